@@ -1,0 +1,139 @@
+"""What is found wrong, where, and what to do about it.
+
+A finding never raises by itself: checks collect findings, and whoever decides to stop raises `Refused`
+with all of them. The words stand in `messages.py`, in both languages; this module only puts them together.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .messages import MESSAGES, Severity
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something stands: a line and column of a text, or a cell of a workbook's sheet (all from 1)."""
+
+    file: str = ""
+    sheet: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if self.sheet:
+            cell = f"!{letters(self.column)}{self.line}" if self.line else ""
+            return f"{self.file}!{self.sheet}{cell}"
+        return ":".join([self.file] + [str(number) for number in (self.line, self.column) if number])
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: its code, its place and the values that its message quotes."""
+
+    code: str
+    place: Place
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        return MESSAGES[self.code].severity
+
+    def message(self, language: Language) -> str:
+        return _fill(MESSAGES[self.code].text[language], self.values)
+
+    def hint(self, language: Language) -> str:
+        """Return the hint, or nothing when the value that it would offer is not known."""
+        template = MESSAGES[self.code].hint[language]
+        needed = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+        return _fill(template, self.values) if all(self.values.get(name) for name in needed) else ""
+
+    def as_dict(self, language: Language) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "file": self.place.file,
+            "sheet": self.place.sheet,
+            "line": self.place.line,
+            "column": self.place.column,
+            "message": self.message(language),
+            "hint": self.hint(language),
+        }
+
+
+class Refused(Exception):
+    """Bad input, with every finding of the run."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = in_order(findings)
+        super().__init__("\n".join(render(finding, "en") for finding in self.findings))
+
+
+def finding(code: str, place: Place, **values: Any) -> Finding:
+    """Make a finding of what its message quotes."""
+    return Finding(code, place, values)
+
+
+def render(found: Finding, language: Language) -> str:
+    """Write one finding as `place: CODE message`, its severity where it is no error, the hint below."""
+    grade = "" if found.severity == "error" else f" ({SEVERITY_NAMES[language][found.severity]})"
+    place = f"{found.place}: " if found.place.file else ""
+    hint = found.hint(language)
+    below = f"\n    {HINT_NAME[language]}{hint}" if hint else ""
+    return f"{place}{found.code} {found.message(language)}{grade}{below}"
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings by place, each kept once."""
+    unique = {(f.place, f.code, str(sorted(f.values.items(), key=str))): f for f in findings}
+    return [unique[key] for key in sorted(unique)]
+
+
+def errors(findings: Iterable[Finding], *, strict: bool = False) -> list[Finding]:
+    """Return the findings that refuse a run: the errors, and the warnings too when strict."""
+    refusing = {"error", "warning"} if strict else {"error"}
+    return [found for found in findings if found.severity in refusing]
+
+
+def letters(column: int) -> str:
+    """Return a workbook's letters for a column counted from 1.
+
+    >>> letters(1), letters(27)
+    ('A', 'AA')
+    """
+    text = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word most like this one, or nothing when none is near."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+
+
+SEVERITY_NAMES: dict[Language, dict[str, str]] = {
+    "en": {"error": "error", "warning": "warning", "note": "note"},
+    "zh": {"error": "错误", "warning": "警告", "note": "提示"},
+}
+HINT_NAME: dict[Language, str] = {"en": "hint: ", "zh": "建议："}
+
+
+def _fill(template: str, values: Mapping[str, Any]) -> str:
+    return template.format_map({name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(_shown(item) for item in value)
+    return str(value)

@@ -1,0 +1,144 @@
+"""From what was reported to what is compared: formulas, rates, growth, shares, roll-up over time."""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .arrays import Array, Mask, np
+
+Expression = tuple[Any, ...]
+
+
+def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
+    """Compute a parsed formula (`spec.formula.parse`) over named arrays of one shape.
+
+    Missing goes through + - × ÷ ^ and the functions of one value; `sum`, `mean`, `min` and `max` pass over it, as in a
+    spreadsheet. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0 is missing.
+    """
+    if tree[0] == "number":
+        return np.asarray(tree[1], dtype=float)
+    if tree[0] == "name":
+        return values[tree[1]]
+    arguments = [evaluate(part, values) for part in tree[1:]]
+    with np.errstate(all="ignore"):
+        result = np.asarray(_OPERATIONS[tree[0]](*arguments), dtype=float)
+    if tree[0] in _COMPARISONS:
+        return np.where(np.isnan(arguments[0]) | np.isnan(arguments[1]), np.nan, result)
+    return np.where(np.isfinite(result), result, np.nan)
+
+
+def per(x: Array, denominator: Array) -> Array:
+    """Divide by a denominator of the same shape; missing where it is missing or 0."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(denominator == 0, np.nan, x / denominator)
+
+
+def difference(x: Array, before: Array) -> Array:
+    """Return how much more there is than before."""
+    return x - before
+
+
+def growth(x: Array, before: Array) -> Array:
+    """Return the growth since before as a share of |before|; missing where before is 0."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(before == 0, np.nan, (x - before) / np.abs(before))
+
+
+def share(x: Array, groups: Sequence[Mask]) -> Array:
+    """Return each unit's share of the sum over its group; x is (…, unit), groups are masks of units."""
+    out = np.full_like(x, np.nan)
+    for members in groups:
+        total = np.nansum(x[..., members], axis=-1, keepdims=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            out[..., members] = np.where(total == 0, np.nan, x[..., members] / total)
+    return out
+
+
+def distance(x: Array, low: float, high: float) -> Array:
+    """Return how far x lies outside the range from low to high; 0 inside (target: low = high)."""
+    return np.maximum(np.maximum(low - x, x - high), 0.0)
+
+
+def rolled_sum(parts: Array) -> Array:
+    """Add the periods of a year up; missing when one of them is."""
+    return np.asarray(np.add.reduce(parts, axis=0))
+
+
+def rolled_mean(parts: Array) -> Array:
+    """Average the periods of a year that have a value."""
+    present = ~np.isnan(parts)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.add.reduce(np.where(present, parts, 0.0), axis=0) / np.add.reduce(present, axis=0)
+
+
+def rolled_last(parts: Array) -> Array:
+    """Take the last period of a year that has a value."""
+    out = parts[-1]
+    for earlier in parts[-2::-1]:
+        out = np.where(np.isnan(out), earlier, out)
+    return out
+
+
+def rolled_max(parts: Array) -> Array:
+    """Take the highest of a year's values."""
+    return np.asarray(np.fmax.reduce(parts, axis=0))
+
+
+def rolled_min(parts: Array) -> Array:
+    """Take the lowest of a year's values."""
+    return np.asarray(np.fmin.reduce(parts, axis=0))
+
+
+OVER_TIME: dict[str, Callable[[Array], Array]] = {
+    "sum": rolled_sum,
+    "mean": rolled_mean,
+    "last": rolled_last,
+    "max": rolled_max,
+    "min": rolled_min,
+}
+CHANGES: dict[str, Callable[[Array, Array], Array]] = {"difference": difference, "growth": growth}
+
+_COMPARISONS: dict[str, Callable[..., Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def _power(x: Array, exponent: Array) -> Array:
+    return np.power(np.asarray(x, dtype=float), exponent)
+
+
+def _where(condition: Array, then: Array, otherwise: Array) -> Array:
+    return np.where(np.isnan(condition), np.nan, np.where(condition != 0, then, otherwise))
+
+
+def _stacked(reduce: Callable[[Array], Array]) -> Callable[..., Array]:
+    return lambda *arguments: reduce(np.stack(np.broadcast_arrays(*arguments)))
+
+
+def _sum_present(parts: Array) -> Array:
+    total = np.add.reduce(np.where(np.isnan(parts), 0.0, parts), axis=0)
+    return np.where(np.isnan(parts).all(axis=0), np.nan, total)
+
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    **_COMPARISONS,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "^": _power,
+    "abs": abs,
+    "exp": lambda x: np.exp(x),
+    "log": lambda x: np.log(x),
+    "sqrt": lambda x: np.sqrt(x),
+    "where": _where,
+    "max": _stacked(rolled_max),
+    "min": _stacked(rolled_min),
+    "mean": _stacked(rolled_mean),
+    "sum": _stacked(_sum_present),
+}

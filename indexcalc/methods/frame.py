@@ -1,0 +1,80 @@
+"""The frame: the values that one value is compared with, and their statistics, each computed when asked for."""
+
+from functools import cached_property
+
+from .arrays import Array, np
+
+
+class Frame:
+    """Statistics over the units of a frame, per indicator; what is better is known from the sign.
+
+    `values` is (…, unit, indicator) with NaN for missing, `sign` (indicator,) with 1 where more is better and
+    -1 where less is. Every statistic is (…, 1, indicator), NaN for a column without values.
+    """
+
+    def __init__(self, values: Array, sign: Array) -> None:
+        self.values = values
+        self.sign = sign
+
+    @cached_property
+    def min(self) -> Array:
+        return _ends(np.fmin, self.values)
+
+    @cached_property
+    def max(self) -> Array:
+        return _ends(np.fmax, self.values)
+
+    @cached_property
+    def best(self) -> Array:
+        return np.where(self.sign > 0, self.max, self.min)
+
+    @cached_property
+    def worst(self) -> Array:
+        return np.where(self.sign > 0, self.min, self.max)
+
+    @cached_property
+    def count(self) -> Array:
+        return np.count_nonzero(~np.isnan(self.values), axis=-2, keepdims=True).astype(float)
+
+    @cached_property
+    def mean(self) -> Array:
+        """The mean; of a constant column its value, exactly."""
+        total = np.nansum(self.values, axis=-2, keepdims=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.max == self.min, self.max, total / self.count)
+
+    def deviation(self, ddof: int) -> Array:
+        """The standard deviation; 0 for a constant column, NaN where there are too few values."""
+        squares = np.nansum((self.values - self.mean) ** 2, axis=-2, keepdims=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.sqrt(np.where(self.count > ddof, squares / (self.count - ddof), np.nan))
+
+    @cached_property
+    def ordered(self) -> Array:
+        """The values in ascending order along the units, NaN last."""
+        return np.sort(self.values, axis=-2)
+
+    def position(self, x: Array, ties: str) -> Array:
+        """Return the rank from the worst (1) to the best (n) that each x has in the frame.
+
+        Ties share the `min`, `average` or `max` of their places; a value between two of the frame stands between.
+        """
+        below, upto = np.empty_like(x), np.empty_like(x)
+        stack = np.broadcast_shapes(x.shape[:-2], self.ordered.shape[:-2])
+        ordered = np.broadcast_to(self.ordered, (*stack, *self.ordered.shape[-2:]))
+        for at in np.ndindex(*x.shape[:-2], x.shape[-1]):
+            column = (*at[:-1], slice(None), at[-1])
+            values = ordered[column][: int(np.broadcast_to(self.count, (*stack, 1, x.shape[-1]))[column][0])]
+            below[column] = np.searchsorted(values, x[column], side="left")
+            upto[column] = np.searchsorted(values, x[column], side="right")
+        worse = np.where(self.sign > 0, below, self.count - upto)
+        upto = np.where(self.sign > 0, upto, self.count - below)
+        ranks = {"min": worse + 1, "max": upto, "average": (worse + 1 + upto) / 2}[ties]
+        return np.where(np.isnan(x), np.nan, ranks)
+
+
+def _ends(take: "np.ufunc", values: Array) -> Array:
+    if values.shape[-2] == 0:
+        return np.full((*values.shape[:-2], 1, values.shape[-1]), np.nan)
+    ends: Array = take.reduce(values, axis=-2, keepdims=True)
+    return ends

@@ -1,0 +1,226 @@
+"""Scores of single indicators: one function a method, its keyword parameters are those in YAML.
+
+Contract: `x` is (…, unit, indicator) in the indicator's own unit of measurement, NaN for missing; `frame` holds the
+statistics of the values to compare with and knows for each indicator whether more or less is better. The result has
+the shape of x, more is better in it, and NaN stays NaN. A column without spread gives NaN, never 0, where the spread is
+divided by. Nothing is changed in place, and a stack of draws in the leading axes gives what each draw gives alone.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from .arrays import Array, np
+from .frame import Frame
+
+Ties = Literal["average", "min", "max"]
+
+
+def min_max(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0) -> Array:
+    """Rescale linearly so that the worst value seen gets `low` and the best `high`.
+
+    low + (high - low) (x - worst) / (best - worst). Constant column: missing. Source: HB 2008, p. 85.
+    """
+    return low + (high - low) * _share(x, frame.worst, frame.best)
+
+
+def efficacy(
+    x: Array,
+    frame: Frame,
+    *,
+    low: float = 60.0,
+    high: float = 100.0,
+    satisfactory: float | None = None,
+    unacceptable: float | None = None,
+    clip: bool = False,
+) -> Array:
+    """Score by the efficacy coefficient 功效系数法: `low` at the unacceptable value, `high` at the satisfactory one.
+
+    low + (high - low) (x - x_s) / (x_h - x_s), x_h 满意值 and x_s 不允许值 given, or the best and worst seen.
+    Beyond them it goes on unless `clip`. Constant column: missing. Source: Chinese index practice.
+    """
+    return low + (high - low) * _efficacy(x, frame, satisfactory, unacceptable, clip)
+
+
+def efficacy_exponential(
+    x: Array,
+    frame: Frame,
+    *,
+    low: float = 60.0,
+    high: float = 100.0,
+    satisfactory: float | None = None,
+    unacceptable: float | None = None,
+    clip: bool = False,
+) -> Array:
+    """Score by the exponential efficacy function 指数功效函数: convex, so that the last steps earn most.
+
+    A exp(B (x - x_s) / (x_h - x_s)) with A = low and B = ln(high / low). Constant column: missing.
+    Source: Chinese index practice.
+    """
+    return low * np.exp(np.log(high / low) * _efficacy(x, frame, satisfactory, unacceptable, clip))
+
+
+def z_score(x: Array, frame: Frame, *, mean: float = 0.0, sd: float = 1.0, ddof: int = 1) -> Array:
+    """Standardise: `mean` for an average unit, `sd` more for each standard deviation above it.
+
+    mean + sd (x - m) / s, s with n - ddof below (1 as in R and COINr). Less is better: mirrored at the mean.
+    Constant column: missing. Source: HB 2008, p. 84.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return mean + sd * frame.sign * ((x - frame.mean) / frame.deviation(ddof))
+
+
+def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
+    """Give the rank from the worst (1) to the best (n); ties share the average of their places.
+
+    A constant column gives all the same middle rank. Source: HB 2008, p. 83; COINr `n_rank`.
+    """
+    return frame.position(x, ties)
+
+
+def percentile(
+    x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0, ties: Ties = "average"
+) -> Array:
+    """Give the percentile rank: `low` for the worst, `high` for the best.
+
+    low + (high - low) (rank - 1) / (n - 1). With ties min it is a spreadsheet's PERCENTRANK.INC. A single value: missing.
+    Source: COINr `n_prank`.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return low + (high - low) * ((frame.position(x, ties) - 1) / (frame.count - 1))
+
+
+def goalposts(
+    x: Array,
+    frame: Frame,
+    *,
+    worst: float,
+    best: float,
+    low: float = 0.0,
+    high: float = 100.0,
+    clip: bool = True,
+    log: bool = False,
+) -> Array:
+    """Rescale linearly between two fixed values, the same every year, and cut off beyond them.
+
+    low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (x, worst and best above 0 then; x at or
+    below 0 counts as the worst when clipped, else it is missing). Source: HB 2008, p. 86; UNDP HDR technical notes (goalposts of the HDI).
+    """
+    del frame
+    if log:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            x = np.where(np.isnan(x), np.nan, np.log(np.maximum(x, 0.0) if clip else x))
+        worst, best = float(np.log(worst)), float(np.log(best))
+    share = (x - worst) / (best - worst)
+    return low + (high - low) * (np.clip(share, 0.0, 1.0) if clip else share)
+
+
+def target(x: Array, frame: Frame, *, value: float, low: float = 0.0, high: float = 100.0) -> Array:
+    """Score the share of a target that was reached, no more than all of it.
+
+    low + (high - low) min(1, x / value); where less is better min(1, value / x). Below 0 counts as 0.
+    Source: HB 2008, p. 86 (distance to a reference).
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        reached = np.where(frame.sign > 0, x / value, np.where(x <= value, 1.0, value / x))
+    reached = np.where(np.isnan(x), np.nan, reached)
+    return low + (high - low) * np.clip(reached, 0.0, 1.0)
+
+
+def distance_to_target(
+    x: Array, frame: Frame, *, value: float, worst: float | None = None, low: float = 0.0, high: float = 100.0
+) -> Array:
+    """Score how far from the worst towards a target a unit has come, no more than all the way.
+
+    low + (high - low) min(1, (x - worst) / (value - worst)), worst given or the worst seen. Target equal to the worst: missing.
+    Source: COINr `n_dist2targ`.
+    """
+    share = _share(x, frame.worst if worst is None else worst, value)
+    return low + (high - low) * np.minimum(share, 1.0)
+
+
+def piecewise(x: Array, frame: Frame, *, points: Sequence[tuple[float, float]]) -> Array:
+    """Score linearly between given points `[value, score]`, flat outside them.
+
+    The points say what is better; values must rise. Source: 接诉即办 hotline appraisals; HJ 633-2012 uses the same form.
+    """
+    del frame
+    values, scores = (np.array(side, dtype=float) for side in zip(*points, strict=True))
+    return np.where(np.isnan(x), np.nan, np.interp(x, values, scores))
+
+
+def bands(
+    x: Array, frame: Frame, *, bands: Sequence[tuple[float, float]], below: float | None = None
+) -> Array:
+    """Give a score per interval 分档计分: `[from, score]`, each up to the next `from`, which it does not include.
+
+    Under the first `from` the score is `below`, or missing where that is not given. Bounds must rise.
+    """
+    del frame
+    starts = np.array([start for start, _ in bands], dtype=float)
+    scores = np.array([np.nan if below is None else below, *(score for _, score in bands)], dtype=float)
+    return np.where(np.isnan(x), np.nan, scores[np.searchsorted(starts, x, side="right")])
+
+
+def points(x: Array, frame: Frame, *, floor: float | None = None, cap: float | None = None) -> Array:
+    """Take the value as its score, within a floor and a cap: checklist items, judges' scores, finished indices.
+
+    Where less is better the sign is turned, after the cut.
+    """
+    return frame.sign * _within(x, floor, cap)
+
+
+def deduct(
+    x: Array,
+    frame: Frame,
+    *,
+    each: float,
+    start: float = 100.0,
+    floor: float | None = 0.0,
+    cap: float | None = None,
+) -> Array:
+    """Take points off for each event 倒扣分: start - each x, no more than `cap` in all, not below `floor`."""
+    del frame
+    return _within(start - _within(each * x, None, cap), floor, None)
+
+
+def bonus(
+    x: Array, frame: Frame, *, each: float, start: float = 0.0, cap: float | None = None
+) -> Array:
+    """Give points for each event 加分: start + each x, no more than `cap` of bonus in all."""
+    del frame
+    return start + _within(each * x, None, cap)
+
+
+NORMALISE: dict[str, Callable[..., Any]] = {
+    "min-max": min_max,
+    "efficacy": efficacy,
+    "efficacy-exponential": efficacy_exponential,
+    "z-score": z_score,
+    "rank": rank,
+    "percentile": percentile,
+    "goalposts": goalposts,
+    "target": target,
+    "distance-to-target": distance_to_target,
+    "piecewise": piecewise,
+    "bands": bands,
+    "points": points,
+    "deduct": deduct,
+    "bonus": bonus,
+}
+
+
+def _share(x: Array, start: Array | float, end: Array | float) -> Array:
+    """The way from start to end that x has come, NaN where they are one."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.where(np.equal(start, end), np.nan, np.subtract(end, start))
+        return (x - start) / spread
+
+
+def _efficacy(x: Array, frame: Frame, best: float | None, worst: float | None, clip: bool) -> Array:
+    share = _share(x, frame.worst if worst is None else worst, frame.best if best is None else best)
+    return np.clip(share, 0.0, 1.0) if clip else share
+
+
+def _within(x: Array, floor: float | None, cap: float | None) -> Array:
+    x = x if floor is None else np.maximum(x, floor)
+    return x if cap is None else np.minimum(x, cap)

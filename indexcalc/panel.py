@@ -1,0 +1,70 @@
+"""The panel: what was reported, by period, unit and column, each cell with its status and its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .findings import Place
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+VALUE, MISSING, NOT_APPLICABLE, IMPUTED = range(4)
+STATUS_NAMES = {
+    "zh": {VALUE: "有值", MISSING: "缺失", NOT_APPLICABLE: "不适用", IMPUTED: "插补"},
+    "en": {VALUE: "value", MISSING: "missing", NOT_APPLICABLE: "not applicable", IMPUTED: "imputed"},
+}
+
+
+@dataclass(frozen=True)
+class Units:
+    """What is scored: ids, names and groups in the order of the units table."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    names_en: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    attributes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def title(self, unit: int, language: str = "zh") -> str:
+        """Return a unit's name in a language, or what there is of it."""
+        own, other = (self.names_en, self.names) if language == "en" else (self.names, self.names_en)
+        return (own[unit] if own else "") or (other[unit] if other else "") or self.ids[unit]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Values and statuses (period, unit, column), with the labels of each axis.
+
+    NaN is missing or not applicable, `status` says which. In memory the units of one column lie side by side: make arrays
+    with `empty`. `address` finds where a cell was written; it is left out for panels that do not come from files.
+    """
+
+    values: NDArray[np.float64]
+    status: NDArray[np.uint8]
+    periods: tuple[str, ...]
+    units: Units
+    columns: tuple[str, ...]
+    address: Callable[[int, int, int], Sequence[Place]] | None = None
+
+    @cached_property
+    def column(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.columns)}
+
+    def places(self, period: int, unit: int, column: int) -> Sequence[Place]:
+        """Return where a cell was written: one place, several for a rolled-up period, or none."""
+        return self.address(period, unit, column) if self.address else ()
+
+
+def empty(periods: int, units: int, columns: int, dtype: Any = float) -> NDArray[Any]:
+    """Make an array (period, unit, column) in which the units of one column lie side by side."""
+    import numpy as np
+
+    return np.empty((periods, columns, units), dtype=dtype).swapaxes(1, 2)

@@ -1,0 +1,144 @@
+"""Periods: how people write them, how they follow each other, which year they belong to."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal
+
+Kind = Literal["year", "quarter", "month", "ten-day", "week", "day", "round", "single"]
+
+SINGLE = "single"
+_CHINESE = {"一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "中": "2", "下": "3"}
+_YEAR = r"(?P<year>\d{4})"
+_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
+_PATTERNS: dict[str, list[str]] = {
+    "year": [_YEAR + r"年?度?"],
+    "quarter": [_YEAR + r"[-/ ]?[Qq](?P<part>[1-4])", _YEAR + r"年?第?(?P<part>[1-4一二三四])季度?"],
+    "month": [_YEAR + r"[-/.]" + _MONTH, _YEAR + r"年" + _MONTH + r"月份?", _YEAR + r"(?P<month>\d\d)"],
+    "ten-day": [
+        _YEAR + r"[-/.]" + _MONTH + r"-?T(?P<part>[1-3])",
+        _YEAR + r"年" + _MONTH + r"月(?P<part>[上中下])旬",
+    ],
+    "week": [_YEAR + r"-?W(?P<week>0[1-9]|[1-4]\d|5[0-3])", _YEAR + r"年第(?P<week>\d{1,2})周"],
+    "day": [
+        _YEAR + r"[-/.]" + _MONTH + r"[-/.](?P<day>\d{1,2})",
+        _YEAR + r"年" + _MONTH + r"月(?P<day>\d{1,2})[日号]",
+        _YEAR + r"(?P<month>\d\d)(?P<day>\d\d)",
+    ],
+    "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
+}
+_COMPILED = {kind: [re.compile(pattern) for pattern in patterns] for kind, patterns in _PATTERNS.items()}
+_IN_A_YEAR = {"quarter": 4, "month": 12, "ten-day": 36}
+EXAMPLES = {
+    "year": "2022",
+    "quarter": "2022Q3",
+    "month": "2022-07",
+    "ten-day": "2022-07-T1",
+    "week": "2022-W30",
+    "day": "2022-07-15",
+    "round": "R1",
+    "single": SINGLE,
+}
+
+
+def read_period(text: str, kind: Kind) -> str | None:
+    """Return the one spelling of a period that people write in many ways, or None when it is no such period.
+
+    >>> read_period("2022年第三季度", "quarter"), read_period("2022-7", "month"), read_period("x", "year")
+    ('2022Q3', '2022-07', None)
+    """
+    cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    if kind == "single":
+        return cleaned or None
+    for pattern in _COMPILED[kind]:
+        if match := pattern.fullmatch(cleaned):
+            return _written(kind, match.groupdict())
+    return None
+
+
+def _written(kind: Kind, parts: dict[str, str]) -> str | None:
+    part = _CHINESE.get(parts.get("part") or "", parts.get("part"))
+    month = int(parts.get("month") or 1)
+    if not 1 <= month <= 12:
+        return None
+    if kind == "quarter":
+        return f"{parts['year']}Q{part}"
+    if kind == "month":
+        return f"{parts['year']}-{month:02}"
+    if kind == "ten-day":
+        return f"{parts['year']}-{month:02}-T{part}"
+    if kind == "week":
+        return f"{parts['year']}-W{int(parts['week']):02}" if 1 <= int(parts["week"]) <= 53 else None
+    if kind == "day":
+        return _day(int(parts["year"]), month, int(parts["day"]))
+    return f"R{int(parts['round'])}" if kind == "round" else parts["year"]
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    import datetime
+
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def order(period: str) -> tuple[int, str]:
+    """Return the key that sorts periods in time: rounds by number, all others by their text."""
+    return (int(period[1:]), "") if re.fullmatch(r"R\d+", period) else (0, period)
+
+
+def year_of(period: str) -> str | None:
+    """Return the year a period belongs to, or None for rounds and single periods."""
+    return period[:4] if re.match(r"\d{4}", period) else None
+
+
+def year_is_whole(periods: list[str], kind: Kind) -> bool:
+    """Say whether these periods of one year are all that the year has."""
+    return len(set(periods)) == _IN_A_YEAR.get(kind, 0)
+
+
+def previous(period: str, kind: Kind) -> str | None:
+    """Return the period right before this one (环比), or None where the kind has no calendar.
+
+    >>> previous("2022Q1", "quarter"), previous("2022-01", "month"), previous("R3", "round")
+    ('2021Q4', '2021-12', 'R2')
+    """
+    import datetime
+
+    if kind == "year":
+        return f"{int(period) - 1:04}"
+    if kind == "round":
+        return f"R{int(period[1:]) - 1}" if int(period[1:]) > 1 else None
+    if kind == "day":
+        return (datetime.date.fromisoformat(period) - datetime.timedelta(days=1)).isoformat()
+    if kind == "week":
+        monday = datetime.date.fromisocalendar(int(period[:4]), int(period[6:]), 1) - datetime.timedelta(days=7)
+        return f"{monday.isocalendar().year:04}-W{monday.isocalendar().week:02}"
+    if kind == "single":
+        return None
+    return _step(period, kind, -1)
+
+
+def _step(period: str, kind: Kind, by: int) -> str:
+    per_year = _IN_A_YEAR[kind]
+    if kind == "quarter":
+        position = int(period[5:]) - 1
+    elif kind == "month":
+        position = int(period[5:7]) - 1
+    else:
+        position = (int(period[5:7]) - 1) * 3 + int(period[9:]) - 1
+    year, position = divmod(int(period[:4]) * per_year + position + by, per_year)
+    if kind == "quarter":
+        return f"{year:04}Q{position + 1}"
+    if kind == "month":
+        return f"{year:04}-{position + 1:02}"
+    return f"{year:04}-{position // 3 + 1:02}-T{position % 3 + 1}"
+
+
+def year_before(period: str, kind: Kind) -> str | None:
+    """Return the same period a year before (同比), or None where the kind has no calendar."""
+    if kind in ("round", "single"):
+        return None
+    return f"{int(period[:4]) - 1:04}{period[4:]}"

@@ -1,0 +1,129 @@
+"""Scores: every stage of every value and every node, with ranks and coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .findings import Finding
+from .panel import MISSING, NOT_APPLICABLE, Panel
+from .spec.model import Dimension, Index, Indicator, Root
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from .spec.tree import Tree
+
+
+@dataclass(frozen=True)
+class Scores:
+    """All that scoring an index found out; arrays are (period, unit, node) or (period, unit, leaf).
+
+    Nodes stand as in `index.tree`: leaves first, the index last. A leaf's score is its normalised value.
+    """
+
+    index: Index
+    panel: Panel
+    derived: NDArray[np.float64]
+    treated: NDArray[np.float64]
+    status: NDArray[np.uint8]
+    scores: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    ranks: NDArray[np.float32]
+    group_ranks: NDArray[np.float32] | None
+    weights: tuple[NDArray[np.float64], ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def tree(self) -> Tree:
+        return self.index.tree
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        return self.panel.periods
+
+    def node(self, node: str) -> int:
+        """Return the place of a node by its id."""
+        return self.tree.position[node]
+
+    def score(self, node: str | None = None) -> NDArray[np.float64]:
+        """Return a node's scores (period, unit), the index's own without a name."""
+        return self.scores[..., self.tree.root if node is None else self.node(node)]
+
+    def rank(self, node: str | None = None) -> NDArray[np.float32]:
+        """Return a node's ranks (period, unit), 1 the best, NaN for units without a score."""
+        return self.ranks[..., self.tree.root if node is None else self.node(node)]
+
+    @cached_property
+    def sibling_weights(self) -> NDArray[np.float64]:
+        """Each node's weight in its parent, siblings together 1 (0 for what does not count)."""
+        import numpy as np
+
+        out = np.zeros(len(self.tree.nodes))
+        out[self.tree.root] = 1.0
+        for branch, weights in zip(self.tree.branches, self.weights, strict=True):
+            out[list(branch.children)] = weights / weights.sum() if weights.sum() else weights
+        return out
+
+    @cached_property
+    def effective_weights(self) -> NDArray[np.float64]:
+        """Each node's weight in the index: the product of the weights on the way up."""
+        out = self.sibling_weights.copy()
+        for position in range(self.tree.root, -1, -1):
+            parent = self.tree.parents[position]
+            if parent >= 0:
+                out[position] *= out[parent]
+        return out
+
+    def node_status(self, node: int) -> NDArray[np.uint8]:
+        """Return the status (period, unit) of a leaf's value, or of an inner node's score."""
+        import numpy as np
+
+        if node < self.tree.leaves:
+            return self.status[..., node]
+        leaves = self._leaves_below(node)
+        applies = (self.status[..., leaves] != NOT_APPLICABLE).any(axis=-1)
+        without = np.isnan(self.scores[..., node])
+        return np.where(without, np.where(applies, MISSING, NOT_APPLICABLE), 0).astype(np.uint8)
+
+    def _leaves_below(self, node: int) -> list[int]:
+        if node < self.tree.leaves:
+            return [node]
+        return [leaf for child in self.tree.below(node) for leaf in self._leaves_below(child)]
+
+    def to_frame(self, nodes: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return scores and ranks as a tidy table: period, unit, node, score, rank, coverage."""
+        import numpy as np
+        import pandas as pd
+
+        wanted = [self.node(node) for node in nodes] if nodes is not None else list(self.tree.reading_order)
+        labels = [self.periods, self.panel.units.ids, [self.tree.nodes[at].id for at in wanted]]
+        rows = pd.MultiIndex.from_product(labels, names=["period", "unit", "node"])
+        covered = np.stack([self.covered(at) for at in wanted], axis=-1)
+        return pd.DataFrame(
+            {
+                "score": self.scores[..., wanted].ravel(),
+                "rank": self.ranks[..., wanted].ravel(),
+                "coverage": covered.ravel(),
+            },
+            index=rows,
+        ).reset_index()
+
+    def covered(self, node: int) -> NDArray[np.float64]:
+        """Return a node's coverage (period, unit): for a leaf 1 with a value, 0 without, NaN where it does not apply."""
+        import numpy as np
+
+        if node >= self.tree.leaves:
+            return self.coverage[..., node - self.tree.leaves]
+        status = self.status[..., node]
+        return np.where(status == NOT_APPLICABLE, np.nan, (status != MISSING).astype(float))
+
+    def kind(self, node: int) -> str:
+        """Return what a node is: index, dimension or indicator."""
+        found = self.tree.nodes[node]
+        names = {Root: "index", Dimension: "dimension", Indicator: "indicator"}
+        return names[type(found)]

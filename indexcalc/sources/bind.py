@@ -1,0 +1,491 @@
+"""Data to the tree: which cell of which table is which unit's value of which column in which period.
+
+`match` finds out, with everything that does not fit, in plain Python so that checking costs no numpy; `panel` puts
+what was matched into arrays. Units and columns are known by exact names alone; a near miss is a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..findings import Finding, Place, Refused, errors, finding, nearest
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from ..periods import EXAMPLES, SINGLE, order, read_period
+from ..spec.model import UNITS_SOURCE, Data, Index
+from ..spec.tree import Column
+from .numbers import read_numbers
+from .tables import Cell, Table, name_of, read_tables
+from .units import UnitNames, read_units
+
+EVERY = "every"
+_UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
+_PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
+_INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
+_VALUE_HEADERS = ("value", "数值", "值", "指标值")
+_STATUS_HEADERS = ("status", "状态")
+_SILENT_HEADERS = frozenset({"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门"})
+_IN_BRACKETS = re.compile(r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some cells of one table's column that belong to one column of the panel: their rows, periods, units and values.
+
+    `periods` has None in every place where the values hold in every period.
+    """
+
+    column: int
+    table: Table
+    at: int
+    rows: Sequence[int]
+    periods: Sequence[str | None]
+    units: Sequence[int]
+    values: Sequence[float]
+    not_applicable: Sequence[int]
+
+    def place(self, row: int) -> Place:
+        return self.table.place(self.rows[row], self.at)
+
+
+@dataclass
+class Matched:
+    """What the data has for the tree, and everything that was found on the way."""
+
+    index: Index
+    units: UnitNames | None = None
+    pieces: list[Piece] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """All periods that have data, in time."""
+        return tuple(sorted({p for piece in self.pieces for p in set(piece.periods) if p}, key=order))
+
+
+def read_panel(index: Index, base: Path, *, root: Path | None = None) -> Panel:
+    """Read all data of an index into a panel.
+
+    :raises Refused: with every finding, when there is an error among them.
+    """
+    matched = match(index, base, root=root)
+    if errors(matched.findings):
+        raise Refused(matched.findings)
+    return panel(matched)
+
+
+def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
+    """Read the files of an index, relative to `base`, and match their cells to its columns."""
+    root = root or base
+    matched = Matched(index)
+    matched.units, matched.findings, matched.files = read_units(index, base, root)
+    if matched.units is None:
+        return matched
+    for name in dict.fromkeys(column.source for column in index.columns):
+        columns = [(at, column) for at, column in enumerate(index.columns) if column.source == name]
+        if name == UNITS_SOURCE:
+            source = Data(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
+        elif name in index.data:
+            source = index.data[name]
+        else:
+            continue
+        keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
+        tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root)
+        matched.findings += found
+        matched.files += files
+        if tables:
+            _match_source(matched, name, source, tables, columns)
+    matched.findings += _repeats(matched)
+    if not matched.periods and not errors(matched.findings):
+        matched.findings.append(finding("IC360", index.place(("data",), key=True)))
+    matched.files = sorted(set(matched.files))
+    return matched
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Which columns of a table say what; `period` may be a fixed one instead."""
+
+    unit: int | None
+    period: int | None
+    fixed: str | None
+    indicator: int | None
+    value: int | None
+    status: int | None
+
+
+def _match_source(
+    matched: Matched, name: str, source: Data, tables: list[Table], columns: list[tuple[int, Column]]
+) -> None:
+    index, found = matched.index, matched.findings
+    seen: set[int] = set()
+    headings: list[str] = []
+    for table in tables:
+        layout = _layout(index, name, source, table, found)
+        if layout is None:
+            seen |= {at for at, _ in columns}  # what the table lacks cannot be judged
+            continue
+        pieces, known = _pieces(matched, source, table, layout, columns)
+        matched.pieces += pieces
+        headings += known
+        seen |= {piece.column for piece in pieces}
+    for at, column in columns:
+        if at not in seen:
+            key = {"column": "column", "formula": "formula", "applies": "applies"}.get(column.key)
+            place = index.place_of(column.owner, key) if key else index.place_of(column.owner)
+            near = next((close for header in column.headers if (close := nearest(header, headings))), "")
+            where = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
+            found.append(finding("IC344", place, name=column.headers[0], column=column.id, file=where, near=near))
+
+
+def _layout(index: Index, name: str, source: Data, table: Table, found: list[Finding]) -> _Layout | None:
+    def find(declared: str | None, usual: Iterable[str]) -> int | None:
+        names = [name.casefold() for name in table.names]
+        for header in [declared] if declared else usual:
+            wanted = name_of(header).casefold()
+            if wanted in names:
+                return names.index(wanted)
+        return None
+
+    problems = []
+    block = index.units
+    unit = find(source.unit, (block.id, block.label, block.name, block.label_en, *_UNIT_HEADERS))
+    indicator = find(source.indicator, _INDICATOR_HEADERS)
+    value = find(source.value, _VALUE_HEADERS)
+    period, fixed = None, read_period(table.period, index.periods.kind) if table.period else None
+    if table.period and fixed is None:
+        problems.append(_no_period(index, Place(table.file, table.sheet), table.period))
+    elif isinstance(source.period, int) or (source.period and read_period(source.period, index.periods.kind)):
+        fixed = read_period(str(source.period), index.periods.kind)
+    elif source.period == EVERY:
+        fixed = EVERY
+    elif fixed is None:
+        period = find(source.period, _PERIOD_HEADERS)
+        if period is None and (source.period or index.periods.kind != SINGLE):
+            headers = [source.period] if source.period else _PERIOD_HEADERS[:4]
+            problems.append(finding("IC347", table.header_place(0), headers=headers, known=_headings(table)))
+        elif period is None:
+            fixed = SINGLE
+    if unit is None and (source.unit or indicator is None):
+        wanted = [source.unit] if source.unit else [block.id, block.label]
+        near = nearest(wanted[0], _headings(table))
+        problems.append(finding("IC340", table.header_place(0), headers=wanted, known=_headings(table), near=near))
+    for key, position in (("indicator", indicator), ("value", value)):
+        if getattr(source, key) and position is None:
+            place = index.place(("data", name, key))
+            near = nearest(str(getattr(source, key)), _headings(table))
+            problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, near=near))
+    if indicator is not None and unit is not None and value is None and not problems:
+        problems.append(finding("IC357", table.header_place(indicator), name=_VALUE_HEADERS[0], file=table.file, near=""))
+    found += problems
+    return None if problems else _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS))
+
+
+def _pieces(
+    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+) -> tuple[list[Piece], list[str]]:
+    """The pieces of one table, and the names that its indicators go by."""
+    if layout.indicator is None:
+        return _wide(matched, source, table, layout, columns)
+    if layout.unit is None:
+        return _crossed(matched, source, table, layout, columns)
+    return _long(matched, source, table, layout, columns)
+
+
+def _wide(
+    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+) -> tuple[list[Piece], list[str]]:
+    """Units in rows, indicators in columns."""
+    rows, periods, units = _keys(matched, source, table, layout)
+    headings = _by_heading(table)
+    used = {layout.unit, layout.period, layout.status}
+    pieces = []
+    for at, column in columns:
+        places = _positions(column, headings)
+        if len(places) > 1:
+            shown = [table.qualified[place] for place in places]
+            matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
+        if places:
+            used.add(places[0])
+            pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
+    _note_unused(matched, table, used)
+    return pieces, _headings(table)
+
+
+def _long(
+    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+) -> tuple[list[Piece], list[str]]:
+    """One value a row, with its unit and its indicator."""
+    assert layout.indicator is not None
+    assert layout.value is not None
+    rows, periods, units = _keys(matched, source, table, layout)
+    by_name = _by_indicator(matched, table, layout.indicator, rows, columns)
+    pieces = []
+    for at, column in columns:
+        mine = by_name.get(at)
+        if mine:
+            chosen = [rows[i] for i in mine], [periods[i] for i in mine], [units[i] for i in mine]
+            pieces.append(_piece(matched, source, table, layout, (at, column), layout.value, *chosen))
+    return pieces, [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+
+
+def _crossed(
+    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+) -> tuple[list[Piece], list[str]]:
+    """Indicators in rows, units in columns, as tables are often printed."""
+    assert layout.indicator is not None
+    assert matched.units is not None
+    here = {position: unit for position, name in enumerate(table.names) if (unit := matched.units.find(name)) is not None}
+    if not here:
+        block = matched.index.units
+        place = table.header_place(0)
+        matched.findings.append(finding("IC340", place, headers=[block.id, block.label], known=_headings(table), near=""))
+        return [], []
+    rows = [row for row, cell in enumerate(table.columns[layout.indicator]) if name_of(cell)]
+    every = _periods(matched, table, layout, rows)
+    kept = [i for i, period in enumerate(every) if period != ""]
+    rows, periods = [rows[i] for i in kept], [every[i] for i in kept]
+    by_name = _by_indicator(matched, table, layout.indicator, rows, columns)
+    pieces = []
+    for at, column in columns:
+        mine = by_name.get(at, [])
+        for position, unit in here.items() if mine else ():
+            chosen = [rows[i] for i in mine], [periods[i] for i in mine], [unit] * len(mine)
+            pieces.append(_piece(matched, source, table, layout, (at, column), position, *chosen))
+    _note_unused(matched, table, {layout.indicator, layout.period, layout.status, *here})
+    return pieces, [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+
+
+def _keys(
+    matched: Matched, source: Data, table: Table, layout: _Layout
+) -> tuple[list[int], list[str | None], list[int]]:
+    """The rows of a table that belong to a known unit and a period, with these; the others are findings."""
+    assert matched.units is not None
+    assert layout.unit is not None
+    cells = table.columns[layout.unit]
+    find, ignored = matched.units.find, {name_of(word) for word in source.ignore}
+    meaning = {cell: find(cell) for cell in dict.fromkeys(cells)}
+    units = [meaning[cell] for cell in cells]
+    unknown: dict[str, list[int]] = defaultdict(list)
+    for row, unit in enumerate(units):
+        if unit is None and (name := name_of(cells[row])) not in ignored:
+            unknown[name].append(row)
+    for name, rows in unknown.items():
+        place = table.place(rows[0], layout.unit)
+        near = nearest(name, matched.units.known)
+        code = "IC356" if not name else "IC341" if near else "IC342"
+        matched.findings.append(finding(code, place, name=name, near=near, label=matched.index.units.label, rows=len(rows)))
+    known = [row for row, unit in enumerate(units) if unit is not None]
+    periods = _periods(matched, table, layout, known)
+    kept = [i for i, period in enumerate(periods) if period != ""]
+    rows = [known[i] for i in kept]
+    return rows, [periods[i] for i in kept], [unit for row in rows if (unit := units[row]) is not None]
+
+
+def _periods(matched: Matched, table: Table, layout: _Layout, rows: Sequence[int]) -> list[str | None]:
+    """The period of each row: None where its values hold in every period, "" (with a finding) where it is none."""
+    if layout.period is None:
+        return [None if layout.fixed == EVERY else layout.fixed] * len(rows)
+    cells, kind = table.columns[layout.period], matched.index.periods.kind
+    meaning: dict[Cell, str] = {}
+    periods: list[str | None] = []
+    for row in rows:
+        cell = cells[row]
+        if cell not in meaning:
+            period = read_period(name_of(cell), kind)
+            meaning[cell] = period or ""
+            if period is None:
+                matched.findings.append(_no_period(matched.index, table.place(row, layout.period), name_of(cell)))
+        periods.append(meaning[cell])
+    return periods
+
+
+def _no_period(index: Index, place: Place, text: str) -> Finding:
+    return finding("IC346", place, found=text, kind=index.periods.kind, example=EXAMPLES[index.periods.kind])
+
+
+def _by_indicator(
+    matched: Matched, table: Table, at: int, rows: Sequence[int], columns: list[tuple[int, Column]]
+) -> dict[int, list[int]]:
+    """Which of some rows belong to which column of the panel; an unknown indicator is a finding."""
+    names = {name: position for position, column in reversed(columns) for name in column.headers}
+    cells = table.columns[at]
+    meaning: dict[Cell, int | None] = {}
+    out: dict[int, list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        cell = cells[row]
+        if cell not in meaning:
+            name = name_of(cell)
+            meaning[cell] = names.get(name, names.get(_IN_BRACKETS.sub("", name)))
+            if meaning[cell] is None:
+                place = table.place(row, at)
+                matched.findings.append(finding("IC345", place, name=name, near=nearest(name, names)))
+        position = meaning[cell]
+        if position is not None:
+            out[position].append(i)
+    return out
+
+
+def _piece(
+    matched: Matched,
+    source: Data,
+    table: Table,
+    layout: _Layout,
+    wanted: tuple[int, Column],
+    at: int,
+    rows: Sequence[int],
+    periods: Sequence[str | None],
+    units: Sequence[int],
+) -> Piece:
+    position, column = wanted
+    cells = table.columns[at]
+    if len(rows) != len(cells):
+        cells = [cells[row] for row in rows]
+    missing = frozenset(source.missing)
+    values, not_applicable, bad = read_numbers(
+        cells, missing=missing, not_applicable=frozenset(source.not_applicable), percent=column.measure.endswith(("%", "％"))
+    )
+    for i, code in bad:
+        place = table.place(rows[i], at)
+        matched.findings.append(finding(code, place, found=cells[i], name=column.headers[-1], measure=column.measure))
+    if layout.status is not None:
+        status = table.columns[layout.status]
+        words = {name_of(word) for word in source.not_applicable}
+        marked = [i for i, row in enumerate(rows) if name_of(status[row]) in words]
+        not_applicable = sorted({*not_applicable, *marked})
+    piece = Piece(position, table, at, rows, periods, units, values, not_applicable)
+    matched.findings += _doubts(column, piece)
+    return piece
+
+
+def _doubts(column: Column, piece: Piece) -> Iterator[Finding]:
+    """Values outside the declared range, and shares of 1 where percentages are meant."""
+    values = piece.values
+    if column.valid:
+        low, high = column.valid
+        for i in _where(values, lambda v: (v < low) | (v > high)):
+            yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.headers[-1])
+    if column.measure in ("%", "％") and len(_where(values, lambda v: (v > 0) & (v <= 1))) > 0:
+        if len(_where(values, lambda v: (v < 0) | (v > 1))) == 0:
+            yield finding("IC350", piece.table.header_place(piece.at), name=column.headers[-1])
+
+
+def _where(values: Sequence[float], test: Callable[[Any], Any]) -> Sequence[int]:
+    """The places of the values that pass a test: at once for an array, one by one for a list."""
+    if isinstance(values, list):
+        return [i for i, value in enumerate(values) if test(value)]
+    return [int(i) for i in test(values).nonzero()[0]]
+
+
+def _headings(table: Table) -> list[str]:
+    return [name for name in table.names if name]
+
+
+def _by_heading(table: Table) -> dict[str, list[int]]:
+    """The columns that answer to each heading: as it stands, with its upper headings, without a bracket at its end."""
+    headings: dict[str, list[int]] = defaultdict(list)
+    for position, (name, qualified) in enumerate(zip(table.names, table.qualified, strict=True)):
+        for heading in dict.fromkeys((name, qualified, _IN_BRACKETS.sub("", name))):
+            if heading:
+                headings[heading].append(position)
+    return headings
+
+
+def _positions(column: Column, headings: dict[str, list[int]]) -> list[int]:
+    return next((headings[key] for header in column.headers if (key := name_of(header)) in headings), [])
+
+
+def _note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
+    units = matched.index.units
+    own = {name_of(word) for word in (units.id, units.name, units.name_en, units.group, units.aliases, units.label)}
+    unused = [
+        name
+        for position, name in enumerate(table.names)
+        if name and position not in used and name not in own and name.casefold() not in _SILENT_HEADERS
+    ]
+    if unused and table.file != matched.index.units.table:
+        matched.findings.append(finding("IC351", Place(table.file, table.sheet), names=unused[:8], count=len(unused)))
+
+
+def _repeats(matched: Matched) -> list[Finding]:
+    """Values given twice for one unit, column and period, each with where it was given first."""
+    found = []
+    by_column: dict[int, list[Piece]] = defaultdict(list)
+    checked: dict[tuple[int, int], bool] = {}
+    for piece in matched.pieces:
+        by_column[piece.column].append(piece)
+    for column, pieces in by_column.items():
+        if len(pieces) == 1:  # the columns of a wide table share their keys: looked at once
+            keys = id(pieces[0].periods), id(pieces[0].units)
+            if keys not in checked:
+                cells = list(zip(pieces[0].periods, pieces[0].units, strict=True))
+                checked[keys] = len(set(cells)) == len(cells)
+            if checked[keys]:
+                continue
+        first: dict[tuple[str | None, int], tuple[Piece, int]] = {}
+        for piece in pieces:
+            for i, key in enumerate(zip(piece.periods, piece.units, strict=True)):
+                other, j = first.setdefault(key, (piece, i))
+                if (other, j) != (piece, i):
+                    found.append(_repeat(matched, column, piece, i, other, j))
+    return found
+
+
+def _repeat(matched: Matched, column: int, piece: Piece, i: int, other: Piece, j: int) -> Finding:
+    assert matched.units is not None
+    return finding(
+        "IC348",
+        piece.place(i),
+        unit=matched.units.units.title(piece.units[i]),
+        name=matched.index.columns[column].headers[-1],
+        period=piece.periods[i] or "",
+        first=str(other.place(j)),
+        value=float(piece.values[i]),
+        before=float(other.values[j]),
+    )
+
+
+def panel(matched: Matched) -> Panel:
+    """Put what was matched into arrays."""
+    import numpy as np
+
+    assert matched.units is not None
+    index, units, periods = matched.index, matched.units.units, matched.periods
+    at = {period: position for position, period in enumerate(periods)}
+    values = empty(len(periods), len(units), len(index.columns))
+    values[...] = np.nan
+    status = empty(len(periods), len(units), len(index.columns), np.uint8)
+    status[...] = MISSING
+    for piece in matched.pieces:
+        rows = np.array([at[p] if p else 0 for p in piece.periods]), np.array(piece.units)
+        given = np.asarray(piece.values, dtype=float)
+        flags = np.where(np.isnan(given), MISSING, VALUE).astype(np.uint8)
+        flags[list(piece.not_applicable)] = NOT_APPLICABLE
+        if piece.periods and piece.periods[0] is None:
+            values[:, rows[1], piece.column], status[:, rows[1], piece.column] = given, flags
+        else:
+            values[(*rows, piece.column)], status[(*rows, piece.column)] = given, flags
+    return Panel(values, status, periods, units, tuple(column.id for column in index.columns), _addresses(matched, units))
+
+
+def _addresses(matched: Matched, units: Units) -> Callable[[int, int, int], Sequence[Place]]:
+    del units
+    by_column: dict[int, list[Piece]] = defaultdict(list)
+    for piece in matched.pieces:
+        by_column[piece.column].append(piece)
+    periods = matched.periods
+
+    def address(period: int, unit: int, column: int) -> Sequence[Place]:
+        return [
+            piece.place(i)
+            for piece in by_column[column]
+            for i, (p, u) in enumerate(zip(piece.periods, piece.units, strict=True))
+            if u == unit and p in (None, periods[period])
+        ]
+
+    return address

@@ -1,0 +1,170 @@
+"""Workbooks: sheets as people lay them out, with merged cells, titles, notes and errors.
+
+Values come from calamine; what it leaves out comes from `marks`. A file is looked over before anything unpacks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile
+
+from ..findings import Finding, finding, letters, nearest
+from .marks import NOTHING, Marks, ods_marks, xls_marks, xlsx_marks
+from .records import Merge, table_of
+from .tables import Cell, Origin, Table, kind_of, match_sheets, name_of, text_of
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+MOST_UNPACKED = 1 << 30
+MOST_MEMBERS = 20_000
+MOST_RATIO = 1_000
+SMALL_MEMBER = 10 << 20  # below this, a ratio says nothing
+MOST_CELLS = 40_000_000  # from A1 to the last filled cell: calamine makes room for all of them at once
+
+
+def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
+    """Read the sheets of one workbook that are meant: the one named, those of a pattern, or the first filled one."""
+    with open(origin.path, "rb") as stream:
+        head = stream.read(64)
+    if not head:
+        return [], [finding("IC308", origin.place())]
+    kind, expected = kind_of(head), ".xls" if suffix == ".xls" else ".xlsx"
+    if kind == ".xls" != expected and _is_encrypted(origin.path):
+        return [], [finding("IC331", origin.place())]
+    if kind != expected and kind:
+        return [], [finding("IC318", origin.place(), suffix=suffix, kind=kind)]
+    if expected == ".xlsx" and (wrong := _unpacks_to_too_much(origin)):
+        return [], [wrong]
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        with CalamineWorkbook.from_path(origin.path) as book:
+            return _read_sheets(book, origin, suffix)
+    except PasswordError:
+        return [], [finding("IC331", origin.place())]
+    except (CalamineError, BadZipFile, ExpatError, ParseError, EOFError, NotImplementedError, ValueError) as error:
+        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+    except BaseException as error:
+        # a damaged file can make calamine panic, which Python is given as an exception outside of `Exception`
+        if type(error).__name__ != "PanicException":
+            raise
+        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+
+
+def _is_encrypted(path: str) -> bool:
+    with open(path, "rb") as stream:
+        return "EncryptedPackage".encode("utf-16-le") in stream.read()
+
+
+def _unpacks_to_too_much(origin: Origin) -> Finding | None:
+    try:
+        with ZipFile(origin.path) as archive:
+            members = archive.infolist()
+    except (BadZipFile, ValueError, NotImplementedError) as error:
+        return finding("IC305", origin.place(), problem=_first_line(error))
+    unpacked = sum(member.file_size for member in members)
+    dense = any(m.file_size > SMALL_MEMBER and m.file_size > MOST_RATIO * max(m.compress_size, 1) for m in members)
+    if unpacked > MOST_UNPACKED or len(members) > MOST_MEMBERS or dense:
+        return finding("IC317", origin.place(), size=f"{unpacked / (1 << 20):,.0f} MiB", members=len(members))
+    return None
+
+
+def _read_sheets(book: CalamineWorkbook, origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
+    tables: list[Table] = []
+    found: list[Finding] = []
+    names = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith(".WorkSheet")]
+    hidden = {sheet.name for sheet in book.sheets_metadata if not str(sheet.visible).endswith(".Visible")}
+    chosen = match_sheets(origin.sheet, names) if origin.sheet is not None else [(name, None) for name in names]
+    if origin.sheet is not None and not chosen:
+        near = nearest(origin.sheet, names)
+        return [], [finding("IC306", origin.place(), sheet=origin.sheet, known=names, near=near)]
+    empty = True
+    for name, period in chosen:
+        if name in hidden and origin.sheet != name:
+            if origin.sheet is not None:
+                found.append(finding("IC332", origin.place(name), sheet=name))
+            continue
+        rows, merges, problems = _rows(book, origin, suffix, name)
+        found += problems
+        if not rows:
+            empty = empty and not problems
+            continue
+        empty = False
+        table, its_findings = table_of(origin, name, period or origin.period, rows, _counted(rows), merges=merges)
+        tables += [table] if table else []
+        found += its_findings
+        if origin.sheet is None:
+            break
+    if empty:
+        found.append(finding("IC308", origin.place(origin.sheet if origin.sheet in names else "")))
+    return tables, found
+
+
+def _counted(rows: Sequence[object]) -> range:
+    return range(1, len(rows) + 1)
+
+
+def _rows(
+    book: CalamineWorkbook, origin: Origin, suffix: str, name: str
+) -> tuple[list[list[Cell]], Sequence[Merge], list[Finding]]:
+    """Return a sheet's rows from row 1 and column A on, its merged cells, and what is wrong with single cells."""
+    found: list[Finding] = []
+    try:
+        marks = _marks(origin, suffix, name, book.sheet_names.index(name))
+    except LookupError:
+        marks = NOTHING
+        found.append(finding("IC334", origin.place(name)))
+    if marks.height * marks.width > MOST_CELLS:
+        cell = f"{letters(marks.width)}{marks.height}"
+        return [], [], [finding("IC324", origin.place(name), cell=cell)]
+    sheet = book.get_sheet_by_name(name)
+    rows = _plain(sheet.to_python(skip_empty_area=False))
+    for (row, column), text in marks.errors.items():
+        _reach(rows, row, column)[column] = text
+    for row, column in marks.percents:
+        line = _reach(rows, row, column)
+        value = line[column]
+        if isinstance(value, (int, float)):  # .xls gives whole numbers as int
+            line[column] = f"{Decimal(repr(value)).scaleb(2).normalize():f}%"
+    if marks.uncomputed:
+        row, column = marks.uncomputed[0]
+        found.append(finding("IC322", origin.place(name, row + 1, column + 1), count=len(marks.uncomputed)))
+    while rows and not any(name_of(cell) for cell in rows[-1]):
+        rows.pop()
+    width = max(map(len, rows), default=0)
+    for line in rows:
+        line += [""] * (width - len(line))
+    merges = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or list(marks.merges)
+    return rows, merges, found
+
+
+def _marks(origin: Origin, suffix: str, name: str, index: int) -> Marks:
+    if suffix == ".xls":
+        with open(origin.path, "rb") as stream:
+            return xls_marks(stream.read(), index)
+    with ZipFile(origin.path) as archive:
+        return ods_marks(archive, name) if suffix == ".ods" else xlsx_marks(archive, name)
+
+
+def _plain(rows: list[list[Any]]) -> list[list[Cell]]:
+    """Turn dates and times into text; nearly all rows have none and stay what they are."""
+    plain = {str, float, int, bool}
+    return [row if plain.issuperset(map(type, row)) else [text_of(cell) for cell in row] for row in rows]
+
+
+def _reach(rows: list[list[Cell]], row: int, column: int) -> list[Cell]:
+    """Return a row, made long enough for a column; calamine leaves cells out that it takes for empty."""
+    while len(rows) <= row:
+        rows.append([])
+    line = rows[row]
+    line += [""] * (column + 1 - len(line))
+    return line
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,164 @@
+"""Cells as people write numbers, read exactly or refused.
+
+A column of clean decimal text is read in one go; only a column that holds anything else is looked at cell by cell.
+Nothing is guessed: what is not surely a number is a finding.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite, isnan, nan
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from .tables import Cell
+
+NOT_A_NUMBER = "IC314"
+PERCENT = "IC315"
+ERROR_VALUE = "IC316"
+
+Bad = list[tuple[int, str]]
+
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+_ERROR = re.compile(r"#(?:DIV/0!|N/A|[A-Z_]+[!?]|GETTING_DATA)|#{3,}|Err:[0-9]{3}", re.IGNORECASE)
+_DECIMALS = b"0123456789.-"
+_LONG = 300  # no finite number of plain digits is written longer than this
+# Only what a full-width keyboard types. All of NFKC would read 10² as 102 and ① as 1.
+_NARROW = str.maketrans("０１２３４５６７８９．，＋－−﹣％ｅＥ＃", "0123456789.,+---%eE#")
+_SPACE = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u2060\u3000\ufeff"
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """What stands for "missing" and for "not applicable", as words and as the numbers that some of them are."""
+
+    missing: frozenset[str]
+    not_applicable: frozenset[str]
+    missing_numbers: frozenset[float]
+    not_applicable_numbers: frozenset[float]
+
+
+def read_numbers(
+    cells: Sequence[Cell], *, missing: frozenset[str], not_applicable: frozenset[str], percent: bool
+) -> tuple[Sequence[float], list[int], Bad]:
+    """Read a column as numbers, NaN where there is none.
+
+    Returns the values, the rows that say "not applicable", and the rows that say no number with the code of why. An
+    array of floats comes back itself, copied only if tokens or infinities in it must become NaN. A token that is a
+    number, such as 999 for "no answer", counts however the cell writes that number.
+
+    >>> read_numbers(["1,234.5", "８５", "n/a", ""], missing=frozenset(), not_applicable=frozenset({"N/A"}), percent=False)
+    ([1234.5, 85.0, nan, nan], [2], [])
+    """
+    absent, inapplicable = frozenset(map(_token, missing)), frozenset(map(_token, not_applicable))
+    tokens = _Tokens(absent, inapplicable, _numbers_among(absent), _numbers_among(inapplicable))
+    if hasattr(cells, "dtype"):
+        return _array(cells, tokens)
+    if not tokens.missing_numbers and not tokens.not_applicable_numbers and (fast := _clean(cells)) is not None:
+        return fast, [], []
+    return _one_by_one(cells, tokens, percent=percent)
+
+
+def _clean(cells: Sequence[Cell]) -> list[float] | None:
+    """Read a column that is all plain decimals and empty cells, or all numbers, or give up."""
+    if {float, int}.issuperset(map(type, cells)):
+        values = list(map(float, cast("Sequence[float]", cells)))
+        return values if all(map(isfinite, values)) else None
+    texts = cast("Sequence[str]", cells)  # join refuses anything that is none
+    try:
+        joined = "".join(texts).encode("ascii")
+        if joined.translate(None, _DECIMALS) or max(map(len, texts)) > _LONG:
+            return None
+        if "" in texts:
+            return [float(text) if text else nan for text in texts]
+        return list(map(float, texts))
+    except (TypeError, ValueError):
+        return None
+
+
+def _one_by_one(cells: Sequence[Cell], tokens: _Tokens, *, percent: bool) -> tuple[list[float], list[int], Bad]:
+    values: list[float] = []
+    skipped: list[int] = []
+    bad: Bad = []
+    for row, cell in enumerate(cells):
+        result = _text(cell, tokens, percent=percent) if isinstance(cell, str) else _other(cell, tokens)
+        if isinstance(result, float):
+            values.append(result)
+            continue
+        values.append(nan)
+        if result:
+            bad.append((row, result))
+        else:
+            skipped.append(row)
+    return values, skipped, bad
+
+
+def _text(cell: str, tokens: _Tokens, *, percent: bool) -> float | str:
+    """Read one text: its number, NaN when missing, "" when not applicable, or the code of what is wrong."""
+    number = _decimal(cell)
+    if number is not None:
+        return _coded(number, tokens)
+    token = _token(cell)
+    if not token or token in tokens.missing:
+        return nan
+    if token in tokens.not_applicable:
+        return ""
+    text = cell.translate(_NARROW).strip(_SPACE)
+    if _ERROR.fullmatch(text):
+        return ERROR_VALUE
+    signed = text.endswith("%")
+    number = _decimal(text[:-1].rstrip(_SPACE) if signed else text)
+    if number is None:
+        return NOT_A_NUMBER
+    if signed and not percent:
+        return PERCENT
+    return _coded(number, tokens)
+
+
+def _other(cell: float | None, tokens: _Tokens) -> float | str:
+    if cell is None or isnan(cell):
+        return nan
+    if isinstance(cell, bool) or not isfinite(cell):
+        return NOT_A_NUMBER
+    return _coded(float(cell), tokens)
+
+
+def _coded(number: float, tokens: _Tokens) -> float | str:
+    if number in tokens.missing_numbers:
+        return nan
+    return "" if number in tokens.not_applicable_numbers else number
+
+
+def _array(cells: Any, tokens: _Tokens) -> tuple[Sequence[float], list[int], Bad]:
+    import numpy as np
+
+    infinite = np.flatnonzero(np.isinf(cells))
+    missing = np.flatnonzero(np.isin(cells, list(tokens.missing_numbers)))
+    skipped = np.flatnonzero(np.isin(cells, list(tokens.not_applicable_numbers)))
+    if infinite.size or missing.size or skipped.size:
+        cells = cells.copy()
+        cells[np.concatenate([infinite, missing, skipped])] = nan
+    return cells, skipped.tolist(), [(row, NOT_A_NUMBER) for row in infinite.tolist()]
+
+
+def _decimal(text: str) -> float | None:
+    """Return the number that a text is, or nothing; never nan, inf, 1_000 or an overflow."""
+    if _PLAIN.fullmatch(text):
+        number = float(text)
+    elif _GROUPED.fullmatch(text):
+        number = float(text.replace(",", ""))
+    else:
+        return None
+    return number if isfinite(number) else None
+
+
+def _numbers_among(words: frozenset[str]) -> frozenset[float]:
+    return frozenset(number for word in words if (number := _decimal(word)) is not None)
+
+
+def _token(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip(_SPACE).casefold()

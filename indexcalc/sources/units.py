@@ -1,0 +1,116 @@
+"""The units table: what is scored, and every name that data may call it by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..findings import Finding, finding
+from ..panel import Units
+from ..spec.model import Data, Index
+from .tables import Cell, Table, name_of, read_tables
+
+_SEPARATORS = str.maketrans("；、|，,", ";;;;;")
+
+
+@dataclass(frozen=True)
+class UnitNames:
+    """The units, and which of them each id, name and alias means."""
+
+    units: Units
+    known: dict[str, int]
+
+    def find(self, cell: Cell) -> int | None:
+        """Return the unit that a cell names exactly, by id, name or alias."""
+        return self.known.get(name_of(cell))
+
+
+def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:
+    """Read the units table of an index; nothing where it cannot be used."""
+    block = index.units
+    wanted = Data(path=block.table, sheet=block.sheet)
+    tables, found, files = read_tables(wanted, base, keys=[block.id], root=root)
+    if not tables:
+        return None, found, files
+    table = tables[0]
+    at = {name: column for column, name in enumerate(table.names) if name}
+    if name_of(block.id) not in at:
+        place = index.place(("units", "id")) if "id" in block.model_fields_set else index.place(("units", "table"))
+        found.append(finding("IC352", place, name=block.id, file=table.file, known=[name for name in table.names if name]))
+        return None, found, files
+    for key in ("name", "name_en", "group", "aliases"):
+        name = getattr(block, key)
+        if key in block.model_fields_set and name_of(name) not in at:
+            found.append(
+                finding("IC359", index.place(("units", key)), name=name, file=table.file, known=[n for n in table.names if n])
+            )
+
+    def column(key: str) -> list[str]:
+        position = at.get(name_of(getattr(block, key)))
+        return [name_of(cell) for cell in table.columns[position]] if position is not None else [""] * len(table.lines)
+
+    rows, repeats = _first_rows(table, at[name_of(block.id)], [column(key) for key in ("id", "name", "group", "aliases")])
+    found += repeats
+    fields = {key: tuple(column(key)[row] for row in rows) for key in ("id", "name", "name_en", "group", "aliases")}
+    attributes = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
+    has_groups = name_of(block.group) in at
+    units = Units(fields["id"], fields["name"], fields["name_en"], fields["group"] if has_groups else (), attributes)
+    known, ambiguous = _names(units, fields["aliases"], table, rows, at[name_of(block.id)])
+    if not rows:
+        found.append(finding("IC309", table.place(0, 0) if len(table.lines) else table.header_place(0)))
+        return None, found, files
+    return UnitNames(units, known), [*found, *ambiguous, *_check_columns(index, units)], files
+
+
+def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:
+    """The first row of each unit. A unit may be repeated as it is, as in a table of several periods, but not differently."""
+    first: dict[str, int] = {}
+    found = []
+    for row, unit in enumerate(fields[0]):
+        if not unit:
+            found.append(finding("IC353", table.place(row, id_column)))
+        elif unit not in first:
+            first[unit] = row
+        elif any(field[row] != field[first[unit]] for field in fields):
+            line = table.lines[first[unit]]
+            found.append(finding("IC355", table.place(row, id_column), unit=unit, line=line))
+    return list(first.values()), found
+
+
+def _names(
+    units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], column: int
+) -> tuple[dict[str, int], list[Finding]]:
+    known: dict[str, int] = {unit: at for at, unit in enumerate(units.ids)}
+    found = []
+    for at, row in enumerate(rows):
+        others = [part.strip() for part in aliases[at].translate(_SEPARATORS).split(";")]
+        for name in (units.names[at], units.names_en[at], *others):
+            if not name:
+                continue
+            other = known.setdefault(name, at)
+            if other != at:
+                found.append(finding("IC343", table.place(row, column), name=name, one=units.ids[other], other=units.ids[at]))
+    return known, found
+
+
+def _check_columns(index: Index, units: Units) -> list[Finding]:
+    """The columns of the units table that the index speaks of elsewhere are there."""
+    known = list(units.attributes)
+    wanted = [(index.place(("ranking", "within")), index.ranking.within)] if index.ranking.within else []
+    for path, node in index.walk():
+        impute = getattr(node, "impute", None)
+        if impute is not None and impute.by:
+            wanted.append((index.place((*path, "impute", "by")), impute.by))
+    if index.defaults.impute and index.defaults.impute.by:
+        wanted.append((index.place(("defaults", "impute", "by")), index.defaults.impute.by))
+    found = []
+    for place, name in wanted:
+        group = name == "group" and bool(units.groups)
+        if not group and name_of(name) not in units.attributes:
+            found.append(finding("IC359", place, name=name, file=index.units.table, known=known))
+    needs_group = [leaf for leaf in index.leaves if (leaf.normalise or index.defaults.normalise).over == "group" or leaf.share == "group"]
+    if needs_group and not units.groups:
+        place = index.place_of(needs_group[0].id)
+        found.append(finding("IC359", place, name=index.units.group, file=index.units.table, known=known))
+    return found

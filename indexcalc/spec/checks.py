@@ -1,0 +1,390 @@
+"""What is checked of a tree beyond its shape: a list of plain functions, each from an index to findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from ..findings import Finding, finding, nearest
+from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
+from ..periods import EXAMPLES, read_period
+from .formula import FormulaError, names, parse
+from .model import UNITS_SOURCE, Dimension, Index, Indicator, Method, Root
+from .text import Path
+from .tree import counts, given_weights, weight_total
+
+_ID = re.compile(r"[^\W_][\w.-]*")
+_TOLERANCE = 1e-9
+
+
+def check_tree(index: Index) -> list[Finding]:
+    """Run every check. Where names are not unique nothing else can be judged, so these come first."""
+    found = list(check_ids(index))
+    return found or [item for check in CHECKS for item in check(index)]
+
+
+def check_ids(index: Index) -> Iterator[Finding]:
+    """Every node and denominator has an id of its own that can be typed on a command line."""
+    seen: dict[str, Path] = {}
+    items: list[tuple[Path, str]] = [(("index",), index.index.id)]
+    items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
+    items += [(path, node.id) for path, node in index.walk()]
+    for path, name in items:
+        place = index.place((*path, "id"))
+        if not _ID.fullmatch(name):
+            yield finding("IC205", place, id=name)
+        if name in seen:
+            yield finding("IC202", place, id=name, line=index.place((*seen[name], "id")).line)
+        seen.setdefault(name, path)
+
+
+def check_weights(index: Index) -> Iterator[Finding]:
+    """Weights among siblings add up to 1, or to 100 if all of the file does so."""
+    total = weight_total(index)
+    for node, weights in given_weights(index).items():
+        children = [child for child in _children(index, node) if counts(child)]
+        without = [child.id for child in children if child.weight is None]
+        place = index.place_of(node)
+        if without:
+            yield finding("IC203", place, node=_titled(index, node), children=without)
+        elif abs(sum(weights) - total) > _TOLERANCE * total:
+            gap = sum(weights) - total
+            yield finding(
+                "IC201",
+                place,
+                node=_titled(index, node),
+                sum=sum(weights),
+                total=total,
+                siblings=" · ".join(f"{child.id} {weight:.10g}" for child, weight in zip(children, weights, strict=True)),
+                missing=f"{-gap:.10g}" if gap < 0 else "",
+                beyond=f"{gap:.10g}" if gap > 0 else "",
+                gap=f"{abs(gap):.10g} is {'missing' if gap < 0 else 'too much'}",
+                gap_zh=f"{'还差' if gap < 0 else '超出'} {abs(gap):.10g}",
+            )
+
+
+def check_signs(index: Index) -> Iterator[Finding]:
+    """No weight is negative, and no node's children all weigh nothing."""
+    for _, node in index.walk():
+        if node.weight is not None and node.weight < 0:
+            yield finding("IC204", index.place_of(node.id, "weight"), node=node.id, weight=node.weight)
+        if isinstance(node, Dimension) and all(child.weight == 0 for child in node.indicators):
+            yield finding("IC221", index.place_of(node.id), node=_titled(index, node.id))
+
+
+def check_roles(index: Index) -> Iterator[Finding]:
+    """The warning role belongs to dimensions right below the index, and something is left to be evaluated."""
+    for path, node in index.walk():
+        if isinstance(node, Dimension) and node.role == "warning" and len(path) > 2:
+            yield finding("IC220", index.place_of(node.id, "role"), node=node.id)
+    if not any(counts(node) for node in index.dimensions):
+        yield finding("IC223", index.place(("dimensions",), key=True))
+
+
+def check_sources(index: Index) -> Iterator[Finding]:
+    """Every leaf and denominator has a source that is declared, and every source is used."""
+    used = set()
+    for item in (*index.leaves, *index.denominators):
+        source = index.source_of(item)
+        used.add(source)
+        known = [*index.data, UNITS_SOURCE]
+        if not source:
+            yield finding("IC208", index.place_of(item.id), node=item.id, known=known)
+        elif source not in known:
+            yield finding(
+                "IC207", index.place_of(item.id, "source"), source=source, known=known, near=nearest(source, known)
+            )
+    for source in index.data:
+        if source == UNITS_SOURCE:
+            yield finding("IC226", index.place(("data", source), key=True), source=source)
+        elif source not in used:
+            yield finding("IC224", index.place(("data", source), key=True), source=source)
+
+
+def check_denominators(index: Index) -> Iterator[Finding]:
+    """What a leaf is divided by is declared, and what is declared is used."""
+    known = [item.id for item in index.denominators]
+    used = {leaf.per for leaf in index.leaves}
+    for leaf in index.leaves:
+        for formula in (leaf.formula, leaf.applies):
+            used |= set(_names(formula)) if formula else set()
+        if leaf.per and leaf.per not in known:
+            place = index.place_of(leaf.id, "per")
+            yield finding("IC209", place, name=leaf.per, known=known, near=nearest(leaf.per, known))
+    for name in known:
+        if name not in used:
+            yield finding("IC222", index.place_of(name), name=name)
+
+
+def check_headers(index: Index) -> Iterator[Finding]:
+    """No two leaves of one source answer to the same column heading."""
+    if any(check_formulas(index)):
+        return  # what a formula asks for is not known then
+    seen: dict[tuple[str, str], str] = {}
+    for column in index.columns:
+        if column.key in ("id", "column"):
+            for header in column.headers:
+                first = seen.setdefault((column.source, header), column.id)
+                if first != column.id and column.key == "id":
+                    line = index.place_of(first).line
+                    yield finding("IC206", index.place_of(column.id), name=header, first=first, line=line)
+
+
+def check_leaves(index: Index) -> Iterator[Finding]:
+    """The keys of a leaf fit each other."""
+    for leaf in index.leaves:
+        place = index.place_of(leaf.id)
+        wants_target = leaf.direction in ("target", "range")
+        if wants_target and leaf.target is None:
+            yield finding("IC210", place, node=leaf.id, direction=leaf.direction)
+        elif leaf.target is not None and not wants_target:
+            yield finding("IC211", index.place_of(leaf.id, "target"), node=leaf.id, direction=leaf.direction)
+        elif wants_target and (isinstance(leaf.target, tuple) != (leaf.direction == "range")):
+            yield finding("IC210", index.place_of(leaf.id, "target"), node=leaf.id, direction=leaf.direction)
+        if isinstance(leaf.target, tuple) and not _rises(leaf.target):
+            yield finding("IC212", index.place_of(leaf.id, "target"), key="target", found=list(leaf.target))
+        if leaf.valid is not None and not _rises(leaf.valid):
+            yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
+        for one, other in (("difference", "growth"), ("column", "formula")):
+            if getattr(leaf, one) is not None and getattr(leaf, other) is not None:
+                yield finding("IC213", index.place_of(leaf.id, other), node=leaf.id, one=one, other=other)
+
+
+def check_frames(index: Index) -> Iterator[Finding]:
+    """A base period is named where one is asked for, and only there, and is a period."""
+    for path, normalise in _normalisers(index):
+        if (normalise.over == "base") != (normalise.base is not None):
+            yield finding("IC216", index.place(path), over=normalise.over)
+        elif normalise.base is not None and not _is_period(index, str(normalise.base)):
+            yield finding("IC217", index.place((*path, "base")), found=normalise.base, example=EXAMPLES[index.periods.kind])
+
+
+def check_periods(index: Index) -> Iterator[Finding]:
+    """What is rolled up to years has parts of years, and fixed periods of sources are periods."""
+    kind = index.periods.kind
+    if index.periods.roll_up and kind not in ("quarter", "month", "ten-day"):
+        yield finding("IC215", index.place(("periods",)), kind=kind)
+    for name, data in index.data.items():
+        fixed = data.period
+        if isinstance(fixed, int) and read_period(str(fixed), kind) is None:
+            yield finding("IC217", index.place(("data", name, "period")), found=fixed, example=EXAMPLES[kind])
+
+
+def check_grades(index: Index) -> Iterator[Finding]:
+    """Grades fall from the best to the last, which alone has no bound."""
+    bounds = [grade.from_ for grade in index.grades]
+    for at, bound in enumerate(bounds):
+        last = at == len(bounds) - 1
+        falls = at == 0 or bound is None or bounds[at - 1] is None or bound < (bounds[at - 1] or 0.0)
+        if (bound is None) != last or not falls:
+            yield finding("IC218", index.place(("grades", at)), grade=index.grades[at].name)
+
+
+def check_formulas(index: Index) -> Iterator[Finding]:
+    """Every formula can be read, and an inner node's names are its children."""
+    for path, node in ((("index",), index.index), *index.walk()):
+        for key in ("formula", "applies"):
+            text = getattr(node, key, None)
+            if text is None:
+                continue
+            place = index.place((*path, key))
+            offset = place.column if index._document and index._document.written((*path, key)) else place.column + 1
+            try:
+                used = names(parse(text))
+            except FormulaError as error:
+                yield finding(error.code, _at(place, offset + error.position), formula=text, **error.values)
+                continue
+            known = [child.id for child in _children(index, node.id)]
+            for name in used if not isinstance(node, Indicator) else ():
+                if name not in known:
+                    at = _at(place, offset + max(text.find(name), 0))
+                    yield finding("IC245", at, name=name, known=known, near=nearest(name, known))
+
+
+def check_methods(index: Index) -> Iterator[Finding]:
+    """Every method exists and is given the parameters that it takes."""
+    places: list[tuple[str, Path, Method]] = [("normalise", path, method) for path, method in _normalisers(index)]
+    owners: list[tuple[Path, Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walk()]
+    for path, owner in owners:
+        for room in ("aggregate", "impute"):
+            method = getattr(owner, room, None)
+            if isinstance(method, Method):
+                places.append((room, (*path, room), method))
+    for room, path, method in places:
+        problems = list(_method_findings(index, room, path, method))
+        yield from problems
+        if not problems and (sense := SENSE.get(f"{room}/{method.method}")):
+            filled = {name: p.default for name, p in parameters(room, method.method).items()} | method.parameters
+            if problem := sense(filled):
+                place = index.place((*path, problem[0]))
+                yield finding("IC405", place, method=method.method, problem=problem[1], problem_zh=problem[2])
+
+
+def check_directions(index: Index) -> Iterator[Finding]:
+    """Fixed values lie the way that a leaf's direction says."""
+    for path, leaf in index.walk():
+        if not isinstance(leaf, Indicator):
+            continue
+        normalise = leaf.normalise or index.defaults.normalise
+        for worst, best in (("worst", "best"), ("unacceptable", "satisfactory"), ("worst", "value")):
+            low, high = normalise.parameters.get(worst), normalise.parameters.get(best)
+            if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low == high:
+                continue
+            if (high > low) != (leaf.direction == "higher"):
+                place = index.place((*path, "normalise")) if leaf.normalise else index.place(path)
+                yield finding("IC406", place, node=leaf.id, direction=leaf.direction, worst=worst, low=low, best=best, high=high)
+
+
+def check_idle_weights(index: Index) -> Iterator[Finding]:
+    """Weights that play no part are pointed out."""
+    for node in (index.index, *(node for _, node in index.walk())):
+        if isinstance(node, Indicator):
+            continue
+        method = (node.aggregate or index.defaults.aggregate).method
+        weights = {child.weight for child in _children(index, node.id) if child.weight is not None}
+        if len(weights) > 1 and (method in WITHOUT_WEIGHTS or node.formula):
+            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method="formula" if node.formula else method)
+        elif weights and (node.weights or index.defaults.weights) == "equal":
+            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method="weights: equal")
+
+
+CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
+    check_formulas,
+    check_weights,
+    check_signs,
+    check_roles,
+    check_sources,
+    check_denominators,
+    check_headers,
+    check_leaves,
+    check_frames,
+    check_periods,
+    check_grades,
+    check_methods,
+    check_directions,
+    check_idle_weights,
+)
+
+Problem = tuple[str, str, str] | None
+
+
+def _efficacy_sense(given: dict[str, Any]) -> Problem:
+    if given["satisfactory"] is not None and given["satisfactory"] == given["unacceptable"]:
+        return "satisfactory", "satisfactory and unacceptable are the same", "满意值与不允许值相同"
+    return None
+
+
+def _exponential_sense(given: dict[str, Any]) -> Problem:
+    if given["low"] <= 0 or given["high"] <= 0:
+        return "low", "low and high must be above 0", "low 和 high 必须大于 0"
+    return _efficacy_sense(given)
+
+
+def _goalposts_sense(given: dict[str, Any]) -> Problem:
+    if given["worst"] == given["best"]:
+        return "best", "worst and best are the same", "worst 与 best 相同"
+    if given["log"] and min(given["worst"], given["best"]) <= 0:
+        return "log", "worst and best must be above 0 for logarithms", "取对数时 worst 和 best 必须大于 0"
+    return None
+
+
+def _target_sense(given: dict[str, Any]) -> Problem:
+    return ("value", "the target must be above 0", "目标值必须大于 0") if given["value"] <= 0 else None
+
+
+def _rising_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
+    def sense(given: dict[str, Any]) -> Problem:
+        steps = [pair[0] for pair in given[key]]
+        if not steps or any(later <= earlier for earlier, later in zip(steps, steps[1:], strict=False)):
+            return key, "the values must rise from pair to pair", "各点的数值必须递增"
+        return None
+
+    return sense
+
+
+SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
+    "normalise/efficacy": _efficacy_sense,
+    "normalise/efficacy-exponential": _exponential_sense,
+    "normalise/goalposts": _goalposts_sense,
+    "normalise/target": _target_sense,
+    "normalise/piecewise": _rising_sense("points"),
+    "normalise/bands": _rising_sense("bands"),
+}
+
+
+def _method_findings(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:
+    known = CATALOGUE[room]
+    if method.method not in known:
+        near = nearest(method.method, known)
+        place = index.place((*path, "method"))
+        yield finding("IC401", place, room=room, method=method.method, known=list(known), near=near)
+        return
+    takes = parameters(room, method.method)
+    for name, value in method.parameters.items():
+        if name not in takes:
+            place = index.place((*path, name), key=True)
+            yield finding("IC403", place, method=method.method, name=name, takes=list(takes), near=nearest(name, takes))
+        elif not _fits(takes[name].type, value):
+            yield finding("IC404", index.place((*path, name)), method=method.method, name=name, found=value)
+    for name, parameter in takes.items():
+        if parameter.required and name not in method.parameters:
+            yield finding("IC402", index.place(path), method=method.method, name=name)
+
+
+def _fits(wanted: Any, value: Any) -> bool:
+    from pydantic import ValidationError
+
+    try:
+        _adapter(wanted).validate_python(value)
+    except ValidationError:
+        return False
+    return isinstance(value, bool) == (wanted is bool)
+
+
+@cache
+def _adapter(wanted: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(wanted)
+
+
+def _normalisers(index: Index) -> Iterator[tuple[Path, Any]]:
+    yield ("defaults", "normalise"), index.defaults.normalise
+    for path, node in index.walk():
+        if isinstance(node, Indicator) and node.normalise:
+            yield (*path, "normalise"), node.normalise
+
+
+def _children(index: Index, node: str) -> Sequence[Dimension | Indicator]:
+    found = index.by_id[node]
+    if isinstance(found, Root):
+        return index.dimensions
+    return found.indicators if isinstance(found, Dimension) else ()
+
+
+def _titled(index: Index, node: str) -> str:
+    name = index.by_id[node].name
+    return f"{node} {name}" if name and name != node else node
+
+
+def _names(formula: str) -> tuple[str, ...]:
+    try:
+        return names(parse(formula))
+    except FormulaError:
+        return ()
+
+
+def _is_period(index: Index, text: str) -> bool:
+    return any(read_period(text, kind) for kind in {index.periods.kind, index.periods.roll_up or index.periods.kind})
+
+
+def _rises(pair: tuple[float, ...]) -> bool:
+    return len(pair) == 2 and pair[0] < pair[1]
+
+
+def _at(place: Any, column: int) -> Any:
+    from dataclasses import replace
+
+    return replace(place, column=column) if place.line else place

@@ -1,0 +1,186 @@
+"""The tree laid out in a row for the engine: leaves first, then inner nodes, each after all of its children."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from .formula import Expression, names, parse
+from .model import Denominator, Dimension, Index, Indicator, Missing, Normalise, OverTime, Root
+
+
+@dataclass(frozen=True)
+class Branch:
+    """An inner node: its place in the row, the places of the children it is made of, and how."""
+
+    position: int
+    children: tuple[int, ...]
+    declared: tuple[float, ...]
+    rule: str
+    aggregate: str
+    parameters: dict[str, object]
+    formula: Expression | None
+    missing: Missing
+
+
+@dataclass(frozen=True)
+class Column:
+    """One series of reported values that the tree asks for."""
+
+    id: str
+    source: str
+    headers: tuple[str, ...]
+    measure: str
+    valid: tuple[float, ...] | None
+    over_time: OverTime
+    owner: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All nodes of an index in a row."""
+
+    index: Index
+    nodes: tuple[Indicator | Dimension | Root, ...]
+    parents: tuple[int, ...]
+    branches: tuple[Branch, ...]
+
+    @cached_property
+    def leaves(self) -> int:
+        return len(self.index.leaves)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        return {node.id: at for at, node in enumerate(self.nodes)}
+
+    @cached_property
+    def root(self) -> int:
+        return len(self.nodes) - 1
+
+    @cached_property
+    def dimensions(self) -> tuple[int, ...]:
+        """The places of the nodes right below the index, in the order of the file, warning dimensions too."""
+        return tuple(self.position[node.id] for node in self.index.dimensions)
+
+    @cached_property
+    def reading_order(self) -> tuple[int, ...]:
+        """The places of all nodes as the file has them: the index, then parents before children."""
+        return (self.root, *(self.position[node.id] for _, node in self.index.walk()))
+
+    def depth(self, position: int) -> int:
+        """Return how far below the index a node stands; the index itself is 0."""
+        depth = 0
+        while self.parents[position] >= 0:
+            position, depth = self.parents[position], depth + 1
+        return depth
+
+    def below(self, position: int) -> tuple[int, ...]:
+        """Return the places of a node's children as the file has them."""
+        node = self.nodes[position]
+        if isinstance(node, Root):
+            return self.dimensions
+        return tuple(self.position[child.id] for child in node.indicators) if isinstance(node, Dimension) else ()
+
+
+def lay_out(index: Index) -> Tree:
+    """Put the nodes of an index in a row: leaves as in the file, inner nodes by height, the index last."""
+    inner = [node for _, node in index.walk() if isinstance(node, Dimension)]
+    height: dict[str, int] = {}
+    for node in reversed(inner):  # children come after their parents in the walk
+        height[node.id] = 1 + max(height.get(child.id, 0) for child in node.indicators)
+    inner.sort(key=lambda node: height[node.id])
+    nodes = (*index.leaves, *inner, index.index)
+    position = {node.id: at for at, node in enumerate(nodes)}
+    parents = [-1] * len(nodes)
+    branches = []
+    for at, branch in enumerate(nodes):
+        if isinstance(branch, Indicator):
+            continue
+        children = index.dimensions if isinstance(branch, Root) else branch.indicators
+        for child in children:
+            parents[position[child.id]] = at
+        branches.append(_branch(index, branch, at, [child for child in children if counts(child)], position))
+    return Tree(index, nodes, tuple(parents), tuple(branches))
+
+
+def counts(node: Dimension | Indicator) -> bool:
+    """Say whether a node goes into its parent: a warning dimension only when it was given a weight."""
+    return not (isinstance(node, Dimension) and node.role == "warning" and node.weight is None)
+
+
+def _branch(
+    index: Index,
+    node: Dimension | Root,
+    at: int,
+    children: list[Dimension | Indicator],
+    position: dict[str, int],
+) -> Branch:
+    aggregate = node.aggregate or index.defaults.aggregate
+    declared = tuple(1.0 if child.weight is None else child.weight / weight_total(index) for child in children)
+    return Branch(
+        at,
+        tuple(position[child.id] for child in children),
+        declared,
+        node.weights or index.defaults.weights,
+        aggregate.method,
+        aggregate.parameters,
+        parse(node.formula) if node.formula else None,
+        node.missing or index.defaults.missing,
+    )
+
+
+def weight_total(index: Index) -> float:
+    """Return what weights among siblings add up to in this file: 100 if all of it does so, else 1."""
+    sums = [sum(weights) for weights in given_weights(index).values()]
+    return 100.0 if sums and all(abs(total - 100) < 50 for total in sums) else 1.0
+
+
+def given_weights(index: Index) -> dict[str, list[float]]:
+    """Return the declared weights of the siblings below each node whose weights have to add up."""
+    groups: dict[str, list[float]] = {}
+    for node in (index.index, *(node for _, node in index.walk())):
+        if isinstance(node, Indicator) or (node.weights or index.defaults.weights) != "given":
+            continue
+        children = index.dimensions if isinstance(node, Root) else node.indicators
+        weights = [child.weight for child in children if counts(child)]
+        aggregate = (node.aggregate or index.defaults.aggregate).method
+        if aggregate != "sum" and any(weight is not None for weight in weights):
+            groups[node.id] = [weight or 0.0 for weight in weights]
+    return groups
+
+
+def columns(index: Index) -> tuple[Column, ...]:
+    """Return every series of values that an index asks for: one a leaf, or one a name of its formula; denominators last."""
+    denominators = {item.id for item in index.denominators}
+    wanted = []
+    for leaf in index.leaves:
+        over_time = leaf.over_time or index.defaults.over_time
+        source = index.source_of(leaf)
+        if leaf.formula is None:
+            wanted.append(_own_column(leaf, source, over_time))
+        else:
+            wanted += [
+                Column(f"{leaf.id}.{name}", source, (name,), "", None, over_time, leaf.id, "formula")
+                for name in names(parse(leaf.formula))
+                if name not in denominators
+            ]
+        if leaf.applies:
+            wanted += [
+                Column(f"{leaf.id}.{name}", source, (name,), "", None, "last", leaf.id, "applies")
+                for name in names(parse(leaf.applies))
+                if name not in denominators
+            ]
+    unique = {column.id: column for column in reversed(wanted)}
+    series = [column for column in wanted if unique.pop(column.id, None)]
+    return (*series, *(_own_column(item, index.source_of(item), item.over_time) for item in index.denominators))
+
+
+def _own_column(item: Indicator | Denominator, source: str, over_time: OverTime) -> Column:
+    headers = (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
+    return Column(item.id, source, headers, item.measure, item.valid, over_time, item.id, "column" if item.column else "id")
+
+
+def normalise_of(index: Index, leaf: Indicator) -> Normalise:
+    """Return how a leaf is normalised: its own way, or the default."""
+    return leaf.normalise or index.defaults.normalise
