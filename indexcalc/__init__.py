@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .findings import Finding, Place, Refused
-from .panel import Panel, Units
-from .spec import Dimension, Index, Indicator, load
 from .version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from .findings import Finding, Place, Refused
+    from .panel import Panel, Units
+    from .scores import Scores
+    from .spec import Dimension, Index, Indicator, load
 
 __all__ = [
     "Dimension",
@@ -49,9 +53,19 @@ def score(index: Index, panel: Panel) -> Scores:
     return score(index, panel)
 
 
-def __getattr__(name: str) -> object:
-    if name == "Scores":  # its module needs numpy, which checking a tree does without
-        from .scores import Scores
+_HOMES = {
+    "findings": ("Finding", "Place", "Refused"),
+    "panel": ("Panel", "Units"),
+    "scores": ("Scores",),
+    "spec": ("Dimension", "Index", "Indicator", "load"),
+}
 
-        return Scores
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its module when it is first asked for, so that `indexcalc --help` is quick."""
+    from importlib import import_module
+
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f".{module}", __name__), name)
     raise AttributeError(name)

@@ -18,11 +18,11 @@ from .methods.derive import CHANGES, OVER_TIME, distance, evaluate, per, share
 from .methods.frame import Frame
 from .methods.rank import ranks, rounded
 from .panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
-from .periods import previous, year_before, year_is_whole, year_of
+from .periods import previous, read_period, year_before, year_is_whole, year_of
 from .scores import Scores
 from .spec.formula import names, parse
 from .spec.model import Index, Indicator
-from .spec.tree import Branch, normalise_of
+from .spec.tree import Branch, Tree, normalise_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +74,9 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
             found.append(finding("IC426", index.place(("periods",)), year=year, periods=[panel.periods[at] for at in members]))
             del by_year[year]
     periods = (*panel.periods, *by_year)
-    values, status = (empty(len(periods), *panel.values.shape[1:], part.dtype) for part in (panel.values, panel.status))
+    units, series = panel.values.shape[1:]
+    values = empty(len(periods), units, series)
+    status = empty(len(periods), units, series, np.uint8)
     values[: len(panel.periods)], status[: len(panel.periods)] = panel.values, panel.status
     for at, members in enumerate(by_year.values(), start=len(panel.periods)):
         for how in {column.over_time for column in index.columns}:
@@ -195,8 +197,8 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
         for _, members in _kinds(index, panel):
             estimate = CATALOGUE["impute"][choice.method](derived[members][..., columns], groups, **choice.parameters)
             gaps = (status[members][..., columns] == MISSING) & ~np.isnan(estimate)
-            values[members, :, columns] = np.moveaxis(np.where(gaps, estimate, derived[members][..., columns]), -1, 0)
-            flags[members, :, columns] = np.moveaxis(np.where(gaps, IMPUTED, status[members][..., columns]), -1, 0)
+            values[members, :, columns] = np.where(gaps, estimate, derived[members][..., columns])
+            flags[members, :, columns] = np.where(gaps, IMPUTED, status[members][..., columns])
     return values, flags
 
 
@@ -256,9 +258,9 @@ def _frames(
     elif choice.over == "all":
         yield slice(None), Frame(x[members].reshape(1, -1, x.shape[-1]), sign)
     else:
-        at = panel.periods.index(str(choice.base)) if str(choice.base) in panel.periods else None
-        base = x[[at]] if at is not None else np.full((1, *x.shape[1:]), np.nan)
-        yield slice(None), Frame(base, sign)
+        meant = {read_period(str(choice.base), kind) for kind, _ in _kinds(index, panel)}
+        at = [position for position, period in enumerate(panel.periods) if period in meant]
+        yield slice(None), Frame(x[at[:1]] if at else np.full((1, *x.shape[1:]), np.nan), sign)
 
 
 def _blocks(units: int, step: int) -> list[slice]:
@@ -292,10 +294,10 @@ def aggregate(
     leaves, nodes = tree.leaves, len(tree.nodes)
     coverage = empty(len(panel.periods), len(panel.units), nodes - leaves)
     applies = _applicable(status, nodes)
-    floors = _floors(index, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
-    undefined: set[int] = set()
+    floors = _floors(index, weights, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
+    undefined: dict[int, Any] = {}
 
-    def combine(block: slice) -> None:
+    def work(block: slice) -> None:
         for branch, w in zip(tree.branches, weights, strict=True):
             part = _part(branch.children)
             x = scores[:, block, part]
@@ -305,20 +307,20 @@ def aggregate(
             if branch.missing.policy == "floor" and floors is not None:
                 gaps = np.isnan(x) if app is None else np.isnan(x) & app
                 x = np.where(gaps, floors[..., part], x)
-            y = _combine(tree, branch, x, w)
+            y = combine(tree, branch, x, w)
             scores[:, block, branch.position] = np.where(enough, y, np.nan)
             coverage[:, block, branch.position - leaves] = covered
             if app is not None:
                 applies[:, block, branch.position] = app.any(axis=-1)
-            if (enough & np.isnan(y) & (covered > 0)).any():
-                undefined.add(branch.position)
+            if (here := enough & np.isnan(y) & (covered > 0)).any():
+                undefined.setdefault(branch.position, np.zeros(scores.shape[:2], bool))[:, block] = here
 
-    _spread(combine, _blocks(len(panel.units), max(256, _UNITS // len(panel.periods))))
+    _spread(work, _blocks(len(panel.units), max(256, _UNITS // len(panel.periods))))
     return coverage, [
         found
         for branch in tree.branches
         if branch.position in undefined
-        for found in _undefined_cells(index, panel, branch, scores)
+        for found in _undefined_cells(index, panel, branch, scores, undefined[branch.position])
     ]
 
 
@@ -326,29 +328,45 @@ def _applicable(status: Status, nodes: int) -> Any:
     """Masks (period, unit, node) of what applies, the leaves' part filled; nothing where everything applies."""
     if status.max(initial=VALUE) < NOT_APPLICABLE or not (not_applicable := status == NOT_APPLICABLE).any():
         return None
-    applies = empty(*status.shape[:2], nodes, bool)
+    applies = empty(status.shape[0], status.shape[1], nodes, bool)
     np.logical_not(not_applicable, out=applies[..., : status.shape[-1]])
     return applies
 
 
 def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> Array:
-    part = np.where(np.isnan(x), 0.0, w)
-    if branch.children[0] >= leaves:
-        part *= coverage[..., _part([child - leaves for child in branch.children])]
-    else:
+    full = w
+    if min(branch.children) >= leaves:
+        full = w * coverage[..., _part([child - leaves for child in branch.children])]
+    elif max(branch.children) >= leaves:
+        full = np.array(np.broadcast_to(w, x.shape))
         for i, child in enumerate(branch.children):
             if child >= leaves:
-                part[..., i] *= coverage[..., child - leaves]
+                full[..., i] *= coverage[..., child - leaves]
+    part = np.where(np.isnan(x), 0.0, full)  # a child that does not apply has no score and no coverage
     whole = np.add.reduce(w) if applies is None else np.add.reduce(np.where(applies, w, 0.0), axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.add.reduce(part, axis=-1) / whole)
 
 
-def _combine(tree: Any, branch: Branch, x: Array, w: Array) -> Array:
+def combine(tree: Tree, branch: Branch, x: Array, w: Array) -> Array:
+    """Bring a node's children (…, unit, child) together as the node says."""
     if branch.formula is not None:
         values = {tree.nodes[child].id: x[..., i] for i, child in enumerate(branch.children)}
         return np.broadcast_to(evaluate(branch.formula, values), x.shape[:-1])
     return np.asarray(CATALOGUE["aggregate"][branch.aggregate](x, w, **branch.parameters))
+
+
+def used_children(scores: Scores, branch: Branch) -> Array:
+    """Return a node's children (period, unit, child) as they went into it: floors in place of gaps where it asks for that."""
+    x = scores.scores[..., list(branch.children)]
+    if branch.missing.policy != "floor":
+        return x
+    floors = _floors(scores.index, scores.weights, scores.scores)[..., list(branch.children)]
+    return np.where(np.isnan(x) & _applying(scores, branch), floors, x)
+
+
+def _applying(scores: Scores, branch: Branch) -> Any:
+    return np.stack([scores.node_status(child) != NOT_APPLICABLE for child in branch.children], axis=-1)
 
 
 def _enough(x: Array, applies: Any, covered: Array, branch: Branch) -> Any:
@@ -358,7 +376,7 @@ def _enough(x: Array, applies: Any, covered: Array, branch: Branch) -> Any:
     return covered >= branch.missing.coverage - _SLACK if branch.missing.policy == "reweight" else covered >= 0
 
 
-def _floors(index: Index, scores: Array) -> Array:
+def _floors(index: Index, weights: Sequence[Array], scores: Array) -> Array:
     """The worst score of each node (period, 1, node): a method's `low`, the worst seen without one; above, made of these."""
     tree = index.tree
     floors = np.full((scores.shape[0], 1, len(tree.nodes)), np.nan)
@@ -367,17 +385,16 @@ def _floors(index: Index, scores: Array) -> Array:
         low = parameters("normalise", choice.method).get("low")
         worst = choice.parameters.get("low", low.default if low else None)
         floors[:, 0, position] = np.fmin.reduce(scores[..., position], axis=1) if worst is None else worst
-    for branch in tree.branches:
-        x = floors[..., list(branch.children)]
-        floors[..., branch.position] = _combine(tree, branch, x, np.array(branch.declared))
+    for branch, w in zip(tree.branches, weights, strict=True):
+        floors[..., branch.position] = combine(tree, branch, floors[..., list(branch.children)], w)
     return floors
 
 
-def _undefined_cells(index: Index, panel: Panel, branch: Branch, scores: Array) -> Iterator[Finding]:
+def _undefined_cells(index: Index, panel: Panel, branch: Branch, scores: Array, where: Any) -> Iterator[Finding]:
     """Name the units that an aggregate is undefined for, with the children at or below 0 that make it so."""
     node, children = index.tree.nodes[branch.position], list(branch.children)
     x = scores[..., children]
-    cells = np.argwhere(np.isnan(scores[..., branch.position]) & ~np.isnan(x).all(axis=-1))
+    cells = np.argwhere(where)
     for period in dict.fromkeys(cells[:, 0].tolist()):
         units = cells[cells[:, 0] == period, 1].tolist()
         low = sorted({index.tree.nodes[children[i]].id for u in units for i in np.flatnonzero(x[period, u] <= 0)})

@@ -878,8 +878,8 @@ _REPORTS: dict[str, Row] = {
     ),
     "IC506": (
         "error",
-        "the input is not the one that the report was made of",
-        "输入文件与生成报告时不同",
+        "the input is not the one that the report was made of: {files}",
+        "输入文件与生成报告时不同：{files}",
         "score again, or bring back the old input",
         "请重新计分，或恢复原来的输入",
         "run.json holds the digest of every input file.",
@@ -911,6 +911,15 @@ _REPORTS: dict[str, Row] = {
         "请用该版本核验",
         "Another version may write other bytes.",
         "不同版本写出的内容可能不同。",
+    ),
+    "IC511": (
+        "note",
+        "the report was made with other versions of libraries: {packages}",
+        "报告由其他版本的程序库生成：{packages}",
+        "",
+        "",
+        "Numbers are the same; a workbook's or a Parquet file's bytes may not be.",
+        "数值不受影响，但工作簿和 Parquet 文件的字节可能不同。",
     ),
     "IC510": (
         "error",

@@ -25,8 +25,10 @@ DATA_MESSAGES: dict[str, Row] = {
         "没有与“{path}”相符的文件",
         "the nearest name is '{near}'",
         "最接近的名称是“{near}”",
-        "A * stands for any text within one name, ** for any folders, 'period' in braces for the period. Lock "
-        "files of an open workbook (~$…) and hidden files do not count.",
+        (
+            "A * stands for any text within one name, ** for any folders, 'period' in braces for the period. Lock "
+            "files of an open workbook (~$…) and hidden files do not count."
+        ),
         "* 代表名称中的任意文字，** 代表任意层文件夹，花括号中的 period 代表期次。打开工作簿时产生的锁文件（~$…）和隐藏文件不计。",
     ),
     "IC303": (
@@ -71,8 +73,10 @@ DATA_MESSAGES: dict[str, Row] = {
         "既不是 UTF-8 也不是 GB18030 编码：从第 {offset} 字节（第 {line} 行）起无法识别",
         "save the file as CSV UTF-8",
         "请另存为“CSV UTF-8”格式",
-        "A file that begins as UTF-8 and then breaks is not tried as GB18030: it would turn into wrong characters that "
-        "look like text.",
+        (
+            "A file that begins as UTF-8 and then breaks is not tried as GB18030: it would turn into wrong characters that "
+            "look like text."
+        ),
         "前段为有效 UTF-8 而后段出错的文件，不再按 GB18030 解读，以免整份文件变成看似正常的乱码。",
     ),
     "IC308": (
@@ -99,8 +103,10 @@ DATA_MESSAGES: dict[str, Row] = {
         "列名“{name}”重复出现，首次出现在 {first} 列",
         "rename one of the two columns",
         "请修改其中一列的列名",
-        "Which of the two was meant cannot be known. Under stacked headers the names of the groups count too, so that "
-        "the same name may stand under two groups.",
+        (
+            "Which of the two was meant cannot be known. Under stacked headers the names of the groups count too, so that "
+            "the same name may stand under two groups."
+        ),
         "无法判断应取哪一列。多层表头会连同上层名称一起比较，不同分组下可以同名。",
     ),
     "IC311": (
@@ -136,8 +142,10 @@ DATA_MESSAGES: dict[str, Row] = {
         "“{found}”不是数值",
         'leave the cell empty, or add "{found}" to `missing:` under data',
         "请将单元格留空，或把“{found}”加入 data 下的 `missing:`",
-        "Read as numbers: decimals, 1,234.5, exponents, full-width digits. Not guessed: numbers with units of measurement "
-        "or remarks, ranges, several points.",
+        (
+            "Read as numbers: decimals, 1,234.5, exponents, full-width digits. Not guessed: numbers with units of measurement "
+            "or remarks, ranges, several points."
+        ),
         "可识别：小数、千分位（1,234.5）、科学计数、全角数字。不猜测：带单位或备注的数字、区间、含多个小数点的数字。",
     ),
     "IC315": (
@@ -164,8 +172,10 @@ DATA_MESSAGES: dict[str, Row] = {
         "解压后过大：{size}，共 {members} 个部分",
         "save the sheet that is needed as CSV",
         "请将所需工作表另存为 CSV",
-        "A workbook may unpack to 1 GiB, have 20,000 parts, and shrink no large part more than a thousandfold. More is "
-        "the mark of a file made to exhaust the computer.",
+        (
+            "A workbook may unpack to 1 GiB, have 20,000 parts, and shrink no large part more than a thousandfold. More is "
+            "the mark of a file made to exhaust the computer."
+        ),
         "工作簿解压后不得超过 1 GiB、20000 个部分，较大部分的压缩比不得超过 1000 倍；超出者可能是恶意文件。",
     ),
     "IC318": (

@@ -28,7 +28,7 @@ _PATTERNS: dict[str, list[str]] = {
     ],
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
-_COMPILED = {kind: [re.compile(pattern) for pattern in patterns] for kind, patterns in _PATTERNS.items()}
+_COMPILED = {kind: [re.compile(pattern, re.ASCII) for pattern in patterns] for kind, patterns in _PATTERNS.items()}
 _IN_A_YEAR = {"quarter": 4, "month": 12, "ten-day": 36}
 EXAMPLES = {
     "year": "2022",
@@ -69,7 +69,7 @@ def _written(kind: Kind, parts: dict[str, str]) -> str | None:
     if kind == "ten-day":
         return f"{parts['year']}-{month:02}-T{part}"
     if kind == "week":
-        return f"{parts['year']}-W{int(parts['week']):02}" if 1 <= int(parts["week"]) <= 53 else None
+        return _week(int(parts["year"]), int(parts["week"]))
     if kind == "day":
         return _day(int(parts["year"]), month, int(parts["day"]))
     return f"R{int(parts['round'])}" if kind == "round" else parts["year"]
@@ -82,6 +82,16 @@ def _day(year: int, month: int, day: int) -> str | None:
         return datetime.date(year, month, day).isoformat()
     except ValueError:
         return None
+
+
+def _week(year: int, week: int) -> str | None:
+    import datetime
+
+    try:
+        datetime.date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return None
+    return f"{year:04}-W{week:02}"
 
 
 def order(period: str) -> tuple[int, str]:
@@ -138,7 +148,7 @@ def _step(period: str, kind: Kind, by: int) -> str:
 
 
 def year_before(period: str, kind: Kind) -> str | None:
-    """Return the same period a year before (同比), or None where the kind has no calendar."""
+    """Return the same period a year before (同比), or None where there is none: 29 February, a week 53, rounds."""
     if kind in ("round", "single"):
         return None
-    return f"{int(period[:4]) - 1:04}{period[4:]}"
+    return read_period(f"{int(period[:4]) - 1:04}{period[4:]}", kind)

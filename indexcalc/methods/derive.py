@@ -15,16 +15,14 @@ def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
     Missing goes through + - × ÷ ^ and the functions of one value; `sum`, `mean`, `min` and `max` pass over it, as in a
     spreadsheet. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0 is missing.
     """
-    if tree[0] == "number":
-        return np.asarray(tree[1], dtype=float)
-    if tree[0] == "name":
-        return values[tree[1]]
-    arguments = [evaluate(part, values) for part in tree[1:]]
-    with np.errstate(all="ignore"):
-        result = np.asarray(_OPERATIONS[tree[0]](*arguments), dtype=float)
-    if tree[0] in _COMPARISONS:
-        return np.where(np.isnan(arguments[0]) | np.isnan(arguments[1]), np.nan, result)
-    return np.where(np.isfinite(result), result, np.nan)
+    chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
+    while tree[0] not in ("number", "name"):
+        chain.append(tree)
+        tree = tree[1]
+    result = np.asarray(tree[1], dtype=float) if tree[0] == "number" else values[tree[1]]
+    for operation, _, *others in reversed(chain):
+        result = _apply(operation, [result, *(evaluate(other, values) for other in others)])
+    return result
 
 
 def per(x: Array, denominator: Array) -> Array:
@@ -106,6 +104,14 @@ _COMPARISONS: dict[str, Callable[..., Any]] = {
     "=": operator.eq,
     "!=": operator.ne,
 }
+
+
+def _apply(operation: str, arguments: Sequence[Array]) -> Array:
+    with np.errstate(all="ignore"):
+        result = np.asarray(_OPERATIONS[operation](*arguments), dtype=float)
+    if operation in _COMPARISONS:
+        return np.where(np.isnan(arguments[0]) | np.isnan(arguments[1]), np.nan, result)
+    return np.where(np.isfinite(result), result, np.nan)
 
 
 def _power(x: Array, exponent: Array) -> Array:

@@ -36,9 +36,12 @@ def efficacy(
     """Score by the efficacy coefficient 功效系数法: `low` at the unacceptable value, `high` at the satisfactory one.
 
     low + (high - low) (x - x_s) / (x_h - x_s), x_h 满意值 and x_s 不允许值 given, or the best and worst seen.
-    Beyond them it goes on unless `clip`. Constant column: missing. Source: Chinese index practice.
+    Beyond them it goes on unless `clip`. Where one is given and none is seen short of it, there is no way between them:
+    `high` from the given one on, `low` before it. Constant column: missing when neither is given.
+    Source: Chinese index practice.
     """
-    return low + (high - low) * _efficacy(x, frame, satisfactory, unacceptable, clip)
+    share = _way(x, frame, unacceptable, satisfactory)
+    return low + (high - low) * (np.clip(share, 0.0, 1.0) if clip else share)
 
 
 def efficacy_exponential(
@@ -53,10 +56,11 @@ def efficacy_exponential(
 ) -> Array:
     """Score by the exponential efficacy function 指数功效函数: convex, so that the last steps earn most.
 
-    A exp(B (x - x_s) / (x_h - x_s)) with A = low and B = ln(high / low). Constant column: missing.
-    Source: Chinese index practice.
+    A exp(B (x - x_s) / (x_h - x_s)) with A = low and B = ln(high / low). Where there is no way between the two, and for
+    a constant column, as under `efficacy`. Source: Chinese index practice.
     """
-    return low * np.exp(np.log(high / low) * _efficacy(x, frame, satisfactory, unacceptable, clip))
+    share = _way(x, frame, unacceptable, satisfactory)
+    return low * np.exp(np.log(high / low) * (np.clip(share, 0.0, 1.0) if clip else share))
 
 
 def z_score(x: Array, frame: Frame, *, mean: float = 0.0, sd: float = 1.0, ddof: int = 1) -> Array:
@@ -65,8 +69,8 @@ def z_score(x: Array, frame: Frame, *, mean: float = 0.0, sd: float = 1.0, ddof:
     mean + sd (x - m) / s, s with n - ddof below (1 as in R and COINr). Less is better: mirrored at the mean.
     Constant column: missing. Source: HB 2008, p. 84.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return mean + sd * frame.sign * ((x - frame.mean) / frame.deviation(ddof))
+    deviation = frame.deviation(ddof)
+    return mean + sd * frame.sign * ((x - frame.mean) / np.where(deviation == 0, np.nan, deviation))
 
 
 def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
@@ -85,8 +89,7 @@ def percentile(
     low + (high - low) (rank - 1) / (n - 1). With ties min it is a spreadsheet's PERCENTRANK.INC. A single value: missing.
     Source: COINr `n_prank`.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return low + (high - low) * ((frame.position(x, ties) - 1) / (frame.count - 1))
+    return low + (high - low) * ((frame.position(x, ties) - 1) / np.where(frame.count > 1, frame.count - 1, np.nan))
 
 
 def goalposts(
@@ -131,10 +134,10 @@ def distance_to_target(
 ) -> Array:
     """Score how far from the worst towards a target a unit has come, no more than all the way.
 
-    low + (high - low) min(1, (x - worst) / (value - worst)), worst given or the worst seen. Target equal to the worst: missing.
-    Source: COINr `n_dist2targ`.
+    low + (high - low) min(1, (x - worst) / (value - worst)), worst given or the worst seen. Where even the worst seen has
+    reached the target all of them get `high`. Source: COINr `n_dist2targ`.
     """
-    share = _share(x, frame.worst if worst is None else worst, value)
+    share = _way(x, frame, worst, value)
     return low + (high - low) * np.minimum(share, 1.0)
 
 
@@ -216,9 +219,15 @@ def _share(x: Array, start: Array | float, end: Array | float) -> Array:
         return (x - start) / spread
 
 
-def _efficacy(x: Array, frame: Frame, best: float | None, worst: float | None, clip: bool) -> Array:
-    share = _share(x, frame.worst if worst is None else worst, frame.best if best is None else best)
-    return np.clip(share, 0.0, 1.0) if clip else share
+def _way(x: Array, frame: Frame, worst: float | None, best: float | None) -> Array:
+    """The way from the worst to the best that x has come, each given or seen; all or none of it where these are out of order."""
+    start, end = frame.worst if worst is None else worst, frame.best if best is None else best
+    share = _share(x, start, end)
+    if (worst is None) == (best is None):
+        return share
+    beyond = x - (end if worst is None else start)
+    come = (frame.sign * beyond > 0) | ((beyond == 0) & (worst is None))
+    return np.where((frame.sign * np.subtract(end, start) <= 0) & ~np.isnan(x), come, share)
 
 
 def _within(x: Array, floor: float | None, cap: float | None) -> Array:

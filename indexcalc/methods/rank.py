@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 from .arrays import Array, np
@@ -60,6 +59,8 @@ def ranks(scores: Array, *, ties: str = "competition") -> Ranks:
         if workers == 1:
             _rank_rows(rows, ties, rows_out)
         else:
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(workers) as pool:
                 list(pool.map(lambda share: _rank_rows(rows[share], ties, rows_out[share]), shares))
     return np.moveaxis(out, -1, -2)
@@ -106,8 +107,10 @@ def _descend(rows: Array, places: Any, ordered: Array, order: Any) -> None:
     low, high = (end.reduce(rows, axis=1, keepdims=True) for end in (np.fmin, np.fmax))
     most = 2.0 ** (63 - bits) - 2**11
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        spread = most / (high - low)
+        lost = (high > low) & ~((spread > 0) & (spread < np.inf))  # wider or narrower than numbers can tell
         np.subtract(high, rows, out=ordered)
-        ordered *= np.where(high > low, most / (high - low), 0.0)
+        ordered *= np.where((high > low) & ~lost, spread, 0.0)
     np.putmask(ordered, np.isnan(ordered), most + 2**10)
     order[...] = ordered
     order <<= bits
@@ -117,7 +120,7 @@ def _descend(rows: Array, places: Any, ordered: Array, order: Any) -> None:
     start = np.arange(len(rows))[:, None] * units
     order += start
     np.take(rows, order, out=ordered, mode="clip")
-    wrong = (ordered[:, 1:] > ordered[:, :-1]).any(axis=1)
+    wrong = (ordered[:, 1:] > ordered[:, :-1]).any(axis=1) | lost[:, 0]
     if wrong.any():
         order[wrong] = np.argsort(-rows[wrong], axis=1) + start[wrong]
         np.take(rows, order, out=ordered, mode="clip")
@@ -131,4 +134,4 @@ def rounded(x: Array, decimals: int) -> Array:
     table: what is shown as equal ranks as equal.
     """
     scale = 10.0**decimals
-    return np.sign(x) * np.floor(np.abs(x) * scale + (0.5 + 1e-9)) / scale
+    return np.sign(x) * np.floor(np.abs(x) * scale + (0.5 + 1e-9)) / scale + 0.0  # + 0.0 makes -0 a plain 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,11 @@ def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
     if matched.units is None:
         return matched
     for name in dict.fromkeys(column.source for column in index.columns):
-        columns = [(at, column) for at, column in enumerate(index.columns) if column.source == name]
+        columns = [
+            (at, replace(column, headers=tuple(map(name_of, column.headers))))
+            for at, column in enumerate(index.columns)
+            if column.source == name
+        ]
         if name == UNITS_SOURCE:
             source = Data(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
         elif name in index.data:
@@ -206,7 +210,7 @@ def _wide(
     used = {layout.unit, layout.period, layout.status}
     pieces = []
     for at, column in columns:
-        places = _positions(column, headings)
+        places = next((headings[header] for header in column.headers if header in headings), [])
         if len(places) > 1:
             shown = [table.qualified[place] for place in places]
             matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
@@ -394,10 +398,6 @@ def _by_heading(table: Table) -> dict[str, list[int]]:
             if heading:
                 headings[heading].append(position)
     return headings
-
-
-def _positions(column: Column, headings: dict[str, list[int]]) -> list[int]:
-    return next((headings[key] for header in column.headers if (key := name_of(header)) in headings), [])
 
 
 def _note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:

@@ -7,6 +7,7 @@ import io
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 from typing import cast
 
 from ..findings import Finding, finding
@@ -16,8 +17,7 @@ from .tables import Cell, Origin, Table, kind_of, name_of
 
 def read_csv(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
     """Read one file of separated values."""
-    with open(origin.path, "rb") as stream:
-        content = stream.read()
+    content = Path(origin.path).read_bytes()
     kind = kind_of(content[:64])
     if kind:
         return [], [finding("IC318", origin.place(), suffix=suffix, kind=kind)]

@@ -5,8 +5,10 @@ Values come from calamine; what it leaves out comes from `marks`. A file is look
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
@@ -24,12 +26,14 @@ MOST_UNPACKED = 1 << 30
 MOST_MEMBERS = 20_000
 MOST_RATIO = 1_000
 SMALL_MEMBER = 10 << 20  # below this, a ratio says nothing
+# what the standard library raises on parts that are broken, of an unknown compression or encrypted
+_DAMAGED = (BadZipFile, zlib.error, ExpatError, ParseError, KeyError, EOFError, RuntimeError, ValueError, OverflowError)
 MOST_CELLS = 40_000_000  # from A1 to the last filled cell: calamine makes room for all of them at once
 
 
 def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
     """Read the sheets of one workbook that are meant: the one named, those of a pattern, or the first filled one."""
-    with open(origin.path, "rb") as stream:
+    with Path(origin.path).open("rb") as stream:
         head = stream.read(64)
     if not head:
         return [], [finding("IC308", origin.place())]
@@ -43,11 +47,16 @@ def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Findin
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
+        known = _marks_beforehand(origin.path, suffix)
+        if known is None:
+            return [], [finding("IC331", origin.place())]
+        if far := [_too_far(origin, "", marks) for marks in known.values() if _is_too_far(marks)]:
+            return [], far
         with CalamineWorkbook.from_path(origin.path) as book:
-            return _read_sheets(book, origin, suffix)
+            return _read_sheets(book, origin, suffix, known)
     except PasswordError:
         return [], [finding("IC331", origin.place())]
-    except (CalamineError, BadZipFile, ExpatError, ParseError, EOFError, NotImplementedError, ValueError) as error:
+    except (CalamineError, *_DAMAGED) as error:
         return [], [finding("IC305", origin.place(), problem=_first_line(error))]
     except BaseException as error:
         # a damaged file can make calamine panic, which Python is given as an exception outside of `Exception`
@@ -57,15 +66,40 @@ def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Findin
 
 
 def _is_encrypted(path: str) -> bool:
-    with open(path, "rb") as stream:
-        return "EncryptedPackage".encode("utf-16-le") in stream.read()
+    return "EncryptedPackage".encode("utf-16-le") in Path(path).read_bytes()
+
+
+def _marks_beforehand(path: str, suffix: str) -> dict[str, Marks] | None:
+    """Read the marks of all sheets where calamine opens all at once, by name in .ods and by number in .xls.
+
+    Nothing is returned when the parts of an .ods file are encrypted.
+    """
+    if suffix == ".xls":
+        try:
+            return {str(index): marks for index, marks in enumerate(xls_marks(Path(path).read_bytes()))}
+        except LookupError:
+            return {}
+    if suffix != ".ods":
+        return {}
+    with ZipFile(path) as archive:
+        if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            return None
+        return ods_marks(archive)
+
+
+def _is_too_far(marks: Marks) -> bool:
+    return marks.height * marks.width > MOST_CELLS
+
+
+def _too_far(origin: Origin, sheet: str, marks: Marks) -> Finding:
+    return finding("IC324", origin.place(sheet), cell=f"{letters(marks.width)}{marks.height}")
 
 
 def _unpacks_to_too_much(origin: Origin) -> Finding | None:
     try:
         with ZipFile(origin.path) as archive:
             members = archive.infolist()
-    except (BadZipFile, ValueError, NotImplementedError) as error:
+    except _DAMAGED as error:
         return finding("IC305", origin.place(), problem=_first_line(error))
     unpacked = sum(member.file_size for member in members)
     dense = any(m.file_size > SMALL_MEMBER and m.file_size > MOST_RATIO * max(m.compress_size, 1) for m in members)
@@ -74,7 +108,9 @@ def _unpacks_to_too_much(origin: Origin) -> Finding | None:
     return None
 
 
-def _read_sheets(book: CalamineWorkbook, origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
+def _read_sheets(
+    book: CalamineWorkbook, origin: Origin, suffix: str, known: Mapping[str, Marks]
+) -> tuple[list[Table], list[Finding]]:
     tables: list[Table] = []
     found: list[Finding] = []
     names = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith(".WorkSheet")]
@@ -89,7 +125,7 @@ def _read_sheets(book: CalamineWorkbook, origin: Origin, suffix: str) -> tuple[l
             if origin.sheet is not None:
                 found.append(finding("IC332", origin.place(name), sheet=name))
             continue
-        rows, merges, problems = _rows(book, origin, suffix, name)
+        rows, merges, problems = _rows(book, origin, suffix, name, known)
         found += problems
         if not rows:
             empty = empty and not problems
@@ -110,18 +146,21 @@ def _counted(rows: Sequence[object]) -> range:
 
 
 def _rows(
-    book: CalamineWorkbook, origin: Origin, suffix: str, name: str
+    book: CalamineWorkbook, origin: Origin, suffix: str, name: str, known: Mapping[str, Marks]
 ) -> tuple[list[list[Cell]], Sequence[Merge], list[Finding]]:
     """Return a sheet's rows from row 1 and column A on, its merged cells, and what is wrong with single cells."""
     found: list[Finding] = []
     try:
-        marks = _marks(origin, suffix, name, book.sheet_names.index(name))
+        if suffix in (".xls", ".ods"):
+            marks = known[name if suffix == ".ods" else str(book.sheet_names.index(name))]
+        else:
+            with ZipFile(origin.path) as archive:
+                marks = xlsx_marks(archive, name)
     except LookupError:
         marks = NOTHING
         found.append(finding("IC334", origin.place(name)))
-    if marks.height * marks.width > MOST_CELLS:
-        cell = f"{letters(marks.width)}{marks.height}"
-        return [], [], [finding("IC324", origin.place(name), cell=cell)]
+    if _is_too_far(marks):
+        return [], [], [_too_far(origin, name, marks)]
     sheet = book.get_sheet_by_name(name)
     rows = _plain(sheet.to_python(skip_empty_area=False))
     for (row, column), text in marks.errors.items():
@@ -137,18 +176,9 @@ def _rows(
     while rows and not any(name_of(cell) for cell in rows[-1]):
         rows.pop()
     width = max(map(len, rows), default=0)
-    for line in rows:
-        line += [""] * (width - len(line))
-    merges = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or list(marks.merges)
-    return rows, merges, found
-
-
-def _marks(origin: Origin, suffix: str, name: str, index: int) -> Marks:
-    if suffix == ".xls":
-        with open(origin.path, "rb") as stream:
-            return xls_marks(stream.read(), index)
-    with ZipFile(origin.path) as archive:
-        return ods_marks(archive, name) if suffix == ".ods" else xlsx_marks(archive, name)
+    rows = [line + [""] * (width - len(line)) for line in rows]
+    merges: Iterable[Merge] = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or marks.merges
+    return rows, [merge for merge in merges if merge[0] < len(rows) and merge[1] < width], found
 
 
 def _plain(rows: list[list[Any]]) -> list[list[Cell]]:

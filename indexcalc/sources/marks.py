@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 from zipfile import ZipFile
 
@@ -49,7 +49,9 @@ NOTHING = Marks({}, frozenset())
 
 _COLUMN = re.compile(rb' r=["\']([A-Z]{1,3})[0-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\']([0-9]+)["\']')
-_UNCOMPUTED = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?\s*</")
+_UNCOMPUTED = re.compile(  # the end of a formula, at most an empty value after it, and the end of its cell
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?\s*</"
+)
 _ERROR = re.compile(rb't=["\']e["\']')
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
 _BUILT_IN_PERCENT = {9, 10}
@@ -93,7 +95,7 @@ def _target(archive: ZipFile, parts: dict[str, str], source: str, kind: str, ide
     relations = parts.get(f"{folder}/_rels/{name}.rels".lower().lstrip("/"))
     if relations is None:
         return None
-    for relation in ElementTree.fromstring(archive.read(relations)):
+    for relation in ET.fromstring(archive.read(relations)):  # noqa: S314 - expat bounds entities, and unpacked size is bounded before
         if identity != relation.get("Id") and (identity or not relation.get("Type", "").endswith("/" + kind)):
             continue
         target = relation.get("Target", "").replace("\\", "/")
@@ -106,7 +108,7 @@ def _target(archive: ZipFile, parts: dict[str, str], source: str, kind: str, ide
 
 
 def _sheet_part(archive: ZipFile, parts: dict[str, str], book: str, sheet: str) -> str:
-    for element in ElementTree.fromstring(archive.read(book)).iter():
+    for element in ET.fromstring(archive.read(book)).iter():  # noqa: S314
         if _local(element.tag) == "sheet" and element.get("name") == sheet:
             identity = next((value for name, value in element.items() if name.endswith("}id")), "")
             if identity and (part := _target(archive, parts, book, "", identity)):
@@ -116,7 +118,7 @@ def _sheet_part(archive: ZipFile, parts: dict[str, str], book: str, sheet: str) 
 
 def _percent_styles(content: bytes) -> set[int]:
     """Return the numbers of the cell styles that show a number as a percentage."""
-    root = ElementTree.fromstring(content)
+    root = ET.fromstring(content)  # noqa: S314
     formats = set(_BUILT_IN_PERCENT)
     for element in root.iter():
         if _local(element.tag) == "numFmt" and "%" in _QUOTED.sub("", element.get("formatCode", "")):
@@ -143,7 +145,7 @@ def _walk_sheet(content: bytes, percents: set[str]) -> Marks:
             cell.row = int(attributes["r"]) - 1 if "r" in attributes else cell.row + 1
             cell.column = -1
         elif name == "c":
-            at = re.match("[A-Z]+", attributes.get("r", ""))
+            at = re.match(r"[A-Z]+", attributes.get("r", ""))
             cell.column = column_number(at.group()) - 1 if at else cell.column + 1
             cell.attributes = attributes
             cell.formula = cell.value = False
@@ -186,22 +188,35 @@ def _parse(content: bytes, start: Any, end: Any, characters: Any) -> None:
     parser.Parse(content, True)
 
 
-def ods_marks(archive: ZipFile, sheet: str) -> Marks:
-    """Read the marks of one sheet of an .ods file, its merged cells with them."""
-    errors: dict[Address, str] = {}
-    shown: set[Address] = set()
-    merges: list[tuple[int, int, int, int]] = []
-    reach = [0, 0]
+@dataclass
+class _Sheet:
+    """What was found so far in a sheet of an .ods file."""
+
+    errors: dict[Address, str] = field(default_factory=dict)
+    percents: set[Address] = field(default_factory=set)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    height: int = 0
+    width: int = 0
+
+
+def ods_marks(archive: ZipFile) -> dict[str, Marks]:
+    """Read the marks of all sheets of an .ods file, their merged cells with them; ExpatError when it is damaged.
+
+    To be called before calamine, which reads an .ods file whole and, where its XML breaks off, without end.
+    """
+    sheets: dict[str, _Sheet] = {}
     cell = _Open()
-    inside = [False]
+    inside = [""]  # the names of the open tables; a table inside a cell is no sheet
     repeat = [1]
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         name = _local(tag)
         if name == "table":
-            inside[0] = attributes.get("table:name") == sheet
-            cell.row, repeat[0] = -1, 1
-        if not inside[0]:
+            inside.append(attributes.get("table:name", ""))
+            if len(inside) == _IN_A_SHEET:
+                sheets[inside[-1]] = _Sheet()
+                cell.row, repeat[0] = -1, 1
+        if len(inside) != _IN_A_SHEET:
             return
         if name == "table-row":
             cell.row += repeat[0]  # the row before may have stood for several
@@ -223,41 +238,41 @@ def ods_marks(archive: ZipFile, sheet: str) -> Marks:
         name = _local(tag)
         if name == "p":
             cell.reading = False
-        elif name == "table-row" and inside[0]:
-            cell.attributes = {}
-        elif name in ("table-cell", "covered-table-cell") and inside[0]:
-            _ods_cell(cell, repeat[0], errors, shown, merges, reach)
+        elif name in ("table-cell", "covered-table-cell") and len(inside) == _IN_A_SHEET:
+            _ods_cell(cell, repeat[0], sheets[inside[-1]])
+        elif name == "table":
+            inside.pop()
 
     _parse(archive.read("content.xml"), start, end, characters)
-    return Marks(errors, frozenset(shown), (), tuple(merges), reach[0], reach[1])
+    return {
+        name: Marks(sheet.errors, frozenset(sheet.percents), (), tuple(sheet.merges), sheet.height, sheet.width)
+        for name, sheet in sheets.items()
+    }
 
 
-def _ods_cell(
-    cell: _Open,
-    rows: int,
-    errors: dict[Address, str],
-    shown: set[Address],
-    merges: list[tuple[int, int, int, int]],
-    reach: list[int],
-) -> None:
+_IN_A_SHEET = 2
+
+
+def _ods_cell(cell: _Open, rows: int, sheet: _Sheet) -> None:
     """Note what one cell of an .ods sheet says, for every row and column that it stands for."""
     told = cell.attributes
     kind = told.get("calcext:value-type") or told.get("office:value-type", "")
     if not kind:
         return
     columns = int(told.get("table:number-columns-repeated", "1"))
-    reach[:] = max(reach[0], cell.row + rows), max(reach[1], cell.column + columns)
+    sheet.height = max(sheet.height, cell.row + rows)
+    sheet.width = max(sheet.width, cell.column + columns)
     down, across = (int(told.get(f"table:number-{way}-spanned", "1")) for way in ("rows", "columns"))
     if down > 1 or across > 1:
-        merges.append((cell.row, cell.column, cell.row + down - 1, cell.column + across - 1))
+        sheet.merges.append((cell.row, cell.column, cell.row + down - 1, cell.column + across - 1))
     if kind not in ("error", "percentage") or rows * columns > FAR:
         return
     for row in range(cell.row, cell.row + rows):
         for column in range(cell.column, cell.column + columns):
             if kind == "error":
-                errors[row, column] = cell.text.strip() or "#N/A"
+                sheet.errors[row, column] = cell.text.strip() or "#N/A"
             else:
-                shown.add((row, column))
+                sheet.percents.add((row, column))
 
 
 _XLS_ERRORS = {
@@ -265,37 +280,54 @@ _XLS_ERRORS = {
 }  # fmt: skip
 _BOF, _EOF, _SHEET, _FORMAT, _STYLE = (0x0809, 0x000A, 0x0085, 0x041E, 0x00E0)
 _FORMULA, _NUMBER, _SHORT, _SHORTS, _BOOL_OR_ERROR = (0x0006, 0x0203, 0x027E, 0x00BD, 0x0205)
+_TEXT, _SHARED_TEXT, _RICH_TEXT = (0x0204, 0x00FD, 0x00D6)
+_CELLS = frozenset((_FORMULA, _NUMBER, _SHORT, _SHORTS, _BOOL_OR_ERROR, _TEXT, _SHARED_TEXT, _RICH_TEXT))
+_EXTENT, _OLD_EXTENT = (0x0200, 10)  # the second is its length before Excel 97
+_ERROR_RESULT = 2  # other formulas' results that are no number: 0 text, 1 logical, 3 empty
 
 
-def xls_marks(content: bytes, index: int) -> Marks:
-    """Read the marks of one sheet of an .xls file; LookupError when it is built in a way not known here."""
+def xls_marks(content: bytes) -> list[Marks]:
+    """Read the marks of all sheets of an .xls file; LookupError when it is built in a way not known here.
+
+    RuntimeError says that the file is damaged. To be called before calamine, which makes room for as many cells as a
+    damaged file says it has.
+    """
     try:
-        return _biff_marks(_workbook_stream(content), index)
-    except (struct.error, IndexError, ValueError, StopIteration) as error:
-        raise LookupError(index) from error
+        book = _workbook_stream(content)
+        formats = set(_BUILT_IN_PERCENT)
+        styles: list[int] = []
+        sheets: list[int] = []
+        for kind, record in _biff_records(book, 0):
+            if kind == _FORMAT:
+                code = record[2:].replace(b"\0", b"").decode("latin-1")
+                formats.update(struct.unpack_from("<H", record) if "%" in _QUOTED.sub("", code) else ())
+            elif kind == _STYLE:
+                styles.append(struct.unpack_from("<H", record, 2)[0])
+            elif kind == _SHEET:
+                sheets.append(struct.unpack_from("<I", record)[0])
+        percents = {number for number, code in enumerate(styles) if code in formats}
+        return [_biff_sheet(book, at, percents) for at in sheets]
+    except (struct.error, IndexError, ValueError) as error:
+        raise LookupError("BIFF") from error
 
 
-def _biff_marks(book: bytes, index: int) -> Marks:
-    formats = set(_BUILT_IN_PERCENT)
-    styles: list[int] = []
-    sheets: list[int] = []
-    for kind, record in _biff_records(book, 0):
-        if kind == _FORMAT:
-            code = record[2:].replace(b"\0", b"").decode("latin-1")
-            formats.update([struct.unpack_from("<H", record)[0]] if "%" in _QUOTED.sub("", code) else [])
-        elif kind == _STYLE:
-            styles.append(struct.unpack_from("<H", record, 2)[0])
-        elif kind == _SHEET:
-            sheets.append(struct.unpack_from("<I", record)[0])
-    percents = {number for number, code in enumerate(styles) if code in formats}
+def _biff_sheet(book: bytes, at: int, percents: set[int]) -> Marks:
     errors: dict[Address, str] = {}
     shown: set[Address] = set()
-    for kind, record in _biff_records(book, sheets[index]):
-        if kind not in (_FORMULA, _NUMBER, _SHORT, _SHORTS, _BOOL_OR_ERROR):
+    height = width = 0
+    for kind, record in _biff_records(book, at):
+        if kind == _EXTENT:
+            top, end, left, across = struct.unpack_from("<IIHH" if len(record) > _OLD_EXTENT else "<HHHH", record)
+            if top > end or left > across:  # calamine subtracts them and asks for more memory than there is
+                raise RuntimeError("DIMENSIONS")
+            height, width = max(height, end), max(width, across)
+        if kind not in _CELLS:
             continue
         row, column, style = struct.unpack_from("<HHH", record)
+        height, width = max(height, row + 1), max(width, column + 1)
         if kind == _SHORTS:
             many = range((len(record) - 6) // 6)
+            width = max(width, column + len(many))
             shown.update(
                 (row, column + i) for i in many if struct.unpack_from("<H", record, 4 + 6 * i)[0] in percents
             )
@@ -303,11 +335,11 @@ def _biff_marks(book: bytes, index: int) -> Marks:
             if record[7]:
                 errors[row, column] = _XLS_ERRORS.get(record[6], "#N/A")
         elif kind == _FORMULA and record[12:14] == b"\xff\xff":
-            if record[6] == 2:  # the result's kind: text, logical, error, empty
+            if record[6] == _ERROR_RESULT:
                 errors[row, column] = _XLS_ERRORS.get(record[8], "#N/A")
-        elif style in percents:
+        elif kind in (_FORMULA, _NUMBER, _SHORT) and style in percents:
             shown.add((row, column))
-    return Marks(errors, frozenset(shown))
+    return Marks(errors, frozenset(shown), height=height, width=width)
 
 
 def _biff_records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:

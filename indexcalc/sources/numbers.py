@@ -51,7 +51,8 @@ def read_numbers(
     array of floats comes back itself, copied only if tokens or infinities in it must become NaN. A token that is a
     number, such as 999 for "no answer", counts however the cell writes that number.
 
-    >>> read_numbers(["1,234.5", "８５", "n/a", ""], missing=frozenset(), not_applicable=frozenset({"N/A"}), percent=False)
+    >>> nothing = frozenset()
+    >>> read_numbers(["1,234.5", "８５", "-", ""], missing=nothing, not_applicable=frozenset("-"), percent=False)
     ([1234.5, 85.0, nan, nan], [2], [])
     """
     absent, inapplicable = frozenset(map(_token, missing)), frozenset(map(_token, not_applicable))

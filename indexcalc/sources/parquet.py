@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from ..findings import Finding, finding
@@ -12,15 +13,15 @@ from .tables import Cell, Origin, Table, kind_of, name_of, text_of
 
 def read_parquet(origin: Origin) -> tuple[list[Table], list[Finding]]:
     """Read one Parquet file, all its row groups."""
-    with open(origin.path, "rb") as stream:  # so that a file that cannot be opened is told from a damaged one
+    with Path(origin.path).open("rb") as stream:  # so that a file that cannot be opened is told from a damaged one
         head = stream.read(64)
     if not head:
         return [], [finding("IC308", origin.place())]
     kind = kind_of(head)
     if kind not in ("", ".parquet"):
         return [], [finding("IC318", origin.place(), suffix=".parquet", kind=kind)]
-    import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
         arrow = pq.ParquetFile(origin.path).read()

@@ -58,7 +58,9 @@ def table_of(
     numbers = lines[low + 1 :]
     _fill_down(body, merges, low + 1, key)
     banners = {(m[0] - low - 1, m[1]) for m in merges if m[3] > m[1]}
-    body, numbers, found = _records(origin, sheet, body, numbers, names[:width], key, banners)
+    body, numbers, found = _records(
+        origin, sheet, body, numbers, names=names[:width], key=key, banners=banners
+    )
     columns = [_column(body, index) for index in range(width)]
     kept = [index for index in range(width) if names[index] or not all(map(_blank, columns[index]))]
     table = Table(
@@ -206,6 +208,7 @@ def _records(
     sheet: str,
     body: list[list[Cell]],
     lines: Sequence[int],
+    *,
     names: list[str],
     key: int,
     banners: set[tuple[int, int]],

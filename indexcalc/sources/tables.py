@@ -4,9 +4,12 @@ Finds the files that a path or pattern means and hands each to the module of its
 what a unit is called or what a number looks like, and no format's library is imported before a file needs it.
 """
 
+# Twenty small files take 3 ms, of which pathlib would be most.
+# ruff: noqa: PTH100, PTH110, PTH112, PTH113, PTH118, PTH122
+
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import re
 import unicodedata
@@ -118,15 +121,15 @@ def name_of(cell: object) -> str:
 def text_of(value: object) -> Cell:
     """Return a value as a cell, with dates and times as ISO text and the time left out at midnight.
 
-    >>> text_of(datetime.datetime(2022, 3, 1)), text_of(datetime.datetime(2022, 3, 1, 8, 30))
+    >>> text_of(dt.datetime(2022, 3, 1)), text_of(dt.datetime(2022, 3, 1, 8, 30))
     ('2022-03-01', '2022-03-01 08:30:00')
     """
     if value is None or isinstance(value, (str, float, int)):
         return value
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
-    if isinstance(value, (datetime.date, datetime.time)):
+    if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     return str(value)
 
@@ -167,7 +170,7 @@ def _walk(base: str, here: str, parts: tuple[str, ...], period: str | None) -> I
         below = os.path.join(here, name)
         if rest and entry.is_dir():
             yield from _walk(base, below, rest, text or period)
-        elif not rest and entry.is_file():
+        elif not rest and (entry.is_symlink() or entry.is_file()):  # a broken link is a finding once it is opened
             yield below, text or period
 
 

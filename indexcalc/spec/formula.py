@@ -60,11 +60,15 @@ def parse(text: str) -> Expression:
 
 def names(tree: Expression) -> tuple[str, ...]:
     """Return the names that a formula uses, in the order of their first appearance."""
-    if tree[0] == "name":
-        return (tree[1],)
-    if tree[0] == "number":
-        return ()
-    return tuple(dict.fromkeys(name for part in tree[1:] for name in names(part)))
+    found: dict[str, None] = {}
+    parts = [tree]  # not by recursion: a + b + c + … is as deep as it is long
+    while parts:
+        kind, *rest = parts.pop()
+        if kind == "name":
+            found.setdefault(*rest)
+        elif kind != "number":
+            parts += reversed(rest)
+    return tuple(found)
 
 
 class _Parser:

@@ -4,10 +4,8 @@ Shapes only. What needs more than one key to be judged (weights that add up, nam
 what a method takes is in `methods`, whose functions' keyword parameters are the parameters in YAML.
 """
 
-from __future__ import annotations
-
+# no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -31,6 +29,8 @@ UNITS_SOURCE = "units"  # the reserved name of the units table as a source of va
 def _fraction(value: Any) -> Any:
     """Read 1/3 as the number it is: weights like that cannot be written in decimals."""
     if isinstance(value, str) and "/" in value:
+        from fractions import Fraction
+
         try:
             return float(Fraction(value.replace(" ", "")))
         except (ValueError, ZeroDivisionError):
@@ -133,7 +133,7 @@ class Dimension(Node):
     aggregate: MethodChoice | None = None
     formula: str | None = None
     missing: Missing | None = None
-    indicators: Annotated[tuple[Child, ...], Field(strict=False, min_length=1)]
+    indicators: Annotated[tuple["Child", ...], Field(strict=False, min_length=1)]
 
 
 def _kind(value: Any) -> str:
@@ -277,14 +277,14 @@ class Index(Part):
         return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walk()}
 
     @cached_property
-    def tree(self) -> Tree:
+    def tree(self) -> "Tree":
         """The nodes in a row, as the engine takes them."""
         from .tree import lay_out
 
         return lay_out(self)
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> "tuple[Column, ...]":
         """Every series of values that the index asks for."""
         from .tree import columns
 

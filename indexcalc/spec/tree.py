@@ -90,7 +90,7 @@ def lay_out(index: Index) -> Tree:
     for node in reversed(inner):  # children come after their parents in the walk
         height[node.id] = 1 + max(height.get(child.id, 0) for child in node.indicators)
     inner.sort(key=lambda node: height[node.id])
-    nodes = (*index.leaves, *inner, index.index)
+    nodes: tuple[Indicator | Dimension | Root, ...] = (*index.leaves, *inner, index.index)
     position = {node.id: at for at, node in enumerate(nodes)}
     parents = [-1] * len(nodes)
     branches = []

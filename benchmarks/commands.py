@@ -1,0 +1,19 @@
+"""Whole commands against bare imports: `python benchmarks/commands.py`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from harness import compare_commands, python
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+INDEXCALC = str(Path(sys.executable).parent / "indexcalc")
+
+if __name__ == "__main__":
+    print(compare_commands("check / import pydantic, yaml, typer", [INDEXCALC, "check"], python("import pydantic, yaml, typer"), cwd=ROOT))
+    with tempfile.TemporaryDirectory() as out:
+        command = [INDEXCALC, "score", "--out", out]
+        print(compare_commands("score / import pandas", command, python("import pandas"), cwd=ROOT))
+    print(compare_commands("--help / import typer", [INDEXCALC, "--help"], python("import typer"), cwd=ROOT))

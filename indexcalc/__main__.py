@@ -1,0 +1,5 @@
+"""`python -m indexcalc`."""
+
+from .cli import run
+
+run()

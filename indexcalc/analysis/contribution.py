@@ -1,0 +1,123 @@
+"""What each child adds to its parent's score, in points: exactly, whatever the aggregator.
+
+A mean of the form g(y) = Σ w g(x), that is the arithmetic (g = x), geometric (ln x), harmonic (1/x) and power means
+(x^p), is split along its tangent at the score itself,
+
+    c_i = w_i (y + (g(x_i) - g(y)) / g'(y)),
+
+which adds up to y because Σ w (g(x_i) - g(y)) = 0; for the arithmetic mean it is w_i x_i, for the geometric mean the
+logarithmic split w_i y (1 + ln(x_i / y)). Everything else (median, minimum, maximum, product, formulas) is split by Shapley's
+value over all subsets of children. There a child that has not come yet is absent where the aggregator can do without it,
+and stands at the units' mean where it cannot; what is left at the mean is shared by weight. Source: Shapley 1953.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from ..engine import combine, used_children
+from ..methods.arrays import np
+from ..scores import Scores
+from ..spec.tree import Branch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+MOST_CHILDREN = 14  # 2^14 subsets; a node of more children that is no mean is split by its weights alone
+
+
+def contributions(scores: Scores) -> Array:
+    """Return what each node adds to its parent's score, (period, unit, node); NaN where the parent has no score.
+
+    The children's contributions add up to their parent's score. A child without a score adds 0, the index itself its
+    whole score.
+    """
+    out = np.full(scores.scores.shape, np.nan)
+    out[..., scores.tree.root] = scores.score()
+    for branch, weights in zip(scores.tree.branches, scores.weights, strict=True):
+        x = used_children(scores, branch)
+        out[..., list(branch.children)] = _split(scores, branch, x, weights)
+    return out
+
+
+def effective(scores: Scores, contribution: Array | None = None) -> Array:
+    """Return what each node adds to the index in the end, in points: each parent's contribution shared as its own score is.
+
+    The leaves' effective contributions add up to the index. Where a parent's score is 0, or missing so that a floor stands in
+    for it, its weights share instead.
+    """
+    own = contributions(scores) if contribution is None else contribution
+    out = np.full(scores.scores.shape, np.nan)
+    out[..., scores.tree.root] = scores.score()
+    for branch, weights in zip(reversed(scores.tree.branches), reversed(scores.weights), strict=True):
+        parent = scores.scores[..., branch.position, None]
+        by_weight = _shares(used_children(scores, branch), weights)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where((parent == 0) | np.isnan(parent), by_weight, own[..., list(branch.children)] / parent)
+        out[..., list(branch.children)] = out[..., branch.position, None] * share
+    return out
+
+
+def _shares(x: Array, w: Array) -> Array:
+    """The weights of the children present scaled to 1, of all where none is; equal where all of these are 0."""
+    present = ~np.isnan(x)
+    present = present | ~present.any(axis=-1, keepdims=True)
+    weight = np.where(present, w, 0.0)
+    weight = np.where(weight.any(axis=-1, keepdims=True), weight, present)
+    return np.asarray(weight / np.add.reduce(weight, axis=-1, keepdims=True))
+
+
+def _split(scores: Scores, branch: Branch, x: Array, w: Array) -> Array:
+    y = scores.scores[..., branch.position, None]
+    share = _shares(x, w)
+    if branch.formula is None and branch.aggregate in ("arithmetic", "sum", "geometric", "harmonic", "power"):
+        split = _tangent(branch, x, y, w, share)
+    elif x.shape[-1] > MOST_CHILDREN:
+        split = share * y
+    else:
+        split = _shapley(scores, branch, x, w, share)
+    return np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split))
+
+
+def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Array:
+    floor = branch.parameters.get("floor")
+    x = x if floor is None else np.maximum(x, float(str(floor)))
+    p = {"arithmetic": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0}.get(branch.aggregate)
+    p = float(str(branch.parameters["p"])) if p is None else p
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if branch.aggregate == "sum":
+            return share * x * np.add.reduce(w) * float(str(branch.parameters.get("scale", 1.0)))
+        if p == 1:
+            return share * x
+        if p == 0:
+            return share * y * (1.0 + np.log(x / y))
+        tangent = share * (y + (x**p - y**p) / (p * y ** (p - 1)))
+    return np.where(y == 0, 0.0, tangent)
+
+
+def _shapley(scores: Scores, branch: Branch, x: Array, w: Array, share: Array) -> Array:
+    children = x.shape[-1]
+    absent = np.full_like(x, np.nan)
+    if branch.formula is not None or branch.aggregate == "product":
+        present = ~np.isnan(x)
+        with np.errstate(invalid="ignore"):
+            mean = np.nansum(x, axis=1, keepdims=True) / np.count_nonzero(present, axis=1, keepdims=True)
+        absent = np.where(present, mean, np.nan)  # a child without a score never comes
+    value: dict[frozenset[int], Any] = {}
+    for size in range(children + 1):
+        for subset in combinations(range(children), size):
+            inside = np.isin(np.arange(children), subset)
+            y = combine(scores.tree, branch, np.where(inside, x, absent), w)
+            value[frozenset(subset)] = np.where(np.isnan(y), 0.0, y)
+    out = np.zeros_like(x)
+    for child in range(children):
+        others = [other for other in range(children) if other != child]
+        for size in range(children):
+            weight = math.factorial(size) * math.factorial(children - size - 1) / math.factorial(children)
+            for subset in combinations(others, size):
+                out[..., child] += weight * (value[frozenset((*subset, child))] - value[frozenset(subset)])
+    return out + share * value[frozenset()][..., None]

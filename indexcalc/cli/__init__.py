@@ -1,0 +1,37 @@
+"""Commands: parse options, call one function, print, exit. The only code that prints or exits."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from ..lazy import lazily
+
+DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+
+
+def run() -> None:
+    """Run the command line; a bug prints one line and says where its details were saved."""
+    gc.disable()  # a command is over before collecting garbage would pay
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins takes as long as checking a tree
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that cannot show a character shows ?
+    lazily("importlib.metadata")  # pydantic imports it to look for those plugins
+    from .app import app
+
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        sys.exit(_bug(error))
+
+
+def _bug(error: Exception) -> int:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="indexcalc-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
+    print(f"indexcalc: {type(error).__name__}: this is a bug; the details are in {file.name}", file=sys.stderr)
+    return REFUSED

@@ -1,0 +1,260 @@
+"""The commands. Heavy modules are imported where a command needs them, so that `--help` and `check` are quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ..version import VERSION
+
+if TYPE_CHECKING:
+    from .project import Project
+
+
+Lang = Literal["zh", "en"]
+IndexOption = Annotated[str, typer.Option("--index", help="The tree: its YAML file.")]
+DataOption = Annotated[str | None, typer.Option("--data", help="Where relative paths of data start. Default: the tree's folder.")]
+PeriodOption = Annotated[str | None, typer.Option("--period", help="A period such as 2022Q3 or 2022, or `all`. Default: the newest.")]
+OutOption = Annotated[str | None, typer.Option("--out", help="Where reports go. Default: reports beside the tree.")]
+LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language. Default: the locale's; reports are in Chinese.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random; recorded in run.json.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print results and findings as JSON.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
+INDEX = "indicators.yaml"
+
+app = typer.Typer(
+    name="indexcalc",
+    help="Composite and governance indices from a declared tree of indicators. 由指标树计算综合指数与治理指数。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        print(VERSION)
+        raise typer.Exit
+
+
+@app.callback()
+def main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
+    """Composite and governance indices from a declared tree of indicators. 由指标树计算综合指数与治理指数。"""
+
+
+@app.command()
+def check(
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    out: OutOption = None,
+    lang: LangOption = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check the tree and its data; score nothing. 检查指标树和数据。"""
+    from .results import check_result
+
+    del period
+    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    tree, matched, found = project.matched()
+    project.go_on(found)
+    project.print(*check_result(tree, matched, project.language))
+
+
+@app.command()
+def score(
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    out: OutOption = None,
+    lang: LangOption = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Score every period, write the report of one into reports/PERIOD, print its ranking. 计分并写出报告。"""
+    from .results import moved_result, ranking_result
+    from .reports import earlier_ranking, write_report
+
+    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    _, matched, scores = project.scores()
+    periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
+    for one in periods:
+        earlier = earlier_ranking(project, one)
+        project.progress("write")
+        folder = write_report(project, matched, scores, one)
+        project.progress("")
+        if one == periods[-1]:
+            text, result = ranking_result(scores, one, None, project.language)
+            moved, moves = moved_result(scores, one, earlier, project.language)
+            written = f"\n{folder.as_posix()}/"
+            project.print("\n".join([text, *moved, written]), {**result, "moved": moves, "folder": folder.as_posix()})
+
+
+@app.command()
+def rank(
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    node: Annotated[str | None, typer.Option("--node", help="The id of a node. Default: the index itself.")] = None,
+    out: OutOption = None,
+    lang: LangOption = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Score and print a ranking; write nothing. 只显示排名，不写文件。"""
+    from .results import ranking_result
+
+    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    _, _, scores = project.scores()
+    _known_node(project, scores.tree.position, node)
+    project.print(*ranking_result(scores, project.period(scores, period), node, project.language))
+
+
+@app.command()
+def explain(
+    unit: Annotated[str, typer.Argument(help="A unit's id, name or alias.")],
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    node: Annotated[str | None, typer.Option("--node", help="Explain this node alone. Default: the index.")] = None,
+    depth: Annotated[int, typer.Option("--depth", help="How many levels down; 0 for all.", min=0)] = 0,
+    out: OutOption = None,
+    lang: LangOption = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
+    from .results import explain_result
+
+    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    _, matched, scores = project.scores()
+    at = project.unit(scores, matched, unit)
+    _known_node(project, scores.tree.position, node)
+    project.print(*explain_result(scores, project.period(scores, period), at, node, depth, project.language))
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A report's folder, such as reports/2022.")],
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    out: OutOption = None,
+    lang: LangOption = None,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Score again and say whether a report's bytes come out. 重新计算并核验报告。"""
+    from .reports import verify_report
+
+    del period
+    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    project.print(*verify_report(project, folder))
+
+
+@app.command()
+def methods(
+    name: Annotated[str | None, typer.Argument(help="A method, for all that is known of it.")] = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """List the methods with their parameters. 列出全部方法及参数。"""
+    from .results import method_result, methods_result
+
+    project = _project(INDEX, None, None, lang, 0, json=json)
+    if name is None:
+        project.print(*methods_result())
+        return
+    result = method_result(name)
+    if isinstance(result, list):
+        near = ", ".join(result)
+        project.refuse_one("IC401", room="indexcalc", method=name, known=result, near=near if len(result) == 1 else "")
+    project.print(*result)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the tree, for editors. 输出 JSON Schema。"""
+    from ..spec.schema import schema_text
+
+    sys.stdout.write(schema_text())
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    lang: LangOption = None,
+) -> None:
+    """Write a small working project to start from. 新建示例项目。"""
+    from .reports import start_project
+
+    project = _project(INDEX, None, None, lang, 0)
+    project.print(*start_project(project, folder))
+
+
+@app.command()
+def codes(
+    code: Annotated[str | None, typer.Argument(help="A finding's code, such as IC201.")] = None,
+    json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Say what a finding means. 解释错误编号。"""
+    from .results import codes_result
+
+    project = _project(INDEX, None, None, lang, 0, json=json)
+    text, result, near = codes_result(code, project.language)
+    if result is None:
+        project.refuse_one("IC507", found=code, near=near)
+    project.print(text, result)
+
+
+def _project(
+    index: str,
+    data: str | None,
+    out: str | None,
+    lang: Lang | None,
+    seed: int,
+    *,
+    json: bool = False,
+    strict: bool = False,
+    quiet: bool = False,
+) -> Project:
+    from .project import Project, language
+
+    file = Path(index)
+    file = file / INDEX if file.is_dir() else file
+    return Project(
+        file,
+        file.parent if data is None else Path(data),
+        file.parent / "reports" if out is None else Path(out),
+        language(lang),
+        "en" if lang == "en" else "zh",
+        seed,
+        json,
+        strict,
+        quiet,
+    )
+
+
+def _known_node(project: Project, known: dict[str, int], node: str | None) -> None:
+    from ..findings import nearest
+
+    if node is not None and node not in known:
+        project.refuse_one("IC510", found=node, near=nearest(node, known))

@@ -1,0 +1,150 @@
+"""What every command shares: its options, reading a project, and printing findings."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ..findings import Finding, Language, Place, errors, finding, in_order, nearest, render
+from ..spec import Index, read_index
+
+if TYPE_CHECKING:
+    from ..scores import Scores
+    from ..sources import Matched
+
+REFUSED = 1
+
+
+@dataclass
+class Project:
+    """One invocation on one project: where it is, how to speak, and what was found so far."""
+
+    index_file: Path
+    data: Path
+    out: Path
+    language: Language
+    report_language: Language
+    seed: int
+    as_json: bool
+    strict: bool
+    quiet: bool
+
+    def refuse(self, found: Iterable[Finding]) -> NoReturn:
+        """Print findings and exit as refused."""
+        self.print_findings(found, closing=True)
+        sys.exit(REFUSED)
+
+    def refuse_one(self, code: str, **values: Any) -> NoReturn:
+        """Refuse what was asked for on the command line."""
+        self.refuse([finding(code, Place(), **values)])
+
+    def go_on(self, found: list[Finding]) -> None:
+        """Refuse when there is an error among the findings, a warning when strict; otherwise print what there is."""
+        if errors(found, strict=self.strict):
+            self.refuse(found)
+        self.print_findings(found)
+
+    def print_findings(self, found: Iterable[Finding], *, closing: bool = False) -> None:
+        """Print findings to stderr, as text or as lines of JSON, with their number below when something was refused."""
+        listed = in_order(found)
+        for one in listed:
+            if self.quiet and one.severity not in ("error", *(("warning",) if self.strict else ())):
+                continue
+            line = json.dumps(one.as_dict(self.language), ensure_ascii=False) if self.as_json else render(one, self.language)
+            print(line, file=sys.stderr)
+        if closing and not self.as_json:
+            print(_closing(listed, self.language), file=sys.stderr)
+
+    def index(self) -> tuple[Index, list[Finding]]:
+        """Read the index, or refuse."""
+        index, found = read_index(self.index_file, shown=_shown(self.index_file))
+        if index is None:
+            self.refuse(found)
+        return index, found
+
+    def matched(self) -> tuple[Index, Matched, list[Finding]]:
+        """Read the index and match its data, or refuse with the findings of both."""
+        from ..sources import match
+
+        index, found = self.index()
+        if errors(found):
+            self.refuse(found)  # what the data should have is not known
+        self.progress("read")
+        matched = match(index, self.data)
+        return index, matched, [*found, *matched.findings]
+
+    def scores(self) -> tuple[Index, Matched, Scores]:
+        """Read, match and score, or refuse; findings that refuse nothing are printed."""
+        from ..engine import score
+        from ..sources import panel
+
+        index, matched, found = self.matched()
+        if errors(found, strict=self.strict):
+            self.refuse(found)
+        self.progress("score")
+        scores = score(index, panel(matched))
+        self.progress("")
+        self.go_on([*found, *scores.findings])
+        return index, matched, scores
+
+    def period(self, scores: Scores, wanted: str | None) -> str:
+        """Return the period that is meant: the one named, or the newest, a whole year before its last part."""
+        from ..periods import read_period
+
+        if wanted is None:
+            return scores.periods[-1]
+        for kind in (scores.index.periods.kind, scores.index.periods.roll_up):
+            if kind and (found := read_period(wanted, kind)) in scores.periods:
+                return str(found)
+        near = nearest(wanted, scores.periods)
+        self.refuse_one("IC501", found=wanted, known=list(scores.periods), near=near)
+
+    def unit(self, scores: Scores, matched: Matched, wanted: str) -> int:
+        """Return the unit that is meant by an id, a name or an alias."""
+        assert matched.units is not None
+        unit = matched.units.find(wanted)
+        if unit is None:
+            self.refuse_one("IC502", found=wanted, near=nearest(wanted, matched.units.known))
+        return unit
+
+    def print(self, text: str, data: Any) -> None:
+        """Print a result to stdout: as text, or as JSON when that was asked for."""
+        if self.as_json:
+            print(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False))
+        elif not self.quiet:
+            print(text)
+
+    def progress(self, step: str) -> None:
+        """Show on a terminal what is being done."""
+        if sys.stderr.isatty() and not self.quiet and not self.as_json:
+            words = {"read": ("读取数据…", "reading…"), "score": ("计分…", "scoring…"), "write": ("写报告…", "writing…"), "": ("", "")}
+            print(f"\r\033[K{words[step][self.language == 'en']}", end="", file=sys.stderr, flush=True)
+
+
+def language(wanted: str | None) -> Language:
+    """Return the language to speak: the one asked for, else English in an English locale, else Chinese."""
+    if wanted:
+        return "en" if wanted == "en" else "zh"
+    set_in = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    if not set_in and os.name == "nt":
+        import locale
+
+        set_in = (locale.getlocale()[0] or "").lower()
+    return "en" if set_in.lower().startswith("en") else "zh"
+
+
+def _shown(path: Path) -> str:
+    return path.as_posix()
+
+
+def _closing(found: list[Finding], language: Language) -> str:
+    count = {severity: sum(one.severity == severity for one in found) for severity in ("error", "warning")}
+    if language == "en":
+        errors_, warnings_ = (f"{count[k]} {k}{'' if count[k] == 1 else 's'}" for k in ("error", "warning"))
+        return f"{errors_}, {warnings_} – nothing was written"
+    return f"{count['error']} 个错误，{count['warning']} 个警告；没有写入任何内容"

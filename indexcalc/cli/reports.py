@@ -1,0 +1,137 @@
+"""Commands that touch the disk: writing a report, verifying one, starting a project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..findings import Finding, Place, finding
+from ..report.files import RUN, report_files
+from ..report.publish import publish
+from ..report.run import Run, digest, digests, new_run, packages, read_run
+from ..report.words import word
+from ..version import VERSION
+from .project import Project
+from .results import Result, current_ranking
+
+if TYPE_CHECKING:
+    from ..scores import Scores
+    from ..sources import Matched
+
+
+def write_report(project: Project, matched: Matched, scores: Scores, period: str) -> Path:
+    """Write a period's report, or refuse with the old one untouched."""
+    folder = project.out / period
+    contents = report_files(scores, period, project.report_language)
+    run = new_run(
+        index=scores.index.index.id,
+        index_file=project.index_file.name,
+        data=project.data.name if project.data != project.index_file.parent else "",
+        period=period,
+        language=project.report_language,
+        seed=project.seed,
+        inputs=_inputs(project, matched),
+        outputs=contents,
+        ranking=current_ranking(scores, period),
+    )
+    try:
+        publish(folder, {**contents, RUN: run.as_json()})
+    except OSError as error:
+        project.refuse([finding("IC503", Place(folder.as_posix()), problem=error.strerror or type(error).__name__)])
+    return folder
+
+
+def earlier_ranking(project: Project, period: str) -> Mapping[str, Sequence[float | None]] | None:
+    """Return the ranking of the report that stands there now, if there is one."""
+    try:
+        return read_run((project.out / period / RUN).read_text(encoding="utf-8")).ranking
+    except (OSError, ValueError):
+        return None
+
+
+def verify_report(project: Project, folder: Path) -> Result:
+    """Score again as a report's run.json says and compare every byte, or refuse with what differs."""
+    run = _read_run(project, folder)
+    project.report_language = "en" if run.language == "en" else "zh"
+    _, matched, scores = project.scores()
+    found = _changed_inputs(run, _inputs(project, matched), folder)
+    contents = report_files(scores, project.period(scores, run.period), project.report_language)
+    for name in sorted({*run.outputs, *contents}):
+        path = folder / name
+        if not path.is_file():
+            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("absent", project)))
+        elif digest(path.read_bytes()) != run.outputs.get(name):
+            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("changed", project)))
+        elif digest(contents.get(name, b"")) != run.outputs.get(name):
+            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("differs", project)))
+    if found:
+        project.refuse(found)
+    return word("verified", project.language), {"verified": True, "files": sorted(run.outputs)}
+
+
+_PROBLEMS = {
+    "absent": ("文件不存在", "the file is not there"),
+    "changed": ("文件在写出后被改动", "the file was changed after it was written"),
+    "differs": ("重新计算得到不同的内容", "scoring again gives other bytes"),
+}
+
+
+def _problem(key: str, project: Project) -> str:
+    return _PROBLEMS[key][project.language == "en"]
+
+
+def _read_run(project: Project, folder: Path) -> Run:
+    place = Place((folder / RUN).as_posix())
+    try:
+        run = read_run((folder / RUN).read_text(encoding="utf-8"))
+    except OSError as error:
+        project.refuse([finding("IC504", place, problem=error.strerror or type(error).__name__)])
+    except ValueError as error:
+        project.refuse([finding("IC504", place, problem=str(error))])
+    if run.indexcalc != VERSION:
+        project.refuse([finding("IC509", place, found=run.indexcalc, version=VERSION)])
+    others = {name: (version, run.packages.get(name)) for name, version in packages().items()}
+    shown = [f"{name} {old} → {new}" for name, (new, old) in others.items() if new != old]
+    if shown:
+        project.print_findings([finding("IC511", place, packages=shown)])
+    return run
+
+
+def _changed_inputs(run: Run, inputs: Mapping[str, str], folder: Path) -> list[Finding]:
+    changed = [name for name in sorted({*run.inputs, *inputs}) if run.inputs.get(name) != inputs.get(name)]
+    return [finding("IC506", Place((folder / RUN).as_posix()), files=changed)] if changed else []
+
+
+def _inputs(project: Project, matched: Matched) -> dict[str, str]:
+    return digests([project.index_file, *matched.files], project.data)
+
+
+def start_project(project: Project, folder: Path) -> Result:
+    """Write the starter project into a new or empty folder, or refuse."""
+    place = Place(folder.as_posix())
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            project.refuse([finding("IC508", place)])
+        starter = _starter(files("indexcalc.cli") / "starter")
+        for name, content in starter.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    except OSError as error:
+        project.refuse([finding("IC503", place, problem=error.strerror or type(error).__name__)])
+    commands = f"cd {folder.as_posix()}\nindexcalc check\nindexcalc score"
+    return commands, json.loads(json.dumps({"folder": folder.as_posix(), "files": sorted(starter)}))
+
+
+def _starter(folder: Any, prefix: str = "") -> dict[str, bytes]:
+    """The files of the starter project by their paths in it."""
+    found: dict[str, bytes] = {}
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found |= _starter(entry, f"{prefix}{entry.name}/")
+        elif not entry.name.startswith("__"):
+            found[f"{prefix}{entry.name}"] = entry.read_bytes()
+    return found

@@ -1,0 +1,244 @@
+"""What commands print: each function returns a text for people and the same as data for `--json`."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..findings import Language, nearest
+from ..messages import MESSAGES
+from ..spec.model import Dimension, Index, Indicator
+
+if TYPE_CHECKING:
+    from ..scores import Scores
+    from ..sources import Matched
+
+Result = tuple[str, Any]
+MOST_ROWS = 300  # of a ranking on a terminal
+
+
+def check_result(index: Index, matched: Matched, language: Language) -> Result:
+    """Say what a checked project holds."""
+    assert matched.units is not None
+    inner = [node for _, node in index.walk() if isinstance(node, Dimension)]
+    counts = {
+        "index": index.index.id,
+        "dimensions": len(index.dimensions),
+        "nodes": len(inner) - sum(isinstance(node, Dimension) for node in index.dimensions),
+        "indicators": len(index.leaves),
+        "units": len(matched.units.units),
+        "periods": list(matched.periods),
+        "values": sum(len(piece.values) for piece in matched.pieces),
+        "files": len(matched.files),
+    }
+    names = (counts["dimensions"], counts["nodes"], counts["indicators"], counts["units"], len(matched.periods), counts["files"])
+    if language == "en":
+        text = "{}: {} dimensions, {} nodes below them, {} indicators, {} units, {} periods, {} files – no errors"
+    else:
+        text = "{}：{} 个维度、{} 个中间指标、{} 个末级指标、{} 个单元、{} 期、{} 个文件，没有错误"
+    return text.format(index.index.title(language), *names), counts
+
+
+def ranking_result(scores: Scores, period: str, node: str | None, language: Language) -> Result:
+    """Return the ranking of the index or of a node."""
+    from ..report.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
+    from ..report.text import as_text
+
+    at = scores.tree.root if node is None else scores.node(node)
+    sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
+    row = scores.periods.index(period)
+    units = [
+        {
+            "unit": scores.panel.units.ids[unit],
+            "name": scores.panel.units.title(unit, language),
+            "rank": _number(scores.ranks[row, unit, at]),
+            "score": _number(scores.scores[row, unit, at]),
+            "coverage": _number(scores.covered(at)[row, unit]),
+        }
+        for unit in in_rank_order(scores, row, at)
+    ]
+    heading = f"{scores.tree.nodes[at].title(language)} · {period}"
+    findings = [found.as_dict(language) for found in scores.findings]
+    return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language), language)}", {
+        "index": scores.index.index.id,
+        "node": scores.tree.nodes[at].id,
+        "period": period,
+        "ranking": units,
+        "findings": findings,
+    }
+
+
+def moved_result(
+    scores: Scores, period: str, earlier: Mapping[str, Sequence[float | None]] | None, language: Language
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Say which scores and ranks have moved since the report that stood there before."""
+    from ..report.text import aligned, number
+    from ..report.words import word
+
+    if earlier is None:
+        return [], []
+    moves: list[dict[str, Any]] = []
+    now = current_ranking(scores, period)
+    for unit, (score, rank) in now.items():
+        old_score, old_rank = earlier.get(unit, (None, None))
+        if (score, rank) != (old_score, old_rank):
+            moves.append({"unit": unit, "score": [old_score, score], "rank": [old_rank, rank]})
+    if not moves:
+        return ["", word("unmoved", language)], []
+    decimals = scores.index.index.decimals
+    names = {unit: scores.panel.units.title(at, language) for at, unit in enumerate(scores.panel.units.ids)}
+
+    def show(value: float | None, places: int) -> str:
+        return "–" if value is None else number(value, places)
+
+    rows = [
+        [
+            names[str(move["unit"])],
+            f"{show(move['score'][0], decimals)} → {show(move['score'][1], decimals)}",
+            f"{show(move['rank'][0], 0)} → {show(move['rank'][1], 0)}" if move["rank"][0] != move["rank"][1] else "",
+        ]
+        for move in moves
+    ]
+    titles = ["", word("score", language), word("rank", language)]
+    return ["", word("moved", language), aligned([titles, *rows], [True, True, True])], moves
+
+
+def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:
+    """Return each unit's score and rank in the index."""
+    at = scores.periods.index(period)
+    return {
+        unit: (_number(scores.score()[at, i]), _number(scores.rank()[at, i])) for i, unit in enumerate(scores.panel.units.ids)
+    }
+
+
+def explain_result(scores: Scores, period: str, unit: int, node: str | None, depth: int, language: Language) -> Result:
+    """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf."""
+    from ..analysis.contribution import contributions
+    from ..report.words import word
+
+    at = scores.periods.index(period)
+    own = contributions(scores)
+    start = scores.tree.root if node is None else scores.node(node)
+
+    def walk(position: int, level: int) -> dict[str, Any]:
+        entry = _explained(scores, at, unit, position, own, language)
+        if depth == 0 or level < depth:
+            entry["children"] = [walk(child, level + 1) for child in scores.tree.below(position)]
+        return entry
+
+    tree = walk(start, 0)
+    lines = [f"{scores.panel.units.title(unit, language)} · {period}"]
+    decimals = scores.index.index.decimals
+    _explain_lines(tree, 0, decimals, len(scores.panel.units), language, lines)
+    note = scores.index.index.note_en if language == "en" and scores.index.index.note_en else scores.index.index.note
+    lines += [note] if note else []
+    del word
+    return "\n".join(lines), {"unit": scores.panel.units.ids[unit], "period": period, "tree": tree}
+
+
+def _explained(scores: Scores, at: int, unit: int, position: int, own: Any, language: Language) -> dict[str, Any]:
+    from ..panel import STATUS_NAMES
+
+    found = scores.tree.nodes[position]
+    entry: dict[str, Any] = {
+        "node": found.id,
+        "name": found.title(language),
+        "score": _number(scores.scores[at, unit, position]),
+        "rank": _number(scores.ranks[at, unit, position]),
+        "weight": _number(scores.sibling_weights[position]),
+        "contribution": _number(own[at, unit, position]),
+        "coverage": _number(scores.covered(position)[at, unit]),
+    }
+    if isinstance(found, Indicator):
+        entry["status"] = STATUS_NAMES[language][int(scores.status[at, unit, position])]
+        entry["value"] = _number(scores.derived[at, unit, position])
+        entry["measure"] = found.measure
+        entry["department"] = found.department
+        entry["raw"] = [
+            {"column": name, "value": _number(scores.panel.values[at, unit, column]), "places": places}
+            for name, column, places in _raw(scores, at, unit, found)
+        ]
+    return entry
+
+
+def _raw(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[tuple[str, int, list[str]]]:
+    """The reported columns that a leaf is made of, with where this unit's cells were written."""
+    wanted = [column.id for column in scores.index.columns if column.owner == leaf.id]
+    wanted += [leaf.per] if leaf.per else []
+    rows = []
+    for name in wanted:
+        column = scores.panel.column[name]
+        rows.append((name, column, [str(place) for place in scores.panel.places(at, unit, column)]))
+    return rows
+
+
+def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int, language: Language, lines: list[str]) -> None:
+    from ..report.text import number
+    from ..report.words import word
+
+    def show(value: float | None) -> str:
+        return "–" if value is None else number(value, decimals)
+
+    rank = "" if entry["rank"] is None else f" · {word('rank', language)} {entry['rank']:g}/{units}"
+    parts = f"{'  ' * level}{entry['name']} ({entry['node']}) {show(entry['score'])}{rank}"
+    if level and entry["weight"]:
+        parts += f" · {word('weight', language)} {entry['weight']:.4g} · {word('contribution', language)} {show(entry['contribution'])}"
+    if entry["coverage"] is not None and entry["coverage"] < 1 and "raw" not in entry:
+        parts += f" · {word('coverage', language)} {entry['coverage']:.1%}"
+    lines.append(parts)
+    if "raw" in entry:
+        value = entry["status"] if entry["value"] is None else f"{entry['value']:.10g} {entry['measure']}".rstrip()
+        lines.append(f"{'  ' * (level + 1)}= {value}")
+        for raw in entry["raw"]:
+            reported = "–" if raw["value"] is None else f"{raw['value']:.10g}"
+            lines.append(f"{'  ' * (level + 1)}{raw['column']} = {reported}  ← {', '.join(raw['places']) or '–'}")
+    for child in entry.get("children", ()):
+        _explain_lines(child, level + 1, decimals, units, language, lines)
+
+
+def methods_result() -> Result:
+    """List every method by room, with its parameters and the first sentence of its documentation."""
+    from ..methods import CATALOGUE, about, parameters
+    from ..report.text import aligned
+
+    rows, data = [], []
+    for room, known in CATALOGUE.items():
+        for method in known:
+            takes = parameters(room, method)
+            shown = [name if parameter.required else f"{name}={parameter.default}" for name, parameter in takes.items()]
+            rows.append([room, method, " ".join(shown), about(room, method)])
+            data.append({"room": room, "method": method, "parameters": shown, "about": about(room, method)})
+    return aligned(rows, [True] * 4), data
+
+
+def method_result(name: str) -> Result | list[str]:
+    """Return all that is known of a method, or the nearest names where there is none."""
+    from ..methods import CATALOGUE
+
+    rooms = [room for room, known in CATALOGUE.items() if name in known]
+    if not rooms:
+        every = [method for known in CATALOGUE.values() for method in known]
+        near = nearest(name, every)
+        return [near] if near else every
+    texts = {room: f"{room}: {name}\n\n{inspect.getdoc(CATALOGUE[room][name])}" for room in rooms}
+    return "\n\n".join(texts.values()), texts
+
+
+def codes_result(code: str | None, language: Language) -> tuple[str, Any, str]:
+    """Return what a code means, or all codes in a list; no data and a near code where there is none."""
+    if code is None:
+        listed = {code: message.text[language] for code, message in sorted(MESSAGES.items())}
+        return "\n".join(f"{code}  {text.splitlines()[0]}" for code, text in listed.items()), listed, ""
+    message = MESSAGES.get(code.upper())
+    if message is None:
+        return "", None, nearest(code.upper(), MESSAGES)
+    parts = [f"{code.upper()} ({message.severity})", message.text[language], message.hint[language], "", message.about[language]]
+    data = {"code": code.upper(), "severity": message.severity, "text": message.text, "hint": message.hint, "about": message.about}
+    return "\n".join(part for part in parts if part or part == ""), data, ""
+
+
+def _number(value: Any) -> float | None:
+    number = float(value)
+    return None if math.isnan(number) else number

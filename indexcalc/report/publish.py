@@ -1,0 +1,112 @@
+"""A report on the disk: written whole beside the old one, then put in its place in one step.
+
+Whatever happens in between, a kill or a full disk, a reader finds the old report whole or the new one whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), RENAME_SWAP of renamex_np(2)
+_HERE = -100  # AT_FDCWD
+_PREFIX = ".new-"
+_LEFT_BEHIND = 3600.0  # seconds
+
+
+def publish(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files as the whole content of a folder, replacing what was there.
+
+    :raises OSError: when anything cannot be written; the old content is then still there, untouched.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _tidy_up(folder)
+    beside = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{folder.name}-", dir=folder.parent))
+    try:
+        beside.chmod(0o755)  # mkdtemp's is for its owner alone
+        for name, content in files.items():
+            _write(beside / name, content)
+        _flush(beside)
+        _put_in_place(beside, folder)
+        _flush(folder.parent)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file, replacing an old one in one step.
+
+    :raises OSError: when it cannot be written; the old file is then still there.
+    """
+    handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
+    os.close(handle)
+    try:
+        _write(Path(name), content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush(folder: Path) -> None:
+    """Make a folder's names last; only POSIX systems can be asked to."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _put_in_place(beside: Path, folder: Path) -> None:
+    if not folder.exists():
+        beside.rename(folder)
+    elif not _exchange(beside, folder):
+        # no exchange in one step on this system: a kill between the two renames leaves the old one as .old-…, which the
+        # next run puts back (_tidy_up)
+        old = folder.with_name(f".old-{folder.name}")
+        folder.rename(old)
+        try:
+            beside.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two names in one step, if the system can."""
+    paths = os.fsencode(one), os.fsencode(other)
+    with contextlib.suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "linux":
+            return bool(library.renameat2(_HERE, paths[0], _HERE, paths[1], _EXCHANGE) == 0)
+        if sys.platform == "darwin":
+            return bool(library.renamex_np(paths[0], paths[1], _EXCHANGE) == 0)
+    return False
+
+
+def _tidy_up(folder: Path) -> None:
+    """Put back an old report that a kill left aside, and remove the halves of new ones."""
+    old = folder.with_name(f".old-{folder.name}")
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    for half in folder.parent.glob(f"{_PREFIX}{folder.name}-*"):
+        if time.time() - half.stat().st_mtime > _LEFT_BEHIND:  # a younger one may be another run's, still at work
+            shutil.rmtree(half, ignore_errors=True)

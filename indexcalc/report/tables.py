@@ -1,0 +1,205 @@
+"""What a report shows: sheets of typed cells, computed once and written by every format alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from ..methods.arrays import np
+from ..methods.rank import rounded
+from ..panel import IMPUTED, MISSING, NOT_APPLICABLE
+from ..periods import previous, year_before
+from ..scores import Scores
+from ..spec.model import Dimension
+from .words import word
+
+MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
+Kind = Literal["text", "rank", "score", "move", "percent", "count", "code"]
+Value = str | float | int | None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column of a sheet; `over` is the heading that spans it and its neighbours."""
+
+    title: str
+    kind: Kind
+    over: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: headings and rows; `ties` are the rows whose rank is shared."""
+
+    title: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    ties: frozenset[int] = frozenset()
+    decimals: int = 2
+    notes: tuple[str, ...] = ()
+
+
+def sheets(scores: Scores, period: str, language: str) -> list[Sheet]:
+    """Return all sheets of a period's report: the ranking, one a dimension, coverage and notes."""
+    dimensions = [dimension_sheet(scores, period, node, language) for node in scores.tree.dimensions]
+    all_sheets = [ranking_sheet(scores, period, language), *dimensions, coverage_sheet(scores, period, language)]
+    return [shortened(sheet, MOST_ROWS, language) for sheet in all_sheets]
+
+
+def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
+    """Return the ranking of a period, the best first, units without a score last."""
+    tree, at = scores.tree, scores.periods.index(period)
+    units = in_rank_order(scores, at, tree.root)
+    headings = [
+        Heading(word("rank", language), "rank"),
+        Heading(unit_label(scores, language), "text"),
+        Heading(word("score", language), "score", strong=True),
+    ]
+    columns: list[list[Value]] = [
+        ranks_of(scores, at, tree.root, units),
+        [scores.panel.units.title(unit, language) for unit in units],
+        values_of(scores.scores[at, :, tree.root], units),
+    ]
+    if scores.index.grades:
+        headings.append(Heading(word("grade", language), "text"))
+        columns.append([grade(scores, float(scores.scores[at, unit, tree.root]), language) for unit in units])
+    if scores.group_ranks is not None:
+        groups = scores.panel.units.groups
+        headings += [Heading(word("group", language), "text"), Heading(word("group rank", language), "count")]
+        columns.append([groups[unit] if groups else "" for unit in units])
+        columns.append(values_of(scores.group_ranks[at, :, tree.root], units))
+    for key, step in (("previous", previous), ("year before", year_before)):
+        earlier = step(period, kind_of(scores, period))
+        if earlier in scores.periods and (key == "previous" or earlier != previous(period, kind_of(scores, period))):
+            headings.append(Heading(word(key, language), "move"))
+            columns.append(moves(scores, at, scores.periods.index(earlier), units))
+    for node in tree.dimensions:
+        headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language)))
+        columns.append(values_of(scores.scores[at, :, node], units))
+    headings.append(Heading(word("coverage", language), "percent"))
+    columns.append(values_of(scores.covered(tree.root)[at], units))
+    title = word("ranking", language)
+    return Sheet(title, tuple(headings), tuple(zip(*columns, strict=True)), _ties(columns[0]), _decimals(scores), notes(scores, language))
+
+
+def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sheet:
+    """Return a dimension's own ranking, with the scores of the nodes right below it."""
+    tree, at = scores.tree, scores.periods.index(period)
+    units = in_rank_order(scores, at, node)
+    headings = [
+        Heading(word("rank", language), "rank"),
+        Heading(unit_label(scores, language), "text"),
+        Heading(word("score", language), "score", strong=True),
+    ]
+    columns: list[list[Value]] = [
+        ranks_of(scores, at, node, units),
+        [scores.panel.units.title(unit, language) for unit in units],
+        values_of(scores.scores[at, :, node], units),
+    ]
+    for child in tree.below(node):
+        headings.append(Heading(tree.nodes[child].title(language), "score"))
+        columns.append(values_of(scores.scores[at, :, child], units))
+    headings.append(Heading(word("coverage", language), "percent"))
+    columns.append(values_of(scores.covered(node)[at], units))
+    title = tree.nodes[node].title(language)
+    extra = (word("warning board", language),) if _over(scores, node, language) else ()
+    rows = tuple(zip(*columns, strict=True))
+    return Sheet(title, tuple(headings), rows, _ties(columns[0]), _decimals(scores), (*extra, *notes(scores, language)))
+
+
+def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
+    """Return what share of each dimension had values, and how many cells are missing, not applicable or imputed."""
+    tree, at = scores.tree, scores.periods.index(period)
+    units = range(len(scores.panel.units))
+    headings = [Heading(unit_label(scores, language), "text"), Heading(word("index", language), "percent", strong=True)]
+    columns: list[list[Value]] = [
+        [scores.panel.units.title(unit, language) for unit in units],
+        values_of(scores.covered(tree.root)[at], units),
+    ]
+    for node in tree.dimensions:
+        headings.append(Heading(tree.nodes[node].title(language), "percent"))
+        columns.append(values_of(scores.covered(node)[at], units))
+    for key, status in (("missing", MISSING), ("not applicable", NOT_APPLICABLE), ("imputed", IMPUTED)):
+        headings.append(Heading(word(key, language), "count", over=word("cells", language)))
+        columns.append([int(count) for count in np.count_nonzero(scores.status[at] == status, axis=-1)])
+    return Sheet(
+        word("coverage and notes", language),
+        tuple(headings),
+        tuple(zip(*columns, strict=True)),
+        notes=(*notes(scores, language), *_findings(scores, language)),
+    )
+
+
+def shortened(sheet: Sheet, rows: int, language: str) -> Sheet:
+    """Return a sheet with no more than some rows, and a note that says so."""
+    if len(sheet.rows) <= rows:
+        return sheet
+    note = word("shortened", language).format(shown=rows, all=len(sheet.rows))
+    return replace(sheet, rows=sheet.rows[:rows], notes=(*sheet.notes, note))
+
+
+def in_rank_order(scores: Scores, at: int, node: int) -> list[int]:
+    """Return the units from the best to the last of a node, in the units table's order where they tie."""
+    ranks = scores.ranks[at, :, node]
+    return sorted(range(len(scores.panel.units)), key=lambda unit: (math.inf if np.isnan(ranks[unit]) else ranks[unit], unit))
+
+
+def ranks_of(scores: Scores, at: int, node: int, units: Sequence[int]) -> list[Value]:
+    """Return the ranks of a node for some units, whole numbers where they are."""
+    return values_of(scores.ranks[at, :, node], units)
+
+
+def values_of(array: Any, units: Sequence[int]) -> list[Value]:
+    """Return an array's values for some units as plain numbers, None for NaN."""
+    return [None if value != value else value for value in (float(array[unit]) for unit in units)]
+
+
+def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Value]:
+    """Return how many places each unit has risen since another period; None where it was not ranked in both."""
+    risen = scores.ranks[before, :, scores.tree.root] - scores.ranks[at, :, scores.tree.root]
+    return values_of(risen, units)
+
+
+def grade(scores: Scores, value: float, language: str) -> str:
+    """Return the grade of a score, judged as it is shown: 89.996 published as 90.00 has the grade from 90."""
+    if math.isnan(value) or not scores.index.grades:
+        return ""
+    shown = float(rounded(np.array(value), _decimals(scores)))
+    return next(g.title(language) for g in scores.index.grades if g.from_ is None or shown >= g.from_)
+
+
+def unit_label(scores: Scores, language: str) -> str:
+    """Return what a unit is called."""
+    return scores.index.units.label_en if language == "en" else scores.index.units.label
+
+
+def notes(scores: Scores, language: str) -> tuple[str, ...]:
+    """Return what must stand under every table of this index, above all that data is illustrative."""
+    note = (scores.index.index.note_en or scores.index.index.note) if language == "en" else scores.index.index.note
+    return (note,) if note else ()
+
+
+def kind_of(scores: Scores, period: str) -> Any:
+    """Return the kind of a period: the index's own, or the year that its periods were rolled up to."""
+    periods = scores.index.periods
+    return periods.roll_up if periods.roll_up and len(period) == 4 else periods.kind
+
+
+def _over(scores: Scores, node: int, language: str) -> str:
+    found = scores.tree.nodes[node]
+    return word("warning", language) if isinstance(found, Dimension) and found.role == "warning" else ""
+
+
+def _decimals(scores: Scores) -> int:
+    return scores.index.index.decimals
+
+
+def _ties(ranks: Sequence[Value]) -> frozenset[int]:
+    return frozenset(row for row, rank in enumerate(ranks) if rank is not None and list(ranks).count(rank) > 1)
+
+
+def _findings(scores: Scores, language: str) -> tuple[str, ...]:
+    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in scores.findings)

@@ -1,0 +1,62 @@
+"""The words of reports, Chinese and English side by side."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "ranking": ("总榜", "Ranking"),
+    "rank": ("位次", "Rank"),
+    "score": ("得分", "Score"),
+    "grade": ("等级", "Grade"),
+    "group": ("分组", "Group"),
+    "group rank": ("组内位次", "Rank in group"),
+    "previous": ("较上期", "Since last period"),
+    "year before": ("较上年同期", "Since last year"),
+    "coverage": ("覆盖率", "Coverage"),
+    "coverage and notes": ("覆盖与说明", "Coverage and notes"),
+    "period": ("期次", "Period"),
+    "index": ("指数", "Index"),
+    "warning": ("风险预警", "Risk warning"),
+    "missing": ("缺失", "Missing"),
+    "not applicable": ("不适用", "Not applicable"),
+    "imputed": ("插补", "Imputed"),
+    "cells": ("指标值", "Values"),
+    "indicators": ("三级指标", "Indicators"),
+    "notes": ("说明", "Notes"),
+    "tie": ("并列", "tie"),
+    "code": ("编号", "Code"),
+    "message": ("内容", "Message"),
+    "place": ("位置", "Place"),
+    "not ranked": ("未排名", "not ranked"),
+    "first": ("前列", "Leading"),
+    "last": ("靠后", "Trailing"),
+    "by dimension": ("各维度", "By dimension"),
+    "dimension": ("维度", "Dimension"),
+    "best": ("最高", "Highest"),
+    "worst": ("最低", "Lowest"),
+    "how made": ("生成方式", "How this was made"),
+    "warning board": ("预警维度单独成榜，不计入总指数。", "The warning dimension has its own board and stays out of the index."),
+    "moved": ("与此处上一份报告相比", "Since the last report here"),
+    "unmoved": ("与此处上一份报告相比，得分和位次没有变化。", "No score and no rank has moved since the last report here."),
+    "weight": ("权重", "Weight"),
+    "contribution": ("贡献", "Contribution"),
+    "value": ("数值", "Value"),
+    "raw": ("原始值", "Raw value"),
+    "source": ("来源", "Source"),
+    "node": ("指标", "Node"),
+    "shortened": ("仅列前 {shown} 行，共 {all} 行；全部见 ranking.csv。", "The first {shown} of {all} rows; ranking.csv has all."),
+    "verified": ("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte."),
+    "checked": ("检查通过", "checked"),
+    "units": ("单元", "units"),
+    "periods": ("期", "periods"),
+    "dimensions": ("维度", "dimensions"),
+    "written": ("已写入", "written to"),
+    "nothing done": ("未作任何改动", "nothing was done"),
+    "errors": ("个错误", "errors"),
+    "warnings": ("个警告", "warnings"),
+    "points": ("分", "points"),
+}
+
+
+def word(key: str, language: str) -> str:
+    """Return a word of the reports in a language."""
+    return WORDS[key][1 if language == "en" else 0]

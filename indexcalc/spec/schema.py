@@ -1,0 +1,60 @@
+"""The JSON Schema of the tree, for editors: the model's own, with the methods that the catalogue has."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ..methods import CATALOGUE, about, parameters
+from .model import Impute, Index, Method, Normalise
+
+ID = "indexcalc.schema.json"
+
+
+def schema_text() -> str:
+    """Write the JSON Schema of `indicators.yaml`."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `indicators.yaml`, every method with its parameters."""
+    schema = Index.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["$id"] = ID
+    definitions = schema["$defs"]
+    for name, room, own in (("Normalise", "normalise", Normalise), ("Method", "aggregate", Method), ("Impute", "impute", Impute)):
+        shared = {key: value for key, value in definitions[name]["properties"].items() if key != "method"}
+        assert set(shared) == set(own.model_fields) - {"method"}
+        definitions[name] = _choices(room, shared)
+    _numbers_as_fractions(definitions)
+    return schema
+
+
+def _choices(room: str, shared: dict[str, Any]) -> dict[str, Any]:
+    """A method by its name alone, or with exactly its own parameters."""
+    names = {"enum": list(CATALOGUE[room]), "type": "string"}
+    return {"anyOf": [names, *(_method(room, method, shared) for method in CATALOGUE[room])]}
+
+
+def _method(room: str, method: str, shared: dict[str, Any]) -> dict[str, Any]:
+    takes = parameters(room, method)
+    own = {name: TypeAdapter(parameter.type).json_schema() for name, parameter in takes.items()}
+    for name, parameter in takes.items():
+        if not parameter.required:
+            own[name]["default"] = parameter.default
+    return {
+        "type": "object",
+        "description": about(room, method),
+        "properties": {"method": {"const": method}, **own, **shared},
+        "required": ["method", *(name for name, parameter in takes.items() if parameter.required)],
+        "additionalProperties": False,
+    }
+
+
+def _numbers_as_fractions(definitions: dict[str, Any]) -> None:
+    """Weights may be written as fractions such as 1/3."""
+    for name in ("Indicator", "Dimension"):
+        weight = definitions[name]["properties"]["weight"]
+        weight["anyOf"].append({"type": "string", "pattern": r"^\s*\d+\s*/\s*\d+\s*$"})

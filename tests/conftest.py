@@ -1,0 +1,73 @@
+"""Two small builders: an index from YAML text in the test, a panel from a few rows; and the shared data's folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from indexcalc.panel import MISSING, VALUE, Panel, Units, empty
+from indexcalc.spec import Index, parse_index
+
+settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=40)
+settings.load_profile("fixed")
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The published indices and other tools' outputs; tests that need them are skipped where they are absent."""
+    folder = Path(os.environ.get("INDEXCALC_SHARED", REPOSITORY.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip("no shared data: set INDEXCALC_SHARED to its folder")
+    return folder / "data"
+
+
+def index_of(text: str) -> Index:
+    """Read an index from YAML text, which must be right."""
+    index, found = parse_index(text.encode(), "indicators.yaml")
+    assert index is not None, found
+    assert [one for one in found if one.severity == "error"] == []
+    return index
+
+
+def flat_index(leaves: int, *, normalise: str = "min-max", aggregate: str = "arithmetic", extra: str = "") -> Index:
+    """Make an index of some equal leaves under one dimension."""
+    lines = "\n".join(f"      - {{id: x{at}}}" for at in range(leaves))
+    return index_of(
+        f"""
+index: {{id: test}}
+units: {{table: units.csv}}
+data: {{values: {{path: values.csv}}}}
+defaults: {{weights: equal, normalise: {normalise}, aggregate: {aggregate}}}
+{extra}
+dimensions:
+  - id: all
+    indicators:
+{lines}
+"""
+    )
+
+
+def panel_of(index: Index, values: Sequence[object], *, periods: Sequence[str] = (), groups: Sequence[str] = ()) -> Panel:
+    """Make a panel of (period, unit, column) or (unit, column) values, NaN for missing."""
+    array = np.array(values, dtype=float)
+    array = array[None] if array.ndim == 2 else array
+    out = empty(*array.shape)
+    out[...] = array
+    status = empty(*array.shape, np.uint8)
+    status[...] = np.where(np.isnan(array), MISSING, VALUE)
+    names = tuple(f"u{at}" for at in range(array.shape[1]))
+    labels = tuple(periods) or tuple(str(2000 + at) for at in range(array.shape[0]))
+    units = Units(names, names, names, tuple(groups))
+    return Panel(out, status, labels, units, tuple(column.id for column in index.columns)[: array.shape[2]])

@@ -1,0 +1,91 @@
+"""A report is whole at every moment: after a kill, after a failed write, beside another run."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from indexcalc.report import publish as module
+from indexcalc.report.publish import publish
+from indexcalc.report.run import digest
+
+COMMAND = [sys.executable, "-m", "indexcalc"]
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether every file is there as the folder's own run.json says, and nothing else."""
+    outputs = json.loads((folder / "run.json").read_text(encoding="utf-8"))["outputs"]
+    return {file.name for file in folder.iterdir()} == {*outputs, "run.json"} and all(
+        digest((folder / name).read_bytes()) == made for name, made in outputs.items()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
+def test_fifty_kills_leave_the_old_report_whole_or_the_new_one(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    subprocess.run([*COMMAND, "init", str(project)], check=True, capture_output=True)
+    tree = (project / "indicators.yaml").read_text(encoding="utf-8")
+    start = time.perf_counter()
+    subprocess.run([*COMMAND, "score"], cwd=project, check=True, capture_output=True)
+    whole_run = time.perf_counter() - start
+    rng = random.Random(20211231)
+    report, seen = project / "reports" / "2024", set()
+    for at in range(50):
+        decimals = 2 + at % 2  # each run writes other bytes than the one before
+        (project / "indicators.yaml").write_text(tree.replace("index: {", f"index: {{decimals: {decimals}, "), encoding="utf-8")
+        before = (report / "run.json").read_bytes()
+        process = subprocess.Popen([*COMMAND, "score"], cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole_run * rng.uniform(0.3, 1.1))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert is_whole(report)
+        seen.add((report / "run.json").read_bytes() == before)
+    assert seen == {True, False}  # some kills came before the report was in its place, some after
+    subprocess.run([*COMMAND, "score"], cwd=project, check=True, capture_output=True)
+    assert is_whole(report)
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_a_report_replaces_the_old_one_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool) -> None:
+    if not exchange:
+        monkeypatch.setattr(module, "_exchange", lambda one, other: False)
+    folder = tmp_path / "2022"
+    publish(folder, {"a": b"old", "b": b"old"})
+    publish(folder, {"a": b"new", "c": b"new"})
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == {"a": b"new", "c": b"new"}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["2022"]
+
+
+def test_a_failed_write_leaves_the_old_report_and_nothing_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "2022"
+    publish(folder, {"a": b"old"})
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "_write", full)
+    with pytest.raises(OSError, match="No space"):
+        publish(folder, {"a": b"new"})
+    assert (folder / "a").read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["2022"]
+
+
+def test_a_report_left_aside_by_a_kill_is_put_back(tmp_path: Path) -> None:
+    folder = tmp_path / "2022"
+    publish(folder, {"a": b"old"})
+    folder.rename(tmp_path / ".old-2022")
+    shutil.copytree(tmp_path / ".old-2022", tmp_path / ".new-2022-half")
+    os.utime(tmp_path / ".new-2022-half", (0, 0))
+    publish(folder, {"a": b"new"})
+    assert (folder / "a").read_bytes() == b"new"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["2022"]
