@@ -57,10 +57,12 @@ def efficacy_exponential(
     """Score by the exponential efficacy function 指数功效函数: convex, so that the last steps earn most.
 
     A exp(B (x - x_s) / (x_h - x_s)) with A = low and B = ln(high / low). Where there is no way between the two, and for
-    a constant column, as under `efficacy`. Source: Chinese index practice.
+    a constant column, as under `efficacy`; so far beyond that the number overflows: missing. Source: Chinese index practice.
     """
     share = _way(x, frame, unacceptable, satisfactory)
-    return low * np.exp(np.log(high / low) * (np.clip(share, 0.0, 1.0) if clip else share))
+    with np.errstate(over="ignore"):
+        score = low * np.exp(np.log(high / low) * (np.clip(share, 0.0, 1.0) if clip else share))
+    return np.where(np.isinf(score), np.nan, score)
 
 
 def z_score(x: Array, frame: Frame, *, mean: float = 0.0, sd: float = 1.0, ddof: int = 1) -> Array:

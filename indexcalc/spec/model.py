@@ -53,6 +53,7 @@ class Method(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
     method: str
+    """The name of the method."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -63,14 +64,18 @@ class Normalise(Method):
     """How a value becomes a score, and over which values its statistics are taken."""
 
     over: Literal["period", "all", "base", "group"] = "period"
+    """The values to compare with: this period's units, all periods together, a base period's units, or the unit's own group."""
     base: str | int | None = None
+    """The base period, with `over: base`."""
 
 
 class Impute(Method):
     """How a missing value is estimated, and from which other units."""
 
     over: Literal["period", "group"] = "period"
+    """The units to estimate from: all of the period, or the unit's own group."""
     by: str | None = None
+    """A column of the units table: estimate from the units that have the same in it."""
 
 
 def _named(value: Any) -> Any:
@@ -86,17 +91,24 @@ class Missing(Part):
     """What a node does when children of it have no value."""
 
     policy: Literal["reweight", "fail", "floor"] = "reweight"
+    """`reweight`: siblings with a score carry the weight of those without. `fail`: no score if a child has none. `floor`: the worst score instead."""
     coverage: float = Field(default=0.0, ge=0, le=1)
+    """The share of weight, 0 to 1, that must have values for the node to have a score; with `reweight`."""
 
 
 class Node(Part):
     """What every node of the tree has."""
 
     id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only; used by commands, formulas and history."""
     name: str = ""
+    """Name, in Chinese."""
     name_en: str = ""
+    """Name in English."""
     weight: Number | None = None
+    """Weight among siblings; siblings add up to 1, or to 100 in all of the file. A fraction such as 1/3 may be written."""
     note: str = ""
+    """A remark for readers of the file."""
 
     def title(self, language: str) -> str:
         """Return the node's name in a language, or what there is of it."""
@@ -107,33 +119,56 @@ class Indicator(Node):
     """A leaf: one line, bound to a column of data."""
 
     source: str | None = None
+    """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
     column: str | None = None
+    """The heading of its column. Default: its id or its name."""
     formula: str | None = None
+    """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
     measure: str = ""
+    """Unit of measurement."""
     department: str = ""
+    """Who reports it."""
     direction: Direction = "higher"
+    """What is better: `higher`, `lower`, near a `target`, or within a `range`."""
     target: Number | Numbers | None = None
+    """The value to be near to, or the range `[low, high]` to be within."""
     per: str | None = None
+    """The id of a denominator to divide by."""
     scale: Number = 1.0
+    """A factor for the value, such as 100 for per cent."""
     difference: Literal["previous", "year-before"] | None = None
+    """Take the difference since the period before, or the same period a year before."""
     growth: Literal["previous", "year-before"] | None = None
+    """Take the growth since the period before, or the same period a year before, as a share."""
     share: Literal["total", "group"] | None = None
+    """Take the unit's share of the sum over all units, or over its group."""
     over_time: OverTime | None = None
+    """How periods make a year: sum, mean, last, max or min of the reported values, before dividing."""
     valid: Numbers | None = None
+    """The lowest and highest value that can be reported."""
     applies: str | None = None
+    """A formula; the indicator does not apply to a unit where it is 0."""
     impute: ImputeChoice | None = None
+    """How missing values are estimated."""
     normalise: NormaliseChoice | None = None
+    """How the value becomes a score."""
 
 
 class Dimension(Node):
     """An inner node: how its children come together."""
 
     role: Literal["evaluation", "warning"] = "evaluation"
+    """`warning`: on a board of its own and out of the index, unless it has a weight."""
     weights: Literal["given", "relative", "equal"] | None = None
+    """Where the children's weights come from: `given`, `relative` (any sum) or `equal`."""
     aggregate: MethodChoice | None = None
+    """How the children come together."""
     formula: str | None = None
+    """Arithmetic over the children's ids instead."""
     missing: Missing | None = None
+    """What to do when children have no score."""
     indicators: Annotated[tuple["Child", ...], Field(strict=False, min_length=1)]
+    """The children: indicators, or nodes with `indicators` of their own."""
 
 
 def _kind(value: Any) -> str:
@@ -149,15 +184,25 @@ class Root(Part):
     """The index itself: its names, and how its dimensions come together."""
 
     id: str = Field(min_length=1)
+    """The index's id."""
     name: str = ""
+    """Name, in Chinese."""
     name_en: str = ""
+    """Name in English."""
     note: str = ""
+    """Shown with every result, for example that data is illustrative."""
     note_en: str = ""
+    """The same in English."""
     decimals: int = Field(default=2, ge=0, le=12)
+    """Decimals that scores are shown with."""
     weights: Literal["given", "relative", "equal"] | None = None
+    """Where the dimensions' weights come from: `given`, `relative` (any sum) or `equal`."""
     aggregate: MethodChoice | None = None
+    """How the dimensions come together."""
     formula: str | None = None
+    """Arithmetic over the dimensions' ids instead."""
     missing: Missing | None = None
+    """What to do when dimensions have no score."""
 
     def title(self, language: str) -> str:
         return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
@@ -167,79 +212,123 @@ class UnitTable(Part):
     """What is scored, and the table that lists it."""
 
     label: str = "单元"
+    """What a unit is called: 区, 街镇, 农户."""
     label_en: str = "unit"
+    """What a unit is called in English."""
     table: str
+    """The file that lists the units, a row each."""
     sheet: str | None = None
+    """The sheet of a workbook."""
     id: str = "id"
+    """The column of ids."""
     name: str = "name"
+    """The column of names."""
     name_en: str = "name_en"
+    """The column of English names."""
     group: str = "group"
+    """The column of groups."""
     aliases: str = "aliases"
+    """The column of other names that data may use, separated by ;."""
 
 
 class Periods(Part):
     """The rhythm of the index."""
 
     kind: Kind = "single"
+    """What a period is."""
     roll_up: Literal["year"] | None = None
+    """Make years of the periods, from reported values."""
 
 
 class Data(Part):
     """Where values come from: files, and which of their columns say what."""
 
     path: str
+    """A file, or a pattern with * for many; {period} stands for a period in it."""
     sheet: str | None = None
+    """The sheet of a workbook, or a pattern."""
     unit: str | None = None
+    """The column of units. Default: the usual headings."""
     period: str | int | None = None
+    """The column of periods; or the one period of the file; or `every` for values that hold in all periods."""
     indicator: str | None = None
+    """The column of indicators, for tables with one value a row."""
     value: str | None = None
+    """The column of values, for tables with one value a row."""
     status: str | None = None
+    """A column that says where a value does not apply."""
     header: int | None = Field(default=None, ge=1)
+    """The row of the headings, where it is not found by itself."""
     missing: Words = ()
+    """Words that mean missing, besides an empty cell."""
     not_applicable: Words = ("n/a", "不适用")
+    """Words that mean not applicable."""
     ignore: Words = ()
+    """Names of rows to leave out, such as 合计."""
 
 
 class Denominator(Part):
     """A quantity that others are divided by: population, vehicles, closed cases."""
 
     id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only; named by `per:` and in formulas."""
     name: str = ""
+    """Name, in Chinese."""
     name_en: str = ""
+    """Name in English."""
     measure: str = ""
+    """Unit of measurement."""
     source: str | None = None
+    """A name under `data:`, or `units` for a column of the units table."""
     column: str | None = None
+    """The heading of its column. Default: its id or its name."""
     over_time: OverTime = "mean"
+    """How periods make a year."""
     valid: Numbers | None = None
+    """The lowest and highest value that can be reported."""
 
 
 class Defaults(Part):
     """What a node does that says nothing itself."""
 
     source: str | None = None
+    """The source of indicators that name none."""
     normalise: NormaliseChoice = Field(default="min-max", validate_default=True)
+    """How values become scores."""
     aggregate: MethodChoice = Field(default="arithmetic", validate_default=True)
+    """How children come together."""
     weights: Literal["given", "relative", "equal"] = "given"
+    """Where weights come from."""
     missing: Missing = Field(default={}, validate_default=True)
+    """What to do when children have no score."""
     impute: ImputeChoice | None = None
+    """How missing values are estimated."""
     over_time: OverTime = "sum"
+    """How periods make a year."""
 
 
 class Ranking(Part):
     """How scores become ranks."""
 
     within: str | None = None
+    """Rank within groups too: `group`, or another column of the units table."""
     ties: Literal["competition", "dense", "average", "min", "max"] = "competition"
+    """How equal scores share places."""
     decimals: int | None = Field(default=None, ge=0, le=12)
+    """Round scores to these decimals before ranking, so that equal published scores tie."""
     first: Literal["highest", "lowest"] = "highest"
+    """Which score has rank 1."""
 
 
 class Grade(Part):
     """One grade: from which score upwards; the last has no bound."""
 
     name: str
+    """Name, in Chinese."""
     name_en: str = ""
+    """Name in English."""
     from_: Number | None = Field(default=None, alias="from")
+    """The score from which the grade begins; the last grade has none."""
 
     def title(self, language: str) -> str:
         return (self.name_en or self.name) if language == "en" else self.name
@@ -249,14 +338,23 @@ class Index(Part):
     """A whole `indicators.yaml`."""
 
     index: Root
+    """The index itself."""
     units: UnitTable
+    """What is scored."""
     periods: Periods = Field(default={}, validate_default=True)
+    """The rhythm."""
     data: dict[str, Data] = {}
+    """Where values come from, by names of your own."""
     denominators: Annotated[tuple[Denominator, ...], Field(strict=False)] = ()
+    """What indicators are divided by."""
     defaults: Defaults = Field(default={}, validate_default=True)
+    """What holds where a node says nothing itself."""
     dimensions: Annotated[tuple[Child, ...], Field(strict=False, min_length=1)]
+    """The tree."""
     ranking: Ranking = Field(default={}, validate_default=True)
+    """How scores become ranks."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
+    """Grades by score, from the best down."""
 
     _document: Document | None = PrivateAttr(default=None)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from ..methods import CATALOGUE, about, parameters
+from . import model
 from .model import Impute, Index, Method, Normalise
 
 ID = "indexcalc.schema.json"
@@ -29,7 +32,26 @@ def json_schema() -> dict[str, Any]:
         assert set(shared) == set(own.model_fields) - {"method"}
         definitions[name] = _choices(room, shared)
     _numbers_as_fractions(definitions)
+    for name, said in descriptions().items():
+        block = schema if name == "Index" else definitions.get(name, {})
+        for key, text in said.items():
+            if key in block.get("properties", {}):
+                block["properties"][key]["description"] = text
     return schema
+
+
+def descriptions() -> dict[str, dict[str, str]]:
+    """Return what the text under each field of the model says, by block and key as YAML has it."""
+    said: dict[str, dict[str, str]] = {}
+    for block in ast.parse(inspect.getsource(model)).body:
+        if isinstance(block, ast.ClassDef):
+            own = {}
+            for field, text in zip(block.body, block.body[1:], strict=False):
+                if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+                    own[ast.unparse(field.target).rstrip("_")] = str(text.value.value)
+            inherited = {key: text for base in block.bases for key, text in said.get(ast.unparse(base), {}).items()}
+            said[block.name] = inherited | own
+    return said
 
 
 def _choices(room: str, shared: dict[str, Any]) -> dict[str, Any]:

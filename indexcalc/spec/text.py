@@ -18,9 +18,11 @@ from ..findings import Finding, Place, finding
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _REAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+)?")
-_CHINESE_COLON = re.compile(r"^[ \t\-{]*(?P<key>[\w\-]+)(?P<mark>：)", re.MULTILINE)
-_CHINESE_COMMA = re.compile(r"\{[^}\n#\"']*?(?P<mark>，)\s*[a-z_]+\s*[:：]")
+_CHINESE_COLON = re.compile(r"(?:^[ \t]*(?:- +)*|[{,，][ \t]*)[A-Za-z_][A-Za-z0-9_-]*(?P<mark>：)", re.MULTILINE)
+_CHINESE_COMMA = re.compile(r"(?P<mark>，)(?=\s*[a-z_]+\s*[:：])")
 _MOST_NODES = 2_000_000  # aliases of aliases can unfold without end
+_DEEPEST = 100
+_NESTING = 5_000  # so many marks that open a block or a bracket; more of them could be nested too deep for the composer
 _PREFIX = "tag:yaml.org,2002:"
 
 Path = tuple[str | int, ...]
@@ -58,6 +60,20 @@ class Document:
             node = entry[1]
         return str(node.value) if isinstance(node, yaml.ScalarNode) and not node.style else None
 
+    def inside(self, path: Sequence[str | int], position: int) -> Place:
+        """Return the place of a character of the text at a path; where the text begins if YAML has folded it."""
+        node = self.root
+        for step in path:
+            entry = _child(node, step)
+            node = entry[1] if entry else None
+        start = self.place(path)
+        if not isinstance(node, yaml.ScalarNode):
+            return start
+        before = node.start_mark.column + (1 if node.style in ("'", '"') else 0)
+        line = self.text.splitlines()[node.start_mark.line]
+        as_it_is = line[before : before + len(node.value)] == node.value
+        return Place(self.file, "", start.line, before + position + 1) if as_it_is else start
+
 
 def read_text(raw: bytes, file: str) -> tuple[Document, list[Finding]]:
     """Read YAML bytes into located data, with everything that YAML would have misread."""
@@ -66,17 +82,35 @@ def read_text(raw: bytes, file: str) -> tuple[Document, list[Finding]]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return Document(file, "", None, None), [finding("IC101", Place(file, "", line), byte=error.start)]
-    found = _chinese_punctuation(text, file)
     try:
+        if (deep := _too_deep(text)) is not None:
+            return Document(file, text, None, None), [finding("IC126", _at(file, deep), most=_DEEPEST)]
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        return Document(file, text, None, None), found or [_unreadable(error, text, file)]
+        return Document(file, text, None, None), _unreadable(error, text, file)
     builder = _Builder(file)
     data = builder.build(root) if root is not None else None
-    return Document(file, text, data, root), found + builder.findings
+    return Document(file, text, data, root), builder.findings
 
 
-def _chinese_punctuation(text: str, file: str) -> list[Finding]:
+def _too_deep(text: str) -> Any:
+    """Return where a text is nested deeper than anyone means; the composer, which calls itself, would crash there."""
+    if sum(map(text.count, ("[", "{", "- ", "? "))) < _NESTING:
+        return None
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return event.start_mark
+    return None
+
+
+def _at(file: str, mark: Any) -> Place:
+    return Place(file, "", mark.line + 1, mark.column + 1)
+
+
+def _chinese_punctuation(text: str, file: str, first: int, last: int) -> list[Finding]:
+    """Find Chinese colons and commas after keys and between them, if any stand in the lines that cannot be read."""
     found = []
     for pattern, plain in ((_CHINESE_COLON, ":"), (_CHINESE_COMMA, ",")):
         for match in pattern.finditer(text):
@@ -84,24 +118,50 @@ def _chinese_punctuation(text: str, file: str) -> list[Finding]:
             line = text.count("\n", 0, start) + 1
             column = start - (text.rfind("\n", 0, start) + 1) + 1
             found.append(finding("IC107", Place(file, "", line, column), found=match["mark"], plain=plain))
-    return found
+    return found if any(first <= one.place.line <= last for one in found) else []
 
 
-def _unreadable(error: yaml.YAMLError, text: str, file: str) -> Finding:
-    mark = getattr(error, "problem_mark", None)
+def _unreadable(error: yaml.YAMLError, text: str, file: str) -> list[Finding]:
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None:  # a character that YAML forbids: the reader tells its position only
         position = getattr(error, "position", None)
         if not isinstance(position, int):
-            return finding("IC103", Place(file), problem=" ".join(str(error).split()))
+            problem = " ".join(str(error).split())
+            return [finding("IC103", Place(file), problem=problem, problem_zh=problem)]
         before = text[:position]
         place = Place(file, "", before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
-        return finding("IC114", place, character=f"U+{ord(text[position]):04X}")
+        return [finding("IC114", place, character=f"U+{ord(text[position]):04X}")]
+    first = context.line if context is not None and context.line < mark.line else mark.line
+    if chinese := _chinese_punctuation(text, file, first, mark.line + 1):
+        return chinese
     lines = text.splitlines()
-    place = Place(file, "", min(mark.line, max(len(lines) - 1, 0)) + 1, mark.column + 1)
     line = lines[mark.line] if mark.line < len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or line[mark.column : mark.column + 1] == "\t":
-        return finding("IC102", Place(file, "", place.line, line.index("\t") + 1))
-    return finding("IC103", place, problem=str(getattr(error, "problem", error)))
+        return [finding("IC102", Place(file, "", mark.line + 1, line.index("\t") + 1))]
+    problem = str(getattr(error, "problem", error))
+    opened = str(getattr(error, "context", "")).startswith(("while scanning a", "while parsing a flow"))
+    if opened and context is not None and context.line < mark.line:
+        mark = context  # what is not closed is looked for where it was opened, not where the reader gave up
+    en, zh = _PROBLEMS.get(problem, (problem, problem))
+    return [finding("IC103", _at(file, mark), problem=en, problem_zh=zh)]
+
+
+_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
+    "could not find expected ':'": ("a key needs ': ' after it", "键后面须有“: ”（英文冒号加空格）"),
+    "mapping values are not allowed in this context": ("no key can begin here", "此处不能开始一个键"),
+    "did not find expected ',' or '}'": ("{ … } is not closed, or text in it needs quotes", "{ … } 没有闭合，或其中的文字需要加引号"),
+    "did not find expected ',' or ']'": ("[ … ] is not closed, or text in it needs quotes", "[ … ] 没有闭合，或其中的文字需要加引号"),
+    "found unexpected end of stream": ("the quotation mark is not closed", "引号没有闭合"),
+    "but found another document": ("--- begins a second document", "--- 之后成了第二份文档"),
+    "did not find expected key": ("this is not indented like the lines beside it, or follows a closed quotation", "缩进与上下行不一致，或引号结束后另有文字"),
+    "did not find expected '-' indicator": ("this is not indented like the list above it", "缩进与上面的列表不一致"),
+    "did not find expected node content": ("a value is missing", "此处缺少内容"),
+    "did not find expected <document start>": ("something follows where the text has ended", "正文结束之后另有内容"),
+    "found undefined alias": ("a * refers to a & that is not there; text that begins with * needs quotes", "* 引用了不存在的 &；以 * 开头的文字需要加引号"),
+    "found character that cannot start any token": ("text cannot begin with this character without quotes", "不加引号的文字不能以此字符开头"),
+    "found unknown escape character": ("between double quotes \\ has a meaning of its own; write / or use single quotes", "双引号内的 \\ 有特殊含义，请改用 / 或单引号"),
+    "block sequence entries are not allowed in this context": ("a '- ' has to begin its line", "“- ”必须写在行首"),
+}
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
@@ -121,18 +181,26 @@ class _Builder:
         self.file = file
         self.findings: list[Finding] = []
         self.nodes = 0
+        self.depth = 0
 
     def build(self, node: yaml.Node) -> Any:
         self.nodes += 1
+        if self.depth > _DEEPEST:
+            if not any(one.code == "IC126" for one in self.findings):
+                self._add("IC126", node, most=_DEEPEST)
+            return None
         if self.nodes > _MOST_NODES:
             if self.nodes == _MOST_NODES + 1:
                 self._add("IC115", node, most=_MOST_NODES)
             return None
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.build(item) for item in node.value]
-        return self._scalar(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if node.tag not in (_PREFIX + "map", _PREFIX + "seq"):
+            self._add("IC118", node, tag=_tag(node))
+        self.depth += 1
+        data = self._mapping(node) if isinstance(node, yaml.MappingNode) else [self.build(item) for item in node.value]
+        self.depth -= 1
+        return data
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -145,6 +213,14 @@ class _Builder:
                 self._add("IC117", key)
                 continue
             name = str(key.value)
+            if not key.style and (mark := re.search("[：，]", name)):
+                place = Place(self.file, "", key.start_mark.line + 1, key.start_mark.column + 1 + mark.start())
+                plain = {"：": ":", "，": ","}[mark[0]]
+                self.findings.append(finding("IC107", place, found=mark[0], plain=plain))
+                continue
+            if node.flow_style and isinstance(value, yaml.ScalarNode) and not value.style and not value.value:
+                self._add("IC128", key, key=name)
+                continue
             if not key.style and key.tag == _PREFIX + "bool" and name not in ("true", "false"):
                 self._add("IC105", key, written=name, becomes=_boolean(name))
             if name in lines:
@@ -156,7 +232,7 @@ class _Builder:
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         value = str(node.value)
         if not node.tag.startswith(_PREFIX):
-            self._add("IC118", node, tag=node.tag)
+            self._add("IC118", node, tag=_tag(node))
             return value
         kind = node.tag.removeprefix(_PREFIX)
         if bool(node.style) or kind in ("str", "timestamp", "value"):
@@ -171,15 +247,21 @@ class _Builder:
             return int(value)
         if kind == "float" and _REAL.fullmatch(value):
             return float(value)
+        if value.lower().lstrip("+-") in (".inf", ".nan"):
+            self._add("IC127", node, written=value)
+            return value
         if kind in ("int", "float"):
             self._add("IC106", node, written=value, becomes=_misread(value))
             return value
-        self._add("IC118", node, tag=node.tag)
+        self._add("IC118", node, tag=_tag(node))
         return value
 
     def _add(self, code: str, node: yaml.Node, **values: Any) -> None:
-        mark = node.start_mark
-        self.findings.append(finding(code, Place(self.file, "", mark.line + 1, mark.column + 1), **values))
+        self.findings.append(finding(code, _at(self.file, node.start_mark), **values))
+
+
+def _tag(node: yaml.Node) -> str:
+    return str(node.tag).replace(_PREFIX, "!!")
 
 
 def _boolean(written: str) -> str:

@@ -1,0 +1,679 @@
+"""Every method of the catalogue, by the properties that its room promises: a method added later is tested without a new line.
+
+Only what no test can guess is listed: required parameters, and the methods whose docstring states an exception.
+"""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from indexcalc.methods import CATALOGUE, WITHOUT_WEIGHTS, about, parameters
+from indexcalc.methods.frame import Frame
+from indexcalc.methods.rank import ranks, rounded
+from indexcalc.spec.checks import SENSE
+
+FEW = settings(max_examples=12)  # for each of some hundred cases
+# What a method cannot do without: where more is better, and where less is, when that differs.
+REQUIRED: dict[str, tuple[dict[str, Any], ...]] = {
+    "normalise/goalposts": ({"worst": -30.0, "best": 40.0}, {"worst": 40.0, "best": -30.0}),
+    "normalise/target": ({"value": 40.0},),
+    "normalise/distance-to-target": ({"value": 40.0}, {"value": -40.0}),
+    "normalise/piecewise": ({"points": [[-30.0, 10.0], [0.0, 40.0], [40.0, 90.0]]},),
+    "normalise/bands": ({"bands": [[-1e9, 0.0], [-30.0, 20.0], [0.0, 60.0], [40.0, 100.0]]},),
+    "normalise/deduct": ({"each": 2.0},),
+    "normalise/bonus": ({"each": 2.0},),
+    "aggregate/power": ({"p": 0.5},),
+    "impute/value": ({"value": 3.0},),
+}
+# Further settings that change what a method does.
+MORE: dict[str, list[dict[str, Any]]] = {
+    "normalise/min-max": [{"low": 60.0, "high": 100.0}],
+    "normalise/efficacy": [{"clip": True}, {"satisfactory": 30.0}, {"unacceptable": 10.0}, {"satisfactory": 30.0, "clip": True}],
+    "normalise/efficacy-exponential": [{"satisfactory": 30.0}, {"unacceptable": 10.0, "clip": True}],
+    "normalise/z-score": [{"mean": 50.0, "sd": 10.0, "ddof": 0}],
+    "normalise/rank": [{"ties": "min"}, {"ties": "max"}],
+    "normalise/percentile": [{"ties": "min"}, {"ties": "max", "low": 60.0}],
+    "normalise/points": [{"floor": -10.0, "cap": 30.0}],
+    "normalise/deduct": [{"each": 2.0, "cap": 20.0, "floor": None}],
+    "normalise/bonus": [{"each": 2.0, "cap": 20.0}],
+    "aggregate/geometric": [{"floor": 5.0}],
+    "aggregate/harmonic": [{"floor": 5.0}],
+    "aggregate/power": [{"p": 0.0}, {"p": 1.0}, {"p": -1.0}, {"p": 3.0}, {"p": -2.5, "floor": 5.0}],
+    "aggregate/sum": [{"scale": 0.1}],
+    "aggregate/product": [{"scale": 0.01}],
+}
+SAY_THEMSELVES = {"piecewise": 1.0, "bands": 1.0, "bonus": 1.0, "deduct": -1.0}  # what is better stands in the parameters
+NEED_A_SPREAD = {"min-max", "efficacy", "efficacy-exponential", "z-score"}
+FREE_OF_MEASURE = ("min-max", "z-score", "rank", "percentile", "efficacy")
+MIRRORED = {"min-max": 100.0, "z-score": 0.0, "percentile": 100.0, "rank": None}  # score and mirror add up to this
+NO_MEANS = {"sum", "product"}
+SUMS = {"sum"}  # scaling all weights scales it
+ALL_OR_NOTHING = {"product"}  # one child missing leaves it missing
+PANDAS = {"competition": "min", "dense": "dense", "average": "average", "min": "min", "max": "max"}
+
+
+def settings_of(room: str, method: str, *, lower: bool = False) -> list[dict[str, Any]]:
+    """Every parameter set that a method is tested with."""
+    name = f"{room}/{method}"
+    needed = [parameter.name for parameter in parameters(room, method).values() if parameter.required]
+    required = REQUIRED.get(name, ({},))
+    missing = set(needed) - set(required[0])
+    assert not missing, f"{name} needs {sorted(missing)}: give it values in REQUIRED of tests/test_methods.py"
+    return [required[-1 if lower else 0], *MORE.get(name, [])]
+
+
+def every(room: str, *, without: Any = ()) -> Any:
+    cases = []
+    for method in CATALOGUE[room]:
+        if method not in without:
+            try:
+                cases += [pytest.param(method, chosen, id=f"{method} {chosen or ''}".strip()) for chosen in settings_of(room, method)]
+            except AssertionError:
+                cases.append(pytest.param(method, None, id=method))
+    return pytest.mark.parametrize(("method", "chosen"), cases)
+
+
+def numbers(low: float = -100.0, high: float = 100.0, *, gaps: bool = True) -> Any:
+    """Numbers as indicators have them: many ties, some gaps."""
+    whole = st.integers(int(low), int(high)).map(float)
+    tied = st.sampled_from([max(low, 1.0), max(low, 2.0), max(low, 2.0 + 2**-51)])
+    real = st.floats(low, high, allow_subnormal=False).map(lambda number: round(number, 6))
+    return st.one_of(tied, whole, real, *([st.just(np.nan)] if gaps else []))
+
+
+def table(shape: Any = None, **kinds: Any) -> Any:
+    """Arrays (draw, unit, indicator), or of another shape."""
+    wanted = shape or st.tuples(st.integers(1, 2), st.integers(1, 7), st.integers(1, 3))
+    return arrays(float, wanted, elements=numbers(**kinds))
+
+
+def normalised(method: str, x: np.ndarray, frame: np.ndarray, sign: float, chosen: dict[str, Any]) -> np.ndarray:
+    signs = np.full(x.shape[-1], sign)
+    return CATALOGUE["normalise"][method](x, Frame(frame, signs), **chosen)
+
+
+def sign_of(method: str, sign: float) -> float:
+    return SAY_THEMSELVES.get(method, sign)
+
+
+def for_sign(room: str, method: str, sign: float) -> list[dict[str, Any]]:
+    """The settings that fit a direction: fixed values one way for higher, the other for lower."""
+    return settings_of(room, method, lower=sign < 0)[: None if sign > 0 else 1]
+
+
+def frozen(x: np.ndarray) -> np.ndarray:
+    """A copy that nobody can write to."""
+    x = np.array(x)
+    x.flags.writeable = False
+    return x
+
+
+SIGN = st.sampled_from([1.0, -1.0])
+
+
+@pytest.mark.parametrize("room", CATALOGUE)
+def test_every_method_is_documented_and_has_its_parameters_in_the_table(room: str) -> None:
+    for method in CATALOGUE[room]:
+        assert about(room, method).endswith((".", ")")), method
+        settings_of(room, method)
+    assert {name.split("/")[1] for name in (*REQUIRED, *MORE) if name.startswith(f"{room}/")} <= set(CATALOGUE[room])
+
+
+def test_the_exceptions_are_methods_that_there_are() -> None:
+    known = {name for room in CATALOGUE.values() for name in room}
+    assert {*SAY_THEMSELVES, *NEED_A_SPREAD, *FREE_OF_MEASURE, *MIRRORED, *NO_MEANS, *SUMS, *ALL_OR_NOTHING} <= known
+    assert set(SENSE) <= {f"{room}/{name}" for room, methods in CATALOGUE.items() for name in methods}
+
+
+@pytest.mark.parametrize("module", ["methods.rank", "methods.derive", "methods.normalise", "methods.aggregate", "methods.impute", "panel"])
+def test_examples_in_docstrings_hold(module: str) -> None:
+    result = doctest.testmod(importlib.import_module(f"indexcalc.{module}"))
+    assert result.failed == 0
+
+
+# Normalisers
+
+
+@every("normalise")
+@FEW
+@given(x=table(), sign=SIGN)
+def test_normalise_keeps_the_shape_and_the_gaps_and_changes_nothing_in_place(
+    method: str, chosen: dict[str, Any], x: np.ndarray, sign: float
+) -> None:
+    x = frozen(x)
+    chosen = chosen if sign > 0 else settings_of("normalise", method, lower=True)[0]
+    before = x.copy()
+    score = normalised(method, x, x, sign, chosen)
+    assert score.shape == x.shape
+    np.testing.assert_array_equal(x, before)
+    assert np.isnan(score[np.isnan(x)]).all()
+    assert not np.isinf(score).any()
+    low, high = np.fmin.reduce(x, axis=-2, keepdims=True), np.fmax.reduce(x, axis=-2, keepdims=True)
+    few = np.count_nonzero(~np.isnan(x), axis=-2, keepdims=True) < 2
+    excused = np.broadcast_to((low == high) | few, x.shape)
+    assert (np.isfinite(score) | np.isnan(x) | excused).all(), "a number became missing"
+
+
+@every("normalise")
+@FEW
+@given(x=table(), frame=table(), sign=SIGN)
+def test_normalise_against_another_frame_never_becomes_infinite(
+    method: str, chosen: dict[str, Any], x: np.ndarray, frame: np.ndarray, sign: float
+) -> None:
+    indicators = min(x.shape[-1], frame.shape[-1])
+    x, frame = x[..., :indicators], frame[:1, :, :indicators]
+    score = normalised(method, frozen(x), frozen(frame), sign, chosen)
+    assert score.shape == x.shape
+    assert not np.isinf(score).any()
+    assert np.isnan(score[np.isnan(x)]).all()
+
+
+@every("normalise")
+@FEW
+@given(x=table(), order=st.randoms(use_true_random=False))
+def test_normalise_permuted_units_get_permuted_scores(method: str, chosen: dict[str, Any], x: np.ndarray, order: Any) -> None:
+    places = list(range(x.shape[-2]))
+    order.shuffle(places)
+    straight = normalised(method, x, x, 1.0, chosen)
+    shuffled = normalised(method, x[:, places], x[:, places], 1.0, chosen)
+    np.testing.assert_allclose(shuffled, straight[:, places], rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("method", CATALOGUE["normalise"])
+@FEW
+@given(x=table(), sign=SIGN)
+def test_normalise_a_better_value_never_has_a_lower_score(method: str, x: np.ndarray, sign: float) -> None:
+    for chosen in for_sign("normalise", method, sign):
+        score = normalised(method, x, x, sign, chosen)
+        ordered = np.argsort(sign_of(method, sign) * x, axis=-2)
+        rising = np.take_along_axis(score, ordered, axis=-2)
+        steps = np.diff(rising, axis=-2)
+        assert (steps[~np.isnan(steps)] >= -1e-9).all()
+
+
+@pytest.mark.parametrize("method", CATALOGUE["normalise"])
+@FEW
+@given(x=table(gaps=False), more=st.floats(0, 50), sign=SIGN)
+def test_normalise_a_unit_that_improves_never_loses(method: str, x: np.ndarray, more: float, sign: float) -> None:
+    better = x.copy()
+    better[:, 0] += sign_of(method, sign) * more
+    for chosen in for_sign("normalise", method, sign):
+        change = normalised(method, better, better, sign, chosen)[:, 0] - normalised(method, x, x, sign, chosen)[:, 0]
+        assert (change[~np.isnan(change)] >= -1e-9).all()
+
+
+@pytest.mark.parametrize("method", set(CATALOGUE["normalise"]) - set(SAY_THEMSELVES) - {"target"})
+@FEW
+@given(x=table())
+def test_normalise_turns_with_its_direction(method: str, x: np.ndarray) -> None:
+    """Values of the other sign, with less of them better, are the same thing said otherwise."""
+    straight, turned = settings_of("normalise", method)[0], settings_of("normalise", method, lower=True)[0]
+    turned = {key: -straight[key] if key in ("worst", "best", "value") else value for key, value in turned.items()}
+    np.testing.assert_allclose(
+        normalised(method, -x, -x, -1.0, turned), normalised(method, x, x, 1.0, straight), rtol=1e-9, atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("method", MIRRORED)
+@FEW
+@given(x=table())
+def test_normalise_lower_is_the_mirror_within_the_methods_own_range(method: str, x: np.ndarray) -> None:
+    total = normalised(method, x, x, 1.0, {}) + normalised(method, x, x, -1.0, {})
+    count = np.count_nonzero(~np.isnan(x), axis=-2, keepdims=True)
+    expected = np.broadcast_to(count + 1.0 if MIRRORED[method] is None else MIRRORED[method], x.shape)
+    np.testing.assert_allclose(total[~np.isnan(total)], expected[~np.isnan(total)], atol=1e-9)
+
+
+@pytest.mark.parametrize("method", FREE_OF_MEASURE)
+@FEW
+@given(
+    x=arrays(float, (1, 6, 2), elements=st.one_of(st.integers(-100, 100).map(float), st.just(np.nan))),
+    factor=st.sampled_from([0.001, 0.5, 3.0, 10_000.0]),
+    shift=st.sampled_from([0.0, -273.15, 32.0]),
+    sign=SIGN,
+)
+def test_normalise_does_not_depend_on_the_unit_of_measurement(
+    method: str, x: np.ndarray, factor: float, shift: float, sign: float
+) -> None:
+    other = x * factor + shift
+    np.testing.assert_allclose(
+        normalised(method, other, other, sign, {}), normalised(method, x, x, sign, {}), rtol=1e-6, atol=1e-6
+    )
+
+
+@every("normalise")
+@FEW
+@given(x=arrays(float, (2, 3, 5, 2), elements=numbers()), sign=SIGN)
+def test_normalise_a_stack_is_its_members_one_by_one(method: str, chosen: dict[str, Any], x: np.ndarray, sign: float) -> None:
+    signs = np.array([sign, 1.0])
+    scores = CATALOGUE["normalise"][method](x, Frame(x, signs), **chosen)
+    for at in np.ndindex(2, 3):
+        one = CATALOGUE["normalise"][method](x[at], Frame(x[at], signs), **chosen)
+        np.testing.assert_allclose(scores[at], one, rtol=1e-12, atol=1e-12)
+    shared = CATALOGUE["normalise"][method](x, Frame(x[0, :1], signs), **chosen)
+    for at in np.ndindex(2, 3):
+        one = CATALOGUE["normalise"][method](x[at], Frame(x[0, 0], signs), **chosen)
+        np.testing.assert_allclose(shared[at], one, rtol=1e-12, atol=1e-12)
+
+
+@every("normalise")
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_normalise_constant_empty_and_single_columns(method: str, chosen: dict[str, Any], sign: float) -> None:
+    x = np.column_stack([np.full(5, 0.1 + 0.2), np.full(5, np.nan), [7.0, np.nan, np.nan, np.nan, np.nan], [1.0, 2, 3, 4, np.nan]])
+    score = normalised(method, x, x, sign, chosen)
+    assert np.isnan(score[:, 1]).all()
+    assert np.isnan(score[1:, 2]).all()
+    assert len(np.unique(score[:, 0])) == 1, "units that are alike get the same"
+    given_ends = {"satisfactory", "unacceptable"} & set(chosen)
+    if method in NEED_A_SPREAD and not given_ends:
+        assert np.isnan(score[:, 0]).all()
+        assert np.isnan(score[0, 2])
+    elif method == "percentile":
+        assert np.isfinite(score[:, 0]).all()
+        assert np.isnan(score[0, 2])
+    else:
+        assert np.isfinite(score[:, 0]).all()
+        assert np.isfinite(score[0, 2])
+    assert np.isfinite(score[:4, 3]).all()
+
+
+def test_rank_of_a_constant_column_is_the_middle() -> None:
+    x = np.full((5, 1), 3.0)
+    np.testing.assert_array_equal(normalised("rank", x, x, 1.0, {}), np.full((5, 1), 3.0))
+
+
+@FEW
+@given(x=table((1, 9, 2)), sign=SIGN, ties=st.sampled_from(["average", "min", "max"]))
+def test_rank_counts_from_the_worst_as_pandas_does(x: np.ndarray, sign: float, ties: Any) -> None:
+    expected = pd.DataFrame(sign * x[0]).rank(method=ties).to_numpy()
+    np.testing.assert_array_equal(normalised("rank", x, x, sign, {"ties": ties})[0], expected)
+
+
+def test_one_fixed_end_beyond_all_that_is_seen_never_turns_the_scale() -> None:
+    x = np.array([[85.0], [90.0], [100.0], [np.nan]])
+    for method in ("efficacy", "efficacy-exponential"):
+        np.testing.assert_allclose(normalised(method, x, x, 1.0, {"satisfactory": 80.0})[:, 0], [100, 100, 100, np.nan])
+        np.testing.assert_allclose(normalised(method, x, x, 1.0, {"unacceptable": 120.0})[:, 0], [60, 60, 60, np.nan])
+        np.testing.assert_allclose(normalised(method, x, x, -1.0, {"satisfactory": 120.0})[:, 0], [100, 100, 100, np.nan])
+    np.testing.assert_allclose(normalised("distance-to-target", x, x, 1.0, {"value": 85.0})[:, 0], [100, 100, 100, np.nan])
+
+
+# Aggregators
+
+SHAPE = st.tuples(st.integers(1, 5), st.integers(1, 5))
+
+
+@st.composite
+def siblings(draw: Any, *, gaps: bool = True, low: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Scores (unit, child) in the range where every mean is defined, and weights (child,)."""
+    units, children = draw(SHAPE)
+    x = draw(arrays(float, (units, children), elements=numbers(low, 100.0, gaps=gaps)))
+    w = draw(arrays(float, children, elements=st.floats(0.01, 1.0)))
+    return x, w
+
+
+def together(method: str, x: np.ndarray, w: np.ndarray, chosen: dict[str, Any]) -> np.ndarray:
+    return CATALOGUE["aggregate"][method](x, w, **chosen)
+
+
+@every("aggregate")
+@FEW
+@given(both=siblings())
+def test_aggregate_keeps_units_and_changes_nothing_in_place(method: str, chosen: dict[str, Any], both: Any) -> None:
+    x, w = map(frozen, both)
+    before = x.copy()
+    y = together(method, x, w, chosen)
+    assert y.shape == x.shape[:-1]
+    np.testing.assert_array_equal(x, before)
+    gone = np.isnan(x).any(axis=-1) if method in ALL_OR_NOTHING else np.isnan(x).all(axis=-1)
+    np.testing.assert_array_equal(np.isnan(y), gone)
+
+
+@every("aggregate")
+@FEW
+@given(both=siblings(), order=st.randoms(use_true_random=False))
+def test_aggregate_children_may_come_in_any_order(method: str, chosen: dict[str, Any], both: Any, order: Any) -> None:
+    x, w = both
+    places = list(range(len(w)))
+    order.shuffle(places)
+    np.testing.assert_allclose(together(method, x[:, places], w[places], chosen), together(method, x, w, chosen), rtol=1e-9)
+
+
+@every("aggregate")
+@FEW
+@given(both=siblings(), factor=st.sampled_from([0.01, 2.0, 100.0]))
+def test_aggregate_scaling_all_weights(method: str, chosen: dict[str, Any], both: Any, factor: float) -> None:
+    x, w = both
+    expected = together(method, x, w, chosen) * (factor if method in SUMS else 1.0)
+    np.testing.assert_allclose(together(method, x, w * factor, chosen), expected, rtol=1e-9)
+
+
+@every("aggregate")
+@FEW
+@given(both=siblings(), more=st.floats(0, 50), child=st.integers(0, 4))
+def test_aggregate_rises_with_each_child(method: str, chosen: dict[str, Any], both: Any, more: float, child: int) -> None:
+    x, w = both
+    better = x.copy()
+    better[:, child % len(w)] += more
+    change = together(method, better, w, chosen) - together(method, x, w, chosen)
+    assert (change[~np.isnan(change)] >= -1e-9).all()
+
+
+@every("aggregate", without=NO_MEANS)
+@FEW
+@given(both=siblings())
+def test_a_mean_lies_between_its_children(method: str, chosen: dict[str, Any], both: Any) -> None:
+    x, w = both
+    used = np.maximum(x, chosen["floor"]) if "floor" in chosen else x
+    y = together(method, x, w, chosen)
+    there = ~np.isnan(y)
+    assert (y >= np.fmin.reduce(used, axis=-1) * (1 - 1e-9))[there].all()
+    assert (y <= np.fmax.reduce(used, axis=-1) * (1 + 1e-9))[there].all()
+
+
+@every("aggregate", without=ALL_OR_NOTHING)
+@FEW
+@given(both=siblings(gaps=False), data=st.data())
+def test_a_missing_child_is_as_if_it_were_not_there(method: str, chosen: dict[str, Any], both: Any, data: Any) -> None:
+    x, w = both
+    assume(len(w) > 1)
+    gone = data.draw(st.integers(0, len(w) - 1))
+    rest = [at for at in range(len(w)) if at != gone]
+    x = np.array(x)
+    x[:, gone] = np.nan
+    expected = together(method, x[:, rest], w[rest], chosen)
+    if method in SUMS:  # the others carry its weight too
+        expected = expected * w.sum() / w[rest].sum()
+    np.testing.assert_allclose(together(method, x, w, chosen), expected, rtol=1e-9)
+
+
+@every("aggregate")
+@FEW
+@given(
+    x=arrays(float, (2, 4, 3), elements=numbers(1.0, 100.0)), w=arrays(float, (2, 3), elements=st.floats(0.01, 1.0))
+)
+def test_aggregate_a_stack_is_its_members_one_by_one(method: str, chosen: dict[str, Any], x: np.ndarray, w: np.ndarray) -> None:
+    both = together(method, x, w, chosen)
+    each = np.stack([together(method, x[draw], w[draw], chosen) for draw in range(2)])
+    np.testing.assert_allclose(both, each, rtol=1e-12)
+    np.testing.assert_allclose(together(method, x, w[0], chosen)[1], together(method, x[1], w[0], chosen), rtol=1e-12)
+    drawn = together(method, x[0], w, chosen)
+    if method not in WITHOUT_WEIGHTS:
+        assert drawn.shape == (2, 4), "draws of weights are one more axis of the result"
+    np.testing.assert_allclose(
+        np.broadcast_to(drawn, (2, 4)), np.stack([together(method, x[0], one, chosen) for one in w]), rtol=1e-12
+    )
+
+
+@every("aggregate", without=WITHOUT_WEIGHTS)
+@FEW
+@given(both=siblings(gaps=False))
+def test_a_child_without_weight_plays_no_part(method: str, chosen: dict[str, Any], both: Any) -> None:
+    x, w = both
+    wider, weights = np.column_stack([x, np.full(len(x), 37.0)]), np.append(w, 0.0)
+    np.testing.assert_allclose(together(method, wider, weights, chosen), together(method, x, w, chosen), rtol=1e-9)
+    alone = np.column_stack([np.full((len(x), len(w)), np.nan), np.full(len(x), 37.0)])
+    assert np.isnan(together(method, alone, weights, chosen)).all()
+
+
+@pytest.mark.parametrize(
+    ("method", "chosen"), [("geometric", {}), ("harmonic", {}), ("power", {"p": 0.0}), ("power", {"p": -1.0})]
+)
+@pytest.mark.parametrize("low", [0.0, -5.0])
+def test_no_value_at_or_below_zero_without_a_floor(method: str, chosen: dict[str, Any], low: float) -> None:
+    x, w = np.array([[low, 10.0], [20.0, np.nan], [low, np.nan]]), np.array([0.5, 0.5])
+    assert np.isnan(together(method, x, w, chosen)).tolist() == [True, False, True]
+    assert np.isfinite(together(method, x, w, chosen | {"floor": 1.0})).all()
+
+
+def test_power_means_meet_the_others_and_rise_with_their_exponent() -> None:
+    x, w = np.array([[3.0, 8.0, 60.0], [5.0, 5.0, 90.0]]), np.array([0.2, 0.5, 0.3])
+    for p, name in ((1.0, "arithmetic"), (0.0, "geometric"), (-1.0, "harmonic")):
+        np.testing.assert_allclose(together("power", x, w, {"p": p}), together(name, x, w, {}), rtol=1e-12)
+    means = [together("power", x, w, {"p": p}) for p in (-3.0, -1.0, 0.0, 0.5, 1.0, 2.0, 4.0)]
+    assert all((later > earlier).all() for earlier, later in zip(means, means[1:], strict=False))
+
+
+# Imputation
+
+
+def masks(units: int, *starts: int) -> list[np.ndarray]:
+    """Groups of units that follow each other."""
+    place = np.searchsorted([*starts], np.arange(units), side="right")
+    return [place == group for group in np.unique(place)]
+
+
+@every("impute")
+@FEW
+@given(x=arrays(float, (4, 6, 2), elements=numbers()))
+def test_impute_fills_gaps_only_and_never_touches_a_value(method: str, chosen: dict[str, Any], x: np.ndarray) -> None:
+    x = frozen(x)
+    before = x.copy()
+    out = CATALOGUE["impute"][method](x, masks(6, 3), **chosen)
+    assert out.shape == x.shape
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_array_equal(out[~np.isnan(x)], x[~np.isnan(x)])
+    assert not np.isinf(out).any()
+
+
+@every("impute")
+@FEW
+@given(x=arrays(float, (3, 6, 2), elements=numbers(gaps=True)), order=st.randoms(use_true_random=False))
+def test_impute_permuted_units_get_permuted_estimates(method: str, chosen: dict[str, Any], x: np.ndarray, order: Any) -> None:
+    places = list(range(6))
+    order.shuffle(places)
+    straight = CATALOGUE["impute"][method](x, masks(6, 2), **chosen)
+    shuffled = CATALOGUE["impute"][method](x[:, places], [mask[places] for mask in masks(6, 2)], **chosen)
+    np.testing.assert_allclose(shuffled, straight[:, places], rtol=1e-7, atol=1e-6)
+
+
+@every("impute")
+@FEW
+@given(x=arrays(float, (2, 5, 2), elements=numbers()))
+def test_impute_nothing_from_nothing_and_groups_apart(method: str, chosen: dict[str, Any], x: np.ndarray) -> None:
+    """A group's estimates come from the group alone."""
+    empty = np.full_like(x, np.nan)
+    both = CATALOGUE["impute"][method](np.concatenate([x, empty], axis=1), masks(10, 5), **chosen)
+    alone = CATALOGUE["impute"][method](x, masks(5), **chosen)
+    np.testing.assert_allclose(both[:, :5], alone, rtol=1e-12)
+    if method != "value":
+        assert np.isnan(both[:, 5:]).all()
+
+
+@pytest.mark.parametrize("method", ["mean", "median"])
+@FEW
+@given(x=arrays(float, (3, 6, 2), elements=numbers()))
+def test_impute_by_group_as_pandas_does(method: str, x: np.ndarray) -> None:
+    out = CATALOGUE["impute"][method](x, masks(6, 4))
+    for period in range(3):
+        frame = pd.DataFrame(x[period])
+        expected = frame.fillna(frame.groupby([0, 0, 0, 0, 1, 1]).transform(method))
+        np.testing.assert_allclose(out[period], expected.to_numpy(), rtol=1e-12, atol=1e-12)
+
+
+@FEW
+@given(x=arrays(float, (6, 3, 1), elements=numbers()))
+def test_impute_over_time_as_pandas_does(x: np.ndarray) -> None:
+    frame = pd.DataFrame(x[..., 0])
+    wanted = {"last": frame.ffill(), "linear": frame.interpolate(limit_area="inside")}
+    for method, expected in wanted.items():
+        out = CATALOGUE["impute"][method](x, masks(3))[..., 0]
+        np.testing.assert_allclose(out, expected.to_numpy(), rtol=1e-12, atol=1e-12)
+
+
+def test_impute_nearest_takes_the_earlier_of_two() -> None:
+    x = np.array([np.nan, 1.0, np.nan, 5.0, np.nan, np.nan, 9.0, np.nan])[:, None, None]
+    assert CATALOGUE["impute"]["nearest"](x, [])[:, 0, 0].tolist() == [1, 1, 1, 5, 5, 9, 9, 9]
+
+
+def test_impute_regression_finds_a_line_and_needs_enough_units() -> None:
+    a = np.array([1.0, 2.0, 4.0, 7.0, 9.0, np.nan])
+    x = np.column_stack([a, 3 * a + 2])[None]
+    x[0, 2, 1] = np.nan
+    out = CATALOGUE["impute"]["regression"](x, [np.ones(6, bool)])
+    np.testing.assert_allclose(out[0, 2], [4.0, 14.0])
+    assert np.isnan(out[0, 5]).all(), "no sibling, no estimate"
+    few = CATALOGUE["impute"]["regression"](x[:, 1:4], [np.ones(3, bool)])
+    assert np.isnan(few[0, 1, 1])
+
+
+# Weights
+
+
+@every("weights")
+@FEW
+@given(declared=arrays(float, st.integers(1, 8), elements=st.floats(0.01, 100.0)), order=st.randoms(use_true_random=False))
+def test_weights_are_not_negative_and_follow_their_siblings(
+    method: str, chosen: dict[str, Any], declared: np.ndarray, order: Any
+) -> None:
+    declared = frozen(declared)
+    places = list(range(len(declared)))
+    order.shuffle(places)
+    weights = CATALOGUE["weights"][method](declared, **chosen)
+    assert weights.shape == declared.shape
+    assert (weights >= 0).all()
+    np.testing.assert_allclose(CATALOGUE["weights"][method](declared[places], **chosen), weights[places], rtol=1e-12)
+    if method != "given":
+        assert weights.sum() == pytest.approx(1.0)
+        np.testing.assert_allclose(CATALOGUE["weights"][method](declared * 7, **chosen), weights, rtol=1e-12)
+
+
+def test_relative_weights_keep_their_ratios() -> None:
+    np.testing.assert_allclose(CATALOGUE["weights"]["relative"](np.array([2.0, 1.0, 1.0])), [0.5, 0.25, 0.25])
+    np.testing.assert_allclose(CATALOGUE["weights"]["equal"](np.array([2.0, 1.0])), [0.5, 0.5])
+    np.testing.assert_array_equal(CATALOGUE["weights"]["given"](np.array([2.0, 1.0])), [2.0, 1.0])
+
+
+# Ranks
+
+
+def by_pandas(scores: np.ndarray, ties: str) -> np.ndarray:
+    assert ties in PANDAS, f"say in PANDAS of tests/test_methods.py what rank(method=...) {ties} is"
+    rows = np.moveaxis(scores, -2, -1).reshape(-1, scores.shape[-2])
+    ranked = [pd.Series(row).rank(method=PANDAS[ties], ascending=False).to_numpy() for row in rows]  # type: ignore[call-overload]
+    return np.moveaxis(np.reshape(ranked, np.moveaxis(scores, -2, -1).shape), -1, -2)
+
+
+@pytest.mark.parametrize("ties", CATALOGUE["ties"])
+@FEW
+@given(x=arrays(float, st.tuples(st.integers(1, 2), st.integers(1, 12), st.integers(1, 3)), elements=numbers()))
+def test_ranks_are_those_of_pandas(ties: str, x: np.ndarray) -> None:
+    x = frozen(x)
+    np.testing.assert_array_equal(ranks(x, ties=ties), by_pandas(x, ties))
+
+
+NEAR = 73.975 * (1 + np.arange(-3, 4) * 2.0**-52)
+
+
+@pytest.mark.parametrize("ties", CATALOGUE["ties"])
+@FEW
+@given(
+    scale=st.sampled_from([5e-324, 1e-310, 1e-290, 1e-8, 1.0, 1e8, 1e290, 8e307]),
+    x=arrays(float, (15, 2), elements=st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 2.0, np.nan])),
+)
+def test_ranks_of_huge_and_tiny_scores(ties: str, scale: float, x: np.ndarray) -> None:
+    np.testing.assert_array_equal(ranks(x * scale, ties=ties), by_pandas(x * scale, ties))
+
+
+@pytest.mark.parametrize("ties", CATALOGUE["ties"])
+@FEW
+@given(
+    x=arrays(float, (20, 2), elements=st.sampled_from([*NEAR.tolist(), -1e12, 1e12, 0.0, np.nextafter(0.0, 1.0), np.nan])),
+)
+def test_ranks_tell_apart_what_differs_in_the_last_bit(ties: str, x: np.ndarray) -> None:
+    np.testing.assert_array_equal(ranks(x, ties=ties), by_pandas(x, ties))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ties", CATALOGUE["ties"])
+def test_ranks_of_more_than_a_million_scores(ties: str) -> None:
+    random = np.random.default_rng(7)
+    tall = random.normal(size=(1_200_000, 1)).round(3)
+    wide = random.integers(0, 300, (3, 150_000, 3)) / 7.0
+    wide[random.random(wide.shape) < 0.02] = np.nan
+    for scores in (tall, wide):
+        np.testing.assert_array_equal(ranks(scores, ties=ties), by_pandas(scores, ties).astype(np.float32))
+
+
+@pytest.mark.parametrize("ties", CATALOGUE["ties"])
+def test_ranks_of_nothing_and_of_one(ties: str) -> None:
+    assert ranks(np.empty((2, 0, 3)), ties=ties).shape == (2, 0, 3)
+    np.testing.assert_array_equal(ranks(np.array([[4.0, np.nan]]), ties=ties), [[1.0, np.nan]])
+    assert np.isnan(ranks(np.full((3, 1), np.nan), ties=ties)).all()
+
+
+@pytest.mark.parametrize("ties", CATALOGUE["ties"])
+@FEW
+@given(x=arrays(float, (8, 1), elements=numbers()))
+def test_a_tie_rule_orders_by_score_and_shares_among_equals(ties: str, x: np.ndarray) -> None:
+    found, scores = ranks(x, ties=ties)[:, 0], x[:, 0]
+    for one in range(8):
+        for other in range(8):
+            if scores[one] > scores[other]:
+                assert found[one] < found[other]
+            elif scores[one] == scores[other]:
+                assert found[one] == found[other]
+
+
+# Rounding
+
+
+@pytest.mark.parametrize(
+    ("number", "decimals", "shown"),
+    [
+        (73.975, 2, 73.98),  # stored as 73.97499999999999…
+        (-73.975, 2, -73.98),
+        (0.285, 2, 0.29),
+        (1.005, 2, 1.01),
+        (2.5, 0, 3.0),
+        (-2.5, 0, -3.0),
+        (73.9749999, 2, 73.97),
+        (73.97, 2, 73.97),
+        (99.995, 2, 100.0),
+        (1e6 + 0.125, 2, 1e6 + 0.13),
+        (0.0, 2, 0.0),
+    ],
+)
+def test_rounded_as_people_do_by_hand(number: float, decimals: int, shown: float) -> None:
+    assert rounded(np.array([number]), decimals)[0] == shown
+
+
+def test_rounded_keeps_gaps_and_has_no_minus_zero() -> None:
+    out = rounded(np.array([np.nan, -0.001]), 2)
+    assert np.isnan(out[0])
+    assert f"{out[1]:.2f}" == "0.00"
+
+
+@FEW
+@given(x=arrays(float, 5, elements=st.floats(-1e4, 1e4)), decimals=st.integers(0, 6))
+def test_rounded_is_near_and_stays(x: np.ndarray, decimals: int) -> None:
+    out = rounded(x, decimals)
+    assert (np.abs(out - x) <= 0.5 * 10.0**-decimals + 2e-9).all()
+    np.testing.assert_array_equal(rounded(out, decimals), out)
+    assert (np.diff(out[np.argsort(x)]) >= 0).all()
+
+
+def test_required_parameters_pass_the_checks_of_an_index() -> None:
+    for name, sense in SENSE.items():
+        room, method = name.split("/")
+        for chosen in settings_of(room, method):
+            filled = {key: parameter.default for key, parameter in parameters(room, method).items()} | chosen
+            assert sense(filled) is None, name
+
+
+def test_methods_take_keywords_only_beyond_their_arrays() -> None:
+    for room, methods in CATALOGUE.items():
+        for method, function in methods.items():
+            kinds = [parameter.kind for parameter in inspect.signature(function).parameters.values()]
+            assert inspect.Parameter.VAR_KEYWORD not in kinds, (room, method)
+            assert inspect.Parameter.VAR_POSITIONAL not in kinds, (room, method)
