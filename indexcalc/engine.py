@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _COLUMN = 1 << 20  # cells whose statistics are taken together: what stays in a cache until they are used
 _BLOCK = 1 << 15  # cells normalised at once: small enough that memory for results is used again, not asked for anew
-_UNITS = 1 << 13  # units aggregated at once, likewise
+_UNITS = 1 << 14  # units aggregated at once, likewise
 _FEW = 64
 _SLACK = 1e-12  # coverage is compared with its threshold up to this
 
@@ -334,18 +334,15 @@ def _applicable(status: Status, nodes: int) -> Any:
 
 
 def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> Array:
-    full = w
-    if min(branch.children) >= leaves:
-        full = w * coverage[..., _part([child - leaves for child in branch.children])]
-    elif max(branch.children) >= leaves:
-        full = np.array(np.broadcast_to(w, x.shape))
-        for i, child in enumerate(branch.children):
-            if child >= leaves:
-                full[..., i] *= coverage[..., child - leaves]
-    part = np.where(np.isnan(x), 0.0, full)  # a child that does not apply has no score and no coverage
-    whole = np.add.reduce(w) if applies is None else np.add.reduce(np.where(applies, w, 0.0), axis=-1)
+    covered, whole = np.zeros(x.shape[:-1]), np.zeros(x.shape[:-1])
+    for i, child in enumerate(branch.children):
+        part = ~np.isnan(x[..., i]) * w[i]
+        if child >= leaves:
+            np.copyto(part, part * coverage[..., child - leaves], where=part > 0)
+        covered += part
+        whole += w[i] if applies is None else applies[..., i] * w[i]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.add.reduce(part, axis=-1) / whole)
+        return np.asarray(covered / whole)
 
 
 def combine(tree: Tree, branch: Branch, x: Array, w: Array) -> Array:

@@ -9,11 +9,19 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from .messages import MESSAGES, Severity
+if TYPE_CHECKING:
+    from .messages import Message, Severity
 
 Language = Literal["zh", "en"]
+
+
+def words(code: str) -> Message:
+    """Return the words of a code; they are loaded when the first of a run is asked for."""
+    from .messages import MESSAGES
+
+    return MESSAGES[code]
 
 
 @dataclass(frozen=True, order=True)
@@ -42,14 +50,14 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        return MESSAGES[self.code].severity
+        return words(self.code).severity
 
     def message(self, language: Language) -> str:
-        return _fill(MESSAGES[self.code].text[language], self.values)
+        return _fill(words(self.code).text[language], self.values)
 
     def hint(self, language: Language) -> str:
         """Return the hint, or nothing when the value that it would offer is not known."""
-        template = MESSAGES[self.code].hint[language]
+        template = words(self.code).hint[language]
         needed = [name for _, name, _, _ in string.Formatter().parse(template) if name]
         return _fill(template, self.values) if all(self.values.get(name) for name in needed) else ""
 

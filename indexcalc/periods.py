@@ -28,7 +28,6 @@ _PATTERNS: dict[str, list[str]] = {
     ],
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
-_COMPILED = {kind: [re.compile(pattern, re.ASCII) for pattern in patterns] for kind, patterns in _PATTERNS.items()}
 _IN_A_YEAR = {"quarter": 4, "month": 12, "ten-day": 36}
 EXAMPLES = {
     "year": "2022",
@@ -51,8 +50,8 @@ def read_period(text: str, kind: Kind) -> str | None:
     cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     if kind == "single":
         return cleaned or None
-    for pattern in _COMPILED[kind]:
-        if match := pattern.fullmatch(cleaned):
+    for pattern in _PATTERNS[kind]:
+        if match := re.fullmatch(pattern, cleaned, re.ASCII):
             return _written(kind, match.groupdict())
     return None
 

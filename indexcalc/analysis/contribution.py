@@ -90,7 +90,7 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
     p = float(str(branch.parameters["p"])) if p is None else p
     with np.errstate(invalid="ignore", divide="ignore"):
         if branch.aggregate == "sum":
-            return share * x * np.add.reduce(w) * float(str(branch.parameters.get("scale", 1.0)))
+            return np.asarray(share * x * np.add.reduce(w) * float(str(branch.parameters.get("scale", 1.0))))
         if p == 1:
             return share * x
         if p == 0:
@@ -120,4 +120,4 @@ def _shapley(scores: Scores, branch: Branch, x: Array, w: Array, share: Array) -
             weight = math.factorial(size) * math.factorial(children - size - 1) / math.factorial(children)
             for subset in combinations(others, size):
                 out[..., child] += weight * (value[frozenset((*subset, child))] - value[frozenset(subset)])
-    return out + share * value[frozenset()][..., None]
+    return np.asarray(out + share * value[frozenset()][..., None])

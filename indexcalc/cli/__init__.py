@@ -18,13 +18,16 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that cannot show a character shows ?
-    lazily("importlib.metadata")  # pydantic imports it to look for those plugins
+    for unused in ("importlib.metadata", "secrets", "zoneinfo"):
+        lazily(unused)  # pydantic imports these at its start, for plugins, secret fields and time zones
     from .app import app
 
     try:
         app()
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user
         sys.exit(_bug(error))
+    finally:
+        gc.freeze()  # nor on the way out
 
 
 def _bug(error: Exception) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
-from ..messages import MESSAGES
 from ..spec.model import Dimension, Index, Indicator
 
 if TYPE_CHECKING:
@@ -228,6 +227,8 @@ def method_result(name: str) -> Result | list[str]:
 
 def codes_result(code: str | None, language: Language) -> tuple[str, Any, str]:
     """Return what a code means, or all codes in a list; no data and a near code where there is none."""
+    from ..messages import MESSAGES
+
     if code is None:
         listed = {code: message.text[language] for code, message in sorted(MESSAGES.items())}
         return "\n".join(f"{code}  {text.splitlines()[0]}" for code, text in listed.items()), listed, ""

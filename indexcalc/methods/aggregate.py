@@ -8,14 +8,20 @@ weights of those present are scaled up to take their place; a unit with no child
 from collections.abc import Callable
 from typing import Any
 
-from .arrays import Array, np
+from .arrays import Array, Mask, np
 
 
 def arithmetic(x: Array, w: Array) -> Array:
     """Average with weights: Σ w x / Σ w. Source: HB 2008, p. 103."""
-    present = ~np.isnan(x)
-    total = np.add.reduce(np.where(present, x * w[..., None, :], 0.0), axis=-1)
-    return _divide(total, np.add.reduce(present * w[..., None, :], axis=-1))
+    total = np.zeros(np.broadcast_shapes(x.shape[:-1], (*w.shape[:-1], 1)))
+    weight = np.zeros_like(total)
+    for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
+        missing, share = np.isnan(x[..., child]), w[..., child, None]
+        weighted = x[..., child] * share
+        np.copyto(weighted, 0.0, where=missing)
+        total += weighted
+        weight += ~missing * share
+    return _divide(total, weight)
 
 
 def geometric(x: Array, w: Array, *, floor: float | None = None) -> Array:
@@ -72,7 +78,7 @@ def sum_(x: Array, w: Array, *, scale: float = 1.0) -> Array:
 
     Weights need not add up to 1; where none are declared each is 1. Source: HB 2008, p. 103.
     """
-    return scale * arithmetic(x, w) * np.add.reduce(w, axis=-1)[..., None]
+    return np.asarray(scale * arithmetic(x, w) * np.add.reduce(w, axis=-1, keepdims=True))
 
 
 def product(x: Array, w: Array, *, scale: float = 1.0) -> Array:
@@ -101,11 +107,11 @@ def _divide(total: Array, weight: Array) -> Array:
         return np.where(weight == 0, np.nan, total / weight)
 
 
-def _undefined(result: Array, where: Array) -> Array:
+def _undefined(result: Array, where: Mask) -> Array:
     return np.where(np.logical_or.reduce(where, axis=-1), np.nan, result)
 
 
 def _over_present(take: Callable[..., Any], x: Array) -> Array:
     """Apply a NaN-skipping function along the children, leaving NaN where there are none, without its warning."""
-    none = np.isnan(x).all(axis=-1)
-    return np.where(none, np.nan, take(np.where(none[..., None], 0.0, x), axis=-1))
+    none = np.asarray(np.isnan(x).all(axis=-1, keepdims=True))
+    return np.where(none[..., 0], np.nan, take(np.where(none, 0.0, x), axis=-1))

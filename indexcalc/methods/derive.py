@@ -66,12 +66,12 @@ def rolled_mean(parts: Array) -> Array:
     """Average the periods of a year that have a value."""
     present = ~np.isnan(parts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.add.reduce(np.where(present, parts, 0.0), axis=0) / np.add.reduce(present, axis=0)
+        return np.asarray(np.add.reduce(np.where(present, parts, 0.0), axis=0) / np.add.reduce(present, axis=0))
 
 
 def rolled_last(parts: Array) -> Array:
     """Take the last period of a year that has a value."""
-    out = parts[-1]
+    out: Array = parts[-1]
     for earlier in parts[-2::-1]:
         out = np.where(np.isnan(out), earlier, out)
     return out
@@ -115,7 +115,8 @@ def _apply(operation: str, arguments: Sequence[Array]) -> Array:
 
 
 def _power(x: Array, exponent: Array) -> Array:
-    return np.power(np.asarray(x, dtype=float), exponent)
+    power = np.power(np.asarray(x, dtype=float), exponent)
+    return np.where(np.isnan(x) | np.isnan(exponent), np.nan, power)  # numpy has 1 for missing ^ 0 and for 1 ^ missing
 
 
 def _where(condition: Array, then: Array, otherwise: Array) -> Array:

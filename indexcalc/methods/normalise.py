@@ -107,13 +107,13 @@ def goalposts(
 ) -> Array:
     """Rescale linearly between two fixed values, the same every year, and cut off beyond them.
 
-    low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (x, worst and best above 0 then; x at or
-    below 0 counts as the worst when clipped, else it is missing). Source: HB 2008, p. 86; UNDP HDR technical notes (goalposts of the HDI).
+    low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (worst and best above 0 then; x at or below 0
+    counts as the smaller of them when clipped, else it is missing). Source: HB 2008, p. 86; UNDP HDR technical notes (HDI).
     """
     del frame
     if log:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            x = np.where(np.isnan(x), np.nan, np.log(np.maximum(x, 0.0) if clip else x))
+        with np.errstate(divide="ignore"):
+            x = np.log(np.maximum(x, 0.0) if clip else np.where(x > 0, x, np.nan))
         worst, best = float(np.log(worst)), float(np.log(best))
     share = (x - worst) / (best - worst)
     return low + (high - low) * (np.clip(share, 0.0, 1.0) if clip else share)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from .arrays import Array, np
 
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
-_CHUNK = 1_000_000  # scores ranked at once, so that what is sorted stays in a processor's cache
+_CHUNK = 1 << 18  # scores ranked at once, so that what is sorted stays in a processor's cache
 
 
 def competition(first: Array, last: Array, group: Array) -> Array:
@@ -67,63 +67,57 @@ def ranks(scores: Array, *, ties: str = "competition") -> Ranks:
 
 
 def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
-    """Rank each row of (row, unit) into `out`, some rows at a time in the same scratch memory."""
-    units = rows.shape[1]
-    shape = (min(max(1, _CHUNK // units), len(rows)), units)
-    scratch = np.empty(shape), np.empty(shape, np.int64), np.ones(shape, bool), np.empty(shape, np.float32)
-    places = np.arange(units)
-    for at in range(0, len(rows), len(scratch[0])):
-        some = rows[at : at + len(scratch[0])]
-        ordered, order, new, ranked = (array[: len(some)] for array in scratch)
-        _descend(some, places, ordered, order)
-        np.not_equal(ordered[:, 1:], ordered[:, :-1], out=new[:, 1:])
-        np.add(places, 1, out=ranked, casting="unsafe")
-        if not new.all():
-            ranked[...] = _shared_places(new, ranked, ties)
-        if np.isnan(ordered[:, -1]).any():
-            np.putmask(ranked, np.isnan(ordered), np.nan)
-        out[at : at + len(some)].reshape(-1)[order] = ranked
-
-
-def _shared_places(new: Any, places: Ranks, ties: str) -> Ranks:
-    """Return the ranks of scores in order, where `new` marks each score that differs from the one before."""
-    first = np.maximum.accumulate(np.where(new, places, 0), axis=1)
-    ends = np.ones(new.shape, dtype=bool)
-    ends[:, :-1] = new[:, 1:]
-    last = np.minimum.accumulate(np.where(ends, places, new.shape[1])[:, ::-1], axis=1)[:, ::-1]
-    shared: Ranks = TIES[ties](first, last, np.add.accumulate(new, axis=1, dtype=np.float32))
-    return shared
-
-
-def _descend(rows: Array, places: Any, ordered: Array, order: Any) -> None:
-    """Fill `ordered` with each row's scores from high to low, NaN last, and `order` with where they stand in the flat rows.
+    """Rank each row of (row, unit) into `out`, some rows at a time in the same scratch memory.
 
     Sorting whole numbers is several times faster than sorting positions by scores. So each score, spread over the whole
-    numbers that 63 bits have room for, is put in the upper bits and its position in the lower ones. Where two scores are
-    so near that they got one number between them and stand in the wrong order, the row is sorted by its scores after all.
+    numbers that 63 bits have room for, is put in the upper bits and its position in the lower ones, missing behind all
+    others. Only rows in which two scores got one number, ties and scores that are very near, are looked at again.
     """
     units = rows.shape[1]
     bits = max(units - 1, 1).bit_length()
-    low, high = (end.reduce(rows, axis=1, keepdims=True) for end in (np.fmin, np.fmax))
-    most = 2.0 ** (63 - bits) - 2**11
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        spread = most / (high - low)
-        lost = (high > low) & ~((spread > 0) & (spread < np.inf))  # wider or narrower than numbers can tell
-        np.subtract(high, rows, out=ordered)
-        ordered *= np.where((high > low) & ~lost, spread, 0.0)
-    np.putmask(ordered, np.isnan(ordered), most + 2**10)
-    order[...] = ordered
-    order <<= bits
-    order |= places
-    order.sort(axis=1)
-    order &= (1 << bits) - 1
-    start = np.arange(len(rows))[:, None] * units
-    order += start
-    np.take(rows, order, out=ordered, mode="clip")
-    wrong = (ordered[:, 1:] > ordered[:, :-1]).any(axis=1) | lost[:, 0]
-    if wrong.any():
-        order[wrong] = np.argsort(-rows[wrong], axis=1) + start[wrong]
-        np.take(rows, order, out=ordered, mode="clip")
+    most = 2.0 ** (63 - bits) - 2**12
+    shape = (min(max(1, _CHUNK // units), len(rows)), units)
+    keys, spread, at_unit = np.empty(shape, np.int64), np.empty(shape), np.arange(units)
+    places = np.arange(1, units + 1, dtype=np.float32)
+    for at in range(0, len(rows), shape[0]):
+        some = rows[at : at + shape[0]]
+        order, upper = keys[: len(some)], spread[: len(some)]
+        low, high = (end.reduce(some, axis=1, keepdims=True) for end in (np.fmin, np.fmax))
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            np.subtract(high, some, out=upper)
+            if np.isinf(high - low).any():
+                np.minimum(upper, np.finfo(float).max, out=upper)
+            factor = most / (high - low)  # 0 or infinite where numbers cannot tell: then all get one number
+            upper *= np.where((high > low) & (factor < np.inf), factor, 0.0)
+        np.fmin(upper, most + 2**11, out=upper)
+        order[...] = upper
+        order <<= bits
+        order |= at_unit
+        order.sort(axis=1)
+        score_keys = np.right_shift(order, bits, out=upper.view(np.int64))
+        order &= (1 << bits) - 1
+        there = [int(np.searchsorted(row, int(most) + 2**10)) for row in score_keys]
+        for row, count in enumerate(there):
+            target = out[at + row]
+            if (score_keys[row, 1:count] == score_keys[row, : max(count - 1, 0)]).any():
+                _rank_with_ties(some[row], order[row, :count], ties, target)
+            else:
+                target[order[row, :count]] = places[:count]
+            target[order[row, count:]] = np.nan
+
+
+def _rank_with_ties(row: Array, order: Any, ties: str, out: Ranks) -> None:
+    """Rank the scores of a row that are there, given their order up to scores that are very near."""
+    ordered = row[order]
+    if (ordered[1:] > ordered[:-1]).any():
+        order = order[np.argsort(-ordered, kind="stable")]
+        ordered = row[order]
+    new = np.ones(len(order), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    group = np.add.accumulate(new, dtype=np.int64)
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(order))
+    out[order] = TIES[ties](first + 1, last, np.arange(1, len(first) + 1))[group - 1]
 
 
 def rounded(x: Array, decimals: int) -> Array:

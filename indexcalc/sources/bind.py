@@ -15,12 +15,12 @@ from typing import Any
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
-from ..periods import EXAMPLES, SINGLE, order, read_period
+from ..periods import EXAMPLES, SINGLE, order, read_period, year_is_whole, year_of
 from ..spec.model import UNITS_SOURCE, Data, Index
 from ..spec.tree import Column
-from .numbers import read_numbers
+from .numbers import NOT_A_NUMBER, read_numbers
 from .tables import Cell, Table, name_of, read_tables
-from .units import UnitNames, read_units
+from .units import UnitNames, asked_at, read_units
 
 EVERY = "every"
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
@@ -29,7 +29,7 @@ _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "�
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
 _SILENT_HEADERS = frozenset({"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门"})
-_IN_BRACKETS = re.compile(r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$")
+_IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
 
 
 @dataclass(frozen=True)
@@ -100,15 +100,31 @@ def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
             continue
         keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root)
-        matched.findings += found
+        matched.findings += asked_at(found, index.place(("data", name, "path")))
         matched.files += files
         if tables:
             _match_source(matched, name, source, tables, columns)
     matched.findings += _repeats(matched)
     if not matched.periods and not errors(matched.findings):
         matched.findings.append(finding("IC360", index.place(("data",), key=True)))
+    elif not errors(matched.findings):
+        matched.findings += _base_periods(matched)
     matched.files = sorted(set(matched.files))
     return matched
+
+
+def _base_periods(matched: Matched) -> Iterator[Finding]:
+    """A base period that has no data would leave every score missing."""
+    index, kind = matched.index, matched.index.periods.kind
+    there = set(matched.periods)
+    if index.periods.roll_up:
+        years = {year for period in there if (year := year_of(period))}
+        there |= {year for year in years if year_is_whole([p for p in matched.periods if year_of(p) == year], kind)}
+    bases = [(index.place_of(leaf.id, "normalise", "base"), leaf.normalise.base) for leaf in index.leaves if leaf.normalise]
+    for place, base in [(index.place(("defaults", "normalise", "base")), index.defaults.normalise.base), *bases]:
+        meant = {read_period(str(base), each) for each in (kind, index.periods.roll_up) if each}
+        if base is not None and not meant & there:
+            yield finding("IC361", place, found=base, known=list(matched.periods))
 
 
 @dataclass(frozen=True)
@@ -131,6 +147,10 @@ def _match_source(
     headings: list[str] = []
     for table in tables:
         layout = _layout(index, name, source, table, found)
+        if layout is not None and layout.unit is None and not _units_across(matched, table):
+            headers, place = [index.units.id, index.units.label], table.header_place(0)
+            found.append(finding("IC340", place, headers=headers, known=_headings(table), near=index.units.label))
+            layout = None
         if layout is None:
             seen |= {at for at, _ in columns}  # what the table lacks cannot be judged
             continue
@@ -144,7 +164,8 @@ def _match_source(
             place = index.place_of(column.owner, key) if key else index.place_of(column.owner)
             near = next((close for header in column.headers if (close := nearest(header, headings))), "")
             where = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
-            found.append(finding("IC344", place, name=column.headers[0], column=column.id, file=where, near=near))
+            code = "IC344" if near else "IC365"
+            found.append(finding(code, place, names=column.headers, column=column.owner, file=where, near=near))
 
 
 def _layout(index: Index, name: str, source: Data, table: Table, found: list[Finding]) -> _Layout | None:
@@ -177,15 +198,17 @@ def _layout(index: Index, name: str, source: Data, table: Table, found: list[Fin
             fixed = SINGLE
     if unit is None and (source.unit or indicator is None):
         wanted = [source.unit] if source.unit else [block.id, block.label]
-        near = nearest(wanted[0], _headings(table))
+        near = nearest(wanted[0], _headings(table)) or block.label
         problems.append(finding("IC340", table.header_place(0), headers=wanted, known=_headings(table), near=near))
     for key, position in (("indicator", indicator), ("value", value)):
         if getattr(source, key) and position is None:
             place = index.place(("data", name, key))
             near = nearest(str(getattr(source, key)), _headings(table))
-            problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, near=near))
+            known = _headings(table)
+            problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, known=known, near=near))
     if indicator is not None and unit is not None and value is None and not problems:
-        problems.append(finding("IC357", table.header_place(indicator), name=_VALUE_HEADERS[0], file=table.file, near=""))
+        place, known = table.header_place(indicator), _headings(table)
+        problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
     found += problems
     return None if problems else _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS))
 
@@ -211,11 +234,11 @@ def _wide(
     pieces = []
     for at, column in columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
-        if len(places) > 1:
-            shown = [table.qualified[place] for place in places]
+        shown = list(dict.fromkeys(table.qualified[place] for place in places))
+        if len(shown) > 1:  # the same name twice is found where the table is read
             matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
         if places:
-            used.add(places[0])
+            used.update(places)
             pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
     _note_unused(matched, table, used)
     return pieces, _headings(table)
@@ -228,7 +251,7 @@ def _long(
     assert layout.indicator is not None
     assert layout.value is not None
     rows, periods, units = _keys(matched, source, table, layout)
-    by_name = _by_indicator(matched, table, layout.indicator, rows, columns)
+    by_name = _by_indicator(matched, source, table, layout.indicator, rows, columns)
     pieces = []
     for at, column in columns:
         mine = by_name.get(at)
@@ -243,18 +266,12 @@ def _crossed(
 ) -> tuple[list[Piece], list[str]]:
     """Indicators in rows, units in columns, as tables are often printed."""
     assert layout.indicator is not None
-    assert matched.units is not None
-    here = {position: unit for position, name in enumerate(table.names) if (unit := matched.units.find(name)) is not None}
-    if not here:
-        block = matched.index.units
-        place = table.header_place(0)
-        matched.findings.append(finding("IC340", place, headers=[block.id, block.label], known=_headings(table), near=""))
-        return [], []
+    here = _units_across(matched, table)
     rows = [row for row, cell in enumerate(table.columns[layout.indicator]) if name_of(cell)]
     every = _periods(matched, table, layout, rows)
     kept = [i for i, period in enumerate(every) if period != ""]
     rows, periods = [rows[i] for i in kept], [every[i] for i in kept]
-    by_name = _by_indicator(matched, table, layout.indicator, rows, columns)
+    by_name = _by_indicator(matched, source, table, layout.indicator, rows, columns)
     pieces = []
     for at, column in columns:
         mine = by_name.get(at, [])
@@ -265,13 +282,19 @@ def _crossed(
     return pieces, [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
 
 
+def _units_across(matched: Matched, table: Table) -> dict[int, int]:
+    """Which columns of a table are units, by their headings."""
+    assert matched.units is not None
+    return {position: unit for position, name in enumerate(table.names) if (unit := matched.units.find(name)) is not None}
+
+
 def _keys(
     matched: Matched, source: Data, table: Table, layout: _Layout
 ) -> tuple[list[int], list[str | None], list[int]]:
     """The rows of a table that belong to a known unit and a period, with these; the others are findings."""
     assert matched.units is not None
     assert layout.unit is not None
-    cells = table.columns[layout.unit]
+    cells = _words(table, layout.unit)
     find, ignored = matched.units.find, {name_of(word) for word in source.ignore}
     meaning = {cell: find(cell) for cell in dict.fromkeys(cells)}
     units = [meaning[cell] for cell in cells]
@@ -295,43 +318,57 @@ def _periods(matched: Matched, table: Table, layout: _Layout, rows: Sequence[int
     """The period of each row: None where its values hold in every period, "" (with a finding) where it is none."""
     if layout.period is None:
         return [None if layout.fixed == EVERY else layout.fixed] * len(rows)
-    cells, kind = table.columns[layout.period], matched.index.periods.kind
+    cells, kind = _words(table, layout.period), matched.index.periods.kind
     meaning: dict[Cell, str] = {}
     periods: list[str | None] = []
+    unknown: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         cell = cells[row]
         if cell not in meaning:
-            period = read_period(name_of(cell), kind)
-            meaning[cell] = period or ""
-            if period is None:
-                matched.findings.append(_no_period(matched.index, table.place(row, layout.period), name_of(cell)))
+            meaning[cell] = read_period(name_of(cell), kind) or ""
+        if not meaning[cell]:
+            unknown[name_of(cell)].append(row)
         periods.append(meaning[cell])
+    for name, its_rows in unknown.items():
+        place = table.place(its_rows[0], layout.period)
+        matched.findings.append(_no_period(matched.index, place, name, len(its_rows)))
     return periods
 
 
-def _no_period(index: Index, place: Place, text: str) -> Finding:
-    return finding("IC346", place, found=text, kind=index.periods.kind, example=EXAMPLES[index.periods.kind])
+def _words(table: Table, at: int) -> Sequence[Cell]:
+    """The cells of a column of names: an array's gaps are no cells, and a gap of an array does not even equal itself."""
+    cells = table.columns[at]
+    return [None if cell != cell else cell for cell in cells] if hasattr(cells, "dtype") else cells  # noqa: PLR0124
+
+
+def _no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
+    kind = index.periods.kind
+    return finding("IC346" if text else "IC364", place, found=text, kind=kind, example=EXAMPLES[kind], rows=rows)
 
 
 def _by_indicator(
-    matched: Matched, table: Table, at: int, rows: Sequence[int], columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, at: int, rows: Sequence[int], columns: list[tuple[int, Column]]
 ) -> dict[int, list[int]]:
     """Which of some rows belong to which column of the panel; an unknown indicator is a finding."""
     names = {name: position for position, column in reversed(columns) for name in column.headers}
-    cells = table.columns[at]
+    cells, ignored = _words(table, at), {name_of(word) for word in source.ignore}
     meaning: dict[Cell, int | None] = {}
+    unknown: dict[str, list[int]] = defaultdict(list)
     out: dict[int, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
         cell = cells[row]
         if cell not in meaning:
             name = name_of(cell)
-            meaning[cell] = names.get(name, names.get(_IN_BRACKETS.sub("", name)))
-            if meaning[cell] is None:
-                place = table.place(row, at)
-                matched.findings.append(finding("IC345", place, name=name, near=nearest(name, names)))
+            meaning[cell] = names.get(name, names.get(re.sub(_IN_BRACKETS, "", name)))
         position = meaning[cell]
         if position is not None:
             out[position].append(i)
+        elif (name := name_of(cell)) not in ignored:
+            unknown[name].append(row)
+    for name, its_rows in unknown.items():
+        near = nearest(name, names)
+        code = "IC345" if near else "IC363"
+        matched.findings.append(finding(code, table.place(its_rows[0], at), name=name, near=near, rows=len(its_rows)))
     return out
 
 
@@ -354,9 +391,10 @@ def _piece(
     values, not_applicable, bad = read_numbers(
         cells, missing=missing, not_applicable=frozenset(source.not_applicable), percent=column.measure.endswith(("%", "％"))
     )
-    for i, code in bad:
-        place = table.place(rows[i], at)
-        matched.findings.append(finding(code, place, found=cells[i], name=column.headers[-1], measure=column.measure))
+    for i, why in bad:
+        place, found = table.place(rows[i], at), str(cells[i])
+        code = "IC362" if why == NOT_A_NUMBER and any(map(str.isdigit, found)) else why
+        matched.findings.append(finding(code, place, found=found, name=column.headers[-1], measure=column.measure))
     if layout.status is not None:
         status = table.columns[layout.status]
         words = {name_of(word) for word in source.not_applicable}
@@ -394,7 +432,7 @@ def _by_heading(table: Table) -> dict[str, list[int]]:
     """The columns that answer to each heading: as it stands, with its upper headings, without a bracket at its end."""
     headings: dict[str, list[int]] = defaultdict(list)
     for position, (name, qualified) in enumerate(zip(table.names, table.qualified, strict=True)):
-        for heading in dict.fromkeys((name, qualified, _IN_BRACKETS.sub("", name))):
+        for heading in dict.fromkeys((name, qualified, re.sub(_IN_BRACKETS, "", name))):
             if heading:
                 headings[heading].append(position)
     return headings
@@ -413,8 +451,8 @@ def _note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
 
 
 def _repeats(matched: Matched) -> list[Finding]:
-    """Values given twice for one unit, column and period, each with where it was given first."""
-    found = []
+    """Values given twice for one unit, column and period: one finding for a row that is there twice, with all its values."""
+    repeats: dict[tuple[Place, Place], list[tuple[int, Piece, int, Piece, int]]] = defaultdict(list)
     by_column: dict[int, list[Piece]] = defaultdict(list)
     checked: dict[tuple[int, int], bool] = {}
     for piece in matched.pieces:
@@ -431,23 +469,30 @@ def _repeats(matched: Matched) -> list[Finding]:
         for piece in pieces:
             for i, key in enumerate(zip(piece.periods, piece.units, strict=True)):
                 other, j = first.setdefault(key, (piece, i))
-                if (other, j) != (piece, i):
-                    found.append(_repeat(matched, column, piece, i, other, j))
-    return found
+                if other is not piece or j != i:
+                    rows = replace(piece.place(i), column=0), replace(other.place(j), column=0)
+                    repeats[rows].append((column, piece, i, other, j))
+    return [_repeat(matched, cells) for cells in repeats.values()]
 
 
-def _repeat(matched: Matched, column: int, piece: Piece, i: int, other: Piece, j: int) -> Finding:
+def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -> Finding:
     assert matched.units is not None
+    _, piece, i, other, j = cells[0]
+    names = [matched.index.columns[cell[0]].headers[-1] for cell in cells]
+    pairs = [f"{_or_gap(two.values[m])} / {_or_gap(one.values[k])}" for _, one, k, two, m in cells]
+    values = [f"{name} {pair}" for name, pair in zip(names, pairs, strict=True)]
     return finding(
         "IC348",
         piece.place(i),
         unit=matched.units.units.title(piece.units[i]),
-        name=matched.index.columns[column].headers[-1],
         period=piece.periods[i] or "",
         first=str(other.place(j)),
-        value=float(piece.values[i]),
-        before=float(other.values[j]),
+        values=" · ".join(values[:3]) + (f" … ({len(values)})" if len(values) > 3 else ""),
     )
+
+
+def _or_gap(value: float) -> str:
+    return "–" if value != value else f"{value:.10g}"  # noqa: PLR0124 - not a number
 
 
 def panel(matched: Matched) -> Panel:

@@ -22,9 +22,10 @@ ERROR_VALUE = "IC316"
 
 Bad = list[tuple[int, str]]
 
-_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
-_ERROR = re.compile(r"#(?:DIV/0!|N/A|[A-Z_]+[!?]|GETTING_DATA)|#{3,}|Err:[0-9]{3}", re.IGNORECASE)
+# patterns as text: `re` compiles each at its first use and keeps it, and most runs use none of them
+_PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_GROUPED = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
+_ERROR = r"(?i)#(?:DIV/0!|N/A|[A-Z_]+[!?]|GETTING_DATA)|#{3,}|Err:[0-9]{3}"
 _DECIMALS = b"0123456789.-"
 _LONG = 300  # no finite number of plain digits is written longer than this
 # Only what a full-width keyboard types. All of NFKC would read 10² as 102 and ① as 1.
@@ -109,7 +110,7 @@ def _text(cell: str, tokens: _Tokens, *, percent: bool) -> float | str:
     if token in tokens.not_applicable:
         return ""
     text = cell.translate(_NARROW).strip(_SPACE)
-    if _ERROR.fullmatch(text):
+    if re.fullmatch(_ERROR, text):
         return ERROR_VALUE
     signed = text.endswith("%")
     number = _decimal(text[:-1].rstrip(_SPACE) if signed else text)
@@ -148,9 +149,9 @@ def _array(cells: Any, tokens: _Tokens) -> tuple[Sequence[float], list[int], Bad
 
 def _decimal(text: str) -> float | None:
     """Return the number that a text is, or nothing; never nan, inf, 1_000 or an overflow."""
-    if _PLAIN.fullmatch(text):
+    if re.fullmatch(_PLAIN, text):
         number = float(text)
-    elif _GROUPED.fullmatch(text):
+    elif re.fullmatch(_GROUPED, text):
         number = float(text.replace(",", ""))
     else:
         return None

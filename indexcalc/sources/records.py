@@ -20,12 +20,12 @@ SEARCHED = 30  # rows in which a header is looked for
 DEEPEST = 4  # header rows that one merged cell may span
 QUOTED = 40  # characters of a note that a finding shows
 
-_NOTE = re.compile(
-    r"\s*[（(\[【*]?\s*(?:注|备注|附注|说明|填表|制表|填报|审核|复核|联系|数据来源|资料来源|来源|notes?|remarks?|sources?)"
-    r"(?:人|者|单位|部门|日期|时间|电话|说明)?\s*[0-9]*\s*[:：]",
-    re.IGNORECASE,
+# patterns as text: `re` compiles each at its first use and keeps it, and most tables use none of them
+_NOTE = (
+    r"(?i)\s*[（(\[【*]?\s*(?:注|备注|附注|说明|填表|制表|填报|审核|复核|联系|数据来源|资料来源|来源|notes?|remarks?|sources?)"
+    r"(?:人|者|单位|部门|日期|时间|电话|说明)?\s*[0-9]*\s*[:：]"
 )
-_SENTENCE = re.compile(r"[:：。；;，、！？!?]")
+_SENTENCE = r"[:：。；;，、！？!?]"
 _LONG_NAME = 20
 
 
@@ -159,7 +159,7 @@ def _groups(rows: list[list[Cell]], row: int, at: int, merges: Sequence[Merge]) 
 def _only_text_beside(row: list[Cell], key: int) -> bool:
     """Say whether a row could be a part of a header: nothing at the key, and nothing but words elsewhere."""
     filled = _filled(row)
-    words = all(isinstance(cell, str) and not _SENTENCE.search(cell) for cell in (row[index] for index in filled))
+    words = all(isinstance(cell, str) and not re.search(_SENTENCE, cell) for cell in (row[index] for index in filled))
     return bool(filled) and key not in filled and words
 
 
@@ -279,7 +279,7 @@ def _all_filled(cells: Sequence[Cell]) -> bool:
 
 
 def _begins_note(cell: Cell) -> bool:
-    return isinstance(cell, str) and (":" in cell or "：" in cell) and _NOTE.match(cell) is not None
+    return isinstance(cell, str) and (":" in cell or "：" in cell) and re.match(_NOTE, cell) is not None
 
 
 def _is_note(row: list[Cell], index: int, key: int, *, gap: bool, banners: set[tuple[int, int]]) -> bool:
@@ -293,7 +293,7 @@ def _is_note(row: list[Cell], index: int, key: int, *, gap: bool, banners: set[t
     if gap or (index, filled[0]) in banners:
         return True
     # a unit whose row was left empty must stay a record: it is a name where names stand, and no sentence
-    name = filled[0] == key and isinstance(cell, str) and len(cell) <= _LONG_NAME and not _SENTENCE.search(cell)
+    name = filled[0] == key and isinstance(cell, str) and len(cell) <= _LONG_NAME and not re.search(_SENTENCE, cell)
     return isinstance(cell, str) and not name
 
 

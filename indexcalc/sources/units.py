@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..findings import Finding, finding
+from ..findings import Finding, Place, finding
 from ..panel import Units
 from ..spec.model import Data, Index
 from .tables import Cell, Table, name_of, read_tables
@@ -31,6 +31,7 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
     block = index.units
     wanted = Data(path=block.table, sheet=block.sheet)
     tables, found, files = read_tables(wanted, base, keys=[block.id], root=root)
+    found = [one for one in asked_at(found, index.place(("units", "table"))) if one.code != "IC309"]  # here it is an error
     if not tables:
         return None, found, files
     table = tables[0]
@@ -56,11 +57,17 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
     attributes = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
     has_groups = name_of(block.group) in at
     units = Units(fields["id"], fields["name"], fields["name_en"], fields["group"] if has_groups else (), attributes)
-    known, ambiguous = _names(units, fields["aliases"], table, rows, at[name_of(block.id)])
     if not rows:
-        found.append(finding("IC309", table.place(0, 0) if len(table.lines) else table.header_place(0)))
+        found.append(finding("IC354", table.header_place(at[name_of(block.id)])))
         return None, found, files
+    said = {key: at.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
+    known, ambiguous = _names(units, fields["aliases"], table, rows, said)
     return UnitNames(units, known), [*found, *ambiguous, *_check_columns(index, units)], files
+
+
+def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
+    """Put findings of files that are not there where the tree asks for them: that is what will be corrected."""
+    return [replace(one, place=place) if one.code in ("IC301", "IC302") and place.file else one for one in found]
 
 
 def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:
@@ -79,18 +86,17 @@ def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tu
 
 
 def _names(
-    units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], column: int
+    units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], said: dict[str, int]
 ) -> tuple[dict[str, int], list[Finding]]:
     known: dict[str, int] = {unit: at for at, unit in enumerate(units.ids)}
     found = []
     for at, row in enumerate(rows):
-        others = [part.strip() for part in aliases[at].translate(_SEPARATORS).split(";")]
-        for name in (units.names[at], units.names_en[at], *others):
-            if not name:
-                continue
-            other = known.setdefault(name, at)
+        others = [("aliases", part.strip()) for part in aliases[at].translate(_SEPARATORS).split(";")]
+        for key, name in (("name", units.names[at]), ("name_en", units.names_en[at]), *others):
+            other = known.setdefault(name, at) if name else at
             if other != at:
-                found.append(finding("IC343", table.place(row, column), name=name, one=units.ids[other], other=units.ids[at]))
+                place = table.place(row, said[key])
+                found.append(finding("IC343", place, name=name, one=units.ids[other], other=units.ids[at]))
     return known, found
 
 
@@ -109,7 +115,8 @@ def _check_columns(index: Index, units: Units) -> list[Finding]:
         group = name == "group" and bool(units.groups)
         if not group and name_of(name) not in units.attributes:
             found.append(finding("IC359", place, name=name, file=index.units.table, known=known))
-    needs_group = [leaf for leaf in index.leaves if (leaf.normalise or index.defaults.normalise).over == "group" or leaf.share == "group"]
+    over = index.defaults.normalise.over
+    needs_group = [one for one in index.leaves if "group" in (one.normalise.over if one.normalise else over, one.share)]
     if needs_group and not units.groups:
         place = index.place_of(needs_group[0].id)
         found.append(finding("IC359", place, name=index.units.group, file=index.units.table, known=known))

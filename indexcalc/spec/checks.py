@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
-from ..findings import Finding, finding, nearest
+from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
 from ..periods import EXAMPLES, read_period
-from .formula import FormulaError, names, parse
-from .model import UNITS_SOURCE, Dimension, Index, Indicator, Method, Root
+from .formula import FormulaError, first_places, names, parse
+from .model import UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Method, Root
 from .text import Path
-from .tree import counts, given_weights, weight_total
+from .tree import counts, given_weights
 
-_ID = re.compile(r"[^\W_][\w.-]*")
+_ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
 
 
@@ -33,7 +34,7 @@ def check_ids(index: Index) -> Iterator[Finding]:
     items += [(path, node.id) for path, node in index.walk()]
     for path, name in items:
         place = index.place((*path, "id"))
-        if not _ID.fullmatch(name):
+        if not re.fullmatch(_ID, name):
             yield finding("IC205", place, id=name)
         if name in seen:
             yield finding("IC202", place, id=name, line=index.place((*seen[name], "id")).line)
@@ -42,13 +43,18 @@ def check_ids(index: Index) -> Iterator[Finding]:
 
 def check_weights(index: Index) -> Iterator[Finding]:
     """Weights among siblings add up to 1, or to 100 if all of the file does so."""
-    total = weight_total(index)
-    for node, weights in given_weights(index).items():
+    groups = given_weights(index)
+    sums = [sum(weights) for weights in groups.values()]
+    middle = sorted(sums)[(len(sums) - 1) // 2] if sums else 1.0
+    total = 100.0 if middle > 50 else 1.0  # what most of the file adds up to is what the rest should
+    for node, weights in groups.items():
         children = [child for child in _children(index, node) if counts(child)]
         without = [child.id for child in children if child.weight is None]
         place = index.place_of(node)
         if without:
             yield finding("IC203", place, node=_titled(index, node), children=without)
+        elif abs(sum(weights) - (101.0 - total)) < _TOLERANCE:  # 100 where the file has 1, or 1 where it has 100
+            yield finding("IC227", place, node=_titled(index, node), sum=sum(weights), total=total)
         elif abs(sum(weights) - total) > _TOLERANCE * total:
             gap = sum(weights) - total
             yield finding(
@@ -70,8 +76,10 @@ def check_signs(index: Index) -> Iterator[Finding]:
     for _, node in index.walk():
         if node.weight is not None and node.weight < 0:
             yield finding("IC204", index.place_of(node.id, "weight"), node=node.id, weight=node.weight)
-        if isinstance(node, Dimension) and all(child.weight == 0 for child in node.indicators):
-            yield finding("IC221", index.place_of(node.id), node=_titled(index, node.id))
+    for parent in index.by_id:
+        children = [child for child in _children(index, parent) if counts(child)]
+        if children and all(child.weight == 0 for child in children) and parent not in given_weights(index):
+            yield finding("IC221", index.place_of(parent), node=_titled(index, parent))
 
 
 def check_roles(index: Index) -> Iterator[Finding]:
@@ -85,21 +93,23 @@ def check_roles(index: Index) -> Iterator[Finding]:
 
 def check_sources(index: Index) -> Iterator[Finding]:
     """Every leaf and denominator has a source that is declared, and every source is used."""
-    used = set()
-    for item in (*index.leaves, *index.denominators):
-        source = index.source_of(item)
-        used.add(source)
-        known = [*index.data, UNITS_SOURCE]
-        if not source:
-            yield finding("IC208", index.place_of(item.id), node=item.id, known=known)
-        elif source not in known:
-            yield finding(
-                "IC207", index.place_of(item.id, "source"), source=source, known=known, near=nearest(source, known)
-            )
+    items: list[Indicator | Denominator] = [*index.leaves, *index.denominators]
+    known = [*index.data, UNITS_SOURCE]
+    unknown = [(index.place_of(item.id, "source"), item.source) for item in items if item.source and item.source not in known]
+    if index.defaults.source and index.defaults.source not in known:
+        unknown.append((index.place(("defaults", "source")), index.defaults.source))
+    for place, source in unknown:
+        yield finding("IC207", place, source=source, known=known, near=nearest(source, known))
+    used = {index.source_of(item) for item in items}
+    without = [item.id for item in items if not index.source_of(item)]
+    if without and not index.data:
+        yield finding("IC228", index.place(()))
+    elif without:
+        yield finding("IC208", index.place_of(without[0]), nodes=_some(without), known=known)
     for source in index.data:
         if source == UNITS_SOURCE:
             yield finding("IC226", index.place(("data", source), key=True), source=source)
-        elif source not in used:
+        elif source not in used and not unknown and not without:
             yield finding("IC224", index.place(("data", source), key=True), source=source)
 
 
@@ -111,8 +121,9 @@ def check_denominators(index: Index) -> Iterator[Finding]:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
         if leaf.per and leaf.per not in known:
-            place = index.place_of(leaf.id, "per")
-            yield finding("IC209", place, name=leaf.per, known=known, near=nearest(leaf.per, known))
+            near = nearest(leaf.per, known)
+            used.add(near)
+            yield finding("IC209" if known else "IC229", index.place_of(leaf.id, "per"), name=leaf.per, known=known, near=near)
     for name in known:
         if name not in used:
             yield finding("IC222", index.place_of(name), name=name)
@@ -147,6 +158,8 @@ def check_leaves(index: Index) -> Iterator[Finding]:
             yield finding("IC212", index.place_of(leaf.id, "target"), key="target", found=list(leaf.target))
         if leaf.valid is not None and not _rises(leaf.valid):
             yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
+        if leaf.scale == 0:
+            yield finding("IC122", index.place_of(leaf.id, "scale"), key="scale", found=0, limit="≠ 0")
         for one, other in (("difference", "growth"), ("column", "formula")):
             if getattr(leaf, one) is not None and getattr(leaf, other) is not None:
                 yield finding("IC213", index.place_of(leaf.id, other), node=leaf.id, one=one, other=other)
@@ -165,7 +178,7 @@ def check_periods(index: Index) -> Iterator[Finding]:
     """What is rolled up to years has parts of years, and fixed periods of sources are periods."""
     kind = index.periods.kind
     if index.periods.roll_up and kind not in ("quarter", "month", "ten-day"):
-        yield finding("IC215", index.place(("periods",)), kind=kind)
+        yield finding("IC215", index.place(("periods", "roll_up")), kind=kind)
     for name, data in index.data.items():
         fixed = data.period
         if isinstance(fixed, int) and read_period(str(fixed), kind) is None:
@@ -176,10 +189,11 @@ def check_grades(index: Index) -> Iterator[Finding]:
     """Grades fall from the best to the last, which alone has no bound."""
     bounds = [grade.from_ for grade in index.grades]
     for at, bound in enumerate(bounds):
-        last = at == len(bounds) - 1
-        falls = at == 0 or bound is None or bounds[at - 1] is None or bound < (bounds[at - 1] or 0.0)
-        if (bound is None) != last or not falls:
-            yield finding("IC218", index.place(("grades", at)), grade=index.grades[at].name)
+        before = bounds[at - 1] if at else None
+        if (bound is None) != (at == len(bounds) - 1):
+            yield finding("IC219", index.place(("grades", at)), grade=index.grades[at].name)
+        elif bound is not None and before is not None and bound >= before:
+            yield finding("IC218", index.place(("grades", at)), grade=index.grades[at].name, bound=bound, before=before)
 
 
 def check_formulas(index: Index) -> Iterator[Finding]:
@@ -189,17 +203,17 @@ def check_formulas(index: Index) -> Iterator[Finding]:
             text = getattr(node, key, None)
             if text is None:
                 continue
-            place = index.place((*path, key))
-            offset = place.column if index._document and index._document.written((*path, key)) else place.column + 1
             try:
                 used = names(parse(text))
             except FormulaError as error:
-                yield finding(error.code, _at(place, offset + error.position), formula=text, **error.values)
+                yield finding(error.code, _inside(index, (*path, key), error.position), formula=text, **error.values)
                 continue
+            if not used:
+                yield finding("IC248", index.place((*path, key)), key=key)
             known = [child.id for child in _children(index, node.id)]
             for name in used if not isinstance(node, Indicator) else ():
                 if name not in known:
-                    at = _at(place, offset + max(text.find(name), 0))
+                    at = _inside(index, (*path, key), first_places(text)[name])
                     yield finding("IC245", at, name=name, known=known, near=nearest(name, known))
 
 
@@ -245,7 +259,8 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
         method = (node.aggregate or index.defaults.aggregate).method
         weights = {child.weight for child in _children(index, node.id) if child.weight is not None}
         if len(weights) > 1 and (method in WITHOUT_WEIGHTS or node.formula):
-            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method="formula" if node.formula else method)
+            method = "formula" if node.formula else method
+            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=method)
         elif weights and (node.weights or index.defaults.weights) == "equal":
             yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method="weights: equal")
 
@@ -270,10 +285,20 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
 Problem = tuple[str, str, str] | None
 
 
+def _scale_sense(given: dict[str, Any]) -> Problem:
+    if given["low"] >= given["high"]:
+        return "low", "low must be below high; `direction` says what is better", "low 必须小于 high；好坏由 direction 表示"
+    return None
+
+
+def _positive_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
+    return lambda given: (key, f"{key} must be above 0", f"{key} 必须大于 0") if given[key] <= 0 else None
+
+
 def _efficacy_sense(given: dict[str, Any]) -> Problem:
     if given["satisfactory"] is not None and given["satisfactory"] == given["unacceptable"]:
         return "satisfactory", "satisfactory and unacceptable are the same", "满意值与不允许值相同"
-    return None
+    return _scale_sense(given)
 
 
 def _exponential_sense(given: dict[str, Any]) -> Problem:
@@ -287,17 +312,17 @@ def _goalposts_sense(given: dict[str, Any]) -> Problem:
         return "best", "worst and best are the same", "worst 与 best 相同"
     if given["log"] and min(given["worst"], given["best"]) <= 0:
         return "log", "worst and best must be above 0 for logarithms", "取对数时 worst 和 best 必须大于 0"
-    return None
+    return _scale_sense(given)
 
 
 def _target_sense(given: dict[str, Any]) -> Problem:
-    return ("value", "the target must be above 0", "目标值必须大于 0") if given["value"] <= 0 else None
+    return _positive_sense("value")(given) or _scale_sense(given)
 
 
 def _rising_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
     def sense(given: dict[str, Any]) -> Problem:
         steps = [pair[0] for pair in given[key]]
-        if not steps or any(later <= earlier for earlier, later in zip(steps, steps[1:], strict=False)):
+        if not steps or any(later <= earlier for earlier, later in pairwise(steps)):
             return key, "the values must rise from pair to pair", "各点的数值必须递增"
         return None
 
@@ -305,6 +330,12 @@ def _rising_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
 
 
 SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
+    "normalise/min-max": _scale_sense,
+    "normalise/percentile": _scale_sense,
+    "normalise/distance-to-target": _scale_sense,
+    "normalise/z-score": _positive_sense("sd"),
+    "normalise/deduct": _positive_sense("each"),
+    "normalise/bonus": _positive_sense("each"),
     "normalise/efficacy": _efficacy_sense,
     "normalise/efficacy-exponential": _exponential_sense,
     "normalise/goalposts": _goalposts_sense,
@@ -322,15 +353,17 @@ def _method_findings(index: Index, room: str, path: Path, method: Method) -> Ite
         yield finding("IC401", place, room=room, method=method.method, known=list(known), near=near)
         return
     takes = parameters(room, method.method)
+    meant = set()
     for name, value in method.parameters.items():
         if name not in takes:
-            place = index.place((*path, name), key=True)
-            yield finding("IC403", place, method=method.method, name=name, takes=list(takes), near=nearest(name, takes))
+            place, near = index.place((*path, name), key=True), nearest(name, takes)
+            meant.add(near)
+            yield finding("IC403" if takes else "IC408", place, method=method.method, name=name, takes=list(takes), near=near)
         elif not _fits(takes[name].type, value):
             yield finding("IC404", index.place((*path, name)), method=method.method, name=name, found=value)
-    for name, parameter in takes.items():
-        if parameter.required and name not in method.parameters:
-            yield finding("IC402", index.place(path), method=method.method, name=name)
+    needed = [name for name, parameter in takes.items() if parameter.required and name not in {*method.parameters, *meant}]
+    if needed:
+        yield finding("IC402", index.place(path), method=method.method, names=needed)
 
 
 def _fits(wanted: Any, value: Any) -> bool:
@@ -384,7 +417,9 @@ def _rises(pair: tuple[float, ...]) -> bool:
     return len(pair) == 2 and pair[0] < pair[1]
 
 
-def _at(place: Any, column: int) -> Any:
-    from dataclasses import replace
+def _inside(index: Index, path: Path, position: int) -> Place:
+    return index._document.inside(path, position) if index._document else Place()
 
-    return replace(place, column=column) if place.line else place
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" … ({len(names)})" if len(names) > 5 else "")

@@ -11,7 +11,10 @@ The tree is made of plain tuples, `("number", 2.0)`, `("name", "x")`, `(operator
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
+
+from ..findings import nearest
 
 FUNCTIONS = {
     "abs": (1, 1),
@@ -25,7 +28,7 @@ FUNCTIONS = {
     "where": (3, 3),
 }
 Expression = tuple[Any, ...]
-_TOKEN = re.compile(
+_TOKEN = (
     r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
     r"|\[(?P<quoted>[^\[\]]+)\]|(?P<name>[^\W\d]\w*)|(?P<sign><=|>=|!=|==|[-+*/×÷^<>=(),])|(?P<other>\S))"
 )
@@ -71,14 +74,26 @@ def names(tree: Expression) -> tuple[str, ...]:
     return tuple(found)
 
 
+def first_places(text: str) -> dict[str, int]:
+    """Return where in a formula each of its words stands first.
+
+    >>> first_places("a / (a + [b c])")
+    {'b c': 10, 'a': 0}
+    """
+    return {token.strip(): at for kind, token, at in reversed(_Parser(text).tokens) if kind in ("name", "quoted")}
+
+
 class _Parser:
     """A precedence-climbing parser over the tokens of one text."""
 
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, str, int]] = []
-        for match in _TOKEN.finditer(text):
+        for match in re.finditer(_TOKEN, text):
             kind = str(match.lastgroup)
             if kind == "other":
+                plain = unicodedata.normalize("NFKC", match[kind])
+                if plain != match[kind] and plain in "()[],+-*/^<>=":
+                    raise FormulaError("IC109", match.start(kind), key="formula", found=match[kind], plain=plain)
                 raise FormulaError("IC240", match.start(kind), found=match[kind])
             self.tokens.append((kind, match[kind], match.start(kind)))
         self.tokens.append(("end", "", len(text.rstrip())))
@@ -129,7 +144,7 @@ class _Parser:
 
     def call(self, name: str, position: int) -> Expression:
         if name not in FUNCTIONS:
-            raise FormulaError("IC244", position, name=name, known=sorted(FUNCTIONS))
+            raise FormulaError("IC244", position, name=name, known=sorted(FUNCTIONS), near=nearest(name, FUNCTIONS))
         opened = self.take()[2]
         arguments = [self.expression(0)] if self.peek()[1] != ")" else []
         while self.peek()[1] == ",":

@@ -55,6 +55,7 @@ _EXPECTED = {
     "list": ("a list, in [ ] or with '- ' before each entry", "列表（写在 [ ] 中，或每项前加“- ”）"),
     "dict": ("keys with values", "“键: 值”"),
     "model": ("keys with values", "“键: 值”"),
+    "method": ("the name of a method, or { } with `method:` and its parameters", "方法名称，或含 `method:` 及其参数的 { }"),
     "fraction": ("a number or a fraction such as 1/3", "数字或分数（如 1/3）"),
 }
 _ENDLESS = {"IC115", "IC126"}  # not all of the text was read
@@ -173,7 +174,7 @@ def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any)
         plain = f'{key}: ["{found}"]'
     elif isinstance(found, bool) and stem == "string":
         plain = f'{key}: "{_short(found)}"'
-    en, zh = _EXPECTED[stem]
+    en, zh = _EXPECTED["method" if key in ("normalise", "aggregate", "impute") and stem == "model" else stem]
     return finding("IC113", place, key=key, expected=en, expected_zh=zh, found=_short(found), plain=plain)
 
 

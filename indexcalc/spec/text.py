@@ -18,9 +18,9 @@ from ..findings import Finding, Place, finding
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _REAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+)?")
-_CHINESE_COLON = re.compile(r"(?:^[ \t]*(?:- +)*|[{,，][ \t]*)[A-Za-z_][A-Za-z0-9_-]*(?P<mark>：)", re.MULTILINE)
-_CHINESE_COMMA = re.compile(r"(?P<mark>，)(?=\s*[a-z_]+\s*[:：])")
-_MOST_NODES = 2_000_000  # aliases of aliases can unfold without end
+_CHINESE_COLON = r"(?m)(?:^[ \t]*(?:- +)*|[{,，][ \t]*)[A-Za-z_][A-Za-z0-9_-]*(?P<mark>：)"
+_CHINESE_COMMA = r"(?P<mark>，)(?=\s*[a-z_]+\s*[:：])"
+_MOST_NODES = 500_000  # aliases of aliases can unfold without end
 _DEEPEST = 100
 _NESTING = 5_000  # so many marks that open a block or a bracket; more of them could be nested too deep for the composer
 _PREFIX = "tag:yaml.org,2002:"
@@ -113,7 +113,7 @@ def _chinese_punctuation(text: str, file: str, first: int, last: int) -> list[Fi
     """Find Chinese colons and commas after keys and between them, if any stand in the lines that cannot be read."""
     found = []
     for pattern, plain in ((_CHINESE_COLON, ":"), (_CHINESE_COMMA, ",")):
-        for match in pattern.finditer(text):
+        for match in re.finditer(pattern, text):
             start = match.start("mark")
             line = text.count("\n", 0, start) + 1
             column = start - (text.rfind("\n", 0, start) + 1) + 1
@@ -127,40 +127,96 @@ def _unreadable(error: yaml.YAMLError, text: str, file: str) -> list[Finding]:
         position = getattr(error, "position", None)
         if not isinstance(position, int):
             problem = " ".join(str(error).split())
-            return [finding("IC103", Place(file), problem=problem, problem_zh=problem)]
+            return [finding("IC103", Place(file), problem=problem, problem_zh=problem, likely=_LIKELY[0], likely_zh=_LIKELY[1])]
         before = text[:position]
         place = Place(file, "", before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
         return [finding("IC114", place, character=f"U+{ord(text[position]):04X}")]
-    first = context.line if context is not None and context.line < mark.line else mark.line
-    if chinese := _chinese_punctuation(text, file, first, mark.line + 1):
+    opened = str(getattr(error, "context", "")).startswith(("while scanning a", "while parsing a flow"))
+    begun = context if opened and context is not None and context.line < mark.line else mark
+    if chinese := _chinese_punctuation(text, file, begun.line, mark.line + 1):
         return chinese
     lines = text.splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or line[mark.column : mark.column + 1] == "\t":
         return [finding("IC102", Place(file, "", mark.line + 1, line.index("\t") + 1))]
     problem = str(getattr(error, "problem", error))
-    opened = str(getattr(error, "context", "")).startswith(("while scanning a", "while parsing a flow"))
-    if opened and context is not None and context.line < mark.line:
-        mark = context  # what is not closed is looked for where it was opened, not where the reader gave up
     en, zh = _PROBLEMS.get(problem, (problem, problem))
-    return [finding("IC103", _at(file, mark), problem=en, problem_zh=zh)]
+    likely = ("", "") if problem in _CLEAR else _LIKELY
+    place = _at(file, begun)  # what is not closed is mended where it begins
+    return [finding("IC103", place, problem=en, problem_zh=zh, likely=likely[0], likely_zh=likely[1])]
 
 
+_LIKELY = ("a quotation mark, a bracket, a space after a colon", "引号、括号、冒号后的空格")
+_CLEAR = {  # nothing needs to be looked for where libyaml says one of these
+    "but found another document",
+    "found undefined alias",
+    "did not find expected alphabetic or numeric character",
+    "found character that cannot start any token",
+    "found unknown escape character",
+    "block sequence entries are not allowed in this context",
+    "found unexpected end of stream",
+}
 _PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
-    "could not find expected ':'": ("a key needs ': ' after it", "键后面须有“: ”（英文冒号加空格）"),
-    "mapping values are not allowed in this context": ("no key can begin here", "此处不能开始一个键"),
-    "did not find expected ',' or '}'": ("{ … } is not closed, or text in it needs quotes", "{ … } 没有闭合，或其中的文字需要加引号"),
-    "did not find expected ',' or ']'": ("[ … ] is not closed, or text in it needs quotes", "[ … ] 没有闭合，或其中的文字需要加引号"),
-    "found unexpected end of stream": ("the quotation mark is not closed", "引号没有闭合"),
-    "but found another document": ("--- begins a second document", "--- 之后成了第二份文档"),
-    "did not find expected key": ("this is not indented like the lines beside it, or follows a closed quotation", "缩进与上下行不一致，或引号结束后另有文字"),
-    "did not find expected '-' indicator": ("this is not indented like the list above it", "缩进与上面的列表不一致"),
-    "did not find expected node content": ("a value is missing", "此处缺少内容"),
-    "did not find expected <document start>": ("something follows where the text has ended", "正文结束之后另有内容"),
-    "found undefined alias": ("a * refers to a & that is not there; text that begins with * needs quotes", "* 引用了不存在的 &；以 * 开头的文字需要加引号"),
-    "found character that cannot start any token": ("text cannot begin with this character without quotes", "不加引号的文字不能以此字符开头"),
-    "found unknown escape character": ("between double quotes \\ has a meaning of its own; write / or use single quotes", "双引号内的 \\ 有特殊含义，请改用 / 或单引号"),
-    "block sequence entries are not allowed in this context": ("a '- ' has to begin its line", "“- ”必须写在行首"),
+    "could not find expected ':'": (
+        "a key needs ': ' after it",
+        "键后面须有“: ”（英文冒号加空格）",
+    ),
+    "mapping values are not allowed in this context": (
+        "no key can begin here",
+        "此处不能开始一个键",
+    ),
+    "did not find expected ',' or '}'": (
+        "{ … } is not closed, or text in it needs quotes",
+        "{ … } 没有闭合，或其中的文字需要加引号",
+    ),
+    "did not find expected ',' or ']'": (
+        "[ … ] is not closed, or text in it needs quotes",
+        "[ … ] 没有闭合，或其中的文字需要加引号",
+    ),
+    "found unexpected end of stream": (
+        "the quotation mark is not closed",
+        "引号没有闭合",
+    ),
+    "but found another document": (
+        "--- begins a second document",
+        "--- 之后成了第二份文档",
+    ),
+    "did not find expected key": (
+        "this is not indented like the lines beside it, or follows a closed quotation",
+        "缩进与上下行不一致，或引号结束后另有文字",
+    ),
+    "did not find expected '-' indicator": (
+        "this is not indented like the list above it",
+        "缩进与上面的列表不一致",
+    ),
+    "did not find expected node content": (
+        "a value is missing",
+        "此处缺少内容",
+    ),
+    "did not find expected <document start>": (
+        "something follows where the text has ended",
+        "正文结束之后另有内容",
+    ),
+    "found undefined alias": (
+        "a * refers to a & that is not there; text that begins with * needs quotes",
+        "* 引用了不存在的 &；以 * 开头的文字需要加引号",
+    ),
+    "did not find expected alphabetic or numeric character": (
+        "text that begins with * or & needs quotes",
+        "以 * 或 & 开头的文字需要加引号",
+    ),
+    "found character that cannot start any token": (
+        "text cannot begin with this character without quotes",
+        "不加引号的文字不能以此字符开头",
+    ),
+    "found unknown escape character": (
+        "between double quotes \\ has a meaning of its own; write / or use single quotes",
+        "双引号内的 \\ 有特殊含义，请改用 / 或单引号",
+    ),
+    "block sequence entries are not allowed in this context": (
+        "a '- ' has to begin its line",
+        "“- ”必须写在行首",
+    ),
 }
 
 

@@ -1,0 +1,261 @@
+"""Formulas: what they mean against Python's own arithmetic, every mistake at its place, nothing else accepted."""
+
+from __future__ import annotations
+
+import doctest
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from indexcalc.methods.derive import evaluate
+from indexcalc.spec import formula
+from indexcalc.spec.formula import FUNCTIONS, FormulaError, names, parse
+
+NAMES = {"x": 3.0, "y": -2.0, "面积": 0.5, "closed_on_time": 7.0, "x2": 11.0}
+
+
+def value(text: str, **values: Any) -> float:
+    arrays = {name: np.array([number], dtype=float) for name, number in (NAMES | values).items()}
+    return float(np.broadcast_to(evaluate(parse(text), arrays), (1,))[0])
+
+
+def test_examples_in_docstrings_hold() -> None:
+    assert doctest.testmod(formula).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 + 2 * 3", 7),
+        ("(1 + 2) * 3", 9),
+        ("10 - 4 - 3", 3),
+        ("100 / 10 / 5", 2),
+        ("2 ^ 3 ^ 2", 512),
+        ("-3 ^ 2", -9),
+        ("(-3) ^ 2", 9),
+        ("2 ^ -1", 0.5),
+        ("2 * -3", -6),
+        ("--3", 3),
+        ("+3 - +1", 2),
+        ("6 × 2 ÷ 3", 4),
+        ("1.5e2 + .5 + 1.", 151.5),
+        ("1 + 2 < 2 * 2", 1),
+        ("3 == 3", 1),
+        ("3 = 4", 0),
+        ("3 != 4", 1),
+        ("2 <= 2", 1),
+        ("2 >= 3", 0),
+        ("2 > 1", 1),
+        ("abs(-4)", 4),
+        ("sqrt(16) + exp(0) + log(1)", 5),
+        ("max(1, 5, 3) - min(4, 2)", 3),
+        ("sum(1, 2, 3) / mean(1, 2, 3)", 3),
+        ("where(x > y, 10, 20)", 10),
+        ("where(x < y, 10, 20)", 20),
+        ("where(2, 10, 20)", 10),
+        ("x\n+\t1", 4),
+        ("(((((((((x)))))))))", 3),
+    ],
+)
+def test_arithmetic_as_written(text: str, expected: float) -> None:
+    assert value(text) == expected
+
+
+def test_names_in_brackets_and_in_chinese() -> None:
+    assert parse("[按时办结 数(件)] / 受理量 * 面积") == (
+        "*",
+        ("/", ("name", "按时办结 数(件)"), ("name", "受理量")),
+        ("name", "面积"),
+    )
+    assert parse("[ a ]") == ("name", "a")
+    assert value("面积 * closed_on_time") == 3.5
+    assert value("x2 - x * 2") == 5, "a digit belongs to the name that it follows"
+    assert value("abs + 1", abs=4) == 5, "a function's name without a bracket is a name"
+
+
+def test_names_come_once_each_in_the_order_of_their_first_appearance() -> None:
+    assert names(parse("b + a * b - sum(c, a, [d e])")) == ("b", "a", "c", "d e")
+    assert names(parse("1 + 2")) == ()
+
+
+# Random formulas, written twice: as ours and as Python's
+
+
+@st.composite
+def written(draw: Any, depth: int = 4) -> tuple[str, str]:
+    kind = draw(st.sampled_from(["number", "name", "binary", "power", "minus", "brackets", "call"])) if depth else "number"
+    if kind == "number":
+        number = str(draw(st.integers(0, 9)))
+        return number, f"{number}.0"
+    if kind == "name":
+        name = draw(st.sampled_from(sorted(NAMES)))
+        return name, name
+    one, python = draw(written(depth=depth - 1))
+    if kind == "minus":
+        return f"-{one}", f"-{python}"
+    if kind == "brackets":
+        return f"({one})", f"({python})"
+    if kind == "call":
+        other, other_python = draw(written(depth=depth - 1))
+        name = draw(st.sampled_from(["min", "max"]))
+        return f"{name}({one}, {other})", f"{name}({python}, {other_python})"
+    other, other_python = draw(written(depth=depth - 1))
+    sign = "^" if kind == "power" else draw(st.sampled_from(["+", "-", "*", "/"]))
+    space = draw(st.sampled_from(["", " "]))
+    return f"{one}{space}{sign}{space}{other}", f"{python}{'**' if sign == '^' else sign}{other_python}"
+
+
+@given(both=written())
+def test_precedence_is_that_of_python(both: tuple[str, str]) -> None:
+    text, python = both
+    try:
+        expected = eval(python, {"min": min, "max": max, **NAMES})
+    except (ZeroDivisionError, OverflowError, TypeError):  # a TypeError: the order of complex numbers
+        expected = math.nan
+    assume(not isinstance(expected, complex))
+    assume(math.isfinite(expected))
+    try:
+        found = value(text)
+    except FormulaError as error:
+        pytest.fail(f"{text}: {error.code}")
+    assert found == pytest.approx(expected, rel=1e-12, abs=1e-300)
+
+
+@given(both=written())
+def test_a_formula_of_arrays_is_the_formula_of_each_cell(both: tuple[str, str]) -> None:
+    tree = parse(both[0])
+    table = {name: np.array([[number, -number], [np.nan, 2.0]]) for name, number in NAMES.items()}
+    whole = np.broadcast_to(evaluate(tree, table), (2, 2))
+    for at in np.ndindex(2, 2):
+        cell = evaluate(tree, {name: cells[at] for name, cells in table.items()})
+        np.testing.assert_allclose(whole[at], cell, rtol=1e-12)
+    np.testing.assert_array_equal(table["x"], [[3.0, -3.0], [np.nan, 2.0]])
+
+
+# Missing
+
+
+NOTHING = math.nan
+
+
+@pytest.mark.parametrize(
+    "text", ["x + n", "x - n", "n * 0", "n / x", "n ^ 0", "1 ^ n", "-n", "abs(n)", "sqrt(n)", "log(n)", "exp(n)"]
+)
+def test_missing_goes_through_arithmetic_and_functions_of_one_value(text: str) -> None:
+    assert math.isnan(value(text, n=NOTHING)), text
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">=", "=", "!="])
+def test_a_comparison_with_missing_is_missing(sign: str) -> None:
+    assert math.isnan(value(f"x {sign} n", n=NOTHING))
+    assert math.isnan(value(f"n {sign} n", n=NOTHING))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum(x, n, 4)", 7),
+        ("mean(x, n, 5)", 4),
+        ("min(x, n)", 3),
+        ("max(n, x)", 3),
+        ("where(x > 1, x, n)", 3),
+        ("where(x < 1, n, x)", 3),
+    ],
+)
+def test_functions_of_several_values_pass_over_missing(text: str, expected: float) -> None:
+    assert value(text, n=NOTHING) == expected
+
+
+@pytest.mark.parametrize("text", ["sum(n, n)", "mean(n, n)", "min(n)", "max(n, n)", "where(n, 1, 2)", "where(x > 1, n, x)"])
+def test_nothing_of_nothing(text: str) -> None:
+    assert math.isnan(value(text, n=NOTHING))
+
+
+@pytest.mark.parametrize(
+    "text", ["1 / 0", "0 / 0", "log(0)", "log(-1)", "sqrt(-1)", "(-8) ^ 0.5", "exp(1000)", "0 ^ -1", "10 ^ 400"]
+)
+def test_what_has_no_number_is_missing_without_a_warning(text: str) -> None:
+    assert math.isnan(value(text))
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "position"),
+    [
+        ("a $ b", "IC240", 2),
+        ("a + 'b'", "IC240", 4),
+        ("a & b", "IC240", 2),
+        ("[a", "IC240", 0),
+        ("a ＋ b", "IC109", 2),  # the full-width sign of a Chinese keyboard
+        ("（a + b)", "IC109", 0),
+        ("a]", "IC240", 1),
+        ("a.b", "IC240", 1),
+        ("a b", "IC241", 2),
+        ("a + * b", "IC241", 4),
+        ("2x", "IC241", 1),
+        ("(a, b)", "IC241", 2),
+        ("a,", "IC241", 1),
+        ("()", "IC241", 1),
+        ("sum(a b)", "IC241", 6),
+        ("sum(a,)", "IC241", 6),
+        ("a ** b", "IC241", 3),
+        ("", "IC242", 0),
+        ("  ", "IC242", 0),
+        ("a +", "IC242", 3),
+        ("a + ", "IC242", 3),
+        ("sum(", "IC242", 4),
+        ("-", "IC242", 1),
+        ("(a + b", "IC243", 0),
+        ("a * (b", "IC243", 4),
+        ("sum(a, b", "IC243", 3),
+        ("a + b)", "IC243", 5),
+        ("median(a)", "IC244", 0),
+        ("1 + __import__(a)", "IC244", 4),
+        ("自定义(a)", "IC244", 0),
+        ("a + where(a, b)", "IC246", 4),
+        ("where(a, b, c, d)", "IC246", 0),
+        ("abs()", "IC246", 0),
+        ("log(a, b)", "IC246", 0),
+    ],
+)
+def test_every_mistake_has_its_code_and_place(text: str, code: str, position: int) -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse(text)
+    assert (caught.value.code, caught.value.position) == (code, position)
+
+
+@pytest.mark.parametrize("nested", ["(" * 60 + "a" + ")" * 60, "-" * 60 + "a", "2^" * 60 + "2", "abs(" * 5000 + "a" + ")" * 5000])
+def test_deep_nesting_is_refused_not_run(nested: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse(nested)
+    assert caught.value.code == "IC247"
+    assert caught.value.values["most"] > 20
+
+
+def test_a_long_sum_is_not_deep() -> None:
+    tree = parse(" + ".join(f"c{at}" for at in range(3000)))
+    assert len(names(tree)) == 3000
+    assert float(evaluate(tree, {f"c{at}": np.array(float(at)) for at in range(3000)})) == 3000 * 2999 / 2
+
+
+@given(text=st.text(alphabet="ab1.()[]+-*/^<>=!,×÷ 数$sum", max_size=25))
+def test_any_text_is_a_formula_or_a_finding(text: str) -> None:
+    try:
+        tree = parse(text)
+    except FormulaError as error:
+        assert error.code in {"IC240", "IC241", "IC242", "IC243", "IC244", "IC246", "IC247"}
+        assert 0 <= error.position <= len(text)
+        return
+    evaluate(tree, {name: np.array([1.0, np.nan]) for name in names(tree)})
+
+
+def test_every_function_can_be_called() -> None:
+    for name, (least, most) in FUNCTIONS.items():
+        for count in {least, most or least + 3}:
+            assert value(f"{name}({', '.join('1' * count)})") >= 0

@@ -1,0 +1,110 @@
+"""The walls between rooms: who may import whom, who may print, who may touch files."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "indexcalc"
+GROUND = {"findings", "messages", "messages_data", "periods", "panel", "version", "lazy"}
+MAY_IMPORT = {
+    "cli": {"spec", "sources", "methods", "engine", "scores", "analysis", "report"},
+    "report": {"spec", "methods", "scores", "analysis", "engine"},
+    "analysis": {"spec", "methods", "scores", "engine"},
+    "engine": {"spec", "methods", "scores"},
+    "scores": {"spec"},
+    "sources": {"spec"},
+    "spec": {"methods"},
+    "methods": set(),
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(file: Path) -> set[str]:
+    """The rooms of the package, and the other packages, that a file imports anywhere in it."""
+    found = set()
+    depth = len(file.relative_to(PACKAGE).parts)
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            if node.level == depth:
+                found |= {f"indexcalc.{name.partition('.')[0]}" for name in names}
+            elif node.level == 0:
+                found |= {name.partition(".")[0] for name in names}
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_room_imports_only_what_lies_below_it(file: Path) -> None:
+    room = room_of(file)
+    if room not in MAY_IMPORT:
+        return
+    rooms = {name.removeprefix("indexcalc.") for name in imports(file) if name.startswith("indexcalc.")}
+    assert rooms <= MAY_IMPORT[room] | GROUND | {room}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_heavy_packages_stay_in_their_rooms(file: Path) -> None:
+    heavy = imports(file) & {"pandas", "pyarrow", "xlsxwriter", "python_calamine", "scipy", "openpyxl"}
+    allowed = {"sources": {"pyarrow", "python_calamine"}, "report": {"pyarrow", "xlsxwriter"}, "scores": {"pandas"}, "methods": {"scipy"}}
+    assert heavy <= allowed.get(room_of(file), set())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_only_the_command_line_prints_and_exits(file: Path) -> None:
+    if room_of(file) in ("cli", "__main__"):
+        return
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            assert name not in ("print", "sys.exit", "exit", "input", "eval", "exec"), f"{name} at line {node.lineno}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_only_spec_sources_and_report_open_files(file: Path) -> None:
+    if room_of(file) in ("spec", "sources", "report", "cli"):
+        return
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).rpartition(".")[2]
+            assert name not in ("open", "read_text", "read_bytes", "write_text", "write_bytes"), f"{name} at line {node.lineno}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_public_functions_and_modules_say_what_they_are_for(file: Path) -> None:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "module"
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), node.name
+
+
+def loaded(code: str) -> set[str]:
+    """The packages that are in memory after some code has run in a process of its own."""
+    script = f"{code}\nimport sys; print(' '.join(name for name in sys.modules if 'LazyModule' not in type(sys.modules[name]).__name__))"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, encoding="utf-8", cwd=PACKAGE.parent)
+    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+def test_the_command_line_loads_nothing_heavy_to_show_its_help() -> None:
+    assert not loaded("import indexcalc.cli.app") & {"numpy", "pandas", "pyarrow", "pydantic", "yaml", "xlsxwriter", "rich"}
+
+
+def test_checking_loads_no_arrays() -> None:
+    code = "import sys; sys.argv = ['indexcalc', 'check', '--quiet']\nfrom indexcalc.cli.app import app\ntry: app()\nexcept SystemExit: pass"
+    assert not loaded(code) & {"numpy", "pandas", "pyarrow", "xlsxwriter", "rich"}
+
+
+def test_scoring_loads_no_pandas() -> None:
+    code = "import sys; sys.argv = ['indexcalc', 'rank', '--quiet']\nfrom indexcalc.cli.app import app\ntry: app()\nexcept SystemExit: pass"
+    assert not loaded(code) & {"pandas", "scipy", "rich"}

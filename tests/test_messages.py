@@ -1,0 +1,375 @@
+"""A folder of broken inputs: each holds one mistake, and `expected.txt` says word for word what an analyst is told.
+
+`expected.txt` has what the command prints on stderr with `--lang en`, a line `---`, and what it prints with `--lang zh`.
+What cannot stand in a folder as text (workbooks, other encodings, links) is made by the builder of the same name below.
+After messages were changed on purpose, `python tests/test_messages.py` writes them all anew: read the diff.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import string
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from indexcalc.cli.app import app
+from indexcalc.messages import MESSAGES
+from indexcalc.version import VERSION
+
+BROKEN = Path(__file__).parent / "broken"
+NAMES = sorted(folder.name for folder in BROKEN.iterdir())
+
+# ------------------------------------------------------------------------------------------ what is typed, if not `score`
+
+COMMANDS: dict[str, list[str]] = {
+    "codes_of_an_unknown_code": ["codes", "IC999"],
+    "explain_of_an_unknown_node": ["explain", "东区", "--node", "safty"],
+    "explain_of_an_unknown_unit": ["explain", "东城"],
+    "index_below_a_file": ["score", "--index", "values.csv/indicators.yaml"],
+    "init_into_a_folder_with_files": ["init", "."],
+    "init_where_a_file_stands": ["init", "values.csv/new"],
+    "method_of_an_unknown_name": ["methods", "minmax"],
+    "period_not_there": ["score", "--period", "2030"],
+    "period_of_another_kind_asked": ["score", "--period", "2022Q1"],
+    "rank_of_an_unknown_node": ["rank", "--node", "saftey"],
+    "out_is_below_a_file": ["score", "--out", "values.csv/reports"],
+    "warning_under_strict": ["score", "--strict"],
+    **{
+        name: ["verify", "reports/2022"]
+        for name in (
+            "verify_after_a_file_was_deleted",
+            "verify_of_a_changed_input",
+            "verify_of_a_changed_report",
+            "verify_of_a_damaged_run",
+            "verify_of_another_version",
+            "verify_with_other_libraries",
+            "verify_without_a_report",
+        )
+    },
+}
+
+POSIX = {"index_below_a_file", "init_where_a_file_stands", "out_is_below_a_file", "reports_is_a_file"}  # the system's own words
+
+# ---------------------------------------------------------------------------- what a folder of text files cannot hold
+
+
+HEADER: list[object] = ["区", "年份", "案件数", "诊所数"]
+EAST: list[object] = ["东区", 2022, 10, 5]
+WEST: list[object] = ["西区", 2022, 20, 7]
+ROWS = [HEADER, EAST, WEST]
+
+
+def bytes_of(name: str, content: bytes) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_bytes(content)
+
+
+def encoded(name: str, encoding: str, also: bytes = b"") -> Callable[[Path], None]:
+    """Write a text of the folder in another encoding, with some more bytes at its end."""
+
+    def build(folder: Path) -> None:
+        (folder / name).write_bytes((folder / name).read_text(encoding="utf-8").encode(encoding) + also)
+
+    return build
+
+
+def book(rows: list[list[object]], **changes: object) -> Callable[[Path], None]:
+    """Write values.xlsx with one sheet, its single cells and merges changed as said."""
+
+    def build(folder: Path) -> None:
+        workbook = openpyxl.Workbook()
+        sheet = workbook.active
+        assert sheet is not None
+        sheet.title = str(changes.get("title", "表"))
+        for row in rows:
+            sheet.append(row)
+        for area in changes.get("merge", []):
+            sheet.merge_cells(area)
+        for cell, style in dict(changes.get("formats", {})).items():
+            sheet[cell].number_format = style
+        if changes.get("hidden"):
+            workbook.create_sheet(str(changes["hidden"])).sheet_state = "hidden"
+        workbook.save(folder / "values.xlsx")
+
+    return build
+
+
+def cut(name: str, build: Callable[[Path], None]) -> Callable[[Path], None]:
+    """Build a file and keep only its first half, as a download that broke off."""
+
+    def cut_short(folder: Path) -> None:
+        build(folder)
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content[: len(content) // 2])
+
+    return cut_short
+
+
+def parquet(**columns: list[object]) -> Callable[[Path], None]:
+    return lambda folder: pq.write_table(pa.table(columns), folder / "values.parquet")
+
+
+def bomb(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "values.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(40 << 20))
+
+
+def workbook_named_csv(folder: Path) -> None:
+    book(ROWS)(folder)
+    (folder / "values.xlsx").replace(folder / "values.csv")
+
+
+def far_cell(folder: Path) -> None:
+    book(ROWS)(folder)
+    workbook = openpyxl.load_workbook(folder / "values.xlsx")
+    workbook["表"]["XFD1048576"] = 1
+    workbook.save(folder / "values.xlsx")
+
+
+def linked_to_nothing(folder: Path) -> None:
+    try:
+        (folder / "part2.csv").symlink_to(folder / "nowhere.csv")
+    except OSError:
+        pytest.skip("this system does not let a user make links")
+
+
+def after_scoring(change: Callable[[Path], object]) -> Callable[[Path], None]:
+    """Score once, then change something of the project or of its report."""
+
+    def build(folder: Path) -> None:
+        code, _ = run(folder, ["score"], "zh")
+        assert code == 0
+        change(folder)
+
+    return build
+
+
+def in_run(key: str, value: object) -> Callable[[Path], object]:
+    def change(folder: Path) -> None:
+        path = folder / "reports/2022/run.json"
+        told = json.loads(path.read_text(encoding="utf-8"))
+        told[key] = value
+        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+    return change
+
+
+BUILDERS: dict[str, Callable[[Path], object]] = {
+    "control_character": bytes_of("indicators.yaml", b"index: {id: demo, name: a\x07b}\n"),
+    "gbk_yaml": encoded("indicators.yaml", "gb18030"),
+    "utf16_yaml": encoded("indicators.yaml", "utf-16"),
+    "utf8_cut_in_a_character": encoded("values.csv", "utf-8", "注：快报数".encode()[:-1]),
+    "gb18030_data_is_fine": encoded("values.csv", "gb18030"),
+    "gb18030_broken": encoded("values.csv", "gb18030", b"\xff\xff\n"),
+    "utf16_data_without_its_mark": encoded("values.csv", "utf-16-le"),
+    "zero_bytes_in_the_data": encoded("values.csv", "utf-8", b"\0\0\n"),
+    "file_that_cannot_be_opened": linked_to_nothing,
+    "workbook_named_csv": workbook_named_csv,
+    "workbook_cut_short": cut("values.xlsx", book(ROWS)),
+    "workbook_with_a_password": bytes_of(
+        "values.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le")
+    ),
+    "workbook_that_unpacks_without_end": bomb,
+    "workbook_with_a_far_cell": far_cell,
+    "workbook_with_formulas_never_computed": book([HEADER, EAST, ["西区", 2022, "=C2*2", 7]]),
+    "workbook_with_an_error": book([HEADER, EAST, ["西区", 2022, "#DIV/0!", 7]]),
+    "workbook_with_percent_in_a_count": book([HEADER, EAST, ["西区", 2022, 20, 0.853]], formats={"D3": "0.0%"}),
+    "sheet_name_near_miss": book(ROWS, title="2022年"),
+    "hidden_sheet_fits": book(ROWS, title="2022", hidden="2021"),
+    "merged_header_ambiguous": book(
+        [["区", "年份", "案件数", "公办", None, "民办", None], [None, None, None, "诊所数", "床位", "诊所数", "床位"], [*EAST, 1, 2, 3], [*WEST, 1, 2, 3]],
+        merge=["A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:G1"],
+    ),
+    "parquet_cut_short": cut("values.parquet", parquet(区=["东区"], 年份=[2022], 案件数=[10.0], 诊所数=[5.0])),
+    "parquet_with_a_list_column": parquet(区=["东区", "西区"], 年份=[2022, 2022], 案件数=[10, 20], 诊所数=[5, 7], 明细=[[1], [2]]),
+    "parquet_with_gaps_in_its_keys": parquet(区=[1, 2, None], 年份=[2022, None, 2022], 案件数=[10, 20, 3], 诊所数=[5, 7, 1]),
+    "verify_after_a_file_was_deleted": after_scoring(lambda folder: (folder / "reports/2022/ranking.csv").unlink()),
+    "verify_of_a_changed_input": after_scoring(
+        lambda folder: (folder / "values.csv").write_text("区,年份,案件数,诊所数\n东区,2022,10,5\n西区,2022,20,8\n", encoding="utf-8")
+    ),
+    "verify_of_a_changed_report": after_scoring(lambda folder: (folder / "reports/2022/ranking.csv").write_text("1\n")),
+    "verify_of_a_damaged_run": after_scoring(lambda folder: (folder / "reports/2022/run.json").write_text("{")),
+    "verify_of_another_version": after_scoring(in_run("indexcalc", "0.0.1")),
+    "verify_with_other_libraries": after_scoring(in_run("packages", {"numpy": "1.0", "pyarrow": "1.0", "xlsxwriter": "1.0"})),
+}
+
+# --------------------------------------------------------------------------------------------------------- running them
+
+
+def run(folder: Path, arguments: list[str], language: str) -> tuple[int, str]:
+    """Run a command in a folder, and return its exit code and what it says on stderr."""
+    said, before = io.StringIO(), Path.cwd()
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+            try:
+                app([*arguments, "--lang", language], standalone_mode=False)
+                code = 0
+            except SystemExit as stopped:
+                code = int(stopped.code or 0)
+    finally:
+        os.chdir(before)
+    return code, without_versions(said.getvalue())
+
+
+def without_versions(text: str) -> str:
+    """Write (version) for versions that change with every release."""
+    return re.sub(r"(?<=→ )[0-9][\w.]*", "(version)", text.replace(VERSION, "(version)"))
+
+
+def project(name: str, folder: Path) -> Path:
+    """Lay the files of a broken input into a folder."""
+    if os.name != "posix" and name in POSIX:
+        pytest.skip("the message quotes the operating system, which says it otherwise here")
+    shutil.copytree(BROKEN / name, folder, ignore=shutil.ignore_patterns("expected.txt"), dirs_exist_ok=True)
+    if name in BUILDERS:
+        BUILDERS[name](folder)
+    return folder
+
+
+def expected(name: str) -> list[str]:
+    return (BROKEN / name / "expected.txt").read_text(encoding="utf-8").split("---\n", 1)
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))
+    }
+
+
+def codes_in(text: str) -> list[str]:
+    return re.findall(r"(?m)^(?:.*: )?(IC[0-9]{3}) ", text)
+
+
+def refuses(text: str) -> bool:
+    return text.endswith(("nothing was written\n", "没有写入任何内容\n"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_analyst_is_told(name: str, tmp_path: Path) -> None:
+    folder = project(name, tmp_path / "project")
+    before = contents(folder)
+    arguments = COMMANDS.get(name, ["score"])
+    for language, text in zip(("en", "zh"), expected(name), strict=True):
+        code, said = run(folder, arguments, language)
+        assert said == text
+        assert "Traceback" not in said
+        assert code == (1 if refuses(text) else 0)
+        if refuses(text):
+            assert contents(folder) == before, "something was written"
+        elif "reports" not in before:
+            shutil.rmtree(folder / "reports")
+
+
+@pytest.mark.parametrize("name", ["key_twice", "gbk_yaml", "totals_row", "reports_is_a_file", "several_mistakes_in_the_data"])
+def test_the_same_from_a_shell(name: str, tmp_path: Path) -> None:
+    folder = project(name, tmp_path / "project")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "indexcalc", *COMMANDS.get(name, ["score"]), "--lang", "en"],
+        cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr, done.stdout) == (1, expected(name)[0], "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_as_json(name: str, tmp_path: Path) -> None:
+    """The same findings in the same order, one JSON object a line, with the place in parts."""
+    arguments = COMMANDS.get(name, ["score"])
+    if arguments[0] == "init":
+        pytest.skip("init has no --json")
+    _, said = run(project(name, tmp_path / "project"), [*arguments, "--json"], "en")
+    found = [json.loads(line) for line in said.splitlines()]
+    assert [one["code"] for one in found] == codes_in(expected(name)[0])
+    for one in found:
+        assert set(one) == {"code", "severity", "file", "sheet", "line", "column", "message", "hint"}
+        assert one["message"].splitlines()[0] in expected(name)[0]
+        assert one["severity"] == MESSAGES[one["code"]].severity
+
+
+def test_several_mistakes_come_out_at_once_and_in_order(tmp_path: Path) -> None:
+    for name in ("several_mistakes_in_the_tree", "several_mistakes_in_the_data"):
+        _, said = run(project(name, tmp_path / name), ["score", "--json"], "en")
+        places = [(one["file"], one["line"], one["column"]) for one in map(json.loads, said.splitlines())]
+        assert len(places) > 3
+        assert places == sorted(places)
+
+
+def test_an_earlier_report_is_left_alone(tmp_path: Path) -> None:
+    """A mistake made after a report was written leaves that report as it was, to the byte."""
+    folder = project("gb18030_data_is_fine", tmp_path / "project")
+    assert run(folder, ["score"], "en")[0] == 0
+    before = contents(folder / "reports")
+    (folder / "values.csv").write_text("区,年份,案件数,诊所数\n东区,2022,待报,5\n", encoding="utf-8")
+    assert run(folder, ["score"], "en")[0] == 1
+    assert before
+    assert contents(folder / "reports") == before
+
+
+# ------------------------------------------------------------------------------------------------------------ the words
+
+NOT_SHOWN = {
+    "IC334": "an .xls file built in a way that no program at hand writes; tests/sources has the fallback",
+    "IC425": "imputed cells are counted in the report, which no mistake calls for",
+    "IC427": "about comparing periods; shown where they are compared",
+    "IC428": "gaps are counted in the report, which no mistake calls for",
+}
+
+
+def test_every_code_is_shown_by_a_broken_input() -> None:
+    shown = {code for name in NAMES for code in codes_in(expected(name)[0])}
+    assert shown <= set(MESSAGES)
+    assert set(MESSAGES) - shown == set(NOT_SHOWN)
+
+
+@pytest.mark.parametrize("code", sorted(MESSAGES))
+def test_the_words_of_a_code(code: str) -> None:
+    message = MESSAGES[code]
+    for part in (message.text, message.hint, message.about):
+        assert set(part) == {"en", "zh"}
+        assert bool(part["en"]) == bool(part["zh"])
+        # a value that is itself in words comes in both languages, the Chinese one under the same name with _zh
+        en, zh = ({name.removesuffix("_zh") for name in names_in(part[language])} for language in ("en", "zh"))
+        assert en - {"label"} == zh - {"label"}
+        assert not any(name.endswith("_zh") for name in names_in(part["en"]))
+    for language in ("en", "zh"):
+        for text in (message.text[language], message.hint[language]):
+            assert text == text.strip()
+            assert not text.endswith((".", "。")), "a full stop"
+    assert message.text["en"]
+    assert message.about["en"].endswith((".", "!"))
+    for text in (message.text["en"], message.hint["en"]):
+        first = text[:1]
+        assert not first.isalpha() or first.islower() or text.startswith(("YAML", "IC", "GB", "UTF"))
+
+
+def names_in(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_hint_is_shown() -> None:
+    """A hint whose value is nowhere given would be left out for ever."""
+    hinted = r"(?m)^(?:.*: )?(IC[0-9]{3}) .*(?:\n    (?!hint).*)?\n    hint: "
+    shown = {code for name in NAMES for code in re.findall(hinted, expected(name)[0])}
+    assert {code for code, message in MESSAGES.items() if message.hint["en"]} - shown - set(NOT_SHOWN) == set()
+
+
+if __name__ == "__main__":
+    for name in NAMES:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = project(name, Path(temporary) / "project")
+            texts = [run(folder, COMMANDS.get(name, ["score"]), language)[1] for language in ("en", "zh")]
+            (BROKEN / name / "expected.txt").write_text("---\n".join(texts), encoding="utf-8", newline="\n")

@@ -1,0 +1,187 @@
+"""Periods: every spelling that people use, their order, and the way back in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import doctest
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexcalc import periods
+from indexcalc.periods import EXAMPLES, order, previous, read_period, year_before, year_is_whole, year_of
+
+
+def test_examples_in_docstrings_hold() -> None:
+    assert doctest.testmod(periods).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "spellings"),
+    [
+        ("year", "2022", ["2022", "2022年", "2022年度", " 2022 ", "２０２２年"]),
+        ("quarter", "2022Q3", ["2022Q3", "2022q3", "2022-Q3", "2022/Q3", "2022 Q3", "2022年第三季度", "2022年三季度", "2022年3季度", "2022年第3季", "2022年 第三季度", "２０２２Ｑ３"]),
+        ("month", "2022-07", ["2022-07", "2022-7", "2022/7", "2022.07", "2022年7月", "2022年07月份", "202207", "2022 年 7 月"]),
+        ("month", "2022-12", ["2022-12", "2022年12月", "202212"]),
+        ("ten-day", "2022-07-T1", ["2022-07-T1", "2022-7-T1", "2022/07T1", "2022年7月上旬", "2022年07月上旬"]),
+        ("ten-day", "2022-07-T3", ["2022-07-T3", "2022年7月下旬"]),
+        ("week", "2022-W05", ["2022-W05", "2022W05", "2022年第5周", "2022年第05周"]),
+        ("week", "2020-W53", ["2020-W53", "2020年第53周"]),
+        ("day", "2022-07-05", ["2022-07-05", "2022-7-5", "2022/7/5", "2022.07.05", "2022年7月5日", "2022年7月5号", "20220705"]),
+        ("day", "2024-02-29", ["2024-02-29"]),
+        ("round", "R3", ["R3", "r3", "3", "第3轮", "第3期", "第3次", "R03"]),
+        ("single", "全年", ["全年", " 全 年 "]),
+    ],
+)  # fmt: skip
+def test_every_spelling(kind: Any, period: str, spellings: list[str]) -> None:
+    assert {read_period(text, kind) for text in spellings} == {period}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        *((kind, text) for kind in EXAMPLES for text in ("", "  ", "\n")),
+        *((kind, "x") for kind in EXAMPLES if kind != "single"),
+        ("year", "22"),
+        ("year", "2022-07"),
+        ("year", "12022"),
+        ("year", "٢٠٢٢"),
+        ("quarter", "2022Q5"),
+        ("quarter", "2022Q0"),
+        ("quarter", "2022"),
+        ("quarter", "第三季度"),
+        ("month", "2022-13"),
+        ("month", "2022-00"),
+        ("month", "202213"),
+        ("month", "2022"),
+        ("ten-day", "2022-07-T4"),
+        ("ten-day", "2022-13-T1"),
+        ("week", "2022-W00"),
+        ("week", "2022-W54"),
+        ("week", "2021-W53"),  # 2021 has 52 weeks
+        ("day", "2022-02-29"),
+        ("day", "2022-04-31"),
+        ("day", "2022-07-00"),
+        ("round", "第三轮次"),
+        ("round", "R"),
+    ],
+)
+def test_what_is_no_such_period(kind: Any, text: str) -> None:
+    assert read_period(text, kind) is None
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_the_example_of_a_kind_is_its_one_spelling(kind: Any) -> None:
+    assert read_period(EXAMPLES[kind], kind) == EXAMPLES[kind]
+
+
+DATES = st.dates(dt.date(1950, 1, 1), dt.date(2090, 12, 31))
+
+
+def written(day: dt.date, kind: str) -> str:
+    """The period of a kind that a day lies in."""
+    if kind == "week":
+        return f"{day.isocalendar().year:04}-W{day.isocalendar().week:02}"
+    return {
+        "year": f"{day.year}",
+        "quarter": f"{day.year}Q{(day.month + 2) // 3}",
+        "month": f"{day.year}-{day.month:02}",
+        "ten-day": f"{day.year}-{day.month:02}-T{min(3, (day.day + 9) // 10)}",
+        "day": day.isoformat(),
+    }[kind]
+
+
+CALENDAR = ["year", "quarter", "month", "ten-day", "week", "day"]
+
+
+@pytest.mark.parametrize("kind", CALENDAR)
+@given(day=DATES)
+def test_the_period_before_is_the_one_that_ends_the_day_before(kind: Any, day: dt.date) -> None:
+    period = written(day, kind)
+    assert read_period(period, kind) == period
+    while written(day, kind) == period:
+        day -= dt.timedelta(days=1)
+    assert previous(period, kind) == written(day, kind)
+
+
+@pytest.mark.parametrize("kind", CALENDAR)
+@given(one=DATES, other=DATES)
+def test_periods_sort_in_time(kind: Any, one: dt.date, other: dt.date) -> None:
+    first, second = written(min(one, other), kind), written(max(one, other), kind)
+    assert order(first) <= order(second)
+    if first != second:
+        assert order(first) < order(second)
+
+
+@pytest.mark.parametrize("kind", CALENDAR)
+@given(day=DATES)
+def test_a_year_before_is_the_same_place_in_the_year_before(kind: Any, day: dt.date) -> None:
+    period = written(day, kind)
+    before = year_before(period, kind)
+    if before is None:
+        assert period.endswith(("-02-29", "-W53"))
+        return
+    assert before[4:] == period[4:]
+    assert int(before[:4]) == int(period[:4]) - 1
+    assert read_period(before, kind) == before, "only periods that there are"
+    assert year_of(before) == before[:4]
+
+
+@pytest.mark.parametrize(("kind", "steps"), [("quarter", 4), ("month", 12), ("ten-day", 36), ("year", 1)])
+@given(day=DATES)
+def test_a_years_steps_back_are_a_year_before(kind: Any, steps: int, day: dt.date) -> None:
+    period = at = written(day, kind)
+    seen = set()
+    for _ in range(steps):
+        seen.add(at)
+        at = previous(at, kind) or ""
+    assert at == year_before(period, kind)
+    assert len(seen) == steps
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "before"),
+    [
+        ("day", "2024-03-01", "2024-02-29"),
+        ("day", "2023-03-01", "2023-02-28"),
+        ("day", "2023-01-01", "2022-12-31"),
+        ("week", "2021-W01", "2020-W53"),
+        ("week", "2020-W01", "2019-W52"),
+        ("week", "2020-W53", "2020-W52"),
+        ("ten-day", "2022-01-T1", "2021-12-T3"),
+        ("quarter", "2022Q1", "2021Q4"),
+        ("round", "R10", "R9"),
+        ("round", "R1", None),
+        ("single", "single", None),
+    ],
+)
+def test_the_period_before_at_the_edges(kind: Any, period: str, before: str | None) -> None:
+    assert previous(period, kind) == before
+
+
+def test_a_year_before_what_had_none() -> None:
+    assert year_before("2024-02-29", "day") is None
+    assert year_before("2020-W53", "week") is None
+    assert year_before("R3", "round") is None
+    assert year_before("single", "single") is None
+
+
+def test_rounds_sort_by_number() -> None:
+    assert sorted(["R10", "R2", "R1"], key=order) == ["R1", "R2", "R10"]
+
+
+def test_a_year_is_whole_with_all_of_its_periods() -> None:
+    quarters = [f"2022Q{part}" for part in range(1, 5)]
+    assert year_is_whole(quarters, "quarter")
+    assert not year_is_whole(quarters[:3], "quarter")
+    assert not year_is_whole([*quarters[:3], "2022Q3"], "quarter"), "one that comes twice is one"
+    assert year_is_whole([f"2022-{month:02}" for month in range(1, 13)], "month")
+    assert not year_is_whole(["2022"], "year")
+
+
+def test_the_year_of_a_period() -> None:
+    assert [year_of(EXAMPLES[kind]) for kind in CALENDAR] == ["2022"] * 6
+    assert year_of("R2022") is None
+    assert year_of("single") is None
