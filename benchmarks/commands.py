@@ -12,7 +12,11 @@ ROOT = str(Path(__file__).resolve().parent.parent)
 INDEXCALC = str(Path(sys.executable).parent / "indexcalc")
 
 if __name__ == "__main__":
-    print(compare_commands("check / import pydantic, yaml, typer", [INDEXCALC, "check"], python("import pydantic, yaml, typer"), cwd=ROOT))
+    print(
+        compare_commands(
+            "check / import pydantic, yaml, typer", [INDEXCALC, "check"], python("import pydantic, yaml, typer"), cwd=ROOT
+        )
+    )
     with tempfile.TemporaryDirectory() as out:
         command = [INDEXCALC, "score", "--out", out]
         print(compare_commands("score / import pandas", command, python("import pandas"), cwd=ROOT))

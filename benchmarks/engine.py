@@ -65,7 +65,9 @@ def plain(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def peak_memory(units: int) -> float:
     """The peak of a process that scores, less what it takes to start, over the size of its input array."""
     code = f"import engine; engine.only_score({units})"
-    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=__file__.rpartition("/")[0])
+    printed = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=__file__.rpartition("/")[0]
+    )
     return float(printed.stdout)
 
 
@@ -86,12 +88,16 @@ def peak_kilobytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
+def measure(units: int) -> None:
+    """Print the ratio of times at a size, and above 100,000 units the peak of memory."""
+    index, weights = tree(), np.full(132, 1 / 132)
+    given, x = panel(index, units), np.random.default_rng(2).normal(size=(units, 132))
+    rounds, repeat = 3 if units > 100_000 else 7, 20 if units < 1000 else 1
+    print(compare(f"score {units} units", lambda: score(index, given), lambda: plain(x, weights), rounds=rounds, repeat=repeat))
+    if units >= 100_000:
+        print(f"{'peak memory over the input array':<46} {peak_memory(units):10.2f}")
+
+
 if __name__ == "__main__":
-    for units in [int(size) for size in sys.argv[1:]] or [176, 50_000, 1_000_000]:
-        index, weights = tree(), np.full(132, 1 / 132)
-        given, x = panel(index, units), np.random.default_rng(2).normal(size=(units, 132))
-        rounds = 3 if units > 100_000 else 7
-        print(compare(f"score {units} units", lambda: score(index, given), lambda: plain(x, weights), rounds=rounds, repeat=20 if units < 1000 else 1))
-        if units >= 100_000:
-            del given, x
-            print(f"{'peak memory over the input array':<46} {peak_memory(units):10.2f}")
+    for size in sys.argv[1:] or ["176", "50000", "1000000"]:
+        measure(int(size))

@@ -48,7 +48,9 @@ def compare(name: str, ours: Callable[[], object], baseline: Callable[[], object
     return Ratio(name, tuple(times[0]), tuple(times[1]))
 
 
-def compare_commands(name: str, ours: Sequence[str], baseline: Sequence[str], *, rounds: int = 15, cwd: str | None = None) -> Ratio:
+def compare_commands(
+    name: str, ours: Sequence[str], baseline: Sequence[str], *, rounds: int = 15, cwd: str | None = None
+) -> Ratio:
     """Time two commands as whole processes in turn, by their fastest runs: what else the machine does only adds to a time."""
 
     def run(command: Sequence[str]) -> Callable[[], object]:

@@ -305,9 +305,7 @@ def season(rng: np.random.Generator) -> Values:
     return wave
 
 
-def official_column(
-    leaf: Leaf, skill: Values, base: dict[str, Column], rng: np.random.Generator
-) -> Column:
+def official_column(leaf: Leaf, skill: Values, base: dict[str, Column], rng: np.random.Generator) -> Column:
     """Draw what a department reports for one indicator."""
     kind = next((start for start in AMOUNTS if leaf.measure.startswith(start)), None)
     wobble = 0.25 if leaf.over_time == "sum" else 0.1
@@ -417,10 +415,7 @@ def write_table(path: Path, columns: list[Column], rng: np.random.Generator | No
     rows = [["区", "期次", *(column.name for column in columns)]]
     for p, period in enumerate(PERIODS):
         for d, district in enumerate(NAMES):
-            cells = [
-                cell(column, p, d, missing=bool(lost[p, d]))
-                for column, lost in zip(columns, gone, strict=True)
-            ]
+            cells = [cell(column, p, d, missing=bool(lost[p, d])) for column, lost in zip(columns, gone, strict=True)]
             rows.append([district, period, *cells])
     write_csv(path, rows)
 

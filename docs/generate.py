@@ -85,11 +85,23 @@ BLOCKS = {
     "ranking": ["Ranking"],
     "grades": ["Grade"],
 }
-PAGES = {"yaml.md": yaml_page, "methods.md": methods_page, "findings.md": findings_page, "commands.md": commands_page, ID: schema_text}
+PAGES = {
+    "yaml.md": yaml_page,
+    "methods.md": methods_page,
+    "findings.md": findings_page,
+    "commands.md": commands_page,
+    ID: schema_text,
+}
 
 
 def _yaml(value: object) -> str:
-    return {True: "true", False: "false", None: "null"}.get(value, str(value)) if isinstance(value, (bool, type(None))) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        {True: "true", False: "false", None: "null"}.get(value, str(value))
+        if isinstance(value, (bool, type(None)))
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 if __name__ == "__main__":

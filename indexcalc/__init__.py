@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .version import VERSION as __version__
+from .version import VERSION as __version__  # noqa: N811 - its name to the world
 
 if TYPE_CHECKING:
     from .findings import Finding, Place, Refused

@@ -21,7 +21,7 @@ from .panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from .periods import previous, read_period, year_before, year_is_whole, year_of
 from .scores import Scores
 from .spec.formula import names, parse
-from .spec.model import Index, Indicator
+from .spec.model import Index, Indicator, Normalise
 from .spec.tree import Branch, Tree, normalise_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def score(index: Index, panel: Panel) -> Scores:
     weights = tuple(CATALOGUE["weights"][branch.rule](np.array(branch.declared)) for branch in index.tree.branches)
     coverage, aggregated = aggregate(index, panel, status, weights, scores)
     places, group_places = rank(index, panel, scores)
-    found += [*check_columns(index, panel, treated, status, scores), *aggregated]
+    found += [*check_columns(index, panel, treated, status, scores), *aggregated, *check_comparisons(index, panel, status)]
     return Scores(index, panel, derived, treated, status, scores, coverage, places, group_places, weights, tuple(found))
 
 
@@ -167,7 +167,7 @@ def _kinds(index: Index, panel: Panel) -> list[tuple[Any, slice]]:
     years = sum(len(period) == 4 for period in panel.periods) if rolled else 0
     reported = len(panel.periods) - years
     kinds: list[tuple[Any, slice]] = [(index.periods.kind, slice(0, reported))]
-    return kinds + [(rolled, slice(reported, len(panel.periods)))] if years else kinds
+    return [*kinds, (rolled, slice(reported, len(panel.periods)))] if years else kinds
 
 
 def _groups(panel: Panel, by: str | None) -> list[Any]:
@@ -216,8 +216,8 @@ def _normalise_columns(index: Index, panel: Panel, values: Array, columns: list[
     choice = normalise_of(index, index.leaves[columns[0]])
     method, sign, part = CATALOGUE["normalise"][choice.method], _signs(index, columns), _part(columns)
     x = _towards(index, columns, values[..., part])
-    for kind, members in _kinds(index, panel):
-        for units, frame in _frames(index, panel, choice, x, sign, kind, members):
+    for _, members in _kinds(index, panel):
+        for units, frame in _frames(index, panel, choice, x, sign, members):
             if not isinstance(units, slice):
                 out[members, units[:, None], columns] = method(x[members][:, units], frame, **choice.parameters)
                 continue
@@ -246,9 +246,7 @@ def _towards(index: Index, columns: Sequence[int], x: Array) -> Array:
     return x
 
 
-def _frames(
-    index: Index, panel: Panel, choice: Any, x: Array, sign: Array, kind: Any, members: slice
-) -> Iterator[tuple[Any, Frame]]:
+def _frames(index: Index, panel: Panel, choice: Any, x: Array, sign: Array, members: slice) -> Iterator[tuple[Any, Frame]]:
     """Yield the units that are normalised together, with the frame that they are compared within."""
     if choice.over == "period":
         yield slice(None), Frame(x[members], sign)
@@ -282,9 +280,7 @@ def _part(columns: Sequence[int]) -> Any:
     return slice(run.start, run.stop) if list(run) == list(columns) else list(columns)
 
 
-def aggregate(
-    index: Index, panel: Panel, status: Status, weights: Sequence[Array], scores: Array
-) -> tuple[Array, list[Finding]]:
+def aggregate(index: Index, panel: Panel, status: Status, weights: Sequence[Array], scores: Array) -> tuple[Array, list[Finding]]:
     """Fill the inner nodes' part of `scores`, children first, and return their coverage (period, unit, inner node).
 
     Coverage is the share of a node's weight that had values, counted down to the leaves; what does not apply is in
@@ -312,7 +308,10 @@ def aggregate(
             coverage[:, block, branch.position - leaves] = covered
             if app is not None:
                 applies[:, block, branch.position] = app.any(axis=-1)
-            if (here := enough & np.isnan(y) & (covered > 0)).any():
+            here = enough & np.isnan(y) & (covered > 0)
+            if branch.formula is not None or branch.aggregate == "product":
+                here &= ~np.isnan(x).any(axis=-1)  # what needs all of its children is missing without one, not undefined
+            if here.any():
                 undefined.setdefault(branch.position, np.zeros(scores.shape[:2], bool))[:, block] = here
 
     _spread(work, _blocks(len(panel.units), max(256, _UNITS // len(panel.periods))))
@@ -413,7 +412,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
         # a column without any score has none among the first few units either, and these are quickly looked at
         some = np.isnan(scores[members, :_FEW, : index.tree.leaves]).all(axis=1).any(axis=0)
         for position in np.flatnonzero(some).tolist():
-            leaf, x = index.leaves[position], values[members][..., position]
+            leaf, x = index.leaves[position], _towards(index, [position], values[members][..., [position]])[..., 0]
             without = np.isnan(scores[members][..., position]).all(axis=1)
             empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
             same_in = without & (np.fmin.reduce(x, axis=1) == np.fmax.reduce(x, axis=1))
@@ -422,6 +421,25 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
                     periods = _some([panel.periods[members][at] for at in np.flatnonzero(where)])
                     found.append(finding(code, index.place_of(leaf.id), node=leaf.id, name=leaf.name, periods=periods))
     return found
+
+
+def check_comparisons(index: Index, panel: Panel, status: Status) -> Iterator[Finding]:
+    """Note what a reader of several periods must know, and how many values are estimates."""
+    relative = sum(_compares_units(normalise_of(index, leaf)) for leaf in index.leaves)
+    if relative and any(members.stop - members.start > 1 for _, members in _kinds(index, panel)):
+        yield finding("IC427", index.place(("defaults", "normalise")), count=relative)
+    if imputed := int(np.count_nonzero(status == IMPUTED)):
+        yield finding("IC425", index.place(("dimensions",), key=True), count=imputed)
+
+
+def _compares_units(choice: Normalise) -> bool:
+    """Whether a score depends on what the other units of the same period have."""
+    anchors = {"min-max": (), "rank": (), "percentile": (), "z-score": (), "distance-to-target": ("worst",)}
+    anchors |= dict.fromkeys(("efficacy", "efficacy-exponential"), ("satisfactory", "unacceptable"))
+    fixed = anchors.get(choice.method)
+    if fixed is None or choice.over not in ("period", "group"):
+        return False
+    return not fixed or any(choice.parameters.get(name) is None for name in fixed)
 
 
 def rank(index: Index, panel: Panel, scores: Array) -> tuple[Any, Any]:

@@ -74,7 +74,7 @@ class Finding:
         }
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - the house's word
     """Bad input, with every finding of the run."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:

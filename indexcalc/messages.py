@@ -68,7 +68,7 @@ _TEXT_AND_SHAPE: dict[str, Row] = {
         "{written} reads as {becomes} in YAML",
         "{written} 在 YAML 中会读成 {becomes}",
         'write it in quotes, "{written}", or write true or false',
-        "请加引号写成 \"{written}\"，或写 true、false",
+        '请加引号写成 "{written}"，或写 true、false',
         "yes, no, on and off are truth values to YAML, also in capitals: a district code NO would become false.",
         "yes、no、on、off（含大写）在 YAML 中是真假值：代码 NO 会变成 false。",
     ),
@@ -77,7 +77,7 @@ _TEXT_AND_SHAPE: dict[str, Row] = {
         "{written} reads as the number {becomes} in YAML",
         "{written} 在 YAML 中会读成数字 {becomes}",
         'write it in quotes, "{written}"',
-        "请加引号写成 \"{written}\"",
+        '请加引号写成 "{written}"',
         "Numbers with a leading zero, with underscores or with colons mean something else in YAML than on paper.",
         "以 0 开头、带下划线或带冒号的数字，在 YAML 中的含义与纸面不同。",
     ),
@@ -95,7 +95,7 @@ _TEXT_AND_SHAPE: dict[str, Row] = {
         "{key}: {written} reads as the number {becomes}, but text is wanted",
         "{key}：{written} 会读成数字 {becomes}，此处需要文本",
         'write it in quotes, "{written}"',
-        "请加引号写成 \"{written}\"",
+        '请加引号写成 "{written}"',
         "A code such as 1.10 is the number 1.1 to YAML. Quotes keep it as it is written.",
         "像 1.10 这样的代码在 YAML 中是数字 1.1，加引号才能原样保留。",
     ),
@@ -972,15 +972,6 @@ _METHODS: dict[str, Row] = {
         "Within a period the best unit always gets the top score, so a rise of all units together does not show.",
         "期内标准化时最好的单元总是最高分，各单元共同的进步显示不出来。",
     ),
-    "IC428": (
-        "note",
-        "{count} of {cells} cells have no value, {not_applicable} do not apply",
-        "{cells} 个单元格中有 {count} 个缺失，{not_applicable} 个不适用",
-        "",
-        "",
-        "Weights of missing indicators are carried by their siblings as far as coverage allows.",
-        "缺失指标的权重在覆盖率允许时由同级分担。",
-    ),
 }
 
 _REPORTS: dict[str, Row] = {
@@ -1088,9 +1079,7 @@ _REPORTS: dict[str, Row] = {
 
 def _message(row: Row) -> Message:
     severity, en, zh, hint_en, hint_zh, about_en, about_zh = row
-    return Message(
-        severity, {"en": en, "zh": zh}, {"en": hint_en, "zh": hint_zh}, {"en": about_en, "zh": about_zh}
-    )
+    return Message(severity, {"en": en, "zh": zh}, {"en": hint_en, "zh": hint_zh}, {"en": about_en, "zh": about_zh})
 
 
 MESSAGES: dict[str, Message] = {

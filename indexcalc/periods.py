@@ -75,19 +75,19 @@ def _written(kind: Kind, parts: dict[str, str]) -> str | None:
 
 
 def _day(year: int, month: int, day: int) -> str | None:
-    import datetime
+    import datetime as dt
 
     try:
-        return datetime.date(year, month, day).isoformat()
+        return dt.date(year, month, day).isoformat()
     except ValueError:
         return None
 
 
 def _week(year: int, week: int) -> str | None:
-    import datetime
+    import datetime as dt
 
     try:
-        datetime.date.fromisocalendar(year, week, 1)
+        dt.date.fromisocalendar(year, week, 1)
     except ValueError:
         return None
     return f"{year:04}-W{week:02}"
@@ -114,16 +114,16 @@ def previous(period: str, kind: Kind) -> str | None:
     >>> previous("2022Q1", "quarter"), previous("2022-01", "month"), previous("R3", "round")
     ('2021Q4', '2021-12', 'R2')
     """
-    import datetime
+    import datetime as dt
 
     if kind == "year":
         return f"{int(period) - 1:04}"
     if kind == "round":
         return f"R{int(period[1:]) - 1}" if int(period[1:]) > 1 else None
     if kind == "day":
-        return (datetime.date.fromisoformat(period) - datetime.timedelta(days=1)).isoformat()
+        return (dt.date.fromisoformat(period) - dt.timedelta(days=1)).isoformat()
     if kind == "week":
-        monday = datetime.date.fromisocalendar(int(period[:4]), int(period[6:]), 1) - datetime.timedelta(days=7)
+        monday = dt.date.fromisocalendar(int(period[:4]), int(period[6:]), 1) - dt.timedelta(days=7)
         return f"{monday.isocalendar().year:04}-W{monday.isocalendar().week:02}"
     if kind == "single":
         return None

@@ -27,7 +27,9 @@ def test_a_page_is_as_the_program_makes_it(name: str) -> None:
 
 
 def test_every_method_code_and_command_is_documented() -> None:
-    methods, findings, commands = ((DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("methods", "findings", "commands"))
+    methods, findings, commands = (
+        (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("methods", "findings", "commands")
+    )
     for known in CATALOGUE.values():
         for method in known:
             assert f"### {method}\n" in methods
@@ -56,7 +58,9 @@ def test_the_ranking_that_a_readme_shows_is_the_one_that_comes_out(readme: str, 
     text = (repository / readme).read_text(encoding="utf-8")
     shown = re.search(r"```\n(广州市域.*?)```", text, re.DOTALL)
     assert shown is not None
-    said = subprocess.run([sys.executable, "-m", "indexcalc", "rank"], cwd=repository, check=True, capture_output=True, text=True, encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, "-m", "indexcalc", "rank"], cwd=repository, check=True, capture_output=True, text=True, encoding="utf-8"
+    )
     for line, printed in zip(shown[1].splitlines(), said.stdout.splitlines(), strict=False):
         assert printed.startswith(line.removesuffix("…").rstrip()), line
 

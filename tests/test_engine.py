@@ -24,7 +24,7 @@ from indexcalc.scores import Scores
 from indexcalc.spec import Index
 from indexcalc.spec.model import Indicator
 
-from .conftest import index_of, panel_of
+from .conftest import flat_index, index_of, panel_of
 
 NAN = math.nan
 SEEDS = st.integers(0, 2**32 - 1)
@@ -796,3 +796,33 @@ def test_a_formula_of_children_of_which_one_has_no_value_anywhere() -> None:
     index = tree("id: x; id: y", top=', formula: "sum(x, y) / 2"')
     found = score(index, panel_of(index, [[10, NAN], [30, NAN]]))
     np.testing.assert_allclose(contributions(found)[0, :, :2], [[5, 0], [15, 0]])
+
+
+def test_notes_say_what_was_imputed_and_that_periods_are_not_comparable() -> None:
+    index = flat_index(2, extra="periods: {kind: year}")
+    values = [[[1, 2], [2, 1], [3, np.nan]], [[1, 2], [2, 1], [3, 4]]]
+    codes = [found.code for found in score(index, panel_of(index, values)).findings]
+    assert codes == ["IC427"]
+    imputing = index_of(
+        "{index: {id: t}, units: {table: u}, data: {d: {path: p}}, defaults: {impute: mean, normalise: points},"
+        " dimensions: [{id: x0, weight: 0.5}, {id: x1, weight: 0.5}]}"
+    )
+    scores = score(imputing, panel_of(imputing, values[0]))
+    assert [found.code for found in scores.findings] == ["IC425"]
+    assert scores.score()[0, 2] == pytest.approx((3 + 1.5) / 2)
+
+
+def test_a_product_with_a_missing_factor_is_missing_and_no_error() -> None:
+    index = flat_index(2, normalise="points", aggregate="product")
+    scores = score(index, panel_of(index, [[2, 3], [2, np.nan]]))
+    assert scores.score("all")[0].tolist()[0] == 6
+    assert np.isnan(scores.score("all")[0, 1])
+    assert scores.findings == ()
+
+
+def test_units_that_are_all_within_the_range_are_pointed_out() -> None:
+    index = index_of(
+        "{index: {id: t}, units: {table: u}, data: {d: {path: p}},"
+        " dimensions: [{id: x0, weight: 1, direction: range, target: [0, 10]}]}"
+    )
+    assert [found.code for found in score(index, panel_of(index, [[1], [2], [3]])).findings] == ["IC420"]

@@ -56,7 +56,12 @@ def test_a_room_imports_only_what_lies_below_it(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_heavy_packages_stay_in_their_rooms(file: Path) -> None:
     heavy = imports(file) & {"pandas", "pyarrow", "xlsxwriter", "python_calamine", "scipy", "openpyxl"}
-    allowed = {"sources": {"pyarrow", "python_calamine"}, "report": {"pyarrow", "xlsxwriter"}, "scores": {"pandas"}, "methods": {"scipy"}}
+    allowed = {
+        "sources": {"pyarrow", "python_calamine"},
+        "report": {"pyarrow", "xlsxwriter"},
+        "scores": {"pandas"},
+        "methods": {"scipy"},
+    }
     assert heavy <= allowed.get(room_of(file), set())
 
 
@@ -92,7 +97,9 @@ def test_public_functions_and_modules_say_what_they_are_for(file: Path) -> None:
 def loaded(code: str) -> set[str]:
     """The packages that are in memory after some code has run in a process of its own."""
     script = f"{code}\nimport sys; print(' '.join(name for name in sys.modules if 'LazyModule' not in type(sys.modules[name]).__name__))"
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, encoding="utf-8", cwd=PACKAGE.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, encoding="utf-8", cwd=PACKAGE.parent
+    )
     return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
 
 

@@ -190,15 +190,24 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
     "sheet_name_near_miss": book(ROWS, title="2022年"),
     "hidden_sheet_fits": book(ROWS, title="2022", hidden="2021"),
     "merged_header_ambiguous": book(
-        [["区", "年份", "案件数", "公办", None, "民办", None], [None, None, None, "诊所数", "床位", "诊所数", "床位"], [*EAST, 1, 2, 3], [*WEST, 1, 2, 3]],
+        [
+            ["区", "年份", "案件数", "公办", None, "民办", None],
+            [None, None, None, "诊所数", "床位", "诊所数", "床位"],
+            [*EAST, 1, 2, 3],
+            [*WEST, 1, 2, 3],
+        ],
         merge=["A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:G1"],
     ),
     "parquet_cut_short": cut("values.parquet", parquet(区=["东区"], 年份=[2022], 案件数=[10.0], 诊所数=[5.0])),
-    "parquet_with_a_list_column": parquet(区=["东区", "西区"], 年份=[2022, 2022], 案件数=[10, 20], 诊所数=[5, 7], 明细=[[1], [2]]),
+    "parquet_with_a_list_column": parquet(
+        区=["东区", "西区"], 年份=[2022, 2022], 案件数=[10, 20], 诊所数=[5, 7], 明细=[[1], [2]]
+    ),
     "parquet_with_gaps_in_its_keys": parquet(区=[1, 2, None], 年份=[2022, None, 2022], 案件数=[10, 20, 3], 诊所数=[5, 7, 1]),
     "verify_after_a_file_was_deleted": after_scoring(lambda folder: (folder / "reports/2022/ranking.csv").unlink()),
     "verify_of_a_changed_input": after_scoring(
-        lambda folder: (folder / "values.csv").write_text("区,年份,案件数,诊所数\n东区,2022,10,5\n西区,2022,20,8\n", encoding="utf-8")
+        lambda folder: (folder / "values.csv").write_text(
+            "区,年份,案件数,诊所数\n东区,2022,10,5\n西区,2022,20,8\n", encoding="utf-8"
+        )
     ),
     "verify_of_a_changed_report": after_scoring(lambda folder: (folder / "reports/2022/ranking.csv").write_text("1\n")),
     "verify_of_a_damaged_run": after_scoring(lambda folder: (folder / "reports/2022/run.json").write_text("{")),
@@ -323,9 +332,7 @@ def test_an_earlier_report_is_left_alone(tmp_path: Path) -> None:
 
 NOT_SHOWN = {
     "IC334": "an .xls file built in a way that no program at hand writes; tests/sources has the fallback",
-    "IC425": "imputed cells are counted in the report, which no mistake calls for",
-    "IC427": "about comparing periods; shown where they are compared",
-    "IC428": "gaps are counted in the report, which no mistake calls for",
+    "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
 }
 
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 IndexOption = Annotated[str, typer.Option("--index", help="The tree: its YAML file.")]
 DataOption = Annotated[str | None, typer.Option("--data", help="Where relative paths of data start. Default: the tree's folder.")]
-PeriodOption = Annotated[str | None, typer.Option("--period", help="A period such as 2022Q3 or 2022, or `all`. Default: the newest.")]
+PeriodOption = Annotated[
+    str | None, typer.Option("--period", help="A period such as 2022Q3 or 2022, or `all`. Default: the newest.")
+]
 OutOption = Annotated[str | None, typer.Option("--out", help="Where reports go. Default: reports beside the tree.")]
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language. Default: the locale's; reports are in Chinese.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random; recorded in run.json.")]
@@ -37,14 +39,16 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version(wanted: bool) -> None:
     if wanted:
         print(VERSION)
         raise typer.Exit
 
 
 @app.callback()
-def main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False) -> None:
+def main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
     """Composite and governance indices from a declared tree of indicators. 由指标树计算综合指数与治理指数。"""
 
 
@@ -83,8 +87,8 @@ def score(
     quiet: QuietOption = False,
 ) -> None:
     """Score every period, write the report of one into reports/PERIOD, print its ranking. 计分并写出报告。"""
-    from .results import moved_result, ranking_result
     from .reports import earlier_ranking, write_report
+    from .results import moved_result, ranking_result
 
     project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
     _, matched, scores = project.scores()
@@ -143,7 +147,7 @@ def explain(
 
     project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
     _, matched, scores = project.scores()
-    at = project.unit(scores, matched, unit)
+    at = project.unit(matched, unit)
     _known_node(project, scores.tree.position, node)
     project.print(*explain_result(scores, project.period(scores, period), at, node, depth, project.language))
 

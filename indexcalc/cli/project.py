@@ -101,10 +101,9 @@ class Project:
         for kind in (scores.index.periods.kind, scores.index.periods.roll_up):
             if kind and (found := read_period(wanted, kind)) in scores.periods:
                 return str(found)
-        near = nearest(wanted, scores.periods)
-        self.refuse_one("IC501", found=wanted, known=list(scores.periods), near=near)
+        return self.refuse_one("IC501", found=wanted, known=list(scores.periods), near=nearest(wanted, scores.periods))
 
-    def unit(self, scores: Scores, matched: Matched, wanted: str) -> int:
+    def unit(self, matched: Matched, wanted: str) -> int:
         """Return the unit that is meant by an id, a name or an alias."""
         assert matched.units is not None
         unit = matched.units.find(wanted)
@@ -122,7 +121,12 @@ class Project:
     def progress(self, step: str) -> None:
         """Show on a terminal what is being done."""
         if sys.stderr.isatty() and not self.quiet and not self.as_json:
-            words = {"read": ("读取数据…", "reading…"), "score": ("计分…", "scoring…"), "write": ("写报告…", "writing…"), "": ("", "")}
+            words = {
+                "read": ("读取数据…", "reading…"),
+                "score": ("计分…", "scoring…"),
+                "write": ("写报告…", "writing…"),
+                "": ("", ""),
+            }
             print(f"\r\033[K{words[step][self.language == 'en']}", end="", file=sys.stderr, flush=True)
 
 

@@ -115,7 +115,6 @@ def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None
 def explain_result(scores: Scores, period: str, unit: int, node: str | None, depth: int, language: Language) -> Result:
     """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf."""
     from ..analysis.contribution import contributions
-    from ..report.words import word
 
     at = scores.periods.index(period)
     own = contributions(scores)
@@ -133,7 +132,6 @@ def explain_result(scores: Scores, period: str, unit: int, node: str | None, dep
     _explain_lines(tree, 0, decimals, len(scores.panel.units), language, lines)
     note = scores.index.index.note_en if language == "en" and scores.index.index.note_en else scores.index.index.note
     lines += [note] if note else []
-    del word
     return "\n".join(lines), {"unit": scores.panel.units.ids[unit], "period": period, "tree": tree}
 
 
@@ -183,7 +181,8 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
     rank = "" if entry["rank"] is None else f" · {word('rank', language)} {entry['rank']:g}/{units}"
     parts = f"{'  ' * level}{entry['name']} ({entry['node']}) {show(entry['score'])}{rank}"
     if level and entry["weight"]:
-        parts += f" · {word('weight', language)} {entry['weight']:.4g} · {word('contribution', language)} {show(entry['contribution'])}"
+        parts += f" · {word('weight', language)} {entry['weight']:.4g}"
+        parts += f" · {word('contribution', language)} {show(entry['contribution'])}"
     if entry["coverage"] is not None and entry["coverage"] < 1 and "raw" not in entry:
         parts += f" · {word('coverage', language)} {entry['coverage']:.1%}"
     lines.append(parts)
@@ -236,7 +235,13 @@ def codes_result(code: str | None, language: Language) -> tuple[str, Any, str]:
     if message is None:
         return "", None, nearest(code.upper(), MESSAGES)
     parts = [f"{code.upper()} ({message.severity})", message.text[language], message.hint[language], "", message.about[language]]
-    data = {"code": code.upper(), "severity": message.severity, "text": message.text, "hint": message.hint, "about": message.about}
+    data = {
+        "code": code.upper(),
+        "severity": message.severity,
+        "text": message.text,
+        "hint": message.hint,
+        "about": message.about,
+    }
     return "\n".join(part for part in parts if part or part == ""), data, ""
 
 

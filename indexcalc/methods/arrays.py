@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..lazy import lazily
 
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray

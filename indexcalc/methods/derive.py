@@ -140,9 +140,9 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "/": operator.truediv,
     "^": _power,
     "abs": abs,
-    "exp": lambda x: np.exp(x),
-    "log": lambda x: np.log(x),
-    "sqrt": lambda x: np.sqrt(x),
+    "exp": lambda x: np.exp(x),  # noqa: PLW0108 - numpy is loaded when it is called
+    "log": lambda x: np.log(x),  # noqa: PLW0108 - numpy is loaded when it is called
+    "sqrt": lambda x: np.sqrt(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "where": _where,
     "max": _stacked(rolled_max),
     "min": _stacked(rolled_min),

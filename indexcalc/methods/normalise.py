@@ -83,9 +83,7 @@ def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
     return frame.position(x, ties)
 
 
-def percentile(
-    x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0, ties: Ties = "average"
-) -> Array:
+def percentile(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0, ties: Ties = "average") -> Array:
     """Give the percentile rank: `low` for the worst, `high` for the best.
 
     low + (high - low) (rank - 1) / (n - 1). With ties min it is a spreadsheet's PERCENTRANK.INC. A single value: missing.
@@ -153,9 +151,7 @@ def piecewise(x: Array, frame: Frame, *, points: Sequence[tuple[float, float]]) 
     return np.where(np.isnan(x), np.nan, np.interp(x, values, scores))
 
 
-def bands(
-    x: Array, frame: Frame, *, bands: Sequence[tuple[float, float]], below: float | None = None
-) -> Array:
+def bands(x: Array, frame: Frame, *, bands: Sequence[tuple[float, float]], below: float | None = None) -> Array:
     """Give a score per interval 分档计分: `[from, score]`, each up to the next `from`, which it does not include.
 
     Under the first `from` the score is `below`, or missing where that is not given. Bounds must rise.
@@ -188,9 +184,7 @@ def deduct(
     return _within(start - _within(each * x, None, cap), floor, None)
 
 
-def bonus(
-    x: Array, frame: Frame, *, each: float, start: float = 0.0, cap: float | None = None
-) -> Array:
+def bonus(x: Array, frame: Frame, *, each: float, start: float = 0.0, cap: float | None = None) -> Array:
     """Give points for each event 加分: start + each x, no more than `cap` of bonus in all."""
     del frame
     return start + _within(each * x, None, cap)

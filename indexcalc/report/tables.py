@@ -82,7 +82,9 @@ def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
     headings.append(Heading(word("coverage", language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
     title = word("ranking", language)
-    return Sheet(title, tuple(headings), tuple(zip(*columns, strict=True)), _ties(columns[0]), _decimals(scores), notes(scores, language))
+    return Sheet(
+        title, tuple(headings), tuple(zip(*columns, strict=True)), _ties(columns[0]), _decimals(scores), notes(scores, language)
+    )
 
 
 def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sheet:
@@ -154,7 +156,7 @@ def ranks_of(scores: Scores, at: int, node: int, units: Sequence[int]) -> list[V
 
 def values_of(array: Any, units: Sequence[int]) -> list[Value]:
     """Return an array's values for some units as plain numbers, None for NaN."""
-    return [None if value != value else value for value in (float(array[unit]) for unit in units)]
+    return [None if math.isnan(value) else value for value in (float(array[unit]) for unit in units)]
 
 
 def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Value]:

@@ -43,7 +43,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "raw": ("原始值", "Raw value"),
     "source": ("来源", "Source"),
     "node": ("指标", "Node"),
-    "shortened": ("仅列前 {shown} 行，共 {all} 行；全部见 ranking.csv。", "The first {shown} of {all} rows; ranking.csv has all."),
+    "shortened": (
+        "仅列前 {shown} 行，共 {all} 行；全部见 ranking.csv。",
+        "The first {shown} of {all} rows; ranking.csv has all.",
+    ),
     "verified": ("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte."),
     "checked": ("检查通过", "checked"),
     "units": ("单元", "units"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def workbook(sheets: Sequence[Sheet], tie: str) -> bytes:
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed date: no clock in what is compared
+        book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed date: no clock in what is compared
         used: set[str] = set()
         for sheet in sheets:
             _write(book, book.add_worksheet(_sheet_name(sheet.title, used)), sheet, tie)
@@ -110,7 +110,10 @@ def _format(book: Any, heading: Heading, decimals: int) -> Any:
     if heading.kind == "text":
         style |= {"num_format": "@", "indent": 1}
     else:
-        style |= {"num_format": _FORMATS.get(heading.kind, number), "align": "center" if heading.kind in ("rank", "move") else "right"}
+        style |= {
+            "num_format": _FORMATS.get(heading.kind, number),
+            "align": "center" if heading.kind in ("rank", "move") else "right",
+        }
     return book.add_format(style)
 
 
@@ -124,7 +127,7 @@ def _write_cell(page: Any, row: int, column: int, value: Value, style: Any) -> N
 
 
 def _sheet_name(title: str, used: set[str]) -> str:
-    """A name that Excel takes: no more than 31 characters, none of []:*?/\\, none used already."""
+    r"""A name that Excel takes: no more than 31 characters, none of []:*?/\\, none used already."""
     base = _FORBIDDEN.sub(" ", title).strip().strip("'")[:31] or "sheet"
     name, number = base, 2
     while name.casefold() in used:

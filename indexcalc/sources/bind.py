@@ -139,9 +139,7 @@ class _Layout:
     status: int | None
 
 
-def _match_source(
-    matched: Matched, name: str, source: Data, tables: list[Table], columns: list[tuple[int, Column]]
-) -> None:
+def _match_source(matched: Matched, name: str, source: Data, tables: list[Table], columns: list[tuple[int, Column]]) -> None:
     index, found = matched.index, matched.findings
     seen: set[int] = set()
     headings: list[str] = []
@@ -288,9 +286,7 @@ def _units_across(matched: Matched, table: Table) -> dict[int, int]:
     return {position: unit for position, name in enumerate(table.names) if (unit := matched.units.find(name)) is not None}
 
 
-def _keys(
-    matched: Matched, source: Data, table: Table, layout: _Layout
-) -> tuple[list[int], list[str | None], list[int]]:
+def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tuple[list[int], list[str | None], list[int]]:
     """The rows of a table that belong to a known unit and a period, with these; the others are findings."""
     assert matched.units is not None
     assert layout.unit is not None
@@ -412,8 +408,9 @@ def _doubts(column: Column, piece: Piece) -> Iterator[Finding]:
         low, high = column.valid
         for i in _where(values, lambda v: (v < low) | (v > high)):
             yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.headers[-1])
-    if column.measure in ("%", "％") and len(_where(values, lambda v: (v > 0) & (v <= 1))) > 0:
-        if len(_where(values, lambda v: (v < 0) | (v > 1))) == 0:
+    if column.measure in ("%", "％"):
+        small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
+        if len(small) and not len(other):
             yield finding("IC350", piece.table.header_place(piece.at), name=column.headers[-1])
 
 

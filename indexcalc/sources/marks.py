@@ -328,9 +328,7 @@ def _biff_sheet(book: bytes, at: int, percents: set[int]) -> Marks:
         if kind == _SHORTS:
             many = range((len(record) - 6) // 6)
             width = max(width, column + len(many))
-            shown.update(
-                (row, column + i) for i in many if struct.unpack_from("<H", record, 4 + 6 * i)[0] in percents
-            )
+            shown.update((row, column + i) for i in many if struct.unpack_from("<H", record, 4 + 6 * i)[0] in percents)
         elif kind == _BOOL_OR_ERROR:
             if record[7]:
                 errors[row, column] = _XLS_ERRORS.get(record[6], "#N/A")

@@ -58,9 +58,7 @@ def table_of(
     numbers = lines[low + 1 :]
     _fill_down(body, merges, low + 1, key)
     banners = {(m[0] - low - 1, m[1]) for m in merges if m[3] > m[1]}
-    body, numbers, found = _records(
-        origin, sheet, body, numbers, names=names[:width], key=key, banners=banners
-    )
+    body, numbers, found = _records(origin, sheet, body, numbers, names=names[:width], key=key, banners=banners)
     columns = [_column(body, index) for index in range(width)]
     kept = [index for index in range(width) if names[index] or not all(map(_blank, columns[index]))]
     table = Table(
@@ -104,9 +102,7 @@ def header_findings(table: Table) -> list[Finding]:
     return found
 
 
-def _header(
-    rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin
-) -> tuple[int, int, int] | None:
+def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin) -> tuple[int, int, int] | None:
     """Return the first and last header row and the key column, or nothing when there is no header."""
     if origin.header is not None:
         at = next((index for index, line in enumerate(lines) if line == origin.header), None)
@@ -173,9 +169,7 @@ def _spread(rows: list[list[Cell]], row: int, merges: Sequence[Merge]) -> list[C
     return shown
 
 
-def _names(
-    rows: list[list[Cell]], top: int, low: int, width: int, merges: Sequence[Merge]
-) -> tuple[list[str], list[str]]:
+def _names(rows: list[list[Cell]], top: int, low: int, width: int, merges: Sequence[Merge]) -> tuple[list[str], list[str]]:
     """Return the columns' lowest names, and those with the names of their groups before them."""
     if top == low:
         names = [name_of(cell) for cell in rows[low]]

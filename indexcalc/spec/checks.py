@@ -14,7 +14,7 @@ from ..periods import EXAMPLES, read_period
 from .formula import FormulaError, first_places, names, parse
 from .model import UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Method, Root
 from .text import Path
-from .tree import counts, given_weights
+from .tree import counts, given_weights, weight_total
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
@@ -44,9 +44,7 @@ def check_ids(index: Index) -> Iterator[Finding]:
 def check_weights(index: Index) -> Iterator[Finding]:
     """Weights among siblings add up to 1, or to 100 if all of the file does so."""
     groups = given_weights(index)
-    sums = [sum(weights) for weights in groups.values()]
-    middle = sorted(sums)[(len(sums) - 1) // 2] if sums else 1.0
-    total = 100.0 if middle > 50 else 1.0  # what most of the file adds up to is what the rest should
+    total = weight_total(index)
     for node, weights in groups.items():
         children = [child for child in _children(index, node) if counts(child)]
         without = [child.id for child in children if child.weight is None]
@@ -370,10 +368,18 @@ def _fits(wanted: Any, value: Any) -> bool:
     from pydantic import ValidationError
 
     try:
-        _adapter(wanted).validate_python(value)
+        read = _adapter(wanted).validate_python(value)
     except ValidationError:
         return False
-    return isinstance(value, bool) == (wanted is bool)
+    return _alike(read, value)
+
+
+def _alike(read: Any, written: Any) -> bool:
+    """Whether a value was taken as it was written: no text as a number, no truth value as one."""
+    if isinstance(written, (list, tuple)):
+        return all(map(_alike, read, written))
+    plain = isinstance(written, (str, bool)) or isinstance(read, (str, bool))
+    return type(read) is type(written) if plain else True
 
 
 @cache

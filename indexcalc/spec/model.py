@@ -91,7 +91,8 @@ class Missing(Part):
     """What a node does when children of it have no value."""
 
     policy: Literal["reweight", "fail", "floor"] = "reweight"
-    """`reweight`: siblings with a score carry the weight of those without. `fail`: no score if a child has none. `floor`: the worst score instead."""
+    """`reweight`: siblings with a score carry the weight of those without. `fail`: no score if a child has none.
+    `floor`: the worst score instead."""
     coverage: float = Field(default=0.0, ge=0, le=1)
     """The share of weight, 0 to 1, that must have values for the node to have a score; with `reweight`."""
 
@@ -175,9 +176,7 @@ def _kind(value: Any) -> str:
     return "dimension" if isinstance(value, Dimension) or (isinstance(value, dict) and "indicators" in value) else "indicator"
 
 
-Child = Annotated[
-    Annotated[Dimension, Tag("dimension")] | Annotated[Indicator, Tag("indicator")], Discriminator(_kind)
-]
+Child = Annotated[Annotated[Dimension, Tag("dimension")] | Annotated[Indicator, Tag("indicator")], Discriminator(_kind)]
 
 
 class Root(Part):

@@ -48,7 +48,7 @@ def descriptions() -> dict[str, dict[str, str]]:
             own = {}
             for field, text in zip(block.body, block.body[1:], strict=False):
                 if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-                    own[ast.unparse(field.target).rstrip("_")] = str(text.value.value)
+                    own[ast.unparse(field.target).rstrip("_")] = " ".join(str(text.value.value).split())
             inherited = {key: text for base in block.bases for key, text in said.get(ast.unparse(base), {}).items()}
             said[block.name] = inherited | own
     return said

@@ -15,9 +15,7 @@ from indexcalc.sources.numbers import read_numbers
 
 def read(*cells: Any, missing: tuple[str, ...] = (), percent: bool = False) -> tuple[list[float], list[int], list[Any]]:
     words = frozenset(("n/a", "不适用"))
-    values, skipped, bad = read_numbers(
-        list(cells), missing=frozenset(missing), not_applicable=words, percent=percent
-    )
+    values, skipped, bad = read_numbers(list(cells), missing=frozenset(missing), not_applicable=words, percent=percent)
     return list(values), skipped, bad
 
 
@@ -70,7 +68,9 @@ def test_percent(cell: str) -> None:
     assert read(cell)[2] == [(0, "IC315")]
 
 
-@pytest.mark.parametrize("cell", ["#DIV/0!", "#N/A", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "####", "Err:502"])
+@pytest.mark.parametrize(
+    "cell", ["#DIV/0!", "#N/A", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "####", "Err:502"]
+)
 def test_errors_of_a_spreadsheet(cell: str) -> None:
     assert read(cell)[2] == [(0, "IC316")]
     assert read(cell, missing=(cell,))[2] == []
@@ -102,9 +102,7 @@ def test_arrays_come_back_themselves() -> None:
     assert values is cells
     assert (skipped, bad) == ([], [])
     cells = np.array([1.0, np.inf, 999.0, -1.0])
-    values, skipped, bad = read_numbers(
-        cells, missing=frozenset({"999"}), not_applicable=frozenset({"-1"}), percent=False
-    )
+    values, skipped, bad = read_numbers(cells, missing=frozenset({"999"}), not_applicable=frozenset({"-1"}), percent=False)
     assert [math.isnan(value) for value in values] == [False, True, True, True]
     assert (skipped, bad) == ([3], [(1, "IC314")])
     assert cells[2] == 999.0

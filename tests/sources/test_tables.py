@@ -149,7 +149,9 @@ class TestCsv:
         assert told(read_text(tmp_path, "区,a\n海珠区,1\n" + cell)[1]) == ["a.csv:3 IC311"]
 
     def test_notes_are_quoted_and_units_without_values_kept(self, tmp_path: Path) -> None:
-        text = "区,a\n荔湾区,1\n越秀区,\n注：含流动人口，口径与上年一致\n\n张三\n天河区,3\n填表人：李四,审核人：王五\n" + "长" * 60
+        text = (
+            "区,a\n荔湾区,1\n越秀区,\n注：含流动人口，口径与上年一致\n\n张三\n天河区,3\n填表人：李四,审核人：王五\n" + "长" * 60
+        )
         tables, found, _ = read_text(tmp_path, text)
         assert told(found) == ["a.csv:4:1 IC330", "a.csv:6:1 IC330", "a.csv:8:1 IC330", "a.csv:9:1 IC330"]
         assert {one.severity for one in found} == {"note"}
@@ -287,7 +289,16 @@ class TestWorkbooks:
         assert str(table.header_place(0)) == "a.xlsx!表!B2"
 
     def test_title_rows_and_notes(self, tmp_path: Path) -> None:
-        rows: list[list[Any]] = [["2022年一季度"], ["单位：件"], ["区", "a"], ["荔湾区", 1], ["越秀区"], [], ["注：快报数"], ["填表人", "张三"]]
+        rows: list[list[Any]] = [
+            ["2022年一季度"],
+            ["单位：件"],
+            ["区", "a"],
+            ["荔湾区", 1],
+            ["越秀区"],
+            [],
+            ["注：快报数"],
+            ["填表人", "张三"],
+        ]
         book(tmp_path, rows, merged=("A1:B1",))
         tables, found, _ = read(tmp_path, "a.xlsx")
         assert told(found) == ["a.xlsx!表!A7 IC330"]
@@ -308,7 +319,12 @@ class TestWorkbooks:
         assert str(table.place(0, 2)) == "a.xlsx!表!C4"
 
     def test_groups_above_the_key(self, tmp_path: Path) -> None:
-        rows: list[list[Any]] = [["情况表"], [None, "警情", None, "信访", None], ["区", "总数", "同比", "总数", "同比"], ["荔湾区", 1, 2, 3, 4]]
+        rows: list[list[Any]] = [
+            ["情况表"],
+            [None, "警情", None, "信访", None],
+            ["区", "总数", "同比", "总数", "同比"],
+            ["荔湾区", 1, 2, 3, 4],
+        ]
         book(tmp_path, rows, merged=("A1:E1", "B2:C2", "D2:E2"))
         table = one(read(tmp_path, "a.xlsx"))
         assert table.names == ("区", "总数", "同比", "总数", "同比")
@@ -322,14 +338,23 @@ class TestWorkbooks:
         assert list(table.lines) == [3]
 
     def test_three_header_rows(self, tmp_path: Path) -> None:
-        rows: list[list[Any]] = [["区", "平安", None, None], [None, "警情", None, "信访"], [None, "刑事", "治安", None], ["荔湾区", 1, 2, 3]]
+        rows: list[list[Any]] = [
+            ["区", "平安", None, None],
+            [None, "警情", None, "信访"],
+            [None, "刑事", "治安", None],
+            ["荔湾区", 1, 2, 3],
+        ]
         book(tmp_path, rows, merged=("A1:A3", "B1:D1", "B2:C2", "D2:D3"))
         table = one(read(tmp_path, "a.xlsx"))
         assert table.names == ("区", "刑事", "治安", "信访")
         assert table.qualified == ("区", "平安/警情/刑事", "平安/警情/治安", "平安/信访")
 
     def test_a_line_of_remarks_above_the_header_is_no_header(self, tmp_path: Path) -> None:
-        rows: list[list[Any]] = [["填报单位：公安局", None, None, "单位：件", None], ["区", "a", "b", "c", "d"], ["荔湾区", 1, 2, 3, 4]]
+        rows: list[list[Any]] = [
+            ["填报单位：公安局", None, None, "单位：件", None],
+            ["区", "a", "b", "c", "d"],
+            ["荔湾区", 1, 2, 3, 4],
+        ]
         book(tmp_path, rows, merged=("A1:C1", "D1:E1"))
         assert one(read(tmp_path, "a.xlsx")).qualified == ("区", "a", "b", "c", "d")
 
@@ -474,7 +499,6 @@ class TestWorkbooks:
             [1.0, 2.0, "#N/A", "#N/A"],
         ]
 
-
     def test_open_document_that_breaks_off_or_repeats_too_much(self, tmp_path: Path) -> None:
         for name, content, code in [
             ("cut.ods", CONTENT[:-200], "cut.ods IC305"),
@@ -555,8 +579,7 @@ def _text(words: str, more: str = "") -> str:
 
 def _number(value: float, shown: str, kind: str = "float", more: str = "") -> str:
     return (
-        f'<table:table-cell office:value-type="{kind}" office:value="{value}" {more}>'
-        f"<text:p>{shown}</text:p></table:table-cell>"
+        f'<table:table-cell office:value-type="{kind}" office:value="{value}" {more}><text:p>{shown}</text:p></table:table-cell>'
     )
 
 
