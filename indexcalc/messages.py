@@ -965,8 +965,8 @@ _METHODS: dict[str, Row] = {
     ),
     "IC427": (
         "note",
-        "scores of different periods are compared, but {count} indicators are normalised within each period",
-        "跨期比较得分，但有 {count} 个指标在每期内部标准化",
+        "scores of different periods do not compare: {count} indicators are normalised within each period",
+        "各期得分不可直接相比：有 {count} 个指标在每期内部标准化",
         "use `over: all`, `over: base` or fixed goalposts to compare levels; ranks can always be compared",
         "要比较水平请用 `over: all`、`over: base` 或固定上下限；位次总可以比较",
         "Within a period the best unit always gets the top score, so a rise of all units together does not show.",
