@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.main import get_command
 
 from indexcalc.cli.app import app
-from indexcalc.messages import MESSAGES
+from indexcalc.messages import MESSAGES, plain_words
 from indexcalc.methods import CATALOGUE, parameters
 from indexcalc.spec.schema import ID, descriptions, schema_text
 
@@ -18,6 +18,7 @@ ROOMS = {
     "normalise": "Scores of single indicators: `normalise:` at an indicator or under `defaults:`.",
     "aggregate": "Children into a parent: `aggregate:` at a node, at `index:` or under `defaults:`.",
     "impute": "Estimates for missing values: `impute:` at an indicator or under `defaults:`.",
+    "treat": "Outliers: `treat:` at an indicator or under `defaults:`; before the score, in the unit of measurement.",
     "weights": "Where weights among siblings come from: `weights:` at a node, at `index:` or under `defaults:`.",
     "ties": "Ranks of equal scores: `ties:` under `ranking:`.",
 }
@@ -43,8 +44,8 @@ def findings_page() -> str:
             if code[2] == digit:
                 lines = [f"### {code} ({message.severity})"]
                 for language in ("en", "zh"):
-                    text = " ".join(message.text[language].split())
-                    hint = f" — {message.hint[language]}" if message.hint[language] else ""
+                    text = plain_words(" ".join(message.text[language].split()))
+                    hint = f" — {plain_words(message.hint[language])}" if message.hint[language] else ""
                     lines.append(f"- `{text}`{hint}\n  {message.about[language]}")
                 parts.append("\n\n".join([lines[0], "\n".join(lines[1:])]))
     return "\n\n".join(parts) + "\n"

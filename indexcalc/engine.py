@@ -15,7 +15,7 @@ from .findings import Finding, finding
 from .methods import CATALOGUE, parameters
 from .methods.arrays import np
 from .methods.derive import CHANGES, OVER_TIME, distance, evaluate, per, share
-from .methods.frame import Frame
+from .methods.frame import Frame, same
 from .methods.rank import ranks, rounded
 from .panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from .periods import previous, read_period, year_before, year_is_whole, year_of
@@ -47,7 +47,7 @@ def score(index: Index, panel: Panel) -> Scores:
     panel, found = roll_up(index, panel)
     derived, status = derive(index, panel)
     imputed, status = impute(index, panel, derived, status)
-    treated = imputed
+    treated = treat(index, imputed)
     scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
     normalise(index, panel, treated, scores)
     weights = tuple(CATALOGUE["weights"][branch.rule](np.array(branch.declared)) for branch in index.tree.branches)
@@ -172,10 +172,10 @@ def _kinds(index: Index, panel: Panel) -> list[tuple[Any, slice]]:
 
 def _groups(panel: Panel, by: str | None) -> list[Any]:
     """Masks of the units that are alike by their group or another column of the units table; one of all without."""
-    labels = panel.units.groups if by == "group" else panel.units.attributes.get(by, ()) if by else ()
+    labels = panel.units.labels(by) if by else ()
     if not labels:
         return [np.ones(len(panel.units), dtype=bool)]
-    named = np.array([str(label) for label in labels])
+    named = np.array(labels)
     return [named == label for label in dict.fromkeys(named.tolist())]
 
 
@@ -200,6 +200,22 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
             values[members, :, columns] = np.where(gaps, estimate, derived[members][..., columns])
             flags[members, :, columns] = np.where(gaps, IMPUTED, status[members][..., columns])
     return values, flags
+
+
+def treat(index: Index, values: Array) -> Array:
+    """Treat outliers where a leaf asks for it, among the units of each period."""
+    wanted: dict[str, list[int]] = {}
+    for position, leaf in enumerate(index.leaves):
+        if choice := leaf.treat or index.defaults.treat:
+            wanted.setdefault(f"{choice.method} {choice.parameters}", []).append(position)
+    if not wanted:
+        return values
+    out = np.array(values, order="K")
+    for columns in wanted.values():
+        choice = index.leaves[columns[0]].treat or index.defaults.treat
+        assert choice is not None
+        out[..., columns] = CATALOGUE["treat"][choice.method](values[..., columns], **choice.parameters)
+    return out
 
 
 def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
@@ -415,7 +431,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             leaf, x = index.leaves[position], _towards(index, [position], values[members][..., [position]])[..., 0]
             without = np.isnan(scores[members][..., position]).all(axis=1)
             empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
-            same_in = without & (np.fmin.reduce(x, axis=1) == np.fmax.reduce(x, axis=1))
+            same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
             for code, where in (("IC422", empty_in), ("IC420", same_in)):
                 if where.any():
                     periods = _some([panel.periods[members][at] for at in np.flatnonzero(where)])

@@ -6,6 +6,7 @@ that quotes a value is left out when that value is not known. Lower case, no ful
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,15 @@ class Message:
     text: dict[str, str]
     hint: dict[str, str]
     about: dict[str, str]
+
+
+def plain_words(text: str) -> str:
+    """Return a message with … for what it quotes, as it is shown where nothing has been found.
+
+    >>> plain_words("'{near}' is one of {known}")
+    "'…' is one of …"
+    """
+    return re.sub(r"\{\w+\}", "…", text).replace("{{", "{").replace("}}", "}")
 
 
 Row = tuple[Severity, str, str, str, str, str, str]
@@ -606,6 +616,15 @@ _TREE: dict[str, Row] = {
         "A formula is made of columns of data, of denominators or of children.",
         "公式由数据列、分母或下级组成。",
     ),
+    "IC249": (
+        "error",
+        "a comparison cannot be compared again with '{found}'",
+        "比较的结果不能再用“{found}”比较",
+        "write two comparisons and multiply them, as in (0 < x) * (x < 5)",
+        "请写成两个比较相乘，例如 (0 < x) * (x < 5)",
+        "0 < x < 5 would compare the 1 or 0 of the first comparison with 5.",
+        "0 < x < 5 会把第一个比较的结果（1 或 0）再与 5 比较。",
+    ),
 }
 
 _BINDING: dict[str, Row] = {
@@ -845,6 +864,27 @@ _BINDING: dict[str, Row] = {
     ),
 }
 
+_BINDING |= {
+    "IC366": (
+        "error",
+        "the status '{found}' is not known; {known} mean not applicable",
+        "状态“{found}”无法识别；表示不适用的词有 {known}",
+        "add it to `not_applicable:` under data, or leave the cell empty",
+        "请加入 data 下的 `not_applicable:`，或将单元格留空",
+        "A status column says where a value does not apply; empty, value, missing, 有值, 正常 and 缺失 say nothing more.",
+        "状态列用于标明不适用；留空或 value、missing、有值、正常、缺失 不作其他含义。",
+    ),
+    "IC368": (
+        "error",
+        "the formula of {column} names '{names}', which is no column of {file}",
+        "{column} 的公式用到“{names}”，{file} 中没有这一列",
+        "did you mean '{near}'?",
+        "是否应为“{near}”？",
+        "A formula's names are columns of its own source or denominators; `applies` may name columns of the units table too.",
+        "公式中的名称是其数据源的列或分母；applies 还可使用单元表的列。",
+    ),
+}
+
 _METHODS: dict[str, Row] = {
     "IC401": (
         "error",
@@ -1055,6 +1095,15 @@ _REPORTS: dict[str, Row] = {
         "请用该版本核验",
         "Another version may write other bytes.",
         "不同版本写出的内容可能不同。",
+    ),
+    "IC512": (
+        "error",
+        "the folder holds files that no report put there: {files}",
+        "文件夹中有不属于报告的文件：{files}",
+        "move them elsewhere, or choose another folder with --out",
+        "请移到别处，或用 --out 另选文件夹",
+        "A report replaces its folder whole; files of your own would be lost with it.",
+        "报告会整体替换文件夹，自己的文件会一并丢失。",
     ),
     "IC511": (
         "note",

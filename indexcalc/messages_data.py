@@ -259,6 +259,15 @@ DATA_MESSAGES: dict[str, Row] = {
         "A protected workbook cannot be read; passwords are not asked for, so that none is stored.",
         "无法读取加密的工作簿；本工具不索取密码，也不保存密码。",
     ),
+    "IC367": (
+        "note",
+        "only this sheet is read; there is also {others}",
+        "只读取此工作表，另有：{others}",
+        "name a sheet, or a pattern such as `*` or `{{period}}`, in `sheet:`",
+        "可在 `sheet:` 中写明工作表，或用 `*`、`{{period}}` 匹配多张",
+        "Without `sheet:` the first sheet that has any cell is read.",
+        "未写 `sheet:` 时读取第一张有内容的工作表。",
+    ),
     "IC332": (
         "note",
         "the hidden sheet '{sheet}' fits the pattern and is not read",

@@ -33,6 +33,10 @@ class Units:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def labels(self, by: str) -> tuple[str, ...]:
+        """Return each unit's group, or what it has in another column of the units table."""
+        return self.groups if by == "group" else tuple(str(label) for label in self.attributes[by])
+
     def title(self, unit: int, language: str = "zh") -> str:
         """Return a unit's name in a language, or what there is of it."""
         own, other = (self.names_en, self.names) if language == "en" else (self.names, self.names_en)

@@ -49,7 +49,7 @@ def read_period(text: str, kind: Kind) -> str | None:
     """
     cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     if kind == "single":
-        return cleaned or None
+        return cleaned if re.fullmatch(r"\w[\w.-]*", cleaned) else None  # it names a report's folder
     for pattern in _PATTERNS[kind]:
         if match := re.fullmatch(pattern, cleaned, re.ASCII):
             return _written(kind, match.groupdict())

@@ -15,7 +15,10 @@ from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
+from indexcalc.methods.treat import excess_kurtosis, skewness
+from indexcalc.panel import IMPUTED
 from indexcalc.scores import Scores
+from indexcalc.sources import read_panel
 
 from .conftest import index_of, panel_of
 
@@ -277,6 +280,67 @@ def test_coinr_every_score_and_rank(shared: Path, case: str, normalise: str, wei
     for node in expected.columns:
         np.testing.assert_allclose(found.score(node)[0], expected[node], rtol=1e-9, atol=1e-12, err_msg=node)
         np.testing.assert_array_equal(found.rank(node)[0], places[node], err_msg=node)
+
+
+def coinr_from_files(shared: Path, defaults: str, *, denominated: bool) -> Scores:
+    """Score COINr's data from its files, denominators taken from the units table."""
+    folder = shared / "coinr" / "inputs"
+    meta = pd.read_csv(folder / "ASEM_iMeta.csv", dtype=str, keep_default_na=False).set_index("iCode")
+    below = {parent: rows.index.tolist() for parent, rows in meta[meta["Parent"] != ""].groupby("Parent", sort=False)}
+
+    def written(code: str) -> str:
+        if code in below:
+            return f"{{id: {code}, indicators: [{', '.join(map(written, below[code]))}]}}"
+        direction = "lower" if meta.loc[code, "Direction"] == "-1" else "higher"
+        per = f", per: {meta.loc[code, 'Denominator']}" if denominated and meta.loc[code, "Denominator"] else ""
+        return f"{{id: {code}, direction: {direction}{per}}}"
+
+    used = [name for name in ("Area", "Energy", "GDP", "Population") if denominated]
+    index = index_of(
+        f"index: {{id: Index}}\nunits: {{table: ASEM_iData.csv, id: uCode, group: EurAsia_group}}\n"
+        f"periods: {{kind: year}}\ndata: {{asem: {{path: ASEM_iData.csv, unit: uCode, period: 2018}}}}\n"
+        f"denominators: [{', '.join(f'{{id: {name}, source: units}}' for name in used)}]\n"
+        f"defaults: {{weights: equal, source: asem, {defaults}}}\n"
+        f"dimensions: [{', '.join(map(written, below['Index']))}]\n"
+    )
+    return score(index, read_panel(index, folder))
+
+
+@pytest.mark.parametrize(
+    ("case", "defaults", "denominated"),
+    [
+        ("b_treat_minmax1_gmean", "treat: winsorise, normalise: {method: min-max, low: 1}, aggregate: geometric", False),
+        ("e_full_pipeline", "impute: {method: mean, over: group}, treat: winsorise", True),
+    ],
+)
+def test_coinr_every_stage_of_a_treated_index(shared: Path, case: str, defaults: str, denominated: bool) -> None:
+    found = coinr_from_files(shared, defaults, denominated=denominated)
+    order = list(found.panel.units.ids)
+
+    def table(name: str) -> pd.DataFrame:
+        file = shared / "coinr" / case / f"{name}.csv"
+        return pd.read_csv(file, keep_default_na=False, na_values=[""]).set_index("uCode").loc[order]
+
+    leaves = [leaf.id for leaf in found.index.leaves]
+    np.testing.assert_allclose(found.treated[0], table("data_treated")[leaves], rtol=1e-12)
+    np.testing.assert_allclose(found.scores[0, :, : len(leaves)], table("data_normalised")[leaves], rtol=1e-9, atol=1e-12)
+    scores, places = table("scores"), table("ranks")
+    for node in scores.columns:
+        np.testing.assert_allclose(found.score(node)[0], scores[node], rtol=1e-9, atol=1e-12, err_msg=node)
+        np.testing.assert_array_equal(found.rank(node)[0], places[node], err_msg=node)
+    if denominated:
+        imputed = found.status[0] == IMPUTED
+        assert imputed.sum() == np.isnan(table("data_denominated")[leaves].to_numpy()).sum()
+
+
+def test_skewness_and_kurtosis_are_the_spreadsheets_ones(shared: Path) -> None:
+    # COINr's own check of its example, which states both for every indicator
+    details = pd.read_csv(shared / "coinr" / "b_treat_minmax1_gmean" / "treat_details.csv").set_index("iCode")
+    data = pd.read_csv(shared / "coinr" / "inputs" / "ASEM_iData.csv", keep_default_na=False, na_values=[""])
+    for code, row in details.iterrows():
+        values = data[str(code)].dropna().to_numpy(float)
+        assert skewness(values) == pytest.approx(row["check_SkewKurt0.Skew"], rel=1e-12)
+        assert excess_kurtosis(values) == pytest.approx(row["check_SkewKurt0.Kurt"], rel=1e-12)
 
 
 def test_published_decimals_rank_as_published() -> None:

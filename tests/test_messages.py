@@ -102,6 +102,8 @@ def book(rows: list[list[object]], **changes: object) -> Callable[[Path], None]:
             sheet[cell].number_format = style
         if changes.get("hidden"):
             workbook.create_sheet(str(changes["hidden"])).sheet_state = "hidden"
+        for title in changes.get("others", []):
+            workbook.create_sheet(title).append(["区", "另一个数"])
         workbook.save(folder / "values.xlsx")
 
     return build
@@ -188,6 +190,8 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
     "workbook_with_an_error": book([HEADER, EAST, ["西区", 2022, "#DIV/0!", 7]]),
     "workbook_with_percent_in_a_count": book([HEADER, EAST, ["西区", 2022, 20, 0.853]], formats={"D3": "0.0%"}),
     "sheet_name_near_miss": book(ROWS, title="2022年"),
+    "other_sheets_not_read": book(ROWS, others=["2021", "说明"]),
+    "own_file_in_the_report": after_scoring(lambda folder: (folder / "reports/2022/我的批注.docx").write_text("1\n")),
     "hidden_sheet_fits": book(ROWS, title="2022", hidden="2021"),
     "merged_header_ambiguous": book(
         [

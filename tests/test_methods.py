@@ -687,3 +687,37 @@ def test_methods_take_keywords_only_beyond_their_arrays() -> None:
             kinds = [parameter.kind for parameter in inspect.signature(function).parameters.values()]
             assert inspect.Parameter.VAR_KEYWORD not in kinds, (room, method)
             assert inspect.Parameter.VAR_POSITIONAL not in kinds, (room, method)
+
+
+# treat
+
+
+@pytest.mark.parametrize("method", CATALOGUE["treat"])
+@given(x=arrays(float, (3, 12, 2), elements=st.floats(-1e3, 1e3).map(lambda value: round(value, 2))), gaps=st.integers(0, 2**20))
+def test_treating_keeps_shape_gaps_and_order(method: str, x: Any, gaps: int) -> None:
+    treat = CATALOGUE["treat"][method]
+    x = np.where(np.random.default_rng(gaps).random(x.shape) < 0.1, np.nan, x)
+    before = x.copy()
+    treated = treat(x)
+    np.testing.assert_array_equal(x, before)
+    assert treated.shape == x.shape
+    constant = np.fmin.reduce(x, axis=-2, keepdims=True) == np.fmax.reduce(x, axis=-2, keepdims=True)
+    assert np.isnan(treated[np.isnan(x)]).all()
+    assert not np.isnan(treated[~np.isnan(x) & ~constant]).any()
+    turned = np.random.default_rng(gaps).permutation(x.shape[1])
+    np.testing.assert_allclose(treat(x[:, turned]), treated[:, turned], rtol=1e-12, atol=1e-12)
+    for one in range(len(x)):
+        np.testing.assert_array_equal(treat(x[one]), treated[one])
+    for stack, column in np.ndindex(3, 2):
+        order = np.argsort(x[stack, :, column])
+        kept = treated[stack, order, column]
+        assert (np.diff(kept[~np.isnan(kept)]) >= 0).all()
+
+
+def test_winsorising_pulls_in_what_sticks_out_and_says_no_more_than_it_must() -> None:
+    winsorise = CATALOGUE["treat"]["winsorise"]
+    x = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100])[:, None]
+    assert winsorise(x)[:, 0].tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 9]
+    quiet = np.arange(10.0)[:, None]
+    np.testing.assert_array_equal(winsorise(quiet), quiet)
+    np.testing.assert_array_equal(winsorise(-x), -winsorise(x))

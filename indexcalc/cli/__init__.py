@@ -17,7 +17,8 @@ def run() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins takes as long as checking a tree
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a console that cannot show a character shows ?
+            # into a file or a pipe as UTF-8, whatever the system's own; a console that cannot show a character shows ?
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace", newline="\n")
     for unused in ("importlib.metadata", "secrets", "zoneinfo"):
         lazily(unused)  # pydantic imports these at its start, for plugins, secret fields and time zones
     from .app import app

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 IndexOption = Annotated[str, typer.Option("--index", help="The tree: its YAML file.")]
 DataOption = Annotated[str | None, typer.Option("--data", help="Where relative paths of data start. Default: the tree's folder.")]
-PeriodOption = Annotated[
+PeriodOption = Annotated[str | None, typer.Option("--period", help="A period such as 2022Q3 or 2022. Default: the newest.")]
+PeriodsOption = Annotated[
     str | None, typer.Option("--period", help="A period such as 2022Q3 or 2022, or `all`. Default: the newest.")
 ]
 OutOption = Annotated[str | None, typer.Option("--out", help="Where reports go. Default: reports beside the tree.")]
-LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language. Default: the locale's; reports are in Chinese.")]
+LangOption = Annotated[Lang | None, typer.Option("--lang", help="zh or en. Default: the locale's on screen, zh in reports.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random; recorded in run.json.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print results and findings as JSON.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")]
@@ -56,10 +57,7 @@ def main(
 def check(
     index: IndexOption = INDEX,
     data: DataOption = None,
-    period: PeriodOption = None,
-    out: OutOption = None,
     lang: LangOption = None,
-    seed: SeedOption = 0,
     json: JsonOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
@@ -67,8 +65,7 @@ def check(
     """Check the tree and its data; score nothing. 检查指标树和数据。"""
     from .results import check_result
 
-    del period
-    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
     tree, matched, found = project.matched()
     project.go_on(found)
     project.print(*check_result(tree, matched, project.language))
@@ -78,7 +75,7 @@ def check(
 def score(
     index: IndexOption = INDEX,
     data: DataOption = None,
-    period: PeriodOption = None,
+    period: PeriodsOption = None,
     out: OutOption = None,
     lang: LangOption = None,
     seed: SeedOption = 0,
@@ -93,16 +90,15 @@ def score(
     project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
     _, matched, scores = project.scores()
     periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
-    for one in periods:
-        earlier = earlier_ranking(project, one)
-        project.progress("write")
-        folder = write_report(project, matched, scores, one)
-        project.progress("")
-        if one == periods[-1]:
-            text, result = ranking_result(scores, one, None, project.language)
-            moved, moves = moved_result(scores, one, earlier, project.language)
-            written = f"\n{folder.as_posix()}/"
-            project.print("\n".join([text, *moved, written]), {**result, "moved": moves, "folder": folder.as_posix()})
+    shown = periods[-1]
+    earlier = earlier_ranking(project, shown)
+    project.progress("write")
+    folders = [write_report(project, matched, scores, one).as_posix() for one in periods]
+    project.progress("")
+    text, result = ranking_result(scores, shown, None, project.language)
+    moved, moves = moved_result(scores, shown, earlier, project.language)
+    written = [f"{folder}/" for folder in folders]
+    project.print("\n".join([text, *moved, "", *written]), {**result, "moved": moves, "folders": folders})
 
 
 @app.command()
@@ -111,9 +107,7 @@ def rank(
     data: DataOption = None,
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="The id of a node. Default: the index itself.")] = None,
-    out: OutOption = None,
     lang: LangOption = None,
-    seed: SeedOption = 0,
     json: JsonOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
@@ -121,7 +115,7 @@ def rank(
     """Score and print a ranking; write nothing. 只显示排名，不写文件。"""
     from .results import ranking_result
 
-    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
     _, _, scores = project.scores()
     _known_node(project, scores.tree.position, node)
     project.print(*ranking_result(scores, project.period(scores, period), node, project.language))
@@ -135,9 +129,7 @@ def explain(
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="Explain this node alone. Default: the index.")] = None,
     depth: Annotated[int, typer.Option("--depth", help="How many levels down; 0 for all.", min=0)] = 0,
-    out: OutOption = None,
     lang: LangOption = None,
-    seed: SeedOption = 0,
     json: JsonOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
@@ -145,7 +137,7 @@ def explain(
     """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
     from .results import explain_result
 
-    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
     _, matched, scores = project.scores()
     at = project.unit(matched, unit)
     _known_node(project, scores.tree.position, node)
@@ -157,10 +149,7 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="A report's folder, such as reports/2022.")],
     index: IndexOption = INDEX,
     data: DataOption = None,
-    period: PeriodOption = None,
-    out: OutOption = None,
     lang: LangOption = None,
-    seed: SeedOption = 0,
     json: JsonOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
@@ -168,8 +157,7 @@ def verify(
     """Score again and say whether a report's bytes come out. 重新计算并核验报告。"""
     from .reports import verify_report
 
-    del period
-    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
     project.print(*verify_report(project, folder))
 
 

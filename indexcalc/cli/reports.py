@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def write_report(project: Project, matched: Matched, scores: Scores, period: str) -> Path:
     """Write a period's report, or refuse with the old one untouched."""
     folder = project.out / period
+    _leave_alone(project, folder)
     contents = report_files(scores, period, project.report_language)
     run = new_run(
         index=scores.index.index.id,
@@ -42,6 +43,20 @@ def write_report(project: Project, matched: Matched, scores: Scores, period: str
     except OSError as error:
         project.refuse([finding("IC503", Place(folder.as_posix()), problem=error.strerror or type(error).__name__)])
     return folder
+
+
+def _leave_alone(project: Project, folder: Path) -> None:
+    """Refuse to replace a folder that holds what no report put there."""
+    place = Place(folder.as_posix())
+    if folder.exists() and not folder.is_dir():
+        project.refuse([finding("IC512", place, files=[folder.name])])
+    there = sorted(entry.name for entry in folder.iterdir()) if folder.exists() else []
+    try:
+        own = {*read_run((folder / RUN).read_text(encoding="utf-8")).outputs, RUN}
+    except (OSError, ValueError):
+        own = set()
+    if strangers := [name for name in there if name not in own]:
+        project.refuse([finding("IC512", place, files=strangers)])
 
 
 def earlier_ranking(project: Project, period: str) -> Mapping[str, Sequence[float | None]] | None:
@@ -117,10 +132,7 @@ def start_project(project: Project, folder: Path) -> Result:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             project.refuse([finding("IC508", place)])
         starter = _starter(files("indexcalc.cli") / "starter")
-        for name, content in starter.items():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        publish(folder, starter)
     except OSError as error:
         project.refuse([finding("IC503", place, problem=error.strerror or type(error).__name__)])
     commands = f"cd {folder.as_posix()}\nindexcalc check\nindexcalc score"

@@ -226,15 +226,16 @@ def method_result(name: str) -> Result | list[str]:
 
 def codes_result(code: str | None, language: Language) -> tuple[str, Any, str]:
     """Return what a code means, or all codes in a list; no data and a near code where there is none."""
-    from ..messages import MESSAGES
+    from ..messages import MESSAGES, plain_words
 
     if code is None:
-        listed = {code: message.text[language] for code, message in sorted(MESSAGES.items())}
+        listed = {code: plain_words(message.text[language]) for code, message in sorted(MESSAGES.items())}
         return "\n".join(f"{code}  {text.splitlines()[0]}" for code, text in listed.items()), listed, ""
     message = MESSAGES.get(code.upper())
     if message is None:
         return "", None, nearest(code.upper(), MESSAGES)
-    parts = [f"{code.upper()} ({message.severity})", message.text[language], message.hint[language], "", message.about[language]]
+    said, hint = (plain_words(words[language]) for words in (message.text, message.hint))
+    parts = [f"{code.upper()} ({message.severity})", said, hint, "", message.about[language]]
     data = {
         "code": code.upper(),
         "severity": message.severity,

@@ -14,12 +14,14 @@ from .aggregate import AGGREGATE, WITHOUT_WEIGHTS
 from .impute import IMPUTE
 from .normalise import NORMALISE
 from .rank import TIES
+from .treat import TREAT
 from .weight import WEIGHT
 
 CATALOGUE: dict[str, dict[str, Callable[..., Any]]] = {
     "normalise": NORMALISE,
     "aggregate": AGGREGATE,
     "impute": IMPUTE,
+    "treat": TREAT,
     "weights": WEIGHT,
     "ties": TIES,
 }

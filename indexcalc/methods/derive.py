@@ -43,7 +43,7 @@ def growth(x: Array, before: Array) -> Array:
 
 
 def share(x: Array, groups: Sequence[Mask]) -> Array:
-    """Return each unit's share of the sum over its group; x is (…, unit), groups are masks of units."""
+    """Return each unit's share of the sum over its group's units that have a value; x is (…, unit), groups are masks of units."""
     out = np.full_like(x, np.nan)
     for members in groups:
         total = np.nansum(x[..., members], axis=-1, keepdims=True)

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from .arrays import Array, np
+from .arrays import Array, Mask, np
 
 
 class Frame:
@@ -41,7 +41,7 @@ class Frame:
         """The mean; of a constant column its value, exactly."""
         total = np.nansum(self.values, axis=-2, keepdims=True)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(self.max == self.min, self.max, total / self.count)
+            return np.where(same(self.min, self.max), self.max, total / self.count)
 
     def deviation(self, ddof: int) -> Array:
         """The standard deviation; 0 for a constant column, NaN where there are too few values."""
@@ -71,6 +71,11 @@ class Frame:
         upto = np.where(self.sign > 0, upto, self.count - below)
         ranks = {"min": worse + 1, "max": upto, "average": (worse + 1 + upto) / 2}[ties]
         return np.where(np.isnan(x), np.nan, ranks)
+
+
+def same(one: Array | float, other: Array | float) -> Mask:
+    """Say where two values are one, up to what arithmetic leaves in the last bits: 0.3 / 3 and 0.1 are."""
+    return np.asarray(np.abs(np.subtract(other, one)) <= 8 * np.finfo(float).eps * np.maximum(np.abs(one), np.abs(other)))
 
 
 def _ends(take: "np.ufunc", values: Array) -> Array:

@@ -37,7 +37,10 @@ def last(x: Array, groups: Sequence[Mask]) -> Array:
 
 
 def linear(x: Array, groups: Sequence[Mask]) -> Array:
-    """Draw a line between the unit's observations before and after; outside them nothing is estimated."""
+    """Draw a line between the unit's observations before and after; outside them nothing is estimated.
+
+    Steps are counted from period to period of the data; a period that no unit has is no step.
+    """
     del groups
     before, after = _neighbours(x)
     at = np.arange(len(x))[:, None, None]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from .arrays import Array, np
-from .frame import Frame
+from .frame import Frame, same
 
 Ties = Literal["average", "min", "max"]
 
@@ -211,7 +211,7 @@ NORMALISE: dict[str, Callable[..., Any]] = {
 def _share(x: Array, start: Array | float, end: Array | float) -> Array:
     """The way from start to end that x has come, NaN where they are one."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.where(np.equal(start, end), np.nan, np.subtract(end, start))
+        spread = np.where(same(start, end), np.nan, np.subtract(end, start))
         return (x - start) / spread
 
 

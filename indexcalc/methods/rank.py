@@ -124,8 +124,8 @@ def rounded(x: Array, decimals: int) -> Array:
     """Round to decimals as people do by hand, halves away from zero, on the number that is meant.
 
     A result such as 73.975 stands in memory as 73.97499999999999…; a billionth of the last place is added before
-    rounding, so that it counts as the half that it is. The same rule serves the ranking of published scores and every
-    table: what is shown as equal ranks as equal.
+    rounding, so that it counts as the half that it is. The same rule serves every table and, with `ranking.decimals`,
+    the ranking: what is shown as equal then ranks as equal.
     """
     scale = 10.0**decimals
     return np.sign(x) * np.floor(np.abs(x) * scale + (0.5 + 1e-9)) / scale + 0.0  # + 0.0 makes -0 a plain 0

@@ -32,28 +32,13 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         beside.chmod(0o755)  # mkdtemp's is for its owner alone
         for name, content in files.items():
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
             _write(beside / name, content)
         _flush(beside)
         _put_in_place(beside, folder)
         _flush(folder.parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write one file, replacing an old one in one step.
-
-    :raises OSError: when it cannot be written; the old file is then still there.
-    """
-    handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
-    os.close(handle)
-    try:
-        _write(Path(name), content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -91,6 +76,8 @@ def _put_in_place(beside: Path, folder: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Exchange two names in one step, if the system can."""
+    if os.name != "posix":
+        return False
     paths = os.fsencode(one), os.fsencode(other)
     with contextlib.suppress(AttributeError, OSError):
         library = ctypes.CDLL(None, use_errno=True)

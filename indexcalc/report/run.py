@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ..version import VERSION
-
-SHAPING = ("numpy", "pyarrow", "xlsxwriter")  # the libraries whose versions show in the bytes of a report
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,10 @@ class Run:
 
 def packages() -> dict[str, str]:
     """Return the versions of the libraries that shape a report's bytes."""
-    import sys
-
     import numpy as np
     import pyarrow as pa
     import xlsxwriter
 
-    del sys
     return {"numpy": np.__version__, "pyarrow": pa.__version__, "xlsxwriter": xlsxwriter.__version__}
 
 
@@ -52,13 +48,18 @@ def digest(content: bytes) -> str:
 
 
 def digests(files: Sequence[Path], base: Path) -> dict[str, str]:
-    """Return the digests of files, named relative to a folder where they lie below it, in the order of their names."""
+    """Return the digests of files, named relative to a folder, in the order of their names."""
     named = {}
     for file in files:
-        resolved = file.resolve()
-        inside = resolved.is_relative_to(base.resolve())
-        named[resolved.relative_to(base.resolve()).as_posix() if inside else file.name] = digest(file.read_bytes())
+        named[_relative(file.resolve(), base.resolve())] = digest(file.read_bytes())
     return dict(sorted(named.items()))
+
+
+def _relative(file: Path, base: Path) -> str:
+    try:
+        return Path(os.path.relpath(file, base)).as_posix()
+    except ValueError:  # another drive
+        return file.as_posix()
 
 
 def new_run(
@@ -85,6 +86,11 @@ def read_run(text: str) -> Run:
     """
     try:
         data: dict[str, Any] = json.loads(text)
-        return Run(**data)
+        run = Run(**data)
     except (TypeError, json.JSONDecodeError) as error:
         raise ValueError(str(error)) from None
+    tables = (run.packages, run.inputs, run.outputs, run.ranking)
+    pairs = isinstance(run.ranking, dict) and all(isinstance(pair, list) and len(pair) == 2 for pair in run.ranking.values())
+    if not all(isinstance(table, dict) for table in tables) or not pairs or not isinstance(run.period, str):
+        raise ValueError("its fields are of other kinds")
+    return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -67,9 +68,11 @@ def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
         headings.append(Heading(word("grade", language), "text"))
         columns.append([grade(scores, float(scores.scores[at, unit, tree.root]), language) for unit in units])
     if scores.group_ranks is not None:
-        groups = scores.panel.units.groups
-        headings += [Heading(word("group", language), "text"), Heading(word("group rank", language), "count")]
-        columns.append([groups[unit] if groups else "" for unit in units])
+        within = scores.index.ranking.within or "group"
+        labels = scores.panel.units.labels(within)
+        title = word("group", language) if within == "group" else within
+        headings += [Heading(title, "text"), Heading(word("group rank", language), "count")]
+        columns.append([labels[unit] for unit in units])
         columns.append(values_of(scores.group_ranks[at, :, tree.root], units))
     for key, step in (("previous", previous), ("year before", year_before)):
         earlier = step(period, kind_of(scores, period))
@@ -200,7 +203,8 @@ def _decimals(scores: Scores) -> int:
 
 
 def _ties(ranks: Sequence[Value]) -> frozenset[int]:
-    return frozenset(row for row, rank in enumerate(ranks) if rank is not None and list(ranks).count(rank) > 1)
+    times = Counter(ranks)
+    return frozenset(row for row, rank in enumerate(ranks) if rank is not None and times[rank] > 1)
 
 
 def _findings(scores: Scores, language: str) -> tuple[str, ...]:

@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..methods.arrays import np
-from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE
+from ..panel import STATUS_NAMES
 from ..scores import Scores
 from .tables import Sheet
 
-_STATUS = {VALUE: "value", MISSING: "missing", NOT_APPLICABLE: "not applicable", IMPUTED: "imputed"}
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,8 +29,10 @@ def tidy(scores: Scores, language: str) -> Any:
     nodes = [tree.nodes[at] for at in order]
 
     def label(values: Sequence[str], axis: int) -> Any:
-        places = np.broadcast_to(np.arange(len(values)).reshape([-1 if at == axis else 1 for at in range(3)]), shape)
-        return pa.DictionaryArray.from_arrays(pa.array(places.ravel().astype(np.int32)), pa.array(list(values), pa.string()))
+        word = {value: at for at, value in enumerate(dict.fromkeys(values))}  # each once, or Parquet's bytes may vary
+        at = np.array([word[value] for value in values], dtype=np.int32).reshape([-1 if i == axis else 1 for i in range(3)])
+        places = np.broadcast_to(at, shape)
+        return pa.DictionaryArray.from_arrays(pa.array(places.ravel()), pa.array(list(word), pa.string()))
 
     def numbers(column: Callable[[int], Any]) -> Any:
         out = np.full(shape, np.nan)
@@ -64,7 +65,7 @@ def tidy(scores: Scores, language: str) -> Any:
         "group_rank": numbers(lambda at: np.nan if scores.group_ranks is None else scores.group_ranks[..., at]),
         "coverage": numbers(scores.covered),
         "status": pa.DictionaryArray.from_arrays(
-            pa.array(statuses.ravel().astype(np.int32)), pa.array([_STATUS[at] for at in sorted(_STATUS)])
+            pa.array(statuses.ravel().astype(np.int32)), pa.array(list(STATUS_NAMES["en"].values()))
         ),
     }
     return pa.table(columns)
@@ -101,7 +102,7 @@ def sheet_csv(sheet: Sheet) -> bytes:
     """Write a sheet as CSV in UTF-8 with a byte-order mark, numbers in full."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([heading.title for heading in sheet.headings])
+    writer.writerow([as_text(heading.title) for heading in sheet.headings])
     for row in sheet.rows:
         writer.writerow(["" if value is None else as_text(value) if isinstance(value, str) else _plain(value) for value in row])
     return ("\ufeff" + buffer.getvalue()).encode()

@@ -128,9 +128,9 @@ def _write_cell(page: Any, row: int, column: int, value: Value, style: Any) -> N
 
 def _sheet_name(title: str, used: set[str]) -> str:
     r"""A name that Excel takes: no more than 31 characters, none of []:*?/\\, none used already."""
-    base = _FORBIDDEN.sub(" ", title).strip().strip("'")[:31] or "sheet"
+    base = _FORBIDDEN.sub(" ", title)[:31].strip().strip("'") or "sheet"
     name, number = base, 2
-    while name.casefold() in used:
+    while name.casefold() in used | {"history"}:  # Excel keeps that one for itself
         name = f"{base[:27]} {number}"
         number += 1
     used.add(name.casefold())

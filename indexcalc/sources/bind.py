@@ -14,20 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
-from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import EXAMPLES, SINGLE, order, read_period, year_is_whole, year_of
-from ..spec.model import UNITS_SOURCE, Data, Index
+from ..spec.model import EVERY, UNITS_SOURCE, Data, Index
 from ..spec.tree import Column
-from .numbers import NOT_A_NUMBER, read_numbers
+from .numbers import NOT_A_NUMBER, read_numbers, word_of
 from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
 
-EVERY = "every"
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
 _PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
 _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
+_HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
 _SILENT_HEADERS = frozenset({"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门"})
 _IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
 
@@ -157,13 +157,26 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
         headings += known
         seen |= {piece.column for piece in pieces}
     for at, column in columns:
-        if at not in seen:
+        if at not in seen and column.key == "applies" and (piece := _of_units(matched, source, at, column)):
+            matched.pieces.append(piece)
+        elif at not in seen:
             key = {"column": "column", "formula": "formula", "applies": "applies"}.get(column.key)
             place = index.place_of(column.owner, key) if key else index.place_of(column.owner)
             near = next((close for header in column.headers if (close := nearest(header, headings))), "")
             where = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
-            code = "IC344" if near else "IC365"
+            code = "IC365" if not near else "IC368" if column.key in ("formula", "applies") else "IC344"
             found.append(finding(code, place, names=column.headers, column=column.owner, file=where, near=near))
+
+
+def _of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece | None:
+    """A column of the units table that a rule of `applies` names: the same in every period."""
+    assert matched.units is not None
+    table, rows = matched.units.table, matched.units.rows
+    if column.headers[0] not in table.names:
+        return None
+    everywhere = _Layout(None, None, EVERY, None, None, None)
+    position, units = table.names.index(column.headers[0]), range(len(rows))
+    return _piece(matched, source, table, everywhere, (at, column), position, rows, [None] * len(rows), units)
 
 
 def _layout(index: Index, name: str, source: Data, table: Table, found: list[Finding]) -> _Layout | None:
@@ -183,12 +196,12 @@ def _layout(index: Index, name: str, source: Data, table: Table, found: list[Fin
     period, fixed = None, read_period(table.period, index.periods.kind) if table.period else None
     if table.period and fixed is None:
         problems.append(_no_period(index, Place(table.file, table.sheet), table.period))
-    elif isinstance(source.period, int) or (source.period and read_period(source.period, index.periods.kind)):
+    elif _is_fixed(index, source.period) and (isinstance(source.period, int) or find(str(source.period), ()) is None):
         fixed = read_period(str(source.period), index.periods.kind)
     elif source.period == EVERY:
         fixed = EVERY
     elif fixed is None:
-        period = find(source.period, _PERIOD_HEADERS)
+        period = find(None if source.period is None else str(source.period), _PERIOD_HEADERS)
         if period is None and (source.period or index.periods.kind != SINGLE):
             headers = [source.period] if source.period else _PERIOD_HEADERS[:4]
             problems.append(finding("IC347", table.header_place(0), headers=headers, known=_headings(table)))
@@ -209,6 +222,11 @@ def _layout(index: Index, name: str, source: Data, table: Table, found: list[Fin
         problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
     found += problems
     return None if problems else _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS))
+
+
+def _is_fixed(index: Index, period: str | int | None) -> bool:
+    """Whether `period:` names a period and not a column of them."""
+    return period is not None and period != EVERY and read_period(str(period), index.periods.kind) is not None
 
 
 def _pieces(
@@ -393,9 +411,12 @@ def _piece(
         matched.findings.append(finding(code, place, found=found, name=column.headers[-1], measure=column.measure))
     if layout.status is not None:
         status = table.columns[layout.status]
-        words = {name_of(word) for word in source.not_applicable}
-        marked = [i for i, row in enumerate(rows) if name_of(status[row]) in words]
-        not_applicable = sorted({*not_applicable, *marked})
+        said = [word_of(status[row]) for row in rows]
+        words = set(map(word_of, source.not_applicable))
+        not_applicable = sorted({*not_applicable, *(i for i, word in enumerate(said) if word in words)})
+        for i in {word: i for i, word in reversed(list(enumerate(said))) if word and word not in words | _HAS_VALUE}.values():
+            place = table.place(rows[i], layout.status)
+            matched.findings.append(finding("IC366", place, found=status[rows[i]], known=source.not_applicable))
     piece = Piece(position, table, at, rows, periods, units, values, not_applicable)
     matched.findings += _doubts(column, piece)
     return piece
@@ -505,18 +526,18 @@ def panel(matched: Matched) -> Panel:
     status[...] = MISSING
     for piece in matched.pieces:
         rows = np.array([at[p] if p else 0 for p in piece.periods]), np.array(piece.units)
-        given = np.asarray(piece.values, dtype=float)
+        given = np.array(piece.values, dtype=float)
+        given[list(piece.not_applicable)] = np.nan  # a status column may call a cell not applicable that has a value
         flags = np.where(np.isnan(given), MISSING, VALUE).astype(np.uint8)
         flags[list(piece.not_applicable)] = NOT_APPLICABLE
         if piece.periods and piece.periods[0] is None:
             values[:, rows[1], piece.column], status[:, rows[1], piece.column] = given, flags
         else:
             values[(*rows, piece.column)], status[(*rows, piece.column)] = given, flags
-    return Panel(values, status, periods, units, tuple(column.id for column in index.columns), _addresses(matched, units))
+    return Panel(values, status, periods, units, tuple(column.id for column in index.columns), _addresses(matched))
 
 
-def _addresses(matched: Matched, units: Units) -> Callable[[int, int, int], Sequence[Place]]:
-    del units
+def _addresses(matched: Matched) -> Callable[[int, int, int], Sequence[Place]]:
     by_column: dict[int, list[Piece]] = defaultdict(list)
     for piece in matched.pieces:
         by_column[piece.column].append(piece)

@@ -135,6 +135,8 @@ def _read_sheets(
         tables += [table] if table else []
         found += its_findings
         if origin.sheet is None:
+            others = [other for other in names if other != name and other not in hidden]
+            found += [finding("IC367", origin.place(name), others=others)] if others else []
             break
     if empty:
         found.append(finding("IC308", origin.place(origin.sheet if origin.sheet in names else "")))

@@ -56,7 +56,7 @@ def read_numbers(
     >>> read_numbers(["1,234.5", "８５", "-", ""], missing=nothing, not_applicable=frozenset("-"), percent=False)
     ([1234.5, 85.0, nan, nan], [2], [])
     """
-    absent, inapplicable = frozenset(map(_token, missing)), frozenset(map(_token, not_applicable))
+    absent, inapplicable = frozenset(map(word_of, missing)), frozenset(map(word_of, not_applicable))
     tokens = _Tokens(absent, inapplicable, _numbers_among(absent), _numbers_among(inapplicable))
     if hasattr(cells, "dtype"):
         return _array(cells, tokens)
@@ -104,7 +104,7 @@ def _text(cell: str, tokens: _Tokens, *, percent: bool) -> float | str:
     number = _decimal(cell)
     if number is not None:
         return _coded(number, tokens)
-    token = _token(cell)
+    token = word_of(cell)
     if not token or token in tokens.missing:
         return nan
     if token in tokens.not_applicable:
@@ -162,5 +162,6 @@ def _numbers_among(words: frozenset[str]) -> frozenset[float]:
     return frozenset(number for word in words if (number := _decimal(word)) is not None)
 
 
-def _token(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip(_SPACE).casefold()
+def word_of(text: object) -> str:
+    """Return a cell as a word to be compared: full-width as half-width, without space around it, in any case."""
+    return unicodedata.normalize("NFKC", "" if text is None else str(text)).strip(_SPACE).casefold()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..findings import Finding, Place, finding
 from ..panel import Units
@@ -16,10 +17,12 @@ _SEPARATORS = str.maketrans("；、|，,", ";;;;;")
 
 @dataclass(frozen=True)
 class UnitNames:
-    """The units, and which of them each id, name and alias means."""
+    """The units, which of them each id, name and alias means, and the rows of the table that list them."""
 
     units: Units
     known: dict[str, int]
+    table: Table
+    rows: Sequence[int]
 
     def find(self, cell: Cell) -> int | None:
         """Return the unit that a cell names exactly, by id, name or alias."""
@@ -54,7 +57,7 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
     rows, repeats = _first_rows(table, at[name_of(block.id)], [column(key) for key in ("id", "name", "group", "aliases")])
     found += repeats
     fields = {key: tuple(column(key)[row] for row in rows) for key in ("id", "name", "name_en", "group", "aliases")}
-    attributes = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
+    attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
     has_groups = name_of(block.group) in at
     units = Units(fields["id"], fields["name"], fields["name_en"], fields["group"] if has_groups else (), attributes)
     if not rows:
@@ -62,7 +65,8 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
         return None, found, files
     said = {key: at.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
     known, ambiguous = _names(units, fields["aliases"], table, rows, said)
-    return UnitNames(units, known), [*found, *ambiguous, *_check_columns(index, units)], files
+    attributes |= {asked: attributes[name_of(asked)] for asked in _asked_columns(index) if name_of(asked) in attributes}
+    return UnitNames(units, known, table, rows), [*found, *ambiguous, *_check_columns(index, units)], files
 
 
 def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
@@ -100,18 +104,22 @@ def _names(
     return known, found
 
 
+def _asked_columns(index: Index) -> dict[str, Place]:
+    """The columns of the units table that the index speaks of elsewhere, and where it does."""
+    asked = {index.ranking.within: index.place(("ranking", "within"))} if index.ranking.within else {}
+    owners: list[tuple[tuple[str | int, ...], Any]] = [(("defaults",), index.defaults), *index.walk()]
+    for path, owner in owners:
+        impute = getattr(owner, "impute", None)
+        if impute is not None and impute.by:
+            asked.setdefault(impute.by, index.place((*path, "impute", "by")))
+    return asked
+
+
 def _check_columns(index: Index, units: Units) -> list[Finding]:
     """The columns of the units table that the index speaks of elsewhere are there."""
     known = list(units.attributes)
-    wanted = [(index.place(("ranking", "within")), index.ranking.within)] if index.ranking.within else []
-    for path, node in index.walk():
-        impute = getattr(node, "impute", None)
-        if impute is not None and impute.by:
-            wanted.append((index.place((*path, "impute", "by")), impute.by))
-    if index.defaults.impute and index.defaults.impute.by:
-        wanted.append((index.place(("defaults", "impute", "by")), index.defaults.impute.by))
     found = []
-    for place, name in wanted:
+    for name, place in _asked_columns(index).items():
         group = name == "group" and bool(units.groups)
         if not group and name_of(name) not in units.attributes:
             found.append(finding("IC359", place, name=name, file=index.units.table, known=known))

@@ -69,6 +69,16 @@ def check_weights(index: Index) -> Iterator[Finding]:
             )
 
 
+def check_partly_weighted(index: Index) -> Iterator[Finding]:
+    """Where weights may add up to anything, too, either all siblings have one or none."""
+    summed = given_weights(index)
+    for node in index.by_id:
+        children = [child for child in _children(index, node) if counts(child)]
+        without = [child.id for child in children if child.weight is None]
+        if without and len(without) < len(children) and node not in summed:
+            yield finding("IC203", index.place_of(node), node=_titled(index, node), children=without)
+
+
 def check_signs(index: Index) -> Iterator[Finding]:
     """No weight is negative, and no node's children all weigh nothing."""
     for _, node in index.walk():
@@ -220,7 +230,7 @@ def check_methods(index: Index) -> Iterator[Finding]:
     places: list[tuple[str, Path, Method]] = [("normalise", path, method) for path, method in _normalisers(index)]
     owners: list[tuple[Path, Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walk()]
     for path, owner in owners:
-        for room in ("aggregate", "impute"):
+        for room in ("aggregate", "impute", "treat"):
             method = getattr(owner, room, None)
             if isinstance(method, Method):
                 places.append((room, (*path, room), method))
@@ -266,6 +276,7 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_formulas,
     check_weights,
+    check_partly_weighted,
     check_signs,
     check_roles,
     check_sources,
@@ -327,6 +338,16 @@ def _rising_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
     return sense
 
 
+def _winsorise_sense(given: dict[str, Any]) -> Problem:
+    return ("most", "most must be at least 1", "most 至少为 1") if given["most"] < 1 else None
+
+
+def _clip_sense(given: dict[str, Any]) -> Problem:
+    if not 0 <= given["low"] < given["high"] <= 1:
+        return "low", "low and high must be shares, the lower first", "low 和 high 应为 0 到 1 之间由小到大的比例"
+    return None
+
+
 SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/min-max": _scale_sense,
     "normalise/percentile": _scale_sense,
@@ -339,6 +360,8 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/goalposts": _goalposts_sense,
     "normalise/target": _target_sense,
     "normalise/piecewise": _rising_sense("points"),
+    "treat/winsorise": _winsorise_sense,
+    "treat/clip": _clip_sense,
     "normalise/bands": _rising_sense("bands"),
 }
 

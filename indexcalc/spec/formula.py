@@ -34,6 +34,7 @@ _TOKEN = (
 )
 _SAME = {"×": "*", "÷": "/", "==": "="}
 _LEFT_POWER = {"<": 1, "<=": 1, ">": 1, ">=": 1, "=": 1, "!=": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 5}
+_COMPARISONS = frozenset(sign for sign, power in _LEFT_POWER.items() if power == 1)
 _UNARY_POWER = 4
 _DEEPEST = 50
 
@@ -119,7 +120,9 @@ class _Parser:
             if power <= least:
                 self.depth -= 1
                 return left
-            self.take()
+            at = self.take()[2]
+            if power == 1 and left[0] in _COMPARISONS:
+                raise FormulaError("IC249", at, found=token)
             # ^ binds to the right and takes a signed exponent: 2 ^ -1
             left = (operator, left, self.expression(power - 1 if operator == "^" else power))
 

@@ -28,6 +28,7 @@ from .model import (
     Periods,
     Ranking,
     Root,
+    Treat,
     UnitTable,
 )
 from .text import Document, Path, read_text
@@ -45,6 +46,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "normalise": Normalise,
     "impute": Impute,
     "aggregate": Method,
+    "treat": Treat,
 }
 _EXPECTED = {
     "string": ("text", "文本"),

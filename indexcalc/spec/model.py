@@ -24,6 +24,7 @@ OverTime = Literal["sum", "mean", "last", "max", "min"]
 Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 Words = Annotated[tuple[str, ...], Field(strict=False)]
 UNITS_SOURCE = "units"  # the reserved name of the units table as a source of values
+EVERY = "every"  # the period of values that hold in all periods
 
 
 def _fraction(value: Any) -> Any:
@@ -78,12 +79,17 @@ class Impute(Method):
     """A column of the units table: estimate from the units that have the same in it."""
 
 
+class Treat(Method):
+    """What is done about outliers."""
+
+
 def _named(value: Any) -> Any:
     return {"method": value} if isinstance(value, str) else value
 
 
 NormaliseChoice = Annotated[Normalise, BeforeValidator(_named)]
 ImputeChoice = Annotated[Impute, BeforeValidator(_named)]
+TreatChoice = Annotated[Treat, BeforeValidator(_named)]
 MethodChoice = Annotated[Method, BeforeValidator(_named)]
 
 
@@ -151,6 +157,8 @@ class Indicator(Node):
     """A formula; the indicator does not apply to a unit where it is 0."""
     impute: ImputeChoice | None = None
     """How missing values are estimated."""
+    treat: TreatChoice | None = None
+    """What is done about outliers, before the value becomes a score."""
     normalise: NormaliseChoice | None = None
     """How the value becomes a score."""
 
@@ -302,6 +310,8 @@ class Defaults(Part):
     """What to do when children have no score."""
     impute: ImputeChoice | None = None
     """How missing values are estimated."""
+    treat: TreatChoice | None = None
+    """What is done about outliers."""
     over_time: OverTime = "sum"
     """How periods make a year."""
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from ..methods import CATALOGUE, about, parameters
 from . import model
-from .model import Impute, Index, Method, Normalise
+from .model import Impute, Index, Method, Normalise, Treat
 
 ID = "indexcalc.schema.json"
 
@@ -27,7 +27,12 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["$id"] = ID
     definitions = schema["$defs"]
-    for name, room, own in (("Normalise", "normalise", Normalise), ("Method", "aggregate", Method), ("Impute", "impute", Impute)):
+    for name, room, own in (
+        ("Normalise", "normalise", Normalise),
+        ("Method", "aggregate", Method),
+        ("Impute", "impute", Impute),
+        ("Treat", "treat", Treat),
+    ):
         shared = {key: value for key, value in definitions[name]["properties"].items() if key != "method"}
         assert set(shared) == set(own.model_fields) - {"method"}
         definitions[name] = _choices(room, shared)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..methods.aggregate import FREE_SUM
 from .formula import Expression, names, parse
-from .model import Denominator, Dimension, Index, Indicator, Missing, Normalise, OverTime, Root
+from .model import EVERY, UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Missing, Normalise, OverTime, Root
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _branch(
     total: float,
 ) -> Branch:
     aggregate = node.aggregate or index.defaults.aggregate
+    total = 1.0 if aggregate.method in FREE_SUM else total
     declared = tuple(1.0 if child.weight is None else child.weight / total for child in children)
     return Branch(
         at,
@@ -147,7 +149,7 @@ def given_weights(index: Index) -> dict[str, list[float]]:
         children = index.dimensions if isinstance(node, Root) else node.indicators
         weights = [child.weight for child in children if counts(child)]
         aggregate = (node.aggregate or index.defaults.aggregate).method
-        if aggregate != "sum" and any(weight is not None for weight in weights):
+        if aggregate not in FREE_SUM and any(weight is not None for weight in weights):
             groups[node.id] = [weight or 0.0 for weight in weights]
     return groups
 
@@ -157,8 +159,8 @@ def columns(index: Index) -> tuple[Column, ...]:
     denominators = {item.id for item in index.denominators}
     wanted = []
     for leaf in index.leaves:
-        over_time = leaf.over_time or index.defaults.over_time
         source = index.source_of(leaf)
+        over_time: OverTime = "last" if is_constant(index, source) else leaf.over_time or index.defaults.over_time
         if leaf.formula is None:
             wanted.append(_own_column(leaf, source, over_time))
         else:
@@ -175,7 +177,13 @@ def columns(index: Index) -> tuple[Column, ...]:
             ]
     unique = {column.id: column for column in reversed(wanted)}
     series = [column for column in wanted if unique.pop(column.id, None)]
-    return (*series, *(_own_column(item, index.source_of(item), item.over_time) for item in index.denominators))
+    shared = [(item, index.source_of(item)) for item in index.denominators]
+    return (*series, *(_own_column(item, at, "last" if is_constant(index, at) else item.over_time) for item, at in shared))
+
+
+def is_constant(index: Index, source: str) -> bool:
+    """Say whether a source's values hold in every period, so that a year has them too and not their sum."""
+    return source == UNITS_SOURCE or (source in index.data and index.data[source].period == EVERY)
 
 
 def _own_column(item: Indicator | Denominator, source: str, over_time: OverTime) -> Column:

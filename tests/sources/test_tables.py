@@ -417,7 +417,9 @@ class TestWorkbooks:
                 sheet.write_column(0, 0, ["区", name])
         workbook.worksheets()[1].hide()
         workbook.close()
-        assert one(read(tmp_path, "a.xlsx")).sheet == "2021"
+        tables, found, _ = read(tmp_path, "a.xlsx")
+        assert ([table.sheet for table in tables], told(found)) == (["2021"], ["a.xlsx!2021 IC367"])
+        assert found[0].values["others"] == ["空", "2022", "说明"]
         assert one(read(tmp_path, "a.xlsx", sheet="2022")).period is None
         assert one(read(tmp_path, "a.xlsx", sheet="隐2020")).columns[0][0] == "隐2020"
         tables, found, _ = read(tmp_path, "a.xlsx", sheet="{period}")
@@ -476,7 +478,7 @@ class TestWorkbooks:
 
     def test_old_workbooks(self, tmp_path: Path) -> None:
         tables, found, _ = read_text(tmp_path, zlib.decompress(base64.b85decode(OLD.replace("\n", ""))), "a.xls")
-        assert told(found) == ["a.xls!表一!A8 IC330"]
+        assert told(found) == ["a.xls!表一!A8 IC330", "a.xls!表一 IC367"]
         assert tables[0].names == ("区", "期次", "立案数", "破案率")
         assert [list(column) for column in tables[0].columns] == [
             ["荔湾区", "荔湾区", "越秀区", "天河区"],

@@ -1,0 +1,107 @@
+"""Cells to units, periods and columns: what a table may look like, and what its words mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from indexcalc.engine import score
+from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE
+from indexcalc.sources import read_panel
+from indexcalc.spec import Index
+
+from ..conftest import index_of
+
+UNITS = "id,name,aliases,coastal\n01,东区,东城,1\n02,西区,西城;West,0\n"
+
+
+def project(
+    folder: Path, data: str, *, source: str = "path: d.csv", leaf: str = "", periods: str = "{kind: year}", more: str = ""
+) -> Index:
+    (folder / "u.csv").write_text(UNITS, encoding="utf-8")
+    (folder / "d.csv").write_text(data, encoding="utf-8")
+    return index_of(
+        f"index: {{id: t}}\nunits: {{table: u.csv}}\nperiods: {periods}\ndata: {{d: {{{source}}}}}\n{more}"
+        f"defaults: {{normalise: points}}\ndimensions:\n  - {{id: cases, name: 案件数, weight: 0.5{leaf}}}\n  - {{id: calls, name: 来电数, weight: 0.5}}\n"
+    )
+
+
+WIDE = "区,年份,案件数,来电数\n东城,2022,1,2\nWest,2022年,3,4\n"
+LONG = "区,年份,指标,数值\n01,2022,cases,1\n东区,2022,来电数,2\n02,2022,案件数（件）,3\n西城,2022,calls,4\n"
+CROSSED = "指标,计量单位,东区,西区\n案件数,件,1,3\n来电数,次,2,4\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "source"), [(WIDE, "path: d.csv"), (LONG, "path: d.csv"), (CROSSED, "path: d.csv, period: 2022")]
+)
+def test_three_layouts_of_one_table_say_the_same(tmp_path: Path, data: str, source: str) -> None:
+    panel = read_panel(project(tmp_path, data, source=source), tmp_path)
+    assert panel.periods == ("2022",)
+    np.testing.assert_array_equal(panel.values[0], [[1, 2], [3, 4]])
+    line, column = [(place.line, place.column) for place in panel.places(0, 1, 0)][0]
+    assert data.splitlines()[line - 1].split(",")[column - 1] == "3"
+
+
+def test_rows_may_come_in_any_order(tmp_path: Path) -> None:
+    head, *rows = WIDE.splitlines()
+    one = read_panel(project(tmp_path, WIDE), tmp_path)
+    other = read_panel(project(tmp_path, "\n".join([head, *reversed(rows)])), tmp_path)
+    np.testing.assert_array_equal(one.values, other.values)
+
+
+def test_a_cell_that_a_status_column_calls_not_applicable_has_no_value(tmp_path: Path) -> None:
+    index = project(tmp_path, "区,年份,案件数,来电数,状态\n东区,2022,999,999,N/A\n西区,2022,3,4,\n")
+    panel = read_panel(index, tmp_path)
+    assert np.isnan(panel.values[0, 0]).all()
+    assert panel.status[0].tolist() == [[NOT_APPLICABLE] * 2, [VALUE] * 2]
+    scores = score(index, panel)
+    assert np.isnan(scores.score()[0, 0])
+    assert scores.rank()[0, 1] == 1
+
+
+def test_empty_is_missing_and_a_word_may_be(tmp_path: Path) -> None:
+    index = project(tmp_path, "区,年份,案件数,来电数\n东区,2022,,2\n西区,2022,—,不适用\n", source='path: d.csv, missing: ["—"]')
+    panel = read_panel(index, tmp_path)
+    assert panel.status[0].tolist() == [[MISSING, VALUE], [MISSING, NOT_APPLICABLE]]
+
+
+def test_applies_may_ask_the_units_table(tmp_path: Path) -> None:
+    index = project(tmp_path, WIDE, leaf=", applies: coastal = 1")
+    scores = score(index, read_panel(index, tmp_path))
+    assert scores.status[0, :, 0].tolist() == [VALUE, NOT_APPLICABLE]
+    assert scores.score()[0].tolist() == [1.5, 4]
+
+
+def test_values_that_hold_in_every_period_are_not_added_up_over_a_year(tmp_path: Path) -> None:
+    quarters = "".join(f"{unit},2022Q{quarter},{quarter},10\n" for unit in ("东区", "西区") for quarter in (1, 2, 3, 4))
+    index = project(
+        tmp_path,
+        "区,期次,案件数,来电数\n" + quarters,
+        periods="{kind: quarter, roll_up: year}",
+        leaf=", per: coast",
+        more="denominators: [{id: coast, source: units, column: id}]\n",
+    ).model_copy()
+    scores = score(index, read_panel(index, tmp_path))
+    year = scores.periods.index("2022")
+    assert scores.derived[year, :, 0].tolist() == [10 / 1, 10 / 2]
+    assert scores.derived[year, :, 1].tolist() == [40, 40]
+
+
+def test_every_period_of_one_run_verifies(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from indexcalc.cli.app import app
+
+    project_folder = tmp_path / "p"
+    assert CliRunner().invoke(app, ["init", str(project_folder)]).exit_code == 0
+    said = CliRunner().invoke(app, ["score", "--period", "all", "--index", str(project_folder)])
+    assert said.exit_code == 0, said.output
+    for period in ("2023", "2024"):
+        folder = project_folder / "reports" / period
+        assert f"{folder.as_posix()}/" in said.output
+        checked = CliRunner().invoke(app, ["verify", str(folder), "--index", str(project_folder)])
+        assert checked.exit_code == 0, checked.output
+        assert len(pd.read_parquet(folder / "scores.parquet")) == 2 * 4 * 7
