@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     Status = NDArray[np.uint8]
 
 _COLUMN = 1 << 20  # cells whose statistics are taken together: what stays in a cache until they are used
-_BLOCK = 1 << 15  # cells normalised at once: small enough that memory for results is used again, not asked for anew
-_UNITS = 1 << 14  # units aggregated at once, likewise
+_BLOCK = 1 << 16  # cells normalised at once: small enough that memory for results is used again, not asked for anew
+_UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
 _FEW = 64
 _SLACK = 1e-12  # coverage is compared with its threshold up to this
 
@@ -324,13 +324,15 @@ def aggregate(index: Index, panel: Panel, status: Status, weights: Sequence[Arra
             coverage[:, block, branch.position - leaves] = covered
             if app is not None:
                 applies[:, block, branch.position] = app.any(axis=-1)
-            here = enough & np.isnan(y) & (covered > 0)
+            here = enough & np.isnan(y)
+            here &= covered > 0
             if branch.formula is not None or branch.aggregate == "product":
                 here &= ~np.isnan(x).any(axis=-1)  # what needs all of its children is missing without one, not undefined
             if here.any():
                 undefined.setdefault(branch.position, np.zeros(scores.shape[:2], bool))[:, block] = here
 
-    _spread(work, _blocks(len(panel.units), max(256, _UNITS // len(panel.periods))))
+    fair = -(-len(panel.units) // (os.cpu_count() or 1))
+    _spread(work, _blocks(len(panel.units), max(256, min(fair, _UNITS // len(panel.periods)))))
     return coverage, [
         found
         for branch in tree.branches
@@ -349,13 +351,13 @@ def _applicable(status: Status, nodes: int) -> Any:
 
 
 def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> Array:
-    covered, whole = np.zeros(x.shape[:-1]), np.zeros(x.shape[:-1])
+    covered = np.zeros(x.shape[:-1])
     for i, child in enumerate(branch.children):
         part = ~np.isnan(x[..., i]) * w[i]
         if child >= leaves:
-            np.copyto(part, part * coverage[..., child - leaves], where=part > 0)
+            np.multiply(part, coverage[..., child - leaves], out=part, where=part > 0)
         covered += part
-        whole += w[i] if applies is None else applies[..., i] * w[i]
+    whole = np.add.reduce(w) if applies is None else np.add.reduce(np.where(applies, w, 0.0), axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(covered / whole)
 
