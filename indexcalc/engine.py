@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _COLUMN = 1 << 20  # cells whose statistics are taken together: what stays in a cache until they are used
 _BLOCK = 1 << 16  # cells normalised at once: small enough that memory for results is used again, not asked for anew
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
-_FEW = 64
+_FEW = 64  # units looked at first for columns without any score
 _SLACK = 1e-12  # coverage is compared with its threshold up to this
 
 
@@ -41,7 +41,7 @@ def score(index: Index, panel: Panel) -> Scores:
     """Score every period of a panel by an index.
 
     The steps and their order are those of the OECD/JRC Handbook (2008): derive, impute, treat, normalise, weight,
-    aggregate level by level, rank. What the steps find (a constant column, a node with too little coverage) is in the
+    aggregate level by level, rank. What the steps find (a column that is constant or empty, imputed cells) is in the
     result's findings; an error there, such as a zero under a geometric mean, has left the score missing.
     """
     panel, found = roll_up(index, panel)

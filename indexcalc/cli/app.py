@@ -84,7 +84,7 @@ def score(
     quiet: QuietOption = False,
 ) -> None:
     """Score every period, write the report of one into reports/PERIOD, print its ranking. 计分并写出报告。"""
-    from .reports import earlier_ranking, write_report
+    from .reports import earlier_ranking, write_reports
     from .results import moved_result, ranking_result
 
     project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
@@ -93,7 +93,7 @@ def score(
     shown = periods[-1]
     earlier = earlier_ranking(project, shown)
     project.progress("write")
-    folders = [write_report(project, matched, scores, one).as_posix() for one in periods]
+    folders = [folder.as_posix() for folder in write_reports(project, matched, scores, periods)]
     project.progress("")
     text, result = ranking_result(scores, shown, None, project.language)
     moved, moves = moved_result(scores, shown, earlier, project.language)

@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from ..sources import Matched
 
 
-def write_report(project: Project, matched: Matched, scores: Scores, period: str) -> Path:
-    """Write a period's report, or refuse with the old one untouched."""
+def write_reports(project: Project, matched: Matched, scores: Scores, periods: Sequence[str]) -> list[Path]:
+    """Write the reports of some periods, or refuse before any is written where one would replace files of somebody's own."""
+    for period in periods:
+        _leave_alone(project, project.out / period)
+    return [_write_report(project, matched, scores, period) for period in periods]
+
+
+def _write_report(project: Project, matched: Matched, scores: Scores, period: str) -> Path:
     folder = project.out / period
-    _leave_alone(project, folder)
     contents = report_files(scores, period, project.report_language)
     run = new_run(
         index=scores.index.index.id,

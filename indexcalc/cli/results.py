@@ -114,14 +114,17 @@ def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None
 
 def explain_result(scores: Scores, period: str, unit: int, node: str | None, depth: int, language: Language) -> Result:
     """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf."""
-    from ..analysis.contribution import contributions
+    from ..analysis.contribution import contributions, effective
 
     at = scores.periods.index(period)
     own = contributions(scores)
+    points = effective(scores, own)
     start = scores.tree.root if node is None else scores.node(node)
 
     def walk(position: int, level: int) -> dict[str, Any]:
-        entry = _explained(scores, at, unit, position, own, language)
+        entry = _explained(scores, at, unit, position, language)
+        entry["contribution"] = _number(own[at, unit, position])
+        entry["index_points"] = _number(points[at, unit, position])
         if depth == 0 or level < depth:
             entry["children"] = [walk(child, level + 1) for child in scores.tree.below(position)]
         return entry
@@ -135,7 +138,7 @@ def explain_result(scores: Scores, period: str, unit: int, node: str | None, dep
     return "\n".join(lines), {"unit": scores.panel.units.ids[unit], "period": period, "tree": tree}
 
 
-def _explained(scores: Scores, at: int, unit: int, position: int, own: Any, language: Language) -> dict[str, Any]:
+def _explained(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
     from ..panel import STATUS_NAMES
 
     found = scores.tree.nodes[position]
@@ -145,7 +148,6 @@ def _explained(scores: Scores, at: int, unit: int, position: int, own: Any, lang
         "score": _number(scores.scores[at, unit, position]),
         "rank": _number(scores.ranks[at, unit, position]),
         "weight": _number(scores.sibling_weights[position]),
-        "contribution": _number(own[at, unit, position]),
         "coverage": _number(scores.covered(position)[at, unit]),
     }
     if isinstance(found, Indicator):
@@ -183,6 +185,8 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
     if level and entry["weight"]:
         parts += f" · {word('weight', language)} {entry['weight']:.4g}"
         parts += f" · {word('contribution', language)} {show(entry['contribution'])}"
+    if level > 1 and entry["index_points"] is not None:
+        parts += f" · {word('index points', language)} {show(entry['index_points'])}"
     if entry["coverage"] is not None and entry["coverage"] < 1 and "raw" not in entry:
         parts += f" · {word('coverage', language)} {entry['coverage']:.1%}"
     lines.append(parts)

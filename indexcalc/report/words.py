@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "moved": ("与此处上一份报告相比", "Since the last report here"),
     "unmoved": ("与此处上一份报告相比，得分和位次没有变化。", "No score and no rank has moved since the last report here."),
     "weight": ("权重", "Weight"),
+    "index points": ("计入总指数", "in the index"),
     "contribution": ("贡献", "Contribution"),
     "shortened": (
         "仅列前 {shown} 行，共 {all} 行；全部见 ranking.csv。",
