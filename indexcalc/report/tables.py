@@ -198,7 +198,10 @@ def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Va
 
 
 def unit_label(scores: Scores, language: str) -> str:
-    """Return what a unit is called."""
+    """Return what a unit is called: the name of its level where there are several."""
+    levels = set(scores.panel.units.levels)
+    if len(levels) == 1:
+        return next(iter(levels))
     return scores.index.units.label_en if language == "en" else scores.index.units.label
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
+from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
 from .formula import FormulaError, first_places, names, parse
 from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
@@ -126,7 +127,7 @@ def check_sources(index: Index) -> Iterator[Finding]:
 def check_denominators(index: Index) -> Iterator[Finding]:
     """What a leaf is divided by is declared, and what is declared is used."""
     known = [item.id for item in index.denominators]
-    used = {leaf.per for leaf in index.leaves}
+    used = {leaf.per for leaf in index.leaves} | {column.over_units for column in index.columns if not any(check_formulas(index))}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -137,6 +138,19 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     for name in known:
         if name not in used:
             yield finding("IC222", index.place_of(name), name=name)
+
+
+def check_levels(index: Index) -> Iterator[Finding]:
+    """What rolls units up to the next level is a way that there is, or a denominator to weight by."""
+    known = [*OVER_UNITS, *(item.id for item in index.denominators)]
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.walk()]
+    owners += [(("denominators", at), item) for at, item in enumerate(index.denominators)]
+    for path, owner in owners:
+        how = getattr(owner, "over_units", None)
+        if how is not None and how not in known:
+            yield finding("IC257", index.place((*path, "over_units")), found=how, known=known, near=nearest(how, known))
+    if index.units.score is not None and index.units.level is None:
+        yield finding("IC258", index.place(("units", "score")))
 
 
 def check_headers(index: Index) -> Iterator[Finding]:
@@ -335,6 +349,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_roles,
     check_sources,
     check_denominators,
+    check_levels,
     check_headers,
     check_leaves,
     check_frames,
