@@ -21,9 +21,9 @@ NAN = math.nan
 def scored(folder: Path, tree: str, values: str, units: str = "id,name,group\nA,甲,g\nB,乙,g\nC,丙,h\n", **chosen: str) -> Scores:
     """Score a tree of points, so that what is written in the table is what comes together."""
     head = (
-        "index: {id: index%s}\nunits: {table: u.csv%s}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\n"
-        "defaults: {normalise: points, weights: equal}\n"
-    ) % (chosen.get("index", ""), chosen.get("table", ""))
+        "index: {{id: index{}}}\nunits: {{table: u.csv{}}}\nperiods: {{kind: year}}\ndata: {{v: {{path: v.csv}}}}\n"
+        "defaults: {{normalise: points, weights: equal}}\n"
+    ).format(chosen.get("index", ""), chosen.get("table", ""))
     (folder / "indicators.yaml").write_text(head + tree, encoding="utf-8")
     (folder / "u.csv").write_text(units, encoding="utf-8")
     (folder / "v.csv").write_text(values, encoding="utf-8")
