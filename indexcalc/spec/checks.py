@@ -419,6 +419,24 @@ def _clip_sense(given: dict[str, Any]) -> Problem:
     return None
 
 
+def _between_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
+    def sense(given: dict[str, Any]) -> Problem:
+        return None if 0 < given[key] <= 1 else (key, f"{key} must be above 0 and no more than 1", f"{key} 必须大于 0 且不超过 1")
+
+    return sense
+
+
+def _owa_sense(given: dict[str, Any]) -> Problem:
+    weights, orness = given["weights"], given["orness"]
+    if (weights is None) == (orness is None):
+        return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按名次的权重）或 orness，二者取一"
+    if orness is not None and not 0 <= orness <= 1:
+        return "orness", "orness must be between 0 (the worst child) and 1 (the best)", "orness 必须在 0（最差）到 1（最好）之间"
+    if weights is not None and (min(weights, default=0) < 0 or sum(weights) <= 0):
+        return "weights", "the weights by place must be 0 or more, and not all of them 0", "按名次的权重不得为负，也不得全为 0"
+    return None
+
+
 SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/min-max": _scale_sense,
     "normalise/percentile": _scale_sense,
@@ -434,6 +452,9 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "treat/winsorise": _winsorise_sense,
     "treat/clip": _clip_sense,
     "normalise/bands": _rising_sense("bands"),
+    "aggregate/owa": _owa_sense,
+    "aggregate/topsis": _positive_sense("scale"),
+    "aggregate/grey": lambda given: _between_sense("rho")(given) or _positive_sense("scale")(given),
 }
 
 
