@@ -50,7 +50,10 @@ def score(index: Index, panel: Panel) -> Scores:
     treated = treat(index, imputed)
     scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
     normalise(index, panel, treated, scores)
-    weights = tuple(CATALOGUE["weights"][branch.rule](np.array(branch.declared)) for branch in index.tree.branches)
+    weights = tuple(
+        CATALOGUE["weights"][branch.rule](np.empty((0, len(branch.declared))), np.array(branch.declared))
+        for branch in index.tree.branches
+    )
     coverage, aggregated = aggregate(index, panel, status, weights, scores)
     places, group_places = rank(index, panel, scores)
     found += [*check_columns(index, panel, treated, status, scores), *aggregated, *check_comparisons(index, panel, status)]
