@@ -137,7 +137,9 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
     p = float(str(branch.parameters["p"])) if p is None else p
     with np.errstate(invalid="ignore", divide="ignore"):
         if branch.aggregate == "sum":
-            return np.asarray(share * x * np.add.reduce(w) * float(str(branch.parameters.get("scale", 1.0))))
+            return np.asarray(
+                share * x * np.add.reduce(w, axis=-1, keepdims=True) * float(str(branch.parameters.get("scale", 1.0)))
+            )
         if p == 1:
             return share * x
         if p == 0:

@@ -84,17 +84,13 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
     fair = -(-len(panel.units) // (os.cpu_count() or 1))
     parts = blocks(len(panel.units), max(256, min(fair, _UNITS // max(1, len(panel.periods)))))
     for compares, run in groupby(tree.branches, key=lambda branch: branch.compares):
-        # what compares units needs its children's scores of all of them, and is a run by itself
-        for together in [[branch] for branch in run] if compares else [list(run)]:
+        # what compares units needs its children's scores of all of them, a floor the worst of them: each is a run by itself
+        for together in [[branch] for branch in run] if compares or floors is not None else [list(run)]:
             own = [(branch, _weights(index, panel, branch, scores)) for branch in together]
-            if floors is not None and not compares:
-                for branch, w in own:
-                    _fill_floor(index, branch, w, floors, scores)
             spread(partial(work, own), [slice(None)] if compares else parts)
-            if floors is not None:  # of what was turned, adjusted or compared, the worst seen is known only now
-                for branch, w in own:
-                    _fill_floor(index, branch, w, floors, scores)
             for branch, w in own:
+                if floors is not None:
+                    _fill_floor(index, branch, w, floors, scores)
                 weights.append(w)
                 found += _weight_findings(index, panel, branch, w)
     for branch in tree.branches:
