@@ -409,6 +409,23 @@ def _rising_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
     return sense
 
 
+def _piecewise_sense(given: dict[str, Any]) -> Problem:
+    if len(given["points"]) < 2 and "extend" in (given["beyond"], given["below"], given["above"]):
+        return "points", "a line to extend needs two points", "延长直线至少需要两个点"
+    return _rising_sense("points")(given)
+
+
+def _reference_sense(given: dict[str, Any]) -> Problem:
+    value = given["value"]
+    if not isinstance(value, str) and (value == 0 or (value < 0 and given["form"] == "ratio")):
+        return (
+            "value",
+            "a reference must be above 0, or with form: difference not 0",
+            "参照值必须大于 0；form: difference 时不得为 0",
+        )
+    return _positive_sense("scale")(given)
+
+
 def _winsorise_sense(given: dict[str, Any]) -> Problem:
     return ("most", "most must be at least 1", "most 至少为 1") if given["most"] < 1 else None
 
@@ -448,9 +465,16 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/efficacy-exponential": _exponential_sense,
     "normalise/goalposts": _goalposts_sense,
     "normalise/target": _target_sense,
-    "normalise/piecewise": _rising_sense("points"),
+    "normalise/rank-exponential": _positive_sense("scale"),
+    "normalise/reference": _reference_sense,
+    "normalise/proportion": _positive_sense("scale"),
+    "normalise/ampi": _positive_sense("spread"),
+    "normalise/piecewise": _piecewise_sense,
     "treat/winsorise": _winsorise_sense,
     "treat/clip": _clip_sense,
+    "treat/box-cox": _positive_sense("shift"),
+    "treat/log": _positive_sense("shift"),
+    "impute/em": lambda given: _positive_sense("most")(given) or _positive_sense("tolerance")(given),
     "normalise/bands": _rising_sense("bands"),
     "aggregate/owa": _owa_sense,
     "aggregate/topsis": _positive_sense("scale"),
