@@ -883,6 +883,15 @@ _BINDING |= {
         "A formula's names are columns of its own source or denominators; `applies` may name columns of the units table too.",
         "公式中的名称是其数据源的列或分母；applies 还可使用单元表的列。",
     ),
+    "IC369": (
+        "error",
+        "'{name}' in the {key} of {column} could be this heading, or the indicator of that name in the rows below",
+        "{column} 的 {key} 中的“{name}”可能指此列，也可能指下面各行中的同名指标",
+        "give the column another heading",
+        "请给此列改名",
+        "In a table with its indicators in rows, a name in a formula is a heading, of which the indicator's own rows count; or another indicator.",
+        "按行列指标的表中，公式里的名称可以是列名（取该指标自己的行），也可以是另一指标。",
+    ),
 }
 
 _METHODS: dict[str, Row] = {

@@ -36,6 +36,8 @@ class Column:
     over_time: OverTime
     owner: str
     key: str
+    rows: tuple[str, ...] = ()
+    """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
 
 
 @dataclass(frozen=True)
@@ -165,13 +167,13 @@ def columns(index: Index) -> tuple[Column, ...]:
             wanted.append(_own_column(leaf, source, over_time))
         else:
             wanted += [
-                Column(f"{leaf.id}.{name}", source, (name,), "", None, over_time, leaf.id, "formula")
+                Column(f"{leaf.id}.{name}", source, (name,), "", None, over_time, leaf.id, "formula", _headers(leaf))
                 for name in names(parse(leaf.formula))
                 if name not in denominators
             ]
         if leaf.applies:
             wanted += [
-                Column(f"{leaf.id}.{name}", source, (name,), "", None, "last", leaf.id, "applies")
+                Column(f"{leaf.id}.{name}", source, (name,), "", None, "last", leaf.id, "applies", _headers(leaf))
                 for name in names(parse(leaf.applies))
                 if name not in denominators
             ]
@@ -187,8 +189,12 @@ def is_constant(index: Index, source: str) -> bool:
 
 
 def _own_column(item: Indicator | Denominator, source: str, over_time: OverTime) -> Column:
-    headers = (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
-    return Column(item.id, source, headers, item.measure, item.valid, over_time, item.id, "column" if item.column else "id")
+    key = "column" if item.column else "id"
+    return Column(item.id, source, _headers(item), item.measure, item.valid, over_time, item.id, key)
+
+
+def _headers(item: Indicator | Denominator) -> tuple[str, ...]:
+    return (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
 
 
 def normalise_of(index: Index, leaf: Indicator) -> Normalise:
