@@ -147,7 +147,7 @@ def _explained(scores: Scores, at: int, unit: int, position: int, language: Lang
         "name": found.title(language),
         "score": _number(scores.scores[at, unit, position]),
         "rank": _number(scores.ranks[at, unit, position]),
-        "weight": _number(scores.sibling_weights[position]),
+        "weight": _number(scores.sibling_weights[at, position]),
         "coverage": _number(scores.covered(position)[at, unit]),
     }
     if isinstance(found, Indicator):

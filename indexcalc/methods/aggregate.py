@@ -13,10 +13,10 @@ from .arrays import Array, Mask, np
 
 def arithmetic(x: Array, w: Array) -> Array:
     """Average with weights: Σ w x / Σ w. Source: HB 2008, p. 103."""
-    total = np.zeros(np.broadcast_shapes(x.shape[:-1], (*w.shape[:-1], 1)))
+    total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
     weight = np.zeros_like(total)
     for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
-        missing, share = np.isnan(x[..., child]), w[..., child, None]
+        missing, share = np.isnan(x[..., child]), w[..., child]
         weighted = x[..., child] * share
         np.copyto(weighted, 0.0, where=missing)
         total += weighted
@@ -78,7 +78,7 @@ def sum_(x: Array, w: Array, *, scale: float = 1.0) -> Array:
 
     Weights need not add up to 1; where none are declared each is 1. Source: HB 2008, p. 103.
     """
-    return np.asarray(scale * arithmetic(x, w) * np.add.reduce(w, axis=-1, keepdims=True))
+    return np.asarray(scale * arithmetic(x, w) * np.add.reduce(w, axis=-1))
 
 
 def product(x: Array, w: Array, *, scale: float = 1.0) -> Array:
@@ -99,6 +99,7 @@ AGGREGATE: dict[str, Callable[..., Any]] = {
     "product": product,
 }
 WITHOUT_WEIGHTS = frozenset({"median", "minimum", "maximum", "product"})
+COMPARES_UNITS: frozenset[str] = frozenset()  # what a unit gets depends on the other units
 FREE_SUM = frozenset({"sum"})  # weights need not add up to 1
 
 

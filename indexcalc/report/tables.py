@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ..methods.arrays import np
-from ..methods.rank import rounded
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ..periods import previous, year_before
 from ..scores import Scores
@@ -66,7 +65,7 @@ def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
     ]
     if scores.index.grades:
         headings.append(Heading(word("grade", language), "text"))
-        columns.append([grade(scores, float(scores.scores[at, unit, tree.root]), language) for unit in units])
+        columns.append([scores.grade(at, unit, tree.root, language) for unit in units])
     if scores.group_ranks is not None:
         within = scores.index.ranking.within or "group"
         labels = scores.panel.units.labels(within)
@@ -166,14 +165,6 @@ def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Va
     """Return how many places each unit has risen since another period; None where it was not ranked in both."""
     risen = scores.ranks[before, :, scores.tree.root] - scores.ranks[at, :, scores.tree.root]
     return values_of(risen, units)
-
-
-def grade(scores: Scores, value: float, language: str) -> str:
-    """Return the grade of a score, judged as it is shown: 89.996 published as 90.00 has the grade from 90."""
-    if math.isnan(value) or not scores.index.grades:
-        return ""
-    shown = float(rounded(np.array(value), _decimals(scores)))
-    return next(g.title(language) for g in scores.index.grades if g.from_ is None or shown >= g.from_)
 
 
 def unit_label(scores: Scores, language: str) -> str:

@@ -12,12 +12,13 @@ from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
 from ..periods import EXAMPLES, read_period
 from .formula import FormulaError, first_places, names, parse
-from .model import UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Method, Root
+from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
-from .tree import counts, given_weights, weight_total
+from .tree import counted, counts, given_weights, weight_total
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
+_DECLARED = frozenset({"given", "relative", "combine"})  # weight methods that look at the weights in the tree
 
 
 def check_tree(index: Index) -> list[Finding]:
@@ -27,10 +28,11 @@ def check_tree(index: Index) -> list[Finding]:
 
 
 def check_ids(index: Index) -> Iterator[Finding]:
-    """Every node and denominator has an id of its own that can be typed on a command line."""
+    """Every node, denominator and adjustment has an id of its own that can be typed on a command line."""
     seen: dict[str, Path] = {}
     items: list[tuple[Path, str]] = [(("index",), index.index.id)]
     items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
+    items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
     items += [(path, node.id) for path, node in index.walk()]
     for path, name in items:
         place = index.place((*path, "id"))
@@ -100,8 +102,8 @@ def check_roles(index: Index) -> Iterator[Finding]:
 
 
 def check_sources(index: Index) -> Iterator[Finding]:
-    """Every leaf and denominator has a source that is declared, and every source is used."""
-    items: list[Indicator | Denominator] = [*index.leaves, *index.denominators]
+    """Every leaf, denominator and counted adjustment has a source that is declared, and every source is used."""
+    items: list[Indicator | Denominator | Adjustment] = [*index.leaves, *index.denominators, *counted(index)]
     known = [*index.data, UNITS_SOURCE]
     unknown = [(index.place_of(item.id, "source"), item.source) for item in items if item.source and item.source not in known]
     if index.defaults.source and index.defaults.source not in known:
@@ -174,7 +176,7 @@ def check_leaves(index: Index) -> Iterator[Finding]:
 
 def check_frames(index: Index) -> Iterator[Finding]:
     """A base period is named where one is asked for, and only there, and is a period."""
-    for path, normalise in _normalisers(index):
+    for path, normalise in [*_normalisers(index), *_weightings(index)]:
         if (normalise.over == "base") != (normalise.base is not None):
             yield finding("IC216", index.place(path), over=normalise.over)
         elif normalise.base is not None and not _is_period(index, str(normalise.base)):
@@ -194,17 +196,69 @@ def check_periods(index: Index) -> Iterator[Finding]:
 
 def check_grades(index: Index) -> Iterator[Finding]:
     """Grades fall from the best to the last, which alone has no bound."""
-    bounds = [grade.from_ for grade in index.grades]
-    for at, bound in enumerate(bounds):
-        before = bounds[at - 1] if at else None
-        if (bound is None) != (at == len(bounds) - 1):
-            yield finding("IC219", index.place(("grades", at)), grade=index.grades[at].name)
-        elif bound is not None and before is not None and bound >= before:
-            yield finding("IC218", index.place(("grades", at)), grade=index.grades[at].name, bound=bound, before=before)
+    blocks: list[tuple[Path, Sequence[Grade]]] = [(("grades",), index.grades)]
+    blocks += [((*path, "grades"), node.grades) for path, node in index.walk() if isinstance(node, Dimension)]
+    for path, grades in blocks:
+        lowest: dict[str, float] = {}
+        for at, grade in enumerate(grades):
+            bounds = {"from": grade.from_, "quantile": grade.quantile, "top": None if grade.top is None else -grade.top}
+            given = {key: bound for key, bound in bounds.items() if bound is not None}
+            place = index.place((*path, at))
+            if len(given) > 1:
+                yield finding("IC253", place, grade=grade.name, keys=list(given))
+            elif bool(given) == (at == len(grades) - 1):
+                yield finding("IC219", place, grade=grade.name)
+            for key, bound in given.items():
+                if key in lowest and bound >= lowest[key]:
+                    yield finding("IC218", place, grade=grade.name, bound=abs(bound), before=abs(lowest[key]))
+                lowest[key] = bound
+
+
+def check_adjustments(index: Index) -> Iterator[Finding]:
+    """Every adjustment says in one way what it does, to a node that there is."""
+    nodes = [node for node, found in index.by_id.items() if not isinstance(found, Indicator)]
+    for at, item in enumerate(index.adjustments):
+        path: Path = ("adjustments", at)
+        ways = [key for key in ("each", "rank_move", "veto") if getattr(item, key) is not None]
+        if len(ways) != 1:
+            yield finding("IC250", index.place(path), id=item.id, ways=ways)
+        if item.node is not None and item.node not in nodes:
+            place = index.place((*path, "node"))
+            yield finding("IC251", place, id=item.id, node=item.node, near=nearest(item.node, nodes))
+        points = item.each if item.each is not None else item.rank_move
+        if item.cap is not None and points is not None and item.cap * points <= 0:
+            yield finding("IC254", index.place((*path, "cap")), id=item.id, cap=item.cap, points=points)
+        if item.repeat <= 0:
+            yield finding("IC122", index.place((*path, "repeat")), key="repeat", found=item.repeat, limit="> 0")
+        if item.veto is not None:
+            yield from _veto_findings(index, (*path, "veto"), item)
+
+
+def _veto_findings(index: Index, path: Path, item: Adjustment) -> Iterator[Finding]:
+    assert item.veto is not None
+    ways = [key for key in ("deduct", "ceiling", "grade") if getattr(item.veto, key) is not None]
+    grades = [grade.name for grade in index.grades]
+    if len(ways) != 1:
+        yield finding("IC252", index.place(path), id=item.id, ways=ways)
+    if item.veto.grade is not None and (item.veto.grade not in grades or item.node not in (None, index.index.id)):
+        near = nearest(item.veto.grade, grades)
+        yield finding("IC255", index.place((*path, "grade")), id=item.id, grade=item.veto.grade, known=grades, near=near)
+
+
+def check_primary(index: Index) -> Iterator[Finding]:
+    """Children attain a score only where it is the highest or lowest of theirs."""
+    for path, node in ((("index",), index.index), *index.walk()):
+        if isinstance(node, Indicator) or node.primary is None:
+            continue
+        method = (node.aggregate or index.defaults.aggregate).method
+        if method not in ("maximum", "minimum") or node.formula:
+            yield finding(
+                "IC256", index.place((*path, "primary"), key=True), node=node.id, method="formula" if node.formula else method
+            )
 
 
 def check_formulas(index: Index) -> Iterator[Finding]:
-    """Every formula can be read, and an inner node's names are its children."""
+    """Every formula can be read, and an inner node's names are nodes below it."""
     for path, node in ((("index",), index.index), *index.walk()):
         for key in ("formula", "applies"):
             text = getattr(node, key, None)
@@ -217,7 +271,7 @@ def check_formulas(index: Index) -> Iterator[Finding]:
                 continue
             if not used:
                 yield finding("IC248", index.place((*path, key)), key=key)
-            known = [child.id for child in _children(index, node.id)]
+            known = [] if isinstance(node, Indicator) else list(_below(index, node.id))
             for name in used if not isinstance(node, Indicator) else ():
                 if name not in known:
                     at = _inside(index, (*path, key), first_places(text)[name])
@@ -229,7 +283,7 @@ def check_methods(index: Index) -> Iterator[Finding]:
     places: list[tuple[str, Path, Method]] = [("normalise", path, method) for path, method in _normalisers(index)]
     owners: list[tuple[Path, Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walk()]
     for path, owner in owners:
-        for room in ("aggregate", "impute", "treat"):
+        for room in ("aggregate", "impute", "treat", "weights"):
             method = getattr(owner, room, None)
             if isinstance(method, Method):
                 places.append((room, (*path, room), method))
@@ -268,8 +322,8 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
         if len(weights) > 1 and (method in WITHOUT_WEIGHTS or node.formula):
             method = "formula" if node.formula else method
             yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=method)
-        elif weights and (node.weights or index.defaults.weights) == "equal":
-            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method="weights: equal")
+        elif weights and (rule := (node.weights or index.defaults.weights).method) not in _DECLARED:
+            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=f"weights: {rule}")
 
 
 CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
@@ -285,6 +339,8 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_frames,
     check_periods,
     check_grades,
+    check_adjustments,
+    check_primary,
     check_methods,
     check_directions,
     check_idle_weights,
@@ -413,9 +469,16 @@ def _adapter(wanted: Any) -> Any:
 
 def _normalisers(index: Index) -> Iterator[tuple[Path, Any]]:
     yield ("defaults", "normalise"), index.defaults.normalise
-    for path, node in index.walk():
-        if isinstance(node, Indicator) and node.normalise:
+    for path, node in ((("index",), index.index), *index.walk()):
+        if node.normalise:
             yield (*path, "normalise"), node.normalise
+
+
+def _weightings(index: Index) -> Iterator[tuple[Path, Any]]:
+    yield ("defaults", "weights"), index.defaults.weights
+    for path, node in ((("index",), index.index), *index.walk()):
+        if not isinstance(node, Indicator) and node.weights:
+            yield (*path, "weights"), node.weights
 
 
 def _children(index: Index, node: str) -> Sequence[Dimension | Indicator]:
@@ -423,6 +486,12 @@ def _children(index: Index, node: str) -> Sequence[Dimension | Indicator]:
     if isinstance(found, Root):
         return index.dimensions
     return found.indicators if isinstance(found, Dimension) else ()
+
+
+def _below(index: Index, node: str) -> Iterator[str]:
+    for child in _children(index, node):
+        yield child.id
+        yield from _below(index, child.id)
 
 
 def _titled(index: Index, node: str) -> str:

@@ -5,23 +5,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..methods.aggregate import FREE_SUM
+from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
+from ..methods.weight import FROM_DATA
 from .formula import Expression, names, parse
-from .model import EVERY, UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Missing, Normalise, OverTime, Root
+from .model import (
+    EVERY,
+    UNITS_SOURCE,
+    Adjustment,
+    Denominator,
+    Dimension,
+    Index,
+    Indicator,
+    Missing,
+    Normalise,
+    OverTime,
+    Root,
+    Round,
+    Weights,
+)
 
 
 @dataclass(frozen=True)
 class Branch:
-    """An inner node: its place in the row, the places of the children it is made of, and how."""
+    """An inner node: its place in the row, the places of the children that count in it, and how it is made.
+
+    `inputs` are the places of what goes into it: its children, or the nodes below it that its formula names.
+    """
 
     position: int
     children: tuple[int, ...]
+    inputs: tuple[int, ...]
     declared: tuple[float, ...]
-    rule: str
+    weights: Weights
     aggregate: str
     parameters: dict[str, object]
     formula: Expression | None
     missing: Missing
+    turned: bool
+    normalise: Normalise | None
+    adjustments: tuple[int, ...]
+    round: Round | None
+    compares: bool
+
+    @property
+    def plain(self) -> bool:
+        """Whether the score is what the children come together to."""
+        return not (self.turned or self.normalise or self.adjustments or self.round)
 
 
 @dataclass(frozen=True)
@@ -123,15 +152,27 @@ def _branch(
     aggregate = node.aggregate or index.defaults.aggregate
     total = 1.0 if aggregate.method in FREE_SUM else total
     declared = tuple(1.0 if child.weight is None else child.weight / total for child in children)
+    weights = node.weights or index.defaults.weights
+    formula = parse(node.formula) if node.formula else None
+    places = tuple(position[child.id] for child in children)
+    adjustments = tuple(i for i, item in enumerate(index.adjustments) if (item.node or index.index.id) == node.id)
+    moves = any(index.adjustments[i].rank_move is not None for i in adjustments)
+    compares = formula is None and (aggregate.method in COMPARES_UNITS or weights.method in FROM_DATA)
     return Branch(
-        at,
-        tuple(position[child.id] for child in children),
-        declared,
-        node.weights or index.defaults.weights,
-        aggregate.method,
-        aggregate.parameters,
-        parse(node.formula) if node.formula else None,
-        node.missing or index.defaults.missing,
+        position=at,
+        children=places,
+        inputs=places if formula is None else tuple(position[name] for name in names(formula)),
+        declared=declared,
+        weights=weights,
+        aggregate=aggregate.method,
+        parameters=aggregate.parameters,
+        formula=formula,
+        missing=node.missing or index.defaults.missing,
+        turned=isinstance(node, Dimension) and node.direction == "lower",
+        normalise=node.normalise,
+        adjustments=adjustments,
+        round=node.round,
+        compares=compares or moves or node.normalise is not None,
     )
 
 
@@ -146,7 +187,7 @@ def given_weights(index: Index) -> dict[str, list[float]]:
     """Return the declared weights of the siblings below each node whose weights have to add up."""
     groups: dict[str, list[float]] = {}
     for node in (index.index, *(node for _, node in index.walk())):
-        if isinstance(node, Indicator) or (node.weights or index.defaults.weights) != "given":
+        if isinstance(node, Indicator) or (node.weights or index.defaults.weights).method != "given":
             continue
         children = index.dimensions if isinstance(node, Root) else node.indicators
         weights = [child.weight for child in children if counts(child)]
@@ -157,7 +198,7 @@ def given_weights(index: Index) -> dict[str, list[float]]:
 
 
 def columns(index: Index) -> tuple[Column, ...]:
-    """Return every series of values that an index asks for: one a leaf, or one a name of its formula; denominators last."""
+    """Return every series of values that an index asks for: one a leaf, or one a name of its formula; the rest last."""
     denominators = {item.id for item in index.denominators}
     wanted = []
     for leaf in index.leaves:
@@ -179,8 +220,14 @@ def columns(index: Index) -> tuple[Column, ...]:
             ]
     unique = {column.id: column for column in reversed(wanted)}
     series = [column for column in wanted if unique.pop(column.id, None)]
-    shared = [(item, index.source_of(item)) for item in index.denominators]
-    return (*series, *(_own_column(item, at, "last" if is_constant(index, at) else item.over_time) for item, at in shared))
+    shared: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]
+    others = [(item, index.source_of(item)) for item in shared]
+    return (*series, *(_own_column(item, at, "last" if is_constant(index, at) else item.over_time) for item, at in others))
+
+
+def counted(index: Index) -> list[Adjustment]:
+    """The adjustments that are made by events, not by moves in rank."""
+    return [item for item in index.adjustments if item.rank_move is None]
 
 
 def is_constant(index: Index, source: str) -> bool:
@@ -188,12 +235,13 @@ def is_constant(index: Index, source: str) -> bool:
     return source == UNITS_SOURCE or (source in index.data and index.data[source].period == EVERY)
 
 
-def _own_column(item: Indicator | Denominator, source: str, over_time: OverTime) -> Column:
+def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime) -> Column:
     key = "column" if item.column else "id"
-    return Column(item.id, source, _headers(item), item.measure, item.valid, over_time, item.id, key)
+    measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
+    return Column(item.id, source, _headers(item), measure, valid, over_time, item.id, key)
 
 
-def _headers(item: Indicator | Denominator) -> tuple[str, ...]:
+def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
     return (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
 
 
