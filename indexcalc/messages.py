@@ -688,6 +688,24 @@ _TREE: dict[str, Row] = {
         "The primary pollutant 首要污染物 is the child whose score is the node's own, the highest or the lowest.",
         "首要指标是得分恰为节点得分（最大或最小值）的那个子指标。",
     ),
+    "IC257": (
+        "error",
+        "'{found}' is no way to bring units up to the next level",
+        "“{found}”不是由下级单元汇总的方式",
+        "use one of {known}",
+        "可用：{known}",
+        "Units of a lower level are added up, averaged, or averaged with a denominator such as population as weight.",
+        "下级单元可以求和、取平均、取最大最小值，或按分母（如常住人口）加权平均。",
+    ),
+    "IC258": (
+        "error",
+        "a level to score is named, but not the column of levels",
+        "指定了评价层级，但没有指定层级所在的列",
+        "name it: units: {{level: ...}}",
+        "请补充 units: {{level: 列名}}",
+        "Units stand on several levels only where `units.level` names the column that tells them apart.",
+        "只有用 `units.level` 指明层级列，单元才分层级。",
+    ),
 }
 
 _BINDING: dict[str, Row] = {
@@ -955,6 +973,33 @@ _BINDING |= {
         "In a table with its indicators in rows, a name in a formula is a heading, of which the indicator's own rows count; or another indicator.",
         "按行列指标的表中，公式里的名称可以是列名（取该指标自己的行），也可以是另一指标。",
     ),
+    "IC370": (
+        "error",
+        "unit {unit} is part of '{parent}', which is not in the table",
+        "单元 {unit} 的上级“{parent}”不在单元表中",
+        "did you mean '{near}'?",
+        "是否应为“{near}”？",
+        "The parent column holds the id of another unit of the table, or nothing.",
+        "上级列应填写表中另一单元的编号，最高层级留空。",
+    ),
+    "IC371": (
+        "error",
+        "unit {unit} is part of itself, through those above it",
+        "单元 {unit} 经由上级又隶属于自身",
+        "correct the parent column",
+        "请更正上级列",
+        "Units form a tree: each is part of one other at most, and never of itself.",
+        "单元的隶属关系必须是树，不能循环。",
+    ),
+    "IC372": (
+        "error",
+        "there is no level '{found}'",
+        "没有层级“{found}”",
+        "the levels are {known}",
+        "现有层级：{known}",
+        "A level is what stands in the column of levels of the units table.",
+        "层级以单元表层级列中的写法为准。",
+    ),
 }
 
 _METHODS: dict[str, Row] = {
@@ -1203,6 +1248,15 @@ _REPORTS: dict[str, Row] = {
         "请移到别处，或用 --out 另选文件夹",
         "A report replaces its folder whole; files of your own would be lost with it.",
         "报告会整体替换文件夹，自己的文件会一并丢失。",
+    ),
+    "IC513": (
+        "error",
+        "there is no level '{found}'",
+        "没有层级“{found}”",
+        "the levels are {known}",
+        "现有层级：{known}",
+        "Levels are named as in the units table; without `units.level` there is only one.",
+        "层级以单元表中的写法为准；未设置 `units.level` 时只有一个层级。",
     ),
     "IC511": (
         "note",

@@ -19,6 +19,7 @@ from indexcalc.analysis import contribution
 from indexcalc.analysis.contribution import contributions, effective
 from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE
+from indexcalc.methods.aggregate import COMPARES_UNITS
 from indexcalc.panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, Units
 from indexcalc.scores import Scores
 from indexcalc.spec import Index
@@ -49,7 +50,13 @@ LEAVES = [
     "rank",
     "{method: points, floor: 0.5, cap: 90}",
 ]
-PARAMETERS = {"geometric": "floor: 1", "harmonic": "floor: 1", "power": "p: {p}, floor: 1", "sum": "scale: 0.5"}
+PARAMETERS = {
+    "owa": "orness: 0.3",
+    "geometric": "floor: 1",
+    "harmonic": "floor: 1",
+    "power": "p: {p}, floor: 1",
+    "sum": "scale: 0.5",
+}
 FORMULAS = [
     "({0} + {1}) / 2",
     "{0} * {1} / 100",
@@ -108,7 +115,7 @@ class Trees:
         if len(children) > 1 and self.random.random() < 0.2:
             formula = chosen(FORMULAS).format(*self.random.sample(list(children), 2))
             return found | {"formula": f'"{formula}"'}
-        method = chosen(list(CATALOGUE["aggregate"]))
+        method = chosen([name for name in CATALOGUE["aggregate"] if name not in COMPARES_UNITS])
         given = PARAMETERS.get(method, "").format(p=chosen([-2, -1, 0, 0.5, 1, 3]))
         if method == "product":
             given = f"scale: 1.0e-{2 * (len(children) - 1):02}"

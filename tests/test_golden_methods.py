@@ -31,9 +31,9 @@ def normalised(
     return column
 
 
-def together(method: str, values: list[float], weights: list[float] | None = None, **chosen: Any) -> float:
-    w = np.ones(len(values)) if weights is None else np.array(weights)
-    return float(CATALOGUE["aggregate"][method](np.array([values]), w, **chosen)[0])
+def together(method: str, values: list[float], w: list[float] | None = None, /, **chosen: Any) -> float:
+    weights = np.ones(len(values)) if w is None else np.array(w)
+    return float(CATALOGUE["aggregate"][method](np.array([values]), weights, **chosen)[0])
 
 
 # Fixed goalposts
@@ -170,6 +170,46 @@ def test_means_by_hand() -> None:
     assert together("product", [50.0, 80.0], scale=0.01) == 40
 
 
+def test_ordered_weights_by_hand() -> None:
+    # best first 90 70 50: .5 * 90 + .3 * 70 + .2 * 50 = 76
+    assert together("owa", [50.0, 90.0, 70.0], weights=[0.5, 0.3, 0.2]) == pytest.approx(76)
+    # without the third, Q goes through (0, 0) (1/3, .5) (2/3, .8) (1, 1): at 1/2 it is .65
+    assert together("owa", [50.0, 90.0, math.nan], weights=[0.5, 0.3, 0.2]) == pytest.approx(0.65 * 90 + 0.35 * 50)
+    # the judges' rule: neither the best nor the worst of five counts
+    assert together("owa", [7.0, 9.5, 8.0, 2.0, 9.0], weights=[0, 1, 1, 1, 0]) == pytest.approx(8)
+    # orness 1/3 is Q = s^2 (Yager 1988: "most"); two children: 1/4 for the best, 3/4 for the worst
+    assert together("owa", [80.0, 40.0], orness=1 / 3) == pytest.approx(50)
+    # a best child of weight .8 under Q = s^2: .64 of 80 and .36 of 40 (Torra 1997)
+    assert together("owa", [80.0, 40.0], [0.8, 0.2], orness=1 / 3) == pytest.approx(0.64 * 80 + 0.36 * 40)
+
+
+def test_mazziotta_pareto_by_hand() -> None:
+    # 90 and 110: mean 100, S = 10, cv = .1, so that 1 is lost; all alike lose nothing
+    assert together("mpi", [90.0, 110.0]) == pytest.approx(99)
+    assert together("mpi", [90.0, 110.0], penalty="positive") == pytest.approx(101)
+    assert together("mpi", [104.0, 104.0, 104.0], [0.1, 0.2, 0.3]) == pytest.approx(104)
+    # weights 3 and 1: mean 95, variance (3 * 25 + 225) / 4 = 75
+    assert together("mpi", [90.0, 110.0], [3.0, 1.0]) == pytest.approx(95 - 75 / 95)
+
+
+def test_copeland_by_hand() -> None:
+    # a beats b in .6 of the weight and ties with c (.3 for, .3 against); c beats b with .7
+    x = np.array([[3.0, 1.0, 5.0], [2.0, 3.0, 4.0], [3.0, 4.0, 1.0]])
+    w = np.array([0.4, 0.3, 0.3])
+    aggregate = CATALOGUE["aggregate"]["copeland"]
+    assert aggregate(x, w).tolist() == [1, -2, 1]
+    assert aggregate(x, w, result="share").tolist() == [75, 0, 75]
+    # Condorcet's cycle: each outranks one and is outranked by one
+    assert aggregate(np.array([[3.0, 1, 2], [2, 3, 1], [1, 2, 3]]), np.ones(3)).tolist() == [0, 0, 0]
+
+
+def test_grey_relation_by_hand() -> None:
+    # distances from the best (1, 1): (0, .5), (1, 0), (.5, 1); greatest 1, least 0, rho .5: 1 at 0, 1/2 at .5, 1/3 at 1
+    x = np.array([[1.0, 0.5], [0.0, 1.0], [0.5, 0.0]])
+    found = CATALOGUE["aggregate"]["grey"](x, np.array([0.75, 0.25]), scale=1.0)
+    np.testing.assert_allclose(found, [0.75 + 0.25 / 2, 0.75 / 3 + 0.25, 0.75 / 2 + 0.25 / 3])
+
+
 @pytest.mark.parametrize("name", ["gmean", "hmean", "pmean"])
 def test_means_as_scipy(name: str) -> None:
     stats = pytest.importorskip("scipy.stats")
@@ -222,6 +262,30 @@ def test_weighted_sums_of_the_literature(mcdm: dict[str, Any]) -> None:
             np.testing.assert_allclose(found.score()[0], expected["value"], rtol=1e-9)
             if "rank_min" in expected:
                 assert found.rank()[0].tolist() == expected["rank_min"]
+
+
+@pytest.mark.parametrize(
+    ("method", "case", "normalise", "rescale"),
+    [
+        # Hwang & Yoon 1981 print .643 .268 .613 .312
+        ("topsis_vector", "fighter_1981", "points", "vector"),
+        # Salabun et al. 2020
+        ("topsis_minmax", "salabun_2020", "{method: min-max, low: 0, high: 1}", "none"),
+        ("topsis_minmax", "salabun_2020", "points", "min-max"),
+    ],
+)
+def test_topsis_of_the_literature(mcdm: dict[str, Any], method: str, case: str, normalise: str, rescale: str) -> None:
+    [(found, expected)] = results(mcdm, method)
+    assert found["id"] == case
+    indicators = "\n".join(
+        f"  - {{id: c{at}, weight: {weight!r}, direction: {'higher' if sign > 0 else 'lower'}}}"
+        for at, (weight, sign) in enumerate(zip(found["weights"], found["types"], strict=True))
+    )
+    index = index_of(
+        f"index: {{id: i, aggregate: {{method: topsis, rescale: {rescale}, scale: 1}}}}\nunits: {{table: u.csv}}\n"
+        f"data: {{v: {{path: v.csv}}}}\ndefaults: {{normalise: {normalise}}}\ndimensions:\n{indicators}\n"
+    )
+    np.testing.assert_allclose(score(index, panel_of(index, np.array(found["matrix"]))).score()[0], expected["value"], rtol=1e-9)
 
 
 def test_ranks_with_ties_of_the_literature(mcdm: dict[str, Any]) -> None:

@@ -18,7 +18,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from indexcalc.methods import CATALOGUE, WITHOUT_WEIGHTS, about, parameters
+from indexcalc.methods import CATALOGUE, WITHOUT_WEIGHTS, about, aggregate, parameters
+from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.spec.checks import SENSE
@@ -34,6 +35,7 @@ REQUIRED: dict[str, tuple[dict[str, Any], ...]] = {
     "normalise/deduct": ({"each": 2.0},),
     "normalise/bonus": ({"each": 2.0},),
     "aggregate/power": ({"p": 0.5},),
+    "aggregate/owa": ({"orness": 0.3},),
     "impute/value": ({"value": 3.0},),
 }
 # Further settings that change what a method does.
@@ -57,13 +59,19 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "aggregate/power": [{"p": 0.0}, {"p": 1.0}, {"p": -1.0}, {"p": 3.0}, {"p": -2.5, "floor": 5.0}],
     "aggregate/sum": [{"scale": 0.1}],
     "aggregate/product": [{"scale": 0.01}],
+    "aggregate/owa": [{"orness": 0.0}, {"orness": 1.0}, {"weights": [0.5, 0.3, 0.2]}, {"weights": [0.0, 2.0, 0.0, 1.0]}],
+    "aggregate/mpi": [{"penalty": "positive"}],
+    "aggregate/copeland": [{"result": "share"}],
+    "aggregate/topsis": [{"rescale": "vector"}, {"rescale": "min-max", "scale": 1.0}],
+    "aggregate/grey": [{"rho": 1.0, "scale": 1.0}],
 }
 SAY_THEMSELVES = {"piecewise": 1.0, "bands": 1.0, "bonus": 1.0, "deduct": -1.0}  # what is better stands in the parameters
 NEED_A_SPREAD = {"min-max", "efficacy", "efficacy-exponential", "z-score"}
 FREE_OF_MEASURE = ("min-max", "z-score", "rank", "percentile", "efficacy")
 MIRRORED = {"min-max": 100.0, "z-score": 0.0, "percentile": 100.0, "rank": None}  # score and mirror add up to this
-NO_MEANS = {"sum", "product"}
-SUMS = {"sum"}  # scaling all weights scales it
+NO_MEANS = {"sum", "product", "mpi", *COMPARES_UNITS}
+NOT_RISING = {"mpi", "grey"}  # a child that improves may cost more than it brings
+NEEDS_OTHERS = {"topsis", "copeland"}  # nothing to say of a unit alone, or of units that are all alike
 ALL_OR_NOTHING = {"product"}  # one child missing leaves it missing
 PANDAS = {"competition": "min", "dense": "dense", "average": "average", "min": "min", "max": "max"}
 
@@ -139,7 +147,16 @@ def test_every_method_is_documented_and_has_its_parameters_in_the_table(room: st
 
 def test_the_exceptions_are_methods_that_there_are() -> None:
     known = {name for room in CATALOGUE.values() for name in room}
-    assert {*SAY_THEMSELVES, *NEED_A_SPREAD, *FREE_OF_MEASURE, *MIRRORED, *NO_MEANS, *SUMS, *ALL_OR_NOTHING} <= known
+    assert {
+        *SAY_THEMSELVES,
+        *NEED_A_SPREAD,
+        *FREE_OF_MEASURE,
+        *MIRRORED,
+        *NO_MEANS,
+        *NOT_RISING,
+        *NEEDS_OTHERS,
+        *ALL_OR_NOTHING,
+    } <= known
     assert set(SENSE) <= {f"{room}/{name}" for room, methods in CATALOGUE.items() for name in methods}
 
 
@@ -348,7 +365,10 @@ def test_aggregate_keeps_units_and_changes_nothing_in_place(method: str, chosen:
     assert y.shape == x.shape[:-1]
     np.testing.assert_array_equal(x, before)
     gone = np.isnan(x).any(axis=-1) if method in ALL_OR_NOTHING else np.isnan(x).all(axis=-1)
-    np.testing.assert_array_equal(np.isnan(y), gone)
+    assert np.isnan(y[gone]).all()
+    assert not np.isinf(y).any()
+    if method not in NEEDS_OTHERS or (np.maximum.reduce(x) > np.minimum.reduce(x)).any():  # not where any is missing
+        assert np.isfinite(y[~gone]).all()
 
 
 @every("aggregate")
@@ -366,11 +386,43 @@ def test_aggregate_children_may_come_in_any_order(method: str, chosen: dict[str,
 @given(both=siblings(), factor=st.sampled_from([0.01, 2.0, 100.0]))
 def test_aggregate_scaling_all_weights(method: str, chosen: dict[str, Any], both: Any, factor: float) -> None:
     x, w = both
-    expected = together(method, x, w, chosen) * (factor if method in SUMS else 1.0)
+    expected = together(method, x, w, chosen) * (factor if method in FREE_SUM else 1.0)
     np.testing.assert_allclose(together(method, x, w * factor, chosen), expected, rtol=1e-9)
 
 
 @every("aggregate")
+@FEW
+@given(both=siblings(), order=st.randoms(use_true_random=False))
+def test_aggregate_units_may_come_in_any_order(method: str, chosen: dict[str, Any], both: Any, order: Any) -> None:
+    x, w = both
+    places = list(range(len(x)))
+    order.shuffle(places)
+    np.testing.assert_allclose(together(method, x[places], w, chosen), together(method, x, w, chosen)[places], rtol=1e-9)
+
+
+@every("aggregate", without=COMPARES_UNITS)
+@FEW
+@given(both=siblings())
+def test_aggregate_a_unit_alone_gets_what_it_gets_among_others(method: str, chosen: dict[str, Any], both: Any) -> None:
+    x, w = both
+    alone = np.concatenate([together(method, x[[unit]], w, chosen) for unit in range(len(x))])
+    np.testing.assert_allclose(alone, together(method, x, w, chosen), rtol=1e-12)
+
+
+@every("aggregate", without=NOT_RISING)
+@FEW
+@given(both=siblings(), more=st.floats(0, 50), child=st.integers(0, 4))
+def test_aggregate_a_unit_that_improves_never_loses(
+    method: str, chosen: dict[str, Any], both: Any, more: float, child: int
+) -> None:
+    x, w = both
+    better = x.copy()
+    better[0, child % len(w)] += more
+    change = together(method, better, w, chosen)[0] - together(method, x, w, chosen)[0]
+    assert np.isnan(change) or change >= -1e-9
+
+
+@every("aggregate", without=NOT_RISING | COMPARES_UNITS)
 @FEW
 @given(both=siblings(), more=st.floats(0, 50), child=st.integers(0, 4))
 def test_aggregate_rises_with_each_child(method: str, chosen: dict[str, Any], both: Any, more: float, child: int) -> None:
@@ -404,25 +456,42 @@ def test_a_missing_child_is_as_if_it_were_not_there(method: str, chosen: dict[st
     x = np.array(x)
     x[:, gone] = np.nan
     expected = together(method, x[:, rest], w[rest], chosen)
-    if method in SUMS:  # the others carry its weight too
+    if method in FREE_SUM:  # the others carry its weight too
         expected = expected * w.sum() / w[rest].sum()
     np.testing.assert_allclose(together(method, x, w, chosen), expected, rtol=1e-9)
 
 
 @every("aggregate")
 @FEW
-@given(x=arrays(float, (2, 4, 3), elements=numbers(1.0, 100.0)), w=arrays(float, (2, 3), elements=st.floats(0.01, 1.0)))
+@given(x=arrays(float, (2, 4, 3), elements=numbers(1.0, 100.0)), w=arrays(float, (2, 1, 3), elements=st.floats(0.01, 1.0)))
 def test_aggregate_a_stack_is_its_members_one_by_one(method: str, chosen: dict[str, Any], x: np.ndarray, w: np.ndarray) -> None:
     both = together(method, x, w, chosen)
     each = np.stack([together(method, x[draw], w[draw], chosen) for draw in range(2)])
     np.testing.assert_allclose(both, each, rtol=1e-12)
-    np.testing.assert_allclose(together(method, x, w[0], chosen)[1], together(method, x[1], w[0], chosen), rtol=1e-12)
+    np.testing.assert_allclose(together(method, x[1], w[0, 0], chosen), together(method, x[1], w[0], chosen), rtol=1e-12)
+    np.testing.assert_allclose(together(method, x, w[0, 0], chosen)[1], together(method, x[1], w[0], chosen), rtol=1e-12)
     drawn = together(method, x[0], w, chosen)
     if method not in WITHOUT_WEIGHTS:
         assert drawn.shape == (2, 4), "draws of weights are one more axis of the result"
     np.testing.assert_allclose(
         np.broadcast_to(drawn, (2, 4)), np.stack([together(method, x[0], one, chosen) for one in w]), rtol=1e-12
     )
+
+
+@every("aggregate")
+@FEW
+@given(x=arrays(float, (2, 4, 3), elements=numbers(1.0, 100.0)), w=arrays(float, (2, 4, 3), elements=st.floats(0.01, 1.0)))
+def test_aggregate_each_unit_may_have_weights_of_its_own(
+    method: str, chosen: dict[str, Any], x: np.ndarray, w: np.ndarray
+) -> None:
+    alike = np.broadcast_to(w[0, 0], (4, 3))
+    np.testing.assert_allclose(together(method, x[0], alike, chosen), together(method, x[0], w[0, 0], chosen), rtol=1e-12)
+    own = together(method, x, w, chosen)
+    each = np.stack([together(method, x[draw], w[draw], chosen) for draw in range(2)])
+    np.testing.assert_allclose(own, each, rtol=1e-12)
+    if method not in COMPARES_UNITS:
+        units = [together(method, x[0, unit : unit + 1], w[0, unit], chosen)[0] for unit in range(4)]
+        np.testing.assert_allclose(own[0], units, rtol=1e-12)
 
 
 @every("aggregate", without=WITHOUT_WEIGHTS)
@@ -452,6 +521,49 @@ def test_power_means_meet_the_others_and_rise_with_their_exponent() -> None:
         np.testing.assert_allclose(together("power", x, w, {"p": p}), together(name, x, w, {}), rtol=1e-12)
     means = [together("power", x, w, {"p": p}) for p in (-3.0, -1.0, 0.0, 0.5, 1.0, 2.0, 4.0)]
     assert all((later > earlier).all() for earlier, later in itertools.pairwise(means))
+
+
+def test_owa_is_the_best_the_mean_and_the_worst() -> None:
+    x, w = np.array([[3.0, 8.0, 60.0], [5.0, np.nan, 90.0]]), np.array([0.2, 0.5, 0.3])
+    for orness, name in ((1.0, "maximum"), (0.5, "arithmetic"), (0.0, "minimum")):
+        np.testing.assert_allclose(together("owa", x, w, {"orness": orness}), together(name, x, w, {}), rtol=1e-12)
+    np.testing.assert_allclose(together("owa", x, w, {"weights": [1.0, 1.0]}), together("arithmetic", x, w, {}), rtol=1e-12)
+    rising = [together("owa", x, w, {"orness": orness}) for orness in (0.0, 0.1, 0.5, 0.7, 1.0)]
+    assert all((later > earlier).all() for earlier, later in itertools.pairwise(rising))
+
+
+@FEW
+@given(both=siblings(), pairs=st.integers(1, 30))
+def test_copeland_in_blocks_is_copeland_pair_by_pair(both: Any, pairs: int) -> None:
+    x, w = both
+    expected = []
+    for one in x:
+        ahead = [sum(weight * np.nan_to_num(np.sign(a - b)) for a, b, weight in zip(one, two, w, strict=True)) for two in x]
+        expected.append(np.nan if np.isnan(one).all() else np.sign(np.round(ahead, 9)).sum())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aggregate, "_PAIRS", pairs)
+        np.testing.assert_array_equal(together("copeland", x, w, {}), expected)
+
+
+def test_equal_weights_for_and_against_are_a_draw_whatever_is_left_in_the_last_bits() -> None:
+    x, w = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), np.array([0.1, 0.2, 0.3])
+    assert together("copeland", x, w, {}).tolist() == [0.0, 0.0]
+    assert together("copeland", x, w, {"result": "share"}).tolist() == [50.0, 50.0]
+
+
+def test_units_that_are_all_alike_or_alone() -> None:
+    x, w = np.full((3, 2), 40.0), np.array([0.5, 0.5])
+    assert np.isnan(together("topsis", x, w, {})).all()
+    assert together("grey", x, w, {}).tolist() == [100.0] * 3
+    assert together("copeland", x, w, {}).tolist() == [0.0] * 3
+    assert np.isnan(together("copeland", x[:1], w, {"result": "share"})).all()
+    for method in COMPARES_UNITS:
+        assert together(method, x[:0], w, {}).shape == (0,)
+
+
+def test_mpi_without_a_mean_above_zero_has_no_variation_to_speak_of() -> None:
+    x, w = np.array([[-5.0, 3.0], [-4.0, -4.0], [0.0, 0.0], [-5.0, 5.0], [7.0, np.nan]]), np.array([0.5, 0.5])
+    np.testing.assert_array_equal(together("mpi", x, w, {}), [np.nan, -4.0, 0.0, np.nan, 7.0])
 
 
 # Imputation

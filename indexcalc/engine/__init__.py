@@ -12,6 +12,7 @@ from ..spec.model import Index
 from .adjust import grade_ceilings
 from .frames import normalise
 from .leaves import derive, impute, roll_up, screen, treat
+from .levels import at_level
 from .nodes import aggregate, combine, used_inputs
 from .notes import check_columns, check_comparisons
 from .ranking import grade, rank
@@ -19,15 +20,15 @@ from .ranking import grade, rank
 __all__ = ["combine", "score", "used_inputs"]
 
 
-def score(index: Index, panel: Panel) -> Scores:
-    """Score every period of a panel by an index.
+def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
+    """Score every period of a panel by an index, the units of one `level` where there are several.
 
     The steps and their order are those of the OECD/JRC Handbook (2008): derive, screen, impute, treat, normalise, then
     weight, aggregate and adjust level by level, rank and grade. What the steps find (a column that is constant or empty,
     imputed cells) is in the result's findings; an error there, such as a zero under a geometric mean, has left the score
     missing.
     """
-    panel, found = roll_up(index, panel)
+    panel, found = roll_up(index, at_level(index, panel, level))
     derived, status = derive(index, panel)
     derived, status, screened = screen(index, panel, derived, status)
     imputed, status = impute(index, panel, derived, status)

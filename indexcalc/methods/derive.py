@@ -87,6 +87,31 @@ def rolled_min(parts: Array) -> Array:
     return np.asarray(np.fmin.reduce(parts, axis=0))
 
 
+def gathered(x: Array, groups: "np.ndarray[Any, np.dtype[np.intp]]", count: int, how: str, weight: Array | None = None) -> Array:
+    """Bring units (…, unit) together to the larger units (…, count) that `groups` says they are part of.
+
+    `sum` is missing where one of the parts is; `mean`, `max`, `min` and the mean weighted by `weight` (…, unit) are of the
+    parts that have a value. A larger unit without parts is missing.
+    """
+    rows, lines = x.reshape(-1, x.shape[-1]), np.arange(x.size // max(1, x.shape[-1]))[:, None]
+    at = (lines * count + groups).ravel()
+    size = (len(rows), count)
+    there = ~np.isnan(rows)
+    filled = np.where(there, rows, 0.0)
+    if how in ("max", "min"):
+        out = np.full(size[0] * count, np.nan)
+        (np.fmax if how == "max" else np.fmin).at(out, at, rows.ravel())
+        return out.reshape(*x.shape[:-1], count)
+    share = np.ones_like(rows) if weight is None else np.nan_to_num(weight.reshape(rows.shape))
+    total, parts, known, whole = (
+        np.bincount(at, weights=each.ravel(), minlength=len(rows) * count)
+        for each in (filled * share, np.ones_like(rows), there.astype(float), np.where(there, share, 0.0))
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result = np.where((parts > 0) & (known == parts), total, np.nan) if how == "sum" else total / whole
+    return np.where(known > 0, result, np.nan).reshape(*x.shape[:-1], count)
+
+
 OVER_TIME: dict[str, Callable[[Array], Array]] = {
     "sum": rolled_sum,
     "mean": rolled_mean,
@@ -94,6 +119,7 @@ OVER_TIME: dict[str, Callable[[Array], Array]] = {
     "max": rolled_max,
     "min": rolled_min,
 }
+OVER_UNITS = ("sum", "mean", "max", "min")
 CHANGES: dict[str, Callable[[Array, Array], Array]] = {"difference": difference, "growth": growth}
 
 _COMPARISONS: dict[str, Callable[..., Any]] = {

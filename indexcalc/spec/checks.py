@@ -10,6 +10,7 @@ from typing import Any
 
 from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
+from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
 from .formula import FormulaError, first_places, names, parse
 from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
@@ -126,7 +127,7 @@ def check_sources(index: Index) -> Iterator[Finding]:
 def check_denominators(index: Index) -> Iterator[Finding]:
     """What a leaf is divided by is declared, and what is declared is used."""
     known = [item.id for item in index.denominators]
-    used = {leaf.per for leaf in index.leaves}
+    used = {leaf.per for leaf in index.leaves} | {column.over_units for column in index.columns if not any(check_formulas(index))}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -137,6 +138,19 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     for name in known:
         if name not in used:
             yield finding("IC222", index.place_of(name), name=name)
+
+
+def check_levels(index: Index) -> Iterator[Finding]:
+    """What rolls units up to the next level is a way that there is, or a denominator to weight by."""
+    known = [*OVER_UNITS, *(item.id for item in index.denominators)]
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.walk()]
+    owners += [(("denominators", at), item) for at, item in enumerate(index.denominators)]
+    for path, owner in owners:
+        how = getattr(owner, "over_units", None)
+        if how is not None and how not in known:
+            yield finding("IC257", index.place((*path, "over_units")), found=how, known=known, near=nearest(how, known))
+    if index.units.score is not None and index.units.level is None:
+        yield finding("IC258", index.place(("units", "score")))
 
 
 def check_headers(index: Index) -> Iterator[Finding]:
@@ -334,6 +348,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_roles,
     check_sources,
     check_denominators,
+    check_levels,
     check_headers,
     check_leaves,
     check_frames,
@@ -403,6 +418,24 @@ def _clip_sense(given: dict[str, Any]) -> Problem:
     return None
 
 
+def _between_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
+    def sense(given: dict[str, Any]) -> Problem:
+        return None if 0 < given[key] <= 1 else (key, f"{key} must be above 0 and no more than 1", f"{key} 必须大于 0 且不超过 1")
+
+    return sense
+
+
+def _owa_sense(given: dict[str, Any]) -> Problem:
+    weights, orness = given["weights"], given["orness"]
+    if (weights is None) == (orness is None):
+        return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按名次的权重）或 orness，二者取一"
+    if orness is not None and not 0 <= orness <= 1:
+        return "orness", "orness must be between 0 (the worst child) and 1 (the best)", "orness 必须在 0（最差）到 1（最好）之间"
+    if weights is not None and (min(weights, default=0) < 0 or sum(weights) <= 0):
+        return "weights", "the weights by place must be 0 or more, and not all of them 0", "按名次的权重不得为负，也不得全为 0"
+    return None
+
+
 SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/min-max": _scale_sense,
     "normalise/percentile": _scale_sense,
@@ -418,6 +451,9 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "treat/winsorise": _winsorise_sense,
     "treat/clip": _clip_sense,
     "normalise/bands": _rising_sense("bands"),
+    "aggregate/owa": _owa_sense,
+    "aggregate/topsis": _positive_sense("scale"),
+    "aggregate/grey": lambda given: _between_sense("rho")(given) or _positive_sense("scale")(given),
 }
 
 

@@ -184,6 +184,9 @@ class Indicator(Node):
     """Take the unit's share of the sum over all units, or over its group."""
     over_time: OverTime | None = None
     """How periods make a year: sum, mean, last, max or min of the reported values, before dividing."""
+    over_units: str | None = None
+    """How the units of a lower level make the one that they are part of: sum, mean, max or min of the reported values, or the
+    id of a denominator for a mean weighted by it."""
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
     applies: str | None = None
@@ -301,6 +304,12 @@ class UnitTable(Part):
     """The column of groups."""
     aliases: str = "aliases"
     """The column of other names that data may use, separated by ;."""
+    level: str | None = None
+    """The column that says of which level a unit is, where districts, streets and communities stand in one table."""
+    parent: str = "parent"
+    """The column with the id of the unit that a unit is part of, with `level`."""
+    score: str | None = None
+    """The level that is scored, with `level`. Default: the level of the units that are part of none."""
 
 
 class Periods(Part):
@@ -356,6 +365,8 @@ class Denominator(Part):
     """The heading of its column. Default: its id or its name."""
     over_time: OverTime = "mean"
     """How periods make a year."""
+    over_units: str = "sum"
+    """How the units of a lower level make the one that they are part of, as for indicators."""
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
 
@@ -379,6 +390,8 @@ class Defaults(Part):
     """What is done about outliers."""
     over_time: OverTime = "sum"
     """How periods make a year."""
+    over_units: str = "sum"
+    """How the units of a lower level make the one that they are part of: sum, mean, max, min, or a denominator's id."""
 
 
 class Ranking(Part):

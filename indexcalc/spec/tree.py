@@ -63,6 +63,7 @@ class Column:
     measure: str
     valid: tuple[float, ...] | None
     over_time: OverTime
+    over_units: str
     owner: str
     key: str
     rows: tuple[str, ...] = ()
@@ -204,25 +205,34 @@ def columns(index: Index) -> tuple[Column, ...]:
     for leaf in index.leaves:
         source = index.source_of(leaf)
         over_time: OverTime = "last" if is_constant(index, source) else leaf.over_time or index.defaults.over_time
+        over_units = leaf.over_units or index.defaults.over_units
         if leaf.formula is None:
-            wanted.append(_own_column(leaf, source, over_time))
-        else:
+            wanted.append(_own_column(leaf, source, over_time, over_units))
+        for key, text in (("formula", leaf.formula), ("applies", leaf.applies)):
             wanted += [
-                Column(f"{leaf.id}.{name}", source, (name,), "", None, over_time, leaf.id, "formula", _headers(leaf))
-                for name in names(parse(leaf.formula))
-                if name not in denominators
-            ]
-        if leaf.applies:
-            wanted += [
-                Column(f"{leaf.id}.{name}", source, (name,), "", None, "last", leaf.id, "applies", _headers(leaf))
-                for name in names(parse(leaf.applies))
+                Column(
+                    id=f"{leaf.id}.{name}",
+                    source=source,
+                    headers=(name,),
+                    measure="",
+                    valid=None,
+                    over_time=over_time if key == "formula" else "last",
+                    over_units=over_units if key == "formula" else "max",
+                    owner=leaf.id,
+                    key=key,
+                    rows=_headers(leaf),
+                )
+                for name in (names(parse(text)) if text else ())
                 if name not in denominators
             ]
     unique = {column.id: column for column in reversed(wanted)}
     series = [column for column in wanted if unique.pop(column.id, None)]
-    shared: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]
-    others = [(item, index.source_of(item)) for item in shared]
-    return (*series, *(_own_column(item, at, "last" if is_constant(index, at) else item.over_time) for item, at in others))
+    others: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]
+    for item in others:
+        source = index.source_of(item)
+        over_time = "last" if is_constant(index, source) else item.over_time
+        series.append(_own_column(item, source, over_time, item.over_units if isinstance(item, Denominator) else "sum"))
+    return tuple(series)
 
 
 def counted(index: Index) -> list[Adjustment]:
@@ -235,10 +245,10 @@ def is_constant(index: Index, source: str) -> bool:
     return source == UNITS_SOURCE or (source in index.data and index.data[source].period == EVERY)
 
 
-def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime) -> Column:
+def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str) -> Column:
     key = "column" if item.column else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
-    return Column(item.id, source, _headers(item), measure, valid, over_time, item.id, key)
+    return Column(item.id, source, _headers(item), measure, valid, over_time, over_units, item.id, key)
 
 
 def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
