@@ -1000,6 +1000,15 @@ _BINDING |= {
         "A level is what stands in the column of levels of the units table.",
         "层级以单元表层级列中的写法为准。",
     ),
+    "IC374": (
+        "error",
+        "several units are called '{name}': {units}",
+        "有多个单元名为“{name}”：{units}",
+        "write the id instead of the name",
+        "请改写编号",
+        "Units may share a name, as places in different provinces do; a name that several have does not say which is meant.",
+        "不同地区的单元可以同名；同名时仅凭名称无法确定是哪一个。",
+    ),
 }
 
 _METHODS: dict[str, Row] = {

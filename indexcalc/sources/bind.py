@@ -146,7 +146,10 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
     headings: list[str] = []
     for table in tables:
         layout = _layout(index, name, source, table, columns, found)
-        if layout is not None and layout.unit is None and not _units_across(matched, table):
+        if layout is not None and layout.unit is None and (shared := _shared_across(matched, table)):
+            found += shared
+            layout = None
+        elif layout is not None and layout.unit is None and not _units_across(matched, table):
             headers, place = [index.units.id, index.units.label], table.header_place(0)
             found.append(finding("IC340", place, headers=headers, known=_headings(table), near=index.units.label))
             layout = None
@@ -347,6 +350,13 @@ def _units_across(matched: Matched, table: Table) -> dict[int, int]:
     return {position: unit for position, name in enumerate(table.names) if (unit := matched.units.find(name)) is not None}
 
 
+def _shared_across(matched: Matched, table: Table) -> list[Finding]:
+    """The headings that could be any of several units."""
+    assert matched.units is not None
+    names = [(at, name, matched.units.sharing(name)) for at, name in enumerate(table.names) if name in matched.units.shared]
+    return [finding("IC374", table.header_place(at), name=name, units=units) for at, name, units in names]
+
+
 def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tuple[list[int], list[str | None], list[int]]:
     """The rows of a table that belong to a known unit and a period, with these; the others are findings."""
     assert matched.units is not None
@@ -361,6 +371,9 @@ def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tupl
             unknown[name].append(row)
     for name, rows in unknown.items():
         place = table.place(rows[0], layout.unit)
+        if name in matched.units.shared:
+            matched.findings.append(finding("IC374", place, name=name, units=matched.units.sharing(name)))
+            continue
         near = nearest(name, matched.units.known)
         code = "IC356" if not name else "IC341" if near else "IC342"
         matched.findings.append(finding(code, place, name=name, near=near, label=matched.index.units.label, rows=len(rows)))

@@ -185,6 +185,28 @@ def test_what_does_not_fit_a_table_of_several_values_a_row(
         assert any(word in text for its, text in found if its == code), found
 
 
+def test_units_may_share_a_name_where_the_data_has_ids(tmp_path: Path) -> None:
+    index = project(tmp_path, "区,年份,案件数,来电数\n01,2022,1,2\nWest,2022,3,4\n")
+    (tmp_path / "u.csv").write_text(UNITS.replace("西区", "东区"), encoding="utf-8")
+    panel = read_panel(index, tmp_path)
+    assert panel.values[0].tolist() == [[1, 2], [3, 4]]
+    assert [panel.units.title(unit) for unit in (0, 1)] == ["东区（01）", "东区（02）"]
+    assert panel.units.title(1, "en") == "东区 (02)"
+
+
+@pytest.mark.parametrize(
+    ("data", "source"), [(WIDE.replace("东城", "东区"), "path: d.csv"), (CROSSED, "path: d.csv, period: 2022")]
+)
+def test_a_name_that_units_share_says_not_which_is_meant(tmp_path: Path, data: str, source: str) -> None:
+    index = project(tmp_path, data, source=source)
+    (tmp_path / "u.csv").write_text(UNITS.replace("西区", "东区"), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        read_panel(index, tmp_path)
+    assert [(one.code, one.message("en")) for one in refused.value.findings if one.severity == "error"][:1] == [
+        ("IC374", "several units are called '东区': 01, 02")
+    ]
+
+
 def test_every_period_of_one_run_verifies(tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
