@@ -117,12 +117,15 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array) -> Array
     if choice.method not in FROM_DATA:
         return np.asarray(method(np.empty((0, len(declared))), declared, **choice.parameters))
     x = scores[..., part_of(branch.children)]
-    each_unit = choice.over == "group" or choice.method in UNIT_SPECIFIC
+    found = [
+        (members, units, np.asarray(method(values, declared, **choice.parameters)))
+        for _, members in kinds_of(index, panel)
+        for units, values in frames(index, panel, choice, x, members)
+    ]
+    each_unit = choice.over == "group" or any(w.ndim == x.ndim for _, _, w in found)
     out = empty(len(panel.periods), len(panel.units) if each_unit else 1, len(declared))
-    for _, members in kinds_of(index, panel):
-        for units, values in frames(index, panel, choice, x, members):
-            w = np.asarray(method(values, declared, **choice.parameters))
-            out[members, units] = w if w.ndim == values.ndim else w[:, None]
+    for members, units, w in found:
+        out[members, units] = w if w.ndim == x.ndim else w[:, None]
     return np.round(out, _STEADY)
 
 
