@@ -184,9 +184,8 @@ def check_leaves(index: Index) -> Iterator[Finding]:
             yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
         if leaf.scale == 0:
             yield finding("IC122", index.place_of(leaf.id, "scale"), key="scale", found=0, limit="≠ 0")
-        for one, other in (("difference", "growth"), ("column", "formula")):
-            if getattr(leaf, one) is not None and getattr(leaf, other) is not None:
-                yield finding("IC213", index.place_of(leaf.id, other), node=leaf.id, one=one, other=other)
+        if leaf.difference is not None and leaf.growth is not None:
+            yield finding("IC213", index.place_of(leaf.id, "growth"), node=leaf.id, one="difference", other="growth")
 
 
 def check_frames(index: Index) -> Iterator[Finding]:
