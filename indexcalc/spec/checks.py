@@ -127,7 +127,8 @@ def check_sources(index: Index) -> Iterator[Finding]:
 def check_denominators(index: Index) -> Iterator[Finding]:
     """What a leaf is divided by is declared, and what is declared is used."""
     known = [item.id for item in index.denominators]
-    used = {leaf.per for leaf in index.leaves} | {column.over_units for column in index.columns if not any(check_formulas(index))}
+    used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
+    used |= {item.over_units for item in (*index.denominators, index.defaults)}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
