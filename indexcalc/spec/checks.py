@@ -130,7 +130,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     """What a leaf is divided by is declared, and what is declared is used."""
     known = [item.id for item in index.denominators]
     used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
-    used |= {item.over_units for item in (*index.denominators, index.defaults)}
+    used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -341,7 +341,7 @@ def _combined(method: Method) -> list[Method]:
 
 def _weighting_findings(index: Index, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
     given = method.parameters
-    lists = [(key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given]
+    lists: list[tuple[str, Any]] = [(key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given]
     lists += [("points", row) for row in _rows(given.get("points"))]
     matrices = _rows(given.get("judgements"))
     deep = bool(matrices) and all(isinstance(row, (list, tuple)) for matrix in matrices for row in matrix)
