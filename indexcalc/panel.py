@@ -22,16 +22,31 @@ STATUS_NAMES = {
 
 @dataclass(frozen=True)
 class Units:
-    """What is scored: ids, names and groups in the order of the units table."""
+    """What is scored: ids, names and groups in the order of the units table.
+
+    Where units stand on several levels, `levels` has each unit's and `parents` the place of the unit that it is part of,
+    -1 for none.
+    """
 
     ids: tuple[str, ...]
     names: tuple[str, ...] = ()
     names_en: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     attributes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    levels: tuple[str, ...] = ()
+    parents: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def taken(self, wanted: Sequence[int]) -> Units:
+        """Return some of the units, without their places among others."""
+
+        def some(column: Sequence[Any]) -> tuple[Any, ...]:
+            return tuple(column[at] for at in wanted) if column else ()
+
+        attributes = {name: some(column) for name, column in self.attributes.items()}
+        return Units(some(self.ids), some(self.names), some(self.names_en), some(self.groups), attributes, some(self.levels))
 
     def labels(self, by: str) -> tuple[str, ...]:
         """Return each unit's group, or what it has in another column of the units table."""

@@ -331,7 +331,7 @@ def test_scoring_in_blocks_is_scoring_in_one(seed: int, monkeypatch: pytest.Monk
     made = random_panel(index, seed, units=700, periods=2)
     whole = score(index, made)
     for name in ("_BLOCK", "_UNITS", "_COLUMN"):
-        monkeypatch.setattr(engine, name, 1)
+        monkeypatch.setattr(engine.nodes if name == "_UNITS" else engine.frames, name, 1)
     parts = score(index, made)
     for name in ("scores", "coverage", "ranks", "status", "treated"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name), err_msg=name)
@@ -743,7 +743,7 @@ def test_every_node_is_ranked_in_every_period() -> None:
 def test_effective_weights_are_products_down_the_tree() -> None:
     found = missing("reweight", "reweight")
     wanted = {"x": 3 / 16, "y": 9 / 16, "b": 1 / 4, "a": 3 / 4, "index": 1.0}
-    assert {node: found.effective_weights[found.node(node)] for node in wanted} == pytest.approx(wanted)
+    assert {node: found.effective_weights[0, found.node(node)] for node in wanted} == pytest.approx(wanted)
 
 
 def test_scores_as_a_table() -> None:

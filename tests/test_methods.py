@@ -38,6 +38,10 @@ REQUIRED: dict[str, tuple[dict[str, Any], ...]] = {
     "aggregate/power": ({"p": 0.5},),
     "aggregate/owa": ({"orness": 0.3},),
     "impute/value": ({"value": 3.0},),
+    "weights/ahp": ({"judgements": [[1, 2, 4, 3], [1 / 2, 1, 3, 0], [1 / 4, 1 / 3, 1, 1 / 2], [1 / 3, None, 2, 1]]},),
+    "weights/bwm": ({"best": [2.0, 1.0, 8.0, 4.0], "worst": [4.0, 8.0, 1.0, 2.5]},),
+    "weights/budget": ({"points": [[40.0, 30.0, 20.0, 10.0], [5.0, 2.0, 2.0, 1.0]]},),
+    "weights/combine": ({"of": ["critic", {"method": "entropy", "rescale": "none"}]},),
 }
 # Further settings that change what a method does.
 MORE: dict[str, list[dict[str, Any]]] = {
@@ -75,6 +79,27 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "aggregate/copeland": [{"result": "share"}],
     "aggregate/topsis": [{"rescale": "vector"}, {"rescale": "min-max", "scale": 1.0}],
     "aggregate/grey": [{"rho": 1.0, "scale": 1.0}],
+    "weights/entropy": [{"rescale": "none"}],
+    "weights/critic": [{"rescale": "none"}],
+    "weights/std": [{"rescale": "min-max"}],
+    "weights/cv": [{"rescale": "min-max"}],
+    "weights/inverse-std": [{"rescale": "min-max"}],
+    "weights/gini": [{"rescale": "min-max"}],
+    "weights/pca": [{"take": "loadings"}],
+    "weights/factor": [{"factors": 2}],
+    "weights/ahp": [
+        {
+            "judgements": [
+                [[1, 2, 4, 3], [0, 1, 3, 2], [0, 0, 1, 1], [0, 0, 0, 1]],
+                [[1, 1, 5, 4], [1, 1, 2, 2], [0.2, 0.5, 1, 0], [0, 0, 0, 1]],
+            ]
+        }
+    ],
+    "weights/roc": [{"ranks": [3.0, 1.0, 3.0, 2.0]}],
+    "weights/rank-sum": [{"ranks": [3.0, 1.0, 3.0, 2.0]}],
+    "weights/bod": [{"low": 0.1, "high": 0.5}, {"low": [0.1, 0.2, 0.0, 0.0]}],
+    "weights/importance": [{"wished": [4.0, 3.0, 2.0, 1.0]}],
+    "weights/combine": [{"of": ["std", "equal", "given"], "how": "mean", "shares": [0.5, 0.3, 0.2]}, {"of": ["bod", "roc"]}],
 }
 SAY_THEMSELVES = {"piecewise": 1.0, "bands": 1.0, "bonus": 1.0, "deduct": -1.0}  # what is better stands in the parameters
 ABOVE_ZERO = {"reference", "proportion"}  # ratios: tested on values above 0
@@ -708,33 +733,6 @@ def test_impute_em_of_too_little_leaves_it_missing() -> None:
     np.testing.assert_array_equal(CATALOGUE["impute"]["em"](x, [np.ones(3, bool)]), x)
     lone = np.array([[1.0, 5.0], [2.0, np.nan], [3.0, np.nan], [4.0, np.nan]])[None]
     np.testing.assert_array_equal(CATALOGUE["impute"]["em"](lone, [np.ones(4, bool)]), lone)
-
-
-# Weights
-
-
-@every("weights")
-@FEW
-@given(declared=arrays(float, st.integers(1, 8), elements=st.floats(0.01, 100.0)), order=st.randoms(use_true_random=False))
-def test_weights_are_not_negative_and_follow_their_siblings(
-    method: str, chosen: dict[str, Any], declared: np.ndarray, order: Any
-) -> None:
-    declared = frozen(declared)
-    places = list(range(len(declared)))
-    order.shuffle(places)
-    weights = CATALOGUE["weights"][method](declared, **chosen)
-    assert weights.shape == declared.shape
-    assert (weights >= 0).all()
-    np.testing.assert_allclose(CATALOGUE["weights"][method](declared[places], **chosen), weights[places], rtol=1e-12)
-    if method != "given":
-        assert weights.sum() == pytest.approx(1.0)
-        np.testing.assert_allclose(CATALOGUE["weights"][method](declared * 7, **chosen), weights, rtol=1e-12)
-
-
-def test_relative_weights_keep_their_ratios() -> None:
-    np.testing.assert_allclose(CATALOGUE["weights"]["relative"](np.array([2.0, 1.0, 1.0])), [0.5, 0.25, 0.25])
-    np.testing.assert_allclose(CATALOGUE["weights"]["equal"](np.array([2.0, 1.0])), [0.5, 0.5])
-    np.testing.assert_array_equal(CATALOGUE["weights"]["given"](np.array([2.0, 1.0])), [2.0, 1.0])
 
 
 # Ranks

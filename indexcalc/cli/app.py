@@ -27,6 +27,7 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn a
 JsonOption = Annotated[bool, typer.Option("--json", help="Print results and findings as JSON.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
+LevelOption = Annotated[str | None, typer.Option("--level", help="Score the units of this level, such as street.")]
 INDEX = "indicators.yaml"
 
 app = typer.Typer(
@@ -76,6 +77,7 @@ def score(
     index: IndexOption = INDEX,
     data: DataOption = None,
     period: PeriodsOption = None,
+    level: LevelOption = None,
     out: OutOption = None,
     lang: LangOption = None,
     seed: SeedOption = 0,
@@ -87,7 +89,7 @@ def score(
     from .reports import earlier_ranking, write_reports
     from .results import moved_result, ranking_result
 
-    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, out, lang, seed, level=level, json=json, strict=strict, quiet=quiet)
     _, matched, scores = project.scores()
     periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
     shown = periods[-1]
@@ -107,6 +109,7 @@ def rank(
     data: DataOption = None,
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="The id of a node. Default: the index itself.")] = None,
+    level: LevelOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
@@ -115,7 +118,7 @@ def rank(
     """Score and print a ranking; write nothing. 只显示排名，不写文件。"""
     from .results import ranking_result
 
-    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet)
     _, _, scores = project.scores()
     _known_node(project, scores.tree.position, node)
     project.print(*ranking_result(scores, project.period(scores, period), node, project.language))
@@ -129,6 +132,7 @@ def explain(
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="Explain this node alone. Default: the index.")] = None,
     depth: Annotated[int, typer.Option("--depth", help="How many levels down; 0 for all.", min=0)] = 0,
+    level: LevelOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
@@ -137,9 +141,9 @@ def explain(
     """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
     from .results import explain_result
 
-    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet)
     _, matched, scores = project.scores()
-    at = project.unit(matched, unit)
+    at = project.unit(matched, scores, unit)
     _known_node(project, scores.tree.position, node)
     project.print(*explain_result(scores, project.period(scores, period), at, node, depth, project.language))
 
@@ -224,6 +228,7 @@ def _project(
     lang: Lang | None,
     seed: int,
     *,
+    level: str | None = None,
     json: bool = False,
     strict: bool = False,
     quiet: bool = False,
@@ -242,6 +247,7 @@ def _project(
         json,
         strict,
         quiet,
+        level,
     )
 
 

@@ -147,10 +147,12 @@ def _explained(scores: Scores, at: int, unit: int, position: int, language: Lang
         "name": found.title(language),
         "score": _number(scores.scores[at, unit, position]),
         "rank": _number(scores.ranks[at, unit, position]),
-        "weight": _number(scores.sibling_weights[position]),
+        "weight": _number(scores.sibling_weights[at, position]),
         "coverage": _number(scores.covered(position)[at, unit]),
     }
-    if isinstance(found, Indicator):
+    if not isinstance(found, Indicator):
+        entry |= _beside_score(scores, at, unit, position, language)
+    else:
         entry["status"] = STATUS_NAMES[language][int(scores.status[at, unit, position])]
         entry["value"] = _number(scores.derived[at, unit, position])
         entry["measure"] = found.measure
@@ -160,6 +162,33 @@ def _explained(scores: Scores, at: int, unit: int, position: int, language: Lang
             for name, column, places in _raw(scores, at, unit, found)
         ]
     return entry
+
+
+def _beside_score(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
+    """The grade of an inner node, the children that attain its score, and its adjustments, where it has such."""
+    from ..report.tables import primary
+
+    found: dict[str, Any] = {}
+    if position in scores.grades:
+        found["grade"] = scores.grade(at, unit, position, language)
+    if names := primary(scores, at, unit, position, language):
+        found["primary"] = names
+    own = scores.tree.branches[position - scores.tree.leaves].adjustments
+    adjustments = [
+        {"id": item.id, "name": item.title(language), "points": _number(scores.points[at, unit, i]), "places": places}
+        for i, item in ((i, scores.index.adjustments[i]) for i in own)
+        if (places := _adjustment_places(scores, at, unit, item.id)) or scores.points[at, unit, i]
+    ]
+    return found | ({"adjustments": adjustments} if own else {})
+
+
+def _adjustment_places(scores: Scores, at: int, unit: int, item: str) -> list[str]:
+    """Where the events of an adjustment were written, where there were any."""
+    panel = scores.panel
+    column = panel.column.get(item)
+    if column is None or not panel.values[at, unit, column] > 0:
+        return []
+    return [str(place) for place in panel.places(at, unit, column)] or ["–"]
 
 
 def _raw(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[tuple[str, int, list[str]]]:
@@ -189,7 +218,11 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
         parts += f" · {word('index points', language)} {show(entry['index_points'])}"
     if entry["coverage"] is not None and entry["coverage"] < 1 and "raw" not in entry:
         parts += f" · {word('coverage', language)} {entry['coverage']:.1%}"
+    parts += "".join(f" · {word(key, language)} {entry[key]}" for key in ("grade", "primary") if entry.get(key))
     lines.append(parts)
+    for item in entry.get("adjustments", ()):
+        points = "–" if item["points"] is None else f"{'+' if item['points'] > 0 else ''}{number(item['points'], decimals)}"
+        lines.append(f"{'  ' * (level + 1)}{item['name']} ({item['id']}) {points}  ← {', '.join(item['places'])}".rstrip(" ←"))
     if "raw" in entry:
         value = entry["status"] if entry["value"] is None else f"{entry['value']:.10g} {entry['measure']}".rstrip()
         lines.append(f"{'  ' * (level + 1)}= {value}")

@@ -209,6 +209,7 @@ AGGREGATE: dict[str, Callable[..., Any]] = {
     "grey": grey,
 }
 WITHOUT_WEIGHTS = frozenset({"median", "minimum", "maximum", "product"})
+COMPARES_UNITS: frozenset[str] = frozenset()  # what a unit gets depends on the other units
 FREE_SUM = frozenset({"sum"})  # weights need not add up to 1
 COMPARES_UNITS = frozenset({"copeland", "topsis", "grey"})  # a unit's result depends on the other units given
 

@@ -8,7 +8,6 @@ from .arrays import Array, Mask, np
 from .rank import rounded
 
 Expression = tuple[Any, ...]
-_NEARLY = 1e-9  # a number this near to a whole one is meant to be it: 0.3 / 0.1 is 3
 
 
 def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
@@ -16,7 +15,8 @@ def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
 
     Missing goes through + - × ÷ ^ and the functions of one value; `sum`, `mean`, `median`, `trimmed`, `min` and `max` pass
     over it, as in a spreadsheet. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
-    is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals.
+    is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals;
+    `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3.
     """
     chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
     while tree[0] not in ("number", "name"):
@@ -109,6 +109,31 @@ def rolled_min(parts: Array) -> Array:
     return np.asarray(np.fmin.reduce(parts, axis=0))
 
 
+def gathered(x: Array, groups: "np.ndarray[Any, np.dtype[np.intp]]", count: int, how: str, weight: Array | None = None) -> Array:
+    """Bring units (…, unit) together to the larger units (…, count) that `groups` says they are part of.
+
+    `sum` is missing where one of the parts is; `mean`, `max`, `min` and the mean weighted by `weight` (…, unit) are of the
+    parts that have a value. A larger unit without parts is missing.
+    """
+    rows, lines = x.reshape(-1, x.shape[-1]), np.arange(x.size // max(1, x.shape[-1]))[:, None]
+    at = (lines * count + groups).ravel()
+    size = (len(rows), count)
+    there = ~np.isnan(rows)
+    filled = np.where(there, rows, 0.0)
+    if how in ("max", "min"):
+        out = np.full(size[0] * count, np.nan)
+        (np.fmax if how == "max" else np.fmin).at(out, at, rows.ravel())
+        return out.reshape(*x.shape[:-1], count)
+    share = np.ones_like(rows) if weight is None else np.nan_to_num(weight.reshape(rows.shape))
+    total, parts, known, whole = (
+        np.bincount(at, weights=each.ravel(), minlength=len(rows) * count)
+        for each in (filled * share, np.ones_like(rows), there.astype(float), np.where(there, share, 0.0))
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result = np.where((parts > 0) & (known == parts), total, np.nan) if how == "sum" else total / whole
+    return np.where(known > 0, result, np.nan).reshape(*x.shape[:-1], count)
+
+
 OVER_TIME: dict[str, Callable[[Array], Array]] = {
     "sum": rolled_sum,
     "mean": rolled_mean,
@@ -116,6 +141,7 @@ OVER_TIME: dict[str, Callable[[Array], Array]] = {
     "max": rolled_max,
     "min": rolled_min,
 }
+OVER_UNITS = ("sum", "mean", "max", "min")
 CHANGES: dict[str, Callable[[Array, Array], Array]] = {"difference": difference, "growth": growth}
 
 _COMPARISONS: dict[str, Callable[..., Any]] = {
@@ -167,8 +193,8 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "/": operator.truediv,
     "^": _power,
     "abs": abs,
-    "ceil": lambda x: np.ceil(x - _NEARLY) + 0.0,
-    "floor": lambda x: np.floor(x + _NEARLY) + 0.0,
+    "ceil": lambda x: rounded(x, 0, "up"),
+    "floor": lambda x: rounded(x, 0, "down"),
     "round": _round,
     "exp": lambda x: np.exp(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "log": lambda x: np.log(x),  # noqa: PLW0108 - numpy is loaded when it is called

@@ -31,6 +31,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "weight": ("权重", "Weight"),
     "index points": ("计入总指数", "in the index"),
     "contribution": ("贡献", "Contribution"),
+    "primary": ("首要指标", "Primary"),
+    "adjustments": ("加减分", "Adjustments"),
+    "events": ("次数", "Events"),
+    "points": ("分值", "Points"),
+    "node": ("节点", "Node"),
+    "reason": ("事由", "Reason"),
+    "ceiling": ("等级上限：{grade}", "grade at best: {grade}"),
     "shortened": (
         "仅列前 {shown} 行，共 {all} 行；全部见 ranking.csv。",
         "The first {shown} of {all} rows; ranking.csv has all.",

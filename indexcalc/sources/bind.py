@@ -458,7 +458,19 @@ def _by_heading(table: Table) -> dict[str, list[int]]:
 
 def _note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
     units = matched.index.units
-    own = {name_of(word) for word in (units.id, units.name, units.name_en, units.group, units.aliases, units.label)}
+    own = {
+        name_of(word)
+        for word in (
+            units.id,
+            units.name,
+            units.name_en,
+            units.group,
+            units.aliases,
+            units.label,
+            units.level or "",
+            units.parent,
+        )
+    }
     unused = [
         name
         for position, name in enumerate(table.names)

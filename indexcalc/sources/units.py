@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..findings import Finding, Place, finding
+from ..findings import Finding, Place, finding, nearest
 from ..panel import Units
 from ..spec.model import Data, Index
 from .tables import Cell, Table, name_of, read_tables
@@ -59,7 +59,10 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
     fields = {key: tuple(column(key)[row] for row in rows) for key in ("id", "name", "name_en", "group", "aliases")}
     attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
     has_groups = name_of(block.group) in at
-    units = Units(fields["id"], fields["name"], fields["name_en"], fields["group"] if has_groups else (), attributes)
+    levels, parents, misplaced = _levels(index, table, rows, fields["id"], at)
+    found += misplaced
+    groups = fields["group"] if has_groups else ()
+    units = Units(fields["id"], fields["name"], fields["name_en"], groups, attributes, levels, parents)
     if not rows:
         found.append(finding("IC354", table.header_place(at[name_of(block.id)])))
         return None, found, files
@@ -72,6 +75,41 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
 def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
     """Put findings of files that are not there where the tree asks for them: that is what will be corrected."""
     return [replace(one, place=place) if one.code in ("IC301", "IC302") and place.file else one for one in found]
+
+
+def _levels(
+    index: Index, table: Table, rows: Sequence[int], ids: Sequence[str], at: dict[str, int]
+) -> tuple[tuple[str, ...], tuple[int, ...], list[Finding]]:
+    """Each unit's level and the place of the unit that it is part of, where the table has several levels."""
+    block = index.units
+    if block.level is None:
+        return (), (), []
+    absent = [key for key in ("level", "parent") if name_of(str(getattr(block, key))) not in at]
+    if absent:
+        known = [name for name in table.names if name]
+        place = index.place(("units", absent[0] if absent[0] in block.model_fields_set else "level"))
+        return (), (), [finding("IC359", place, name=getattr(block, absent[0]), file=table.file, known=known)]
+    position = {unit: place for place, unit in enumerate(ids)}
+    parent_column = at[name_of(block.parent)]
+    levels = tuple(name_of(table.columns[at[name_of(block.level)]][row]) for row in rows)
+    named = [name_of(table.columns[parent_column][row]) for row in rows]
+    parents = tuple(position.get(name, -1) for name in named)
+    found = [
+        finding("IC370", table.place(row, parent_column), unit=ids[i], parent=name, near=nearest(name, position))
+        for i, (row, name) in enumerate(zip(rows, named, strict=True))
+        if name and name not in position
+    ]
+    for i, row in enumerate(rows):
+        above, seen = parents[i], {i}
+        while above >= 0 and above not in seen:
+            seen.add(above)
+            above = parents[above]
+        if above == i:
+            found.append(finding("IC371", table.place(row, parent_column), unit=ids[i]))
+    if block.score is not None and block.score not in levels:
+        known = list(dict.fromkeys(levels))
+        found.append(finding("IC372", index.place(("units", "score")), found=block.score, known=known))
+    return levels, parents, found
 
 
 def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:

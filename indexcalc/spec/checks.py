@@ -10,14 +10,16 @@ from typing import Any
 
 from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
+from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
 from .formula import FormulaError, first_places, names, parse
-from .model import UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Method, Root
+from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
-from .tree import counts, given_weights, weight_total
+from .tree import counted, counts, given_weights, weight_total
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
+_DECLARED = frozenset({"given", "relative", "combine"})  # weight methods that look at the weights in the tree
 
 
 def check_tree(index: Index) -> list[Finding]:
@@ -27,10 +29,11 @@ def check_tree(index: Index) -> list[Finding]:
 
 
 def check_ids(index: Index) -> Iterator[Finding]:
-    """Every node and denominator has an id of its own that can be typed on a command line."""
+    """Every node, denominator and adjustment has an id of its own that can be typed on a command line."""
     seen: dict[str, Path] = {}
     items: list[tuple[Path, str]] = [(("index",), index.index.id)]
     items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
+    items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
     items += [(path, node.id) for path, node in index.walk()]
     for path, name in items:
         place = index.place((*path, "id"))
@@ -100,8 +103,8 @@ def check_roles(index: Index) -> Iterator[Finding]:
 
 
 def check_sources(index: Index) -> Iterator[Finding]:
-    """Every leaf and denominator has a source that is declared, and every source is used."""
-    items: list[Indicator | Denominator] = [*index.leaves, *index.denominators]
+    """Every leaf, denominator and counted adjustment has a source that is declared, and every source is used."""
+    items: list[Indicator | Denominator | Adjustment] = [*index.leaves, *index.denominators, *counted(index)]
     known = [*index.data, UNITS_SOURCE]
     unknown = [(index.place_of(item.id, "source"), item.source) for item in items if item.source and item.source not in known]
     if index.defaults.source and index.defaults.source not in known:
@@ -124,7 +127,7 @@ def check_sources(index: Index) -> Iterator[Finding]:
 def check_denominators(index: Index) -> Iterator[Finding]:
     """What a leaf is divided by is declared, and what is declared is used."""
     known = [item.id for item in index.denominators]
-    used = {leaf.per for leaf in index.leaves}
+    used = {leaf.per for leaf in index.leaves} | {column.over_units for column in index.columns if not any(check_formulas(index))}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -135,6 +138,19 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     for name in known:
         if name not in used:
             yield finding("IC222", index.place_of(name), name=name)
+
+
+def check_levels(index: Index) -> Iterator[Finding]:
+    """What rolls units up to the next level is a way that there is, or a denominator to weight by."""
+    known = [*OVER_UNITS, *(item.id for item in index.denominators)]
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.walk()]
+    owners += [(("denominators", at), item) for at, item in enumerate(index.denominators)]
+    for path, owner in owners:
+        how = getattr(owner, "over_units", None)
+        if how is not None and how not in known:
+            yield finding("IC257", index.place((*path, "over_units")), found=how, known=known, near=nearest(how, known))
+    if index.units.score is not None and index.units.level is None:
+        yield finding("IC258", index.place(("units", "score")))
 
 
 def check_headers(index: Index) -> Iterator[Finding]:
@@ -175,7 +191,7 @@ def check_leaves(index: Index) -> Iterator[Finding]:
 
 def check_frames(index: Index) -> Iterator[Finding]:
     """A base period is named where one is asked for, and only there, and is a period."""
-    for path, normalise in _normalisers(index):
+    for path, normalise in [*_normalisers(index), *_weightings(index)]:
         if (normalise.over == "base") != (normalise.base is not None):
             yield finding("IC216", index.place(path), over=normalise.over)
         elif normalise.base is not None and not _is_period(index, str(normalise.base)):
@@ -195,17 +211,69 @@ def check_periods(index: Index) -> Iterator[Finding]:
 
 def check_grades(index: Index) -> Iterator[Finding]:
     """Grades fall from the best to the last, which alone has no bound."""
-    bounds = [grade.from_ for grade in index.grades]
-    for at, bound in enumerate(bounds):
-        before = bounds[at - 1] if at else None
-        if (bound is None) != (at == len(bounds) - 1):
-            yield finding("IC219", index.place(("grades", at)), grade=index.grades[at].name)
-        elif bound is not None and before is not None and bound >= before:
-            yield finding("IC218", index.place(("grades", at)), grade=index.grades[at].name, bound=bound, before=before)
+    blocks: list[tuple[Path, Sequence[Grade]]] = [(("grades",), index.grades)]
+    blocks += [((*path, "grades"), node.grades) for path, node in index.walk() if isinstance(node, Dimension)]
+    for path, grades in blocks:
+        lowest: dict[str, float] = {}
+        for at, grade in enumerate(grades):
+            bounds = {"from": grade.from_, "quantile": grade.quantile, "top": None if grade.top is None else -grade.top}
+            given = {key: bound for key, bound in bounds.items() if bound is not None}
+            place = index.place((*path, at))
+            if len(given) > 1:
+                yield finding("IC253", place, grade=grade.name, keys=list(given))
+            elif bool(given) == (at == len(grades) - 1):
+                yield finding("IC219", place, grade=grade.name)
+            for key, bound in given.items():
+                if key in lowest and bound >= lowest[key]:
+                    yield finding("IC218", place, grade=grade.name, bound=abs(bound), before=abs(lowest[key]))
+                lowest[key] = bound
+
+
+def check_adjustments(index: Index) -> Iterator[Finding]:
+    """Every adjustment says in one way what it does, to a node that there is."""
+    nodes = [node for node, found in index.by_id.items() if not isinstance(found, Indicator)]
+    for at, item in enumerate(index.adjustments):
+        path: Path = ("adjustments", at)
+        ways = [key for key in ("each", "rank_move", "veto") if getattr(item, key) is not None]
+        if len(ways) != 1:
+            yield finding("IC250", index.place(path), id=item.id, ways=ways)
+        if item.node is not None and item.node not in nodes:
+            place = index.place((*path, "node"))
+            yield finding("IC251", place, id=item.id, node=item.node, near=nearest(item.node, nodes))
+        points = item.each if item.each is not None else item.rank_move
+        if item.cap is not None and points is not None and item.cap * points <= 0:
+            yield finding("IC254", index.place((*path, "cap")), id=item.id, cap=item.cap, points=points)
+        if item.repeat <= 0:
+            yield finding("IC122", index.place((*path, "repeat")), key="repeat", found=item.repeat, limit="> 0")
+        if item.veto is not None:
+            yield from _veto_findings(index, (*path, "veto"), item)
+
+
+def _veto_findings(index: Index, path: Path, item: Adjustment) -> Iterator[Finding]:
+    assert item.veto is not None
+    ways = [key for key in ("deduct", "ceiling", "grade") if getattr(item.veto, key) is not None]
+    grades = [grade.name for grade in index.grades]
+    if len(ways) != 1:
+        yield finding("IC252", index.place(path), id=item.id, ways=ways)
+    if item.veto.grade is not None and (item.veto.grade not in grades or item.node not in (None, index.index.id)):
+        near = nearest(item.veto.grade, grades)
+        yield finding("IC255", index.place((*path, "grade")), id=item.id, grade=item.veto.grade, known=grades, near=near)
+
+
+def check_primary(index: Index) -> Iterator[Finding]:
+    """Children attain a score only where it is the highest or lowest of theirs."""
+    for path, node in ((("index",), index.index), *index.walk()):
+        if isinstance(node, Indicator) or node.primary is None:
+            continue
+        method = (node.aggregate or index.defaults.aggregate).method
+        if method not in ("maximum", "minimum") or node.formula:
+            yield finding(
+                "IC256", index.place((*path, "primary"), key=True), node=node.id, method="formula" if node.formula else method
+            )
 
 
 def check_formulas(index: Index) -> Iterator[Finding]:
-    """Every formula can be read, and an inner node's names are its children."""
+    """Every formula can be read, and an inner node's names are nodes below it."""
     for path, node in ((("index",), index.index), *index.walk()):
         for key in ("formula", "applies"):
             text = getattr(node, key, None)
@@ -218,7 +286,7 @@ def check_formulas(index: Index) -> Iterator[Finding]:
                 continue
             if not used:
                 yield finding("IC248", index.place((*path, key)), key=key)
-            known = [child.id for child in _children(index, node.id)]
+            known = [] if isinstance(node, Indicator) else list(_below(index, node.id))
             for name in used if not isinstance(node, Indicator) else ():
                 if name not in known:
                     at = _inside(index, (*path, key), first_places(text)[name])
@@ -230,7 +298,7 @@ def check_methods(index: Index) -> Iterator[Finding]:
     places: list[tuple[str, Path, Method]] = [("normalise", path, method) for path, method in _normalisers(index)]
     owners: list[tuple[Path, Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walk()]
     for path, owner in owners:
-        for room in ("aggregate", "impute", "treat"):
+        for room in ("aggregate", "impute", "treat", "weights"):
             method = getattr(owner, room, None)
             if isinstance(method, Method):
                 places.append((room, (*path, room), method))
@@ -269,8 +337,8 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
         if len(weights) > 1 and (method in WITHOUT_WEIGHTS or node.formula):
             method = "formula" if node.formula else method
             yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=method)
-        elif weights and (node.weights or index.defaults.weights) == "equal":
-            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method="weights: equal")
+        elif weights and (rule := (node.weights or index.defaults.weights).method) not in _DECLARED:
+            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=f"weights: {rule}")
 
 
 CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
@@ -281,11 +349,14 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_roles,
     check_sources,
     check_denominators,
+    check_levels,
     check_headers,
     check_leaves,
     check_frames,
     check_periods,
     check_grades,
+    check_adjustments,
+    check_primary,
     check_methods,
     check_directions,
     check_idle_weights,
@@ -459,9 +530,16 @@ def _adapter(wanted: Any) -> Any:
 
 def _normalisers(index: Index) -> Iterator[tuple[Path, Any]]:
     yield ("defaults", "normalise"), index.defaults.normalise
-    for path, node in index.walk():
-        if isinstance(node, Indicator) and node.normalise:
+    for path, node in ((("index",), index.index), *index.walk()):
+        if node.normalise:
             yield (*path, "normalise"), node.normalise
+
+
+def _weightings(index: Index) -> Iterator[tuple[Path, Any]]:
+    yield ("defaults", "weights"), index.defaults.weights
+    for path, node in ((("index",), index.index), *index.walk()):
+        if not isinstance(node, Indicator) and node.weights:
+            yield (*path, "weights"), node.weights
 
 
 def _children(index: Index, node: str) -> Sequence[Dimension | Indicator]:
@@ -469,6 +547,12 @@ def _children(index: Index, node: str) -> Sequence[Dimension | Indicator]:
     if isinstance(found, Root):
         return index.dimensions
     return found.indicators if isinstance(found, Dimension) else ()
+
+
+def _below(index: Index, node: str) -> Iterator[str]:
+    for child in _children(index, node):
+        yield child.id
+        yield from _below(index, child.id)
 
 
 def _titled(index: Index, node: str) -> str:
