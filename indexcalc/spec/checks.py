@@ -535,6 +535,7 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "aggregate/owa": _owa_sense,
     "aggregate/topsis": _positive_sense("scale"),
     "aggregate/grey": lambda given: _between_sense("rho")(given) or _positive_sense("scale")(given),
+    "aggregate/benefit-of-the-doubt": lambda given: _clip_sense(given) or _positive_sense("scale")(given),
 }
 
 
