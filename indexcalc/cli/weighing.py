@@ -298,19 +298,15 @@ def _node(project: Project, index: Index, wanted: str) -> str:
     parts = [wanted] if _id(index, wanted) else wanted.strip("/").split("/")
     names = [_id(index, part) for part in parts]
     for part, name in zip(parts, names, strict=True):
-        if name is None:
-            known = [
-                *index.by_id,
-                *(node.name for node in index.by_id.values()),
-                *(node.name_en for node in index.by_id.values()),
-            ]
-            project.refuse_one("IC510", found=part, near=nearest(part, filter(None, known)))
-    path = _path(index, str(names[-1]))
+        if not name:
+            known = [text for node in index.by_id.values() for text in (node.id, node.name, node.name_en) if text]
+            project.refuse_one("IC510", found=part, near=nearest(part, known))
+    path = _path(index, names[-1])
     rest = iter(path)
     for part, name in zip(parts, names, strict=True):
         if name not in rest:  # looks on from where the part before was found
             project.refuse_one("IC608", node=names[-1], above=part, path="/".join(path[1:] or path))
-    return str(names[-1])
+    return names[-1]
 
 
 def _id(index: Index, text: str) -> str:
@@ -556,6 +552,8 @@ def _new_file(project: Project, file: Path, content: bytes) -> Result:
     from ..report.publish import replace_files
     from ..report.words import word
 
+    if file.suffix.lower() != ".xlsx":
+        project.refuse([finding("IC304", Place(file.as_posix()), suffix=file.suffix, path=file.as_posix(), known=[".xlsx"])])
     if file.exists():
         project.refuse([finding("IC611", Place(file.as_posix()))])
     try:

@@ -55,6 +55,7 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
             target = Path(os.path.realpath(path))
             if target.exists() and not os.access(target, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            _remove_halves(target)
             new = target.with_name(f"{_PREFIX}{target.name}-{os.getpid()}")
             beside[target] = new
             _write(new, content)
@@ -68,6 +69,13 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
     finally:
         for new in beside.values():
             new.unlink(missing_ok=True)
+
+
+def _remove_halves(target: Path) -> None:
+    """Remove what kills have left beside a file; a younger half may be another run's, still at work."""
+    for half in target.parent.glob(f"{_PREFIX}{target.name}-*"):
+        if half.is_file() and time.time() - half.stat().st_mtime > _LEFT_BEHIND:
+            half.unlink(missing_ok=True)
 
 
 def _own_as(target: Path, new: Path) -> None:
