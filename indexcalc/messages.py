@@ -964,6 +964,15 @@ _BINDING |= {
         "A formula's names are columns of its own source or denominators; `applies` may name columns of the units table too.",
         "公式中的名称是其数据源的列或分母；applies 还可使用单元表的列。",
     ),
+    "IC369": (
+        "error",
+        "'{name}' in the {key} of {column} could be this heading, or the indicator of that name in the rows below",
+        "{column} 的 {key} 中的“{name}”可能指此列，也可能指下面各行中的同名指标",
+        "give the column another heading",
+        "请给此列改名",
+        "In a table with its indicators in rows, a name in a formula is a heading, of which the indicator's own rows count; or another indicator.",
+        "按行列指标的表中，公式里的名称可以是列名（取该指标自己的行），也可以是另一指标。",
+    ),
     "IC370": (
         "error",
         "unit {unit} is part of '{parent}', which is not in the table",
@@ -990,6 +999,15 @@ _BINDING |= {
         "现有层级：{known}",
         "A level is what stands in the column of levels of the units table.",
         "层级以单元表层级列中的写法为准。",
+    ),
+    "IC374": (
+        "error",
+        "several units are called '{name}': {units}",
+        "有多个单元名为“{name}”：{units}",
+        "write the id instead of the name",
+        "请改写编号",
+        "Units may share a name, as places in different provinces do; a name that several have does not say which is meant.",
+        "不同地区的单元可以同名；同名时仅凭名称无法确定是哪一个。",
     ),
 }
 
@@ -1065,6 +1083,24 @@ _METHODS: dict[str, Row] = {
         "请删除，或另选方法",
         "`indexcalc methods` lists every method with its parameters.",
         "`indexcalc methods` 列出全部方法及参数。",
+    ),
+    "IC410": (
+        "error",
+        "{key} of {method} has {found} entries where {node} has {children} children",
+        "{node} 有 {children} 个子指标，而 {method} 的 {key} 有 {found} 项",
+        "write one entry for each child, in the order of the file",
+        "每个子指标对应一项，顺序与文件一致",
+        "Judgements, points and ranks belong to the children one by one; a matrix of pairs has as many rows as columns.",
+        "判断矩阵、打分和名次都逐一对应子指标，判断矩阵的行数与列数相同。",
+    ),
+    "IC411": (
+        "warning",
+        "the judgements of {node} contradict each other: consistency ratio {ratio}, above 0.1",
+        "{node} 的判断矩阵一致性不足：CR = {ratio}，大于 0.1",
+        "look at the pairs again, above all where a > b, b > c but c > a",
+        "请复核成对比较，尤其是 a>b、b>c 却 c>a 之处",
+        "Saaty (1980) holds judgements with a ratio up to 0.1 for usable.",
+        "Saaty（1980）认为一致性比例不超过 0.1 的判断可以采用。",
     ),
     "IC420": (
         "warning",
