@@ -1397,6 +1397,15 @@ _WEIGHTS: dict[str, Row] = {
         "What was read is not what stands there now; writing would lose the other change.",
         "读取后文件已有变化，此时写入会丢失他人的修改。",
     ),
+    "IC611": (
+        "error",
+        "there is a file of that name already",
+        "已有同名文件",
+        "name another file, or delete this one first",
+        "请换一个文件名，或先删除该文件",
+        "A workbook that somebody has filled in is never replaced.",
+        "已填写的工作簿不会被覆盖。",
+    ),
     "IC612": (
         "error",
         "'{found}' is no parameter",

@@ -539,6 +539,11 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
 }
 
 
+def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
+    """Check a method that is chosen outside of the file: it exists and is given the parameters that it takes."""
+    return list(_method_findings(index, room, (), choice))
+
+
 def _method_findings(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:
     known = CATALOGUE[room]
     if method.method not in known:
