@@ -33,6 +33,7 @@ class Project:
     as_json: bool
     strict: bool
     quiet: bool
+    as_of: str | None = None
 
     def refuse(self, found: Iterable[Finding]) -> NoReturn:
         """Print findings and exit as refused."""
@@ -75,7 +76,7 @@ class Project:
         if errors(found):
             self.refuse(found)  # what the data should have is not known
         self.progress("read")
-        matched = match(index, self.data)
+        matched = match(index, self.data, as_of=self.moment())
         return index, matched, [*found, *matched.findings]
 
     def scores(self) -> tuple[Index, Matched, Scores]:
@@ -102,6 +103,14 @@ class Project:
             if kind and (found := read_period(wanted, kind)) in scores.periods:
                 return str(found)
         return self.refuse_one("IC501", found=wanted, known=list(scores.periods), near=nearest(wanted, scores.periods))
+
+    def moment(self) -> str | None:
+        """Return the moment that ledgers are read as of, or refuse what is none."""
+        if self.as_of is None:
+            return None
+        from ..sources.ledger import read_moment
+
+        return read_moment(self.as_of) or self.refuse_one("IC662", found=self.as_of)
 
     def unit(self, matched: Matched, wanted: str) -> int:
         """Return the unit that is meant by an id, a name or an alias."""

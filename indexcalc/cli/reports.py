@@ -42,6 +42,7 @@ def _write_report(project: Project, matched: Matched, scores: Scores, period: st
         inputs=_inputs(project, matched),
         outputs=contents,
         ranking=current_ranking(scores, period),
+        as_of=matched.as_of,
     )
     try:
         publish(folder, {**contents, RUN: run.as_json()})
@@ -76,6 +77,7 @@ def verify_report(project: Project, folder: Path) -> Result:
     """Score again as a report's run.json says and compare every byte, or refuse with what differs."""
     run = _read_run(project, folder)
     project.report_language = "en" if run.language == "en" else "zh"
+    project.as_of = run.as_of or None
     _, matched, scores = project.scores()
     found = _changed_inputs(run, _inputs(project, matched), folder)
     same_input = not found
@@ -127,7 +129,7 @@ def _changed_inputs(run: Run, inputs: Mapping[str, str], folder: Path) -> list[F
 
 
 def _inputs(project: Project, matched: Matched) -> dict[str, str]:
-    return digests([project.index_file, *matched.files], project.data)
+    return digests([project.index_file, *matched.files], project.data) | matched.submissions
 
 
 def start_project(project: Project, folder: Path) -> Result:

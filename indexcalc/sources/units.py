@@ -71,7 +71,7 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
 
 def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
     """Put findings of files that are not there where the tree asks for them: that is what will be corrected."""
-    return [replace(one, place=place) if one.code in ("IC301", "IC302") and place.file else one for one in found]
+    return [replace(one, place=place) if one.code in ("IC301", "IC302", "IC651") and place.file else one for one in found]
 
 
 def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:

@@ -114,7 +114,9 @@ def check_sources(index: Index) -> Iterator[Finding]:
         yield finding("IC228", index.place(()))
     elif without:
         yield finding("IC208", index.place_of(without[0]), nodes=_some(without), known=known)
-    for source in index.data:
+    for source, data in index.data.items():
+        if data.ledger is not None and data.path != data.ledger:
+            yield finding("IC676", index.place(("data", source, "ledger"), key=True), source=source)
         if source == UNITS_SOURCE:
             yield finding("IC226", index.place(("data", source), key=True), source=source)
         elif source not in used and not unknown and not without:
