@@ -27,6 +27,10 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn a
 JsonOption = Annotated[bool, typer.Option("--json", help="Print results and findings as JSON.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Read ledgers as they were at this moment, such as 2022-10-15 or 2022-10-15T18:00+08:00."),
+]
 INDEX = "indicators.yaml"
 
 app = typer.Typer(
@@ -77,6 +81,7 @@ def score(
     data: DataOption = None,
     period: PeriodsOption = None,
     out: OutOption = None,
+    as_of: AsOfOption = None,
     lang: LangOption = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
@@ -87,7 +92,7 @@ def score(
     from .reports import earlier_ranking, write_reports
     from .results import moved_result, ranking_result
 
-    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, out, lang, seed, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
     shown = periods[-1]
@@ -107,6 +112,7 @@ def rank(
     data: DataOption = None,
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="The id of a node. Default: the index itself.")] = None,
+    as_of: AsOfOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
@@ -115,7 +121,7 @@ def rank(
     """Score and print a ranking; write nothing. 只显示排名，不写文件。"""
     from .results import ranking_result
 
-    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, _, scores = project.scores()
     _known_node(project, scores.tree.position, node)
     project.print(*ranking_result(scores, project.period(scores, period), node, project.language))
@@ -129,6 +135,7 @@ def explain(
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="Explain this node alone. Default: the index.")] = None,
     depth: Annotated[int, typer.Option("--depth", help="How many levels down; 0 for all.", min=0)] = 0,
+    as_of: AsOfOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
@@ -137,7 +144,7 @@ def explain(
     """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
     from .results import explain_result
 
-    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     at = project.unit(matched, unit)
     _known_node(project, scores.tree.position, node)
@@ -227,6 +234,7 @@ def _project(
     json: bool = False,
     strict: bool = False,
     quiet: bool = False,
+    as_of: str | None = None,
 ) -> Project:
     from .project import Project, language
 
@@ -242,6 +250,7 @@ def _project(
         json,
         strict,
         quiet,
+        as_of,
     )
 
 
@@ -250,3 +259,6 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
 
     if node is not None and node not in known:
         project.refuse_one("IC510", found=node, near=nearest(node, known))
+
+
+from . import ledger as ledger  # noqa: E402, PLC0414 - its commands stand in a file of their own and use what is above
