@@ -51,23 +51,24 @@ def jumps(x: Array, before: Array) -> tuple[Array, Array]:
     """Return each value's robust z against the unit's own history, and what it usually was.
 
     x is (unit, column), before (period, unit, column); both results are (unit, column). z = (x − median) / s, where s is the
-    largest of: 1.4826 · MAD of the unit's own history; in proportion to its level, what nine of ten deviations of the whole
-    column stay below, over 1.645; for whole numbers √median, the least that counts vary by. NaN where fewer than
-    `LEAST_HISTORY` earlier values are known, and where s is 0. After Iglewicz & Hoaglin (1993); the MAD of four or five
-    values is often nearly 0 by chance, so that it is held up by the column's.
+    largest of 1.4826 · MAD of the unit's own history and, in proportion to its level, what nine of ten deviations of the
+    whole column stay below, over 1.645: the MAD of four or five values is often nearly 0 by chance. Columns of whole numbers
+    from 0 on are counts and are compared as 2√(x + 3/8), of which a Poisson count has a standard deviation of 1 (Anscombe
+    1948), so that s is 1 at least. NaN where fewer than `LEAST_HISTORY` earlier values are known, and where s is 0. After
+    Iglewicz & Hoaglin (1993).
     """
-    known = np.isfinite(before).sum(axis=0)
-    enough = known >= LEAST_HISTORY
-    usual = _median(np.where(enough, before, np.nan), axis=0)
-    own = _MAD * _median(np.abs(before - usual), axis=0)
-    level = np.abs(usual)
-    relative = np.divide(np.abs(before - usual), level, out=np.full_like(before, np.nan), where=level > 0)
+    every = np.concatenate([before, x[None]])
+    counts = np.all(np.isnan(every) | ((every >= 0) & (every == np.round(every))), axis=(0, 1))
+    stable = np.where(counts, 2.0 * np.sqrt(np.maximum(every, 0.0) + 0.375), every)
+    enough = np.isfinite(before).sum(axis=0) >= LEAST_HISTORY
+    history = np.where(enough, stable[:-1], np.nan)
+    centre = _median(history, axis=0)
+    away, level = np.abs(history - centre), np.abs(centre)
+    relative = np.divide(away, level, out=np.full_like(away, np.nan), where=level > 0)
     pooled = _quantile(relative.reshape(-1, x.shape[1]), 0.9) / _NINE_OF_TEN * level
-    whole = np.all((before == np.round(before)) | np.isnan(before), axis=(0, 1))
-    counted = np.where(whole, np.sqrt(np.maximum(level, 1.0)), 0.0)
-    scale = np.fmax(np.fmax(own, pooled), counted)
-    z = np.divide(x - usual, scale, out=np.full_like(usual, np.nan), where=enough & (scale > 0))
-    return z, usual
+    scale = np.fmax(np.fmax(_MAD * _median(away, axis=0), pooled), np.where(counts, 1.0, 0.0))
+    z = np.divide(stable[-1] - centre, scale, out=np.full_like(centre, np.nan), where=enough & (scale > 0))
+    return z, _median(np.where(enough, before, np.nan), axis=0)
 
 
 def factors(x: Array, before: Array) -> Array:
@@ -167,22 +168,27 @@ def audit_period(
     valid: Array | None = None,
     groups: Sequence[str] = (),
     period: int = 0,
+    still: Array | None = None,
     digits: bool = True,
 ) -> Iterator[Suspicion]:
     """Audit the values (unit, column) of one period against those before it (period, unit, column), the newest last.
 
     valid is (2, column), the lowest and highest that can be reported. Columns are held against others of their group, as
-    one department's. With `digits` the period's own roundness is tested too.
+    one department's. Columns that are `still` (column,) may repeat themselves; by default those that did so before. With
+    `digits` the period's own roundness is tested too.
     """
     if valid is not None:
-        wrong = outside(x, valid[0], valid[1])
-        for unit, column in np.argwhere(wrong).tolist():
+        for unit, column in np.argwhere(outside(x, valid[0], valid[1])).tolist():
             bounds = {"low": float(valid[0, column]), "high": float(valid[1, column])}
             yield Suspicion("outside", period, unit, column, {"found": float(x[unit, column]), **bounds})
-    places = decimals(np.concatenate([before, x[None]]) if len(before) else x)
+    scale = factors(x, before) if len(before) else np.ones(x.shape[1])
+    for column in np.flatnonzero(scale != 1.0).tolist():
+        yield Suspicion("factor", period, -1, column, {"factor": float(scale[column])})
+    x = np.where(scale != 1.0, np.nan, x)  # one mistake is said once
+    places = decimals(np.concatenate([before, x[None]]))
     told = informative(x, places)
     yield from _moved(x, before, period)
-    yield from _copied_forward(x, before, told, period)
+    yield from _copied_forward(x, before, told, standing_still(before) if still is None else still, period)
     yield from _copied_across(x, told, groups, period)
     yield from _same_rows(x, told, period)
     if digits:
@@ -191,9 +197,12 @@ def audit_period(
 
 def audit_panel(values: Array, *, valid: Array | None = None, groups: Sequence[str] = ()) -> Iterator[Suspicion]:
     """Audit values (period, unit, column): every period against those before it, and the last digits of all together."""
+    still = standing_still(values)
     for period in range(len(values)):
-        yield from audit_period(values[period], values[:period], valid=valid, groups=groups, period=period, digits=False)
-    counts = last_digits(values, decimals(values))
+        before = values[:period]
+        yield from audit_period(values[period], before, valid=valid, groups=groups, period=period, still=still, digits=False)
+    new = np.concatenate([values[:1], np.where(values[1:] == values[:-1], np.nan, values[1:])])
+    counts = last_digits(new, decimals(values))
     yield from _roundness(counts, -1)
     chi2, chance = uneven(counts)
     tested = max(int(np.isfinite(chi2).sum()), 1)
@@ -203,41 +212,36 @@ def audit_panel(values: Array, *, valid: Array | None = None, groups: Sequence[s
         yield Suspicion("last digits", -1, -1, column, about)
 
 
+def standing_still(values: Array) -> Array:
+    """Say which columns of (period, unit, column) hardly ever change: half of all values or more equal those before them."""
+    known = np.isfinite(values[1:]) & np.isfinite(values[:-1])
+    same = known & (values[1:] == values[:-1])
+    count = known.sum(axis=(0, 1))
+    return np.asarray((count > 0) & (same.sum(axis=(0, 1)) >= 0.5 * count))
+
+
 def _moved(x: Array, before: Array, period: int) -> Iterator[Suspicion]:
-    if not len(before):
-        return
-    scale = factors(x, before)
-    for column in np.flatnonzero(scale != 1.0).tolist():
-        yield Suspicion("factor", period, -1, column, {"factor": float(scale[column])})
     if len(before) < LEAST_HISTORY:
         return
     z, usual = jumps(x, before)
-    far = (np.abs(z) >= JUMP) & (scale == 1.0)
-    for unit, column in np.argwhere(far).tolist():
-        about = {
-            "found": float(x[unit, column]),
-            "usual": float(usual[unit, column]),
-            "times": round(float(abs(z[unit, column])), 1),
-        }
+    for unit, column in np.argwhere(np.abs(z) >= JUMP).tolist():
+        times = round(float(abs(z[unit, column])), 1)
+        about = {"found": float(x[unit, column]), "usual": float(usual[unit, column]), "times": times}
         yield Suspicion("jump", period, unit, column, about)
 
 
-def _copied_forward(x: Array, before: Array, told: Array, period: int) -> Iterator[Suspicion]:
-    """Columns and rows that repeat the period before, unless they did so before: the number of villages hardly changes."""
+def _copied_forward(x: Array, before: Array, told: Array, still: Array, period: int) -> Iterator[Suspicion]:
+    """Columns and rows that repeat the period before, but for those that stand still: the number of villages hardly changes."""
     if not len(before):
         return
     last = before[-1]
-    still = np.zeros(x.shape[1], dtype=bool)
-    if len(before) > 1:
-        known = np.isfinite(last) & np.isfinite(before[-2])
-        still = (known & (last == before[-2])).sum(axis=0) >= 0.5 * np.maximum(known.sum(axis=0), 1)
     copied, equal, count = repeats(x, last, told, 0)
     copied &= ~still
     for column in np.flatnonzero(copied).tolist():
         yield Suspicion("column again", period, -1, column, {"equal": int(equal[column]), "count": int(count[column])})
     moving = ~still & ~copied
     rows, equal, count = repeats(x[:, moving], last[:, moving], told[:, moving], 1)
-    for unit in np.flatnonzero(rows & (count >= 2)).tolist():
+    for unit in np.flatnonzero(rows).tolist():
         yield Suspicion("row again", period, unit, -1, {"equal": int(equal[unit]), "count": int(count[unit])})
 
 

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 NOTHING_BEFORE = "0" * 64
 PATIENCE = 120.0  # seconds to wait for others that are submitting
 MOST_SEALED = 256 << 20  # bytes of a file that is still laid out anew after each submission
-_LOCK = 0x1DE7CA1C  # of PostgreSQL's advisory locks, this program's
 _OPEN = 0x0FE27A11  # SQLite's user_version while the file was not laid out anew after the last submission
-_COUNTERS = (range(24, 28), range(40, 44), range(92, 96), range(96, 100))  # of SQLite's header: they move by themselves
+_OURS = 0x1DE7CA1C  # SQLite's application_id, and the name of the lock in PostgreSQL
+# what of SQLite's header moves by itself: how often the file was written, its schema, and by which library
+_COUNTER, _COOKIE, _COUNTER_AGAIN, _LIBRARY = slice(24, 28), slice(40, 44), slice(92, 96), slice(96, 100)
 _NEVER = ("a ledger is only ever added to",)
 
 
@@ -329,33 +330,23 @@ def _walked(connection: Connection, where: str, receipts: Sequence[str]) -> tupl
 
 
 def _beside_rows(copy: Path, anew: Path, where: str) -> list[Finding]:
-    """Lay the file out anew and compare: whatever differs is no part of a row."""
+    """Hold a file whose rows are all right against itself laid out anew: whatever differs is no part of a row."""
     with closing(_connect(copy, "rw")) as connection:
         mark = connection.execute("PRAGMA user_version").fetchone()[0]
         cookie = connection.execute("PRAGMA schema_version").fetchone()[0]
+        problems = [text for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
+        if problems:
+            return [finding("IC652", _place(where), problem=problems[0])]
         if mark == _OPEN:
-            problems = [text for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
-            if problems:
-                return [finding("IC652", _place(where), problem=problems[0])]
             return [finding("IC670", _place(where))]
         connection.execute("VACUUM INTO ?", (str(anew),))
-    was, now = copy.read_bytes(), anew.read_bytes()
+    was, now = copy.read_bytes(), bytearray(anew.read_bytes())
+    now[_COUNTER], now[_COOKIE], now[_COUNTER_AGAIN] = was[_COUNTER], was[_COOKIE], was[_COUNTER]
+    now[_LIBRARY] = was[_LIBRARY]
+    now[44:72] = b"".join(value.to_bytes(4, "big") for value in (4, 0, 0, 1, _mark(cookie, was[_LIBRARY]), 0, _OURS))
     differ = [at for at, (one, other) in enumerate(zip(was, now, strict=False)) if one != other]
-    differ = [at for at in differ if not any(at in counter for counter in _COUNTERS)]
-    differ += list(range(min(len(was), len(now)), max(len(was), len(now))))
-    if mark != _mark(cookie):
-        differ.insert(0, 60)
-    if was[24:28] != was[92:96]:
-        differ.insert(0, 24)
-    if was[96:100] != _library_of(was):
-        differ.append(96)
-    return [finding("IC669", _place(where), count=len(differ), first=min(differ))] if differ else []
-
-
-def _library_of(content: bytes) -> bytes:
-    """The version of SQLite that wrote a file, if it can be one: 3.x.y as 300x00y."""
-    version = int.from_bytes(content[96:100], "big")
-    return content[96:100] if 3_007_000 <= version < 4_000_000 else b""
+    differ += range(min(len(was), len(now)), max(len(was), len(now)))
+    return [finding("IC669", _place(where), count=len(differ), first=differ[0])] if differ else []
 
 
 def _copied(path: Path, copy: Path, where: str) -> None:
@@ -367,7 +358,7 @@ def _copied(path: Path, copy: Path, where: str) -> None:
     with closing(_connect(path, "rw")) as connection:
         connection.execute("BEGIN")
         # the read lock keeps writers out, and a journal that a killed process left is rolled back first
-        with suppress(sqlite3.DatabaseError):
+        with suppress(sqlite3.DatabaseError, UnicodeError):
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         shutil.copyfile(path, copy)
         connection.execute("ROLLBACK")
@@ -386,13 +377,15 @@ def _seal(path: Path, number: int) -> None:
             connection.execute("BEGIN IMMEDIATE")
             if connection.execute("SELECT number FROM ledger_head").fetchone()[0] == number:
                 cookie = connection.execute("PRAGMA schema_version").fetchone()[0]
-                connection.execute(f"PRAGMA user_version = {_mark(cookie)}")
+                major, minor, patch = sqlite3.sqlite_version_info
+                library = (major * 1_000_000 + minor * 1_000 + patch).to_bytes(4, "big")
+                connection.execute(f"PRAGMA user_version = {_mark(cookie, library)}")
             connection.execute("COMMIT")
 
 
-def _mark(cookie: int) -> int:
-    """The user_version of a sealed file: made of its schema version, so that neither can change alone."""
-    return zlib.crc32(b"sealed %d" % cookie) & 0x7FFFFFFF
+def _mark(cookie: int, library: bytes) -> int:
+    """The user_version of a sealed file: made of what else its header says of itself, so that none of these changes alone."""
+    return zlib.crc32(b"sealed %d " % cookie + library) & 0x7FFFFFFF
 
 
 def _changed(where: str, entry: Entry) -> Finding:
@@ -434,12 +427,14 @@ def _prepare(connection: Connection) -> None:
     if sqlite:
         connection.exec_driver_sql(f"PRAGMA user_version = {_OPEN}")
     else:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_OURS})")
         connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
     if sa.inspect(connection).has_table("ledger_head"):
         return
     if sqlite and connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
         raise sqlite3.DatabaseError("other tables")  # somebody else's file
+    if sqlite:
+        connection.exec_driver_sql(f"PRAGMA application_id = {_OURS}")
     _tables().create_all(connection)
     for statement in _guards(sqlite=sqlite):
         connection.exec_driver_sql(statement)
@@ -552,6 +547,8 @@ def _reporting(where: str, *, writing: bool = False) -> Iterator[None]:
         damaged = type(inner) is sqlite3.DatabaseError
         code = "IC652" if damaged else "IC654" if writing else "IC653"
         raise Refused([finding(code, _place(where), problem=_problem(error))]) from None
+    except UnicodeError as error:  # SQLite quotes damaged text in its own words
+        raise Refused([finding("IC652", _place(where), problem=_problem(error))]) from None
     except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
         code = "IC654" if writing else "IC653"
         raise Refused([finding(code, _place(where), problem=_problem(error))]) from None
