@@ -203,10 +203,13 @@ def audit_panel(values: Array, *, valid: Array | None = None, groups: Sequence[s
         yield from audit_period(values[period], before, valid=valid, groups=groups, period=period, still=still, digits=False)
     new = np.concatenate([values[:1], np.where(values[1:] == values[:-1], np.nan, values[1:])])
     counts = last_digits(new, decimals(values))
-    yield from _roundness(counts, -1)
+    rounded = list(_roundness(counts, -1))
+    yield from rounded
     chi2, chance = uneven(counts)
     tested = max(int(np.isfinite(chi2).sum()), 1)
     for column in np.flatnonzero(chance < LEVEL / tested).tolist():
+        if column in {one.column for one in rounded}:
+            continue
         common = np.argsort(-counts[:, column], kind="stable")[:3].tolist()
         about = {"count": int(counts[:, column].sum()), "chi2": round(float(chi2[column]), 1), "digits": common}
         yield Suspicion("last digits", -1, -1, column, about)

@@ -169,7 +169,7 @@ def _acknowledged(entry: Entry, language: Language) -> str:
 
 def audit_submission(index: Index, submission: Submission, history: Panel | None) -> Iterator[Finding]:
     """Hold each period of a submission against what was reported before it, and its totals against its rows."""
-    from ..analysis.audit import audit_period
+    from ..analysis.audit import LEAST_HISTORY, audit_period
     from ..methods.arrays import np
     from ..sources import panel
 
@@ -183,6 +183,8 @@ def audit_submission(index: Index, submission: Submission, history: Panel | None
     places = [periods.index(one) for one in own.periods]
     x[places] = own.values[..., columns]
     names = [index.columns[at].headers[-1] if index.columns[at].key != "id" else _title(index, at) for at in columns]
+    if places[-1] < LEAST_HISTORY:
+        yield finding("IC690", Place(), count=places[-1], least=LEAST_HISTORY)
     for at, period in zip(places, own.periods, strict=True):
         row = own.periods.index(period)
         before = x[:at]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .ledger import Entry, Reported
 
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
-_PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
+PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
 _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
@@ -305,9 +305,9 @@ def _layout(index: Index, name: str, source: Data, table: Table, found: list[Fin
     elif source.period == EVERY:
         fixed = EVERY
     elif fixed is None:
-        period = find(None if source.period is None else str(source.period), _PERIOD_HEADERS)
+        period = find(None if source.period is None else str(source.period), PERIOD_HEADERS)
         if period is None and (source.period or index.periods.kind != SINGLE):
-            headers = [source.period] if source.period else _PERIOD_HEADERS[:4]
+            headers = [source.period] if source.period else PERIOD_HEADERS[:4]
             problems.append(finding("IC347", table.header_place(0), headers=headers, known=_headings(table)))
         elif period is None:
             fixed = SINGLE

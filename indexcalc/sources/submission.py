@@ -14,7 +14,7 @@ from ..findings import Finding, Place, finding, nearest
 from ..periods import order
 from ..spec.model import Data, Index
 from ..spec.tree import Column, is_constant
-from .bind import Matched, department_of, match_tables
+from .bind import PERIOD_HEADERS, Matched, department_of, match_tables
 from .ledger import Draft, Reported, written
 from .numbers import read_numbers
 from .tables import Table, name_of, read_tables
@@ -107,6 +107,8 @@ def read_submission(
     found += problems
     if named is None:
         return None, found
+    if any(name.casefold() in PERIOD_HEADERS for table in tables for name in table.names):
+        source = source.model_copy(update={"period": None})  # the file says itself what it is of
     wanted = reported_columns(index, named, units)
     matched = match_tables(index, units, source, tables, wanted)
     missing = {one.values.get("column"): one for one in matched.findings if one.code in _MISSING_COLUMN}
@@ -196,7 +198,7 @@ def _department(index: Index, units: UnitNames, tables: Sequence[Table], asked: 
     said: dict[str, Place] = {}
     for table in tables:
         for at, name in enumerate(table.names):
-            if name in DEPARTMENT_HEADERS:
+            if name.casefold() in DEPARTMENT_HEADERS:
                 for row, cell in enumerate(table.columns[at]):
                     if name_of(cell):
                         said.setdefault(name_of(cell), table.place(row, at))
