@@ -427,6 +427,7 @@ NOT_SHOWN = {
     "IC610": "another writer in between; tests/test_weights_commands has it",
     "IC334": "an .xls file built in a way that no program at hand writes; tests/sources has the fallback",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
+    **{code: "tests/test_ledger_messages.py shows each" for code in MESSAGES if code.startswith("IC6")},
 }
 
 

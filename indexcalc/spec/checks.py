@@ -119,7 +119,9 @@ def check_sources(index: Index) -> Iterator[Finding]:
         yield finding("IC228", index.place(()))
     elif without:
         yield finding("IC208", index.place_of(without[0]), nodes=_some(without), known=known)
-    for source in index.data:
+    for source, data in index.data.items():
+        if data.ledger is not None and data.path != data.ledger:
+            yield finding("IC676", index.place(("data", source, "ledger"), key=True), source=source)
         if source == UNITS_SOURCE:
             yield finding("IC226", index.place(("data", source), key=True), source=source)
         elif source not in used and not unknown and not without:
@@ -341,7 +343,9 @@ def _combined(method: Method) -> list[Method]:
 
 def _weighting_findings(index: Index, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
     given = method.parameters
-    lists: list[tuple[str, Any]] = [(key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given]
+    lists: list[tuple[str, Any]] = [
+        (key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given
+    ]
     lists += [("points", row) for row in _rows(given.get("points"))]
     matrices = _rows(given.get("judgements"))
     deep = bool(matrices) and all(isinstance(row, (list, tuple)) for matrix in matrices for row in matrix)
