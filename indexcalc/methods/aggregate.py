@@ -15,7 +15,7 @@ from .arrays import Array, Mask, np
 from .frame import same
 from .frontier import frontier
 
-_PAIRS = 1 << 22  # pairs of units compared at once
+_PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
 _SLACK = 1e-12  # weights for and against that differ by less, as a share of all weight, are the same
 
 
@@ -141,6 +141,7 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
     """
     units, children = x.shape[-2:]
     own = np.broadcast_to(w, (*w.shape[:-2], units, children))
+    columns = np.ascontiguousarray(np.moveaxis(x, -1, 0))
     stack = np.broadcast_shapes(x.shape[:-2], own.shape[:-2])
     even = _SLACK * np.add.reduce(np.abs(own), axis=-1)[..., None]
     balance = np.empty((*stack, units))
@@ -149,7 +150,7 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
         block = slice(start, min(start + step, units))
         ahead = np.zeros((*stack, block.stop - start, units))
         for child in range(children):
-            one, other = x[..., block, child, None], x[..., None, :, child]
+            one, other = columns[child][..., block, None], columns[child][..., None, :]
             ahead += own[..., block, child, None] * ((one > other).view(np.int8) - (one < other).view(np.int8))
         ahead[np.abs(ahead) <= even[..., block, :]] = 0.0
         balance[..., block] = np.add.reduce(np.sign(ahead), axis=-1)
