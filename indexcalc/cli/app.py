@@ -139,13 +139,16 @@ def explain(
     quiet: QuietOption = False,
 ) -> None:
     """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
+    from ..report.history import read_history
     from .results import explain_result
 
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet)
     _, matched, scores = project.scores()
     at = project.unit(matched, scores, unit)
     _known_node(project, scores.tree.position, node)
-    project.print(*explain_result(scores, project.period(scores, period), at, node, depth, project.language))
+    history, unread = read_history(project.index_file)
+    project.print_findings(unread)
+    project.print(*explain_result(scores, project.period(scores, period), at, node, depth, project.language, history))
 
 
 @app.command()
@@ -256,3 +259,8 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
 
     if node is not None and node not in known:
         project.refuse_one("IC510", found=node, near=nearest(node, known))
+
+
+from .weights import app as weights_app  # noqa: E402 - it takes its options from above
+
+app.add_typer(weights_app)
