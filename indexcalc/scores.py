@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class Scores:
     """All that scoring an index found out; arrays are (period, unit, node) or (period, unit, leaf).
 
-    Nodes stand as in `index.tree`: leaves first, the index last. A leaf's score is its normalised value.
+    Nodes stand as in `index.tree`: leaves first, the index last. A leaf's score is its normalised value. `points` are what
+    each adjustment added (period, unit, adjustment); `grades` which of a graded node's grades each unit has (period,
+    unit), -1 for none; `weights` those of each inner node's children, broadcastable to (period, unit, child).
     """
 
     index: Index
@@ -33,8 +35,10 @@ class Scores:
     status: NDArray[np.uint8]
     scores: NDArray[np.float64]
     coverage: NDArray[np.float64]
+    points: NDArray[np.float64]
     ranks: NDArray[np.float32]
     group_ranks: NDArray[np.float32] | None
+    grades: Mapping[int, NDArray[np.int16]]
     weights: tuple[NDArray[np.float64], ...]
     findings: tuple[Finding, ...]
 
@@ -60,24 +64,52 @@ class Scores:
 
     @cached_property
     def sibling_weights(self) -> NDArray[np.float64]:
-        """Each node's weight in its parent, siblings together 1 (0 for what does not count)."""
+        """Each node's weight in its parent (period, node), siblings together 1 (0 for what does not count).
+
+        Weights that differ from unit to unit are shown by their mean.
+        """
         import numpy as np
 
-        out = np.zeros(len(self.tree.nodes))
-        out[self.tree.root] = 1.0
+        out = np.zeros((len(self.periods), len(self.tree.nodes)))
+        out[:, self.tree.root] = 1.0
         for branch, weights in zip(self.tree.branches, self.weights, strict=True):
-            out[list(branch.children)] = weights / weights.sum() if weights.sum() else weights
+            own = weights if weights.ndim == 1 else weights.mean(axis=1)
+            total = own.sum(axis=-1, keepdims=True)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                out[:, list(branch.children)] = np.where(total == 0, own, own / total)
         return out
 
     @cached_property
     def effective_weights(self) -> NDArray[np.float64]:
-        """Each node's weight in the index: the product of the weights on the way up."""
+        """Each node's weight in the index (period, node): the product of the weights on the way up."""
         out = self.sibling_weights.copy()
         for position in range(self.tree.root, -1, -1):
             parent = self.tree.parents[position]
             if parent >= 0:
-                out[position] *= out[parent]
+                out[:, position] *= out[:, parent]
         return out
+
+    def grade(self, period: int, unit: int, node: int, language: str = "zh") -> str:
+        """Return the name of a unit's grade, empty without one."""
+        found = self.grades.get(node)
+        if found is None or found[period, unit] < 0:
+            return ""
+        own = self.tree.nodes[node]
+        grades = own.grades if isinstance(own, Dimension) else self.index.grades
+        return grades[int(found[period, unit])].title(language)
+
+    def primary(self, period: int, unit: int, node: int) -> tuple[int, ...]:
+        """Return the places of the children that attain a unit's score of a node that names them: the primary pollutants."""
+        import numpy as np
+
+        own = self.tree.nodes[node]
+        score = float(self.scores[period, unit, node])
+        if isinstance(own, Indicator) or own.primary is None or np.isnan(score):
+            return ()
+        if own.primary.above is not None and score <= own.primary.above:
+            return ()
+        branch = self.tree.branches[node - self.tree.leaves]
+        return tuple(place for place in branch.inputs if abs(self.scores[period, unit, place] - score) <= 1e-9 * abs(score))
 
     def node_status(self, node: int) -> NDArray[np.uint8]:
         """Return the status (period, unit) of a leaf's value, or of an inner node's score."""

@@ -18,7 +18,8 @@ from indexcalc import engine, panel, scores
 from indexcalc.analysis import contribution
 from indexcalc.analysis.contribution import contributions, effective
 from indexcalc.engine import score
-from indexcalc.methods import CATALOGUE
+from indexcalc.methods import CATALOGUE, FROM_DATA
+from indexcalc.methods.aggregate import COMPARES_UNITS
 from indexcalc.panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, Units
 from indexcalc.scores import Scores
 from indexcalc.spec import Index
@@ -49,7 +50,26 @@ LEAVES = [
     "rank",
     "{method: points, floor: 0.5, cap: 90}",
 ]
-PARAMETERS = {"geometric": "floor: 1", "harmonic": "floor: 1", "power": "p: {p}, floor: 1", "sum": "scale: 0.5"}
+AGAIN = [
+    "{method: min-max, low: 20}",
+    "{method: percentile, low: 10, high: 90, over: group}",
+    "{method: z-score, mean: 50, sd: 5, over: all}",
+]
+WEIGHTS = [
+    "equal",
+    *sorted(FROM_DATA - {"combine", "importance"}),
+    "{method: entropy, over: all}",
+    "{method: std, over: group}",
+    "{method: combine, of: [given, critic]}",
+    "{method: combine, of: [std, bod], how: mean}",
+]
+PARAMETERS = {
+    "owa": "orness: 0.3",
+    "geometric": "floor: 1",
+    "harmonic": "floor: 1",
+    "power": "p: {p}, floor: 1",
+    "sum": "scale: 0.5",
+}
 FORMULAS = [
     "({0} + {1}) / 2",
     "{0} * {1} / 100",
@@ -85,7 +105,14 @@ class Trees:
         if levels == 0 or self.random.random() < 0.3:
             return node | self.leaf()
         children = [self.node(levels - 1) for _ in range(self.random.randint(1, 5))]
-        return node | self.inner([child["id"] for child in children]) | {"indicators": children}
+        return node | self.inner([child["id"] for child in children]) | self.beyond() | {"indicators": children}
+
+    def beyond(self) -> dict[str, Any]:
+        """What is done with a node's score once its children have come together."""
+        if self.plain:
+            return {}
+        ways = [("direction", "lower", 0.1), ("normalise", self.random.choice(AGAIN), 0.15), ("round", "1", 0.1)]
+        return {key: value for key, value, often in ways if self.random.random() < often}
 
     def leaf(self) -> dict[str, Any]:
         if self.plain:
@@ -108,7 +135,9 @@ class Trees:
         if len(children) > 1 and self.random.random() < 0.2:
             formula = chosen(FORMULAS).format(*self.random.sample(list(children), 2))
             return found | {"formula": f'"{formula}"'}
-        method = chosen(list(CATALOGUE["aggregate"]))
+        method = chosen([name for name in CATALOGUE["aggregate"] if name not in COMPARES_UNITS])
+        if self.random.random() < 0.3:
+            found["weights"] = chosen(WEIGHTS)
         given = PARAMETERS.get(method, "").format(p=chosen([-2, -1, 0, 0.5, 1, 3]))
         if method == "product":
             given = f"scale: 1.0e-{2 * (len(children) - 1):02}"
@@ -324,7 +353,7 @@ def test_scoring_in_blocks_is_scoring_in_one(seed: int, monkeypatch: pytest.Monk
     made = random_panel(index, seed, units=700, periods=2)
     whole = score(index, made)
     for name in ("_BLOCK", "_UNITS", "_COLUMN"):
-        monkeypatch.setattr(engine, name, 1)
+        monkeypatch.setattr(engine.nodes if name == "_UNITS" else engine.frames, name, 1)
     parts = score(index, made)
     for name in ("scores", "coverage", "ranks", "status", "treated"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name), err_msg=name)
@@ -736,7 +765,7 @@ def test_every_node_is_ranked_in_every_period() -> None:
 def test_effective_weights_are_products_down_the_tree() -> None:
     found = missing("reweight", "reweight")
     wanted = {"x": 3 / 16, "y": 9 / 16, "b": 1 / 4, "a": 3 / 4, "index": 1.0}
-    assert {node: found.effective_weights[found.node(node)] for node in wanted} == pytest.approx(wanted)
+    assert {node: found.effective_weights[0, found.node(node)] for node in wanted} == pytest.approx(wanted)
 
 
 def test_scores_as_a_table() -> None:

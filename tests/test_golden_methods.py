@@ -31,9 +31,9 @@ def normalised(
     return column
 
 
-def together(method: str, values: list[float], weights: list[float] | None = None, **chosen: Any) -> float:
-    w = np.ones(len(values)) if weights is None else np.array(weights)
-    return float(CATALOGUE["aggregate"][method](np.array([values]), w, **chosen)[0])
+def together(method: str, values: list[float], w: list[float] | None = None, /, **chosen: Any) -> float:
+    weights = np.ones(len(values)) if w is None else np.array(w)
+    return float(CATALOGUE["aggregate"][method](np.array([values]), weights, **chosen)[0])
 
 
 # Fixed goalposts
@@ -115,6 +115,51 @@ def test_percentile_as_pandas_ranks() -> None:
     np.testing.assert_allclose(normalised("rank", x, sign=-1), pd.Series(x).rank(ascending=False))
 
 
+def test_borda_by_hand() -> None:
+    # 5, 3, 3, 1: three, one and a half twice, none; Borda's own points for places without ties: n - 1 ... 0
+    assert normalised("borda", [5.0, 3.0, 3.0, 1.0]) == [3, 1.5, 1.5, 0]
+    assert normalised("borda", [5.0, 3.0, 3.0, 1.0], ties="min") == [3, 1, 1, 0]
+    assert normalised("borda", [5.0, 3.0, 3.0, 1.0], sign=-1) == [0, 1.5, 1.5, 3]
+
+
+def test_exponential_ranks_as_in_the_indices_of_deprivation() -> None:
+    # technical report of the English indices: from 0 to 100, and the top tenth of the places spans the upper half
+    found = normalised("rank-exponential", [float(at) for at in range(1, 1001)])
+    assert found[-1] == pytest.approx(100)
+    assert sum(score > 50 for score in found) == 103  # R above .8979
+    assert found[499] == pytest.approx(-23 * math.log(1 - 0.5 * (1 - math.exp(-100 / 23))))
+    assert normalised("rank-exponential", [2.0, 7.0], frame=[3.0, 5.0])[1] == pytest.approx(100)
+
+
+def test_references_by_hand() -> None:
+    assert normalised("reference", [30.0, 60.0, 90.0]) == [50, 100, 150]  # of the mean 60
+    assert normalised("reference", [30.0, 60.0], value=40.0, form="difference") == [-25, 50]
+    assert normalised("reference", [30.0, 60.0], sign=-1, value=40.0, form="difference") == [25, -50]
+    assert normalised("reference", [20.0, 80.0], sign=-1, value=40.0) == [200, 50]
+    assert normalised("reference", [20.0, 80.0, 50.0], value="median", scale=1.0) == [0.4, 1.6, 1]
+    assert normalised("reference", [-4.0, -2.0], value="min", form="difference") == [0, 50]
+    missing = normalised("reference", [0.0, 80.0, -3.0], sign=-1, value=40.0)
+    np.testing.assert_array_equal(missing, [np.nan, 50, np.nan])
+    assert np.isnan(normalised("reference", [-1.0, 1.0])).all()
+
+
+def test_proportions_by_hand() -> None:
+    assert normalised("proportion", [10.0, 30.0, 60.0]) == [10, 30, 60]
+    assert normalised("proportion", [10.0, 30.0, 60.0], of="best", scale=1.0) == [10 / 60, 0.5, 1]
+    assert normalised("proportion", [10.0, 20.0, 40.0], sign=-1, of="best") == [100, 50, 25]
+    # reciprocals .1 .05 .025 of .175
+    np.testing.assert_allclose(normalised("proportion", [10.0, 20.0, 40.0], sign=-1, scale=7.0), [4, 2, 1])
+    assert np.isnan(normalised("proportion", [0.0, 20.0], sign=-1)).all()
+    assert np.isnan(normalised("proportion", [0.0, 0.0])).all()
+
+
+def test_adjusted_mazziotta_pareto_by_hand() -> None:
+    # goalposts 50 -+ 40 (half the range 80) around the reference 50 are 70 and 130: (x - 10) / 80 * 60 + 70
+    assert normalised("ampi", [10.0, 50.0, 90.0, 70.0], value=50.0) == [70, 100, 130, 115]
+    assert normalised("ampi", [10.0, 50.0, 90.0], sign=-1) == [130, 100, 70]
+    assert normalised("ampi", [20.0, 100.0], value=20.0) == [100, 160]
+
+
 def test_a_frame_of_another_period() -> None:
     # the base year's 10 ... 30 gives the scale: 20 is half the way, 35 goes beyond
     assert normalised("min-max", [20.0, 35.0], frame=[10.0, 30.0, 12.0]) == [50, 125]
@@ -134,6 +179,18 @@ def test_piecewise_by_hand() -> None:
     # HJ 633-2012, table 1 (PM2.5, 24 h): 35 -> 50, 75 -> 100, 115 -> 150; 55 lies half way from 50 to 100; flat beyond the ends
     points = [[0.0, 0.0], [35.0, 50.0], [75.0, 100.0], [115.0, 150.0]]
     assert normalised("piecewise", [0.0, 35.0, 55.0, 115.0, 300.0, -3.0], points=points) == [0, 50, 75, 150, 150, 0]
+
+
+def test_piecewise_beyond_its_points_by_hand() -> None:
+    points = [[10.0, 0.0], [20.0, 50.0], [40.0, 70.0]]
+    assert normalised("piecewise", [0.0, 30.0, 60.0], points=points, beyond="extend") == [-50, 60, 90]
+    np.testing.assert_array_equal(normalised("piecewise", [0.0, 40.0, 40.1], points=points, above="missing"), [0, 70, np.nan])
+    found = normalised("piecewise", [0.0, 10.0, 60.0], points=points, beyond="extend", below="missing")
+    np.testing.assert_array_equal(found, [np.nan, 0, 90])
+
+
+def test_distance_beyond_the_target_by_hand() -> None:
+    assert normalised("distance-to-target", [10.0, 45.0, 115.0], value=80.0, clip=False) == [0, 50, 150]
 
 
 def test_bands_by_hand() -> None:
@@ -168,6 +225,46 @@ def test_means_by_hand() -> None:
     assert together("sum", [50.0, 80.0], [0.5, 2.0], scale=0.1) == pytest.approx(18.5)
     assert together("sum", [50.0, math.nan], [1.0, 3.0]) == 200
     assert together("product", [50.0, 80.0], scale=0.01) == 40
+
+
+def test_ordered_weights_by_hand() -> None:
+    # best first 90 70 50: .5 * 90 + .3 * 70 + .2 * 50 = 76
+    assert together("owa", [50.0, 90.0, 70.0], weights=[0.5, 0.3, 0.2]) == pytest.approx(76)
+    # without the third, Q goes through (0, 0) (1/3, .5) (2/3, .8) (1, 1): at 1/2 it is .65
+    assert together("owa", [50.0, 90.0, math.nan], weights=[0.5, 0.3, 0.2]) == pytest.approx(0.65 * 90 + 0.35 * 50)
+    # the judges' rule: neither the best nor the worst of five counts
+    assert together("owa", [7.0, 9.5, 8.0, 2.0, 9.0], weights=[0, 1, 1, 1, 0]) == pytest.approx(8)
+    # orness 1/3 is Q = s^2 (Yager 1988: "most"); two children: 1/4 for the best, 3/4 for the worst
+    assert together("owa", [80.0, 40.0], orness=1 / 3) == pytest.approx(50)
+    # a best child of weight .8 under Q = s^2: .64 of 80 and .36 of 40 (Torra 1997)
+    assert together("owa", [80.0, 40.0], [0.8, 0.2], orness=1 / 3) == pytest.approx(0.64 * 80 + 0.36 * 40)
+
+
+def test_mazziotta_pareto_by_hand() -> None:
+    # 90 and 110: mean 100, S = 10, cv = .1, so that 1 is lost; all alike lose nothing
+    assert together("mpi", [90.0, 110.0]) == pytest.approx(99)
+    assert together("mpi", [90.0, 110.0], penalty="positive") == pytest.approx(101)
+    assert together("mpi", [104.0, 104.0, 104.0], [0.1, 0.2, 0.3]) == pytest.approx(104)
+    # weights 3 and 1: mean 95, variance (3 * 25 + 225) / 4 = 75
+    assert together("mpi", [90.0, 110.0], [3.0, 1.0]) == pytest.approx(95 - 75 / 95)
+
+
+def test_copeland_by_hand() -> None:
+    # a beats b in .6 of the weight and ties with c (.3 for, .3 against); c beats b with .7
+    x = np.array([[3.0, 1.0, 5.0], [2.0, 3.0, 4.0], [3.0, 4.0, 1.0]])
+    w = np.array([0.4, 0.3, 0.3])
+    aggregate = CATALOGUE["aggregate"]["copeland"]
+    assert aggregate(x, w).tolist() == [1, -2, 1]
+    assert aggregate(x, w, result="share").tolist() == [75, 0, 75]
+    # Condorcet's cycle: each outranks one and is outranked by one
+    assert aggregate(np.array([[3.0, 1, 2], [2, 3, 1], [1, 2, 3]]), np.ones(3)).tolist() == [0, 0, 0]
+
+
+def test_grey_relation_by_hand() -> None:
+    # distances from the best (1, 1): (0, .5), (1, 0), (.5, 1); greatest 1, least 0, rho .5: 1 at 0, 1/2 at .5, 1/3 at 1
+    x = np.array([[1.0, 0.5], [0.0, 1.0], [0.5, 0.0]])
+    found = CATALOGUE["aggregate"]["grey"](x, np.array([0.75, 0.25]), scale=1.0)
+    np.testing.assert_allclose(found, [0.75 + 0.25 / 2, 0.75 / 3 + 0.25, 0.75 / 2 + 0.25 / 3])
 
 
 @pytest.mark.parametrize("name", ["gmean", "hmean", "pmean"])
@@ -222,6 +319,30 @@ def test_weighted_sums_of_the_literature(mcdm: dict[str, Any]) -> None:
             np.testing.assert_allclose(found.score()[0], expected["value"], rtol=1e-9)
             if "rank_min" in expected:
                 assert found.rank()[0].tolist() == expected["rank_min"]
+
+
+@pytest.mark.parametrize(
+    ("method", "case", "normalise", "rescale"),
+    [
+        # Hwang & Yoon 1981 print .643 .268 .613 .312
+        ("topsis_vector", "fighter_1981", "points", "vector"),
+        # Salabun et al. 2020
+        ("topsis_minmax", "salabun_2020", "{method: min-max, low: 0, high: 1}", "none"),
+        ("topsis_minmax", "salabun_2020", "points", "min-max"),
+    ],
+)
+def test_topsis_of_the_literature(mcdm: dict[str, Any], method: str, case: str, normalise: str, rescale: str) -> None:
+    [(found, expected)] = results(mcdm, method)
+    assert found["id"] == case
+    indicators = "\n".join(
+        f"  - {{id: c{at}, weight: {weight!r}, direction: {'higher' if sign > 0 else 'lower'}}}"
+        for at, (weight, sign) in enumerate(zip(found["weights"], found["types"], strict=True))
+    )
+    index = index_of(
+        f"index: {{id: i, aggregate: {{method: topsis, rescale: {rescale}, scale: 1}}}}\nunits: {{table: u.csv}}\n"
+        f"data: {{v: {{path: v.csv}}}}\ndefaults: {{normalise: {normalise}}}\ndimensions:\n{indicators}\n"
+    )
+    np.testing.assert_allclose(score(index, panel_of(index, np.array(found["matrix"]))).score()[0], expected["value"], rtol=1e-9)
 
 
 def test_ranks_with_ties_of_the_literature(mcdm: dict[str, Any]) -> None:

@@ -9,6 +9,9 @@ which adds up to y because Σ w (g(x_i) - g(y)) = 0; for the arithmetic mean it 
 logarithmic split w_i y (1 + ln(x_i / y)). Everything else (median, minimum, maximum, product, formulas) is split by Shapley's
 value over all subsets of children. There a child that has not come yet is absent where the aggregator can do without it,
 and stands at the units' mean where it cannot; what is left at the mean is shared by weight. Source: Shapley 1953.
+
+Where a node compares the units once more, is turned or rounded, the split of what its children came together to is scaled to
+the score that it has in the end. Adjustments are no contribution: a node's score is its contributions and its adjustments.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import math
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from ..engine import combine, used_children
+from ..engine import combine, used_inputs
 from ..methods.arrays import np
 from ..scores import Scores
 from ..spec.tree import Branch
@@ -33,15 +36,37 @@ MOST_CHILDREN = 14  # 2^14 subsets; a node of more children that is no mean is s
 def contributions(scores: Scores) -> Array:
     """Return what each node adds to its parent's score, (period, unit, node); NaN where the parent has no score.
 
-    The children's contributions add up to their parent's score. A child without a score adds 0, the index itself its
-    whole score.
+    The children's contributions and the points of the parent's adjustments add up to the parent's score. A child without
+    a score adds 0, the index itself its whole score.
     """
     out = np.full(scores.scores.shape, np.nan)
     out[..., scores.tree.root] = scores.score()
     for branch, weights in zip(scores.tree.branches, scores.weights, strict=True):
-        x = used_children(scores, branch)
-        out[..., list(branch.children)] = _split(scores, branch, x, weights)
+        out[..., list(branch.children)] = _scaled(scores, branch, weights)
     return out
+
+
+def adjusted(scores: Scores, node: int) -> Array:
+    """Return what adjustments added to a node's score in all (period, unit)."""
+    own = [] if node < scores.tree.leaves else list(scores.tree.branches[node - scores.tree.leaves].adjustments)
+    return np.asarray(np.add.reduce(scores.points[..., own], axis=-1))
+
+
+def _scaled(scores: Scores, branch: Branch, weights: Array) -> Array:
+    """The contributions of a node's children to the score that it has before its adjustments."""
+    x = used_inputs(scores, branch)
+    last = scores.scores[..., branch.position] - adjusted(scores, branch.position)
+    if branch.plain:
+        return _split(scores, branch, x, weights, last[..., None])
+    y = combine(scores.tree, branch, x, weights)
+    y, last = np.where(np.isnan(last), np.nan, y)[..., None], last[..., None]
+    split = _split(scores, branch, x, weights, y)
+    share = _shares(x, weights) if branch.formula is None else _of_children(scores, branch, _even(x))
+    if branch.turned:
+        return share * (last + y) - split
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = last / y
+    return np.where((ratio > 0) & np.isfinite(ratio), split * ratio, split + share * (last - y))
 
 
 def effective(scores: Scores, contribution: Array | None = None) -> Array:
@@ -55,7 +80,8 @@ def effective(scores: Scores, contribution: Array | None = None) -> Array:
     out[..., scores.tree.root] = scores.score()
     for branch, weights in zip(reversed(scores.tree.branches), reversed(scores.weights), strict=True):
         parent = scores.scores[..., branch.position, None]
-        by_weight = _shares(used_children(scores, branch), weights)
+        x = scores.scores[..., list(branch.children)] if branch.formula else used_inputs(scores, branch)
+        by_weight = _shares(x, weights)
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where((parent == 0) | np.isnan(parent), by_weight, own[..., list(branch.children)] / parent)
         out[..., list(branch.children)] = out[..., branch.position, None] * share
@@ -66,21 +92,42 @@ def _shares(x: Array, w: Array) -> Array:
     """The weights of the children present scaled to 1, of all where none is; equal where all of these are 0."""
     present = ~np.isnan(x)
     present = present | ~present.any(axis=-1, keepdims=True)
-    weight = np.where(present, w, 0.0)
+    weight = np.where(present & ~np.isnan(w), w, 0.0)
     weight = np.where(weight.any(axis=-1, keepdims=True), weight, present)
     return np.asarray(weight / np.add.reduce(weight, axis=-1, keepdims=True))
 
 
-def _split(scores: Scores, branch: Branch, x: Array, w: Array) -> Array:
-    y = scores.scores[..., branch.position, None]
+def _even(x: Array) -> Array:
+    """Equal shares of those present: the names of a formula have no weights."""
+    return _shares(x, np.ones(x.shape[-1]))
+
+
+def _split(scores: Scores, branch: Branch, x: Array, w: Array, y: Array) -> Array:
+    """The contributions of a node's children to what they come together to, y (period, unit, 1)."""
+    if branch.formula is not None:
+        share = _even(x)
+        split = _shapley(scores, branch, x, w, share) if x.shape[-1] <= MOST_CHILDREN else share * y
+        return _of_children(scores, branch, np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split)))
     share = _shares(x, w)
-    if branch.formula is None and branch.aggregate in ("arithmetic", "sum", "geometric", "harmonic", "power"):
+    if branch.aggregate in ("arithmetic", "sum", "geometric", "harmonic", "power"):
         split = _tangent(branch, x, y, w, share)
     elif x.shape[-1] > MOST_CHILDREN:
         split = share * y
     else:
         split = _shapley(scores, branch, x, w, share)
     return np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split))
+
+
+def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
+    """What goes into a formula counts for the child that it is, or is below of; children that it does not name add 0."""
+    out = np.zeros((*split.shape[:-1], len(branch.children)))
+    for i, place in enumerate(branch.inputs):
+        child = place
+        while scores.tree.parents[child] != branch.position:
+            child = scores.tree.parents[child]
+        if child in branch.children:
+            out[..., branch.children.index(child)] += split[..., i]
+    return np.where(np.isnan(split).any(axis=-1, keepdims=True), np.nan, out)
 
 
 def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Array:
@@ -90,7 +137,9 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
     p = float(str(branch.parameters["p"])) if p is None else p
     with np.errstate(invalid="ignore", divide="ignore"):
         if branch.aggregate == "sum":
-            return np.asarray(share * x * np.add.reduce(w) * float(str(branch.parameters.get("scale", 1.0))))
+            return np.asarray(
+                share * x * np.add.reduce(w, axis=-1, keepdims=True) * float(str(branch.parameters.get("scale", 1.0)))
+            )
         if p == 1:
             return share * x
         if p == 0:

@@ -33,6 +33,7 @@ class Project:
     as_json: bool
     strict: bool
     quiet: bool
+    level: str | None = None
     as_of: str | None = None
 
     def refuse(self, found: Iterable[Finding]) -> NoReturn:
@@ -88,7 +89,10 @@ class Project:
         if errors(found, strict=self.strict):
             self.refuse(found)
         self.progress("score")
-        scores = score(index, panel(matched))
+        made = panel(matched)
+        if self.level is not None and self.level not in made.units.levels:
+            self.refuse_one("IC513", found=self.level, known=list(dict.fromkeys(made.units.levels)))
+        scores = score(index, made, level=self.level)
         self.progress("")
         self.go_on([*found, *scores.findings])
         return index, matched, scores
@@ -112,13 +116,17 @@ class Project:
 
         return read_moment(self.as_of) or self.refuse_one("IC662", found=self.as_of)
 
-    def unit(self, matched: Matched, wanted: str) -> int:
-        """Return the unit that is meant by an id, a name or an alias."""
+    def unit(self, matched: Matched, scores: Scores, wanted: str) -> int:
+        """Return the place among the scored units of the one that is meant by an id, a name or an alias."""
         assert matched.units is not None
         unit = matched.units.find(wanted)
-        if unit is None:
-            self.refuse_one("IC502", found=wanted, near=nearest(wanted, matched.units.known))
-        return unit
+        if wanted in matched.units.shared:
+            self.refuse_one("IC374", name=wanted, units=matched.units.sharing(wanted))
+        scored = {name: at for at, name in enumerate(scores.panel.units.ids)}
+        if unit is None or matched.units.units.ids[unit] not in scored:
+            known = [name for name, at in matched.units.known.items() if matched.units.units.ids[at] in scored]
+            self.refuse_one("IC502", found=wanted, near=nearest(wanted, known))
+        return scored[matched.units.units.ids[unit]]
 
     def print(self, text: str, data: Any) -> None:
         """Print a result to stdout: as text, or as JSON when that was asked for."""

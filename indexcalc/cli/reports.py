@@ -25,18 +25,19 @@ if TYPE_CHECKING:
 def write_reports(project: Project, matched: Matched, scores: Scores, periods: Sequence[str]) -> list[Path]:
     """Write the reports of some periods, or refuse before any is written where one would replace files of somebody's own."""
     for period in periods:
-        _leave_alone(project, project.out / period)
+        _leave_alone(project, _folder(project, period))
     return [_write_report(project, matched, scores, period) for period in periods]
 
 
 def _write_report(project: Project, matched: Matched, scores: Scores, period: str) -> Path:
-    folder = project.out / period
+    folder = _folder(project, period)
     contents = report_files(scores, period, project.report_language)
     run = new_run(
         index=scores.index.index.id,
         index_file=project.index_file.name,
         data=project.data.name if project.data != project.index_file.parent else "",
         period=period,
+        level=project.level or "",
         language=project.report_language,
         seed=project.seed,
         inputs=_inputs(project, matched),
@@ -49,6 +50,11 @@ def _write_report(project: Project, matched: Matched, scores: Scores, period: st
     except OSError as error:
         project.refuse([finding("IC503", Place(folder.as_posix()), problem=error.strerror or type(error).__name__)])
     return folder
+
+
+def _folder(project: Project, period: str) -> Path:
+    """Where the report of a period goes; a level that was asked for has a folder of its own."""
+    return project.out / project.level / period if project.level else project.out / period
 
 
 def _leave_alone(project: Project, folder: Path) -> None:
@@ -68,7 +74,7 @@ def _leave_alone(project: Project, folder: Path) -> None:
 def earlier_ranking(project: Project, period: str) -> Mapping[str, Sequence[float | None]] | None:
     """Return the ranking of the report that stands there now, if there is one."""
     try:
-        return read_run((project.out / period / RUN).read_text(encoding="utf-8")).ranking
+        return read_run((_folder(project, period) / RUN).read_text(encoding="utf-8")).ranking
     except (OSError, ValueError):
         return None
 
@@ -77,6 +83,7 @@ def verify_report(project: Project, folder: Path) -> Result:
     """Score again as a report's run.json says and compare every byte, or refuse with what differs."""
     run = _read_run(project, folder)
     project.report_language = "en" if run.language == "en" else "zh"
+    project.level = run.level or None
     project.as_of = run.as_of or None
     _, matched, scores = project.scores()
     found = _changed_inputs(run, _inputs(project, matched), folder)

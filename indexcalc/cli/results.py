@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
 from ..spec.model import Dimension, Index, Indicator
 
 if TYPE_CHECKING:
+    from ..report.history import Change
     from ..scores import Scores
     from ..sources import Matched
 
@@ -112,8 +114,19 @@ def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None
     }
 
 
-def explain_result(scores: Scores, period: str, unit: int, node: str | None, depth: int, language: Language) -> Result:
-    """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf."""
+def explain_result(
+    scores: Scores,
+    period: str,
+    unit: int,
+    node: str | None,
+    depth: int,
+    language: Language,
+    history: Sequence[Change] = (),
+) -> Result:
+    """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf.
+
+    Below a node whose weight was changed stand the changes.
+    """
     from ..analysis.contribution import contributions, effective
 
     at = scores.periods.index(period)
@@ -125,6 +138,7 @@ def explain_result(scores: Scores, period: str, unit: int, node: str | None, dep
         entry = _explained(scores, at, unit, position, language)
         entry["contribution"] = _number(own[at, unit, position])
         entry["index_points"] = _number(points[at, unit, position])
+        entry["history"] = [asdict(change) for change in history if change.node == entry["node"]]
         if depth == 0 or level < depth:
             entry["children"] = [walk(child, level + 1) for child in scores.tree.below(position)]
         return entry
@@ -147,10 +161,12 @@ def _explained(scores: Scores, at: int, unit: int, position: int, language: Lang
         "name": found.title(language),
         "score": _number(scores.scores[at, unit, position]),
         "rank": _number(scores.ranks[at, unit, position]),
-        "weight": _number(scores.sibling_weights[position]),
+        "weight": _number(scores.sibling_weights[at, position]),
         "coverage": _number(scores.covered(position)[at, unit]),
     }
-    if isinstance(found, Indicator):
+    if not isinstance(found, Indicator):
+        entry |= _beside_score(scores, at, unit, position, language)
+    else:
         entry["status"] = STATUS_NAMES[language][int(scores.status[at, unit, position])]
         entry["value"] = _number(scores.derived[at, unit, position])
         entry["measure"] = found.measure
@@ -160,6 +176,33 @@ def _explained(scores: Scores, at: int, unit: int, position: int, language: Lang
             for name, column, places in _raw(scores, at, unit, found)
         ]
     return entry
+
+
+def _beside_score(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
+    """The grade of an inner node, the children that attain its score, and its adjustments, where it has such."""
+    from ..report.tables import primary
+
+    found: dict[str, Any] = {}
+    if position in scores.grades:
+        found["grade"] = scores.grade(at, unit, position, language)
+    if names := primary(scores, at, unit, position, language):
+        found["primary"] = names
+    own = scores.tree.branches[position - scores.tree.leaves].adjustments
+    adjustments = [
+        {"id": item.id, "name": item.title(language), "points": _number(scores.points[at, unit, i]), "places": places}
+        for i, item in ((i, scores.index.adjustments[i]) for i in own)
+        if (places := _adjustment_places(scores, at, unit, item.id)) or scores.points[at, unit, i]
+    ]
+    return found | ({"adjustments": adjustments} if own else {})
+
+
+def _adjustment_places(scores: Scores, at: int, unit: int, item: str) -> list[str]:
+    """Where the events of an adjustment were written, where there were any."""
+    panel = scores.panel
+    column = panel.column.get(item)
+    if column is None or not panel.values[at, unit, column] > 0:
+        return []
+    return [str(place) for place in panel.places(at, unit, column)] or ["–"]
 
 
 def _raw(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[tuple[str, int, list[str]]]:
@@ -189,7 +232,15 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
         parts += f" · {word('index points', language)} {show(entry['index_points'])}"
     if entry["coverage"] is not None and entry["coverage"] < 1 and "raw" not in entry:
         parts += f" · {word('coverage', language)} {entry['coverage']:.1%}"
+    parts += "".join(f" · {word(key, language)} {entry[key]}" for key in ("grade", "primary") if entry.get(key))
     lines.append(parts)
+    for item in entry.get("adjustments", ()):
+        points = "–" if item["points"] is None else f"{'+' if item['points'] > 0 else ''}{number(item['points'], decimals)}"
+        lines.append(f"{'  ' * (level + 1)}{item['name']} ({item['id']}) {points}  ← {', '.join(item['places'])}".rstrip(" ←"))
+    for change in entry["history"]:
+        said = " · ".join(text for text in (change["when"][:10], change["who"], change["why"]) if text)
+        moved = f"{change['old'] or '–'} → {change['new'] or '–'}"
+        lines.append(f"{'  ' * (level + 1)}{word('weight changed', language)} {moved} ({said})")
     if "raw" in entry:
         value = entry["status"] if entry["value"] is None else f"{entry['value']:.10g} {entry['measure']}".rstrip()
         lines.append(f"{'  ' * (level + 1)}= {value}")

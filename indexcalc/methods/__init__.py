@@ -15,7 +15,7 @@ from .impute import IMPUTE
 from .normalise import NORMALISE
 from .rank import TIES
 from .treat import TREAT
-from .weight import WEIGHT
+from .weight import FROM_DATA, UNIT_SPECIFIC, WEIGHT
 
 CATALOGUE: dict[str, dict[str, Callable[..., Any]]] = {
     "normalise": NORMALISE,
@@ -56,4 +56,4 @@ def about(room: str, method: str) -> str:
     return (inspect.getdoc(CATALOGUE[room][method]) or "").split("\n\n")[0].replace("\n", " ")
 
 
-__all__ = ["CATALOGUE", "WITHOUT_WEIGHTS", "Parameter", "about", "parameters"]
+__all__ = ["CATALOGUE", "FROM_DATA", "UNIT_SPECIFIC", "WITHOUT_WEIGHTS", "Parameter", "about", "parameters"]

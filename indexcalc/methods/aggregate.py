@@ -1,22 +1,30 @@
 """Children into a parent: one function a method, its keyword parameters are those in YAML.
 
-Contract: `x` is (…, unit, child) with NaN for a child that has no score, `w` (…, child) the weights of the siblings,
-of any sum; the result is (…, unit). Unless the docstring says otherwise, children without a score drop out and the
-weights of those present are scaled up to take their place; a unit with no child present gets NaN.
+Contract: `x` is (…, unit, child) with NaN for a child that has no score and more is better in each, `w` the weights of
+the siblings, of any sum, as they broadcast against x: (child,), a stack (…, 1, child), or each unit's own (…, unit, child).
+The result is (…, unit). Unless the docstring says otherwise, children without a score drop out and the weights of those
+present are scaled up to take their place; a unit with no child present gets NaN. The methods in `COMPARES_UNITS` give a
+unit what it has next to others, so they must see all units that are compared at once.
 """
 
-from collections.abc import Callable
-from typing import Any
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 from .arrays import Array, Mask, np
+from .frame import same
+from .frontier import frontier
+
+_PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
+_SLACK = 1e-12  # weights for and against that differ by less, as a share of all weight, are the same
 
 
 def arithmetic(x: Array, w: Array) -> Array:
     """Average with weights: Σ w x / Σ w. Source: HB 2008, p. 103."""
-    total = np.zeros(np.broadcast_shapes(x.shape[:-1], (*w.shape[:-1], 1)))
+    total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
     weight = np.zeros_like(total)
     for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
-        missing, share = np.isnan(x[..., child]), w[..., child, None]
+        missing, share = np.isnan(x[..., child]), w[..., child]
         weighted = x[..., child] * share
         np.copyto(weighted, 0.0, where=missing)
         total += weighted
@@ -78,13 +86,124 @@ def sum_(x: Array, w: Array, *, scale: float = 1.0) -> Array:
 
     Weights need not add up to 1; where none are declared each is 1. Source: HB 2008, p. 103.
     """
-    return np.asarray(scale * arithmetic(x, w) * np.add.reduce(w, axis=-1, keepdims=True))
+    return np.asarray(scale * arithmetic(x, w) * np.add.reduce(w, axis=-1))
 
 
 def product(x: Array, w: Array, *, scale: float = 1.0) -> Array:
     """Multiply: scale Π x. Weights play no part; one child without a score leaves the product without one."""
     del w
     return scale * np.asarray(np.multiply.reduce(x, axis=-1))
+
+
+def owa(x: Array, w: Array, *, weights: Sequence[float] | None = None, orness: float | None = None) -> Array:
+    """Average with weights by place: the first of `weights` is that of a unit's best child, the last that of its worst.
+
+    Or by `orness`: 1 takes the best child, 0.5 the mean, 0 the worst. Sorted from the best, the children take Q(s_k) -
+    Q(s_k-1), s_k the share of weight that the first k carry, so that each child's own weight w counts, and that of a
+    missing child goes to the others. Q rises linearly from place to place through the sums of `weights` (of any sum), or
+    is s^(1 / orness - 1). Source: Yager 1988, 1996 (quantifiers, importances); Torra 1997 (both weights).
+    """
+    order = np.argsort(-x, axis=-1, kind="stable")
+    present = np.where(np.isnan(x), 0.0, w)
+    upto = np.add.accumulate(np.take_along_axis(present, np.broadcast_to(order, present.shape), axis=-1), axis=-1)
+    whole = upto[..., -1:]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.concatenate([np.zeros_like(whole), upto / whole], axis=-1)
+    ordered = np.take_along_axis(np.where(np.isnan(x), 0.0, x), order, axis=-1)
+    average = np.add.reduce(ordered * np.diff(_quantifier(share, weights, orness), axis=-1), axis=-1)
+    return np.where(whole[..., 0] == 0, np.nan, average)
+
+
+def mpi(x: Array, w: Array, *, penalty: Literal["negative", "positive"] = "negative") -> Array:
+    """Average, less a penalty for children that are out of balance: M - S cv, the Mazziotta-Pareto index.
+
+    M is the weighted mean of a unit's children, S their weighted standard deviation (Σ w (x - M)² / Σ w), cv = S / M; with
+    `penalty: positive` M + S cv, for an index of something bad. Defined for M above 0: else NaN, unless the children are
+    equal and there is nothing to penalise. Raising a child far above the others can cost more than it brings. Normalise
+    before by `z-score` with mean 100, sd 10 and ddof 0 (MPI), or by `ampi` (AMPI).
+    Source: Mazziotta, Pareto 2013 (MPI), 2016 (AMPI), 2022 (weights).
+    """
+    mean = arithmetic(x, w)
+    variance = arithmetic((x - mean[..., None]) ** 2, w)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lost = np.where(np.sqrt(variance) <= _SLACK * np.abs(mean), 0.0, np.where(mean > 0, variance / mean, np.nan))
+    return mean - lost if penalty == "negative" else mean + lost
+
+
+def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balance") -> Array:
+    """Count the units that a unit outranks, less those that outrank it.
+
+    One unit outranks another where the children in which it is better weigh more than those in which it is worse; a child
+    that either is without counts for neither. `balance` goes from -(n - 1) to n - 1 for n units with a child; `share` is
+    the part of the comparisons won, a draw counting half, from 0 to 100, NaN for a unit alone. Weights of each unit's own
+    serve its own comparisons. Time grows with the square of the units, memory does not.
+    Source: Copeland 1951; Munda, Nardo 2009; COINr `a_copeland` (its `outrankMatrix` is above one half for those outranked).
+    """
+    units, children = x.shape[-2:]
+    own = np.broadcast_to(w, (*w.shape[:-2], units, children))
+    columns = np.ascontiguousarray(np.moveaxis(x, -1, 0))
+    stack = np.broadcast_shapes(x.shape[:-2], own.shape[:-2])
+    even = _SLACK * np.add.reduce(np.abs(own), axis=-1)[..., None]
+    balance = np.empty((*stack, units))
+    step = max(1, _PAIRS // max(1, units * math.prod(stack)))
+    for start in range(0, units, step):
+        block = slice(start, min(start + step, units))
+        ahead = np.zeros((*stack, block.stop - start, units))
+        for child in range(children):
+            one, other = columns[child][..., block, None], columns[child][..., None, :]
+            ahead += own[..., block, child, None] * ((one > other).view(np.int8) - (one < other).view(np.int8))
+        ahead[np.abs(ahead) <= even[..., block, :]] = 0.0
+        balance[..., block] = np.add.reduce(np.sign(ahead), axis=-1)
+    judged = (~np.isnan(x) & (w != 0)).any(axis=-1)
+    if result == "share":
+        others = np.count_nonzero(judged, axis=-1, keepdims=True) - 1.0
+        balance = 50.0 * (1.0 + balance / np.where(others > 0, others, np.nan))
+    return np.where(judged, balance, np.nan)
+
+
+def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] = "none", scale: float = 100.0) -> Array:
+    """Score the nearness to the best of all children, and the distance from the worst: scale d⁻ / (d⁺ + d⁻).
+
+    d⁺² = Σ w² (best - x)² and d⁻² = Σ w² (x - worst)², best and worst being the highest and lowest of each child in any
+    unit. The children are taken as they are, divided by √Σ x² over the units (`vector`, as in the book), or by `min-max`
+    between 0 and 1. A child that is the same in all units plays no part; NaN where all are. Source: Hwang, Yoon 1981.
+    """
+    best, worst = _best(x), -_best(-x)
+    length: Array | float = 1.0
+    if rescale == "vector":
+        length = np.sqrt(np.nansum(x**2, axis=-2, keepdims=True))
+    elif rescale == "min-max":
+        length = np.where(same(best, worst), 0.0, best - worst)
+    factor = w / np.where(length == 0, 1.0, length)
+    up, down = (np.sqrt(np.nansum((factor * (x - end)) ** 2, axis=-1)) for end in (best, worst))
+    return scale * _divide(down, up + down)
+
+
+def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array:
+    """Average how near each child is to the best of any unit, by the grey relational coefficient.
+
+    scale Σ w ξ / Σ w, ξ = (Δmin + ρ Δmax) / (Δ + ρ Δmax), Δ the distance of a child's score from the best in any unit,
+    Δmin and Δmax the least and the greatest of all units and children that weigh something. `rho` between 0 and 1 is the
+    distinguishing coefficient: a smaller one draws the units apart. Where all units are at the best, ξ is 1. A unit that
+    gets less bad can lose, as Δmax is no longer as great. Source: Deng 1989.
+    """
+    gap = np.where(w == 0, np.nan, _best(x) - x)
+    least, most = (end.reduce(gap, axis=(-2, -1), keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        near = np.where(most == 0, 1.0 + gap, (least + rho * most) / (gap + rho * most))
+    return scale * arithmetic(near, w)
+
+
+def benefit_of_the_doubt(x: Array, w: Array, *, low: float = 0.0, high: float = 1.0, scale: float = 100.0) -> Array:
+    """Score each unit under the weights that show it best, next to all units under the same weights; the best ones get 100.
+
+    scale max Σ v x over v ≥ 0 with Σ v x ≤ 1 for every unit, each child's share in a unit's score from `low` to `high`: with
+    nothing said a unit that leads in one child has the full score. Weights of the tree play no part. Children must be 0 or
+    more: else NaN for all. NaN too for a unit whose shares cannot add up to 1, as it has too few children for `high`.
+    One linear program a unit. Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
+    """
+    del w
+    return np.asarray(scale * frontier(x, low=low, high=high)[1])
 
 
 AGGREGATE: dict[str, Callable[..., Any]] = {
@@ -97,9 +216,33 @@ AGGREGATE: dict[str, Callable[..., Any]] = {
     "maximum": maximum,
     "sum": sum_,
     "product": product,
+    "owa": owa,
+    "mpi": mpi,
+    "copeland": copeland,
+    "topsis": topsis,
+    "grey": grey,
+    "benefit-of-the-doubt": benefit_of_the_doubt,
 }
-WITHOUT_WEIGHTS = frozenset({"median", "minimum", "maximum", "product"})
+WITHOUT_WEIGHTS = frozenset({"median", "minimum", "maximum", "product", "benefit-of-the-doubt"})
+COMPARES_UNITS: frozenset[str] = frozenset()  # what a unit gets depends on the other units
 FREE_SUM = frozenset({"sum"})  # weights need not add up to 1
+COMPARES_UNITS = frozenset({"copeland", "topsis", "grey", "benefit-of-the-doubt"})  # a result depends on the other units
+
+
+def _quantifier(share: Array, weights: Sequence[float] | None, orness: float | None) -> Array:
+    """How much the best children that carry a share of all weight count together."""
+    if weights is not None:
+        places = np.append(0.0, np.add.accumulate(np.asarray(weights, dtype=float)))
+        return np.asarray(np.interp(share, np.linspace(0.0, 1.0, len(places)), places / places[-1]))
+    orness = 0.5 if orness is None else orness
+    if orness == 0:
+        return np.where(share < 1.0, 0.0, 1.0)
+    return np.where(share == 0.0, 0.0, share ** (1.0 / orness - 1.0))
+
+
+def _best(x: Array) -> Array:
+    """The highest score of each child in any unit (…, 1, child)."""
+    return np.asarray(np.fmax.reduce(x, axis=-2, keepdims=True, initial=np.nan))
 
 
 def _divide(total: Array, weight: Array) -> Array:

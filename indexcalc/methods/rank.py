@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from .arrays import Array, np
 
@@ -120,12 +120,16 @@ def _rank_with_ties(row: Array, order: Any, ties: str, out: Ranks) -> None:
     out[order] = TIES[ties](first + 1, last, np.arange(1, len(first) + 1))[group - 1]
 
 
-def rounded(x: Array, decimals: int) -> Array:
-    """Round to decimals as people do by hand, halves away from zero, on the number that is meant.
+def rounded(x: Array, decimals: int | Array, how: Literal["nearest", "up", "down"] = "nearest") -> Array:
+    """Round to decimals as people do by hand, halves away from zero, on the number that is meant; or always up, or down.
 
     A result such as 73.975 stands in memory as 73.97499999999999…; a billionth of the last place is added before
-    rounding, so that it counts as the half that it is. The same rule serves every table and, with `ranking.decimals`,
-    the ranking: what is shown as equal then ranks as equal.
+    rounding, so that it counts as the half that it is, and a whole number that came out a little high is not one more.
+    The same rule serves every table and, with `ranking.decimals`, the ranking: what is shown as equal then ranks as equal.
     """
     scale = 10.0**decimals
+    if how == "up":
+        return np.ceil(x * scale - 1e-9) / scale + 0.0
+    if how == "down":
+        return np.floor(x * scale + 1e-9) / scale + 0.0
     return np.sign(x) * np.floor(np.abs(x) * scale + (0.5 + 1e-9)) / scale + 0.0  # + 0.0 makes -0 a plain 0

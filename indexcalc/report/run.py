@@ -22,6 +22,7 @@ class Run:
     index_file: str
     data: str
     period: str
+    level: str
     language: str
     seed: int
     packages: Mapping[str, str]
@@ -69,6 +70,7 @@ def new_run(
     index_file: str,
     data: str,
     period: str,
+    level: str,
     language: str,
     seed: int,
     inputs: Mapping[str, str],
@@ -78,7 +80,7 @@ def new_run(
 ) -> Run:
     """Record a run of this version of the program."""
     made = {name: digest(content) for name, content in sorted(outputs.items())}
-    return Run(VERSION, index, index_file, data, period, language, seed, packages(), inputs, made, ranking, as_of)
+    return Run(VERSION, index, index_file, data, period, level, language, seed, packages(), inputs, made, ranking, as_of)
 
 
 def read_run(text: str) -> Run:

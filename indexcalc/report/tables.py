@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ..methods.arrays import np
-from ..methods.rank import rounded
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ..periods import previous, year_before
 from ..scores import Scores
-from ..spec.model import Dimension
+from ..spec.model import Dimension, Indicator
 from .words import word
 
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
@@ -44,9 +43,15 @@ class Sheet:
 
 
 def sheets(scores: Scores, period: str, language: str) -> list[Sheet]:
-    """Return all sheets of a period's report: the ranking, one a dimension, coverage and notes."""
+    """Return all sheets of a period's report: the ranking, one a dimension, adjustments, coverage and notes."""
     dimensions = [dimension_sheet(scores, period, node, language) for node in scores.tree.dimensions]
-    all_sheets = [ranking_sheet(scores, period, language), *dimensions, coverage_sheet(scores, period, language)]
+    adjustments = [adjustments_sheet(scores, period, language)] if scores.index.adjustments else []
+    all_sheets = [
+        ranking_sheet(scores, period, language),
+        *dimensions,
+        *adjustments,
+        coverage_sheet(scores, period, language),
+    ]
     return [shortened(sheet, MOST_ROWS, language) for sheet in all_sheets]
 
 
@@ -62,11 +67,9 @@ def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
     columns: list[list[Value]] = [
         ranks_of(scores, at, tree.root, units),
         [scores.panel.units.title(unit, language) for unit in units],
-        values_of(scores.scores[at, :, tree.root], units),
+        _censored(scores, values_of(scores.scores[at, :, tree.root], units)),
     ]
-    if scores.index.grades:
-        headings.append(Heading(word("grade", language), "text"))
-        columns.append([grade(scores, float(scores.scores[at, unit, tree.root]), language) for unit in units])
+    _add_beside_score(scores, at, tree.root, units, language, headings, columns)
     if scores.group_ranks is not None:
         within = scores.index.ranking.within or "group"
         labels = scores.panel.units.labels(within)
@@ -104,6 +107,7 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
         [scores.panel.units.title(unit, language) for unit in units],
         values_of(scores.scores[at, :, node], units),
     ]
+    _add_beside_score(scores, at, node, units, language, headings, columns)
     for child in tree.below(node):
         headings.append(Heading(tree.nodes[child].title(language), "score"))
         columns.append(values_of(scores.scores[at, :, child], units))
@@ -138,6 +142,31 @@ def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
     )
 
 
+def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
+    """Return every adjustment that a unit had in a period: at which node, for how many events, how many points, and why."""
+    tree, panel, at = scores.tree, scores.panel, scores.periods.index(period)
+    rows: list[tuple[Value, ...]] = []
+    for i, item in enumerate(scores.index.adjustments):
+        node = tree.nodes[tree.root if item.node is None else tree.position[item.node]].title(language)
+        counts = panel.values[at, :, panel.column[item.id]] if item.id in panel.column else None
+        points = np.nan_to_num(scores.points[at, :, i])
+        had = points != 0 if counts is None else (np.nan_to_num(counts) > 0) | (points != 0)
+        for unit in np.flatnonzero(had).tolist():
+            limit = item.veto.grade if item.veto else None
+            reason = item.title(language) + ("" if limit is None else " · " + word("ceiling", language).format(grade=limit))
+            events: Value = None if counts is None else float(counts[unit])
+            rows.append((panel.units.title(unit, language), node, reason, events, float(points[unit]), item.note))
+    headings = (
+        Heading(unit_label(scores, language), "text"),
+        Heading(word("node", language), "text"),
+        Heading(word("adjustments", language), "text"),
+        Heading(word("events", language), "count"),
+        Heading(word("points", language), "score", strong=True),
+        Heading(word("reason", language), "text"),
+    )
+    return Sheet(word("adjustments", language), headings, tuple(rows), decimals=_decimals(scores), notes=notes(scores, language))
+
+
 def shortened(sheet: Sheet, rows: int, language: str) -> Sheet:
     """Return a sheet with no more than some rows, and a note that says so."""
     if len(sheet.rows) <= rows:
@@ -168,16 +197,11 @@ def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Va
     return values_of(risen, units)
 
 
-def grade(scores: Scores, value: float, language: str) -> str:
-    """Return the grade of a score, judged as it is shown: 89.996 published as 90.00 has the grade from 90."""
-    if math.isnan(value) or not scores.index.grades:
-        return ""
-    shown = float(rounded(np.array(value), _decimals(scores)))
-    return next(g.title(language) for g in scores.index.grades if g.from_ is None or shown >= g.from_)
-
-
 def unit_label(scores: Scores, language: str) -> str:
-    """Return what a unit is called."""
+    """Return what a unit is called: the name of its level where there are several."""
+    levels = set(scores.panel.units.levels)
+    if len(levels) == 1:
+        return next(iter(levels))
     return scores.index.units.label_en if language == "en" else scores.index.units.label
 
 
@@ -191,6 +215,36 @@ def kind_of(scores: Scores, period: str) -> Any:
     """Return the kind of a period: the index's own, or the year that its periods were rolled up to."""
     periods = scores.index.periods
     return periods.roll_up if periods.roll_up and len(period) == 4 else periods.kind
+
+
+def _add_beside_score(
+    scores: Scores, at: int, node: int, units: Sequence[int], language: str, headings: list[Heading], columns: list[list[Value]]
+) -> None:
+    """Add what belongs right beside a node's score: its grade, its primary children, the points of its adjustments."""
+    if node in scores.grades:
+        headings.append(Heading(word("grade", language), "text"))
+        columns.append([scores.grade(at, unit, node, language) for unit in units])
+    own = scores.tree.nodes[node]
+    if not isinstance(own, Indicator) and own.primary is not None:
+        headings.append(Heading(word("primary", language), "text"))
+        columns.append([primary(scores, at, unit, node, language) for unit in units])
+    for i in () if node < scores.tree.leaves else scores.tree.branches[node - scores.tree.leaves].adjustments:
+        over = word("adjustments", language)
+        headings.append(Heading(scores.index.adjustments[i].title(language), "score", over=over))
+        columns.append(values_of(scores.points[at, :, i], units))
+
+
+def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str:
+    """Return the names of the children that attain a unit's score of a node."""
+    return "、".join(scores.tree.nodes[child].title(language) for child in scores.primary(at, unit, node))
+
+
+def _censored(scores: Scores, values: list[Value]) -> list[Value]:
+    """The scores of the index as they are published: `<5` for those below 5 where that is the limit."""
+    limit = scores.index.index.censor_below
+    if limit is None:
+        return values
+    return [f"<{limit:g}" if isinstance(value, float) and value < limit else value for value in values]
 
 
 def _over(scores: Scores, node: int, language: str) -> str:

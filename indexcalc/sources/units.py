@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..findings import Finding, Place, finding
+from ..findings import Finding, Place, finding, nearest
 from ..panel import Units
 from ..spec.model import Data, Index
 from .tables import Cell, Table, name_of, read_tables
@@ -17,16 +18,25 @@ _SEPARATORS = str.maketrans("；、|，,", ";;;;;")
 
 @dataclass(frozen=True)
 class UnitNames:
-    """The units, which of them each id, name and alias means, and the rows of the table that list them."""
+    """The units, which of them each id, name and alias means, and the rows of the table that list them.
+
+    Places share names: there is a Clay County in many states. A name of several units means none of them; it is in `shared`.
+    """
 
     units: Units
     known: dict[str, int]
+    shared: dict[str, list[int]]
     table: Table
     rows: Sequence[int]
 
     def find(self, cell: Cell) -> int | None:
         """Return the unit that a cell names exactly, by id, name or alias."""
         return self.known.get(name_of(cell))
+
+    def sharing(self, name: str) -> str:
+        """Return the ids of the first few of the units that share a name."""
+        ids = [self.units.ids[unit] for unit in self.shared[name]]
+        return ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
 
 
 def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:
@@ -60,19 +70,57 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
     fields = {key: tuple(cells[row] for row in rows) for key, cells in texts.items()}
     attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
     has_groups = name_of(block.group) in at
-    units = Units(fields["id"], fields["name"], fields["name_en"], fields["group"] if has_groups else (), attributes)
+    levels, parents, misplaced = _levels(index, table, rows, fields["id"], at)
+    found += misplaced
+    groups = fields["group"] if has_groups else ()
+    units = Units(fields["id"], fields["name"], fields["name_en"], groups, attributes, levels, parents)
     if not rows:
         found.append(finding("IC354", table.header_place(at[name_of(block.id)])))
         return None, found, files
     said = {key: at.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
-    known, ambiguous = _names(units, fields["aliases"], table, rows, said)
+    known, shared, ambiguous = _names(units, fields["aliases"], table, rows, said)
     attributes |= {asked: attributes[name_of(asked)] for asked in _asked_columns(index) if name_of(asked) in attributes}
-    return UnitNames(units, known, table, rows), [*found, *ambiguous, *_check_columns(index, units)], files
+    return UnitNames(units, known, shared, table, rows), [*found, *ambiguous, *_check_columns(index, units)], files
 
 
 def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
     """Put findings of files that are not there where the tree asks for them: that is what will be corrected."""
     return [replace(one, place=place) if one.code in ("IC301", "IC302", "IC651") and place.file else one for one in found]
+
+
+def _levels(
+    index: Index, table: Table, rows: Sequence[int], ids: Sequence[str], at: dict[str, int]
+) -> tuple[tuple[str, ...], tuple[int, ...], list[Finding]]:
+    """Each unit's level and the place of the unit that it is part of, where the table has several levels."""
+    block = index.units
+    if block.level is None:
+        return (), (), []
+    absent = [key for key in ("level", "parent") if name_of(str(getattr(block, key))) not in at]
+    if absent:
+        known = [name for name in table.names if name]
+        place = index.place(("units", absent[0] if absent[0] in block.model_fields_set else "level"))
+        return (), (), [finding("IC359", place, name=getattr(block, absent[0]), file=table.file, known=known)]
+    position = {unit: place for place, unit in enumerate(ids)}
+    parent_column = at[name_of(block.parent)]
+    levels = tuple(name_of(table.columns[at[name_of(block.level)]][row]) for row in rows)
+    named = [name_of(table.columns[parent_column][row]) for row in rows]
+    parents = tuple(position.get(name, -1) for name in named)
+    found = [
+        finding("IC370", table.place(row, parent_column), unit=ids[i], parent=name, near=nearest(name, position))
+        for i, (row, name) in enumerate(zip(rows, named, strict=True))
+        if name and name not in position
+    ]
+    for i, row in enumerate(rows):
+        above, seen = parents[i], {i}
+        while above >= 0 and above not in seen:
+            seen.add(above)
+            above = parents[above]
+        if above == i:
+            found.append(finding("IC371", table.place(row, parent_column), unit=ids[i]))
+    if block.score is not None and block.score not in levels:
+        known = list(dict.fromkeys(levels))
+        found.append(finding("IC372", index.place(("units", "score")), found=block.score, known=known))
+    return levels, parents, found
 
 
 def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:
@@ -92,17 +140,27 @@ def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tu
 
 def _names(
     units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], said: dict[str, int]
-) -> tuple[dict[str, int], list[Finding]]:
+) -> tuple[dict[str, int], dict[str, list[int]], list[Finding]]:
+    """What each name means, the names that several units share, and the ids and aliases that clash with another's."""
+    owners: dict[str, dict[int, None]] = defaultdict(dict)
+    for names in (units.names, units.names_en):
+        for at, name in enumerate(names):
+            owners[name][at] = None
+    owners.pop("", None)
     known: dict[str, int] = {unit: at for at, unit in enumerate(units.ids)}
+    shared = {name: list(units) for name, units in owners.items() if len(units) > 1 and name not in known}
     found = []
     for at, row in enumerate(rows):
         others = [("aliases", part.strip()) for part in aliases[at].translate(_SEPARATORS).split(";")]
         for key, name in (("name", units.names[at]), ("name_en", units.names_en[at]), *others):
-            other = known.setdefault(name, at) if name else at
+            if name in shared:
+                other = at if at in owners[name] else shared[name][0]
+            else:
+                other = known.setdefault(name, at) if name else at
             if other != at:
                 place = table.place(row, said[key])
                 found.append(finding("IC343", place, name=name, one=units.ids[other], other=units.ids[at]))
-    return known, found
+    return known, shared, found
 
 
 def _asked_columns(index: Index) -> dict[str, Place]:

@@ -10,14 +10,18 @@ from typing import Any
 
 from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
+from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
 from .formula import FormulaError, first_places, names, parse
-from .model import UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Method, Root
+from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
-from .tree import counts, given_weights, weight_total
+from .tree import counted, counts, given_weights, weight_total
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
+_INCONSISTENT = 0.1  # the consistency ratio above which judgements ought to be looked at again (Saaty 1980)
+Matrices = Sequence[Sequence[float | None]] | Sequence[Sequence[Sequence[float | None]]]
+_DECLARED = frozenset({"given", "relative", "combine"})  # weight methods that look at the weights in the tree
 
 
 def check_tree(index: Index) -> list[Finding]:
@@ -27,10 +31,11 @@ def check_tree(index: Index) -> list[Finding]:
 
 
 def check_ids(index: Index) -> Iterator[Finding]:
-    """Every node and denominator has an id of its own that can be typed on a command line."""
+    """Every node, denominator and adjustment has an id of its own that can be typed on a command line."""
     seen: dict[str, Path] = {}
     items: list[tuple[Path, str]] = [(("index",), index.index.id)]
     items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
+    items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
     items += [(path, node.id) for path, node in index.walk()]
     for path, name in items:
         place = index.place((*path, "id"))
@@ -100,8 +105,8 @@ def check_roles(index: Index) -> Iterator[Finding]:
 
 
 def check_sources(index: Index) -> Iterator[Finding]:
-    """Every leaf and denominator has a source that is declared, and every source is used."""
-    items: list[Indicator | Denominator] = [*index.leaves, *index.denominators]
+    """Every leaf, denominator and counted adjustment has a source that is declared, and every source is used."""
+    items: list[Indicator | Denominator | Adjustment] = [*index.leaves, *index.denominators, *counted(index)]
     known = [*index.data, UNITS_SOURCE]
     unknown = [(index.place_of(item.id, "source"), item.source) for item in items if item.source and item.source not in known]
     if index.defaults.source and index.defaults.source not in known:
@@ -128,7 +133,8 @@ def check_sources(index: Index) -> Iterator[Finding]:
 def check_denominators(index: Index) -> Iterator[Finding]:
     """What a leaf is divided by is declared, and what is declared is used."""
     known = [item.id for item in index.denominators]
-    used = {leaf.per for leaf in index.leaves}
+    used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
+    used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -139,6 +145,19 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     for name in known:
         if name not in used:
             yield finding("IC222", index.place_of(name), name=name)
+
+
+def check_levels(index: Index) -> Iterator[Finding]:
+    """What rolls units up to the next level is a way that there is, or a denominator to weight by."""
+    known = [*OVER_UNITS, *(item.id for item in index.denominators)]
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.walk()]
+    owners += [(("denominators", at), item) for at, item in enumerate(index.denominators)]
+    for path, owner in owners:
+        how = getattr(owner, "over_units", None)
+        if how is not None and how not in known:
+            yield finding("IC257", index.place((*path, "over_units")), found=how, known=known, near=nearest(how, known))
+    if index.units.score is not None and index.units.level is None:
+        yield finding("IC258", index.place(("units", "score")))
 
 
 def check_headers(index: Index) -> Iterator[Finding]:
@@ -172,14 +191,13 @@ def check_leaves(index: Index) -> Iterator[Finding]:
             yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
         if leaf.scale == 0:
             yield finding("IC122", index.place_of(leaf.id, "scale"), key="scale", found=0, limit="≠ 0")
-        for one, other in (("difference", "growth"), ("column", "formula")):
-            if getattr(leaf, one) is not None and getattr(leaf, other) is not None:
-                yield finding("IC213", index.place_of(leaf.id, other), node=leaf.id, one=one, other=other)
+        if leaf.difference is not None and leaf.growth is not None:
+            yield finding("IC213", index.place_of(leaf.id, "growth"), node=leaf.id, one="difference", other="growth")
 
 
 def check_frames(index: Index) -> Iterator[Finding]:
     """A base period is named where one is asked for, and only there, and is a period."""
-    for path, normalise in _normalisers(index):
+    for path, normalise in [*_normalisers(index), *_weightings(index)]:
         if (normalise.over == "base") != (normalise.base is not None):
             yield finding("IC216", index.place(path), over=normalise.over)
         elif normalise.base is not None and not _is_period(index, str(normalise.base)):
@@ -199,17 +217,69 @@ def check_periods(index: Index) -> Iterator[Finding]:
 
 def check_grades(index: Index) -> Iterator[Finding]:
     """Grades fall from the best to the last, which alone has no bound."""
-    bounds = [grade.from_ for grade in index.grades]
-    for at, bound in enumerate(bounds):
-        before = bounds[at - 1] if at else None
-        if (bound is None) != (at == len(bounds) - 1):
-            yield finding("IC219", index.place(("grades", at)), grade=index.grades[at].name)
-        elif bound is not None and before is not None and bound >= before:
-            yield finding("IC218", index.place(("grades", at)), grade=index.grades[at].name, bound=bound, before=before)
+    blocks: list[tuple[Path, Sequence[Grade]]] = [(("grades",), index.grades)]
+    blocks += [((*path, "grades"), node.grades) for path, node in index.walk() if isinstance(node, Dimension)]
+    for path, grades in blocks:
+        lowest: dict[str, float] = {}
+        for at, grade in enumerate(grades):
+            bounds = {"from": grade.from_, "quantile": grade.quantile, "top": None if grade.top is None else -grade.top}
+            given = {key: bound for key, bound in bounds.items() if bound is not None}
+            place = index.place((*path, at))
+            if len(given) > 1:
+                yield finding("IC253", place, grade=grade.name, keys=list(given))
+            elif bool(given) == (at == len(grades) - 1):
+                yield finding("IC219", place, grade=grade.name)
+            for key, bound in given.items():
+                if key in lowest and bound >= lowest[key]:
+                    yield finding("IC218", place, grade=grade.name, bound=abs(bound), before=abs(lowest[key]))
+                lowest[key] = bound
+
+
+def check_adjustments(index: Index) -> Iterator[Finding]:
+    """Every adjustment says in one way what it does, to a node that there is."""
+    nodes = [node for node, found in index.by_id.items() if not isinstance(found, Indicator)]
+    for at, item in enumerate(index.adjustments):
+        path: Path = ("adjustments", at)
+        ways = [key for key in ("each", "rank_move", "veto") if getattr(item, key) is not None]
+        if len(ways) != 1:
+            yield finding("IC250", index.place(path), id=item.id, ways=ways)
+        if item.node is not None and item.node not in nodes:
+            place = index.place((*path, "node"))
+            yield finding("IC251", place, id=item.id, node=item.node, near=nearest(item.node, nodes))
+        points = item.each if item.each is not None else item.rank_move
+        if item.cap is not None and points is not None and item.cap * points <= 0:
+            yield finding("IC254", index.place((*path, "cap")), id=item.id, cap=item.cap, points=points)
+        if item.repeat <= 0:
+            yield finding("IC122", index.place((*path, "repeat")), key="repeat", found=item.repeat, limit="> 0")
+        if item.veto is not None:
+            yield from _veto_findings(index, (*path, "veto"), item)
+
+
+def _veto_findings(index: Index, path: Path, item: Adjustment) -> Iterator[Finding]:
+    assert item.veto is not None
+    ways = [key for key in ("deduct", "ceiling", "grade") if getattr(item.veto, key) is not None]
+    grades = [grade.name for grade in index.grades]
+    if len(ways) != 1:
+        yield finding("IC252", index.place(path), id=item.id, ways=ways)
+    if item.veto.grade is not None and (item.veto.grade not in grades or item.node not in (None, index.index.id)):
+        near = nearest(item.veto.grade, grades)
+        yield finding("IC255", index.place((*path, "grade")), id=item.id, grade=item.veto.grade, known=grades, near=near)
+
+
+def check_primary(index: Index) -> Iterator[Finding]:
+    """Children attain a score only where it is the highest or lowest of theirs."""
+    for path, node in ((("index",), index.index), *index.walk()):
+        if isinstance(node, Indicator) or node.primary is None:
+            continue
+        method = (node.aggregate or index.defaults.aggregate).method
+        if method not in ("maximum", "minimum") or node.formula:
+            yield finding(
+                "IC256", index.place((*path, "primary"), key=True), node=node.id, method="formula" if node.formula else method
+            )
 
 
 def check_formulas(index: Index) -> Iterator[Finding]:
-    """Every formula can be read, and an inner node's names are its children."""
+    """Every formula can be read, and an inner node's names are nodes below it."""
     for path, node in ((("index",), index.index), *index.walk()):
         for key in ("formula", "applies"):
             text = getattr(node, key, None)
@@ -222,7 +292,7 @@ def check_formulas(index: Index) -> Iterator[Finding]:
                 continue
             if not used:
                 yield finding("IC248", index.place((*path, key)), key=key)
-            known = [child.id for child in _children(index, node.id)]
+            known = [] if isinstance(node, Indicator) else list(_below(index, node.id))
             for name in used if not isinstance(node, Indicator) else ():
                 if name not in known:
                     at = _inside(index, (*path, key), first_places(text)[name])
@@ -234,10 +304,11 @@ def check_methods(index: Index) -> Iterator[Finding]:
     places: list[tuple[str, Path, Method]] = [("normalise", path, method) for path, method in _normalisers(index)]
     owners: list[tuple[Path, Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walk()]
     for path, owner in owners:
-        for room in ("aggregate", "impute", "treat"):
+        for room in ("aggregate", "impute", "treat", "weights"):
             method = getattr(owner, room, None)
             if isinstance(method, Method):
                 places.append((room, (*path, room), method))
+                places += [(room, (*path, room, "of"), part) for part in _combined(method)]
     for room, path, method in places:
         problems = list(_method_findings(index, room, path, method))
         yield from problems
@@ -246,6 +317,60 @@ def check_methods(index: Index) -> Iterator[Finding]:
             if problem := sense(filled):
                 place = index.place((*path, problem[0]))
                 yield finding("IC405", place, method=method.method, problem=problem[1], problem_zh=problem[2])
+
+
+def check_weighting(index: Index) -> Iterator[Finding]:
+    """Lists of judgements fit the number of children; methods that are combined are right; judgements are consistent."""
+    for path, node in ((("index",), index.index), *index.walk()):
+        if isinstance(node, Indicator):
+            continue
+        own = (*path, "weights") if node.weights else ("defaults", "weights")
+        chosen = node.weights or index.defaults.weights
+        children = sum(map(counts, _children(index, node.id)))
+        for method in [chosen, *_combined(chosen)]:
+            at = own if method is chosen else (*own, "of")
+            yield from _weighting_findings(index, node.id, at, method, children)
+
+
+def _combined(method: Method) -> list[Method]:
+    """The methods that `combine` brings together, as far as they can be read."""
+    entries = method.parameters.get("of") if method.method == "combine" else None
+    found = []
+    for entry in entries if isinstance(entries, (list, tuple)) else ():
+        given = {"method": entry} if isinstance(entry, str) else entry
+        if isinstance(given, dict) and isinstance(given.get("method"), str):
+            found.append(Method(**given))
+    return found
+
+
+def _weighting_findings(index: Index, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
+    given = method.parameters
+    lists: list[tuple[str, Any]] = [
+        (key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given
+    ]
+    lists += [("points", row) for row in _rows(given.get("points"))]
+    matrices = _rows(given.get("judgements"))
+    deep = bool(matrices) and all(isinstance(row, (list, tuple)) for matrix in matrices for row in matrix)
+    for matrix in matrices if deep else [matrices] if matrices else []:
+        lists += [("judgements", matrix), *(("judgements", row) for row in matrix)]
+    wrong = {key: len(entry) for key, entry in lists if isinstance(entry, (list, tuple)) and len(entry) != children}
+    for key, length in wrong.items():
+        place = index.place((*path, key)) if path[-1] != "of" else index.place(path)
+        yield finding("IC410", place, node=_titled(index, node), method=method.method, key=key, found=length, children=children)
+    if method.method == "ahp" and matrices and not wrong and _fits(Matrices, given["judgements"]):
+        from ..methods.judgement import consistency, joined
+
+        ratio = consistency(joined(given["judgements"]).tolist()).cr
+        if ratio > _INCONSISTENT:
+            place = index.place((*path, "judgements")) if path[-1] != "of" else index.place(path)
+            yield finding("IC411", place, node=_titled(index, node), ratio=f"{ratio:.3f}")
+
+
+def _rows(value: Any) -> list[Any]:
+    """A list of lists, as it is; nothing of any other shape, which is a finding of its own."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in value):
+        return []
+    return list(value)
 
 
 def check_directions(index: Index) -> Iterator[Finding]:
@@ -273,8 +398,8 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
         if len(weights) > 1 and (method in WITHOUT_WEIGHTS or node.formula):
             method = "formula" if node.formula else method
             yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=method)
-        elif weights and (node.weights or index.defaults.weights) == "equal":
-            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method="weights: equal")
+        elif weights and (rule := (node.weights or index.defaults.weights).method) not in _DECLARED:
+            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=f"weights: {rule}")
 
 
 CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
@@ -285,12 +410,16 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_roles,
     check_sources,
     check_denominators,
+    check_levels,
     check_headers,
     check_leaves,
     check_frames,
     check_periods,
     check_grades,
+    check_adjustments,
+    check_primary,
     check_methods,
+    check_weighting,
     check_directions,
     check_idle_weights,
 )
@@ -342,6 +471,23 @@ def _rising_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
     return sense
 
 
+def _piecewise_sense(given: dict[str, Any]) -> Problem:
+    if len(given["points"]) < 2 and "extend" in (given["beyond"], given["below"], given["above"]):
+        return "points", "a line to extend needs two points", "延长直线至少需要两个点"
+    return _rising_sense("points")(given)
+
+
+def _reference_sense(given: dict[str, Any]) -> Problem:
+    value = given["value"]
+    if not isinstance(value, str) and (value == 0 or (value < 0 and given["form"] == "ratio")):
+        return (
+            "value",
+            "a reference must be above 0, or with form: difference not 0",
+            "参照值必须大于 0；form: difference 时不得为 0",
+        )
+    return _positive_sense("scale")(given)
+
+
 def _winsorise_sense(given: dict[str, Any]) -> Problem:
     return ("most", "most must be at least 1", "most 至少为 1") if given["most"] < 1 else None
 
@@ -349,6 +495,24 @@ def _winsorise_sense(given: dict[str, Any]) -> Problem:
 def _clip_sense(given: dict[str, Any]) -> Problem:
     if not 0 <= given["low"] < given["high"] <= 1:
         return "low", "low and high must be shares, the lower first", "low 和 high 应为 0 到 1 之间由小到大的比例"
+    return None
+
+
+def _between_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
+    def sense(given: dict[str, Any]) -> Problem:
+        return None if 0 < given[key] <= 1 else (key, f"{key} must be above 0 and no more than 1", f"{key} 必须大于 0 且不超过 1")
+
+    return sense
+
+
+def _owa_sense(given: dict[str, Any]) -> Problem:
+    weights, orness = given["weights"], given["orness"]
+    if (weights is None) == (orness is None):
+        return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按名次的权重）或 orness，二者取一"
+    if orness is not None and not 0 <= orness <= 1:
+        return "orness", "orness must be between 0 (the worst child) and 1 (the best)", "orness 必须在 0（最差）到 1（最好）之间"
+    if weights is not None and (min(weights, default=0) < 0 or sum(weights) <= 0):
+        return "weights", "the weights by place must be 0 or more, and not all of them 0", "按名次的权重不得为负，也不得全为 0"
     return None
 
 
@@ -363,29 +527,48 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/efficacy-exponential": _exponential_sense,
     "normalise/goalposts": _goalposts_sense,
     "normalise/target": _target_sense,
-    "normalise/piecewise": _rising_sense("points"),
+    "normalise/rank-exponential": _positive_sense("scale"),
+    "normalise/reference": _reference_sense,
+    "normalise/proportion": _positive_sense("scale"),
+    "normalise/ampi": _positive_sense("spread"),
+    "normalise/piecewise": _piecewise_sense,
     "treat/winsorise": _winsorise_sense,
     "treat/clip": _clip_sense,
+    "treat/box-cox": _positive_sense("shift"),
+    "treat/log": _positive_sense("shift"),
+    "impute/em": lambda given: _positive_sense("most")(given) or _positive_sense("tolerance")(given),
     "normalise/bands": _rising_sense("bands"),
+    "aggregate/owa": _owa_sense,
+    "aggregate/topsis": _positive_sense("scale"),
+    "aggregate/grey": lambda given: _between_sense("rho")(given) or _positive_sense("scale")(given),
+    "aggregate/benefit-of-the-doubt": lambda given: _clip_sense(given) or _positive_sense("scale")(given),
 }
+
+
+def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
+    """Check a method that is chosen outside of the file: it exists and is given the parameters that it takes."""
+    return list(_method_findings(index, room, (), choice))
 
 
 def _method_findings(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:
     known = CATALOGUE[room]
     if method.method not in known:
         near = nearest(method.method, known)
-        place = index.place((*path, "method"))
+        place = index.place(path if path[-1:] == ("of",) else (*path, "method"))
         yield finding("IC401", place, room=room, method=method.method, known=list(known), near=near)
         return
     takes = parameters(room, method.method)
     meant = set()
+    inside = path[-1:] == ("of",)  # of a combination, which is one place
     for name, value in method.parameters.items():
         if name not in takes:
-            place, near = index.place((*path, name), key=True), nearest(name, takes)
+            place = index.place(path) if inside else index.place((*path, name), key=True)
+            near = nearest(name, takes)
             meant.add(near)
             yield finding("IC403" if takes else "IC408", place, method=method.method, name=name, takes=list(takes), near=near)
         elif not _fits(takes[name].type, value):
-            yield finding("IC404", index.place((*path, name)), method=method.method, name=name, found=value)
+            place = index.place(path if inside else (*path, name))
+            yield finding("IC404", place, method=method.method, name=name, found=value)
     needed = [name for name, parameter in takes.items() if parameter.required and name not in {*method.parameters, *meant}]
     if needed:
         yield finding("IC402", index.place(path), method=method.method, names=needed)
@@ -418,9 +601,16 @@ def _adapter(wanted: Any) -> Any:
 
 def _normalisers(index: Index) -> Iterator[tuple[Path, Any]]:
     yield ("defaults", "normalise"), index.defaults.normalise
-    for path, node in index.walk():
-        if isinstance(node, Indicator) and node.normalise:
+    for path, node in ((("index",), index.index), *index.walk()):
+        if node.normalise:
             yield (*path, "normalise"), node.normalise
+
+
+def _weightings(index: Index) -> Iterator[tuple[Path, Any]]:
+    yield ("defaults", "weights"), index.defaults.weights
+    for path, node in ((("index",), index.index), *index.walk()):
+        if not isinstance(node, Indicator) and node.weights:
+            yield (*path, "weights"), node.weights
 
 
 def _children(index: Index, node: str) -> Sequence[Dimension | Indicator]:
@@ -428,6 +618,12 @@ def _children(index: Index, node: str) -> Sequence[Dimension | Indicator]:
     if isinstance(found, Root):
         return index.dimensions
     return found.indicators if isinstance(found, Dimension) else ()
+
+
+def _below(index: Index, node: str) -> Iterator[str]:
+    for child in _children(index, node):
+        yield child.id
+        yield from _below(index, child.id)
 
 
 def _titled(index: Index, node: str) -> str:

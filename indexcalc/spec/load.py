@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from ..findings import Finding, Place, Refused, errors, finding, in_order, nearest
 from .checks import check_tree
 from .model import (
+    Adjustment,
     Data,
     Defaults,
     Denominator,
@@ -26,10 +27,15 @@ from .model import (
     Missing,
     Normalise,
     Periods,
+    Primary,
     Ranking,
     Root,
+    Round,
+    Screen,
     Treat,
     UnitTable,
+    Veto,
+    Weights,
 )
 from .text import Document, Path, read_text
 
@@ -47,6 +53,12 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "impute": Impute,
     "aggregate": Method,
     "treat": Treat,
+    "weights": Weights,
+    "round": Round,
+    "primary": Primary,
+    "screen": Screen,
+    "adjustments": Adjustment,
+    "veto": Veto,
 }
 _EXPECTED = {
     "string": ("text", "文本"),
@@ -176,7 +188,7 @@ def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any)
         plain = f'{key}: ["{found}"]'
     elif isinstance(found, bool) and stem == "string":
         plain = f'{key}: "{_short(found)}"'
-    en, zh = _EXPECTED["method" if key in ("normalise", "aggregate", "impute") and stem == "model" else stem]
+    en, zh = _EXPECTED["method" if key in ("normalise", "aggregate", "impute", "treat", "weights") and stem == "model" else stem]
     return finding("IC113", place, key=key, expected=en, expected_zh=zh, found=_short(found), plain=plain)
 
 

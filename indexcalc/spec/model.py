@@ -39,6 +39,17 @@ def _fraction(value: Any) -> Any:
     return value
 
 
+def _fractions(value: Any) -> Any:
+    """Read fractions in lists of numbers, as judgements of pairs are written: [1, 1/3]."""
+    if isinstance(value, list):
+        return [_fraction(entry) if isinstance(entry, str) and _is_fraction(entry) else _fractions(entry) for entry in value]
+    return value
+
+
+def _is_fraction(text: str) -> bool:
+    return "/" in text and all(part.strip().isdigit() for part in text.split("/", 1))
+
+
 Number = Annotated[float, BeforeValidator(_fraction), Field(allow_inf_nan=False)]
 
 
@@ -58,7 +69,7 @@ class Method(BaseModel):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
+        return {key: _fractions(value) for key, value in (self.model_extra or {}).items()}
 
 
 class Normalise(Method):
@@ -83,10 +94,41 @@ class Treat(Method):
     """What is done about outliers."""
 
 
+class Weights(Method):
+    """Where weights among siblings come from; for those computed from scores, from which units' and periods' scores."""
+
+    over: Literal["period", "all", "base", "group"] = "period"
+    """The scores to compute from: this period's, all periods' together, a base period's, or the unit's own group's."""
+    base: str | int | None = None
+    """The base period, with `over: base`."""
+
+
+class Round(Part):
+    """How a score is rounded before it goes up the tree and is ranked."""
+
+    decimals: int = Field(ge=0, le=12)
+    """Decimals that are kept."""
+    how: Literal["nearest", "up", "down"] = "nearest"
+    """To the nearest, halves away from zero; or always up, or always down."""
+
+
+class Primary(Part):
+    """When to name the children that attain the score of a maximum or minimum: the primary pollutant 首要污染物."""
+
+    above: float | None = None
+    """Name them only where the score is above this."""
+
+
 def _named(value: Any) -> Any:
     return {"method": value} if isinstance(value, str) else value
 
 
+def _to_decimals(value: Any) -> Any:
+    return {"decimals": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+WeightsChoice = Annotated[Weights, BeforeValidator(_named)]
+RoundChoice = Annotated[Round, BeforeValidator(_to_decimals)]
 NormaliseChoice = Annotated[Normalise, BeforeValidator(_named)]
 ImputeChoice = Annotated[Impute, BeforeValidator(_named)]
 TreatChoice = Annotated[Treat, BeforeValidator(_named)]
@@ -101,6 +143,8 @@ class Missing(Part):
     `floor`: the worst score instead."""
     coverage: float = Field(default=0.0, ge=0, le=1)
     """The share of weight, 0 to 1, that must have values for the node to have a score; with `reweight`."""
+    children: float = Field(default=0.0, ge=0, le=1)
+    """The share of children, 0 to 1, that must have a score for the node to have one; with `reweight`."""
 
 
 class Node(Part):
@@ -128,7 +172,7 @@ class Indicator(Node):
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
     column: str | None = None
-    """The heading of its column. Default: its id or its name."""
+    """The heading of its column, or its name in a column of indicators. Default: its id or its name."""
     formula: str | None = None
     """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
     measure: str = ""
@@ -151,6 +195,9 @@ class Indicator(Node):
     """Take the unit's share of the sum over all units, or over its group."""
     over_time: OverTime | None = None
     """How periods make a year: sum, mean, last, max or min of the reported values, before dividing."""
+    over_units: str | None = None
+    """How the units of a lower level make the one that they are part of: sum, mean, max or min of the reported values, or the
+    id of a denominator for a mean weighted by it."""
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
     applies: str | None = None
@@ -159,23 +206,61 @@ class Indicator(Node):
     """How missing values are estimated."""
     treat: TreatChoice | None = None
     """What is done about outliers, before the value becomes a score."""
+    rolling: int | None = Field(default=None, ge=2)
+    """Take so many periods together, up to this one, by `over_time`, before dividing: 4 for four quarters."""
     normalise: NormaliseChoice | None = None
     """How the value becomes a score."""
+    round: RoundChoice | None = None
+    """Round the score to so many decimals."""
 
 
-class Dimension(Node):
+class Grade(Part):
+    """One grade: from which score upwards, or for which share of the units; the last has no bound."""
+
+    name: str
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    from_: Number | None = Field(default=None, alias="from")
+    """The score from which the grade begins."""
+    top: float | None = Field(default=None, gt=0, le=1)
+    """The share of units, from the best, that have this grade or a better one: 0.2 for the best fifth; in each group where
+    `ranking.within` is set."""
+    quantile: float | None = Field(default=None, ge=0, le=1)
+    """The quantile of the period's scores above which the grade begins."""
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name) if language == "en" else self.name
+
+
+class Inner(Part):
+    """What inner nodes and the index share: how children come together, and what is done with the result."""
+
+    weights: WeightsChoice | None = None
+    """Where the children's weights come from: `given`, `relative` (any sum), `equal`, or a method that computes them."""
+    aggregate: MethodChoice | None = None
+    """How the children come together."""
+    formula: str | None = None
+    """Arithmetic over the ids of nodes below instead."""
+    missing: Missing | None = None
+    """What to do when children have no score."""
+    normalise: NormaliseChoice | None = None
+    """Compare the units once more by the result, and take that as the score."""
+    round: RoundChoice | None = None
+    """Round the score to so many decimals."""
+    primary: Primary | None = None
+    """Name the children that attain the score, where it is a maximum or minimum."""
+
+
+class Dimension(Node, Inner):
     """An inner node: how its children come together."""
 
     role: Literal["evaluation", "warning"] = "evaluation"
     """`warning`: on a board of its own and out of the index, unless it has a weight."""
-    weights: Literal["given", "relative", "equal"] | None = None
-    """Where the children's weights come from: `given`, `relative` (any sum) or `equal`."""
-    aggregate: MethodChoice | None = None
-    """How the children come together."""
-    formula: str | None = None
-    """Arithmetic over the children's ids instead."""
-    missing: Missing | None = None
-    """What to do when children have no score."""
+    direction: Literal["higher", "lower"] = "higher"
+    """`lower`: the whole node is turned, less of it is better."""
+    grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
+    """Grades of this node, from the best down."""
     indicators: Annotated[tuple["Child", ...], Field(strict=False, min_length=1)]
     """The children: indicators, or nodes with `indicators` of their own."""
 
@@ -187,7 +272,7 @@ def _kind(value: Any) -> str:
 Child = Annotated[Annotated[Dimension, Tag("dimension")] | Annotated[Indicator, Tag("indicator")], Discriminator(_kind)]
 
 
-class Root(Part):
+class Root(Inner):
     """The index itself: its names, and how its dimensions come together."""
 
     id: str = Field(min_length=1)
@@ -202,14 +287,8 @@ class Root(Part):
     """The same in English."""
     decimals: int = Field(default=2, ge=0, le=12)
     """Decimals that scores are shown with."""
-    weights: Literal["given", "relative", "equal"] | None = None
-    """Where the dimensions' weights come from: `given`, `relative` (any sum) or `equal`."""
-    aggregate: MethodChoice | None = None
-    """How the dimensions come together."""
-    formula: str | None = None
-    """Arithmetic over the dimensions' ids instead."""
-    missing: Missing | None = None
-    """What to do when dimensions have no score."""
+    censor_below: Number | None = None
+    """Print scores below this as `<` this: 4.2 is published as <5."""
 
     def title(self, language: str) -> str:
         return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
@@ -236,6 +315,12 @@ class UnitTable(Part):
     """The column of groups."""
     aliases: str = "aliases"
     """The column of other names that data may use, separated by ;."""
+    level: str | None = None
+    """The column that says of which level a unit is, where districts, streets and communities stand in one table."""
+    parent: str = "parent"
+    """The column with the id of the unit that a unit is part of, with `level`."""
+    score: str | None = None
+    """The level that is scored, with `level`. Default: the level of the units that are part of none."""
 
 
 class Periods(Part):
@@ -309,6 +394,8 @@ class Denominator(Part):
     """Who reports it."""
     over_time: OverTime = "mean"
     """How periods make a year."""
+    over_units: str = "sum"
+    """How the units of a lower level make the one that they are part of, as for indicators."""
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
 
@@ -322,7 +409,7 @@ class Defaults(Part):
     """How values become scores."""
     aggregate: MethodChoice = Field(default="arithmetic", validate_default=True)
     """How children come together."""
-    weights: Literal["given", "relative", "equal"] = "given"
+    weights: WeightsChoice = Field(default="given", validate_default=True)
     """Where weights come from."""
     missing: Missing = Field(default={}, validate_default=True)
     """What to do when children have no score."""
@@ -332,6 +419,8 @@ class Defaults(Part):
     """What is done about outliers."""
     over_time: OverTime = "sum"
     """How periods make a year."""
+    over_units: str = "sum"
+    """How the units of a lower level make the one that they are part of: sum, mean, max, min, or a denominator's id."""
 
 
 class Ranking(Part):
@@ -347,18 +436,58 @@ class Ranking(Part):
     """Which score has rank 1."""
 
 
-class Grade(Part):
-    """One grade: from which score upwards; the last has no bound."""
+class Veto(Part):
+    """What one event is enough for 一票否决: exactly one of these."""
 
-    name: str
+    deduct: Number | None = None
+    """Points taken off once, however many events there are."""
+    ceiling: Number | None = None
+    """The highest score that is left."""
+    grade: str | None = None
+    """The best grade that is left, by its name."""
+
+
+class Adjustment(Part):
+    """A bonus, a deduction or a veto on top of a node's aggregated score: one of `each`, `rank_move` and `veto`."""
+
+    id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only."""
+    name: str = ""
     """Name, in Chinese."""
     name_en: str = ""
     """Name in English."""
-    from_: Number | None = Field(default=None, alias="from")
-    """The score from which the grade begins; the last grade has none."""
+    node: str | None = None
+    """The id of the node that is adjusted. Default: the index."""
+    source: str | None = None
+    """A name under `data:`, or `units` for a column of the units table; a missing number of events is none."""
+    column: str | None = None
+    """The heading of the column of events. Default: the id or the name."""
+    each: Number | None = None
+    """Points for each event; below 0 to take points off."""
+    repeat: Number = 1.0
+    """How many times as much each further event counts as the one before it: 2 doubles."""
+    cap: Number | None = None
+    """The most points in all, with the sign of `each` or `rank_move`."""
+    rank_move: Number | None = None
+    """Points for each place climbed since the period before; none are taken off for places lost."""
+    veto: Veto | None = None
+    """What any event at all is enough for."""
+    over_time: OverTime = "sum"
+    """How the events of periods make those of a year."""
+    note: str = ""
+    """A remark for readers of the file."""
 
     def title(self, language: str) -> str:
-        return (self.name_en or self.name) if language == "en" else self.name
+        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+
+class Screen(Part):
+    """Units that are left out of everything in a period, since too little of them is known; of what applies to them."""
+
+    coverage: float = Field(default=0.0, ge=0, le=1)
+    """The least share of indicators that must have a value."""
+    nonzero: float = Field(default=0.0, ge=0, le=1)
+    """The least share of values that must not be 0."""
 
 
 class Index(Part):
@@ -376,8 +505,12 @@ class Index(Part):
     """What indicators are divided by."""
     defaults: Defaults = Field(default={}, validate_default=True)
     """What holds where a node says nothing itself."""
+    screen: Screen | None = None
+    """Which units are left out for want of data."""
     dimensions: Annotated[tuple[Child, ...], Field(strict=False, min_length=1)]
     """The tree."""
+    adjustments: Annotated[tuple[Adjustment, ...], Field(strict=False)] = ()
+    """Bonuses, deductions and vetoes on top of the tree."""
     ranking: Ranking = Field(default={}, validate_default=True)
     """How scores become ranks."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
@@ -403,8 +536,9 @@ class Index(Part):
 
     @cached_property
     def paths(self) -> dict[str, Path]:
-        """Where each node and denominator stands in the file, by id."""
+        """Where each node, denominator and adjustment stands in the file, by id."""
         paths: dict[str, Path] = {item.id: ("denominators", at) for at, item in enumerate(self.denominators)}
+        paths |= {item.id: ("adjustments", at) for at, item in enumerate(self.adjustments)}
         return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walk()}
 
     @cached_property
@@ -433,8 +567,8 @@ class Index(Part):
         """Return where a node, or a key of it, was written."""
         return self.place((*self.paths.get(node, ()), *keys))
 
-    def source_of(self, item: Indicator | Denominator) -> str:
-        """Return the source of a leaf or denominator: its own, the default, or the only one there is."""
+    def source_of(self, item: "Indicator | Denominator | Adjustment") -> str:
+        """Return the source of a leaf, denominator or adjustment: its own, the default, or the only one there is."""
         return item.source or self.defaults.source or (next(iter(self.data)) if len(self.data) == 1 else "")
 
 

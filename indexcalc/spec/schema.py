@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from ..methods import CATALOGUE, about, parameters
 from . import model
-from .model import Impute, Index, Method, Normalise, Treat
+from .model import Impute, Index, Method, Normalise, Treat, Weights
 
 ID = "indexcalc.schema.json"
 
@@ -32,6 +32,7 @@ def json_schema() -> dict[str, Any]:
         ("Method", "aggregate", Method),
         ("Impute", "impute", Impute),
         ("Treat", "treat", Treat),
+        ("Weights", "weights", Weights),
     ):
         shared = {key: value for key, value in definitions[name]["properties"].items() if key != "method"}
         assert set(shared) == set(own.model_fields) - {"method"}

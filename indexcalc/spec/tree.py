@@ -5,23 +5,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..methods.aggregate import FREE_SUM
+from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
+from ..methods.weight import FROM_DATA
 from .formula import Expression, names, parse
-from .model import EVERY, UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Missing, Normalise, OverTime, Root
+from .model import (
+    EVERY,
+    UNITS_SOURCE,
+    Adjustment,
+    Denominator,
+    Dimension,
+    Index,
+    Indicator,
+    Missing,
+    Normalise,
+    OverTime,
+    Root,
+    Round,
+    Weights,
+)
 
 
 @dataclass(frozen=True)
 class Branch:
-    """An inner node: its place in the row, the places of the children it is made of, and how."""
+    """An inner node: its place in the row, the places of the children that count in it, and how it is made.
+
+    `inputs` are the places of what goes into it: its children, or the nodes below it that its formula names.
+    """
 
     position: int
     children: tuple[int, ...]
+    inputs: tuple[int, ...]
     declared: tuple[float, ...]
-    rule: str
+    weights: Weights
     aggregate: str
     parameters: dict[str, object]
     formula: Expression | None
     missing: Missing
+    turned: bool
+    normalise: Normalise | None
+    adjustments: tuple[int, ...]
+    round: Round | None
+    compares: bool
+
+    @property
+    def plain(self) -> bool:
+        """Whether the score is what the children come together to."""
+        return not (self.turned or self.normalise or self.adjustments or self.round)
 
 
 @dataclass(frozen=True)
@@ -34,8 +63,11 @@ class Column:
     measure: str
     valid: tuple[float, ...] | None
     over_time: OverTime
+    over_units: str
     owner: str
     key: str
+    rows: tuple[str, ...] = ()
+    """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
 
 
 @dataclass(frozen=True)
@@ -121,15 +153,27 @@ def _branch(
     aggregate = node.aggregate or index.defaults.aggregate
     total = 1.0 if aggregate.method in FREE_SUM else total
     declared = tuple(1.0 if child.weight is None else child.weight / total for child in children)
+    weights = node.weights or index.defaults.weights
+    formula = parse(node.formula) if node.formula else None
+    places = tuple(position[child.id] for child in children)
+    adjustments = tuple(i for i, item in enumerate(index.adjustments) if (item.node or index.index.id) == node.id)
+    moves = any(index.adjustments[i].rank_move is not None for i in adjustments)
+    compares = formula is None and (aggregate.method in COMPARES_UNITS or weights.method in FROM_DATA)
     return Branch(
-        at,
-        tuple(position[child.id] for child in children),
-        declared,
-        node.weights or index.defaults.weights,
-        aggregate.method,
-        aggregate.parameters,
-        parse(node.formula) if node.formula else None,
-        node.missing or index.defaults.missing,
+        position=at,
+        children=places,
+        inputs=places if formula is None else tuple(position[name] for name in names(formula)),
+        declared=declared,
+        weights=weights,
+        aggregate=aggregate.method,
+        parameters=aggregate.parameters,
+        formula=formula,
+        missing=node.missing or index.defaults.missing,
+        turned=isinstance(node, Dimension) and node.direction == "lower",
+        normalise=node.normalise,
+        adjustments=adjustments,
+        round=node.round,
+        compares=compares or moves or node.normalise is not None,
     )
 
 
@@ -144,7 +188,7 @@ def given_weights(index: Index) -> dict[str, list[float]]:
     """Return the declared weights of the siblings below each node whose weights have to add up."""
     groups: dict[str, list[float]] = {}
     for node in (index.index, *(node for _, node in index.walk())):
-        if isinstance(node, Indicator) or (node.weights or index.defaults.weights) != "given":
+        if isinstance(node, Indicator) or (node.weights or index.defaults.weights).method != "given":
             continue
         children = index.dimensions if isinstance(node, Root) else node.indicators
         weights = [child.weight for child in children if counts(child)]
@@ -155,30 +199,45 @@ def given_weights(index: Index) -> dict[str, list[float]]:
 
 
 def columns(index: Index) -> tuple[Column, ...]:
-    """Return every series of values that an index asks for: one a leaf, or one a name of its formula; denominators last."""
+    """Return every series of values that an index asks for: one a leaf, or one a name of its formula; the rest last."""
     denominators = {item.id for item in index.denominators}
     wanted = []
     for leaf in index.leaves:
         source = index.source_of(leaf)
         over_time: OverTime = "last" if is_constant(index, source) else leaf.over_time or index.defaults.over_time
+        over_units = leaf.over_units or index.defaults.over_units
         if leaf.formula is None:
-            wanted.append(_own_column(leaf, source, over_time))
-        else:
+            wanted.append(_own_column(leaf, source, over_time, over_units))
+        for key, text in (("formula", leaf.formula), ("applies", leaf.applies)):
             wanted += [
-                Column(f"{leaf.id}.{name}", source, (name,), "", None, over_time, leaf.id, "formula")
-                for name in names(parse(leaf.formula))
-                if name not in denominators
-            ]
-        if leaf.applies:
-            wanted += [
-                Column(f"{leaf.id}.{name}", source, (name,), "", None, "last", leaf.id, "applies")
-                for name in names(parse(leaf.applies))
+                Column(
+                    id=f"{leaf.id}.{name}",
+                    source=source,
+                    headers=(name,),
+                    measure="",
+                    valid=None,
+                    over_time=over_time if key == "formula" else "last",
+                    over_units=over_units if key == "formula" else "max",
+                    owner=leaf.id,
+                    key=key,
+                    rows=_headers(leaf),
+                )
+                for name in (names(parse(text)) if text else ())
                 if name not in denominators
             ]
     unique = {column.id: column for column in reversed(wanted)}
     series = [column for column in wanted if unique.pop(column.id, None)]
-    shared = [(item, index.source_of(item)) for item in index.denominators]
-    return (*series, *(_own_column(item, at, "last" if is_constant(index, at) else item.over_time) for item, at in shared))
+    others: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]
+    for item in others:
+        source = index.source_of(item)
+        over_time = "last" if is_constant(index, source) else item.over_time
+        series.append(_own_column(item, source, over_time, item.over_units if isinstance(item, Denominator) else "sum"))
+    return tuple(series)
+
+
+def counted(index: Index) -> list[Adjustment]:
+    """The adjustments that are made by events, not by moves in rank."""
+    return [item for item in index.adjustments if item.rank_move is None]
 
 
 def is_constant(index: Index, source: str) -> bool:
@@ -186,9 +245,14 @@ def is_constant(index: Index, source: str) -> bool:
     return source == UNITS_SOURCE or (source in index.data and index.data[source].period == EVERY)
 
 
-def _own_column(item: Indicator | Denominator, source: str, over_time: OverTime) -> Column:
-    headers = (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
-    return Column(item.id, source, headers, item.measure, item.valid, over_time, item.id, "column" if item.column else "id")
+def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str) -> Column:
+    key = "column" if item.column else "id"
+    measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
+    return Column(item.id, source, _headers(item), measure, valid, over_time, over_units, item.id, key)
+
+
+def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
+    return (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
 
 
 def normalise_of(index: Index, leaf: Indicator) -> Normalise:

@@ -1,0 +1,56 @@
+"""The engine: a panel and a tree in, scores out. The recipe is `score`; each step is one function of a module here.
+
+Arrays are (period, unit, column) as a panel has them, the units of a column side by side in memory, and each step works
+through them in blocks that fit a processor's cache. There is no loop over units or cells.
+"""
+
+from __future__ import annotations
+
+from ..panel import Panel, empty
+from ..scores import Scores
+from ..spec.model import Index
+from .adjust import grade_ceilings
+from .frames import normalise
+from .leaves import derive, impute, roll_up, screen, treat
+from .levels import at_level
+from .nodes import aggregate, combine, used_inputs
+from .notes import check_columns, check_comparisons
+from .ranking import grade, rank
+
+__all__ = ["combine", "score", "used_inputs"]
+
+
+def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
+    """Score every period of a panel by an index, the units of one `level` where there are several.
+
+    The steps and their order are those of the OECD/JRC Handbook (2008): derive, screen, impute, treat, normalise, then
+    weight, aggregate and adjust level by level, rank and grade. What the steps find (a column that is constant or empty,
+    imputed cells) is in the result's findings; an error there, such as a zero under a geometric mean, has left the score
+    missing.
+    """
+    panel, found = roll_up(index, at_level(index, panel, level))
+    derived, status = derive(index, panel)
+    derived, status, screened = screen(index, panel, derived, status)
+    imputed, status = impute(index, panel, derived, status)
+    treated = treat(index, imputed)
+    scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
+    normalise(index, panel, treated, scores)
+    weights, coverage, points, aggregated = aggregate(index, panel, status, scores)
+    places, within = rank(index, panel, scores)
+    grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
+    noted = [*check_columns(index, panel, treated, status, scores), *aggregated, *check_comparisons(index, panel, status)]
+    return Scores(
+        index=index,
+        panel=panel,
+        derived=derived,
+        treated=treated,
+        status=status,
+        scores=scores,
+        coverage=coverage,
+        points=points,
+        ranks=places,
+        group_ranks=within,
+        grades=grades,
+        weights=weights,
+        findings=(*found, *screened, *noted),
+    )

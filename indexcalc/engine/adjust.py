@@ -1,0 +1,70 @@
+"""Adjustments: bonuses, deductions and vetoes on top of a node's score, each with its points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..methods.adjust import climbed, limited, repeated
+from ..methods.arrays import np
+from ..panel import Panel
+from ..periods import previous
+from ..spec.model import Adjustment, Index
+from ..spec.tree import Branch
+from .frames import kinds_of
+from .ranking import overall
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+def adjust(index: Index, panel: Panel, branch: Branch, scores: Array, points: Array, block: slice) -> None:
+    """Add a node's adjustments to its scores of some units, in the order of the file, and note the points of each."""
+    score = scores[:, block, branch.position]
+    for at in branch.adjustments:
+        item = index.adjustments[at]
+        if item.rank_move is not None:
+            added = limited(item.rank_move * _places_climbed(index, panel, scores[..., branch.position]), item.cap)
+        else:
+            added = _by_events(item, events(panel, item)[:, block], score)
+        points[:, block, at] = np.where(np.isnan(score), np.nan, added)
+        score = score + added
+    scores[:, block, branch.position] = score
+
+
+def events(panel: Panel, item: Adjustment) -> Array:
+    """Return how many events of an adjustment each unit had (period, unit); none where nothing was reported."""
+    return np.nan_to_num(panel.values[..., panel.column[item.id]])
+
+
+def _by_events(item: Adjustment, count: Array, score: Array) -> Array:
+    if item.each is not None:
+        return limited(item.each * repeated(count, item.repeat), item.cap)
+    if item.veto is not None and item.veto.deduct is not None:
+        return np.where(count > 0, -abs(item.veto.deduct), 0.0)
+    if item.veto is not None and item.veto.ceiling is not None:
+        return np.where(count > 0, np.minimum(item.veto.ceiling - score, 0.0), 0.0)
+    return np.zeros_like(score)  # a grade ceiling leaves the score as it is
+
+
+def _places_climbed(index: Index, panel: Panel, score: Array) -> Array:
+    """How many places each unit has climbed since the period before (period, unit); 0 where there is none to compare with."""
+    places = overall(index, score[..., None])[..., 0]
+    before = np.full_like(score, np.nan)
+    at = {period: position for position, period in enumerate(panel.periods)}
+    for kind, members in kinds_of(index, panel):
+        for position in range(members.start, members.stop):
+            if (earlier := previous(panel.periods[position], kind)) in at:
+                before[position] = places[at[str(earlier)]]
+    return climbed(places, before)
+
+
+def grade_ceilings(index: Index, panel: Panel) -> Array:
+    """Return the place of the best grade that vetoes leave each unit (period, unit); 0, the first, without one."""
+    out = np.zeros(panel.values.shape[:2])
+    names = [grade.name for grade in index.grades]
+    for item in index.adjustments:
+        if item.veto is not None and item.veto.grade in names:
+            out = np.where(events(panel, item) > 0, np.maximum(out, names.index(item.veto.grade)), out)
+    return out

@@ -1,0 +1,136 @@
+"""Frames: which units and periods are compared with each other, and scores that come of comparing them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from ..methods import CATALOGUE
+from ..methods.arrays import np
+from ..methods.derive import distance
+from ..methods.frame import Frame
+from ..methods.rank import rounded
+from ..panel import Panel
+from ..periods import read_period
+from ..spec.model import Index, Normalise, Weights
+from ..spec.tree import normalise_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Status = NDArray[np.uint8]
+
+_COLUMN = 1 << 20  # cells whose statistics are taken together: what stays in a cache until they are used
+_BLOCK = 1 << 16  # cells normalised at once: small enough that memory for results is used again, not asked for anew
+
+
+def kinds_of(index: Index, panel: Panel) -> list[tuple[Any, slice]]:
+    """The kinds of periods in a panel with the part of the axis that each takes: first as reported, then rolled-up years."""
+    rolled = index.periods.roll_up
+    years = sum(len(period) == 4 for period in panel.periods) if rolled else 0
+    reported = len(panel.periods) - years
+    kinds: list[tuple[Any, slice]] = [(index.periods.kind, slice(0, reported))]
+    return [*kinds, (rolled, slice(reported, len(panel.periods)))] if years else kinds
+
+
+def groups_of(panel: Panel, by: str | None) -> list[Any]:
+    """Masks of the units that are alike by their group or another column of the units table; one of all without."""
+    labels = panel.units.labels(by) if by else ()
+    if not labels:
+        return [np.ones(len(panel.units), dtype=bool)]
+    named = np.array(labels)
+    return [named == label for label in dict.fromkeys(named.tolist())]
+
+
+def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
+    """Fill the leaves' part of `out` with their scores, the leaves of one method together."""
+    alike: dict[str, list[int]] = {}
+    for position, leaf in enumerate(index.leaves):
+        choice = normalise_of(index, leaf)
+        alike.setdefault(f"{choice.method} {choice.over} {choice.base} {choice.parameters}", []).append(position)
+    some = max(1, _COLUMN // max(1, len(panel.periods) * len(panel.units)))
+    parts = [columns[at : at + some] for columns in alike.values() for at in range(0, len(columns), some)]
+
+    def work(columns: list[int]) -> None:
+        choice, part = normalise_of(index, index.leaves[columns[0]]), part_of(columns)
+        compare(index, panel, choice, towards(index, columns, values[..., part]), _signs(index, columns), out, part)
+        for at in columns:
+            if to := index.leaves[at].round:
+                out[..., at] = rounded(out[..., at], to.decimals, to.how)
+
+    spread(work, parts)
+
+
+def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array, out: Array, part: Any) -> None:
+    """Normalise x (period, unit, column) within the frames that a choice names, into a part of `out`'s columns."""
+    method = CATALOGUE["normalise"][choice.method]
+    for _, members in kinds_of(index, panel):
+        for units, values in frames(index, panel, choice, x, members):
+            frame = Frame(values, sign)
+            if not isinstance(units, slice):
+                wanted = np.arange(out.shape[-1])[part]
+                out[members, units[:, None], wanted] = method(x[members][:, units], frame, **choice.parameters)
+                continue
+            step = max(256, _BLOCK // max(1, x[members, :1].size))
+            for block in blocks(len(panel.units), step):
+                out[members, block, part] = method(x[members, block], frame, **choice.parameters)
+
+
+def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, members: slice) -> Iterator[tuple[Any, Array]]:
+    """Yield the units that are compared with each other, and the values (period or 1, unit, column) to compare within."""
+    if choice.over == "period":
+        yield slice(None), x[members]
+    elif choice.over == "group":
+        for mask in groups_of(panel, "group"):
+            yield np.flatnonzero(mask), x[members][:, mask]
+    elif choice.over == "all":
+        yield slice(None), x[members].reshape(1, -1, x.shape[-1])
+    else:
+        meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
+        at = [position for position, period in enumerate(panel.periods) if period in meant]
+        yield slice(None), x[at[:1]] if at else np.full((1, *x.shape[1:]), np.nan)
+
+
+def towards(index: Index, columns: Sequence[int], x: Array) -> Array:
+    """Replace the values of leaves with a target or range by their distance from it, of which less is better."""
+    targets = {i: index.leaves[at].target for i, at in enumerate(columns) if index.leaves[at].direction in ("target", "range")}
+    if not targets:
+        return x
+    x = np.array(x, order="K")
+    for i, wanted in targets.items():
+        low, high = wanted if isinstance(wanted, tuple) else (wanted, wanted)
+        x[..., i] = distance(x[..., i], float(low or 0.0), float(high or 0.0))
+    return x
+
+
+def _signs(index: Index, columns: Sequence[int]) -> Array:
+    return np.array([1.0 if index.leaves[at].direction == "higher" else -1.0 for at in columns])
+
+
+def blocks(units: int, step: int) -> list[slice]:
+    """Cut the units into blocks."""
+    return [slice(start, start + step) for start in range(0, units, step)]
+
+
+def spread(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
+    """Do some work for each part, on all processors where there are several parts."""
+    if len(parts) == 1:
+        work(parts[0])
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(work, parts))
+
+
+def part_of(columns: Sequence[int]) -> Any:
+    """Columns as a slice where they lie side by side: a view then, not a copy."""
+    run = range(columns[0], columns[0] + len(columns))
+    return slice(run.start, run.stop) if list(run) == list(columns) else list(columns)
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of many names."""
+    shown = ", ".join(names[:5])
+    return f"{shown} … ({len(names)})" if len(names) > 5 else shown

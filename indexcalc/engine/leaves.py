@@ -1,0 +1,207 @@
+"""The leaves: from what was reported to the values that are compared, in the unit of measurement of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..findings import Finding, finding
+from ..methods import CATALOGUE
+from ..methods.arrays import np
+from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share
+from ..methods.impute import FROM_SIBLINGS
+from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..periods import previous, year_before, year_is_whole, year_of
+from ..spec.formula import names, parse
+from ..spec.model import Index, Indicator
+from .frames import groups_of, kinds_of, some
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Status = NDArray[np.uint8]
+_SLACK = 1e-9  # shares are compared with their thresholds up to this
+
+
+def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
+    """Append the years that all of a panel's periods make up, each column by its `over_time`, before anything is divided.
+
+    A rate is thereby made anew from its summed parts, never averaged. A year of which a period is absent is left out
+    with a finding.
+    """
+    if not index.periods.roll_up:
+        return panel, []
+    kind, found = index.periods.kind, []
+    by_year: dict[str, list[int]] = {}
+    for at, period in enumerate(panel.periods):
+        by_year.setdefault(str(year_of(period)), []).append(at)
+    for year, members in list(by_year.items()):
+        if not year_is_whole([panel.periods[at] for at in members], kind):
+            found.append(finding("IC426", index.place(("periods",)), year=year, periods=[panel.periods[at] for at in members]))
+            del by_year[year]
+    periods = (*panel.periods, *by_year)
+    units, series = panel.values.shape[1:]
+    values = empty(len(periods), units, series)
+    status = empty(len(periods), units, series, np.uint8)
+    values[: len(panel.periods)], status[: len(panel.periods)] = panel.values, panel.status
+    for at, members in enumerate(by_year.values(), start=len(panel.periods)):
+        for how in {column.over_time for column in index.columns}:
+            columns = [i for i, column in enumerate(index.columns) if column.over_time == how]
+            values[at][:, columns] = OVER_TIME[how](panel.values[members][..., columns])
+        never = (panel.status[members] == NOT_APPLICABLE).all(axis=0)
+        status[at] = np.where(np.isnan(values[at]), np.where(never, NOT_APPLICABLE, MISSING), VALUE)
+    parts = list(by_year.values())
+
+    def address(period: int, unit: int, column: int) -> list[Any]:
+        members = [period] if period < len(panel.periods) else parts[period - len(panel.periods)]
+        return [place for at in members for place in panel.places(at, unit, column)]
+
+    return Panel(values, status, periods, panel.units, panel.columns, address), found
+
+
+def derive(index: Index, panel: Panel) -> tuple[Array, Status]:
+    """Make each leaf's comparable value (period, unit, leaf) of the reported columns."""
+    leaves = index.leaves
+    at = [panel.column[leaf.id] for leaf in leaves if leaf.formula is None]
+    plain = all(map(_is_plain, leaves))
+    if plain and at == list(range(len(leaves))):
+        return panel.values[..., : len(leaves)], panel.status[..., : len(leaves)]
+    derived = empty(len(panel.periods), len(panel.units), len(leaves))
+    status = empty(len(panel.periods), len(panel.units), len(leaves), np.uint8)
+    for position, leaf in enumerate(leaves):
+        derived[..., position], status[..., position] = _derive_leaf(index, panel, leaf)
+    return derived, status
+
+
+def _is_plain(leaf: Indicator) -> bool:
+    keys = (leaf.formula, leaf.per, leaf.difference, leaf.growth, leaf.share, leaf.applies, leaf.rolling)
+    return all(key is None for key in keys) and leaf.scale == 1
+
+
+def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status]:
+    if leaf.formula is None:
+        value, status = _taken(index, panel, leaf, leaf.id)
+    else:
+        tree = parse(leaf.formula)
+        parts = {name: _taken(index, panel, leaf, _series(panel, leaf, name)) for name in names(tree)}
+        value = np.broadcast_to(evaluate(tree, {name: part[0] for name, part in parts.items()}), panel.values.shape[:2])
+        not_applicable = np.logical_or.reduce([part[1] == NOT_APPLICABLE for part in parts.values()])
+        status = np.where(not_applicable, NOT_APPLICABLE, VALUE).astype(np.uint8)
+    if leaf.per:
+        value = per(value, _taken(index, panel, leaf, leaf.per)[0])
+    for name in ("difference", "growth"):
+        if since := getattr(leaf, name):
+            value = CHANGES[name](value, _before(index, panel, value, since))
+    if leaf.share:
+        value = share(value, groups_of(panel, "group" if leaf.share == "group" else None))
+    value = value * leaf.scale if leaf.scale != 1 else value
+    if leaf.applies:
+        tree = parse(leaf.applies)
+        rule = evaluate(tree, {name: _column(panel, _series(panel, leaf, name))[0] for name in names(tree)})
+        status = np.where(rule == 0, NOT_APPLICABLE, status).astype(np.uint8)
+    value = np.where(status == NOT_APPLICABLE, np.nan, value)
+    return value, np.where(status == NOT_APPLICABLE, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8)
+
+
+def _taken(index: Index, panel: Panel, leaf: Indicator, name: str) -> tuple[Array, Status]:
+    """A column as a leaf takes it: as reported, or over its last periods together, where all of these are in the panel."""
+    value, status = _column(panel, name)
+    if leaf.rolling is None:
+        return value, status
+    how = next(column.over_time for column in index.columns if column.id == name)
+    out = np.full_like(value, np.nan)
+    at = {period: position for position, period in enumerate(panel.periods)}
+    for kind, members in kinds_of(index, panel):
+        for position in range(members.start, members.stop):
+            window: list[str | None] = [panel.periods[position]]
+            while window[-1] in at and len(window) < leaf.rolling:
+                window.append(previous(str(window[-1]), kind))
+            if all(period in at for period in window):
+                out[position] = OVER_TIME[how](value[[at[str(period)] for period in reversed(window)]])
+    return out, np.where(np.isnan(out) & (status == VALUE), MISSING, status).astype(np.uint8)
+
+
+def _column(panel: Panel, name: str) -> tuple[Array, Status]:
+    at = panel.column[name]
+    return panel.values[..., at], panel.status[..., at]
+
+
+def _series(panel: Panel, leaf: Indicator, name: str) -> str:
+    """The column that a name in a leaf's formula stands for: a denominator's, or the leaf's own of that name."""
+    own = f"{leaf.id}.{name}"
+    return own if own in panel.column else name
+
+
+def _before(index: Index, panel: Panel, value: Array, since: str) -> Array:
+    """The values of the period before, or of the same period a year before, NaN where that is not in the panel."""
+    out = np.full_like(value, np.nan)
+    at = {period: position for position, period in enumerate(panel.periods)}
+    for kind, members in kinds_of(index, panel):
+        for position in range(members.start, members.stop):
+            step = previous if since == "previous" else year_before
+            earlier = step(panel.periods[position], kind)
+            if earlier in at:
+                out[position] = value[at[earlier]]
+    return out
+
+
+def screen(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[Array, Status, list[Finding]]:
+    """Take units out of the periods in which too little of what applies to them is known; they do not apply there."""
+    if index.screen is None:
+        return derived, status, []
+    asked = np.count_nonzero(status != NOT_APPLICABLE, axis=-1)
+    known = np.count_nonzero(~np.isnan(derived), axis=-1)
+    other = np.count_nonzero(~np.isnan(derived) & (derived != 0), axis=-1)
+    out = (known < index.screen.coverage * asked - _SLACK) | (other < index.screen.nonzero * known - _SLACK)
+    found = [
+        finding(
+            "IC430",
+            index.place(("screen",)),
+            period=panel.periods[period],
+            units=some([panel.units.title(unit) for unit in np.flatnonzero(out[period]).tolist()]),
+            count=int(np.count_nonzero(out[period])),
+        )
+        for period in np.flatnonzero(out.any(axis=-1)).tolist()
+    ]
+    derived, status = np.array(derived, order="K"), np.array(status, order="K")
+    derived[out], status[out] = np.nan, NOT_APPLICABLE
+    return derived, status, found
+
+
+def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[Array, Status]:
+    """Estimate missing values where a leaf asks for it, within the periods of one kind; each is flagged in the status."""
+    wanted: dict[str, list[int]] = {}
+    for position, leaf in enumerate(index.leaves):
+        choice = leaf.impute or index.defaults.impute
+        if choice:
+            siblings = str(index.tree.parents[position]) if choice.method in FROM_SIBLINGS else ""
+            wanted.setdefault(siblings + choice.model_dump_json(), []).append(position)
+    if not wanted:
+        return derived, status
+    values, flags = np.array(derived, order="K"), np.array(status, order="K")
+    for columns in wanted.values():
+        choice = index.leaves[columns[0]].impute or index.defaults.impute
+        assert choice is not None
+        groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
+        for _, members in kinds_of(index, panel):
+            estimate = CATALOGUE["impute"][choice.method](derived[members][..., columns], groups, **choice.parameters)
+            gaps = (status[members][..., columns] == MISSING) & ~np.isnan(estimate)
+            values[members, :, columns] = np.where(gaps, estimate, derived[members][..., columns])
+            flags[members, :, columns] = np.where(gaps, IMPUTED, status[members][..., columns])
+    return values, flags
+
+
+def treat(index: Index, values: Array) -> Array:
+    """Treat outliers where a leaf asks for it, among the units of each period."""
+    wanted: dict[str, list[int]] = {}
+    for position, leaf in enumerate(index.leaves):
+        if choice := leaf.treat or index.defaults.treat:
+            wanted.setdefault(f"{choice.method} {choice.parameters}", []).append(position)
+    if not wanted:
+        return values
+    out = np.array(values, order="K")
+    for columns in wanted.values():
+        choice = index.leaves[columns[0]].treat or index.defaults.treat
+        assert choice is not None
+        out[..., columns] = CATALOGUE["treat"][choice.method](values[..., columns], **choice.parameters)
+    return out

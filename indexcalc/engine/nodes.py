@@ -1,0 +1,266 @@
+"""The inner nodes: children come together level by level, and what is then done with the result."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from ..findings import Finding, finding
+from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
+from ..methods.arrays import np
+from ..methods.derive import evaluate
+from ..methods.rank import rounded
+from ..panel import NOT_APPLICABLE, VALUE, Panel, empty
+from ..scores import Scores
+from ..spec.model import Index
+from ..spec.tree import Branch, Tree, normalise_of
+from .adjust import adjust
+from .frames import blocks, compare, frames, kinds_of, part_of, some, spread
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Status = NDArray[np.uint8]
+
+_UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
+_SLACK = 1e-12  # shares are compared with their thresholds up to this
+_STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
+
+
+def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tuple[tuple[Array, ...], Array, Array, list[Finding]]:
+    """Fill the inner nodes' part of `scores`, children first.
+
+    Returns the weights of each node's children, each broadcastable to (period, unit, child); the coverage (period, unit,
+    inner node); the points that each adjustment added (period, unit, adjustment); and what was found. Coverage is the share
+    of a node's weight that had values, counted down to the leaves; what does not apply is in neither part. A child that
+    was left without a score counts as not covered. Nodes that compare units are worked through one by one, with all
+    units at once; runs of others in blocks of units.
+    """
+    tree = index.tree
+    leaves, nodes = tree.leaves, len(tree.nodes)
+    coverage = empty(len(panel.periods), len(panel.units), nodes - leaves)
+    points = empty(len(panel.periods), len(panel.units), len(index.adjustments))
+    applies = _applicable(status, nodes)
+    floors = _leaf_floors(index, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
+    undefined: dict[int, Any] = {}
+    weights: list[Array] = []
+    found: list[Finding] = []
+
+    def work(own: list[tuple[Branch, Array]], block: slice) -> None:
+        for branch, w in own:
+            aggregate_block(branch, w, block)
+
+    def aggregate_block(branch: Branch, w: Array, block: slice) -> None:
+        w = w if w.ndim == 1 or w.shape[1] == 1 else w[:, block]
+        x = scores[:, block, part_of(branch.children)]
+        app = None if applies is None else applies[:, block, part_of(branch.children)]
+        covered = _covered(x, app, w, branch, coverage[:, block], leaves)
+        enough = _enough(x, app, covered, branch)
+        inputs = x if branch.formula is None else scores[:, block, branch.inputs]
+        if branch.missing.policy == "floor" and floors is not None:
+            there = app if branch.formula is None or applies is None else applies[:, block, branch.inputs]
+            gaps = np.isnan(inputs) if there is None else np.isnan(inputs) & there
+            inputs = np.where(gaps, floors[..., branch.inputs], inputs)
+        y = combine(tree, branch, inputs, w)
+        scores[:, block, branch.position] = np.where(enough, y, np.nan)
+        coverage[:, block, branch.position - leaves] = covered
+        if app is not None:
+            applies[:, block, branch.position] = app.any(axis=-1)
+        here = enough & np.isnan(y)
+        here &= covered > 0
+        if branch.formula is not None or branch.aggregate == "product":
+            here &= ~np.isnan(inputs).any(axis=-1)  # what needs all of its children is missing without one, not undefined
+        if here.any() and branch.formula is None:  # where nothing that is there has a weight, there is nothing to undefine
+            here &= np.add.reduce(np.where(np.isnan(inputs), 0.0, np.abs(w)), axis=-1) > 0
+        if here.any():
+            undefined.setdefault(branch.position, np.zeros(scores.shape[:2], bool))[:, block] = here
+        if not branch.plain:
+            _finish(index, panel, branch, scores, points, block)
+
+    fair = -(-len(panel.units) // (os.cpu_count() or 1))
+    parts = blocks(len(panel.units), max(256, min(fair, _UNITS // max(1, len(panel.periods)))))
+    for compares, run in groupby(tree.branches, key=lambda branch: branch.compares):
+        # what compares units needs its children's scores of all of them, a floor the worst of them: each is a run by itself
+        for together in [[branch] for branch in run] if compares or floors is not None else [list(run)]:
+            own = [(branch, _weights(index, panel, branch, scores)) for branch in together]
+            spread(partial(work, own), [slice(None)] if compares else parts)
+            for branch, w in own:
+                if floors is not None:
+                    _fill_floor(index, branch, w, floors, scores)
+                weights.append(w)
+                found += _weight_findings(index, panel, branch, w)
+    for branch in tree.branches:
+        if branch.position in undefined:
+            found += _undefined_cells(index, panel, branch, scores, undefined[branch.position])
+    return tuple(weights), coverage, points, found
+
+
+def _applicable(status: Status, nodes: int) -> Any:
+    """Masks (period, unit, node) of what applies, the leaves' part filled; nothing where everything applies."""
+    if status.max(initial=VALUE) < NOT_APPLICABLE or not (not_applicable := status == NOT_APPLICABLE).any():
+        return None
+    applies = empty(status.shape[0], status.shape[1], nodes, bool)
+    np.logical_not(not_applicable, out=applies[..., : status.shape[-1]])
+    return applies
+
+
+def _weights(index: Index, panel: Panel, branch: Branch, scores: Array) -> Array:
+    """The weights of a node's children: (child,) where they are the same everywhere, else (period, unit or 1, child)."""
+    choice, declared = branch.weights, np.array(branch.declared)
+    method = CATALOGUE["weights"][choice.method]
+    if choice.method not in FROM_DATA:
+        return np.asarray(method(np.empty((0, len(declared))), declared, **choice.parameters))
+    x = scores[..., part_of(branch.children)]
+    found = [
+        (members, units, np.asarray(method(values, declared, **choice.parameters)))
+        for _, members in kinds_of(index, panel)
+        for units, values in frames(index, panel, choice, x, members)
+    ]
+    each_unit = choice.over == "group" or any(w.ndim == x.ndim for _, _, w in found)
+    out = empty(len(panel.periods), len(panel.units) if each_unit else 1, len(declared))
+    for members, units, w in found:
+        out[members, units] = w if w.ndim == x.ndim else w[:, None]
+    return np.round(out, _STEADY)
+
+
+def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> Array:
+    """The share of the weight of what applies that had values; children count alike where weights say nothing of that.
+
+    That is where weights are not defined, where all that apply are 0, and where each unit has its own, 0 for what it misses.
+    """
+    alike = np.ones(len(branch.children))
+    own = w.ndim == x.ndim and w.shape[1] > 1 and branch.weights.over != "group"
+    w = alike if own else np.where(np.isnan(w), 1.0, np.abs(w))
+    covered, whole = _weight_covered(x, applies, w, branch, coverage, leaves)
+    if (nothing := whole == 0).any():
+        evenly, number = _weight_covered(x, applies, alike, branch, coverage, leaves)
+        covered, whole = np.where(nothing, evenly, covered), np.where(nothing, number, whole)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(covered / whole)
+
+
+def _weight_covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> tuple[Array, Array]:
+    covered = np.zeros(x.shape[:-1])
+    for i, child in enumerate(branch.children):
+        part = ~np.isnan(x[..., i]) * w[..., i]
+        if child >= leaves:
+            np.multiply(part, coverage[..., child - leaves], out=part, where=part > 0)
+        covered += part
+    whole = np.add.reduce(w if applies is None else np.where(applies, w, 0.0), axis=-1)
+    return covered, np.asarray(whole)
+
+
+def _enough(x: Array, applies: Any, covered: Array, branch: Branch) -> Any:
+    missing = branch.missing
+    if missing.policy == "fail":
+        gaps = np.isnan(x) if applies is None else np.isnan(x) & applies
+        return ~gaps.any(axis=-1) & (covered > 0)
+    if missing.policy == "floor":
+        return covered >= 0
+    enough = covered >= missing.coverage - _SLACK
+    if missing.children:
+        asked = x.shape[-1] if applies is None else np.count_nonzero(applies, axis=-1)
+        enough &= np.count_nonzero(~np.isnan(x), axis=-1) >= missing.children * asked - _SLACK
+    return enough
+
+
+def combine(tree: Tree, branch: Branch, x: Array, w: Array) -> Array:
+    """Bring what goes into a node (…, unit, input) together as the node says; w broadcasts against x."""
+    if branch.formula is not None:
+        values = {tree.nodes[place].id: x[..., i] for i, place in enumerate(branch.inputs)}
+        return np.broadcast_to(evaluate(branch.formula, values), x.shape[:-1])
+    return np.asarray(CATALOGUE["aggregate"][branch.aggregate](x, w, **branch.parameters))
+
+
+def _finish(index: Index, panel: Panel, branch: Branch, scores: Array, points: Array, block: slice) -> None:
+    """Compare the units once more, turn, adjust and round what a node's children have come together to."""
+    position = branch.position
+    if branch.normalise is not None:
+        sign = np.array([-1.0 if branch.turned else 1.0])
+        own = part_of([position])
+        compare(index, panel, branch.normalise, scores[..., own], sign, scores, own)
+    elif branch.turned:
+        scores[:, block, position] = _mirror(index) - scores[:, block, position]
+    if branch.adjustments:
+        adjust(index, panel, branch, scores, points, block)
+    if branch.round is not None:
+        scores[:, block, position] = rounded(scores[:, block, position], branch.round.decimals, branch.round.how)
+
+
+def _mirror(index: Index) -> float:
+    """What a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or 0 without either."""
+    choice = index.defaults.normalise
+    takes = {name: parameter.default for name, parameter in parameters("normalise", choice.method).items()} | choice.parameters
+    if "mean" in takes and "sd" in takes:
+        return 2.0 * float(takes["mean"])
+    return float(takes["low"]) + float(takes["high"]) if "low" in takes and "high" in takes else 0.0
+
+
+def used_inputs(scores: Scores, branch: Branch) -> Array:
+    """Return what went into a node (period, unit, input): floors in place of gaps where it asks for that."""
+    x = scores.scores[..., list(branch.inputs)]
+    if branch.missing.policy != "floor":
+        return x
+    floors = _leaf_floors(scores.index, scores.scores)
+    for each, w in zip(scores.tree.branches, scores.weights, strict=True):
+        _fill_floor(scores.index, each, w, floors, scores.scores)
+    applying = np.stack([scores.node_status(place) != NOT_APPLICABLE for place in branch.inputs], axis=-1)
+    return np.where(np.isnan(x) & applying, floors[..., list(branch.inputs)], x)
+
+
+def _leaf_floors(index: Index, scores: Array) -> Array:
+    """The worst score of each node (period, 1, node), the leaves' part filled: a method's `low`, or the worst seen."""
+    floors = np.full((scores.shape[0], 1, len(index.tree.nodes)), np.nan)
+    for position, leaf in enumerate(index.leaves):
+        choice = normalise_of(index, leaf)
+        low = parameters("normalise", choice.method).get("low")
+        worst = choice.parameters.get("low", low.default if low else None)
+        floors[:, 0, position] = np.fmin.reduce(scores[..., position], axis=1) if worst is None else worst
+    return floors
+
+
+def _fill_floor(index: Index, branch: Branch, w: Array, floors: Array, scores: Array) -> None:
+    """The worst score of an inner node: made of the worst of what goes into it, or the worst seen where that says nothing."""
+    if branch.plain and not branch.compares:
+        floors[..., branch.position] = combine(index.tree, branch, floors[..., list(branch.inputs)], w)
+    else:
+        floors[:, 0, branch.position] = np.fmin.reduce(scores[..., branch.position], axis=1)
+
+
+def _weight_findings(index: Index, panel: Panel, branch: Branch, w: Array) -> Iterator[Finding]:
+    """Name the periods in which computed weights are not defined, and the children that were given none."""
+    node = index.tree.nodes[branch.position]
+    place = index.place_of(node.id, "weights") if getattr(node, "weights", None) else index.place_of(node.id)
+    if branch.weights.method not in FROM_DATA:
+        return
+    without = np.asarray(np.isnan(w).any(axis=(1, 2)))
+    if without.any():
+        periods = some([panel.periods[at] for at in np.flatnonzero(without)])
+        yield finding("IC429", place, node=node.id, method=branch.weights.method, periods=periods)
+    nothing = ((w == 0).all(axis=1) & ~without[:, None]).any(axis=0)
+    if nothing.any() and branch.weights.method not in UNIT_SPECIFIC:
+        children = some([index.tree.nodes[branch.children[i]].id for i in np.flatnonzero(nothing)])
+        yield finding("IC428", place, node=node.id, method=branch.weights.method, children=children)
+
+
+def _undefined_cells(index: Index, panel: Panel, branch: Branch, scores: Array, where: Any) -> Iterator[Finding]:
+    """Name the units that an aggregate is undefined for, with the children at or below 0 that make it so."""
+    node, inputs = index.tree.nodes[branch.position], list(branch.inputs)
+    x = scores[..., inputs]
+    cells = np.argwhere(where)
+    for period in dict.fromkeys(cells[:, 0].tolist()):
+        units = cells[cells[:, 0] == period, 1].tolist()
+        low = sorted({index.tree.nodes[inputs[i]].id for u in units for i in np.flatnonzero(x[period, u] <= 0)})
+        yield finding(
+            "IC424",
+            index.place_of(node.id),
+            node=node.id,
+            method="formula" if branch.formula else branch.aggregate,
+            period=panel.periods[period],
+            units=some([panel.units.title(unit) for unit in units]),
+            children=some(low),
+        )

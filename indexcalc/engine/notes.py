@@ -1,0 +1,59 @@
+"""What scoring finds out that a reader must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..findings import Finding, finding
+from ..methods.arrays import np
+from ..methods.frame import same
+from ..panel import IMPUTED, NOT_APPLICABLE, Panel
+from ..spec.model import Index, Normalise
+from ..spec.tree import normalise_of
+from .frames import kinds_of, some, towards
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Status = NDArray[np.uint8]
+
+_FEW = 64  # units looked at first for columns without any score
+
+
+def check_columns(index: Index, panel: Panel, values: Array, status: Status, scores: Array) -> list[Finding]:
+    """Point out leaves without any value, or with the same in all units so that they cannot be told apart."""
+    found: list[Finding] = []
+    for _, members in kinds_of(index, panel):
+        # a column without any score has none among the first few units either, and these are quickly looked at
+        bare = np.isnan(scores[members, :_FEW, : index.tree.leaves]).all(axis=1).any(axis=0)
+        for position in np.flatnonzero(bare).tolist():
+            leaf, x = index.leaves[position], towards(index, [position], values[members][..., [position]])[..., 0]
+            without = np.isnan(scores[members][..., position]).all(axis=1)
+            empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
+            same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
+            for code, where in (("IC422", empty_in), ("IC420", same_in)):
+                if where.any():
+                    periods = some([panel.periods[members][at] for at in np.flatnonzero(where)])
+                    found.append(finding(code, index.place_of(leaf.id), node=leaf.id, name=leaf.name, periods=periods))
+    return found
+
+
+def check_comparisons(index: Index, panel: Panel, status: Status) -> Iterator[Finding]:
+    """Note what a reader of several periods must know, and how many values are estimates."""
+    relative = sum(_compares_units(normalise_of(index, leaf)) for leaf in index.leaves)
+    if relative and any(members.stop - members.start > 1 for _, members in kinds_of(index, panel)):
+        yield finding("IC427", index.place(("defaults", "normalise")), count=relative)
+    if imputed := int(np.count_nonzero(status == IMPUTED)):
+        yield finding("IC425", index.place(("dimensions",), key=True), count=imputed)
+
+
+def _compares_units(choice: Normalise) -> bool:
+    """Whether a score depends on what the other units of the same period have."""
+    anchors = {"min-max": (), "rank": (), "percentile": (), "z-score": (), "distance-to-target": ("worst",)}
+    anchors |= dict.fromkeys(("efficacy", "efficacy-exponential"), ("satisfactory", "unacceptable"))
+    fixed = anchors.get(choice.method)
+    if fixed is None or choice.over not in ("period", "group"):
+        return False
+    return not fixed or any(choice.parameters.get(name) is None for name in fixed)

@@ -1,0 +1,84 @@
+"""Ranks and grades of every node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..methods.arrays import np
+from ..methods.rank import ranks, rounded
+from ..panel import Panel
+from ..spec.model import Dimension, Grade, Index
+from .frames import groups_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Grades = dict[int, NDArray[np.int16]]
+
+_SLACK = 1e-9  # places are compared with shares of the number of units up to this
+
+
+def rank(index: Index, panel: Panel, scores: Array) -> tuple[Any, Any]:
+    """Rank every node in every period, over all units and, where asked for, within groups."""
+    places = overall(index, scores)
+    if index.ranking.within is None:
+        return places, None
+    within = np.empty_like(places)
+    for mask in groups_of(panel, index.ranking.within):
+        within[:, mask] = overall(index, scores[:, mask])
+    return places, within
+
+
+def overall(index: Index, scores: Array) -> Any:
+    """Rank scores (period, unit, node) among all units, as `ranking` says."""
+    ranking = index.ranking
+    ranked = scores if ranking.decimals is None else rounded(scores, ranking.decimals)
+    return ranks(-ranked if ranking.first == "lowest" else ranked, ties=ranking.ties)
+
+
+def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Array | None, ceilings: Array) -> Grades:
+    """Return, for every node that has grades, which of them each unit has (period, unit): 0 the first, -1 without a score.
+
+    A score is judged as it is shown: 89.996 published as 90.00 has the grade from 90. Shares of units are judged by the
+    rank, within groups where `ranking.within` is set. `ceilings` (period, unit) are the best grades of the index that
+    vetoes have left.
+    """
+    graded: Grades = {}
+    for position, node in enumerate(index.tree.nodes):
+        grades = index.grades if position == index.tree.root else node.grades if isinstance(node, Dimension) else ()
+        if not grades:
+            continue
+        own = (places if within is None else within)[..., position]
+        count = _counts(panel, scores[..., position], None if within is None else index.ranking.within)
+        found = _grades(grades, rounded(scores[..., position], index.index.decimals), own, count)
+        if position == index.tree.root:
+            found = np.where(found < 0, found, np.maximum(found, ceilings))
+        graded[position] = found.astype(np.int16)
+    return graded
+
+
+def _grades(grades: Sequence[Grade], score: Array, place: Array, count: Array) -> Any:
+    found = np.full(score.shape, -1)
+    for at in range(len(grades) - 1, -1, -1):  # from the last to the best, so that the best that fits stays
+        one = grades[at]
+        if one.from_ is not None:
+            fits = score >= one.from_
+        elif one.top is not None:
+            fits = place <= one.top * count + _SLACK
+        elif one.quantile is not None:
+            without = np.isnan(score).all(axis=-1, keepdims=True)
+            fits = score > np.nanquantile(np.where(without, 0.0, score), one.quantile, axis=-1, keepdims=True)
+        else:
+            fits = ~np.isnan(score)
+        found[fits] = at
+    return np.where(np.isnan(score), -1, found)
+
+
+def _counts(panel: Panel, score: Array, by: str | None) -> Array:
+    """How many units with a score each unit is ranked among (period, unit)."""
+    out = np.empty(score.shape)
+    for mask in groups_of(panel, by):
+        out[:, mask] = np.count_nonzero(~np.isnan(score[:, mask]), axis=-1)[:, None]
+    return out

@@ -1,0 +1,256 @@
+"""What inner nodes do beyond a mean: rounding, turning, comparing once more, adjusting, grading, screening, levels; by hand."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexcalc import load, read_panel
+from indexcalc.analysis.contribution import adjusted, contributions, effective
+from indexcalc.engine import score
+from indexcalc.findings import Refused
+from indexcalc.panel import MISSING, NOT_APPLICABLE
+from indexcalc.scores import Scores
+
+NAN = math.nan
+
+
+def scored(folder: Path, tree: str, values: str, units: str = "id,name,group\nA,甲,g\nB,乙,g\nC,丙,h\n", **chosen: str) -> Scores:
+    """Score a tree of points, so that what is written in the table is what comes together."""
+    head = (
+        "index: {{id: index{}}}\nunits: {{table: u.csv{}}}\nperiods: {{kind: year}}\ndata: {{v: {{path: v.csv}}}}\n"
+        "defaults: {{normalise: points, weights: equal}}\n"
+    ).format(chosen.get("index", ""), chosen.get("table", ""))
+    (folder / "indicators.yaml").write_text(head + tree, encoding="utf-8")
+    (folder / "u.csv").write_text(units, encoding="utf-8")
+    (folder / "v.csv").write_text(values, encoding="utf-8")
+    index = load(folder / "indicators.yaml")
+    return score(index, read_panel(index, folder), level=chosen.get("level"))
+
+
+TWO = "dimensions: [{id: a}, {id: b}]\n"
+FLAT = "id,year,a,b\nA,2020,1,2\nB,2020,3,6\nC,2020,5,5\n"
+
+
+def adds_up(scores: Scores) -> None:
+    """Contributions and adjustments are the score of every node, and of the index down to the leaves."""
+    own = contributions(scores)
+    for branch in scores.tree.branches:
+        total = np.nansum(own[..., list(branch.children)], axis=-1) + np.nan_to_num(adjusted(scores, branch.position))
+        there = ~np.isnan(scores.scores[..., branch.position])
+        np.testing.assert_allclose(total[there], scores.scores[..., branch.position][there], rtol=1e-9, atol=1e-9)
+    assert effective(scores, own).shape == scores.scores.shape
+
+
+@pytest.mark.parametrize(
+    ("rounding", "expected"),
+    [("1", [1.3, 4.0, 5.0]), ("{decimals: 0, how: up}", [2, 4, 5]), ("{decimals: 0, how: down}", [1, 4, 5])],
+)
+def test_a_node_is_rounded_before_it_goes_up(tmp_path: Path, rounding: str, expected: list[float]) -> None:
+    tree = f'dimensions:\n  - {{id: n, round: {rounding}, formula: "(2 * a + b) / 3", indicators: [{{id: a}}, {{id: b}}]}}\n'
+    found = scored(tmp_path, tree, FLAT)
+    np.testing.assert_array_equal(found.score()[0], expected)
+    adds_up(found)
+
+
+def test_a_leaf_is_rounded_after_it_is_normalised(tmp_path: Path) -> None:
+    tree = "dimensions: [{id: a, normalise: {method: min-max, low: 0, high: 1}, round: 1}, {id: b}]\n"
+    found = scored(tmp_path, tree, "id,year,a,b\nA,2020,1,2\nB,2020,2,6\nC,2020,4,5\n")
+    np.testing.assert_array_equal(found.score("a")[0], [0, 0.3, 1])
+
+
+def test_a_turned_node_is_mirrored_within_the_default_range(tmp_path: Path) -> None:
+    tree = "dimensions:\n  - {id: n, direction: lower, indicators: [{id: a}, {id: b}]}\n  - {id: b2, column: b}\n"
+    found = scored(tmp_path, tree, FLAT)
+    np.testing.assert_array_equal(found.score("n")[0], [-1.5, -4.5, -5])  # points have no range: the sign is turned
+    np.testing.assert_array_equal(found.rank("n")[0], [1, 2, 3])
+    adds_up(found)
+    (tmp_path / "indicators.yaml").write_text(
+        (tmp_path / "indicators.yaml")
+        .read_text()
+        .replace("normalise: points", "normalise: {method: goalposts, worst: 0, best: 10}")
+    )
+    index = load(tmp_path / "indicators.yaml")
+    found = score(index, read_panel(index, tmp_path))
+    np.testing.assert_allclose(found.score("n")[0], [85, 55, 50])
+    adds_up(found)
+
+
+def test_a_node_is_normalised_once_more_among_the_units(tmp_path: Path) -> None:
+    tree = "dimensions:\n  - {id: n, aggregate: sum, normalise: {method: min-max, low: 0, high: 100}, indicators: [{id: a}, {id: b}]}\n"
+    found = scored(tmp_path, tree, FLAT)
+    np.testing.assert_allclose(found.score()[0], [0, 600 / 7, 100])
+    adds_up(found)
+    found = scored(tmp_path, tree.replace("aggregate: sum", "aggregate: sum, direction: lower"), FLAT)
+    np.testing.assert_allclose(found.score()[0], [100, 100 / 7, 0])
+    adds_up(found)
+
+
+def test_a_node_is_compared_within_groups_and_against_a_base(tmp_path: Path) -> None:
+    tree = "dimensions:\n  - {id: n, normalise: {method: min-max, OVER}, indicators: [{id: a}]}\n"
+    two = "id,year,a\nA,2020,1\nB,2020,3\nC,2020,5\nA,2021,2\nB,2021,3\nC,2021,9\n"
+    found = scored(tmp_path, tree.replace("OVER", "over: base, base: 2020"), two)
+    np.testing.assert_allclose(found.score("n"), [[0, 50, 100], [25, 50, 200]])
+    found = scored(tmp_path, tree.replace("OVER", "over: group"), two)
+    np.testing.assert_allclose(found.score("n"), [[0, 100, NAN], [0, 100, NAN]])
+    found = scored(tmp_path, tree.replace("OVER", "over: all"), two)
+    np.testing.assert_allclose(found.score("n"), [[0, 25, 50], [12.5, 25, 100]])
+
+
+def test_a_formula_names_nodes_further_below(tmp_path: Path) -> None:
+    tree = "dimensions:\n  - {id: n, normalise: percentile, indicators: [{id: s, aggregate: sum, weights: given, indicators: [{id: a}, {id: b}]}]}\n"
+    found = scored(tmp_path, tree, FLAT, index=', formula: "s / 3"')
+    np.testing.assert_allclose(found.score()[0], [1, 3, 10 / 3])
+    np.testing.assert_allclose(found.score("n")[0], [0, 50, 100])
+    own = contributions(found)
+    np.testing.assert_allclose(own[0, :, found.node("n")], found.score()[0])
+
+
+def test_enough_children_must_have_a_score(tmp_path: Path) -> None:
+    tree = "dimensions:\n  - id: n\n    missing: {policy: reweight, children: 0.6}\n    indicators: [{id: a}, {id: b}, {id: c}]\n"
+    found = scored(tmp_path, tree, "id,year,a,b,c\nA,2020,1,,\nB,2020,3,6,\nC,2020,5,5,n/a\n")
+    np.testing.assert_allclose(found.score("n")[0], [NAN, 4.5, 5])
+
+
+def test_units_of_which_too_little_is_known_are_left_out_of_everything(tmp_path: Path) -> None:
+    tree = "screen: {coverage: 0.75}\ndimensions: [{id: a, normalise: min-max}, {id: b, normalise: min-max}]\n"
+    found = scored(tmp_path, tree, "id,year,a,b\nA,2020,1,\nB,2020,3,6\nC,2020,5,5\n")
+    np.testing.assert_allclose(found.score()[0], [NAN, 50, 50])
+    np.testing.assert_allclose(found.score("a")[0], [NAN, 0, 100])
+    assert (found.status[0, 0] == NOT_APPLICABLE).all()
+    assert [one.code for one in found.findings] == ["IC430"]
+    zeros = "screen: {nonzero: 0.5}\n" + TWO
+    found = scored(tmp_path, zeros, "id,year,a,b\nA,2020,0,0\nB,2020,0,6\nC,2020,5,5\n")
+    np.testing.assert_allclose(found.score()[0], [NAN, 3, 5])
+
+
+EVENTS = "id,year,a,b,n\nA,2020,10,20,1\nB,2020,30,60,3\nC,2020,50,50,\nA,2021,90,90,\nB,2021,30,60,\nC,2021,50,50,\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "points"),
+    [
+        ("each: -5", [-5, -15, 0]),
+        ("each: -5, cap: -12", [-5, -12, 0]),
+        ("each: 2, repeat: 2", [2, 14, 0]),
+        ("each: 2, repeat: 2, cap: 9", [2, 9, 0]),
+        ("veto: {deduct: 7}", [-7, -7, 0]),
+        ("veto: {ceiling: 40}", [0, -5, 0]),
+    ],
+)
+def test_an_adjustment_by_events(tmp_path: Path, kind: str, points: list[float]) -> None:
+    found = scored(tmp_path, TWO + f"adjustments: [{{id: n, {kind}}}]\n", EVENTS)
+    np.testing.assert_allclose(found.points[0, :, 0], points)
+    np.testing.assert_allclose(found.score()[0], np.array([15, 45, 50]) + points)
+    np.testing.assert_allclose(found.score()[1], [90, 45, 50])
+    adds_up(found)
+
+
+def test_places_climbed_earn_points_and_places_lost_cost_none(tmp_path: Path) -> None:
+    found = scored(tmp_path, TWO + "adjustments: [{id: up, rank_move: 3, cap: 5}]\n", EVENTS.replace(",n", ",spare"))
+    np.testing.assert_allclose(found.points[..., 0], [[0, 0, 0], [5, 0, 0]])
+    adds_up(found)
+
+
+def test_adjustments_follow_each_other_on_a_node_of_their_own(tmp_path: Path) -> None:
+    tree = (
+        "dimensions:\n  - {id: d, round: 0, indicators: [{id: a}, {id: b}]}\n"
+        "adjustments:\n  - {id: plus, column: n, node: d, each: 10.4}\n  - {id: top, column: n, node: d, veto: {ceiling: 60.2}}\n"
+    )
+    found = scored(tmp_path, tree, EVENTS)
+    np.testing.assert_allclose(found.points[0], [[10.4, 0], [31.2, -16], [0, 0]])
+    np.testing.assert_allclose(found.score("d")[0], [25, 60, 50])
+    adds_up(found)
+
+
+def test_a_veto_leaves_a_best_grade(tmp_path: Path) -> None:
+    tree = (
+        TWO
+        + "adjustments: [{id: n, veto: {grade: 合格}}]\ngrades: [{name: 优秀, from: 40}, {name: 合格, from: 10}, {name: 差}]\n"
+    )
+    found = scored(tmp_path, tree, EVENTS)
+    assert [found.grade(0, unit, found.tree.root) for unit in range(3)] == ["合格", "合格", "优秀"]
+    np.testing.assert_allclose(found.score()[0], [15, 45, 50])
+
+
+def test_grades_by_share_and_by_quantile(tmp_path: Path) -> None:
+    units = "id,group\n" + "".join(f"u{at},{'gh'[at % 2]}\n" for at in range(10))
+    values = "id,year,a\n" + "".join(f"u{at},2020,{at if at < 9 else ''}\n" for at in range(10))
+    tree = "dimensions: [{id: a}]\ngrades: [{name: A, BEST}, {name: B}]\n"
+
+    def graded(best: str, more: str = "") -> str:
+        found = scored(tmp_path, tree.replace("BEST", best) + more, values, units)
+        return "".join(found.grade(0, unit, found.tree.root) or "-" for unit in range(10))
+
+    assert graded("top: 0.34") == "BBBBBBAAA-"  # a third of the nine that have a score
+    assert graded("quantile: 0.5") == "BBBBBAAAA-"  # above the median 4
+    assert graded("top: 0.5", "ranking: {within: group}\n") == "BBBBBAAAA-"  # 2 of 5 and 2 of 4
+
+
+def test_a_grade_is_judged_by_the_score_as_it_is_shown(tmp_path: Path) -> None:
+    tree = "dimensions: [{id: a}]\ngrades: [{name: A, from: 90}, {name: B}]\n"
+    found = scored(tmp_path, tree, "id,year,a\nA,2020,89.996\nB,2020,89.99\nC,2020,\n")
+    assert [found.grade(0, unit, found.tree.root) for unit in range(3)] == ["A", "B", ""]
+
+
+def test_children_that_attain_the_highest_score_are_named(tmp_path: Path) -> None:
+    tree = "dimensions: [{id: a}, {id: b}]\n"
+    found = scored(
+        tmp_path,
+        tree,
+        "id,year,a,b\nA,2020,60,60\nB,2020,70,20\nC,2020,40,50\n",
+        index=", aggregate: maximum, primary: {above: 50}",
+    )
+    named = [found.primary(0, unit, found.tree.root) for unit in range(3)]
+    assert named == [(found.node("a"), found.node("b")), (found.node("a"),), ()]
+
+
+def test_periods_roll_together(tmp_path: Path) -> None:
+    values = "id,year,a,b\n" + "".join(f"{unit},{2018 + at},{at + 1},{10 * (at + 1)}\n" for unit in "ABC" for at in range(4))
+    tree = "dimensions: [{id: a, rolling: 3}, {id: b, rolling: 2, over_time: mean}]\n"
+    found = scored(tmp_path, tree, values)
+    np.testing.assert_allclose(found.score("a")[:, 0], [NAN, NAN, 6, 9])
+    np.testing.assert_allclose(found.score("b")[:, 0], [NAN, 15, 25, 35])
+    assert found.status[0, 0, 0] == MISSING
+
+
+LEVELS = "id,level,parent\nD,district,\nE,district,\ns1,street,D\ns2,street,D\ns3,street,E\n"
+STREETS = "id,year,a,b,population\ns1,2020,10,1,100\ns2,2020,20,4,200\ns3,2020,5,,100\nE,2020,8,,\n"
+NESTED = "denominators: [{id: population}]\ndimensions: [{id: a, per: population, scale: 100}, {id: b, over_units: HOW}]\n"
+
+
+@pytest.mark.parametrize(
+    ("how", "b"), [("population", [3, NAN]), ("mean", [2.5, NAN]), ("max", [4, NAN]), ("min", [1, NAN]), ("sum", [5, NAN])]
+)
+def test_units_of_a_lower_level_make_the_upper_one(tmp_path: Path, how: str, b: list[float]) -> None:
+    found = scored(tmp_path, NESTED.replace("HOW", how), STREETS, LEVELS, table=", level: level")
+    assert found.panel.units.ids == ("D", "E")
+    np.testing.assert_allclose(found.derived[0, :, 0], [10, 8])  # 30 of 300; E reported 8 itself
+    np.testing.assert_allclose(found.derived[0, :, 1], b)
+    assert [str(place) for place in found.panel.places(0, 0, 0)] == ["v.csv:2:3", "v.csv:3:3"]
+
+
+def test_any_level_can_be_scored(tmp_path: Path) -> None:
+    found = scored(tmp_path, NESTED.replace("HOW", "mean"), STREETS, LEVELS, table=", level: level", level="street")
+    assert found.panel.units.ids == ("s1", "s2", "s3")
+    np.testing.assert_allclose(found.derived[0, :, 0], [10, 10, 5])
+    found = scored(tmp_path, NESTED.replace("HOW", "mean"), STREETS, LEVELS, table=", level: level, score: street")
+    assert found.panel.units.ids == ("s1", "s2", "s3")
+
+
+def test_a_missing_part_leaves_a_sum_missing_and_one_that_does_not_apply_adds_nothing(tmp_path: Path) -> None:
+    tree = "dimensions: [{id: a}, {id: b}]\n"
+    values = "id,year,a,b\ns1,2020,10,n/a\ns2,2020,,4\ns3,2020,n/a,n/a\n"
+    found = scored(tmp_path, tree, values, LEVELS, table=", level: level")
+    np.testing.assert_allclose(found.panel.values[0], [[NAN, 4], [NAN, NAN]])
+    assert found.panel.status[0].tolist() == [[MISSING, 0], [NOT_APPLICABLE, NOT_APPLICABLE]]
+
+
+def test_a_unit_cannot_be_part_of_itself(tmp_path: Path) -> None:
+    broken = LEVELS.replace("D,district,", "D,district,s1").replace("s3,street,E", "s3,street,Z")
+    with pytest.raises(Refused) as refused:
+        scored(tmp_path, TWO, FLAT, broken, table=", level: level")
+    assert {one.code for one in refused.value.findings} >= {"IC370", "IC371"}
