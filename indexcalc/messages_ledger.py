@@ -234,12 +234,12 @@ LEDGER_MESSAGES: dict[str, Row] = {
     ),
     "IC676": (
         "error",
-        "source '{source}' has both `path` and `ledger`",
-        "数据源“{source}”同时写了 `path` 和 `ledger`",
-        "keep one of the two",
-        "请只保留其中一个",
-        "A source's values come from files or from a ledger.",
-        "一个数据源要么来自文件，要么来自台账。",
+        "source '{source}' is a ledger, and `{key}` means nothing there",
+        "数据源“{source}”是台账，`{key}` 在此没有意义",
+        "remove it",
+        "请删去",
+        "A source's values come from files or from a ledger, which knows its own units, periods and columns.",
+        "一个数据源要么来自文件，要么来自台账；台账自带单元、期次和列。",
     ),
     "IC677": (
         "error",

@@ -604,7 +604,7 @@ def test_scores_as_of_any_moment_name_their_submissions(tmp_path: Path) -> None:
     explained = indexcalc(folder, "explain", "西区", "--node", "cases")
     assert "cases = 911  ← ledger.sqlite#2/2022Q1.csv:3:3" in explained.stdout
     shown = indexcalc(folder, "ledger", "show", "2")
-    assert re.search(r"02 +立案数 +111 → +911 +2022Q1.csv:3:3", shown.stdout)
+    assert re.search(r"\n\n西区  立案数  111 →  911  2022Q1.csv:3:3\n", shown.stdout)
     assert "西区误录" in indexcalc(folder, "ledger", "log").stdout
     late = indexcalc(folder, "ledger", "status", "--period", "2022Q1", "--period", "2022Q2").stdout
     assert re.search(r"市公安局 +\d\d-\d\d v2 \d+ days late +not yet \d+ days late", late)

@@ -275,9 +275,10 @@ SCENARIOS = {
         [wide(header="区,期次,立案数,破案数")], SUBMIT, "2022Q1.csv: IC675 there is no value to submit for 市公安局\n"
     ),
     "a path and a ledger": Scenario(
-        [edited("indicators.yaml", "{ledger: ledger.sqlite}", "{path: q.csv, ledger: ledger.sqlite}")],
+        [edited("indicators.yaml", "{ledger: ledger.sqlite}", "{path: q.csv, ledger: ledger.sqlite, sheet: 表}")],
         ["check"],
-        "indicators.yaml:5:32: IC676 source 'official' has both `path` and `ledger`\n    hint: keep one of the two\n",
+        "indicators.yaml:5:19: IC676 source 'official' is a ledger, and `path` means nothing there\n    hint: remove it\n"
+        "indicators.yaml:5:55: IC676 source 'official' is a ledger, and `sheet` means nothing there\n    hint: remove it\n",
     ),
     "another period than asked": Scenario(
         [wide(["东区", "2022Q1", 1, 2], header="区,季度,立案数,破案数")],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..analysis.audit import Suspicion
-    from ..sources.ledger import Entry
+    from ..sources.ledger import Entry, Reported
     from ..sources.submission import Submission
 
 LEDGER = "ledger.sqlite"
@@ -349,6 +349,7 @@ def ledger_show(project: Project, where: str | None, submission: str) -> Result:
     """Show one row with its cells, and what changed since the version before it."""
     from ..report.text import aligned
     from ..sources.ledger import entry_of, read_cells
+    from ..sources.units import read_units
 
     index, entries = _entries(project, where)
     number = submission.removeprefix("#").partition(":")[0]
@@ -371,14 +372,19 @@ def ledger_show(project: Project, where: str | None, submission: str) -> Result:
     before = {(cell.unit, cell.column): cell for cell in read_cells(old.cells)} if old else {}
     language = project.language
     names = {column.id: _title(index, at) for at, column in enumerate(index.columns)}
+    units, _, _ = read_units(index, project.data, project.data)
+    titles = {unit: units.units.title(at, language) for at, unit in enumerate(units.units.ids)} if units else {}
     rows, cells = [], []
-    for cell in read_cells(entry.cells):
+    ordered = read_cells(entry.cells)
+    if old is not None:  # what was corrected comes first
+        ordered.sort(key=lambda cell: _same(before, cell))
+    for cell in ordered:
         was = before.get((cell.unit, cell.column))
-        moved = old is not None and (was is None or (was.value, was.applies) != (cell.value, cell.applies))
+        moved = old is not None and not _same(before, cell)
         place = Place(entry.file, entry.sheet, cell.line, cell.position)
         shown, earlier_shown = _cell(cell, language), _cell(was, language) if moved else ""
         change = f"{earlier_shown} →" if moved else ""
-        rows.append([cell.unit, names.get(cell.column, cell.column), change, shown, str(place)])
+        rows.append([titles.get(cell.unit, cell.unit), names.get(cell.column, cell.column), change, shown, str(place)])
         cells.append(
             {
                 "unit": cell.unit,
@@ -395,7 +401,12 @@ def ledger_show(project: Project, where: str | None, submission: str) -> Result:
     return "\n".join([*head, aligned(rows, [True, True, False, False, True])]), {**_as_data(entry), "cells": cells}
 
 
-def _cell(cell: Any, language: Language) -> str:
+def _same(before: Mapping[tuple[str, str], Reported], cell: Reported) -> bool:
+    was = before.get((cell.unit, cell.column))
+    return was is not None and (was.value, was.applies) == (cell.value, cell.applies)
+
+
+def _cell(cell: Reported | None, language: Language) -> str:
     if cell is None:
         return "–"
     if not cell.applies:
@@ -444,11 +455,11 @@ def _reported(index: Index, department: str, period: str, mine: Sequence[Entry],
 
 
 def _state(one: Mapping[str, Any], language: Language) -> str:
-    late = {"zh": f"迟 {one['days_late']} 天", "en": f"{one['days_late']} days late"}[language] if one["days_late"] else ""
-    if one["reported"]:
-        return " ".join(filter(None, [one["reported"][5:10], f"v{one['version']}", late]))
-    waiting = {"zh": "未报", "en": "not yet"}[language]
-    return f"{waiting} {late}".rstrip()
+    days, reported = one["days_late"], one["reported"]
+    late = {"zh": f"{'迟报' if reported else '逾期'} {days} 天", "en": f"{days} days late"}[language] if days else ""
+    if reported:
+        return " ".join(filter(None, [reported[5:10], f"v{one['version']}", late]))
+    return f"{ {'zh': '未报', 'en': 'not yet'}[language] } {late}".strip()
 
 
 def _entries(project: Project, where: str | None, *, none_yet: bool = False) -> tuple[Index, list[Entry]]:

@@ -22,7 +22,7 @@ from .units import UnitNames, read_units
 
 FILL_IN = {"zh": "填报", "en": "Report"}  # the sheet of a template that is filled in
 DEPARTMENT_HEADERS = ("部门", "填报单位", "填报部门", "department")
-TOTALS = ("合计", "总计", "总和", "全市", "全市合计", "total", "Total", "TOTAL", "sum", "Sum")
+_TOTALS = ("合计", "总计", "总和", "全市", "全市合计", "total", "Total", "TOTAL", "sum", "Sum")
 _MISSING_COLUMN = ("IC344", "IC365", "IC368")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
@@ -175,7 +175,7 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
         path=_literal(file.name),
         period=period,
         missing=words["missing"],
-        ignore=(*words["ignore"], *TOTALS),
+        ignore=(*words["ignore"], *_TOTALS),
         not_applicable=tuple(not_applicable),
     )
     keys = [index.units.id, index.units.label, index.units.label_en, index.units.name]
@@ -253,15 +253,20 @@ def _cell_names(places: Sequence[Place]) -> str:
 def _totals(matched: Matched) -> Iterable[Total]:
     """The totals that the file states of columns that add up: those summed over time and no shares."""
     done: set[tuple[int, int]] = set()
+    stating: dict[int, set[int]] = {}
     for piece in matched.pieces:
         column, table = matched.index.columns[piece.column], piece.table
         if (id(table), piece.at) in done or column.over_time != "sum" or column.measure.endswith(("%", "％")):
             continue
         done.add((id(table), piece.at))
-        named = {
-            row for cells in table.columns for row, cell in enumerate(cells) if isinstance(cell, str) and name_of(cell) in TOTALS
-        }
-        rows = sorted(named - set(piece.rows))
+        if id(table) not in stating:
+            stating[id(table)] = {
+                row
+                for cells in table.columns
+                for row, cell in enumerate(cells)
+                if isinstance(cell, str) and cell.strip() in _TOTALS
+            }
+        rows = sorted(stating[id(table)].difference(piece.rows))
         values, _, _ = read_numbers(
             [table.columns[piece.at][row] for row in rows], missing=frozenset(), not_applicable=frozenset(), percent=False
         )

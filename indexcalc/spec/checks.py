@@ -120,8 +120,10 @@ def check_sources(index: Index) -> Iterator[Finding]:
     elif without:
         yield finding("IC208", index.place_of(without[0]), nodes=_some(without), known=known)
     for source, data in index.data.items():
-        if data.ledger is not None and data.path != data.ledger:
-            yield finding("IC676", index.place(("data", source, "ledger"), key=True), source=source)
+        beside = data.model_fields_set - {"path", "ledger"} if data.is_ledger else set()
+        beside |= {"path"} if data.ledger is not None and data.path != data.ledger else set()
+        for key in sorted(beside):
+            yield finding("IC676", index.place(("data", source, key), key=True), source=source, key=key)
         if source == UNITS_SOURCE:
             yield finding("IC226", index.place(("data", source), key=True), source=source)
         elif source not in used and not unknown and not without:
