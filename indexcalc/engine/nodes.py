@@ -81,8 +81,9 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
 
     fair = -(-len(panel.units) // (os.cpu_count() or 1))
     parts = blocks(len(panel.units), max(256, min(fair, _UNITS // max(1, len(panel.periods)))))
-    for compares, run in groupby(tree.branches, key=lambda branch: branch.compares):
-        # what compares units needs its children's scores of all of them, and is a run by itself
+    for compares, run in groupby(tree.branches, key=lambda branch: branch.compares or (floors is not None and not branch.plain)):
+        # what compares units needs its children's scores of all of them, and is a run by itself; so is a node whose floor is
+        # the worst of its scores, which its parent may ask for
         for together in [[branch] for branch in run] if compares else [list(run)]:
             own = [(branch, _weights(index, panel, branch, scores)) for branch in together]
             if floors is not None and not compares:
