@@ -40,6 +40,7 @@ COMMANDS: dict[str, list[str]] = {
     "explain_of_an_unknown_node": ["explain", "东区", "--node", "safty"],
     "explain_of_an_unknown_unit": ["explain", "东城"],
     "index_below_a_file": ["score", "--index", "values.csv/indicators.yaml"],
+    "level_asked_for_unknown": ["rank", "--level", "village"],
     "init_into_a_folder_with_files": ["init", "."],
     "init_where_a_file_stands": ["init", "values.csv/new"],
     "method_of_an_unknown_name": ["methods", "minmax"],

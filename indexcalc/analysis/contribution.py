@@ -77,8 +77,7 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
         return _split(scores, branch, x, absent, w, last)[:, wanted]
     y = np.where(np.isnan(last), np.nan, combine(scores.tree, branch, x, w)[..., None])
     split = _split(scores, branch, x, absent, w, y)
-    share = _shares(x, w)
-    share = share if branch.formula is None else _of_children(scores, branch, share)
+    share = _shares(x, w) if branch.formula is None else _of_children(scores, branch, _even(x))
     if branch.turned:
         return np.asarray((share * (last + y) - split)[:, wanted])
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -117,15 +116,20 @@ def _shares(x: Array, w: Array) -> Array:
     """The weights of the children present scaled to 1, of all where none is; equal where all of these are 0."""
     present = ~np.isnan(x)
     present = present | ~present.any(axis=-1, keepdims=True)
-    weight = np.where(present, w, 0.0)
+    weight = np.where(present & ~np.isnan(w), w, 0.0)
     weight = np.where(weight.any(axis=-1, keepdims=True), weight, present)
     return np.asarray(weight / np.add.reduce(weight, axis=-1, keepdims=True))
+
+
+def _even(x: Array) -> Array:
+    """Equal shares of those present: the names of a formula have no weights."""
+    return _shares(x, np.ones(x.shape[-1]))
 
 
 def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Array, y: Array) -> Array:
     """The contributions of a node's children to what they come together to, y (period, unit, 1)."""
     if branch.formula is not None:
-        share = _shares(x, np.ones(x.shape[-1]))
+        share = _even(x)
         split = _shapley(scores, branch, x, absent, w, share) if x.shape[-1] <= MOST_CHILDREN else share * y
         return _of_children(scores, branch, np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split)))
     share = _shares(x, w)

@@ -111,6 +111,8 @@ class Project:
         """Return the place among the scored units of the one that is meant by an id, a name or an alias."""
         assert matched.units is not None
         unit = matched.units.find(wanted)
+        if wanted in matched.units.shared:
+            self.refuse_one("IC374", name=wanted, units=matched.units.sharing(wanted))
         scored = {name: at for at, name in enumerate(scores.panel.units.ids)}
         if unit is None or matched.units.units.ids[unit] not in scored:
             known = [name for name, at in matched.units.known.items() if matched.units.units.ids[at] in scored]

@@ -75,7 +75,11 @@ def correlations(x: Array) -> tuple[Array, Array]:
     turned = np.swapaxes(distances, -1, -2)
     products = turned @ distances
     own = np.diagonal(products, axis1=-2, axis2=-1)
-    useful = varies(x)
+    useful = np.zeros(own.shape, dtype=bool)
+    if there is None and x.shape[-2]:
+        useful = own > 1e-8 * (x[..., 0, :] - distances[..., 0, :]) ** 2
+    if not useful.all():  # what spreads far wider than rounding needs no second look
+        useful = varies(x)
     if there is None:
         count: Array | int = x.shape[-2]
         variance = own[..., :, None] * own[..., None, :]

@@ -88,7 +88,7 @@ def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
         return matched
     for name in dict.fromkeys(column.source for column in index.columns):
         columns = [
-            (at, replace(column, headers=tuple(map(name_of, column.headers))))
+            (at, replace(column, headers=tuple(map(name_of, column.headers)), rows=tuple(map(name_of, column.rows))))
             for at, column in enumerate(index.columns)
             if column.source == name
         ]
@@ -142,10 +142,14 @@ class _Layout:
 def _match_source(matched: Matched, name: str, source: Data, tables: list[Table], columns: list[tuple[int, Column]]) -> None:
     index, found = matched.index, matched.findings
     seen: set[int] = set()
+    headed: set[int] = set()
     headings: list[str] = []
     for table in tables:
-        layout = _layout(index, name, source, table, found)
-        if layout is not None and layout.unit is None and not _units_across(matched, table):
+        layout = _layout(index, name, source, table, columns, found)
+        if layout is not None and layout.unit is None and (shared := _shared_across(matched, table)):
+            found += shared
+            layout = None
+        elif layout is not None and layout.unit is None and not _units_across(matched, table):
             headers, place = [index.units.id, index.units.label], table.header_place(0)
             found.append(finding("IC340", place, headers=headers, known=_headings(table), near=index.units.label))
             layout = None
@@ -156,16 +160,34 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
         matched.pieces += pieces
         headings += known
         seen |= {piece.column for piece in pieces}
+        headed |= _across(table, layout, columns).keys()
+    file = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
+    rowless = set()
     for at, column in columns:
         if at not in seen and column.key == "applies" and (piece := _of_units(matched, source, at, column)):
             matched.pieces.append(piece)
-        elif at not in seen:
+        elif at in headed - seen and column.owner not in rowless:  # once for all names of its formula
+            rowless.add(column.owner)
+            near = next((close for row in column.rows if (close := nearest(row, headings))), "")
+            code, place = "IC344" if near else "IC365", index.place_of(column.owner, "column")
+            found.append(finding(code, place, names=column.rows, column=column.owner, file=file, near=near))
+        elif at not in seen | headed:
             key = {"column": "column", "formula": "formula", "applies": "applies"}.get(column.key)
             place = index.place_of(column.owner, key) if key else index.place_of(column.owner)
-            near = next((close for header in column.headers if (close := nearest(header, headings))), "")
-            where = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
-            code = "IC365" if not near else "IC368" if column.key in ("formula", "applies") else "IC344"
-            found.append(finding(code, place, names=column.headers, column=column.owner, file=where, near=near))
+            known = headings + [heading for table in tables for heading in _headings(table) if column.rows]
+            near = next((close for header in column.headers if (close := nearest(header, known))), "")
+            code = "IC365" if not near else "IC368" if column.rows else "IC344"
+            found.append(finding(code, place, names=column.headers, column=column.owner, file=file, near=near))
+    elsewhere = [column.owner for at, column in columns if column.key == "formula" and at in seen - headed]
+    unsure = {column.owner for at, column in columns if at in headed or at not in seen}
+    found += _column_and_formula(index, [owner for owner in dict.fromkeys(elsewhere) if owner not in unsure])
+
+
+def _column_and_formula(index: Index, owners: list[str]) -> Iterator[Finding]:
+    """`column:` beside a formula names the indicator's rows; where the formula's values were found elsewhere it says nothing."""
+    for owner in owners:
+        if getattr(index.by_id[owner], "column", None) is not None:
+            yield finding("IC213", index.place_of(owner, "formula"), node=owner, one="column", other="formula")
 
 
 def _of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece | None:
@@ -179,7 +201,9 @@ def _of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece 
     return _piece(matched, source, table, everywhere, (at, column), position, rows, [None] * len(rows), units)
 
 
-def _layout(index: Index, name: str, source: Data, table: Table, found: list[Finding]) -> _Layout | None:
+def _layout(
+    index: Index, name: str, source: Data, table: Table, columns: list[tuple[int, Column]], found: list[Finding]
+) -> _Layout | None:
     def find(declared: str | None, usual: Iterable[str]) -> int | None:
         names = [name.casefold() for name in table.names]
         for header in [declared] if declared else usual:
@@ -217,11 +241,26 @@ def _layout(index: Index, name: str, source: Data, table: Table, found: list[Fin
             near = nearest(str(getattr(source, key)), _headings(table))
             known = _headings(table)
             problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, known=known, near=near))
-    if indicator is not None and unit is not None and value is None and not problems:
+    layout = _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS))
+    if indicator is not None and unit is not None and value is None and not problems and _asks_for_values(table, layout, columns):
         place, known = table.header_place(indicator), _headings(table)
         problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
     found += problems
-    return None if problems else _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS))
+    return None if problems else layout
+
+
+def _across(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> dict[int, list[int]]:
+    """Which names of formulas are headings of a table that has its indicators in rows, with the places of these."""
+    if layout.indicator is None or layout.unit is None:
+        return {}
+    keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, _by_heading(table)
+    places = {at: [p for p in headings.get(column.headers[0], []) if p not in keys] for at, column in columns if column.rows}
+    return {at: beside for at, beside in places.items() if beside}
+
+
+def _asks_for_values(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> bool:
+    """Whether a table with its indicators in rows must have a column of values: not where formulas name all that is used."""
+    return not _across(table, layout, columns) or any(not column.rows for _, column in columns)
 
 
 def _is_fixed(index: Index, period: str | int | None) -> bool:
@@ -250,10 +289,8 @@ def _wide(
     pieces = []
     for at, column in columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
-        shown = list(dict.fromkeys(table.qualified[place] for place in places))
-        if len(shown) > 1:  # the same name twice is found where the table is read
-            matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
         if places:
+            _note_many(matched, table, column, places)
             used.update(places)
             pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
     _note_unused(matched, table, used)
@@ -263,18 +300,27 @@ def _wide(
 def _long(
     matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
-    """One value a row, with its unit and its indicator."""
+    """A row for each unit and indicator, with its value or with the several that a formula names by their headings."""
     assert layout.indicator is not None
-    assert layout.value is not None
     rows, periods, units = _keys(matched, source, table, layout)
-    by_name = _by_indicator(matched, source, table, layout.indicator, rows, columns)
+    across = _across(table, layout, columns)
+    wanted = [(at, replace(column, headers=column.rows) if at in across else column) for at, column in columns]
+    by_name = _by_indicator(matched, source, table, layout.indicator, rows, wanted)
+    known = [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+    either = {column.headers[0]: (at, column) for at, column in reversed(columns) if at in across and column.headers[0] in known}
+    for name, (at, column) in either.items():
+        if name not in map(name_of, source.ignore):
+            place = table.header_place(across[at][0])
+            matched.findings.append(finding("IC369", place, name=name, column=column.owner, key=column.key))
     pieces = []
     for at, column in columns:
-        mine = by_name.get(at)
-        if mine:
+        places = across.get(at, [] if layout.value is None else [layout.value])
+        if (mine := by_name.get(at)) and places:
+            if at in across:
+                _note_many(matched, table, column, places)
             chosen = [rows[i] for i in mine], [periods[i] for i in mine], [units[i] for i in mine]
-            pieces.append(_piece(matched, source, table, layout, (at, column), layout.value, *chosen))
-    return pieces, [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+            pieces.append(_piece(matched, source, table, layout, (at, column), places[0], *chosen))
+    return pieces, known
 
 
 def _crossed(
@@ -304,6 +350,13 @@ def _units_across(matched: Matched, table: Table) -> dict[int, int]:
     return {position: unit for position, name in enumerate(table.names) if (unit := matched.units.find(name)) is not None}
 
 
+def _shared_across(matched: Matched, table: Table) -> list[Finding]:
+    """The headings that could be any of several units."""
+    assert matched.units is not None
+    names = [(at, name, matched.units.sharing(name)) for at, name in enumerate(table.names) if name in matched.units.shared]
+    return [finding("IC374", table.header_place(at), name=name, units=units) for at, name, units in names]
+
+
 def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tuple[list[int], list[str | None], list[int]]:
     """The rows of a table that belong to a known unit and a period, with these; the others are findings."""
     assert matched.units is not None
@@ -318,6 +371,9 @@ def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tupl
             unknown[name].append(row)
     for name, rows in unknown.items():
         place = table.place(rows[0], layout.unit)
+        if name in matched.units.shared:
+            matched.findings.append(finding("IC374", place, name=name, units=matched.units.sharing(name)))
+            continue
         near = nearest(name, matched.units.known)
         code = "IC356" if not name else "IC341" if near else "IC342"
         matched.findings.append(finding(code, place, name=name, near=near, label=matched.index.units.label, rows=len(rows)))
@@ -364,20 +420,22 @@ def _by_indicator(
     matched: Matched, source: Data, table: Table, at: int, rows: Sequence[int], columns: list[tuple[int, Column]]
 ) -> dict[int, list[int]]:
     """Which of some rows belong to which column of the panel; an unknown indicator is a finding."""
-    names = {name: position for position, column in reversed(columns) for name in column.headers}
+    names: dict[str, list[int]] = defaultdict(list)
+    for position, column in columns:
+        for name in column.headers:
+            names[name].append(position)
     cells, ignored = _words(table, at), {name_of(word) for word in source.ignore}
-    meaning: dict[Cell, int | None] = {}
+    meaning: dict[Cell, list[int]] = {}
     unknown: dict[str, list[int]] = defaultdict(list)
     out: dict[int, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
         cell = cells[row]
         if cell not in meaning:
             name = name_of(cell)
-            meaning[cell] = names.get(name, names.get(re.sub(_IN_BRACKETS, "", name)))
-        position = meaning[cell]
-        if position is not None:
+            meaning[cell] = names.get(name, names.get(re.sub(_IN_BRACKETS, "", name), []))
+        for position in meaning[cell]:
             out[position].append(i)
-        elif (name := name_of(cell)) not in ignored:
+        if not meaning[cell] and (name := name_of(cell)) not in ignored:
             unknown[name].append(row)
     for name, its_rows in unknown.items():
         near = nearest(name, names)
@@ -454,6 +512,13 @@ def _by_heading(table: Table) -> dict[str, list[int]]:
             if heading:
                 headings[heading].append(position)
     return headings
+
+
+def _note_many(matched: Matched, table: Table, column: Column, places: list[int]) -> None:
+    """A name that stands under several upper headings; the same heading twice is found where the table is read."""
+    shown = list(dict.fromkeys(table.qualified[place] for place in places))
+    if len(shown) > 1:
+        matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
 
 
 def _note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:

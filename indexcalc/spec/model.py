@@ -39,6 +39,17 @@ def _fraction(value: Any) -> Any:
     return value
 
 
+def _fractions(value: Any) -> Any:
+    """Read fractions in lists of numbers, as judgements of pairs are written: [1, 1/3]."""
+    if isinstance(value, list):
+        return [_fraction(entry) if isinstance(entry, str) and _is_fraction(entry) else _fractions(entry) for entry in value]
+    return value
+
+
+def _is_fraction(text: str) -> bool:
+    return "/" in text and all(part.strip().isdigit() for part in text.split("/", 1))
+
+
 Number = Annotated[float, BeforeValidator(_fraction), Field(allow_inf_nan=False)]
 
 
@@ -58,7 +69,7 @@ class Method(BaseModel):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
+        return {key: _fractions(value) for key, value in (self.model_extra or {}).items()}
 
 
 class Normalise(Method):
@@ -161,7 +172,7 @@ class Indicator(Node):
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
     column: str | None = None
-    """The heading of its column. Default: its id or its name."""
+    """The heading of its column, or its name in a column of indicators. Default: its id or its name."""
     formula: str | None = None
     """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
     measure: str = ""
