@@ -82,9 +82,10 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
     share = _shares(x, w) if branch.formula is None else _of_children(scores, branch, _even(x))
     if branch.turned:
         return np.asarray((share * (last + y) - split)[:, wanted])
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         ratio = last / y
-    return np.where((ratio > 0) & np.isfinite(ratio), split * ratio, split + share * (last - y))[:, wanted]
+        scaled = split * ratio
+    return np.where((ratio > 0) & np.isfinite(ratio), scaled, split + share * (last - y))[:, wanted]
 
 
 def _of(rows: Rows | None, array: Array) -> Array:
