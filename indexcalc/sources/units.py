@@ -64,10 +64,10 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
         position = at.get(name_of(getattr(block, key)))
         return [name_of(cell) for cell in table.columns[position]] if position is not None else [""] * len(table.lines)
 
-    rows, repeats = _first_rows(table, at[name_of(block.id)], [column(key) for key in ("id", "name", "group", "aliases")])
+    whole = {key: column(key) for key in ("id", "name", "name_en", "group", "aliases")}
+    rows, repeats = _first_rows(table, at[name_of(block.id)], [whole[key] for key in ("id", "name", "group", "aliases")])
     found += repeats
-    texts = {key: column(key) for key in ("id", "name", "name_en", "group", "aliases")}
-    fields = {key: tuple(cells[row] for row in rows) for key, cells in texts.items()}
+    fields = {key: tuple(cells[row] for row in rows) for key, cells in whole.items()}
     attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
     has_groups = name_of(block.group) in at
     levels, parents, misplaced = _levels(index, table, rows, fields["id"], at)
