@@ -1011,6 +1011,24 @@ _BINDING |= {
         "Units may share a name, as places in different provinces do; a name that several have does not say which is meant.",
         "不同地区的单元可以同名；同名时仅凭名称无法确定是哪一个。",
     ),
+    "IC375": (
+        "error",
+        "no row has '{found}' in the column '{name}'; there is {known}",
+        "“{name}”列中没有“{found}”，现有：{known}",
+        "did you mean '{near}'?",
+        "是否应为“{near}”？",
+        "`only:` under data names what must stand in a column for a row to be read.",
+        "data 下的 only: 指明某列为何值的行才读取。",
+    ),
+    "IC376": (
+        "error",
+        "the headings are periods ({periods}), and nothing says whose values these are: {columns}",
+        "列名为期次（{periods}），但无法确定数值属于哪一指标：{columns}",
+        "give the table a column of indicators, or each indicator a source of its own",
+        "请在表中加一列指标，或为每个指标单列数据源",
+        "A table with a unit in each row and a period in each column holds one indicator, unless a column says which.",
+        "每行一个单元、每列一个期次的表只能存放一个指标，除非另有一列写明指标。",
+    ),
 }
 
 _METHODS: dict[str, Row] = {

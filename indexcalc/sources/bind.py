@@ -98,11 +98,7 @@ def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | No
     if matched.units is None:
         return matched
     for name in dict.fromkeys(column.source for column in index.columns):
-        columns = [
-            (at, replace(column, headers=tuple(map(name_of, column.headers)), rows=tuple(map(name_of, column.rows))))
-            for at, column in enumerate(index.columns)
-            if column.source == name
-        ]
+        columns = [(at, _as_named(column)) for at, column in enumerate(index.columns) if column.source == name]
         if name == UNITS_SOURCE:
             source = Data(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
         elif name in index.data:
@@ -116,6 +112,7 @@ def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | No
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root)
         matched.findings += asked_at(found, index.place(("data", name, "path")))
         matched.files += files
+        tables = _only(matched, name, source, tables)
         if tables:
             _match_source(matched, name, source, tables, columns)
     matched.findings += _repeats(matched)
@@ -127,11 +124,15 @@ def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | No
     return matched
 
 
+def _as_named(column: Column) -> Column:
+    """A column with its names as those of tables are read."""
+    return replace(column, headers=tuple(map(name_of, column.headers)), rows=tuple(map(name_of, column.rows)))
+
+
 def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Table], wanted: Sequence[int]) -> Matched:
     """Match tables that are no source of the tree, such as a submission, to some columns of the index."""
     matched = Matched(index, units)
-    columns = [replace(index.columns[at], headers=tuple(map(name_of, index.columns[at].headers))) for at in wanted]
-    _match_source(matched, "", source, tables, list(zip(wanted, columns, strict=True)))
+    _match_source(matched, "", source, tables, [(at, _as_named(index.columns[at])) for at in wanted])
     matched.findings += _repeats(matched)
     return matched
 
@@ -217,6 +218,41 @@ def _submitted(matched: Matched, entry: Entry, where: str, wanted: Sequence[int]
     return pieces
 
 
+def _only(matched: Matched, name: str, source: Data, tables: list[Table]) -> list[Table]:
+    """The rows that `only:` asks for; it is a finding where no table has the heading, or none such a row."""
+    for heading, said in source.only.items():
+        words = {name_of(word) for word in (said if isinstance(said, tuple) else (said,))}
+        place = matched.index.place(("data", name, "only", heading))
+        known: dict[str, None] = {}
+        kept = []
+        for table in tables:
+            if name_of(heading) not in table.names:
+                near, headings = nearest(heading, _headings(table)), _headings(table)
+                matched.findings.append(finding("IC357", place, name=heading, file=table.file, known=headings, near=near))
+                continue
+            cells = [name_of(cell) for cell in _words(table, table.names.index(name_of(heading)))]
+            known |= dict.fromkeys(cells)
+            rows = [row for row, cell in enumerate(cells) if cell in words]
+            columns = tuple(_rows_of(column, rows) for column in table.columns)
+            kept.append(replace(table, columns=columns, lines=[table.lines[row] for row in rows]))
+        for word in sorted(words - known.keys()) if kept else ():
+            near = nearest(word, known)
+            matched.findings.append(finding("IC375", place, name=heading, found=word, known=_few(known), near=near))
+        tables = kept
+    return [table for table in tables if table.lines] if source.only else tables
+
+
+def _rows_of(column: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
+    """Some cells of a column: of an array, an array again."""
+    cells: Any = column
+    return cells.take(rows) if hasattr(column, "dtype") else [column[row] for row in rows]
+
+
+def _few(names: Iterable[str]) -> str:
+    shown = [name for name in names if name]
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+
+
 def _base_periods(matched: Matched) -> Iterator[Finding]:
     """A base period that has no data would leave every score missing."""
     index, kind = matched.index, matched.index.periods.kind
@@ -233,7 +269,7 @@ def _base_periods(matched: Matched) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Which columns of a table say what; `period` may be a fixed one instead."""
+    """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`)."""
 
     unit: int | None
     period: int | None
@@ -241,6 +277,7 @@ class _Layout:
     indicator: int | None
     value: int | None
     status: int | None
+    across: tuple[tuple[int, str], ...] = ()
 
 
 def _match_source(matched: Matched, name: str, source: Data, tables: list[Table], columns: list[tuple[int, Column]]) -> None:
@@ -317,6 +354,7 @@ def _layout(
         return None
 
     problems = []
+    across: tuple[tuple[int, str], ...] = ()
     block = index.units
     unit = find(source.unit, (block.id, block.label, block.name, block.label_en, *_UNIT_HEADERS))
     indicator = find(source.indicator, _INDICATOR_HEADERS)
@@ -330,10 +368,12 @@ def _layout(
         fixed = EVERY
     elif fixed is None:
         period = find(None if source.period is None else str(source.period), PERIOD_HEADERS)
-        if period is None and (source.period or index.periods.kind != SINGLE):
+        if period is None and source.period is None and unit is not None:
+            across = _periods_across(index, table, {unit, indicator, value})
+        if period is None and not across and (source.period or index.periods.kind != SINGLE):
             headers = [source.period] if source.period else PERIOD_HEADERS[:4]
             problems.append(finding("IC347", table.header_place(0), headers=headers, known=_headings(table)))
-        elif period is None:
+        elif period is None and not across:
             fixed = SINGLE
     if unit is None and (source.unit or indicator is None):
         wanted = [source.unit] if source.unit else [block.id, block.label]
@@ -345,7 +385,11 @@ def _layout(
             near = nearest(str(getattr(source, key)), _headings(table))
             known = _headings(table)
             problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, known=known, near=near))
-    layout = _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS))
+    layout = _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS), across)
+    wanted = [column.owner for _, column in columns if column.key != "applies"]
+    if across and indicator is None and len(wanted) > 1:
+        periods = [period for _, period in across]
+        problems.append(finding("IC376", table.header_place(across[0][0]), periods=_few(periods), columns=_few(wanted)))
     if indicator is not None and unit is not None and value is None and not problems and _asks_for_values(table, layout, columns):
         place, known = table.header_place(indicator), _headings(table)
         problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
@@ -353,9 +397,17 @@ def _layout(
     return None if problems else layout
 
 
+def _periods_across(index: Index, table: Table, keys: set[int | None]) -> tuple[tuple[int, str], ...]:
+    """The columns whose headings are periods, as where the years stand side by side."""
+    if index.periods.kind == SINGLE:
+        return ()
+    read = ((at, read_period(name, index.periods.kind)) for at, name in enumerate(table.names) if at not in keys)
+    return tuple((at, period) for at, period in read if period)
+
+
 def _across(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> dict[int, list[int]]:
     """Which names of formulas are headings of a table that has its indicators in rows, with the places of these."""
-    if layout.indicator is None or layout.unit is None:
+    if layout.indicator is None or layout.unit is None or layout.across:
         return {}
     keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, _by_heading(table)
     places = {at: [p for p in headings.get(column.headers[0], []) if p not in keys] for at, column in columns if column.rows}
@@ -363,8 +415,8 @@ def _across(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) ->
 
 
 def _asks_for_values(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> bool:
-    """Whether a table with its indicators in rows must have a column of values: not where formulas name all that is used."""
-    return not _across(table, layout, columns) or any(not column.rows for _, column in columns)
+    """Whether a table with its indicators in rows must have a column of values: not where formulas or periods name them all."""
+    return not layout.across and (not _across(table, layout, columns) or any(not column.rows for _, column in columns))
 
 
 def _is_fixed(index: Index, period: str | int | None) -> bool:
@@ -376,6 +428,8 @@ def _pieces(
     matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """The pieces of one table, and the names that its indicators go by."""
+    if layout.across:
+        return _by_period(matched, source, table, layout, columns)
     if layout.indicator is None:
         return _wide(matched, source, table, layout, columns)
     if layout.unit is None:
@@ -399,6 +453,27 @@ def _wide(
             pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
     _note_unused(matched, table, used)
     return pieces, _headings(table)
+
+
+def _by_period(
+    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+) -> tuple[list[Piece], list[str]]:
+    """Units in rows and periods in columns, for the one indicator that the source has or for that of each row."""
+    rows, _, units = _keys(matched, source, table, layout)
+    if layout.indicator is None:
+        by_name = {at: list(range(len(rows))) for at, column in columns if column.key != "applies"}
+        known = _headings(table)
+    else:
+        by_name = _by_indicator(matched, source, table, layout.indicator, rows, columns)
+        known = [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+    pieces = []
+    for at, column in columns:
+        mine = by_name.get(at, [])
+        for position, period in layout.across if mine else ():
+            chosen = [rows[i] for i in mine], [period] * len(mine), [units[i] for i in mine]
+            pieces.append(_piece(matched, source, table, layout, (at, column), position, *chosen))
+    _note_unused(matched, table, {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)})
+    return pieces, known
 
 
 def _long(

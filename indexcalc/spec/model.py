@@ -366,6 +366,8 @@ class Data(Part):
     """Words that mean not applicable."""
     ignore: Words = ()
     """Names of rows to leave out, such as 合计."""
+    only: dict[str, str | int | Words] = {}
+    """Headings and what must stand below them for a row to be read: `{sex: total}`, or one of several, `{sex: [men, women]}`."""
 
     @property
     def is_ledger(self) -> bool:
