@@ -1,7 +1,8 @@
 """Every finding's words, English and Chinese side by side: severity, what was found, what to do, what it means.
 
-Codes: 1xx text and shape, 2xx the tree, 3xx data (in `messages_data.py`), 4xx methods and scores, 5xx reports, 6xx
-weights. A hint that quotes a value is left out when that value is not known. Lower case, no full stop, no blame.
+Codes: 1xx text and shape, 2xx the tree, 3xx data (in `messages_data.py`), 4xx methods and scores, 5xx reports, 600 to
+649 weights, from 650 submissions, the ledger and the audit (in `messages_ledger.py`). A hint that quotes a value is left
+out when that value is not known. Lower case, no full stop, no blame.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .messages_data import DATA_MESSAGES
+from .messages_ledger import LEDGER_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -1397,6 +1399,15 @@ _WEIGHTS: dict[str, Row] = {
         "What was read is not what stands there now; writing would lose the other change.",
         "读取后文件已有变化，此时写入会丢失他人的修改。",
     ),
+    "IC611": (
+        "error",
+        "there is a file of that name already",
+        "已有同名文件",
+        "name another file, or delete this one first",
+        "请换一个文件名，或先删除该文件",
+        "A workbook that somebody has filled in is never replaced.",
+        "已填写的工作簿不会被覆盖。",
+    ),
     "IC612": (
         "error",
         "'{found}' is no parameter",
@@ -1596,6 +1607,6 @@ def _message(row: Row) -> Message:
 
 MESSAGES: dict[str, Message] = {
     code: _message(row)
-    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, _WEIGHTS)
+    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, _WEIGHTS, LEDGER_MESSAGES)
     for code, row in table.items()
 }

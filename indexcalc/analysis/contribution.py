@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import combine, used_inputs
 from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import np
+from ..methods.frontier import frontier
 from ..scores import Scores
 from ..spec.tree import Branch
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+MOST_COMPARED = 8  # where every subset compares all units anew
 MOST_CHILDREN = 14  # 2^14 subsets; a node of more children that is no mean is split by its weights alone
 
 
@@ -135,11 +137,19 @@ def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Ar
     share = _shares(x, w)
     if branch.aggregate in ("arithmetic", "sum", "geometric", "harmonic", "power"):
         split = _tangent(branch, x, y, w, share)
-    elif x.shape[-1] > MOST_CHILDREN:
+    elif branch.aggregate == "benefit-of-the-doubt":
+        own = frontier(x, low=_number(branch, "low", 0.0), high=_number(branch, "high", 1.0), even=True)[0] * np.nan_to_num(x)
+        split = own * _number(branch, "scale", 100.0)
+    elif x.shape[-1] > (MOST_COMPARED if branch.aggregate in COMPARES_UNITS else MOST_CHILDREN):
         split = share * y
     else:
         split = _shapley(scores, branch, x, absent, w, share)
-    return np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split))
+    split = np.where(np.isnan(x), 0.0, split)
+    if (
+        branch.aggregate in COMPARES_UNITS
+    ):  # a child that a unit lacks still moves what the others are compared with: that is shared
+        split = split + share * (y - np.add.reduce(split, axis=-1, keepdims=True))
+    return np.where(np.isnan(y), np.nan, split)
 
 
 def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
@@ -152,6 +162,10 @@ def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
         if child in branch.children:
             out[..., branch.children.index(child)] += split[..., i]
     return np.where(np.isnan(split).any(axis=-1, keepdims=True), np.nan, out)
+
+
+def _number(branch: Branch, name: str, default: float) -> float:
+    return float(str(branch.parameters.get(name, default)))
 
 
 def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Array:

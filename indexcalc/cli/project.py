@@ -34,6 +34,7 @@ class Project:
     strict: bool
     quiet: bool
     level: str | None = None
+    as_of: str | None = None
 
     def refuse(self, found: Iterable[Finding]) -> NoReturn:
         """Print findings and exit as refused."""
@@ -76,7 +77,7 @@ class Project:
         if errors(found):
             self.refuse(found)  # what the data should have is not known
         self.progress("read")
-        matched = match(index, self.data)
+        matched = match(index, self.data, as_of=self.moment())
         return index, matched, [*found, *matched.findings]
 
     def scores(self) -> tuple[Index, Matched, Scores]:
@@ -106,6 +107,14 @@ class Project:
             if kind and (found := read_period(wanted, kind)) in scores.periods:
                 return str(found)
         return self.refuse_one("IC501", found=wanted, known=list(scores.periods), near=nearest(wanted, scores.periods))
+
+    def moment(self) -> str | None:
+        """Return the moment that ledgers are read as of, or refuse what is none."""
+        if self.as_of is None:
+            return None
+        from ..sources.ledger import read_moment
+
+        return read_moment(self.as_of) or self.refuse_one("IC662", found=self.as_of)
 
     def unit(self, matched: Matched, scores: Scores, wanted: str) -> int:
         """Return the place among the scored units of the one that is meant by an id, a name or an alias."""

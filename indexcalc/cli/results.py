@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
 from ..spec.model import Dimension, Index, Indicator
 
 if TYPE_CHECKING:
+    from ..report.history import Change
     from ..scores import Scores
     from ..sources import Matched
 
@@ -112,8 +114,19 @@ def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None
     }
 
 
-def explain_result(scores: Scores, period: str, unit: int, node: str | None, depth: int, language: Language) -> Result:
-    """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf."""
+def explain_result(
+    scores: Scores,
+    period: str,
+    unit: int,
+    node: str | None,
+    depth: int,
+    language: Language,
+    history: Sequence[Change] = (),
+) -> Result:
+    """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf.
+
+    Below a node whose weight was changed stand the changes.
+    """
     from ..analysis.contribution import contributions, effective
 
     at = scores.periods.index(period)
@@ -125,6 +138,7 @@ def explain_result(scores: Scores, period: str, unit: int, node: str | None, dep
         entry = _explained(scores, at, unit, position, language)
         entry["contribution"] = _number(own[at, unit, position])
         entry["index_points"] = _number(points[at, unit, position])
+        entry["history"] = [asdict(change) for change in history if change.node == entry["node"]]
         if depth == 0 or level < depth:
             entry["children"] = [walk(child, level + 1) for child in scores.tree.below(position)]
         return entry
@@ -223,6 +237,10 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
     for item in entry.get("adjustments", ()):
         points = "–" if item["points"] is None else f"{'+' if item['points'] > 0 else ''}{number(item['points'], decimals)}"
         lines.append(f"{'  ' * (level + 1)}{item['name']} ({item['id']}) {points}  ← {', '.join(item['places'])}".rstrip(" ←"))
+    for change in entry["history"]:
+        said = " · ".join(text for text in (change["when"][:10], change["who"], change["why"]) if text)
+        moved = f"{change['old'] or '–'} → {change['new'] or '–'}"
+        lines.append(f"{'  ' * (level + 1)}{word('weight changed', language)} {moved} ({said})")
     if "raw" in entry:
         value = entry["status"] if entry["value"] is None else f"{entry['value']:.10g} {entry['measure']}".rstrip()
         lines.append(f"{'  ' * (level + 1)}= {value}")

@@ -6,12 +6,13 @@ what was matched into arrays. Units and columns are known by exact names alone; 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
@@ -22,13 +23,18 @@ from .numbers import NOT_A_NUMBER, read_numbers, word_of
 from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
 
+if TYPE_CHECKING:
+    from .ledger import Entry, Reported
+
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
-_PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
+PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
 _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
 _HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
-_SILENT_HEADERS = frozenset({"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门"})
+_SILENT_HEADERS = frozenset(
+    {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
+)
 _IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
 
 
@@ -61,6 +67,8 @@ class Matched:
     pieces: list[Piece] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    submissions: dict[str, str] = field(default_factory=dict)  # those of ledgers that were used, with their hashes
+    as_of: str = ""  # the last moment of the ledgers that were used
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -68,19 +76,22 @@ class Matched:
         return tuple(sorted({p for piece in self.pieces for p in set(piece.periods) if p}, key=order))
 
 
-def read_panel(index: Index, base: Path, *, root: Path | None = None) -> Panel:
-    """Read all data of an index into a panel.
+def read_panel(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Panel:
+    """Read all data of an index into a panel, ledgers as they were at a moment.
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    matched = match(index, base, root=root)
+    matched = match(index, base, root=root, as_of=as_of)
     if errors(matched.findings):
         raise Refused(matched.findings)
     return panel(matched)
 
 
-def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
-    """Read the files of an index, relative to `base`, and match their cells to its columns."""
+def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Matched:
+    """Read the files and ledgers of an index, relative to `base`, and match their cells to its columns.
+
+    Of a ledger the newest version of each department and period counts, up to the moment `as_of` (as `read_moment` gives it).
+    """
     root = root or base
     matched = Matched(index)
     matched.units, matched.findings, matched.files = read_units(index, base, root)
@@ -98,6 +109,9 @@ def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
             source = index.data[name]
         else:
             continue
+        if source.is_ledger:
+            match_ledger(matched, name, source, base, [at for at, _ in columns], as_of)
+            continue
         keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root)
         matched.findings += asked_at(found, index.place(("data", name, "path")))
@@ -111,6 +125,96 @@ def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
         matched.findings += _base_periods(matched)
     matched.files = sorted(set(matched.files))
     return matched
+
+
+def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Table], wanted: Sequence[int]) -> Matched:
+    """Match tables that are no source of the tree, such as a submission, to some columns of the index."""
+    matched = Matched(index, units)
+    columns = [replace(index.columns[at], headers=tuple(map(name_of, index.columns[at].headers))) for at in wanted]
+    _match_source(matched, "", source, tables, list(zip(wanted, columns, strict=True)))
+    matched.findings += _repeats(matched)
+    return matched
+
+
+@dataclass(frozen=True)
+class _Cells(Table):
+    """Cells of a submission, each with a position of its own."""
+
+    def place(self, row: int, column: int) -> Place:  # noqa: ARG002
+        return Place(self.file, self.sheet, self.lines[row], self.positions[row])
+
+
+def match_ledger(matched: Matched, name: str, source: Data, base: Path, wanted: Sequence[int], as_of: str | None) -> None:
+    """Match what departments submitted to some columns of an index."""
+    from .ledger import newest, shown
+
+    index, where = matched.index, source.ledger or source.path
+    try:
+        entries, moment = newest(where, base, index.index.id, as_of=as_of)
+    except Refused as refused:
+        matched.findings += asked_at(refused.findings, index.place(("data", name)))
+        return
+    if not entries:
+        matched.findings.append(finding("IC663", index.place(("data", name)), moment=as_of or moment or "–"))
+        return
+    known: set[str] = set()
+    for entry in entries:
+        pieces = _submitted(matched, entry, shown(where), wanted)
+        known |= {matched.index.columns[piece.column].id for piece in pieces}
+        matched.pieces += pieces
+        if pieces:
+            matched.submissions[f"{shown(where)}{entry.title()}"] = entry.hash
+    matched.as_of = max(matched.as_of, moment)
+    silent: dict[str, int] = defaultdict(int)
+    for at in wanted:
+        column = index.columns[at]
+        if column.id in known:
+            continue
+        if column.key == "applies" and (piece := _of_units(matched, source, at, column)):
+            matched.pieces.append(piece)
+        else:
+            silent[department_of(index, column)] += 1
+    for department, count in silent.items():
+        place = index.place(("data", name))
+        matched.findings.append(finding("IC660", place, department=department or "–", count=count))
+
+
+def department_of(index: Index, column: Column) -> str:
+    """Return the department that reports a column: its indicator's or denominator's."""
+    return index.reported[column.owner].department
+
+
+def _submitted(matched: Matched, entry: Entry, where: str, wanted: Sequence[int]) -> list[Piece]:
+    """The pieces of one submission, with findings on units that are not known any more."""
+    from .ledger import read_cells
+
+    assert matched.units is not None
+    by_column: dict[str, list[Reported]] = defaultdict(list)
+    unknown: dict[str, int] = defaultdict(int)
+    for cell in read_cells(entry.cells):
+        if cell.unit in matched.units.known:
+            by_column[cell.column].append(cell)
+        else:
+            unknown[cell.unit] += 1
+    file = f"{where}#{entry.number}/{entry.file}"
+    pieces = []
+    for at in wanted:
+        column = matched.index.columns[at]
+        cells = by_column.get(column.id)
+        if not cells:
+            continue
+        lines, positions = [cell.line for cell in cells], tuple(cell.position for cell in cells)
+        table = _Cells(file, entry.sheet, None, 0, (column.id,), (column.id,), positions, (), lines)
+        rows = range(len(cells))
+        values = [math.nan if cell.value is None else cell.value for cell in cells]
+        gaps = [row for row in rows if not cells[row].applies]
+        units = [matched.units.known[cell.unit] for cell in cells]
+        piece = Piece(at, table, 0, rows, [entry.period] * len(cells), units, values, gaps)
+        matched.findings += _doubts(column, piece)
+        pieces.append(piece)
+    for unit, count in unknown.items() if pieces else ():
+        matched.findings.append(finding("IC659", Place(file), number=entry.number, unit=unit, count=count))
+    return pieces
 
 
 def _base_periods(matched: Matched) -> Iterator[Finding]:
@@ -225,9 +329,9 @@ def _layout(
     elif source.period == EVERY:
         fixed = EVERY
     elif fixed is None:
-        period = find(None if source.period is None else str(source.period), _PERIOD_HEADERS)
+        period = find(None if source.period is None else str(source.period), PERIOD_HEADERS)
         if period is None and (source.period or index.periods.kind != SINGLE):
-            headers = [source.period] if source.period else _PERIOD_HEADERS[:4]
+            headers = [source.period] if source.period else PERIOD_HEADERS[:4]
             problems.append(finding("IC347", table.header_place(0), headers=headers, known=_headings(table)))
         elif period is None:
             fixed = SINGLE

@@ -119,7 +119,11 @@ def check_sources(index: Index) -> Iterator[Finding]:
         yield finding("IC228", index.place(()))
     elif without:
         yield finding("IC208", index.place_of(without[0]), nodes=_some(without), known=known)
-    for source in index.data:
+    for source, data in index.data.items():
+        beside = data.model_fields_set - {"path", "ledger"} if data.is_ledger else set()
+        beside |= {"path"} if data.ledger is not None and data.path != data.ledger else set()
+        for key in sorted(beside):
+            yield finding("IC676", index.place(("data", source, key), key=True), source=source, key=key)
         if source == UNITS_SOURCE:
             yield finding("IC226", index.place(("data", source), key=True), source=source)
         elif source not in used and not unknown and not without:
@@ -130,7 +134,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     """What a leaf is divided by is declared, and what is declared is used."""
     known = [item.id for item in index.denominators]
     used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
-    used |= {item.over_units for item in (*index.denominators, index.defaults)}
+    used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -341,7 +345,9 @@ def _combined(method: Method) -> list[Method]:
 
 def _weighting_findings(index: Index, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
     given = method.parameters
-    lists = [(key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given]
+    lists: list[tuple[str, Any]] = [
+        (key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given
+    ]
     lists += [("points", row) for row in _rows(given.get("points"))]
     matrices = _rows(given.get("judgements"))
     deep = bool(matrices) and all(isinstance(row, (list, tuple)) for matrix in matrices for row in matrix)
@@ -535,7 +541,13 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "aggregate/owa": _owa_sense,
     "aggregate/topsis": _positive_sense("scale"),
     "aggregate/grey": lambda given: _between_sense("rho")(given) or _positive_sense("scale")(given),
+    "aggregate/benefit-of-the-doubt": lambda given: _clip_sense(given) or _positive_sense("scale")(given),
 }
+
+
+def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
+    """Check a method that is chosen outside of the file: it exists and is given the parameters that it takes."""
+    return list(_method_findings(index, room, (), choice))
 
 
 def _method_findings(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:

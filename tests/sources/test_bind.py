@@ -194,6 +194,13 @@ def test_units_may_share_a_name_where_the_data_has_ids(tmp_path: Path) -> None:
     assert panel.units.title(1, "en") == "东区 (02)"
 
 
+def test_many_units_are_read_column_by_column(tmp_path: Path) -> None:
+    ids = [f"{at:06}" for at in range(30_000)]  # row by row over whole columns this would take an hour
+    index = project(tmp_path, "区,年份,案件数,来电数\n" + "".join(f"{unit},2022,1,2\n" for unit in ids))
+    (tmp_path / "u.csv").write_text("id,name,coastal\n" + "".join(f"{unit},城关镇,1\n" for unit in ids), encoding="utf-8")
+    assert len(read_panel(index, tmp_path).units) == len(ids)
+
+
 @pytest.mark.parametrize(
     ("data", "source"), [(WIDE.replace("东城", "东区"), "path: d.csv"), (CROSSED, "path: d.csv, period: 2022")]
 )
