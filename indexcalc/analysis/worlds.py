@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from ..engine.frames import kinds_of, normalise
 from ..engine.leaves import impute, treat
 from ..engine.nodes import aggregate
 from ..engine.ranking import overall
+from ..methods import parameters
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.weight import FROM_DATA
@@ -258,6 +259,90 @@ class World:
         aggregate(self.index, panel, flags[..., :leaves], scores)
         root = scores[past:, :, self.index.tree.root]
         return root, overall(self.index, root[..., None])[..., 0].astype(float)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the score of a unit depends on that unit alone, once its leaves have scores."""
+        tree = self.index.tree
+        unlimited = any(choice.method == "points" for choice in (normalise_of(self.index, leaf) for leaf in self.index.leaves))
+        floors = any(branch.missing.policy == "floor" for branch in tree.branches)
+        inner = any(not branch.plain for branch in tree.branches)
+        return not any(branch.compares for branch in tree.branches) and not (floors and (unlimited or inner))
+
+    def taken(self, units: Sequence[int]) -> World:
+        """The same world with some of its units alone."""
+        at = list(units)
+        return replace(
+            self,
+            units=self.units.taken(at),
+            past=(self.past[0][:, at], self.past[1][:, at]),
+            values=self.values[at],
+            status=self.status[at],
+            points=self.points[:, at],
+        )
+
+
+def of_scores(scores: Scores, period: int) -> World:
+    """The world as it was in a period, with the scores of its leaves for values: what is above them can be made anew.
+
+    Bonuses, deductions and vetoes are counted anew from their events, moves in rank stand as they were recorded.
+    """
+    side = Side(scores, scores.periods[period])
+
+    def leaf(own: Indicator) -> Indicator:
+        choice = normalise_of(scores.index, own)
+        takes = parameters("normalise", choice.method).get("low")
+        low = choice.parameters.get("low", takes.default if takes else None)
+        # what leaves a score as it is, and still has the lowest one to stand in for gaps
+        same = {"method": "points"} if low is None else {"method": "goalposts", "worst": low, "best": low + 1.0}
+        same |= {} if low is None else {"low": low, "high": low + 1.0, "clip": False}
+        changed = {"direction": "higher", "target": None, "round": None, "treat": None}
+        return own.model_copy(update=_PLAIN | changed | {"normalise": Normalise.model_validate(same)})
+
+    def inner(own: Any) -> Any:
+        update: dict[str, Any] = {"primary": None}
+        for key in ("normalise", "weights"):
+            if choice := getattr(own, key):
+                update[key] = _at_base(choice, side)
+        if isinstance(own, Dimension):
+            children = tuple(inner(child) if isinstance(child, Dimension) else leaf(child) for child in own.indicators)
+            update |= {"indicators": children, "grades": ()}
+        return own.model_copy(update=update)
+
+    old = scores.index
+    moves = {item.id: {"rank_move": None, "each": 1.0, "cap": None} for item in old.adjustments if item.rank_move is not None}
+    weights = _at_base(old.defaults.weights, side)
+    index = Index.model_construct(
+        index=inner(old.index),
+        units=old.units,
+        periods=Periods(kind="single"),
+        defaults=old.defaults.model_copy(update={"impute": None, "treat": None, "weights": weights}),
+        dimensions=tuple(inner(child) if isinstance(child, Dimension) else leaf(child) for child in old.dimensions),
+        adjustments=tuple(item.model_copy(update=moves.get(item.id, {})) for item in old.adjustments),
+        ranking=old.ranking.model_copy(update={"within": None}),
+    )
+    labels: list[str] = []
+    if bases := _compared_with(index):
+        labels = [*side.kin, *sorted({base for base in bases if base is not None} - set(side.kin))]
+    at = [scores.periods.index(label) for label in (*labels, side.period)]
+    events = np.zeros((len(at), len(scores.panel.units), len(old.adjustments)))
+    for place, item in enumerate(old.adjustments):
+        column = scores.panel.column.get(item.id)
+        source = scores.points[..., place] if item.rank_move is not None or column is None else scores.panel.values[..., column]
+        events[..., place] = np.nan_to_num(source[at])
+    leaves = scores.tree.leaves
+    x, status = scores.scores[at, :, :leaves], scores.status[at].copy()
+    status[np.isnan(x) & (status != NOT_APPLICABLE)] = MISSING
+    return World(
+        index,
+        scores.panel.units.taken(range(len(scores.panel.units))),
+        tuple(labels),
+        (x[:-1], status[:-1]),
+        len(side.kin) if labels else 0,
+        x[-1],
+        status[-1],
+        events,
+    )
 
 
 class Between:
