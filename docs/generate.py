@@ -29,6 +29,7 @@ RANGES = {
     "4": "methods and scores",
     "5": "reports and commands",
     "6": "weights, submissions, the ledger and the audit",
+    "7": "analyses",
 }
 
 

@@ -138,6 +138,9 @@ def explain(
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="Explain this node alone. Default: the index.")] = None,
     depth: Annotated[int, typer.Option("--depth", help="How many levels down; 0 for all.", min=0)] = 0,
+    vs: Annotated[
+        str | None, typer.Option("--vs", help="Set it beside another unit, the mean of its `group`, or the `best`.")
+    ] = None,
     level: LevelOption = None,
     as_of: AsOfOption = None,
     lang: LangOption = None,
@@ -147,15 +150,23 @@ def explain(
 ) -> None:
     """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
     from ..report.history import read_history
+    from .changing import boards_result, other_units, versus_result
     from .results import explain_result
 
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     at = project.unit(matched, scores, unit)
     _known_node(project, scores.tree.position, node)
-    history, unread = read_history(project.index_file)
-    project.print_findings(unread)
-    project.print(*explain_result(scores, project.period(scores, period), at, node, depth, project.language, history))
+    wanted = project.period(scores, period)
+    if vs is not None:
+        others, name = other_units(project, matched, scores, wanted, at, vs)
+        text, result = versus_result(scores, wanted, at, others, name, node, depth, project.language)
+    else:
+        history, unread = read_history(project.index_file)
+        project.print_findings(unread)
+        text, result = explain_result(scores, wanted, at, node, depth, project.language, history)
+    beside, boards = boards_result(scores, wanted, at, node, project.language) if vs in (None, "group") else ("", {})
+    project.print("\n\n".join(part for part in (text, beside) if part), {**result, **boards})
 
 
 @app.command()
@@ -273,4 +284,5 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
 from .weights import app as weights_app  # noqa: E402 - it takes its options from above
 
 app.add_typer(weights_app)
+from . import changes as changes  # noqa: E402, PLC0414 - likewise
 from . import ledger as ledger  # noqa: E402, PLC0414 - its commands stand in a file of their own and use what is above

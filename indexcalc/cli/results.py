@@ -127,17 +127,18 @@ def explain_result(
 
     Below a node whose weight was changed stand the changes.
     """
-    from ..analysis.contribution import contributions, effective
+    from ..analysis.contribution import Rows, contributions, effective
 
     at = scores.periods.index(period)
-    own = contributions(scores)
-    points = effective(scores, own)
+    shown = Rows(at, (unit,))
+    own = contributions(scores, shown)
+    points = effective(scores, own, shown)
     start = scores.tree.root if node is None else scores.node(node)
 
     def walk(position: int, level: int) -> dict[str, Any]:
-        entry = _explained(scores, at, unit, position, language)
-        entry["contribution"] = _number(own[at, unit, position])
-        entry["index_points"] = _number(points[at, unit, position])
+        entry = explained(scores, at, unit, position, language)
+        entry["contribution"] = _number(own[0, 0, position])
+        entry["index_points"] = _number(points[0, 0, position])
         entry["history"] = [asdict(change) for change in history if change.node == entry["node"]]
         if depth == 0 or level < depth:
             entry["children"] = [walk(child, level + 1) for child in scores.tree.below(position)]
@@ -152,7 +153,8 @@ def explain_result(
     return "\n".join(lines), {"unit": scores.panel.units.ids[unit], "period": period, "tree": tree}
 
 
-def _explained(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
+def explained(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
+    """Return what is known of a unit's score of one node; of a leaf down to what was reported and where."""
     from ..panel import STATUS_NAMES
 
     found = scores.tree.nodes[position]
@@ -171,11 +173,16 @@ def _explained(scores: Scores, at: int, unit: int, position: int, language: Lang
         entry["value"] = _number(scores.derived[at, unit, position])
         entry["measure"] = found.measure
         entry["department"] = found.department
-        entry["raw"] = [
-            {"column": name, "value": _number(scores.panel.values[at, unit, column]), "places": places}
-            for name, column, places in _raw(scores, at, unit, found)
-        ]
+        entry["raw"] = raw_cells(scores, at, unit, found)
     return entry
+
+
+def raw_cells(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[dict[str, Any]]:
+    """Return what a unit reported for a leaf, column by column, with where it was written."""
+    return [
+        {"column": name, "value": _number(scores.panel.values[at, unit, column]), "places": places}
+        for name, column, places in _raw(scores, at, unit, leaf)
+    ]
 
 
 def _beside_score(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
