@@ -5,23 +5,20 @@ from __future__ import annotations
 import dataclasses
 import doctest
 import math
-from pathlib import Path
 
 import numpy as np
-import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from indexcalc import load, read_panel
 from indexcalc.analysis import change as change_module
-from indexcalc.analysis.change import FACTORS, Change, change
+from indexcalc.analysis.change import Change, change
 from indexcalc.engine import score
 from indexcalc.methods.aggregate import COMPARES_UNITS
-from indexcalc.panel import Panel, Units
+from indexcalc.panel import Panel
 from indexcalc.scores import Scores
 from indexcalc.spec import Index
 
-from .conftest import index_of, panel_of
+from .conftest import index_of
 from .test_engine import SEEDS, Trees, random_panel
 
 NAN = math.nan
