@@ -549,12 +549,12 @@ _TREE: dict[str, Row] = {
     ),
     "IC245": (
         "error",
-        "'{name}' is not a child of this node; its children are {known}",
-        "“{name}”不是本节点的下级，下级有：{known}",
+        "'{name}' is no node below this one; below it are {known}",
+        "“{name}”不在本节点之下，其下有：{known}",
         "did you mean '{near}'?",
         "是否应为“{near}”？",
-        "The formula of an inner node is made of its children's ids.",
-        "上级节点的公式只能使用其下级的编号。",
+        "The formula of an inner node is made of the ids of nodes anywhere below it.",
+        "上级节点的公式只能使用其下各级节点的编号。",
     ),
     "IC246": (
         "error",

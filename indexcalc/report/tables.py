@@ -22,12 +22,13 @@ Value = str | float | int | None
 
 @dataclass(frozen=True)
 class Heading:
-    """One column of a sheet; `over` is the heading that spans it and its neighbours."""
+    """One column of a sheet; `over` spans it and its neighbours, `decimals` are its own where not the sheet's."""
 
     title: str
     kind: Kind
     over: str = ""
     strong: bool = False
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
             headings.append(Heading(word(key, language), "move"))
             columns.append(moves(scores, at, scores.periods.index(earlier), units))
     for node in tree.dimensions:
-        headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language)))
+        own = scores.index.decimals_of(tree.nodes[node])
+        headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language), decimals=own))
         columns.append(values_of(scores.scores[at, :, node], units))
     headings.append(Heading(word("coverage", language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
@@ -100,7 +102,7 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     headings = [
         Heading(word("rank", language), "rank"),
         Heading(unit_label(scores, language), "text"),
-        Heading(word("score", language), "score", strong=True),
+        Heading(word("score", language), "score", strong=True, decimals=scores.index.decimals_of(tree.nodes[node])),
     ]
     columns: list[list[Value]] = [
         ranks_of(scores, at, node, units),
@@ -109,7 +111,8 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     ]
     _add_beside_score(scores, at, node, units, language, headings, columns)
     for child in tree.below(node):
-        headings.append(Heading(tree.nodes[child].title(language), "score"))
+        own = scores.index.decimals_of(tree.nodes[child])
+        headings.append(Heading(tree.nodes[child].title(language), "score", decimals=own))
         columns.append(values_of(scores.scores[at, :, child], units))
     headings.append(Heading(word("coverage", language), "percent"))
     columns.append(values_of(scores.covered(node)[at], units))

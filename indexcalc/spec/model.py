@@ -261,6 +261,10 @@ class Dimension(Node, Inner):
     """`lower`: the whole node is turned, less of it is better."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades of this node, from the best down."""
+    ranking: "NodeRanking | None" = None
+    """How this node is ranked, where not as the index is."""
+    decimals: int | None = Field(default=None, ge=0, le=12)
+    """Decimals that this node's score is shown with, and its grade judged by. Default: the index's."""
     indicators: Annotated[tuple["Child", ...], Field(strict=False, min_length=1)]
     """The children: indicators, or nodes with `indicators` of their own."""
 
@@ -425,17 +429,22 @@ class Defaults(Part):
     """How the units of a lower level make the one that they are part of: sum, mean, max, min, or a denominator's id."""
 
 
-class Ranking(Part):
-    """How scores become ranks."""
+class NodeRanking(Part):
+    """How a node's scores become ranks."""
 
-    within: str | None = None
-    """Rank within groups too: `group`, or another column of the units table."""
     ties: Literal["competition", "dense", "average", "min", "max"] = "competition"
     """How equal scores share places."""
     decimals: int | None = Field(default=None, ge=0, le=12)
     """Round scores to these decimals before ranking, so that equal published scores tie."""
     first: Literal["highest", "lowest"] = "highest"
     """Which score has rank 1."""
+
+
+class Ranking(NodeRanking):
+    """How scores become ranks."""
+
+    within: str | None = None
+    """Rank within groups too: `group`, or another column of the units table."""
 
 
 class Veto(Part):
@@ -556,6 +565,11 @@ class Index(Part):
         from .tree import columns
 
         return columns(self)
+
+    def decimals_of(self, node: "Root | Dimension | Indicator") -> int:
+        """Return the decimals that a node's score is shown with."""
+        own = None if isinstance(node, Indicator) else node.decimals
+        return self.index.decimals if own is None else own
 
     def walk(self) -> Iterator[tuple[Path, Dimension | Indicator]]:
         """Yield every node below the index with its path in the file, parents before children."""
