@@ -84,7 +84,8 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
         return np.asarray((share * (last + y) - split)[:, wanted])
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = last / y
-    return np.where((ratio > 0) & np.isfinite(ratio), split * ratio, split + share * (last - y))[:, wanted]
+    scaled = (ratio > 0) & np.isfinite(ratio)
+    return np.where(scaled, split * np.where(scaled, ratio, 1.0), split + share * (last - y))[:, wanted]
 
 
 def _of(rows: Rows | None, array: Array) -> Array:
