@@ -29,7 +29,7 @@ AROUND = {
     "units": "{table: units.csv}",
     "data": "{values: {path: values.csv}}",
     "defaults": "{normalise: points, weights: equal}",
-    "dimensions": "[{id: a}]",
+    "dimensions": "[{id: a}, {id: b}, {id: c}]",
 }
 YEARS = ("2021", "2022", "2023", "2024")
 VALUES: dict[str, Any] = {  # what each room's methods are shown on, by the ids of indicators
@@ -112,8 +112,11 @@ def formula_table() -> str:
 def consistency_table(line: str) -> str:
     """Return how far the judgements of an AHP example contradict each other, and the random indices to judge that by."""
     found = consistency(yaml.safe_load(line)["weights"]["judgements"])
-    said = f"λ_max = {found.lambda_max:.4f}, CI = {found.ci:.4f}, CR = {found.cr:.4f}. Judgements with CR above 0.1 ought to be "
-    said += "looked at again. The random index RI of n children is Saaty's of 1980 here; other tables, from which other CR come:"
+    said = f"λ_max = {found.lambda_max:.4f}, CI = {found.ci:.4f}, CR = {found.cr:.4f}. A CR above 0.1 is a finding (IC411): such "
+    said += (
+        "judgements ought to be looked at again. The random index RI of n children is Saaty's of 1980 here; other tables, from "
+    )
+    said += "which other CR come:"
     sizes = range(3, 11)
     rows = [[name, *(indices[size - 1] for size in sizes)] for name, indices in RANDOM_INDEX.items()]
     return said + "\n\n" + table(["n", *map(str, sizes)], rows)

@@ -1,7 +1,8 @@
 """Every finding's words, English and Chinese side by side: severity, what was found, what to do, what it means.
 
-Codes: 1xx text and shape, 2xx the tree, 3xx data (in `messages_data.py`), 4xx methods and scores, 5xx reports, 6xx
-weights. A hint that quotes a value is left out when that value is not known. Lower case, no full stop, no blame.
+Codes: 1xx text and shape, 2xx the tree, 3xx data (in `messages_data.py`), 4xx methods and scores, 5xx reports, 600 to
+649 weights, from 650 submissions, the ledger and the audit (in `messages_ledger.py`). A hint that quotes a value is left
+out when that value is not known. Lower case, no full stop, no blame.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
+from .messages_ledger import LEDGER_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -1009,6 +1012,24 @@ _BINDING |= {
         "Units may share a name, as places in different provinces do; a name that several have does not say which is meant.",
         "不同地区的单元可以同名；同名时仅凭名称无法确定是哪一个。",
     ),
+    "IC375": (
+        "error",
+        "no row has '{found}' in the column '{name}'; there is {known}",
+        "“{name}”列中没有“{found}”，现有：{known}",
+        "did you mean '{near}'?",
+        "是否应为“{near}”？",
+        "`only:` under data names what must stand in a column for a row to be read.",
+        "data 下的 only: 指明某列为何值的行才读取。",
+    ),
+    "IC376": (
+        "error",
+        "the headings are periods ({periods}), and nothing says whose values these are: {columns}",
+        "列名为期次（{periods}），但无法确定数值属于哪一指标：{columns}",
+        "give the table a column of indicators, or each indicator a source of its own",
+        "请在表中加一列指标，或为每个指标单列数据源",
+        "A table with a unit in each row and a period in each column holds one indicator, unless a column says which.",
+        "每行一个单元、每列一个期次的表只能存放一个指标，除非另有一列写明指标。",
+    ),
 }
 
 _METHODS: dict[str, Row] = {
@@ -1083,6 +1104,24 @@ _METHODS: dict[str, Row] = {
         "请删除，或另选方法",
         "`indexcalc methods` lists every method with its parameters.",
         "`indexcalc methods` 列出全部方法及参数。",
+    ),
+    "IC410": (
+        "error",
+        "{key} of {method} has {found} entries where {node} has {children} children",
+        "{node} 有 {children} 个子指标，而 {method} 的 {key} 有 {found} 项",
+        "write one entry for each child, in the order of the file",
+        "每个子指标对应一项，顺序与文件一致",
+        "Judgements, points and ranks belong to the children one by one; a matrix of pairs has as many rows as columns.",
+        "判断矩阵、打分和名次都逐一对应子指标，判断矩阵的行数与列数相同。",
+    ),
+    "IC411": (
+        "warning",
+        "the judgements of {node} contradict each other: consistency ratio {ratio}, above 0.1",
+        "{node} 的判断矩阵一致性不足：CR = {ratio}，大于 0.1",
+        "look at the pairs again, above all where a > b, b > c but c > a",
+        "请复核成对比较，尤其是 a>b、b>c 却 c>a 之处",
+        "Saaty (1980) holds judgements with a ratio up to 0.1 for usable.",
+        "Saaty（1980）认为一致性比例不超过 0.1 的判断可以采用。",
     ),
     "IC420": (
         "warning",
@@ -1379,6 +1418,15 @@ _WEIGHTS: dict[str, Row] = {
         "What was read is not what stands there now; writing would lose the other change.",
         "读取后文件已有变化，此时写入会丢失他人的修改。",
     ),
+    "IC611": (
+        "error",
+        "there is a file of that name already",
+        "已有同名文件",
+        "name another file, or delete this one first",
+        "请换一个文件名，或先删除该文件",
+        "A workbook that somebody has filled in is never replaced.",
+        "已填写的工作簿不会被覆盖。",
+    ),
     "IC612": (
         "error",
         "'{found}' is no parameter",
@@ -1578,6 +1626,6 @@ def _message(row: Row) -> Message:
 
 MESSAGES: dict[str, Message] = {
     code: _message(row)
-    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, _WEIGHTS)
+    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, _WEIGHTS, LEDGER_MESSAGES, CHANGE_MESSAGES)
     for code, row in table.items()
 }

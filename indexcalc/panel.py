@@ -73,6 +73,8 @@ class Panel:
 
     NaN is missing or not applicable, `status` says which. In memory the units of one column lie side by side: make arrays
     with `empty`. `address` finds where a cell was written; it is left out for panels that do not come from files.
+    With `pooled`, what is compared with all periods is compared with so many of the first alone: the periods after them are
+    suppositions, made to be scored beside what was.
     """
 
     values: NDArray[np.float64]
@@ -81,6 +83,7 @@ class Panel:
     units: Units
     columns: tuple[str, ...]
     address: Callable[[int, int, int], Sequence[Place]] | None = None
+    pooled: int | None = None
 
     @cached_property
     def column(self) -> dict[str, int]:

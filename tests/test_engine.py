@@ -19,7 +19,6 @@ from indexcalc.analysis import contribution
 from indexcalc.analysis.contribution import contributions, effective
 from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE, FROM_DATA
-from indexcalc.methods.aggregate import COMPARES_UNITS
 from indexcalc.panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, Units
 from indexcalc.scores import Scores
 from indexcalc.spec import Index
@@ -135,7 +134,7 @@ class Trees:
         if len(children) > 1 and self.random.random() < 0.2:
             formula = chosen(FORMULAS).format(*self.random.sample(list(children), 2))
             return found | {"formula": f'"{formula}"'}
-        method = chosen([name for name in CATALOGUE["aggregate"] if name not in COMPARES_UNITS])
+        method = chosen(list(CATALOGUE["aggregate"]))
         if self.random.random() < 0.3:
             found["weights"] = chosen(WEIGHTS)
         given = PARAMETERS.get(method, "").format(p=chosen([-2, -1, 0, 0.5, 1, 3]))

@@ -78,6 +78,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "aggregate/mpi": [{"penalty": "positive"}],
     "aggregate/copeland": [{"result": "share"}],
     "aggregate/topsis": [{"rescale": "vector"}, {"rescale": "min-max", "scale": 1.0}],
+    "aggregate/benefit-of-the-doubt": [{"low": 0.1, "scale": 1.0}],
     "aggregate/grey": [{"rho": 1.0, "scale": 1.0}],
     "weights/entropy": [{"rescale": "none"}],
     "weights/critic": [{"rescale": "none"}],
@@ -614,6 +615,16 @@ def test_units_that_are_all_alike_or_alone() -> None:
 def test_mpi_without_a_mean_above_zero_has_no_variation_to_speak_of() -> None:
     x, w = np.array([[-5.0, 3.0], [-4.0, -4.0], [0.0, 0.0], [-5.0, 5.0], [7.0, np.nan]]), np.array([0.5, 0.5])
     np.testing.assert_array_equal(together("mpi", x, w, {}), [np.nan, -4.0, 0.0, np.nan, 7.0])
+
+
+def test_benefit_of_the_doubt_of_an_odd_unit() -> None:
+    aggregate = CATALOGUE["aggregate"]["benefit-of-the-doubt"]
+    x, w = np.array([[4.0, 1.0], [1.0, 4.0], [2.0, 2.0], [2.0, np.nan], [0.0, 0.0]]), np.ones(2)
+    # the frontier from (4, 1) to (1, 4) is a + b = 5; (2, 2) comes to 4 / 5; without b there is 2 / 4
+    np.testing.assert_allclose(aggregate(x, w), [100, 100, 80, 50, 0], atol=1e-9)
+    np.testing.assert_allclose(aggregate(x, w, low=0.5, high=1.0)[:3], [800 / 17, 800 / 17, 80], rtol=1e-9)  # v = 1/17, 4/17
+    assert np.isnan(aggregate(np.array([[1.0, -2.0], [1.0, 2.0]]), w)).all()
+    assert np.isnan(aggregate(x, w, high=0.6)[3]), "one child cannot carry it all"
 
 
 # Imputation

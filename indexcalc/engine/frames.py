@@ -87,7 +87,7 @@ def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, me
         for mask in groups_of(panel, "group"):
             yield np.flatnonzero(mask), x[members][:, mask]
     elif choice.over == "all":
-        yield slice(None), x[members].reshape(1, -1, x.shape[-1])
+        yield slice(None), x[members][: panel.pooled].reshape(1, -1, x.shape[-1])
     else:
         meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
         at = [position for position, period in enumerate(panel.periods) if period in meant]

@@ -8,7 +8,6 @@ from .arrays import Array, Mask, np
 from .rank import rounded
 
 Expression = tuple[Any, ...]
-_NEARLY = 1e-9  # a number this near to a whole one is meant to be it: 0.3 / 0.1 is 3
 
 
 def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
@@ -16,7 +15,8 @@ def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
 
     Missing goes through + - × ÷ ^ and the functions of one value; `sum`, `mean`, `median`, `trimmed`, `min` and `max` pass
     over it, as in a spreadsheet. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
-    is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals.
+    is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals;
+    `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3.
     """
     chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
     while tree[0] not in ("number", "name"):
@@ -193,8 +193,8 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "/": operator.truediv,
     "^": _power,
     "abs": abs,
-    "ceil": lambda x: np.ceil(x - _NEARLY) + 0.0,
-    "floor": lambda x: np.floor(x + _NEARLY) + 0.0,
+    "ceil": lambda x: rounded(x, 0, "up"),
+    "floor": lambda x: rounded(x, 0, "down"),
     "round": _round,
     "exp": lambda x: np.exp(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "log": lambda x: np.log(x),  # noqa: PLW0108 - numpy is loaded when it is called

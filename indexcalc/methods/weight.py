@@ -206,7 +206,8 @@ def bod(x: Array, declared: Array, *, low: float | Sequence[float] = 0.0, high: 
 
     `low` and `high` bound each child's share in the unit's score, for all children or one each. Where several weights show
     a unit equally well, some whose smallest share is greatest are taken. Scaled to add up to 1 for every unit, so that units
-    are compared by means. The result is (…, unit, child).
+    are compared by means; the frontier's own score is what the aggregator `benefit-of-the-doubt` gives. The result is
+    (…, unit, child).
     Formula: max Σ w_c x_uc for unit u, with w ≥ 0 and Σ w_c x_jc ≤ 1 for every unit j; then w / Σ w.
     Edge cases: scores must be 0 or more, else NaN; missing weighs 0. A unit at 0 in all that it has weighs these equally. A
     constant child weighs as any.

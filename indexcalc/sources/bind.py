@@ -6,12 +6,13 @@ what was matched into arrays. Units and columns are known by exact names alone; 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
@@ -22,13 +23,18 @@ from .numbers import NOT_A_NUMBER, read_numbers, word_of
 from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
 
+if TYPE_CHECKING:
+    from .ledger import Entry, Reported
+
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
-_PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
+PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
 _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
 _HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
-_SILENT_HEADERS = frozenset({"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门"})
+_SILENT_HEADERS = frozenset(
+    {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
+)
 _IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
 
 
@@ -61,6 +67,8 @@ class Matched:
     pieces: list[Piece] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    submissions: dict[str, str] = field(default_factory=dict)  # those of ledgers that were used, with their hashes
+    as_of: str = ""  # the last moment of the ledgers that were used
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -68,40 +76,43 @@ class Matched:
         return tuple(sorted({p for piece in self.pieces for p in set(piece.periods) if p}, key=order))
 
 
-def read_panel(index: Index, base: Path, *, root: Path | None = None) -> Panel:
-    """Read all data of an index into a panel.
+def read_panel(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Panel:
+    """Read all data of an index into a panel, ledgers as they were at a moment.
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    matched = match(index, base, root=root)
+    matched = match(index, base, root=root, as_of=as_of)
     if errors(matched.findings):
         raise Refused(matched.findings)
     return panel(matched)
 
 
-def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
-    """Read the files of an index, relative to `base`, and match their cells to its columns."""
+def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Matched:
+    """Read the files and ledgers of an index, relative to `base`, and match their cells to its columns.
+
+    Of a ledger the newest version of each department and period counts, up to the moment `as_of` (as `read_moment` gives it).
+    """
     root = root or base
     matched = Matched(index)
     matched.units, matched.findings, matched.files = read_units(index, base, root)
     if matched.units is None:
         return matched
     for name in dict.fromkeys(column.source for column in index.columns):
-        columns = [
-            (at, replace(column, headers=tuple(map(name_of, column.headers)), rows=tuple(map(name_of, column.rows))))
-            for at, column in enumerate(index.columns)
-            if column.source == name
-        ]
+        columns = [(at, _as_named(column)) for at, column in enumerate(index.columns) if column.source == name]
         if name == UNITS_SOURCE:
             source = Data(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
         elif name in index.data:
             source = index.data[name]
         else:
             continue
+        if source.is_ledger:
+            match_ledger(matched, name, source, base, [at for at, _ in columns], as_of)
+            continue
         keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root)
         matched.findings += asked_at(found, index.place(("data", name, "path")))
         matched.files += files
+        tables = _only(matched, name, source, tables)
         if tables:
             _match_source(matched, name, source, tables, columns)
     matched.findings += _repeats(matched)
@@ -111,6 +122,135 @@ def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
         matched.findings += _base_periods(matched)
     matched.files = sorted(set(matched.files))
     return matched
+
+
+def _as_named(column: Column) -> Column:
+    """A column with its names as those of tables are read."""
+    return replace(column, headers=tuple(map(name_of, column.headers)), rows=tuple(map(name_of, column.rows)))
+
+
+def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Table], wanted: Sequence[int]) -> Matched:
+    """Match tables that are no source of the tree, such as a submission, to some columns of the index."""
+    matched = Matched(index, units)
+    _match_source(matched, "", source, tables, [(at, _as_named(index.columns[at])) for at in wanted])
+    matched.findings += _repeats(matched)
+    return matched
+
+
+@dataclass(frozen=True)
+class _Cells(Table):
+    """Cells of a submission, each with a position of its own."""
+
+    def place(self, row: int, column: int) -> Place:  # noqa: ARG002
+        return Place(self.file, self.sheet, self.lines[row], self.positions[row])
+
+
+def match_ledger(matched: Matched, name: str, source: Data, base: Path, wanted: Sequence[int], as_of: str | None) -> None:
+    """Match what departments submitted to some columns of an index."""
+    from .ledger import newest, shown
+
+    index, where = matched.index, source.ledger or source.path
+    try:
+        entries, moment = newest(where, base, index.index.id, as_of=as_of)
+    except Refused as refused:
+        matched.findings += asked_at(refused.findings, index.place(("data", name)))
+        return
+    if not entries:
+        matched.findings.append(finding("IC663", index.place(("data", name)), moment=as_of or moment or "–"))
+        return
+    known: set[str] = set()
+    for entry in entries:
+        pieces = _submitted(matched, entry, shown(where), wanted)
+        known |= {matched.index.columns[piece.column].id for piece in pieces}
+        matched.pieces += pieces
+        if pieces:
+            matched.submissions[f"{shown(where)}{entry.title()}"] = entry.hash
+    matched.as_of = max(matched.as_of, moment)
+    silent: dict[str, int] = defaultdict(int)
+    for at in wanted:
+        column = index.columns[at]
+        if column.id in known:
+            continue
+        if column.key == "applies" and (piece := _of_units(matched, source, at, column)):
+            matched.pieces.append(piece)
+        else:
+            silent[department_of(index, column)] += 1
+    for department, count in silent.items():
+        place = index.place(("data", name))
+        matched.findings.append(finding("IC660", place, department=department or "–", count=count))
+
+
+def department_of(index: Index, column: Column) -> str:
+    """Return the department that reports a column: its indicator's or denominator's."""
+    return index.reported[column.owner].department
+
+
+def _submitted(matched: Matched, entry: Entry, where: str, wanted: Sequence[int]) -> list[Piece]:
+    """The pieces of one submission, with findings on units that are not known any more."""
+    from .ledger import read_cells
+
+    assert matched.units is not None
+    by_column: dict[str, list[Reported]] = defaultdict(list)
+    unknown: dict[str, int] = defaultdict(int)
+    for cell in read_cells(entry.cells):
+        if cell.unit in matched.units.known:
+            by_column[cell.column].append(cell)
+        else:
+            unknown[cell.unit] += 1
+    file = f"{where}#{entry.number}/{entry.file}"
+    pieces = []
+    for at in wanted:
+        column = matched.index.columns[at]
+        cells = by_column.get(column.id)
+        if not cells:
+            continue
+        lines, positions = [cell.line for cell in cells], tuple(cell.position for cell in cells)
+        table = _Cells(file, entry.sheet, None, 0, (column.id,), (column.id,), positions, (), lines)
+        rows = range(len(cells))
+        values = [math.nan if cell.value is None else cell.value for cell in cells]
+        gaps = [row for row in rows if not cells[row].applies]
+        units = [matched.units.known[cell.unit] for cell in cells]
+        piece = Piece(at, table, 0, rows, [entry.period] * len(cells), units, values, gaps)
+        matched.findings += _doubts(column, piece)
+        pieces.append(piece)
+    for unit, count in unknown.items() if pieces else ():
+        matched.findings.append(finding("IC659", Place(file), number=entry.number, unit=unit, count=count))
+    return pieces
+
+
+def _only(matched: Matched, name: str, source: Data, tables: list[Table]) -> list[Table]:
+    """The rows that `only:` asks for; it is a finding where no table has the heading, or none such a row."""
+    for heading, said in source.only.items():
+        words = {name_of(word) for word in (said if isinstance(said, tuple) else (said,))}
+        place = matched.index.place(("data", name, "only", heading))
+        known: dict[str, None] = {}
+        kept = []
+        for table in tables:
+            if name_of(heading) not in table.names:
+                near, headings = nearest(heading, _headings(table)), _headings(table)
+                matched.findings.append(finding("IC357", place, name=heading, file=table.file, known=headings, near=near))
+                continue
+            cells = [name_of(cell) for cell in _words(table, table.names.index(name_of(heading)))]
+            known |= dict.fromkeys(cells)
+            rows = [row for row, cell in enumerate(cells) if cell in words]
+            columns = tuple(_rows_of(column, rows) for column in table.columns)
+            kept.append(replace(table, columns=columns, lines=[table.lines[row] for row in rows]))
+        for word in sorted(words - known.keys()) if kept else ():
+            near = nearest(word, known)
+            matched.findings.append(finding("IC375", place, name=heading, found=word, known=_few(known), near=near))
+        tables = kept
+    return [table for table in tables if table.lines] if source.only else tables
+
+
+def _rows_of(column: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
+    """Some cells of a column: of an array, an array again."""
+    cells: Any = column
+    return cells.take(rows) if hasattr(column, "dtype") else [column[row] for row in rows]
+
+
+def _few(names: Iterable[str]) -> str:
+    shown = [name for name in names if name]
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
 def _base_periods(matched: Matched) -> Iterator[Finding]:
@@ -129,7 +269,7 @@ def _base_periods(matched: Matched) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Which columns of a table say what; `period` may be a fixed one instead."""
+    """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`)."""
 
     unit: int | None
     period: int | None
@@ -137,6 +277,7 @@ class _Layout:
     indicator: int | None
     value: int | None
     status: int | None
+    across: tuple[tuple[int, str], ...] = ()
 
 
 def _match_source(matched: Matched, name: str, source: Data, tables: list[Table], columns: list[tuple[int, Column]]) -> None:
@@ -213,6 +354,7 @@ def _layout(
         return None
 
     problems = []
+    across: tuple[tuple[int, str], ...] = ()
     block = index.units
     unit = find(source.unit, (block.id, block.label, block.name, block.label_en, *_UNIT_HEADERS))
     indicator = find(source.indicator, _INDICATOR_HEADERS)
@@ -225,11 +367,13 @@ def _layout(
     elif source.period == EVERY:
         fixed = EVERY
     elif fixed is None:
-        period = find(None if source.period is None else str(source.period), _PERIOD_HEADERS)
-        if period is None and (source.period or index.periods.kind != SINGLE):
-            headers = [source.period] if source.period else _PERIOD_HEADERS[:4]
+        period = find(None if source.period is None else str(source.period), PERIOD_HEADERS)
+        if period is None and source.period is None and unit is not None:
+            across = _periods_across(index, table, {unit, indicator, value})
+        if period is None and not across and (source.period or index.periods.kind != SINGLE):
+            headers = [source.period] if source.period else PERIOD_HEADERS[:4]
             problems.append(finding("IC347", table.header_place(0), headers=headers, known=_headings(table)))
-        elif period is None:
+        elif period is None and not across:
             fixed = SINGLE
     if unit is None and (source.unit or indicator is None):
         wanted = [source.unit] if source.unit else [block.id, block.label]
@@ -241,7 +385,11 @@ def _layout(
             near = nearest(str(getattr(source, key)), _headings(table))
             known = _headings(table)
             problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, known=known, near=near))
-    layout = _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS))
+    layout = _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS), across)
+    wanted = [column.owner for _, column in columns if column.key != "applies"]
+    if across and indicator is None and len(wanted) > 1:
+        periods = [period for _, period in across]
+        problems.append(finding("IC376", table.header_place(across[0][0]), periods=_few(periods), columns=_few(wanted)))
     if indicator is not None and unit is not None and value is None and not problems and _asks_for_values(table, layout, columns):
         place, known = table.header_place(indicator), _headings(table)
         problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
@@ -249,9 +397,17 @@ def _layout(
     return None if problems else layout
 
 
+def _periods_across(index: Index, table: Table, keys: set[int | None]) -> tuple[tuple[int, str], ...]:
+    """The columns whose headings are periods, as where the years stand side by side."""
+    if index.periods.kind == SINGLE:
+        return ()
+    read = ((at, read_period(name, index.periods.kind)) for at, name in enumerate(table.names) if at not in keys)
+    return tuple((at, period) for at, period in read if period)
+
+
 def _across(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> dict[int, list[int]]:
     """Which names of formulas are headings of a table that has its indicators in rows, with the places of these."""
-    if layout.indicator is None or layout.unit is None:
+    if layout.indicator is None or layout.unit is None or layout.across:
         return {}
     keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, _by_heading(table)
     places = {at: [p for p in headings.get(column.headers[0], []) if p not in keys] for at, column in columns if column.rows}
@@ -259,8 +415,8 @@ def _across(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) ->
 
 
 def _asks_for_values(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> bool:
-    """Whether a table with its indicators in rows must have a column of values: not where formulas name all that is used."""
-    return not _across(table, layout, columns) or any(not column.rows for _, column in columns)
+    """Whether a table with its indicators in rows must have a column of values: not where formulas or periods name them all."""
+    return not layout.across and (not _across(table, layout, columns) or any(not column.rows for _, column in columns))
 
 
 def _is_fixed(index: Index, period: str | int | None) -> bool:
@@ -272,6 +428,8 @@ def _pieces(
     matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """The pieces of one table, and the names that its indicators go by."""
+    if layout.across:
+        return _by_period(matched, source, table, layout, columns)
     if layout.indicator is None:
         return _wide(matched, source, table, layout, columns)
     if layout.unit is None:
@@ -295,6 +453,27 @@ def _wide(
             pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
     _note_unused(matched, table, used)
     return pieces, _headings(table)
+
+
+def _by_period(
+    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+) -> tuple[list[Piece], list[str]]:
+    """Units in rows and periods in columns, for the one indicator that the source has or for that of each row."""
+    rows, _, units = _keys(matched, source, table, layout)
+    if layout.indicator is None:
+        by_name = {at: list(range(len(rows))) for at, column in columns if column.key != "applies"}
+        known = _headings(table)
+    else:
+        by_name = _by_indicator(matched, source, table, layout.indicator, rows, columns)
+        known = [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+    pieces = []
+    for at, column in columns:
+        mine = by_name.get(at, [])
+        for position, period in layout.across if mine else ():
+            chosen = [rows[i] for i in mine], [period] * len(mine), [units[i] for i in mine]
+            pieces.append(_piece(matched, source, table, layout, (at, column), position, *chosen))
+    _note_unused(matched, table, {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)})
+    return pieces, known
 
 
 def _long(

@@ -64,9 +64,10 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
         position = at.get(name_of(getattr(block, key)))
         return [name_of(cell) for cell in table.columns[position]] if position is not None else [""] * len(table.lines)
 
-    rows, repeats = _first_rows(table, at[name_of(block.id)], [column(key) for key in ("id", "name", "group", "aliases")])
+    whole = {key: column(key) for key in ("id", "name", "name_en", "group", "aliases")}
+    rows, repeats = _first_rows(table, at[name_of(block.id)], [whole[key] for key in ("id", "name", "group", "aliases")])
     found += repeats
-    fields = {key: tuple(column(key)[row] for row in rows) for key in ("id", "name", "name_en", "group", "aliases")}
+    fields = {key: tuple(cells[row] for row in rows) for key, cells in whole.items()}
     attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
     has_groups = name_of(block.group) in at
     levels, parents, misplaced = _levels(index, table, rows, fields["id"], at)
@@ -84,7 +85,7 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
 
 def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
     """Put findings of files that are not there where the tree asks for them: that is what will be corrected."""
-    return [replace(one, place=place) if one.code in ("IC301", "IC302") and place.file else one for one in found]
+    return [replace(one, place=place) if one.code in ("IC301", "IC302", "IC651") and place.file else one for one in found]
 
 
 def _levels(

@@ -19,11 +19,13 @@ from typing import Any
 import yaml
 
 from ..findings import Finding, Place, Refused, errors, finding
+from ..methods.aggregate import FREE_SUM
 from .load import parse_index
 from .model import Index, Indicator, Root
 from .text import Document, Path, read_text
 from .tree import counts, given_weights, weight_total
 
+WRITTEN = ("given", "relative")  # the methods that take the weights of the file
 _WEIGHT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+|[0-9]+/[1-9][0-9]*")
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
 _BOM = b"\xef\xbb\xbf"
@@ -96,8 +98,18 @@ def set_keys(raw: bytes, file: str, edits: Sequence[Edit]) -> bytes:
     out = (_BOM if raw.startswith(_BOM) else b"") + text.encode()
     after, problems = read_text(out, file)
     if errors(problems) or not _only_these(document, after, edits):
-        raise Refused([_not_in_place(document, edit) for edit in edits])
+        wrong = [edit for edit in edits if len(edits) > 1 and not _stands_alone(raw, file, edit)]
+        raise Refused([_not_in_place(document, edit) for edit in wrong or edits])
     return out
+
+
+def _stands_alone(raw: bytes, file: str, edit: Edit) -> bool:
+    """Whether an edit can be made by itself."""
+    try:
+        set_keys(raw, file, [edit])
+    except Refused:
+        return False
+    return True
 
 
 def weight_text(text: str) -> str | None:
@@ -128,6 +140,20 @@ def siblings(index: Index, node: str) -> tuple[str, list[str]]:
         if any(child.id == node for child in children):
             return parent.id, [child.id for child in children if counts(child) or child.id == node]
     raise ValueError(node)
+
+
+def weights_method(index: Index, node: str) -> str:
+    """Return the method that the weights below an inner node come from."""
+    found = index.by_id[node]
+    choice: Any = (None if isinstance(found, Indicator) else found.weights) or index.defaults.weights
+    return str(getattr(choice, "method", choice))
+
+
+def have_total(index: Index, parent: str) -> bool:
+    """Say whether weights, once any are written below a node, have to add up."""
+    found = index.by_id[parent]
+    aggregate = None if isinstance(found, Indicator) else found.aggregate
+    return weights_method(index, parent) == "given" and (aggregate or index.defaults.aggregate).method not in FREE_SUM
 
 
 def add_up(index: Index, parent: str) -> bool:
@@ -170,10 +196,10 @@ def rescaled(index: Index, node: str, weight: str) -> dict[str, str] | None:
     return {name: new[name] for name in names}
 
 
-def spread(shares: Sequence[Fraction], total: Fraction, decimals: int) -> list[str]:
+def spread(shares: Sequence[Fraction], total: Fraction, decimals: int, *, keep_small: bool = True) -> list[str]:
     """Round shares to decimals so that they add up to a total exactly, the largest remainders up (Hare's method).
 
-    More decimals are taken where the total needs them, or a share above 0 would become 0.
+    More decimals are taken where the total needs them, or, to keep what is small, where a share above 0 would become 0.
 
     >>> spread([Fraction(1, 3)] * 3, Fraction(1), 2)
     ['0.34', '0.33', '0.33']
@@ -181,7 +207,8 @@ def spread(shares: Sequence[Fraction], total: Fraction, decimals: int) -> list[s
     while decimals < _MOST_DECIMALS:
         step = 10**decimals
         parts = _rounded(shares, total * step, step)
-        if (total * step).denominator == 1 and all(part or not share for part, share in zip(parts, shares, strict=True)):
+        lost = keep_small and any(share and not part for part, share in zip(parts, shares, strict=True))
+        if (total * step).denominator == 1 and not lost:
             break
         decimals += 1
     step = 10**decimals
@@ -266,7 +293,7 @@ def _change(document: Document, edit: Edit, shared: Mapping[int, int]) -> tuple[
     """Where a scalar's text begins and ends, and the text to put there; or why that cannot be."""
     steps = _steps(document.root, (*edit.path, edit.key))
     if any(shared[id(step)] > 1 for step in steps):
-        return finding("IC601", document.place((*edit.path, edit.key)), key=edit.key, node=_named(document, edit))
+        return finding("IC601", document.place((*edit.path, edit.key), key=True), key=edit.key, node=_named(document, edit))
     owner = _node_at(document.root, edit.path)
     if not isinstance(owner, yaml.MappingNode):
         return _not_in_place(document, edit)
