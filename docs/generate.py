@@ -41,7 +41,8 @@ RANGES = {
     "4": "methods and scores",
     "5": "reports and commands",
     "6": "weights, submissions, the ledger and the audit",
-    "7": "analyses",
+    "7": "logs of events and analyses",
+    "8": "warnings and size",
 }
 
 
