@@ -22,7 +22,14 @@ ROOMS = {
     "weights": "Where weights among siblings come from: `weights:` at a node, at `index:` or under `defaults:`.",
     "ties": "Ranks of equal scores: `ties:` under `ranking:`.",
 }
-RANGES = {"1": "text and shape", "2": "the tree", "3": "data", "4": "methods and scores", "5": "reports and commands"}
+RANGES = {
+    "1": "text and shape",
+    "2": "the tree",
+    "3": "data",
+    "4": "methods and scores",
+    "5": "reports and commands",
+    "7": "logs of events",
+}
 
 
 def methods_page() -> str:
@@ -76,10 +83,12 @@ BLOCKS = {
     "units": ["UnitTable"],
     "periods": ["Periods"],
     "data, by names of your own": ["Data"],
+    "events of a source": ["EventLog"],
     "denominators": ["Denominator"],
     "defaults": ["Defaults"],
     "dimensions: a node with children": ["Dimension"],
     "dimensions: an indicator": ["Indicator"],
+    "events of an indicator": ["FromEvents"],
     "missing": ["Missing"],
     "normalise": ["Normalise"],
     "impute": ["Impute"],

@@ -16,4 +16,7 @@ def lazily(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
+    package, _, own = name.rpartition(".")
+    if package in sys.modules:
+        setattr(sys.modules[package], own, module)  # as an import does: others look the module up there
     return module

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .messages_data import DATA_MESSAGES
+from .messages_events import EVENT_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -1133,6 +1134,6 @@ def _message(row: Row) -> Message:
 
 MESSAGES: dict[str, Message] = {
     code: _message(row)
-    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS)
+    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, EVENT_MESSAGES)
     for code, row in table.items()
 }

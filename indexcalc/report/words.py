@@ -35,6 +35,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "仅列前 {shown} 行，共 {all} 行；全部见 ranking.csv。",
         "The first {shown} of {all} rows; ranking.csv has all.",
     ),
+    "reasons": ("原因", "Reasons"),
+    "no unit": ("单元为空", "no unit"),
+    "unknown unit": ("未知单元", "unknown unit"),
+    "no time": ("时间为空", "no time"),
+    "no such time": ("不是时间", "no such time"),
+    "outside": ("不在覆盖期内", "outside the periods covered"),
+    "over before it began": ("早于开始时间", "over before it began"),
+    "no number": ("不是数字", "no number"),
+    "unknown level": ("等级无权重", "level without a weight"),
+    "repeated": ("编号重复", "repeated"),
     "verified": ("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte."),
 }
 

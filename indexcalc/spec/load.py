@@ -18,6 +18,8 @@ from .model import (
     Defaults,
     Denominator,
     Dimension,
+    EventLog,
+    FromEvents,
     Grade,
     Impute,
     Index,
@@ -47,6 +49,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "impute": Impute,
     "aggregate": Method,
     "treat": Treat,
+    "events": FromEvents,
 }
 _EXPECTED = {
     "string": ("text", "文本"),
@@ -176,7 +179,7 @@ def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any)
         plain = f'{key}: ["{found}"]'
     elif isinstance(found, bool) and stem == "string":
         plain = f'{key}: "{_short(found)}"'
-    en, zh = _EXPECTED["method" if key in ("normalise", "aggregate", "impute") and stem == "model" else stem]
+    en, zh = _EXPECTED["method" if key in ("normalise", "aggregate", "impute", "events") and stem == "model" else stem]
     return finding("IC113", place, key=key, expected=en, expected_zh=zh, found=_short(found), plain=plain)
 
 
@@ -214,6 +217,8 @@ def _keys(document: Document, path: Path) -> list[str]:
     model: type[BaseModel] = Index
     if name in ("dimensions", "indicators"):
         model = Dimension if isinstance(data, dict) and "indicators" in data else Indicator
+    elif name == "events" and path[0] == "data":
+        model = EventLog
     elif path:
         model = _BLOCKS.get(name, _BLOCKS.get(str(path[0]), Index))
     return [field.alias or key for key, field in model.model_fields.items()]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..methods.aggregate import FREE_SUM
+from .events import Take, takes
 from .formula import Expression, names, parse
 from .model import EVERY, UNITS_SOURCE, Denominator, Dimension, Index, Indicator, Missing, Normalise, OverTime, Root
 
@@ -36,6 +37,7 @@ class Column:
     over_time: OverTime
     owner: str
     key: str
+    take: Take | None = None  # what is aggregated, where the source is a log of events
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,12 @@ def columns(index: Index) -> tuple[Column, ...]:
     for leaf in index.leaves:
         source = index.source_of(leaf)
         over_time: OverTime = "last" if is_constant(index, source) else leaf.over_time or index.defaults.over_time
-        if leaf.formula is None:
+        own: set[str] = set()
+        if leaf.events:
+            taken = _taken_columns(index, leaf, source, over_time)
+            wanted += taken
+            own = {column.id.removeprefix(f"{leaf.id}.") for column in taken}
+        elif leaf.formula is None:
             wanted.append(_own_column(leaf, source, over_time))
         else:
             wanted += [
@@ -173,12 +180,38 @@ def columns(index: Index) -> tuple[Column, ...]:
             wanted += [
                 Column(f"{leaf.id}.{name}", source, (name,), "", None, "last", leaf.id, "applies")
                 for name in names(parse(leaf.applies))
-                if name not in denominators
+                if name not in denominators and name not in own
             ]
     unique = {column.id: column for column in reversed(wanted)}
     series = [column for column in wanted if unique.pop(column.id, None)]
-    shared = [(item, index.source_of(item)) for item in index.denominators]
-    return (*series, *(_own_column(item, at, "last" if is_constant(index, at) else item.over_time) for item, at in shared))
+    shared: list[Column] = []
+    for item in index.denominators:
+        at = index.source_of(item)
+        item_over_time: OverTime = "last" if is_constant(index, at) else item.over_time
+        taken = _taken_columns(index, item, at, item_over_time)
+        shared += taken or [_own_column(item, at, item_over_time)]
+    return (*series, *shared)
+
+
+def _taken_columns(index: Index, item: Indicator | Denominator, source: str, over_time: OverTime) -> list[Column]:
+    """The series that a value made of events needs: what is counted or summed adds up over time, whatever the value does."""
+    log = index.data[source].events if source in index.data else None
+    if item.events is None or log is None:
+        return []
+    return [
+        Column(
+            f"{item.id}.{name}" if name else item.id,
+            source,
+            (take.said,),
+            "" if name else item.measure,
+            None if name else item.valid,
+            "sum" if name else over_time,
+            item.id,
+            "events",
+            take,
+        )
+        for name, take in takes(item.events, log).items()
+    ]
 
 
 def is_constant(index: Index, source: str) -> bool:
