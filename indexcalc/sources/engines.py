@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import logging
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -95,6 +96,11 @@ class Engine:
             return (_functions()["date_part"]("epoch", time) * 1e6).round().cast("int64")
         return _functions()["unix_micros" if self.kind == "spark" else "epoch_us"](time)
 
+    def plain_time(self, time: Any) -> Any:
+        """Return a date, or a time without a zone, as the kind of time that the other functions take."""
+        time = time.cast("timestamp")
+        return _functions()["to_timestamp_ltz"](time) if self.kind == "spark" else time
+
     def in_zone(self, time: Any, zone: str) -> Any:
         """Return the local time in a zone of a time that carries one."""
         if self.kind == "spark":
@@ -115,16 +121,18 @@ def _functions() -> dict[str, Any]:
     text, time, whole = dt.string, dt.timestamp, dt.int64
 
     def declared(name: str, takes: Sequence[Any], gives: Any) -> Any:
-        def function(*arguments: Any) -> Any:
-            raise NotImplementedError(arguments)
+        def of_one(one: Any) -> Any: ...
 
-        function.__name__ = name
-        return ibis.udf.scalar.builtin(function, signature=(tuple(takes), gives))
+        def of_two(one: Any, other: Any) -> Any: ...
+
+        function = of_one if len(takes) == 1 else of_two
+        return ibis.udf.scalar.builtin(function, name=name, signature=(tuple(takes), gives))
 
     return {
         "date_part": declared("date_part", (text, time), dt.float64),
         "epoch_us": declared("epoch_us", (time,), whole),
         "unix_micros": declared("unix_micros", (time,), whole),
+        "to_timestamp_ltz": declared("to_timestamp_ltz", (time,), time),
         "timezone": declared("timezone", (text, dt.Timestamp("UTC")), time),
         "from_utc_timestamp": declared("from_utc_timestamp", (dt.Timestamp("UTC"), text), time),
         "md5": declared("md5", (text,), text),
@@ -273,7 +281,9 @@ def _spark() -> Any:
         builder: Any = SparkSession.builder
         session = builder.appName("indexcalc").config("spark.ui.showConsoleProgress", "false").getOrCreate()
     session.conf.set("spark.sql.session.timeZone", "UTC")
+    session.conf.set("spark.sql.legacy.javaCharsets", "true")  # else Spark 4 reads no GB18030
     session.sparkContext.setLogLevel("OFF")
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # what fails is told once, as a finding
     return ibis.pyspark.connect(session)
 
 

@@ -255,7 +255,7 @@ class Rows:
             if not self.log.zone:
                 raise Mismatch("IC738", name=column.get_name())
             return self.engine.in_zone(column, self.log.zone)
-        return column.cast("timestamp")
+        return self.engine.plain_time(column)
 
     def _number_of(self, time: Any) -> Any:
         """The number of the period that a time falls in, as `periods.number_of` counts."""

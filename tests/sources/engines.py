@@ -64,6 +64,7 @@ def spark() -> Iterator[Any]:
     builder = SparkSession.builder.master("local[2]").appName("tests")
     for key, value in {
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "2",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "1g",
