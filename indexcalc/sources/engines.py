@@ -139,12 +139,6 @@ def _functions() -> dict[str, Any]:
     }
 
 
-def is_format(form: str) -> bool:
-    """Say whether a format of times can be read: a year, month and day at least, each once."""
-    marks = [form[at + 1 : at + 2] for at, sign in enumerate(form) if sign == "%"]
-    return set("Ymd") <= set(marks) <= set(_FORMATS) and len(set(marks)) == len(marks) and ("I" in marks) == ("p" in marks)
-
-
 def _as_iso(text: Any, form: str) -> Any:
     """Rewrite a text in a declared format as ISO 8601 has it; a text that is not in it becomes one that says no time."""
     pattern, at = "", 0

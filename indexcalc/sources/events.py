@@ -6,7 +6,8 @@ with ibis and is the same for each engine. `look` only reads which columns a log
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,7 +56,7 @@ class Log:
     source: Data
     events: EventLog
     columns: list[tuple[int, Column]]
-    place: Callable[..., Place]
+    index: Index
     files: list[LogFile] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -90,7 +91,7 @@ def look(index: Index, name: str, columns: list[tuple[int, Column]], base: Path,
     """Find the files of a log and see that they have the columns that are asked for."""
     source = index.data[name]
     assert source.events is not None
-    log = Log(name, source, source.events, columns, index.place)
+    log = Log(name, source, source.events, columns, index)
     if log.is_table or "://" in source.path:
         return log
     here = index.place(("data", name, "path"))
@@ -175,7 +176,7 @@ def used_names(log: Log) -> dict[str, tuple[str | int, ...]]:
     trees = [(parse_condition(events.where), (*path, "where"))] if events.where else []
     for _, column in log.columns:
         if column.take:
-            trees += [(tree, (column.owner,)) for tree in (column.take.of, column.take.where) if tree]
+            trees += [(tree, (*log.index.paths[column.owner], "events")) for tree in (column.take.of, column.take.where) if tree]
     for tree, asked in trees:
         for name in names_in(tree):
             if name != DURATION:
@@ -190,7 +191,7 @@ def _lacking(log: Log, file: LogFile) -> Iterator[Finding]:
         if name not in file.names:
             near = nearest(name, file.names)
             yield finding(
-                "IC718", log.place(asked), name=name, file=file.file, known=[n for n in file.names if n][:20], near=near
+                "IC718", log.index.place(asked), name=name, file=file.file, known=[n for n in file.names if n][:20], near=near
             )
         elif file.names.count(name) > 1:
             first = file.names.index(name)
@@ -202,7 +203,7 @@ def read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None:
     """Aggregate the events of a log; nothing, with a finding in the log, where that cannot be done."""
     from .engines import failures, packages_of
 
-    here = log.place(("data", log.name))
+    here = log.index.place(("data", log.name))
     try:
         import ibis  # noqa: F401
 
@@ -215,7 +216,9 @@ def read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None:
     try:
         return _read(index, log, units, base)
     except Mismatch as error:
-        log.findings.append(finding(error.code, here, **error.values))
+        owner = next((column.owner for _, column in log.columns if column.take == error.take and error.take), None)
+        place = here if owner is None else index.place_of(owner, "events")
+        log.findings.append(finding(error.code, place, **error.values))
     except failed as error:
         log.findings.append(finding("IC735", here, source=log.shown, problem=_problem(error)))
     return None
@@ -238,22 +241,21 @@ def _read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None
         rows = Rows(engine, log.events, frozenset(log.source.missing), log.takes, _bounds(index, log), index.periods.kind)
         table = rows.judged(names)
         groups = rows.aggregated(table).to_pyarrow().to_pydict()
-        unknown = _unknown(rows, table, groups)
+        by_mask = Counter[int]()
+        for mask, many in zip(groups[MASK], groups[ROWS], strict=True):
+            by_mask[mask] += many
+        dirty = sum(many for mask, many in by_mask.items() if mask > 0)
+        cells = rows.dirty(table, MOST_ROWS if dirty > MOST_ROWS else None).to_pyarrow() if dirty else None
+        unknown = _unknown(rows, table, cells, by_mask)
         known = {name: at for name in unknown if name not in names and (at := names.get(name_of(name))) is not None}
         if not known:
             break
         names |= known  # written in another way than the units table has them: asked for once more with these
-    reasons = rows.reasons
-    counts = [0] * len(reasons)
-    dirty = left = 0
-    for mask, many in zip(groups[MASK], groups[ROWS], strict=True):
-        dirty += many if mask > 0 else 0
-        left += many if mask < 0 else 0
-        for at in range(len(reasons)):
-            counts[at] += many if mask > 0 and mask >> at & 1 else 0
-    total = sum(groups[ROWS])
-    header, quarantined = _quarantined(rows, table, dirty)
-    quarantine = Quarantine(log.name, log.shown, total, left, dirty, tuple(reasons), tuple(counts), header, quarantined)
+    counts = tuple(sum(many for mask, many in by_mask.items() if mask > 0 and mask >> at & 1) for at in range(len(rows.reasons)))
+    shape = (by_mask.total(), by_mask[-1], dirty)
+    quarantine = Quarantine(
+        log.name, log.shown, *shape, tuple(rows.reasons), counts, tuple(rows.columns), _quarantined(rows, cells)
+    )
     quarantine = replace(quarantine, findings=tuple(_findings(units, quarantine, unknown)))
     log.findings += quarantine.findings
     return _series(index, log, units, groups, quarantine)
@@ -276,7 +278,7 @@ def _open(log: Log, base: Path) -> Engine | None:
     lacking = [name for name in used if name not in names]
     for name in lacking:
         known = list(opened.table.columns)[:20]
-        where = log.place(used_names(log)[name])
+        where = log.index.place(used_names(log)[name])
         log.findings.append(finding("IC718", where, name=name, file=log.shown, known=known, near=nearest(name, names)))
     return None if lacking else opened.only({name: names[name] for name in used})
 
@@ -301,25 +303,28 @@ def _bounds(index: Index, log: Log) -> tuple[int | None, int | None]:
     return first, last
 
 
-def _unknown(rows: Rows, table: Any, groups: dict[str, list[Any]]) -> dict[str, int]:
+def _unknown(rows: Rows, table: Any, cells: Any, by_mask: Counter[int]) -> dict[str, int]:
     """The names of units that are not known, the most frequent first, each with its number of rows."""
     at = rows.reasons.index(("unknown unit", rows.log.unit))
-    if not any(mask > 0 and mask >> at & 1 for mask in groups[MASK]):
+    if not any(mask > 0 and mask >> at & 1 for mask in by_mask):
         return {}
-    found = rows.unknown_names(table, MOST_NAMES).to_pyarrow().to_pydict()
-    pairs = sorted(zip(found[NAME], found[ROWS], strict=True), key=lambda pair: (-pair[1], pair[0]))
-    return dict(pairs)
+    if cells.num_rows < MOST_ROWS:
+        named = zip(cells.column(NAME).to_pylist(), cells.column(MASK).to_pylist(), strict=True)
+        found = Counter(name for name, mask in named if mask >> at & 1)
+    else:
+        counted = rows.unknown_names(table, MOST_NAMES).to_pyarrow().to_pydict()
+        found = Counter(dict(zip(counted[NAME], counted[ROWS], strict=True)))
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _quarantined(rows: Rows, table: Any, dirty: int) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """The dirty rows as text, sorted, each with the numbers of its reasons."""
-    if not dirty:
-        return tuple(rows.columns), []
-    found = rows.dirty(table, MOST_ROWS if dirty > MOST_ROWS else None).to_pyarrow()
-    cells = [_texts(found.column(at).to_pylist()) for at in range(len(rows.columns))]
-    masks = found.column(len(rows.columns)).to_pylist()
+def _quarantined(rows: Rows, cells: Any) -> list[tuple[Any, ...]]:
+    """The dirty rows as text, sorted, each with the places of its reasons."""
+    if cells is None:
+        return []
+    texts = [_texts(cells.column(name).to_pylist()) for name in rows.columns]
+    masks = cells.column(MASK).to_pylist()
     why = {mask: tuple(at for at in range(len(rows.reasons)) if mask >> at & 1) for mask in set(masks)}
-    return tuple(rows.columns), sorted(zip(*cells, [why[mask] for mask in masks], strict=True))
+    return sorted(zip(*texts, [why[mask] for mask in masks], strict=True))
 
 
 def _texts(cells: Sequence[Any]) -> list[str]:
@@ -371,7 +376,7 @@ def _series(index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any
         shown_periods = [numbered(number, kind) for number in (covered[0], covered[-1])]
         values = {"first": shown_periods[0], "last": shown_periods[1], "count": len(without), "source": log.name}
         code = "IC731" if len(covered) <= _MANY else "IC733"
-        log.findings.append(finding(code, log.place(("data", log.name, "events")), **values))
+        log.findings.append(finding(code, log.index.place(("data", log.name, "events")), **values))
         if code == "IC733":
             return None
     values_of: dict[int, NDArray[np.float64]] = {}

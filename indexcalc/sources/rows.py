@@ -17,7 +17,7 @@ from ..spec.condition import COMPARISONS, parse_condition
 from ..spec.events import DURATION, Take
 from ..spec.formula import Expression
 from ..spec.model import EventLog
-from .engines import NUMBER, TIME, Engine, is_format
+from .engines import NUMBER, TIME, Engine
 from .tables import name_of
 
 Use = Literal["text", "number", "time", "whole"]
@@ -35,6 +35,7 @@ class Mismatch(Exception):  # noqa: N818 - the two do not fit
     def __init__(self, code: str, **values: Any) -> None:
         super().__init__(code)
         self.code, self.values = code, values
+        self.take: Take | None = None  # what was to be taken, where it was not the log itself
 
 
 @dataclass
@@ -111,8 +112,8 @@ class Rows:
         return counted.order_by(counted[ROWS].desc(), NAME).limit(most)
 
     def dirty(self, table: Any, most: int | None) -> Any:
-        """Return the dirty rows as they came, with their masks."""
-        rows = table.filter(table[MASK] > 0).select(*self.columns, MASK)
+        """Return the dirty rows as they came, with what their units are called and their masks."""
+        rows = table.filter(table[MASK] > 0).select(*self.columns, NAME, MASK)
         return rows if most is None else rows.order_by(*self.columns).limit(most)
 
     # ---------------------------------------------------------------------------------------------------- what is dirty
@@ -188,17 +189,24 @@ class Rows:
         if self.log.where:
             self._truth(parse_condition(self.log.where), note)
         for take in self.takes:
-            if take.where:
-                self._truth(take.where, note)
-            if take.of and take.levels:
-                self._levels(take, note)
-            elif take.of and take.kind == "sum":
-                self._sum(take, note, None)
-            elif take.of:
-                self._of(take, note)
+            try:
+                self._note_take(take, note)
+            except Mismatch as error:
+                error.take = take
+                raise
         for name, use in [*self.uses]:
             if use in ("number", "time") and self.storage[name] == "text":
                 note(name, "text")
+
+    def _note_take(self, take: Take, note: Callable[[str, Use], Any]) -> None:
+        if take.where:
+            self._truth(take.where, note)
+        if take.of and take.levels:
+            self._levels(take, note)
+        elif take.of and take.kind == "sum":
+            self._sum(take, note, None)
+        elif take.of:
+            self._of(take, note)
 
     def _get(self, table: Any) -> Callable[[str, Use], Any]:
         return lambda name, use: table[f"its {use} {self.uses[name, use]}"]
@@ -240,8 +248,6 @@ class Rows:
                 return value
             return ibis.ifelse(value.abs() < _BEYOND, value, ibis.null("float64"))  # nor is what is not a number below it
         form = self.log.format
-        if form and not is_format(form):
-            raise Mismatch("IC737", found=form)
         if storage == "time":
             return self._plain_time(column)
         if storage == "number" and not form:

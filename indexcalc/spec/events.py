@@ -112,7 +112,7 @@ def check_events(index: Index) -> Iterator[Finding]:
             if source in logs:
                 yield finding("IC701", index.place_of(item.id), node=item.id, source=source)
         elif source not in logs:
-            yield finding("IC702", index.place_of(item.id, "events"), node=item.id, source=source, known=list(logs))
+            yield finding("IC702", index.place_of(item.id, "events"), node=item.id, source=source)
         else:
             yield from _check_value(index, item, item.events, logs[source])
 
@@ -138,6 +138,8 @@ def _check_log(index: Index, name: str, data: Data, log: EventLog) -> Iterator[F
     is_database = is_url(data.path) or data.path.endswith(DATABASES)
     if is_database != (log.table is not None) and not (log.engine == "spark" and log.table):
         yield finding("IC705", index.place((*path, "table") if log.table else ("data", name, "path")), path=shown_url(data.path))
+    if log.format is not None and not is_format(log.format):
+        yield finding("IC737", index.place((*path, "format")), found=log.format)
     if log.where is not None:
         yield from _readable(index, (*path, "where"), log.where, "condition", log)
 
@@ -189,6 +191,12 @@ def _readable(index: Index, path: Path, text: str, wanted: Literal["condition", 
 def inside(index: Index, path: Path, position: int) -> Place:
     """Return where a character of a text of the tree stands in its file."""
     return index._document.inside(path, position) if index._document else Place()
+
+
+def is_format(form: str) -> bool:
+    """Say whether a format of times can be read: a year, a month and a day at least, each once."""
+    marks = [form[at + 1 : at + 2] for at, sign in enumerate(form) if sign == "%"]
+    return set("Ymd") <= set(marks) <= set("YmdHIMSp") and len(set(marks)) == len(marks) and ("I" in marks) == ("p" in marks)
 
 
 DATABASES = (".duckdb", ".ddb")
