@@ -12,7 +12,7 @@ import logging
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -53,6 +53,14 @@ class Engine:
     connection: Any
     table: Any
     kept: list[Any] = field(default_factory=list)  # temporary folders, which live as long as the table
+
+    @cached_property
+    def zoned(self) -> frozenset[str]:
+        """The columns whose times carry a zone; ibis tells them from the others everywhere but in Spark."""
+        if self.kind != "spark":
+            return frozenset(name for name, kind in self.table.schema().items() if kind.is_timestamp() and kind.timezone)
+        schema = self.connection._session.sql(self.connection.compile(self.table)).schema
+        return frozenset(column.name for column in schema if column.dataType.typeName() == "timestamp")
 
     def only(self, columns: Mapping[str, str]) -> Engine:
         """Return the log with some of its columns alone, by new names."""

@@ -249,19 +249,15 @@ class Rows:
             return ibis.ifelse(value.abs() < _BEYOND, value, ibis.null("float64"))  # nor is what is not a number below it
         form = self.log.format
         if storage == "time":
-            return self._plain_time(column)
+            if name not in self.engine.zoned:
+                return self.engine.plain_time(column)
+            if not self.log.zone:
+                raise Mismatch("IC738", name=name)
+            return self.engine.in_zone(column, self.log.zone)
         if storage == "number" and not form:
             raise Mismatch("IC736", name=name, wanted="time", holds="numbers")
         text = column.cast("int64").cast("string") if storage == "number" else column
         return self.engine.time_of_text(self._without_missing(text), form)
-
-    def _plain_time(self, column: Any) -> Any:
-        kind = column.type()
-        if kind.is_timestamp() and kind.timezone is not None:
-            if not self.log.zone:
-                raise Mismatch("IC738", name=column.get_name())
-            return self.engine.in_zone(column, self.log.zone)
-        return self.engine.plain_time(column)
 
     def _number_of(self, time: Any) -> Any:
         """The number of the period that a time falls in, as `periods.number_of` counts."""
