@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+_ALL = 1 << 60  # rows; a limit is what PostgreSQL does not look through
 FEW_NAMES = 500  # more are joined as a table, which in a database of others takes the right to make a temporary one
 _DAY = r"\s*([12]\d{3})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])"
 TIME = rf"^{_DAY}([ T]+([01]?\d|2[0-3]):([0-5]\d)(:([0-5]\d)(\.\d{{1,6}})?)?)?\s*$"
@@ -77,6 +78,10 @@ class Engine:
         known = ibis.memtable(pa.table({"known name": list(names), unit: pa.array(list(names.values()), pa.int64())}))
         return table.left_join(known, table[column] == known["known name"]).drop("known name")
 
+    def once(self, table: Any) -> Any:
+        """Return a table whose expressions are worked out once a row: PostgreSQL would do so anew for each use of one."""
+        return table.limit(_ALL) if self.kind == "postgres" else table
+
     def time_of_text(self, text: Any, form: str | None) -> Any:
         """Return the time that a text says, missing where it says none: as ISO 8601 or in a declared format."""
         import ibis
@@ -86,10 +91,12 @@ class Engine:
         plain = text.strip().replace("/", "-").replace("T", " ")
         if self.kind != "postgres":
             return ibis.ifelse(text.re_search(TIME), plain, ibis.null("string")).try_cast("timestamp")
-        year, month, day = (text.re_extract(TIME, group).nullif("").cast("int64") for group in (1, 2, 3))
+        seems, part = text.re_search(TIME), _functions()["split_part"]
+        date = ibis.ifelse(seems, part(plain, " ", 1), ibis.null("string"))  # PostgreSQL stops at a day that no calendar has
+        year, month, day = (part(date, "-", at).cast("int64") for at in (1, 2, 3))
         leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
         there = (day <= 28) | ((month != 2) & (day <= 30)) | month.isin([1, 3, 5, 7, 8, 10, 12]) | ((day == 29) & leap)
-        return ibis.ifelse(text.re_search(TIME) & there, plain, ibis.null("string")).cast("timestamp")
+        return ibis.ifelse(seems & there, plain, ibis.null("string")).cast("timestamp")
 
     def number_of_text(self, text: Any) -> Any:
         """Return the number that a text is, missing where it is none."""
@@ -133,7 +140,9 @@ def _functions() -> dict[str, Any]:
 
         def of_two(one: Any, other: Any) -> Any: ...
 
-        function = of_one if len(takes) == 1 else of_two
+        def of_three(one: Any, other: Any, third: Any) -> Any: ...
+
+        function: Any = (of_one, of_two, of_three)[len(takes) - 1]
         return ibis.udf.scalar.builtin(function, name=name, signature=(tuple(takes), gives))
 
     return {
@@ -141,6 +150,7 @@ def _functions() -> dict[str, Any]:
         "epoch_us": declared("epoch_us", (time,), whole),
         "unix_micros": declared("unix_micros", (time,), whole),
         "to_timestamp_ltz": declared("to_timestamp_ltz", (time,), time),
+        "split_part": declared("split_part", (text, text, whole), text),
         "timezone": declared("timezone", (text, dt.Timestamp("UTC")), time),
         "from_utc_timestamp": declared("from_utc_timestamp", (dt.Timestamp("UTC"), text), time),
         "md5": declared("md5", (text,), text),

@@ -82,7 +82,7 @@ class Rows:
             **{NAME: self._unit_text(raw)},
             **{f"its {use} {at}": self._read(raw, name, use) for (name, use), at in self.uses.items()},
         )
-        table = self.engine.named(table, NAME, UNIT, names)
+        table = self.engine.named(self.engine.once(table), NAME, UNIT, names)
         began = self._get(table)(name_of(self.log.time), "time")
         table = table.mutate(**{PERIOD: self._number_of(began).cast("int64")})
         found = list(self._reasons(table, raw))
@@ -91,7 +91,7 @@ class Rows:
         left = (table[UNIT] == -1).fill_null(False)
         if self.log.where:
             left |= ~self._truth(parse_condition(self.log.where), self._get(table)).fill_null(False)
-        table = table.mutate(**{MASK: ibis.ifelse(left, -1, mask).cast("int64")})
+        table = self.engine.once(table.mutate(**{MASK: ibis.ifelse(left, -1, mask).cast("int64")}))
         if self.log.key:
             table = self._without_repeats(table, name_of(self.log.key))
         return table

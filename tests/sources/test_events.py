@@ -583,3 +583,22 @@ def test_the_detailed_log_of_new_york_has_the_counts_of_its_check_table(tmp_path
         assert counted.tolist() == wanted[name].tolist(), name
     rates = score(index, got).derived[0, :, 6]
     np.testing.assert_allclose(rates, got.values[0, :, 5] / got.values[0, :, 4], rtol=1e-12)
+
+
+def test_the_example_of_the_manual_runs_as_it_says(tmp_path: Path, repository: Path) -> None:
+    import re
+
+    from typer.testing import CliRunner
+
+    from indexcalc.cli.app import app
+
+    page = (repository / "docs" / "events.md").read_text(encoding="utf-8")
+    for name, text in re.findall(r"`([\w.]+)`\n\n```\w+\n(.*?)```", page, re.DOTALL):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    said = CliRunner().invoke(app, ["score", "--index", str(tmp_path), "--lang", "zh"])
+    assert said.exit_code == 0, said.output
+    shown = re.search(r"\$ indexcalc score --lang zh\n(.*?)…", page, re.DOTALL)
+    assert shown is not None
+    for line in shown[1].splitlines():
+        assert line in said.output
+    assert len((tmp_path / "reports/2022Q2/quarantine-calls.csv").read_text(encoding="utf-8").splitlines()) == 3
