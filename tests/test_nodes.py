@@ -101,7 +101,9 @@ def test_a_node_is_compared_within_groups_and_against_a_base(tmp_path: Path) -> 
 
 
 def test_a_formula_names_nodes_further_below(tmp_path: Path) -> None:
-    tree = "dimensions:\n  - {id: n, normalise: percentile, indicators: [{id: s, aggregate: sum, indicators: [{id: a}, {id: b}]}]}\n"
+    tree = (
+        "dimensions:\n  - {id: n, normalise: percentile, indicators: [{id: s, aggregate: sum, indicators: [{id: a}, {id: b}]}]}\n"
+    )
     found = scored(tmp_path, tree, FLAT, index=', formula: "s / 3"')
     np.testing.assert_allclose(found.score()[0], [1, 3, 10 / 3])
     np.testing.assert_allclose(found.score("n")[0], [0, 50, 100])

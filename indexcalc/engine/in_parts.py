@@ -123,7 +123,8 @@ def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells
     rest = of_leaves(index, (), rest=True)
     labels, found = roll_up(rest, at_level(rest, _columns(panel, rest), level))
     shape = len(labels.periods), len(labels.units), len(panel.columns)
-    whole = Panel(make(*shape), make(*shape, np.uint8), labels.periods, labels.units, panel.columns)
+    values, status = make(*shape), make(*shape, np.uint8)
+    whole = Panel(values, status, labels.periods, labels.units, panel.columns, quarantine=panel.quarantine)
     for part in ((), *_parts(index, cells // max(1, panel.status[..., 0].size))):
         own = of_leaves(index, [index.leaves[at] for at in part], rest=not part)
         made, _ = roll_up(own, at_level(own, _columns(panel, own), level)) if part else (labels, None)

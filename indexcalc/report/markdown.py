@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..scores import Scores
-from .tables import Heading, Sheet, ranking_sheet, shortened
+from .tables import Heading, Sheet, noted, ranking_sheet, shortened
 from .text import as_markdown, escaped
 from .words import word
 
@@ -22,7 +22,7 @@ def summary(scores: Scores, period: str, language: str) -> str:
         f"## {word('by dimension', language)}",
         as_markdown(leaders(scores, period, language), language),
     ]
-    findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in scores.findings]
+    findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
     if findings:
         parts += [f"## {word('notes', language)}", "\n".join(findings)]
     return "\n\n".join(parts) + "\n"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from ..findings import Finding
 from ..methods.arrays import np
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ..periods import previous, year_before
@@ -214,6 +215,11 @@ def notes(scores: Scores, language: str) -> tuple[str, ...]:
     return (note,) if note else ()
 
 
+def noted(scores: Scores) -> list[Finding]:
+    """Return what readers must know of the data: events that count nowhere, then what scoring found."""
+    return [*(found for quarantine in scores.panel.quarantine for found in quarantine.findings), *scores.findings]
+
+
 def kind_of(scores: Scores, period: str) -> Any:
     """Return the kind of a period: the index's own, or the year that its periods were rolled up to."""
     periods = scores.index.periods
@@ -265,4 +271,4 @@ def _ties(ranks: Sequence[Value]) -> frozenset[int]:
 
 
 def _findings(scores: Scores, language: str) -> tuple[str, ...]:
-    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in scores.findings)
+    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in noted(scores))

@@ -29,7 +29,8 @@ def read_parquet(origin: Origin) -> tuple[list[Table], list[Finding]]:
         file = pq.ParquetFile(origin.path)
         schema, rows = file.schema_arrow, file.metadata.num_rows
         stays = origin.keep is not None and rows * len(schema) > origin.keep
-        columns = [_column(pa, column) for column in (schema.empty_table() if stays else file.read()).columns]
+        table = schema.empty_table() if stays else file.read()
+        columns = [_column(pa, column) for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         return [], [finding("IC305", origin.place(), problem=_first_line(error))]
     found = []
@@ -38,19 +39,13 @@ def read_parquet(origin: Origin) -> tuple[list[Table], list[Finding]]:
             found.append(finding("IC321", origin.place(), name=field.name, kind=str(field.type)))
     kept = [index for index, column in enumerate(columns) if column is not None]
     names = tuple(name_of(schema.names[index]) for index in kept)
-    stored = StoredColumns(origin.path, tuple(schema.names[index] for index in kept))
-    table = (StoredTable if stays else Table)(
-        origin.file,
-        "",
-        origin.period,
-        0,
-        names,
-        names,
-        tuple(index + 1 for index in kept),
-        stored if stays else tuple(columns[index] for index in kept),
-        range(1, rows + 1),
-    )
-    return [table], [*header_findings(table), *found]
+    about = origin.file, "", origin.period, 0, names, names, tuple(index + 1 for index in kept)
+    if stays:
+        stored = StoredColumns(origin.path, tuple(schema.names[index] for index in kept))
+        made: Table = StoredTable(*about, stored, range(1, rows + 1))
+    else:
+        made = Table(*about, tuple(column for column in columns if column is not None), range(1, rows + 1))
+    return [made], [*header_findings(made), *found]
 
 
 @dataclass(frozen=True)
