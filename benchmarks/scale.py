@@ -26,7 +26,6 @@ from harness import python
 PERIODS = ("2022Q1", "2022Q2", "2022Q3", "2022Q4")
 ROWS = 1 << 17  # of a row group
 RUN = "import sys\nsys.argv[0] = 'indexcalc'\nfrom indexcalc.cli import run\nrun()"
-PEAK = "VmHWM"
 
 
 def make_project(folder: Path, units: int) -> None:
@@ -75,7 +74,9 @@ def copy(source: Path, target: Path | None) -> None:
 def measure(units: int, parent: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix=f"scale-{units}-", dir=parent))
     try:
-        made, _ = peak_of([*python(f"import scale; from pathlib import Path; scale.make_project(Path({str(folder)!r}), {units})")], HERE)
+        made, _ = peak_of(
+            [*python(f"import scale; from pathlib import Path; scale.make_project(Path({str(folder)!r}), {units})")], HERE
+        )
         taken, peak = peak_of([*python(RUN), "score", "--blocks", "--quiet", "--period", "2022Q4"], folder)
         values, result = folder / "values.parquet", folder / "reports" / "2022Q4" / "scores.parquet"
         start = time.perf_counter()

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Refused, finding
+from ..methods import FROM_DATA
+from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import np
 from ..methods.impute import FROM_SIBLINGS
 from ..panel import IMPUTED, NOT_APPLICABLE, Make, Panel, empty
@@ -73,22 +75,21 @@ def score_in_parts(
 
 
 def _parts(index: Index, step: int) -> Parts:
-    """The places of the leaves that are worked on together: some `step` of them, and siblings that are imputed together."""
-    parts: list[list[int]] = []
-    for leaves in _together(index):
-        if not parts or len(parts[-1]) + len(leaves) > step:
-            parts.append([])
-        parts[-1] += leaves
-    return parts
+    """The places of the leaves that are worked on together: `step` of them, and siblings that are imputed of each other."""
+    siblings = _siblings(index)
+    taken = {position for leaves in siblings for position in leaves}
+    others = [position for position in range(len(index.leaves)) if position not in taken]
+    step = max(1, step)
+    return [*(others[at : at + step] for at in range(0, len(others), step)), *siblings]
 
 
-def _together(index: Index) -> Sequence[list[int]]:
-    """The leaves one by one, those whose estimates come of their siblings with these."""
+def _siblings(index: Index) -> Parts:
+    """The leaves whose estimates come of their siblings, with these."""
     together: dict[str, list[int]] = {}
     for position in range(len(index.leaves)):
         choice = _imputed(index, position)
-        siblings = choice is not None and choice.method in FROM_SIBLINGS
-        together.setdefault(f"{index.tree.parents[position]} {choice}" if siblings else str(position), []).append(position)
+        if choice is not None and choice.method in FROM_SIBLINGS:
+            together.setdefault(f"{index.tree.parents[position]} {choice}", []).append(position)
     return list(together.values())
 
 
@@ -100,15 +101,17 @@ def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
     """What would have to be in memory all at once."""
     wide = [
         (index.tree.parents[leaves[0]], str(choice.method), len(leaves), "impute")
-        for leaves in _together(index)
-        if len(leaves) > 1 and (choice := _imputed(index, leaves[0]))
+        for leaves in _siblings(index)
+        if (choice := _imputed(index, leaves[0]))
     ]
     for branch in index.tree.branches:
         if branch.compares:
-            key = "normalise" if branch.normalise else "weights" if branch.weights.method != "given" else "aggregate"
-            methods = {"normalise": branch.normalise and branch.normalise.method, "weights": branch.weights.method}
-            inputs = len({*branch.children, *branch.inputs})
-            wide.append((branch.position, str(methods.get(key, branch.aggregate)), inputs, key))
+            key, method = "aggregate", branch.aggregate
+            if branch.weights.method in FROM_DATA:
+                key, method = "weights", branch.weights.method
+            elif branch.aggregate not in COMPARES_UNITS and branch.normalise:
+                key, method = "normalise", branch.normalise.method
+            wide.append((branch.position, method, len({*branch.children, *branch.inputs}), key))
     for position, method, count, key in wide:
         if count > 1 and count * size > most:
             node = index.tree.nodes[position]
