@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 Kind = Literal["year", "quarter", "month", "ten-day", "week", "day", "round", "single"]
 
@@ -143,6 +146,22 @@ def numbered(number: int, kind: Kind) -> str:
     if kind == "month":
         return f"{number // 12:04}-{number % 12 + 1:02}"
     return f"{number:04}" if kind == "year" else f"{number // 36:04}-{number % 36 // 3 + 1:02}-T{number % 3 + 1}"
+
+
+def first_day(number: int, kind: Kind) -> dt.date:
+    """Return the day on which the calendar period with a number begins.
+
+    >>> first_day(number_of("2022-02-T3", "ten-day"), "ten-day")
+    datetime.date(2022, 2, 21)
+    """
+    import datetime as dt
+
+    if kind in ("day", "week"):
+        return dt.date.fromordinal((number if kind == "day" else number * 7 - 3) + _DAY_0)
+    if kind == "ten-day":
+        return dt.date(number // 36, number % 36 // 3 + 1, number % 3 * 10 + 1)
+    year, month = divmod(number * {"year": 12, "quarter": 3}.get(kind, 1), 12)
+    return dt.date(year, month + 1, 1)
 
 
 def year_of(period: str) -> str | None:
