@@ -27,8 +27,8 @@ _LOWEST = 1 << 20  # more than any period is below 0: days are counted from 1970
 _FEW_PERIODS = 40
 _HOUR = 3.6e9  # microseconds
 _DAY = 8.64e10
-_DECIMAL = "decimal(38, 18)"
-_BEYOND = 1e18  # a number from here on has no place among such decimals, nor in any log
+_PARTS = 2.0**62
+_BEYOND = 1e18  # a number from here on is too large to be added up exactly, and in no log
 
 
 class Mismatch(Exception):  # noqa: N818 - the two do not fit
@@ -349,23 +349,25 @@ class Rows:
         return _times(taken.cast("float64"), times, over * _HOUR if whole else over)
 
     def _sum(self, take: Take, get: Callable[[str, Use], Any], where: Any) -> Any:
-        """A sum that is the same in whatever order the rows are added: of whole numbers, or of decimals to 18 places.
+        """A sum that is the same in whatever order the rows are added, since whole numbers are: floats are not.
 
-        Floats would differ in their last bits from run to run, since an engine's threads take the rows as they come.
+        A float is added up as what is whole of it and the rest in parts of 2 ** -62, which is exact down to there.
         """
         assert take.of is not None
         tree, times, over = _scaled(take.of)
-        if take.levels:
-            exact = self._levels(take, get).cast(_DECIMAL)
-        elif tree == ("name", DURATION):
-            exact, over = self._microseconds_long(get), over * _HOUR
-        elif tree[0] == "name" and self.storage[name_of(tree[1])] == "number" and self._is_whole(name_of(tree[1])):
-            exact = get(name_of(tree[1]), "whole")
-        else:
-            exact = self._number(tree, get).cast(_DECIMAL)
-        if self.engine.kind == "spark" and exact.type().is_integer():
-            exact = exact.cast("decimal(38, 0)")  # a sum of Spark's is no wider than what is added up
-        return _times(exact.sum(where=where).cast("float64"), times, over)
+        if not take.levels and tree == ("name", DURATION):
+            return _times(self._whole_sum(self._microseconds_long(get), where), times, over * _HOUR)
+        if not take.levels and tree[0] == "name" and self._is_whole(name_of(tree[1])):
+            return _times(self._whole_sum(get(name_of(tree[1]), "whole"), where), times, over)
+        value = self._levels(take, get) if take.levels else self._number(tree, get)
+        whole = value.floor().cast("int64")
+        rest = ((value - whole) * _PARTS).cast("int64")
+        return _times(self._whole_sum(whole, where) + self._whole_sum(rest, where) / _PARTS, times, over)
+
+    def _whole_sum(self, whole: Any, where: Any) -> Any:
+        if self.engine.kind == "spark":
+            whole = whole.cast("decimal(38, 0)")  # a sum of Spark's is no wider than what is added up
+        return whole.sum(where=where).cast("float64")
 
     def _is_whole(self, name: str) -> bool:
         kind = self.engine.table[name].type()
