@@ -30,6 +30,7 @@ RANGES = {
     "5": "reports and commands",
     "6": "weights, submissions, the ledger and the audit",
     "7": "analyses",
+    "8": "warnings",
 }
 
 
@@ -100,6 +101,9 @@ BLOCKS = {
     "impute": ["Impute"],
     "ranking": ["Ranking"],
     "grades": ["Grade"],
+    "warnings": ["Warnings"],
+    "warnings: a rule": ["WarningRule"],
+    "warnings: escalation": ["Step"],
 }
 PAGES = {
     "yaml.md": yaml_page,

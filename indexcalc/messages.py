@@ -14,6 +14,7 @@ from typing import Literal
 from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
 from .messages_ledger import LEDGER_MESSAGES
+from .messages_warning import WARNING_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -1626,6 +1627,17 @@ def _message(row: Row) -> Message:
 
 MESSAGES: dict[str, Message] = {
     code: _message(row)
-    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, _WEIGHTS, LEDGER_MESSAGES, CHANGE_MESSAGES)
+    for table in (
+        _TEXT_AND_SHAPE,
+        _TREE,
+        DATA_MESSAGES,
+        _BINDING,
+        _METHODS,
+        _REPORTS,
+        _WEIGHTS,
+        LEDGER_MESSAGES,
+        CHANGE_MESSAGES,
+        WARNING_MESSAGES,
+    )
     for code, row in table.items()
 }

@@ -32,9 +32,12 @@ from .model import (
     Root,
     Round,
     Screen,
+    Step,
     Treat,
     UnitTable,
     Veto,
+    WarningRule,
+    Warnings,
     Weights,
 )
 from .text import Document, Path, read_text
@@ -59,6 +62,9 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "screen": Screen,
     "adjustments": Adjustment,
     "veto": Veto,
+    "warnings": Warnings,
+    "rules": WarningRule,
+    "escalation": Step,
 }
 _EXPECTED = {
     "string": ("text", "文本"),
