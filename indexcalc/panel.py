@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .findings import Place
+from .findings import Finding, Place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,6 +68,27 @@ class Units:
 
 
 @dataclass(frozen=True)
+class Quarantine:
+    """What of one log of events could not be used: the dirty rows, each with its reasons, and how many there are.
+
+    A reason is a kind of mistake and the column that it was made in; `counts` has the number of rows with each, and a row may
+    have several. Of all the `read`, `dirty` rows were set aside and `left` more left out on purpose. `header` names the columns
+    of `rows`, whose cells are text; after these each row has the places of its reasons.
+    """
+
+    source: str
+    file: str
+    read: int
+    left: int
+    dirty: int
+    reasons: tuple[tuple[str, str], ...]
+    counts: tuple[int, ...]
+    header: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
 class Panel:
     """Values and statuses (period, unit, column), with the labels of each axis.
 
@@ -84,6 +105,7 @@ class Panel:
     columns: tuple[str, ...]
     address: Callable[[int, int, int], Sequence[Place]] | None = None
     pooled: int | None = None
+    quarantine: tuple[Quarantine, ...] = ()
 
     @cached_property
     def column(self) -> dict[str, int]:

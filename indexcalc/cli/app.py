@@ -71,7 +71,7 @@ def check(
     from .results import check_result
 
     project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    tree, matched, found = project.matched()
+    tree, matched, found = project.matched(count=False)
     project.go_on(found)
     project.print(*check_result(tree, matched, project.language))
 

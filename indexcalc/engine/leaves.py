@@ -56,7 +56,7 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
         members = [period] if period < len(panel.periods) else parts[period - len(panel.periods)]
         return [place for at in members for place in panel.places(at, unit, column)]
 
-    return Panel(values, status, periods, panel.units, panel.columns, address), found
+    return Panel(values, status, periods, panel.units, panel.columns, address, quarantine=panel.quarantine), found
 
 
 def derive(index: Index, panel: Panel) -> tuple[Array, Status]:

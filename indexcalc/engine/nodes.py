@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
+from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
@@ -112,6 +113,8 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array) -> Array
     """The weights of a node's children: (child,) where they are the same everywhere, else (period, unit or 1, child)."""
     choice, declared = branch.weights, np.array(branch.declared)
     method = CATALOGUE["weights"][choice.method]
+    if choice.method == "equal" and branch.aggregate in FREE_SUM:
+        return np.ones(len(declared))  # a sum of equal children adds them up, it does not average them
     if choice.method not in FROM_DATA:
         return np.asarray(method(np.empty((0, len(declared))), declared, **choice.parameters))
     x = scores[..., part_of(branch.children)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..analysis.warning import warnings
 from ..scores import Scores
 from .markdown import summary
+from .quarantine import quarantine_files
 from .tables import MOST_ROWS, ranking_sheet, sheets, shortened
 from .tidy import csv_bytes, parquet_bytes, sheet_csv, tidy
 from .warnings import warnings_sheet
@@ -17,7 +18,7 @@ RUN = "run.json"
 
 
 def report_files(scores: Scores, period: str, language: str) -> dict[str, bytes]:
-    """Return the files of a report: ranking as CSV and workbook, summary with warnings, every node and stage of every period."""
+    """Return the files of a report: ranking as CSV and workbook, summary, every node and stage, warnings, dirty events."""
     table = tidy(scores, language)
     judged = warnings(scores)
     warned = [warnings_sheet(scores, judged, period, language)] if judged else []
@@ -30,4 +31,5 @@ def report_files(scores: Scores, period: str, language: str) -> dict[str, bytes]
         "scores.parquet": parquet_bytes(table),
         "scores.csv": csv_bytes(table),
         **({WARNINGS_CSV: sheet_csv(warned[0])} if warned else {}),
+        **quarantine_files(scores, language),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..scores import Scores
-from .tables import Heading, Sheet, ranking_sheet, shortened
+from .tables import Heading, Sheet, noted, ranking_sheet, shortened
 from .text import as_markdown, escaped
 from .words import word
 
@@ -27,7 +27,7 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
         shown = shortened(warned, MOST_WARNINGS, language, "warnings.csv")
         said = [escaped(note) for note in shown.notes[len(ranking.notes) :]]
         parts += [f"## {shown.title}", *said, *([as_markdown(shown, language)] if shown.rows else [])]
-    findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in scores.findings]
+    findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
     if findings:
         parts += [f"## {word('notes', language)}", "\n".join(findings)]
     return "\n\n".join(parts) + "\n"

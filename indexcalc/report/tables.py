@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from ..findings import Finding
 from ..methods.arrays import np
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ..periods import previous, year_before
@@ -22,12 +23,13 @@ Value = str | float | int | None
 
 @dataclass(frozen=True)
 class Heading:
-    """One column of a sheet; `over` is the heading that spans it and its neighbours."""
+    """One column of a sheet; `over` spans it and its neighbours, `decimals` are its own where not the sheet's."""
 
     title: str
     kind: Kind
     over: str = ""
     strong: bool = False
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
             headings.append(Heading(word(key, language), "move"))
             columns.append(moves(scores, at, scores.periods.index(earlier), units))
     for node in tree.dimensions:
-        headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language)))
+        own = scores.index.decimals_of(tree.nodes[node])
+        headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language), decimals=own))
         columns.append(values_of(scores.scores[at, :, node], units))
     headings.append(Heading(word("coverage", language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
@@ -101,7 +104,7 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     headings = [
         Heading(word("rank", language), "rank"),
         Heading(unit_label(scores, language), "text"),
-        Heading(word("score", language), "score", strong=True),
+        Heading(word("score", language), "score", strong=True, decimals=scores.index.decimals_of(tree.nodes[node])),
     ]
     columns: list[list[Value]] = [
         ranks_of(scores, at, node, units),
@@ -110,7 +113,8 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     ]
     _add_beside_score(scores, at, node, units, language, headings, columns)
     for child in tree.below(node):
-        headings.append(Heading(tree.nodes[child].title(language), "score"))
+        own = scores.index.decimals_of(tree.nodes[child])
+        headings.append(Heading(tree.nodes[child].title(language), "score", decimals=own))
         columns.append(values_of(scores.scores[at, :, child], units))
     headings.append(Heading(word("coverage", language), "percent"))
     columns.append(values_of(scores.covered(node)[at], units))
@@ -212,6 +216,11 @@ def notes(scores: Scores, language: str) -> tuple[str, ...]:
     return (note,) if note else ()
 
 
+def noted(scores: Scores) -> list[Finding]:
+    """Return what readers must know of the data: events that count nowhere, then what scoring found."""
+    return [*(found for quarantine in scores.panel.quarantine for found in quarantine.findings), *scores.findings]
+
+
 def kind_of(scores: Scores, period: str) -> Any:
     """Return the kind of a period: the index's own, or the year that its periods were rolled up to."""
     periods = scores.index.periods
@@ -263,4 +272,4 @@ def _ties(ranks: Sequence[Value]) -> frozenset[int]:
 
 
 def _findings(scores: Scores, language: str) -> tuple[str, ...]:
-    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in scores.findings)
+    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in noted(scores))

@@ -26,7 +26,11 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
         return f"{float(rounded(np.array(value * 100), 1)):.1f}%"
     if heading.kind == "signed":
         return signed(value, sheet.decimals)
-    return f"{value:g}" if heading.kind == "count" else number(value, sheet.decimals)
+    return (
+        f"{value:g}"
+        if heading.kind == "count"
+        else number(value, sheet.decimals if heading.decimals is None else heading.decimals)
+    )
 
 
 def signed(value: float, decimals: int) -> str:

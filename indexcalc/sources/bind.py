@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
-from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Quarantine, empty
 from ..periods import EXAMPLES, SINGLE, order, read_period, year_is_whole, year_of
 from ..spec.model import EVERY, UNITS_SOURCE, Data, Index
 from ..spec.tree import Column
@@ -69,6 +69,8 @@ class Matched:
     files: list[Path] = field(default_factory=list)
     submissions: dict[str, str] = field(default_factory=dict)  # those of ledgers that were used, with their hashes
     as_of: str = ""  # the last moment of the ledgers that were used
+    quarantine: list[Quarantine] = field(default_factory=list)
+    uncounted: bool = False  # there are logs of events of which only the columns were looked at
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -87,10 +89,11 @@ def read_panel(index: Index, base: Path, *, root: Path | None = None, as_of: str
     return panel(matched)
 
 
-def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Matched:
+def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None, count: bool = True) -> Matched:
     """Read the files and ledgers of an index, relative to `base`, and match their cells to its columns.
 
     Of a ledger the newest version of each department and period counts, up to the moment `as_of` (as `read_moment` gives it).
+    Of logs of events only the columns are looked at where they are not to be counted.
     """
     root = root or base
     matched = Matched(index)
@@ -108,6 +111,9 @@ def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | No
         if source.is_ledger:
             match_ledger(matched, name, source, base, [at for at, _ in columns], as_of)
             continue
+        if source.events:
+            _match_events(matched, name, columns, base, root, count=count)
+            continue
         keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root)
         matched.findings += asked_at(found, index.place(("data", name, "path")))
@@ -116,7 +122,9 @@ def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | No
         if tables:
             _match_source(matched, name, source, tables, columns)
     matched.findings += _repeats(matched)
-    if not matched.periods and not errors(matched.findings):
+    if matched.uncounted:
+        pass  # which periods there are is known when the events have been read
+    elif not matched.periods and not errors(matched.findings):
         matched.findings.append(finding("IC360", index.place(("data",), key=True)))
     elif not errors(matched.findings):
         matched.findings += _base_periods(matched)
@@ -251,6 +259,55 @@ def _rows_of(column: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
 def _few(names: Iterable[str]) -> str:
     shown = [name for name in names if name]
     return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+
+
+def _match_events(matched: Matched, name: str, columns: list[tuple[int, Column]], base: Path, root: Path, *, count: bool) -> None:
+    """Take the series of a log of events; each cell's address is the log and what was taken of it."""
+    from . import events
+
+    assert matched.units is not None
+    columns = [(at, column) for at, column in columns if column.take or not _of_attribute(matched, at, column)]
+    log = events.look(matched.index, name, columns, base, root)
+    matched.files += [Path(file.path) for file in log.files]
+    series = events.read(matched.index, log, matched.units, base) if count and not errors(log.findings) else None
+    matched.findings += log.findings
+    matched.uncounted |= not count
+    if series is None:
+        return
+    matched.quarantine.append(series.quarantine)
+    every, units = range(len(series.periods)), range(len(matched.units.units))
+    periods, at_unit = [series.periods[at] for at in every for _ in units], [unit for _ in every for unit in units]
+    for at, column in columns:
+        said = (column.headers[-1],)
+        table = Table(log.shown, said[0], None, 0, said, said, (0,), ((),), (0,))
+        values = series.values[at].ravel()
+        piece = Piece(at, table, 0, _Same(len(values)), periods, at_unit, cast("Sequence[float]", values), ())
+        matched.pieces.append(piece)
+        matched.findings += _doubts(column, piece)
+
+
+class _Same(Sequence[int]):
+    """The row of each value of a series: the one address that all of them have."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, at: Any) -> Any:
+        return 0
+
+
+def _of_attribute(matched: Matched, at: int, column: Column) -> bool:
+    """Take a column that a rule of `applies` names of the units table; say so if it is nowhere."""
+    piece = _of_units(matched, Data(path=matched.index.units.table), at, column)
+    if piece is not None:
+        matched.pieces.append(piece)
+    else:
+        place, file = matched.index.place_of(column.owner, "applies"), matched.index.units.table
+        matched.findings.append(finding("IC365", place, names=column.headers, column=column.owner, file=file, near=""))
+    return True
 
 
 def _base_periods(matched: Matched) -> Iterator[Finding]:
@@ -790,7 +847,8 @@ def panel(matched: Matched) -> Panel:
             values[:, rows[1], piece.column], status[:, rows[1], piece.column] = given, flags
         else:
             values[(*rows, piece.column)], status[(*rows, piece.column)] = given, flags
-    return Panel(values, status, periods, units, tuple(column.id for column in index.columns), _addresses(matched))
+    ids = tuple(column.id for column in index.columns)
+    return Panel(values, status, periods, units, ids, _addresses(matched), quarantine=tuple(matched.quarantine))
 
 
 def _addresses(matched: Matched) -> Callable[[int, int, int], Sequence[Place]]:

@@ -85,13 +85,13 @@ def read_tables(
     try:
         matches = matching(pattern, str(base))
     except OSError as error:
-        return [], [finding("IC303", Place(_shown(str(error.filename or ""), base, root)), problem=_problem(error))], []
+        return [], [finding("IC303", Place(shown_path(str(error.filename or ""), base, root)), problem=_problem(error))], []
     if not matches:
-        return [], [_absent(pattern, base, root)], []
+        return [], [absent(pattern, base, root)], []
     known = frozenset(map(name_of, keys))
     for relative, period in matches:
         path = os.path.join(base, relative)
-        origin = Origin(path, _shown(relative, base, root), period, data.sheet, data.header, known)
+        origin = Origin(path, shown_path(relative, base, root), period, data.sheet, data.header, known)
         try:
             its_tables, its_findings = _read(origin)
         except OSError as error:
@@ -253,7 +253,7 @@ def _read(origin: Origin) -> tuple[list[Table], list[Finding]]:
     return [], [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=SUFFIXES)]
 
 
-def _absent(pattern: str, base: Path, root: Path | None) -> Finding:
+def absent(pattern: str, base: Path, root: Path | None) -> Finding:
     """Say that there is no such file, with the nearest name where the path first leaves what exists."""
     here = "/" if pattern.startswith("/") else ""
     near = ""
@@ -266,13 +266,13 @@ def _absent(pattern: str, base: Path, root: Path | None) -> Finding:
             name = nearest(part, (name for name, _ in _entries(str(base), here)))
         except OSError:
             name = ""
-        near = _shown(os.path.join(here, name), base, root) if name else ""
+        near = shown_path(os.path.join(here, name), base, root) if name else ""
         break
-    shown = _shown(pattern, base, root)
+    shown = shown_path(pattern, base, root)
     return finding("IC302" if _is_pattern(pattern) else "IC301", Place(shown), path=shown, near=near)
 
 
-def _shown(path: str, base: Path, root: Path | None) -> str:
+def shown_path(path: str, base: Path, root: Path | None) -> str:
     """Write a path as people know it: below the project from there, else as it was given."""
     top = os.path.abspath(root or base)
     absolute = os.path.abspath(os.path.join(base, path))

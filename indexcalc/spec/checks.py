@@ -12,6 +12,7 @@ from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
 from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
+from .events import check_events
 from .formula import FormulaError, first_places, names, parse
 from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
@@ -164,7 +165,7 @@ def check_levels(index: Index) -> Iterator[Finding]:
 
 def check_headers(index: Index) -> Iterator[Finding]:
     """No two leaves of one source answer to the same column heading."""
-    if any(check_formulas(index)):
+    if any(check_formulas(index)) or any(check_events(index)):
         return  # what a formula asks for is not known then
     seen: dict[tuple[str, str], str] = {}
     for column in index.columns:
@@ -413,6 +414,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_sources,
     check_denominators,
     check_levels,
+    check_events,
     check_headers,
     check_leaves,
     check_frames,
