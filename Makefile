@@ -16,6 +16,7 @@ test: .venv/test
 bench: .venv/test
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/events.py
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -449,7 +449,8 @@ class Data(Part):
 
     @property
     def is_ledger(self) -> bool:
-        return self.ledger is not None or self.path.endswith((".sqlite", ".sqlite3")) or "://" in self.path
+        held = self.path.endswith((".sqlite", ".sqlite3")) or "://" in self.path
+        return self.ledger is not None or (held and self.events is None)
 
 
 DataSource = Annotated[Data, BeforeValidator(_ledger_as_path)]
