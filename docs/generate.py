@@ -186,6 +186,9 @@ BLOCKS = {
     "impute": ["Impute"],
     "ranking": ["Ranking"],
     "grades": ["Grade"],
+    "warnings": ["Warnings"],
+    "warnings: a rule": ["WarningRule"],
+    "warnings: escalation": ["Step"],
 }
 PAGES = {
     "yaml.md": yaml_page,

@@ -15,6 +15,7 @@ from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
 from .messages_events import EVENT_MESSAGES
 from .messages_ledger import LEDGER_MESSAGES
+from .messages_warning import WARNING_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -1638,6 +1639,7 @@ MESSAGES: dict[str, Message] = {
         LEDGER_MESSAGES,
         EVENT_MESSAGES,
         CHANGE_MESSAGES,
+        WARNING_MESSAGES,
     )
     for code, row in table.items()
 }

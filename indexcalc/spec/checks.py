@@ -17,6 +17,7 @@ from .formula import FormulaError, first_places, names, parse
 from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
 from .tree import counted, counts, given_weights, weight_total
+from .warnings import check_warnings
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
@@ -32,12 +33,13 @@ def check_tree(index: Index) -> list[Finding]:
 
 
 def check_ids(index: Index) -> Iterator[Finding]:
-    """Every node, denominator and adjustment has an id of its own that can be typed on a command line."""
+    """Every node, denominator, adjustment and warning rule has an id of its own that can be typed on a command line."""
     seen: dict[str, Path] = {}
     items: list[tuple[Path, str]] = [(("index",), index.index.id)]
     items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
     items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
     items += [(path, node.id) for path, node in index.walk()]
+    items += [(("warnings", "rules", at), rule.id) for at, rule in enumerate(index.warnings.rules if index.warnings else ())]
     for path, name in items:
         place = index.place((*path, "id"))
         if not re.fullmatch(_ID, name):
@@ -424,6 +426,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_weighting,
     check_directions,
     check_idle_weights,
+    check_warnings,
 )
 
 Problem = tuple[str, str, str] | None

@@ -578,6 +578,92 @@ class Screen(Part):
     """The least share of values that must not be 0."""
 
 
+Level = Literal["blue", "yellow", "orange", "red"]
+LEVELS: tuple[Level, ...] = ("blue", "yellow", "orange", "red")  # from the mildest to the worst
+
+
+class Step(Part):
+    """What follows when a warning lasts: a notice 通报, an interview 约谈, a listing 挂牌督办."""
+
+    name: str = Field(min_length=1)
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    after: int = Field(ge=1)
+    """From so many periods in a row on."""
+    level: Level = "red"
+    """At this level or a worse one: `blue`, `yellow`, `orange` or `red`."""
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name) if language == "en" else self.name
+
+
+class WarningRule(Part):
+    """When values or scores give a warning: a limit for each level that there is, judged unit by unit and period by period."""
+
+    id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only."""
+    name: str = ""
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    node: str | Words
+    """The id of the node that is watched, or a list of several; the index's own for the total."""
+    watch: Literal["node", "children", "indicators"] = "node"
+    """The node itself, the children right below it, or all indicators below it, each on its own."""
+    by: Literal["value", "score"] | None = None
+    """Watch values in their unit of measurement, or scores. Default: values of indicators, scores of other nodes."""
+    method: Literal["thresholds", "quantiles", "control"] = "thresholds"
+    """What the levels say: `thresholds`, values to be reached; `quantiles` of the unit's own history, 0.9 for the worst tenth;
+    `control`, how many standard deviations from the mean of that history."""
+    blue: Number | None = None
+    """The limit of the mildest level; a level without a limit is not given."""
+    yellow: Number | None = None
+    """The limit of the second level."""
+    orange: Number | None = None
+    """The limit of the third level."""
+    red: Number | None = None
+    """The limit of the worst level."""
+    last: int | None = Field(default=None, ge=2)
+    """How many periods before this one are the history. Default: all that there are."""
+    least: int = Field(default=4, ge=2)
+    """How many values of these the history must have at least for a unit to be judged."""
+    centre: Literal["mean", "median"] = "mean"
+    """With `control`: mean and standard deviation of the history, or its median and median absolute deviation × 1.4826."""
+    periods: Kind | None = None
+    """The kind of periods that is judged, where years are made of parts: `year` for these. Default: the index's own."""
+    escalation: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    """What follows when a warning of this rule lasts. Default: that of `warnings`."""
+    note: str = ""
+    """A remark for readers of the file."""
+
+    @property
+    def limits(self) -> tuple[float | None, ...]:
+        """The limits from the mildest level to the worst."""
+        return tuple(getattr(self, level) for level in LEVELS)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The ids under `node`."""
+        return (self.node,) if isinstance(self.node, str) else self.node
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+
+class Warnings(Part):
+    """The risk warning: rules that watch values and scores, and what follows when a warning lasts."""
+
+    rules: Annotated[tuple[WarningRule, ...], Field(strict=False, min_length=1)]
+    """The rules."""
+    escalation: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    """What follows when a warning lasts, from the first step to the last."""
+
+    def steps(self, rule: WarningRule) -> tuple[Step, ...]:
+        """Return what follows when a warning of a rule lasts."""
+        return rule.escalation or self.escalation
+
+
 class Index(Part):
     """A whole `indicators.yaml`."""
 
@@ -599,6 +685,8 @@ class Index(Part):
     """The tree."""
     adjustments: Annotated[tuple[Adjustment, ...], Field(strict=False)] = ()
     """Bonuses, deductions and vetoes on top of the tree."""
+    warnings: Warnings | None = None
+    """When values and scores give a warning."""
     ranking: Ranking = Field(default={}, validate_default=True)
     """How scores become ranks."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
@@ -624,9 +712,10 @@ class Index(Part):
 
     @cached_property
     def paths(self) -> dict[str, Path]:
-        """Where each node, denominator and adjustment stands in the file, by id."""
+        """Where each node, denominator, adjustment and warning rule stands in the file, by id."""
         paths: dict[str, Path] = {item.id: ("denominators", at) for at, item in enumerate(self.denominators)}
         paths |= {item.id: ("adjustments", at) for at, item in enumerate(self.adjustments)}
+        paths |= {rule.id: ("warnings", "rules", at) for at, rule in enumerate(self.warnings.rules if self.warnings else ())}
         return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walk()}
 
     @cached_property
