@@ -29,15 +29,15 @@ def adjust(index: Index, panel: Panel, branch: Branch, scores: Array, points: Ar
                 item.rank_move * _places_climbed(index, panel, branch.position, scores[..., branch.position]), item.cap
             )
         else:
-            added = _by_events(item, events(panel, item)[:, block], score)
+            added = _by_events(item, events(panel, item, block), score)
         points[:, block, at] = np.where(np.isnan(score), np.nan, added)
         score = score + added
     scores[:, block, branch.position] = score
 
 
-def events(panel: Panel, item: Adjustment) -> Array:
-    """Return how many events of an adjustment each unit had (period, unit); none where nothing was reported."""
-    return np.nan_to_num(panel.values[..., panel.column[item.id]])
+def events(panel: Panel, item: Adjustment, block: slice = slice(None)) -> Array:
+    """Return how many events of an adjustment each unit of a block had (period, unit); none where nothing was reported."""
+    return np.nan_to_num(panel.values[:, block, panel.column[item.id]])
 
 
 def _by_events(item: Adjustment, count: Array, score: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -116,6 +117,31 @@ class Tree:
         if isinstance(node, Root):
             return self.dimensions
         return tuple(self.position[child.id] for child in node.indicators) if isinstance(node, Dimension) else ()
+
+
+def of_leaves(index: Index, leaves: Sequence[Indicator], *, rest: bool = False) -> Index:
+    """Return an index of some leaves right below the root, with the columns that they are made of and no others.
+
+    With `rest` it also has the adjustments and every denominator. Leaves know where they stand in the whole index's file.
+    """
+    asked = {word for leaf in leaves for word in (leaf.per, *_named(leaf), leaf.over_units or index.defaults.over_units) if word}
+    asked |= {item.over_units for item in index.denominators if item.id in asked}
+    fields = {name: getattr(index, name) for name in Index.model_fields}
+    fields |= {
+        "index": Root(id=index.index.id, decimals=index.index.decimals),
+        "dimensions": tuple(leaves),
+        "denominators": tuple(item for item in index.denominators if rest or item.id in asked),
+        "adjustments": index.adjustments if rest else (),
+        "grades": (),
+    }
+    made = Index.model_construct(**fields)
+    made._document = index._document
+    vars(made)["paths"] = index.paths
+    return made
+
+
+def _named(leaf: Indicator) -> list[str]:
+    return [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
 
 
 def lay_out(index: Index) -> Tree:
