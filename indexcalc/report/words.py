@@ -152,6 +152,37 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "score difference": ("变化", "Change"),
     "nothing moved": ("没有变化。", "Nothing has moved."),
+    "robustness": ("稳健性", "Robustness"),
+    "ahead": ("在前", "Ahead"),
+    "behind": ("在后", "Behind"),
+    "gap": ("差距", "Gap"),
+    "level": ("第 {level} 级", "Level {level}"),
+    "norm L1": ("合计", "in all"),
+    "norm max": ("最大一项", "at most"),
+    "leaves top": ("跌出前 {top} 名", "Leaves the top {top}"),
+    "turns help": (
+        "数字为总指数中的权重百分点：各项权重变动的合计（或最大一项）至少要达到多少，前后才会易位。",
+        "Percentage points of weight in the index: the least that weights must move, in all or at most, to turn the order.",
+    ),
+    "turns marks": (
+        "≈ 由搜索得到并经检验，未证明最小；– 界限内的权重都不会使其易位。",
+        "≈ was found by a search and checked, not proved the smallest; – no weights within the bounds do it.",
+    ),
+    "turning weights": ("使其易位的权重", "Weights that turn it"),
+    "target": ("改进方案", "Plan"),
+    "target rank": ("目标：第 {rank} 名", "Target: rank {rank}"),
+    "target score": ("目标：{score} 分", "Target: score {score}"),
+    "value measure": ("计量单位", "Measure"),
+    "value now": ("现值", "Now"),
+    "goal": ("目标值", "Goal"),
+    "effort": ("工作量", "Effort"),
+    "plan least": ("已证明为工作量最小的方案。", "Proved to be the least effort."),
+    "plan searched": ("经重新计分检验；未证明为工作量最小。", "Checked by scoring again; not proved to be the least effort."),
+    "plan help": (
+        "假定其他单元的数据不变；各指标最多改进到同类已达到的水平；全部单元已按方案重新计分。",
+        "Others' data stay as they are; no indicator goes beyond what its peers have reached; all units were scored again.",
+    ),
+    "plan moves": ("名次因此改变：{units}", "Ranks that change with it: {units}"),
 }
 
 
