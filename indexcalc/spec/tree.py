@@ -187,7 +187,8 @@ def columns(index: Index) -> tuple[Column, ...]:
     shared: list[Column] = []
     for item in index.denominators:
         at = index.source_of(item)
-        item_over_time: OverTime = "last" if is_constant(index, at) else item.over_time
+        counted = item.events is not None and "over_time" not in item.model_fields_set
+        item_over_time: OverTime = "last" if is_constant(index, at) else "sum" if counted else item.over_time
         taken = _taken_columns(index, item, at, item_over_time)
         shared += taken or [_own_column(item, at, item_over_time)]
     return (*series, *shared)

@@ -42,6 +42,7 @@ data:
 denominators:
   - {{id: population, source: units}}
   - {{id: callers, source: log, events: {{method: distinct, of: caller}}{overtime}}}
+  - {{id: cases, source: log, events: count}}
 defaults: {{weights: equal, normalise: points, source: log}}
 dimensions:
   - {{id: n, events: count}}
@@ -67,6 +68,7 @@ dimensions:
   - {{id: punctual-out, events: {{method: on-time, open: out, where: kind = 'noise'}}}}
   - {{id: severe, events: {{method: severity, of: level, levels: {{一般: 1, 较大: 3, 重大: 10}}}}}}
   - {{id: callers-kinds, events: {{method: distinct, of: kind}}, per: callers{overtime}}}
+  - {{id: per-case, events: {{method: sum, of: amount}}, per: cases}}
   - {{id: rare, events: {{method: mean, of: amount, where: kind = 'rare'}}}}
 """
 
@@ -206,6 +208,7 @@ def brute(clean: pd.DataFrame, population: list[float]) -> dict[str, np.ndarray]
             "punctual-out": mean(lambda d: on_time(d)[d.due.notna() & d.closed.notna() & (d.kind == "noise")].astype(float)),
             "severe": each(lambda d: d.weight.sum()),
             "callers-kinds": np.where(callers == 0, np.nan, each(lambda d: d.kind.nunique()) / callers),
+            "per-case": np.where(n == 0, np.nan, each(lambda d: d.amount.sum()) / n),
             "rare": mean(lambda d: d.amount[d.kind == "rare"]),
         }
 
@@ -388,6 +391,7 @@ def test_a_year_is_made_anew_of_its_events(tmp_path: Path) -> None:
             "n": mine.sum(),
             "paid": clean.amount[mine].sum() / 100,
             "mean": clean.amount[mine].mean(),
+            "per-case": clean.amount[mine].sum() / mine.sum(),
             "days": hours[mine & (clean.status == "closed")].mean() / 24,
             "done": ((clean.status == "closed") & (hours <= 48))[mine].mean() * 100,
             "punctual": (clean.closed <= clean.due)[mine & clean.due.notna()].mean() * 100,
