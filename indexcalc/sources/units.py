@@ -56,7 +56,8 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
 
     rows, repeats = _first_rows(table, at[name_of(block.id)], [column(key) for key in ("id", "name", "group", "aliases")])
     found += repeats
-    fields = {key: tuple(column(key)[row] for row in rows) for key in ("id", "name", "name_en", "group", "aliases")}
+    whole = {key: column(key) for key in ("id", "name", "name_en", "group", "aliases")}
+    fields = {key: tuple(cells[row] for row in rows) for key, cells in whole.items()}
     attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
     has_groups = name_of(block.group) in at
     units = Units(fields["id"], fields["name"], fields["name_en"], fields["group"] if has_groups else (), attributes)

@@ -356,6 +356,17 @@ def test_times_fall_into_periods_of_every_kind(tmp_path: Path, engine: Any) -> N
         assert list(got.periods) == sorted(got.periods)
 
 
+def test_thousands_of_units(tmp_path: Path, engine: Any) -> None:
+    rng = np.random.default_rng(8)
+    units, rows = 3000, 20_000
+    at = rng.integers(0, units, rows)
+    seen = pd.DataFrame({"区": [f"村{i}" for i in at], "opened": pd.Timestamp("2022-03-01"), "amount": rng.random(rows)})
+    index = small(tmp_path, seen, *engine, periods="month", log="time: opened", leaf="events: {method: sum, of: amount}")
+    (tmp_path / "u.csv").write_text("id\n" + "".join(f"村{i}\n" for i in range(units)), encoding="utf-8")
+    got = read_panel(index, tmp_path).values[0, :, 0]
+    np.testing.assert_allclose(got, np.bincount(at, seen.amount, units), rtol=1e-9)
+
+
 def test_times_with_a_zone_are_read_in_the_zone_that_is_named(tmp_path: Path, engine: Any) -> None:
     kind, server = engine
     times = pd.to_datetime(["2021-12-31 15:59:59", "2021-12-31 16:00:00"], utc=True).as_unit("us")
