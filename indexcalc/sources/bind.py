@@ -936,6 +936,8 @@ def _repeats(matched: Matched) -> list[Finding]:
     for piece in matched.pieces:
         by_column[piece.column].append(piece)
     for column, pieces in by_column.items():
+        if len(pieces) == 1 and isinstance(pieces[0].rows, _Same):
+            continue  # a query's groups are there once
         if len(pieces) == 1:  # the columns of a wide table share their keys: looked at once
             keys = id(pieces[0].periods), id(pieces[0].units)
             if keys not in checked:

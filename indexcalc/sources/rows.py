@@ -23,7 +23,7 @@ from .tables import name_of
 Use = Literal["text", "raw", "number", "time", "whole"]
 Reason = tuple[str, str]
 NAME, UNIT, PERIOD, MASK, KEY, ROWS = "its name", "its unit", "its period", "its mask", "its key", "its rows"
-_LOWEST = 1 << 20  # more than any period is below 0: days are counted from 1970
+_LOWEST = 1 << 32  # more than any period is below 0, as days before 1970 are; and so large that keys are 64 bits wide everywhere
 _FEW_PERIODS = 40
 _HOUR = 3.6e9  # microseconds
 _DAY = 8.64e10

@@ -480,7 +480,7 @@ class Denominator(Part):
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
     events: EventsChoice | None = None
-    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`."""
+    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`; its periods add up to a year."""
 
 
 class Defaults(Part):

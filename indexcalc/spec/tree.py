@@ -261,7 +261,8 @@ def columns(index: Index) -> tuple[Column, ...]:
     others: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]
     for item in others:
         source = index.source_of(item)
-        over_time = "last" if is_constant(index, source) else item.over_time
+        events = isinstance(item, Denominator) and item.events is not None and "over_time" not in item.model_fields_set
+        over_time = "last" if is_constant(index, source) else "sum" if events else item.over_time
         over_units = item.over_units if isinstance(item, Denominator) else "sum"
         taken = _taken_columns(index, item, source, over_time, over_units)
         series += taken or [_own_column(item, source, over_time, over_units)]
