@@ -13,7 +13,9 @@ from typing import Literal
 
 from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
+from .messages_events import EVENT_MESSAGES
 from .messages_ledger import LEDGER_MESSAGES
+from .messages_warning import WARNING_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -549,12 +551,12 @@ _TREE: dict[str, Row] = {
     ),
     "IC245": (
         "error",
-        "'{name}' is not a child of this node; its children are {known}",
-        "“{name}”不是本节点的下级，下级有：{known}",
+        "'{name}' is no node below this one; below it are {known}",
+        "“{name}”不在本节点之下，其下有：{known}",
         "did you mean '{near}'?",
         "是否应为“{near}”？",
-        "The formula of an inner node is made of its children's ids.",
-        "上级节点的公式只能使用其下级的编号。",
+        "The formula of an inner node is made of the ids of nodes anywhere below it.",
+        "上级节点的公式只能使用其下各级节点的编号。",
     ),
     "IC246": (
         "error",
@@ -1011,6 +1013,24 @@ _BINDING |= {
         "请改写编号",
         "Units may share a name, as places in different provinces do; a name that several have does not say which is meant.",
         "不同地区的单元可以同名；同名时仅凭名称无法确定是哪一个。",
+    ),
+    "IC375": (
+        "error",
+        "no row has '{found}' in the column '{name}'; there is {known}",
+        "“{name}”列中没有“{found}”，现有：{known}",
+        "did you mean '{near}'?",
+        "是否应为“{near}”？",
+        "`only:` under data names what must stand in a column for a row to be read.",
+        "data 下的 only: 指明某列为何值的行才读取。",
+    ),
+    "IC376": (
+        "error",
+        "the headings are periods ({periods}), and nothing says whose values these are: {columns}",
+        "列名为期次（{periods}），但无法确定数值属于哪一指标：{columns}",
+        "give the table a column of indicators, or each indicator a source of its own",
+        "请在表中加一列指标，或为每个指标单列数据源",
+        "A table with a unit in each row and a period in each column holds one indicator, unless a column says which.",
+        "每行一个单元、每列一个期次的表只能存放一个指标，除非另有一列写明指标。",
     ),
 }
 
@@ -1608,6 +1628,18 @@ def _message(row: Row) -> Message:
 
 MESSAGES: dict[str, Message] = {
     code: _message(row)
-    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, _WEIGHTS, LEDGER_MESSAGES, CHANGE_MESSAGES)
+    for table in (
+        _TEXT_AND_SHAPE,
+        _TREE,
+        DATA_MESSAGES,
+        _BINDING,
+        _METHODS,
+        _REPORTS,
+        _WEIGHTS,
+        LEDGER_MESSAGES,
+        EVENT_MESSAGES,
+        CHANGE_MESSAGES,
+        WARNING_MESSAGES,
+    )
     for code, row in table.items()
 }

@@ -387,8 +387,6 @@ def coinr(shared: Path, normalise: str, weights: str, *, leave_out: tuple[str, .
         ("a_minmax_amean", "min-max", "", ()),
         ("a2_minmax_amean_weights", "min-max", "weights_nontrivial.csv", ()),
         ("c_zscore_amean_equal", "z-score", "", ()),
-        # its screening is not there yet: the units that it removes are left out by hand
-        ("f_screen_minmax_amean", "min-max", "", ("BGD", "BRN", "KHM", "KOR", "LAO", "MMR", "MNG", "VNM")),
     ],
 )
 def test_coinr_every_score_and_rank(shared: Path, case: str, normalise: str, weights: str, leave_out: tuple[str, ...]) -> None:
@@ -403,28 +401,66 @@ def test_coinr_every_score_and_rank(shared: Path, case: str, normalise: str, wei
         np.testing.assert_array_equal(found.rank(node)[0], places[node], err_msg=node)
 
 
-def coinr_from_files(shared: Path, defaults: str, *, denominated: bool) -> Scores:
-    """Score COINr's data from its files, denominators taken from the units table."""
+def coinr_from_files(
+    shared: Path, defaults: str, *, denominated: bool, by_height: tuple[str, ...] = ("", "", ""), more: str = ""
+) -> Scores:
+    """Score COINr's data from its files, denominators taken from the units table; `by_height` are keys of nodes, lowest first."""
     folder = shared / "coinr" / "inputs"
     meta = pd.read_csv(folder / "ASEM_iMeta.csv", dtype=str, keep_default_na=False).set_index("iCode")
     below = {parent: rows.index.tolist() for parent, rows in meta[meta["Parent"] != ""].groupby("Parent", sort=False)}
 
     def written(code: str) -> str:
         if code in below:
-            return f"{{id: {code}, indicators: [{', '.join(map(written, below[code]))}]}}"
+            keys = by_height[0 if below[code][0] not in below else 1]
+            return f"{{id: {code}{keys}, indicators: [{', '.join(map(written, below[code]))}]}}"
         direction = "lower" if meta.loc[code, "Direction"] == "-1" else "higher"
         per = f", per: {meta.loc[code, 'Denominator']}" if denominated and meta.loc[code, "Denominator"] else ""
         return f"{{id: {code}, direction: {direction}{per}}}"
 
     used = [name for name in ("Area", "Energy", "GDP", "Population") if denominated]
     index = index_of(
-        f"index: {{id: Index}}\nunits: {{table: ASEM_iData.csv, id: uCode, group: EurAsia_group}}\n"
+        f"index: {{id: Index{by_height[2]}}}\nunits: {{table: ASEM_iData.csv, id: uCode, group: EurAsia_group}}\n{more}"
         f"periods: {{kind: year}}\ndata: {{asem: {{path: ASEM_iData.csv, unit: uCode, period: 2018}}}}\n"
         f"denominators: [{', '.join(f'{{id: {name}, source: units}}' for name in used)}]\n"
         f"defaults: {{weights: equal, source: asem, {defaults}}}\n"
         f"dimensions: [{', '.join(map(written, below['Index']))}]\n"
     )
     return score(index, read_panel(index, folder))
+
+
+@pytest.mark.parametrize(
+    ("case", "defaults", "denominated", "by_height", "more"),
+    [
+        (
+            "a3_minmax_amean_datthresh",
+            "normalise: min-max",
+            False,
+            tuple(f", missing: {{policy: reweight, children: {share}}}" for share in (0.9, 0.7, 1.0)),
+            "",
+        ),
+        (
+            "d_pca_weights",
+            "impute: {method: mean, over: group}, treat: winsorise",
+            True,
+            (", weights: {method: pca, take: loadings}", "", ""),
+            "",
+        ),
+        ("f_screen_minmax_amean", "normalise: min-max", False, ("", "", ""), "screen: {coverage: 0.95}\n"),
+    ],
+)
+def test_coinr_thresholds_loadings_and_screening_from_yaml(
+    shared: Path, case: str, defaults: str, denominated: bool, by_height: tuple[str, ...], more: str
+) -> None:
+    found = coinr_from_files(shared, defaults, denominated=denominated, by_height=by_height, more=more)
+    folder = shared / "coinr" / case
+    expected, places = (
+        pd.read_csv(folder / name, keep_default_na=False, na_values=[""]).set_index("uCode").reindex(found.panel.units.ids)
+        for name in ("scores.csv", "ranks.csv")
+    )
+    assert set(expected.columns) == set(found.tree.position)
+    for node in expected.columns:
+        np.testing.assert_allclose(found.score(node)[0], expected[node], rtol=1e-9, atol=1e-9, err_msg=node)
+        np.testing.assert_array_equal(found.rank(node)[0], places[node], err_msg=node)
 
 
 @pytest.mark.parametrize(

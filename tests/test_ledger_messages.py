@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from indexcalc.cli.app import app
 from indexcalc.messages import MESSAGES
+from indexcalc.messages_ledger import LEDGER_MESSAGES
 from indexcalc.sources.ledger import Draft, Reported, append, written
 
 from .test_ledger import report, small_project, tamper
@@ -429,4 +430,4 @@ def test_the_libraries_are_asked_for_only_where_they_are_used(tmp_path: Path, mo
 def test_every_code_is_told_here() -> None:
     """IC689 is left to tests/test_audit.py: where `valid:` is declared, the same is an error of reading the data."""
     source = Path(__file__).read_text(encoding="utf-8")
-    assert {code for code in MESSAGES if code.startswith("IC6")} - set(re.findall("IC6[0-9]{2}", source)) == set()
+    assert set(LEDGER_MESSAGES) - set(re.findall("IC6[0-9]{2}", source)) == set()

@@ -82,7 +82,7 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
     share = _shares(x, w) if branch.formula is None else _of_children(scores, branch, _even(x))
     if branch.turned:
         return np.asarray((share * (last + y) - split)[:, wanted])
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         ratio = last / y
     scaled = (ratio > 0) & np.isfinite(ratio)
     return np.where(scaled, split * np.where(scaled, ratio, 1.0), split + share * (last - y))[:, wanted]

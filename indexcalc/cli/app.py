@@ -71,7 +71,7 @@ def check(
     from .results import check_result
 
     project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    tree, matched, found = project.matched()
+    tree, matched, found = project.matched(count=False)
     project.go_on(found)
     project.print(*check_result(tree, matched, project.language))
 
@@ -91,21 +91,12 @@ def score(
     quiet: QuietOption = False,
 ) -> None:
     """Score every period, write the report of one into reports/PERIOD, print its ranking. 计分并写出报告。"""
-    from .reports import earlier_ranking, write_reports
-    from .results import moved_result, ranking_result
+    from .reports import report_periods
 
     project = _project(index, data, out, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
-    shown = periods[-1]
-    earlier = earlier_ranking(project, shown)
-    project.progress("write")
-    folders = [folder.as_posix() for folder in write_reports(project, matched, scores, periods)]
-    project.progress("")
-    text, result = ranking_result(scores, shown, None, project.language)
-    moved, moves = moved_result(scores, shown, earlier, project.language)
-    written = [f"{folder}/" for folder in folders]
-    project.print("\n".join([text, *moved, "", *written]), {**result, "moved": moves, "folders": folders})
+    project.print(*report_periods(project, matched, scores, periods))
 
 
 @app.command()
@@ -286,3 +277,4 @@ from .weights import app as weights_app  # noqa: E402 - it takes its options fro
 app.add_typer(weights_app)
 from . import changes as changes  # noqa: E402, PLC0414 - likewise
 from . import ledger as ledger  # noqa: E402, PLC0414 - its commands stand in a file of their own and use what is above
+from . import warning as warning  # noqa: E402, PLC0414 - likewise

@@ -164,7 +164,7 @@ def _fill_in(
     for row in range(len(names)):
         page.write_blank(_TOP + 1 + row, last, None, styles["note"])
     page.set_row(_TOP - 1, 60)
-    page.set_row(_TOP, 48)
+    page.set_row(_TOP, 60)
     page.set_column(0, 0, max(10, *(_wide(name) + 2 for name in (*names, label))))
     page.set_column(1, 1, 10)
     page.set_column(2, 2, _wide(department) + 2)
@@ -224,7 +224,7 @@ def _last_period(
                 page.write_number(row, at, value, styles["value"])
     for row, name in enumerate(names, 2):
         page.write_string(row, 0, name, styles["key"])
-    page.set_row(1, 48)
+    page.set_row(1, 60)
     page.set_column(0, 0, max(10, *(_wide(name) + 2 for name in names)))
     page.set_column(1, len(columns), WIDEST)
     page.freeze_panes(2, 1)

@@ -185,6 +185,76 @@ def test_what_does_not_fit_a_table_of_several_values_a_row(
         assert any(word in text for its, text in found if its == code), found
 
 
+BY_SEX = (
+    "区,年份,性别,指标,数值\n"
+    + "".join(f"{unit},2022,{sex},{name},{v}\n" for unit in ("01", "02") for sex, v in (("合计", 9), ("男", 5)) for name in ("cases", "calls"))
+    + "03,2022,女,cases,1\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("only", ["{性别: 合计}", "{性别: [合计], 年份: 2022}"])
+def test_rows_may_be_chosen_by_a_column(tmp_path: Path, only: str) -> None:
+    panel = read_panel(project(tmp_path, BY_SEX, source=f"path: d.csv, only: {only}"), tmp_path)
+    assert panel.values[0].tolist() == [[9, 9], [9, 9]]
+    assert [place.line for place in panel.places(0, 1, 1)] == [7]
+
+
+@pytest.mark.parametrize(
+    ("only", "code", "text"),
+    [
+        ("{性別: 合计}", "IC357", "there is no column '性別' in d.csv"),
+        ("{性别: [男, 其他]}", "IC375", "no row has '其他' in the column '性别'; there is 合计, 男, 女"),
+        ("{性别: 女, 指标: calls}", "IC375", "no row has 'calls' in the column '指标'; there is cases"),
+    ],
+)
+def test_rows_that_are_not_there_cannot_be_chosen(tmp_path: Path, only: str, code: str, text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_panel(project(tmp_path, BY_SEX, source=f"path: d.csv, only: {only}"), tmp_path)
+    assert any(one.code == code and text in one.message("en") for one in refused.value.findings)
+
+
+def test_rows_of_a_parquet_file_may_be_chosen(tmp_path: Path) -> None:
+    index = project(tmp_path, "x\n", source="path: d.parquet, only: {sex: [total]}")
+    frame = pd.DataFrame({"id": ["01", "01", "02"], "year": [2022, 2022, 2022], "sex": ["men", "total", "total"]})
+    frame.assign(cases=[1.0, 2.0, None], calls=[4, 5, 6]).to_parquet(tmp_path / "d.parquet")
+    np.testing.assert_array_equal(read_panel(index, tmp_path).values[0], [[2, 5], [np.nan, 6]])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "区,指标,2021年,2022年,备注\n01,cases,1,2,x\n02,cases,3,4,\n01,calls,5,6,\n02,calls,7,8,\n",
+        "区,指标,2022,2021\nWest,calls,8,7\n东区,来电数（次）,6,5\n02,案件数,4,3\n01,cases,2,1\n",
+    ],
+)
+def test_periods_may_stand_side_by_side(tmp_path: Path, data: str) -> None:
+    panel = read_panel(project(tmp_path, data), tmp_path)
+    assert panel.periods == ("2021", "2022")
+    assert panel.values.tolist() == [[[1, 5], [3, 7]], [[2, 6], [4, 8]]]
+    line, column = [(place.line, place.column) for place in panel.places(1, 0, 0)][0]
+    assert data.splitlines()[line - 1].split(",")[column - 1] == "2"
+
+
+def test_periods_side_by_side_need_no_indicator_where_the_source_has_one(tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text(UNITS, encoding="utf-8")
+    (tmp_path / "d.csv").write_text("区,2021Q1,2021年第四季度\n01,1,2\n02,3,\n", encoding="utf-8")
+    index = index_of(
+        "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: quarter}\ndata: {d: {path: d.csv}}\n"
+        "defaults: {normalise: points}\ndimensions: [{id: cases, weight: 1, applies: coastal >= 0}]\n"
+    )
+    panel = read_panel(index, tmp_path)
+    assert panel.periods == ("2021Q1", "2021Q4")
+    np.testing.assert_array_equal(panel.values[..., 0], [[1, 3], [2, np.nan]])
+
+
+def test_periods_side_by_side_do_not_say_which_of_several_indicators_they_are(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        read_panel(project(tmp_path, "区,2021,2022\n01,1,2\n02,3,4\n"), tmp_path)
+    assert [(one.code, one.message("en")) for one in refused.value.findings] == [
+        ("IC376", "the headings are periods (2021, 2022), and nothing says whose values these are: cases, calls")
+    ]
+
+
 def test_units_may_share_a_name_where_the_data_has_ids(tmp_path: Path) -> None:
     index = project(tmp_path, "区,年份,案件数,来电数\n01,2022,1,2\nWest,2022,3,4\n")
     (tmp_path / "u.csv").write_text(UNITS.replace("西区", "东区"), encoding="utf-8")
