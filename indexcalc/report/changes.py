@@ -145,9 +145,9 @@ def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool =
     """Return for each pair of neighbours, or each unit of the top, how far weights must move at each level to turn the order."""
     turns = found.leaves_top if top else found.pairs
     levels = sorted({turn.level for turn in turns})
-    title = word("leaves top", language).format(top=found.top) if top else word("placed ahead", language)
+    title = word("leaves top", language).format(top=found.top) if top else word("ahead", language)
     headings = [Heading(title, "text")]
-    headings += [] if top else [Heading(word("placed behind", language), "text"), Heading(word("gap", language), "score")]
+    headings += [] if top else [Heading(word("behind", language), "text"), Heading(word("gap", language), "score")]
     for level in levels:
         over = word("level", language).format(level=level)
         headings += [Heading(f"{over} {word(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
