@@ -37,6 +37,16 @@ NAMES = sorted(folder.name for folder in BROKEN.iterdir())
 # ------------------------------------------------------------------------------------------ what is typed, if not `score`
 
 COMMANDS: dict[str, list[str]] = {
+    "change_between_kinds_of_periods": ["change", "--from", "2021Q1", "--to", "2021"],
+    "change_without_an_earlier_period": ["change"],
+    "compare_of_a_method_without_its_parameter": ["compare", "min-max", "goalposts"],
+    "compare_of_methods_not_used": ["compare", "geometric", "harmonic"],
+    "compare_of_nothing_alike": ["compare", "min-max", "2022"],
+    "robustness_where_units_are_compared": ["robustness"],
+    "target_costs_wrong": ["target", "东城区", "--score", "80", "--costs", "costs.csv"],
+    "target_of_a_rank_too_far": ["target", "东城区", "--rank", "4"],
+    "target_of_a_unit_without_score": ["target", "西城区", "--rank", "1"],
+    "target_out_of_reach": ["target", "西城区", "--score", "120"],
     "codes_of_an_unknown_code": ["codes", "IC999"],
     "explain_of_an_unknown_node": ["explain", "东区", "--node", "safty"],
     "explain_of_an_unknown_unit": ["explain", "东城"],

@@ -19,10 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..engine.frames import normalise
-from ..engine.leaves import treat
 from ..methods.arrays import np
-from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..panel import MISSING, NOT_APPLICABLE, VALUE
 from ..scores import Scores
 from .versus import group_of
 from .worlds import Between, Side, World, of_scores
@@ -37,6 +35,7 @@ _STEPS = 24  # places at which an indicator's score is looked at on its way, bes
 _MOST = 64
 _TRIES = 20
 _SLACK = 1e-9
+_CELLS = 4_000_000  # values that are scored together
 
 
 @dataclass(frozen=True)
@@ -135,8 +134,10 @@ class _Point:
 
     def __init__(self, task: _Task, x: Array) -> None:
         self.task, self.x = task, x
-        leaves, found, ranks = _scored(task, x[None])
-        self.leaves, self.score, self.places = leaves[0], found[0], ranks[0]
+        self.leaves = _all_leaf_scores(task, x[None])[0]
+        gaps = np.isnan(self.leaves) & (task.world.status != NOT_APPLICABLE)
+        found, ranks = task.above.slots(self.leaves[None], np.where(gaps, MISSING, task.world.status)[None])
+        self.score, self.places = found[0], ranks[0]
         self.index = float(self.score[task.unit]) * task.sign
         self.rivals = np.delete(self.score, task.unit)
         moved = np.abs(x - task.own)
@@ -164,7 +165,10 @@ class _Point:
         end = task.found[min(_STEPS, len(task.found) - 1)]
         rows = np.concatenate([own + np.diag(step), own - np.diag(step), own[None], end[None]])
         status = np.where(np.isnan(rows), world.status[task.unit], VALUE).astype(np.uint8)
-        index = world.with_own(np.full(len(rows), task.unit), rows, status)[0] * task.sign
+        if world.alone:
+            index = world.taken([task.unit]).with_own(np.zeros(len(rows), int), rows, status)[0] * task.sign
+        else:
+            index = world.with_own(np.full(len(rows), task.unit), rows, status)[0] * task.sign
         worth = np.nan_to_num((index[:leaves] - index[leaves : 2 * leaves]) / (2 * step))
         worth[np.abs(worth) < 1e-9 * np.abs(worth).max(initial=0.0)] = 0.0
         guess = index[-2] + float(np.nansum(worth * (rows[-1] - own)))
@@ -180,7 +184,7 @@ def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping
     places = _places(own, world.values[list(group_of(scores, unit))] if _by_group(scores) else world.values)
     none = np.empty((0, len(own)))
     task = _Task(scores, world, of_scores(scores, period), period, unit, sign, own, places, none, none, None, cost)
-    leaves = _scored(task, np.concatenate([own[None], places]))[0][:, unit]
+    leaves = _leaf_scores(task, np.concatenate([own[None], places]))
     start = _Point(replace(task, found=leaves[:1]), own)
     gain = (leaves[1:] - leaves[0]) * start.worth()[0]
     gain = np.where(np.isnan(gain) | np.isnan(cost), -np.inf, gain)
@@ -193,7 +197,7 @@ def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping
     between = (places - own) / np.where(end == own, 1.0, end - own)
     others = np.where((between > 0) & (between < 1), places, own)
     places = np.concatenate([way, others])
-    found = _scored(task, places)[0][:, unit]
+    found = _leaf_scores(task, places)
     line = found[0] + share * (found[_STEPS] - found[0])
     even = (np.abs(found[: _STEPS + 1] - line) <= 1e-9 * (1 + np.abs(line))).all(axis=0)
     return replace(task, places=places, found=found, efforts=np.abs(places - own) * cost, even=even)
@@ -232,21 +236,21 @@ def _cost(scores: Scores, side: Side, world: World, effort: Effort, costs: Mappi
     return np.asarray(1.0 / np.where(spread > 0, spread, np.nan))
 
 
-def _scored(task: _Task, rows: Array) -> tuple[Array, Array, Array]:
-    """Leaf scores (row, unit, leaf), the index and ranks (row, unit) with each row for the unit's values."""
-    world, leaves, past = task.world, rows.shape[-1], len(task.world.labels)
-    x = empty(past + len(rows), len(world.units), leaves)
-    flags = empty(past + len(rows), len(world.units), leaves, np.uint8)
-    x[:past], flags[:past] = world.past
-    x[past:], flags[past:] = world.values, world.status
-    x[past:, task.unit] = rows
-    columns = tuple(leaf.id for leaf in world.index.leaves)
-    panel = Panel(x, flags, (*world.labels, *("now",) * len(rows)), world.units, columns, pooled=world.pooled or None)
-    out = np.empty(x.shape)
-    normalise(world.index, panel, treat(world.index, x), out)
-    now = out[past:]
-    index, ranks = task.above.slots(now, np.where(np.isnan(now) & (flags[past:] != NOT_APPLICABLE), MISSING, flags[past:]))
-    return now, index, ranks
+def _leaf_scores(task: _Task, rows: Array) -> Array:
+    """The leaves' scores (row, leaf) that the unit has with each row of values, with frames made of these."""
+    out = np.empty(rows.shape)
+    step = max(1, _CELLS // task.world.values.size)
+    for start in range(0, len(rows), step):
+        block = slice(start, min(start + step, len(rows)))
+        out[block] = _all_leaf_scores(task, rows[block])[:, task.unit]
+    return out
+
+
+def _all_leaf_scores(task: _Task, rows: Array) -> Array:
+    x = np.repeat(task.world.values[None], len(rows), axis=0)
+    x[:, task.unit] = rows
+    status = np.broadcast_to(task.world.status, x.shape)
+    return task.world.leaf_scores(x, status)[0][len(task.world.labels) :]
 
 
 def _solve(task: _Task, at: _Point, worth: Array, goal: float) -> Array | None:
