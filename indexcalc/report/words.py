@@ -185,6 +185,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "warnings of": ("{level} {count}", "{level} {count}"),
     "not judged": ("未判定 {count}", "not judged {count}"),
     "in a row of": ("连续 {count} 期", "{count} in a row"),
+    "events behind": ("事件：", "events: "),
     "mostly from": ("主要来自", "mostly from"),
     "and others": ("另有 {count} 项，见 --json", "{count} more, see --json"),
     "robustness": ("稳健性", "Robustness"),

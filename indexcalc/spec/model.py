@@ -181,9 +181,12 @@ class EventLog(Part):
 class FromEvents(Part):
     """A value that is made of the events of a unit and period."""
 
-    method: Literal["count", "distinct", "sum", "mean", "median", "percentile", "min", "max", "share", "on-time", "severity"]
-    """`count` of events, of `distinct` values, `sum`, `mean`, `median`, `percentile`, `min`, `max`, `share` of events for which a
-    condition holds, share of those `on-time`, `severity` as the sum of the weights of levels."""
+    method: Literal[
+        "count", "distinct", "peak", "days", "sum", "mean", "median", "percentile", "min", "max", "share", "on-time", "severity"
+    ]
+    """`count` of events, of `distinct` values, of events on the busiest day as `peak`, of `days` with an event, `sum`, `mean`,
+    `median`, `percentile`, `min`, `max`, `share` of events for which a condition holds, share of those `on-time`, `severity` as
+    the sum of the weights of levels."""
     of: str | None = None
     """What of an event: a column, `duration`, arithmetic over these; for `share` a condition."""
     where: str | None = None
@@ -202,6 +205,7 @@ class FromEvents(Part):
         return ratios.get(self.method)
 
 
+PLAIN = frozenset({"count", "distinct", "peak", "days", "sum", "severity"})  # one series, 0 without any event
 COUNTED, VALUED, HELD = "events counted", "events with a value", "events that hold"
 TOTAL, PUNCTUAL = "sum over events", "events on time"
 EventsChoice = Annotated[FromEvents, BeforeValidator(_named)]
@@ -278,7 +282,7 @@ class Indicator(Node):
     @model_validator(mode="after")
     def _of_events(self) -> "Indicator":
         """What is taken of events as a ratio is a formula, and does not apply to a unit that had no such event."""
-        if self.events and self.events.method not in ("count", "distinct", "sum", "severity"):
+        if self.events and self.events.method not in PLAIN:
             if (ratio := self.events.ratio) and self.formula is None:
                 self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
             self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"

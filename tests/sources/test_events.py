@@ -69,6 +69,8 @@ dimensions:
   - {{id: severe, events: {{method: severity, of: level, levels: {{一般: 1, 较大: 3, 重大: 10}}}}}}
   - {{id: callers-kinds, events: {{method: distinct, of: kind}}, per: callers{overtime}}}
   - {{id: per-case, events: {{method: sum, of: amount}}, per: cases}}
+  - {{id: busiest, events: {{method: peak, where: kind = 'noise'}}{overtime}}}
+  - {{id: with-noise, events: {{method: days, where: kind = 'noise' and amount > 0}}}}
   - {{id: rare, events: {{method: mean, of: amount, where: kind = 'rare'}}}}
 """
 
@@ -209,6 +211,10 @@ def brute(clean: pd.DataFrame, population: list[float]) -> dict[str, np.ndarray]
             "severe": each(lambda d: d.weight.sum()),
             "callers-kinds": np.where(callers == 0, np.nan, each(lambda d: d.kind.nunique()) / callers),
             "per-case": np.where(n == 0, np.nan, each(lambda d: d.amount.sum()) / n),
+            "busiest": each(
+                lambda d: d.opened[d.kind == "noise"].dt.date.value_counts().max() if (d.kind == "noise").any() else 0
+            ),
+            "with-noise": each(lambda d: d.opened[(d.kind == "noise") & (d.amount > 0)].dt.date.nunique()),
             "rare": mean(lambda d: d.amount[d.kind == "rare"]),
         }
 
@@ -282,6 +288,28 @@ def put(seen: pd.DataFrame, folder: Path, kind: str, server: Any) -> dict[str, s
             for row in seen.itertuples(index=False):
                 copy.write_row([None if pd.isna(value) else value for value in row])
     return {"path": f'"{server}"', "more": ", table: log"}
+
+
+def test_the_events_behind_a_value_are_those_that_weigh_most(tmp_path: Path, store: Any) -> None:
+    kind, server = store
+    seen, clean, _ = make_log(np.random.default_rng(8), 400, typed=is_typed(kind))
+    matched = match(project(tmp_path, **put(seen, tmp_path, kind, server)), tmp_path)
+    behind = matched.behind["log"]
+    clean = clean.assign(weight=clean.level.map(LEVELS))
+    own = clean[(clean.unit == 0) & (clean.opened.dt.quarter == 2)]
+    by_day = own[own.kind == "noise"].groupby(own.opened.dt.date).key.transform("size")
+    busiest = own[own.kind == "noise"].assign(many=by_day)
+    wanted = {
+        "n": own.sort_values("opened", ascending=False),
+        "noise": own[(own.kind == "noise") & (own.grade >= 3)].sort_values("opened", ascending=False),
+        "graded": own.sort_values(["grade", "opened"], ascending=False),
+        "low": own.sort_values(["amount", "opened"], ascending=[True, False]),
+        "severe": own.sort_values(["weight", "opened"], ascending=False),
+        "busiest": busiest.sort_values(["many", "opened"], ascending=False),
+    }
+    for column, rows in wanted.items():
+        got = [dict(zip(behind.header, row, strict=True))["key"] for row in behind.events(column, ["01"], ["2022Q2"], 5)]
+        assert got == rows.key[:5].tolist(), column
 
 
 def test_every_value_is_that_of_pandas_on_every_engine(tmp_path: Path, store: Any) -> None:
