@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Status = NDArray[np.uint8]
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
-_SLACK = 1e-12  # shares are compared with their thresholds up to this
-_STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
+SLACK = 1e-12  # shares are compared with their thresholds up to this
+STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
 
 
 def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tuple[tuple[Array, ...], Array, Array, list[Finding]]:
@@ -81,8 +81,9 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
 
     fair = -(-len(panel.units) // (os.cpu_count() or 1))
     parts = blocks(len(panel.units), max(256, min(fair, _UNITS // max(1, len(panel.periods)))))
-    for compares, run in groupby(tree.branches, key=lambda branch: branch.compares):
-        # what compares units needs its children's scores of all of them, and is a run by itself
+    for compares, run in groupby(tree.branches, key=lambda branch: branch.compares or (floors is not None and not branch.plain)):
+        # what compares units needs its children's scores of all of them, and is a run by itself; so is what has the worst
+        # score seen for its own floor
         for together in [[branch] for branch in run] if compares else [list(run)]:
             own = [(branch, _weights(index, panel, branch, scores)) for branch in together]
             if floors is not None and not compares:
@@ -123,7 +124,7 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array) -> Array
         for units, values in frames(index, panel, choice, x, members):
             w = np.asarray(method(values, declared, **choice.parameters))
             out[members, units] = w if w.ndim == values.ndim else w[:, None]
-    return np.round(out, _STEADY)
+    return np.round(out, STEADY)
 
 
 def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> Array:
@@ -146,10 +147,10 @@ def _enough(x: Array, applies: Any, covered: Array, branch: Branch) -> Any:
         return ~gaps.any(axis=-1) & (covered > 0)
     if missing.policy == "floor":
         return covered >= 0
-    enough = covered >= missing.coverage - _SLACK
+    enough = covered >= missing.coverage - SLACK
     if missing.children:
         asked = x.shape[-1] if applies is None else np.count_nonzero(applies, axis=-1)
-        enough &= np.count_nonzero(~np.isnan(x), axis=-1) >= missing.children * asked - _SLACK
+        enough &= np.count_nonzero(~np.isnan(x), axis=-1) >= missing.children * asked - SLACK
     return enough
 
 
@@ -169,15 +170,15 @@ def _finish(index: Index, panel: Panel, branch: Branch, scores: Array, points: A
         own = part_of([position])
         compare(index, panel, branch.normalise, scores[..., own], sign, scores, own)
     elif branch.turned:
-        scores[:, block, position] = _mirror(index) - scores[:, block, position]
+        scores[:, block, position] = mirror(index) - scores[:, block, position]
     if branch.adjustments:
         adjust(index, panel, branch, scores, points, block)
     if branch.round is not None:
         scores[:, block, position] = rounded(scores[:, block, position], branch.round.decimals, branch.round.how)
 
 
-def _mirror(index: Index) -> float:
-    """What a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or 0 without either."""
+def mirror(index: Index) -> float:
+    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or 0 without either."""
     choice = index.defaults.normalise
     takes = {name: parameter.default for name, parameter in parameters("normalise", choice.method).items()} | choice.parameters
     if "mean" in takes and "sd" in takes:
