@@ -151,22 +151,17 @@ class Inputs:
 
     def _scaled(self, raw: Array) -> Array:
         """Make weights of raw draws: siblings add up to what they add up to in the tree; a weight of 0 stays 0."""
-        if not self.drawn:
-            return raw
-        declared = np.concatenate([one.declared for one in self.drawn])[:, None]
-        by = np.repeat([one.how.by if one.how.method == "perturb" else np.nan for one in self.drawn], self._sizes)[:, None]
-        if np.isnan(by).any():
-            np.multiply(raw, declared != 0, out=raw)
-        if not np.isnan(by).all():
-            np.copyto(raw, declared * (1.0 + by * (2.0 * raw - 1.0)), where=~np.isnan(by))
-        total = np.add.reduceat(raw, [one.rows.start for one in self.drawn], axis=0)
-        scale = np.array([[one.total] for one in self.drawn]) / np.where(total == 0, np.nan, total)
-        raw *= np.repeat(scale, self._sizes, axis=0)
+        for one in self.drawn:
+            part, declared = raw[one.rows], np.array(one.declared)[:, None]
+            if one.how.method == "perturb":
+                part *= 2.0 * one.how.by
+                part += 1.0 - one.how.by
+                part *= declared
+            elif 0.0 in one.declared:
+                part *= declared != 0
+            total = np.add.reduce(part, axis=0)
+            part *= one.total / np.where(total == 0, np.nan, total)
         return raw
-
-    @cached_property
-    def _sizes(self) -> list[int]:
-        return [len(one.declared) for one in self.drawn]
 
     def case(self, options: tuple[int, ...]) -> Index:
         """Return the declared index with one combination of alternatives as its defaults."""

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 MEANS = frozenset({"arithmetic", "sum", "geometric", "harmonic", "power"})
-_CELLS = 1 << 16  # rows times draws worked on at once, so that the arrays of a node and its children stay in a cache
+_CELLS = 1 << 17  # rows times draws worked on at once, so that the arrays of a node and its children stay in a cache
+_PRODUCT = 1 << 18  # multiplications of a matrix product that OpenBLAS does not share among threads
 _NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
 _NOISY = 1 << 20  # the same with errors in the values, where each leaf has its own array
 
@@ -102,7 +103,7 @@ class _Flat:
 
     @cached_property
     def value(self) -> Array:
-        y = np.asarray(self.base @ self.weights)
+        y = product(self.base, self.weights, np.empty((len(self.base), self.weights.shape[1])))
         if len(self.rows) == len(y):
             y += self.change
         elif len(self.rows):
@@ -148,6 +149,21 @@ class _Plan:
     thin_kind: Whole
     short: Any
     kids: tuple[tuple[int, Whole, Whole], ...]
+
+
+def product(a: Array, b: Array, out: Array) -> Array:
+    """Multiply two matrices in parts so small that the library does each in the thread that asks for it.
+
+    Several threads that each wait for the library's own would mostly wait, and what comes out should not depend on them.
+    """
+    across = max(8, _PRODUCT // max(1, 44 * a.shape[1]))
+    if a.size * b.shape[1] <= _PRODUCT:
+        return np.matmul(a, b, out=out)
+    down = max(8, _PRODUCT // max(1, across * a.shape[1]))
+    for row in range(0, len(a), down):
+        for at in range(0, b.shape[1], across):
+            np.matmul(a[row : row + down], b[:, at : at + across], out=out[row : row + down, at : at + across])
+    return out
 
 
 class Room:
@@ -225,7 +241,7 @@ class Rescorer:
         """How many draws are worked on together; it depends on the panel and the tree alone, as does all that is computed."""
         noise = self.inputs.alternatives.noise is not None
         rows = len(self.panel.units) * (len(self.inputs.index.leaves) if noise else 1)
-        return int(min(512, max(8, 2 ** ((_NOISY if noise else _CELLS) // rows).bit_length())))
+        return int(min(1024, max(8, 2 ** ((_NOISY if noise else _CELLS) // rows).bit_length())))
 
     def case(self, options: tuple[int, ...]) -> Case:
         """Return what one combination of alternatives makes, computed when it is first asked for."""
@@ -238,8 +254,10 @@ class Rescorer:
         """Score some draws; `room` is memory that may be used again when the scores have been taken out of it."""
         room = Room(0) if room is None else room
         room.used = 0
-        kinds, which = np.unique(draws.options, axis=1, return_inverse=True)
-        out = np.empty((len(self.panel.units), len(draws)))
+        kinds, which = draws.options[:, :1], np.zeros(0, dtype=np.int64)
+        if (draws.options != kinds).any():
+            kinds, which = np.unique(draws.options, axis=1, return_inverse=True)
+        out = np.empty((len(self.panel.units) if kinds.shape[1] > 1 else 0, len(draws)))
         undefined: list[Undefined] = []
         errors = _errors(self, draws)
         for at, options in enumerate(map(tuple, kinds.T.tolist())):
@@ -248,7 +266,11 @@ class Rescorer:
             run = _Run(case, draws.take(some), self.inputs, None if errors is None else errors[:, some], room)
             value = np.broadcast_to(run.node(self.root).value, (case.rows, run.draws))
             shown = case.periods.index(self.period)
-            out[:, some] = value.reshape(len(case.panel.periods), -1, run.draws)[shown]
+            value = value.reshape(len(case.panel.periods), -1, run.draws)[shown]
+            if kinds.shape[1] == 1:
+                out = value
+            else:
+                out[:, some] = value
             undefined += _undefined(run, shown, options)
         return Rescored(out, tuple(undefined))
 
@@ -428,6 +450,8 @@ def _plan(case: Case, branch: Branch, base: Array) -> _Plan:
     there, lack, applying = np.split(kinds, 3, axis=1)
     inner = [(i, case.flat[child]) for i, child in enumerate(branch.children) if i not in still.at]
     rows = _union([odd, *(kid.rows for _, kid in inner)])
+    if len(rows) > 0.7 * case.rows:
+        rows = np.arange(case.rows)  # all in one go is quicker than most one by one
     own = np.flatnonzero(applies[odd].any(axis=1))  # where nothing applies, nothing is lacking
     thin = _union([odd[own], *(kid.thin for _, kid in inner)])
     places = [(i, np.searchsorted(rows, kid.rows), np.searchsorted(thin, kid.thin)) for i, kid in inner]
@@ -523,13 +547,13 @@ def _flat(run: _Run, branch: Branch) -> _Flat:
     ratio -= 1.0
     absent = _no_rows(), np.zeros((0, run.draws), dtype=bool)
     if gone is not None and gone.any():
-        gone = np.logical_or(gone, np.zeros(ratio.shape, dtype=bool))
-        ratio[gone] = -1.0
+        lost: Any = np.logical_or(gone, np.zeros(ratio.shape, dtype=bool))
+        ratio[lost] = -1.0
         if tracked:
-            lacks[gone & plan.applies.any(axis=1)[:, None]] = 1.0
-        some = np.flatnonzero(np.any(gone[plan.kind], axis=1))
-        absent = plan.odd[some], gone[plan.kind[some]]
-    change = np.matmul(plan.parts, weights, out=room(len(plan.odd), run.draws))
+            np.copyto(lacks, 1.0, where=lost & (np.add.reduce(plan.applies, axis=1) > 0)[:, None])
+        some = np.flatnonzero(lost.any(axis=1)[plan.kind])
+        absent = plan.odd[some], lost[plan.kind[some]]
+    change = product(plan.parts, weights, room(len(plan.odd), run.draws))
     change *= np.take(ratio, plan.kind, axis=0, out=room(*change.shape), mode="clip")
     return _Flat(plan.base, weights, plan.rows, change, *absent, plan.thin, lacks, plan.thin_kind)
 
@@ -580,7 +604,7 @@ def _flat_above(run: _Run, branch: Branch, plan: _Plan, w: Array) -> _Flat:
         return _Flat(plan.base, weights, plan.rows, change, *absent, plan.thin, lack, np.arange(len(plan.thin)))
     rows, absent_there = _absent(failed, draws)
     place = np.searchsorted(plan.rows, rows)
-    whole = np.matmul(plan.base[rows], weights, out=room(len(rows), draws))
+    whole = product(plan.base[rows], weights, room(len(rows), draws))
     whole += np.take(change, place, axis=0, out=room(len(rows), draws), mode="clip")
     _add(run, change, place, whole, -absent_there.astype(float))
     if tracked:
@@ -613,7 +637,7 @@ def _with_gaps(
     for i, some, present in gaps:
         _add(run, there, np.searchsorted(rows, some), ~present, -w[i])
     place = np.searchsorted(plan.rows, rows)
-    linear = np.matmul(plan.base[rows], weights, out=room(len(rows), draws))
+    linear = product(plan.base[rows], weights, room(len(rows), draws))
     linear += np.take(change, place, axis=0, out=room(*linear.shape), mode="clip")
     none = there <= _NOTHING * abs(plan.total) if there.min() <= _NOTHING * abs(plan.total) else None
     if none is not None:
@@ -686,7 +710,7 @@ def _mean(run: _Run, branch: Branch) -> _Node:
     still, w = run.case.still[branch.position], run.weights(branch)
     fixed = w[list(still.at)]
     nodes = {i: run.node(child) for i, child in enumerate(branch.children) if i not in still.at}
-    y = still.value @ fixed
+    y = product(still.value, fixed, np.empty((len(still.value), fixed.shape[1])))
     for i, node in nodes.items():
         part = _transformed(branch, node.value) * w[i]
         if len(node.gaps):
