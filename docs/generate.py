@@ -22,7 +22,15 @@ ROOMS = {
     "weights": "Where weights among siblings come from: `weights:` at a node, at `index:` or under `defaults:`.",
     "ties": "Ranks of equal scores: `ties:` under `ranking:`.",
 }
-RANGES = {"1": "text and shape", "2": "the tree", "3": "data", "4": "methods and scores", "5": "reports and commands"}
+RANGES = {
+    "1": "text and shape",
+    "2": "the tree",
+    "3": "data",
+    "4": "methods and scores",
+    "5": "reports and commands",
+    "6": "weights, submissions, the ledger and the audit",
+    "7": "analyses",
+}
 
 
 def methods_page() -> str:
@@ -54,10 +62,17 @@ def findings_page() -> str:
 def commands_page() -> str:
     command = get_command(app)
     parts = ["# Commands", "Made from the program by `python docs/generate.py`."]
-    for name, sub in sorted(command.commands.items()):  # type: ignore[attr-defined]
+    commands = dict(command.commands)  # type: ignore[attr-defined]
+    for group, sub in command.commands.items():  # type: ignore[attr-defined]
+        commands |= {f"{group} {name}": one for name, one in getattr(sub, "commands", {}).items()}
+    for name, sub in sorted(commands.items()):
         with sub.make_context(f"indexcalc {name}", [], resilient_parsing=True) as context:
             context.max_content_width = context.terminal_width = 100
             parts += [f"## {name}", f"```\n{sub.get_help(context).strip()}\n```"]
+            for own, below in sorted(getattr(sub, "commands", {}).items()):
+                with below.make_context(own, [], parent=context, resilient_parsing=True) as inner:
+                    inner.max_content_width = inner.terminal_width = 100
+                    parts += [f"### {name} {own}", f"```\n{below.get_help(inner).strip()}\n```"]
     return "\n\n".join(parts) + "\n"
 
 

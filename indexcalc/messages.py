@@ -1,7 +1,8 @@
 """Every finding's words, English and Chinese side by side: severity, what was found, what to do, what it means.
 
-Codes: 1xx text and shape, 2xx the tree, 3xx data (in `messages_data.py`), 4xx methods and scores, 5xx reports. A hint
-that quotes a value is left out when that value is not known. Lower case, no full stop, no blame.
+Codes: 1xx text and shape, 2xx the tree, 3xx data (in `messages_data.py`), 4xx methods and scores, 5xx reports, 600 to
+649 weights, from 650 submissions, the ledger and the audit (in `messages_ledger.py`). A hint that quotes a value is left
+out when that value is not known. Lower case, no full stop, no blame.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
+from .messages_ledger import LEDGER_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -964,6 +967,15 @@ _BINDING |= {
         "A formula's names are columns of its own source or denominators; `applies` may name columns of the units table too.",
         "公式中的名称是其数据源的列或分母；applies 还可使用单元表的列。",
     ),
+    "IC369": (
+        "error",
+        "'{name}' in the {key} of {column} could be this heading, or the indicator of that name in the rows below",
+        "{column} 的 {key} 中的“{name}”可能指此列，也可能指下面各行中的同名指标",
+        "give the column another heading",
+        "请给此列改名",
+        "In a table with its indicators in rows, a name in a formula is a heading, of which the indicator's own rows count; or another indicator.",
+        "按行列指标的表中，公式里的名称可以是列名（取该指标自己的行），也可以是另一指标。",
+    ),
     "IC370": (
         "error",
         "unit {unit} is part of '{parent}', which is not in the table",
@@ -990,6 +1002,33 @@ _BINDING |= {
         "现有层级：{known}",
         "A level is what stands in the column of levels of the units table.",
         "层级以单元表层级列中的写法为准。",
+    ),
+    "IC374": (
+        "error",
+        "several units are called '{name}': {units}",
+        "有多个单元名为“{name}”：{units}",
+        "write the id instead of the name",
+        "请改写编号",
+        "Units may share a name, as places in different provinces do; a name that several have does not say which is meant.",
+        "不同地区的单元可以同名；同名时仅凭名称无法确定是哪一个。",
+    ),
+    "IC375": (
+        "error",
+        "no row has '{found}' in the column '{name}'; there is {known}",
+        "“{name}”列中没有“{found}”，现有：{known}",
+        "did you mean '{near}'?",
+        "是否应为“{near}”？",
+        "`only:` under data names what must stand in a column for a row to be read.",
+        "data 下的 only: 指明某列为何值的行才读取。",
+    ),
+    "IC376": (
+        "error",
+        "the headings are periods ({periods}), and nothing says whose values these are: {columns}",
+        "列名为期次（{periods}），但无法确定数值属于哪一指标：{columns}",
+        "give the table a column of indicators, or each indicator a source of its own",
+        "请在表中加一列指标，或为每个指标单列数据源",
+        "A table with a unit in each row and a period in each column holds one indicator, unless a column says which.",
+        "每行一个单元、每列一个期次的表只能存放一个指标，除非另有一列写明指标。",
     ),
 }
 
@@ -1065,6 +1104,24 @@ _METHODS: dict[str, Row] = {
         "请删除，或另选方法",
         "`indexcalc methods` lists every method with its parameters.",
         "`indexcalc methods` 列出全部方法及参数。",
+    ),
+    "IC410": (
+        "error",
+        "{key} of {method} has {found} entries where {node} has {children} children",
+        "{node} 有 {children} 个子指标，而 {method} 的 {key} 有 {found} 项",
+        "write one entry for each child, in the order of the file",
+        "每个子指标对应一项，顺序与文件一致",
+        "Judgements, points and ranks belong to the children one by one; a matrix of pairs has as many rows as columns.",
+        "判断矩阵、打分和名次都逐一对应子指标，判断矩阵的行数与列数相同。",
+    ),
+    "IC411": (
+        "warning",
+        "the judgements of {node} contradict each other: consistency ratio {ratio}, above 0.1",
+        "{node} 的判断矩阵一致性不足：CR = {ratio}，大于 0.1",
+        "look at the pairs again, above all where a > b, b > c but c > a",
+        "请复核成对比较，尤其是 a>b、b>c 却 c>a 之处",
+        "Saaty (1980) holds judgements with a ratio up to 0.1 for usable.",
+        "Saaty（1980）认为一致性比例不超过 0.1 的判断可以采用。",
     ),
     "IC420": (
         "warning",
@@ -1270,6 +1327,298 @@ _REPORTS: dict[str, Row] = {
 }
 
 
+_WEIGHTS: dict[str, Row] = {
+    "IC601": (
+        "error",
+        "'{key}' of {node} is shared with another place through an anchor",
+        "{node} 的“{key}”通过锚点（& 和 *）与别处共用",
+        "write the value itself in each place, then change it",
+        "请先在各处直接写出数值，再修改",
+        "A value written once with & and used again with * cannot be changed for one node alone.",
+        "用 & 写一次、以 * 多处引用的数值，无法只改其中一处。",
+    ),
+    "IC602": (
+        "error",
+        "'{key}' of {node} cannot be written here without changing more of the text",
+        "无法在不改动其他文字的情况下写入 {node} 的“{key}”",
+        "write it by hand, then run `indexcalc check`",
+        "请手工写入，再运行 `indexcalc check`",
+        "A weight is edited in place: every other byte of the file stays. Rare ways of writing YAML do not allow that.",
+        "权重是就地修改的，文件的其余字节保持不变。个别少见的 YAML 写法无法做到。",
+    ),
+    "IC603": (
+        "error",
+        "'{found}' is no weight",
+        "“{found}”不是权重",
+        "write a number such as 0.35 or a fraction such as 1/3",
+        "请写数字（如 0.35）或分数（如 1/3）",
+        "A weight is a number of at least 0, in decimals or as a fraction.",
+        "权重是不小于 0 的小数或分数。",
+    ),
+    "IC604": (
+        "error",
+        "weights under {node} would add up to {sum}, not {total}\n    {siblings}",
+        "{node} 下的权重之和将是 {sum}，应为 {total}\n    {siblings}",
+        "with --rescale they become {rescaled}",
+        "加上 --rescale 则改为 {rescaled}",
+        "Weights among siblings add up to 1, or to 100 in all of the file. `--rescale` scales the other siblings in proportion.",
+        "同级权重之和为 1（或全文件均为 100）。`--rescale` 会按比例调整其他同级权重。",
+    ),
+    "IC605": (
+        "error",
+        "weights under {node} come from `{method}`; one that is written would play no part",
+        "{node} 下的权重由 `{method}` 得出，写入的权重不起作用",
+        "write `weights: given` at {node} first",
+        "请先在 {node} 处写明 `weights: given`",
+        "Only `given` and `relative` weights are taken from the file; other methods compute them.",
+        "只有 `given` 和 `relative` 采用文件中的权重，其他方法自行计算。",
+    ),
+    "IC606": (
+        "error",
+        "the siblings of {node} cannot make room for {weight}: they have {others} of {total} to share",
+        "{node} 的同级无法配合 {weight}：可分配的共 {total}，它们现有 {others}",
+        "",
+        "",
+        "Siblings are scaled in proportion to what they weigh now, which needs a weight above 0 and room below the total.",
+        "同级按现有权重按比例调整，因此它们须有大于 0 的权重，新权重也不能超过总和。",
+    ),
+    "IC607": (
+        "error",
+        "'{node}' is the index itself, which has no weight",
+        "“{node}”是指数本身，没有权重",
+        "name a dimension or an indicator",
+        "请指定维度或指标",
+        "Weights are those of siblings; the index has none.",
+        "权重是同级之间的，指数本身没有权重。",
+    ),
+    "IC608": (
+        "error",
+        "'{node}' does not stand below '{above}'",
+        "“{node}”不在“{above}”之下",
+        "its path is {path}",
+        "它的路径是 {path}",
+        "A path such as safety/personal-safety names nodes from above to below; those in between may be left out.",
+        "路径（如 safety/personal-safety）自上而下列出节点，中间的可以省略。",
+    ),
+    "IC609": (
+        "note",
+        "ranks are not compared, since the data cannot be scored: {count} errors",
+        "数据无法计分（{count} 个错误），因此未比较位次",
+        "run `indexcalc check`",
+        "请运行 `indexcalc check`",
+        "A weight can be changed while the data is not complete; which ranks it moves is then not known.",
+        "数据不完整时也可以修改权重，但无法得知位次如何变化。",
+    ),
+    "IC610": (
+        "error",
+        "the file was changed by someone else in the meantime",
+        "文件在此期间被他人改动",
+        "run the command again",
+        "请重新运行该命令",
+        "What was read is not what stands there now; writing would lose the other change.",
+        "读取后文件已有变化，此时写入会丢失他人的修改。",
+    ),
+    "IC611": (
+        "error",
+        "there is a file of that name already",
+        "已有同名文件",
+        "name another file, or delete this one first",
+        "请换一个文件名，或先删除该文件",
+        "A workbook that somebody has filled in is never replaced.",
+        "已填写的工作簿不会被覆盖。",
+    ),
+    "IC612": (
+        "error",
+        "'{found}' is no parameter",
+        "“{found}”不是参数",
+        "write it as in --param p=2",
+        "请按 --param p=2 的形式书写",
+        "A method's parameters are given as name=value, the value as in YAML.",
+        "方法的参数写作“名称=值”，值的写法与 YAML 相同。",
+    ),
+    "IC613": (
+        "warning",
+        "{method} gives no weights for the children of {node}",
+        "{method} 无法为 {node} 的下级得出权重",
+        "",
+        "",
+        "Scores that are missing or the same in all units leave a method without anything to weigh by.",
+        "得分缺失或各单元完全相同时，该方法没有可依据的信息。",
+    ),
+    "IC614": (
+        "error",
+        "{method} weighs every unit by weights of its own, so there are none to write",
+        "{method} 对每个单元各用一套权重，没有可写入的统一权重",
+        "declare `weights: {method}` at the node",
+        "请在节点处写明 `weights: {method}`",
+        "A tree has one weight a node; weights of single units are computed while scoring.",
+        "指标树中每个节点只有一个权重；各单元自己的权重在计分时计算。",
+    ),
+    "IC615": (
+        "error",
+        "'{node}' has no children to weigh",
+        "“{node}”没有需要分配权重的下级",
+        "its siblings are weighed at {parent}",
+        "它与同级的权重在 {parent} 处分配",
+        "Weights are found for the children of a node, of which there must be two at least.",
+        "权重是为一个节点的下级计算的，下级至少要有两个。",
+    ),
+    "IC620": (
+        "error",
+        "this is no workbook of weights: no row has the headings {headings}",
+        "不是权重工作簿：没有含 {headings} 的表头行",
+        "make one with `indexcalc weights export`",
+        "请用 `indexcalc weights export` 生成",
+        "Weights are read from the column below the heading, by the ids beside them.",
+        "权重按编号从表头下的列中读取。",
+    ),
+    "IC621": (
+        "error",
+        "there is no node '{found}' in the tree",
+        "指标树中没有节点“{found}”",
+        "did you mean '{near}'?",
+        "是否应为“{near}”？",
+        "Every row of the workbook names a node by its id.",
+        "工作簿的每一行按编号对应一个节点。",
+    ),
+    "IC622": (
+        "error",
+        "rows are missing for {nodes}",
+        "缺少以下节点的行：{nodes}",
+        "export again and change the new workbook",
+        "请重新导出，并在新工作簿中修改",
+        "A workbook has one row for every node, so that a row deleted by mistake is not taken for no change.",
+        "工作簿中每个节点有一行，以免误删的行被当作没有修改。",
+    ),
+    "IC623": (
+        "error",
+        "'{found}' is no weight, for {node}",
+        "“{found}”不是权重（{node}）",
+        "write a number; a fraction as a formula, =1/3",
+        "请写数字；分数写成公式 =1/3",
+        "A weight is a number of at least 0. Excel turns 1/3 into a date unless it is a formula.",
+        "权重是不小于 0 的数字。直接输入 1/3 会被 Excel 变成日期，须写成公式。",
+    ),
+    "IC624": (
+        "error",
+        "{node} has no weight here, and {weight} in the tree",
+        "{node} 在此没有权重，而指标树中为 {weight}",
+        "write 0 where a node is to weigh nothing",
+        "若不计权重，请写 0",
+        "An empty cell may be a slip, so it takes no weight away.",
+        "空单元格可能是误删，因此不会取消权重。",
+    ),
+    "IC625": (
+        "error",
+        "weights under {node} add up to {sum}, not {total}, in {cells}",
+        "{node} 下的权重之和为 {sum}，应为 {total}（{cells}）",
+        "{gap}",
+        "{gap_zh}",
+        "The sums stand in the workbook, too, in red while they are wrong.",
+        "工作簿中也显示合计，不对时为红色。",
+    ),
+    "IC626": (
+        "error",
+        "{node} has two rows; the first is row {line}",
+        "{node} 有两行，第一行是第 {line} 行",
+        "delete one of them",
+        "请删除其中一行",
+        "Of two rows for one node it would not be known which holds.",
+        "同一节点有两行时，无法判断以哪一行为准。",
+    ),
+    "IC627": (
+        "error",
+        "the weight of {node} cannot be changed here: it comes from `{method}`",
+        "{node} 的权重不能在此修改：它由 `{method}` 得出",
+        "write `weights: given` at {parent} first",
+        "请先在 {parent} 处写明 `weights: given`",
+        "Only `given` and `relative` weights are taken from the file; the grey cells of the workbook are computed.",
+        "只有 `given` 和 `relative` 采用文件中的权重；工作簿中灰色的单元格是计算得出的。",
+    ),
+    "IC628": (
+        "error",
+        "{node} weighs {now} in the tree now, and {then} when the workbook was made",
+        "{node} 在指标树中现为 {now}，导出工作簿时为 {then}",
+        "export again and change the new workbook",
+        "请重新导出，并在新工作簿中修改",
+        "The tree was changed after the export; the import would undo that.",
+        "导出之后指标树已有修改，导入会将其覆盖。",
+    ),
+    "IC629": (
+        "note",
+        "nothing is written: the weights stand so already",
+        "没有写入：权重已是如此",
+        "",
+        "",
+        "A change that changes nothing leaves no line in the history either.",
+        "没有变化时也不会留下修改记录。",
+    ),
+    "IC630": (
+        "error",
+        "'{found}' is no judgement of {one} against {other}",
+        "“{found}”不是 {one} 与 {other} 的比较判断",
+        "write a number from 1/9 to 9: above 1 where {one} matters more",
+        "请写 1/9 到 9 之间的数：{one} 更重要时大于 1",
+        "Judgements are on Saaty's scale (1980): 1 equal, 3 moderate, 5 strong, 7 very strong, 9 extreme; 1/3 and so on the other way.",
+        "判断采用 Saaty（1980）标度：1 同等、3 稍重要、5 明显重要、7 强烈重要、9 极端重要；反过来取倒数。",
+    ),
+    "IC631": (
+        "error",
+        "{other} against {one} is {found}, which is not 1/{given}",
+        "{other} 与 {one} 的比较为 {found}，不等于 1/{given}",
+        "fill in the upper half alone; the lower is its reciprocal",
+        "只需填写右上半部分，左下为其倒数",
+        "Both halves say the same judgement; where they differ it is not known which holds.",
+        "两半表示同一判断；不一致时无法判断以哪个为准。",
+    ),
+    "IC632": (
+        "error",
+        "these are not the judgements of the children of {node}: found {found}, expected {expected}",
+        "不是 {node} 下级的判断表：此处为 {found}，应为 {expected}",
+        "make a template with `indexcalc weights ahp template {node} FILE.xlsx`",
+        "请用 `indexcalc weights ahp template {node} 文件.xlsx` 生成模板",
+        "Rows and columns are the children of the node, in the order of the file, by their ids.",
+        "行和列是该节点的下级，按文件中的次序和编号排列。",
+    ),
+    "IC633": (
+        "warning",
+        "the judgements of {expert} contradict each other: consistency ratio {ratio}",
+        "{expert} 的判断前后不一致：一致性比率 {ratio}",
+        "look first at {one} against {other}: judged {judged}, while the others amount to {implied}",
+        "请先复核 {one} 与 {other}：判断为 {judged}，按其余判断应约为 {implied}",
+        "A consistency ratio above 0.1 calls for a second look at the judgements (Saaty 1980).",
+        "一致性比率超过 0.1 时应复核判断（Saaty 1980）。",
+    ),
+    "IC634": (
+        "error",
+        "too few judgements: nothing connects {left} with {right}",
+        "判断太少：{left} 与 {right} 之间没有联系",
+        "judge at least one pair across the two",
+        "请至少判断其中一对",
+        "Cells may be left empty (Harker 1987) as long as every child is connected with every other through judgements.",
+        "可以留空（Harker 1987），但任意两项之间须能通过已有判断联系起来。",
+    ),
+    "IC638": (
+        "warning",
+        "this line of the history cannot be read and is left out",
+        "历史记录的这一行无法读取，已略去",
+        "a line has {columns} columns with tabs between them",
+        "每行应有 {columns} 列，以制表符分隔",
+        "The history is a plain text that anyone may have edited; what is whole is still shown.",
+        "历史记录是纯文本，可能被改动过；完整的行仍会显示。",
+    ),
+    "IC639": (
+        "note",
+        "the tree is not as the last line of its history left it: it was changed by hand since",
+        "指标树与历史记录最后一行之后的内容不同：其间有手工修改",
+        "",
+        "",
+        "Each line holds the digests of the tree before and after; changes made in an editor leave none.",
+        "每行记有修改前后文件的摘要；在编辑器中的修改不会留下记录。",
+    ),
+}
+
+
 def _message(row: Row) -> Message:
     severity, en, zh, hint_en, hint_zh, about_en, about_zh = row
     return Message(severity, {"en": en, "zh": zh}, {"en": hint_en, "zh": hint_zh}, {"en": about_en, "zh": about_zh})
@@ -1277,6 +1626,6 @@ def _message(row: Row) -> Message:
 
 MESSAGES: dict[str, Message] = {
     code: _message(row)
-    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS)
+    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, _WEIGHTS, LEDGER_MESSAGES, CHANGE_MESSAGES)
     for code, row in table.items()
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -53,9 +54,17 @@ class Units:
         return self.groups if by == "group" else tuple(str(label) for label in self.attributes[by])
 
     def title(self, unit: int, language: str = "zh") -> str:
-        """Return a unit's name in a language, or what there is of it."""
+        """Return a unit's name in a language, or what there is of it; with its id where several units have that name."""
         own, other = (self.names_en, self.names) if language == "en" else (self.names, self.names_en)
-        return (own[unit] if own else "") or (other[unit] if other else "") or self.ids[unit]
+        name = (own[unit] if own else "") or (other[unit] if other else "") or self.ids[unit]
+        if name not in self._shared or name == self.ids[unit]:
+            return name
+        return f"{name} ({self.ids[unit]})" if language == "en" else f"{name}（{self.ids[unit]}）"
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """The names that several units have."""
+        return frozenset(name for names in (self.names, self.names_en) for name, count in Counter(names).items() if count > 1)
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ class Panel:
 
     NaN is missing or not applicable, `status` says which. In memory the units of one column lie side by side: make arrays
     with `empty`. `address` finds where a cell was written; it is left out for panels that do not come from files.
+    With `pooled`, what is compared with all periods is compared with so many of the first alone: the periods after them are
+    suppositions, made to be scored beside what was.
     """
 
     values: NDArray[np.float64]
@@ -72,6 +83,7 @@ class Panel:
     units: Units
     columns: tuple[str, ...]
     address: Callable[[int, int, int], Sequence[Place]] | None = None
+    pooled: int | None = None
 
     @cached_property
     def column(self) -> dict[str, int]:

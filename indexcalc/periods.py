@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 Kind = Literal["year", "quarter", "month", "ten-day", "week", "day", "round", "single"]
 
@@ -151,3 +154,24 @@ def year_before(period: str, kind: Kind) -> str | None:
     if kind in ("round", "single"):
         return None
     return read_period(f"{int(period[:4]) - 1:04}{period[4:]}", kind)
+
+
+def last_day(period: str, kind: Kind) -> dt.date | None:
+    """Return the last day of a period, or None where the kind has no calendar.
+
+    >>> last_day("2022Q1", "quarter"), last_day("2022-02-T3", "ten-day"), last_day("R3", "round")
+    (datetime.date(2022, 3, 31), datetime.date(2022, 2, 28), None)
+    """
+    import datetime as dt
+
+    if kind in ("round", "single"):
+        return None
+    if kind == "day":
+        return dt.date.fromisoformat(period)
+    if kind == "week":
+        return dt.date.fromisocalendar(int(period[:4]), int(period[6:]), 7)
+    if kind == "ten-day" and period[-1] != "3":
+        return dt.date(int(period[:4]), int(period[5:7]), int(period[-1]) * 10)
+    month = 12 if kind == "year" else int(period[5:]) * 3 if kind == "quarter" else int(period[5:7])
+    after = dt.date(int(period[:4]) + month // 12, month % 12 + 1, 1)
+    return after - dt.timedelta(days=1)

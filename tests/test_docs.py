@@ -38,6 +38,10 @@ def test_every_method_code_and_command_is_documented() -> None:
     for command in app.registered_commands:
         assert command.callback is not None
         assert f"## {command.callback.__name__}\n" in commands
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for command in group.typer_instance.registered_commands:
+            assert f"### {group.typer_instance.info.name} {command.name or command.callback.__name__}\n" in commands
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])

@@ -18,8 +18,7 @@ from indexcalc import engine, panel, scores
 from indexcalc.analysis import contribution
 from indexcalc.analysis.contribution import contributions, effective
 from indexcalc.engine import score
-from indexcalc.methods import CATALOGUE
-from indexcalc.methods.aggregate import COMPARES_UNITS
+from indexcalc.methods import CATALOGUE, FROM_DATA
 from indexcalc.panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, Units
 from indexcalc.scores import Scores
 from indexcalc.spec import Index
@@ -49,6 +48,19 @@ LEAVES = [
     "efficacy-exponential",
     "rank",
     "{method: points, floor: 0.5, cap: 90}",
+]
+AGAIN = [
+    "{method: min-max, low: 20}",
+    "{method: percentile, low: 10, high: 90, over: group}",
+    "{method: z-score, mean: 50, sd: 5, over: all}",
+]
+WEIGHTS = [
+    "equal",
+    *sorted(FROM_DATA - {"combine", "importance"}),
+    "{method: entropy, over: all}",
+    "{method: std, over: group}",
+    "{method: combine, of: [given, critic]}",
+    "{method: combine, of: [std, bod], how: mean}",
 ]
 PARAMETERS = {
     "owa": "orness: 0.3",
@@ -92,7 +104,14 @@ class Trees:
         if levels == 0 or self.random.random() < 0.3:
             return node | self.leaf()
         children = [self.node(levels - 1) for _ in range(self.random.randint(1, 5))]
-        return node | self.inner([child["id"] for child in children]) | {"indicators": children}
+        return node | self.inner([child["id"] for child in children]) | self.beyond() | {"indicators": children}
+
+    def beyond(self) -> dict[str, Any]:
+        """What is done with a node's score once its children have come together."""
+        if self.plain:
+            return {}
+        ways = [("direction", "lower", 0.1), ("normalise", self.random.choice(AGAIN), 0.15), ("round", "1", 0.1)]
+        return {key: value for key, value, often in ways if self.random.random() < often}
 
     def leaf(self) -> dict[str, Any]:
         if self.plain:
@@ -115,7 +134,9 @@ class Trees:
         if len(children) > 1 and self.random.random() < 0.2:
             formula = chosen(FORMULAS).format(*self.random.sample(list(children), 2))
             return found | {"formula": f'"{formula}"'}
-        method = chosen([name for name in CATALOGUE["aggregate"] if name not in COMPARES_UNITS])
+        method = chosen(list(CATALOGUE["aggregate"]))
+        if self.random.random() < 0.3:
+            found["weights"] = chosen(WEIGHTS)
         given = PARAMETERS.get(method, "").format(p=chosen([-2, -1, 0, 0.5, 1, 3]))
         if method == "product":
             given = f"scale: 1.0e-{2 * (len(children) - 1):02}"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import doctest
 import math
+import statistics
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from indexcalc.methods.derive import evaluate
+from indexcalc.methods.derive import evaluate, median, trimmed_mean
 from indexcalc.spec import formula
 from indexcalc.spec.formula import FUNCTIONS, FormulaError, names, parse
 
@@ -54,6 +57,19 @@ def test_examples_in_docstrings_hold() -> None:
         ("sqrt(16) + exp(0) + log(1)", 5),
         ("max(1, 5, 3) - min(4, 2)", 3),
         ("sum(1, 2, 3) / mean(1, 2, 3)", 3),
+        ("median(9, 1, 4)", 4),
+        ("median(9, 1, 4, 2)", 3),
+        ("median(7)", 7),
+        ("trimmed(9.5, 7, 8, 2, 9)", 8),  # of five judges neither the highest nor the lowest
+        ("trimmed(3, 3, 3)", 3),
+        ("floor(2.7) + floor(-2.2)", -1),
+        ("ceil(2.2) + ceil(-2.7)", 1),
+        ("floor(0.3 / 0.1)", 3),  # 2.9999999999999996 in memory
+        ("ceil(0.1 * 3 * 10)", 3),  # 3.0000000000000004
+        ("round(2.5) + round(-3.5)", -1),
+        ("round(73.975, 2)", 73.98),
+        ("round(1.005, 2)", 1.01),
+        ("round(1234, -2)", 1200),
         ("where(x > y, 10, 20)", 10),
         ("where(x < y, 10, 20)", 20),
         ("where(2, 10, 20)", 10),
@@ -143,7 +159,25 @@ NOTHING = math.nan
 
 
 @pytest.mark.parametrize(
-    "text", ["x + n", "x - n", "n * 0", "n / x", "n ^ 0", "1 ^ n", "-n", "abs(n)", "sqrt(n)", "log(n)", "exp(n)"]
+    "text",
+    [
+        "x + n",
+        "x - n",
+        "n * 0",
+        "n / x",
+        "n ^ 0",
+        "1 ^ n",
+        "-n",
+        "abs(n)",
+        "sqrt(n)",
+        "log(n)",
+        "exp(n)",
+        "floor(n)",
+        "ceil(n)",
+        "round(n)",
+        "round(n, 1)",
+        "round(x, n)",
+    ],
 )
 def test_missing_goes_through_arithmetic_and_functions_of_one_value(text: str) -> None:
     assert math.isnan(value(text, n=NOTHING)), text
@@ -160,6 +194,8 @@ def test_a_comparison_with_missing_is_missing(sign: str) -> None:
     [
         ("sum(x, n, 4)", 7),
         ("mean(x, n, 5)", 4),
+        ("median(x, n, 5, 10)", 5),
+        ("trimmed(x, n, 5, 10)", 5),
         ("min(x, n)", 3),
         ("max(n, x)", 3),
         ("where(x > 1, x, n)", 3),
@@ -170,16 +206,62 @@ def test_functions_of_several_values_pass_over_missing(text: str, expected: floa
     assert value(text, n=NOTHING) == expected
 
 
-@pytest.mark.parametrize("text", ["sum(n, n)", "mean(n, n)", "min(n)", "max(n, n)", "where(n, 1, 2)", "where(x > 1, n, x)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum(n, n)",
+        "mean(n, n)",
+        "min(n)",
+        "max(n, n)",
+        "median(n, n)",
+        "trimmed(x, n, 5)",
+        "where(n, 1, 2)",
+        "where(x > 1, n, x)",
+    ],
+)
 def test_nothing_of_nothing(text: str) -> None:
     assert math.isnan(value(text, n=NOTHING))
 
 
 @pytest.mark.parametrize(
-    "text", ["1 / 0", "0 / 0", "log(0)", "log(-1)", "sqrt(-1)", "(-8) ^ 0.5", "exp(1000)", "0 ^ -1", "10 ^ 400"]
+    "text",
+    [
+        "1 / 0",
+        "0 / 0",
+        "log(0)",
+        "log(-1)",
+        "sqrt(-1)",
+        "(-8) ^ 0.5",
+        "exp(1000)",
+        "0 ^ -1",
+        "10 ^ 400",
+        "round(1.5, 0.5)",
+        "round(1, 400)",
+    ],
 )
 def test_what_has_no_number_is_missing_without_a_warning(text: str) -> None:
     assert math.isnan(value(text))
+
+
+@given(parts=arrays(float, (5, 6), elements=st.one_of(st.floats(-100, 100), st.just(NOTHING))))
+def test_panels_of_judges(parts: Any) -> None:
+    for at, column in enumerate(parts.T):
+        there = sorted(column[~np.isnan(column)].tolist())
+        for found, expected in (
+            (median(parts)[at], statistics.median(there) if there else NOTHING),
+            (trimmed_mean(parts)[at], statistics.mean(there[1:-1]) if len(there) > 2 else NOTHING),
+            (trimmed_mean(parts, 2)[at], there[2] if len(there) == 5 else NOTHING),
+        ):
+            np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
+@given(number=st.integers(-10_000, 10_000), decimals=st.integers(0, 3))
+def test_round_floor_and_ceil_see_the_number_that_is_meant(number: int, decimals: int) -> None:
+    meant = Decimal(number) / 1000
+    step = Decimal(1).scaleb(-decimals)
+    assert value(f"round(n, {decimals})", n=number / 1000) == float(meant.quantize(step, ROUND_HALF_UP))
+    assert value("floor(n)", n=number / 1000) == math.floor(meant)
+    assert value("ceil(n)", n=number / 1000) == math.ceil(meant)
 
 
 # Mistakes
@@ -215,13 +297,15 @@ def test_what_has_no_number_is_missing_without_a_warning(text: str) -> None:
         ("a * (b", "IC243", 4),
         ("sum(a, b", "IC243", 3),
         ("a + b)", "IC243", 5),
-        ("median(a)", "IC244", 0),
+        ("mode(a)", "IC244", 0),
         ("1 + __import__(a)", "IC244", 4),
         ("自定义(a)", "IC244", 0),
         ("a + where(a, b)", "IC246", 4),
         ("where(a, b, c, d)", "IC246", 0),
         ("abs()", "IC246", 0),
         ("log(a, b)", "IC246", 0),
+        ("round(a, b, c)", "IC246", 0),
+        ("trimmed(a, b)", "IC246", 0),
     ],
 )
 def test_every_mistake_has_its_code_and_place(text: str, code: str, position: int) -> None:

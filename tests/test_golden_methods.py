@@ -115,6 +115,51 @@ def test_percentile_as_pandas_ranks() -> None:
     np.testing.assert_allclose(normalised("rank", x, sign=-1), pd.Series(x).rank(ascending=False))
 
 
+def test_borda_by_hand() -> None:
+    # 5, 3, 3, 1: three, one and a half twice, none; Borda's own points for places without ties: n - 1 ... 0
+    assert normalised("borda", [5.0, 3.0, 3.0, 1.0]) == [3, 1.5, 1.5, 0]
+    assert normalised("borda", [5.0, 3.0, 3.0, 1.0], ties="min") == [3, 1, 1, 0]
+    assert normalised("borda", [5.0, 3.0, 3.0, 1.0], sign=-1) == [0, 1.5, 1.5, 3]
+
+
+def test_exponential_ranks_as_in_the_indices_of_deprivation() -> None:
+    # technical report of the English indices: from 0 to 100, and the top tenth of the places spans the upper half
+    found = normalised("rank-exponential", [float(at) for at in range(1, 1001)])
+    assert found[-1] == pytest.approx(100)
+    assert sum(score > 50 for score in found) == 103  # R above .8979
+    assert found[499] == pytest.approx(-23 * math.log(1 - 0.5 * (1 - math.exp(-100 / 23))))
+    assert normalised("rank-exponential", [2.0, 7.0], frame=[3.0, 5.0])[1] == pytest.approx(100)
+
+
+def test_references_by_hand() -> None:
+    assert normalised("reference", [30.0, 60.0, 90.0]) == [50, 100, 150]  # of the mean 60
+    assert normalised("reference", [30.0, 60.0], value=40.0, form="difference") == [-25, 50]
+    assert normalised("reference", [30.0, 60.0], sign=-1, value=40.0, form="difference") == [25, -50]
+    assert normalised("reference", [20.0, 80.0], sign=-1, value=40.0) == [200, 50]
+    assert normalised("reference", [20.0, 80.0, 50.0], value="median", scale=1.0) == [0.4, 1.6, 1]
+    assert normalised("reference", [-4.0, -2.0], value="min", form="difference") == [0, 50]
+    missing = normalised("reference", [0.0, 80.0, -3.0], sign=-1, value=40.0)
+    np.testing.assert_array_equal(missing, [np.nan, 50, np.nan])
+    assert np.isnan(normalised("reference", [-1.0, 1.0])).all()
+
+
+def test_proportions_by_hand() -> None:
+    assert normalised("proportion", [10.0, 30.0, 60.0]) == [10, 30, 60]
+    assert normalised("proportion", [10.0, 30.0, 60.0], of="best", scale=1.0) == [10 / 60, 0.5, 1]
+    assert normalised("proportion", [10.0, 20.0, 40.0], sign=-1, of="best") == [100, 50, 25]
+    # reciprocals .1 .05 .025 of .175
+    np.testing.assert_allclose(normalised("proportion", [10.0, 20.0, 40.0], sign=-1, scale=7.0), [4, 2, 1])
+    assert np.isnan(normalised("proportion", [0.0, 20.0], sign=-1)).all()
+    assert np.isnan(normalised("proportion", [0.0, 0.0])).all()
+
+
+def test_adjusted_mazziotta_pareto_by_hand() -> None:
+    # goalposts 50 -+ 40 (half the range 80) around the reference 50 are 70 and 130: (x - 10) / 80 * 60 + 70
+    assert normalised("ampi", [10.0, 50.0, 90.0, 70.0], value=50.0) == [70, 100, 130, 115]
+    assert normalised("ampi", [10.0, 50.0, 90.0], sign=-1) == [130, 100, 70]
+    assert normalised("ampi", [20.0, 100.0], value=20.0) == [100, 160]
+
+
 def test_a_frame_of_another_period() -> None:
     # the base year's 10 ... 30 gives the scale: 20 is half the way, 35 goes beyond
     assert normalised("min-max", [20.0, 35.0], frame=[10.0, 30.0, 12.0]) == [50, 125]
@@ -134,6 +179,18 @@ def test_piecewise_by_hand() -> None:
     # HJ 633-2012, table 1 (PM2.5, 24 h): 35 -> 50, 75 -> 100, 115 -> 150; 55 lies half way from 50 to 100; flat beyond the ends
     points = [[0.0, 0.0], [35.0, 50.0], [75.0, 100.0], [115.0, 150.0]]
     assert normalised("piecewise", [0.0, 35.0, 55.0, 115.0, 300.0, -3.0], points=points) == [0, 50, 75, 150, 150, 0]
+
+
+def test_piecewise_beyond_its_points_by_hand() -> None:
+    points = [[10.0, 0.0], [20.0, 50.0], [40.0, 70.0]]
+    assert normalised("piecewise", [0.0, 30.0, 60.0], points=points, beyond="extend") == [-50, 60, 90]
+    np.testing.assert_array_equal(normalised("piecewise", [0.0, 40.0, 40.1], points=points, above="missing"), [0, 70, np.nan])
+    found = normalised("piecewise", [0.0, 10.0, 60.0], points=points, beyond="extend", below="missing")
+    np.testing.assert_array_equal(found, [np.nan, 0, 90])
+
+
+def test_distance_beyond_the_target_by_hand() -> None:
+    assert normalised("distance-to-target", [10.0, 45.0, 115.0], value=80.0, clip=False) == [0, 50, 150]
 
 
 def test_bands_by_hand() -> None:
@@ -330,8 +387,6 @@ def coinr(shared: Path, normalise: str, weights: str, *, leave_out: tuple[str, .
         ("a_minmax_amean", "min-max", "", ()),
         ("a2_minmax_amean_weights", "min-max", "weights_nontrivial.csv", ()),
         ("c_zscore_amean_equal", "z-score", "", ()),
-        # its screening is not there yet: the units that it removes are left out by hand
-        ("f_screen_minmax_amean", "min-max", "", ("BGD", "BRN", "KHM", "KOR", "LAO", "MMR", "MNG", "VNM")),
     ],
 )
 def test_coinr_every_score_and_rank(shared: Path, case: str, normalise: str, weights: str, leave_out: tuple[str, ...]) -> None:
@@ -346,28 +401,66 @@ def test_coinr_every_score_and_rank(shared: Path, case: str, normalise: str, wei
         np.testing.assert_array_equal(found.rank(node)[0], places[node], err_msg=node)
 
 
-def coinr_from_files(shared: Path, defaults: str, *, denominated: bool) -> Scores:
-    """Score COINr's data from its files, denominators taken from the units table."""
+def coinr_from_files(
+    shared: Path, defaults: str, *, denominated: bool, by_height: tuple[str, ...] = ("", "", ""), more: str = ""
+) -> Scores:
+    """Score COINr's data from its files, denominators taken from the units table; `by_height` are keys of nodes, lowest first."""
     folder = shared / "coinr" / "inputs"
     meta = pd.read_csv(folder / "ASEM_iMeta.csv", dtype=str, keep_default_na=False).set_index("iCode")
     below = {parent: rows.index.tolist() for parent, rows in meta[meta["Parent"] != ""].groupby("Parent", sort=False)}
 
     def written(code: str) -> str:
         if code in below:
-            return f"{{id: {code}, indicators: [{', '.join(map(written, below[code]))}]}}"
+            keys = by_height[0 if below[code][0] not in below else 1]
+            return f"{{id: {code}{keys}, indicators: [{', '.join(map(written, below[code]))}]}}"
         direction = "lower" if meta.loc[code, "Direction"] == "-1" else "higher"
         per = f", per: {meta.loc[code, 'Denominator']}" if denominated and meta.loc[code, "Denominator"] else ""
         return f"{{id: {code}, direction: {direction}{per}}}"
 
     used = [name for name in ("Area", "Energy", "GDP", "Population") if denominated]
     index = index_of(
-        f"index: {{id: Index}}\nunits: {{table: ASEM_iData.csv, id: uCode, group: EurAsia_group}}\n"
+        f"index: {{id: Index{by_height[2]}}}\nunits: {{table: ASEM_iData.csv, id: uCode, group: EurAsia_group}}\n{more}"
         f"periods: {{kind: year}}\ndata: {{asem: {{path: ASEM_iData.csv, unit: uCode, period: 2018}}}}\n"
         f"denominators: [{', '.join(f'{{id: {name}, source: units}}' for name in used)}]\n"
         f"defaults: {{weights: equal, source: asem, {defaults}}}\n"
         f"dimensions: [{', '.join(map(written, below['Index']))}]\n"
     )
     return score(index, read_panel(index, folder))
+
+
+@pytest.mark.parametrize(
+    ("case", "defaults", "denominated", "by_height", "more"),
+    [
+        (
+            "a3_minmax_amean_datthresh",
+            "normalise: min-max",
+            False,
+            tuple(f", missing: {{policy: reweight, children: {share}}}" for share in (0.9, 0.7, 1.0)),
+            "",
+        ),
+        (
+            "d_pca_weights",
+            "impute: {method: mean, over: group}, treat: winsorise",
+            True,
+            (", weights: {method: pca, take: loadings}", "", ""),
+            "",
+        ),
+        ("f_screen_minmax_amean", "normalise: min-max", False, ("", "", ""), "screen: {coverage: 0.95}\n"),
+    ],
+)
+def test_coinr_thresholds_loadings_and_screening_from_yaml(
+    shared: Path, case: str, defaults: str, denominated: bool, by_height: tuple[str, ...], more: str
+) -> None:
+    found = coinr_from_files(shared, defaults, denominated=denominated, by_height=by_height, more=more)
+    folder = shared / "coinr" / case
+    expected, places = (
+        pd.read_csv(folder / name, keep_default_na=False, na_values=[""]).set_index("uCode").reindex(found.panel.units.ids)
+        for name in ("scores.csv", "ranks.csv")
+    )
+    assert set(expected.columns) == set(found.tree.position)
+    for node in expected.columns:
+        np.testing.assert_allclose(found.score(node)[0], expected[node], rtol=1e-9, atol=1e-9, err_msg=node)
+        np.testing.assert_array_equal(found.rank(node)[0], places[node], err_msg=node)
 
 
 @pytest.mark.parametrize(

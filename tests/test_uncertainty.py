@@ -55,7 +55,7 @@ def random_tree(seed: int, *, linear: bool = False, within: bool = False) -> dic
             node["aggregate"] = pick.choice(["arithmetic", "arithmetic", {"method": "sum", "scale": 2.0}])
         elif pick.random() < 0.8:
             node["aggregate"] = pick.choice(AGGREGATES)
-        rules = [*PLAIN_WEIGHTS, "given", *(sorted(FROM_DATA & {"entropy", "critic", "std"}) if not linear else [])]
+        rules = [*PLAIN_WEIGHTS, "given", *([] if linear else sorted(FROM_DATA & {"entropy", "critic", "std", "pca", "bod"}))]
         node["weights"] = pick.choice(rules)
         if node["weights"] in ("given", "relative"):
             raw = [pick.random() + 0.05 for _ in children]
@@ -71,7 +71,11 @@ def random_tree(seed: int, *, linear: bool = False, within: bool = False) -> dic
             node["missing"] = {"policy": "floor"}
         if not linear and pick.random() < 0.15:
             node["normalise"] = pick.choice(
-                ["min-max", "z-score", *([] if within else [{"method": "min-max", "over": "all"}, {"method": "min-max", "over": "group"}])]
+                [
+                    "min-max",
+                    "z-score",
+                    *([] if within else [{"method": "min-max", "over": "all"}, {"method": "min-max", "over": "group"}]),
+                ]
             )
         if not linear and pick.random() < 0.15:
             node["round"] = 2

@@ -6,6 +6,7 @@ missing under `defaults`, and errors added to the values. `index_of` gives it, s
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -201,7 +202,7 @@ def can_be_drawn(branch: Branch) -> bool:
     if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:
         return False
     declared = declared_weights(branch)
-    return sum(weight != 0 for weight in declared) > 1 and sum(declared) != 0
+    return sum(weight != 0 for weight in declared) > 1 and math.isfinite(sum(declared)) and sum(declared) != 0
 
 
 def changed(whole: Index, **update: Any) -> Index:

@@ -17,11 +17,14 @@ the score that it has in the end. Adjustments are no contribution: a node's scor
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..engine import combine, used_inputs
+from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import np
+from ..methods.frontier import frontier
 from ..scores import Scores
 from ..spec.tree import Branch
 
@@ -30,19 +33,29 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+MOST_COMPARED = 8  # where every subset compares all units anew
 MOST_CHILDREN = 14  # 2^14 subsets; a node of more children that is no mean is split by its weights alone
 
 
-def contributions(scores: Scores) -> Array:
+@dataclass(frozen=True)
+class Rows:
+    """A period and some of its units, by their places: all that is to be split where no more is shown."""
+
+    period: int
+    units: tuple[int, ...]
+
+
+def contributions(scores: Scores, rows: Rows | None = None) -> Array:
     """Return what each node adds to its parent's score, (period, unit, node); NaN where the parent has no score.
 
     The children's contributions and the points of the parent's adjustments add up to the parent's score. A child without
-    a score adds 0, the index itself its whole score.
+    a score adds 0, the index itself its whole score. With `rows` only these are split, and the result is (1, unit, node):
+    the same numbers, without the others' time; only an aggregator that compares units is asked for all of the period.
     """
-    out = np.full(scores.scores.shape, np.nan)
-    out[..., scores.tree.root] = scores.score()
+    out = np.full(_of(rows, scores.scores).shape, np.nan)
+    out[..., scores.tree.root] = _of(rows, scores.score())
     for branch, weights in zip(scores.tree.branches, scores.weights, strict=True):
-        out[..., list(branch.children)] = _scaled(scores, branch, weights)
+        out[..., list(branch.children)] = _scaled(scores, branch, weights, rows)
     return out
 
 
@@ -52,37 +65,50 @@ def adjusted(scores: Scores, node: int) -> Array:
     return np.asarray(np.add.reduce(scores.points[..., own], axis=-1))
 
 
-def _scaled(scores: Scores, branch: Branch, weights: Array) -> Array:
+def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -> Array:
     """The contributions of a node's children to the score that it has before its adjustments."""
-    x = used_inputs(scores, branch)
-    last = scores.scores[..., branch.position] - adjusted(scores, branch.position)
+    wanted: Any = slice(None)
+    if rows is not None and branch.formula is None and branch.aggregate in COMPARES_UNITS:
+        wanted, rows = np.array(rows.units, dtype=int), Rows(rows.period, tuple(range(len(scores.panel.units))))
+    x, absent = used_inputs(scores, branch), None
+    if branch.formula is not None or branch.aggregate == "product":
+        absent = _of(rows, _at_the_mean(x))
+    x, w = _of(rows, x), weights if weights.ndim == 1 else _of(rows, weights)
+    last = _of(rows, scores.scores[..., branch.position] - adjusted(scores, branch.position))[..., None]
     if branch.plain:
-        return _split(scores, branch, x, weights, last[..., None])
-    y = combine(scores.tree, branch, x, weights)
-    y, last = np.where(np.isnan(last), np.nan, y)[..., None], last[..., None]
-    split = _split(scores, branch, x, weights, y)
-    share = _shares(x, weights)
-    share = share if branch.formula is None else _of_children(scores, branch, share)
+        return _split(scores, branch, x, absent, w, last)[:, wanted]
+    y = np.where(np.isnan(last), np.nan, combine(scores.tree, branch, x, w)[..., None])
+    split = _split(scores, branch, x, absent, w, y)
+    share = _shares(x, w) if branch.formula is None else _of_children(scores, branch, _even(x))
     if branch.turned:
-        return share * (last + y) - split
-    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((share * (last + y) - split)[:, wanted])
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         ratio = last / y
-    return np.where((ratio > 0) & np.isfinite(ratio), split * ratio, split + share * (last - y))
+        scaled = split * ratio
+    return np.where((ratio > 0) & np.isfinite(ratio), scaled, split + share * (last - y))[:, wanted]
 
 
-def effective(scores: Scores, contribution: Array | None = None) -> Array:
+def _of(rows: Rows | None, array: Array) -> Array:
+    """The rows that are asked about of an array (period, unit or 1, …), all of it without rows."""
+    if rows is None:
+        return array
+    one = array[rows.period : rows.period + 1]
+    return one if one.shape[1] == 1 else one[:, list(rows.units)]
+
+
+def effective(scores: Scores, contribution: Array | None = None, rows: Rows | None = None) -> Array:
     """Return what each node adds to the index in the end, in points: each parent's contribution shared as its own score is.
 
     The leaves' effective contributions add up to the index. Where a parent's score is 0, or missing so that a floor stands in
-    for it, its weights share instead.
+    for it, its weights share instead. `contribution` are the contributions of the same `rows`.
     """
-    own = contributions(scores) if contribution is None else contribution
-    out = np.full(scores.scores.shape, np.nan)
-    out[..., scores.tree.root] = scores.score()
+    own = contributions(scores, rows) if contribution is None else contribution
+    out = np.full(own.shape, np.nan)
+    out[..., scores.tree.root] = _of(rows, scores.score())
     for branch, weights in zip(reversed(scores.tree.branches), reversed(scores.weights), strict=True):
-        parent = scores.scores[..., branch.position, None]
-        x = scores.scores[..., list(branch.children)] if branch.formula else used_inputs(scores, branch)
-        by_weight = _shares(x, weights)
+        parent = _of(rows, scores.scores[..., branch.position])[..., None]
+        x = _of(rows, scores.scores[..., list(branch.children)] if branch.formula else used_inputs(scores, branch))
+        by_weight = _shares(x, weights if weights.ndim == 1 else _of(rows, weights))
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where((parent == 0) | np.isnan(parent), by_weight, own[..., list(branch.children)] / parent)
         out[..., list(branch.children)] = out[..., branch.position, None] * share
@@ -93,25 +119,38 @@ def _shares(x: Array, w: Array) -> Array:
     """The weights of the children present scaled to 1, of all where none is; equal where all of these are 0."""
     present = ~np.isnan(x)
     present = present | ~present.any(axis=-1, keepdims=True)
-    weight = np.where(present, w, 0.0)
+    weight = np.where(present & ~np.isnan(w), w, 0.0)
     weight = np.where(weight.any(axis=-1, keepdims=True), weight, present)
     return np.asarray(weight / np.add.reduce(weight, axis=-1, keepdims=True))
 
 
-def _split(scores: Scores, branch: Branch, x: Array, w: Array, y: Array) -> Array:
+def _even(x: Array) -> Array:
+    """Equal shares of those present: the names of a formula have no weights."""
+    return _shares(x, np.ones(x.shape[-1]))
+
+
+def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Array, y: Array) -> Array:
     """The contributions of a node's children to what they come together to, y (period, unit, 1)."""
     if branch.formula is not None:
-        share = _shares(x, np.ones(x.shape[-1]))
-        split = _shapley(scores, branch, x, w, share) if x.shape[-1] <= MOST_CHILDREN else share * y
+        share = _even(x)
+        split = _shapley(scores, branch, x, absent, w, share) if x.shape[-1] <= MOST_CHILDREN else share * y
         return _of_children(scores, branch, np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split)))
     share = _shares(x, w)
     if branch.aggregate in ("arithmetic", "sum", "geometric", "harmonic", "power"):
         split = _tangent(branch, x, y, w, share)
-    elif x.shape[-1] > MOST_CHILDREN:
+    elif branch.aggregate == "benefit-of-the-doubt":
+        own = frontier(x, low=_number(branch, "low", 0.0), high=_number(branch, "high", 1.0), even=True)[0] * np.nan_to_num(x)
+        split = own * _number(branch, "scale", 100.0)
+    elif x.shape[-1] > (MOST_COMPARED if branch.aggregate in COMPARES_UNITS else MOST_CHILDREN):
         split = share * y
     else:
-        split = _shapley(scores, branch, x, w, share)
-    return np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split))
+        split = _shapley(scores, branch, x, absent, w, share)
+    split = np.where(np.isnan(x), 0.0, split)
+    if (
+        branch.aggregate in COMPARES_UNITS
+    ):  # a child that a unit lacks still moves what the others are compared with: that is shared
+        split = split + share * (y - np.add.reduce(split, axis=-1, keepdims=True))
+    return np.where(np.isnan(y), np.nan, split)
 
 
 def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
@@ -126,6 +165,10 @@ def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
     return np.where(np.isnan(split).any(axis=-1, keepdims=True), np.nan, out)
 
 
+def _number(branch: Branch, name: str, default: float) -> float:
+    return float(str(branch.parameters.get(name, default)))
+
+
 def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Array:
     floor = branch.parameters.get("floor")
     x = x if floor is None else np.maximum(x, float(str(floor)))
@@ -133,7 +176,8 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
     p = float(str(branch.parameters["p"])) if p is None else p
     with np.errstate(invalid="ignore", divide="ignore"):
         if branch.aggregate == "sum":
-            return np.asarray(share * x * np.add.reduce(w) * float(str(branch.parameters.get("scale", 1.0))))
+            total = np.add.reduce(w, axis=-1, keepdims=True) * float(str(branch.parameters.get("scale", 1.0)))
+            return np.asarray(share * x * total)
         if p == 1:
             return share * x
         if p == 0:
@@ -142,14 +186,17 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
     return np.where(y == 0, 0.0, tangent)
 
 
-def _shapley(scores: Scores, branch: Branch, x: Array, w: Array, share: Array) -> Array:
+def _at_the_mean(x: Array) -> Array:
+    """What stands in for children that have not come yet: the mean over all units; those without a score never come."""
+    present = ~np.isnan(x)
+    with np.errstate(invalid="ignore"):
+        mean = np.nansum(x, axis=1, keepdims=True) / np.count_nonzero(present, axis=1, keepdims=True)
+    return np.where(present, mean, np.nan)
+
+
+def _shapley(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Array, share: Array) -> Array:
     children = x.shape[-1]
-    absent = np.full_like(x, np.nan)
-    if branch.formula is not None or branch.aggregate == "product":
-        present = ~np.isnan(x)
-        with np.errstate(invalid="ignore"):
-            mean = np.nansum(x, axis=1, keepdims=True) / np.count_nonzero(present, axis=1, keepdims=True)
-        absent = np.where(present, mean, np.nan)  # a child without a score never comes
+    absent = np.full_like(x, np.nan) if absent is None else absent
     value: dict[frozenset[int], Any] = {}
     for size in range(children + 1):
         for subset in combinations(range(children), size):

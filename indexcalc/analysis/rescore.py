@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from ..engine.frames import frames, kinds_of, towards
 from ..engine.frames import normalise as normalise_leaves
 from ..engine.leaves import derive, impute, screen, treat
 from ..engine.nodes import SLACK, STEADY, mirror
-from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
+from ..methods import CATALOGUE, FROM_DATA, parameters
 from ..methods.adjust import limited
 from ..methods.arrays import np
 from ..methods.frame import Frame
@@ -307,7 +307,7 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
     if not _spans_periods(index, below, noisy=noise is not None):
         periods = (rescorer.period,)
     at = list(periods)
-    part = Panel(panel.values[at], panel.status[at], tuple(panel.periods[i] for i in at), panel.units, panel.columns)
+    part = replace(panel, values=panel.values[at], status=panel.status[at], periods=tuple(panel.periods[i] for i in at))
     leaves, status = leaves[at], status[at]
     moving = set(range(index.tree.leaves)) if noise is not None else set()
     drawn = {one.branch + index.tree.leaves for one in rescorer.inputs.drawn}
@@ -332,7 +332,8 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
         if branch.position in moving and _is_mean(branch):
             still = case.still[branch.position] = _still(case, branch)
             inner = [child for child in branch.children if child in moving]
-            if branch.aggregate in ("arithmetic", "sum") and branch.plain and all(child in case.flat for child in inner):
+            linear = branch.aggregate in ("arithmetic", "sum") and branch.plain and all(declared_weights(branch))
+            if linear and all(child in case.flat for child in inner):
                 base = np.concatenate([still.value, *(case.flat[child].base for child in inner)], axis=1)
                 case.flat[branch.position] = _plan(case, branch, base)
     return case
@@ -759,10 +760,13 @@ def _general(run: _Run, branch: Branch) -> _Node:
     y = np.array(np.broadcast_to(run.flat(np.asarray(combine(tree, branch, x, w))), (run.case.rows, run.draws)))
     undefined: Any = np.isnan(y)
     if undefined.any():
-        undefined &= run.flat(np.logical_or.reduce(~np.isnan(own) & (w != 0), axis=-1))
+        weighed = ~np.isnan(own) if branch.formula is not None else ~np.isnan(own) & (np.abs(w) > 0)
+        undefined &= run.flat(np.logical_or.reduce(weighed, axis=-1))
         if branch.formula is not None or branch.aggregate == "product":
             undefined &= run.flat(~np.isnan(x).any(axis=-1))
-    return _finished(run, branch, y, np.flatnonzero(np.isnan(y).any(axis=1)), undefined, None, children, _by_child(run, w))
+    own_weights = branch.weights.method in FROM_DATA and w.shape[2] > 1 and branch.weights.over != "group"
+    counted = np.ones((len(branch.children), 1)) if own_weights else np.nan_to_num(_by_child(run, w), nan=1.0)
+    return _finished(run, branch, y, np.flatnonzero(np.isnan(y).any(axis=1)), undefined, None, children, counted)
 
 
 def _side_by_side(run: _Run, nodes: Sequence[_Node | _Flat]) -> Array:
@@ -781,12 +785,15 @@ def _weights(run: _Run, branch: Branch, x: Array) -> Array:
         return np.asarray(run.weights(branch).T[None, :, None, :])
     index, panel = run.case.index, run.case.panel
     method = CATALOGUE["weights"][choice.method]
-    units = len(panel.units) if choice.over == "group" or choice.method in UNIT_SPECIFIC else 1
-    out = np.empty((*x.shape[:2], units, x.shape[-1]))
-    for _, members in kinds_of(index, panel):
-        for some, values in frames(index, panel, choice, x, members):
-            w = np.asarray(method(values, np.array(branch.declared), **choice.parameters))
-            out[members][..., some, :] = w if w.ndim == values.ndim else w[..., None, :]
+    found = [
+        (members, some, np.asarray(method(values, np.array(branch.declared), **choice.parameters)))
+        for _, members in kinds_of(index, panel)
+        for some, values in frames(index, panel, choice, x, members)
+    ]
+    each_unit = choice.over == "group" or any(w.ndim == x.ndim for _, _, w in found)
+    out = np.empty((*x.shape[:2], len(panel.units) if each_unit else 1, x.shape[-1]))
+    for members, some, w in found:
+        out[members][..., some, :] = w if w.ndim == x.ndim else w[..., None, :]
     return np.asarray(np.round(out, STEADY))
 
 
@@ -826,23 +833,34 @@ def _finished(
 def _lacking(
     run: _Run, branch: Branch, still: _Still | None, nodes: Mapping[int, _Node | _Flat], w: Array
 ) -> tuple[Whole, Array]:
-    """The rows in which some of a node's weight may have no values, and the share of it that has none (row, draw)."""
+    """The rows in which some of a node's weight may have no values, and the share of it that has none (row, draw).
+
+    Children count alike where all weights of what applies are 0.
+    """
     if branch.position not in run.case.tracked:
         return _no_rows(), np.zeros((0, 1))
-    applies, w = run.case.applies, np.abs(w)
     thin = _union([*([] if still is None else [still.thin]), *(node.thin for node in nodes.values())])
-    lack = np.zeros((len(thin), run.draws))
+    lack, whole = _weight_lacking(run, branch, still, nodes, np.abs(w), thin)
+    if (nothing := whole == 0).any():
+        evenly, number = _weight_lacking(run, branch, still, nodes, np.ones((len(w), 1)), thin)
+        lack, whole = np.where(nothing, evenly, lack), np.where(nothing, number, whole)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return thin, np.asarray(lack / whole)
+
+
+def _weight_lacking(
+    run: _Run, branch: Branch, still: _Still | None, nodes: Mapping[int, _Node | _Flat], w: Array, thin: Whole
+) -> tuple[Array, Array]:
+    lack, whole, applies = np.zeros((len(thin), run.draws)), np.zeros((len(thin), 1)), run.case.applies
     if still is not None:
         lack += still.lack[thin] @ w[list(still.at)]
     for i, node in nodes.items():
         part = w[i] if w.ndim == 2 or w.shape[1] == 1 else w[i][node.thin]
         lack[np.searchsorted(thin, node.thin)] += node.lack * part
-    whole = np.zeros((len(thin), 1))
     for i, child in enumerate(branch.children):
         part = w[i] if w.ndim == 2 or w.shape[1] == 1 else w[i][thin]
         whole = whole + (part if applies is None else part * applies[thin, child, None])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return thin, np.asarray(lack / whole)
+    return lack, whole
 
 
 def _enough(

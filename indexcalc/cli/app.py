@@ -28,6 +28,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print results and find
 StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse on warnings too.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors alone.")]
 LevelOption = Annotated[str | None, typer.Option("--level", help="Score the units of this level, such as street.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Read ledgers as they were at this moment, such as 2022-10-15 or 2022-10-15T18:00+08:00."),
+]
 INDEX = "indicators.yaml"
 
 app = typer.Typer(
@@ -79,6 +83,7 @@ def score(
     period: PeriodsOption = None,
     level: LevelOption = None,
     out: OutOption = None,
+    as_of: AsOfOption = None,
     lang: LangOption = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
@@ -89,7 +94,7 @@ def score(
     from .reports import earlier_ranking, write_reports
     from .results import moved_result, ranking_result
 
-    project = _project(index, data, out, lang, seed, level=level, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, out, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
     shown = periods[-1]
@@ -110,6 +115,7 @@ def rank(
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="The id of a node. Default: the index itself.")] = None,
     level: LevelOption = None,
+    as_of: AsOfOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
@@ -118,7 +124,7 @@ def rank(
     """Score and print a ranking; write nothing. 只显示排名，不写文件。"""
     from .results import ranking_result
 
-    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, _, scores = project.scores()
     _known_node(project, scores.tree.position, node)
     project.print(*ranking_result(scores, project.period(scores, period), node, project.language))
@@ -132,20 +138,35 @@ def explain(
     period: PeriodOption = None,
     node: Annotated[str | None, typer.Option("--node", help="Explain this node alone. Default: the index.")] = None,
     depth: Annotated[int, typer.Option("--depth", help="How many levels down; 0 for all.", min=0)] = 0,
+    vs: Annotated[
+        str | None, typer.Option("--vs", help="Set it beside another unit, the mean of its `group`, or the `best`.")
+    ] = None,
     level: LevelOption = None,
+    as_of: AsOfOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
+    from ..report.history import read_history
+    from .changing import boards_result, other_units, versus_result
     from .results import explain_result
 
-    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet)
+    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     at = project.unit(matched, scores, unit)
     _known_node(project, scores.tree.position, node)
-    project.print(*explain_result(scores, project.period(scores, period), at, node, depth, project.language))
+    wanted = project.period(scores, period)
+    if vs is not None:
+        others, name = other_units(project, matched, scores, wanted, at, vs)
+        text, result = versus_result(scores, wanted, at, others, name, node, depth, project.language)
+    else:
+        history, unread = read_history(project.index_file)
+        project.print_findings(unread)
+        text, result = explain_result(scores, wanted, at, node, depth, project.language, history)
+    beside, boards = boards_result(scores, wanted, at, node, project.language) if vs in (None, "group") else ("", {})
+    project.print("\n\n".join(part for part in (text, beside) if part), {**result, **boards})
 
 
 @app.command()
@@ -232,6 +253,7 @@ def _project(
     json: bool = False,
     strict: bool = False,
     quiet: bool = False,
+    as_of: str | None = None,
 ) -> Project:
     from .project import Project, language
 
@@ -248,6 +270,7 @@ def _project(
         strict,
         quiet,
         level,
+        as_of,
     )
 
 
@@ -256,3 +279,10 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
 
     if node is not None and node not in known:
         project.refuse_one("IC510", found=node, near=nearest(node, known))
+
+
+from .weights import app as weights_app  # noqa: E402 - it takes its options from above
+
+app.add_typer(weights_app)
+from . import changes as changes  # noqa: E402, PLC0414 - likewise
+from . import ledger as ledger  # noqa: E402, PLC0414 - its commands stand in a file of their own and use what is above

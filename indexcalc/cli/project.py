@@ -34,6 +34,7 @@ class Project:
     strict: bool
     quiet: bool
     level: str | None = None
+    as_of: str | None = None
 
     def refuse(self, found: Iterable[Finding]) -> NoReturn:
         """Print findings and exit as refused."""
@@ -76,7 +77,7 @@ class Project:
         if errors(found):
             self.refuse(found)  # what the data should have is not known
         self.progress("read")
-        matched = match(index, self.data)
+        matched = match(index, self.data, as_of=self.moment())
         return index, matched, [*found, *matched.findings]
 
     def scores(self) -> tuple[Index, Matched, Scores]:
@@ -96,6 +97,27 @@ class Project:
         self.go_on([*found, *scores.findings])
         return index, matched, scores
 
+    def by_methods(self, one: str, other: str) -> tuple[Scores, Scores]:
+        """Read, match and score with each of two methods wherever the tree uses either, or refuse."""
+        from ..analysis.compare import room_of, with_method
+        from ..engine import score
+        from ..sources import panel
+
+        index, matched, _ = self.scores()
+        room = room_of(one, other)
+        assert room is not None
+        made = []
+        for taken, replaced in ((one, other), (other, one)):
+            try:
+                variant = with_method(index, room, replaced, taken)
+            except ValueError as lacking:
+                self.refuse_one("IC783", method=taken, parameter=str(lacking))
+            if variant is None:
+                self.refuse_one("IC782", one=one, other=other)
+            made.append(score(variant, panel(matched), level=self.level))
+        self.go_on([found for each in made for found in each.findings if found.severity == "error"])
+        return made[0], made[1]
+
     def period(self, scores: Scores, wanted: str | None) -> str:
         """Return the period that is meant: the one named, or the newest, a whole year before its last part."""
         from ..periods import read_period
@@ -107,10 +129,20 @@ class Project:
                 return str(found)
         return self.refuse_one("IC501", found=wanted, known=list(scores.periods), near=nearest(wanted, scores.periods))
 
+    def moment(self) -> str | None:
+        """Return the moment that ledgers are read as of, or refuse what is none."""
+        if self.as_of is None:
+            return None
+        from ..sources.ledger import read_moment
+
+        return read_moment(self.as_of) or self.refuse_one("IC662", found=self.as_of)
+
     def unit(self, matched: Matched, scores: Scores, wanted: str) -> int:
         """Return the place among the scored units of the one that is meant by an id, a name or an alias."""
         assert matched.units is not None
         unit = matched.units.find(wanted)
+        if wanted in matched.units.shared:
+            self.refuse_one("IC374", name=wanted, units=matched.units.sharing(wanted))
         scored = {name: at for at, name in enumerate(scores.panel.units.ids)}
         if unit is None or matched.units.units.ids[unit] not in scored:
             known = [name for name, at in matched.units.known.items() if matched.units.units.ids[at] in scored]

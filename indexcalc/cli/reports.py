@@ -43,6 +43,7 @@ def _write_report(project: Project, matched: Matched, scores: Scores, period: st
         inputs=_inputs(project, matched),
         outputs=contents,
         ranking=current_ranking(scores, period),
+        as_of=matched.as_of,
     )
     try:
         publish(folder, {**contents, RUN: run.as_json()})
@@ -83,6 +84,7 @@ def verify_report(project: Project, folder: Path) -> Result:
     run = _read_run(project, folder)
     project.report_language = "en" if run.language == "en" else "zh"
     project.level = run.level or None
+    project.as_of = run.as_of or None
     _, matched, scores = project.scores()
     found = _changed_inputs(run, _inputs(project, matched), folder)
     same_input = not found
@@ -134,7 +136,7 @@ def _changed_inputs(run: Run, inputs: Mapping[str, str], folder: Path) -> list[F
 
 
 def _inputs(project: Project, matched: Matched) -> dict[str, str]:
-    return digests([project.index_file, *matched.files], project.data)
+    return digests([project.index_file, *matched.files], project.data) | matched.submissions
 
 
 def start_project(project: Project, folder: Path) -> Result:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
 from ..spec.model import Dimension, Index, Indicator
 
 if TYPE_CHECKING:
+    from ..report.history import Change
     from ..scores import Scores
     from ..sources import Matched
 
@@ -112,19 +114,32 @@ def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None
     }
 
 
-def explain_result(scores: Scores, period: str, unit: int, node: str | None, depth: int, language: Language) -> Result:
-    """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf."""
-    from ..analysis.contribution import contributions, effective
+def explain_result(
+    scores: Scores,
+    period: str,
+    unit: int,
+    node: str | None,
+    depth: int,
+    language: Language,
+    history: Sequence[Change] = (),
+) -> Result:
+    """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf.
+
+    Below a node whose weight was changed stand the changes.
+    """
+    from ..analysis.contribution import Rows, contributions, effective
 
     at = scores.periods.index(period)
-    own = contributions(scores)
-    points = effective(scores, own)
+    shown = Rows(at, (unit,))
+    own = contributions(scores, shown)
+    points = effective(scores, own, shown)
     start = scores.tree.root if node is None else scores.node(node)
 
     def walk(position: int, level: int) -> dict[str, Any]:
-        entry = _explained(scores, at, unit, position, language)
-        entry["contribution"] = _number(own[at, unit, position])
-        entry["index_points"] = _number(points[at, unit, position])
+        entry = explained(scores, at, unit, position, language)
+        entry["contribution"] = _number(own[0, 0, position])
+        entry["index_points"] = _number(points[0, 0, position])
+        entry["history"] = [asdict(change) for change in history if change.node == entry["node"]]
         if depth == 0 or level < depth:
             entry["children"] = [walk(child, level + 1) for child in scores.tree.below(position)]
         return entry
@@ -138,7 +153,8 @@ def explain_result(scores: Scores, period: str, unit: int, node: str | None, dep
     return "\n".join(lines), {"unit": scores.panel.units.ids[unit], "period": period, "tree": tree}
 
 
-def _explained(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
+def explained(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
+    """Return what is known of a unit's score of one node; of a leaf down to what was reported and where."""
     from ..panel import STATUS_NAMES
 
     found = scores.tree.nodes[position]
@@ -157,11 +173,16 @@ def _explained(scores: Scores, at: int, unit: int, position: int, language: Lang
         entry["value"] = _number(scores.derived[at, unit, position])
         entry["measure"] = found.measure
         entry["department"] = found.department
-        entry["raw"] = [
-            {"column": name, "value": _number(scores.panel.values[at, unit, column]), "places": places}
-            for name, column, places in _raw(scores, at, unit, found)
-        ]
+        entry["raw"] = raw_cells(scores, at, unit, found)
     return entry
+
+
+def raw_cells(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[dict[str, Any]]:
+    """Return what a unit reported for a leaf, column by column, with where it was written."""
+    return [
+        {"column": name, "value": _number(scores.panel.values[at, unit, column]), "places": places}
+        for name, column, places in _raw(scores, at, unit, leaf)
+    ]
 
 
 def _beside_score(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
@@ -223,6 +244,10 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
     for item in entry.get("adjustments", ()):
         points = "–" if item["points"] is None else f"{'+' if item['points'] > 0 else ''}{number(item['points'], decimals)}"
         lines.append(f"{'  ' * (level + 1)}{item['name']} ({item['id']}) {points}  ← {', '.join(item['places'])}".rstrip(" ←"))
+    for change in entry["history"]:
+        said = " · ".join(text for text in (change["when"][:10], change["who"], change["why"]) if text)
+        moved = f"{change['old'] or '–'} → {change['new'] or '–'}"
+        lines.append(f"{'  ' * (level + 1)}{word('weight changed', language)} {moved} ({said})")
     if "raw" in entry:
         value = entry["status"] if entry["value"] is None else f"{entry['value']:.10g} {entry['measure']}".rstrip()
         lines.append(f"{'  ' * (level + 1)}= {value}")

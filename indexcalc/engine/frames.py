@@ -90,7 +90,8 @@ def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, me
         for mask in groups_of(panel, "group"):
             yield np.flatnonzero(mask), x[members][..., mask, :]
     elif choice.over == "all":
-        yield slice(None), np.moveaxis(x[members], 0, -3).reshape(1, *x.shape[1:-2], -1, x.shape[-1])
+        pooled = np.moveaxis(x[members][: panel.pooled], 0, -3)
+        yield slice(None), pooled.reshape(1, *x.shape[1:-2], -1, x.shape[-1])
     else:
         meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
         at = [position for position, period in enumerate(panel.periods) if period in meant]

@@ -8,6 +8,7 @@ from ..findings import Finding, finding
 from ..methods import CATALOGUE
 from ..methods.arrays import np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share
+from ..methods.impute import FROM_SIBLINGS
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import previous, year_before, year_is_whole, year_of
 from ..spec.formula import names, parse
@@ -173,7 +174,7 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
     for position, leaf in enumerate(index.leaves):
         choice = leaf.impute or index.defaults.impute
         if choice:
-            siblings = str(index.tree.parents[position]) if choice.method == "regression" else ""
+            siblings = str(index.tree.parents[position]) if choice.method in FROM_SIBLINGS else ""
             wanted.setdefault(siblings + choice.model_dump_json(), []).append(position)
     if not wanted:
         return derived, status

@@ -74,6 +74,8 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
         here &= covered > 0
         if branch.formula is not None or branch.aggregate == "product":
             here &= ~np.isnan(inputs).any(axis=-1)  # what needs all of its children is missing without one, not undefined
+        if here.any() and branch.formula is None:  # where nothing that is there has a weight, there is nothing to undefine
+            here &= np.add.reduce(np.where(np.isnan(inputs), 0.0, np.abs(w)), axis=-1) > 0
         if here.any():
             undefined.setdefault(branch.position, np.zeros(scores.shape[:2], bool))[:, block] = here
         if not branch.plain:
@@ -81,19 +83,14 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
 
     fair = -(-len(panel.units) // (os.cpu_count() or 1))
     parts = blocks(len(panel.units), max(256, min(fair, _UNITS // max(1, len(panel.periods)))))
-    for compares, run in groupby(tree.branches, key=lambda branch: branch.compares or (floors is not None and not branch.plain)):
-        # what compares units needs its children's scores of all of them, and is a run by itself; so is what has the worst
-        # score seen for its own floor
-        for together in [[branch] for branch in run] if compares else [list(run)]:
+    for compares, run in groupby(tree.branches, key=lambda branch: branch.compares):
+        # what compares units needs its children's scores of all of them, a floor the worst of them: each is a run by itself
+        for together in [[branch] for branch in run] if compares or floors is not None else [list(run)]:
             own = [(branch, _weights(index, panel, branch, scores)) for branch in together]
-            if floors is not None and not compares:
-                for branch, w in own:
-                    _fill_floor(index, branch, w, floors, scores)
             spread(partial(work, own), [slice(None)] if compares else parts)
-            if floors is not None:  # of what was turned, adjusted or compared, the worst seen is known only now
-                for branch, w in own:
-                    _fill_floor(index, branch, w, floors, scores)
             for branch, w in own:
+                if floors is not None:
+                    _fill_floor(index, branch, w, floors, scores)
                 weights.append(w)
                 found += _weight_findings(index, panel, branch, w)
     for branch in tree.branches:
@@ -118,26 +115,43 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array) -> Array
     if choice.method not in FROM_DATA:
         return np.asarray(method(np.empty((0, len(declared))), declared, **choice.parameters))
     x = scores[..., part_of(branch.children)]
-    each_unit = choice.over == "group" or choice.method in UNIT_SPECIFIC
+    found = [
+        (members, units, np.asarray(method(values, declared, **choice.parameters)))
+        for _, members in kinds_of(index, panel)
+        for units, values in frames(index, panel, choice, x, members)
+    ]
+    each_unit = choice.over == "group" or any(w.ndim == x.ndim for _, _, w in found)
     out = empty(len(panel.periods), len(panel.units) if each_unit else 1, len(declared))
-    for _, members in kinds_of(index, panel):
-        for units, values in frames(index, panel, choice, x, members):
-            w = np.asarray(method(values, declared, **choice.parameters))
-            out[members, units] = w if w.ndim == values.ndim else w[:, None]
+    for members, units, w in found:
+        out[members, units] = w if w.ndim == x.ndim else w[:, None]
     return np.round(out, STEADY)
 
 
 def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> Array:
-    w = np.abs(w)
+    """The share of the weight of what applies that had values; children count alike where weights say nothing of that.
+
+    That is where weights are not defined, where all that apply are 0, and where each unit has its own, 0 for what it misses.
+    """
+    alike = np.ones(len(branch.children))
+    own = w.ndim == x.ndim and w.shape[1] > 1 and branch.weights.over != "group"
+    w = alike if own else np.where(np.isnan(w), 1.0, np.abs(w))
+    covered, whole = _weight_covered(x, applies, w, branch, coverage, leaves)
+    if (nothing := whole == 0).any():
+        evenly, number = _weight_covered(x, applies, alike, branch, coverage, leaves)
+        covered, whole = np.where(nothing, evenly, covered), np.where(nothing, number, whole)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(covered / whole)
+
+
+def _weight_covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> tuple[Array, Array]:
     covered = np.zeros(x.shape[:-1])
     for i, child in enumerate(branch.children):
         part = ~np.isnan(x[..., i]) * w[..., i]
         if child >= leaves:
             np.multiply(part, coverage[..., child - leaves], out=part, where=part > 0)
         covered += part
-    whole = np.add.reduce(w, axis=-1) if applies is None else np.add.reduce(np.where(applies, w, 0.0), axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(covered / whole)
+    whole = np.add.reduce(w if applies is None else np.where(applies, w, 0.0), axis=-1)
+    return covered, np.asarray(whole)
 
 
 def _enough(x: Array, applies: Any, covered: Array, branch: Branch) -> Any:

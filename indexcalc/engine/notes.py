@@ -51,8 +51,13 @@ def check_comparisons(index: Index, panel: Panel, status: Status) -> Iterator[Fi
 
 def _compares_units(choice: Normalise) -> bool:
     """Whether a score depends on what the other units of the same period have."""
-    anchors = {"min-max": (), "rank": (), "percentile": (), "z-score": (), "distance-to-target": ("worst",)}
+    anchors: dict[str, tuple[str, ...]] = dict.fromkeys(
+        ("min-max", "rank", "percentile", "z-score", "borda", "rank-exponential", "proportion"), ()
+    )
+    anchors |= {"distance-to-target": ("worst",), "ampi": ("value",)}
     anchors |= dict.fromkeys(("efficacy", "efficacy-exponential"), ("satisfactory", "unacceptable"))
+    if choice.method == "reference":  # a number, or the mean or another value of those seen
+        return isinstance(choice.parameters.get("value"), str) and choice.over in ("period", "group")
     fixed = anchors.get(choice.method)
     if fixed is None or choice.over not in ("period", "group"):
         return False

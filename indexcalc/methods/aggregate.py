@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from .arrays import Array, Mask, np
 from .frame import same
+from .frontier import frontier
 
-_PAIRS = 1 << 22  # pairs of units compared at once
+_PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
 _SLACK = 1e-12  # weights for and against that differ by less, as a share of all weight, are the same
 
 
@@ -140,15 +141,16 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
     """
     units, children = x.shape[-2:]
     own = np.broadcast_to(w, (*w.shape[:-2], units, children))
+    columns = np.ascontiguousarray(np.moveaxis(x, -1, 0))
     stack = np.broadcast_shapes(x.shape[:-2], own.shape[:-2])
-    even = _SLACK * np.add.reduce(own, axis=-1)[..., None]
+    even = _SLACK * np.add.reduce(np.abs(own), axis=-1)[..., None]
     balance = np.empty((*stack, units))
     step = max(1, _PAIRS // max(1, units * math.prod(stack)))
     for start in range(0, units, step):
         block = slice(start, min(start + step, units))
         ahead = np.zeros((*stack, block.stop - start, units))
         for child in range(children):
-            one, other = x[..., block, child, None], x[..., None, :, child]
+            one, other = columns[child][..., block, None], columns[child][..., None, :]
             ahead += own[..., block, child, None] * ((one > other).view(np.int8) - (one < other).view(np.int8))
         ahead[np.abs(ahead) <= even[..., block, :]] = 0.0
         balance[..., block] = np.add.reduce(np.sign(ahead), axis=-1)
@@ -192,6 +194,18 @@ def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array
     return scale * arithmetic(near, w)
 
 
+def benefit_of_the_doubt(x: Array, w: Array, *, low: float = 0.0, high: float = 1.0, scale: float = 100.0) -> Array:
+    """Score each unit under the weights that show it best, next to all units under the same weights; the best ones get 100.
+
+    scale max Σ v x over v ≥ 0 with Σ v x ≤ 1 for every unit, each child's share in a unit's score from `low` to `high`: with
+    nothing said a unit that leads in one child has the full score. Weights of the tree play no part. Children must be 0 or
+    more: else NaN for all. NaN too for a unit whose shares cannot add up to 1, as it has too few children for `high`.
+    One linear program a unit. Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
+    """
+    del w
+    return np.asarray(scale * frontier(x, low=low, high=high)[1])
+
+
 AGGREGATE: dict[str, Callable[..., Any]] = {
     "arithmetic": arithmetic,
     "geometric": geometric,
@@ -207,11 +221,12 @@ AGGREGATE: dict[str, Callable[..., Any]] = {
     "copeland": copeland,
     "topsis": topsis,
     "grey": grey,
+    "benefit-of-the-doubt": benefit_of_the_doubt,
 }
-WITHOUT_WEIGHTS = frozenset({"median", "minimum", "maximum", "product"})
+WITHOUT_WEIGHTS = frozenset({"median", "minimum", "maximum", "product", "benefit-of-the-doubt"})
 COMPARES_UNITS: frozenset[str] = frozenset()  # what a unit gets depends on the other units
 FREE_SUM = frozenset({"sum"})  # weights need not add up to 1
-COMPARES_UNITS = frozenset({"copeland", "topsis", "grey"})  # a unit's result depends on the other units given
+COMPARES_UNITS = frozenset({"copeland", "topsis", "grey", "benefit-of-the-doubt"})  # a result depends on the other units
 
 
 def _quantifier(share: Array, weights: Sequence[float] | None, orness: float | None) -> Array:

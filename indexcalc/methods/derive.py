@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .arrays import Array, Mask, np
+from .rank import rounded
 
 Expression = tuple[Any, ...]
 
@@ -12,8 +13,10 @@ Expression = tuple[Any, ...]
 def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
     """Compute a parsed formula (`spec.formula.parse`) over named arrays of one shape.
 
-    Missing goes through + - × ÷ ^ and the functions of one value; `sum`, `mean`, `min` and `max` pass over it, as in a
-    spreadsheet. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0 is missing.
+    Missing goes through + - × ÷ ^ and the functions of one value; `sum`, `mean`, `median`, `trimmed`, `min` and `max` pass
+    over it, as in a spreadsheet. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
+    is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals;
+    `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3.
     """
     chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
     while tree[0] not in ("number", "name"):
@@ -55,6 +58,25 @@ def share(x: Array, groups: Sequence[Mask]) -> Array:
 def distance(x: Array, low: float, high: float) -> Array:
     """Return how far x lies outside the range from low to high; 0 inside (target: low = high)."""
     return np.maximum(np.maximum(low - x, x - high), 0.0)
+
+
+def trimmed_mean(parts: Array, drop: int = 1) -> Array:
+    """Average without the `drop` highest and the `drop` lowest that are there: judges' panels 去掉最高分和最低分.
+
+    `parts` is (part, …); of equal ones no more than `drop` go. Missing where no more than 2 `drop` are there.
+    """
+    ordered, count = np.sort(parts, axis=0), np.count_nonzero(~np.isnan(parts), axis=0)
+    place = np.arange(len(parts)).reshape(-1, *[1] * (parts.ndim - 1))
+    total = np.add.reduce(np.where((place >= drop) & (place < count - drop), ordered, 0.0), axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(count > 2 * drop, total / (count - 2 * drop), np.nan)
+
+
+def median(parts: Array) -> Array:
+    """Take the middle one of those that are there, or the mean of the two in the middle; `parts` is (part, …)."""
+    ordered, count = np.sort(parts, axis=0), np.count_nonzero(~np.isnan(parts), axis=0)
+    middle = [np.take_along_axis(ordered, np.maximum(at, 0)[None] // 2, axis=0)[0] for at in (count - 1, count)]
+    return np.asarray((middle[0] + middle[1]) / 2.0)
 
 
 def rolled_sum(parts: Array) -> Array:
@@ -149,6 +171,11 @@ def _where(condition: Array, then: Array, otherwise: Array) -> Array:
     return np.where(np.isnan(condition), np.nan, np.where(condition != 0, then, otherwise))
 
 
+def _round(x: Array, decimals: Array | float = 0.0) -> Array:
+    whole = np.where(decimals == np.floor(decimals), decimals, np.nan)
+    return rounded(np.asarray(x, dtype=float), whole)
+
+
 def _stacked(reduce: Callable[[Array], Array]) -> Callable[..., Array]:
     return lambda *arguments: reduce(np.stack(np.broadcast_arrays(*arguments)))
 
@@ -166,6 +193,9 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "/": operator.truediv,
     "^": _power,
     "abs": abs,
+    "ceil": lambda x: rounded(x, 0, "up"),
+    "floor": lambda x: rounded(x, 0, "down"),
+    "round": _round,
     "exp": lambda x: np.exp(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "log": lambda x: np.log(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "sqrt": lambda x: np.sqrt(x),  # noqa: PLW0108 - numpy is loaded when it is called
@@ -173,5 +203,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "max": _stacked(rolled_max),
     "min": _stacked(rolled_min),
     "mean": _stacked(rolled_mean),
+    "median": _stacked(median),
+    "trimmed": _stacked(trimmed_mean),
     "sum": _stacked(_sum_present),
 }

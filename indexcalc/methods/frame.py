@@ -37,11 +37,23 @@ class Frame:
         return np.count_nonzero(~np.isnan(self.values), axis=-2, keepdims=True).astype(float)
 
     @cached_property
+    def total(self) -> Array:
+        """The sum; NaN for a column without values."""
+        return np.where(self.count == 0, np.nan, np.nansum(self.values, axis=-2, keepdims=True))
+
+    @cached_property
+    def median(self) -> Array:
+        """The middle value, or the mean of the two in the middle."""
+        none = self.count == 0
+        if self.values.shape[-2] == 0:
+            return np.full(none.shape, np.nan)
+        return np.where(none, np.nan, np.nanmedian(np.where(none, 0.0, self.values), axis=-2, keepdims=True))
+
+    @cached_property
     def mean(self) -> Array:
         """The mean; of a constant column its value, exactly."""
-        total = np.nansum(self.values, axis=-2, keepdims=True)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(same(self.min, self.max), self.max, total / self.count)
+            return np.where(same(self.min, self.max), self.max, self.total / self.count)
 
     def deviation(self, ddof: int) -> Array:
         """The standard deviation; 0 for a constant column, NaN where there are too few values."""

@@ -13,12 +13,15 @@ from .arrays import Array, np
 from .frame import Frame, same
 
 Ties = Literal["average", "min", "max"]
+Seen = Literal["mean", "median", "max", "min"]
+Beyond = Literal["flat", "missing", "extend"]
 
 
 def min_max(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0) -> Array:
     """Rescale linearly so that the worst value seen gets `low` and the best `high`.
 
-    low + (high - low) (x - worst) / (best - worst). Constant column: missing. Source: HB 2008, p. 85.
+    low + (high - low) (x - worst) / (best - worst). Constant column: missing. Between 0 and 1 it is 1 less the distance from
+    the best. Source: HB 2008, p. 85; COINr `n_minmax`, `n_dist2max` (0 to 1).
     """
     return low + (high - low) * _share(x, frame.worst, frame.best)
 
@@ -69,7 +72,7 @@ def z_score(x: Array, frame: Frame, *, mean: float = 0.0, sd: float = 1.0, ddof:
     """Standardise: `mean` for an average unit, `sd` more for each standard deviation above it.
 
     mean + sd (x - m) / s, s with n - ddof below (1 as in R and COINr). Less is better: mirrored at the mean.
-    Constant column: missing. Source: HB 2008, p. 84.
+    Constant column: missing. Source: HB 2008, p. 84; COINr `n_zscore`.
     """
     deviation = frame.deviation(ddof)
     return mean + sd * frame.sign * ((x - frame.mean) / np.where(deviation == 0, np.nan, deviation))
@@ -81,6 +84,27 @@ def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
     A constant column gives all the same middle rank. Source: HB 2008, p. 83; COINr `n_rank`.
     """
     return frame.position(x, ties)
+
+
+def borda(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
+    """Give a point for each unit that is worse, half a point for each that is as good.
+
+    rank - 1, from 0 to n - 1; with ties min no points for equals. A constant column gives all (n - 1) / 2.
+    Source: Borda 1781; COINr `n_borda` (ties min there unless said otherwise).
+    """
+    return frame.position(x, ties) - 1.0
+
+
+def rank_exponential(x: Array, frame: Frame, *, scale: float = 23.0, ties: Ties = "average") -> Array:
+    """Give a score of the rank that rises ever faster to 100, so that a high place in one is not made up for by others.
+
+    -scale ln(1 - R (1 - exp(-100 / scale))), R = rank / n from the worst (1 / n) to the best (1); with 23 about a tenth of
+    the units get more than 50. A value beyond all of another frame stands at its end. In an index of deprivation the most
+    deprived is the best. Source: Noble et al. 2006; English Indices of Deprivation 2019, technical report; WIMD 2019.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        place = np.clip(frame.position(x, ties) / frame.count, 0.0, 1.0)
+    return np.asarray(np.minimum(-scale * np.log1p(place * np.expm1(-100.0 / scale)), 100.0) + 0.0)
 
 
 def percentile(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0, ties: Ties = "average") -> Array:
@@ -106,7 +130,8 @@ def goalposts(
     """Rescale linearly between two fixed values, the same every year, and cut off beyond them.
 
     low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (worst and best above 0 then; x at or below 0
-    counts as the smaller of them when clipped, else it is missing). Source: HB 2008, p. 86; UNDP HDR technical notes (HDI).
+    counts as the smaller of them when clipped, else it is missing). Source: HB 2008, p. 86; UNDP HDR technical notes (HDI);
+    COINr `n_goalposts`, and `n_scaled` (less a number, over a number) without `clip`.
     """
     del frame
     if log:
@@ -130,25 +155,53 @@ def target(x: Array, frame: Frame, *, value: float, low: float = 0.0, high: floa
 
 
 def distance_to_target(
-    x: Array, frame: Frame, *, value: float, worst: float | None = None, low: float = 0.0, high: float = 100.0
+    x: Array,
+    frame: Frame,
+    *,
+    value: float,
+    worst: float | None = None,
+    low: float = 0.0,
+    high: float = 100.0,
+    clip: bool = True,
 ) -> Array:
     """Score how far from the worst towards a target a unit has come, no more than all the way.
 
-    low + (high - low) min(1, (x - worst) / (value - worst)), worst given or the worst seen. Where even the worst seen has
-    reached the target all of them get `high`. Source: COINr `n_dist2targ`.
+    low + (high - low) min(1, (x - worst) / (value - worst)), worst given or the worst seen; what goes beyond the target
+    counts with `clip: false`. Where even the worst seen has reached the target all of them get `high`.
+    Source: COINr `n_dist2targ`, and `n_dist2ref` with a unit's value as the target (`cap_max` is `clip`).
     """
     share = _way(x, frame, worst, value)
-    return low + (high - low) * np.minimum(share, 1.0)
+    return low + (high - low) * (np.minimum(share, 1.0) if clip else share)
 
 
-def piecewise(x: Array, frame: Frame, *, points: Sequence[tuple[float, float]]) -> Array:
+def piecewise(
+    x: Array,
+    frame: Frame,
+    *,
+    points: Sequence[tuple[float, float]],
+    beyond: Beyond = "flat",
+    below: Beyond | None = None,
+    above: Beyond | None = None,
+) -> Array:
     """Score linearly between given points `[value, score]`, flat outside them.
 
-    The points say what is better; values must rise. Source: 接诉即办 hotline appraisals; HJ 633-2012 uses the same form.
+    `beyond: missing` gives no score outside the points, `extend` goes on along the first and the last line; `below` the
+    first point and `above` the last may differ. The points say what is better; values must rise.
+    Source: 接诉即办 hotline appraisals; HJ 633-2012 uses the same form (no hourly SO2 sub-index above its last point).
     """
     del frame
     values, scores = (np.array(side, dtype=float) for side in zip(*points, strict=True))
-    return np.where(np.isnan(x), np.nan, np.interp(x, values, scores))
+    out = np.where(np.isnan(x), np.nan, np.interp(x, values, scores))
+    sides = (
+        (below or beyond, x < values[0], values[:2], scores[:2]),
+        (above or beyond, x > values[-1], values[-2:], scores[-2:]),
+    )
+    for rule, outside, at, score in sides:
+        if rule == "missing":
+            out = np.where(outside, np.nan, out)
+        elif rule == "extend":
+            out = np.where(outside, score[0] + (x - at[0]) * ((score[-1] - score[0]) / (at[-1] - at[0])), out)
+    return out
 
 
 def bands(x: Array, frame: Frame, *, bands: Sequence[tuple[float, float]], below: float | None = None) -> Array:
@@ -160,6 +213,64 @@ def bands(x: Array, frame: Frame, *, bands: Sequence[tuple[float, float]], below
     starts = np.array([start for start, _ in bands], dtype=float)
     scores = np.array([np.nan if below is None else below, *(score for _, score in bands)], dtype=float)
     return np.where(np.isnan(x), np.nan, scores[np.searchsorted(starts, x, side="right")])
+
+
+def reference(
+    x: Array,
+    frame: Frame,
+    *,
+    value: float | Seen = "mean",
+    form: Literal["ratio", "difference"] = "ratio",
+    scale: float = 100.0,
+) -> Array:
+    """Compare with a reference: the `mean`, `median`, `max` or `min` seen, or a given value; at it the ratio is 100.
+
+    scale x / x_ref, and scale x_ref / x where less is better; `form: difference` gives scale (x - x_ref) / |x_ref|, with the
+    sign turned where less is better. Missing: all where x_ref is 0, or below 0 for a ratio, and for a ratio where less is
+    better each x at or below 0. Source: HB 2008, p. 85 (distance to a reference).
+    """
+    against = getattr(frame, value) if isinstance(value, str) else np.asarray(float(value))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if form == "difference":
+            return np.asarray(scale * frame.sign * ((x - against) / np.where(against == 0, np.nan, np.abs(against))))
+        against = np.where(against > 0, against, np.nan)
+        return np.where(frame.sign > 0, scale * (x / against), scale * (against / np.where(x > 0, x, np.nan)))
+
+
+def proportion(x: Array, frame: Frame, *, of: Literal["sum", "best"] = "sum", scale: float = 100.0) -> Array:
+    """Give the share of the sum over all units, or of the best one.
+
+    scale x / Σx or scale x / max; where less is better the same of reciprocals: scale (1/x) / Σ(1/x), or scale min / x.
+    Missing: a column whose sum or best is not above 0, and where less is better one with any value at or below 0.
+    Source: COINr `n_fracmax` (of: best, 0 to 1); Hwang, Yoon 1981 (linear transformation).
+    """
+    lowest = np.where(frame.min > 0, frame.min, np.nan)
+    turned = lowest / np.where(x > 0, x, np.nan)
+    with np.errstate(invalid="ignore"):
+        if of == "best":
+            return np.where(frame.sign > 0, scale * (x / np.where(frame.max > 0, frame.max, np.nan)), scale * turned)
+        whole = Frame(lowest / np.where(frame.values > 0, frame.values, np.nan), frame.sign).total
+        return np.where(frame.sign > 0, scale * (x / np.where(frame.total > 0, frame.total, np.nan)), scale * (turned / whole))
+
+
+def ampi(
+    x: Array,
+    frame: Frame,
+    *,
+    value: float | Seen = "mean",
+    middle: float = 100.0,
+    spread: float = 60.0,
+) -> Array:
+    """Rescale around a reference that gets 100, to a range of 60: the adjusted Mazziotta-Pareto index's own scale.
+
+    middle + spread (x - x_ref) / (max - min), mirrored at the middle where less is better; so scores lie about 70 to 130.
+    x_ref is the mean, median, max or min seen, or given. Over all periods (`over: all`) with the reference of a base year
+    it compares years. A worst unit that improves narrows the range, and may then score less against a reference that lies
+    beyond it. Constant column: missing. Aggregate by `mpi` to have AMPI. Source: Mazziotta, Pareto 2016.
+    """
+    against = getattr(frame, value) if isinstance(value, str) else float(value)
+    width = np.where(same(frame.min, frame.max), np.nan, frame.max - frame.min)
+    return np.asarray(middle + spread * frame.sign * ((x - against) / width))
 
 
 def points(x: Array, frame: Frame, *, floor: float | None = None, cap: float | None = None) -> Array:
@@ -197,9 +308,14 @@ NORMALISE: dict[str, Callable[..., Any]] = {
     "z-score": z_score,
     "rank": rank,
     "percentile": percentile,
+    "borda": borda,
+    "rank-exponential": rank_exponential,
     "goalposts": goalposts,
     "target": target,
     "distance-to-target": distance_to_target,
+    "reference": reference,
+    "proportion": proportion,
+    "ampi": ampi,
     "piecewise": piecewise,
     "bands": bands,
     "points": points,

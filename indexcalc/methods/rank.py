@@ -120,7 +120,7 @@ def _rank_with_ties(row: Array, order: Any, ties: str, out: Ranks) -> None:
     out[order] = TIES[ties](first + 1, last, np.arange(1, len(first) + 1))[group - 1]
 
 
-def rounded(x: Array, decimals: int, how: Literal["nearest", "up", "down"] = "nearest") -> Array:
+def rounded(x: Array, decimals: int | Array, how: Literal["nearest", "up", "down"] = "nearest") -> Array:
     """Round to decimals as people do by hand, halves away from zero, on the number that is meant; or always up, or down.
 
     A result such as 73.975 stands in memory as 73.97499999999999…; a billionth of the last place is added before

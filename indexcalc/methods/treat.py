@@ -41,6 +41,25 @@ def log(x: Array, *, shift: float = 0.01) -> Array:
         return np.where(high > low, np.log(x - low + shift * (high - low)), np.nan)
 
 
+def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Array:
+    """Raise to the power that makes the distribution most nearly normal: (x^p - 1) / p, ln x for p = 0.
+
+    p by maximum likelihood between -2 and 2, or given as `power`. A column with values at or below 0 is moved first, as by
+    `log`: x - min + shift (max - min). The order of values stays. A constant column is missing.
+    Source: Box, Cox 1964; COINr `boxcox`.
+    """
+    low, high = (end.reduce(x, axis=-2, keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
+    moved = np.where(low > 0, x, x - low + shift * (high - low))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(high > low, np.log(moved), np.nan)
+    p = np.empty(low.shape)
+    for at in np.ndindex(*x.shape[:-2], x.shape[-1]):
+        column = (*at[:-1], slice(None), at[-1])
+        p[column] = _likeliest_power(logs[column]) if power is None else power
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(p == 0, logs, np.expm1(p * logs) / p)
+
+
 def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
     """Pull what lies beyond two quantiles of the column in to them; quantiles interpolate linearly (R type 7)."""
     none = np.isnan(x).all(axis=-2, keepdims=True)
@@ -49,7 +68,7 @@ def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
     return np.clip(x, *bounds)
 
 
-TREAT: dict[str, Callable[..., Any]] = {"winsorise": winsorise, "log": log, "clip": clip}
+TREAT: dict[str, Callable[..., Any]] = {"winsorise": winsorise, "log": log, "clip": clip, "box-cox": box_cox}
 
 
 def skewness(x: Array) -> float:
@@ -71,6 +90,24 @@ def excess_kurtosis(x: Array) -> float:
         return float("nan")
     plain = float(np.mean(deviations**4)) / spread**2 - 3.0
     return (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * plain + 6.0)
+
+
+def _likeliest_power(logs: Array) -> float:
+    """The power of greatest likelihood, given the logarithms of a column in any order; 1 for a column without spread."""
+    from scipy.optimize import minimize_scalar
+
+    there = np.sort(logs[~np.isnan(logs)])
+    centred = there - there.mean() if len(there) else there
+    if len(there) < 2 or centred[0] == centred[-1]:
+        return 1.0
+
+    def unlikely(p: float) -> float:
+        # with the geometric mean at 1 the sum of logarithms, the likelihood's other part, is 0
+        spread = np.expm1(p * centred) / p if p else centred
+        return float(np.log(np.mean((spread - spread.mean()) ** 2)))
+
+    found = minimize_scalar(unlikely, bounds=(-2.0, 2.0), method="bounded", options={"xatol": 1e-10})
+    return float(found.x)
 
 
 def _winsorised(x: Array, skew: float, kurtosis: float, most: int) -> Array | None:

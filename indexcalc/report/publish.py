@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import sys
@@ -39,6 +40,50 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
         _flush(folder.parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def replace_files(files: Mapping[Path, bytes]) -> None:
+    """Replace single files, each whole and with the permissions it had: all are written beside, then renamed in this order.
+
+    A link is followed to the file that it names. A file that is new gets the permissions of any new file.
+
+    :raises OSError: when anything cannot be written; before the first rename nothing has changed.
+    """
+    beside: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            target = Path(os.path.realpath(path))
+            if target.exists() and not os.access(target, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            _remove_halves(target)
+            new = target.with_name(f"{_PREFIX}{target.name}-{os.getpid()}")
+            beside[target] = new
+            _write(new, content)
+            if target.exists():
+                shutil.copymode(target, new)
+                _own_as(target, new)
+        for target, new in beside.items():
+            new.replace(target)
+        for folder in {target.parent for target in beside}:
+            _flush(folder)
+    finally:
+        for new in beside.values():
+            new.unlink(missing_ok=True)
+
+
+def _remove_halves(target: Path) -> None:
+    """Remove what kills have left beside a file; a younger half may be another run's, still at work."""
+    for half in target.parent.glob(f"{_PREFIX}{target.name}-*"):
+        if half.is_file() and time.time() - half.stat().st_mtime > _LEFT_BEHIND:
+            half.unlink(missing_ok=True)
+
+
+def _own_as(target: Path, new: Path) -> None:
+    """Give a file the owner and group of another, where the system lets us."""
+    if os.name == "posix":
+        of_target = target.stat()
+        with contextlib.suppress(OSError):
+            os.chown(new, of_target.st_uid, of_target.st_gid)
 
 
 def _write(path: Path, content: bytes) -> None:

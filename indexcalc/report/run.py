@@ -29,6 +29,7 @@ class Run:
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     ranking: Mapping[str, Sequence[float | None]]
+    as_of: str = ""
 
     def as_json(self) -> bytes:
         return (json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n").encode()
@@ -75,10 +76,11 @@ def new_run(
     inputs: Mapping[str, str],
     outputs: Mapping[str, bytes],
     ranking: Mapping[str, Sequence[float | None]],
+    as_of: str = "",
 ) -> Run:
     """Record a run of this version of the program."""
     made = {name: digest(content) for name, content in sorted(outputs.items())}
-    return Run(VERSION, index, index_file, data, period, level, language, seed, packages(), inputs, made, ranking)
+    return Run(VERSION, index, index_file, data, period, level, language, seed, packages(), inputs, made, ranking, as_of)
 
 
 def read_run(text: str) -> Run:

@@ -16,7 +16,7 @@ from ..spec.model import Dimension, Indicator
 from .words import word
 
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
-Kind = Literal["text", "rank", "score", "move", "percent", "count", "code"]
+Kind = Literal["text", "rank", "score", "move", "percent", "count", "code", "signed"]
 Value = str | float | int | None
 
 

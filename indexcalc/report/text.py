@@ -24,7 +24,15 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
         return f"↑{value:g}" if value > 0 else f"↓{-value:g}" if value < 0 else "–"
     if heading.kind == "percent":
         return f"{float(rounded(np.array(value * 100), 1)):.1f}%"
+    if heading.kind == "signed":
+        return signed(value, sheet.decimals)
     return f"{value:g}" if heading.kind == "count" else number(value, sheet.decimals)
+
+
+def signed(value: float, decimals: int) -> str:
+    """Return a difference: a number with its sign, none before 0."""
+    shown = number(value, decimals)
+    return f"+{shown}" if float(shown) > 0 else shown
 
 
 def number(value: float, decimals: int) -> str:

@@ -16,7 +16,7 @@ _FORMATS = {
     "move": '"↑"0.##;"↓"0.##;"–"',
     "percent": "0.0%",
 }
-_WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12}
+_WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12, "signed": 10}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}

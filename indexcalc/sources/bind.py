@@ -6,12 +6,13 @@ what was matched into arrays. Units and columns are known by exact names alone; 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
@@ -22,13 +23,18 @@ from .numbers import NOT_A_NUMBER, read_numbers, word_of
 from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
 
+if TYPE_CHECKING:
+    from .ledger import Entry, Reported
+
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
-_PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
+PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
 _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
 _HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
-_SILENT_HEADERS = frozenset({"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门"})
+_SILENT_HEADERS = frozenset(
+    {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
+)
 _IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
 
 
@@ -61,6 +67,8 @@ class Matched:
     pieces: list[Piece] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    submissions: dict[str, str] = field(default_factory=dict)  # those of ledgers that were used, with their hashes
+    as_of: str = ""  # the last moment of the ledgers that were used
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -68,40 +76,43 @@ class Matched:
         return tuple(sorted({p for piece in self.pieces for p in set(piece.periods) if p}, key=order))
 
 
-def read_panel(index: Index, base: Path, *, root: Path | None = None) -> Panel:
-    """Read all data of an index into a panel.
+def read_panel(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Panel:
+    """Read all data of an index into a panel, ledgers as they were at a moment.
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    matched = match(index, base, root=root)
+    matched = match(index, base, root=root, as_of=as_of)
     if errors(matched.findings):
         raise Refused(matched.findings)
     return panel(matched)
 
 
-def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
-    """Read the files of an index, relative to `base`, and match their cells to its columns."""
+def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Matched:
+    """Read the files and ledgers of an index, relative to `base`, and match their cells to its columns.
+
+    Of a ledger the newest version of each department and period counts, up to the moment `as_of` (as `read_moment` gives it).
+    """
     root = root or base
     matched = Matched(index)
     matched.units, matched.findings, matched.files = read_units(index, base, root)
     if matched.units is None:
         return matched
     for name in dict.fromkeys(column.source for column in index.columns):
-        columns = [
-            (at, replace(column, headers=tuple(map(name_of, column.headers))))
-            for at, column in enumerate(index.columns)
-            if column.source == name
-        ]
+        columns = [(at, _as_named(column)) for at, column in enumerate(index.columns) if column.source == name]
         if name == UNITS_SOURCE:
             source = Data(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
         elif name in index.data:
             source = index.data[name]
         else:
             continue
+        if source.is_ledger:
+            match_ledger(matched, name, source, base, [at for at, _ in columns], as_of)
+            continue
         keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root)
         matched.findings += asked_at(found, index.place(("data", name, "path")))
         matched.files += files
+        tables = _only(matched, name, source, tables)
         if tables:
             _match_source(matched, name, source, tables, columns)
     matched.findings += _repeats(matched)
@@ -111,6 +122,135 @@ def match(index: Index, base: Path, *, root: Path | None = None) -> Matched:
         matched.findings += _base_periods(matched)
     matched.files = sorted(set(matched.files))
     return matched
+
+
+def _as_named(column: Column) -> Column:
+    """A column with its names as those of tables are read."""
+    return replace(column, headers=tuple(map(name_of, column.headers)), rows=tuple(map(name_of, column.rows)))
+
+
+def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Table], wanted: Sequence[int]) -> Matched:
+    """Match tables that are no source of the tree, such as a submission, to some columns of the index."""
+    matched = Matched(index, units)
+    _match_source(matched, "", source, tables, [(at, _as_named(index.columns[at])) for at in wanted])
+    matched.findings += _repeats(matched)
+    return matched
+
+
+@dataclass(frozen=True)
+class _Cells(Table):
+    """Cells of a submission, each with a position of its own."""
+
+    def place(self, row: int, column: int) -> Place:  # noqa: ARG002
+        return Place(self.file, self.sheet, self.lines[row], self.positions[row])
+
+
+def match_ledger(matched: Matched, name: str, source: Data, base: Path, wanted: Sequence[int], as_of: str | None) -> None:
+    """Match what departments submitted to some columns of an index."""
+    from .ledger import newest, shown
+
+    index, where = matched.index, source.ledger or source.path
+    try:
+        entries, moment = newest(where, base, index.index.id, as_of=as_of)
+    except Refused as refused:
+        matched.findings += asked_at(refused.findings, index.place(("data", name)))
+        return
+    if not entries:
+        matched.findings.append(finding("IC663", index.place(("data", name)), moment=as_of or moment or "–"))
+        return
+    known: set[str] = set()
+    for entry in entries:
+        pieces = _submitted(matched, entry, shown(where), wanted)
+        known |= {matched.index.columns[piece.column].id for piece in pieces}
+        matched.pieces += pieces
+        if pieces:
+            matched.submissions[f"{shown(where)}{entry.title()}"] = entry.hash
+    matched.as_of = max(matched.as_of, moment)
+    silent: dict[str, int] = defaultdict(int)
+    for at in wanted:
+        column = index.columns[at]
+        if column.id in known:
+            continue
+        if column.key == "applies" and (piece := _of_units(matched, source, at, column)):
+            matched.pieces.append(piece)
+        else:
+            silent[department_of(index, column)] += 1
+    for department, count in silent.items():
+        place = index.place(("data", name))
+        matched.findings.append(finding("IC660", place, department=department or "–", count=count))
+
+
+def department_of(index: Index, column: Column) -> str:
+    """Return the department that reports a column: its indicator's or denominator's."""
+    return index.reported[column.owner].department
+
+
+def _submitted(matched: Matched, entry: Entry, where: str, wanted: Sequence[int]) -> list[Piece]:
+    """The pieces of one submission, with findings on units that are not known any more."""
+    from .ledger import read_cells
+
+    assert matched.units is not None
+    by_column: dict[str, list[Reported]] = defaultdict(list)
+    unknown: dict[str, int] = defaultdict(int)
+    for cell in read_cells(entry.cells):
+        if cell.unit in matched.units.known:
+            by_column[cell.column].append(cell)
+        else:
+            unknown[cell.unit] += 1
+    file = f"{where}#{entry.number}/{entry.file}"
+    pieces = []
+    for at in wanted:
+        column = matched.index.columns[at]
+        cells = by_column.get(column.id)
+        if not cells:
+            continue
+        lines, positions = [cell.line for cell in cells], tuple(cell.position for cell in cells)
+        table = _Cells(file, entry.sheet, None, 0, (column.id,), (column.id,), positions, (), lines)
+        rows = range(len(cells))
+        values = [math.nan if cell.value is None else cell.value for cell in cells]
+        gaps = [row for row in rows if not cells[row].applies]
+        units = [matched.units.known[cell.unit] for cell in cells]
+        piece = Piece(at, table, 0, rows, [entry.period] * len(cells), units, values, gaps)
+        matched.findings += _doubts(column, piece)
+        pieces.append(piece)
+    for unit, count in unknown.items() if pieces else ():
+        matched.findings.append(finding("IC659", Place(file), number=entry.number, unit=unit, count=count))
+    return pieces
+
+
+def _only(matched: Matched, name: str, source: Data, tables: list[Table]) -> list[Table]:
+    """The rows that `only:` asks for; it is a finding where no table has the heading, or none such a row."""
+    for heading, said in source.only.items():
+        words = {name_of(word) for word in (said if isinstance(said, tuple) else (said,))}
+        place = matched.index.place(("data", name, "only", heading))
+        known: dict[str, None] = {}
+        kept = []
+        for table in tables:
+            if name_of(heading) not in table.names:
+                near, headings = nearest(heading, _headings(table)), _headings(table)
+                matched.findings.append(finding("IC357", place, name=heading, file=table.file, known=headings, near=near))
+                continue
+            cells = [name_of(cell) for cell in _words(table, table.names.index(name_of(heading)))]
+            known |= dict.fromkeys(cells)
+            rows = [row for row, cell in enumerate(cells) if cell in words]
+            columns = tuple(_rows_of(column, rows) for column in table.columns)
+            kept.append(replace(table, columns=columns, lines=[table.lines[row] for row in rows]))
+        for word in sorted(words - known.keys()) if kept else ():
+            near = nearest(word, known)
+            matched.findings.append(finding("IC375", place, name=heading, found=word, known=_few(known), near=near))
+        tables = kept
+    return [table for table in tables if table.lines] if source.only else tables
+
+
+def _rows_of(column: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
+    """Some cells of a column: of an array, an array again."""
+    cells: Any = column
+    return cells.take(rows) if hasattr(column, "dtype") else [column[row] for row in rows]
+
+
+def _few(names: Iterable[str]) -> str:
+    shown = [name for name in names if name]
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
 def _base_periods(matched: Matched) -> Iterator[Finding]:
@@ -129,7 +269,7 @@ def _base_periods(matched: Matched) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Which columns of a table say what; `period` may be a fixed one instead."""
+    """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`)."""
 
     unit: int | None
     period: int | None
@@ -137,15 +277,20 @@ class _Layout:
     indicator: int | None
     value: int | None
     status: int | None
+    across: tuple[tuple[int, str], ...] = ()
 
 
 def _match_source(matched: Matched, name: str, source: Data, tables: list[Table], columns: list[tuple[int, Column]]) -> None:
     index, found = matched.index, matched.findings
     seen: set[int] = set()
+    headed: set[int] = set()
     headings: list[str] = []
     for table in tables:
-        layout = _layout(index, name, source, table, found)
-        if layout is not None and layout.unit is None and not _units_across(matched, table):
+        layout = _layout(index, name, source, table, columns, found)
+        if layout is not None and layout.unit is None and (shared := _shared_across(matched, table)):
+            found += shared
+            layout = None
+        elif layout is not None and layout.unit is None and not _units_across(matched, table):
             headers, place = [index.units.id, index.units.label], table.header_place(0)
             found.append(finding("IC340", place, headers=headers, known=_headings(table), near=index.units.label))
             layout = None
@@ -156,16 +301,34 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
         matched.pieces += pieces
         headings += known
         seen |= {piece.column for piece in pieces}
+        headed |= _across(table, layout, columns).keys()
+    file = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
+    rowless = set()
     for at, column in columns:
         if at not in seen and column.key == "applies" and (piece := _of_units(matched, source, at, column)):
             matched.pieces.append(piece)
-        elif at not in seen:
+        elif at in headed - seen and column.owner not in rowless:  # once for all names of its formula
+            rowless.add(column.owner)
+            near = next((close for row in column.rows if (close := nearest(row, headings))), "")
+            code, place = "IC344" if near else "IC365", index.place_of(column.owner, "column")
+            found.append(finding(code, place, names=column.rows, column=column.owner, file=file, near=near))
+        elif at not in seen | headed:
             key = {"column": "column", "formula": "formula", "applies": "applies"}.get(column.key)
             place = index.place_of(column.owner, key) if key else index.place_of(column.owner)
-            near = next((close for header in column.headers if (close := nearest(header, headings))), "")
-            where = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
-            code = "IC365" if not near else "IC368" if column.key in ("formula", "applies") else "IC344"
-            found.append(finding(code, place, names=column.headers, column=column.owner, file=where, near=near))
+            known = headings + [heading for table in tables for heading in _headings(table) if column.rows]
+            near = next((close for header in column.headers if (close := nearest(header, known))), "")
+            code = "IC365" if not near else "IC368" if column.rows else "IC344"
+            found.append(finding(code, place, names=column.headers, column=column.owner, file=file, near=near))
+    elsewhere = [column.owner for at, column in columns if column.key == "formula" and at in seen - headed]
+    unsure = {column.owner for at, column in columns if at in headed or at not in seen}
+    found += _column_and_formula(index, [owner for owner in dict.fromkeys(elsewhere) if owner not in unsure])
+
+
+def _column_and_formula(index: Index, owners: list[str]) -> Iterator[Finding]:
+    """`column:` beside a formula names the indicator's rows; where the formula's values were found elsewhere it says nothing."""
+    for owner in owners:
+        if getattr(index.by_id[owner], "column", None) is not None:
+            yield finding("IC213", index.place_of(owner, "formula"), node=owner, one="column", other="formula")
 
 
 def _of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece | None:
@@ -179,7 +342,9 @@ def _of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece 
     return _piece(matched, source, table, everywhere, (at, column), position, rows, [None] * len(rows), units)
 
 
-def _layout(index: Index, name: str, source: Data, table: Table, found: list[Finding]) -> _Layout | None:
+def _layout(
+    index: Index, name: str, source: Data, table: Table, columns: list[tuple[int, Column]], found: list[Finding]
+) -> _Layout | None:
     def find(declared: str | None, usual: Iterable[str]) -> int | None:
         names = [name.casefold() for name in table.names]
         for header in [declared] if declared else usual:
@@ -189,6 +354,7 @@ def _layout(index: Index, name: str, source: Data, table: Table, found: list[Fin
         return None
 
     problems = []
+    across: tuple[tuple[int, str], ...] = ()
     block = index.units
     unit = find(source.unit, (block.id, block.label, block.name, block.label_en, *_UNIT_HEADERS))
     indicator = find(source.indicator, _INDICATOR_HEADERS)
@@ -201,11 +367,13 @@ def _layout(index: Index, name: str, source: Data, table: Table, found: list[Fin
     elif source.period == EVERY:
         fixed = EVERY
     elif fixed is None:
-        period = find(None if source.period is None else str(source.period), _PERIOD_HEADERS)
-        if period is None and (source.period or index.periods.kind != SINGLE):
-            headers = [source.period] if source.period else _PERIOD_HEADERS[:4]
+        period = find(None if source.period is None else str(source.period), PERIOD_HEADERS)
+        if period is None and source.period is None and unit is not None:
+            across = _periods_across(index, table, {unit, indicator, value})
+        if period is None and not across and (source.period or index.periods.kind != SINGLE):
+            headers = [source.period] if source.period else PERIOD_HEADERS[:4]
             problems.append(finding("IC347", table.header_place(0), headers=headers, known=_headings(table)))
-        elif period is None:
+        elif period is None and not across:
             fixed = SINGLE
     if unit is None and (source.unit or indicator is None):
         wanted = [source.unit] if source.unit else [block.id, block.label]
@@ -217,11 +385,38 @@ def _layout(index: Index, name: str, source: Data, table: Table, found: list[Fin
             near = nearest(str(getattr(source, key)), _headings(table))
             known = _headings(table)
             problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, known=known, near=near))
-    if indicator is not None and unit is not None and value is None and not problems:
+    layout = _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS), across)
+    wanted = [column.owner for _, column in columns if column.key != "applies"]
+    if across and indicator is None and len(wanted) > 1:
+        periods = [period for _, period in across]
+        problems.append(finding("IC376", table.header_place(across[0][0]), periods=_few(periods), columns=_few(wanted)))
+    if indicator is not None and unit is not None and value is None and not problems and _asks_for_values(table, layout, columns):
         place, known = table.header_place(indicator), _headings(table)
         problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
     found += problems
-    return None if problems else _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS))
+    return None if problems else layout
+
+
+def _periods_across(index: Index, table: Table, keys: set[int | None]) -> tuple[tuple[int, str], ...]:
+    """The columns whose headings are periods, as where the years stand side by side."""
+    if index.periods.kind == SINGLE:
+        return ()
+    read = ((at, read_period(name, index.periods.kind)) for at, name in enumerate(table.names) if at not in keys)
+    return tuple((at, period) for at, period in read if period)
+
+
+def _across(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> dict[int, list[int]]:
+    """Which names of formulas are headings of a table that has its indicators in rows, with the places of these."""
+    if layout.indicator is None or layout.unit is None or layout.across:
+        return {}
+    keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, _by_heading(table)
+    places = {at: [p for p in headings.get(column.headers[0], []) if p not in keys] for at, column in columns if column.rows}
+    return {at: beside for at, beside in places.items() if beside}
+
+
+def _asks_for_values(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> bool:
+    """Whether a table with its indicators in rows must have a column of values: not where formulas or periods name them all."""
+    return not layout.across and (not _across(table, layout, columns) or any(not column.rows for _, column in columns))
 
 
 def _is_fixed(index: Index, period: str | int | None) -> bool:
@@ -233,6 +428,8 @@ def _pieces(
     matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """The pieces of one table, and the names that its indicators go by."""
+    if layout.across:
+        return _by_period(matched, source, table, layout, columns)
     if layout.indicator is None:
         return _wide(matched, source, table, layout, columns)
     if layout.unit is None:
@@ -250,31 +447,59 @@ def _wide(
     pieces = []
     for at, column in columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
-        shown = list(dict.fromkeys(table.qualified[place] for place in places))
-        if len(shown) > 1:  # the same name twice is found where the table is read
-            matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
         if places:
+            _note_many(matched, table, column, places)
             used.update(places)
             pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
     _note_unused(matched, table, used)
     return pieces, _headings(table)
 
 
+def _by_period(
+    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+) -> tuple[list[Piece], list[str]]:
+    """Units in rows and periods in columns, for the one indicator that the source has or for that of each row."""
+    rows, _, units = _keys(matched, source, table, layout)
+    if layout.indicator is None:
+        by_name = {at: list(range(len(rows))) for at, column in columns if column.key != "applies"}
+        known = _headings(table)
+    else:
+        by_name = _by_indicator(matched, source, table, layout.indicator, rows, columns)
+        known = [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+    pieces = []
+    for at, column in columns:
+        mine = by_name.get(at, [])
+        for position, period in layout.across if mine else ():
+            chosen = [rows[i] for i in mine], [period] * len(mine), [units[i] for i in mine]
+            pieces.append(_piece(matched, source, table, layout, (at, column), position, *chosen))
+    _note_unused(matched, table, {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)})
+    return pieces, known
+
+
 def _long(
     matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
-    """One value a row, with its unit and its indicator."""
+    """A row for each unit and indicator, with its value or with the several that a formula names by their headings."""
     assert layout.indicator is not None
-    assert layout.value is not None
     rows, periods, units = _keys(matched, source, table, layout)
-    by_name = _by_indicator(matched, source, table, layout.indicator, rows, columns)
+    across = _across(table, layout, columns)
+    wanted = [(at, replace(column, headers=column.rows) if at in across else column) for at, column in columns]
+    by_name = _by_indicator(matched, source, table, layout.indicator, rows, wanted)
+    known = [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+    either = {column.headers[0]: (at, column) for at, column in reversed(columns) if at in across and column.headers[0] in known}
+    for name, (at, column) in either.items():
+        if name not in map(name_of, source.ignore):
+            place = table.header_place(across[at][0])
+            matched.findings.append(finding("IC369", place, name=name, column=column.owner, key=column.key))
     pieces = []
     for at, column in columns:
-        mine = by_name.get(at)
-        if mine:
+        places = across.get(at, [] if layout.value is None else [layout.value])
+        if (mine := by_name.get(at)) and places:
+            if at in across:
+                _note_many(matched, table, column, places)
             chosen = [rows[i] for i in mine], [periods[i] for i in mine], [units[i] for i in mine]
-            pieces.append(_piece(matched, source, table, layout, (at, column), layout.value, *chosen))
-    return pieces, [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
+            pieces.append(_piece(matched, source, table, layout, (at, column), places[0], *chosen))
+    return pieces, known
 
 
 def _crossed(
@@ -304,6 +529,13 @@ def _units_across(matched: Matched, table: Table) -> dict[int, int]:
     return {position: unit for position, name in enumerate(table.names) if (unit := matched.units.find(name)) is not None}
 
 
+def _shared_across(matched: Matched, table: Table) -> list[Finding]:
+    """The headings that could be any of several units."""
+    assert matched.units is not None
+    names = [(at, name, matched.units.sharing(name)) for at, name in enumerate(table.names) if name in matched.units.shared]
+    return [finding("IC374", table.header_place(at), name=name, units=units) for at, name, units in names]
+
+
 def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tuple[list[int], list[str | None], list[int]]:
     """The rows of a table that belong to a known unit and a period, with these; the others are findings."""
     assert matched.units is not None
@@ -318,6 +550,9 @@ def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tupl
             unknown[name].append(row)
     for name, rows in unknown.items():
         place = table.place(rows[0], layout.unit)
+        if name in matched.units.shared:
+            matched.findings.append(finding("IC374", place, name=name, units=matched.units.sharing(name)))
+            continue
         near = nearest(name, matched.units.known)
         code = "IC356" if not name else "IC341" if near else "IC342"
         matched.findings.append(finding(code, place, name=name, near=near, label=matched.index.units.label, rows=len(rows)))
@@ -364,20 +599,22 @@ def _by_indicator(
     matched: Matched, source: Data, table: Table, at: int, rows: Sequence[int], columns: list[tuple[int, Column]]
 ) -> dict[int, list[int]]:
     """Which of some rows belong to which column of the panel; an unknown indicator is a finding."""
-    names = {name: position for position, column in reversed(columns) for name in column.headers}
+    names: dict[str, list[int]] = defaultdict(list)
+    for position, column in columns:
+        for name in column.headers:
+            names[name].append(position)
     cells, ignored = _words(table, at), {name_of(word) for word in source.ignore}
-    meaning: dict[Cell, int | None] = {}
+    meaning: dict[Cell, list[int]] = {}
     unknown: dict[str, list[int]] = defaultdict(list)
     out: dict[int, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
         cell = cells[row]
         if cell not in meaning:
             name = name_of(cell)
-            meaning[cell] = names.get(name, names.get(re.sub(_IN_BRACKETS, "", name)))
-        position = meaning[cell]
-        if position is not None:
+            meaning[cell] = names.get(name, names.get(re.sub(_IN_BRACKETS, "", name), []))
+        for position in meaning[cell]:
             out[position].append(i)
-        elif (name := name_of(cell)) not in ignored:
+        if not meaning[cell] and (name := name_of(cell)) not in ignored:
             unknown[name].append(row)
     for name, its_rows in unknown.items():
         near = nearest(name, names)
@@ -454,6 +691,13 @@ def _by_heading(table: Table) -> dict[str, list[int]]:
             if heading:
                 headings[heading].append(position)
     return headings
+
+
+def _note_many(matched: Matched, table: Table, column: Column, places: list[int]) -> None:
+    """A name that stands under several upper headings; the same heading twice is found where the table is read."""
+    shown = list(dict.fromkeys(table.qualified[place] for place in places))
+    if len(shown) > 1:
+        matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
 
 
 def _note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:

@@ -6,15 +6,16 @@ Values come from calamine; what it leaves out comes from `marks`. A file is look
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
-from ..findings import Finding, finding, letters, nearest
+from ..findings import Finding, Place, finding, letters, nearest
 from .marks import NOTHING, Marks, ods_marks, xls_marks, xlsx_marks
 from .records import Merge, table_of
 from .tables import Cell, Origin, Table, kind_of, match_sheets, name_of, text_of
@@ -22,6 +23,8 @@ from .tables import Cell, Origin, Table, kind_of, match_sheets, name_of, text_of
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
+_T = TypeVar("_T")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 MOST_UNPACKED = 1 << 30
 MOST_MEMBERS = 20_000
 MOST_RATIO = 1_000
@@ -31,8 +34,57 @@ _DAMAGED = (BadZipFile, zlib.error, ExpatError, ParseError, KeyError, EOFError, 
 MOST_CELLS = 40_000_000  # from A1 to the last filled cell: calamine makes room for all of them at once
 
 
+@dataclass(frozen=True)
+class Grid:
+    """One sheet as it stands, for forms whose cells have fixed meanings: rows from row 1 on, cells from column A on."""
+
+    origin: Origin
+    sheet: str
+    rows: Sequence[Sequence[Cell]]
+    uncomputed: frozenset[tuple[int, int]]
+    """Cells, counted from 0, with a formula that no program has computed yet."""
+
+    def place(self, row: int, column: int) -> Place:
+        """Return the address of a cell counted from 0."""
+        return self.origin.place(self.sheet, row + 1, column + 1)
+
+
 def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
     """Read the sheets of one workbook that are meant: the one named, those of a pattern, or the first filled one."""
+    return _opened(origin, suffix, lambda book, known: _read_sheets(book, origin, suffix, known))
+
+
+def read_grid(path: Path) -> tuple[Grid | None, list[Finding]]:
+    """Read the first sheet of a workbook that can be seen and holds anything, without looking for headings in it."""
+    origin, suffix = Origin(str(path), path.as_posix(), None, None, None, frozenset()), path.suffix.lower()
+    if suffix not in BOOKS:
+        return None, [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=BOOKS)]
+    try:
+        grids, found = _opened(origin, suffix, lambda book, known: _read_grid(book, origin, suffix, known))
+    except FileNotFoundError:
+        return None, [finding("IC301", origin.place(), path=origin.file, near="")]
+    except OSError as error:
+        return None, [finding("IC303", origin.place(), problem=error.strerror or str(error))]
+    return (grids[0] if grids else None), found
+
+
+def _read_grid(
+    book: CalamineWorkbook, origin: Origin, suffix: str, known: Mapping[str, Marks]
+) -> tuple[list[Grid], list[Finding]]:
+    for sheet in book.sheets_metadata:
+        if str(sheet.typ).endswith(".WorkSheet") and str(sheet.visible).endswith(".Visible"):
+            rows, _, found = _rows(book, origin, suffix, sheet.name, known)
+            if rows or found:
+                marks = _marks_of(book, origin, suffix, sheet.name, known) or NOTHING
+                others = [one for one in found if one.code != "IC322"]  # it matters where the cell is asked for
+                return [Grid(origin, sheet.name, rows, frozenset(marks.uncomputed))], others
+    return [], [finding("IC308", origin.place())]
+
+
+def _opened(
+    origin: Origin, suffix: str, read: Callable[[CalamineWorkbook, Mapping[str, Marks]], tuple[list[_T], list[Finding]]]
+) -> tuple[list[_T], list[Finding]]:
+    """Look a workbook over, open it and read it; what is damaged or locked is a finding."""
     with Path(origin.path).open("rb") as stream:
         head = stream.read(64)
     if not head:
@@ -53,7 +105,7 @@ def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Findin
         if far := [_too_far(origin, "", marks) for marks in known.values() if _is_too_far(marks)]:
             return [], far
         with CalamineWorkbook.from_path(origin.path) as book:
-            return _read_sheets(book, origin, suffix, known)
+            return read(book, known)
     except PasswordError:
         return [], [finding("IC331", origin.place())]
     except (CalamineError, *_DAMAGED) as error:
@@ -152,13 +204,8 @@ def _rows(
 ) -> tuple[list[list[Cell]], Sequence[Merge], list[Finding]]:
     """Return a sheet's rows from row 1 and column A on, its merged cells, and what is wrong with single cells."""
     found: list[Finding] = []
-    try:
-        if suffix in (".xls", ".ods"):
-            marks = known[name if suffix == ".ods" else str(book.sheet_names.index(name))]
-        else:
-            with ZipFile(origin.path) as archive:
-                marks = xlsx_marks(archive, name)
-    except LookupError:
+    marks = _marks_of(book, origin, suffix, name, known)
+    if marks is None:
         marks = NOTHING
         found.append(finding("IC334", origin.place(name)))
     if _is_too_far(marks):
@@ -181,6 +228,17 @@ def _rows(
     rows = [line + [""] * (width - len(line)) for line in rows]
     merges: Iterable[Merge] = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or marks.merges
     return rows, [merge for merge in merges if merge[0] < len(rows) and merge[1] < width], found
+
+
+def _marks_of(book: CalamineWorkbook, origin: Origin, suffix: str, name: str, known: Mapping[str, Marks]) -> Marks | None:
+    """Read what calamine leaves out of a sheet; nothing where its part is not where it should be."""
+    try:
+        if suffix in (".xls", ".ods"):
+            return known[name if suffix == ".ods" else str(book.sheet_names.index(name))]
+        with ZipFile(origin.path) as archive:
+            return xlsx_marks(archive, name)
+    except LookupError:
+        return None
 
 
 def _plain(rows: list[list[Any]]) -> list[list[Cell]]:

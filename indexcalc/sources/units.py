@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,16 +18,25 @@ _SEPARATORS = str.maketrans("；、|，,", ";;;;;")
 
 @dataclass(frozen=True)
 class UnitNames:
-    """The units, which of them each id, name and alias means, and the rows of the table that list them."""
+    """The units, which of them each id, name and alias means, and the rows of the table that list them.
+
+    Places share names: there is a Clay County in many states. A name of several units means none of them; it is in `shared`.
+    """
 
     units: Units
     known: dict[str, int]
+    shared: dict[str, list[int]]
     table: Table
     rows: Sequence[int]
 
     def find(self, cell: Cell) -> int | None:
         """Return the unit that a cell names exactly, by id, name or alias."""
         return self.known.get(name_of(cell))
+
+    def sharing(self, name: str) -> str:
+        """Return the ids of the first few of the units that share a name."""
+        ids = [self.units.ids[unit] for unit in self.shared[name]]
+        return ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
 
 
 def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:
@@ -54,9 +64,10 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
         position = at.get(name_of(getattr(block, key)))
         return [name_of(cell) for cell in table.columns[position]] if position is not None else [""] * len(table.lines)
 
-    rows, repeats = _first_rows(table, at[name_of(block.id)], [column(key) for key in ("id", "name", "group", "aliases")])
+    whole = {key: column(key) for key in ("id", "name", "name_en", "group", "aliases")}
+    rows, repeats = _first_rows(table, at[name_of(block.id)], [whole[key] for key in ("id", "name", "group", "aliases")])
     found += repeats
-    fields = {key: tuple(column(key)[row] for row in rows) for key in ("id", "name", "name_en", "group", "aliases")}
+    fields = {key: tuple(cells[row] for row in rows) for key, cells in whole.items()}
     attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
     has_groups = name_of(block.group) in at
     levels, parents, misplaced = _levels(index, table, rows, fields["id"], at)
@@ -67,14 +78,14 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
         found.append(finding("IC354", table.header_place(at[name_of(block.id)])))
         return None, found, files
     said = {key: at.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
-    known, ambiguous = _names(units, fields["aliases"], table, rows, said)
+    known, shared, ambiguous = _names(units, fields["aliases"], table, rows, said)
     attributes |= {asked: attributes[name_of(asked)] for asked in _asked_columns(index) if name_of(asked) in attributes}
-    return UnitNames(units, known, table, rows), [*found, *ambiguous, *_check_columns(index, units)], files
+    return UnitNames(units, known, shared, table, rows), [*found, *ambiguous, *_check_columns(index, units)], files
 
 
 def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
     """Put findings of files that are not there where the tree asks for them: that is what will be corrected."""
-    return [replace(one, place=place) if one.code in ("IC301", "IC302") and place.file else one for one in found]
+    return [replace(one, place=place) if one.code in ("IC301", "IC302", "IC651") and place.file else one for one in found]
 
 
 def _levels(
@@ -129,17 +140,27 @@ def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tu
 
 def _names(
     units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], said: dict[str, int]
-) -> tuple[dict[str, int], list[Finding]]:
+) -> tuple[dict[str, int], dict[str, list[int]], list[Finding]]:
+    """What each name means, the names that several units share, and the ids and aliases that clash with another's."""
+    owners: dict[str, dict[int, None]] = defaultdict(dict)
+    for names in (units.names, units.names_en):
+        for at, name in enumerate(names):
+            owners[name][at] = None
+    owners.pop("", None)
     known: dict[str, int] = {unit: at for at, unit in enumerate(units.ids)}
+    shared = {name: list(units) for name, units in owners.items() if len(units) > 1 and name not in known}
     found = []
     for at, row in enumerate(rows):
         others = [("aliases", part.strip()) for part in aliases[at].translate(_SEPARATORS).split(";")]
         for key, name in (("name", units.names[at]), ("name_en", units.names_en[at]), *others):
-            other = known.setdefault(name, at) if name else at
+            if name in shared:
+                other = at if at in owners[name] else shared[name][0]
+            else:
+                other = known.setdefault(name, at) if name else at
             if other != at:
                 place = table.place(row, said[key])
                 found.append(finding("IC343", place, name=name, one=units.ids[other], other=units.ids[at]))
-    return known, found
+    return known, shared, found
 
 
 def _asked_columns(index: Index) -> dict[str, Place]:

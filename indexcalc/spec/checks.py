@@ -19,6 +19,8 @@ from .tree import counted, counts, given_weights, weight_total
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
+_INCONSISTENT = 0.1  # the consistency ratio above which judgements ought to be looked at again (Saaty 1980)
+Matrices = Sequence[Sequence[float | None]] | Sequence[Sequence[Sequence[float | None]]]
 _DECLARED = frozenset({"given", "relative", "combine"})  # weight methods that look at the weights in the tree
 
 
@@ -117,7 +119,11 @@ def check_sources(index: Index) -> Iterator[Finding]:
         yield finding("IC228", index.place(()))
     elif without:
         yield finding("IC208", index.place_of(without[0]), nodes=_some(without), known=known)
-    for source in index.data:
+    for source, data in index.data.items():
+        beside = data.model_fields_set - {"path", "ledger"} if data.is_ledger else set()
+        beside |= {"path"} if data.ledger is not None and data.path != data.ledger else set()
+        for key in sorted(beside):
+            yield finding("IC676", index.place(("data", source, key), key=True), source=source, key=key)
         if source == UNITS_SOURCE:
             yield finding("IC226", index.place(("data", source), key=True), source=source)
         elif source not in used and not unknown and not without:
@@ -127,7 +133,8 @@ def check_sources(index: Index) -> Iterator[Finding]:
 def check_denominators(index: Index) -> Iterator[Finding]:
     """What a leaf is divided by is declared, and what is declared is used."""
     known = [item.id for item in index.denominators]
-    used = {leaf.per for leaf in index.leaves} | {column.over_units for column in index.columns if not any(check_formulas(index))}
+    used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
+    used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -184,9 +191,8 @@ def check_leaves(index: Index) -> Iterator[Finding]:
             yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
         if leaf.scale == 0:
             yield finding("IC122", index.place_of(leaf.id, "scale"), key="scale", found=0, limit="≠ 0")
-        for one, other in (("difference", "growth"), ("column", "formula")):
-            if getattr(leaf, one) is not None and getattr(leaf, other) is not None:
-                yield finding("IC213", index.place_of(leaf.id, other), node=leaf.id, one=one, other=other)
+        if leaf.difference is not None and leaf.growth is not None:
+            yield finding("IC213", index.place_of(leaf.id, "growth"), node=leaf.id, one="difference", other="growth")
 
 
 def check_frames(index: Index) -> Iterator[Finding]:
@@ -302,6 +308,7 @@ def check_methods(index: Index) -> Iterator[Finding]:
             method = getattr(owner, room, None)
             if isinstance(method, Method):
                 places.append((room, (*path, room), method))
+                places += [(room, (*path, room, "of"), part) for part in _combined(method)]
     for room, path, method in places:
         problems = list(_method_findings(index, room, path, method))
         yield from problems
@@ -310,6 +317,60 @@ def check_methods(index: Index) -> Iterator[Finding]:
             if problem := sense(filled):
                 place = index.place((*path, problem[0]))
                 yield finding("IC405", place, method=method.method, problem=problem[1], problem_zh=problem[2])
+
+
+def check_weighting(index: Index) -> Iterator[Finding]:
+    """Lists of judgements fit the number of children; methods that are combined are right; judgements are consistent."""
+    for path, node in ((("index",), index.index), *index.walk()):
+        if isinstance(node, Indicator):
+            continue
+        own = (*path, "weights") if node.weights else ("defaults", "weights")
+        chosen = node.weights or index.defaults.weights
+        children = sum(map(counts, _children(index, node.id)))
+        for method in [chosen, *_combined(chosen)]:
+            at = own if method is chosen else (*own, "of")
+            yield from _weighting_findings(index, node.id, at, method, children)
+
+
+def _combined(method: Method) -> list[Method]:
+    """The methods that `combine` brings together, as far as they can be read."""
+    entries = method.parameters.get("of") if method.method == "combine" else None
+    found = []
+    for entry in entries if isinstance(entries, (list, tuple)) else ():
+        given = {"method": entry} if isinstance(entry, str) else entry
+        if isinstance(given, dict) and isinstance(given.get("method"), str):
+            found.append(Method(**given))
+    return found
+
+
+def _weighting_findings(index: Index, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
+    given = method.parameters
+    lists: list[tuple[str, Any]] = [
+        (key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given
+    ]
+    lists += [("points", row) for row in _rows(given.get("points"))]
+    matrices = _rows(given.get("judgements"))
+    deep = bool(matrices) and all(isinstance(row, (list, tuple)) for matrix in matrices for row in matrix)
+    for matrix in matrices if deep else [matrices] if matrices else []:
+        lists += [("judgements", matrix), *(("judgements", row) for row in matrix)]
+    wrong = {key: len(entry) for key, entry in lists if isinstance(entry, (list, tuple)) and len(entry) != children}
+    for key, length in wrong.items():
+        place = index.place((*path, key)) if path[-1] != "of" else index.place(path)
+        yield finding("IC410", place, node=_titled(index, node), method=method.method, key=key, found=length, children=children)
+    if method.method == "ahp" and matrices and not wrong and _fits(Matrices, given["judgements"]):
+        from ..methods.judgement import consistency, joined
+
+        ratio = consistency(joined(given["judgements"]).tolist()).cr
+        if ratio > _INCONSISTENT:
+            place = index.place((*path, "judgements")) if path[-1] != "of" else index.place(path)
+            yield finding("IC411", place, node=_titled(index, node), ratio=f"{ratio:.3f}")
+
+
+def _rows(value: Any) -> list[Any]:
+    """A list of lists, as it is; nothing of any other shape, which is a finding of its own."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in value):
+        return []
+    return list(value)
 
 
 def check_directions(index: Index) -> Iterator[Finding]:
@@ -358,6 +419,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_adjustments,
     check_primary,
     check_methods,
+    check_weighting,
     check_directions,
     check_idle_weights,
 )
@@ -409,6 +471,23 @@ def _rising_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
     return sense
 
 
+def _piecewise_sense(given: dict[str, Any]) -> Problem:
+    if len(given["points"]) < 2 and "extend" in (given["beyond"], given["below"], given["above"]):
+        return "points", "a line to extend needs two points", "延长直线至少需要两个点"
+    return _rising_sense("points")(given)
+
+
+def _reference_sense(given: dict[str, Any]) -> Problem:
+    value = given["value"]
+    if not isinstance(value, str) and (value == 0 or (value < 0 and given["form"] == "ratio")):
+        return (
+            "value",
+            "a reference must be above 0, or with form: difference not 0",
+            "参照值必须大于 0；form: difference 时不得为 0",
+        )
+    return _positive_sense("scale")(given)
+
+
 def _winsorise_sense(given: dict[str, Any]) -> Problem:
     return ("most", "most must be at least 1", "most 至少为 1") if given["most"] < 1 else None
 
@@ -448,32 +527,48 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/efficacy-exponential": _exponential_sense,
     "normalise/goalposts": _goalposts_sense,
     "normalise/target": _target_sense,
-    "normalise/piecewise": _rising_sense("points"),
+    "normalise/rank-exponential": _positive_sense("scale"),
+    "normalise/reference": _reference_sense,
+    "normalise/proportion": _positive_sense("scale"),
+    "normalise/ampi": _positive_sense("spread"),
+    "normalise/piecewise": _piecewise_sense,
     "treat/winsorise": _winsorise_sense,
     "treat/clip": _clip_sense,
+    "treat/box-cox": _positive_sense("shift"),
+    "treat/log": _positive_sense("shift"),
+    "impute/em": lambda given: _positive_sense("most")(given) or _positive_sense("tolerance")(given),
     "normalise/bands": _rising_sense("bands"),
     "aggregate/owa": _owa_sense,
     "aggregate/topsis": _positive_sense("scale"),
     "aggregate/grey": lambda given: _between_sense("rho")(given) or _positive_sense("scale")(given),
+    "aggregate/benefit-of-the-doubt": lambda given: _clip_sense(given) or _positive_sense("scale")(given),
 }
+
+
+def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
+    """Check a method that is chosen outside of the file: it exists and is given the parameters that it takes."""
+    return list(_method_findings(index, room, (), choice))
 
 
 def _method_findings(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:
     known = CATALOGUE[room]
     if method.method not in known:
         near = nearest(method.method, known)
-        place = index.place((*path, "method"))
+        place = index.place(path if path[-1:] == ("of",) else (*path, "method"))
         yield finding("IC401", place, room=room, method=method.method, known=list(known), near=near)
         return
     takes = parameters(room, method.method)
     meant = set()
+    inside = path[-1:] == ("of",)  # of a combination, which is one place
     for name, value in method.parameters.items():
         if name not in takes:
-            place, near = index.place((*path, name), key=True), nearest(name, takes)
+            place = index.place(path) if inside else index.place((*path, name), key=True)
+            near = nearest(name, takes)
             meant.add(near)
             yield finding("IC403" if takes else "IC408", place, method=method.method, name=name, takes=list(takes), near=near)
         elif not _fits(takes[name].type, value):
-            yield finding("IC404", index.place((*path, name)), method=method.method, name=name, found=value)
+            place = index.place(path if inside else (*path, name))
+            yield finding("IC404", place, method=method.method, name=name, found=value)
     needed = [name for name, parameter in takes.items() if parameter.required and name not in {*method.parameters, *meant}]
     if needed:
         yield finding("IC402", index.place(path), method=method.method, names=needed)

@@ -18,13 +18,18 @@ from ..findings import nearest
 
 FUNCTIONS = {
     "abs": (1, 1),
+    "ceil": (1, 1),
     "exp": (1, 1),
+    "floor": (1, 1),
     "log": (1, 1),
     "sqrt": (1, 1),
+    "round": (1, 2),
     "max": (1, None),
     "mean": (1, None),
+    "median": (1, None),
     "min": (1, None),
     "sum": (1, None),
+    "trimmed": (3, None),
     "where": (3, 3),
 }
 Expression = tuple[Any, ...]

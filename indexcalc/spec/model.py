@@ -39,6 +39,17 @@ def _fraction(value: Any) -> Any:
     return value
 
 
+def _fractions(value: Any) -> Any:
+    """Read fractions in lists of numbers, as judgements of pairs are written: [1, 1/3]."""
+    if isinstance(value, list):
+        return [_fraction(entry) if isinstance(entry, str) and _is_fraction(entry) else _fractions(entry) for entry in value]
+    return value
+
+
+def _is_fraction(text: str) -> bool:
+    return "/" in text and all(part.strip().isdigit() for part in text.split("/", 1))
+
+
 Number = Annotated[float, BeforeValidator(_fraction), Field(allow_inf_nan=False)]
 
 
@@ -58,7 +69,7 @@ class Method(BaseModel):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
+        return {key: _fractions(value) for key, value in (self.model_extra or {}).items()}
 
 
 class Normalise(Method):
@@ -161,7 +172,7 @@ class Indicator(Node):
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
     column: str | None = None
-    """The heading of its column. Default: its id or its name."""
+    """The heading of its column, or its name in a column of indicators. Default: its id or its name."""
     formula: str | None = None
     """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
     measure: str = ""
@@ -319,13 +330,22 @@ class Periods(Part):
     """What a period is."""
     roll_up: Literal["year"] | None = None
     """Make years of the periods, from reported values."""
+    due: int | None = Field(default=None, ge=0)
+    """How many days after the end of a period departments must have reported it."""
+
+
+def _ledger_as_path(value: Any) -> Any:
+    """Let a source that names a ledger do without a path."""
+    return {"path": value["ledger"], **value} if isinstance(value, dict) and "ledger" in value else value
 
 
 class Data(Part):
-    """Where values come from: files, and which of their columns say what."""
+    """Where values come from: files, and which of their columns say what; or a ledger."""
 
     path: str
-    """A file, or a pattern with * for many; {period} stands for a period in it."""
+    """A file, or a pattern with * for many; {period} stands for a period in it. A ledger's file ends in .sqlite."""
+    ledger: str | None = None
+    """The ledger that departments submit to, instead of a path: its file, or the URL of a PostgreSQL database."""
     sheet: str | None = None
     """The sheet of a workbook, or a pattern."""
     unit: str | None = None
@@ -346,6 +366,15 @@ class Data(Part):
     """Words that mean not applicable."""
     ignore: Words = ()
     """Names of rows to leave out, such as 合计."""
+    only: dict[str, str | int | Words] = {}
+    """Headings and what must stand below them for a row to be read: `{sex: total}`, or one of several, `{sex: [men, women]}`."""
+
+    @property
+    def is_ledger(self) -> bool:
+        return self.ledger is not None or self.path.endswith((".sqlite", ".sqlite3")) or "://" in self.path
+
+
+DataSource = Annotated[Data, BeforeValidator(_ledger_as_path)]
 
 
 class Denominator(Part):
@@ -363,6 +392,8 @@ class Denominator(Part):
     """A name under `data:`, or `units` for a column of the units table."""
     column: str | None = None
     """The heading of its column. Default: its id or its name."""
+    department: str = ""
+    """Who reports it."""
     over_time: OverTime = "mean"
     """How periods make a year."""
     over_units: str = "sum"
@@ -518,7 +549,7 @@ class Index(Part):
     """What is scored."""
     periods: Periods = Field(default={}, validate_default=True)
     """The rhythm."""
-    data: dict[str, Data] = {}
+    data: dict[str, DataSource] = {}
     """Where values come from, by names of your own."""
     denominators: Annotated[tuple[Denominator, ...], Field(strict=False)] = ()
     """What indicators are divided by."""
@@ -543,6 +574,12 @@ class Index(Part):
     def leaves(self) -> tuple[Indicator, ...]:
         """The indicators in the order of the file."""
         return tuple(node for _, node in self.walk() if isinstance(node, Indicator))
+
+    @cached_property
+    def reported(self) -> dict[str, Indicator | Denominator]:
+        """What reported columns belong to, by id: the indicators and denominators."""
+        items: tuple[Indicator | Denominator, ...] = (*self.leaves, *self.denominators)
+        return {item.id: item for item in items}
 
     @cached_property
     def by_id(self) -> dict[str, Root | Dimension | Indicator]:

@@ -38,6 +38,9 @@ def json_schema() -> dict[str, Any]:
         assert set(shared) == set(own.model_fields) - {"method"}
         definitions[name] = _choices(room, shared)
     _numbers_as_fractions(definitions)
+    definitions["Data"]["anyOf"] = [{"required": [key]} for key in definitions["Data"].pop("required")] + [
+        {"required": ["ledger"]}
+    ]
     for name, said in descriptions().items():
         block = schema if name == "Index" else definitions.get(name, {})
         for key, text in said.items():

@@ -66,6 +66,8 @@ class Column:
     over_units: str
     owner: str
     key: str
+    rows: tuple[str, ...] = ()
+    """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ def columns(index: Index) -> tuple[Column, ...]:
                     over_units=over_units if key == "formula" else "max",
                     owner=leaf.id,
                     key=key,
+                    rows=_headers(leaf),
                 )
                 for name in (names(parse(text)) if text else ())
                 if name not in denominators
@@ -243,9 +246,13 @@ def is_constant(index: Index, source: str) -> bool:
 
 
 def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str) -> Column:
-    headers = (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
+    key = "column" if item.column else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
-    return Column(item.id, source, headers, measure, valid, over_time, over_units, item.id, "column" if item.column else "id")
+    return Column(item.id, source, _headers(item), measure, valid, over_time, over_units, item.id, key)
+
+
+def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
+    return (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
 
 
 def normalise_of(index: Index, leaf: Indicator) -> Normalise:

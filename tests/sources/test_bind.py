@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from indexcalc.engine import score
+from indexcalc.findings import Refused
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE
 from indexcalc.sources import read_panel
 from indexcalc.spec import Index
@@ -88,6 +89,199 @@ def test_values_that_hold_in_every_period_are_not_added_up_over_a_year(tmp_path:
     year = scores.periods.index("2022")
     assert scores.derived[year, :, 0].tolist() == [10 / 1, 10 / 2]
     assert scores.derived[year, :, 1].tolist() == [40, 40]
+
+
+PAIRS = (
+    "区,年份,指标,男,女,反向\n"
+    "东区,2022,案件数（件）,10,5,0\n西区,2022,cases,0,7,0\n"  # by name with a bracket behind it, and by id
+    "东区,2022,家务,40,160,1\n西区,2022,家务,50,50,1\n"
+)
+RATIO = "where(男 = 0, 1, where(反向 = 1, min(男 / 女, 1), min(女 / 男, 1)))"
+
+
+def of_pairs(folder: Path, data: str = PAIRS, *, cases: str = RATIO, column: str = "家务", chores: str = RATIO) -> Index:
+    (folder / "u.csv").write_text(UNITS, encoding="utf-8")
+    (folder / "d.csv").write_text(data, encoding="utf-8")
+    own = f"column: {column}, " if column else ""
+    return index_of(
+        "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {d: {path: d*.csv, ignore: [另]}}\n"
+        "defaults: {normalise: points, weights: equal}\ndimensions:\n"
+        f'  - {{id: cases, name: 案件数, formula: "{cases}"}}\n  - {{id: chores, {own}formula: "{chores}"}}\n'
+    )
+
+
+def test_a_formula_takes_several_columns_of_its_indicators_rows(tmp_path: Path) -> None:
+    index = of_pairs(tmp_path)
+    panel = read_panel(index, tmp_path)
+    assert score(index, panel).derived[0].tolist() == [[0.5, 0.25], [1, 1]]
+    women = panel.column["cases.女"]
+    assert panel.values[0, :, women].tolist() == [5, 7]
+    assert [(place.line, place.column) for place in panel.places(0, 1, women)] == [(3, 5)]
+
+
+def test_a_ratio_to_0_is_1_under_a_minimum_that_passes_over_what_has_no_value(tmp_path: Path) -> None:
+    index = of_pairs(tmp_path, cases="min(女 / 男, 1)")
+    assert score(index, read_panel(index, tmp_path)).derived[0, :, 0].tolist() == [0.5, 1]
+
+
+def test_rows_of_several_values_may_lie_in_several_files_and_decide_what_applies(tmp_path: Path) -> None:
+    index = of_pairs(tmp_path, chores='女 / 男", applies: "女 > 男')
+    head, *rows = PAIRS.splitlines()
+    (tmp_path / "d.csv").write_text("\n".join([head, *rows[:2]]), encoding="utf-8")
+    (tmp_path / "d2.csv").write_text("\n".join([head, *rows[2:]]), encoding="utf-8")
+    scores = score(index, read_panel(index, tmp_path))
+    assert scores.status[0, :, 1].tolist() == [VALUE, NOT_APPLICABLE]
+    assert scores.derived[0, 0, 1] == 4
+
+
+def test_two_indicators_may_be_made_of_the_same_rows(tmp_path: Path) -> None:
+    index = of_pairs(tmp_path, PAIRS.replace("家务", "另"), cases="女", column="cases", chores="男 - 女")
+    (tmp_path / "d.csv").write_text(PAIRS.replace("家务", "另").replace("案件数（件）", "cases"), encoding="utf-8")
+    assert score(index, read_panel(index, tmp_path)).derived[0].tolist() == [[5, 5], [7, -7]]
+
+
+A_AND_B = "区,年份,指标,数值,目标\n" + "".join(
+    f"{unit},2022,{name}\n" for unit in ("东区", "西区") for name in ("a,4,10", "b,5,10")
+)
+
+
+def test_formulas_may_name_indicators_of_a_long_table_the_same_in_several(tmp_path: Path) -> None:
+    index = of_pairs(tmp_path, A_AND_B, cases="a / b", column="", chores="b / a")
+    assert score(index, read_panel(index, tmp_path)).derived[0].tolist() == [[0.8, 1.25]] * 2
+
+
+def test_formulas_may_name_indicators_and_columns_of_one_table(tmp_path: Path) -> None:
+    index = of_pairs(tmp_path, A_AND_B, cases="a / b", column="b", chores="数值 / 目标 + a")
+    assert score(index, read_panel(index, tmp_path)).derived[0].tolist() == [[0.8, 4.5]] * 2
+
+
+WIDE_PAIRS = "区,年份,男,女,反向\n东区,2022,1,2,0\n西区,2022,1,2,0\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"chores": "女性 / 男"}, {"IC368": "女性"}),
+        ({"chores": "[工资] / 男"}, {"IC365": "工资"}),
+        ({"column": "家务时间"}, {"IC344": "家务时间", "IC345": "家务"}),
+        ({"column": "收入"}, {"IC363": "家务", "IC365": "收入"}),
+        ({"data": PAIRS.replace("家务,", "男,"), "column": "男"}, {"IC369": "男"}),
+        ({"data": PAIRS.replace(",0\n", ",是\n", 1)}, {"IC314": "是"}),
+        ({"data": PAIRS.replace("40,160", "40,160人")}, {"IC362": "160人"}),
+        ({"data": PAIRS + "东区,2022,家务,1,2,1\n"}, {"IC348": "女 160 / 2"}),
+        ({"data": WIDE_PAIRS}, {"IC213": "chores"}),
+        ({"data": A_AND_B, "cases": "a / b", "chores": "b / a"}, {"IC213": "chores"}),
+        ({"data": A_AND_B.replace("数值", "数"), "cases": "a / b", "column": "", "chores": "b / a"}, {"IC357": "value"}),
+    ],
+)
+def test_what_does_not_fit_a_table_of_several_values_a_row(
+    tmp_path: Path, changes: dict[str, str], codes: dict[str, str]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        read_panel(of_pairs(tmp_path, **changes), tmp_path)
+    found = [(one.code, one.message("zh")) for one in refused.value.findings if one.severity == "error"]
+    assert {code for code, _ in found} == set(codes), found
+    for code, word in codes.items():
+        assert any(word in text for its, text in found if its == code), found
+
+
+BY_SEX = (
+    "区,年份,性别,指标,数值\n"
+    + "".join(f"{unit},2022,{sex},{name},{v}\n" for unit in ("01", "02") for sex, v in (("合计", 9), ("男", 5)) for name in ("cases", "calls"))
+    + "03,2022,女,cases,1\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("only", ["{性别: 合计}", "{性别: [合计], 年份: 2022}"])
+def test_rows_may_be_chosen_by_a_column(tmp_path: Path, only: str) -> None:
+    panel = read_panel(project(tmp_path, BY_SEX, source=f"path: d.csv, only: {only}"), tmp_path)
+    assert panel.values[0].tolist() == [[9, 9], [9, 9]]
+    assert [place.line for place in panel.places(0, 1, 1)] == [7]
+
+
+@pytest.mark.parametrize(
+    ("only", "code", "text"),
+    [
+        ("{性別: 合计}", "IC357", "there is no column '性別' in d.csv"),
+        ("{性别: [男, 其他]}", "IC375", "no row has '其他' in the column '性别'; there is 合计, 男, 女"),
+        ("{性别: 女, 指标: calls}", "IC375", "no row has 'calls' in the column '指标'; there is cases"),
+    ],
+)
+def test_rows_that_are_not_there_cannot_be_chosen(tmp_path: Path, only: str, code: str, text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_panel(project(tmp_path, BY_SEX, source=f"path: d.csv, only: {only}"), tmp_path)
+    assert any(one.code == code and text in one.message("en") for one in refused.value.findings)
+
+
+def test_rows_of_a_parquet_file_may_be_chosen(tmp_path: Path) -> None:
+    index = project(tmp_path, "x\n", source="path: d.parquet, only: {sex: [total]}")
+    frame = pd.DataFrame({"id": ["01", "01", "02"], "year": [2022, 2022, 2022], "sex": ["men", "total", "total"]})
+    frame.assign(cases=[1.0, 2.0, None], calls=[4, 5, 6]).to_parquet(tmp_path / "d.parquet")
+    np.testing.assert_array_equal(read_panel(index, tmp_path).values[0], [[2, 5], [np.nan, 6]])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "区,指标,2021年,2022年,备注\n01,cases,1,2,x\n02,cases,3,4,\n01,calls,5,6,\n02,calls,7,8,\n",
+        "区,指标,2022,2021\nWest,calls,8,7\n东区,来电数（次）,6,5\n02,案件数,4,3\n01,cases,2,1\n",
+    ],
+)
+def test_periods_may_stand_side_by_side(tmp_path: Path, data: str) -> None:
+    panel = read_panel(project(tmp_path, data), tmp_path)
+    assert panel.periods == ("2021", "2022")
+    assert panel.values.tolist() == [[[1, 5], [3, 7]], [[2, 6], [4, 8]]]
+    line, column = [(place.line, place.column) for place in panel.places(1, 0, 0)][0]
+    assert data.splitlines()[line - 1].split(",")[column - 1] == "2"
+
+
+def test_periods_side_by_side_need_no_indicator_where_the_source_has_one(tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text(UNITS, encoding="utf-8")
+    (tmp_path / "d.csv").write_text("区,2021Q1,2021年第四季度\n01,1,2\n02,3,\n", encoding="utf-8")
+    index = index_of(
+        "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: quarter}\ndata: {d: {path: d.csv}}\n"
+        "defaults: {normalise: points}\ndimensions: [{id: cases, weight: 1, applies: coastal >= 0}]\n"
+    )
+    panel = read_panel(index, tmp_path)
+    assert panel.periods == ("2021Q1", "2021Q4")
+    np.testing.assert_array_equal(panel.values[..., 0], [[1, 3], [2, np.nan]])
+
+
+def test_periods_side_by_side_do_not_say_which_of_several_indicators_they_are(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        read_panel(project(tmp_path, "区,2021,2022\n01,1,2\n02,3,4\n"), tmp_path)
+    assert [(one.code, one.message("en")) for one in refused.value.findings] == [
+        ("IC376", "the headings are periods (2021, 2022), and nothing says whose values these are: cases, calls")
+    ]
+
+
+def test_units_may_share_a_name_where_the_data_has_ids(tmp_path: Path) -> None:
+    index = project(tmp_path, "区,年份,案件数,来电数\n01,2022,1,2\nWest,2022,3,4\n")
+    (tmp_path / "u.csv").write_text(UNITS.replace("西区", "东区"), encoding="utf-8")
+    panel = read_panel(index, tmp_path)
+    assert panel.values[0].tolist() == [[1, 2], [3, 4]]
+    assert [panel.units.title(unit) for unit in (0, 1)] == ["东区（01）", "东区（02）"]
+    assert panel.units.title(1, "en") == "东区 (02)"
+
+
+def test_many_units_are_read_column_by_column(tmp_path: Path) -> None:
+    ids = [f"{at:06}" for at in range(30_000)]  # row by row over whole columns this would take an hour
+    index = project(tmp_path, "区,年份,案件数,来电数\n" + "".join(f"{unit},2022,1,2\n" for unit in ids))
+    (tmp_path / "u.csv").write_text("id,name,coastal\n" + "".join(f"{unit},城关镇,1\n" for unit in ids), encoding="utf-8")
+    assert len(read_panel(index, tmp_path).units) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("data", "source"), [(WIDE.replace("东城", "东区"), "path: d.csv"), (CROSSED, "path: d.csv, period: 2022")]
+)
+def test_a_name_that_units_share_says_not_which_is_meant(tmp_path: Path, data: str, source: str) -> None:
+    index = project(tmp_path, data, source=source)
+    (tmp_path / "u.csv").write_text(UNITS.replace("西区", "东区"), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        read_panel(index, tmp_path)
+    assert [(one.code, one.message("en")) for one in refused.value.findings if one.severity == "error"][:1] == [
+        ("IC374", "several units are called '东区': 01, 02")
+    ]
 
 
 def test_every_period_of_one_run_verifies(tmp_path: Path) -> None:

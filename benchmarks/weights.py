@@ -1,0 +1,79 @@
+"""Weights from data against the plainest numpy: `python benchmarks/weights.py [UNITS]`.
+
+Both get 132 siblings with nothing missing, the units of a column side by side in memory as a panel has them, or, for the
+baseline of `C order`, the indicators of a unit. Then ours with 3 % missing, which the baseline cannot do.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+from harness import Ratio, compare
+
+from indexcalc.methods.weight import WEIGHT
+from indexcalc.panel import empty
+
+CHILDREN = 132
+
+
+def plain_entropy(x: np.ndarray) -> np.ndarray:
+    low, high = x.min(axis=0), x.max(axis=0)
+    y = (x - low) / (high - low)
+    p = y / y.sum(axis=0)
+    e = -(p * np.log(p + (p == 0))).sum(axis=0) / np.log(len(x))
+    weights: np.ndarray = (1 - e) / (1 - e).sum()
+    return weights
+
+
+def plain_critic(x: np.ndarray) -> np.ndarray:
+    low, high = x.min(axis=0), x.max(axis=0)
+    y = (x - low) / (high - low)
+    c = y.std(axis=0) * (1 - np.corrcoef(y, rowvar=False)).sum(axis=0)
+    weights: np.ndarray = c / c.sum()
+    return weights
+
+
+def plain_pca(x: np.ndarray) -> np.ndarray:
+    first: np.ndarray = np.linalg.eigh(np.corrcoef(x, rowvar=False))[1][:, -1]
+    return first**2
+
+
+PLAIN = {"entropy": plain_entropy, "critic": plain_critic, "pca": plain_pca}
+
+
+def fastest(ratio: Ratio) -> Ratio:
+    """The fastest round of each: what else the machine does only adds to a time."""
+    return Ratio(ratio.name, (min(ratio.ours),), (min(ratio.baseline),))
+
+
+def measure(units: int) -> None:
+    rng = np.random.default_rng(1)
+    x, gaps = empty(1, units, CHILDREN), empty(1, units, CHILDREN)
+    x[...] = rng.normal(50.0, 10.0, size=(1, units, CHILDREN)) + rng.normal(0.0, 5.0, size=(1, units, 1))
+    gaps[...] = np.where(rng.random(x.shape) < 0.03, np.nan, x)
+    rows, declared = np.ascontiguousarray(x[0]), np.ones(CHILDREN)
+    repeat = max(1, 20_000 // units)
+    for method, plain in PLAIN.items():
+        np.testing.assert_allclose(WEIGHT[method](x, declared)[0], plain(rows), rtol=1e-8)
+        for name, ours, baseline in (
+            ("", x, x[0]),
+            (", C order", x, rows),
+            (", 3 % missing", gaps, x[0]),
+        ):
+            print(
+                fastest(
+                    compare(
+                        f"{method} {units} units{name}",
+                        lambda method=method, ours=ours: WEIGHT[method](ours, declared),  # type: ignore[misc]
+                        lambda plain=plain, baseline=baseline: plain(baseline),  # type: ignore[misc]
+                        rounds=7,
+                        repeat=repeat,
+                    )
+                )
+            )
+
+
+if __name__ == "__main__":
+    for size in sys.argv[1:] or ["176", "50000"]:
+        measure(int(size))

@@ -1,0 +1,140 @@
+"""Two scorings of the same units beside each other: how alike their rankings are, who moved, and what did it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..methods import CATALOGUE, parameters
+from ..methods.arrays import np
+from ..methods.rank import ranks
+from ..scores import Scores
+from ..spec.model import Dimension, Index, Indicator, Method, Root
+from ..spec.tree import normalise_of
+from .change import Change, change
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_PAIRS = 1 << 22  # pairs of units that are compared together
+ROOMS = ("normalise", "aggregate", "weights")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How two rankings agree, over the units that have a score in both, and what moved each.
+
+    `spearman` and `kendall` (tau-b) are NaN for fewer than two units or where all are tied; `moved` is how many units have
+    another rank, `shift` the mean of the places moved, `most` the most. `leading` is for each unit of `change` the factor
+    with the largest part, "" where nothing moved.
+    """
+
+    change: Change
+    count: int
+    spearman: float
+    kendall: float
+    moved: int
+    shift: float
+    most: float
+    leading: tuple[str, ...]
+
+
+def compare(one: Scores, other: Scores, before: str, after: str) -> Comparison:
+    """Set a period of one scoring beside a period of another; see `change` for how the moves are split."""
+    found = change(one, other, before, after)
+    both = ~np.isnan(found.scores).any(axis=0)
+    first, second = found.scores[:, both]
+    shift = np.abs(found.ranks[1, both] - found.ranks[0, both])
+    parts = np.abs(np.stack([np.zeros(len(found.at)), *found.parts.values()]))
+    largest = np.argmax(np.where(np.isnan(parts), 0.0, parts), axis=0)
+    names = ("", *found.parts)
+    return Comparison(
+        change=found,
+        count=int(np.count_nonzero(both)),
+        spearman=spearman(first, second),
+        kendall=kendall(first, second),
+        moved=int(np.count_nonzero(shift)),
+        shift=float(shift.mean()) if len(shift) else 0.0,
+        most=float(shift.max(initial=0.0)),
+        leading=tuple(names[at] for at in largest.tolist()),
+    )
+
+
+def spearman(one: Array, other: Array) -> float:
+    """Correlate the ranks of two columns (unit,), ties sharing the mean of their places; NaN where one is constant.
+
+    Source: Spearman 1904.
+    """
+    if len(one) < 2:
+        return float("nan")
+    places = ranks(np.stack([one, other], axis=-1), ties="average").astype(float)
+    away = places - places.mean(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float((away[:, 0] * away[:, 1]).sum() / np.sqrt((away**2).sum(axis=0).prod()))
+
+
+def kendall(one: Array, other: Array) -> float:
+    """Return Kendall's tau-b of two columns (unit,): pairs in the same order less pairs in the other, ties taken out.
+
+    (C - D) / sqrt((n0 - n1)(n0 - n2)), n0 all pairs, n1 and n2 those tied in either; NaN where all are. Time grows with the
+    square of the units, memory does not. Source: Kendall 1945.
+    """
+    units, agree, untied = len(one), 0, np.zeros(2)
+    step = max(1, _PAIRS // max(1, units))
+    for start in range(0, units, step):
+        signs = [np.sign(x[start : start + step, None] - x) for x in (one, other)]
+        agree += int((signs[0] * signs[1]).sum())
+        untied += [np.count_nonzero(sign) for sign in signs]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(np.float64(agree) / np.sqrt(untied.prod()))
+
+
+def with_method(index: Index, room: str, one: str, method: str) -> Index | None:
+    """Return an index in which a method stands for another wherever that is used; nothing where neither is.
+
+    What uses `method` or `one` takes `method`, with those of its parameters that the new one knows.
+
+    :raises ValueError: when the new method needs a parameter that is not there; its name.
+    """
+    used = 0
+
+    def changed(choice: Method) -> Method:
+        nonlocal used
+        if choice.method not in (one, method):
+            return choice
+        used += 1
+        takes = parameters(room, method)
+        kept = {name: value for name, value in choice.parameters.items() if name in takes}
+        if lacking := [name for name, parameter in takes.items() if parameter.required and name not in kept]:
+            raise ValueError(lacking[0])
+        over = {name: getattr(choice, name) for name in ("over", "base") if name in type(choice).model_fields}
+        return type(choice).model_construct(**over, **kept, method=method)
+
+    def leaf(own: Indicator) -> Indicator:
+        return own.model_copy(update={"normalise": changed(normalise_of(index, own))}) if room == "normalise" else own
+
+    def inner(own: Dimension | Root) -> Dimension | Root:
+        update: dict[str, object] = {}
+        if room == "aggregate" and own.formula is None:
+            update["aggregate"] = changed(own.aggregate or index.defaults.aggregate)
+        elif room == "weights" and own.formula is None:
+            update["weights"] = changed(own.weights or index.defaults.weights)
+        elif room == "normalise" and own.normalise is not None:
+            update["normalise"] = changed(own.normalise)
+        if isinstance(own, Dimension):
+            update["indicators"] = tuple(inner(at) if isinstance(at, Dimension) else leaf(at) for at in own.indicators)
+        return own.model_copy(update=update)
+
+    fields = {name: getattr(index, name) for name in type(index).model_fields}
+    fields["dimensions"] = tuple(inner(at) if isinstance(at, Dimension) else leaf(at) for at in index.dimensions)
+    fields["index"] = inner(index.index)
+    made = Index.model_construct(**fields)
+    made._document = index._document
+    return made if used else None
+
+
+def room_of(one: str, other: str) -> str | None:
+    """Return the room that two methods are both of: normalise, aggregate or weights."""
+    return next((room for room in ROOMS if {one, other} <= CATALOGUE[room].keys()), None)

@@ -1,0 +1,476 @@
+"""Worlds that were not: one period's units with the values, weights, methods or nodes of another, scored by the engine.
+
+A world is an index of plain leaves and a panel of the values that were compared (derived, screened and imputed already),
+so that each world is one more period for the engine's steps, and many of them are scored together. Weights that hold for all
+units and the points of adjustments are taken as they were recorded, so that they can be exchanged by themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..engine.frames import kinds_of, normalise
+from ..engine.leaves import impute, treat
+from ..engine.nodes import aggregate
+from ..engine.ranking import overall
+from ..methods import parameters
+from ..methods.aggregate import FREE_SUM
+from ..methods.arrays import np
+from ..methods.weight import FROM_DATA
+from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from ..periods import read_period
+from ..scores import Scores
+from ..spec.formula import names, parse
+from ..spec.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Root, Weights
+from ..spec.tree import Branch, normalise_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Status = NDArray[np.uint8]
+
+ROOT = ""  # the index itself, whatever its id: indices of two files are one index
+_CELLS = 4_000_000  # scores of all nodes that are made together
+_PLAIN = dict.fromkeys(("formula", "per", "difference", "growth", "share", "rolling", "applies", "impute")) | {"scale": 1.0}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two states that are compared: scores and the period that counts."""
+
+    scores: Scores
+    period: str
+
+    @property
+    def index(self) -> Index:
+        return self.scores.index
+
+    @cached_property
+    def at(self) -> int:
+        return self.scores.periods.index(self.period)
+
+    @cached_property
+    def values(self) -> tuple[Array, Status]:
+        """The values that were compared and their status (period, unit, leaf), before outliers are treated."""
+        status = np.where(self.scores.status == IMPUTED, MISSING, self.scores.status).astype(np.uint8)
+        return impute(self.index, self.scores.panel, self.scores.derived, status)
+
+    @cached_property
+    def leaf(self) -> dict[str, int]:
+        return {leaf.id: at for at, leaf in enumerate(self.index.leaves)}
+
+    @cached_property
+    def branch(self) -> dict[str, Branch]:
+        tree = self.scores.tree
+        return {ROOT if each.position == tree.root else tree.nodes[each.position].id: each for each in tree.branches}
+
+    @cached_property
+    def node(self) -> dict[str, Root | Dimension | Indicator]:
+        return {node.id: node for _, node in self.index.walk()} | {ROOT: self.index.index}
+
+    @cached_property
+    def kin(self) -> list[str]:
+        """The periods of the same kind as the one that counts."""
+        for _, members in kinds_of(self.index, self.scores.panel):
+            if members.start <= self.at < members.stop:
+                return list(self.scores.periods[members])
+        return []
+
+    def base(self, wanted: str | int | None) -> str | None:
+        """The label of the period that a base names, as `engine.frames` finds it."""
+        if wanted is None:
+            return None
+        meant = {read_period(str(wanted), kind) for kind, _ in kinds_of(self.index, self.scores.panel)}
+        return next((period for period in self.scores.periods if period in meant), str(wanted))
+
+    @cached_property
+    def fixed(self) -> bool:
+        """Whether weights that were computed may stand as if they were given.
+
+        They may not where the floor of a node is made of them, nor where inner nodes are compared over several periods, each
+        of which has weights of its own.
+        """
+        for branch in self.scores.tree.branches:
+            choices = [one for one in (branch.normalise, branch.weights if branch.weights.method in FROM_DATA else None) if one]
+            if branch.missing.policy == "floor" or any(one.over in ("all", "base") for one in choices):
+                return False
+        return True
+
+    def weights(self, key: str) -> tuple[dict[str, float], bool]:
+        """The weights of a node's children in this period if they hold for every unit, else the declared; and which."""
+        branch, tree = self.branch[key], self.scores.tree
+        own = self.scores.weights[branch.position - tree.leaves]
+        own = own if own.ndim == 1 else own[self.at if own.shape[0] > 1 else 0]
+        everywhere = (own.ndim == 1 or own.shape[0] == 1) and not np.isnan(own).any()
+        everywhere &= self.fixed or branch.weights.method not in FROM_DATA
+        numbers = own.reshape(-1).tolist() if everywhere else branch.declared
+        return {tree.nodes[child].id: w for child, w in zip(branch.children, numbers, strict=True)}, bool(everywhere)
+
+
+def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> Index:
+    """Make an index with the nodes of one side and the weights, the methods and the adjusted nodes of others.
+
+    Of siblings that only the structure has, the weight is the structure's own; the rest share what is left of the weight as
+    the other side has it. A node that the other side does not have keeps its own method. Leaves are plain: what they take
+    are values that can be compared already.
+    """
+
+    def leaf(own: Indicator, weight: float | None) -> Indicator:
+        other = method.node.get(own.id)
+        taken, side = (other, method) if isinstance(other, Indicator) else (own, structure)
+        update = _PLAIN | {
+            "weight": weight,
+            "direction": taken.direction,
+            "target": taken.target,
+            "round": taken.round,
+            "treat": taken.treat or side.index.defaults.treat,
+            "normalise": _at_base(normalise_of(side.index, taken), side),
+        }
+        return own.model_copy(update=update)
+
+    def inner(own: Any, key: str, weight: float | None) -> Any:
+        taken, side = own, structure
+        other = method.node.get(key)
+        if isinstance(other, (Dimension, Root)) and _fits(other, own):
+            taken, side = other, method
+        aggregate = taken.aggregate or side.index.defaults.aggregate
+        choice, numbers = _weights(structure, weights, key, free=aggregate.method in FREE_SUM)
+        children = tuple(
+            inner(child, child.id, numbers.get(child.id)) if isinstance(child, Dimension) else leaf(child, numbers.get(child.id))
+            for child in (structure.index.dimensions if isinstance(own, Root) else own.indicators)
+        )
+        update = {
+            "weights": choice,
+            "aggregate": aggregate,
+            "formula": taken.formula,
+            "missing": taken.missing or side.index.defaults.missing,
+            "normalise": taken.normalise and _at_base(taken.normalise, side),
+            "round": taken.round,
+            "primary": None,
+        }
+        if isinstance(own, Root):
+            found.extend(children)
+            return own.model_copy(update=update)
+        return own.model_copy(
+            update=update | {"weight": weight, "direction": taken.direction, "grades": (), "indicators": children}
+        )
+
+    found: list[Any] = []
+    root = inner(structure.index.index, ROOT, None)
+    there = {root.id, *structure.node}
+    events = [
+        Adjustment.model_construct(id=item.id, node=_home(item, adjustments), each=1.0)
+        for item in adjustments.index.adjustments
+        if _home(item, adjustments) is None or _home(item, adjustments) in there
+    ]
+    return Index.model_construct(
+        index=root,
+        units=structure.index.units,
+        periods=Periods(kind="single"),
+        defaults=method.index.defaults.model_copy(update={"impute": None, "treat": None}),
+        dimensions=tuple(found),
+        adjustments=tuple(events),
+        ranking=method.index.ranking.model_copy(update={"within": None}),
+    )
+
+
+def _at_base(choice: Any, side: Side) -> Any:
+    return choice.model_copy(update={"base": side.base(choice.base)}) if choice.over == "base" else choice
+
+
+def _fits(other: Dimension | Root, own: Dimension | Root) -> bool:
+    """Whether a node can be made as another is: all that its formula names is below it."""
+    return other.formula is None or set(names(parse(other.formula))) <= set(_below(own))
+
+
+def _below(node: Any) -> list[str]:
+    # what stands below the index itself is not among the fields of its node, and all of the tree
+    return [name for child in getattr(node, "indicators", ()) for name in (child.id, *_below(child))]
+
+
+def _home(item: Adjustment, side: Side) -> str | None:
+    return None if item.node in (None, side.index.index.id) else item.node
+
+
+def _weights(structure: Side, weights: Side, key: str, *, free: bool) -> tuple[Weights, dict[str, float]]:
+    own, everywhere = structure.weights(key)
+    taken, choice = structure, structure.branch[key].weights
+    numbers = own
+    if weights is not structure and key in weights.branch:
+        taken, choice = weights, weights.branch[key].weights
+        other, everywhere = weights.weights(key)
+        common = [child for child in own if child in other]
+        whole, part = sum(own[child] for child in common), sum(other[child] for child in common)
+        scale = whole / part if whole != part and part and not free else 1.0
+        numbers = own | {child: other[child] * scale for child in common}
+    return (Weights(method="given") if everywhere else _at_base(choice, taken)), numbers
+
+
+@dataclass(frozen=True)
+class World:
+    """One world: how it is scored, what its units have, and the periods that some of it is compared with."""
+
+    index: Index
+    units: Units
+    labels: tuple[str, ...]
+    past: tuple[Array, Status]
+    pooled: int
+    values: Array
+    status: Status
+    points: Array
+
+    def whole(self) -> tuple[Array, Array]:
+        """The scores and ranks of all units."""
+        found, places = self._scored(self.values[None], self.status[None])
+        return found[0], places[0]
+
+    def with_own(self, unit: Any, values: Array, status: Status) -> tuple[Array, Array]:
+        """The score and rank that each of some units has with values of its own (row, leaf), one world a row."""
+        step = max(1, _CELLS // (len(self.units) * len(self.index.tree.nodes)))
+        found, places = np.empty(len(unit)), np.empty(len(unit))
+        for start in range(0, len(unit), step):
+            rows = slice(start, min(start + step, len(unit)))
+            count, own = np.arange(rows.stop - start), unit[rows]
+            x, flags = np.repeat(self.values[None], len(count), axis=0), np.repeat(self.status[None], len(count), axis=0)
+            x[count, own], flags[count, own] = values[rows], status[rows]
+            scores, ranks = self._scored(x, flags)
+            found[rows], places[rows] = scores[count, own], ranks[count, own]
+        return found, places
+
+    def _scored(self, values: Array, status: Status) -> tuple[Array, Array]:
+        """The index's scores and ranks (slot, unit) of some slots, which stand behind the periods they are compared with."""
+        leaves, past, units = values.shape[-1], len(self.labels), len(self.units)
+        x = empty(past + len(values), units, leaves + self.points.shape[-1])
+        flags = empty(past + len(values), units, leaves + self.points.shape[-1], np.uint8)
+        flags[...] = VALUE
+        x[:past, :, :leaves], flags[:past, :, :leaves] = self.past
+        x[past:, :, :leaves], flags[past:, :, :leaves] = values, status
+        x[:past, :, leaves:], x[past:, :, leaves:] = self.points[:-1], self.points[-1]
+        columns = (*(leaf.id for leaf in self.index.leaves), *(item.id for item in self.index.adjustments))
+        labels = (*self.labels, *("now",) * len(values))
+        panel = Panel(x, flags, labels, self.units, columns, pooled=self.pooled or None)
+        scores = empty(past + len(values), units, len(self.index.tree.nodes))
+        normalise(self.index, panel, treat(self.index, x[..., :leaves]), scores)
+        aggregate(self.index, panel, flags[..., :leaves], scores)
+        root = scores[past:, :, self.index.tree.root]
+        return root, overall(self.index, root[..., None])[..., 0].astype(float)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the score of a unit depends on that unit alone, once its leaves have scores."""
+        tree = self.index.tree
+        unlimited = any(choice.method == "points" for choice in (normalise_of(self.index, leaf) for leaf in self.index.leaves))
+        floors = any(branch.missing.policy == "floor" for branch in tree.branches)
+        inner = any(not branch.plain for branch in tree.branches)
+        return not any(branch.compares for branch in tree.branches) and not (floors and (unlimited or inner))
+
+    def taken(self, units: Sequence[int]) -> World:
+        """The same world with some of its units alone."""
+        at = list(units)
+        return replace(
+            self,
+            units=self.units.taken(at),
+            past=(self.past[0][:, at], self.past[1][:, at]),
+            values=self.values[at],
+            status=self.status[at],
+            points=self.points[:, at],
+        )
+
+
+def of_scores(scores: Scores, period: int) -> World:
+    """The world as it was in a period, with the scores of its leaves for values: what is above them can be made anew.
+
+    Bonuses, deductions and vetoes are counted anew from their events, moves in rank stand as they were recorded.
+    """
+    side = Side(scores, scores.periods[period])
+
+    def leaf(own: Indicator) -> Indicator:
+        choice = normalise_of(scores.index, own)
+        takes = parameters("normalise", choice.method).get("low")
+        low = choice.parameters.get("low", takes.default if takes else None)
+        # what leaves a score as it is, and still has the lowest one to stand in for gaps
+        same = {"method": "points"} if low is None else {"method": "goalposts", "worst": low, "best": low + 1.0}
+        same |= {} if low is None else {"low": low, "high": low + 1.0, "clip": False}
+        changed = {"direction": "higher", "target": None, "round": None, "treat": None}
+        return own.model_copy(update=_PLAIN | changed | {"normalise": Normalise.model_validate(same)})
+
+    def inner(own: Any) -> Any:
+        update: dict[str, Any] = {"primary": None}
+        for key in ("normalise", "weights"):
+            if choice := getattr(own, key):
+                update[key] = _at_base(choice, side)
+        if isinstance(own, Dimension):
+            children = tuple(inner(child) if isinstance(child, Dimension) else leaf(child) for child in own.indicators)
+            update |= {"indicators": children, "grades": ()}
+        return own.model_copy(update=update)
+
+    old = scores.index
+    moves = {item.id: {"rank_move": None, "each": 1.0, "cap": None} for item in old.adjustments if item.rank_move is not None}
+    weights = _at_base(old.defaults.weights, side)
+    index = Index.model_construct(
+        index=inner(old.index),
+        units=old.units,
+        periods=Periods(kind="single"),
+        defaults=old.defaults.model_copy(update={"impute": None, "treat": None, "weights": weights}),
+        dimensions=tuple(inner(child) if isinstance(child, Dimension) else leaf(child) for child in old.dimensions),
+        adjustments=tuple(item.model_copy(update=moves.get(item.id, {})) for item in old.adjustments),
+        ranking=old.ranking.model_copy(update={"within": None}),
+    )
+    labels: list[str] = []
+    if bases := _compared_with(index):
+        labels = [*side.kin, *sorted({base for base in bases if base is not None} - set(side.kin))]
+    at = [scores.periods.index(label) for label in (*labels, side.period)]
+    events = np.zeros((len(at), len(scores.panel.units), len(old.adjustments)))
+    for place, item in enumerate(old.adjustments):
+        column = scores.panel.column.get(item.id)
+        source = scores.points[..., place] if item.rank_move is not None or column is None else scores.panel.values[..., column]
+        events[..., place] = np.nan_to_num(source[at])
+    leaves = scores.tree.leaves
+    x, status = scores.scores[at, :, :leaves], scores.status[at].copy()
+    status[np.isnan(x) & (status != NOT_APPLICABLE)] = MISSING
+    return World(
+        index,
+        scores.panel.units.taken(range(len(scores.panel.units))),
+        tuple(labels),
+        (x[:-1], status[:-1]),
+        len(side.kin) if labels else 0,
+        x[-1],
+        status[-1],
+        events,
+    )
+
+
+class Between:
+    """The two sides of a comparison with their units brought together, and every world that lies between them."""
+
+    def __init__(self, earlier: Side, later: Side) -> None:
+        self.sides = (earlier, later)
+        self.units, self.places = _together(earlier.scores.panel.units, later.scores.panel.units)
+
+    def of_units(self, side: int, array: Any, fill: float = math.nan) -> Array:
+        """Put a side's array (unit, …) into the order of all units; what is not there is `fill`."""
+        at = self.places[side]
+        return np.where((at >= 0).reshape(-1, *[1] * (array.ndim - 1)), array[at], fill)
+
+    def values(self, leaf: str, method: int, data: int) -> tuple[Array, Array]:
+        """A leaf's values and status (unit,) by the definition of one side in the period of another.
+
+        Where a side does not have the data, the definition is the other side's. A leaf that a side does not have yet, or any
+        more, has the values of that side's period if there are any, else those that it has on the other side.
+        """
+        has = [leaf in side.leaf for side in self.sides]
+        if has[data]:
+            for side in (method, data):
+                found = self._at(side, leaf, self.sides[data].period)
+                if found is not None and (side == data or not np.isnan(found[0]).all()):
+                    return found
+        found = self._at(1 - data, leaf, self.sides[data].period)
+        if found is None or np.isnan(found[0]).all():
+            found = self._at(1 - data, leaf, self.sides[1 - data].period)
+        assert found is not None
+        return found
+
+    def _at(self, side: int, leaf: str, period: str) -> tuple[Array, Array] | None:
+        own = self.sides[side]
+        if leaf not in own.leaf or period not in own.scores.periods:
+            return None
+        at = own.scores.periods.index(period)
+        x, status = (array[at, :, own.leaf[leaf]] for array in own.values)
+        return self.of_units(side, x), self.of_units(side, status, NOT_APPLICABLE)
+
+    def rows(self, leaves: Sequence[str], method: int, data: int) -> tuple[Array, Status]:
+        """The values and statuses (unit, leaf) of some leaves."""
+        found = [self.values(leaf, method, data) for leaf in leaves]
+        values, status = (np.stack([part[i] for part in found], axis=-1) for i in range(2))
+        return values, status.astype(np.uint8)
+
+    def index(self, structure: int, weights: int, method: int, adjustments: int) -> Index:
+        """The index of a world."""
+        return hybrid(*(self.sides[at] for at in (structure, weights, method, adjustments)))
+
+    def points(self, side: int, index: Index, labels: Sequence[str]) -> Array:
+        """What each adjustment of a world's index added to each unit in some periods (label, unit, adjustment)."""
+        own = self.sides[side]
+        at = {item.id: place for place, item in enumerate(own.index.adjustments)}
+        wanted = [at[item.id] for item in index.adjustments]
+        out = np.zeros((len(labels), len(self.units), len(wanted)))
+        for row, label in enumerate(labels):
+            if label in own.scores.periods and wanted:
+                points = own.scores.points[own.scores.periods.index(label)]
+                out[row] = self.of_units(side, np.nan_to_num(points), 0.0)[:, wanted]
+        return out
+
+    def world(self, *, peers: int, structure: int, weights: int, method: int, adjustments: int) -> World:
+        """The world of one side's data, nodes, weights, methods and points."""
+        index = self.index(structure, weights, method, adjustments)
+        leaves = [leaf.id for leaf in index.leaves]
+        values, status = self.rows(leaves, method, peers)
+        side = self.sides[peers]
+        labels: list[str] = []
+        if bases := _compared_with(index):
+            labels = [*side.kin, *sorted({base for base in bases if base is not None} - set(side.kin))]
+        return World(
+            index,
+            self._grouped(peers),
+            tuple(labels),
+            self._past(leaves, method, peers, labels),
+            len(side.kin) if labels else 0,
+            values,
+            status,
+            self.points(adjustments, index, [*labels, self.sides[adjustments].period]),
+        )
+
+    def _past(self, leaves: Sequence[str], method: int, peers: int, labels: Sequence[str]) -> tuple[Array, Status]:
+        """The values of the periods that a world is compared with (label, unit, leaf)."""
+        shape = (len(labels), len(self.units), len(leaves))
+        values, status = np.full(shape, np.nan), np.full(shape, NOT_APPLICABLE, np.uint8)
+        for place, leaf in enumerate(leaves):
+            owners = [side for side in (peers, 1 - peers) if leaf in self.sides[side].leaf]
+            if leaf in self.sides[method].leaf and set(self.sides[peers].kin) <= set(self.sides[method].scores.periods):
+                owners = [method, *owners]
+            for row, label in enumerate(labels):
+                found = next((at for side in owners if (at := self._at(side, leaf, label)) is not None), None)
+                if found is not None:
+                    values[row, :, place], status[row, :, place] = found
+        return values, status
+
+    def _grouped(self, peers: int) -> Units:
+        """All units, in the groups that one side has them in."""
+        own, other = (self.sides[side].scores.panel.units.groups for side in (peers, 1 - peers))
+        if not own and not other:
+            return self.units
+        at, else_at = self.places[peers], self.places[1 - peers]
+        groups = tuple(
+            own[a] if own and a >= 0 else other[b] if other and b >= 0 else ""
+            for a, b in zip(at.tolist(), else_at.tolist(), strict=True)
+        )
+        return Units(self.units.ids, self.units.names, self.units.names_en, groups)
+
+
+def _compared_with(index: Index) -> set[str | None]:
+    """The base periods that something of an index is compared with; nothing in it where that is all periods together."""
+    choices: list[Normalise | Weights | None] = [normalise_of(index, leaf) for leaf in index.leaves]
+    for branch in index.tree.branches:
+        choices += [branch.normalise, branch.weights]
+    return {str(one.base) if one.over == "base" else None for one in choices if one is not None and one.over in ("all", "base")}
+
+
+def _together(one: Units, other: Units) -> tuple[Units, tuple[Any, Any]]:
+    """All units of two tables, the later's first, and where each stands in both: -1 where it does not."""
+    ids = tuple(dict.fromkeys((*other.ids, *one.ids)))
+    places = [{unit: at for at, unit in enumerate(units.ids)} for units in (one, other)]
+    at = [np.array([place.get(unit, -1) for unit in ids]) for place in places]
+
+    def named(column: Callable[[Units], Sequence[str]]) -> tuple[str, ...]:
+        both = [column(units) for units in (one, other)]
+        return tuple(
+            both[1][b] if both[1] and b >= 0 else both[0][a] if both[0] and a >= 0 else ""
+            for a, b in zip(at[0].tolist(), at[1].tolist(), strict=True)
+        )
+
+    return Units(ids, named(lambda units: units.names), named(lambda units: units.names_en)), (at[0], at[1])

@@ -1,0 +1,124 @@
+"""Commands of changes: what moved between two states, two rankings beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .app import (
+    INDEX,
+    AsOfOption,
+    DataOption,
+    IndexOption,
+    JsonOption,
+    LangOption,
+    LevelOption,
+    PeriodOption,
+    QuietOption,
+    StrictOption,
+    _project,
+    app,
+)
+
+if TYPE_CHECKING:
+    from .project import Project
+
+
+@app.command()
+def change(
+    unit: Annotated[str | None, typer.Argument(help="A unit, for its indicators too. Default: all.")] = None,
+    before: Annotated[str | None, typer.Option("--from", help="The earlier period. Default: the one before --to.")] = None,
+    after: Annotated[str | None, typer.Option("--to", help="The later period. Default: the newest.")] = None,
+    index: IndexOption = INDEX,
+    index_from: Annotated[
+        str | None, typer.Option("--index-from", help="The tree of the earlier period, where it was another.")
+    ] = None,
+    data: DataOption = None,
+    level: LevelOption = None,
+    as_of: AsOfOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Split the change of scores and ranks by what moved them. 分解得分和位次变化的原因。"""
+    from .changing import change_result, earlier_period, must_be_alike
+
+    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+    _, matched, later = project.scores()
+    old, earlier, named = project, later, matched
+    if index_from is not None:
+        old = _project(index_from, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+        _, named, earlier = old.scores()
+    last = project.period(later, after)
+    first = earlier_period(old, earlier, last) if before is None else old.period(earlier, before)
+    must_be_alike(project, earlier, later, first, last)
+    found = None
+    if unit is not None:
+        gone = named.units is not None and matched.units is not None and matched.units.find(unit) is None
+        found = (
+            earlier.panel.units.ids[old.unit(named, earlier, unit)]
+            if gone
+            else later.panel.units.ids[project.unit(matched, later, unit)]
+        )
+    text, result, _ = change_result(earlier, later, first, last, found, project.language)
+    project.print(text, result)
+
+
+@app.command()
+def compare(
+    one: Annotated[str, typer.Argument(help="A period, a tree's file, or a method.")],
+    other: Annotated[str, typer.Argument(help="Another one of the same.")],
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    level: LevelOption = None,
+    as_of: AsOfOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Set two periods, two trees or two methods beside each other. 比较两期、两个指标树或两种方法。"""
+    from ..analysis.compare import room_of
+    from .changing import compare_result, must_be_alike
+
+    def project_of(file: str) -> Project:
+        return _project(file, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+
+    files = [_is_file(name) for name in (one, other)]
+    if all(files):
+        old, project = project_of(one), project_of(other)
+        (_, _, earlier), (_, _, later) = old.scores(), project.scores()
+        first, last = old.period(earlier, period), project.period(later, period)
+    elif any(files):
+        project_of(index).refuse_one("IC781", one=one, other=other)
+    elif room_of(one, other) is not None:
+        project = project_of(index)
+        earlier, later = project.by_methods(one, other)
+        first = last = project.period(later, period)
+    else:
+        project = project_of(index)
+        _, _, later = project.scores()
+        earlier = later
+        first, last = (_period(project, later, name, (one, other)) for name in (one, other))
+    must_be_alike(project, earlier, later, first, last)
+    names = (one, other) if first == last else (first, last)
+    project.print(*compare_result(earlier, later, first, last, names, project.language))
+
+
+def _is_file(name: str) -> bool:
+    return name.endswith((".yaml", ".yml")) or Path(name).exists()
+
+
+def _period(project: Project, scores: object, name: str, both: tuple[str, str]) -> str:
+    from ..periods import read_period
+    from ..scores import Scores
+
+    assert isinstance(scores, Scores)
+    kinds = [kind for kind in (scores.index.periods.kind, scores.index.periods.roll_up) if kind]
+    if all(read_period(name, kind) is None for kind in kinds):
+        project.refuse_one("IC781", one=both[0], other=both[1])
+    return project.period(scores, name)

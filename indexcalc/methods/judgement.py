@@ -1,0 +1,216 @@
+"""Weights from what people judge: pairs compared, best and worst, points, ranks. Pure functions of judgements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from .arrays import Array, np
+from .siblings import for_all, scaled
+
+Matrix: TypeAlias = Sequence[Sequence[float | None]]
+RANDOM_INDEX: dict[str, tuple[float, ...]] = {  # of 1, 2, 3, … children
+    "saaty": (0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59),  # Saaty 1980
+    "saaty-tran": (0, 0, 0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59),  # Saaty, Tran 2007
+    "alonso-lamata": (
+        0,
+        0,
+        0.5245,
+        0.8815,
+        1.1086,
+        1.2479,
+        1.3417,
+        1.4056,
+        1.4499,
+        1.4854,
+        1.5141,
+        1.5365,
+        1.5551,
+        1.5713,
+        1.5838,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """The weights that judgements of pairs come to, and how far the judgements contradict each other."""
+
+    weights: Array
+    lambda_max: float
+    ci: float
+    """(λ_max - n) / (n - 1); 0 for judgements without a contradiction."""
+    cr: float
+    """CI over the random index; above 0.1 judgements ought to be looked at again. 0 below three children."""
+
+
+@dataclass(frozen=True)
+class BestWorst:
+    """The weights of a best-worst comparison, and how far its judgements contradict each other."""
+
+    weights: Array
+    ksi: float
+    """The greatest distance of weights from a judgement; 0 for judgements without a contradiction."""
+    cr: float
+    """max |a_Bj a_jW - a_BW| / (a_BW² - a_BW), from the judgements alone, 0 to 1 (Liang, Brunelli, Rezaei 2020)."""
+
+
+def consistency(matrix: Matrix, *, random_index: str | Sequence[float] = "saaty") -> Consistency:
+    """Return weights, λ_max, CI and CR of judgements of pairs (child, child): a_ij says how many times i outweighs j.
+
+    Empty or 0 stands for a pair that was not judged (the other side of the diagonal serves where it has the pair); then the
+    random index, made for full matrices, makes CR look better than it is. `random_index` is Saaty's of 1980, another of
+    `RANDOM_INDEX` or a table from 1 child on. NaN for pairs that do not connect all children, and for what is no square.
+    Source: Saaty 1980; Harker 1987.
+    """
+    judged = _judged(matrix)
+    size = len(judged)
+    weights, top = _principal(judged)
+    ci = 0.0 if size < 3 and not np.isnan(top) else (top - size) / max(size - 1, 1)
+    table = RANDOM_INDEX[random_index] if isinstance(random_index, str) else random_index
+    chance = table[size - 1] if 0 < size <= len(table) else float("nan")
+    return Consistency(weights, top, ci, ci if size < 3 else ci / chance)
+
+
+def ahp(x: Array, declared: Array, *, judgements: Matrix | Sequence[Matrix]) -> Array:
+    """Weigh by the analytic hierarchy process 层次分析法: the principal eigenvector of judgements of pairs.
+
+    `judgements` is one matrix in the order of the children, or one an expert: these are joined by the geometric mean of
+    each pair's judgements. a_ij: how many times i outweighs j, 1/9 to 9. Empty or 0: not judged (Harker); what is said on
+    the other side of the diagonal serves. NaN where the pairs judged do not connect all children, or the size does not fit.
+    `consistency` says how far judgements contradict each other. Source: Saaty 1980; Harker 1987; Aczél, Saaty 1983.
+    """
+    judged = joined(judgements)
+    weights = _principal(judged)[0] if judged.shape == (len(declared),) * 2 else np.full(len(declared), np.nan)
+    return for_all(x, weights)
+
+
+def joined(judgements: Matrix | Sequence[Matrix]) -> Array:
+    """Return the judgements of one or of several experts as one matrix (child, child), 0 where nobody judged.
+
+    Each pair is the geometric mean of those who judged it. A shape that does not fit gives an empty matrix.
+    """
+    several = any(isinstance(cell, Sequence) for row in judgements for cell in row)
+    experts = [_judged(matrix) for matrix in (judgements if several else [judgements])]  # type: ignore[arg-type]
+    if not experts or any(matrix.shape != experts[0].shape for matrix in experts):
+        return np.zeros((0, 0))
+    stack = np.stack(experts)
+    said = stack > 0
+    logs = np.add.reduce(np.log(np.where(said, stack, 1.0)), axis=0)
+    count = np.add.reduce(said, axis=0)
+    return np.where(count > 0, np.exp(logs / np.maximum(count, 1)), 0.0)
+
+
+def bwm(x: Array, declared: Array, *, best: Sequence[float], worst: Sequence[float]) -> Array:
+    """Weigh by the best-worst method: the linear model, which has one solution.
+
+    `best` says for each child how many times the most important one outweighs it, `worst` how many times it outweighs the
+    least important one, 1 to 9; each holds a 1, for the child itself. min ξ with |w_B - a_Bj w_j| ≤ ξ, |w_j - a_jW w_W| ≤ ξ.
+    NaN where there is no 1, or the number of children does not fit. `best_worst` gives ξ and the consistency ratio.
+    Source: Rezaei 2016.
+    """
+    fits = len(best) == len(worst) == len(declared)
+    return for_all(x, best_worst(best, worst).weights if fits else np.full(len(declared), np.nan))
+
+
+def best_worst(best: Sequence[float], worst: Sequence[float]) -> BestWorst:
+    """Return weights, ξ and the consistency ratio of a best-worst comparison; NaN where it has no best or no worst."""
+    from scipy.optimize import linprog
+
+    of_best, of_worst = np.asarray(best, dtype=float), np.asarray(worst, dtype=float)
+    size = len(of_best)
+    if size == 1:
+        return BestWorst(np.ones(1), 0.0, 0.0)
+    if not (of_best == 1).any() or not (of_worst == 1).any() or (of_best <= 0).any() or (of_worst <= 0).any():
+        return BestWorst(np.full(size, np.nan), float("nan"), float("nan"))
+    top = int(np.argmax(np.where(of_best == 1, of_worst, -1.0)))
+    bottom = int(np.argmax(np.where(of_worst == 1, of_best, -1.0)))
+    each, from_top, from_bottom = np.eye(size), np.zeros((size, size)), np.zeros((size, size))
+    from_top[:, top], from_bottom[:, bottom] = 1.0, of_worst
+    gaps = np.vstack([from_top - of_best[:, None] * each, each - from_bottom])
+    program = np.hstack([np.vstack([gaps, -gaps]), np.full((4 * size, 1), -1.0)])
+    found = linprog(
+        np.append(np.zeros(size), 1.0),
+        A_ub=program,
+        b_ub=np.zeros(4 * size),
+        A_eq=np.append(np.ones(size), 0.0)[None],
+        b_eq=[1.0],
+        bounds=(0, None),
+        method="highs-ds",
+    )
+    assert found.x is not None
+    whole = of_best[bottom]
+    apart = float(np.max(np.abs(of_best * of_worst - whole)))
+    return BestWorst(scaled(found.x[:-1]), float(found.x[-1]), apart / float(whole**2 - whole) if whole > 1 else float(apart > 0))
+
+
+def budget(x: Array, declared: Array, *, points: Sequence[Sequence[float]]) -> Array:
+    """Weigh by budget allocation: the mean of what experts gave each child of their points.
+
+    `points` has a row an expert, in the order of the children; each row is scaled to its sum, so that all experts count
+    alike. NaN for an expert without points or with points below 0, and where the number of children does not fit.
+    Source: HB 2008, p. 96.
+    """
+    fits = len(points) > 0 and all(len(row) == len(declared) for row in points)
+    given = np.array(points, dtype=float) if fits else np.full((1, len(declared)), np.nan)
+    total = np.add.reduce(given, axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        parts = np.where((total <= 0) | (given < 0).any(axis=-1, keepdims=True), np.nan, given / total)
+    return for_all(x, np.add.reduce(parts, axis=0) / len(parts))
+
+
+def roc(x: Array, declared: Array, *, ranks: Sequence[float] | None = None) -> Array:
+    """Weigh by rank-order centroids: w = (1/r + 1/(r+1) + … + 1/n) / n for the child of rank r.
+
+    The most important child stands first in the file, or has the lowest of `ranks`; children of one rank share the mean of
+    the places they take. The mean of all weights that keep the order. NaN where the number of ranks does not fit.
+    Source: Barron, Barrett 1996.
+    """
+    size = len(declared)
+    return _by_rank(x, np.add.accumulate(1.0 / np.arange(size, 0, -1))[::-1] / max(size, 1), ranks)
+
+
+def rank_sum(x: Array, declared: Array, *, ranks: Sequence[float] | None = None) -> Array:
+    """Weigh by ranks: w = 2 (n + 1 - r) / (n (n + 1)) for the child of rank r.
+
+    The order of importance and ties as under `roc`. NaN where the number of ranks does not fit.
+    Source: Stillwell, Seaver, Edwards 1981.
+    """
+    size = len(declared)
+    return _by_rank(x, 2.0 * np.arange(size, 0, -1) / max(size * (size + 1), 1), ranks)
+
+
+def _by_rank(x: Array, places: Array, ranks: Sequence[float] | None) -> Array:
+    """Hand out the weights of the places 1, 2, …; tied children share those of their places."""
+    if ranks is None:
+        return for_all(x, places)
+    if len(ranks) != len(places):
+        return for_all(x, np.full(len(places), np.nan))
+    _, group, count = np.unique(np.asarray(ranks, dtype=float), return_inverse=True, return_counts=True)
+    sums = np.add.reduceat(places, np.append(0, np.add.accumulate(count)[:-1])) if len(places) else places
+    return for_all(x, (sums / count)[group])
+
+
+def _judged(matrix: Matrix) -> Array:
+    """One expert's matrix, 0 for what was not judged, each pair from whichever side has it; empty for no square."""
+    if any(len(row) != len(matrix) for row in matrix):
+        return np.zeros((0, 0))
+    judged = np.array([[0.0 if cell is None else float(cell) for cell in row] for row in matrix])
+    if (judged < 0).any():
+        return np.zeros((0, 0))
+    with np.errstate(divide="ignore"):
+        turned = np.where(judged.T > 0, 1.0 / judged.T, 0.0)
+    judged = np.where(judged > 0, judged, turned)
+    np.fill_diagonal(judged, 1.0)
+    return judged
+
+
+def _principal(judged: Array) -> tuple[Array, float]:
+    """The principal eigenvector, adding up to 1, and its eigenvalue; a pair not judged counts on the diagonal (Harker)."""
+    size = len(judged)
+    unknown = judged == 0
+    linked = np.linalg.matrix_power(~unknown, max(size, 1)) if size else unknown
+    if not size or not linked.all():
+        return np.full(size, np.nan), float("nan")
+    values, vectors = np.linalg.eig(judged + np.diag(np.add.reduce(unknown, axis=1)))
+    top = int(np.argmax(values.real))
+    return scaled(np.abs(vectors[:, top].real)), float(values[top].real)

@@ -1,0 +1,689 @@
+"""The ledger on SQLite and PostgreSQL: nothing acknowledged is lost, nothing is half there, every later change is found."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import pwd
+import random
+import re
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from indexcalc.findings import Refused
+from indexcalc.sources.ledger import (
+    Draft,
+    Entry,
+    Reported,
+    append,
+    hash_of,
+    log,
+    newest,
+    read_cells,
+    read_moment,
+    shown,
+    verify,
+    written,
+)
+
+FILE = "ledger.sqlite"
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["indexcalc.sources.ledger", "indexcalc.cli.app", "indexcalc.cli.reporting", "sqlalchemy", "numpy"])
+
+
+def draft(
+    department: str = "市公安局", period: str = "2022Q1", *, shift: float = 0.0, reason: str = "", units: int = 11
+) -> Draft:
+    cells = [Reported(f"4401{unit:02}", "cases", unit * 1.5 + shift, True, unit + 2, 3) for unit in range(units)]
+    return Draft("red-cotton", department, period, "张三", reason, "报送.xlsx", "填报", "ab" * 32, "", written(cells))
+
+
+def codes(found: object) -> list[str]:
+    return [one.code for one in found]  # type: ignore[attr-defined]
+
+
+# ------------------------------------------------------------------------------------------------ two kinds of database
+
+
+def binaries() -> Path | None:
+    """The folder of PostgreSQL's programs, wherever Debian has put them."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    found = next((folder for folder in folders if (folder / "initdb").exists()), None)
+    on_path = shutil.which("initdb")
+    return found or (Path(on_path).resolve().parent if on_path else None)
+
+
+class Server:
+    """A PostgreSQL server of our own in a temporary folder, reached by a socket in it."""
+
+    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
+        self.programs, self.folder, self.user = programs, folder, user
+        self.run(
+            "initdb", "--no-sync", "--auth=trust", "--username=clerk", "--encoding=UTF8", "--locale=C", "-D", str(folder / "data")
+        )
+        self.start()
+        self.databases = 0
+
+    def run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self.programs / program), *arguments],
+            cwd=self.folder,
+            user=self.user,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+        log = str(self.folder / "log")
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-l", log, "-o", options, "-w", "start")
+
+    def stop(self, mode: str) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
+
+    def url(self, database: str) -> str:
+        return f"postgresql://clerk@/{database}?host={self.folder}"
+
+    def new_database(self) -> str:
+        self.databases += 1
+        name = f"ledger{self.databases}"
+        self.run("createdb", "-h", str(self.folder), "-U", "clerk", name)
+        return self.url(name)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL here: its initdb is neither below /usr/lib/postgresql nor on the path")
+    pytest.importorskip("psycopg", reason="no psycopg here: pip install 'indexcalc[postgres]'")
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    user = None
+    if os.geteuid() == 0:  # PostgreSQL refuses to be run by root
+        names = {one.pw_name for one in pwd.getpwall()}
+        user = next((name for name in ("postgres", "nobody") if name in names), None)
+        if user is None:
+            pytest.skip("no user here that PostgreSQL could be run by")
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    running = Server(programs, folder, user)
+    yield running
+    running.stop("immediate")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest) -> str:
+    """A ledger that is not there yet: a file's name, or the URL of an empty database."""
+    if request.param == "sqlite":
+        return FILE
+    running: Server = request.getfixturevalue("server")
+    return running.new_database()
+
+
+# --------------------------------------------------------------------------------------------------------- what it keeps
+
+
+def test_a_submission_is_kept_as_it_was_handed_in(where: str, tmp_path: Path) -> None:
+    handed = draft()
+    entries, notes = append(where, tmp_path, [handed])
+    assert notes == []
+    [kept], moment = newest(where, tmp_path, "red-cotton")
+    assert kept == entries[0]
+    assert (kept.number, kept.version, kept.previous != kept.hash, kept.hash) == (1, 1, True, hash_of(kept))
+    assert (kept.cells, kept.by, kept.file, kept.sheet, kept.at) == (handed.cells, "张三", "报送.xlsx", "填报", moment)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", kept.at)
+    assert verify(where, tmp_path) == (1, kept.hash, [])
+
+
+def test_values_come_back_exactly(where: str, tmp_path: Path) -> None:
+    values = [0.1 + 0.2, 1e-300, -0.0, 123456789.123456789, 5e-324, 2**53 + 1.0, None]
+    cells = [Reported(f"u{at}", "x", value, True, at, 1) for at, value in enumerate(values)]
+    cells.append(Reported('街道 "7"\n\'', "比率", None, False, 9, 1))
+    append(where, tmp_path, [Draft("i", "d", "2022", "b", "", "f", "", "", "", written(cells))])
+    [kept], _ = newest(where, tmp_path, "i")
+    assert sorted(read_cells(kept.cells), key=lambda cell: cell.unit) == sorted(cells, key=lambda cell: cell.unit)
+
+
+def test_a_correction_needs_a_reason_and_leaves_the_old_version(where: str, tmp_path: Path) -> None:
+    append(where, tmp_path, [draft()])
+    with pytest.raises(Refused) as refused:
+        append(where, tmp_path, [draft(period="2022Q2"), draft(shift=1.0)])
+    assert codes(refused.value.findings) == ["IC655"]
+    assert len(log(where, tmp_path)) == 1, "all or none"
+    [entry], _ = append(where, tmp_path, [draft(shift=1.0, reason="误录")])
+    assert (entry.number, entry.version, entry.reason) == (2, 2, "误录")
+    assert [one.version for one in log(where, tmp_path)] == [1, 2]
+    assert newest(where, tmp_path, "red-cotton")[0] == [entry]
+
+
+def test_the_same_values_again_are_the_same_submission(where: str, tmp_path: Path) -> None:
+    """So a submission whose answer was lost can be sent again."""
+    [first], _ = append(where, tmp_path, [draft()])
+    [again], notes = append(where, tmp_path, [draft()])
+    assert again == first
+    assert codes(notes) == ["IC656"]
+    assert len(log(where, tmp_path)) == 1
+
+
+def test_the_newest_version_up_to_a_moment(where: str, tmp_path: Path) -> None:
+    [old], _ = append(where, tmp_path, [draft()])
+    [other], _ = append(where, tmp_path, [draft("市教育局")])
+    [new], _ = append(where, tmp_path, [draft(shift=2.0, reason="更正")])
+    assert newest(where, tmp_path, "red-cotton") == ([other, new], new.at)
+    assert newest(where, tmp_path, "red-cotton", as_of=other.at) == ([old, other], other.at)
+    assert newest(where, tmp_path, "red-cotton", as_of="2000-01-01T00:00:00.000000Z") == ([], "")
+    assert newest(where, tmp_path, "another") == ([], new.at)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2022-10-15T10:00:00Z", "2022-10-15T10:00:00.000000Z"),
+        ("2022-10-15T18:00+08:00", "2022-10-15T10:00:00.000000Z"),
+        ("2022-10-15T10:00:00.123456Z", "2022-10-15T10:00:00.123456Z"),
+        ("2022-13-01", None),
+        ("昨天", None),
+        ("", None),
+    ],
+)
+def test_moments(text: str, moment: str | None) -> None:
+    assert read_moment(text) == moment
+
+
+def test_a_day_means_its_end_and_a_plain_time_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        assert read_moment("2022-10-15") == "2022-10-15T15:59:59.999999Z"
+        assert read_moment("2022-10-15T18:00") == "2022-10-15T10:00:00.000000Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_password_is_not_shown() -> None:
+    assert shown("postgresql://clerk:s3cret@db.local:5432/index") == "postgresql://clerk:***@db.local:5432/index"
+    with pytest.raises(Refused) as refused:
+        log("postgresql://clerk:s3cret@127.0.0.1:1/index", Path())
+    assert codes(refused.value.findings) == ["IC653"]
+    assert "s3cret" not in str(refused.value)
+
+
+def test_rows_refuse_to_be_changed(where: str, tmp_path: Path) -> None:
+    append(where, tmp_path, [draft()])
+    for statement in ("UPDATE ledger_submissions SET by = 'x'", "DELETE FROM ledger_submissions"):
+        with pytest.raises(Exception, match="only ever added to"):
+            tamper(where, tmp_path, statement.replace(" by ", ' "by" '), guards=True)
+    assert verify(where, tmp_path)[2] == []
+
+
+# --------------------------------------------------------------------------------------------------------- what it finds
+
+
+def tamper(where: str, base: Path, *statements: str, guards: bool = False) -> None:
+    """Do what somebody with the file or the database in hand can do."""
+    if "://" in where:
+        import psycopg
+
+        with psycopg.connect(where) as connection:
+            if not guards:
+                connection.execute("ALTER TABLE ledger_submissions DISABLE TRIGGER ALL")
+            for statement in statements:
+                connection.execute(statement)
+            if not guards:
+                connection.execute("ALTER TABLE ledger_submissions ENABLE TRIGGER ALL")
+        return
+    with sqlite3.connect(base / where) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers if not guards else ():
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        for _, text in triggers if not guards else ():
+            connection.execute(text)
+    connection.close()
+
+
+@pytest.fixture
+def filled(where: str, tmp_path: Path) -> str:
+    for quarter in range(1, 4):
+        append(where, tmp_path, [draft(department, f"2022Q{quarter}") for department in ("市公安局", "市教育局", "团市委")])
+    append(where, tmp_path, [draft(shift=1.0, reason="更正")])
+    assert verify(where, tmp_path)[0] == 10
+    return where
+
+
+@pytest.mark.parametrize(
+    ("statement", "found", "number"),
+    [
+        ("UPDATE ledger_submissions SET cells = replace(cells, '1.5', '1.6') WHERE number = 4", "IC666", 4),
+        ("UPDATE ledger_submissions SET at = '2020-01-01T00:00:00.000000Z' WHERE number = 2", "IC666", 2),
+        ("UPDATE ledger_submissions SET \"by\" = '李四' WHERE number = 10", "IC666", 10),
+        ("UPDATE ledger_submissions SET reason = '' WHERE number = 10", "IC666", 10),
+        ("UPDATE ledger_submissions SET hash = previous WHERE number = 1", "IC666", 1),
+        ("DELETE FROM ledger_submissions WHERE number = 1", "IC667", 2),
+        ("DELETE FROM ledger_submissions WHERE number = 5", "IC667", 6),
+        ("DELETE FROM ledger_submissions WHERE number = 10", "IC668", None),
+        ("DELETE FROM ledger_submissions", "IC668", None),
+        ("DELETE FROM ledger_head", "IC668", None),
+        ("UPDATE ledger_head SET number = 9", "IC668", None),
+        ("UPDATE ledger_submissions SET number = 50 WHERE number = 5", "IC667", 6),
+    ],
+)
+def test_every_change_of_a_row_is_found(filled: str, tmp_path: Path, statement: str, found: str, number: int | None) -> None:
+    tamper(filled, tmp_path, statement)
+    problems = verify(filled, tmp_path)[2]
+    assert found in codes(problems)
+    if number is not None:
+        assert problems[0].values["number"] == number
+
+
+def test_a_forged_row_is_found(filled: str, tmp_path: Path) -> None:
+    """Somebody changes a value and makes its row's hash anew: the row after it does not follow any more."""
+    import dataclasses
+
+    entry = newest(filled, tmp_path, "red-cotton")[0][2]
+    forged = dataclasses.replace(entry, cells=entry.cells.replace("1.5", "1.6"))
+    new = hash_of(dataclasses.replace(forged, hash=""))
+    changes = f"cells = replace(cells, '1.5', '1.6'), hash = '{new}'"
+    tamper(filled, tmp_path, f"UPDATE ledger_submissions SET {changes} WHERE number = {entry.number}")
+    problems = verify(filled, tmp_path, receipts=[entry.receipt])[2]
+    assert [(one.code, one.values.get("number")) for one in problems] == [("IC667", entry.number + 1), ("IC665", None)]
+
+
+def test_a_receipt_proves_that_the_end_was_cut_off_even_by_a_forger(filled: str, tmp_path: Path) -> None:
+    entries = log(filled, tmp_path)
+    before, last = entries[-2], entries[-1]
+    receipts = [before.receipt, last.receipt]
+    assert verify(filled, tmp_path, receipts=receipts)[2] == []
+    head = f"UPDATE ledger_head SET number = {before.number}, hash = '{before.hash}', at = '{before.at}'"
+    tamper(filled, tmp_path, f"DELETE FROM ledger_submissions WHERE number = {last.number}", head)
+    assert "IC665" in codes(verify(filled, tmp_path, receipts=receipts)[2])
+    assert "IC665" not in codes(verify(filled, tmp_path, receipts=receipts[:1])[2])
+
+
+def test_a_changed_row_is_not_scored(filled: str, tmp_path: Path) -> None:
+    tamper(filled, tmp_path, "UPDATE ledger_submissions SET cells = replace(cells, '1.5', '1.6') WHERE number = 5")
+    with pytest.raises(Refused) as refused:
+        newest(filled, tmp_path, "red-cotton")
+    assert [(one.code, one.values["number"]) for one in refused.value.findings] == [("IC666", 5)]
+
+
+def flips(folder: Path, places: Callable[[int], list[int]], seed: int) -> None:
+    """Change one byte of a good ledger at a time; each must be found, and the file left as it is."""
+    for quarter in range(1, 4):
+        for size, department in ((4, "市公安局"), (40, "市教育局"), (150, "团市委")):
+            append(FILE, folder, [draft(department, f"2022Q{quarter}", units=size)])
+    append(FILE, folder, [draft(shift=1.0, reason="更正")])
+    path, rng = folder / FILE, random.Random(seed)
+    good = path.read_bytes()
+    assert verify(FILE, folder)[2] == []
+    missed = []
+    for at in places(len(good)):
+        bad = bytearray(good)
+        bad[at] ^= rng.randrange(1, 256)
+        path.write_bytes(bad)
+        found = []
+        try:
+            found = verify(FILE, folder)[2]
+        except Refused as refused:
+            found = refused.findings
+        if not any(one.severity == "error" for one in found):
+            missed.append(at)
+        assert path.read_bytes() == bad, "verifying must not write"
+        assert [one.name for one in folder.iterdir()] == [FILE]
+    assert missed == []
+
+
+def test_one_changed_byte_is_found(tmp_path: Path) -> None:
+    rng = random.Random(1)
+    flips(tmp_path, lambda size: [*range(0, 100, 3), *(rng.randrange(size) for _ in range(60))], 1)
+
+
+@pytest.mark.slow
+def test_one_changed_byte_is_found_anywhere(tmp_path: Path) -> None:
+    rng = random.Random(2)
+    flips(tmp_path, lambda size: [*range(100), *rng.sample(range(100, size), 1200)], 2)
+
+
+def test_a_changed_byte_of_a_value_names_its_submission(tmp_path: Path) -> None:
+    for quarter in range(1, 4):
+        append(FILE, tmp_path, [draft(period=f"2022Q{quarter}", shift=quarter * 1000.0)])
+    path = tmp_path / FILE
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"2015.0", b"2016.0"))
+    [one] = verify(FILE, tmp_path)[2]
+    assert (one.code, one.values["number"], one.values["period"]) == ("IC666", 2, "2022Q2")
+
+
+def test_what_is_no_ledger_is_said_so_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "text.sqlite").write_text("区,期次\n", encoding="utf-8")
+    with sqlite3.connect(tmp_path / "other.sqlite") as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    connection.close()
+    before = (tmp_path / "other.sqlite").read_bytes()
+    for name, reading in (("text.sqlite", "IC652"), ("other.sqlite", "IC651"), ("none.sqlite", "IC651")):
+        with pytest.raises(Refused) as refused:
+            newest(name, tmp_path, "red-cotton")
+        assert codes(refused.value.findings) == [reading]
+    for name in ("text.sqlite", "other.sqlite"):
+        with pytest.raises(Refused) as refused:
+            append(name, tmp_path, [draft()])
+        assert codes(refused.value.findings) == ["IC652"]
+    assert (tmp_path / "other.sqlite").read_bytes() == before
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+# ------------------------------------------------------------------------------------------------ many at once, and kills
+
+
+def submits(where: str, base: str, name: str, count: int, said: str) -> None:
+    """Submit again and again, each time a new version, and write every acknowledgement down."""
+    with Path(said).open("a", encoding="utf-8") as file:
+        for at in range(count):
+            entries, _ = append(where, Path(base), [draft(name, shift=time.time_ns() / 1e6 + at, reason="更正")])
+            file.write("".join(f"{entry.receipt} {entry.hash}\n" for entry in entries))
+            file.flush()
+
+
+def started(target: Callable[..., None], *arguments: object) -> multiprocessing.process.BaseProcess:
+    process = FORKS.Process(target=target, args=arguments, daemon=True)
+    process.start()
+    return process
+
+
+def acknowledged(file: Path) -> list[str]:
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    return [line.split()[0] for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+
+def test_eight_submit_at_once(where: str, tmp_path: Path) -> None:
+    files = [tmp_path / f"said{at}" for at in range(8)]
+    processes = [started(submits, where, str(tmp_path), f"d{at % 3}", 5, str(file)) for at, file in enumerate(files)]
+    for process in processes:
+        process.join(120)
+        assert process.exitcode == 0
+    receipts = [receipt for file in files for receipt in acknowledged(file)]
+    number, _, found = verify(where, tmp_path, receipts=receipts)
+    assert (number, len(receipts), found) == (40, 40, [])
+    versions: dict[str, list[int]] = {}
+    for entry in log(where, tmp_path):
+        versions.setdefault(entry.department, []).append(entry.version)
+    assert all(own == list(range(1, len(own) + 1)) for own in versions.values())
+
+
+def kills(where: str, folder: Path, times: int, seed: int) -> None:
+    """Kill submitters at random moments, three at work at a time: what was acknowledged is there, and the chain is whole."""
+    rng = random.Random(seed)
+    files = [folder / f"said{at}" for at in range(3)]
+    submits(where, str(folder), "d0", 1, str(files[0]))
+    for _ in range(times):
+        processes = [started(submits, where, str(folder), f"d{at}", 1000, str(file)) for at, file in enumerate(files)]
+        time.sleep(rng.uniform(0.005, 0.25))
+        for process in rng.sample(processes, len(processes)):
+            assert process.pid is not None
+            os.kill(process.pid, signal.SIGKILL)
+        for process in processes:
+            process.join()
+        if rng.random() < 0.3:
+            submits(where, str(folder), "d0", 1, str(files[0]))
+    submits(where, str(folder), "d0", 1, str(files[0]))
+    receipts = [receipt for file in files for receipt in acknowledged(file)]
+    number, _, found = verify(where, folder, receipts=receipts)
+    assert found == []
+    assert number >= len(receipts) > times // 4, "too little was submitted to say anything"
+    for entry in newest(where, folder, "red-cotton")[0]:
+        assert len(read_cells(entry.cells)) == 11
+
+
+def test_kills_at_random_moments(where: str, tmp_path: Path) -> None:
+    kills(where, tmp_path, 5, seed=3)
+
+
+@pytest.mark.slow
+def test_sixty_kills_at_random_moments(where: str, tmp_path: Path) -> None:
+    kills(where, tmp_path, 60, seed=4)
+
+
+def test_the_server_is_killed(server: Server, tmp_path: Path) -> None:
+    where = server.new_database()
+    said = tmp_path / "said"
+    for _ in range(3):
+        processes = [started(submits, where, str(tmp_path), f"d{at}", 1000, str(said)) for at in range(2)]
+        time.sleep(1.0)
+        server.stop("immediate")  # as kill -9 is: no process of it may finish anything
+        server.start()
+        for process in processes:
+            process.kill()
+            process.join()
+    receipts = acknowledged(said)
+    number, _, found = verify(where, tmp_path, receipts=receipts)
+    assert found == []
+    assert number >= len(receipts) > 0
+
+
+def submits_until_full(base: str, limit: int, said: str) -> None:
+    """Submit with files bounded to a size, which the system enforces as a full disk does: by an error of `write`."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        submits(FILE, base, "d0", 10_000, said)
+    except Refused as refused:
+        Path(said + ".refused").write_text(" ".join(codes(refused.findings)), encoding="utf-8")
+
+
+def test_a_file_that_can_not_grow(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    process = started(submits_until_full, str(tmp_path), 1 << 17, str(said))
+    process.join(120)
+    assert process.exitcode == 0
+    assert (tmp_path / "said.refused").read_text(encoding="utf-8") == "IC654"
+    number, _, found = verify(FILE, tmp_path, receipts=acknowledged(said))
+    assert number == len(acknowledged(said)) > 3
+    assert [one.code for one in found if one.severity == "error"] == []
+    append(FILE, tmp_path, [draft("后来者")])  # once there is room again
+    assert verify(FILE, tmp_path)[2] == []
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """On a small file system in memory, where the system lets us mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=192k", "tmpfs", str(disk)], check=False, capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        receipts = []
+        with pytest.raises(Refused) as refused:
+            for at in range(1000):
+                receipts += [entry.receipt for entry in append(FILE, disk, [draft(f"d{at}")])[0]]
+        assert codes(refused.value.findings) == ["IC654"]
+        number, _, found = verify(FILE, disk, receipts=receipts)
+        assert number == len(receipts) > 3
+        assert [one.code for one in found if one.severity == "error"] == []
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_reading_while_others_submit(where: str, tmp_path: Path) -> None:
+    """Who reads sees whole submissions, all up to one moment."""
+    append(where, tmp_path, [draft()])
+    process = started(submits, where, str(tmp_path), "d1", 15, str(tmp_path / "said"))
+    while process.is_alive():
+        entries, moment = newest(where, tmp_path, "red-cotton")
+        assert max(entry.at for entry in entries) == moment
+        assert all(len(read_cells(entry.cells)) == 11 for entry in entries)
+        number, _, found = verify(where, tmp_path)
+        assert [one.code for one in found if one.severity == "error"] == []
+        assert number >= len(entries)
+    process.join()
+    assert process.exitcode == 0
+
+
+def test_two_threads_of_one_process(where: str, tmp_path: Path) -> None:
+    threads = [
+        threading.Thread(target=submits, args=(where, str(tmp_path), f"d{at}", 3, str(tmp_path / f"s{at}"))) for at in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert verify(where, tmp_path)[0] == 6
+
+
+# ----------------------------------------------------------------------------------------------------- the whole command
+
+TREE = """
+index: {id: small, name: 小指数}
+units: {label: 区, table: units.csv}
+periods: {kind: quarter, due: 15}
+data: {official: {ledger: ledger.sqlite}}
+dimensions:
+  - id: safety
+    name: 安全
+    indicators:
+      - {id: cases, name: 立案数, measure: 件, direction: lower, department: 市公安局, weight: 0.5}
+      - {id: solved, name: 破案数, measure: 件, department: 市公安局, weight: 0.5}
+"""
+
+
+def small_project(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "indicators.yaml").write_text(TREE, encoding="utf-8")
+    (folder / "units.csv").write_text("id,name\n01,东区\n02,西区\n03,南区\n", encoding="utf-8")
+    return folder
+
+
+def report(folder: Path, quarter: int, shift: int = 0) -> Path:
+    path = folder / f"2022Q{quarter}.csv"
+    rows = [
+        f"{name},2022Q{quarter},{100 * at + shift + 11},{7 * at + shift + 5}" for at, name in enumerate(("东区", "西区", "南区"))
+    ]
+    path.write_text("区,期次,立案数,破案数\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def indexcalc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUTF8": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "indexcalc", *arguments, "--lang", "en"],
+        cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def test_scores_as_of_any_moment_name_their_submissions(tmp_path: Path) -> None:
+    folder = small_project(tmp_path / "p")
+    first = json.loads(indexcalc(folder, "submit", str(report(folder, 1)), "--by", "张三", "--json").stdout)
+    before = json.loads(indexcalc(folder, "rank", "--json").stdout)["ranking"]
+    assert indexcalc(folder, "score").returncode == 0
+    run = json.loads((folder / "reports/2022Q1/run.json").read_text(encoding="utf-8"))
+    assert run["as_of"] == first[0]["at"]
+    assert run["inputs"]["ledger.sqlite#1 市公安局 2022Q1 v1"] == first[0]["hash"]
+
+    corrected = report(folder, 1)
+    corrected.write_text(corrected.read_text(encoding="utf-8").replace("111,", "911,"), encoding="utf-8")
+    assert indexcalc(folder, "submit", str(corrected), "--by", "李四", "--reason", "西区误录").returncode == 0
+    after = json.loads(indexcalc(folder, "rank", "--json").stdout)["ranking"]
+    assert after != before
+    assert json.loads(indexcalc(folder, "rank", "--as-of", first[0]["at"], "--json").stdout)["ranking"] == before
+    assert indexcalc(folder, "verify", "reports/2022Q1").returncode == 0, "made again as of its own moment"
+    explained = indexcalc(folder, "explain", "西区", "--node", "cases")
+    assert "cases = 911  ← ledger.sqlite#2/2022Q1.csv:3:3" in explained.stdout
+    shown = indexcalc(folder, "ledger", "show", "2")
+    assert re.search(r"\n\n西区  立案数  111 →  911  2022Q1.csv:3:3\n", shown.stdout)
+    assert "西区误录" in indexcalc(folder, "ledger", "log").stdout
+    late = indexcalc(folder, "ledger", "status", "--period", "2022Q1", "--period", "2022Q2").stdout
+    assert re.search(r"市公安局 +\d\d-\d\d v2 \d+ days late +not yet \d+ days late", late)
+    assert indexcalc(folder, "ledger", "status", "--period", "2022Q2", "--as-of", "2022-07-10").stdout.endswith("not yet\n")
+
+
+def commands(folder: str, numbers: list[int], said: str) -> None:
+    """Run whole commands one after the other in this process, each acknowledgement written to a file."""
+    import contextlib
+    import io
+
+    from typer.testing import CliRunner
+
+    from indexcalc.cli.app import app
+
+    os.chdir(folder)
+    inbox = Path(folder) / f"inbox{os.getpid()}"
+    inbox.mkdir()
+    for number in numbers:
+        path = report(inbox, 1 + number % 4, number)
+        with contextlib.redirect_stderr(io.StringIO()):
+            result = CliRunner().invoke(app, ["submit", str(path), "--by", "b", "--reason", "r", "--json"])
+        if result.exit_code == 0:
+            with Path(said).open("a", encoding="utf-8") as file:
+                file.write("".join(f"{one['receipt']}\n" for one in json.loads(result.stdout)))
+        if number % 3 == 0:
+            CliRunner().invoke(app, ["score", "--quiet"])
+
+
+def whole_commands_killed(folder: Path, times: int, seed: int) -> None:
+    rng = random.Random(seed)
+    small_project(folder)
+    said = folder.parent / "said"
+    for at in range(times):
+        process = started(commands, str(folder), [at * 50 + one for one in range(50)], str(said))
+        time.sleep(rng.uniform(0.05, 0.9))
+        process.kill()
+        process.join()
+        assert process.exitcode in (-signal.SIGKILL, 0), "it may have been done before, but not failed"
+        for left in folder.glob("inbox*"):
+            shutil.rmtree(left)
+    receipts = acknowledged(said)
+    number, _, found = verify(FILE, folder, receipts=receipts)
+    assert [one.code for one in found if one.severity == "error"] == []
+    assert number >= len(receipts) > 0
+    assert indexcalc(folder, "score").returncode == 0
+    for report_folder in (folder / "reports").glob("2022Q*"):
+        run = json.loads((report_folder / "run.json").read_text(encoding="utf-8"))
+        assert {one.name for one in report_folder.iterdir()} == {*run["outputs"], "run.json"}, "a report is whole or not there"
+
+
+def test_whole_commands_killed(tmp_path: Path) -> None:
+    whole_commands_killed(tmp_path / "p", 6, seed=5)
+
+
+@pytest.mark.slow
+def test_eighty_whole_commands_killed(tmp_path: Path) -> None:
+    whole_commands_killed(tmp_path / "p", 80, seed=6)
+
+
+def test_the_command_line_on_postgresql(server: Server, tmp_path: Path) -> None:
+    folder, where = small_project(tmp_path / "p"), server.new_database()
+    tree = (folder / "indicators.yaml").read_text(encoding="utf-8")
+    (folder / "indicators.yaml").write_text(tree.replace("ledger: ledger.sqlite", f"ledger: '{where}'"), encoding="utf-8")
+    assert indexcalc(folder, "submit", str(report(folder, 1)), "--by", "张三").returncode == 0
+    assert indexcalc(folder, "score").returncode == 0
+    assert indexcalc(folder, "verify", "reports/2022Q1").returncode == 0
+    said = indexcalc(folder, "ledger", "verify")
+    assert "1 submissions, none changed" in said.stdout
+    assert not (folder / "ledger.sqlite").exists()
+
+
+def test_both_databases_hold_the_same_rows(server: Server, tmp_path: Path) -> None:
+    """All but the moment and what follows from it."""
+    import dataclasses
+
+    def rows(where: str) -> list[Entry]:
+        append(where, tmp_path, [draft(), draft("市教育局")])
+        append(where, tmp_path, [draft(shift=0.1, reason="更正")])
+        return [dataclasses.replace(entry, at="", previous="", hash="") for entry in log(where, tmp_path)]
+
+    assert rows(FILE) == rows(server.new_database())
