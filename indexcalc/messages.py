@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from .messages_analyses import ANALYSIS_MESSAGES
 from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
 from .messages_ledger import LEDGER_MESSAGES
@@ -1626,6 +1627,17 @@ def _message(row: Row) -> Message:
 
 MESSAGES: dict[str, Message] = {
     code: _message(row)
-    for table in (_TEXT_AND_SHAPE, _TREE, DATA_MESSAGES, _BINDING, _METHODS, _REPORTS, _WEIGHTS, LEDGER_MESSAGES, CHANGE_MESSAGES)
+    for table in (
+        _TEXT_AND_SHAPE,
+        _TREE,
+        DATA_MESSAGES,
+        _BINDING,
+        _METHODS,
+        _REPORTS,
+        _WEIGHTS,
+        LEDGER_MESSAGES,
+        ANALYSIS_MESSAGES,
+        CHANGE_MESSAGES,
+    )
     for code, row in table.items()
 }

@@ -13,8 +13,8 @@ from indexcalc.analysis.rescore import Rescorer, Room
 from indexcalc.engine import score
 from indexcalc.methods import FROM_DATA
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
-from indexcalc.spec.model import Alternatives, Index
 from indexcalc.spec.checks import check_tree
+from indexcalc.spec.model import Alternatives, Index
 
 AGGREGATES: list[Any] = [
     "arithmetic",

@@ -11,20 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..methods import CATALOGUE, FROM_DATA, WITHOUT_WEIGHTS
+from ..methods import CATALOGUE, FROM_DATA
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
-from ..spec.model import Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
-from ..spec.tree import Branch, counts, weight_total
+from ..spec.model import FACTORS, NONE, Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
+from ..spec.tree import Branch, can_be_drawn, counts, weight_total
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
     Whole = NDArray[np.int64]
-
-FACTORS = ("normalise", "aggregate", "treat", "impute")
-NONE = "none"  # the alternative not to treat, or not to estimate
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ class Inputs:
             node = self.index.tree.nodes[branch.position].id
             how = drawing(self.alternatives, node)
             declared = declared_weights(branch)
-            if how is None or not can_be_drawn(branch):
+            if how is None or not can_be_drawn(branch) or not math.isfinite(sum(declared)):
                 continue
             found.append(Drawn(number, node, how, slice(at, at + len(declared)), declared))
             at += len(declared)
@@ -195,14 +192,6 @@ def declared_weights(branch: Branch) -> tuple[float, ...]:
     rule = CATALOGUE["weights"][branch.weights.method]
     weights = rule(np.empty((0, len(branch.declared))), np.array(branch.declared), **branch.weights.parameters)
     return tuple(float(weight) for weight in weights)
-
-
-def can_be_drawn(branch: Branch) -> bool:
-    """Say whether there is anything to draw: two or more declared weights that are not 0, used by what brings them together."""
-    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:
-        return False
-    declared = declared_weights(branch)
-    return sum(weight != 0 for weight in declared) > 1 and math.isfinite(sum(declared)) and sum(declared) != 0
 
 
 def changed(whole: Index, **update: Any) -> Index:

@@ -284,5 +284,6 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
 from .weights import app as weights_app  # noqa: E402 - it takes its options from above
 
 app.add_typer(weights_app)
+from . import analyses as analyses  # noqa: E402, PLC0414 - likewise
 from . import changes as changes  # noqa: E402, PLC0414 - likewise
 from . import ledger as ledger  # noqa: E402, PLC0414 - its commands stand in a file of their own and use what is above

@@ -192,7 +192,7 @@ def _finish(index: Index, panel: Panel, branch: Branch, scores: Array, points: A
 
 
 def mirror(index: Index) -> float:
-    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or 0 without either."""
+    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or else 0."""
     choice = index.defaults.normalise
     takes = {name: parameter.default for name, parameter in parameters("normalise", choice.method).items()} | choice.parameters
     if "mean" in takes and "sd" in takes:

@@ -24,6 +24,8 @@ OverTime = Literal["sum", "mean", "last", "max", "min"]
 Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 Words = Annotated[tuple[str, ...], Field(strict=False)]
 UNITS_SOURCE = "units"  # the reserved name of the units table as a source of values
+FACTORS = ("normalise", "aggregate", "treat", "impute")  # defaults that have alternatives
+NONE = "none"  # the alternative not to treat, or not to estimate
 EVERY = "every"  # the period of values that hold in all periods
 
 
