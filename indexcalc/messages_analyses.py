@@ -88,4 +88,13 @@ ANALYSIS_MESSAGES: dict[str, Row] = {
         "Weights from a Dirichlet distribution lie between 0 and what siblings add up to.",
         "狄利克雷分布的权重介于 0 与同级权重之和之间。",
     ),
+    "IC759": (
+        "error",
+        "{rows} is no power of 2",
+        "{rows} 不是 2 的幂",
+        "ask for {near} rows",
+        "请改为 {near}",
+        "Sobol points fill the space evenly in powers of 2; the first so many of them are drawn.",
+        "索博尔点列在 2 的幂个点时分布均匀。",
+    ),
 }

@@ -28,6 +28,7 @@ import pytest
 
 from indexcalc.cli.app import app
 from indexcalc.messages import MESSAGES
+from indexcalc.messages_analyses import ANALYSIS_MESSAGES
 from indexcalc.messages_ledger import LEDGER_MESSAGES
 from indexcalc.version import VERSION
 
@@ -428,6 +429,7 @@ NOT_SHOWN = {
     "IC610": "another writer in between; tests/test_weights_commands has it",
     "IC334": "an .xls file built in a way that no program at hand writes; tests/sources has the fallback",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
+    **dict.fromkeys(ANALYSIS_MESSAGES, "tests/test_uncertainty.py shows each"),
     **dict.fromkeys(LEDGER_MESSAGES, "tests/test_ledger_messages.py shows each"),
 }
 

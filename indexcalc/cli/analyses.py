@@ -87,3 +87,36 @@ def uncertainty(
     project.progress("")
     project.go_on(uncertainty_findings(found))
     project.print(*uncertainty_result(found, interval, apart, top, project.language))
+
+
+@app.command()
+def sensitivity(
+    rows: Annotated[int, typer.Option("--rows", help="Rows of each of the two samples, a power of 2.", min=2)] = 1024,
+    weights: WeightsOption = None,
+    normalise: NormaliseOption = None,
+    aggregate: AggregateOption = None,
+    treat: TreatOption = None,
+    impute: ImputeOption = None,
+    noise: NoiseOption = None,
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    level: LevelOption = None,
+    as_of: AsOfOption = None,
+    seed: SeedOption = 0,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what a ranking hangs on: choices, nodes, weights in effect, and how indicators go together. 排名的敏感性。"""
+    from .analysing import Progress, alternatives_of, sensitivity_result
+
+    project = _project(index, data, None, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+    if rows & (rows - 1):
+        project.refuse_one("IC759", rows=rows, near=1 << rows.bit_length())
+    _, matched, scores = project.scores()
+    given = {"weights": weights, "normalise": normalise, "aggregate": aggregate, "treat": treat, "impute": impute}
+    alternatives = alternatives_of(project, scores.index, given, noise, needed=False)
+    found = project.period(scores, period)
+    project.print(*sensitivity_result(project, matched, scores, found, alternatives, rows, Progress(project)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import some
@@ -15,10 +15,16 @@ from .project import Project
 from .results import Result
 
 if TYPE_CHECKING:
+    from ..analysis.association import Flag, Group, Influence
     from ..analysis.rescore import Undefined
+    from ..analysis.sensitivity import Indices, Left, Sensitivity
     from ..analysis.uncertainty import Uncertainty
+    from ..report.tables import Sheet
+    from ..scores import Scores
+    from ..sources import Matched
 
 MOST_ROWS = 300
+MOST_SHOWN = 20  # of a table of nodes or inputs on a terminal
 
 
 class Progress:
@@ -40,7 +46,9 @@ class Progress:
         print(f"\r\033[K{words}", end="", file=sys.stderr, flush=True)
 
 
-def alternatives_of(project: Project, index: Index, given: Mapping[str, str | None], noise: float | None) -> Alternatives:
+def alternatives_of(
+    project: Project, index: Index, given: Mapping[str, str | None], noise: float | None, *, needed: bool = True
+) -> Alternatives:
     """Return what is uncertain: the tree's own block, with what was said on the command line in its place; or refuse."""
     from ..analysis.alternatives import Inputs, changed
     from ..spec.checks import check_uncertainty
@@ -59,7 +67,7 @@ def alternatives_of(project: Project, index: Index, given: Mapping[str, str | No
             project.refuse(found)
         project.print_findings(found)
     inputs = Inputs(index, alternatives)
-    if not inputs.names and all(not getattr(alternatives, factor) for factor in FACTORS):
+    if needed and not inputs.names and all(not getattr(alternatives, factor) for factor in FACTORS):
         project.refuse_one("IC752")
     return alternatives
 
@@ -206,6 +214,273 @@ def uncertainty_data(found: Uncertainty, level: float, apart: float, groups: lis
             for one in found.undefined
         ],
     }
+
+
+def sensitivity_result(
+    project: Project,
+    matched: Matched,
+    scores: Scores,
+    period: str,
+    alternatives: Alternatives,
+    rows: int,
+    progress: Callable[[int, int], None],
+) -> Result:
+    """Return what a ranking hangs on, in five parts: choices, nodes left out, weights in effect, groups, pairs to look at."""
+    from ..analysis.alternatives import Inputs
+    from ..analysis.association import flags, groups, influence
+    from ..analysis.sensitivity import leave_out, sensitivity
+    from ..report.text import as_text
+    from ..report.words import word
+    from ..sources import panel
+
+    language = project.language
+    found = None
+    if Inputs(scores.index, alternatives).names:
+        found = sensitivity(scores, alternatives, period=period, rows=rows, seed=project.seed, progress=progress)
+        project.progress("")
+        if found.rows < found.asked:
+            project.print_findings([finding("IC755", Place(), done=found.rows, asked=found.asked)])
+    project.progress("score")
+    left = sorted(leave_out(scores, panel(matched), period=period, level=project.level), key=lambda one: -one.shift)
+    weighed, together, pairs = influence(scores, period), groups(scores, period), flags(scores, period)
+    project.progress("")
+    sheets = [
+        *([] if found is None else [_indices_sheet(found, language)]),
+        _left_sheet(scores, left, language),
+        _influence_sheet(scores, weighed, language),
+        _groups_sheet(scores, together, language),
+        _flags_sheet(scores, pairs, language),
+    ]
+    heading = f"{scores.index.index.title(language)} · {period}"
+    parts = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in sheets if sheet.rows]
+    note = [word("no choices", language)] if found is None else []
+    text = "\n\n".join([heading, *note, *parts])
+    return text, _sensitivity_data(scores, period, found, left, weighed, together, pairs)
+
+
+def _indices_sheet(found: Sensitivity, language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    own = found.ranks
+    order = sorted(range(len(found.inputs.names)), key=lambda at: -float(np.nan_to_num(own.total[at, 0])))
+    rows = [
+        (
+            _input(found.scores, found.inputs.names[at], language),
+            _number(own.first[at, 0]),
+            _interval(own.first_interval[at, 0]),
+            _number(own.total[at, 0]),
+            _interval(own.total_interval[at, 0]),
+        )
+        for at in order[:MOST_SHOWN]
+    ]
+    headings = (
+        Heading(word("choice", language), "text"),
+        Heading(word("by itself", language), "percent"),
+        Heading("95%", "code"),
+        Heading(word("with others", language), "percent"),
+        Heading("95%", "code"),
+    )
+    note = word("shift", language).format(
+        shift=f"{found.shift:.2f}", draws=found.rows * (len(found.inputs.names) + 2), seed=found.seed
+    )
+    return Sheet(word("what ranks hang on", language), headings, tuple(rows), notes=(note, *_more(len(order), language)))
+
+
+def _left_sheet(scores: Scores, left: Sequence[Left], language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    headings = (
+        Heading(word("left out", language), "text"),
+        Heading(word("rank correlation", language), "score"),
+        Heading(word("mean shift", language), "score"),
+        Heading(word("largest shift", language), "count"),
+        Heading(scores.index.units.label if language == "zh" else scores.index.units.label_en, "text"),
+    )
+    rows = [
+        (
+            _titled(scores, one.node, language),
+            _number(one.correlation),
+            one.shift,
+            one.most,
+            scores.panel.units.title(one.unit, language),
+        )
+        for one in left[:MOST_SHOWN]
+    ]
+    return Sheet(word("nodes left out", language), headings, tuple(rows), decimals=3, notes=_more(len(left), language))
+
+
+def _influence_sheet(scores: Scores, weighed: Influence, language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    shown = [
+        at
+        for at, node in enumerate(weighed.nodes)
+        if scores.node(node) >= scores.tree.leaves or len(weighed.nodes) <= 2 * MOST_SHOWN
+    ]
+    headings = tuple(
+        Heading(word(key, language), "text" if key == "node" else "percent")
+        for key in ("node", "weight", "in effect", "linear effect", "main effect", "weight in the index", "effect on the index")
+    )
+    columns = (
+        weighed.nominal,
+        weighed.importance,
+        weighed.squared,
+        weighed.main,
+        weighed.effective,
+        weighed.main_index,
+    )
+    rows = [(_titled(scores, weighed.nodes[at], language), *(_number(column[at]) for column in columns)) for at in shown]
+    return Sheet(word("weights in effect", language), headings, tuple(rows))
+
+
+def _groups_sheet(scores: Scores, together: Sequence[Group], language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    headings = (
+        Heading(word("node", language), "text"),
+        Heading(word("children", language), "count"),
+        Heading(word("alpha", language), "score"),
+        Heading(word("first component", language), "percent"),
+        Heading(word("largest inflation", language), "score"),
+        Heading(word("condition", language), "score"),
+    )
+    rows = [
+        (
+            _titled(scores, group.node, language),
+            len(group.children),
+            _number(group.alpha),
+            _number(group.explained[0]),
+            _number(np.nanmax(group.inflation, initial=-np.inf)),
+            _number(group.condition),
+        )
+        for group in together
+    ]
+    return Sheet(word("groups", language), headings, tuple(rows))
+
+
+def _flags_sheet(scores: Scores, pairs: Sequence[Flag], language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    headings = (
+        Heading(word("what", language), "text"),
+        Heading(word("node", language), "text"),
+        Heading(word("other node", language), "text"),
+        Heading(word("correlation", language), "score"),
+    )
+    rows = [
+        (
+            word(pair.kind, language),
+            *(_titled(scores, node, language) for node in (pair.one, pair.other)),
+            _number(pair.correlation),
+        )
+        for pair in pairs[:MOST_SHOWN]
+    ]
+    return Sheet(word("pairs", language), headings, tuple(rows), notes=_more(len(pairs), language))
+
+
+def _sensitivity_data(
+    scores: Scores,
+    period: str,
+    found: Sensitivity | None,
+    left: Sequence[Left],
+    weighed: Influence,
+    together: Sequence[Group],
+    pairs: Sequence[Flag],
+) -> dict[str, Any]:
+    ids = scores.panel.units.ids
+
+    def indices(own: Indices, output: int) -> list[dict[str, Any]]:
+        assert found is not None
+        return [
+            {
+                "input": name,
+                "first": _number(own.first[at, output]),
+                "first_interval": _numbers(own.first_interval[at, output]),
+                "total": _number(own.total[at, output]),
+                "total_interval": _numbers(own.total_interval[at, output]),
+            }
+            for at, name in enumerate(found.inputs.names)
+        ]
+
+    sobol = None
+    if found is not None:
+        sobol = {
+            "rows": found.rows,
+            "seed": found.seed,
+            "mean_shift": found.shift,
+            "rank_shift": indices(found.ranks, 0),
+            "units": None if found.units is None else {name: indices(found.units, at) for at, name in enumerate(ids)},
+        }
+    columns = ("nominal", "effective", "squared", "main", "importance", "squared_index", "main_index")
+    return {
+        "index": scores.index.index.id,
+        "period": period,
+        "sobol": sobol,
+        "left_out": [
+            {
+                "node": one.node,
+                "rank_correlation": _number(one.correlation),
+                "mean_shift": one.shift,
+                "largest": one.most,
+                "unit": ids[one.unit],
+            }
+            for one in left
+        ],
+        "influence": [
+            {"node": node, **{column: _number(getattr(weighed, column)[at]) for column in columns}}
+            for at, node in enumerate(weighed.nodes)
+        ],
+        "groups": [
+            {
+                "node": group.node,
+                "children": list(group.children),
+                "pearson": [_numbers(row) for row in group.pearson],
+                "spearman": [_numbers(row) for row in group.spearman],
+                "alpha": _number(group.alpha),
+                "explained": _numbers(group.explained),
+                "loadings": [_numbers(row) for row in group.loadings],
+                "inflation": _numbers(group.inflation),
+                "condition": _number(group.condition),
+            }
+            for group in together
+        ],
+        "flags": [
+            {"kind": pair.kind, "nodes": [pair.one, pair.other], "correlation": _number(pair.correlation)} for pair in pairs
+        ],
+    }
+
+
+def _input(scores: Scores, name: str, language: Language) -> str:
+    from ..report.words import word
+
+    if not name.startswith("weights:"):
+        return word(name, language)
+    return word("weights below", language).format(node=_titled(scores, name.removeprefix("weights:"), language))
+
+
+def _titled(scores: Scores, node: str, language: Language) -> str:
+    title = scores.tree.nodes[scores.node(node)].title(language)
+    return title if title == node else f"{title} ({node})"
+
+
+def _more(rows: int, language: Language) -> tuple[str, ...]:
+    from ..report.words import word
+
+    return () if rows <= MOST_SHOWN else (word("more in json", language).format(shown=MOST_SHOWN, all=rows),)
+
+
+def _interval(ends: Any) -> str:
+    low, high = (_number(end) for end in ends)
+    return "–" if low is None or high is None else f"{low * 100:.1f} … {high * 100:.1f}"
+
+
+def _numbers(values: Any) -> list[float | None]:
+    return [_number(value) for value in values]
 
 
 def _range(ends: Any, language: Language) -> str:
