@@ -100,6 +100,9 @@ BLOCKS = {
     "impute": ["Impute"],
     "ranking": ["Ranking"],
     "grades": ["Grade"],
+    "uncertainty": ["Alternatives"],
+    "uncertainty: how weights are drawn": ["WeightDraw"],
+    "uncertainty: errors of values": ["Noise"],
 }
 PAGES = {
     "yaml.md": yaml_page,

@@ -79,15 +79,6 @@ ANALYSIS_MESSAGES: dict[str, Row] = {
         "Pairs are compared in every draw up to 1,000 units.",
         "单元不超过 1000 个时，每次抽取都逐对比较。",
     ),
-    "IC758": (
-        "error",
-        "a weight below '{node}' is less than 0, and dirichlet draws none such",
-        "“{node}”之下有负的权重，dirichlet 无法抽取",
-        "draw it by perturb: weights: [dirichlet, {{method: perturb, nodes: [{node}]}}]",
-        "请改用 perturb：weights: [dirichlet, {{method: perturb, nodes: [{node}]}}]",
-        "Weights from a Dirichlet distribution lie between 0 and what siblings add up to.",
-        "狄利克雷分布的权重介于 0 与同级权重之和之间。",
-    ),
     "IC759": (
         "error",
         "{rows} is no power of 2",

@@ -451,7 +451,7 @@ def _plan(case: Case, branch: Branch, base: Array) -> _Plan:
     there, lack, applying = np.split(kinds, 3, axis=1)
     inner = [(i, case.flat[child]) for i, child in enumerate(branch.children) if i not in still.at]
     rows = _union([odd, *(kid.rows for _, kid in inner)])
-    if len(rows) > 0.7 * case.rows:
+    if inner and len(rows) > 0.7 * case.rows:
         rows = np.arange(case.rows)  # all in one go is quicker than most one by one
     own = np.flatnonzero(applies[odd].any(axis=1))  # where nothing applies, nothing is lacking
     thin = _union([odd[own], *(kid.thin for _, kid in inner)])

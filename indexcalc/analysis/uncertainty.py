@@ -13,6 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -200,10 +201,11 @@ def uncertainty(
         return replace(whole, above=_above(places, shared=any(shared for _, _, shared in parts)))
 
     whole: _Part | None = None
-    for part in _in_order(work, tasks, workers or os.cpu_count() or 1):
-        whole = part if whole is None else _together([whole, part])
-        if progress is not None:
-            progress(whole.draws, draws)
+    with suppress(KeyboardInterrupt):  # what is done until then is whole
+        for part in _in_order(work, tasks, workers or os.cpu_count() or 1):
+            whole = part if whole is None else _together([whole, part])
+            if progress is not None:
+                progress(whole.draws, draws)
     units = len(scores.panel.units)
     if whole is None:
         whole = _Part(0, np.zeros((units, _columns(scores, units)), np.int64), None, np.zeros(units), np.zeros(units), ())
@@ -241,26 +243,19 @@ def draw_scores(
 
 
 def _in_order(work: Callable[[Any], _Part], tasks: list[Any], workers: int) -> Iterator[_Part]:
-    """Yield what each task comes to, in order, some tasks at a time; no more after an interrupt from the keyboard."""
+    """Yield what each task comes to, in order, some tasks at a time."""
     if workers == 1 or len(tasks) == 1:
-        try:
-            for task in tasks:
-                yield work(task)
-        except KeyboardInterrupt:
-            return
+        yield from map(work, tasks)
         return
-    pool = ThreadPoolExecutor(workers)
     waiting: list[Future[_Part]] = []
-    left = iter(tasks)
+    pool = ThreadPoolExecutor(workers)
     try:
-        for task in left:
+        for task in tasks:
             waiting.append(pool.submit(work, task))
             if len(waiting) > 2 * workers:
                 yield waiting.pop(0).result()
         while waiting:
             yield waiting.pop(0).result()
-    except KeyboardInterrupt:
-        return
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

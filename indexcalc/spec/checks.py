@@ -414,11 +414,6 @@ def check_uncertainty(index: Index) -> Iterator[Finding]:
                 yield finding("IC750", place, node=node, near=nearest(node, nodes))
             elif not can_be_drawn(nodes[node]):
                 yield finding("IC751", place, node=node)
-        named = {node for later in index.uncertainty.weights if later.nodes for node in later.nodes}
-        for node in nodes if how.method == "dirichlet" else ():
-            meant = node in how.nodes or (not how.nodes and node not in named)
-            if meant and can_be_drawn(nodes[node]) and min(nodes[node].declared) < 0:
-                yield finding("IC758", index.place(("uncertainty", "weights", at)), node=node)
     for factor in FACTORS:
         alternatives: Sequence[Method] = getattr(index.uncertainty, factor)
         for at, method in enumerate(alternatives):
