@@ -14,7 +14,9 @@ from typing import Literal
 from .messages_analyses import ANALYSIS_MESSAGES
 from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
+from .messages_events import EVENT_MESSAGES
 from .messages_ledger import LEDGER_MESSAGES
+from .messages_warning import WARNING_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -550,12 +552,12 @@ _TREE: dict[str, Row] = {
     ),
     "IC245": (
         "error",
-        "'{name}' is not a child of this node; its children are {known}",
-        "“{name}”不是本节点的下级，下级有：{known}",
+        "'{name}' is no node below this one; below it are {known}",
+        "“{name}”不在本节点之下，其下有：{known}",
         "did you mean '{near}'?",
         "是否应为“{near}”？",
-        "The formula of an inner node is made of its children's ids.",
-        "上级节点的公式只能使用其下级的编号。",
+        "The formula of an inner node is made of the ids of nodes anywhere below it.",
+        "上级节点的公式只能使用其下各级节点的编号。",
     ),
     "IC246": (
         "error",
@@ -1637,7 +1639,9 @@ MESSAGES: dict[str, Message] = {
         _WEIGHTS,
         LEDGER_MESSAGES,
         ANALYSIS_MESSAGES,
+        EVENT_MESSAGES,
         CHANGE_MESSAGES,
+        WARNING_MESSAGES,
     )
     for code, row in table.items()
 }

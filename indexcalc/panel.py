@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .findings import Place
+from .findings import Finding, Place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +49,12 @@ class Units:
         attributes = {name: some(column) for name, column in self.attributes.items()}
         return Units(some(self.ids), some(self.names), some(self.names_en), some(self.groups), attributes, some(self.levels))
 
+    def part(self, block: slice) -> Units:
+        """Return a run of the units with their names as among all of them; without attributes and parents."""
+        own = Units(self.ids[block], self.names[block], self.names_en[block], self.groups[block], {}, self.levels[block])
+        vars(own)["_shared"] = self._shared
+        return own
+
     def labels(self, by: str) -> tuple[str, ...]:
         """Return each unit's group, or what it has in another column of the units table."""
         return self.groups if by == "group" else tuple(str(label) for label in self.attributes[by])
@@ -68,6 +74,27 @@ class Units:
 
 
 @dataclass(frozen=True)
+class Quarantine:
+    """What of one log of events could not be used: the dirty rows, each with its reasons, and how many there are.
+
+    A reason is a kind of mistake and the column that it was made in; `counts` has the number of rows with each, and a row may
+    have several. Of all the `read`, `dirty` rows were set aside and `left` more left out on purpose. `header` names the columns
+    of `rows`, whose cells are text; after these each row has the places of its reasons.
+    """
+
+    source: str
+    file: str
+    read: int
+    left: int
+    dirty: int
+    reasons: tuple[tuple[str, str], ...]
+    counts: tuple[int, ...]
+    header: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
 class Panel:
     """Values and statuses (period, unit, column), with the labels of each axis.
 
@@ -84,6 +111,7 @@ class Panel:
     columns: tuple[str, ...]
     address: Callable[[int, int, int], Sequence[Place]] | None = None
     pooled: int | None = None
+    quarantine: tuple[Quarantine, ...] = ()
 
     @cached_property
     def column(self) -> dict[str, int]:
@@ -92,6 +120,13 @@ class Panel:
     def places(self, period: int, unit: int, column: int) -> Sequence[Place]:
         """Return where a cell was written: one place, several for a rolled-up period, or none."""
         return self.address(period, unit, column) if self.address else ()
+
+
+class Make(Protocol):
+    """What makes an array (period, unit, column) to be filled: `empty` in memory, or one that keeps it in a file."""
+
+    def __call__(self, periods: int, units: int, columns: int, dtype: Any = float) -> NDArray[Any]:
+        """Make an array whose content is not yet known."""
 
 
 def empty(periods: int, units: int, columns: int, dtype: Any = float) -> NDArray[Any]:

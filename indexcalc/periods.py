@@ -31,6 +31,7 @@ _PATTERNS: dict[str, list[str]] = {
     ],
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
+_DAY_0 = 719163  # 1970-01-01, a Thursday, as days since the year 1
 _IN_A_YEAR = {"quarter": 4, "month": 12, "ten-day": 36}
 EXAMPLES = {
     "year": "2022",
@@ -99,6 +100,68 @@ def _week(year: int, week: int) -> str | None:
 def order(period: str) -> tuple[int, str]:
     """Return the key that sorts periods in time: rounds by number, all others by their text."""
     return (int(period[1:]), "") if re.fullmatch(r"R\d+", period) else (0, period)
+
+
+def number_of(period: str, kind: Kind) -> int:
+    """Return the number of a calendar period, counted so that each is one more than that before it; 0 for a single one.
+
+    >>> number_of("2022Q1", "quarter") - number_of("2021Q4", "quarter")
+    1
+    """
+    import datetime as dt
+
+    if kind in ("single", "round"):
+        return int(period[1:]) if kind == "round" else 0
+    if kind == "day":
+        return dt.date.fromisoformat(period).toordinal() - _DAY_0
+    if kind == "week":
+        return (dt.date.fromisocalendar(int(period[:4]), int(period[6:]), 1).toordinal() - _DAY_0 + 3) // 7
+    year = int(period[:4])
+    if kind == "quarter":
+        return year * 4 + int(period[5:]) - 1
+    if kind == "month":
+        return year * 12 + int(period[5:7]) - 1
+    return year if kind == "year" else (year * 12 + int(period[5:7]) - 1) * 3 + int(period[9:]) - 1
+
+
+def numbered(number: int, kind: Kind) -> str:
+    """Return the period that has a number.
+
+    >>> numbered(number_of("2020-W53", "week") + 1, "week"), numbered(0, "day")
+    ('2021-W01', '1970-01-01')
+    """
+    import datetime as dt
+
+    if kind == "single":
+        return SINGLE
+    if kind == "round":
+        return f"R{number}"
+    if kind == "day":
+        return dt.date.fromordinal(number + _DAY_0).isoformat()
+    if kind == "week":
+        year, week, _ = dt.date.fromordinal(number * 7 - 3 + _DAY_0).isocalendar()
+        return f"{year:04}-W{week:02}"
+    if kind == "quarter":
+        return f"{number // 4:04}Q{number % 4 + 1}"
+    if kind == "month":
+        return f"{number // 12:04}-{number % 12 + 1:02}"
+    return f"{number:04}" if kind == "year" else f"{number // 36:04}-{number % 36 // 3 + 1:02}-T{number % 3 + 1}"
+
+
+def first_day(number: int, kind: Kind) -> dt.date:
+    """Return the day on which the calendar period with a number begins.
+
+    >>> first_day(number_of("2022-02-T3", "ten-day"), "ten-day")
+    datetime.date(2022, 2, 21)
+    """
+    import datetime as dt
+
+    if kind in ("day", "week"):
+        return dt.date.fromordinal((number if kind == "day" else number * 7 - 3) + _DAY_0)
+    if kind == "ten-day":
+        return dt.date(number // 36, number % 36 // 3 + 1, number % 3 * 10 + 1)
+    year, month = divmod(number * {"year": 12, "quarter": 3}.get(kind, 1), 12)
+    return dt.date(year, month + 1, 1)
 
 
 def year_of(period: str) -> str | None:

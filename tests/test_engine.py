@@ -653,11 +653,11 @@ def test_floor_puts_the_worst_score_in() -> None:
 
 
 def test_a_floor_goes_in_with_the_weights_that_the_node_uses() -> None:
-    # sum with weights: equal takes 1/2 of each child; the worst sum is 1/2 * 10 + 1/2 * 10
+    # a sum with relative weights takes 1/2 of each child; the worst sum is 1/2 * 10 + 1/2 * 10
     index = index_of(
         "index: {id: index, missing: {policy: floor}}\nunits: {table: u.csv}\ndata: {v: {path: v.csv}}\n"
         "defaults: {weights: equal, normalise: {method: goalposts, worst: 0, best: 100, low: 10}}\n"
-        "dimensions:\n  - {id: a, aggregate: sum, indicators: [{id: x}, {id: y}]}\n  - {id: b}\n"
+        "dimensions:\n  - {id: a, aggregate: sum, weights: relative, indicators: [{id: x}, {id: y}]}\n  - {id: b}\n"
     )
     found = score(index, panel_of(index, [[100, 100, 100], [NAN, NAN, 100]]))
     assert found.score("a")[0, 0] == 100
@@ -800,7 +800,7 @@ def test_a_warning_dimension_is_scored_but_does_not_count() -> None:
         ("arithmetic", [60, 80], [30, 40]),
         ("arithmetic", [60, NAN], [60, 0]),
         ("geometric", [4, 9], [3 * (1 + math.log(4 / 6)), 3 * (1 + math.log(9 / 6))]),
-        ("{method: sum, scale: 2}", [60, -60], [60, -60]),  # adds up to 0 by two parts, not by none
+        ("{method: sum, scale: 2}", [60, -60], [120, -120]),  # adds up to 0 by two parts, not by none
         ("minimum", [60, 80], [20, 40]),  # Shapley: alone each has its own, together 60: (60 + (60 - 80)) / 2
         ("maximum", [60, 80], [30, 50]),
         ("median", [60, 80], [25, 45]),

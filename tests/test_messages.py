@@ -127,6 +127,10 @@ def parquet(**columns: list[object]) -> Callable[[Path], None]:
     return lambda folder: pq.write_table(pa.table(columns), folder / "values.parquet")
 
 
+def log_parquet(**columns: object) -> Callable[[Path], None]:
+    return lambda folder: pq.write_table(pa.table(columns), folder / "log.parquet")
+
+
 def bomb(folder: Path) -> None:
     with zipfile.ZipFile(folder / "values.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(40 << 20))
@@ -210,6 +214,8 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
         区=["东区", "西区"], 年份=[2022, 2022], 案件数=[10, 20], 诊所数=[5, 7], 明细=[[1], [2]]
     ),
     "parquet_with_gaps_in_its_keys": parquet(区=[1, 2, None], 年份=[2022, None, 2022], 案件数=[10, 20, 3], 诊所数=[5, 7, 1]),
+    "events_times_with_a_zone": log_parquet(区=["东区"], 受理时间=pa.array([0], pa.timestamp("us", tz="UTC"))),
+    "events_time_is_a_number": log_parquet(区=["东区"], 受理时间=pa.array([20220105])),
     "verify_after_a_file_was_deleted": after_scoring(lambda folder: (folder / "reports/2022/ranking.csv").unlink()),
     "verify_of_a_changed_input": after_scoring(
         lambda folder: (folder / "values.csv").write_text(
@@ -428,6 +434,8 @@ def test_an_earlier_report_is_left_alone(tmp_path: Path) -> None:
 NOT_SHOWN = {
     "IC610": "another writer in between; tests/test_weights_commands has it",
     "IC334": "an .xls file built in a way that no program at hand writes; tests/sources has the fallback",
+    "IC719": "an engine that is not installed; tests/sources/test_events.py hides it",
+    "IC732": "more dirty events than a test makes; tests/sources/test_events.py has it",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
     **dict.fromkeys(ANALYSIS_MESSAGES, "tests/test_uncertainty.py shows each"),
     **dict.fromkeys(LEDGER_MESSAGES, "tests/test_ledger_messages.py shows each"),

@@ -101,7 +101,9 @@ def test_a_node_is_compared_within_groups_and_against_a_base(tmp_path: Path) -> 
 
 
 def test_a_formula_names_nodes_further_below(tmp_path: Path) -> None:
-    tree = "dimensions:\n  - {id: n, normalise: percentile, indicators: [{id: s, aggregate: sum, weights: given, indicators: [{id: a}, {id: b}]}]}\n"
+    tree = (
+        "dimensions:\n  - {id: n, normalise: percentile, indicators: [{id: s, aggregate: sum, indicators: [{id: a}, {id: b}]}]}\n"
+    )
     found = scored(tmp_path, tree, FLAT, index=', formula: "s / 3"')
     np.testing.assert_allclose(found.score()[0], [1, 3, 10 / 3])
     np.testing.assert_allclose(found.score("n")[0], [0, 50, 100])
@@ -254,3 +256,19 @@ def test_a_unit_cannot_be_part_of_itself(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         scored(tmp_path, TWO, FLAT, broken, table=", level: level")
     assert {one.code for one in refused.value.findings} >= {"IC370", "IC371"}
+
+
+def test_a_node_may_be_ranked_and_shown_in_its_own_way(tmp_path: Path) -> None:
+    tree = (
+        "dimensions:\n  - id: d\n    decimals: 0\n    ranking: {first: lowest, decimals: 0}\n"
+        "    grades: [{name: 高, from: 3}, {name: 低}]\n    indicators: [{id: a}]\n  - {id: b}\n"
+    )
+    found = scored(tmp_path, tree, "id,year,a,b\nA,2020,2.6,2\nB,2020,3.4,6\nC,2020,1,5\n")
+    assert found.rank("d")[0].tolist() == [2, 2, 1]
+    assert found.rank("a")[0].tolist() == [2, 1, 3]
+    assert [found.grade(0, unit, found.node("d")) for unit in range(3)] == ["高", "高", "低"]
+
+
+def test_a_sum_of_equal_children_adds_them_up(tmp_path: Path) -> None:
+    found = scored(tmp_path, "dimensions:\n  - {id: d, aggregate: sum, indicators: [{id: a}, {id: b}]}\n", FLAT)
+    np.testing.assert_array_equal(found.score("d")[0], [3, 9, 10])

@@ -185,3 +185,24 @@ def test_the_year_of_a_period() -> None:
     assert [year_of(EXAMPLES[kind]) for kind in CALENDAR] == ["2022"] * 6
     assert year_of("R2022") is None
     assert year_of("single") is None
+
+
+@pytest.mark.parametrize("kind", ["year", "quarter", "month", "ten-day", "week", "day", "round"])
+@given(day=st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31)))
+def test_numbers_count_periods_one_by_one(kind: Any, day: dt.date) -> None:
+    third = min((day.day - 1) // 10, 2) + 1
+    year, week, _ = day.isocalendar()
+    period = {
+        "year": f"{day.year}",
+        "quarter": f"{day.year}Q{(day.month + 2) // 3}",
+        "month": f"{day:%Y-%m}",
+        "ten-day": f"{day:%Y-%m}-T{third}",
+        "week": f"{year}-W{week:02}",
+        "day": day.isoformat(),
+        "round": f"R{day.day + 1}",
+    }[kind]
+    number = periods.number_of(period, kind)
+    assert periods.numbered(number, kind) == period
+    assert periods.numbered(number - 1, kind) == previous(period, kind)
+    if kind != "round":
+        assert periods.first_day(number, kind) <= day < periods.first_day(number + 1, kind)

@@ -8,7 +8,7 @@ in which the factors can move,
 
 The parts add up to the whole move, whatever the methods, as each order telescopes; no order is preferred, so that going back
 turns every sign (which a fixed order would not do); a factor that did not change has no part. Where a world leaves a unit
-without a score, the step is given to the factor after which there is one again.
+without a score, the step across it is shared by the factor after which there was none and the one after which there is again.
 
 - `own`: the unit's values of the earlier period are replaced by those of the later; all others' stay.
 - `peers`: all others' values are replaced, and with them what values are compared with, as far as it is made of this period.
@@ -180,24 +180,38 @@ def _shapley(
     indicators: dict[str, Array] = {leaf: np.zeros(units) for leaves, _ in chains.values() for leaf in leaves}
     orders = list(permutations(active))
     for order in orders:
-        moved: frozenset[str] = frozenset()
-        current = values[moved]
-        for factor in order:
-            if factor == "own" and moved in chains:
-                _walk(indicators, *chains[moved], current[0], len(orders))
-            moved |= {factor}
-            after = tuple(np.where(np.isnan(new), old, new) for old, new in zip(current, values[moved], strict=True))
-            for part, old, new in zip(parts, current, after, strict=True):
-                part[factor] += (new - old) / len(orders)
-            current = (after[0], after[1])
+        sets = [frozenset(order[:count]) for count in range(len(order) + 1)]
+        for i, part in enumerate(parts):
+            path = np.stack([values[moved][i] for moved in sets])
+            ways = _carried(path), _carried(path[::-1])[::-1]
+            for place, factor in enumerate(order):
+                part[factor] += sum(way[place + 1] - way[place] for way in ways) / (2 * len(orders))
+            if i == 0 and "own" in order and sets[place := order.index("own")] in chains:
+                _walk(indicators, *chains[sets[place]], ways[0][place], ways[1][place + 1], len(orders))
+    nowhere = np.isnan(values[frozenset()][0] + values[frozenset(active)][0])
+    for part in (*parts, indicators):
+        for moved_by in part.values():
+            moved_by[nowhere] = np.nan
     return parts[0], parts[1], indicators if chains else None
 
 
-def _walk(indicators: dict[str, Array], leaves: list[str], chain: Array, start: Array, orders: int) -> None:
-    """Add what each leaf's step is worth, from both ends; a step without a score is worth nothing and the next carries it."""
+def _walk(indicators: dict[str, Array], leaves: list[str], chain: Array, start: Array, end: Array, orders: int) -> None:
+    """Add what each leaf's step is worth, in both orders of leaves and from both ends."""
     for steps, order in zip(chain, (leaves, leaves[::-1]), strict=True):
-        current, nowhere = start, np.isnan(steps[:, -1])
-        for step, leaf in enumerate(order, start=1):
-            after = np.where(np.isnan(steps[:, step]) | nowhere, current, steps[:, step])
-            indicators[leaf] += (after - current) / (2 * orders)
-            current = after
+        path = np.array(steps.T)
+        ways = _between(path, start), _between(path[::-1], end)[::-1]
+        for place, leaf in enumerate(order):
+            indicators[leaf] += sum(way[place + 1] - way[place] for way in ways) / (4 * orders)
+
+
+def _between(path: Array, start: Array) -> Array:
+    """A path (step, unit) that sets out from the score that was carried to it, and goes nowhere where its end has none."""
+    path = np.where(np.isnan(path[-1]), np.nan, path)
+    path[0] = start
+    return _carried(path)
+
+
+def _carried(path: Array) -> Array:
+    """Fill each gap of a path (step, unit) with the last score before it."""
+    last = np.where(np.isnan(path), 0, np.arange(len(path))[:, None])
+    return np.asarray(np.take_along_axis(path, np.maximum.accumulate(last, axis=0), axis=0))

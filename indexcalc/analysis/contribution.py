@@ -84,8 +84,8 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
         return np.asarray((share * (last + y) - split)[:, wanted])
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         ratio = last / y
-        scaled = split * ratio
-    return np.where((ratio > 0) & np.isfinite(ratio), scaled, split + share * (last - y))[:, wanted]
+    scaled = (ratio > 0) & np.isfinite(ratio)
+    return np.where(scaled, split * np.where(scaled, ratio, 1.0), split + share * (last - y))[:, wanted]
 
 
 def _of(rows: Rows | None, array: Array) -> Array:

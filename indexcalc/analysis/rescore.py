@@ -903,7 +903,7 @@ def _adjusted(run: _Run, branch: Branch, y: Array) -> Array:
     before = y
     for item in (index.adjustments[at] for at in branch.adjustments):
         if item.rank_move is not None:
-            y = y + limited(item.rank_move * places_climbed(index, panel, before), item.cap)
+            y = y + limited(item.rank_move * places_climbed(index, panel, branch.position, before), item.cap)
         else:
             y = y + by_events(item, events(panel, item)[:, None], y)
     return y if branch.round is None else rounded(y, branch.round.decimals, branch.round.how)

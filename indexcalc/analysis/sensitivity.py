@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..engine import score
-from ..engine.ranking import overall
+from ..engine.ranking import overall, ranking_of
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..panel import Panel
@@ -185,7 +185,9 @@ def sensitivity(
 
     def outputs(draws: Draws) -> tuple[Array, Array]:
         found = rescorer.scores(draws, room).scores.T
-        places = np.nan_to_num(overall(scores.index, found[..., None])[..., 0].astype(float), nan=found.shape[1])
+        places = np.nan_to_num(
+            overall(ranking_of(scores.index, rescorer.root), found[..., None])[..., 0].astype(float), nan=found.shape[1]
+        )
         return np.abs(places - declared).mean(axis=1)[:, None], (found - centre)[:, : len(centre) if own else 0]
 
     try:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..engine.ranking import ranking_of
 from ..methods.arrays import np
 from ..methods.rank import ranks, rounded
 from ..scores import Scores
@@ -80,7 +81,7 @@ class Uncertainty:
     @cached_property
     def steps(self) -> Array:
         """The places that the columns of `counts` stand for, NaN for none."""
-        step = 0.5 if self.scores.index.ranking.ties == "average" else 1.0
+        step = 0.5 if ranking_of(self.scores.index, self.at[1]).ties == "average" else 1.0
         return np.append(1.0 + step * np.arange(self.counts.shape[1] - 1), np.nan)
 
     @cached_property
@@ -208,7 +209,8 @@ def uncertainty(
                 progress(whole.draws, draws)
     units = len(scores.panel.units)
     if whole is None:
-        whole = _Part(0, np.zeros((units, _columns(scores, units)), np.int64), None, np.zeros(units), np.zeros(units), ())
+        columns = _columns_of(ranking_of(scores.index, rescorer.root).ties, units)
+        whole = _Part(0, np.zeros((units, columns), np.int64), None, np.zeros(units), np.zeros(units), ())
     ranked = whole.draws - whole.counts[:, -1]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(ranked > 0, whole.sums / ranked, np.nan)
@@ -266,10 +268,10 @@ def _segment(rescorer: Rescorer, seed: int, number: int, count: int, centre: Arr
     scores = found.scores[:, :count]
     if count < rescorer.size and found.undefined:
         found = rescorer.scores(rescorer.inputs.sample(seed, number, rescorer.size).take(slice(0, count)), room)
-    index = rescorer.inputs.index
-    ranked = rounded(scores, index.ranking.decimals) if index.ranking.decimals is not None else scores
-    places, shared = _places(-ranked if index.ranking.first == "lowest" else ranked, index.ranking.ties, room)
-    units, columns = len(scores), _columns_of(index.ranking.ties, len(scores))
+    ranking = ranking_of(rescorer.inputs.index, rescorer.root)
+    ranked = rounded(scores, ranking.decimals) if ranking.decimals is not None else scores
+    places, shared = _places(-ranked if ranking.first == "lowest" else ranked, ranking.ties, room)
+    units, columns = len(scores), _columns_of(ranking.ties, len(scores))
     counts = np.bincount((places + np.arange(units) * columns).ravel(), minlength=units * columns).reshape(units, columns)
     off = scores - centre[:, None]
     if np.isnan(off).any():
@@ -296,10 +298,6 @@ def _together(parts: list[_Part]) -> _Part:
         np.add.reduce([part.squares for part in parts]),
         tuple(Undefined(*key, count, units[key]) for key, count in sorted(undefined.items())),
     )
-
-
-def _columns(scores: Scores, units: int) -> int:
-    return _columns_of(scores.index.ranking.ties, units)
 
 
 def _columns_of(ties: str, units: int) -> int:

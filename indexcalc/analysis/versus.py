@@ -118,7 +118,7 @@ def boards(scores: Scores, period: int, unit: int, group: Sequence[int]) -> Boar
             found = world.taken([unit]).with_own(np.zeros(len(rows), int), rows, status.astype(np.uint8))[0]
             peers = np.repeat(scores.score()[period][None], len(rows), axis=0)
             peers[:, unit] = found
-            rank = overall(scores.index, peers[..., None])[:, unit, 0]
+            rank = overall(scores.index.ranking, peers[..., None])[:, unit, 0]
         else:
             found, rank = world.with_own(np.full(len(rows), unit), rows, status.astype(np.uint8))
         points[counts] = scores.score()[period, unit] - found

@@ -258,7 +258,7 @@ class World:
         normalise(self.index, panel, treat(self.index, x[..., :leaves]), scores)
         aggregate(self.index, panel, flags[..., :leaves], scores)
         root = scores[past:, :, self.index.tree.root]
-        return root, overall(self.index, root[..., None])[..., 0].astype(float)
+        return root, overall(self.index.ranking, root[..., None])[..., 0].astype(float)
 
     @property
     def alone(self) -> bool:

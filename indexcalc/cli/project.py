@@ -69,15 +69,15 @@ class Project:
             self.refuse(found)
         return index, found
 
-    def matched(self) -> tuple[Index, Matched, list[Finding]]:
-        """Read the index and match its data, or refuse with the findings of both."""
+    def matched(self, *, count: bool = True) -> tuple[Index, Matched, list[Finding]]:
+        """Read the index and match its data, or refuse with the findings of both; events are counted only where asked for."""
         from ..sources import match
 
         index, found = self.index()
         if errors(found):
             self.refuse(found)  # what the data should have is not known
         self.progress("read")
-        matched = match(index, self.data, as_of=self.moment())
+        matched = match(index, self.data, as_of=self.moment(), count=count)
         return index, matched, [*found, *matched.findings]
 
     def scores(self) -> tuple[Index, Matched, Scores]:

@@ -11,7 +11,7 @@ from ..periods import previous
 from ..spec.model import Adjustment, Index
 from ..spec.tree import Branch
 from .frames import kinds_of
-from .ranking import overall
+from .ranking import overall, ranking_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,17 +25,19 @@ def adjust(index: Index, panel: Panel, branch: Branch, scores: Array, points: Ar
     for at in branch.adjustments:
         item = index.adjustments[at]
         if item.rank_move is not None:
-            added = limited(item.rank_move * places_climbed(index, panel, scores[..., branch.position]), item.cap)
+            added = limited(
+                item.rank_move * places_climbed(index, panel, branch.position, scores[..., branch.position]), item.cap
+            )
         else:
-            added = by_events(item, events(panel, item)[:, block], score)
+            added = by_events(item, events(panel, item, block), score)
         points[:, block, at] = np.where(np.isnan(score), np.nan, added)
         score = score + added
     scores[:, block, branch.position] = score
 
 
-def events(panel: Panel, item: Adjustment) -> Array:
-    """Return how many events of an adjustment each unit had (period, unit); none where nothing was reported."""
-    return np.nan_to_num(panel.values[..., panel.column[item.id]])
+def events(panel: Panel, item: Adjustment, block: slice = slice(None)) -> Array:
+    """Return how many events of an adjustment each unit of a block had (period, unit); none where nothing was reported."""
+    return np.nan_to_num(panel.values[:, block, panel.column[item.id]])
 
 
 def by_events(item: Adjustment, count: Array, score: Array) -> Array:
@@ -49,18 +51,18 @@ def by_events(item: Adjustment, count: Array, score: Array) -> Array:
     return np.zeros_like(score)  # a grade ceiling leaves the score as it is
 
 
-def places_climbed(index: Index, panel: Panel, score: Array) -> Array:
+def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> Array:
     """Return how many places each unit has climbed since the period before; 0 where there is none to compare with.
 
     Scores and result are (period, unit), or (period, draw, unit).
     """
-    places = overall(index, score[..., None])[..., 0]
+    places = overall(ranking_of(index, position), score[..., None])[..., 0]
     before = np.full_like(score, np.nan)
     at = {period: position for position, period in enumerate(panel.periods)}
     for kind, members in kinds_of(index, panel):
-        for position in range(members.start, members.stop):
-            if (earlier := previous(panel.periods[position], kind)) in at:
-                before[position] = places[at[str(earlier)]]
+        for now in range(members.start, members.stop):
+            if (earlier := previous(panel.periods[now], kind)) in at:
+                before[now] = places[at[str(earlier)]]
     return climbed(places, before)
 
 

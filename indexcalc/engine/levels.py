@@ -51,7 +51,13 @@ def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
     for at, parent in enumerate(units.parents):
         children.setdefault(parent, []).append(at)
     return Panel(
-        values[:, kept], status[:, kept], panel.periods, units.taken(kept), panel.columns, address if panel.address else None
+        values[:, kept],
+        status[:, kept],
+        panel.periods,
+        units.taken(kept),
+        panel.columns,
+        address if panel.address else None,
+        quarantine=panel.quarantine,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..methods.arrays import np
 from ..methods.rank import ranks, rounded
 from ..panel import Panel
-from ..spec.model import Dimension, Grade, Index
+from ..spec.model import Dimension, Grade, Index, NodeRanking
 from .frames import groups_of
 
 if TYPE_CHECKING:
@@ -22,20 +22,53 @@ _SLACK = 1e-9  # places are compared with shares of the number of units up to th
 
 def rank(index: Index, panel: Panel, scores: Array) -> tuple[Any, Any]:
     """Rank every node in every period, over all units and, where asked for, within groups."""
-    places = overall(index, scores)
+    places = _every_node(index, scores)
     if index.ranking.within is None:
         return places, None
     within = np.empty_like(places)
     for mask in groups_of(panel, index.ranking.within):
-        within[:, mask] = overall(index, scores[:, mask])
+        within[:, mask] = _every_node(index, scores[:, mask])
     return places, within
 
 
-def overall(index: Index, scores: Array) -> Any:
+def rank_node(index: Index, position: int, score: Array, groups: Sequence[Any]) -> tuple[Any, Any]:
+    """Rank the scores of one node (period, unit) over all units, and within groups, given as positions of their units."""
+    ranking = ranking_of(index, position)
+    places = overall(ranking, score[..., None])[..., 0]
+    within = np.empty_like(places)
+    for units in groups:
+        within[:, units] = overall(ranking, score[:, units, None])[..., 0]
+    return places, within
+
+
+def members(panel: Panel, by: str | None) -> list[Any]:
+    """The positions of the units of each group, found at once where there may be many groups; no group without `by`."""
+    if by is None:
+        return []
+    _, group = np.unique(np.array(panel.units.labels(by)), return_inverse=True)
+    ordered = np.argsort(group, kind="stable")
+    return np.split(ordered, np.flatnonzero(np.diff(group[ordered])) + 1)
+
+
+def overall(ranking: NodeRanking, scores: Array) -> Any:
     """Rank scores (period, unit, node) among all units, as `ranking` says."""
-    ranking = index.ranking
     ranked = scores if ranking.decimals is None else rounded(scores, ranking.decimals)
     return ranks(-ranked if ranking.first == "lowest" else ranked, ties=ranking.ties)
+
+
+def ranking_of(index: Index, position: int) -> NodeRanking:
+    """Return how a node is ranked: its own way, or the index's."""
+    node = index.tree.nodes[position]
+    return (node.ranking if isinstance(node, Dimension) else None) or index.ranking
+
+
+def _every_node(index: Index, scores: Array) -> Any:
+    places = overall(index.ranking, scores)
+    for position in range(index.tree.leaves, scores.shape[-1]):
+        own = ranking_of(index, position)
+        if own is not index.ranking:
+            places[..., position] = overall(own, scores[..., position, None])[..., 0]
+    return places
 
 
 def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Array | None, ceilings: Array) -> Grades:
@@ -52,7 +85,7 @@ def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Arra
             continue
         own = (places if within is None else within)[..., position]
         count = _counts(panel, scores[..., position], None if within is None else index.ranking.within)
-        found = _grades(grades, rounded(scores[..., position], index.index.decimals), own, count)
+        found = _grades(grades, rounded(scores[..., position], index.decimals_of(node)), own, count)
         if position == index.tree.root:
             found = np.where(found < 0, found, np.maximum(found, ceilings))
         graded[position] = found.astype(np.int16)

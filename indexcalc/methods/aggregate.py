@@ -20,7 +20,12 @@ _SLACK = 1e-12  # weights for and against that differ by less, as a share of all
 
 
 def arithmetic(x: Array, w: Array) -> Array:
-    """Average with weights: Σ w x / Σ w. Source: HB 2008, p. 103."""
+    """Average with weights.
+
+    Formula: Σ w x / Σ w.
+    Edge cases: zero and what is below are scores as any; a unit whose present children all weigh 0 is missing.
+    Source: HB 2008, p. 103.
+    """
     total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
     weight = np.zeros_like(total)
     for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
@@ -33,9 +38,11 @@ def arithmetic(x: Array, w: Array) -> Array:
 
 
 def geometric(x: Array, w: Array, *, floor: float | None = None) -> Array:
-    """Average logarithms: exp(Σ w ln x / Σ w), so that a weak child weighs more than a strong one can make up for.
+    """Average logarithms, so that a weak child weighs more than a strong one can make up for.
 
-    A child at or below 0 makes it undefined: NaN, and a finding that names the cell, unless a `floor` is declared.
+    Formula: exp(Σ w ln x / Σ w).
+    Edge cases: a child at or below 0 makes it undefined: missing, and a finding that names the cell, unless a `floor` is
+    declared, which stands for all that is below it.
     Source: HB 2008, p. 103; UNDP HDR 2010.
     """
     x = x if floor is None else np.maximum(x, floor)
@@ -44,16 +51,23 @@ def geometric(x: Array, w: Array, *, floor: float | None = None) -> Array:
 
 
 def harmonic(x: Array, w: Array, *, floor: float | None = None) -> Array:
-    """Average reciprocals: Σ w / Σ (w / x). A child at or below 0: as under the geometric mean. Source: HB 2008."""
+    """Average reciprocals, so that the weakest child weighs most.
+
+    Formula: Σ w / Σ (w / x).
+    Edge cases: a child at or below 0, and `floor`, as under the geometric mean.
+    Source: HB 2008.
+    """
     x = x if floor is None else np.maximum(x, floor)
     with np.errstate(invalid="ignore", divide="ignore"):
         return _undefined(1.0 / arithmetic(1.0 / x, w), x <= 0)
 
 
 def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
-    """Average powers: (Σ w x^p / Σ w)^(1/p); p = 1 is arithmetic, p near 0 geometric, p = -1 harmonic.
+    """Average powers: p = 1 is arithmetic, p near 0 geometric, p = -1 harmonic.
 
-    A child below 0, or at 0 with p below 0, makes it undefined. p = 0 is the geometric mean.
+    Formula: (Σ w x^p / Σ w)^(1/p); p = 0 is the geometric mean.
+    Edge cases: a child below 0, or at 0 with p at or below 0, makes it undefined as under the geometric mean, unless a `floor`
+    is declared.
     Source: Hardy, Littlewood, Pólya 1934.
     """
     if p == 0:
@@ -64,33 +78,55 @@ def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
 
 
 def median(x: Array, w: Array) -> Array:
-    """Take the middle child, or the mean of the two in the middle; weights play no part."""
+    """Take the middle child, or the mean of the two in the middle; weights play no part.
+
+    Formula: the median of the x that are there.
+    Edge cases: zero and what is below are scores as any.
+    Source: Yager 1988 (an average by place with all weight in the middle).
+    """
     del w
     return _over_present(np.nanmedian, x)
 
 
 def minimum(x: Array, w: Array) -> Array:
-    """Take the weakest child: nothing makes up for it. Weights play no part."""
+    """Take the weakest child: nothing makes up for it. Weights play no part.
+
+    Formula: min x.
+    Edge cases: zero and what is below are scores as any.
+    Source: Yager 1988 (an average by place with all weight on the last).
+    """
     del w
     return np.asarray(np.fmin.reduce(x, axis=-1))
 
 
 def maximum(x: Array, w: Array) -> Array:
-    """Take the strongest child. Weights play no part."""
+    """Take the strongest child; weights play no part.
+
+    Formula: max x.
+    Edge cases: zero and what is below are scores as any.
+    Source: HJ 633-2012 (an air quality index is its highest sub-index); Yager 1988.
+    """
     del w
     return np.asarray(np.fmax.reduce(x, axis=-1))
 
 
 def sum_(x: Array, w: Array, *, scale: float = 1.0) -> Array:
-    """Add up with weights: scale Σ w x, scaled up for children without a score by Σ w / Σ w of those present.
+    """Add up with weights, which need not add up to 1; where none are declared each is 1.
 
-    Weights need not add up to 1; where none are declared each is 1. Source: HB 2008, p. 103.
+    Formula: scale Σ w x, scaled up for children without a score by Σ w / Σ w of those present.
+    Edge cases: zero and what is below are scores as any; a unit whose present children all weigh 0 is missing.
+    Source: HB 2008, p. 103.
     """
     return np.asarray(scale * arithmetic(x, w) * np.add.reduce(w, axis=-1))
 
 
 def product(x: Array, w: Array, *, scale: float = 1.0) -> Array:
-    """Multiply: scale Π x. Weights play no part; one child without a score leaves the product without one."""
+    """Multiply; weights play no part.
+
+    Formula: scale Π x.
+    Edge cases: one child without a score leaves the product without one; zero makes it 0, and signs multiply.
+    Source: WorldRiskReport 2021 (exposure times vulnerability).
+    """
     del w
     return scale * np.asarray(np.multiply.reduce(x, axis=-1))
 
@@ -98,10 +134,12 @@ def product(x: Array, w: Array, *, scale: float = 1.0) -> Array:
 def owa(x: Array, w: Array, *, weights: Sequence[float] | None = None, orness: float | None = None) -> Array:
     """Average with weights by place: the first of `weights` is that of a unit's best child, the last that of its worst.
 
-    Or by `orness`: 1 takes the best child, 0.5 the mean, 0 the worst. Sorted from the best, the children take Q(s_k) -
-    Q(s_k-1), s_k the share of weight that the first k carry, so that each child's own weight w counts, and that of a
-    missing child goes to the others. Q rises linearly from place to place through the sums of `weights` (of any sum), or
-    is s^(1 / orness - 1). Source: Yager 1988, 1996 (quantifiers, importances); Torra 1997 (both weights).
+    Or by `orness`: 1 takes the best child, 0.5 the mean, 0 the worst.
+    Formula: sorted from the best, the children take Q(s_k) - Q(s_k-1), s_k the share of weight that the first k carry, so that
+    each child's own weight w counts, and that of a missing child goes to the others. Q rises linearly from place to place
+    through the sums of `weights` (of any sum), or is s^(1 / orness - 1).
+    Edge cases: zero and what is below are scores as any; a unit whose present children all weigh 0 is missing.
+    Source: Yager 1988, 1996 (quantifiers, importances); Torra 1997 (both weights).
     """
     order = np.argsort(-x, axis=-1, kind="stable")
     present = np.where(np.isnan(x), 0.0, w)
@@ -115,12 +153,13 @@ def owa(x: Array, w: Array, *, weights: Sequence[float] | None = None, orness: f
 
 
 def mpi(x: Array, w: Array, *, penalty: Literal["negative", "positive"] = "negative") -> Array:
-    """Average, less a penalty for children that are out of balance: M - S cv, the Mazziotta-Pareto index.
+    """Average, less a penalty for children that are out of balance: the Mazziotta-Pareto index.
 
-    M is the weighted mean of a unit's children, S their weighted standard deviation (Σ w (x - M)² / Σ w), cv = S / M; with
-    `penalty: positive` M + S cv, for an index of something bad. Defined for M above 0: else NaN, unless the children are
-    equal and there is nothing to penalise. Raising a child far above the others can cost more than it brings. Normalise
-    before by `z-score` with mean 100, sd 10 and ddof 0 (MPI), or by `ampi` (AMPI).
+    With `penalty: positive` the penalty is added, for an index of something bad. Raising a child far above the others can cost
+    more than it brings. Normalise before by `z-score` with mean 100, sd 10 and ddof 0 (MPI), or by `ampi` (AMPI).
+    Formula: M - S cv, M the weighted mean of a unit's children, S their weighted standard deviation (Σ w (x - M)² / Σ w),
+    cv = S / M.
+    Edge cases: defined for M above 0, else missing, unless the children are equal and there is nothing to penalise.
     Source: Mazziotta, Pareto 2013 (MPI), 2016 (AMPI), 2022 (weights).
     """
     mean = arithmetic(x, w)
@@ -133,10 +172,12 @@ def mpi(x: Array, w: Array, *, penalty: Literal["negative", "positive"] = "negat
 def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balance") -> Array:
     """Count the units that a unit outranks, less those that outrank it.
 
-    One unit outranks another where the children in which it is better weigh more than those in which it is worse; a child
-    that either is without counts for neither. `balance` goes from -(n - 1) to n - 1 for n units with a child; `share` is
-    the part of the comparisons won, a draw counting half, from 0 to 100, NaN for a unit alone. Weights of each unit's own
-    serve its own comparisons. Time grows with the square of the units, memory does not.
+    One unit outranks another where the children in which it is better weigh more than those in which it is worse. Weights of
+    each unit's own serve its own comparisons. Time grows with the square of the units, memory does not.
+    Formula: wins less losses, from -(n - 1) to n - 1 for n units with a child (`balance`); or the part of the comparisons won,
+    a draw counting half, from 0 to 100 (`share`).
+    Edge cases: a child that either unit is without counts for neither; zero and what is below are scores as any; constant
+    children decide nothing, and where all are, all draw. A unit alone: balance 0, share missing.
     Source: Copeland 1951; Munda, Nardo 2009; COINr `a_copeland` (its `outrankMatrix` is above one half for those outranked).
     """
     units, children = x.shape[-2:]
@@ -162,11 +203,15 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
 
 
 def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] = "none", scale: float = 100.0) -> Array:
-    """Score the nearness to the best of all children, and the distance from the worst: scale d⁻ / (d⁺ + d⁻).
+    """Score the nearness to the best of all children, and the distance from the worst.
 
-    d⁺² = Σ w² (best - x)² and d⁻² = Σ w² (x - worst)², best and worst being the highest and lowest of each child in any
-    unit. The children are taken as they are, divided by √Σ x² over the units (`vector`, as in the book), or by `min-max`
-    between 0 and 1. A child that is the same in all units plays no part; NaN where all are. Source: Hwang, Yoon 1981.
+    The children are taken as they are, divided by √Σ x² over the units (`vector`, as in the book), or by `min-max` between 0
+    and 1.
+    Formula: scale d⁻ / (d⁺ + d⁻) with d⁺² = Σ w² (best - x)² and d⁻² = Σ w² (x - worst)², best and worst being the highest and
+    lowest of each child in any unit.
+    Edge cases: zero and what is below are scores as any. A child that is the same in all units plays no part; missing where
+    all are, as for a unit alone. A missing child adds to neither distance.
+    Source: Hwang, Yoon 1981.
     """
     best, worst = _best(x), -_best(-x)
     length: Array | float = 1.0
@@ -182,10 +227,12 @@ def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] 
 def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array:
     """Average how near each child is to the best of any unit, by the grey relational coefficient.
 
-    scale Σ w ξ / Σ w, ξ = (Δmin + ρ Δmax) / (Δ + ρ Δmax), Δ the distance of a child's score from the best in any unit,
-    Δmin and Δmax the least and the greatest of all units and children that weigh something. `rho` between 0 and 1 is the
-    distinguishing coefficient: a smaller one draws the units apart. Where all units are at the best, ξ is 1. A unit that
-    gets less bad can lose, as Δmax is no longer as great. Source: Deng 1989.
+    `rho` between 0 and 1 is the distinguishing coefficient: a smaller one draws the units apart. A unit that gets less bad can
+    lose, as Δmax is no longer as great.
+    Formula: scale Σ w ξ / Σ w, ξ = (Δmin + ρ Δmax) / (Δ + ρ Δmax), Δ the distance of a child's score from the best in any unit,
+    Δmin and Δmax the least and the greatest of all units and children that weigh something.
+    Edge cases: zero and what is below are scores as any; where all units are at the best, as with a constant child, ξ is 1.
+    Source: Deng 1989.
     """
     gap = np.where(w == 0, np.nan, _best(x) - x)
     least, most = (end.reduce(gap, axis=(-2, -1), keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
@@ -197,10 +244,12 @@ def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array
 def benefit_of_the_doubt(x: Array, w: Array, *, low: float = 0.0, high: float = 1.0, scale: float = 100.0) -> Array:
     """Score each unit under the weights that show it best, next to all units under the same weights; the best ones get 100.
 
-    scale max Σ v x over v ≥ 0 with Σ v x ≤ 1 for every unit, each child's share in a unit's score from `low` to `high`: with
-    nothing said a unit that leads in one child has the full score. Weights of the tree play no part. Children must be 0 or
-    more: else NaN for all. NaN too for a unit whose shares cannot add up to 1, as it has too few children for `high`.
-    One linear program a unit. Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
+    With nothing said a unit that leads in one child has the full score; `low` and `high` bound each child's share in a unit's
+    score. Weights of the tree play no part. One linear program a unit.
+    Formula: scale max Σ v x over v ≥ 0 with Σ v x ≤ 1 for every unit, each child's share from `low` to `high`.
+    Edge cases: children must be 0 or more, else NaN for all. NaN too for a unit whose shares cannot add up to 1, as it has too
+    few children for `high`. A missing child has no share; a constant child counts as any.
+    Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
     """
     del w
     return np.asarray(scale * frontier(x, low=low, high=high)[1])

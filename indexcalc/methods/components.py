@@ -42,7 +42,9 @@ def pca(x: Array, declared: Array, *, take: Literal["squared", "loadings"] = "sq
 
     `squared`: its squared loadings, which add up to 1. `loadings`: the loadings themselves over their sum, as COINr takes
     them; a child that goes against the others then weighs less than 0, and weights grow without bound as the sum nears 0.
-    Constant children weigh 0; all constant: NaN. Source: HB 2008, p. 89; COINr 1.1 `get_PCA` (Becker et al. 2022).
+    Formula: w_j = v_j², or w_j = v_j / Σ v, v the eigenvector of the correlations with the greatest eigenvalue.
+    Edge cases: constant children weigh 0; all constant: NaN. Zero and what is below are scores as any.
+    Source: HB 2008, p. 89; COINr 1.1 `get_PCA` (Becker et al. 2022).
     """
     del declared
     first = components(x)
@@ -57,7 +59,9 @@ def factor(x: Array, declared: Array, *, factors: int | None = None) -> Array:
     Kept are the factors with an eigenvalue above 1 that explain more than 10 % each, and further ones until they explain
     more than 60 % together; or as many as `factors`. They are rotated by varimax (Kaiser's normalisation). A child belongs
     to the factor that it loads on most: within it, it weighs its squared loading over the factor's explained variance, and
-    the factor its explained variance over that of all kept. Constant children weigh 0; all constant: NaN.
+    the factor its explained variance over that of all kept.
+    Formula: w_j ∝ max_f l_jf², l the loadings after rotation.
+    Edge cases: constant children weigh 0; all constant: NaN. Zero and what is below are scores as any.
     Source: Nicoletti, Scarpetta, Boylaud 2000; HB 2008, p. 89-91.
     """
     del declared
@@ -94,7 +98,10 @@ def importance(x: Array, declared: Array, *, wished: Sequence[float] | None = No
 
     What a child matters is its squared correlation with the weighted arithmetic mean, as a share of the sum over children;
     wished are the declared weights, or `wished`, in any scale. Exact where weights of 0 or more can reach it, else the
-    nearest in least squares. Constant children weigh 0; all constant, or nothing wished of the rest: NaN.
+    nearest in least squares.
+    Formula: S_j = s_j with S_j = r_j² / Σ r², r_j = corr(x_j, Σ w x), s the wished shares.
+    Edge cases: constant children weigh 0; all constant, or nothing wished of the rest: NaN. Zero and what is below are scores
+    as any.
     Source: Paruolo, Saisana, Saltelli 2013; COINr 1.1 `get_opt_weights` (Becker et al. 2022).
     """
     aim = np.asarray(declared if wished is None else wished, dtype=float)

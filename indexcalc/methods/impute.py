@@ -14,23 +14,43 @@ _NOISE = 1e-10  # of an indicator's variance
 
 
 def value(x: Array, groups: Sequence[Mask], *, value: float) -> Array:
-    """Put one given number in."""
+    """Put one given number in.
+
+    Formula: x = value.
+    Edge cases: none; every gap is filled, also in a column without any value.
+    Source: common practice; the number is a rule of the index, such as 0 for what was not reported.
+    """
     del groups
     return np.where(np.isnan(x), value, x)
 
 
 def mean(x: Array, groups: Sequence[Mask]) -> Array:
-    """Put in the mean of the group's units in the same period. Source: HB 2008, p. 55; COINr `i_mean_grp`."""
+    """Put in the mean of the group's units in the same period.
+
+    Formula: Σ x / n over the n units of the group that have a value.
+    Edge cases: a group without any value stays missing; a constant group gives its constant.
+    Source: HB 2008, p. 55; COINr `i_mean_grp`.
+    """
     return _by_group(x, groups, np.nanmean)
 
 
 def median(x: Array, groups: Sequence[Mask]) -> Array:
-    """Put in the median of the group's units in the same period. Source: HB 2008, p. 55; COINr `i_median_grp`."""
+    """Put in the median of the group's units in the same period.
+
+    Formula: the median of x over the units of the group that have a value.
+    Edge cases: a group without any value stays missing; a constant group gives its constant.
+    Source: HB 2008, p. 55; COINr `i_median_grp`.
+    """
     return _by_group(x, groups, np.nanmedian)
 
 
 def last(x: Array, groups: Sequence[Mask]) -> Array:
-    """Carry the unit's last observation forward."""
+    """Carry the unit's last observation forward.
+
+    Formula: x_t = x_s, s the last period before t with a value.
+    Edge cases: before a unit's first value it stays missing.
+    Source: COINr `impute_panel`.
+    """
     del groups
     out = np.array(x)
     for period in range(1, len(out)):
@@ -39,9 +59,12 @@ def last(x: Array, groups: Sequence[Mask]) -> Array:
 
 
 def linear(x: Array, groups: Sequence[Mask]) -> Array:
-    """Draw a line between the unit's observations before and after; outside them nothing is estimated.
+    """Draw a line between the unit's observations before and after.
 
     Steps are counted from period to period of the data; a period that no unit has is no step.
+    Formula: x_a + (x_b - x_a) (t - a) / (b - a), a and b the nearest periods with a value.
+    Edge cases: before a unit's first and after its last value nothing is estimated.
+    Source: common practice; linear interpolation has no paper of its own.
     """
     del groups
     before, after = _neighbours(x)
@@ -54,7 +77,12 @@ def linear(x: Array, groups: Sequence[Mask]) -> Array:
 
 
 def nearest(x: Array, groups: Sequence[Mask]) -> Array:
-    """Take the unit's nearest observation in time, the earlier of two that are as near."""
+    """Take the unit's nearest observation in time, the earlier of two that are as near.
+
+    Formula: x_t = x_s, s the period with a value that has the least |t - s|.
+    Edge cases: a unit without any value stays missing.
+    Source: common practice; it has no paper of its own.
+    """
     del groups
     before, after = _neighbours(x)
     at = np.arange(len(x))[:, None, None]
@@ -66,8 +94,11 @@ def nearest(x: Array, groups: Sequence[Mask]) -> Array:
 def regression(x: Array, groups: Sequence[Mask]) -> Array:
     """Predict from the siblings by least squares over the units that have all of them, per period and group.
 
-    `x` holds a node's indicators. A missing cell is estimated from the siblings that the unit has; at least two more
-    complete units than predictors are needed, else it stays missing. Source: HB 2008, p. 56 (conditional mean imputation).
+    The siblings are the other indicators of the node. A missing cell is estimated from those that the unit has.
+    Formula: b_0 + Σ b_k x_k with the b that make Σ (x - b_0 - Σ b_k x_k)² least.
+    Edge cases: at least two more complete units than predictors are needed, else it stays missing, as does a unit without any
+    sibling. A constant indicator gets its constant.
+    Source: HB 2008, p. 56 (conditional mean imputation).
     """
     out = np.array(x)
     for period in range(len(x)):
@@ -79,10 +110,12 @@ def regression(x: Array, groups: Sequence[Mask]) -> Array:
 def em(x: Array, groups: Sequence[Mask], *, most: int = 1000, tolerance: float = 1e-9) -> Array:
     """Take what is most likely given the siblings that are there, all jointly normal: expectation-maximisation.
 
-    `x` holds a node's indicators. Per period and group, mean and covariance and the missing values that they imply are
-    estimated in turn until neither mean nor covariance moves by more than `tolerance`, of indicators with a standard
-    deviation of 1, or `most` times. Missing stays: a unit without any sibling, an indicator with fewer than two values,
-    and a group with fewer units than indicators and two more. A constant indicator gets its constant. Nothing is random.
+    Per period and group, mean and covariance and the missing values that they imply are estimated in turn until neither
+    mean nor covariance moves by more than `tolerance`, of indicators with a standard deviation of 1, or `most` times.
+    Nothing is random.
+    Formula: μ_g + Σ_go Σ_oo^-1 (x_o - μ_o) for a unit's gaps g, given what it has, o.
+    Edge cases: missing stays a unit without any sibling, an indicator with fewer than two values, and a group with fewer
+    units than indicators and two more. A constant indicator gets its constant.
     Source: Dempster, Laird, Rubin 1977; Little, Rubin 2002, ch. 11; HB 2008, p. 58.
     """
     out = np.array(x)

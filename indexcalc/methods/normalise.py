@@ -20,8 +20,10 @@ Beyond = Literal["flat", "missing", "extend"]
 def min_max(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0) -> Array:
     """Rescale linearly so that the worst value seen gets `low` and the best `high`.
 
-    low + (high - low) (x - worst) / (best - worst). Constant column: missing. Between 0 and 1 it is 1 less the distance from
-    the best. Source: HB 2008, p. 85; COINr `n_minmax`, `n_dist2max` (0 to 1).
+    Between 0 and 1 it is 1 less the distance from the best.
+    Formula: low + (high - low) (x - worst) / (best - worst).
+    Edge cases: zero and what is below are values as any; a constant column, and a single value, are missing.
+    Source: HB 2008, p. 85; COINr `n_minmax`, `n_dist2max` (0 to 1).
     """
     return low + (high - low) * _share(x, frame.worst, frame.best)
 
@@ -38,9 +40,10 @@ def efficacy(
 ) -> Array:
     """Score by the efficacy coefficient 功效系数法: `low` at the unacceptable value, `high` at the satisfactory one.
 
-    low + (high - low) (x - x_s) / (x_h - x_s), x_h 满意值 and x_s 不允许值 given, or the best and worst seen.
-    Beyond them it goes on unless `clip`. Where one is given and none is seen short of it, there is no way between them:
-    `high` from the given one on, `low` before it. Constant column: missing when neither is given.
+    Both are given, or the best and the worst seen. Beyond them it goes on unless `clip`.
+    Formula: low + (high - low) (x - x_s) / (x_h - x_s), x_h 满意值 and x_s 不允许值.
+    Edge cases: zero and what is below are values as any. A constant column is missing when neither is given. Where one is
+    given and none is seen short of it, there is no way between them: `high` from the given one on, `low` before it.
     Source: Chinese index practice.
     """
     share = _way(x, frame, unacceptable, satisfactory)
@@ -59,8 +62,10 @@ def efficacy_exponential(
 ) -> Array:
     """Score by the exponential efficacy function 指数功效函数: convex, so that the last steps earn most.
 
-    A exp(B (x - x_s) / (x_h - x_s)) with A = low and B = ln(high / low). Where there is no way between the two, and for
-    a constant column, as under `efficacy`; so far beyond that the number overflows: missing. Source: Chinese index practice.
+    Formula: A exp(B (x - x_s) / (x_h - x_s)) with A = low and B = ln(high / low), x_h and x_s as under `efficacy`.
+    Edge cases: where there is no way between the two, and for a constant column, as under `efficacy`; so far beyond that the
+    number overflows: missing.
+    Source: Chinese index practice.
     """
     share = _way(x, frame, unacceptable, satisfactory)
     with np.errstate(over="ignore"):
@@ -71,8 +76,10 @@ def efficacy_exponential(
 def z_score(x: Array, frame: Frame, *, mean: float = 0.0, sd: float = 1.0, ddof: int = 1) -> Array:
     """Standardise: `mean` for an average unit, `sd` more for each standard deviation above it.
 
-    mean + sd (x - m) / s, s with n - ddof below (1 as in R and COINr). Less is better: mirrored at the mean.
-    Constant column: missing. Source: HB 2008, p. 84; COINr `n_zscore`.
+    Where less is better scores are mirrored at the mean.
+    Formula: mean + sd (x - m) / s, s with n - ddof below (1 as in R and COINr).
+    Edge cases: zero and what is below are values as any; a constant column, and no more than ddof values, are missing.
+    Source: HB 2008, p. 84; COINr `n_zscore`.
     """
     deviation = frame.deviation(ddof)
     return mean + sd * frame.sign * ((x - frame.mean) / np.where(deviation == 0, np.nan, deviation))
@@ -81,7 +88,9 @@ def z_score(x: Array, frame: Frame, *, mean: float = 0.0, sd: float = 1.0, ddof:
 def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
     """Give the rank from the worst (1) to the best (n); ties share the average of their places.
 
-    A constant column gives all the same middle rank. Source: HB 2008, p. 83; COINr `n_rank`.
+    Formula: 1 + the number of units that are worse + half the number of others that are equal.
+    Edge cases: zero and what is below are values as any; a constant column gives all the same middle rank.
+    Source: HB 2008, p. 83; COINr `n_rank`.
     """
     return frame.position(x, ties)
 
@@ -89,7 +98,9 @@ def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
 def borda(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
     """Give a point for each unit that is worse, half a point for each that is as good.
 
-    rank - 1, from 0 to n - 1; with ties min no points for equals. A constant column gives all (n - 1) / 2.
+    With ties min there are no points for equals.
+    Formula: rank - 1, from 0 to n - 1.
+    Edge cases: zero and what is below are values as any; a constant column gives all (n - 1) / 2.
     Source: Borda 1781; COINr `n_borda` (ties min there unless said otherwise).
     """
     return frame.position(x, ties) - 1.0
@@ -98,9 +109,11 @@ def borda(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
 def rank_exponential(x: Array, frame: Frame, *, scale: float = 23.0, ties: Ties = "average") -> Array:
     """Give a score of the rank that rises ever faster to 100, so that a high place in one is not made up for by others.
 
-    -scale ln(1 - R (1 - exp(-100 / scale))), R = rank / n from the worst (1 / n) to the best (1); with 23 about a tenth of
-    the units get more than 50. A value beyond all of another frame stands at its end. In an index of deprivation the most
-    deprived is the best. Source: Noble et al. 2006; English Indices of Deprivation 2019, technical report; WIMD 2019.
+    With a scale of 23 about a tenth of the units get more than 50. In an index of deprivation the most deprived is the best.
+    Formula: -scale ln(1 - R (1 - exp(-100 / scale))), R = rank / n from the worst (1 / n) to the best (1).
+    Edge cases: zero and what is below are values as any; a constant column gives all the score of the middle rank. A value
+    beyond all of another frame stands at its end.
+    Source: Noble et al. 2006; English Indices of Deprivation 2019, technical report; WIMD 2019.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         place = np.clip(frame.position(x, ties) / frame.count, 0.0, 1.0)
@@ -110,7 +123,9 @@ def rank_exponential(x: Array, frame: Frame, *, scale: float = 23.0, ties: Ties 
 def percentile(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0, ties: Ties = "average") -> Array:
     """Give the percentile rank: `low` for the worst, `high` for the best.
 
-    low + (high - low) (rank - 1) / (n - 1). With ties min it is a spreadsheet's PERCENTRANK.INC. A single value: missing.
+    With ties min it is a spreadsheet's PERCENTRANK.INC.
+    Formula: low + (high - low) (rank - 1) / (n - 1).
+    Edge cases: zero and what is below are values as any; a constant column gives all the middle, a single value is missing.
     Source: COINr `n_prank`.
     """
     return low + (high - low) * ((frame.position(x, ties) - 1) / np.where(frame.count > 1, frame.count - 1, np.nan))
@@ -129,9 +144,12 @@ def goalposts(
 ) -> Array:
     """Rescale linearly between two fixed values, the same every year, and cut off beyond them.
 
-    low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (worst and best above 0 then; x at or below 0
-    counts as the smaller of them when clipped, else it is missing). Source: HB 2008, p. 86; UNDP HDR technical notes (HDI);
-    COINr `n_goalposts`, and `n_scaled` (less a number, over a number) without `clip`.
+    Where less is better `worst` is above `best`.
+    Formula: low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (worst and best above 0 then).
+    Edge cases: zero and what is below are values as any; with `log` x at or below 0 counts as the smaller of the two when
+    clipped, else it is missing. A constant column is scored as any.
+    Source: HB 2008, p. 86; UNDP HDR technical notes (HDI); COINr `n_goalposts`, and `n_scaled` (less a number, over a number)
+    without `clip`.
     """
     del frame
     if log:
@@ -145,7 +163,9 @@ def goalposts(
 def target(x: Array, frame: Frame, *, value: float, low: float = 0.0, high: float = 100.0) -> Array:
     """Score the share of a target that was reached, no more than all of it.
 
-    low + (high - low) min(1, x / value); where less is better min(1, value / x). Below 0 counts as 0.
+    Formula: low + (high - low) min(1, x / value); where less is better min(1, value / x).
+    Edge cases: a value below 0 counts as 0; where less is better what is at or below the target, so also 0, has reached it. A
+    constant column is scored as any.
     Source: HB 2008, p. 86 (distance to a reference).
     """
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -166,8 +186,10 @@ def distance_to_target(
 ) -> Array:
     """Score how far from the worst towards a target a unit has come, no more than all the way.
 
-    low + (high - low) min(1, (x - worst) / (value - worst)), worst given or the worst seen; what goes beyond the target
-    counts with `clip: false`. Where even the worst seen has reached the target all of them get `high`.
+    The worst is given or the worst seen; what goes beyond the target counts with `clip: false`.
+    Formula: low + (high - low) min(1, (x - worst) / (value - worst)).
+    Edge cases: zero and what is below are values as any. Where even the worst seen has reached the target all of them get
+    `high`; a constant column short of it gets `low`.
     Source: COINr `n_dist2targ`, and `n_dist2ref` with a unit's value as the target (`cap_max` is `clip`).
     """
     share = _way(x, frame, worst, value)
@@ -186,7 +208,9 @@ def piecewise(
     """Score linearly between given points `[value, score]`, flat outside them.
 
     `beyond: missing` gives no score outside the points, `extend` goes on along the first and the last line; `below` the
-    first point and `above` the last may differ. The points say what is better; values must rise.
+    first point and `above` the last may differ. The points say what is better, not `direction`; values must rise.
+    Formula: s_k + (s_k+1 - s_k) (x - v_k) / (v_k+1 - v_k) for v_k ≤ x ≤ v_k+1.
+    Edge cases: zero, what is below and a constant column are scored by the points as any.
     Source: 接诉即办 hotline appraisals; HJ 633-2012 uses the same form (no hourly SO2 sub-index above its last point).
     """
     del frame
@@ -207,7 +231,11 @@ def piecewise(
 def bands(x: Array, frame: Frame, *, bands: Sequence[tuple[float, float]], below: float | None = None) -> Array:
     """Give a score per interval 分档计分: `[from, score]`, each up to the next `from`, which it does not include.
 
-    Under the first `from` the score is `below`, or missing where that is not given. Bounds must rise.
+    The bands say what is better, not `direction`; bounds must rise.
+    Formula: s_k where from_k ≤ x < from_k+1.
+    Edge cases: under the first `from` the score is `below`, or missing where that is not given. Zero, what is below and a
+    constant column are scored by the bands as any.
+    Source: Chinese index practice.
     """
     del frame
     starts = np.array([start for start, _ in bands], dtype=float)
@@ -225,9 +253,11 @@ def reference(
 ) -> Array:
     """Compare with a reference: the `mean`, `median`, `max` or `min` seen, or a given value; at it the ratio is 100.
 
-    scale x / x_ref, and scale x_ref / x where less is better; `form: difference` gives scale (x - x_ref) / |x_ref|, with the
-    sign turned where less is better. Missing: all where x_ref is 0, or below 0 for a ratio, and for a ratio where less is
-    better each x at or below 0. Source: HB 2008, p. 85 (distance to a reference).
+    Formula: scale x / x_ref, and scale x_ref / x where less is better; `form: difference` gives scale (x - x_ref) / |x_ref|,
+    with the sign turned where less is better.
+    Edge cases: missing are all where x_ref is 0, or below 0 for a ratio, and for a ratio where less is better each x at or
+    below 0. A constant column is at its own mean: ratio 100, difference 0.
+    Source: HB 2008, p. 85 (distance to a reference).
     """
     against = getattr(frame, value) if isinstance(value, str) else np.asarray(float(value))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -240,8 +270,10 @@ def reference(
 def proportion(x: Array, frame: Frame, *, of: Literal["sum", "best"] = "sum", scale: float = 100.0) -> Array:
     """Give the share of the sum over all units, or of the best one.
 
-    scale x / Σx or scale x / max; where less is better the same of reciprocals: scale (1/x) / Σ(1/x), or scale min / x.
-    Missing: a column whose sum or best is not above 0, and where less is better one with any value at or below 0.
+    Formula: scale x / Σx or scale x / max; where less is better the same of reciprocals: scale (1/x) / Σ(1/x), or
+    scale min / x.
+    Edge cases: missing are a column whose sum or best is not above 0, and where less is better one with any value at or below
+    0. A constant column gives all 1 / n of the sum, or all of the best.
     Source: COINr `n_fracmax` (of: best, 0 to 1); Hwang, Yoon 1981 (linear transformation).
     """
     lowest = np.where(frame.min > 0, frame.min, np.nan)
@@ -263,10 +295,12 @@ def ampi(
 ) -> Array:
     """Rescale around a reference that gets 100, to a range of 60: the adjusted Mazziotta-Pareto index's own scale.
 
-    middle + spread (x - x_ref) / (max - min), mirrored at the middle where less is better; so scores lie about 70 to 130.
-    x_ref is the mean, median, max or min seen, or given. Over all periods (`over: all`) with the reference of a base year
-    it compares years. A worst unit that improves narrows the range, and may then score less against a reference that lies
-    beyond it. Constant column: missing. Aggregate by `mpi` to have AMPI. Source: Mazziotta, Pareto 2016.
+    x_ref is the mean, median, max or min seen, or given; scores lie about 70 to 130, mirrored at the middle where less is
+    better. Over all periods (`over: all`) with the reference of a base year it compares years. A worst unit that improves
+    narrows the range, and may then score less against a reference that lies beyond it. Aggregate by `mpi` to have AMPI.
+    Formula: middle + spread (x - x_ref) / (max - min).
+    Edge cases: zero and what is below are values as any; a constant column is missing.
+    Source: Mazziotta, Pareto 2016.
     """
     against = getattr(frame, value) if isinstance(value, str) else float(value)
     width = np.where(same(frame.min, frame.max), np.nan, frame.max - frame.min)
@@ -277,6 +311,9 @@ def points(x: Array, frame: Frame, *, floor: float | None = None, cap: float | N
     """Take the value as its score, within a floor and a cap: checklist items, judges' scores, finished indices.
 
     Where less is better the sign is turned, after the cut.
+    Formula: min(max(x, floor), cap).
+    Edge cases: zero, what is below and a constant column are taken as they are.
+    Source: checklist indices such as Freedom in the World; judges' panels.
     """
     return frame.sign * _within(x, floor, cap)
 
@@ -290,13 +327,25 @@ def deduct(
     floor: float | None = 0.0,
     cap: float | None = None,
 ) -> Array:
-    """Take points off for each event 倒扣分: start - each x, no more than `cap` in all, not below `floor`."""
+    """Take points off for each event 倒扣分: no more than `cap` in all, and not below `floor`.
+
+    More is worse here, whatever `direction` says.
+    Formula: max(floor, start - min(each x, cap)).
+    Edge cases: 0 events give `start`, fewer than 0 more than that; a constant column is scored as any.
+    Source: Chinese index practice.
+    """
     del frame
     return _within(start - _within(each * x, None, cap), floor, None)
 
 
 def bonus(x: Array, frame: Frame, *, each: float, start: float = 0.0, cap: float | None = None) -> Array:
-    """Give points for each event 加分: start + each x, no more than `cap` of bonus in all."""
+    """Give points for each event 加分: no more than `cap` of bonus in all.
+
+    More is better here, whatever `direction` says.
+    Formula: start + min(each x, cap).
+    Edge cases: 0 events give `start`, fewer than 0 less than that; a constant column is scored as any.
+    Source: Chinese index practice.
+    """
     del frame
     return start + _within(each * x, None, cap)
 

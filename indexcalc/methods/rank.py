@@ -11,25 +11,45 @@ _CHUNK = 1 << 18  # scores ranked at once, so that what is sorted stays in a pro
 
 
 def competition(first: Array, last: Array, group: Array) -> Array:
-    """Share the best place and leave the next ones out: 1 2 2 4, written 并列. The default."""
+    """Share the best place and leave the next ones out: 1 2 2 4, written 并列; the default.
+
+    Formula: 1 + the number of units that are better.
+    Edge cases: where all are equal each is first.
+    Source: SQL:2003, RANK; RANK.EQ of spreadsheets.
+    """
     del last, group
     return first
 
 
 def highest_place(first: Array, last: Array, group: Array) -> Array:
-    """Share the last of the tied places: 1 3 3 4."""
+    """Share the last of the tied places: 1 3 3 4.
+
+    Formula: the number of units that are better or equal, the unit itself among them.
+    Edge cases: where all are equal each is last.
+    Source: R `rank(ties.method = "max")`.
+    """
     del first, group
     return last
 
 
 def average(first: Array, last: Array, group: Array) -> Array:
-    """Share the mean of the tied places: 1 2.5 2.5 4."""
+    """Share the mean of the tied places: 1 2.5 2.5 4.
+
+    Formula: the mean of the first and the last of the places.
+    Edge cases: where all are equal each has (n + 1) / 2.
+    Source: Kendall 1945; RANK.AVG of spreadsheets.
+    """
     del group
     return (first + last) / 2
 
 
 def dense(first: Array, last: Array, group: Array) -> Array:
-    """Share a place and leave none out: 1 2 2 3."""
+    """Share a place and leave none out: 1 2 2 3.
+
+    Formula: 1 + the number of different scores that are better.
+    Edge cases: where all are equal each is first.
+    Source: SQL:2003, DENSE_RANK.
+    """
     del first, last
     return group
 

@@ -18,6 +18,9 @@ def winsorise(
     A column passes when |skewness| < skew or excess kurtosis < kurtosis, both as spreadsheets and SAS define them (type
     2). Where the skewness is positive all values at the top take the next lower one, else those at the bottom the next
     higher. What has not passed in the end is taken back and, with `then: log`, logged as by `log`.
+    Formula: x = the greatest value below the top, or the least above the bottom, step by step.
+    Edge cases: values that tie are pulled in together, and may exceed `most` in the last step. A column with fewer than three
+    values, and a constant one, stay as they are. Zero and what is below are values as any.
     Source: COINr 1.1 `Treat` (Becker et al. 2022); HB 2008, p. 84.
     """
     out = np.array(x, dtype=float)
@@ -32,8 +35,10 @@ def winsorise(
 
 
 def log(x: Array, *, shift: float = 0.01) -> Array:
-    """Take logarithms above the smallest value: ln(x - min + shift (max - min)). A constant column is missing.
+    """Take logarithms above the smallest value.
 
+    Formula: ln(x - min + shift (max - min)).
+    Edge cases: zero and what is below are values as any, since the smallest is taken off; a constant column is missing.
     Source: COINr 1.1 `log_CT`.
     """
     low, high = (end.reduce(x, axis=-2, keepdims=True) for end in (np.fmin, np.fmax))
@@ -42,10 +47,12 @@ def log(x: Array, *, shift: float = 0.01) -> Array:
 
 
 def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Array:
-    """Raise to the power that makes the distribution most nearly normal: (x^p - 1) / p, ln x for p = 0.
+    """Raise to the power that makes the distribution most nearly normal; the order of values stays.
 
-    p by maximum likelihood between -2 and 2, or given as `power`. A column with values at or below 0 is moved first, as by
-    `log`: x - min + shift (max - min). The order of values stays. A constant column is missing.
+    The power is found by maximum likelihood between -2 and 2, or given as `power`.
+    Formula: (x^p - 1) / p, ln x for p = 0.
+    Edge cases: a column with values at or below 0 is moved first, as by `log`: x - min + shift (max - min). A constant column is
+    missing.
     Source: Box, Cox 1964; COINr `boxcox`.
     """
     low, high = (end.reduce(x, axis=-2, keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
@@ -61,7 +68,12 @@ def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Arr
 
 
 def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
-    """Pull what lies beyond two quantiles of the column in to them; quantiles interpolate linearly (R type 7)."""
+    """Pull what lies beyond two quantiles of the column in to them; quantiles interpolate linearly (R type 7).
+
+    Formula: min(max(x, Q(low)), Q(high)).
+    Edge cases: zero and what is below are values as any; a constant column, and a single value, stay as they are.
+    Source: Tukey 1962.
+    """
     none = np.isnan(x).all(axis=-2, keepdims=True)
     filled = np.where(none, 0.0, x)
     bounds = [np.nanquantile(filled, share, axis=-2, keepdims=True) for share in (low, high)]

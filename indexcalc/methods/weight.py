@@ -24,26 +24,43 @@ _BLOCK = 1 << 16  # values looked at together, so that they stay in a processor'
 
 
 def given(x: Array, declared: Array) -> Array:
-    """Take the declared weights as they are; they must add up to 1, or to 100 if all of the file does so."""
+    """Take the declared weights as they are; they must add up to 1, or to 100 if all of the file does so.
+
+    Formula: w_j = d_j.
+    Edge cases: a weight of 0 takes a child out of the score; below 0, and another sum, are refused. Scores play no part.
+    Source: HB 2008, p. 31 (weights that experts or policies state).
+    """
     return for_all(x, declared)
 
 
 def relative(x: Array, declared: Array) -> Array:
-    """Scale the declared weights so that they add up to 1: 2, 1, 1 counts double, single, single."""
+    """Scale the declared weights so that they add up to 1: 2, 1, 1 counts double, single, single.
+
+    Formula: w_j = d_j / Σ d.
+    Edge cases: all 0, and below 0, are refused; without any declared all are alike. Scores play no part.
+    Source: HB 2008, p. 31 (weights that experts or policies state).
+    """
     return for_all(x, np.asarray(declared / np.add.reduce(declared)))
 
 
 def equal(x: Array, declared: Array) -> Array:
-    """Give every sibling the same weight, adding up to 1. Source: HB 2008, p. 31."""
+    """Give every sibling the same weight, adding up to 1.
+
+    Formula: w_j = 1 / m for m children.
+    Edge cases: a constant child weighs as any. Scores play no part.
+    Source: HB 2008, p. 31.
+    """
     return for_all(x, np.full(len(declared), 1.0 / len(declared)))
 
 
 def entropy(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
     """Weigh by entropy 熵权法: the less evenly a child's sum is spread over the units, the more it weighs.
 
-    p = x / Σ x, e = -Σ p ln p / ln n with 0 ln 0 = 0, w ∝ 1 - e; n counts the units that have a value. x is rescaled to 0
-    to 1 before, or with `rescale: none` taken as it is: then it is free of the measure but not of the zero point, and
-    values below 0 give NaN. Source: Shannon 1948; Hwang, Yoon 1981, p. 52.
+    x is rescaled to 0 to 1 before, or with `rescale: none` taken as it is: then it is free of the measure but not of the zero
+    point.
+    Formula: w ∝ 1 - e, e = -Σ p ln p / ln n, p = x / Σ x; n counts the units that have a value.
+    Edge cases: 0 ln 0 = 0; a constant child weighs 0; with `rescale: none` scores below 0 give NaN for all.
+    Source: Shannon 1948; Hwang, Yoon 1981, p. 52.
     """
     del declared
     turned, out = np.swapaxes(x, -1, -2), np.empty((*x.shape[:-2], x.shape[-1]))
@@ -57,8 +74,10 @@ def entropy(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array
 def critic(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
     """Weigh by CRITIC: what spreads wide and says what its siblings do not say weighs most.
 
-    w_j ∝ σ_j Σ_k (1 - r_jk), σ of the values rescaled to 0 to 1, or as they are with `rescale: none`; r over the units that
-    have both children, 0 where that cannot be correlated. Children that all say the same: NaN.
+    σ is of the values rescaled to 0 to 1, or as they are with `rescale: none`.
+    Formula: w_j ∝ σ_j Σ_k (1 - r_jk).
+    Edge cases: r is over the units that have both children, 0 where that cannot be correlated; a constant child weighs 0.
+    Children that all say the same: NaN. Zero and what is below are scores as any.
     Source: Diakoulaki, Mavrotas, Papayannakis 1995.
     """
     del declared
@@ -75,8 +94,10 @@ def critic(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
 def std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
     """Weigh by the standard deviation of the scores: what sets units apart most weighs most.
 
-    Of the scores as they are, or rescaled to 0 to 1 first. Source: Diakoulaki, Mavrotas, Papayannakis 1995; Deng, Yeh,
-    Willis 2000.
+    Of the scores as they are, or rescaled to 0 to 1 first.
+    Formula: w_j ∝ σ_j, ddof 1 (which does not matter once weights add up to 1).
+    Edge cases: a constant child weighs 0; zero and what is below are scores as any.
+    Source: Diakoulaki, Mavrotas, Papayannakis 1995; Deng, Yeh, Willis 2000.
     """
     del declared
     return scaled(spread(_chosen(x, rescale)))
@@ -85,8 +106,10 @@ def std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 def inverse_std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
     """Weigh by 1 / standard deviation, so that a point in one child moves units as far as in another.
 
-    ddof 1. A child that does not tell units apart has no such weight: NaN for all. Source: Iyengar, Sudarshan 1982; Kyodo
-    News prefectural gender gap index 2022 and World Economic Forum 2006.
+    Formula: w_j ∝ 1 / σ_j, ddof 1.
+    Edge cases: a child that does not tell units apart has no such weight: NaN for all. Zero and what is below are scores as
+    any.
+    Source: Iyengar, Sudarshan 1982; Kyodo News prefectural gender gap index 2022 and World Economic Forum 2006.
     """
     del declared
     deviation = spread(_chosen(x, rescale))
@@ -97,7 +120,9 @@ def inverse_std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Arra
 def cv(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
     """Weigh by the coefficient of variation 变异系数法: standard deviation (ddof 1) over the mean's size.
 
-    A child that varies about a mean of 0 has none: NaN for all. Source: Shuai et al. 2012; Pearson 1896.
+    Formula: w_j ∝ σ_j / |mean_j|.
+    Edge cases: a constant child weighs 0; one that varies about a mean of 0 has no such weight: NaN for all.
+    Source: Shuai et al. 2012; Pearson 1896.
     """
     del declared
     chosen = _chosen(x, rescale)
@@ -107,9 +132,11 @@ def cv(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 
 
 def gini(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
-    """Weigh by the Gini coefficient: Σ_i Σ_k |x_i - x_k| / (2 n² mean).
+    """Weigh by the Gini coefficient: the less evenly the units share in a child, the more it weighs.
 
-    Of the scores as they are, or rescaled to 0 to 1 first. Scores below 0 give NaN for all.
+    Of the scores as they are, or rescaled to 0 to 1 first.
+    Formula: w_j ∝ Σ_i Σ_k |x_i - x_k| / (2 n² mean).
+    Edge cases: a constant child weighs 0; scores below 0 give NaN for all.
     Source: Gini 1912; Li, Chi 2009.
     """
     del declared
@@ -126,8 +153,10 @@ def gini(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 def merec(x: Array, declared: Array) -> Array:
     """Weigh by MEREC: by how much units' results change when the child is taken away.
 
-    S_i = ln(1 + Σ_j |ln(min_j / x_ij)| / m), the same without child j, w_j ∝ Σ_i |S_i without j - S_i|. A unit's missing
-    children are left out of its sum and its m. Scores must be above 0, else NaN for all; free of the measure.
+    Free of the measure.
+    Formula: w_j ∝ Σ_i |S_i without j - S_i| with S_i = ln(1 + Σ_j |ln(min_j / x_ij)| / m), the same without child j.
+    Edge cases: a constant child weighs 0; a unit's missing children are left out of its sum and its m; scores must be above 0,
+    else NaN for all.
     Source: Keshavarz-Ghorabaee, Amiri, Zavadskas, Turskis, Antucheviciene 2021.
     """
     del declared
@@ -145,9 +174,10 @@ def merec(x: Array, declared: Array) -> Array:
 def cilos(x: Array, declared: Array) -> Array:
     """Weigh by CILOS, the criterion impact loss: what is lost least where others are at their best weighs most.
 
-    a_kj is child j at the unit where child k is best (the mean of the units that tie), p_kj = (a_jj - a_kj) / a_jj, and
-    weights solve F w = 0, F being p with minus its column sums on the diagonal. Scores must be 0 or more, else NaN; so too
-    where nothing is lost, as with one unit best in all. A value missing where another is best counts as no loss.
+    Formula: F w = 0, F being p with minus its column sums on the diagonal, p_kj = (a_jj - a_kj) / a_jj, and a_kj child j at the
+    unit where child k is best (the mean of the units that tie).
+    Edge cases: a constant child weighs 0. Scores must be 0 or more, else NaN; so too where nothing is lost, as with one unit
+    best in all. A value missing where another is best counts as no loss.
     Source: Zavadskas, Podvezko 2016.
     """
     del declared
@@ -163,19 +193,24 @@ def cilos(x: Array, declared: Array) -> Array:
 def idocriw(x: Array, declared: Array) -> Array:
     """Weigh by IDOCRIW: entropy weights times CILOS weights.
 
-    The entropy of the scores as they are; scores must be 0 or more, and weights are NaN where either's are.
+    The entropy is of the scores as they are.
+    Formula: w_j ∝ w_j(entropy) w_j(CILOS).
+    Edge cases: scores must be 0 or more, and weights are NaN where either's are; a constant child weighs 0.
     Source: Zavadskas, Podvezko 2016.
     """
     return scaled(entropy(x, declared, rescale="none") * cilos(x, declared))
 
 
 def bod(x: Array, declared: Array, *, low: float | Sequence[float] = 0.0, high: float | Sequence[float] = 1.0) -> Array:
-    """Give each unit the weights that show it best, benefit of the doubt: (…, unit, child).
+    """Give each unit the weights that show it best: benefit of the doubt.
 
     `low` and `high` bound each child's share in the unit's score, for all children or one each. Where several weights show
     a unit equally well, some whose smallest share is greatest are taken. Scaled to add up to 1 for every unit, so that units
-    are compared by means; the frontier's own score is what the aggregator `benefit-of-the-doubt` gives. A unit at 0 in all
-    that it has weighs these equally. Scores must be 0 or more, else NaN; missing weighs 0.
+    are compared by means; the frontier's own score is what the aggregator `benefit-of-the-doubt` gives. The result is
+    (…, unit, child).
+    Formula: max Σ w_c x_uc for unit u, with w ≥ 0 and Σ w_c x_jc ≤ 1 for every unit j; then w / Σ w.
+    Edge cases: scores must be 0 or more, else NaN; missing weighs 0. A unit at 0 in all that it has weighs these equally. A
+    constant child weighs as any.
     Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
     """
     del declared
@@ -196,8 +231,10 @@ def combine(
 
     `of` lists methods by name, or with parameters as `{method: ahp, judgements: …}`; each one's weights are scaled to add up
     to 1 first. `shares` say what each method counts, as exponents in the product and as weights in the mean; alike if not
-    given. With a method of `UNIT_SPECIFIC` among them the result is (…, unit, child) too. NaN where one's weights are, and
-    where the number of shares does not fit. Source: Jahan, Mustapha, Sapuan, Ismail, Bahraminasab 2012.
+    given. With `bod` among them each unit has weights of its own, (…, unit, child).
+    Formula: w_j ∝ Π_m w_jm^share_m, or w_j ∝ Σ_m share_m w_jm.
+    Edge cases: NaN where one's weights are, and where the number of shares does not fit.
+    Source: Jahan, Mustapha, Sapuan, Ismail, Bahraminasab 2012.
     """
     found = [scaled(_named(entry, x, declared)) for entry in of]
     parts = [w[..., None, :] if w.ndim < x.ndim else w for w in found] if any(w.ndim == x.ndim for w in found) else found

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from ..findings import Finding
 from ..methods.arrays import np
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ..periods import previous, year_before
@@ -22,12 +23,13 @@ Value = str | float | int | None
 
 @dataclass(frozen=True)
 class Heading:
-    """One column of a sheet; `over` is the heading that spans it and its neighbours."""
+    """One column of a sheet; `over` spans it and its neighbours, `decimals` are its own where not the sheet's."""
 
     title: str
     kind: Kind
     over: str = ""
     strong: bool = False
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-def sheets(scores: Scores, period: str, language: str) -> list[Sheet]:
-    """Return all sheets of a period's report: the ranking, one a dimension, adjustments, coverage and notes."""
+def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] = ()) -> list[Sheet]:
+    """Return all sheets of a period's report: the ranking, one a dimension, adjustments, those `beside`, coverage and notes."""
     dimensions = [dimension_sheet(scores, period, node, language) for node in scores.tree.dimensions]
     adjustments = [adjustments_sheet(scores, period, language)] if scores.index.adjustments else []
     all_sheets = [
@@ -52,7 +54,8 @@ def sheets(scores: Scores, period: str, language: str) -> list[Sheet]:
         *adjustments,
         coverage_sheet(scores, period, language),
     ]
-    return [shortened(sheet, MOST_ROWS, language) for sheet in all_sheets]
+    short = [shortened(sheet, MOST_ROWS, language) for sheet in all_sheets]
+    return [*short[:-1], *beside, short[-1]]
 
 
 def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
@@ -83,7 +86,8 @@ def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
             headings.append(Heading(word(key, language), "move"))
             columns.append(moves(scores, at, scores.periods.index(earlier), units))
     for node in tree.dimensions:
-        headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language)))
+        own = scores.index.decimals_of(tree.nodes[node])
+        headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language), decimals=own))
         columns.append(values_of(scores.scores[at, :, node], units))
     headings.append(Heading(word("coverage", language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
@@ -100,7 +104,7 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     headings = [
         Heading(word("rank", language), "rank"),
         Heading(unit_label(scores, language), "text"),
-        Heading(word("score", language), "score", strong=True),
+        Heading(word("score", language), "score", strong=True, decimals=scores.index.decimals_of(tree.nodes[node])),
     ]
     columns: list[list[Value]] = [
         ranks_of(scores, at, node, units),
@@ -109,7 +113,8 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     ]
     _add_beside_score(scores, at, node, units, language, headings, columns)
     for child in tree.below(node):
-        headings.append(Heading(tree.nodes[child].title(language), "score"))
+        own = scores.index.decimals_of(tree.nodes[child])
+        headings.append(Heading(tree.nodes[child].title(language), "score", decimals=own))
         columns.append(values_of(scores.scores[at, :, child], units))
     headings.append(Heading(word("coverage", language), "percent"))
     columns.append(values_of(scores.covered(node)[at], units))
@@ -167,11 +172,11 @@ def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
     return Sheet(word("adjustments", language), headings, tuple(rows), decimals=_decimals(scores), notes=notes(scores, language))
 
 
-def shortened(sheet: Sheet, rows: int, language: str) -> Sheet:
-    """Return a sheet with no more than some rows, and a note that says so."""
+def shortened(sheet: Sheet, rows: int, language: str, file: str = "ranking.csv") -> Sheet:
+    """Return a sheet with no more than some rows, and a note that says so and which file has all."""
     if len(sheet.rows) <= rows:
         return sheet
-    note = word("shortened", language).format(shown=rows, all=len(sheet.rows))
+    note = word("shortened", language).format(shown=rows, all=len(sheet.rows), file=file)
     return replace(sheet, rows=sheet.rows[:rows], notes=(*sheet.notes, note))
 
 
@@ -209,6 +214,11 @@ def notes(scores: Scores, language: str) -> tuple[str, ...]:
     """Return what must stand under every table of this index, above all that data is illustrative."""
     note = (scores.index.index.note_en or scores.index.index.note) if language == "en" else scores.index.index.note
     return (note,) if note else ()
+
+
+def noted(scores: Scores) -> list[Finding]:
+    """Return what readers must know of the data: events that count nowhere, then what scoring found."""
+    return [*(found for quarantine in scores.panel.quarantine for found in quarantine.findings), *scores.findings]
 
 
 def kind_of(scores: Scores, period: str) -> Any:
@@ -262,4 +272,4 @@ def _ties(ranks: Sequence[Value]) -> frozenset[int]:
 
 
 def _findings(scores: Scores, language: str) -> tuple[str, ...]:
-    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in scores.findings)
+    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in noted(scores))

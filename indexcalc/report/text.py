@@ -26,7 +26,11 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
         return f"{float(rounded(np.array(value * 100), 1)):.1f}%"
     if heading.kind == "signed":
         return signed(value, sheet.decimals)
-    return f"{value:g}" if heading.kind == "count" else number(value, sheet.decimals)
+    return (
+        f"{value:g}"
+        if heading.kind == "count"
+        else number(value, sheet.decimals if heading.decimals is None else heading.decimals)
+    )
 
 
 def signed(value: float, decimals: int) -> str:
@@ -74,6 +78,21 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
 def wide(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Draw a row of numbers as blocks of eight heights, the lowest of them the smallest; · for what is missing.
+
+    >>> sparkline([1, 2, float("nan"), 8])
+    '▁▂·█'
+    """
+    x = np.array(values, dtype=float)
+    known = ~np.isnan(x)
+    if not known.any():
+        return "·" * len(x)
+    low, high = float(x[known].min()), float(x[known].max())
+    heights = np.full(len(x), 3.0) if high == low else np.where(known, (x - low) / (high - low) * 7, 0.0)
+    return "".join("▁▂▃▄▅▆▇█"[round(float(height))] if there else "·" for height, there in zip(heights, known, strict=True))
 
 
 def as_markdown(sheet: Sheet, language: str) -> str:

@@ -49,7 +49,10 @@ def _write(book: Any, page: Any, sheet: Sheet, tie: str) -> None:
         first = 2
     top = first + 1 if stacked else first
     _write_headings(book, page, sheet.headings, first, stacked=stacked)
-    formats = {heading: _format(book, heading, sheet.decimals) for heading in set(sheet.headings)}
+    formats = {
+        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals)
+        for heading in set(sheet.headings)
+    }
     ties = book.add_format({"num_format": f'0"({tie})"', "align": "center", **_LINE, "font_name": _FONT})
     for row, values in enumerate(sheet.rows):
         for column, (value, heading) in enumerate(zip(values, sheet.headings, strict=True)):

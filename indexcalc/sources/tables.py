@@ -40,7 +40,7 @@ class Table:
     names: tuple[str, ...]
     qualified: tuple[str, ...]
     positions: tuple[int, ...]
-    columns: tuple[Sequence[Cell], ...]
+    columns: Sequence[Sequence[Cell]]
     lines: Sequence[int]
 
     def place(self, row: int, column: int) -> Place:
@@ -64,6 +64,7 @@ class Origin:
     sheet: str | None
     header: int | None
     keys: frozenset[str]
+    keep: int | None = None  # a Parquet table of more cells than this stays in its file
 
     def place(self, sheet: str = "", line: int = 0, column: int = 0) -> Place:
         """Return an address in this file."""
@@ -71,12 +72,13 @@ class Origin:
 
 
 def read_tables(
-    data: Data, base: Path, *, keys: Sequence[str] = (), root: Path | None = None
+    data: Data, base: Path, *, keys: Sequence[str] = (), root: Path | None = None, keep: int | None = None
 ) -> tuple[list[Table], list[Finding], list[Path]]:
     """Read every table that a block under `data` means, with all findings and the files that were read.
 
     Relative paths start from `base`; files are shown relative to `root`. `keys` are names of which the header row is
-    known to have at least one. The order of the tables is that of their paths, whatever the file system says.
+    known to have at least one. The order of the tables is that of their paths, whatever the file system says. Parquet
+    tables of more than `keep` cells stay in their files until a column is asked for.
     """
     tables: list[Table] = []
     found: list[Finding] = []
@@ -85,13 +87,13 @@ def read_tables(
     try:
         matches = matching(pattern, str(base))
     except OSError as error:
-        return [], [finding("IC303", Place(_shown(str(error.filename or ""), base, root)), problem=_problem(error))], []
+        return [], [finding("IC303", Place(shown_path(str(error.filename or ""), base, root)), problem=_problem(error))], []
     if not matches:
-        return [], [_absent(pattern, base, root)], []
+        return [], [absent(pattern, base, root)], []
     known = frozenset(map(name_of, keys))
     for relative, period in matches:
         path = os.path.join(base, relative)
-        origin = Origin(path, _shown(relative, base, root), period, data.sheet, data.header, known)
+        origin = Origin(path, shown_path(relative, base, root), period, data.sheet, data.header, known, keep)
         try:
             its_tables, its_findings = _read(origin)
         except OSError as error:
@@ -253,7 +255,7 @@ def _read(origin: Origin) -> tuple[list[Table], list[Finding]]:
     return [], [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=SUFFIXES)]
 
 
-def _absent(pattern: str, base: Path, root: Path | None) -> Finding:
+def absent(pattern: str, base: Path, root: Path | None) -> Finding:
     """Say that there is no such file, with the nearest name where the path first leaves what exists."""
     here = "/" if pattern.startswith("/") else ""
     near = ""
@@ -266,13 +268,13 @@ def _absent(pattern: str, base: Path, root: Path | None) -> Finding:
             name = nearest(part, (name for name, _ in _entries(str(base), here)))
         except OSError:
             name = ""
-        near = _shown(os.path.join(here, name), base, root) if name else ""
+        near = shown_path(os.path.join(here, name), base, root) if name else ""
         break
-    shown = _shown(pattern, base, root)
+    shown = shown_path(pattern, base, root)
     return finding("IC302" if _is_pattern(pattern) else "IC301", Place(shown), path=shown, near=near)
 
 
-def _shown(path: str, base: Path, root: Path | None) -> str:
+def shown_path(path: str, base: Path, root: Path | None) -> str:
     """Write a path as people know it: below the project from there, else as it was given."""
     top = os.path.abspath(root or base)
     absolute = os.path.abspath(os.path.join(base, path))

@@ -12,10 +12,12 @@ from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
 from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
+from .events import check_events
 from .formula import FormulaError, first_places, names, parse
 from .model import FACTORS, NONE, UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
 from .tree import can_be_drawn, counted, counts, given_weights, weight_total
+from .warnings import check_warnings
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
@@ -31,12 +33,13 @@ def check_tree(index: Index) -> list[Finding]:
 
 
 def check_ids(index: Index) -> Iterator[Finding]:
-    """Every node, denominator and adjustment has an id of its own that can be typed on a command line."""
+    """Every node, denominator, adjustment and warning rule has an id of its own that can be typed on a command line."""
     seen: dict[str, Path] = {}
     items: list[tuple[Path, str]] = [(("index",), index.index.id)]
     items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
     items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
     items += [(path, node.id) for path, node in index.walk()]
+    items += [(("warnings", "rules", at), rule.id) for at, rule in enumerate(index.warnings.rules if index.warnings else ())]
     for path, name in items:
         place = index.place((*path, "id"))
         if not re.fullmatch(_ID, name):
@@ -162,7 +165,7 @@ def check_levels(index: Index) -> Iterator[Finding]:
 
 def check_headers(index: Index) -> Iterator[Finding]:
     """No two leaves of one source answer to the same column heading."""
-    if any(check_formulas(index)):
+    if any(check_formulas(index)) or any(check_events(index)):
         return  # what a formula asks for is not known then
     seen: dict[tuple[str, str], str] = {}
     for column in index.columns:
@@ -438,6 +441,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_sources,
     check_denominators,
     check_levels,
+    check_events,
     check_headers,
     check_leaves,
     check_frames,
@@ -450,6 +454,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_directions,
     check_idle_weights,
     check_uncertainty,
+    check_warnings,
 )
 
 Problem = tuple[str, str, str] | None

@@ -19,6 +19,8 @@ from .model import (
     Defaults,
     Denominator,
     Dimension,
+    EventLog,
+    FromEvents,
     Grade,
     Impute,
     Index,
@@ -32,9 +34,12 @@ from .model import (
     Root,
     Round,
     Screen,
+    Step,
     Treat,
     UnitTable,
     Veto,
+    WarningRule,
+    Warnings,
     Weights,
 )
 from .text import Document, Path, read_text
@@ -59,6 +64,10 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "screen": Screen,
     "adjustments": Adjustment,
     "veto": Veto,
+    "warnings": Warnings,
+    "rules": WarningRule,
+    "escalation": Step,
+    "events": FromEvents,
 }
 _EXPECTED = {
     "string": ("text", "文本"),
@@ -72,6 +81,7 @@ _EXPECTED = {
     "method": ("the name of a method, or { } with `method:` and its parameters", "方法名称，或含 `method:` 及其参数的 { }"),
     "fraction": ("a number or a fraction such as 1/3", "数字或分数（如 1/3）"),
 }
+_BY_METHOD = ("normalise", "aggregate", "impute", "treat", "weights", "events")
 _ENDLESS = {"IC115", "IC126"}  # not all of the text was read
 _LEFT_OUT = {"IC104", "IC107", "IC116", "IC117", "IC128"}  # keys were left out or are there twice: what misses cannot be judged
 
@@ -188,7 +198,9 @@ def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any)
         plain = f'{key}: ["{found}"]'
     elif isinstance(found, bool) and stem == "string":
         plain = f'{key}: "{_short(found)}"'
-    en, zh = _EXPECTED["method" if key in ("normalise", "aggregate", "impute", "treat", "weights") and stem == "model" else stem]
+    en, zh = _EXPECTED[
+        "method" if key in ("normalise", "aggregate", "impute", "treat", "weights", "events") and stem == "model" else stem
+    ]
     return finding("IC113", place, key=key, expected=en, expected_zh=zh, found=_short(found), plain=plain)
 
 
@@ -226,6 +238,8 @@ def _keys(document: Document, path: Path) -> list[str]:
     model: type[BaseModel] = Index
     if name in ("dimensions", "indicators"):
         model = Dimension if isinstance(data, dict) and "indicators" in data else Indicator
+    elif name == "events" and path[0] == "data":
+        model = EventLog
     elif path:
         model = _BLOCKS.get(name, _BLOCKS.get(str(path[0]), Index))
     return [field.alias or key for key, field in model.model_fields.items()]

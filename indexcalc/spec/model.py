@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..findings import Place
@@ -149,6 +149,66 @@ class Missing(Part):
     """The share of children, 0 to 1, that must have a score for the node to have one; with `reweight`."""
 
 
+class EventLog(Part):
+    """How a source that is a log of events is read, a row an event."""
+
+    unit: str
+    """The column that names the unit an event belongs to."""
+    time: str
+    """The column of the time that puts an event into its period."""
+    end: str | None = None
+    """The column of the time at which an event was over; empty while it is open. `duration` is the hours from `time` to it."""
+    due: str | None = None
+    """The column of the time by which an event should be over."""
+    key: str | None = None
+    """The column that tells events apart: a second row with the same is dirty."""
+    where: str | None = None
+    """A condition; rows for which it does not hold are left out, and counted."""
+    from_: str | int | None = Field(default=None, alias="from")
+    """The first period that the log covers. Default: the first that has an event."""
+    to: str | int | None = None
+    """The last period that the log covers. Default: the last that has an event."""
+    names: dict[str, str] = {}
+    """Other names of units that the log uses, each with the unit's id or name."""
+    format: str | None = None
+    """How times are written, where not as 2022-07-15 08:30:00: as in `%d/%m/%Y %H:%M`."""
+    zone: str | None = None
+    """The time zone to read times in that carry one, such as Asia/Shanghai."""
+    table: str | None = None
+    """The table, where `path` is a database."""
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    """What reads files: DuckDB in this process, or Spark."""
+
+
+class FromEvents(Part):
+    """A value that is made of the events of a unit and period."""
+
+    method: Literal["count", "distinct", "sum", "mean", "median", "percentile", "min", "max", "share", "on-time", "severity"]
+    """`count` of events, of `distinct` values, `sum`, `mean`, `median`, `percentile`, `min`, `max`, `share` of events for which a
+    condition holds, share of those `on-time`, `severity` as the sum of the weights of levels."""
+    of: str | None = None
+    """What of an event: a column, `duration`, arithmetic over these; for `share` a condition."""
+    where: str | None = None
+    """A condition; other events are left out."""
+    at: float | None = Field(default=None, ge=0, le=1)
+    """Which percentile, as a share: 0.9."""
+    levels: dict[str, Number] = {}
+    """For `severity`: what an event weighs, by what its column `of` says."""
+    open: Literal["late", "out"] = "late"
+    """For `on-time`: events that are not over yet are late, or left out."""
+
+    @property
+    def ratio(self) -> tuple[str, str] | None:
+        """The two series that the value is the ratio of, if it is one, so that a year's is made of summed parts."""
+        ratios = {"share": (HELD, COUNTED), "mean": (TOTAL, VALUED), "on-time": (PUNCTUAL, COUNTED)}
+        return ratios.get(self.method)
+
+
+COUNTED, VALUED, HELD = "events counted", "events with a value", "events that hold"
+TOTAL, PUNCTUAL = "sum over events", "events on time"
+EventsChoice = Annotated[FromEvents, BeforeValidator(_named)]
+
+
 class Node(Part):
     """What every node of the tree has."""
 
@@ -177,6 +237,8 @@ class Indicator(Node):
     """The heading of its column, or its name in a column of indicators. Default: its id or its name."""
     formula: str | None = None
     """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
+    events: EventsChoice | None = None
+    """What is taken of a log of events: `count`, or `{method: median, of: duration, where: kind = 'noise'}`."""
     measure: str = ""
     """Unit of measurement."""
     department: str = ""
@@ -214,6 +276,15 @@ class Indicator(Node):
     """How the value becomes a score."""
     round: RoundChoice | None = None
     """Round the score to so many decimals."""
+
+    @model_validator(mode="after")
+    def _of_events(self) -> "Indicator":
+        """What is taken of events as a ratio is a formula, and does not apply to a unit that had no such event."""
+        if self.events and self.events.method not in ("count", "distinct", "sum", "severity"):
+            if (ratio := self.events.ratio) and self.formula is None:
+                self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
+            self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"
+        return self
 
 
 class Grade(Part):
@@ -263,6 +334,10 @@ class Dimension(Node, Inner):
     """`lower`: the whole node is turned, less of it is better."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades of this node, from the best down."""
+    ranking: "NodeRanking | None" = None
+    """How this node is ranked, where not as the index is."""
+    decimals: int | None = Field(default=None, ge=0, le=12)
+    """Decimals that this node's score is shown with, and its grade judged by. Default: the index's."""
     indicators: Annotated[tuple["Child", ...], Field(strict=False, min_length=1)]
     """The children: indicators, or nodes with `indicators` of their own."""
 
@@ -371,9 +446,13 @@ class Data(Part):
     only: dict[str, str | int | Words] = {}
     """Headings and what must stand below them for a row to be read: `{sex: total}`, or one of several, `{sex: [men, women]}`."""
 
+    events: EventLog | None = None
+    """That it is a log of events, and which of its columns say what; `path` may then be a database."""
+
     @property
     def is_ledger(self) -> bool:
-        return self.ledger is not None or self.path.endswith((".sqlite", ".sqlite3")) or "://" in self.path
+        held = self.path.endswith((".sqlite", ".sqlite3")) or "://" in self.path
+        return self.ledger is not None or (held and self.events is None)
 
 
 DataSource = Annotated[Data, BeforeValidator(_ledger_as_path)]
@@ -402,6 +481,8 @@ class Denominator(Part):
     """How the units of a lower level make the one that they are part of, as for indicators."""
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
+    events: EventsChoice | None = None
+    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`."""
 
 
 class Defaults(Part):
@@ -427,17 +508,22 @@ class Defaults(Part):
     """How the units of a lower level make the one that they are part of: sum, mean, max, min, or a denominator's id."""
 
 
-class Ranking(Part):
-    """How scores become ranks."""
+class NodeRanking(Part):
+    """How a node's scores become ranks."""
 
-    within: str | None = None
-    """Rank within groups too: `group`, or another column of the units table."""
     ties: Literal["competition", "dense", "average", "min", "max"] = "competition"
     """How equal scores share places."""
     decimals: int | None = Field(default=None, ge=0, le=12)
     """Round scores to these decimals before ranking, so that equal published scores tie."""
     first: Literal["highest", "lowest"] = "highest"
     """Which score has rank 1."""
+
+
+class Ranking(NodeRanking):
+    """How scores become ranks."""
+
+    within: str | None = None
+    """Rank within groups too: `group`, or another column of the units table."""
 
 
 class Veto(Part):
@@ -542,6 +628,92 @@ class Alternatives(Part):
     """Errors of the values: their standard deviation, as a share of that of the indicator."""
 
 
+Level = Literal["blue", "yellow", "orange", "red"]
+LEVELS: tuple[Level, ...] = ("blue", "yellow", "orange", "red")  # from the mildest to the worst
+
+
+class Step(Part):
+    """What follows when a warning lasts: a notice 通报, an interview 约谈, a listing 挂牌督办."""
+
+    name: str = Field(min_length=1)
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    after: int = Field(ge=1)
+    """From so many periods in a row on."""
+    level: Level = "red"
+    """At this level or a worse one: `blue`, `yellow`, `orange` or `red`."""
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name) if language == "en" else self.name
+
+
+class WarningRule(Part):
+    """When values or scores give a warning: a limit for each level that there is, judged unit by unit and period by period."""
+
+    id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only."""
+    name: str = ""
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    node: str | Words
+    """The id of the node that is watched, or a list of several; the index's own for the total."""
+    watch: Literal["node", "children", "indicators"] = "node"
+    """The node itself, the children right below it, or all indicators below it, each on its own."""
+    by: Literal["value", "score"] | None = None
+    """Watch values in their unit of measurement, or scores. Default: values of indicators, scores of other nodes."""
+    method: Literal["thresholds", "quantiles", "control"] = "thresholds"
+    """What the levels say: `thresholds`, values to be reached; `quantiles` of the unit's own history, 0.9 for the worst tenth;
+    `control`, how many standard deviations from the mean of that history."""
+    blue: Number | None = None
+    """The limit of the mildest level; a level without a limit is not given."""
+    yellow: Number | None = None
+    """The limit of the second level."""
+    orange: Number | None = None
+    """The limit of the third level."""
+    red: Number | None = None
+    """The limit of the worst level."""
+    last: int | None = Field(default=None, ge=2)
+    """How many periods before this one are the history. Default: all that there are."""
+    least: int = Field(default=4, ge=2)
+    """How many values of these the history must have at least for a unit to be judged."""
+    centre: Literal["mean", "median"] = "mean"
+    """With `control`: mean and standard deviation of the history, or its median and median absolute deviation × 1.4826."""
+    periods: Kind | None = None
+    """The kind of periods that is judged, where years are made of parts: `year` for these. Default: the index's own."""
+    escalation: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    """What follows when a warning of this rule lasts. Default: that of `warnings`."""
+    note: str = ""
+    """A remark for readers of the file."""
+
+    @property
+    def limits(self) -> tuple[float | None, ...]:
+        """The limits from the mildest level to the worst."""
+        return tuple(getattr(self, level) for level in LEVELS)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The ids under `node`."""
+        return (self.node,) if isinstance(self.node, str) else self.node
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+
+class Warnings(Part):
+    """The risk warning: rules that watch values and scores, and what follows when a warning lasts."""
+
+    rules: Annotated[tuple[WarningRule, ...], Field(strict=False, min_length=1)]
+    """The rules."""
+    escalation: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    """What follows when a warning lasts, from the first step to the last."""
+
+    def steps(self, rule: WarningRule) -> tuple[Step, ...]:
+        """Return what follows when a warning of a rule lasts."""
+        return rule.escalation or self.escalation
+
+
 class Index(Part):
     """A whole `indicators.yaml`."""
 
@@ -563,6 +735,8 @@ class Index(Part):
     """The tree."""
     adjustments: Annotated[tuple[Adjustment, ...], Field(strict=False)] = ()
     """Bonuses, deductions and vetoes on top of the tree."""
+    warnings: Warnings | None = None
+    """When values and scores give a warning."""
     ranking: Ranking = Field(default={}, validate_default=True)
     """How scores become ranks."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
@@ -590,9 +764,10 @@ class Index(Part):
 
     @cached_property
     def paths(self) -> dict[str, Path]:
-        """Where each node, denominator and adjustment stands in the file, by id."""
+        """Where each node, denominator, adjustment and warning rule stands in the file, by id."""
         paths: dict[str, Path] = {item.id: ("denominators", at) for at, item in enumerate(self.denominators)}
         paths |= {item.id: ("adjustments", at) for at, item in enumerate(self.adjustments)}
+        paths |= {rule.id: ("warnings", "rules", at) for at, rule in enumerate(self.warnings.rules if self.warnings else ())}
         return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walk()}
 
     @cached_property
@@ -608,6 +783,11 @@ class Index(Part):
         from .tree import columns
 
         return columns(self)
+
+    def decimals_of(self, node: "Root | Dimension | Indicator") -> int:
+        """Return the decimals that a node's score is shown with."""
+        own = None if isinstance(node, Indicator) else node.decimals
+        return self.index.decimals if own is None else own
 
     def walk(self) -> Iterator[tuple[Path, Dimension | Indicator]]:
         """Yield every node below the index with its path in the file, parents before children."""

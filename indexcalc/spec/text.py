@@ -50,6 +50,16 @@ class Document:
             return Place(self.file)
         return Place(self.file, "", found.start_mark.line + 1, found.start_mark.column + 1)
 
+    def has(self, path: Sequence[str | int]) -> bool:
+        """Say whether something was written at a path."""
+        node = self.root
+        for step in path:
+            entry = _child(node, step)
+            if entry is None:
+                return False
+            node = entry[1]
+        return True
+
     def written(self, path: Sequence[str | int]) -> str | None:
         """Return the scalar at a path as it was written without quotes, or None."""
         node = self.root

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.weight import FROM_DATA
+from .events import Take, takes
 from .formula import Expression, names, parse
 from .model import (
     EVERY,
@@ -68,6 +70,7 @@ class Column:
     key: str
     rows: tuple[str, ...] = ()
     """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
+    take: Take | None = None  # what is aggregated, where the source is a log of events
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,31 @@ class Tree:
         if isinstance(node, Root):
             return self.dimensions
         return tuple(self.position[child.id] for child in node.indicators) if isinstance(node, Dimension) else ()
+
+
+def of_leaves(index: Index, leaves: Sequence[Indicator], *, rest: bool = False) -> Index:
+    """Return an index of some leaves right below the root, with the columns that they are made of and no others.
+
+    With `rest` it also has the adjustments and every denominator. Leaves know where they stand in the whole index's file.
+    """
+    asked = {word for leaf in leaves for word in (leaf.per, *_named(leaf), leaf.over_units or index.defaults.over_units) if word}
+    asked |= {item.over_units for item in index.denominators if item.id in asked}
+    fields = {name: getattr(index, name) for name in Index.model_fields}
+    fields |= {
+        "index": Root(id=index.index.id, decimals=index.index.decimals),
+        "dimensions": tuple(leaves),
+        "denominators": tuple(item for item in index.denominators if rest or item.id in asked),
+        "adjustments": index.adjustments if rest else (),
+        "grades": (),
+    }
+    made = Index.model_construct(**fields)
+    made._document = index._document
+    vars(made)["paths"] = index.paths
+    return made
+
+
+def _named(leaf: Indicator) -> list[str]:
+    return [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
 
 
 def lay_out(index: Index) -> Tree:
@@ -213,9 +241,12 @@ def columns(index: Index) -> tuple[Column, ...]:
         source = index.source_of(leaf)
         over_time: OverTime = "last" if is_constant(index, source) else leaf.over_time or index.defaults.over_time
         over_units = leaf.over_units or index.defaults.over_units
-        if leaf.formula is None:
+        taken = _taken_columns(index, leaf, source, over_time, over_units)
+        own = {column.id.removeprefix(f"{leaf.id}.") for column in taken}
+        wanted += taken
+        if leaf.formula is None and not leaf.events:
             wanted.append(_own_column(leaf, source, over_time, over_units))
-        for key, text in (("formula", leaf.formula), ("applies", leaf.applies)):
+        for key, text in (("formula", None if leaf.events else leaf.formula), ("applies", leaf.applies)):
             wanted += [
                 Column(
                     id=f"{leaf.id}.{name}",
@@ -230,7 +261,7 @@ def columns(index: Index) -> tuple[Column, ...]:
                     rows=_headers(leaf),
                 )
                 for name in (names(parse(text)) if text else ())
-                if name not in denominators
+                if name not in denominators and name not in own
             ]
     unique = {column.id: column for column in reversed(wanted)}
     series = [column for column in wanted if unique.pop(column.id, None)]
@@ -238,13 +269,39 @@ def columns(index: Index) -> tuple[Column, ...]:
     for item in others:
         source = index.source_of(item)
         over_time = "last" if is_constant(index, source) else item.over_time
-        series.append(_own_column(item, source, over_time, item.over_units if isinstance(item, Denominator) else "sum"))
+        over_units = item.over_units if isinstance(item, Denominator) else "sum"
+        taken = _taken_columns(index, item, source, over_time, over_units)
+        series += taken or [_own_column(item, source, over_time, over_units)]
     return tuple(series)
 
 
 def counted(index: Index) -> list[Adjustment]:
     """The adjustments that are made by events, not by moves in rank."""
     return [item for item in index.adjustments if item.rank_move is None]
+
+
+def _taken_columns(
+    index: Index, item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str
+) -> list[Column]:
+    """The series that a value made of events needs: what is counted or summed adds up over time, whatever the value does."""
+    log = index.data[source].events if source in index.data else None
+    if isinstance(item, Adjustment) or item.events is None or log is None:
+        return []
+    return [
+        Column(
+            id=f"{item.id}.{name}" if name else item.id,
+            source=source,
+            headers=(take.said,),
+            measure="" if name else item.measure,
+            valid=None if name else item.valid,
+            over_time="sum" if name else over_time,
+            over_units="sum" if name else over_units,
+            owner=item.id,
+            key="events",
+            take=take,
+        )
+        for name, take in takes(item.events, log).items()
+    ]
 
 
 def is_constant(index: Index, source: str) -> bool:

@@ -1,0 +1,328 @@
+"""Where events are aggregated: DuckDB in this process, PostgreSQL in place, Spark on a cluster.
+
+All that differs between the three is in this module, behind `Engine`; `events` makes the one query for all of them with ibis.
+Neither is imported before there is a log of events to be read.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import logging
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+_ALL = 1 << 60  # rows; a limit is what PostgreSQL does not look through
+FEW_NAMES = 500  # more are joined as a table, which in a database of others takes the right to make a temporary one
+_DAY = r"\s*([12]\d{3})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])"
+TIME = rf"^{_DAY}([ T]+([01]?\d|2[0-3]):([0-5]\d)(:([0-5]\d)(\.\d{{1,6}})?)?)?\s*$"
+NUMBER = r"^\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?\s*$"
+_FORMATS = {
+    "Y": r"([12]\d{3})",
+    "m": r"(0?[1-9]|1[0-2])",
+    "d": r"(0?[1-9]|[12]\d|3[01])",
+    "H": r"([01]?\d|2[0-3])",
+    "I": r"(0?[1-9]|1[0-2])",
+    "M": r"([0-5]\d)",
+    "S": r"([0-5]\d)",
+    "p": r"([AaPp][Mm])",
+}
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """One file of a log: its path, what people call it, and its columns as they are named in it."""
+
+    path: str
+    file: str
+    names: tuple[str, ...]
+    raw: tuple[str, ...]
+    delimiter: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An open log: a table of the columns that are used, by their names, and what its engine does in its own way."""
+
+    kind: str
+    connection: Any
+    table: Any
+    kept: list[Any] = field(default_factory=list)  # temporary folders, which live as long as the table
+
+    @cached_property
+    def zoned(self) -> frozenset[str]:
+        """The columns whose times carry a zone; ibis tells them from the others everywhere but in Spark."""
+        if self.kind != "spark":
+            return frozenset(name for name, kind in self.table.schema().items() if kind.is_timestamp() and kind.timezone)
+        schema = self.connection._session.sql(self.connection.compile(self.table)).schema
+        return frozenset(column.name for column in schema if column.dataType.typeName() == "timestamp")
+
+    def only(self, columns: Mapping[str, str]) -> Engine:
+        """Return the log with some of its columns alone, by new names."""
+        return replace(self, table=self.table.select(**{name: self.table[raw] for name, raw in columns.items()}))
+
+    def named(self, table: Any, column: str, unit: str, names: Mapping[str, int]) -> Any:
+        """Return a table with the number of what a column names exactly, as a column `unit`; missing where it names nothing."""
+        import ibis
+
+        if self.kind != "duckdb" and len(names) <= FEW_NAMES:
+            return table.mutate(**{unit: table[column].cases(*names.items(), else_=None).cast("int64")})
+        import pyarrow as pa
+
+        known = ibis.memtable(pa.table({"known name": list(names), unit: pa.array(list(names.values()), pa.int64())}))
+        return table.left_join(known, table[column] == known["known name"]).drop("known name")
+
+    def once(self, table: Any) -> Any:
+        """Return a table whose expressions are worked out once a row: PostgreSQL would do so anew for each use of one."""
+        return table.limit(_ALL) if self.kind == "postgres" else table
+
+    def time_of_text(self, text: Any, form: str | None) -> Any:
+        """Return the time that a text says, missing where it says none: as ISO 8601 or in a declared format."""
+        import ibis
+
+        if form:
+            text = _as_iso(text, form)
+        plain = text.strip().replace("/", "-").replace("T", " ")
+        if self.kind != "postgres":
+            return ibis.ifelse(text.re_search(TIME), plain, ibis.null("string")).try_cast("timestamp")
+        seems, part = text.re_search(TIME), _functions()["split_part"]
+        date = ibis.ifelse(seems, part(plain, " ", 1), ibis.null("string"))  # PostgreSQL stops at a day that no calendar has
+        year, month, day = (part(date, "-", at).cast("int64") for at in (1, 2, 3))
+        leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+        there = (day <= 28) | ((month != 2) & (day <= 30)) | month.isin([1, 3, 5, 7, 8, 10, 12]) | ((day == 29) & leap)
+        return ibis.ifelse(seems & there, plain, ibis.null("string")).cast("timestamp")
+
+    def number_of_text(self, text: Any) -> Any:
+        """Return the number that a text is, missing where it is none."""
+        import ibis
+
+        plain = ibis.ifelse(text.re_search(NUMBER), text.strip(), ibis.null("string"))
+        return plain.cast("float64") if self.kind == "postgres" else plain.try_cast("float64")
+
+    def microseconds(self, time: Any) -> Any:
+        """Return a time as microseconds since 1970."""
+        if self.kind == "postgres":
+            return (_functions()["date_part"]("epoch", time) * 1e6).round().cast("int64")
+        return _functions()["unix_micros" if self.kind == "spark" else "epoch_us"](time)
+
+    def plain_time(self, time: Any) -> Any:
+        """Return a date, or a time without a zone, as the kind of time that the other functions take."""
+        time = time.cast("timestamp")
+        return _functions()["to_timestamp_ltz"](time) if self.kind == "spark" else time
+
+    def in_zone(self, time: Any, zone: str) -> Any:
+        """Return the local time in a zone of a time that carries one."""
+        if self.kind == "spark":
+            return _functions()["from_utc_timestamp"](time, zone)
+        return _functions()["timezone"](zone, time)
+
+    def digest(self, text: Any) -> Any:
+        """Return a text whose order is that of nothing, but the same everywhere."""
+        return _functions()["md5"](text)
+
+
+@cache
+def _functions() -> dict[str, Any]:
+    """Functions of the engines that ibis has no word for."""
+    import ibis
+    import ibis.expr.datatypes as dt
+
+    text, time, whole = dt.string, dt.timestamp, dt.int64
+
+    def declared(name: str, takes: Sequence[Any], gives: Any) -> Any:
+        def of_one(one: Any) -> Any: ...
+
+        def of_two(one: Any, other: Any) -> Any: ...
+
+        def of_three(one: Any, other: Any, third: Any) -> Any: ...
+
+        function: Any = (of_one, of_two, of_three)[len(takes) - 1]
+        return ibis.udf.scalar.builtin(function, name=name, signature=(tuple(takes), gives))
+
+    return {
+        "date_part": declared("date_part", (text, time), dt.float64),
+        "epoch_us": declared("epoch_us", (time,), whole),
+        "unix_micros": declared("unix_micros", (time,), whole),
+        "to_timestamp_ltz": declared("to_timestamp_ltz", (time,), time),
+        "split_part": declared("split_part", (text, text, whole), text),
+        "timezone": declared("timezone", (text, dt.Timestamp("UTC")), time),
+        "from_utc_timestamp": declared("from_utc_timestamp", (dt.Timestamp("UTC"), text), time),
+        "md5": declared("md5", (text,), text),
+    }
+
+
+def _as_iso(text: Any, form: str) -> Any:
+    """Rewrite a text in a declared format as ISO 8601 has it; a text that is not in it becomes one that says no time."""
+    pattern, at = "", 0
+    marks: list[str] = []
+    while at < len(form):
+        if form[at] == "%":
+            pattern, marks, at = pattern + _FORMATS[form[at + 1]], [*marks, form[at + 1]], at + 2
+        else:
+            pattern, at = pattern + (r"\s+" if form[at] == " " else _escaped(form[at])), at + 1
+    pattern = rf"^\s*{pattern}\s*$"
+
+    def part(mark: str) -> Any:
+        return text.re_extract(pattern, marks.index(mark) + 1).fill_null("")
+
+    import ibis
+
+    hour = part("H") if "H" in marks else part("I") if "I" in marks else ibis.literal("0")
+    if "I" in marks:
+        whole = ibis.ifelse(hour == "", ibis.null("string"), hour).cast("int64") % 12
+        hour = (whole + ibis.ifelse(part("p").lower() == "pm", 12, 0)).cast("string").fill_null("")
+    minute = part("M") if "M" in marks else ibis.literal("00")
+    second = part("S") if "S" in marks else ibis.literal("00")
+    return part("Y") + "-" + part("m") + "-" + part("d") + " " + hour + ":" + minute + ":" + second
+
+
+def _escaped(sign: str) -> str:
+    return sign if sign.isalnum() else f"[{sign}]" if sign not in "^\\]" else f"\\{sign}"
+
+
+def failures(kind: str) -> tuple[type[Exception], ...]:
+    """Return the errors that an engine may raise about what it is given."""
+    from ibis.common.exceptions import IbisError
+
+    if kind == "duckdb":
+        import duckdb
+
+        return (IbisError, duckdb.Error, OSError)
+    if kind == "postgres":
+        import psycopg
+
+        return (IbisError, psycopg.Error, OSError)
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return (IbisError, PySparkException, Py4JError, OSError)
+
+
+def packages_of(kind: str) -> tuple[str, ...]:
+    """Return the packages that an engine needs, for the finding that says which extra to install."""
+    return {"duckdb": ("ibis", "duckdb"), "postgres": ("ibis", "psycopg"), "spark": ("ibis", "pyspark")}[kind]
+
+
+def open_files(files: Sequence[LogFile], used: Sequence[str], kind: str) -> Engine:
+    """Open files of one format as one table of the columns that are used."""
+    import ibis
+
+    connection = ibis.duckdb.connect() if kind == "duckdb" else _spark()
+    kept: list[Any] = []
+    groups: dict[tuple[Any, ...], list[LogFile]] = {}
+    for file in files:
+        groups.setdefault((file.raw, file.delimiter, file.encoding), []).append(file)
+    tables = []
+    for group in groups.values():
+        first = group[0]
+        if first.delimiter:
+            table = _csv(connection, kind, group, kept)
+            names = [f"c{at}" for at in range(len(first.names))]
+        else:
+            table = _parquet(connection, kind, [file.path for file in group])
+            names = list(first.raw)
+        tables.append(table.select(**{name: table[names[first.names.index(name)]] for name in used}))
+    return Engine(kind, connection, ibis.union(*tables) if len(tables) > 1 else tables[0], kept)
+
+
+def _csv(connection: Any, kind: str, files: Sequence[LogFile], kept: list[Any]) -> Any:
+    """All columns as text, by their places: what they say is judged by the query."""
+    first = files[0]
+    names = [f"c{at}" for at in range(len(first.names))]
+    if kind == "spark":
+        schema = ", ".join(f"{name} STRING" for name in names)
+        frame = connection._session.read.csv(
+            [file.path for file in files], schema=schema, header=True, sep=first.delimiter, quote='"', escape='"',
+            multiLine=True, mode="FAILFAST", encoding=first.encoding, enforceSchema=True,
+        )  # fmt: skip
+        return _view(connection, frame)
+    paths = [file.path if file.encoding == "utf-8" else _as_utf8(file, kept) for file in files]
+    return connection.read_csv(
+        paths,
+        columns=dict.fromkeys(names, "VARCHAR"),
+        auto_detect=False,
+        header=True,
+        delim=first.delimiter,
+        quote='"',
+        escape='"',
+    )
+
+
+def _as_utf8(file: LogFile, kept: list[Any]) -> str:
+    """Write a file anew in the encoding that DuckDB reads, into a folder that goes when the engine does."""
+    folder = tempfile.TemporaryDirectory()
+    kept.append(folder)
+    path = Path(folder.name) / "log.csv"
+    with text_of_file(file.path, file.encoding) as source, path.open("w", encoding="utf-8", newline="") as out:
+        while block := source.read(1 << 20):
+            out.write(block)
+    return str(path)
+
+
+def text_of_file(path: str, encoding: str) -> io.TextIOWrapper:
+    """Open a file of text, packed with gzip or not."""
+    raw: Any = gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")  # noqa: SIM115 - the wrapper closes it
+    return io.TextIOWrapper(raw, encoding=encoding, newline="")
+
+
+def _parquet(connection: Any, kind: str, paths: list[str]) -> Any:
+    if kind == "duckdb":
+        return connection.read_parquet(paths)
+    return _view(connection, connection._session.read.parquet(*paths))
+
+
+def _view(connection: Any, frame: Any) -> Any:
+    name = f"indexcalc_{id(frame):x}"
+    frame.createOrReplaceTempView(name)
+    return connection.table(name)
+
+
+def _spark() -> Any:
+    """Connect to the Spark session of this process, or start one as Spark's own configuration says: local without any."""
+    import ibis
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    if session is None:
+        builder: Any = SparkSession.builder
+        session = builder.appName("indexcalc").config("spark.ui.showConsoleProgress", "false").getOrCreate()
+    session.conf.set("spark.sql.session.timeZone", "UTC")
+    session.conf.set("spark.sql.legacy.javaCharsets", "true")  # else Spark 4 reads no GB18030
+    session.sparkContext.setLogLevel("OFF")
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # what fails is told once, as a finding
+    return ibis.pyspark.connect(session)
+
+
+def open_remote(path: str) -> Engine:
+    """Open Parquet that Spark alone can reach, by an address such as hdfs:// or s3a://."""
+    connection = _spark()
+    return Engine("spark", connection, _parquet(connection, "spark", [path]))
+
+
+def open_table(path: str, name: str, kind: str) -> Engine:
+    """Open a table of a database: PostgreSQL by its URL, a file of DuckDB's, Spark's catalogue."""
+    import ibis
+
+    if kind == "postgres":
+        url = urlsplit(path)
+        options = {key: values[-1] for key, values in parse_qs(url.query).items()}
+        connection = ibis.postgres.connect(
+            host=options.pop("host", url.hostname),
+            port=url.port or int(options.pop("port", 5432)),
+            user=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+            database=url.path.strip("/") or None,
+            autocommit=True,
+            **options,
+        )
+    else:
+        connection = _spark() if kind == "spark" else ibis.duckdb.connect(path, read_only=True)
+    schema, dot, table = name.rpartition(".")
+    opened = connection.table(table, database=schema if dot else None)
+    return Engine(kind, connection, opened)

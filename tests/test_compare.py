@@ -1,0 +1,111 @@
+"""Two rankings beside each other: agreement against scipy, what did it, and the commands."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from scipy import stats
+from typer.testing import CliRunner
+
+from indexcalc.analysis.compare import compare, kendall, room_of, spearman, with_method
+from indexcalc.cli.app import app
+from indexcalc.engine import score
+
+from .conftest import flat_index, panel_of
+from .test_change import TWO, adds_up, random_scores, scored
+from .test_engine import SEEDS
+
+
+@given(seed=SEEDS)
+def test_agreement_is_that_of_scipy(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    one, other = random.integers(0, random.integers(2, 30), (2, int(random.integers(2, 40)))).astype(float)
+    if len(set(one)) > 1 and len(set(other)) > 1:
+        assert spearman(one, other) == pytest.approx(stats.spearmanr(one, other).statistic, abs=1e-12)
+        assert kendall(one, other) == pytest.approx(stats.kendalltau(one, other).statistic, abs=1e-12)
+    else:
+        assert math.isnan(spearman(one, other))
+        assert math.isnan(kendall(one, other))
+
+
+def test_agreement_of_too_few() -> None:
+    assert math.isnan(spearman(np.array([1.0]), np.array([2.0])))
+    assert math.isnan(kendall(np.array([1.0]), np.array([2.0])))
+
+
+@given(seed=SEEDS)
+def test_comparing_two_periods_is_their_change(seed: int) -> None:
+    found = random_scores(seed, seed)
+    compared = compare(found, found, found.periods[0], found.periods[1])
+    adds_up(compared.change)
+    both = ~np.isnan(compared.change.scores).any(axis=0)
+    assert compared.count == both.sum()
+    assert compared.moved == (compared.change.ranks[0] != compared.change.ranks[1])[both].sum()
+
+
+def test_the_main_cause_is_the_largest_part() -> None:
+    found = scored(TWO, [[[10, 20], [14, 14]], [[12, 20], [14, 14]]])
+    assert compare(found, found, "2000", "2001").leading == ("own", "")
+
+
+def test_a_method_in_the_place_of_another() -> None:
+    index = flat_index(2, normalise="{method: min-max, low: 60, high: 100}")
+    assert room_of("min-max", "z-score") == "normalise"
+    assert room_of("min-max", "arithmetic") is None
+    changed = with_method(index, "normalise", "min-max", "percentile")
+    assert changed is not None
+    panel = panel_of(index, [[1, 2], [2, 1], [4, 9]])
+    assert score(changed, panel).scores[0, :, 0].tolist() == [60, 80, 100], "low and high are those of the tree"
+    assert with_method(index, "aggregate", "geometric", "harmonic") is None
+    with pytest.raises(ValueError, match="worst"):
+        with_method(index, "normalise", "min-max", "goalposts")
+
+
+def run(repository: Path, *arguments: str) -> dict[str, object]:
+    said = CliRunner().invoke(app, [*arguments, "--index", str(repository / "indicators.yaml"), "--json", "--quiet"])
+    assert said.exit_code == 0, said.output
+    return json.loads(said.stdout)  # type: ignore[no-any-return]
+
+
+def test_compare_periods_and_methods(repository: Path) -> None:
+    periods = run(repository, "compare", "2021", "2022")
+    assert periods["count"] == 11
+    assert {"own", "peers"} == set(periods["units"][0]["parts"])  # type: ignore[index]
+    methods = run(repository, "compare", "arithmetic", "geometric", "--period", "2022")
+    assert set(methods["units"][0]["parts"]) == {"method"}  # type: ignore[index]
+
+
+def test_compare_two_trees(repository: Path, tmp_path: Path) -> None:
+    shutil.copytree(repository / "data", tmp_path / "data")
+    text = (repository / "indicators.yaml").read_text(encoding="utf-8")
+    (tmp_path / "old.yaml").write_text(text, encoding="utf-8")
+    fewer = [line for line in text.splitlines(keepends=True) if "id: rural-road-guard" not in line]
+    new = (
+        "".join(fewer)
+        .replace("id: black-spots-fixed", "id: black-spots-fixed")
+        .replace(
+            "weight: 0.15, source: official, valid: [0, 100], over_time: last, department: 市交通运输局}",
+            "weight: 0.25, source: official, valid: [0, 100], over_time: last, department: 市交通运输局}",
+        )
+    )
+    (tmp_path / "new.yaml").write_text(new, encoding="utf-8")
+    arguments = ["compare", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), "--json", "--quiet"]
+    said = CliRunner().invoke(app, arguments)
+    assert said.exit_code == 0, said.output
+    found = json.loads(said.stdout)
+    assert {one["kind"] for one in found["differences"]} == {"removed", "weight"}
+    for unit in found["units"]:
+        assert set(unit["parts"]) == {"weights", "structure"}
+        assert math.fsum(unit["parts"].values()) == pytest.approx(unit["score"][1] - unit["score"][0], abs=1e-9)
+    arguments = ["change", "越秀", "--from", "2021", "--to", "2022", "--index", str(tmp_path / "new.yaml")]
+    said = CliRunner().invoke(app, [*arguments, "--index-from", str(tmp_path / "old.yaml"), "--json", "--quiet"])
+    assert said.exit_code == 0, said.output
+    (unit,) = json.loads(said.stdout)["units"]
+    assert math.fsum(unit["parts"].values()) == pytest.approx(unit["score"][1] - unit["score"][0], abs=1e-9)
+    assert math.fsum(unit["indicators"].values()) == pytest.approx(unit["parts"]["own"], abs=1e-9)

@@ -1,0 +1,126 @@
+"""One unit beside another, its group, the best: differences that add up, and what a short board costs, asked of the engine."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from typer.testing import CliRunner
+
+from indexcalc.analysis.contribution import Rows, contributions, effective
+from indexcalc.analysis.versus import best_of, boards, group_of, versus
+from indexcalc.cli.app import app
+from indexcalc.engine import score
+
+from .conftest import index_of, panel_of
+from .test_change import random_scores, scored
+from .test_engine import SEEDS
+
+NAN = math.nan
+
+
+@given(seed=SEEDS)
+def test_the_rows_that_are_asked_about_are_those_of_all(seed: int) -> None:
+    found = random_scores(seed, seed)
+    rows = Rows(1, (4, 0))
+    every = contributions(found)
+    np.testing.assert_allclose(contributions(found, rows), every[1:2, [4, 0]], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(effective(found, rows=rows), effective(found, every)[1:2, [4, 0]], rtol=1e-6, atol=1e-6)
+
+
+@given(seed=SEEDS)
+def test_differences_add_up_at_every_level(seed: int) -> None:
+    found = random_scores(seed, seed)
+    for others in ([3], group_of(found, 0), [best_of(found, 0, 0)]):
+        beside = versus(found, 0, 0, others)
+        gap = beside.scores[0] - beside.scores[1]
+        for branch in found.tree.branches:
+            if math.isnan(gap[branch.position]):
+                continue
+            parts = beside.contribution[0] - beside.contribution[1]
+            total = (
+                math.fsum(parts[list(branch.children)])
+                + beside.adjusted[0, branch.position]
+                - beside.adjusted[1, branch.position]
+            )
+            room = 1e-9 * (1 + np.abs(beside.contribution[:, list(branch.children)]).sum())
+            assert abs(total - gap[branch.position]) <= room, found.tree.nodes[branch.position].id
+
+
+@given(seed=SEEDS)
+def test_a_board_is_what_scoring_again_says(seed: int) -> None:
+    """In a tree of points the engine itself can be asked: the unit's value is exchanged for the group's mean."""
+    made = random_scores(seed, seed)
+    tree = made.tree
+    names = [f"x{at}" for at in range(4)]
+    lines = ", ".join(f"{{id: {name}, weight: {weight}}}" for name, weight in zip(names, (0.4, 0.3, 0.2, 0.1), strict=True))
+    method = ("arithmetic", "{method: geometric, floor: 1}", "topsis", "median")[seed % 4]
+    head = (
+        f"index: {{id: t, aggregate: {method}}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\ndefaults: {{normalise: points}}\n"
+    )
+    index = index_of(head + f"dimensions: [{lines}]\n")
+    random = np.random.default_rng(seed)
+    values = random.uniform(1, 100, (6, 4))
+    values[random.random(values.shape) < 0.1] = NAN
+    panel = panel_of(index, values)
+    found = score(index, panel)
+    group = group_of(found, 2)
+    board = boards(found, 0, 2, group)
+    for leaf in range(4):
+        if math.isnan(board.points[leaf]):
+            continue
+        changed = panel.values.copy(order="K")
+        changed[0, 2, leaf] = board.mean[leaf]
+        again = score(index, dataclasses.replace(panel, values=changed))
+        assert board.points[leaf] == pytest.approx(found.score()[0, 2] - again.score()[0, 2], abs=1e-9)
+        assert board.places[leaf] == again.rank()[0, 2] - found.rank()[0, 2]
+    del tree
+
+
+def test_boards_by_hand() -> None:
+    tree = "defaults: {normalise: points}\ndimensions: [{id: a, weight: 0.75}, {id: b, weight: 0.25}]\n"
+    found = scored(tree, [[4, 80], [40, 60], [52, 10]])
+    board = boards(found, 0, 0, (0, 1, 2))
+    # at the mean of 32 in a it would have 44, before 41.5 and after 45: from 23 in the third place to the first but one
+    np.testing.assert_allclose(found.score()[0], [23, 45, 41.5])
+    np.testing.assert_allclose(board.points[:2], [0.75 * (4 - 32), 0.25 * (80 - 50)])
+    assert board.places[:2].tolist() == [-1, 0]
+    assert math.isnan(board.points[found.tree.root])
+
+
+def test_a_board_of_a_dimension_is_of_all_its_indicators() -> None:
+    tree = (
+        "defaults: {normalise: points, weights: equal}\n"
+        "dimensions: [{id: d, indicators: [{id: a}, {id: b}]}, {id: e, indicators: [{id: c}]}]\n"
+    )
+    found = scored(tree, [[0, 10, 5], [10, 30, 5]])
+    board = boards(found, 0, 0, (0, 1))
+    assert board.points[found.node("d")] == pytest.approx((5 - 12.5) / 2)
+    assert board.points[found.node("e")] == 0
+
+
+@pytest.mark.parametrize("vs", ["group", "best", "440106", "天河区"])
+def test_explain_beside_others(repository: Path, vs: str) -> None:
+    said = CliRunner().invoke(
+        app, ["explain", "越秀", "--vs", vs, "--index", str(repository / "indicators.yaml"), "--json", "--quiet"]
+    )
+    assert said.exit_code == 0, said.output
+    found = json.loads(said.stdout)
+    tree = found["tree"]
+    counted = [child for child in tree["children"] if child["contribution_difference"] is not None]
+    assert math.fsum(child["contribution_difference"] for child in counted) == pytest.approx(tree["score_difference"], abs=1e-9)
+    assert ("boards" in found) == (vs == "group")
+    leaf = tree["children"][0]["children"][0]["children"][0]
+    assert leaf["raw"][0][0]["places"][0].endswith(":3")
+
+
+def test_explain_says_short_boards_in_both_languages(repository: Path) -> None:
+    for language, word in (("zh", "短板"), ("en", "Short boards")):
+        options = ["--index", str(repository / "indicators.yaml"), "--depth", "1", "--lang", language, "--quiet"]
+        said = CliRunner().invoke(app, ["explain", "越秀", *[one for one in options if one != "--quiet"]])
+        assert word in said.stdout
