@@ -16,6 +16,7 @@ from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..spec.model import FACTORS, NONE, Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
 from ..spec.tree import Branch, can_be_drawn, counts, weight_total
+from .room import Room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,11 +100,14 @@ class Inputs:
         """How many weights are drawn."""
         return self.drawn[-1].rows.stop if self.drawn else 0
 
-    def sample(self, seed: int, segment: int, size: int) -> Draws:
+    def sample(self, seed: int, segment: int, size: int, room: Room | None = None) -> Draws:
         """Draw the draws of one segment; each segment has random numbers of its own, whoever asks for it and when."""
-        rng = np.random.default_rng([seed, segment])
-        raw = np.empty((self.edges, size))
-        for one in self.drawn:
+        rng, room = np.random.default_rng([seed, segment]), Room(0) if room is None else room
+        raw = room(self.edges, size)
+        ways = {(one.how.method, one.how.concentration) for one in self.drawn}
+        if ways == {("dirichlet", None)}:
+            rng.standard_exponential(out=raw)  # the same numbers as one by one
+        for one in self.drawn if len(ways) > 1 or ways != {("dirichlet", None)} else ():
             if one.how.method == "perturb":
                 rng.random(out=raw[one.rows])
             elif one.how.concentration is None:
@@ -111,7 +115,7 @@ class Inputs:
             else:
                 raw[one.rows] = rng.standard_gamma(self._shapes(one)[:, None], (len(one.declared), size))
         options = np.stack([rng.integers(max(1, len(some)), size=size) for some in self.options])
-        return Draws(self._scaled(raw), options, (seed, segment) if self.alternatives.noise else None)
+        return Draws(self._scaled(raw, room), options, (seed, segment) if self.alternatives.noise else None)
 
     @property
     def coordinates(self) -> tuple[slice, ...]:
@@ -141,14 +145,16 @@ class Inputs:
             if len(some) > 1:
                 options[row] = np.minimum(u[at] * len(some), len(some) - 1)
                 at += 1
-        return Draws(self._scaled(raw), options, noise)
+        return Draws(self._scaled(raw, Room(0)), options, noise)
 
     def _shapes(self, one: Drawn) -> Array:
         shares = np.array(one.declared) / one.total
         return np.where(shares == 0, 1.0, float(one.how.concentration or 0.0) * shares)
 
-    def _scaled(self, raw: Array) -> Array:
+    def _scaled(self, raw: Array, room: Room) -> Array:
         """Make weights of raw draws: siblings add up to what they add up to in the tree; a weight of 0 stays 0."""
+        if not self.drawn:
+            return raw
         for one in self.drawn:
             part, declared = raw[one.rows], np.array(one.declared)[:, None]
             if one.how.method == "perturb":
@@ -157,9 +163,20 @@ class Inputs:
                 part *= declared
             elif 0.0 in one.declared:
                 part *= declared != 0
-            total = np.add.reduce(part, axis=0)
-            part *= one.total / np.where(total == 0, np.nan, total)
+        wanted, of = self._totals
+        total = room(len(self.drawn), raw.shape[1])
+        for at, one in enumerate(self.drawn):
+            np.add.reduce(raw[one.rows], axis=0, out=total[at])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            np.divide(wanted, total, out=total)
+        raw *= np.take(total, of, axis=0, out=room(*raw.shape), mode="clip")
         return raw
+
+    @cached_property
+    def _totals(self) -> tuple[Array, Whole]:
+        """What siblings add up to, and whose each row is."""
+        sizes = [len(one.declared) for one in self.drawn]
+        return np.array([[one.total] for one in self.drawn]), np.repeat(np.arange(len(sizes)), sizes)
 
     def case(self, options: tuple[int, ...]) -> Index:
         """Return the declared index with one combination of alternatives as its defaults."""

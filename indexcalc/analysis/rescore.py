@@ -8,7 +8,6 @@ are needed. All else goes through the functions that the engine uses, with the d
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -31,6 +30,7 @@ from ..scores import Scores
 from ..spec.model import Index, Noise, Normalise
 from ..spec.tree import Branch, normalise_of
 from .alternatives import Draws, Inputs, declared_weights
+from .room import Room, product
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 MEANS = frozenset({"arithmetic", "sum", "geometric", "harmonic", "power"})
 _CELLS = 1 << 17  # rows times draws worked on at once, so that the arrays of a node and its children stay in a cache
-_PRODUCT = 1 << 18  # multiplications of a matrix product that OpenBLAS does not share among threads
 _NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
 _NOISY = 1 << 20  # the same with errors in the values, where each leaf has its own array
 
@@ -91,6 +90,7 @@ class _Flat:
     is kept once for rows that are alike: `kind` (thin row,) says which of `lacks` (kind, draw) is a row's own.
     """
 
+    room: Room
     base: Array
     weights: Array
     rows: Whole
@@ -103,7 +103,7 @@ class _Flat:
 
     @cached_property
     def value(self) -> Array:
-        y = product(self.base, self.weights, np.empty((len(self.base), self.weights.shape[1])))
+        y = product(self.base, self.weights, self.room(len(self.base), self.weights.shape[1]))
         if len(self.rows) == len(y):
             y += self.change
         elif len(self.rows):
@@ -151,38 +151,26 @@ class _Plan:
     kids: tuple[tuple[int, Whole, Whole], ...]
 
 
-def product(a: Array, b: Array, out: Array) -> Array:
-    """Multiply two matrices in parts so small that the library does each in the thread that asks for it.
+@dataclass(frozen=True)
+class _Part:
+    """A flat node below one that is worked out in one product: where its weights come from, and its rows with gaps."""
 
-    Several threads that each wait for the library's own would mostly wait, and what comes out should not depend on them.
-    """
-    across = max(8, _PRODUCT // max(1, 44 * a.shape[1]))
-    if a.size * b.shape[1] <= _PRODUCT:
-        return np.matmul(a, b, out=out)
-    down = max(8, _PRODUCT // max(1, across * a.shape[1]))
-    for row in range(0, len(a), down):
-        for at in range(0, b.shape[1], across):
-            np.matmul(a[row : row + down], b[:, at : at + across], out=out[row : row + down, at : at + across])
-    return out
-
-
-class Room:
-    """Memory that is used again and again: asking the system for it anew takes longer than the arithmetic done in it.
-
-    Arrays are taken from it in a row and given back together, down to a mark.
-    """
-
-    def __init__(self, cells: int) -> None:
-        self.cells = np.empty(cells)
-        self.used = 0
-
-    def __call__(self, *shape: int) -> Array:
-        """Return an array of some shape with anything in it."""
-        size = math.prod(shape)
-        if self.used + size > len(self.cells):
-            return np.empty(shape)
-        self.used += size
-        return self.cells[self.used - size : self.used].reshape(shape)
+    branch: Branch
+    above: int
+    """The number of its parent among the parts; -1 for the node itself."""
+    child: int
+    """Which of its parent's children it is."""
+    columns: slice
+    """Its own unchanged children in the base."""
+    at: Any
+    """Which of its children these are."""
+    total: float
+    factor: float
+    odd: Whole
+    parts: Array
+    absent: Array
+    """What is not there of its unchanged children in each kind of odd row (kind, child)."""
+    kind: Whole
 
 
 @dataclass(frozen=True)
@@ -216,6 +204,7 @@ class Case:
     nodes: dict[int, _Node | _Flat] = field(default_factory=dict)
     still: dict[int, _Still] = field(default_factory=dict)
     flat: dict[int, _Plan] = field(default_factory=dict)
+    quick: dict[int, tuple[_Part, ...]] = field(default_factory=dict)
     undefined: list[tuple[Branch, Any]] = field(default_factory=list)
 
     @property
@@ -251,9 +240,8 @@ class Rescorer:
             return self.cases[options]
 
     def scores(self, draws: Draws, room: Room | None = None) -> Rescored:
-        """Score some draws; `room` is memory that may be used again when the scores have been taken out of it."""
+        """Score some draws; what is returned may lie in `room`, and is gone when that is used again."""
         room = Room(0) if room is None else room
-        room.used = 0
         kinds, which = draws.options[:, :1], np.zeros(0, dtype=np.int64)
         if (draws.options != kinds).any():
             kinds, which = np.unique(draws.options, axis=1, return_inverse=True)
@@ -336,6 +324,10 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
             if linear and all(child in case.flat for child in inner):
                 base = np.concatenate([still.value, *(case.flat[child].base for child in inner)], axis=1)
                 case.flat[branch.position] = _plan(case, branch, base)
+    for branch in below:
+        top = branch.position in case.flat and index.tree.parents[branch.position] not in case.flat
+        if top and (parts := _parts(case, branch)) is not None:
+            case.quick[branch.position] = parts
     return case
 
 
@@ -479,6 +471,33 @@ def _plan(case: Case, branch: Branch, base: Array) -> _Plan:
     )
 
 
+def _parts(case: Case, top: Branch) -> tuple[_Part, ...] | None:
+    """The flat nodes that one is made of, parents first, where no draw can leave any of them without a score.
+
+    That is where nothing asks how much is there, each row has something of each node, and what has gaps has no children that
+    change: then a product is all there is to do, but for the rows with gaps.
+    """
+    found: list[_Part] = []
+    tree, start = case.index.tree, 0
+
+    def walk(branch: Branch, above: int, child: int) -> bool:
+        nonlocal start
+        plan, still, missing = case.flat[branch.position], case.still[branch.position], branch.missing
+        if branch.position in case.tracked or missing.policy != "reweight" or missing.children > 0:
+            return False
+        if len(plan.odd) and (plan.kids or not plan.there.any(axis=1).all()):
+            return False
+        columns = slice(start, start + len(still.at))
+        start = columns.stop
+        at = slice(None) if len(still.at) == len(branch.children) else list(still.at)
+        absent = 1.0 - plan.there
+        found.append(_Part(branch, above, child, columns, at, plan.total, plan.factor, plan.odd, plan.parts, absent, plan.kind))
+        own = len(found) - 1
+        return all(walk(tree.branches[branch.children[i] - tree.leaves], own, i) for i, _, _ in plan.kids)
+
+    return tuple(found) if walk(top, -1, 0) else None
+
+
 class _Run:
     """One pass up the tree with some draws of one case."""
 
@@ -501,7 +520,15 @@ class _Run:
         if known is not None:
             return known
         branch = self.case.index.tree.branches[position - self.case.index.tree.leaves]
-        make = _flat if position in self.case.flat else _mean if position in self.case.still else _general
+        make = (
+            _quick
+            if position in self.case.quick
+            else _flat
+            if position in self.case.flat
+            else _mean
+            if position in self.case.still
+            else _general
+        )
         found = make(self, branch)
         if self.keep:
             self.nodes[position] = found
@@ -519,6 +546,38 @@ class _Run:
     def flat(self, stack: Any) -> Any:
         """Return (period, draw, unit) as (row, draw)."""
         return np.ascontiguousarray(stack.swapaxes(1, 2)).reshape(-1, stack.shape[1])
+
+
+def _quick(run: _Run, branch: Branch) -> _Node:
+    """A flat node of which every row has a score in every draw: one product, and the rows with gaps put right."""
+    parts, room, draws = run.case.quick[branch.position], run.room, run.draws
+    base = run.case.flat[branch.position].base
+    weights, y = room(base.shape[1], draws), room(len(base), draws)
+    scales: list[Array] = []
+    for part in parts:
+        w = run.weights(part.branch)
+        scale = np.full(1, part.factor)
+        if part.above >= 0:
+            scale = scales[part.above] * run.weights(parts[part.above].branch)[part.child]
+            scale = scale if part.factor == 1 else scale * part.factor
+        scales.append(scale)
+        np.multiply(w[part.at], scale, out=weights[part.columns])
+    product(base, weights, y)
+    mark = room.used
+    for part in parts:
+        if not len(part.odd):
+            continue
+        room.used = mark
+        ratio = np.matmul(part.absent, run.weights(part.branch)[part.at])
+        np.subtract(part.total, ratio, out=ratio)  # the weight that is there
+        np.divide(part.total, ratio, out=ratio)
+        ratio -= 1.0
+        change, each = product(part.parts, weights[part.columns], room(len(part.odd), draws)), room(len(part.odd), draws)
+        change *= ratio.take(part.kind, axis=0, out=each, mode="clip") if ratio.shape[1] == draws else ratio[part.kind]
+        change += y.take(part.odd, axis=0, out=each, mode="clip")
+        y[part.odd] = change
+    room.used = mark
+    return _Node(y, _no_rows(), _no_rows(), np.zeros((0, draws)))
 
 
 def _flat(run: _Run, branch: Branch) -> _Flat:
@@ -556,7 +615,7 @@ def _flat(run: _Run, branch: Branch) -> _Flat:
         absent = plan.odd[some], lost[plan.kind[some]]
     change = product(plan.parts, weights, room(len(plan.odd), run.draws))
     change *= np.take(ratio, plan.kind, axis=0, out=room(*change.shape), mode="clip")
-    return _Flat(plan.base, weights, plan.rows, change, *absent, plan.thin, lacks, plan.thin_kind)
+    return _Flat(room, plan.base, weights, plan.rows, change, *absent, plan.thin, lacks, plan.thin_kind)
 
 
 def _flat_above(run: _Run, branch: Branch, plan: _Plan, w: Array) -> _Flat:
@@ -602,7 +661,7 @@ def _flat_above(run: _Run, branch: Branch, plan: _Plan, w: Array) -> _Flat:
             failed.append((rows[some], np.broadcast_to(enough[some], (len(some), draws))))
     if not failed:
         absent = _no_rows(), np.zeros((0, draws), dtype=bool)
-        return _Flat(plan.base, weights, plan.rows, change, *absent, plan.thin, lack, np.arange(len(plan.thin)))
+        return _Flat(room, plan.base, weights, plan.rows, change, *absent, plan.thin, lack, np.arange(len(plan.thin)))
     rows, absent_there = _absent(failed, draws)
     place = np.searchsorted(plan.rows, rows)
     whole = product(plan.base[rows], weights, room(len(rows), draws))
@@ -612,7 +671,7 @@ def _flat_above(run: _Run, branch: Branch, plan: _Plan, w: Array) -> _Flat:
         applying = np.isin(rows, plan.thin)
         place = np.searchsorted(plan.thin, rows[applying])
         lack[place] = np.where(absent_there[applying], 1.0, lack[place])
-    return _Flat(plan.base, weights, plan.rows, change, rows, absent_there, plan.thin, lack, np.arange(len(plan.thin)))
+    return _Flat(room, plan.base, weights, plan.rows, change, rows, absent_there, plan.thin, lack, np.arange(len(plan.thin)))
 
 
 def _with_gaps(

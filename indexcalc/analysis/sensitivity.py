@@ -27,7 +27,8 @@ from ..spec.model import Alternatives, Dimension, Index, Indicator, Weights
 from ..spec.tree import counts
 from .alternatives import Draws, Inputs, changed
 from .association import pearson
-from .rescore import Rescorer, Room
+from .rescore import Rescorer
+from .room import Room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -184,6 +185,7 @@ def sensitivity(
     room, done = Room(_ROOM), 0
 
     def outputs(draws: Draws) -> tuple[Array, Array]:
+        room.used = 0
         found = rescorer.scores(draws, room).scores.T
         places = np.nan_to_num(
             overall(ranking_of(scores.index, rescorer.root), found[..., None])[..., 0].astype(float), nan=found.shape[1]

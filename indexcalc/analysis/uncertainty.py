@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 from ..engine.ranking import ranking_of
@@ -24,7 +25,8 @@ from ..methods.rank import ranks, rounded
 from ..scores import Scores
 from ..spec.model import Alternatives
 from .alternatives import Inputs
-from .rescore import Rescorer, Room, Undefined
+from .rescore import Rescorer, Undefined
+from .room import Room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -192,13 +194,15 @@ def uncertainty(
     some = max(1, _TASK // size)
     tasks = [segments[start : start + some] for start in range(0, len(segments), some)]
 
+    mine = local()
+
     def work(task: list[tuple[int, int]]) -> _Part:
-        room = Room(_ROOM)
+        mine.room = room = getattr(mine, "room", None) or Room(_ROOM)
         parts = [_segment(rescorer, seed, number, count, centre, room) for number, count in task]
         whole = _together([part for part, _, _ in parts])
         if len(centre) > MOST_PAIRS:
             return whole
-        places = np.concatenate([places for _, places, _ in parts])
+        places = np.concatenate([places for _, places, _ in parts], axis=1)
         return replace(whole, above=_above(places, shared=any(shared for _, _, shared in parts)))
 
     whole: _Part | None = None
@@ -263,21 +267,27 @@ def _in_order(work: Callable[[Any], _Part], tasks: list[Any], workers: int) -> I
 
 
 def _segment(rescorer: Rescorer, seed: int, number: int, count: int, centre: Array, room: Room) -> tuple[_Part, Any, bool]:
-    """Draw and score a segment, of which the last may not be wanted whole; also each unit's place, and if any is shared."""
-    found = rescorer.scores(rescorer.inputs.sample(seed, number, rescorer.size), room)
+    """Draw and score a segment, of which the last may not be wanted whole; also each unit's place (unit, draw), and whether
+    any is shared.
+    """
+    room.used = 0
+    draws = rescorer.inputs.sample(seed, number, rescorer.size, room)
+    found = rescorer.scores(draws, room)
+    if count < rescorer.size and found.undefined:  # which are those of the draws that are wanted
+        found = rescorer.scores(draws.take(slice(0, count)), room)
     scores = found.scores[:, :count]
-    if count < rescorer.size and found.undefined:
-        found = rescorer.scores(rescorer.inputs.sample(seed, number, rescorer.size).take(slice(0, count)), room)
     ranking = ranking_of(rescorer.inputs.index, rescorer.root)
     ranked = rounded(scores, ranking.decimals) if ranking.decimals is not None else scores
     places, shared = _places(-ranked if ranking.first == "lowest" else ranked, ranking.ties, room)
     units, columns = len(scores), _columns_of(ranking.ties, len(scores))
-    counts = np.bincount((places + np.arange(units) * columns).ravel(), minlength=units * columns).reshape(units, columns)
-    off = scores - centre[:, None]
-    if np.isnan(off).any():
+    cells = np.add(places, np.arange(units) * columns, out=room(*places.shape).view(np.int64))
+    counts = np.bincount(cells.ravel(), minlength=units * columns).reshape(units, columns)
+    off = np.subtract(scores, centre[:, None], out=room(*scores.shape))
+    if np.isnan(np.add.reduce(off, axis=None)):
         off = np.nan_to_num(off)
     squares = np.einsum("ud,ud->u", off, off)
-    return _Part(count, counts, None, np.add.reduce(off, axis=1), squares, found.undefined), places, shared
+    kept = places.T.astype(np.uint8 if columns <= 256 else np.uint16, order="C")
+    return _Part(count, counts, None, np.add.reduce(off, axis=1), squares, found.undefined), kept, shared
 
 
 def _together(parts: list[_Part]) -> _Part:
@@ -313,37 +323,38 @@ def _places(scores: Array, ties: str, room: Room) -> tuple[Any, bool]:
     """
     units, draws = scores.shape
     average = ties == "average"
-    keys = room(draws, units)
-    np.negative(scores.T, out=keys)
-    low, high = keys.min(initial=0.0), keys.max(initial=0.0)
+    low, high = scores.min(initial=0.0), scores.max(initial=0.0)
     missing = None
     if np.isnan(low):
-        missing = np.isnan(keys)
-        low, high = np.nanmin(keys, initial=0.0), np.nanmax(keys, initial=0.0)
-    fine = 1.5 * 2.0 ** (52 - _FINE + np.frexp(max(-low, high))[1])
-    keys += fine
-    keys -= fine  # what arithmetic leaves in the last bits makes no difference
-    if missing is not None:
-        keys[missing] = np.inf
+        missing = np.isnan(scores.T)
+        low, high = np.nanmin(scores, initial=0.0), np.nanmax(scores, initial=0.0)
+    scale = 2.0 ** np.frexp(max(-low, high, 1e-300))[1]
+    # far above all scores the next number is a 2^40th of them away: what arithmetic leaves in the last bits is rounded off
+    far = scale * 1.5 * 2.0 ** (52 - _FINE)
     whole = room(draws, units).view(np.int64)
-    np.right_shift(keys.view(np.int64), 63, out=whole)
-    whole &= np.int64(2**63 - 1)
-    whole ^= keys.view(np.int64)
-    mask = (1 << max(units - 1, 1).bit_length()) - 1
-    whole &= ~mask
+    np.subtract(far, scores.T, out=whole.view(np.float64))
+    if missing is not None:
+        whole.view(np.float64)[missing] = far + 2.0 * scale
+    bits = max(units - 1, 1).bit_length()
+    whole -= np.array(far - 2.0 * scale).view(np.int64)
+    whole <<= bits
     whole |= np.arange(units)
     whole.sort(axis=1)
-    near = np.bitwise_xor(whole[:, 1:], whole[:, :-1], out=room(draws, units - 1).view(np.int64))
-    tied = near.min(axis=1, initial=mask + 1) <= mask
+    near = np.subtract(whole[:, 1:], whole[:, :-1], out=room(draws, units - 1).view(np.int64))
+    mask = (1 << bits) - 1
+    tied: Any = np.zeros(draws, dtype=bool)
+    if near.min(initial=mask + 1) <= mask:
+        near = np.right_shift(whole, bits, out=room(draws, units).view(np.int64))
+        tied = (near[:, 1:] == near[:, :-1]).any(axis=1)
     whole &= mask
     whole += np.arange(draws)[:, None] * units
-    out = np.empty((draws, units), dtype=np.int32)
-    out.ravel()[whole] = np.arange(units) * (2 if average else 1)
+    out = room(draws, (units + 1) // 2).view(np.int32).ravel()[: draws * units].reshape(draws, units)
+    out.ravel()[whole] = np.arange(units, dtype=np.int32) * (2 if average else 1)
     again = np.flatnonzero(tied if missing is None else tied | missing.any(axis=1))
     if len(again):
-        scale = 2.0 if average else 1.0
-        found = ranks(np.where(np.isinf(keys[again]), np.nan, -keys[again]).T, ties=ties).T
-        out[again] = np.where(np.isnan(found), _columns_of(ties, units) - 1, (np.nan_to_num(found) - 1.0) * scale)
+        found = ranks(far - (far - scores[:, again]), ties=ties).T
+        places = (np.nan_to_num(found) - 1.0) * (2.0 if average else 1.0)
+        out[again] = np.where(np.isnan(found), _columns_of(ties, units) - 1, places)
     return out, len(again) > 0
 
 
@@ -351,15 +362,13 @@ def _above(places: Any, *, shared: bool) -> Whole:
     """In how many draws each unit stood before each other (unit, unit), where units may share places or not; who has no place
     stands behind.
     """
-    units = places.shape[1]
-    small = np.ascontiguousarray(places.T).astype(np.uint8 if places.max(initial=0) < 256 else np.uint16)
-    draws = small.shape[1]
+    units, draws = places.shape
     padded = np.zeros((units, -(-draws // 64) * 64), dtype=bool)
     out = np.zeros((units, units), dtype=np.int64)
 
     def count(unit: int, others: slice) -> Array:
         part = padded[others]
-        np.less(small[unit], small[others], out=part[:, :draws])
+        np.less(places[unit], places[others], out=part[:, :draws])
         return np.asarray(np.add.reduce(np.bitwise_count(part.view(np.uint64)), axis=1, dtype=np.int64))
 
     for unit in range(units):
