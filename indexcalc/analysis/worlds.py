@@ -226,7 +226,7 @@ class World:
 
     def whole(self) -> tuple[Array, Array]:
         """The scores and ranks of all units."""
-        found, places = self._scored(self.values[None], self.status[None])
+        found, places = self.slots(self.values[None], self.status[None])
         return found[0], places[0]
 
     def with_own(self, unit: Any, values: Array, status: Status) -> tuple[Array, Array]:
@@ -238,11 +238,11 @@ class World:
             count, own = np.arange(rows.stop - start), unit[rows]
             x, flags = np.repeat(self.values[None], len(count), axis=0), np.repeat(self.status[None], len(count), axis=0)
             x[count, own], flags[count, own] = values[rows], status[rows]
-            scores, ranks = self._scored(x, flags)
+            scores, ranks = self.slots(x, flags)
             found[rows], places[rows] = scores[count, own], ranks[count, own]
         return found, places
 
-    def _scored(self, values: Array, status: Status) -> tuple[Array, Array]:
+    def slots(self, values: Array, status: Status) -> tuple[Array, Array]:
         """The index's scores and ranks (slot, unit) of some slots, which stand behind the periods they are compared with."""
         leaves, past, units = values.shape[-1], len(self.labels), len(self.units)
         x = empty(past + len(values), units, leaves + self.points.shape[-1])
