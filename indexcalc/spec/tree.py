@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
+from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.weight import FROM_DATA
 from .events import Take, takes
 from .formula import Expression, names, parse
@@ -203,6 +203,13 @@ def _branch(
         round=node.round,
         compares=compares or moves or node.normalise is not None,
     )
+
+
+def can_be_drawn(branch: Branch) -> bool:
+    """Say whether there are weights of children to draw: two or more declared ones that are not 0, and that are used."""
+    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:
+        return False
+    return sum(weight != 0 for weight in branch.declared) > 1 and sum(branch.declared) != 0
 
 
 def weight_total(index: Index) -> float:
