@@ -1,4 +1,4 @@
-"""Draw the illustrative opinion posts of the Red Cotton index, and make the eight facets of each event type of them.
+"""Draw the illustrative opinion posts of the Red Cotton index, and make the eight facets of each event type.
 
 `python data/generate_posts.py` writes `posts.parquet` (some 200,000 posts in 3 MB, not in git): a row a post, with district, time,
 event type, severity, sentiment, source, reposts of the first hour and interactions. How many posts each district has in each
