@@ -186,6 +186,12 @@ BLOCKS = {
     "impute": ["Impute"],
     "ranking": ["Ranking"],
     "grades": ["Grade"],
+    "uncertainty": ["Alternatives"],
+    "uncertainty: how weights are drawn": ["WeightDraw"],
+    "uncertainty: errors of values": ["Noise"],
+    "warnings": ["Warnings"],
+    "warnings: a rule": ["WarningRule"],
+    "warnings: escalation": ["Step"],
 }
 PAGES = {
     "yaml.md": yaml_page,

@@ -11,10 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from .messages_analyses import ANALYSIS_MESSAGES
 from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
 from .messages_events import EVENT_MESSAGES
 from .messages_ledger import LEDGER_MESSAGES
+from .messages_warning import WARNING_MESSAGES
 
 Severity = Literal["error", "warning", "note"]
 
@@ -1667,8 +1669,10 @@ MESSAGES: dict[str, Message] = {
         _REPORTS,
         _WEIGHTS,
         LEDGER_MESSAGES,
+        ANALYSIS_MESSAGES,
         EVENT_MESSAGES,
         CHANGE_MESSAGES,
+        WARNING_MESSAGES,
         _SIZE,
     )
     for code, row in table.items()

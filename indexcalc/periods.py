@@ -148,6 +148,22 @@ def numbered(number: int, kind: Kind) -> str:
     return f"{number:04}" if kind == "year" else f"{number // 36:04}-{number % 36 // 3 + 1:02}-T{number % 3 + 1}"
 
 
+def first_day(number: int, kind: Kind) -> dt.date:
+    """Return the day on which the calendar period with a number begins.
+
+    >>> first_day(number_of("2022-02-T3", "ten-day"), "ten-day")
+    datetime.date(2022, 2, 21)
+    """
+    import datetime as dt
+
+    if kind in ("day", "week"):
+        return dt.date.fromordinal((number if kind == "day" else number * 7 - 3) + _DAY_0)
+    if kind == "ten-day":
+        return dt.date(number // 36, number % 36 // 3 + 1, number % 3 * 10 + 1)
+    year, month = divmod(number * {"year": 12, "quarter": 3}.get(kind, 1), 12)
+    return dt.date(year, month + 1, 1)
+
+
 def year_of(period: str) -> str | None:
     """Return the year a period belongs to, or None for rounds and single periods."""
     return period[:4] if re.match(r"\d{4}", period) else None

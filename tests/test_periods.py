@@ -204,3 +204,5 @@ def test_numbers_count_periods_one_by_one(kind: Any, day: dt.date) -> None:
     number = periods.number_of(period, kind)
     assert periods.numbered(number, kind) == period
     assert periods.numbered(number - 1, kind) == previous(period, kind)
+    if kind != "round":
+        assert periods.first_day(number, kind) <= day < periods.first_day(number + 1, kind)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..version import VERSION
+from . import ASKED
 
 if TYPE_CHECKING:
     from .project import Project
@@ -100,8 +101,7 @@ def score(
 ) -> None:
     """Score every period, write the report of one into reports/PERIOD, print its ranking. 计分并写出报告。"""
     from .blocks import is_large, score_blocks
-    from .reports import earlier_ranking, write_reports
-    from .results import moved_result, ranking_result
+    from .reports import report_periods
 
     project = _project(index, data, out, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     if is_large(project) if blocks is None else blocks:
@@ -109,15 +109,7 @@ def score(
         return
     _, matched, scores = project.scores()
     periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
-    shown = periods[-1]
-    earlier = earlier_ranking(project, shown)
-    project.progress("write")
-    folders = [folder.as_posix() for folder in write_reports(project, matched, scores, periods)]
-    project.progress("")
-    text, result = ranking_result(scores, shown, None, project.language)
-    moved, moves = moved_result(scores, shown, earlier, project.language)
-    written = [f"{folder}/" for folder in folders]
-    project.print("\n".join([text, *moved, "", *written]), {**result, "moved": moves, "folders": folders})
+    project.print(*report_periods(project, matched, scores, periods))
 
 
 @app.command()
@@ -293,8 +285,15 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
         project.refuse_one("IC510", found=node, near=nearest(node, known))
 
 
-from .weights import app as weights_app  # noqa: E402 - it takes its options from above
+def load_the_rest() -> None:
+    """Add the commands that stand in files of their own; they take their options from above."""
+    from . import analyses, changes, ledger, warning, weights  # noqa: F401 - commands are added to the app as their files are loaded
 
-app.add_typer(weights_app)
-from . import changes as changes  # noqa: E402, PLC0414 - likewise
-from . import ledger as ledger  # noqa: E402, PLC0414 - its commands stand in a file of their own and use what is above
+    app.add_typer(weights.app)
+
+
+# typer makes every command ready before it runs one, which takes longer than checking a tree: only what is asked for is kept
+if ASKED and any(command.callback and command.callback.__name__ == ASKED[0] for command in app.registered_commands):
+    app.registered_commands = [one for one in app.registered_commands if one.callback and one.callback.__name__ == ASKED[0]]
+else:
+    load_the_rest()

@@ -15,11 +15,34 @@ from ..report.run import Run, digest, digest_of, digests, new_run, packages, rea
 from ..report.words import word
 from ..version import VERSION
 from .project import Project
-from .results import Result, current_ranking
+from .results import Result, current_ranking, moved_result, ranking_result
 
 if TYPE_CHECKING:
     from ..scores import Scores
     from ..sources import Matched
+
+
+def report_periods(project: Project, matched: Matched, scores: Scores, periods: Sequence[str]) -> Result:
+    """Write the reports of some periods, and say of the last one its ranking and what has moved since it was written before."""
+    shown = periods[-1]
+    earlier = earlier_ranking(project, shown)
+    project.progress("write")
+    folders = [folder.as_posix() for folder in write_reports(project, matched, scores, periods)]
+    project.progress("")
+    text, result = ranking_result(scores, shown, None, project.language)
+    moved, moves = moved_result(scores, shown, earlier, project.language)
+    written = [f"{folder}/" for folder in folders]
+    return "\n".join([text, *moved, "", *written]), {**result, "moved": moves, "folders": folders}
+
+
+def is_of_these_inputs(project: Project, matched: Matched, period: str) -> bool:
+    """Say whether the report of a period that stands there is this version's, of the same inputs and made in the same way."""
+    try:
+        run = read_run((_folder(project, period) / RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    made = (run.indexcalc, run.packages, run.language, run.level, run.inputs)
+    return made == (VERSION, packages(), project.report_language, project.level or "", _inputs(project, matched))
 
 
 def write_reports(project: Project, matched: Matched, scores: Scores, periods: Sequence[str]) -> list[Path]:

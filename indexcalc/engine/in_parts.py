@@ -9,6 +9,7 @@ What is made is kept in arrays that `make` provides, in files. Memory holds some
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Refused, finding
@@ -127,7 +128,7 @@ def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells
     labels, found = roll_up(rest, at_level(rest, _columns(panel, rest), level))
     shape = len(labels.periods), len(labels.units), len(panel.columns)
     values, status = make(*shape), make(*shape, np.uint8)
-    whole = Panel(values, status, labels.periods, labels.units, panel.columns, quarantine=panel.quarantine)
+    whole = replace(labels, values=values, status=status, columns=panel.columns, address=None)
     for part in ((), *_parts(index, cells // max(1, panel.status[..., 0].size))):
         own = of_leaves(index, [index.leaves[at] for at in part], rest=not part)
         made, _ = roll_up(own, at_level(own, _columns(panel, own), level)) if part else (labels, None)
@@ -140,7 +141,7 @@ def _columns(panel: Panel, index: Index) -> Panel:
     """A panel in memory of the columns that an index asks for."""
     wanted = tuple(column.id for column in index.columns)
     at = [panel.column[name] for name in wanted]
-    return Panel(panel.values[..., at], panel.status[..., at], panel.periods, panel.units, wanted)
+    return replace(panel, values=panel.values[..., at], status=panel.status[..., at], columns=wanted, address=None)
 
 
 def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array, Status, Any, list[Finding]]:

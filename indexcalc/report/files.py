@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from ..analysis.warning import warnings
 from ..scores import Scores
 from .markdown import summary
 from .quarantine import quarantine_files
-from .tables import ranking_sheet, sheets
+from .tables import MOST_ROWS, ranking_sheet, sheets, shortened
 from .tidy import csv_bytes, parquet_bytes, sheet_csv, tidy
+from .warnings import warnings_sheet
 from .words import word
 from .xlsx import workbook
 
 RANKING_CSV = "ranking.csv"
+WARNINGS_CSV = "warnings.csv"
 RUN = "run.json"
 
 
 def report_files(scores: Scores, period: str, language: str) -> dict[str, bytes]:
-    """Return the files of a report: ranking as CSV and workbook, summary, every node and stage, dirty events."""
+    """Return the files of a report: ranking as CSV and workbook, summary, every node and stage, warnings, dirty events."""
     table = tidy(scores, language)
+    judged = warnings(scores)
+    warned = [warnings_sheet(scores, judged, period, language)] if judged else []
+    short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
+    worst = warnings_sheet(scores, judged, period, language, least="orange") if judged else None
     return {
         RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language)),
-        "ranking.xlsx": workbook(sheets(scores, period, language), word("tie", language)),
-        "summary.md": summary(scores, period, language).encode(),
+        "ranking.xlsx": workbook(sheets(scores, period, language, short), word("tie", language)),
+        "summary.md": summary(scores, period, language, worst).encode(),
         "scores.parquet": parquet_bytes(table),
         "scores.csv": csv_bytes(table),
+        **({WARNINGS_CSV: sheet_csv(warned[0])} if warned else {}),
         **quarantine_files(scores, language),
     }

@@ -8,10 +8,11 @@ from .text import as_markdown, escaped
 from .words import word
 
 MOST_ROWS = 200
+MOST_WARNINGS = 50
 
 
-def summary(scores: Scores, period: str, language: str) -> str:
-    """Write the summary: the ranking, who leads each dimension, what must be known of the data."""
+def summary(scores: Scores, period: str, language: str, warned: Sheet | None = None) -> str:
+    """Write the summary: the ranking, who leads each dimension, the warnings, what must be known of the data."""
     ranking = shortened(ranking_sheet(scores, period, language), MOST_ROWS, language)
     root = scores.index.index
     parts = [
@@ -22,6 +23,10 @@ def summary(scores: Scores, period: str, language: str) -> str:
         f"## {word('by dimension', language)}",
         as_markdown(leaders(scores, period, language), language),
     ]
+    if warned is not None:
+        shown = shortened(warned, MOST_WARNINGS, language, "warnings.csv")
+        said = [escaped(note) for note in shown.notes[len(ranking.notes) :]]
+        parts += [f"## {shown.title}", *said, *([as_markdown(shown, language)] if shown.rows else [])]
     findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
     if findings:
         parts += [f"## {word('notes', language)}", "\n".join(findings)]

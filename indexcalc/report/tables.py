@@ -44,8 +44,8 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-def sheets(scores: Scores, period: str, language: str) -> list[Sheet]:
-    """Return all sheets of a period's report: the ranking, one a dimension, adjustments, coverage and notes."""
+def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] = ()) -> list[Sheet]:
+    """Return all sheets of a period's report: the ranking, one a dimension, adjustments, those `beside`, coverage and notes."""
     dimensions = [dimension_sheet(scores, period, node, language) for node in scores.tree.dimensions]
     adjustments = [adjustments_sheet(scores, period, language)] if scores.index.adjustments else []
     all_sheets = [
@@ -54,7 +54,8 @@ def sheets(scores: Scores, period: str, language: str) -> list[Sheet]:
         *adjustments,
         coverage_sheet(scores, period, language),
     ]
-    return [shortened(sheet, MOST_ROWS, language) for sheet in all_sheets]
+    short = [shortened(sheet, MOST_ROWS, language) for sheet in all_sheets]
+    return [*short[:-1], *beside, short[-1]]
 
 
 def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int] | None = None) -> Sheet:
@@ -171,11 +172,11 @@ def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
     return Sheet(word("adjustments", language), headings, tuple(rows), decimals=_decimals(scores), notes=notes(scores, language))
 
 
-def shortened(sheet: Sheet, rows: int, language: str) -> Sheet:
-    """Return a sheet with no more than some rows, and a note that says so."""
+def shortened(sheet: Sheet, rows: int, language: str, file: str = "ranking.csv") -> Sheet:
+    """Return a sheet with no more than some rows, and a note that says so and which file has all."""
     if len(sheet.rows) <= rows:
         return sheet
-    note = word("shortened", language).format(shown=rows, all=len(sheet.rows))
+    note = word("shortened", language).format(shown=rows, all=len(sheet.rows), file=file)
     return replace(sheet, rows=sheet.rows[:rows], notes=(*sheet.notes, note))
 
 

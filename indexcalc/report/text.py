@@ -80,6 +80,21 @@ def wide(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
+def sparkline(values: Sequence[float]) -> str:
+    """Draw a row of numbers as blocks of eight heights, the lowest of them the smallest; · for what is missing.
+
+    >>> sparkline([1, 2, float("nan"), 8])
+    '▁▂·█'
+    """
+    x = np.array(values, dtype=float)
+    known = ~np.isnan(x)
+    if not known.any():
+        return "·" * len(x)
+    low, high = float(x[known].min()), float(x[known].max())
+    heights = np.full(len(x), 3.0) if high == low else np.where(known, (x - low) / (high - low) * 7, 0.0)
+    return "".join("▁▂▃▄▅▆▇█"[round(float(height))] if there else "·" for height, there in zip(heights, known, strict=True))
+
+
 def as_markdown(sheet: Sheet, language: str) -> str:
     """Write a sheet as a Markdown table."""
     titles = [f"{heading.title}（{heading.over}）" if heading.over else heading.title for heading in sheet.headings]

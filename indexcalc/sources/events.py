@@ -6,20 +6,20 @@ with ibis and is the same for each engine. `look` only reads which columns a log
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, finding, letters, nearest
 from ..panel import Quarantine
-from ..periods import number_of, numbered, read_period
+from ..periods import Kind, number_of, numbered, read_period
 from ..spec.condition import names_in, parse_condition
 from ..spec.events import DURATION, Take, is_url, shown_url
 from ..spec.model import Data, EventLog, Index
 from ..spec.tree import Column
-from .rows import MASK, NAME, PERIOD, ROWS, UNIT, Mismatch, Rows
+from .rows import KEY, MASK, NAME, ROWS, Mismatch, Rows, unit_and_period
 from .tables import SUFFIXES, kind_of, matching, name_of, shown_path, text_of
 from .units import UnitNames, asked_at
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .engines import Engine, LogFile
 
 MOST_ROWS = 1_000_000  # in the quarantine; its counts are of all
-MOST_NAMES = 100_000  # unknown names that are looked at for another spelling of a known one
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
 _MANY = 1000  # periods that a log may span without saying so
 
@@ -78,6 +77,33 @@ class Log:
         return list(dict.fromkeys(column.take for _, column in self.columns if column.take))
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Behind:
+    """The clean events of a log, for who asks which of them a value was made of."""
+
+    asked: Rows
+    table: Any
+    kind: Kind
+    takes: dict[str, Take]
+    units: tuple[str, ...]
+    kept: dict[tuple[int, ...], Any] = field(default_factory=dict)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The columns of the events: those of the log that were used."""
+        return tuple(self.asked.columns)
+
+    def events(self, column: str, units: Sequence[str], periods: Sequence[str], most: int) -> list[tuple[str, ...]]:
+        """Return events that a column's value of some periods and units is made of, as text, those that weigh most first."""
+        numbers = tuple(number_of(period, self.kind) for period in periods)
+        if numbers not in self.kept:
+            clean = self.asked.clean(self.table, numbers)
+            self.kept[numbers] = clean.cache() if self.asked.engine.kind == "duckdb" else clean  # others' tables are not ours
+        places = [self.units.index(unit) for unit in units]
+        rows = self.asked.behind(self.kept[numbers], self.takes[column], places, most).to_pyarrow()
+        return list(zip(*(_texts(rows.column(name).to_pylist()) for name in self.asked.columns), strict=True))
+
+
 @dataclass(frozen=True)
 class Series:
     """The values of some columns of the panel: by position, an array (period, unit), and the periods of the log."""
@@ -85,6 +111,7 @@ class Series:
     periods: tuple[str, ...]
     values: dict[int, NDArray[np.float64]]
     quarantine: Quarantine
+    behind: Behind
 
 
 def look(index: Index, name: str, columns: list[tuple[int, Column]], base: Path, root: Path) -> Log:
@@ -237,28 +264,65 @@ def _read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None
     names = _names(index, log, units)
     if any(one.severity == "error" for one in log.findings):
         return None
+    count = len(units.units)
     while True:
         rows = Rows(engine, log.events, frozenset(log.source.missing), log.takes, _bounds(index, log), index.periods.kind)
         table = rows.judged(names)
-        groups = rows.aggregated(table).to_pyarrow().to_pydict()
-        by_mask = Counter[int]()
-        for mask, many in zip(groups[MASK], groups[ROWS], strict=True):
-            by_mask[mask] += many
-        dirty = sum(many for mask, many in by_mask.items() if mask > 0)
-        cells = rows.dirty(table, MOST_ROWS if dirty > MOST_ROWS else None).to_pyarrow() if dirty else None
-        unknown = _unknown(rows, table, cells, by_mask)
+        groups = rows.aggregated(table, count).to_pyarrow().to_pydict()
+        unknown = _unknown(log, groups)
         known = {name: at for name in unknown if name not in names and (at := names.get(name_of(name))) is not None}
         if not known:
             break
         names |= known  # written in another way than the units table has them: asked for once more with these
-    counts = tuple(sum(many for mask, many in by_mask.items() if mask > 0 and mask >> at & 1) for at in range(len(rows.reasons)))
-    shape = (by_mask.total(), by_mask[-1], dirty)
+    masks = {-key: many for key, many in zip(groups[KEY], groups[ROWS], strict=True) if key < 0}
     quarantine = Quarantine(
-        log.name, log.shown, *shape, tuple(rows.reasons), counts, tuple(rows.columns), _quarantined(rows, cells)
+        log.name,
+        log.shown,
+        sum(groups[ROWS]),
+        masks.pop(1, 0),
+        sum(masks.values()),
+        tuple(rows.reasons),
+        tuple(sum(many for mask, many in masks.items() if mask >> at + 1 & 1) for at in range(len(rows.reasons))),
+        tuple(rows.columns),
+        DirtyRows(rows, table, sum(masks.values())),
     )
     quarantine = replace(quarantine, findings=tuple(_findings(units, quarantine, unknown)))
     log.findings += quarantine.findings
-    return _series(index, log, units, groups, quarantine)
+    takes = {column.id: column.take for _, column in log.columns if column.take}
+    behind = Behind(rows, table, index.periods.kind, takes, units.units.ids)
+    return _series(index, log, units, groups, quarantine, behind)
+
+
+def _unknown(log: Log, groups: dict[str, list[Any]]) -> list[str]:
+    """The names of dirty rows that no unit has."""
+    dirty = {name for key, some in zip(groups[KEY], groups[NAME], strict=True) if key < -1 for name in some or () if name}
+    return sorted(name for name in dirty if name.strip() and name.strip() not in log.source.missing)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DirtyRows(Sequence[tuple[Any, ...]]):
+    """The dirty rows as text, sorted, each with the places of its reasons; fetched when they are first looked at."""
+
+    asked: Rows
+    table: Any
+    many: int
+
+    def __len__(self) -> int:
+        return min(self.many, MOST_ROWS)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.fetched[at]
+
+    @cached_property
+    def fetched(self) -> list[tuple[Any, ...]]:
+        """All of them, in one query."""
+        if not self.many:
+            return []
+        cells = self.asked.dirty(self.table, MOST_ROWS if self.many > MOST_ROWS else None).to_pyarrow()
+        texts = [_texts(cells.column(name).to_pylist()) for name in self.asked.columns]
+        masks = cells.column(MASK).to_pylist()
+        why = {mask: tuple(at for at in range(len(self.asked.reasons)) if mask >> at + 1 & 1) for mask in set(masks)}
+        return sorted(zip(*texts, [why[mask] for mask in masks], strict=True))
 
 
 def _open(log: Log, base: Path) -> Engine | None:
@@ -303,30 +367,6 @@ def _bounds(index: Index, log: Log) -> tuple[int | None, int | None]:
     return first, last
 
 
-def _unknown(rows: Rows, table: Any, cells: Any, by_mask: Counter[int]) -> dict[str, int]:
-    """The names of units that are not known, the most frequent first, each with its number of rows."""
-    at = rows.reasons.index(("unknown unit", rows.log.unit))
-    if not any(mask > 0 and mask >> at & 1 for mask in by_mask):
-        return {}
-    if cells.num_rows < MOST_ROWS:
-        named = zip(cells.column(NAME).to_pylist(), cells.column(MASK).to_pylist(), strict=True)
-        found = Counter(name for name, mask in named if mask >> at & 1)
-    else:
-        counted = rows.unknown_names(table, MOST_NAMES).to_pyarrow().to_pydict()
-        found = Counter(dict(zip(counted[NAME], counted[ROWS], strict=True)))
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _quarantined(rows: Rows, cells: Any) -> list[tuple[Any, ...]]:
-    """The dirty rows as text, sorted, each with the places of its reasons."""
-    if cells is None:
-        return []
-    texts = [_texts(cells.column(name).to_pylist()) for name in rows.columns]
-    masks = cells.column(MASK).to_pylist()
-    why = {mask: tuple(at for at in range(len(rows.reasons)) if mask >> at & 1) for mask in set(masks)}
-    return sorted(zip(*texts, [why[mask] for mask in masks], strict=True))
-
-
 def _texts(cells: Sequence[Any]) -> list[str]:
     """Cells as text, alike whatever engine they came from."""
     out = []
@@ -338,7 +378,7 @@ def _texts(cells: Sequence[Any]) -> list[str]:
     return out
 
 
-def _findings(units: UnitNames, quarantine: Quarantine, unknown: dict[str, int]) -> Iterator[Finding]:
+def _findings(units: UnitNames, quarantine: Quarantine, unknown: list[str]) -> Iterator[Finding]:
     """One finding for each reason, and one for rows that were left out on purpose."""
     place = Place(quarantine.file)
     for (reason, column), rows in zip(quarantine.reasons, quarantine.counts, strict=True):
@@ -357,12 +397,15 @@ def _findings(units: UnitNames, quarantine: Quarantine, unknown: dict[str, int])
         yield finding("IC732", place, rows=quarantine.dirty, most=len(quarantine.rows))
 
 
-def _series(index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any]], quarantine: Quarantine) -> Series | None:
+def _series(
+    index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any]], quarantine: Quarantine, behind: Behind
+) -> Series | None:
     """The groups as arrays (period, unit): 0 or missing for a unit without events in a period that the log covers."""
     import numpy as np
 
-    clean = np.array(groups[MASK]) == 0
-    numbers, at = np.array(groups[PERIOD], dtype=np.int64)[clean], np.array(groups[UNIT], dtype=np.int64)[clean]
+    keys = np.array(groups[KEY], dtype=np.int64)
+    clean = keys >= 0
+    at, numbers = unit_and_period(keys[clean], len(units.units))
     first, last = _bounds(index, log)
     if not clean.any() and (first is None or last is None):
         log.findings.append(finding("IC730", Place(quarantine.file), rows=quarantine.read))
@@ -381,13 +424,13 @@ def _series(index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any
             return None
     values_of: dict[int, NDArray[np.float64]] = {}
     for column, (position, wanted) in enumerate(_taken(log)):
-        whole = wanted.kind in ("rows", "sum", "distinct")
+        whole = wanted.kind in ("rows", "sum", "distinct", "peak", "days")
         out = np.full((len(covered), len(units.units)), 0.0 if whole else np.nan)
         given = np.array(groups[f"its take {column}"], dtype=float)[clean]
         out[numbers - low, at] = np.nan_to_num(given, nan=0.0) if whole else given
         for panel_column in position:
             values_of[panel_column] = out
-    return Series(tuple(numbered(number, kind) for number in covered), values_of, quarantine)
+    return Series(tuple(numbered(number, kind) for number in covered), values_of, quarantine, behind)
 
 
 def _taken(log: Log) -> list[tuple[list[int], Take]]:

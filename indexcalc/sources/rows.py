@@ -7,26 +7,29 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, Literal
 
-from ..periods import Kind
-from ..spec.condition import COMPARISONS, parse_condition
+from ..periods import Kind, first_day
+from ..spec.condition import COMPARISONS, names_in, parse_condition
 from ..spec.events import DURATION, Take
 from ..spec.formula import Expression
 from ..spec.model import EventLog
 from .engines import NUMBER, TIME, Engine
 from .tables import name_of
 
-Use = Literal["text", "number", "time", "whole"]
+Use = Literal["text", "raw", "number", "time", "whole"]
 Reason = tuple[str, str]
-NAME, UNIT, PERIOD, MASK, ROWS = "its name", "its unit", "its period", "its mask", "its rows"
+NAME, UNIT, PERIOD, MASK, KEY, ROWS = "its name", "its unit", "its period", "its mask", "its key", "its rows"
+DAY = "its day"
+_LOWEST = 1 << 32  # more than any period is below 0, as days before 1970 are; and so large that keys are 64 bits wide everywhere
+_FEW_PERIODS = 40
 _HOUR = 3.6e9  # microseconds
 _DAY = 8.64e10
-_DECIMAL = "decimal(38, 18)"
-_BEYOND = 1e18  # a number from here on has no place among such decimals, nor in any log
+_PARTS = 2.0**62
+_BEYOND = 1e18  # a number from here on is too large to be added up exactly, and in no log
 
 
 class Mismatch(Exception):  # noqa: N818 - the two do not fit
@@ -36,6 +39,11 @@ class Mismatch(Exception):  # noqa: N818 - the two do not fit
         super().__init__(code)
         self.code, self.values = code, values
         self.take: Take | None = None  # what was to be taken, where it was not the log itself
+
+
+def unit_and_period(key: Any, units: int) -> tuple[Any, Any]:
+    """Return the unit and the number of the period that keys of clean rows stand for, as arrays."""
+    return key % units, key // units - _LOWEST
 
 
 @dataclass
@@ -70,9 +78,9 @@ class Rows:
         return roles
 
     def judged(self, names: dict[str, int]) -> Any:
-        """Return the rows with their unit, the number of their period, and `mask`: 0 where clean, -1 where left out.
+        """Return the rows with their unit, the number of their period, and a mask: 0 where clean, 1 where left out.
 
-        A bit of the mask of a dirty row stands for each of `reasons`.
+        Each further bit of a dirty row's mask stands for one of `reasons`.
         """
         import ibis
 
@@ -84,78 +92,130 @@ class Rows:
         )
         table = self.engine.named(self.engine.once(table), NAME, UNIT, names)
         began = self._get(table)(name_of(self.log.time), "time")
-        table = table.mutate(**{PERIOD: self._number_of(began).cast("int64")})
+        table = table.mutate(**{PERIOD: self._period(began).cast("int64")})
         found = list(self._reasons(table, raw))
-        self.reasons = [reason for reason, _ in found]
-        mask = reduce(lambda one, other: one + other, (_bit(where, at) for at, (_, where) in enumerate(found)))
-        left = (table[UNIT] == -1).fill_null(False)
-        if self.log.where:
-            left |= ~self._truth(parse_condition(self.log.where), self._get(table)).fill_null(False)
-        table = self.engine.once(table.mutate(**{MASK: ibis.ifelse(left, -1, mask).cast("int64")}))
-        if self.log.key:
-            table = self._without_repeats(table, name_of(self.log.key))
-        return table
+        self.reasons = [reason for reason, _, _ in found]
+        left = self._left(table, found)
+        bits = reduce(lambda one, other: one + other, [_bit(where, at + 1) for at, (_, where, _) in enumerate(found)])
+        # most rows are clean, which few comparisons tell: only of the others is it asked why
+        fine = reduce(lambda one, other: one & other, [~left, *(fine for _, _, fine in found if fine is not None)])
+        mask = ibis.ifelse(fine.fill_null(False), 0, ibis.ifelse(left, 1, bits))
+        table = self.engine.once(table.mutate(**{MASK: mask.cast("int64")}))
+        return self._without_repeats(table, name_of(self.log.key)) if self.log.key else table
 
-    def aggregated(self, table: Any) -> Any:
-        """Return the one query: each series for each unit and period of the clean rows, and the number of rows of each mask."""
+    def aggregated(self, table: Any, units: int) -> Any:
+        """Return the one query: each series for each unit and period, and the rows and unknown names of each mask.
+
+        Its `key` has unit and period of the clean rows in one number (`unit_and_period` takes it apart), and less than 0
+        the mask of the others. Among the names may be empty ones, and those of rows that were left out.
+        """
         import ibis
 
-        clean = table[MASK] == 0
-        grouped = table.mutate(**{UNIT: ibis.ifelse(clean, table[UNIT], -1), PERIOD: ibis.ifelse(clean, table[PERIOD], 0)})
-        series = {f"its take {at}": self._series(take, grouped) for at, take in enumerate(self.takes)}
-        return grouped.group_by(UNIT, PERIOD, MASK).aggregate(**{ROWS: grouped.count()}, **series)
-
-    def unknown_names(self, table: Any, most: int) -> Any:
-        """Return the names that no unit has, with their numbers of rows."""
-        rows = table.filter((table[MASK] > 0) & table[UNIT].isnull() & table[NAME].notnull())
-        counted = rows.group_by(NAME).aggregate(**{ROWS: rows.count()})
-        return counted.order_by(counted[ROWS].desc(), NAME).limit(most)
+        key = ibis.ifelse(table[MASK] == 0, (table[PERIOD] + _LOWEST) * units + table[UNIT], -table[MASK])
+        grouped = table.mutate(**{KEY: key})
+        if any(take.kind in ("peak", "days") for take in self.takes):
+            began = self._get(grouped)(name_of(self.log.time), "time")
+            grouped = grouped.mutate(**{DAY: (self.engine.microseconds(began) / _DAY).floor().cast("int64")})
+            grouped = grouped.mutate(
+                **{f"its day's {at}": self._in_a_day(take, grouped) for at, take in enumerate(self.takes) if take.kind == "peak"}
+            )
+        series = {
+            f"its take {at}": grouped[f"its day's {at}"].max() if take.kind == "peak" else self._series(take, grouped)
+            for at, take in enumerate(self.takes)
+        }
+        unknown = grouped[NAME].collect(where=grouped[UNIT].isnull(), distinct=True)
+        return grouped.group_by(KEY).aggregate(**{ROWS: grouped.count(), NAME: unknown}, **series)
 
     def dirty(self, table: Any, most: int | None) -> Any:
-        """Return the dirty rows as they came, with what their units are called and their masks."""
-        rows = table.filter(table[MASK] > 0).select(*self.columns, NAME, MASK)
+        """Return the dirty rows as they came, with their masks."""
+        rows = table.filter(table[MASK] > 1).select(*self.columns, MASK)
         return rows if most is None else rows.order_by(*self.columns).limit(most)
+
+    def clean(self, table: Any, periods: Sequence[int]) -> Any:
+        """Return the clean rows of some periods."""
+        return table.filter((table[MASK] == 0) & table[PERIOD].isin(list(periods)))
+
+    def behind(self, clean: Any, take: Take, units: Sequence[int], most: int) -> Any:
+        """Return those of some clean rows that a series of some units is made of, those that weigh most first.
+
+        That is by what is added up or compared, or the day with the most, and then the latest.
+        """
+        rows = clean.filter(clean[UNIT].isin(list(units)))
+        if take.where:
+            rows = rows.filter(self._truth(take.where, self._get(rows)))
+        get = self._get(rows)
+        began = self.engine.microseconds(get(name_of(self.log.time), "time"))
+        if take.kind == "peak":
+            import ibis
+
+            rows = rows.mutate(**{DAY: (began / _DAY).floor().cast("int64")})
+            first = [rows.count().over(ibis.window(group_by=[rows[DAY]])).desc()]
+        elif take.of and (take.levels or take.kind in ("sum", "quantile", "min", "max")):
+            value, turned = self._weight(take, get)
+            first = [value.isnull(), value.asc() if (take.kind == "min") != turned else value.desc()]
+        else:
+            first = []
+        order = [*first, began.desc(), *(self._sortable(rows, name) for name in self.columns)]
+        return rows.order_by(order).select(*self.columns).limit(most)
 
     # ---------------------------------------------------------------------------------------------------- what is dirty
 
-    def _reasons(self, table: Any, raw: Any) -> Any:
+    def _reasons(self, table: Any, raw: Any) -> Iterator[tuple[Reason, Any, Any]]:
+        """Yield each reason to call a row dirty, when it holds, and what is true of every row of which it does not hold.
+
+        The last is left out where that of another reason says as much.
+        """
         get, log = self._get(table), self.log
-        unit, began = name_of(log.unit), get(name_of(log.time), "time")
-        yield ("no unit", log.unit), table[NAME].isnull()
-        yield ("unknown unit", log.unit), table[NAME].notnull() & table[UNIT].isnull()
+        time, began = name_of(log.time), get(name_of(log.time), "time")
+        nowhere = table[UNIT].isnull()
+        yield ("no unit", log.unit), nowhere & self._is_blank(table[NAME]), table[UNIT].notnull()
+        yield ("unknown unit", log.unit), nowhere & ~self._is_blank(table[NAME]), None
         for name, role in self.roles.items():
-            there = ~self._is_empty(table, name)
+            empty, read = self._is_empty(table, name), get(name, "time")
             if role == "time":
-                yield ("no time", name), ~there
+                yield ("no time", name), empty, read.notnull()
             if self.storage[name] != "time":
-                yield ("no such time", name), there & get(name, "time").isnull()
-        first, last = self.bounds
-        beyond = [table[PERIOD] < first] if first is not None else []
-        beyond += [table[PERIOD] > last] if last is not None else []
-        if beyond:
-            yield ("outside", log.time), reduce(lambda one, other: one | other, beyond).fill_null(False)
+                yield ("no such time", name), ~empty & read.isnull(), None if role == "time" else read.notnull() | empty
+        if outside := self._outside(began, table[PERIOD]):
+            beyond = reduce(lambda one, other: one | other, outside)
+            yield ("outside", time), beyond.fill_null(False), ~beyond
         if log.end:
-            yield ("over before it began", log.end), (get(name_of(log.end), "time") < began).fill_null(False)
+            end = get(name_of(log.end), "time")
+            yield ("over before it began", log.end), (end < began).fill_null(False), (end >= began) | end.isnull()
         for name, use in self.uses:
-            if use == "number" and self.storage[name] == "text" and name != unit:
-                yield ("no number", name), get(name, "text").notnull() & get(name, "number").isnull()
-        for name, use in self.uses:
-            if use == "number" and self.storage[name] == "number" and raw[name].type().is_floating():
-                beyond_all = (table[name].abs() >= _BEYOND) & ~table[name].isnan()
-                yield ("no number", name), beyond_all.fill_null(False)
+            number = get(name, "number") if use == "number" else None
+            if number is not None and self.storage[name] == "text":
+                empty = self._is_empty(table, name)
+                yield ("no number", name), number.isnull() & ~empty, number.notnull() | empty
+            elif number is not None and raw[name].type().is_floating():
+                empty = table[name].isnull() | table[name].isnan()
+                yield ("no number", name), number.isnull() & ~empty, number.notnull() | empty
         for take in dict.fromkeys(take for take in self.takes if take.levels):
             assert take.of is not None
-            within = self._truth(take.where, get).fill_null(False) if take.where else True
+            weightless = self._levels(take, get).isnull()
+            if take.where:
+                weightless &= self._truth(take.where, get).fill_null(False)
             column = next((str(part) for part in take.of[1:] if isinstance(part, str)), "")
-            yield ("unknown level", column), self._levels(take, get).isnull() & within
+            yield ("unknown level", column), weightless, ~weightless
         if log.key:
-            yield ("repeated", log.key), table[UNIT] == -2  # filled in when the others are known
+            yield ("repeated", log.key), table[UNIT] < -1, None  # filled in when the others are known
+
+    def _left(self, table: Any, found: list[tuple[Reason, Any, Any]]) -> Any:
+        """What is left out on purpose; a row of which that cannot be told, for want of a number, is dirty instead."""
+        left = (table[UNIT] == -1).fill_null(False)
+        if self.log.where:
+            tree = parse_condition(self.log.where)
+            asked = {name_of(name) for name in names_in(tree)}
+            unclear = [where for (kind, column), where, _ in found if kind == "no number" and column in asked]
+            beside = ~self._truth(tree, self._get(table)).fill_null(False)
+            left |= reduce(lambda one, other: one & ~other, unclear, beside)
+        return left
 
     def _without_repeats(self, table: Any, key: str) -> Any:
         """Mark all clean rows of a key but the first as repeated, the first by time and then by a fixed order."""
         import ibis
 
-        bit = 1 << (len(self.reasons) - 1)
+        bit = 1 << len(self.reasons)  # the last
         order = [self._sortable(table, name) for name in [*self.roles, *self.columns]]
         window = ibis.window(group_by=[table[key], table[MASK] == 0], order_by=order)
         again = (ibis.row_number().over(window) > 0) & (table[MASK] == 0) & ~self._is_empty(table, key)
@@ -216,25 +276,33 @@ class Rows:
         column = raw[name_of(self.log.unit)]
         if self.storage[name_of(self.log.unit)] == "time":
             raise Mismatch("IC736", name=self.log.unit, wanted="unit", holds="times")
-        if not column.type().is_string():
-            column = column.cast("int64").cast("string")
-        return self._without_missing(column)
+        return column if column.type().is_string() else column.cast("int64").cast("string")
+
+    def _is_blank(self, text: Any) -> Any:
+        """Whether a text says nothing: missing, empty, only space, or a word that means missing."""
+        blank = text.strip() == ""
+        if self.engine.kind == "duckdb":
+            blank = (text < "!") & blank  # by its first character most often; other engines have orders of their own
+        if self.missing:
+            blank |= text.strip().isin(sorted(self.missing))
+        return text.isnull() | blank
 
     def _without_missing(self, text: Any) -> Any:
         import ibis
 
-        empty = text.strip() == ""
-        if self.missing:
-            empty |= text.strip().isin(sorted(self.missing))
-        return ibis.ifelse(empty, ibis.null("string"), text)
+        return ibis.ifelse(self._is_blank(text), ibis.null("string"), text)
 
     def _read(self, raw: Any, name: str, use: Use) -> Any:
         """Read a column as text, numbers or times, missing where it says none."""
         import ibis
 
         column, storage = raw[name], self.storage[name]
+        if use in ("text", "raw") and storage != "text":
+            return column.cast("string")
+        if use == "raw":
+            return column
         if use == "text":
-            return self._without_missing(column) if storage == "text" else column.cast("string")
+            return self._without_missing(column)
         if use == "whole":
             return column.cast("int64")
         if use == "number":
@@ -259,12 +327,29 @@ class Rows:
         text = column.cast("int64").cast("string") if storage == "number" else column
         return self.engine.time_of_text(self._without_missing(text), form)
 
-    def _number_of(self, time: Any) -> Any:
+    @property
+    def _starts(self) -> list[dt.datetime]:
+        """When each period that the log covers begins, and the first after it; none where that is not said, or they are many."""
+        first, last = self.bounds
+        if first is None or last is None or self.kind == "single" or last - first >= _FEW_PERIODS:
+            return []
+        return [dt.datetime.combine(first_day(number, self.kind), dt.time()) for number in range(first, last + 2)]
+
+    def _outside(self, time: Any, period: Any) -> list[Any]:
+        if starts := self._starts:
+            return [time < _moment(starts[0]), time >= _moment(starts[-1])]
+        first, last = self.bounds
+        return [*([period < first] if first is not None else []), *([period > last] if last is not None else [])]
+
+    def _period(self, time: Any) -> Any:
         """The number of the period that a time falls in, as `periods.number_of` counts."""
         import ibis
 
         if self.kind == "single":
             return ibis.ifelse(time.isnull(), ibis.null("int64"), 0)
+        if starts := self._starts:  # to compare costs less than to take a time apart
+            passed = [ibis.ifelse(time >= _moment(start), 1, 0) for start in starts[1:-1]]
+            return reduce(lambda one, other: one + other, passed, ibis.literal(self.bounds[0], "int64"))
         if self.kind in ("day", "week"):
             days = (self.engine.microseconds(time) / _DAY).floor()
             return days if self.kind == "day" else ((days + 3) / 7).floor()
@@ -286,36 +371,61 @@ class Rows:
             return table.count(where=where)
         if take.kind == "sum":
             return self._sum(take, get, where)
-        value = self._of(take, get)
-        if take.kind == "quantile":
-            return value.quantile(take.at, where=where)
+        if take.kind == "days":
+            return table[DAY].nunique(where=where)
         if take.kind == "distinct":
-            return value.nunique(where=where)
-        return value.min(where=where) if take.kind == "min" else value.max(where=where)
+            return self._of(take, get).nunique(where=where)
+        assert take.of is not None
+        core, times, over = _scaled(take.of)
+        if times <= 0 or over <= 0:  # it would turn their order round
+            core, times, over = take.of, 1.0, 1.0
+        whole = core == ("name", DURATION)
+        value = self._microseconds_long(get) if whole else self._number(core, get)
+        if take.kind == "quantile":
+            taken = value.quantile(take.at, where=where)
+        else:
+            taken = value.min(where=where) if take.kind == "min" else value.max(where=where)
+        return _times(taken.cast("float64"), times, over * _HOUR if whole else over)
+
+    def _in_a_day(self, take: Take, table: Any) -> Any:
+        """How many events of a row's unit are taken on its day."""
+        import ibis
+
+        holds = self._truth(take.where, self._get(table)).fill_null(False) if take.where else ibis.literal(True)
+        return ibis.ifelse(holds, 1, 0).sum().over(ibis.window(group_by=[table[KEY], table[DAY]]))
 
     def _sum(self, take: Take, get: Callable[[str, Use], Any], where: Any) -> Any:
-        """A sum that is the same in whatever order the rows are added: of whole numbers, or of decimals to 18 places.
+        """A sum that is the same in whatever order the rows are added, since whole numbers are: floats are not.
 
-        Floats would differ in their last bits from run to run, since an engine's threads take the rows as they come.
+        A float is added up as what is whole of it and the rest in parts of 2 ** -62, which is exact down to there.
         """
         assert take.of is not None
-        tree, times, over = take.of, 1.0, 1.0
-        while tree[0] in ("*", "/") and tree[2][0] == "number" and tree[2][1] != 0:
-            times, over = (times * tree[2][1], over) if tree[0] == "*" else (times, over * tree[2][1])
-            tree = tree[1]
+        tree, times, over = _scaled(take.of)
+        if not take.levels and tree == ("name", DURATION):
+            return _times(self._whole_sum(self._microseconds_long(get), where), times, over * _HOUR)
+        if not take.levels and tree[0] == "name" and self._is_whole(name_of(tree[1])):
+            return _times(self._whole_sum(get(name_of(tree[1]), "whole"), where), times, over)
+        value = self._levels(take, get) if take.levels else self._number(tree, get)
+        whole = value.floor().cast("int64")
+        rest = ((value - whole) * _PARTS).cast("int64")
+        return _times(self._whole_sum(whole, where) + self._whole_sum(rest, where) / _PARTS, times, over)
+
+    def _weight(self, take: Take, get: Callable[[str, Use], Any]) -> tuple[Any, bool]:
+        """What a row brings into a sum or comparison, up to a factor, and whether that turns the order round."""
+        assert take.of is not None
+        core, times, over = _scaled(take.of)
         if take.levels:
-            exact = self._levels(take, get).cast(_DECIMAL)
-        elif tree == ("name", DURATION):
-            exact, over = self._microseconds_long(get), over * _HOUR
-        elif tree[0] == "name" and self.storage[name_of(tree[1])] == "number" and self._is_whole(name_of(tree[1])):
-            exact = get(name_of(tree[1]), "whole")
-        else:
-            exact = self._number(tree, get).cast(_DECIMAL)
-        if self.engine.kind == "spark" and exact.type().is_integer():
-            exact = exact.cast("decimal(38, 0)")  # a sum of Spark's is no wider than what is added up
-        total = exact.sum(where=where).cast("float64")
-        total = total * times if times != 1 else total
-        return total / over if over != 1 else total
+            return self._levels(take, get), False
+        if core == ("name", DURATION):
+            return self._microseconds_long(get), times * over < 0
+        if take.kind == "sum" and core[0] == "name" and self._is_whole(name_of(core[1])):
+            return get(name_of(core[1]), "whole"), times * over < 0
+        return self._number(core, get), times * over < 0
+
+    def _whole_sum(self, whole: Any, where: Any) -> Any:
+        if self.engine.kind == "spark":
+            whole = whole.cast("decimal(38, 0)")  # a sum of Spark's is no wider than what is added up
+        return whole.sum(where=where).cast("float64")
 
     def _is_whole(self, name: str) -> bool:
         kind = self.engine.table[name].type()
@@ -359,7 +469,7 @@ class Rows:
             return get(name_of(tree[1]), use)
         if tree[0] != "text":
             raise Mismatch("IC739", one=_said(tree), other=_USES[use])
-        if use == "text":
+        if use in ("text", "raw"):
             return ibis.literal(tree[1])
         match = re.search(TIME, tree[1])
         try:
@@ -405,12 +515,18 @@ class Rows:
                 tree = tree[1]
             each = [self._truth(part, get) for part in (tree, *reversed(parts))]
             return reduce((lambda a, b: a & b) if joined == "and" else (lambda a, b: a | b), each)
+        if tree[0] == "not" and tree[1][0] == "missing":
+            return ~self._truth(tree[1], get)
         if tree[0] == "not":
             return ~self._truth(tree[1], get).fill_null(False)
         if tree[0] == "missing":
-            return self._value(tree[1], self._domain(tree[1]), get).isnull()
+            core, _, _ = _scaled(tree[1])
+            if core == ("name", DURATION):
+                return self._microseconds_long(get).isnull()
+            return self._value(core, self._domain(core), get).isnull()
         if tree[0] == "contains":
-            return self._value(tree[1], "text", get).contains(tree[2][1])
+            use: Use = "raw" if self._is_plain(tree[2][1], within=True) else "text"
+            return self._value(tree[1], use, get).contains(tree[2][1])
         if tree[0] == "in":
             return self._among(tree[1], tree[2], get)
         assert tree[0] in COMPARISONS
@@ -418,6 +534,8 @@ class Rows:
         if sign == "!=":
             return ~self._truth(("=", left, right), get).fill_null(False)
         use = self._common(sign, left, right)
+        if use == "text" and any(side[0] == "text" and self._is_plain(side[1]) for side in (left, right)):
+            use = "raw"
         one, other = self._value(left, use, get), self._value(right, use, get)
         return {
             "=": lambda: one == other,
@@ -431,8 +549,14 @@ class Rows:
         uses = {self._common("=", value, choice) for choice in choices}
         if len(uses) == 1 and (use := uses.pop()) in ("text", "number"):
             literals = [choice[1] if use == "text" else float(choice[1]) for choice in choices]
+            use = "raw" if use == "text" and all(self._is_plain(choice[1]) for choice in choices) else use
             return self._value(value, use, get).isin(literals)
         return reduce(lambda a, b: a | b, [self._truth(("=", value, choice), get) for choice in choices])
+
+    def _is_plain(self, literal: str, *, within: bool = False) -> bool:
+        """Whether a column equals, or has within it, a text just where it does so after what means missing was taken out."""
+        said = literal.strip() != ""
+        return said and not any(literal in word if within else literal.strip() == word for word in self.missing)
 
     def _common(self, sign: str, left: Expression, right: Expression) -> Use:
         """As what two values are compared: columns as they are stored, text in the order of numbers or times alone."""
@@ -449,7 +573,7 @@ class Rows:
         return "number"
 
 
-_USES = {"text": "text", "number": "numbers", "time": "times"}
+_USES = {"text": "text", "raw": "text", "number": "numbers", "time": "times"}
 
 
 def _storage(name: str, kind: Any) -> Use:
@@ -460,6 +584,26 @@ def _storage(name: str, kind: Any) -> Use:
     if kind.is_numeric() or kind.is_boolean():
         return "number"
     raise Mismatch("IC736", name=name, wanted="value", holds=str(kind))
+
+
+def _scaled(tree: Expression) -> tuple[Expression, float, float]:
+    """Take factors and divisors that are numbers off a value: what is left, and what to multiply and divide it by."""
+    times = over = 1.0
+    while tree[0] in ("*", "/") and tree[2][0] == "number" and tree[2][1] != 0:
+        times, over = (times * tree[2][1], over) if tree[0] == "*" else (times, over * tree[2][1])
+        tree = tree[1]
+    return tree, times, over
+
+
+def _times(value: Any, times: float, over: float) -> Any:
+    value = value * times if times != 1 else value
+    return value / over if over != 1 else value
+
+
+def _moment(time: dt.datetime) -> Any:
+    import ibis
+
+    return ibis.literal(time, "timestamp")
 
 
 def _bit(where: Any, at: int) -> Any:

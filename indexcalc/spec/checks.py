@@ -14,9 +14,10 @@ from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
 from .events import check_events
 from .formula import FormulaError, first_places, names, parse
-from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
+from .model import FACTORS, NONE, UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
-from .tree import counted, counts, given_weights, weight_total
+from .tree import can_be_drawn, counted, counts, given_weights, weight_total
+from .warnings import check_warnings
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
@@ -32,12 +33,13 @@ def check_tree(index: Index) -> list[Finding]:
 
 
 def check_ids(index: Index) -> Iterator[Finding]:
-    """Every node, denominator and adjustment has an id of its own that can be typed on a command line."""
+    """Every node, denominator, adjustment and warning rule has an id of its own that can be typed on a command line."""
     seen: dict[str, Path] = {}
     items: list[tuple[Path, str]] = [(("index",), index.index.id)]
     items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
     items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
     items += [(path, node.id) for path, node in index.walk()]
+    items += [(("warnings", "rules", at), rule.id) for at, rule in enumerate(index.warnings.rules if index.warnings else ())]
     for path, name in items:
         place = index.place((*path, "id"))
         if not re.fullmatch(_ID, name):
@@ -403,6 +405,33 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
             yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=f"weights: {rule}")
 
 
+def check_uncertainty(index: Index) -> Iterator[Finding]:
+    """What is drawn is there to be drawn, every alternative is a method with its parameters, and something takes it."""
+    if index.uncertainty is None:
+        return
+    nodes = {index.tree.nodes[branch.position].id: branch for branch in index.tree.branches}
+    for at, how in enumerate(index.uncertainty.weights):
+        for number, node in enumerate(how.nodes):
+            place = index.place(("uncertainty", "weights", at, "nodes", number))
+            if node not in nodes:
+                yield finding("IC750", place, node=node, near=nearest(node, nodes))
+            elif not can_be_drawn(nodes[node]):
+                yield finding("IC751", place, node=node)
+    for factor in FACTORS:
+        alternatives: Sequence[Method] = getattr(index.uncertainty, factor)
+        for at, method in enumerate(alternatives):
+            if method.method != NONE or factor not in ("treat", "impute"):
+                own = getattr(index.defaults, factor)
+                said = own if own is not None and own.method == method.method and not method.parameters else method
+                yield from _method_findings(index, factor, ("uncertainty", factor, at), said)
+        takers = [index.index, *(node for _, node in index.walk())]
+        kind = (Dimension, Root) if factor == "aggregate" else Indicator
+        if alternatives and all(
+            getattr(node, factor) or getattr(node, "formula", None) for node in takers if isinstance(node, kind)
+        ):
+            yield finding("IC753", index.place(("uncertainty", factor)), factor=factor)
+
+
 CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_formulas,
     check_weights,
@@ -424,6 +453,8 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_weighting,
     check_directions,
     check_idle_weights,
+    check_uncertainty,
+    check_warnings,
 )
 
 Problem = tuple[str, str, str] | None

@@ -34,9 +34,12 @@ from .model import (
     Root,
     Round,
     Screen,
+    Step,
     Treat,
     UnitTable,
     Veto,
+    WarningRule,
+    Warnings,
     Weights,
 )
 from .text import Document, Path, read_text
@@ -61,6 +64,9 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "screen": Screen,
     "adjustments": Adjustment,
     "veto": Veto,
+    "warnings": Warnings,
+    "rules": WarningRule,
+    "escalation": Step,
     "events": FromEvents,
 }
 _EXPECTED = {

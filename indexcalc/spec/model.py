@@ -24,6 +24,8 @@ OverTime = Literal["sum", "mean", "last", "max", "min"]
 Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 Words = Annotated[tuple[str, ...], Field(strict=False)]
 UNITS_SOURCE = "units"  # the reserved name of the units table as a source of values
+FACTORS = ("normalise", "aggregate", "treat", "impute")  # defaults that have alternatives
+NONE = "none"  # the alternative not to treat, or not to estimate
 EVERY = "every"  # the period of values that hold in all periods
 
 
@@ -181,9 +183,12 @@ class EventLog(Part):
 class FromEvents(Part):
     """A value that is made of the events of a unit and period."""
 
-    method: Literal["count", "distinct", "sum", "mean", "median", "percentile", "min", "max", "share", "on-time", "severity"]
-    """`count` of events, of `distinct` values, `sum`, `mean`, `median`, `percentile`, `min`, `max`, `share` of events for which a
-    condition holds, share of those `on-time`, `severity` as the sum of the weights of levels."""
+    method: Literal[
+        "count", "distinct", "peak", "days", "sum", "mean", "median", "percentile", "min", "max", "share", "on-time", "severity"
+    ]
+    """`count` of events, of `distinct` values, of events on the busiest day as `peak`, of `days` with an event, `sum`, `mean`,
+    `median`, `percentile`, `min`, `max`, `share` of events for which a condition holds, share of those `on-time`, `severity` as
+    the sum of the weights of levels."""
     of: str | None = None
     """What of an event: a column, `duration`, arithmetic over these; for `share` a condition."""
     where: str | None = None
@@ -202,6 +207,7 @@ class FromEvents(Part):
         return ratios.get(self.method)
 
 
+PLAIN = frozenset({"count", "distinct", "peak", "days", "sum", "severity"})  # one series, 0 without any event
 COUNTED, VALUED, HELD = "events counted", "events with a value", "events that hold"
 TOTAL, PUNCTUAL = "sum over events", "events on time"
 EventsChoice = Annotated[FromEvents, BeforeValidator(_named)]
@@ -278,7 +284,7 @@ class Indicator(Node):
     @model_validator(mode="after")
     def _of_events(self) -> "Indicator":
         """What is taken of events as a ratio is a formula, and does not apply to a unit that had no such event."""
-        if self.events and self.events.method not in ("count", "distinct", "sum", "severity"):
+        if self.events and self.events.method not in PLAIN:
             if (ratio := self.events.ratio) and self.formula is None:
                 self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
             self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"
@@ -449,7 +455,8 @@ class Data(Part):
 
     @property
     def is_ledger(self) -> bool:
-        return self.ledger is not None or self.path.endswith((".sqlite", ".sqlite3")) or "://" in self.path
+        held = self.path.endswith((".sqlite", ".sqlite3")) or "://" in self.path
+        return self.ledger is not None or (held and self.events is None)
 
 
 DataSource = Annotated[Data, BeforeValidator(_ledger_as_path)]
@@ -479,7 +486,7 @@ class Denominator(Part):
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
     events: EventsChoice | None = None
-    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`."""
+    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`; its periods add up to a year."""
 
 
 class Defaults(Part):
@@ -577,6 +584,140 @@ class Screen(Part):
     """The least share of values that must not be 0."""
 
 
+class WeightDraw(Part):
+    """How the weights of a node's children are drawn at random."""
+
+    method: Literal["dirichlet", "perturb"]
+    """`dirichlet`: uniform among all weights that add up, or about the declared ones. `perturb`: each changed by itself."""
+    by: float = Field(default=0.25, gt=0, le=1)
+    """With `perturb`, the largest change of a weight as a share of it, before siblings are made to add up again."""
+    concentration: float | None = Field(default=None, gt=0)
+    """With `dirichlet`, how near to the declared weights: a weight w then has variance w (1 - w) / (this + 1)."""
+    nodes: Words = ()
+    """The ids of the nodes whose children's weights are drawn so. Default: all with declared weights."""
+
+
+class Noise(Part):
+    """Errors of the values, normal and independent of each other."""
+
+    sd: float = Field(gt=0)
+    """The standard deviation of an error, as a share of what `of` says."""
+    of: Literal["spread", "value"] = "spread"
+    """`spread`: of the standard deviation of the indicator's values in a period. `value`: of the value itself."""
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+WeightDrawChoice = Annotated[WeightDraw, BeforeValidator(_named)]
+
+
+class Alternatives(Part):
+    """What could as well have been chosen otherwise: `indexcalc uncertainty` and `sensitivity` draw from it."""
+
+    weights: Annotated[tuple[WeightDrawChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """How weights are drawn: `dirichlet`, `perturb`, or a list of such with parameters and nodes; the last that names a node."""
+    normalise: Annotated[tuple[NormaliseChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """Normalisers to draw from, for what takes the default one; a bare name of the default one has its parameters."""
+    aggregate: Annotated[tuple[MethodChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """Ways of bringing children together to draw from, for nodes that take the default one."""
+    treat: Annotated[tuple[TreatChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """Treatments of outliers to draw from, and `none`, for what takes the default one."""
+    impute: Annotated[tuple[ImputeChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """Estimates of missing values to draw from, and `none`, for what takes the default one."""
+    noise: Annotated[Noise | None, BeforeValidator(lambda value: {"sd": value} if isinstance(value, (int, float)) else value)] = (
+        None
+    )
+    """Errors of the values: their standard deviation, as a share of that of the indicator."""
+
+
+Level = Literal["blue", "yellow", "orange", "red"]
+LEVELS: tuple[Level, ...] = ("blue", "yellow", "orange", "red")  # from the mildest to the worst
+
+
+class Step(Part):
+    """What follows when a warning lasts: a notice 通报, an interview 约谈, a listing 挂牌督办."""
+
+    name: str = Field(min_length=1)
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    after: int = Field(ge=1)
+    """From so many periods in a row on."""
+    level: Level = "red"
+    """At this level or a worse one: `blue`, `yellow`, `orange` or `red`."""
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name) if language == "en" else self.name
+
+
+class WarningRule(Part):
+    """When values or scores give a warning: a limit for each level that there is, judged unit by unit and period by period."""
+
+    id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only."""
+    name: str = ""
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    node: str | Words
+    """The id of the node that is watched, or a list of several; the index's own for the total."""
+    watch: Literal["node", "children", "indicators"] = "node"
+    """The node itself, the children right below it, or all indicators below it, each on its own."""
+    by: Literal["value", "score"] | None = None
+    """Watch values in their unit of measurement, or scores. Default: values of indicators, scores of other nodes."""
+    method: Literal["thresholds", "quantiles", "control"] = "thresholds"
+    """What the levels say: `thresholds`, values to be reached; `quantiles` of the unit's own history, 0.9 for the worst tenth;
+    `control`, how many standard deviations from the mean of that history."""
+    blue: Number | None = None
+    """The limit of the mildest level; a level without a limit is not given."""
+    yellow: Number | None = None
+    """The limit of the second level."""
+    orange: Number | None = None
+    """The limit of the third level."""
+    red: Number | None = None
+    """The limit of the worst level."""
+    last: int | None = Field(default=None, ge=2)
+    """How many periods before this one are the history. Default: all that there are."""
+    least: int = Field(default=4, ge=2)
+    """How many values of these the history must have at least for a unit to be judged."""
+    centre: Literal["mean", "median"] = "mean"
+    """With `control`: mean and standard deviation of the history, or its median and median absolute deviation × 1.4826."""
+    periods: Kind | None = None
+    """The kind of periods that is judged, where years are made of parts: `year` for these. Default: the index's own."""
+    escalation: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    """What follows when a warning of this rule lasts. Default: that of `warnings`."""
+    note: str = ""
+    """A remark for readers of the file."""
+
+    @property
+    def limits(self) -> tuple[float | None, ...]:
+        """The limits from the mildest level to the worst."""
+        return tuple(getattr(self, level) for level in LEVELS)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The ids under `node`."""
+        return (self.node,) if isinstance(self.node, str) else self.node
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+
+class Warnings(Part):
+    """The risk warning: rules that watch values and scores, and what follows when a warning lasts."""
+
+    rules: Annotated[tuple[WarningRule, ...], Field(strict=False, min_length=1)]
+    """The rules."""
+    escalation: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    """What follows when a warning lasts, from the first step to the last."""
+
+    def steps(self, rule: WarningRule) -> tuple[Step, ...]:
+        """Return what follows when a warning of a rule lasts."""
+        return rule.escalation or self.escalation
+
+
 class Index(Part):
     """A whole `indicators.yaml`."""
 
@@ -598,10 +739,14 @@ class Index(Part):
     """The tree."""
     adjustments: Annotated[tuple[Adjustment, ...], Field(strict=False)] = ()
     """Bonuses, deductions and vetoes on top of the tree."""
+    warnings: Warnings | None = None
+    """When values and scores give a warning."""
     ranking: Ranking = Field(default={}, validate_default=True)
     """How scores become ranks."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades by score, from the best down."""
+    uncertainty: Alternatives | None = None
+    """What could as well have been chosen otherwise."""
 
     _document: Document | None = PrivateAttr(default=None)
 
@@ -623,9 +768,10 @@ class Index(Part):
 
     @cached_property
     def paths(self) -> dict[str, Path]:
-        """Where each node, denominator and adjustment stands in the file, by id."""
+        """Where each node, denominator, adjustment and warning rule stands in the file, by id."""
         paths: dict[str, Path] = {item.id: ("denominators", at) for at, item in enumerate(self.denominators)}
         paths |= {item.id: ("adjustments", at) for at, item in enumerate(self.adjustments)}
+        paths |= {rule.id: ("warnings", "rules", at) for at, rule in enumerate(self.warnings.rules if self.warnings else ())}
         return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walk()}
 
     @cached_property

@@ -1,0 +1,282 @@
+"""The risk warning: which values and scores have reached a level, by what limit, for how long, and what follows.
+
+Pure functions of arrays over (period, unit, node); nothing loops over units. Inside, values are turned so that more is
+worse: a score and a value of which more is better change their sign, a value with a target or range is its distance from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..engine.frames import kinds_of, towards
+from ..findings import Finding, finding
+from ..methods.arrays import np
+from ..methods.frame import same
+from ..methods.rank import rounded
+from ..periods import previous, year_of
+from ..scores import Scores
+from ..spec.model import LEVELS, Level, Step, WarningRule
+from ..spec.warnings import by_value, more_is_worse, watched
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Whole = NDArray[np.int16]
+    Mask = NDArray[np.bool_]
+
+NONE, NOT_JUDGED = 0, -1  # levels; from 1 on they are those of LEVELS, the mildest first
+_MAD = 1.4826  # of a normal distribution, sd / median absolute deviation
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one rule found, for the nodes that it watches.
+
+    `values` (period, unit, node) are what was judged: a score, a value, or a value's distance from its target. `limits`
+    (period, unit, node, level) are what would have given each level, NaN where there is no such limit; `worse` (node,) is 1
+    where more is worse, -1 where less is. `levels` (period, unit, node) are 0 for none, 1 for blue to 4 for red, -1 where
+    nothing was judged: no value, too short a history, a period of another kind. `runs` counts the periods in a row, this
+    one included, in which a unit was at its present level or a worse one; `steps` is the place of what follows, -1 for
+    nothing.
+    """
+
+    rule: WarningRule
+    escalation: tuple[Step, ...]
+    nodes: tuple[int, ...]
+    worse: NDArray[np.float64]
+    values: Array
+    limits: Array
+    levels: Whole
+    runs: Whole
+    steps: Whole
+
+
+@dataclass(frozen=True, order=True)
+class Warned:
+    """One warning: the places of its period, unit and node, of the rule that gave it and of the node among that rule's."""
+
+    period: int
+    unit: int
+    node: int
+    rule: int
+    column: int
+
+
+def warnings(scores: Scores) -> tuple[Judged, ...]:
+    """Judge all periods and units by every rule of an index; nothing without rules."""
+    declared = scores.index.warnings
+    return tuple(judge(scores, rule, declared.steps(rule)) for rule in declared.rules) if declared else ()
+
+
+def judge(scores: Scores, rule: WarningRule, escalation: Sequence[Step] = ()) -> Judged:
+    """Judge all periods and units by one rule.
+
+    Only periods of the rule's kind are judged, and only these are their history. A threshold is reached by a value that is
+    as bad, a score as it is shown; limits of history are passed by a value that is worse.
+    """
+    index, tree = scores.index, scores.tree
+    names = watched(index, rule)
+    nodes = tuple(tree.position[name] for name in names)
+    worse = np.array([1.0 if more_is_worse(index, rule, name) else -1.0 for name in names])
+    values = _watched_values(scores, rule, names)
+    turned = values * worse
+    limits = np.full((*values.shape, len(LEVELS)), np.nan)
+    levels = np.full(values.shape, NOT_JUDGED, np.int16)
+    runs, steps = np.zeros(values.shape, np.int16), np.full(values.shape, -1, np.int16)
+    given = np.array([np.nan if limit is None else limit for limit in rule.limits])
+    for kind, members in kinds_of(index, scores.panel):
+        if kind != (rule.periods or index.periods.kind):
+            continue
+        own = turned[members]
+        if rule.method == "thresholds":
+            limits[members] = worse[:, None] * given
+            judged = np.where([by_value(index, rule, name) for name in names], own, rounded(own, index.index.decimals))
+            levels[members] = reached(judged, limits[members], at=True)
+        else:
+            way = quantile_limits if rule.method == "quantiles" else control_limits
+            parameters = {"centre": rule.centre} if rule.method == "control" else {}
+            limits[members] = way(own, given, last=rule.last, least=rule.least, **parameters)
+            levels[members] = reached(own, limits[members], at=False)
+        follows = _follows(scores.periods[members], kind)
+        rows = [in_a_row(levels[members] >= level, follows) for level in range(1, len(LEVELS) + 1)]
+        runs[members] = np.choose(np.maximum(levels[members], 0), [np.zeros_like(rows[0]), *rows])
+        steps[members] = step_reached(rows, escalation)
+    limits *= worse[:, None]
+    return Judged(rule, tuple(escalation), nodes, worse, values, limits, levels, runs, steps)
+
+
+def reached(x: Array, limits: Array, *, at: bool) -> Whole:
+    """Return the worst level (…) that values x (…) have reached, of limits (…, level) of which each is worse than the last.
+
+    With `at` a value equal to a limit has reached it. 0 where none is reached; -1 where the value or all limits are missing.
+    """
+    beyond = x[..., None] >= limits if at else x[..., None] > limits
+    worst = np.where(beyond, np.arange(1, limits.shape[-1] + 1), NONE).max(axis=-1)
+    return np.where(np.isnan(x) | np.isnan(limits).all(axis=-1), NOT_JUDGED, worst).astype(np.int16)
+
+
+def quantile_limits(x: Array, shares: Array, *, last: int | None = None, least: int = 4) -> Array:
+    """Return the quantiles (period, …, level) of each unit's own history: of the `last` periods before, or of all.
+
+    x is (period, …), more is worse; shares (level,) are 0.9 for what the worst tenth passes. Quantiles are R's type 7. NaN
+    where fewer than `least` values are known before a period.
+    """
+    out = np.full((*x.shape, len(shares)), np.nan)
+    for at, history in _histories(x, last):
+        out[at] = np.where(_known(history, least)[..., None], _quantiles(history, shares), np.nan)
+    return out
+
+
+def control_limits(x: Array, widths: Array, *, last: int | None = None, least: int = 4, centre: str = "mean") -> Array:
+    """Return the control limits (period, …, level) of each unit: centre + k · σ of its own history, after Shewhart (1931).
+
+    x is (period, …), more is worse; widths (level,) are the k. With `centre` "mean" σ is the standard deviation (ddof 1); with
+    "median" the centre is the median and σ the median absolute deviation × 1.4826, which one outlier in the history cannot
+    move far. The history is the `last` periods before, or all; the period itself is not in it. NaN where fewer than
+    `least` values are known before; a history without spread has its centre as every limit.
+    """
+    out = np.full((*x.shape, len(widths)), np.nan)
+    for at, history in _histories(x, last):
+        enough = _known(history, least)
+        if centre == "median":
+            middle = _quantiles(history, np.array([0.5]))[..., 0]
+            spread = _MAD * _quantiles(np.abs(history - middle), np.array([0.5]))[..., 0]
+        else:
+            count = np.maximum(np.count_nonzero(~np.isnan(history), axis=0), 2)
+            middle = np.nansum(history, axis=0) / count
+            spread = np.sqrt(np.nansum((history - middle) ** 2, axis=0) / (count - 1))
+            top = np.fmax.reduce(history, axis=0)
+            still = same(top, np.fmin.reduce(history, axis=0))  # exactly: a mean of equal values need not be one of them
+            middle, spread = np.where(still, top, middle), np.where(still, 0.0, spread)
+        out[at] = np.where(enough[..., None], middle[..., None] + widths * spread[..., None], np.nan)
+    return out
+
+
+def in_a_row(hits: Mask, follows: Sequence[bool]) -> Whole:
+    """Count the periods in a row (period, …), up to each one, in which something holds.
+
+    `follows` says of each period whether it comes right after the one before it in the array.
+    """
+    out = np.zeros(hits.shape, np.int16)
+    for at, one in enumerate(hits):
+        before = out[at - 1] if follows[at] else 0
+        out[at] = np.where(one, before + 1, 0)
+    return out
+
+
+def step_reached(rows: Sequence[Whole], escalation: Sequence[Step]) -> Whole:
+    """Return the place of the last step that is reached, -1 for none, from the periods in a row at each level or worse."""
+    out = np.full(rows[0].shape, -1, np.int16)
+    for at, step in enumerate(escalation):
+        out[rows[LEVELS.index(step.level)] >= step.after] = at
+    return out
+
+
+def periods_shown(scores: Scores, found: Judged, period: str) -> list[int]:
+    """Return the places of the periods that a rule's warnings of a period are those of: itself, or the parts of a year."""
+    own = dict(kinds_of(scores.index, scores.panel)).get(found.rule.periods or scores.index.periods.kind, slice(0, 0))
+    judged = range(len(scores.periods))[own]
+    at = scores.periods.index(period)
+    if at in judged:
+        return [at]
+    return [one for one in judged if year_of(scores.periods[one]) == period]
+
+
+def listed(
+    scores: Scores,
+    judged: Sequence[Judged],
+    period: str,
+    *,
+    least: Level = "blue",
+    node: int | None = None,
+    unit: int | None = None,
+) -> list[Warned]:
+    """Return the warnings of a period from a level upwards: the worst first, then the longest, then as units and file have them.
+
+    For a year that was made of parts the warnings of its parts, the newest first.
+    """
+    rows: list[tuple[tuple[int, ...], Warned]] = []
+    for at, found in enumerate(judged):
+        for here in periods_shown(scores, found, period):
+            units, columns = np.nonzero(found.levels[here] > LEVELS.index(least))
+            for one, column in zip(units.tolist(), columns.tolist(), strict=True):
+                if node not in (None, found.nodes[column]) or unit not in (None, one):
+                    continue
+                level, run = int(found.levels[here, one, column]), int(found.runs[here, one, column])
+                rows.append(((-here, -level, -run, at, one, column), Warned(here, one, found.nodes[column], at, column)))
+    return [warned for _, warned in sorted(rows, key=lambda row: row[0])]
+
+
+def check_judged(scores: Scores, judged: Sequence[Judged]) -> list[Finding]:
+    """Point out rules that have judged nothing in any period, for want of history or of values."""
+    return [
+        finding("IC810", scores.index.place_of(found.rule.id), id=found.rule.id, least=found.rule.least, method=found.rule.method)
+        for found in judged
+        if (found.levels == NOT_JUDGED).all()
+    ]
+
+
+def leading(scores: Scores, period: int, node: int, contribution: Array) -> Array:
+    """Return by how many points of a node's score each leaf (unit, leaf) is behind or ahead of all units' mean.
+
+    `contribution` (unit, node) are the contributions of the period. Each parent's own is shared among its children as its
+    score is, down to the leaves; NaN for leaves that are not below the node, and below a score of 0.
+    """
+    tree = scores.tree
+    score = scores.scores[period]
+    points = np.full(score.shape, np.nan)
+    points[:, node] = score[:, node]
+    for branch in reversed(tree.branches):
+        children = list(branch.children)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = points[:, branch.position] / score[:, branch.position]
+        below = ~np.isnan(share)[:, None] & np.isnan(points[:, children])
+        points[:, children] = np.where(below, contribution[:, children] * share[:, None], points[:, children])
+    found = points[:, : tree.leaves]
+    count = np.maximum(np.count_nonzero(~np.isnan(found), axis=0), 1)
+    return np.asarray(found - np.nansum(found, axis=0) / count)
+
+
+def _watched_values(scores: Scores, rule: WarningRule, names: Sequence[str]) -> Array:
+    """What a rule judges (period, unit, node): values, towards a target where there is one, or scores."""
+    tree = scores.tree
+    out = np.empty((*scores.scores.shape[:2], len(names)))
+    for column, name in enumerate(names):
+        at = tree.position[name]
+        if by_value(scores.index, rule, name):
+            out[..., column] = towards(scores.index, [at], scores.derived[..., [at]])[..., 0]
+        else:
+            out[..., column] = scores.scores[..., at]
+    return out
+
+
+def _follows(periods: Sequence[str], kind: str) -> list[bool]:
+    """Whether each period comes right after the one before it in the panel."""
+    return [at > 0 and previous(one, kind) == periods[at - 1] for at, one in enumerate(periods)]  # type: ignore[arg-type]
+
+
+def _histories(x: Array, last: int | None) -> list[tuple[int, Array]]:
+    """Each period's place with the values before it, where there are any."""
+    return [(at, x[max(0, at - last) if last else 0 : at]) for at in range(1, len(x))]
+
+
+def _known(history: Array, least: int) -> Mask:
+    known: Mask = np.count_nonzero(~np.isnan(history), axis=0) >= least
+    return known
+
+
+def _quantiles(x: Array, shares: Array) -> Array:
+    """Quantiles (…, share) of x (period, …) along its first axis, of what is known; R's type 7, NaN where nothing is."""
+    ordered = np.sort(x, axis=0)  # NaN last
+    count = np.count_nonzero(~np.isnan(x), axis=0)
+    at = np.maximum(count - 1, 0)[..., None] * shares
+    at = np.where(np.isnan(at), 0.0, at)
+    low = np.floor(at).astype(int)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0)[..., None])
+    stacked = np.moveaxis(ordered, 0, -1)
+    below, above = (np.take_along_axis(stacked, place, axis=-1) for place in (low, high))
+    found: Array = np.where(np.isnan(shares), np.nan, below + (at - low) * (above - below))
+    return found

@@ -1,0 +1,102 @@
+"""Watching inputs: score and report again when a file that an index is made of has changed."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ..findings import Finding, finding
+from ..report.words import word
+from ..spec import Index, read_index
+from .project import Project
+from .reports import is_of_these_inputs, report_periods
+
+Seen = dict[str, tuple[int, int]]
+_BESIDE = ("-wal", "-journal")  # what SQLite writes into before its own file
+
+
+def look_once(project: Project, period: str | None) -> None:
+    """Score, and write the report if the one that stands there is not of the present inputs."""
+    _, matched, scores = project.scores()
+    periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
+    if all(is_of_these_inputs(project, matched, one) for one in periods):
+        project.print(word("inputs unchanged", project.language), {"changed": False})
+    else:
+        project.print(*report_periods(project, matched, scores, periods))
+
+
+def watch_inputs(project: Callable[[], Project], period: str | None, every: float) -> None:
+    """Look once now, then whenever inputs have changed and come to rest, until somebody stops it.
+
+    What is refused is printed, and its inputs are watched on until they are mended. Rest is two looks that are alike.
+    """
+    base = str(project().data)
+    index, patterns = watched_patterns(project(), ())
+    if index is not None:
+        project().print_findings(databases(index))
+    with suppress(KeyboardInterrupt):
+        seen = looked_at(patterns, base)
+        _look(project(), period)
+        while True:
+            time.sleep(every)
+            now = looked_at(patterns, base)
+            if now == seen:
+                continue
+            time.sleep(every)
+            while (later := looked_at(patterns, base)) != now:
+                now = later
+                time.sleep(every)
+            seen = now
+            _look(project(), period)
+            _, later_patterns = watched_patterns(project(), patterns)
+            if later_patterns != patterns:
+                patterns = later_patterns
+                seen = {path: seen.get(path, stamp) for path, stamp in looked_at(patterns, base).items()}
+
+
+def watched_patterns(project: Project, before: Sequence[str]) -> tuple[Index | None, tuple[str, ...]]:
+    """Return the index, if it can be read, and the files and patterns that it is made of; else those known before."""
+    own = str(project.index_file.resolve())
+    index, _ = read_index(project.index_file)
+    if index is None:
+        return None, tuple(before) or (own,)
+    paths = [data.ledger or data.path for data in index.data.values()]
+    return index, (own, index.units.table, *(path for path in dict.fromkeys(paths) if "://" not in path))
+
+
+def databases(index: Index) -> list[Finding]:
+    """Point out the sources whose changes no file tells of."""
+    return [
+        finding("IC820", index.place(("data", name)), source=name)
+        for name, data in index.data.items()
+        if "://" in (data.ledger or data.path)
+    ]
+
+
+def looked_at(patterns: Sequence[str], base: str) -> Seen:
+    """Return the time and size of every file that some patterns mean, -1 for a single one that is not there."""
+    from ..sources.tables import matching
+
+    seen: Seen = {}
+    for pattern in patterns:
+        plain = pattern.replace("\\", "/")
+        try:
+            found = [path for path, _ in matching(plain, base)]
+        except OSError:
+            found = []
+        for path in [*(found or [plain]), *(plain + beside for beside in _BESIDE if plain.endswith((".sqlite", ".sqlite3")))]:
+            try:
+                of = Path(base, path).stat()
+                seen[path] = (of.st_mtime_ns, of.st_size)
+            except OSError:
+                seen[path] = (-1, -1)
+    return seen
+
+
+def _look(project: Project, period: str | None) -> None:
+    with suppress(SystemExit):  # refused and said so; the next change may mend it
+        look_once(project, period)
+    gc.collect()  # the command line goes without, since other commands are soon over
