@@ -38,7 +38,7 @@ def report_periods(project: Project, matched: Matched, scores: Scores, periods: 
 def is_of_these_inputs(project: Project, matched: Matched, period: str) -> bool:
     """Say whether the report of a period that stands there is this version's, of the same inputs and made in the same way."""
     try:
-        run = read_run((_folder(project, period) / RUN).read_text(encoding="utf-8"))
+        run = read_run((folder_of(project, period) / RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     made = (run.indexcalc, run.packages, run.language, run.level, run.inputs)
