@@ -149,14 +149,15 @@ class Rows:
             import ibis
 
             rows = rows.mutate(**{DAY: (began / _DAY).floor().cast("int64")})
-            first = [rows.count().over(ibis.window(group_by=[rows[DAY]])).desc()]
+            first = [-rows.count().over(ibis.window(group_by=[rows[DAY]]))]
         elif take.of and (take.levels or take.kind in ("sum", "quantile", "min", "max")):
             value, turned = self._weight(take, get)
-            first = [value.isnull(), value.asc() if (take.kind == "min") != turned else value.desc()]
+            first = [value.isnull(), value if (take.kind == "min") != turned else -value]
         else:
             first = []
-        order = [*first, began.desc(), *(self._sortable(rows, name) for name in self.columns)]
-        return rows.order_by(order).select(*self.columns).limit(most)
+        order = [*first, -began, *(self._sortable(rows, name) for name in self.columns)]
+        named = {f"its order {at}": one for at, one in enumerate(order)}  # Spark sorts by columns alone
+        return rows.mutate(**named).order_by(*named).limit(most).select(*self.columns)
 
     # ---------------------------------------------------------------------------------------------------- what is dirty
 
