@@ -15,6 +15,7 @@ from .tidy import sheet_csv, tidy
 Write = Callable[[IO[bytes]], object]
 
 _ROWS = 1 << 20  # of scores.parquet in one row group; fixed, so that the same scores give the same bytes everywhere
+_NUMBERS = {"raw", "derived", "treated", "score", "rank", "group_rank", "coverage"}  # hardly two are alike: looked up in vain
 _RANKED = 50_000  # units of ranking.csv written at once
 
 
@@ -48,7 +49,9 @@ def write_scores(scores: Scores, language: str, file: IO[bytes]) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         ahead = pool.submit(table, *blocks[0])
-        writer = pq.ParquetWriter(file, ahead.result().schema, compression="zstd")
+        schema = ahead.result().schema
+        words = [name for name in schema.names if name not in _NUMBERS]
+        writer = pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=words)
         with writer:
             for at in range(len(blocks)):
                 made = ahead.result()
