@@ -11,11 +11,12 @@ test: .venv/test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: .venv/test
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/weights.py
 	$(BIN)/python benchmarks/events.py
 
 .venv/bin/python:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from .messages_analyses import ANALYSIS_MESSAGES
 from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
 from .messages_events import EVENT_MESSAGES
@@ -1637,6 +1638,7 @@ MESSAGES: dict[str, Message] = {
         _REPORTS,
         _WEIGHTS,
         LEDGER_MESSAGES,
+        ANALYSIS_MESSAGES,
         EVENT_MESSAGES,
         CHANGE_MESSAGES,
         WARNING_MESSAGES,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .findings import Finding, Place
 
@@ -48,6 +48,12 @@ class Units:
 
         attributes = {name: some(column) for name, column in self.attributes.items()}
         return Units(some(self.ids), some(self.names), some(self.names_en), some(self.groups), attributes, some(self.levels))
+
+    def part(self, block: slice) -> Units:
+        """Return a run of the units with their names as among all of them; without attributes and parents."""
+        own = Units(self.ids[block], self.names[block], self.names_en[block], self.groups[block], {}, self.levels[block])
+        vars(own)["_shared"] = self._shared
+        return own
 
     def parts(self, unit: str) -> list[str]:
         """Return the ids of a unit and of all that are part of it, level by level."""
@@ -121,6 +127,13 @@ class Panel:
     def places(self, period: int, unit: int, column: int) -> Sequence[Place]:
         """Return where a cell was written: one place, several for a rolled-up period, or none."""
         return self.address(period, unit, column) if self.address else ()
+
+
+class Make(Protocol):
+    """What makes an array (period, unit, column) to be filled: `empty` in memory, or one that keeps it in a file."""
+
+    def __call__(self, periods: int, units: int, columns: int, dtype: Any = float) -> NDArray[Any]:
+        """Make an array whose content is not yet known."""
 
 
 def empty(periods: int, units: int, columns: int, dtype: Any = float) -> NDArray[Any]:

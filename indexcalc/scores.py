@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .findings import Finding
 from .panel import MISSING, NOT_APPLICABLE, Panel
@@ -62,6 +62,46 @@ class Scores:
         """Return a node's ranks (period, unit), 1 the best, NaN for units without a score."""
         return self.ranks[..., self.tree.root if node is None else self.node(node)]
 
+    def part(self, periods: slice, units: slice) -> Scores:
+        """Return the scores of some periods and of a run of units as arrays in memory, with the weights among all units."""
+        import numpy as np
+
+        taken: dict[int, NDArray[Any]] = {}  # arrays that are one stay one
+
+        def some(array: Any) -> Any:
+            if id(array) not in taken:
+                taken[id(array)] = np.asarray(array[periods, units])
+            return taken[id(array)]
+
+        def own(weights: Any) -> Any:
+            return weights if weights.ndim == 1 else weights[periods] if weights.shape[1] == 1 else some(weights)
+
+        panel = Panel(
+            some(self.panel.values),
+            some(self.panel.status),
+            self.periods[periods],
+            self.panel.units.part(units),
+            self.panel.columns,
+        )
+        part = Scores(
+            index=self.index,
+            panel=panel,
+            derived=some(self.derived),
+            treated=some(self.treated),
+            status=some(self.status),
+            scores=some(self.scores),
+            coverage=some(self.coverage),
+            points=some(self.points),
+            ranks=some(self.ranks),
+            group_ranks=None if self.group_ranks is None else some(self.group_ranks),
+            grades={node: grades[periods, units] for node, grades in self.grades.items()},
+            weights=tuple(own(weights) for weights in self.weights),
+            findings=self.findings,
+        )
+        vars(part)["sibling_weights"] = self.sibling_weights[periods]
+        vars(part)["effective_weights"] = self.effective_weights[periods]
+        return part
+
     @cached_property
     def sibling_weights(self) -> NDArray[np.float64]:
         """Each node's weight in its parent (period, node), siblings together 1 (0 for what does not count).
@@ -73,7 +113,7 @@ class Scores:
         out = np.zeros((len(self.periods), len(self.tree.nodes)))
         out[:, self.tree.root] = 1.0
         for branch, weights in zip(self.tree.branches, self.weights, strict=True):
-            own = weights if weights.ndim == 1 else weights.mean(axis=1)
+            own = weights if weights.ndim == 1 else np.asarray(weights).mean(axis=1)
             total = own.sum(axis=-1, keepdims=True)
             with np.errstate(invalid="ignore", divide="ignore"):
                 out[:, list(branch.children)] = np.where(total == 0, own, own / total)

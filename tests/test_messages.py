@@ -28,6 +28,7 @@ import pytest
 
 from indexcalc.cli.app import app
 from indexcalc.messages import MESSAGES
+from indexcalc.messages_analyses import ANALYSIS_MESSAGES
 from indexcalc.messages_ledger import LEDGER_MESSAGES
 from indexcalc.version import VERSION
 
@@ -37,6 +38,16 @@ NAMES = sorted(folder.name for folder in BROKEN.iterdir())
 # ------------------------------------------------------------------------------------------ what is typed, if not `score`
 
 COMMANDS: dict[str, list[str]] = {
+    "change_between_kinds_of_periods": ["change", "--from", "2021Q1", "--to", "2021"],
+    "change_without_an_earlier_period": ["change"],
+    "compare_of_a_method_without_its_parameter": ["compare", "min-max", "goalposts"],
+    "compare_of_methods_not_used": ["compare", "geometric", "harmonic"],
+    "compare_of_nothing_alike": ["compare", "min-max", "2022"],
+    "robustness_where_units_are_compared": ["robustness"],
+    "target_costs_wrong": ["target", "东城区", "--score", "80", "--costs", "costs.csv"],
+    "target_of_a_rank_too_far": ["target", "东城区", "--rank", "4"],
+    "target_of_a_unit_without_score": ["target", "西城区", "--rank", "1"],
+    "target_out_of_reach": ["target", "西城区", "--score", "120"],
     "codes_of_an_unknown_code": ["codes", "IC999"],
     "explain_of_an_unknown_node": ["explain", "东区", "--node", "safty"],
     "explain_of_an_unknown_unit": ["explain", "东城"],
@@ -436,6 +447,7 @@ NOT_SHOWN = {
     "IC719": "an engine that is not installed; tests/sources/test_events.py hides it",
     "IC732": "more dirty events than a test makes; tests/sources/test_events.py has it",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
+    **dict.fromkeys(ANALYSIS_MESSAGES, "tests/test_uncertainty.py shows each"),
     **dict.fromkeys(LEDGER_MESSAGES, "tests/test_ledger_messages.py shows each"),
 }
 

@@ -168,7 +168,7 @@ def _chain(world: Any, leaves: list[str], rows: list[Any], at: Any) -> tuple[lis
         for step, leaf in enumerate(order, start=1):
             moved[step:, leaf] = True
         x, status = (np.where(moved, b[:, None], a[:, None]) for a, b in ((old, new), (old_status, new_status)))
-        found, _ = world.with_own(np.repeat(at, steps), *(part.reshape(-1, old.shape[-1]) for part in (x, status)))
+        found = world.index_with_own(np.repeat(at, steps), *(part.reshape(-1, old.shape[-1]) for part in (x, status)))
         out[direction] = found.reshape(len(at), steps)
     return [leaves[leaf] for leaf in changed], out
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..engine import combine, used_inputs
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+_CELLS = 1 << 20  # scores of children that are brought together at once
+_NARROWEST = 64
 MOST_COMPARED = 8  # where every subset compares all units anew
 MOST_CHILDREN = 14  # 2^14 subsets; a node of more children that is no mean is split by its weights alone
 
@@ -146,9 +147,7 @@ def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Ar
     else:
         split = _shapley(scores, branch, x, absent, w, share)
     split = np.where(np.isnan(x), 0.0, split)
-    if (
-        branch.aggregate in COMPARES_UNITS
-    ):  # a child that a unit lacks still moves what the others are compared with: that is shared
+    if branch.aggregate in COMPARES_UNITS:  # a child that a unit lacks still moves what the others are compared with: shared
         split = split + share * (y - np.add.reduce(split, axis=-1, keepdims=True))
     return np.where(np.isnan(y), np.nan, split)
 
@@ -195,19 +194,28 @@ def _at_the_mean(x: Array) -> Array:
 
 
 def _shapley(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Array, share: Array) -> Array:
-    children = x.shape[-1]
+    """Shapley's value over all subsets of children, in blocks of units where these are not compared, and of subsets."""
+    periods, units, children = x.shape
     absent = np.full_like(x, np.nan) if absent is None else absent
-    value: dict[frozenset[int], Any] = {}
-    for size in range(children + 1):
-        for subset in combinations(range(children), size):
-            inside = np.isin(np.arange(children), subset)
-            y = combine(scores.tree, branch, np.where(inside, x, absent), w)
-            value[frozenset(subset)] = np.where(np.isnan(y), 0.0, y)
-    out = np.zeros_like(x)
-    for child in range(children):
-        others = [other for other in range(children) if other != child]
-        for size in range(children):
-            weight = math.factorial(size) * math.factorial(children - size - 1) / math.factorial(children)
-            for subset in combinations(others, size):
-                out[..., child] += weight * (value[frozenset((*subset, child))] - value[frozenset(subset)])
-    return np.asarray(out + share * value[frozenset()][..., None])
+    inside = (np.arange(2**children)[:, None] >> np.arange(children)) & 1 == 1
+    size = np.count_nonzero(inside, axis=-1)
+    orders = np.array([math.factorial(k) * math.factorial(children - 1 - k) for k in range(children)]) / math.factorial(children)
+    joins, leaves = orders[np.maximum(size - 1, 0)][:, None], orders[np.minimum(size, children - 1)][:, None]
+    weight = np.where(inside, joins, -leaves)  # of each subset's value in each child's part
+    together = branch.formula is None and branch.aggregate in COMPARES_UNITS
+    wide = units if together else min(units, max(_NARROWEST, _CELLS // (periods * len(inside) * children)))
+    out = np.empty(x.shape)
+    for start in range(0, units, wide):
+        block = slice(start, min(start + wide, units))
+        own, gone = x[:, block], np.broadcast_to(absent, x.shape)[:, block]
+        weights = w if w.ndim == 1 or w.shape[1] == 1 else w[:, block]
+        value = np.empty((len(inside), *own.shape[:-1]))
+        step = max(1, _CELLS // own.size)
+        for first in range(0, len(inside), step):
+            some = slice(first, min(first + step, len(inside)))
+            value[some] = combine(scores.tree, branch, np.where(inside[some, None, None], own, gone), weights)
+        value = np.where(np.isnan(value), 0.0, value)
+        for child in range(children):
+            out[:, block, child] = np.add.reduce(weight[:, child, None, None] * value, axis=0)
+        out[:, block] += share[:, block] * value[0][..., None]
+    return out

@@ -21,7 +21,7 @@ from ..methods import parameters
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.weight import FROM_DATA
-from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, Units, empty
 from ..periods import read_period
 from ..scores import Scores
 from ..spec.formula import names, parse
@@ -226,45 +226,79 @@ class World:
 
     def whole(self) -> tuple[Array, Array]:
         """The scores and ranks of all units."""
-        found, places = self._scored(self.values[None], self.status[None])
+        found, places = self.slots(self.values[None], self.status[None])
         return found[0], places[0]
 
     def with_own(self, unit: Any, values: Array, status: Status) -> tuple[Array, Array]:
         """The score and rank that each of some units has with values of its own (row, leaf), one world a row."""
-        step = max(1, _CELLS // (len(self.units) * len(self.index.tree.nodes)))
+        step = self._step
         found, places = np.empty(len(unit)), np.empty(len(unit))
         for start in range(0, len(unit), step):
             rows = slice(start, min(start + step, len(unit)))
             count, own = np.arange(rows.stop - start), unit[rows]
             x, flags = np.repeat(self.values[None], len(count), axis=0), np.repeat(self.status[None], len(count), axis=0)
             x[count, own], flags[count, own] = values[rows], status[rows]
-            scores, ranks = self._scored(x, flags)
+            scores, ranks = self.slots(x, flags)
             found[rows], places[rows] = scores[count, own], ranks[count, own]
         return found, places
 
-    def _scored(self, values: Array, status: Status) -> tuple[Array, Array]:
-        """The index's scores and ranks (slot, unit) of some slots, which stand behind the periods they are compared with."""
-        leaves, past, units = values.shape[-1], len(self.labels), len(self.units)
-        x = empty(past + len(values), units, leaves + self.points.shape[-1])
-        flags = empty(past + len(values), units, leaves + self.points.shape[-1], np.uint8)
-        flags[...] = VALUE
-        x[:past, :, :leaves], flags[:past, :, :leaves] = self.past
-        x[past:, :, :leaves], flags[past:, :, :leaves] = values, status
-        x[:past, :, leaves:], x[past:, :, leaves:] = self.points[:-1], self.points[-1]
-        columns = (*(leaf.id for leaf in self.index.leaves), *(item.id for item in self.index.adjustments))
-        labels = (*self.labels, *("now",) * len(values))
-        panel = Panel(x, flags, labels, self.units, columns, pooled=self.pooled or None)
-        scores = empty(past + len(values), units, len(self.index.tree.nodes))
-        normalise(self.index, panel, treat(self.index, x[..., :leaves]), scores)
-        aggregate(self.index, panel, flags[..., :leaves], scores)
-        root = scores[past:, :, self.index.tree.root]
+    def index_with_own(self, unit: Any, values: Array, status: Status) -> Array:
+        """The score alone that each of some units has with values of its own: nobody else is aggregated where none matters."""
+        if not self.alone:
+            return self.with_own(unit, values, status)[0]
+        step, found = self._step, np.empty(len(unit))
+        for start in range(0, len(unit), step):
+            rows = slice(start, min(start + step, len(unit)))
+            count, own = np.arange(rows.stop - start), unit[rows]
+            x, flags = np.repeat(self.values[None], len(count), axis=0), np.repeat(self.status[None], len(count), axis=0)
+            x[count, own], flags[count, own] = values[rows], status[rows]
+            leaves, _ = self.leaf_scores(x, flags)
+            made = self._index(leaves[count, own][:, None], flags[count, own][:, None], self.points[-1][own][:, None])
+            found[rows] = made[:, 0]
+        return found
+
+    def slots(self, values: Array, status: Status) -> tuple[Array, Array]:
+        """The index's scores and ranks (slot, unit) of some slots, each of all units."""
+        leaves, flags = self.leaf_scores(values, status)
+        points = np.concatenate([self.points[:-1], np.broadcast_to(self.points[-1:], (len(values), *self.points.shape[1:]))])
+        root = self._index(leaves, flags, points)[len(self.labels) :]
         return root, overall(self.index.ranking, root[..., None])[..., 0].astype(float)
+
+    def leaf_scores(self, values: Array, status: Status) -> tuple[Array, Status]:
+        """The leaves' scores and statuses, first of the periods that slots are compared with, then of the slots."""
+        x = empty(len(self.labels) + len(values), *self.values.shape)
+        flags = empty(len(x), x.shape[1], x.shape[2], np.uint8)
+        past = len(self.labels)
+        x[:past], flags[:past] = self.past
+        x[past:], flags[past:] = values, status
+        out = np.empty(x.shape)
+        normalise(self.index, self._panel(x, flags), treat(self.index, x), out)
+        return out, flags
+
+    def _index(self, leaves: Array, flags: Status, points: Array) -> Array:
+        """The index (period, unit) of the leaves' scores and of the points, or events, of adjustments."""
+        scores = empty(leaves.shape[0], leaves.shape[1], len(self.index.tree.nodes))
+        scores[..., : leaves.shape[-1]] = leaves
+        panel = self._panel(np.concatenate([leaves, points], axis=-1), flags)
+        aggregate(self.index, panel, flags, scores)
+        return np.asarray(scores[..., self.index.tree.root])
+
+    def _panel(self, x: Array, flags: Status) -> Panel:
+        columns = (*(leaf.id for leaf in self.index.leaves), *(item.id for item in self.index.adjustments))
+        labels = (*self.labels, *("now",) * (len(x) - len(self.labels)))[-len(x) :]
+        units = self.units if x.shape[1] == len(self.units) else self.units.taken([0])
+        return Panel(x, flags, labels, units, columns, pooled=self.pooled or None)
+
+    @property
+    def _step(self) -> int:
+        return max(1, _CELLS // (len(self.units) * len(self.index.tree.nodes)))
 
     @property
     def alone(self) -> bool:
         """Whether the score of a unit depends on that unit alone, once its leaves have scores."""
         tree = self.index.tree
-        unlimited = any(choice.method == "points" for choice in (normalise_of(self.index, leaf) for leaf in self.index.leaves))
+        used = {normalise_of(self.index, leaf).method for leaf in self.index.leaves}
+        unlimited = any("low" not in parameters("normalise", method) for method in used)
         floors = any(branch.missing.policy == "floor" for branch in tree.branches)
         inner = any(not branch.plain for branch in tree.branches)
         return not any(branch.compares for branch in tree.branches) and not (floors and (unlimited or inner))

@@ -9,6 +9,7 @@ import sys
 from ..lazy import lazily
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+ASKED: list[str] = []  # the command that was typed, where the program was started as one
 
 
 def run() -> None:
@@ -21,6 +22,7 @@ def run() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace", newline="\n")
     for unused in ("importlib.metadata", "secrets", "zoneinfo"):
         lazily(unused)  # pydantic imports these at its start, for plugins, secret fields and time zones
+    ASKED.extend(sys.argv[1:2])
     from .app import app
 
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..version import VERSION
+from . import ASKED
 
 if TYPE_CHECKING:
     from .project import Project
@@ -272,9 +273,16 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
         project.refuse_one("IC510", found=node, near=nearest(node, known))
 
 
-from .weights import app as weights_app  # noqa: E402 - it takes its options from above
+def load_the_rest() -> None:
+    """Add the commands that stand in files of their own; they take their options from above."""
+    # the commands of these are added to the app as their files are loaded
+    from . import analyses, changes, ledger, warning, weights  # noqa: F401
 
-app.add_typer(weights_app)
-from . import changes as changes  # noqa: E402, PLC0414 - likewise
-from . import ledger as ledger  # noqa: E402, PLC0414 - its commands stand in a file of their own and use what is above
-from . import warning as warning  # noqa: E402, PLC0414 - likewise
+    app.add_typer(weights.app)
+
+
+# typer makes every command ready before it runs one, which takes longer than checking a tree: only what is asked for is kept
+if ASKED and any(command.callback and command.callback.__name__ == ASKED[0] for command in app.registered_commands):
+    app.registered_commands = [one for one in app.registered_commands if one.callback and one.callback.__name__ == ASKED[0]]
+else:
+    load_the_rest()

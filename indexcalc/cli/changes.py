@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -107,6 +107,68 @@ def compare(
     must_be_alike(project, earlier, later, first, last)
     names = (one, other) if first == last else (first, last)
     project.print(*compare_result(earlier, later, first, last, names, project.language))
+
+
+@app.command()
+def robustness(
+    unit: Annotated[str | None, typer.Argument(help="A unit, for the weights that turn its places. Default: all.")] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Ask what takes units out of the top so many, too.")] = None,
+    within: Annotated[
+        float | None, typer.Option("--within", min=0, help="The share of itself that a weight may move by, such as 0.5.")
+    ] = None,
+    depth: Annotated[
+        int | None, typer.Option("--depth", min=1, help="Move the weights of this level alone. Default: all.")
+    ] = None,
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    level: LevelOption = None,
+    as_of: AsOfOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find the smallest change of weights that turns the ranking. 求使排名改变的最小权重变动。"""
+    from .changing import robustness_result
+
+    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+    _, matched, scores = project.scores()
+    at = None if unit is None else project.unit(matched, scores, unit)
+    project.print(*robustness_result(project, scores, project.period(scores, period), at, top, within, depth))
+
+
+@app.command()
+def target(
+    unit: Annotated[str, typer.Argument(help="A unit's id, name or alias.")],
+    rank: Annotated[int | None, typer.Option("--rank", help="The rank to reach.")] = None,
+    score: Annotated[float | None, typer.Option("--score", help="The score to reach.")] = None,
+    effort: Annotated[
+        Literal["peers", "history"],
+        typer.Option("--effort", help="Count effort in the spread between units, or in what changes from period to period."),
+    ] = "peers",
+    costs: Annotated[Path | None, typer.Option("--costs", help="A CSV file of indicator and cost instead.")] = None,
+    index: IndexOption = INDEX,
+    data: DataOption = None,
+    period: PeriodOption = None,
+    level: LevelOption = None,
+    as_of: AsOfOption = None,
+    lang: LangOption = None,
+    json: JsonOption = False,
+    strict: StrictOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Plan the least effort that reaches a rank or a score. 求达到目标的最省力改进方案。"""
+    from .changing import read_costs, target_result
+
+    if (rank is None) == (score is None):
+        raise typer.BadParameter("give either --rank or --score")
+    project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+    _, matched, scores = project.scores()
+    at = project.unit(matched, scores, unit)
+    found = None if costs is None else read_costs(project, scores, costs)
+    shown = project.period(scores, period)
+    project.print(*target_result(project, scores, shown, at, rank=rank, score=score, effort=effort, costs=found))
 
 
 def _is_file(name: str) -> bool:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..findings import Language
+from ..findings import Language, Place, finding
 from ..spec.model import Indicator
 from .project import Project
 from .results import Result, explained, raw_cells
 
 if TYPE_CHECKING:
     from ..analysis.change import Change
+    from ..analysis.target import Effort
     from ..analysis.versus import Boards, Versus
     from ..scores import Scores
     from ..sources import Matched
 
+MOST_PAIRS = 100  # neighbours that are asked about where no unit is named
 MOST_UNITS = 300  # that are split one by one where no unit is named
 
 
@@ -263,3 +266,151 @@ def must_be_alike(project: Project, earlier: Scores, later: Scores, before: str,
 
     if kind_of(earlier, before) != kind_of(later, after):
         project.refuse_one("IC780", before=before, after=after)
+
+
+def robustness_result(
+    project: Project, scores: Scores, period: str, unit: int | None, top: int | None, within: float | None, depth: int | None
+) -> Result:
+    """Say how far weights must move before neighbours change places or a unit leaves the top; for one unit with the weights."""
+    from ..analysis.robustness import robustness
+    from ..report.changes import turning_sheet, turns_sheet
+    from ..report.tables import notes
+    from ..report.text import as_text
+
+    language, at = project.language, scores.periods.index(period)
+    wanted = None if unit is None else [unit]
+    if wanted is None and len(scores.panel.units) > MOST_PAIRS:
+        from ..report.tables import in_rank_order
+
+        wanted = in_rank_order(scores, at, scores.tree.root)[:MOST_PAIRS]
+    found = robustness(scores, at, top=top, within=within, units=wanted, levels=None if depth is None else [depth])
+    if not found.searched:
+        tree = scores.tree
+        nodes = [tree.nodes[one.position].id for one in tree.branches if one.compares or one.missing.policy == "floor"]
+        project.refuse_one("IC786", nodes=nodes)
+    lines = [f"{scores.index.index.title(language)} · {period}"]
+    lines += [as_text(turns_sheet(scores, found, language), language)] if found.pairs else []
+    lines += ["", as_text(turns_sheet(scores, found, language, top=True), language)] if found.leaves_top else []
+    if unit is not None:
+        for turn in (turn for turn in (*found.pairs, *found.leaves_top) if turn.verified and turn.norm == "L1"):
+            names = [scores.panel.units.title(one, language) for one in (turn.above, turn.below) if one is not None]
+            heading = f"{' ↔ '.join(names)} · {word_of_level(turn.level, language)}"
+            lines += ["", heading, as_text(turning_sheet(scores, at, turn, language), language)]
+    lines += ["", *notes(scores, language)]
+    ids = scores.panel.units.ids
+    data = {
+        "period": period,
+        "top": top,
+        "turns": [
+            {
+                "above": ids[turn.above],
+                "below": None if turn.below is None else ids[turn.below],
+                "level": turn.level,
+                "norm": turn.norm,
+                "distance": _plain(turn.distance),
+                "exact": turn.exact,
+                "verified": turn.verified,
+                "weights": dict(turn.weights),
+                "siblings": {parent: dict(children) for parent, children in turn.siblings.items()},
+            }
+            for turn in (*found.pairs, *found.leaves_top)
+        ],
+    }
+    return "\n".join(lines), data
+
+
+def word_of_level(level: int, language: Language) -> str:
+    """Return what a level is called."""
+    from ..report.words import word
+
+    return word("level", language).format(level=level)
+
+
+def target_result(
+    project: Project,
+    scores: Scores,
+    period: str,
+    unit: int,
+    *,
+    rank: int | None,
+    score: float | None,
+    effort: Effort,
+    costs: Mapping[str, float] | None,
+) -> Result:
+    """Return the plan of least effort, or refuse where nothing that others have reached is enough."""
+    from ..analysis.target import target
+    from ..report.changes import plan_sheet
+    from ..report.text import as_text, number
+    from ..report.words import word
+
+    language, at, name = project.language, scores.periods.index(period), scores.panel.units.title(unit, project.language)
+    own = scores.score()[at]
+    if own[unit] != own[unit]:
+        project.refuse_one("IC785", unit=name, period=period)
+    ranked = int((own == own).sum())  # noqa: PLR0124 - NaN
+    if rank is not None and not 1 <= rank <= ranked:
+        project.refuse_one("IC787", rank=rank, count=ranked)
+    plan = target(scores, at, unit, score=score, rank=rank, effort=effort, costs=costs)
+    decimals = scores.index.index.decimals
+    first, last = (number(one, decimals) for one in plan.scores)
+    if not plan.reached:
+        project.refuse_one("IC788", unit=name, score=last, rank=f"{plan.ranks[1]:g}")
+    wanted = (
+        word("target rank", language).format(rank=rank) if score is None else word("target score", language).format(score=score)
+    )
+    lines = [
+        f"{name} · {period} · {wanted}",
+        f"{word('score', language)} {first} → {last} · {word('rank', language)} {plan.ranks[0]:g} → {plan.ranks[1]:g}",
+        "",
+        as_text(plan_sheet(scores, plan, language), language),
+    ]
+    leaves = scores.index.leaves
+    data = {
+        "unit": scores.panel.units.ids[unit],
+        "period": period,
+        "goal": plan.goal,
+        "target_rank": rank,
+        "exact": plan.exact,
+        "effort": plan.effort,
+        "score": list(plan.scores),
+        "rank": list(plan.ranks),
+        "steps": [
+            {
+                "indicator": leaves[step.leaf].id,
+                "from": step.old,
+                "to": step.new,
+                "effort": step.effort,
+                "index_points": step.points,
+            }
+            for step in plan.steps
+        ],
+        "ranks": {name: _plain(float(place)) for name, place in zip(scores.panel.units.ids, plan.others, strict=True)},
+    }
+    return "\n".join(lines), data
+
+
+def read_costs(project: Project, scores: Scores, path: Path) -> dict[str, float]:
+    """Read what a unit of each indicator's measure costs, or refuse."""
+    import csv
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        problem = getattr(error, "strerror", None) or type(error).__name__
+        project.refuse([finding("IC789", Place(path.as_posix()), problem=problem)])
+    names = {leaf.id: leaf.id for leaf in scores.index.leaves} | {leaf.name: leaf.id for leaf in scores.index.leaves if leaf.name}
+    found, costs = [], {}
+    for line, row in enumerate(rows, start=2):
+        name, text = (str(row.get(key) or "").strip() for key in ("indicator", "cost"))
+        try:
+            cost = float(text)
+        except ValueError:
+            cost = 0.0
+        if name not in names or not 0 < cost < float("inf"):
+            found.append(finding("IC789", Place(path.as_posix(), "", line), problem=f"{name}, {text}"))
+        else:
+            costs[names[name]] = cost
+    if found or not costs:
+        project.refuse(found or [finding("IC789", Place(path.as_posix()), problem="–")])
+    return costs

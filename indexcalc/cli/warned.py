@@ -186,7 +186,7 @@ def _lines(entry: dict[str, Any], decimals: int, language: Language) -> list[str
     for one in entry.get("behind", ()):
         value = "–" if one["value"] is None else f"{one['value']:.6g} {one['measure']}".rstrip()
         lines.append(
-            f"  {word('behind', language)} {one['node_name']} ({one['node']}) {number(one['points'], decimals)} · {value}"
+            f"  {word('mostly from', language)} {one['node_name']} ({one['node']}) {number(one['points'], decimals)} · {value}"
         )
         lines += [f"    {line}" for line in _cells(one, language)]
     return lines

@@ -6,7 +6,8 @@ through them in blocks that fit a processor's cache. There is no loop over units
 
 from __future__ import annotations
 
-from ..panel import Panel, empty
+from ..methods.arrays import np
+from ..panel import IMPUTED, Panel, empty
 from ..scores import Scores
 from ..spec.model import Index
 from .adjust import grade_ceilings
@@ -38,7 +39,8 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
     weights, coverage, points, aggregated = aggregate(index, panel, status, scores)
     places, within = rank(index, panel, scores)
     grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
-    noted = [*check_columns(index, panel, treated, status, scores), *aggregated, *check_comparisons(index, panel, status)]
+    imputed_cells = int(np.count_nonzero(status == IMPUTED))
+    noted = [*check_columns(index, panel, treated, status, scores), *aggregated, *check_comparisons(index, panel, imputed_cells)]
     return Scores(
         index=index,
         panel=panel,

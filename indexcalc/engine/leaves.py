@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
@@ -62,15 +63,19 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
 def derive(index: Index, panel: Panel) -> tuple[Array, Status]:
     """Make each leaf's comparable value (period, unit, leaf) of the reported columns."""
     leaves = index.leaves
-    at = [panel.column[leaf.id] for leaf in leaves if leaf.formula is None]
-    plain = all(map(_is_plain, leaves))
-    if plain and at == list(range(len(leaves))):
+    if as_reported(index, panel.columns):
         return panel.values[..., : len(leaves)], panel.status[..., : len(leaves)]
     derived = empty(len(panel.periods), len(panel.units), len(leaves))
     status = empty(len(panel.periods), len(panel.units), len(leaves), np.uint8)
     for position, leaf in enumerate(leaves):
         derived[..., position], status[..., position] = _derive_leaf(index, panel, leaf)
     return derived, status
+
+
+def as_reported(index: Index, columns: Sequence[str]) -> bool:
+    """Say whether the leaves are the first of the reported columns, with nothing derived."""
+    leaves = index.leaves
+    return all(map(_is_plain, leaves)) and [leaf.id for leaf in leaves] == list(columns[: len(leaves)])
 
 
 def _is_plain(leaf: Indicator) -> bool:
@@ -149,11 +154,25 @@ def screen(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
     """Take units out of the periods in which too little of what applies to them is known; they do not apply there."""
     if index.screen is None:
         return derived, status, []
-    asked = np.count_nonzero(status != NOT_APPLICABLE, axis=-1)
-    known = np.count_nonzero(~np.isnan(derived), axis=-1)
-    other = np.count_nonzero(~np.isnan(derived) & (derived != 0), axis=-1)
+    out, found = screened(index, panel, known_of(derived, status))
+    derived, status = np.array(derived, order="K"), np.array(status, order="K")
+    derived[out], status[out] = np.nan, NOT_APPLICABLE
+    return derived, status, found
+
+
+def known_of(derived: Array, status: Status) -> Any:
+    """Count what applies to each unit, what of it has a value, and a value that is not 0: (3, period, unit)."""
+    there = ~np.isnan(derived)
+    counted = (status != NOT_APPLICABLE, there, there & (derived != 0))
+    return np.stack([np.count_nonzero(one, axis=-1) for one in counted])
+
+
+def screened(index: Index, panel: Panel, counts: Any) -> tuple[Any, list[Finding]]:
+    """Return which units are left out of each period (period, unit) by what `known_of` has counted, and say so."""
+    assert index.screen is not None
+    asked, known, other = counts
     out = (known < index.screen.coverage * asked - _SLACK) | (other < index.screen.nonzero * known - _SLACK)
-    found = [
+    return out, [
         finding(
             "IC430",
             index.place(("screen",)),
@@ -163,9 +182,6 @@ def screen(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
         )
         for period in np.flatnonzero(out.any(axis=-1)).tolist()
     ]
-    derived, status = np.array(derived, order="K"), np.array(status, order="K")
-    derived[out], status[out] = np.nan, NOT_APPLICABLE
-    return derived, status, found
 
 
 def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[Array, Status]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
-from ..panel import NOT_APPLICABLE, VALUE, Panel, empty
+from ..panel import NOT_APPLICABLE, VALUE, Make, Panel, empty
 from ..scores import Scores
 from ..spec.model import Index
 from ..spec.tree import Branch, Tree, normalise_of
@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     Status = NDArray[np.uint8]
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
-_SLACK = 1e-12  # shares are compared with their thresholds up to this
-_STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
+SLACK = 1e-12  # shares are compared with their thresholds up to this
+STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
 
 
-def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tuple[tuple[Array, ...], Array, Array, list[Finding]]:
+def aggregate(
+    index: Index, panel: Panel, status: Status, scores: Array, make: Make = empty
+) -> tuple[tuple[Array, ...], Array, Array, list[Finding]]:
     """Fill the inner nodes' part of `scores`, children first.
 
     Returns the weights of each node's children, each broadcastable to (period, unit, child); the coverage (period, unit,
@@ -43,9 +45,9 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
     """
     tree = index.tree
     leaves, nodes = tree.leaves, len(tree.nodes)
-    coverage = empty(len(panel.periods), len(panel.units), nodes - leaves)
-    points = empty(len(panel.periods), len(panel.units), len(index.adjustments))
-    applies = _applicable(status, nodes)
+    coverage = make(len(panel.periods), len(panel.units), nodes - leaves)
+    points = make(len(panel.periods), len(panel.units), len(index.adjustments))
+    applies = _applicable(status, nodes, make)
     floors = _leaf_floors(index, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
     undefined: dict[int, Any] = {}
     weights: list[Array] = []
@@ -59,7 +61,7 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
         w = w if w.ndim == 1 or w.shape[1] == 1 else w[:, block]
         x = scores[:, block, part_of(branch.children)]
         app = None if applies is None else applies[:, block, part_of(branch.children)]
-        covered = _covered(x, app, w, branch, coverage[:, block], leaves)
+        covered = _covered(x, app, w, branch, coverage, block, leaves)
         enough = _enough(x, app, covered, branch)
         inputs = x if branch.formula is None else scores[:, block, branch.inputs]
         if branch.missing.policy == "floor" and floors is not None:
@@ -87,7 +89,7 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
     for compares, run in groupby(tree.branches, key=lambda branch: branch.compares):
         # what compares units needs its children's scores of all of them, a floor the worst of them: each is a run by itself
         for together in [[branch] for branch in run] if compares or floors is not None else [list(run)]:
-            own = [(branch, _weights(index, panel, branch, scores)) for branch in together]
+            own = [(branch, _weights(index, panel, branch, scores, make)) for branch in together]
             spread(partial(work, own), [slice(None)] if compares else parts)
             for branch, w in own:
                 if floors is not None:
@@ -100,16 +102,20 @@ def aggregate(index: Index, panel: Panel, status: Status, scores: Array) -> tupl
     return tuple(weights), coverage, points, found
 
 
-def _applicable(status: Status, nodes: int) -> Any:
+def _applicable(status: Status, nodes: int, make: Make) -> Any:
     """Masks (period, unit, node) of what applies, the leaves' part filled; nothing where everything applies."""
-    if status.max(initial=VALUE) < NOT_APPLICABLE or not (not_applicable := status == NOT_APPLICABLE).any():
+    columns = range(status.shape[-1])
+    if make is empty and status.max(initial=VALUE) < NOT_APPLICABLE:
         return None
-    applies = empty(status.shape[0], status.shape[1], nodes, bool)
-    np.logical_not(not_applicable, out=applies[..., : status.shape[-1]])
+    if not any((status[..., at] == NOT_APPLICABLE).any() for at in columns):
+        return None
+    applies = make(status.shape[0], status.shape[1], nodes, bool)
+    for at in columns:
+        applies[..., at] = status[..., at] != NOT_APPLICABLE
     return applies
 
 
-def _weights(index: Index, panel: Panel, branch: Branch, scores: Array) -> Array:
+def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Make) -> Array:
     """The weights of a node's children: (child,) where they are the same everywhere, else (period, unit or 1, child)."""
     choice, declared = branch.weights, np.array(branch.declared)
     method = CATALOGUE["weights"][choice.method]
@@ -127,10 +133,15 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array) -> Array
     out = empty(len(panel.periods), len(panel.units) if each_unit else 1, len(declared))
     for members, units, w in found:
         out[members, units] = w if w.ndim == x.ndim else w[:, None]
-    return np.round(out, _STEADY)
+    out = np.round(out, STEADY)
+    if not each_unit or make is empty:
+        return out
+    kept = make(*out.shape)
+    kept[...] = out
+    return kept
 
 
-def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> Array:
+def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, block: slice, leaves: int) -> Array:
     """The share of the weight of what applies that had values; children count alike where weights say nothing of that.
 
     That is where weights are not defined, where all that apply are 0, and where each unit has its own, 0 for what it misses.
@@ -138,20 +149,21 @@ def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, 
     alike = np.ones(len(branch.children))
     own = w.ndim == x.ndim and w.shape[1] > 1 and branch.weights.over != "group"
     w = alike if own else np.where(np.isnan(w), 1.0, np.abs(w))
-    covered, whole = _weight_covered(x, applies, w, branch, coverage, leaves)
+    below = [None if child < leaves else coverage[:, block, child - leaves] for child in branch.children]
+    covered, whole = _weight_covered(x, applies, w, below)
     if (nothing := whole == 0).any():
-        evenly, number = _weight_covered(x, applies, alike, branch, coverage, leaves)
+        evenly, number = _weight_covered(x, applies, alike, below)
         covered, whole = np.where(nothing, evenly, covered), np.where(nothing, number, whole)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(covered / whole)
 
 
-def _weight_covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, leaves: int) -> tuple[Array, Array]:
+def _weight_covered(x: Array, applies: Any, w: Array, below: Sequence[Array | None]) -> tuple[Array, Array]:
     covered = np.zeros(x.shape[:-1])
-    for i, child in enumerate(branch.children):
+    for i, coverage in enumerate(below):
         part = ~np.isnan(x[..., i]) * w[..., i]
-        if child >= leaves:
-            np.multiply(part, coverage[..., child - leaves], out=part, where=part > 0)
+        if coverage is not None:
+            np.multiply(part, coverage, out=part, where=part > 0)
         covered += part
     whole = np.add.reduce(w if applies is None else np.where(applies, w, 0.0), axis=-1)
     return covered, np.asarray(whole)
@@ -164,10 +176,10 @@ def _enough(x: Array, applies: Any, covered: Array, branch: Branch) -> Any:
         return ~gaps.any(axis=-1) & (covered > 0)
     if missing.policy == "floor":
         return covered >= 0
-    enough = covered >= missing.coverage - _SLACK
+    enough = covered >= missing.coverage - SLACK
     if missing.children:
         asked = x.shape[-1] if applies is None else np.count_nonzero(applies, axis=-1)
-        enough &= np.count_nonzero(~np.isnan(x), axis=-1) >= missing.children * asked - _SLACK
+        enough &= np.count_nonzero(~np.isnan(x), axis=-1) >= missing.children * asked - SLACK
     return enough
 
 
@@ -184,18 +196,19 @@ def _finish(index: Index, panel: Panel, branch: Branch, scores: Array, points: A
     position = branch.position
     if branch.normalise is not None:
         sign = np.array([-1.0 if branch.turned else 1.0])
-        own = part_of([position])
-        compare(index, panel, branch.normalise, scores[..., own], sign, scores, own)
+        made = empty(scores.shape[0], scores.shape[1], 1)
+        compare(index, panel, branch.normalise, scores[..., part_of([position])], sign, made, slice(None))
+        scores[..., position] = made[..., 0]
     elif branch.turned:
-        scores[:, block, position] = _mirror(index) - scores[:, block, position]
+        scores[:, block, position] = mirror(index) - scores[:, block, position]
     if branch.adjustments:
         adjust(index, panel, branch, scores, points, block)
     if branch.round is not None:
         scores[:, block, position] = rounded(scores[:, block, position], branch.round.decimals, branch.round.how)
 
 
-def _mirror(index: Index) -> float:
-    """What a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or 0 without either."""
+def mirror(index: Index) -> float:
+    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or else 0."""
     choice = index.defaults.normalise
     takes = {name: parameter.default for name, parameter in parameters("normalise", choice.method).items()} | choice.parameters
     if "mean" in takes and "sd" in takes:

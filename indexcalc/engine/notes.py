@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..findings import Finding, finding
 from ..methods.arrays import np
 from ..methods.frame import same
-from ..panel import IMPUTED, NOT_APPLICABLE, Panel
+from ..panel import NOT_APPLICABLE, Panel
 from ..spec.model import Index, Normalise
 from ..spec.tree import normalise_of
 from .frames import kinds_of, some, towards
@@ -40,12 +40,12 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
     return found
 
 
-def check_comparisons(index: Index, panel: Panel, status: Status) -> Iterator[Finding]:
+def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Finding]:
     """Note what a reader of several periods must know, and how many values are estimates."""
     relative = sum(_compares_units(normalise_of(index, leaf)) for leaf in index.leaves)
     if relative and any(members.stop - members.start > 1 for _, members in kinds_of(index, panel)):
         yield finding("IC427", index.place(("defaults", "normalise")), count=relative)
-    if imputed := int(np.count_nonzero(status == IMPUTED)):
+    if imputed:
         yield finding("IC425", index.place(("dimensions",), key=True), count=imputed)
 
 

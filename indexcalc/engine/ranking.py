@@ -31,6 +31,25 @@ def rank(index: Index, panel: Panel, scores: Array) -> tuple[Any, Any]:
     return places, within
 
 
+def rank_node(index: Index, position: int, score: Array, groups: Sequence[Any]) -> tuple[Any, Any]:
+    """Rank the scores of one node (period, unit) over all units, and within groups, given as positions of their units."""
+    ranking = ranking_of(index, position)
+    places = overall(ranking, score[..., None])[..., 0]
+    within = np.empty_like(places)
+    for units in groups:
+        within[:, units] = overall(ranking, score[:, units, None])[..., 0]
+    return places, within
+
+
+def members(panel: Panel, by: str | None) -> list[Any]:
+    """The positions of the units of each group, found at once where there may be many groups; no group without `by`."""
+    if by is None:
+        return []
+    _, group = np.unique(np.array(panel.units.labels(by)), return_inverse=True)
+    ordered = np.argsort(group, kind="stable")
+    return np.split(ordered, np.flatnonzero(np.diff(group[ordered])) + 1)
+
+
 def overall(ranking: NodeRanking, scores: Array) -> Any:
     """Rank scores (period, unit, node) among all units, as `ranking` says."""
     ranked = scores if ranking.decimals is None else rounded(scores, ranking.decimals)

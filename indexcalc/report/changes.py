@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from ..analysis.change import Change
 from ..analysis.compare import Comparison
+from ..analysis.robustness import NORMS, Robustness, Turn
+from ..analysis.target import Plan
 from ..analysis.versus import Boards
 from ..methods.arrays import np
 from ..scores import Scores
@@ -137,3 +139,95 @@ def value(number: float) -> float | None:
     """Return a plain number, None for NaN."""
     number = float(number)
     return None if math.isnan(number) else number
+
+
+def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool = False) -> Sheet:
+    """Return for each pair of neighbours, or each unit of the top, how far weights must move at each level to turn the order."""
+    turns = found.leaves_top if top else found.pairs
+    levels = sorted({turn.level for turn in turns})
+    title = word("leaves top", language).format(top=found.top) if top else word("ahead", language)
+    headings = [Heading(title, "text")]
+    headings += [] if top else [Heading(word("behind", language), "text"), Heading(word("gap", language), "score")]
+    for level in levels:
+        over = word("level", language).format(level=level)
+        headings += [Heading(f"{over} {word(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
+    cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
+    for turn in turns:
+        shown = None if math.isnan(turn.distance) else f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
+        cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = shown
+    rows = []
+    units, score, rank = scores.panel.units, scores.score()[found.period], scores.rank()[found.period]
+    for (above, below), row in cells.items():
+        first: list[Value] = [f"{rank[above]:g} {units.title(above, language)}"]
+        if below is not None and not top:
+            first += [f"{rank[below]:g} {units.title(below, language)}", float(score[above] - score[below])]
+        rows.append((*first, *(row.get((level, norm)) for level in levels for norm in NORMS)))
+    return Sheet(
+        word("robustness", language),
+        tuple(headings),
+        tuple(rows),
+        decimals=scores.index.index.decimals,
+        notes=() if top else (word("turns help", language), word("turns marks", language)),
+    )
+
+
+def turning_sheet(scores: Scores, period: int, turn: Turn, language: str, most: int = 8) -> Sheet:
+    """Return the weights that turn an order, those that move most first."""
+    tree, at = scores.tree, scores.tree.position
+    old = scores.effective_weights[period]
+    far = {node: abs(weight - old[at[node]]) for node, weight in turn.weights.items()}
+    moved = sorted((node for node in far if far[node] > 1e-9), key=lambda node: (-far[node], at[node]))
+    headings = (
+        Heading(word("turning weights", language), "text"),
+        Heading(word("id", language), "code"),
+        Heading(word("old", language), "score"),
+        Heading(word("new", language), "score"),
+    )
+    rows = tuple(
+        (tree.nodes[at[node]].title(language), node, 100 * float(old[at[node]]), 100 * turn.weights[node]) for node in moved
+    )
+    return Sheet(headings[0].title, headings, rows[:most], decimals=3)
+
+
+def plan_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
+    """Return a plan: each indicator from its value to the one that is wanted, with its effort and what it brings."""
+    leaves = scores.index.leaves
+    headings = (
+        Heading(word("target", language), "text"),
+        Heading(word("id", language), "code"),
+        Heading(word("value now", language), "text"),
+        Heading(word("goal", language), "text"),
+        Heading(word("value measure", language), "text"),
+        Heading(word("effort", language), "score"),
+        Heading(word("index points", language), "signed"),
+    )
+    rows = [
+        (
+            leaves[step.leaf].title(language),
+            leaves[step.leaf].id,
+            f"{step.old:.6g}",
+            f"{step.new:.6g}",
+            leaves[step.leaf].measure,
+            step.effort,
+            step.points,
+        )
+        for step in plan.steps
+    ]
+    total = (word("all", language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
+    said = [word("plan least" if plan.exact else "plan searched", language), word("plan help", language)]
+    units = scores.panel.units
+    ranks = scores.rank()[plan.period]
+    others = [
+        f"{units.title(unit, language)} {ranks[unit]:g} → {plan.others[unit]:g}"
+        for unit in range(len(units))
+        if unit != plan.unit and not math.isnan(ranks[unit]) and ranks[unit] != plan.others[unit]
+    ]
+    if others:
+        said.append(word("plan moves", language).format(units="；".join(others) if language == "zh" else "; ".join(others)))
+    return Sheet(
+        word("target", language),
+        headings,
+        (*rows, total),
+        decimals=scores.index.index.decimals,
+        notes=(*said, *notes(scores, language)),
+    )

@@ -7,19 +7,23 @@ what was matched into arrays. Units and columns are known by exact names alone; 
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
-from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Quarantine, empty
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Make, Panel, Quarantine, empty
 from ..periods import EXAMPLES, SINGLE, order, read_period, year_is_whole, year_of
 from ..spec.model import EVERY, UNITS_SOURCE, Data, Index
 from ..spec.tree import Column
 from .numbers import NOT_A_NUMBER, read_numbers, word_of
+from .parquet import StoredTable
 from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
 
@@ -36,6 +40,7 @@ _HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})
 _SILENT_HEADERS = frozenset(
     {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
 )
+_READERS = 4  # columns of files that are read at the same time, each as large as all units
 _IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
 
 
@@ -59,6 +64,29 @@ class Piece:
         return self.table.place(self.rows[row], self.at)
 
 
+@dataclass(frozen=True)
+class Keys:
+    """The rows of a table that stays in its file which belong to a known unit and a period, as arrays.
+
+    `period` says which of `periods` each has; that is None alone where the values hold in every period.
+    """
+
+    rows: Any
+    periods: tuple[str | None, ...]
+    period: Any
+    unit: Any
+    not_applicable: Any
+
+
+@dataclass(frozen=True)
+class Later:
+    """A piece of a table that stays in its file: `read` reads it, with findings on its cells."""
+
+    column: int
+    keys: Keys
+    read: Callable[[], Piece]
+
+
 @dataclass
 class Matched:
     """What the data has for the tree, and everything that was found on the way."""
@@ -66,6 +94,7 @@ class Matched:
     index: Index
     units: UnitNames | None = None
     pieces: list[Piece] = field(default_factory=list)
+    later: list[Later] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     submissions: dict[str, str] = field(default_factory=dict)  # those of ledgers that were used, with their hashes
@@ -77,7 +106,13 @@ class Matched:
     @property
     def periods(self) -> tuple[str, ...]:
         """All periods that have data, in time."""
-        return tuple(sorted({p for piece in self.pieces for p in set(piece.periods) if p}, key=order))
+        at_once = {p for piece in self.pieces for p in set(piece.periods) if p}
+        return tuple(sorted(at_once.union(p for keys in self.stored for p in keys.periods if p), key=order))
+
+    @property
+    def stored(self) -> list[Keys]:
+        """The keys of the tables that stay in their files."""
+        return list({id(later.keys): later.keys for later in self.later}.values())
 
 
 def read_panel(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Panel:
@@ -91,11 +126,20 @@ def read_panel(index: Index, base: Path, *, root: Path | None = None, as_of: str
     return panel(matched)
 
 
-def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None, count: bool = True) -> Matched:
+def match(
+    index: Index,
+    base: Path,
+    *,
+    root: Path | None = None,
+    as_of: str | None = None,
+    count: bool = True,
+    keep: int | None = None,
+) -> Matched:
     """Read the files and ledgers of an index, relative to `base`, and match their cells to its columns.
 
     Of a ledger the newest version of each department and period counts, up to the moment `as_of` (as `read_moment` gives it).
-    Of logs of events only the columns are looked at where they are not to be counted.
+    Of logs of events only the columns are looked at where they are not to be counted. Parquet tables of more than `keep`
+    cells stay in their files: their columns are read and looked at by `panel`.
     """
     root = root or base
     matched = Matched(index)
@@ -117,7 +161,7 @@ def match(index: Index, base: Path, *, root: Path | None = None, as_of: str | No
             _match_events(matched, name, columns, base, root, count=count)
             continue
         keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
-        tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root)
+        tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root, keep=keep)
         matched.findings += asked_at(found, index.place(("data", name, "path")))
         matched.files += files
         tables = _only(matched, name, source, tables)
@@ -360,7 +404,7 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
         pieces, known = _pieces(matched, source, table, layout, columns)
         matched.pieces += pieces
         headings += known
-        seen |= {piece.column for piece in pieces}
+        seen |= {piece.column for piece in pieces} | {later.column for later in matched.later}
         headed |= _across(table, layout, columns).keys()
     file = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
     rowless = set()
@@ -488,6 +532,8 @@ def _pieces(
     matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """The pieces of one table, and the names that its indicators go by."""
+    if isinstance(table, StoredTable):
+        return _stored(matched, source, table, layout, columns)
     if layout.across:
         return _by_period(matched, source, table, layout, columns)
     if layout.indicator is None:
@@ -513,6 +559,27 @@ def _wide(
             pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
     _note_unused(matched, table, used)
     return pieces, _headings(table)
+
+
+def _stored(
+    matched: Matched, source: Data, table: StoredTable, layout: _Layout, columns: list[tuple[int, Column]]
+) -> tuple[list[Piece], list[str]]:
+    """Units in rows, indicators in columns that stay in their file until they are asked for."""
+    if layout.across or layout.indicator is not None or layout.unit is None:
+        matched.findings.append(finding("IC832", table.header_place(0), rows=len(table.lines)))
+        return [], _headings(table)
+    keys = _stored_keys(matched, source, table, layout)
+    headings = _by_heading(table)
+    used = {layout.unit, layout.period, layout.status}
+    for at, column in columns:
+        places = next((headings[header] for header in column.headers if header in headings), [])
+        if places:
+            _note_many(matched, table, column, places)
+            used.update(places)
+            own = (at, column), places[0], keys.rows, (), keys.unit
+            matched.later.append(Later(at, keys, partial(_piece, matched, source, table, replace(layout, status=None), *own)))
+    _note_unused(matched, table, used)
+    return [], _headings(table)
 
 
 def _by_period(
@@ -608,19 +675,99 @@ def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tupl
     for row, unit in enumerate(units):
         if unit is None and (name := name_of(cells[row])) not in ignored:
             unknown[name].append(row)
+    _note_unknown(matched, table, layout.unit, unknown)
+    known = [row for row, unit in enumerate(units) if unit is not None]
+    periods = _periods(matched, table, layout, known)
+    kept = [i for i, period in enumerate(periods) if period != ""]
+    rows = [known[i] for i in kept]
+    return rows, [periods[i] for i in kept], [unit for row in rows if (unit := units[row]) is not None]
+
+
+def _note_unknown(matched: Matched, table: Table, at: int, unknown: dict[str, list[int]]) -> None:
+    """Names in the column of units that are no unit's, or those of several."""
+    assert matched.units is not None
     for name, rows in unknown.items():
-        place = table.place(rows[0], layout.unit)
+        place = table.place(rows[0], at)
         if name in matched.units.shared:
             matched.findings.append(finding("IC374", place, name=name, units=matched.units.sharing(name)))
             continue
         near = nearest(name, matched.units.known)
         code = "IC356" if not name else "IC341" if near else "IC342"
         matched.findings.append(finding(code, place, name=name, near=near, label=matched.index.units.label, rows=len(rows)))
-    known = [row for row, unit in enumerate(units) if unit is not None]
-    periods = _periods(matched, table, layout, known)
-    kept = [i for i, period in enumerate(periods) if period != ""]
-    rows = [known[i] for i in kept]
-    return rows, [periods[i] for i in kept], [unit for row in rows if (unit := units[row]) is not None]
+
+
+def _stored_keys(matched: Matched, source: Data, table: StoredTable, layout: _Layout) -> Keys:
+    """The same for a table that stays in its file, with arrays in place of lists."""
+    import numpy as np
+
+    assert matched.units is not None
+    assert layout.unit is not None
+    codes, cells = table.columns.words(layout.unit)
+    ignored = {name_of(word) for word in source.ignore}
+    meaning = np.array([-1 if (unit := matched.units.find(cell)) is None else unit for cell in cells], dtype=np.int32)
+    unit = meaning[codes]
+    unknown: dict[str, list[int]] = defaultdict(list)
+    for row in np.flatnonzero(unit < 0).tolist():
+        if (name := name_of(cells[codes[row]])) not in ignored:
+            unknown[name].append(row)
+    _note_unknown(matched, table, layout.unit, unknown)
+    rows = np.flatnonzero(unit >= 0)
+    every: tuple[str | None, ...] = (None if layout.fixed == EVERY else layout.fixed,)
+    period = np.zeros(len(rows), dtype=np.int32)
+    if layout.period is not None:
+        codes, cells = table.columns.words(layout.period)
+        codes = codes[rows]
+        first = {
+            code: int(rows[at]) for code, at in zip(*(part.tolist() for part in np.unique(codes, return_index=True)), strict=True)
+        }
+        read = {code: read_period(name_of(cells[code]), matched.index.periods.kind) for code in first}
+        for code in (code for code, known in read.items() if known is None):
+            place, count = table.place(first[code], layout.period), int(np.count_nonzero(codes == code))
+            matched.findings.append(_no_period(matched.index, place, name_of(cells[code]), count))
+        every = tuple(dict.fromkeys(known for known in read.values() if known))
+        of_code = np.full(len(cells), -1, dtype=np.int32)
+        for code, known in read.items():
+            of_code[code] = every.index(known) if known else -1
+        period = of_code[codes]
+        rows, period = rows[period >= 0], period[period >= 0]
+    unit = unit[rows]
+    silent = np.empty(0, dtype=np.int64)
+    if layout.status is not None:
+        codes, cells = table.columns.words(layout.status)
+        words = set(map(word_of, source.not_applicable))
+        for code, cell in enumerate(cells):
+            if (word := word_of(cell)) and word not in words | _HAS_VALUE and (codes == code).any():
+                place = table.place(int(np.argmax(codes == code)), layout.status)
+                matched.findings.append(finding("IC366", place, found=cell, known=source.not_applicable))
+        silent = np.flatnonzero(np.array([word_of(cell) in words for cell in cells])[codes[rows]])
+    keys = Keys(rows, every, period, unit, silent)
+    matched.findings += _stored_repeats(matched, table, keys)
+    return keys
+
+
+_SHOWN = 20  # repeated rows of a table that stays in its file
+
+
+def _stored_repeats(matched: Matched, table: Table, keys: Keys) -> Iterator[Finding]:
+    """Rows that stand twice in one table."""
+    import numpy as np
+
+    assert matched.units is not None
+    units = matched.units.units
+    key = keys.period.astype(np.int64) * len(units) + keys.unit
+    if not (again := np.bincount(key, minlength=1) > 1).any():
+        return
+    twice = np.flatnonzero(again[key])
+    for one in np.flatnonzero(again)[:_SHOWN].tolist():
+        first, second = twice[key[twice] == one][:2].tolist()
+        yield finding(
+            "IC348",
+            table.place(int(keys.rows[second]), 0),
+            unit=units.title(int(keys.unit[second])),
+            period=keys.periods[int(keys.period[second])] or "",
+            first=str(table.place(int(keys.rows[first]), 0)),
+            values="–",
+        )
 
 
 def _periods(matched: Matched, table: Table, layout: _Layout, rows: Sequence[int]) -> list[str | None]:
@@ -697,7 +844,7 @@ def _piece(
     position, column = wanted
     cells = table.columns[at]
     if len(rows) != len(cells):
-        cells = [cells[row] for row in rows]
+        cells = cells[rows] if hasattr(cells, "dtype") else [cells[row] for row in rows]  # type: ignore[call-overload]
     missing = frozenset(source.missing)
     values, not_applicable, bad = read_numbers(
         cells, missing=missing, not_applicable=frozenset(source.not_applicable), percent=column.measure.endswith(("%", "％"))
@@ -792,6 +939,8 @@ def _repeats(matched: Matched) -> list[Finding]:
     for piece in matched.pieces:
         by_column[piece.column].append(piece)
     for column, pieces in by_column.items():
+        if len(pieces) == 1 and isinstance(pieces[0].rows, _Same):
+            continue  # a query's groups are there once
         if len(pieces) == 1:  # the columns of a wide table share their keys: looked at once
             keys = id(pieces[0].periods), id(pieces[0].units)
             if keys not in checked:
@@ -829,29 +978,85 @@ def _or_gap(value: float) -> str:
     return "–" if value != value else f"{value:.10g}"  # noqa: PLR0124 - not a number
 
 
-def panel(matched: Matched) -> Panel:
-    """Put what was matched into arrays."""
+def panel(matched: Matched, make: Make = empty) -> Panel:
+    """Put what was matched into arrays that `make` provides, column by column.
+
+    What was left in its file is read now; what is found in its cells is added to the findings.
+    """
     import numpy as np
 
     assert matched.units is not None
     index, units, periods = matched.index, matched.units.units, matched.periods
     at = {period: position for position, period in enumerate(periods)}
-    values = empty(len(periods), len(units), len(index.columns))
-    values[...] = np.nan
-    status = empty(len(periods), len(units), len(index.columns), np.uint8)
-    status[...] = MISSING
-    for piece in matched.pieces:
-        rows = np.array([at[p] if p else 0 for p in piece.periods]), np.array(piece.units)
-        given = np.array(piece.values, dtype=float)
-        given[list(piece.not_applicable)] = np.nan  # a status column may call a cell not applicable that has a value
-        flags = np.where(np.isnan(given), MISSING, VALUE).astype(np.uint8)
-        flags[list(piece.not_applicable)] = NOT_APPLICABLE
-        if piece.periods and piece.periods[0] is None:
-            values[:, rows[1], piece.column], status[:, rows[1], piece.column] = given, flags
-        else:
-            values[(*rows, piece.column)], status[(*rows, piece.column)] = given, flags
+    shape = len(periods), len(units), len(index.columns)
+    values, status = make(*shape), make(*shape, np.uint8)
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    later: dict[int, list[Later]] = defaultdict(list)
+    for one in matched.pieces:
+        pieces[one.column].append(one)
+    for two in matched.later:
+        later[two.column].append(two)
+    rows: dict[tuple[int, int], tuple[Any, Any]] = {}  # the columns of a wide table share these
+
+    def rows_of(piece: Piece) -> tuple[Any, Any]:
+        key = id(piece.periods), id(piece.units)
+        if key not in rows:
+            rows[key] = np.array([at[p] if p else 0 for p in piece.periods], dtype=np.intp), np.array(piece.units, dtype=np.intp)
+        return rows[key]
+
+    def fill(column: int) -> None:
+        x, flags = np.full(shape[:2], np.nan), np.full(shape[:2], MISSING, dtype=np.uint8)
+        for piece in pieces[column]:
+            every = bool(piece.periods) and piece.periods[0] is None
+            _put(x, flags, piece, None if every else rows_of(piece)[0], rows_of(piece)[1], piece.not_applicable)
+        for part in later[column]:
+            own = part.read()
+            every = part.keys.periods == (None,)
+            place = None if every else np.array([at[p] for p in part.keys.periods if p], dtype=np.int32)[part.keys.period]
+            if len(pieces[column]) + len(later[column]) > 1:
+                matched.findings += _given_before(matched, own, flags, place, part.keys)
+            silent = [*own.not_applicable, *part.keys.not_applicable.tolist()]
+            _put(x, flags, own, place, part.keys.unit, silent)
+        values[..., column], status[..., column] = x, flags
+
+    if matched.later:
+        with ThreadPoolExecutor(min(_READERS, os.cpu_count() or 1)) as pool:
+            list(pool.map(fill, range(shape[2])))
+    else:
+        for column in range(shape[2]):
+            fill(column)
+    address = None if matched.later else _addresses(matched)
     ids = tuple(column.id for column in index.columns)
-    return Panel(values, status, periods, units, ids, _addresses(matched), quarantine=tuple(matched.quarantine))
+    return Panel(values, status, periods, units, ids, address, quarantine=tuple(matched.quarantine))
+
+
+def _put(x: Any, flags: Any, piece: Piece, periods: Any, units: Any, not_applicable: Sequence[int]) -> None:
+    """Put a piece's values into those of a column (period, unit), into every period where none are given."""
+    import numpy as np
+
+    given = np.array(piece.values, dtype=float)
+    given[list(not_applicable)] = np.nan  # a status column may call a cell not applicable that has a value
+    own = np.where(np.isnan(given), MISSING, VALUE).astype(np.uint8)
+    own[list(not_applicable)] = NOT_APPLICABLE
+    if periods is None:
+        x[:, units], flags[:, units] = given, own
+    else:
+        x[periods, units], flags[periods, units] = given, own
+
+
+def _given_before(matched: Matched, piece: Piece, flags: Any, periods: Any, keys: Keys) -> Iterator[Finding]:
+    """Cells of a piece that was read late to which another table has given a value."""
+    assert matched.units is not None
+    before = flags[:, keys.unit].min(axis=0) if periods is None else flags[periods, keys.unit]
+    for at in (before != MISSING).nonzero()[0][:1].tolist():
+        yield finding(
+            "IC348",
+            piece.place(at),
+            unit=matched.units.units.title(int(keys.unit[at])),
+            period=keys.periods[int(keys.period[at])] or "",
+            first="–",
+            values=matched.index.columns[piece.column].headers[-1],
+        )
 
 
 def _addresses(matched: Matched) -> Callable[[int, int, int], Sequence[Place]]:

@@ -40,7 +40,7 @@ class Table:
     names: tuple[str, ...]
     qualified: tuple[str, ...]
     positions: tuple[int, ...]
-    columns: tuple[Sequence[Cell], ...]
+    columns: Sequence[Sequence[Cell]]
     lines: Sequence[int]
 
     def place(self, row: int, column: int) -> Place:
@@ -64,6 +64,7 @@ class Origin:
     sheet: str | None
     header: int | None
     keys: frozenset[str]
+    keep: int | None = None  # a Parquet table of more cells than this stays in its file
 
     def place(self, sheet: str = "", line: int = 0, column: int = 0) -> Place:
         """Return an address in this file."""
@@ -71,12 +72,13 @@ class Origin:
 
 
 def read_tables(
-    data: Data, base: Path, *, keys: Sequence[str] = (), root: Path | None = None
+    data: Data, base: Path, *, keys: Sequence[str] = (), root: Path | None = None, keep: int | None = None
 ) -> tuple[list[Table], list[Finding], list[Path]]:
     """Read every table that a block under `data` means, with all findings and the files that were read.
 
     Relative paths start from `base`; files are shown relative to `root`. `keys` are names of which the header row is
-    known to have at least one. The order of the tables is that of their paths, whatever the file system says.
+    known to have at least one. The order of the tables is that of their paths, whatever the file system says. Parquet
+    tables of more than `keep` cells stay in their files until a column is asked for.
     """
     tables: list[Table] = []
     found: list[Finding] = []
@@ -91,7 +93,7 @@ def read_tables(
     known = frozenset(map(name_of, keys))
     for relative, period in matches:
         path = os.path.join(base, relative)
-        origin = Origin(path, shown_path(relative, base, root), period, data.sheet, data.header, known)
+        origin = Origin(path, shown_path(relative, base, root), period, data.sheet, data.header, known, keep)
         try:
             its_tables, its_findings = _read(origin)
         except OSError as error:

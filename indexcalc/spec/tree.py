@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
+from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.weight import FROM_DATA
 from .events import Take, takes
 from .formula import Expression, names, parse
@@ -118,6 +119,31 @@ class Tree:
         return tuple(self.position[child.id] for child in node.indicators) if isinstance(node, Dimension) else ()
 
 
+def of_leaves(index: Index, leaves: Sequence[Indicator], *, rest: bool = False) -> Index:
+    """Return an index of some leaves right below the root, with the columns that they are made of and no others.
+
+    With `rest` it also has the adjustments and every denominator. Leaves know where they stand in the whole index's file.
+    """
+    asked = {word for leaf in leaves for word in (leaf.per, *_named(leaf), leaf.over_units or index.defaults.over_units) if word}
+    asked |= {item.over_units for item in index.denominators if item.id in asked}
+    fields = {name: getattr(index, name) for name in Index.model_fields}
+    fields |= {
+        "index": Root(id=index.index.id, decimals=index.index.decimals),
+        "dimensions": tuple(leaves),
+        "denominators": tuple(item for item in index.denominators if rest or item.id in asked),
+        "adjustments": index.adjustments if rest else (),
+        "grades": (),
+    }
+    made = Index.model_construct(**fields)
+    made._document = index._document
+    vars(made)["paths"] = index.paths
+    return made
+
+
+def _named(leaf: Indicator) -> list[str]:
+    return [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
+
+
 def lay_out(index: Index) -> Tree:
     """Put the nodes of an index in a row: leaves as in the file, inner nodes by height, the index last."""
     inner = [node for _, node in index.walk() if isinstance(node, Dimension)]
@@ -179,6 +205,13 @@ def _branch(
     )
 
 
+def can_be_drawn(branch: Branch) -> bool:
+    """Say whether there are weights of children to draw: two or more declared ones that are not 0, and that are used."""
+    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:
+        return False
+    return sum(weight != 0 for weight in branch.declared) > 1 and sum(branch.declared) != 0
+
+
 def weight_total(index: Index) -> float:
     """Return what weights among siblings add up to in this file: 100 if all of it does so, else 1."""
     sums = sorted(sum(weights) for weights in given_weights(index).values())
@@ -235,7 +268,8 @@ def columns(index: Index) -> tuple[Column, ...]:
     others: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]
     for item in others:
         source = index.source_of(item)
-        over_time = "last" if is_constant(index, source) else item.over_time
+        events = isinstance(item, Denominator) and item.events is not None and "over_time" not in item.model_fields_set
+        over_time = "last" if is_constant(index, source) else "sum" if events else item.over_time
         over_units = item.over_units if isinstance(item, Denominator) else "sum"
         taken = _taken_columns(index, item, source, over_time, over_units)
         series += taken or [_own_column(item, source, over_time, over_units)]

@@ -42,6 +42,7 @@ data:
 denominators:
   - {{id: population, source: units}}
   - {{id: callers, source: log, events: {{method: distinct, of: caller}}{overtime}}}
+  - {{id: cases, source: log, events: count}}
 defaults: {{weights: equal, normalise: points, source: log}}
 dimensions:
   - {{id: n, events: count}}
@@ -67,6 +68,7 @@ dimensions:
   - {{id: punctual-out, events: {{method: on-time, open: out, where: kind = 'noise'}}}}
   - {{id: severe, events: {{method: severity, of: level, levels: {{一般: 1, 较大: 3, 重大: 10}}}}}}
   - {{id: callers-kinds, events: {{method: distinct, of: kind}}, per: callers{overtime}}}
+  - {{id: per-case, events: {{method: sum, of: amount}}, per: cases}}
   - {{id: busiest, events: {{method: peak, where: kind = 'noise'}}{overtime}}}
   - {{id: with-noise, events: {{method: days, where: kind = 'noise' and amount > 0}}}}
   - {{id: rare, events: {{method: mean, of: amount, where: kind = 'rare'}}}}
@@ -208,6 +210,7 @@ def brute(clean: pd.DataFrame, population: list[float]) -> dict[str, np.ndarray]
             "punctual-out": mean(lambda d: on_time(d)[d.due.notna() & d.closed.notna() & (d.kind == "noise")].astype(float)),
             "severe": each(lambda d: d.weight.sum()),
             "callers-kinds": np.where(callers == 0, np.nan, each(lambda d: d.kind.nunique()) / callers),
+            "per-case": np.where(n == 0, np.nan, each(lambda d: d.amount.sum()) / n),
             "busiest": each(
                 lambda d: d.opened[d.kind == "noise"].dt.date.value_counts().max() if (d.kind == "noise").any() else 0
             ),
@@ -381,6 +384,17 @@ def test_times_fall_into_periods_of_every_kind(tmp_path: Path, engine: Any) -> N
         assert list(got.periods) == sorted(got.periods)
 
 
+def test_thousands_of_units(tmp_path: Path, engine: Any) -> None:
+    rng = np.random.default_rng(8)
+    units, rows = 3000, 20_000
+    at = rng.integers(0, units, rows)
+    seen = pd.DataFrame({"区": [f"村{i}" for i in at], "opened": pd.Timestamp("2022-03-01"), "amount": rng.random(rows)})
+    index = small(tmp_path, seen, *engine, periods="month", log="time: opened", leaf="events: {method: sum, of: amount}")
+    (tmp_path / "u.csv").write_text("id\n" + "".join(f"村{i}\n" for i in range(units)), encoding="utf-8")
+    got = read_panel(index, tmp_path).values[0, :, 0]
+    np.testing.assert_allclose(got, np.bincount(at, seen.amount, units), rtol=1e-9)
+
+
 def test_times_with_a_zone_are_read_in_the_zone_that_is_named(tmp_path: Path, engine: Any) -> None:
     kind, server = engine
     times = pd.to_datetime(["2021-12-31 15:59:59", "2021-12-31 16:00:00"], utc=True).as_unit("us")
@@ -416,6 +430,7 @@ def test_a_year_is_made_anew_of_its_events(tmp_path: Path) -> None:
             "n": mine.sum(),
             "paid": clean.amount[mine].sum() / 100,
             "mean": clean.amount[mine].mean(),
+            "per-case": clean.amount[mine].sum() / mine.sum(),
             "days": hours[mine & (clean.status == "closed")].mean() / 24,
             "done": ((clean.status == "closed") & (hours <= 48))[mine].mean() * 100,
             "punctual": (clean.closed <= clean.due)[mine & clean.due.notna()].mean() * 100,

@@ -1,0 +1,440 @@
+"""How much weights must change before two units change places, or one leaves the top: the smallest change, and the weights.
+
+At each level the tree is cut: the nodes of that depth, and the leaves above it, have effective weights W in the index that add
+up to 1, and any such W are sibling weights of the levels down to there. Where everything above the cut is a weighted sum, b
+passes a as soon as
+
+    Σ W_n (x_bn - x_an) + c_b - c_a >= 0,
+
+so the nearest W in the L1 norm Σ |W_n - w_n| or in the maximum norm, within bounds, is a linear program (HiGHS); with a
+geometric, harmonic or power mean right above the cut the same holds of g(x). Leaving the top k adds a choice of who passes
+(an integer program). Elsewhere (gaps that move weight, means of means) the condition is made linear at the weights reached,
+again and again: such an answer is checked, but not proved to be the smallest. Every answer is scored by the engine.
+Source: the idea of weight stability intervals, Triantaphyllou, Sánchez 1997, made simultaneous.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..engine import combine
+from ..engine.nodes import used_inputs
+from ..methods.arrays import np
+from ..methods.rank import rounded
+from ..scores import Scores
+from ..spec.model import Dimension, Index, Root, Weights
+from ..spec.tree import Branch
+from .contribution import adjusted
+from .worlds import World, of_scores
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+Norm = Literal["L1", "max"]
+NORMS: tuple[Norm, ...] = ("L1", "max")
+_MARGIN = 1e-6  # by how much one is ahead, of the largest difference between two scores: more than the solver's slack
+_AHEAD = 1e-9  # the same where the index itself is at hand
+_TRIES = 12
+_SHARES = (math.inf, 4.0, 2.0, 1.5, 1.2)  # how many times a weight may be itself, where the search was led astray
+_MOST_OTHERS = 60  # units that may pass one that leaves the top; the nearest of them where there are more
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The smallest change of effective weights at one level that lets `below` pass `above`, or `above` leave the top.
+
+    `distance` is NaN where no weights within the bounds do it. `weights` are the effective weights of the cut's nodes that do,
+    `siblings` the same as weights among siblings, by parent and child. `exact`: proved to be the smallest. `verified`: the
+    engine, given the weights, turns the order.
+    """
+
+    level: int
+    norm: Norm
+    above: int
+    below: int | None
+    distance: float
+    weights: Mapping[str, float]
+    siblings: Mapping[str, Mapping[str, float]]
+    exact: bool
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """The ranking of a period (the places of units, the best first) and what turns it: neighbours, and the top if asked for."""
+
+    period: int
+    order: tuple[int, ...]
+    top: int | None
+    pairs: tuple[Turn, ...]
+    leaves_top: tuple[Turn, ...]
+    searched: bool
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """The nodes of a level with their weights now, within what they may move, and the units' scores of them."""
+
+    level: int
+    nodes: tuple[int, ...]
+    upper: tuple[Branch, ...]
+    weights: Array
+    low: Array
+    high: Array
+    x: Array
+    constant: Array
+    linear: bool
+
+
+def robustness(
+    scores: Scores,
+    period: int,
+    *,
+    top: int | None = None,
+    within: float | None = None,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    units: Sequence[int] | None = None,
+    levels: Sequence[int] | None = None,
+) -> Robustness:
+    """Find the smallest changes of weights that turn a ranking.
+
+    `within` bounds every effective weight to so great a share of itself (0.5: from half to one and a half times as much),
+    `bounds` that of single nodes; without either a weight is between 0 and 1. `units` are those whose neighbours are asked
+    about, `levels` the depths of the cuts; all without. Nothing is searched in a tree in which nodes compare units or have
+    floors, as there every unit's score depends on all weights at once: see `searched`.
+    """
+    places = scores.rank()[period]
+    order = [int(unit) for unit in np.lexsort((np.arange(len(places)), places)) if not np.isnan(places[unit])]
+    depth = max(scores.tree.depth(leaf) for leaf in range(scores.tree.leaves))
+    cuts = [_cut(scores, period, level, within, bounds or {}) for level in levels or range(1, depth + 1)]
+    cuts = [cut for i, cut in enumerate(cuts) if not i or cut.nodes != cuts[i - 1].nodes]
+    can = not any(
+        branch.compares or branch.missing.policy == "floor" for branch in scores.tree.branches if _above(scores, branch)
+    )
+    wanted = set(order if units is None else units)
+    search = _Search(scores, period)
+    pairs, out = [], []
+    for above, below in pairwise(order):
+        if not wanted & {above, below} or not can:
+            continue
+        pairs += search.turns(cuts, above, [below], 1)
+    if top is not None and can:
+        for place, above in enumerate(order[:top]):
+            if above in wanted and len(order) > top:
+                ahead, others = order[:place], order[place + 1 :]
+                near = [*ahead, *others][: max(_MOST_OTHERS, top + 1)]
+                out += search.turns(cuts, above, near, top)
+    return Robustness(period, tuple(order), top, tuple(pairs), tuple(out), can)
+
+
+def _above(scores: Scores, branch: Branch) -> bool:
+    """Whether a node counts in the index: what is on a board of its own does not."""
+    at = branch.position
+    while at != scores.tree.root:
+        parent = scores.tree.parents[at]
+        if at not in scores.tree.branches[parent - scores.tree.leaves].children:
+            return False
+        at = parent
+    return True
+
+
+def _cut(scores: Scores, period: int, level: int, within: float | None, bounds: Mapping[str, tuple[float, float]]) -> _Cut:
+    tree = scores.tree
+    nodes: list[int] = []
+    upper: list[Branch] = []
+
+    def walk(position: int, depth: int) -> None:
+        if depth == level or position < tree.leaves:
+            nodes.append(position)
+            return
+        branch = tree.branches[position - tree.leaves]
+        upper.append(branch)
+        for child in branch.children:
+            walk(child, depth + 1)
+
+    walk(tree.root, 0)
+    x = scores.scores[period][:, nodes]
+    linear = all(_is_sum(scores, branch) for branch in upper)
+    if level == 1 and not linear and _is_mean(upper[0]):
+        x, linear = _transformed(upper[0], x), True
+    weights = scores.effective_weights[period, nodes]
+    share = (0.0, np.inf) if within is None else (1.0 - within, 1.0 + within)
+    low, high = np.maximum(weights * share[0], 0.0), np.minimum(np.nan_to_num(weights * share[1], nan=1.0, posinf=1.0), 1.0)
+    if within is None:
+        high = np.ones_like(weights)
+    for i, node in enumerate(nodes):
+        if tree.nodes[node].id in bounds:
+            low[i], high[i] = bounds[tree.nodes[node].id]
+    constant = adjusted(scores, tree.root)[period]
+    return _Cut(
+        level,
+        tuple(nodes),
+        tuple(sorted(upper, key=lambda branch: branch.position)),
+        weights,
+        low,
+        high,
+        x,
+        np.nan_to_num(constant),
+        linear,
+    )
+
+
+def _is_sum(scores: Scores, branch: Branch) -> bool:
+    plain = not (branch.turned or branch.normalise or branch.round) and branch.formula is None
+    items = [scores.index.adjustments[at] for at in branch.adjustments]
+    fixed = all(item.rank_move is None and (item.veto is None or item.veto.ceiling is None) for item in items)
+    return plain and fixed and (not items or branch.position == scores.tree.root) and branch.aggregate in ("arithmetic", "sum")
+
+
+def _is_mean(branch: Branch) -> bool:
+    return branch.plain and branch.formula is None and branch.aggregate in ("geometric", "harmonic", "power")
+
+
+def _transformed(branch: Branch, x: Array) -> Array:
+    """The g of a mean g⁻¹(Σ w g(x)), rising with x."""
+    floor = branch.parameters.get("floor")
+    x = x if floor is None else np.maximum(x, float(str(floor)))
+    p = {"geometric": 0.0, "harmonic": -1.0}.get(branch.aggregate)
+    p = float(str(branch.parameters["p"])) if p is None else p
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.log(x) if p == 0 else np.sign(p) * x**p)
+
+
+class _Search:
+    """The smallest changes in one period, one world of which every answer is scored in."""
+
+    def __init__(self, scores: Scores, period: int) -> None:
+        self.scores, self.period = scores, period
+        self.world: World = of_scores(scores, period)
+        self.sign = -1.0 if scores.index.ranking.first == "lowest" else 1.0
+        self.inputs = [used_inputs(scores, branch)[period] for branch in scores.tree.branches]
+
+    def turns(self, cuts: Sequence[_Cut], above: int, others: Sequence[int], count: int) -> list[Turn]:
+        """Let `count` of some others pass a unit, at each cut and by each norm; those that are ahead already count."""
+        found: list[Turn] = []
+        for norm in NORMS:
+            last: tuple[_Cut, Turn] | None = None
+            for cut in cuts:
+                start = self._lifted(cut, *last) if last and last[1].verified else None
+                turn = self._turn(cut, norm, above, others, count, start)
+                found.append(turn)
+                last = (cut, turn) if turn.verified else last
+        return found
+
+    def _lifted(self, cut: _Cut, coarse: _Cut, turn: Turn) -> Array | None:
+        """The weights of a coarser cut, with what is below each of its nodes in the old proportions."""
+        tree, weights = self.scores.tree, self.scores.effective_weights[self.period]
+        out = np.empty(len(cut.nodes))
+        for i, node in enumerate(cut.nodes):
+            above = node
+            while above not in coarse.nodes:
+                above = tree.parents[above]
+            out[i] = cut.weights[i] * turn.weights[tree.nodes[above].id] / weights[above] if weights[above] else 0.0
+        return out if (out >= cut.low - 1e-12).all() and (out <= cut.high + 1e-12).all() else None
+
+    def _turn(self, cut: _Cut, norm: Norm, above: int, others: Sequence[int], count: int, start: Array | None) -> Turn:
+        rows = [above, *others]
+        exact = cut.linear and not np.isnan(cut.x[rows]).any() and len(others) <= max(_MOST_OTHERS, count + 1)
+        exact &= len(others) == 1 or len(others) == int(np.count_nonzero(~np.isnan(self.scores.score()[self.period]))) - 1
+        if exact:
+            lead = self.sign * (cut.x[others] - cut.x[above])
+            found = _nearest(cut, lead, self.sign * (cut.constant[others] - cut.constant[above]), norm, count)
+        else:
+            found = self._first_that_passes(cut, norm, above, others, count, start)
+        verified = found is not None and self._passes(cut, found, above, others, count)
+        if found is None or not verified:
+            return Turn(cut.level, norm, above, others[0] if count == 1 == len(others) else None, np.nan, {}, {}, exact, False)
+        moved = np.abs(found - cut.weights)
+        return Turn(
+            level=cut.level,
+            norm=norm,
+            above=above,
+            below=others[0] if len(others) == 1 else None,
+            distance=float(moved.sum() if norm == "L1" else moved.max()),
+            weights={self.scores.tree.nodes[node].id: float(w) for node, w in zip(cut.nodes, found, strict=True)},
+            siblings=self._named(cut, found),
+            exact=exact,
+            verified=verified,
+        )
+
+    def _first_that_passes(
+        self, cut: _Cut, norm: Norm, above: int, others: Sequence[int], count: int, start: Array | None
+    ) -> Array | None:
+        """Search within wide bounds, then within narrower ones: great changes of weight can cost a node its coverage."""
+        for share in _SHARES:
+            low, high = np.maximum(cut.low, cut.weights / share), np.minimum(cut.high, cut.weights * share)
+            near = cut if math.isinf(share) else replace(cut, low=low, high=np.maximum(low, high))
+            found = self._searched(near, norm, above, others, count, start)
+            if found is not None and self._passes(cut, found, above, others, count):
+                return found
+        return start
+
+    def _searched(
+        self, cut: _Cut, norm: Norm, above: int, others: Sequence[int], count: int, start: Array | None
+    ) -> Array | None:
+        """Make the condition linear at the weights reached, again and again; then come as near to the old weights as it holds.
+
+        `start` are weights of which it is known that they turn the order: those of a coarser cut.
+        """
+        rows, at, found = [above, *others], cut.weights, None
+        for attempt in range(_TRIES):
+            step = 1e-6
+            stack = np.repeat(at[None], len(at) + 1, axis=0)
+            stack[np.arange(len(at)), np.arange(len(at))] += step
+            values = self.sign * self._at(cut, stack, rows)
+            lead = values[:, 1:] - values[:, :1]
+            slope = (lead[:-1] - lead[-1]).T / step
+            now = _nearest(cut, slope, lead[-1] - slope @ at, norm, count)
+            if now is None and (start is None or attempt):
+                break
+            now = start if now is None or (attempt == 0 and start is not None) else now
+            assert now is not None
+            if self._ahead(cut, now[None], rows, count)[0]:
+                now = self._shortened(cut, now, rows, count)
+                if found is None or _length(now, cut, norm) < _length(found, cut, norm) - 1e-9:
+                    found = now
+                elif attempt > _TRIES // 2:
+                    break
+            if np.abs(now - at).max() < 1e-12:
+                break
+            at = (at + now) / 2 if attempt % 2 else now
+        return found
+
+    def _shortened(self, cut: _Cut, found: Array, rows: Sequence[int], count: int) -> Array:
+        """As little of a change as does it, found in steps of steps of steps."""
+        low, high = 0.0, 1.0
+        for _ in range(5):
+            part = np.linspace(low, high, 65)[1:]
+            does = self._ahead(cut, cut.weights + part[:, None] * (found - cut.weights), rows, count)
+            first = int(np.argmax(does))
+            low, high = low if first == 0 else float(part[first - 1]), float(part[first])
+        return np.asarray(cut.weights + high * (found - cut.weights))
+
+    def _ahead(self, cut: _Cut, stack: Array, rows: Sequence[int], count: int) -> Any:
+        """Which of some weights (stack, node) turn the order."""
+        values = self.sign * self._at(cut, stack, rows)
+        ahead = values[:, 1:] > values[:, :1] + _AHEAD * np.abs(values).max(axis=-1, keepdims=True)
+        return np.count_nonzero(ahead, axis=-1) >= count
+
+    def _at(self, cut: _Cut, stack: Array, units: Sequence[int]) -> Array:
+        """The index (stack, unit) at effective weights (stack, node of the cut)."""
+        tree = self.scores.tree
+        effective = dict(zip(cut.nodes, stack.T, strict=True))
+        found: dict[int, Array] = {}
+        for branch in cut.upper:
+            kept = self.inputs[branch.position - tree.leaves][units]
+            x = np.stack(
+                [
+                    found.get(place, np.broadcast_to(kept[:, i], (len(stack), len(units))))
+                    for i, place in enumerate(branch.inputs)
+                ],
+                axis=-1,
+            )
+            w = np.stack([effective[child] for child in branch.children], axis=-1)
+            effective[branch.position] = w.sum(axis=-1)
+            y = combine(tree, branch, x, w[:, None])
+            before = self.scores.scores[self.period, units, branch.position]
+            found[branch.position] = self._finished(branch, np.where(np.isnan(before), np.nan, y), units)
+        return found[tree.root]
+
+    def _finished(self, branch: Branch, y: Array, units: Sequence[int]) -> Array:
+        from ..engine.nodes import mirror
+
+        y = mirror(self.scores.index) - y if branch.turned else y
+        if branch.adjustments:
+            y = y + adjusted(self.scores, branch.position)[self.period, units]
+        return rounded(y, branch.round.decimals, branch.round.how) if branch.round is not None else y
+
+    def _named(self, cut: _Cut, found: Array) -> dict[str, dict[str, float]]:
+        """Effective weights as weights among siblings, for each node above the cut."""
+        tree = self.scores.tree
+        effective = dict(zip(cut.nodes, found.tolist(), strict=True))
+        named: dict[str, dict[str, float]] = {}
+        for branch in tree.branches:
+            if branch.position in effective or not set(branch.children) <= set(effective):
+                continue
+            whole = sum(effective[child] for child in branch.children)
+            effective[branch.position] = whole
+            old = self.scores.sibling_weights[self.period]
+            named[tree.nodes[branch.position].id] = {
+                tree.nodes[child].id: effective[child] / whole if whole else float(old[child]) for child in branch.children
+            }
+        return named
+
+    def _passes(self, cut: _Cut, found: Array, above: int, others: Sequence[int], count: int) -> bool:
+        """Whether the engine, given the weights, turns the order."""
+        index = reweighted(self.world.index, self._named(cut, found))
+        values = self.sign * replace(self.world, index=index).whole()[0]
+        return bool(np.count_nonzero(values[list(others)] > values[above]) >= count)
+
+
+def reweighted(index: Index, siblings: Mapping[str, Mapping[str, float]]) -> Index:
+    """Return an index with other weights among some siblings, by the ids of parent and child."""
+
+    def changed(own: Any) -> Any:
+        update: dict[str, Any] = {}
+        numbers = siblings.get(own.id)
+        if numbers is not None:
+            update["weights"] = Weights(method="given")
+        if isinstance(own, Dimension):
+            update["indicators"] = below(own.indicators, numbers)
+        return own.model_copy(update=update)
+
+    def below(children: Sequence[Any], numbers: Mapping[str, float] | None) -> tuple[Any, ...]:
+        found = [changed(child) if isinstance(child, Dimension) else child for child in children]
+        return tuple(
+            child.model_copy(update={"weight": numbers[child.id]}) if numbers and child.id in numbers else child
+            for child in found
+        )
+
+    fields = {name: getattr(index, name) for name in type(index).model_fields}
+    root: Root = changed(index.index)
+    fields |= {"index": root, "dimensions": below(index.dimensions, siblings.get(root.id))}
+    return Index.model_construct(**fields)
+
+
+def _length(weights: Array, cut: _Cut, norm: Norm) -> float:
+    moved = np.abs(weights - cut.weights)
+    return float(moved.sum() if norm == "L1" else moved.max())
+
+
+def _nearest(cut: _Cut, lead: Array, constant: Array, norm: Norm, count: int) -> Array | None:
+    """Solve for the nearest weights with Σ W lead + constant > 0 for `count` of the rows of lead (row, node); None without.
+
+    Variables are the weights, how far each moves (one for all in the maximum norm), and for each row whether it holds.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    nodes, rows = len(cut.weights), len(lead)
+    far = nodes if norm == "L1" else 1
+    spread = float(np.abs(lead).max(initial=0.0)) + float(np.abs(constant).max(initial=0.0))
+    if spread == 0 or not np.isfinite(spread):
+        return None
+    lead, constant = lead / spread, constant / spread
+    eye, none = np.eye(nodes), np.zeros((nodes, rows))
+    moves = np.eye(nodes) if norm == "L1" else np.ones((nodes, 1))
+    pieces = [
+        (np.hstack([eye, -moves, none]), -np.inf, cut.weights),
+        (np.hstack([-eye, -moves, none]), -np.inf, -cut.weights),
+        (np.hstack([np.ones((1, nodes)), np.zeros((1, far + rows))]), cut.weights.sum(), cut.weights.sum()),
+        (np.hstack([lead, np.zeros((rows, far)), -3.0 * np.eye(rows)]), _MARGIN - constant - 3.0, np.inf),
+        (np.hstack([np.zeros((1, nodes + far)), np.ones((1, rows))]), count, np.inf),
+    ]
+    whole = len(lead) == count
+    solved = milp(
+        np.concatenate([np.zeros(nodes), np.ones(far), np.zeros(rows)]),
+        constraints=[LinearConstraint(matrix, low, high) for matrix, low, high in pieces],
+        bounds=Bounds(
+            np.concatenate([cut.low, np.zeros(far), np.full(rows, float(whole))]),
+            np.concatenate([cut.high, np.full(far, 1.0), np.ones(rows)]),
+        ),
+        integrality=np.concatenate([np.zeros(nodes + far), np.full(rows, 0 if whole else 1)]),
+        options={"mip_rel_gap": 1e-9},
+    )
+    return np.clip(solved.x[:nodes], cut.low, cut.high) if solved.x is not None else None

@@ -1,0 +1,198 @@
+"""The same recipe for more data than memory holds: some leaves at a time, then some units at a time.
+
+A leaf is made, imputed, treated and normalised from its own column and a few others. So columns are taken one after the
+other, each with all of its units: no statistic has to be put together from parts, ranks and medians need no way of their
+own, and every number is the one that `score` gives. An inner node is made of its children unit by unit, in blocks of units.
+What is made is kept in arrays that `make` provides, in files. Memory holds some columns, or one block, at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..findings import Finding, Refused, finding
+from ..methods.arrays import np
+from ..methods.impute import FROM_SIBLINGS
+from ..panel import IMPUTED, NOT_APPLICABLE, Make, Panel, empty
+from ..scores import Scores
+from ..spec.model import Impute, Index
+from ..spec.tree import of_leaves
+from .adjust import grade_ceilings
+from .frames import normalise
+from .leaves import as_reported, derive, impute, known_of, roll_up, screened, treat
+from .levels import at_level
+from .nodes import aggregate
+from .notes import check_columns, check_comparisons
+from .ranking import grade, members, rank_node
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Status = NDArray[np.uint8]
+    Parts = Sequence[list[int]]
+
+_CELLS = 1 << 23  # of one stage that are worked on together, at least one column; with all stages some ten times as many
+_MOST = 1 << 26  # cells of several columns that one method may take together
+
+
+def score_in_parts(
+    index: Index, panel: Panel, make: Make, *, level: str | None = None, cells: int = _CELLS, most: int = _MOST
+) -> Scores:
+    """Score as `score` does, a panel whose arrays may be kept in files, into arrays that `make` provides.
+
+    `cells` is how many cells of a stage are worked on at once, at least one column.
+
+    :raises Refused: where a method, such as TOPSIS, takes more than `most` cells of its node's children together.
+    """
+    panel, found = _brought_up(index, panel, make, level, cells)
+    size = len(panel.periods) * len(panel.units)
+    if refused := list(_too_wide(index, size, most)):
+        raise Refused(refused)
+    parts = _parts(index, cells // max(1, size))
+    derived, status, out, screened_out = _derive(index, panel, make, parts)
+    treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out)
+    weights, coverage, points, aggregated = aggregate(index, panel, status, scores, make)
+    places, within = _rank(index, panel, make, scores)
+    return Scores(
+        index=index,
+        panel=panel,
+        derived=derived,
+        treated=treated,
+        status=status,
+        scores=scores,
+        coverage=coverage,
+        points=points,
+        ranks=places,
+        group_ranks=within,
+        grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
+        weights=weights,
+        findings=(*found, *screened_out, *noted, *aggregated, *check_comparisons(index, panel, imputed)),
+    )
+
+
+def _parts(index: Index, step: int) -> Parts:
+    """The places of the leaves that are worked on together: some `step` of them, and siblings that are imputed together."""
+    parts: list[list[int]] = []
+    for leaves in _together(index):
+        if not parts or len(parts[-1]) + len(leaves) > step:
+            parts.append([])
+        parts[-1] += leaves
+    return parts
+
+
+def _together(index: Index) -> Sequence[list[int]]:
+    """The leaves one by one, those whose estimates come of their siblings with these."""
+    together: dict[str, list[int]] = {}
+    for position in range(len(index.leaves)):
+        choice = _imputed(index, position)
+        siblings = choice is not None and choice.method in FROM_SIBLINGS
+        together.setdefault(f"{index.tree.parents[position]} {choice}" if siblings else str(position), []).append(position)
+    return list(together.values())
+
+
+def _imputed(index: Index, position: int) -> Impute | None:
+    return index.leaves[position].impute or index.defaults.impute
+
+
+def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
+    """What would have to be in memory all at once."""
+    wide = [
+        (index.tree.parents[leaves[0]], str(choice.method), len(leaves), "impute")
+        for leaves in _together(index)
+        if len(leaves) > 1 and (choice := _imputed(index, leaves[0]))
+    ]
+    for branch in index.tree.branches:
+        if branch.compares:
+            key = "normalise" if branch.normalise else "weights" if branch.weights.method != "given" else "aggregate"
+            methods = {"normalise": branch.normalise and branch.normalise.method, "weights": branch.weights.method}
+            inputs = len({*branch.children, *branch.inputs})
+            wide.append((branch.position, str(methods.get(key, branch.aggregate)), inputs, key))
+    for position, method, count, key in wide:
+        if count > 1 and count * size > most:
+            node = index.tree.nodes[position]
+            place = index.place_of(node.id, key) if getattr(node, key, None) else index.place_of(node.id)
+            yield finding("IC830", place, node=node.id, method=method, count=count, cells=count * size, most=most)
+
+
+def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells: int) -> tuple[Panel, list[Finding]]:
+    """The panel of one level of units, with the years that its periods make up."""
+    if not index.periods.roll_up and not panel.units.levels:
+        return panel, []
+    rest = of_leaves(index, (), rest=True)
+    labels, found = roll_up(rest, at_level(rest, _columns(panel, rest), level))
+    shape = len(labels.periods), len(labels.units), len(panel.columns)
+    values, status = make(*shape), make(*shape, np.uint8)
+    whole = Panel(values, status, labels.periods, labels.units, panel.columns, quarantine=panel.quarantine)
+    for part in ((), *_parts(index, cells // max(1, panel.status[..., 0].size))):
+        own = of_leaves(index, [index.leaves[at] for at in part], rest=not part)
+        made, _ = roll_up(own, at_level(own, _columns(panel, own), level)) if part else (labels, None)
+        at = [panel.column[name] for name in made.columns]
+        whole.values[..., at], whole.status[..., at] = made.values, made.status
+    return whole, found
+
+
+def _columns(panel: Panel, index: Index) -> Panel:
+    """A panel in memory of the columns that an index asks for."""
+    wanted = tuple(column.id for column in index.columns)
+    at = [panel.column[name] for name in wanted]
+    return Panel(panel.values[..., at], panel.status[..., at], panel.periods, panel.units, wanted)
+
+
+def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array, Status, Any, list[Finding]]:
+    """The leaves' comparable values and statuses, and which units are left out of which periods."""
+    shape = len(panel.periods), len(panel.units), len(index.leaves)
+    reported = as_reported(index, panel.columns) and index.screen is None
+    derived, status = panel.values if reported else make(*shape), make(*shape, np.uint8)
+    counts = np.zeros((3, *shape[:2]), dtype=np.int64)
+    for part in parts:
+        own = of_leaves(index, [index.leaves[at] for at in part])
+        values, flags = derive(own, _columns(panel, own))
+        if not reported:
+            derived[..., part] = values
+        status[..., part] = flags
+        if index.screen is not None:
+            counts += known_of(values, flags)
+    if index.screen is None:
+        return derived, status, None, []
+    return derived, status, *screened(index, panel, counts)
+
+
+def _normalise(
+    index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any
+) -> tuple[Array, Array, int, list[Finding]]:
+    """The leaves' treated values and their part of the scores; how many values were imputed, and what was found."""
+    shape = len(panel.periods), len(panel.units)
+    scores = make(*shape, len(index.tree.nodes))
+    touched = any(leaf.impute or leaf.treat for leaf in index.leaves) or index.defaults.impute or index.defaults.treat
+    treated = make(*shape, len(index.leaves)) if touched else derived
+    estimates, found = 0, []
+    for part in parts:
+        own = of_leaves(index, [index.leaves[at] for at in part])
+        values, flags = np.asarray(derived[..., part]), np.asarray(status[..., part])
+        if out is not None:
+            values[out], flags[out] = np.nan, NOT_APPLICABLE
+            derived[..., part] = values
+        values, flags = impute(own, panel, values, flags)
+        values = treat(own, values)
+        normalised = empty(*shape, len(part))
+        normalise(own, panel, values, normalised)
+        found += check_columns(own, panel, values, flags, normalised)
+        estimates += int(np.count_nonzero(flags == IMPUTED))
+        scores[..., part], status[..., part] = normalised, flags
+        if touched:
+            treated[..., part] = values
+    return treated, scores, estimates, found
+
+
+def _rank(index: Index, panel: Panel, make: Make, scores: Array) -> tuple[Any, Any]:
+    shape = len(panel.periods), len(panel.units), len(index.tree.nodes)
+    places = make(*shape, np.float32)
+    within = None if index.ranking.within is None else make(*shape, np.float32)
+    groups = members(panel, index.ranking.within)
+    for position in range(len(index.tree.nodes)):
+        places[..., position], own = rank_node(index, position, scores[..., position], groups)
+        if within is not None:
+            within[..., position] = own
+    return places, within

@@ -1,0 +1,188 @@
+"""The smallest changes of weights that turn a ranking: against grids of all weights, and scored again by the engine."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from typer.testing import CliRunner
+
+from indexcalc.analysis.robustness import Robustness, reweighted, robustness
+from indexcalc.cli.app import app
+from indexcalc.engine import score
+from indexcalc.panel import Panel
+from indexcalc.scores import Scores
+
+from .conftest import index_of, panel_of
+from .test_engine import SEEDS
+
+HEAD = "index: {{id: t{}}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\ndefaults: {{normalise: points}}\n"
+FLAT = "dimensions: [{id: a, weight: 0.5}, {id: b, weight: 0.3}, {id: c, weight: 0.2}]\n"
+DEEP = (
+    "dimensions:\n  - {id: d, weight: 0.6, indicators: [{id: a, weight: 0.5}, {id: b, weight: 0.5}]}\n"
+    "  - {id: e, weight: 0.4, indicators: [{id: c, weight: 0.25}, {id: f, weight: 0.75}]}\n"
+)
+GRID = 60
+
+
+def scored(tree: str, values: object, aggregate: str = "") -> Scores:
+    index = index_of(HEAD.format(f", aggregate: {aggregate}" if aggregate else "") + tree)
+    return score(index, panel_of(index, values))  # type: ignore[arg-type]
+
+
+def simplex(nodes: int) -> np.ndarray:
+    """All weights on a grid that add up to 1."""
+    cuts = itertools.combinations(range(GRID + nodes - 1), nodes - 1)
+    return np.array([np.diff([-1, *cut, GRID + nodes - 1]) - 1 for cut in cuts]) / GRID
+
+
+def nearest_of(weights: np.ndarray, now: np.ndarray, turns: np.ndarray, norm: str) -> float:
+    far = np.abs(weights - now)
+    far = far.sum(axis=1) if norm == "L1" else far.max(axis=1)
+    return float(far[turns].min()) if turns.any() else math.inf
+
+
+def turned(found: Scores, panel: Panel, siblings: dict[str, dict[str, float]]) -> Scores:
+    return score(reweighted(found.index, siblings), panel)
+
+
+def verified(found: Scores, answer: Robustness) -> None:
+    """Every answer, given to the engine as a tree of its own, turns the order."""
+    for turn in (*answer.pairs, *answer.leaves_top):
+        if math.isnan(turn.distance):
+            assert not turn.verified
+            continue
+        assert turn.verified
+        assert sum(turn.weights.values()) == pytest.approx(1)
+        again = turned(found, found.panel, {k: dict(v) for k, v in turn.siblings.items()}).score()[0]
+        others = again[turn.below] if turn.below is not None else np.sort(np.delete(again, turn.above))[::-1][answer.top - 1]
+        assert others > again[turn.above]
+
+
+def by_geometric(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    return np.log(x) @ w.T
+
+
+def by_sum(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    return x @ w.T
+
+
+@pytest.mark.parametrize(("aggregate", "value"), [("", by_sum), ("geometric", by_geometric)])
+@given(seed=SEEDS)
+def test_the_smallest_change_of_a_flat_tree_is_that_of_a_grid(aggregate: str, value: object, seed: int) -> None:
+    x = np.random.default_rng(seed).uniform(1, 100, (4, 3))
+    found = scored(FLAT, x, aggregate)
+    answer = robustness(found, 0)
+    verified(found, answer)
+    weights, now = simplex(3), np.array([0.5, 0.3, 0.2])
+    values = value(x, weights)  # type: ignore[operator]
+    for turn in answer.pairs:
+        assert turn.exact
+        far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
+        if math.isnan(turn.distance):
+            assert far > 1.9 or math.isinf(far)
+            continue
+        assert turn.distance <= far + 1e-4, "no weights on the grid are nearer"
+        room = 2 * 3 / GRID if turn.norm == "L1" else 2 / GRID
+        assert far <= turn.distance + room, "and some on the grid are as near as its steps are wide"
+
+
+@given(seed=SEEDS)
+def test_levels_of_a_deep_tree(seed: int) -> None:
+    x = np.random.default_rng(seed).uniform(1, 100, (4, 4))
+    found = scored(DEEP, x)
+    answer = robustness(found, 0)
+    verified(found, answer)
+    pairs = {(turn.above, turn.below, turn.level, turn.norm): turn.distance for turn in answer.pairs}
+    for (above, below, level, norm), distance in pairs.items():
+        if level == 1 and not math.isnan(distance):
+            assert pairs[above, below, 2, norm] <= distance + 1e-5, "what the dimensions can do the indicators can"
+    weights, now = simplex(4)[::7], np.array([0.3, 0.3, 0.1, 0.3])
+    values = x @ weights.T
+    for turn in answer.pairs:
+        if turn.level == 2:
+            far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
+            assert math.isnan(turn.distance) or turn.distance <= far + 1e-4
+
+
+@given(seed=SEEDS)
+def test_the_smallest_change_that_takes_a_unit_out_of_the_top(seed: int) -> None:
+    x = np.random.default_rng(seed).uniform(1, 100, (5, 3))
+    found = scored(FLAT, x)
+    answer = robustness(found, 0, top=2)
+    verified(found, answer)
+    weights, now = simplex(3), np.array([0.5, 0.3, 0.2])
+    values = x @ weights.T
+    for turn in answer.leaves_top:
+        assert turn.exact
+        out = (values > values[turn.above]).sum(axis=0) >= 2
+        far = nearest_of(weights, now, out, turn.norm)
+        assert math.isinf(far) if math.isnan(turn.distance) else turn.distance <= far + 1e-4
+
+
+def test_bounds_are_kept() -> None:
+    x = [[91, 11, 11], [40, 62, 62]]
+    found = scored(FLAT, x)
+    assert not math.isnan(robustness(found, 0).pairs[0].distance)
+    for within in (0.01, 0.1, 0.5):
+        for turn in robustness(found, 0, within=within).pairs:
+            for weight, old in zip(turn.weights.values(), (0.5, 0.3, 0.2), strict=False):
+                assert old * (1 - within) - 1e-9 <= weight <= old * (1 + within) + 1e-9
+    # at 0.5 the two are level: 51, and no more than that
+    assert math.isnan(robustness(found, 0, bounds={"a": (0.5, 0.6)}).pairs[0].distance)
+    assert not math.isnan(robustness(found, 0, bounds={"a": (0.4, 0.6)}).pairs[0].distance)
+
+
+def test_by_hand() -> None:
+    # 54 against 46: moving 0.08 from a (20 ahead) to b (80 behind) makes up for 8 points
+    found = scored("dimensions: [{id: a, weight: 0.62}, {id: b, weight: 0.38}]\n", [[70, 20], [50, 100]])
+    ahead = [turn for turn in robustness(found, 0).pairs if turn.norm == "L1"][0]
+    gap = found.score()[0, ahead.above] - found.score()[0, ahead.below]
+    assert ahead.distance == pytest.approx(2 * gap / 100, rel=1e-4)
+
+
+@given(seed=SEEDS)
+def test_gaps_and_means_below_are_searched_and_said_to_be(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    x = random.uniform(1, 100, (4, 4))
+    x[0, 0] = np.nan
+    found = scored(DEEP.replace("indicators", "aggregate: geometric, indicators", 1), x)
+    answer = robustness(found, 0)
+    verified(found, answer)
+    for turn in answer.pairs:
+        assert turn.exact == (turn.level == 1)
+
+
+def test_what_compares_units_is_not_searched() -> None:
+    found = scored(FLAT, [[1, 2, 3], [3, 2, 2]], "topsis")
+    assert not robustness(found, 0).searched
+
+
+def test_lowest_first() -> None:
+    found = scored(FLAT + "ranking: {first: lowest}\n", [[1, 2, 3], [3, 2, 1.5]])
+    (turn, _) = robustness(found, 0).pairs
+    again = turned(found, found.panel, {k: dict(v) for k, v in turn.siblings.items()})
+    assert again.rank()[0, turn.below] < again.rank()[0, turn.above]
+
+
+def test_the_command(repository: Path) -> None:
+    options = ["--index", str(repository / "indicators.yaml"), "--depth", "1", "--top", "3"]
+    said = CliRunner().invoke(app, ["robustness", *options, "--json", "--quiet"])
+    assert said.exit_code == 0, said.output
+    turns = json.loads(said.stdout)["turns"]
+    assert len(turns) == 2 * 10 + 2 * 3
+    assert all(turn["exact"] for turn in turns)
+    for language, word in (("zh", "在前"), ("en", "Ahead")):
+        assert word in CliRunner().invoke(app, ["robustness", "天河", *options, "--lang", language]).stdout
+
+
+def test_the_index_itself_is_not_changed() -> None:
+    found = scored(DEEP, [[1, 2, 3, 4], [4, 3, 2, 2]])
+    before = found.index.model_dump()
+    robustness(found, 0)
+    assert found.index.model_dump() == before

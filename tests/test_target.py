@@ -1,0 +1,189 @@
+"""Plans of least effort: against grids of all plans, and scored again by the engine from reported values."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from typer.testing import CliRunner
+
+from indexcalc.analysis.target import Plan, target
+from indexcalc.cli.app import app
+from indexcalc.engine import score
+from indexcalc.scores import Scores
+
+from .conftest import index_of, panel_of
+from .test_engine import SEEDS
+
+HEAD = "index: {{id: t{}}}\nunits: {{table: u}}\nperiods: {{kind: year}}\ndata: {{v: {{path: v}}}}\n"
+TREE = (
+    "dimensions:\n  - {{id: a, weight: 0.5, direction: higher, normalise: {0}}}\n"
+    "  - {{id: b, weight: 0.3, direction: lower, normalise: {1}}}\n  - {{id: c, weight: 0.2, normalise: {0}}}\n"
+)
+
+
+POSTS = "{method: goalposts, worst: 0, best: 100}"
+
+
+def tree(normalise: str) -> str:
+    return TREE.format(normalise, normalise.replace("worst: 0, best: 100", "worst: 100, best: 0"))
+
+
+def scored(values: object, *, normalise: str = "min-max", aggregate: str = "", more: str = "") -> Scores:
+    index = index_of(HEAD.format(f", aggregate: {aggregate}" if aggregate else "") + tree(normalise) + more)
+    return score(index, panel_of(index, values))  # type: ignore[arg-type]
+
+
+def again(found: Scores, plan: Plan) -> Scores:
+    """Score with the plan's values in the place of those that were reported."""
+    values = found.panel.values.copy(order="K")
+    for step in plan.steps:
+        values[plan.period, plan.unit, step.leaf] = step.new
+    return score(found.index, dataclasses.replace(found.panel, values=values))
+
+
+def holds(found: Scores, plan: Plan) -> None:
+    """The engine, given the plan's values, says what the plan says of all units."""
+    after = again(found, plan)
+    assert after.score()[plan.period, plan.unit] == pytest.approx(plan.scores[1], abs=1e-9)
+    np.testing.assert_array_equal(after.rank()[plan.period], plan.others)
+    if plan.rank is not None and plan.reached:
+        assert plan.others[plan.unit] <= plan.rank
+    for step in plan.steps:
+        values = found.derived[plan.period, :, step.leaf]
+        assert np.nanmin(values) - 1e-9 <= step.new <= np.nanmax(values) + 1e-9, "no further than others have been"
+
+
+def least_of_a_grid(found: Scores, plan: Plan, reaches: object, steps: int) -> float:
+    """The least effort of all plans on a grid between a unit's values and the best of others."""
+    x = found.panel.values[0]
+    ends = [x[:, 0].max(), x[:, 1].min(), x[:, 2].max()]
+    ways = [np.linspace(x[plan.unit, leaf], end, steps) for leaf, end in enumerate(ends)]
+    plans = np.array(list(itertools.product(*ways)))
+    values = np.repeat(x[None], len(plans), axis=0)
+    values[:, plan.unit] = plans
+    many = panel_of(found.index, values, periods=[str(1000 + at) for at in range(len(plans))])
+    after = score(found.index, many)
+    effort = (np.abs(plans - x[plan.unit]) / x.std(axis=0, ddof=1)).sum(axis=1)
+    good = reaches(after.score()[:, plan.unit], after.rank()[:, plan.unit])  # type: ignore[operator]
+    return float(effort[good].min()) if good.any() else math.inf
+
+
+@given(seed=SEEDS)
+def test_a_plan_for_a_score_is_the_least_of_a_grid(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    found = scored(random.uniform(1, 100, (6, 3)))
+    unit = int(random.integers(6))
+    goal = float(random.uniform(found.score()[0, unit], 100))
+    plan = target(found, 0, unit, score=goal)
+    holds(found, plan)
+    grid = least_of_a_grid(found, plan, lambda index, _: index >= goal, 13)
+    assert plan.reached or math.isinf(grid)
+    if plan.reached:
+        assert plan.scores[1] >= goal
+        assert plan.effort <= grid + (1e-6 if plan.exact and _even(found, unit) else 0.25)
+
+
+def _even(found: Scores, unit: int) -> bool:
+    """Whether the unit is the worst in nothing: its frames stand still whatever it does."""
+    x = found.panel.values[0]
+    return not (x[unit, 0] == x[:, 0].min() or x[unit, 1] == x[:, 1].max() or x[unit, 2] == x[:, 2].min())
+
+
+@given(seed=SEEDS)
+def test_a_plan_for_a_rank_is_the_least_of_a_grid(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    found = scored(random.uniform(1, 100, (6, 3)))
+    unit = int(np.argmax(found.rank()[0] == random.integers(2, 7)))
+    rank = int(random.integers(1, found.rank()[0, unit] + 1))
+    plan = target(found, 0, unit, rank=rank)
+    holds(found, plan)
+    grid = least_of_a_grid(found, plan, lambda _, ranks: ranks <= rank, 13)
+    assert plan.reached or math.isinf(grid)
+    if plan.reached:
+        assert plan.effort <= grid + (1e-6 if plan.exact and _even(found, unit) else 0.25)
+
+
+@pytest.mark.parametrize("normalise", ["z-score", "percentile", "{method: bands, bands: [[0, 10], [30, 50], [60, 90]]}"])
+@pytest.mark.parametrize("aggregate", ["", "{method: geometric, floor: 1}"])
+@given(seed=SEEDS)
+def test_whatever_the_methods_a_plan_holds(normalise: str, aggregate: str, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    found = scored(random.uniform(1, 100, (6, 3)), normalise=normalise, aggregate=aggregate)
+    unit = int(np.nanargmax(found.rank()[0]))
+    holds(found, target(found, 0, unit, rank=int(random.integers(1, 5))))
+
+
+def test_by_hand() -> None:
+    # spreads are equal, so that what weighs most is moved: 20 points of a are 10 of the index
+    found = scored([[20, 50, 50], [80, 50, 50], [50, 80, 20], [50, 20, 80]], normalise=POSTS)
+    plan = target(found, 0, 0, score=float(found.score()[0, 0]) + 10)
+    (step,) = plan.steps
+    assert (step.leaf, step.old) == (0, 20)
+    assert step.new == pytest.approx(40, abs=1e-4)
+    assert step.points == pytest.approx(10, abs=1e-4)
+    assert plan.exact
+    holds(found, plan)
+
+
+def test_costs_say_what_is_moved() -> None:
+    found = scored([[20, 50, 20], [80, 50, 90], [50, 80, 20], [50, 20, 80]], normalise=POSTS)
+    plan = target(found, 0, 0, score=float(found.score()[0, 0]) + 2, costs={"c": 3.0})
+    assert [step.leaf for step in plan.steps] == [2]
+    assert plan.effort == pytest.approx(10 * 3, abs=1e-3)
+    assert not target(found, 0, 0, score=99, costs={"c": 3.0}).reached
+
+
+def test_effort_in_what_changes_from_period_to_period() -> None:
+    values = [[[20, 50, 50], [80, 50, 50], [50, 80, 20]], [[21, 60, 50.1], [81, 40, 50.1], [51, 70, 20.1]]]
+    found = scored(values, normalise=POSTS)
+    plan = target(found, 1, 0, score=float(found.score()[1, 0]) + 1, effort="history")
+    assert [step.leaf for step in plan.steps] == [1], "b moves by 10 in a period, a by 1 and c by 0.1"
+
+
+def test_a_veto_caps_what_can_be_reached() -> None:
+    more = "adjustments: [{id: accident, veto: {ceiling: 40}, source: v}]\n"
+    index = index_of(HEAD.format("") + tree(POSTS) + more)
+    values = [[60, 40, 60, 1], [80, 20, 80, 0], [50, 50, 50, 0]]
+    found = score(index, panel_of(index, values))
+    assert found.score()[0, 0] == 40
+    plan = target(found, 0, 0, score=50)
+    assert not plan.reached
+    assert plan.scores[1] == 40
+
+
+def test_a_goal_that_is_there_already_needs_nothing() -> None:
+    found = scored([[20, 50, 50], [80, 40, 60], [50, 80, 20]])
+    plan = target(found, 0, 1, rank=1)
+    assert (plan.reached, plan.effort, plan.steps) == (True, 0, ())
+
+
+def test_lowest_first() -> None:
+    found = scored([[20, 50, 50], [80, 40, 60], [50, 80, 20]], normalise="points", more="ranking: {first: lowest}\n")
+    plan = target(found, 0, 1, rank=2)
+    assert plan.reached
+    assert plan.scores[1] < plan.scores[0]
+    holds(found, plan)
+
+
+def test_the_command(repository: Path, tmp_path: Path) -> None:
+    options = ["--index", str(repository / "indicators.yaml")]
+    said = CliRunner().invoke(app, ["target", "天河", "--rank", "3", *options, "--json", "--quiet"])
+    assert said.exit_code == 0, said.output
+    found = json.loads(said.stdout)
+    assert found["ranks"]["440106"] <= 3
+    assert found["effort"] == pytest.approx(math.fsum(step["effort"] for step in found["steps"]))
+    (tmp_path / "costs.csv").write_text("indicator,cost\ngrid-hours,2\n社会安全度,1\n", encoding="utf-8")
+    said = CliRunner().invoke(app, ["target", "天河", "--score", "84", *options, "--costs", str(tmp_path / "costs.csv")])
+    assert said.exit_code == 1
+    assert "IC789" in said.stderr
+    (tmp_path / "costs.csv").write_text("indicator,cost\ngrid-hours,2\n网格事件按期办结率,1\n", encoding="utf-8")
+    said = CliRunner().invoke(app, ["target", "天河", "--score", "84", *options, "--costs", str(tmp_path / "costs.csv")])
+    assert said.exit_code == 0, said.output
+    assert CliRunner().invoke(app, ["target", "天河", *options]).exit_code == 2
