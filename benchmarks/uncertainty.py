@@ -1,8 +1,8 @@
 """Draws against what they cannot do without: `python benchmarks/uncertainty.py [DRAWS]`.
 
 The tree of `benchmarks/engine.py` (132 indicators, 29 nodes, 6 dimensions), 176 units, 3 % missing. Baseline: one matrix product
-of the sizes of a flat index, 176 × 132 by 132 × draws, one argsort of the units in each draw. Ours draws the weights of all 36
-nodes, scores the whole tree with its gaps, ranks the units in every draw and counts their places; then also who is above whom.
+of the sizes of a flat index, (176, 132) by (132, draws), and one argsort of the units in each draw. Ours draws the weights of all
+36 nodes, scores the whole tree with its gaps, ranks the units in every draw and counts their places; then also who is above whom.
 Other work on the machine only adds to a time, so the fastest rounds of both are what is compared.
 """
 

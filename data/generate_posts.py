@@ -1,9 +1,9 @@
-"""Draw the illustrative opinion posts of the Red Cotton index, and make the eight facets of each event type.
+"""Draw the illustrative opinion posts of the Red Cotton index, and make the eight facets of each event type of them.
 
-`python data/generate_posts.py` writes `posts.parquet` (some 200,000 posts in 3 MB, not in git): a row a post: district, time,
-event type, severity, sentiment, source, reposts of the first hour and interactions. How many posts each district has in each
-quarter is `舆情信息总量` in base.csv; all else is drawn from one seed. `generate.py` writes `opinion.csv` of the same posts, so
-that the table and the posts say the same; docs/warning.md defines the facets.
+`python data/generate_posts.py` writes `posts.parquet` (some 200,000 posts in 3 MB, not in git): a row a post: district,
+time, event type, severity, sentiment, source, reposts of the first hour and interactions. How many posts each district has
+in each quarter is `舆情信息总量` in base.csv; all else is drawn from one seed. `generate.py` writes `opinion.csv` of the same
+posts, so that the table and the posts say the same; docs/warning.md defines the facets.
 """
 
 from __future__ import annotations
@@ -69,9 +69,8 @@ def main() -> None:
 def event_types() -> list[str]:
     """Return the names of the event types, the nodes below the warning dimension."""
     tree: dict[str, Any] = yaml.safe_load((HERE.parent / "indicators.yaml").read_text(encoding="utf-8"))
-    return [
-        node["name"] for dimension in tree["dimensions"] if dimension.get("role") == "warning" for node in dimension["indicators"]
-    ]
+    warning = next(dimension for dimension in tree["dimensions"] if dimension.get("role") == "warning")
+    return [node["name"] for node in warning["indicators"]]
 
 
 def totals_of(path: Path) -> tuple[list[str], list[str], npt.NDArray[np.int64]]:

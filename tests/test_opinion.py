@@ -77,10 +77,10 @@ def test_the_facets_are_those_of_the_posts(project: Path, facets: pd.DataFrame) 
     table = pd.read_csv(project / "data" / "opinion.csv", encoding="utf-8-sig").set_index(["期次", "区"])
     assert table.shape == (88, 64)
     for kind, own in facets.groupby("类型", observed=True):
-        wanted = own.droplevel("类型").reindex(table.index)
-        for facet in wanted:
+        made = own.droplevel("类型").reindex(table.index)
+        for facet in made:
             np.testing.assert_allclose(
-                table[f"{kind}·{facet}"], wanted[facet], atol=0.0501, err_msg=f"{kind} {facet}"
+                table[f"{kind}·{facet}"], made[facet], atol=0.0501, err_msg=f"{kind} {facet}"
             )  # one decimal
 
 

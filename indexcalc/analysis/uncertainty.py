@@ -286,7 +286,8 @@ def _segment(rescorer: Rescorer, seed: int, number: int, count: int, centre: Arr
     if np.isnan(np.add.reduce(off, axis=None)):
         off = np.nan_to_num(off)
     squares = np.einsum("ud,ud->u", off, off)
-    kept = places.T.astype(np.uint8 if columns <= 256 else np.uint16, order="C")
+    small = np.uint8 if columns <= 256 else np.uint16
+    kept = places.T.astype(small, order="C") if units <= MOST_PAIRS else None
     return _Part(count, counts, None, np.add.reduce(off, axis=1), squares, found.undefined), kept, shared
 
 

@@ -90,8 +90,9 @@ def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, me
         for mask in groups_of(panel, "group"):
             yield np.flatnonzero(mask), x[members][..., mask, :]
     elif choice.over == "all":
-        pooled = np.moveaxis(x[members][: panel.pooled], 0, -3)
-        yield slice(None), pooled.reshape(1, *x.shape[1:-2], -1, x.shape[-1])
+        # each column's values side by side, so that a sum is the same to the last bit however many columns there are
+        pooled = np.moveaxis(np.moveaxis(x[members][: panel.pooled], 0, -3), -1, 0)
+        yield slice(None), np.moveaxis(pooled.reshape(x.shape[-1], 1, *x.shape[1:-2], -1), 0, -1)
     else:
         meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
         at = [position for position, period in enumerate(panel.periods) if period in meant]

@@ -132,7 +132,10 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Ma
     each_unit = choice.over == "group" or any(w.ndim == x.ndim for _, _, w in found)
     out = empty(len(panel.periods), len(panel.units) if each_unit else 1, len(declared))
     for members, units, w in found:
-        out[members, units] = w if w.ndim == x.ndim else w[:, None]
+        own = w if w.ndim == x.ndim else w[:, None]
+        if w.ndim == x.ndim and choice.over == "all":  # each unit's own, of all periods in a row
+            own = w.reshape(x[members].shape)
+        out[members, units] = own
     out = np.round(out, STEADY)
     if not each_unit or make is empty:
         return out
@@ -253,6 +256,7 @@ def _weight_findings(index: Index, panel: Panel, branch: Branch, w: Array) -> It
     place = index.place_of(node.id, "weights") if getattr(node, "weights", None) else index.place_of(node.id)
     if branch.weights.method not in FROM_DATA:
         return
+    w = np.asarray(w)
     without = np.asarray(np.isnan(w).any(axis=(1, 2)))
     if without.any():
         periods = some([panel.periods[at] for at in np.flatnonzero(without)])
