@@ -454,10 +454,6 @@ NOT_SHOWN = {
     "IC732": "more dirty events than a test makes; tests/sources/test_events.py has it",
     "IC820": "a database to watch; tests/test_watch.py has it",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
-    **dict.fromkeys(
-        (code for code in MESSAGES if code.startswith(("IC80", "IC81", "IC82"))),
-        "warnings: broken inputs word for word are still to be written; tests/test_warning.py has the rules",
-    ),
     **dict.fromkeys((code for code in MESSAGES if code.startswith("IC83")), "blocks of units: still to be written"),
     **dict.fromkeys(ANALYSIS_MESSAGES, "tests/test_uncertainty.py shows each"),
     **dict.fromkeys(LEDGER_MESSAGES, "tests/test_ledger_messages.py shows each"),
