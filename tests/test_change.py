@@ -260,3 +260,15 @@ def test_a_score_that_was_not_there_has_no_parts() -> None:
     moved = change(found, found, "2000", "2001", by_indicator=True)
     assert all(np.isnan(part[0]) for part in (*moved.parts.values(), *(moved.indicators or {}).values()))
     assert parts_of(moved, 1) == {"own": -3.0, "peers": 0.0}
+
+
+@given(seed=SEEDS)
+def test_one_unit_alone_has_the_score_that_it_has_among_all(seed: int) -> None:
+    found = random_scores(seed, seed)
+    between = Between(Side(found, found.periods[0]), Side(found, found.periods[2]))
+    world = between.world(peers=1, structure=0, weights=0, method=0, adjustments=0)
+    leaves = [leaf.id for leaf in world.index.leaves]
+    units = np.array([0, 3, 3, 5])
+    rows = tuple(part[units] for part in between.rows(leaves, 0, 0))
+    alone = world.index_with_own(units, *rows)
+    np.testing.assert_allclose(alone, world.with_own(units, *rows)[0], rtol=1e-9, atol=1e-9)

@@ -75,7 +75,6 @@ def test_heavy_packages_stay_in_their_rooms(file: Path) -> None:
         "scores": {"pandas"},
         "analysis": {"scipy"},
         "methods": {"scipy"},
-        "analysis": {"scipy"},
     }
     assert heavy <= allowed.get(room_of(file), set())
 
