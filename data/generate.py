@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import generate_posts
 import numpy as np
 import numpy.typing as npt
 import yaml
@@ -245,8 +246,7 @@ def main() -> None:
     for department, columns in departments.items():
         write_table(HERE / "official" / f"{department}.csv", columns, rng)
 
-    watched = [leaf for leaf in leaves if leaf.source == "opinion"]
-    write_table(HERE / "opinion.csv", opinion_columns(watched, base["posts"].values, rng), rng)
+    write_table(HERE / "opinion.csv", opinion_columns(base["posts"].values), None)
 
 
 def leaves_under(node: dict[str, Any], dimension: str, over_time: str) -> list[Leaf]:
@@ -363,40 +363,16 @@ def overdispersed(expected: Values, rng: np.random.Generator) -> Values:
     return rng.negative_binomial(size, size / (size + expected)).astype(np.float64)
 
 
-def opinion_columns(leaves: list[Leaf], posts: Values, rng: np.random.Generator) -> list[Column]:
-    """Share all posts among the event types, and draw the other facets from each type's posts."""
-    types = list(dict.fromkeys(leaf.parent for leaf in leaves))
-    usual = rng.dirichlet(np.full(len(types), 8.0), len(DISTRICTS))
-    volumes = np.zeros((*SHAPE, len(types)))
-    for period in range(len(PERIODS)):
-        for district in range(len(DISTRICTS)):
-            mix = rng.dirichlet(60 * usual[district])
-            volumes[period, district] = rng.multinomial(int(posts[period, district]), mix)
-    columns: list[Column] = []
-    for number, event in enumerate(types):
-        facets = facet_values(volumes[..., number], rng)
-        for leaf in (leaf for leaf in leaves if leaf.parent == event):
-            values, decimals = facets[leaf.id.removeprefix(f"{event}-")]
-            columns.append(Column(leaf.name, np.round(values, decimals), decimals))
-    return columns
-
-
-def facet_values(volume: Values, rng: np.random.Generator) -> dict[str, tuple[Values, int]]:
-    """Draw the eight facets of one event type, each with its decimals."""
-    heat = latent(rng) + 0.6 * rng.standard_normal(SHAPE)
-    odds = 0.5 * np.exp(0.3 * heat)
-    peak = np.ceil(np.minimum(volume, volume / 91 * 6 * np.exp(0.35 * heat)))
-    breadth = np.round(2 * volume**0.55 * np.exp(0.15 * rng.standard_normal(SHAPE)))
-    return {
-        "volume": (volume, 0),
-        "peak": (peak, 0),
-        "pressure": (overdispersed(volume * 40 * np.exp(0.3 * heat), rng), 0),
-        "intensity": (100 * odds / (1 + odds), 1),
-        "speed": (peak * rng.uniform(0.1, 0.4, SHAPE), 2),
-        "negative": (rng.binomial(volume.astype(np.int64), odds / (1 + odds)) * 1.0, 0),
-        "duration": (np.clip(rng.gamma(4.0, 2.5, SHAPE) * np.exp(0.2 * heat), 0.5, 90.0), 1),
-        "sources": (np.minimum(volume, breadth), 0),
-    }
+def opinion_columns(totals: Values) -> list[Column]:
+    """Make the facets of each event type from the posts that generate_posts.py draws."""
+    types = generate_posts.event_types()
+    counts = totals.astype(np.int64)
+    found = generate_posts.facets(generate_posts.draw_posts(PERIODS, counts, len(types)), (*SHAPE, len(types)))
+    return [
+        Column(f"{event}·{facet}", found[facet][..., number], decimals)
+        for number, event in enumerate(types)
+        for facet, decimals in generate_posts.FACETS.items()
+    ]
 
 
 def write_districts() -> None:

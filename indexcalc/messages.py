@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from .messages_analyses import ANALYSIS_MESSAGES
 from .messages_changes import CHANGE_MESSAGES
 from .messages_data import DATA_MESSAGES
 from .messages_events import EVENT_MESSAGES
@@ -1621,6 +1622,37 @@ _WEIGHTS: dict[str, Row] = {
 }
 
 
+_SIZE: dict[str, Row] = {
+    "IC830": (
+        "error",
+        "{node} takes {count} columns together for {method}: {cells} values, more than the {most} that blocks hold at once",
+        "{node} 的 {method} 需同时使用 {count} 列、共 {cells} 个值，超过分块计分的上限 {most}",
+        "choose a method that takes units one by one, give the node fewer children, or score with --no-blocks if memory allows",
+        "请改用逐个单元计算的方法，或减少该节点的下级，或在内存足够时以 --no-blocks 计分",
+        "In blocks each column is taken alone. Aggregation that compares units, weights made of the data and estimates from siblings need all columns of a node with all units at once.",
+        "分块计分时每次只取一列；比较单元的合成方法、由数据计算的权重和用同级指标插补，需要同时取一个节点的全部列和全部单元。",
+    ),
+    "IC831": (
+        "note",
+        "scored in blocks, since the tables hold {cells} values: no workbook, no summary, no scores.csv",
+        "数据表有 {cells} 个值，已分块计分：不生成工作簿、摘要和 scores.csv",
+        "",
+        "",
+        "scores.parquet and ranking.csv have everything, with the same numbers as always. `--no-blocks` holds all in memory, `--blocks` asks for blocks of a smaller project too.",
+        "scores.parquet 与 ranking.csv 内容完整，数值与平时相同。`--no-blocks` 在内存中计分；`--blocks` 让较小的项目也分块计分。",
+    ),
+    "IC832": (
+        "error",
+        "a table of {rows} rows is read in blocks only with units in rows and indicators in columns",
+        "共 {rows} 行的表，仅在“每行一个单元、每列一个指标”的排列下才能分块读取",
+        "write it with a row for each unit and period and a column for each indicator, or score with --no-blocks",
+        "请改为每行一个单元一期、每列一个指标，或以 --no-blocks 计分",
+        "A Parquet file keeps each column together, so one indicator can be read without the others. With one value a row, or units in columns, every row would have to be held.",
+        "Parquet 按列存放，因此可以只读一个指标；若每行只有一个值，或单元排在列上，则必须同时保留所有行。",
+    ),
+}
+
+
 def _message(row: Row) -> Message:
     severity, en, zh, hint_en, hint_zh, about_en, about_zh = row
     return Message(severity, {"en": en, "zh": zh}, {"en": hint_en, "zh": hint_zh}, {"en": about_en, "zh": about_zh})
@@ -1637,9 +1669,11 @@ MESSAGES: dict[str, Message] = {
         _REPORTS,
         _WEIGHTS,
         LEDGER_MESSAGES,
+        ANALYSIS_MESSAGES,
         EVENT_MESSAGES,
         CHANGE_MESSAGES,
         WARNING_MESSAGES,
+        _SIZE,
     )
     for code, row in table.items()
 }

@@ -55,6 +55,13 @@ class Units:
         vars(own)["_shared"] = self._shared
         return own
 
+    def parts(self, unit: str) -> list[str]:
+        """Return the ids of a unit and of all that are part of it, level by level."""
+        found = [self.ids.index(unit)]
+        for at in found:
+            found += [part for part, parent in enumerate(self.parents) if parent == at]
+        return [self.ids[at] for at in found]
+
     def labels(self, by: str) -> tuple[str, ...]:
         """Return each unit's group, or what it has in another column of the units table."""
         return self.groups if by == "group" else tuple(str(label) for label in self.attributes[by])

@@ -113,7 +113,7 @@ class Scores:
         out = np.zeros((len(self.periods), len(self.tree.nodes)))
         out[:, self.tree.root] = 1.0
         for branch, weights in zip(self.tree.branches, self.weights, strict=True):
-            own = weights if weights.ndim == 1 else np.asarray(weights).mean(axis=1)
+            own = weights if weights.ndim == 1 else np.ascontiguousarray(weights).mean(axis=1)
             total = own.sum(axis=-1, keepdims=True)
             with np.errstate(invalid="ignore", divide="ignore"):
                 out[:, list(branch.children)] = np.where(total == 0, own, own / total)

@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "indexcalc"
-GROUND = {"findings", "messages", "messages_changes", "messages_data", "messages_events", "periods", "panel", "version", "lazy"}
+GROUND = {
+    "findings",
+    "messages",
+    "messages_analyses",
+    "messages_changes",
+    "messages_data",
+    "messages_events",
+    "periods",
+    "panel",
+    "version",
+    "lazy",
+}
 MAY_IMPORT = {
     "cli": {"spec", "sources", "methods", "engine", "scores", "analysis", "report"},
     "report": {"spec", "methods", "scores", "analysis", "engine"},

@@ -114,6 +114,7 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
         "公众参与度",
         "智慧支撑度",
         "社会治理风险预警",
+        "风险预警",
         "覆盖与说明",
     ]
     page = book["总榜"]
@@ -179,7 +180,8 @@ def test_a_changed_weight_is_a_one_line_diff_and_score_shows_what_moved(project:
 def test_the_generator_makes_the_data_that_is_there(repository: Path, tmp_path: Path) -> None:
     shutil.copy(repository / "indicators.yaml", tmp_path)
     (tmp_path / "data").mkdir()
-    shutil.copy(repository / "data" / "generate.py", tmp_path / "data")
+    for script in ("generate.py", "generate_posts.py"):
+        shutil.copy(repository / "data" / script, tmp_path / "data")
     spec = importlib.util.spec_from_file_location("generate", tmp_path / "data" / "generate.py")
     assert spec is not None
     subprocess.run([sys.executable, "data/generate.py"], cwd=tmp_path, check=True, capture_output=True)

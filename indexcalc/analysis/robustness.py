@@ -344,9 +344,9 @@ class _Search:
         return found[tree.root]
 
     def _finished(self, branch: Branch, y: Array, units: Sequence[int]) -> Array:
-        from ..engine.nodes import _mirror
+        from ..engine.nodes import mirror
 
-        y = _mirror(self.scores.index) - y if branch.turned else y
+        y = mirror(self.scores.index) - y if branch.turned else y
         if branch.adjustments:
             y = y + adjusted(self.scores, branch.position)[self.period, units]
         return rounded(y, branch.round.decimals, branch.round.how) if branch.round is not None else y

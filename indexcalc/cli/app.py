@@ -33,6 +33,13 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", help="Read ledgers as they were at this moment, such as 2022-10-15 or 2022-10-15T18:00+08:00."),
 ]
+BlocksOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--blocks/--no-blocks",
+        help="Score in blocks, with what is made kept in files; no workbook. Default: from 10 million Parquet cells on.",
+    ),
+]
 INDEX = "indicators.yaml"
 
 app = typer.Typer(
@@ -85,6 +92,7 @@ def score(
     level: LevelOption = None,
     out: OutOption = None,
     as_of: AsOfOption = None,
+    blocks: BlocksOption = None,
     lang: LangOption = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
@@ -92,9 +100,13 @@ def score(
     quiet: QuietOption = False,
 ) -> None:
     """Score every period, write the report of one into reports/PERIOD, print its ranking. 计分并写出报告。"""
+    from .blocks import is_large, score_blocks
     from .reports import report_periods
 
     project = _project(index, data, out, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+    if is_large(project) if blocks is None else blocks:
+        project.print(*score_blocks(project, period))
+        return
     _, matched, scores = project.scores()
     periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
     project.print(*report_periods(project, matched, scores, periods))
@@ -275,7 +287,8 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
 
 def load_the_rest() -> None:
     """Add the commands that stand in files of their own; they take their options from above."""
-    from . import changes, ledger, warning, weights  # noqa: F401 - commands are added to the app as their files are loaded
+    # the commands of these are added to the app as their files are loaded
+    from . import analyses, changes, ledger, warning, weights  # noqa: F401
 
     app.add_typer(weights.app)
 

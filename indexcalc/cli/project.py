@@ -69,15 +69,18 @@ class Project:
             self.refuse(found)
         return index, found
 
-    def matched(self, *, count: bool = True) -> tuple[Index, Matched, list[Finding]]:
-        """Read the index and match its data, or refuse with the findings of both; events are counted only where asked for."""
+    def matched(self, *, count: bool = True, keep: int | None = None) -> tuple[Index, Matched, list[Finding]]:
+        """Read the index and match its data, or refuse with the findings of both; events are counted only where asked for.
+
+        Parquet tables of more than `keep` cells stay in their files.
+        """
         from ..sources import match
 
         index, found = self.index()
         if errors(found):
             self.refuse(found)  # what the data should have is not known
         self.progress("read")
-        matched = match(index, self.data, as_of=self.moment(), count=count)
+        matched = match(index, self.data, as_of=self.moment(), count=count, keep=keep)
         return index, matched, [*found, *matched.findings]
 
     def scores(self) -> tuple[Index, Matched, Scores]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Finding, Place, finding
 from ..report.files import RUN, report_files
 from ..report.publish import publish
-from ..report.run import Run, digest, digests, new_run, packages, read_run
+from ..report.run import Run, digest, digest_of, digests, new_run, packages, read_run
 from ..report.words import word
 from ..version import VERSION
 from .project import Project
@@ -38,7 +38,7 @@ def report_periods(project: Project, matched: Matched, scores: Scores, periods: 
 def is_of_these_inputs(project: Project, matched: Matched, period: str) -> bool:
     """Say whether the report of a period that stands there is this version's, of the same inputs and made in the same way."""
     try:
-        run = read_run((_folder(project, period) / RUN).read_text(encoding="utf-8"))
+        run = read_run((folder_of(project, period) / RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     made = (run.indexcalc, run.packages, run.language, run.level, run.inputs)
@@ -48,14 +48,31 @@ def is_of_these_inputs(project: Project, matched: Matched, period: str) -> bool:
 def write_reports(project: Project, matched: Matched, scores: Scores, periods: Sequence[str]) -> list[Path]:
     """Write the reports of some periods, or refuse before any is written where one would replace files of somebody's own."""
     for period in periods:
-        _leave_alone(project, _folder(project, period))
+        leave_alone(project, folder_of(project, period))
     return [_write_report(project, matched, scores, period) for period in periods]
 
 
 def _write_report(project: Project, matched: Matched, scores: Scores, period: str) -> Path:
-    folder = _folder(project, period)
+    folder = folder_of(project, period)
     contents = report_files(scores, period, project.report_language)
-    run = new_run(
+    run = new_run_of(project, matched, scores, period, contents, current_ranking(scores, period))
+    try:
+        publish(folder, {**contents, RUN: run.as_json()})
+    except OSError as error:
+        project.refuse([finding("IC503", Place(folder.as_posix()), problem=error.strerror or type(error).__name__)])
+    return folder
+
+
+def new_run_of(
+    project: Project,
+    matched: Matched,
+    scores: Scores,
+    period: str,
+    contents: Mapping[str, bytes],
+    ranking: Mapping[str, Sequence[float | None]],
+) -> Run:
+    """Record what a report was made of and how."""
+    return new_run(
         index=scores.index.index.id,
         index_file=project.index_file.name,
         data=project.data.name if project.data != project.index_file.parent else "",
@@ -65,22 +82,17 @@ def _write_report(project: Project, matched: Matched, scores: Scores, period: st
         seed=project.seed,
         inputs=_inputs(project, matched),
         outputs=contents,
-        ranking=current_ranking(scores, period),
+        ranking=ranking,
         as_of=matched.as_of,
     )
-    try:
-        publish(folder, {**contents, RUN: run.as_json()})
-    except OSError as error:
-        project.refuse([finding("IC503", Place(folder.as_posix()), problem=error.strerror or type(error).__name__)])
-    return folder
 
 
-def _folder(project: Project, period: str) -> Path:
+def folder_of(project: Project, period: str) -> Path:
     """Where the report of a period goes; a level that was asked for has a folder of its own."""
     return project.out / project.level / period if project.level else project.out / period
 
 
-def _leave_alone(project: Project, folder: Path) -> None:
+def leave_alone(project: Project, folder: Path) -> None:
     """Refuse to replace a folder that holds what no report put there."""
     place = Place(folder.as_posix())
     if folder.exists() and not folder.is_dir():
@@ -97,7 +109,7 @@ def _leave_alone(project: Project, folder: Path) -> None:
 def earlier_ranking(project: Project, period: str) -> Mapping[str, Sequence[float | None]] | None:
     """Return the ranking of the report that stands there now, if there is one."""
     try:
-        return read_run((_folder(project, period) / RUN).read_text(encoding="utf-8")).ranking
+        return read_run((folder_of(project, period) / RUN).read_text(encoding="utf-8")).ranking
     except (OSError, ValueError):
         return None
 
@@ -108,17 +120,26 @@ def verify_report(project: Project, folder: Path) -> Result:
     project.report_language = "en" if run.language == "en" else "zh"
     project.level = run.level or None
     project.as_of = run.as_of or None
-    _, matched, scores = project.scores()
+    if run.blocks:
+        from .blocks import digests_of, scored
+
+        matched, scores = scored(project)
+    else:
+        _, matched, scores = project.scores()
     found = _changed_inputs(run, _inputs(project, matched), folder)
     same_input = not found
-    contents = report_files(scores, project.period(scores, run.period), project.report_language)
-    for name in sorted({*run.outputs, *contents}):
+    period, language = project.period(scores, run.period), project.report_language
+    if run.blocks:
+        made = digests_of(scores, period, language)
+    else:
+        made = {name: digest(content) for name, content in report_files(scores, period, language).items()}
+    for name in sorted({*run.outputs, *made}):
         path = folder / name
         if not path.is_file():
             found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("absent", project)))
-        elif digest(path.read_bytes()) != run.outputs.get(name):
+        elif digest_of(path) != run.outputs.get(name):
             found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("changed", project)))
-        elif same_input and digest(contents.get(name, b"")) != run.outputs.get(name):
+        elif same_input and made.get(name) != run.outputs.get(name):
             found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("differs", project)))
     if found:
         project.refuse(found)

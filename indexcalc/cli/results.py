@@ -49,19 +49,9 @@ def ranking_result(scores: Scores, period: str, node: str | None, language: Lang
 
     at = scores.tree.root if node is None else scores.node(node)
     sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
-    row = scores.periods.index(period)
-    units = [
-        {
-            "unit": scores.panel.units.ids[unit],
-            "name": scores.panel.units.title(unit, language),
-            "rank": _number(scores.ranks[row, unit, at]),
-            "score": _number(scores.scores[row, unit, at]),
-            "coverage": _number(scores.covered(at)[row, unit]),
-        }
-        for unit in in_rank_order(scores, row, at)
-    ]
+    units = ranked_units(scores, period, at, in_rank_order(scores, scores.periods.index(period), at), language)
     heading = f"{scores.tree.nodes[at].title(language)} · {period}"
-    findings = [found.as_dict(language) for found in scores.findings]
+    findings = findings_of(scores, language)
     return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language), language)}", {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[at].id,
@@ -69,6 +59,27 @@ def ranking_result(scores: Scores, period: str, node: str | None, language: Lang
         "ranking": units,
         "findings": findings,
     }
+
+
+def ranked_units(scores: Scores, period: str, at: int, units: Sequence[int], language: Language) -> list[dict[str, Any]]:
+    """Return some units with their rank, score and coverage at a node."""
+    row = scores.periods.index(period)
+    ranks, own, covered = scores.ranks[row, :, at], scores.scores[row, :, at], scores.covered(at)[row]
+    return [
+        {
+            "unit": scores.panel.units.ids[unit],
+            "name": scores.panel.units.title(unit, language),
+            "rank": _number(ranks[unit]),
+            "score": _number(own[unit]),
+            "coverage": _number(covered[unit]),
+        }
+        for unit in units
+    ]
+
+
+def findings_of(scores: Scores, language: Language) -> list[dict[str, Any]]:
+    """Return what scoring found, as data."""
+    return [found.as_dict(language) for found in scores.findings]
 
 
 def moved_result(

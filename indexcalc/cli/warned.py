@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language
+from ..periods import year_of
 from ..spec.model import LEVELS, Indicator, Level
 from .project import Project
 from .results import Result, raw_cells
@@ -13,9 +15,18 @@ from .results import Result, raw_cells
 if TYPE_CHECKING:
     from ..analysis.warning import Judged, Warned
     from ..scores import Scores
+    from ..sources import Matched
 
 MOST_LEADING = 3  # indicators that are named below the warning of a node
 MOST_SHOWN = 100  # warnings on a terminal
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What data the warnings are of, and how many events of each value are shown."""
+
+    matched: Matched
+    events: int
 
 
 def judged_rules(project: Project, scores: Scores, node: str | None) -> tuple[Judged, ...]:
@@ -40,6 +51,7 @@ def warn_result(
     least: Level,
     node: str | None = None,
     unit: int | None = None,
+    behind: Shown | None = None,
 ) -> Result:
     """List the warnings of a period from a level upwards, each with why; without one those of the newest that is judged."""
     from ..analysis.contribution import Rows, contributions
@@ -61,12 +73,12 @@ def warn_result(
             below[one.period, one.node] = leading(scores, one.period, one.node, split[one.period])
     entries = []
     for one in found:
-        entry = _entry(scores, judged[one.rule], one, language)
+        entry = _entry(scores, judged[one.rule], one, language, behind)
         if (points := below.get((one.period, one.node))) is not None:
             own = points[one.unit]
             there = ~np.isnan(scores.scores[one.period, one.unit, : scores.tree.leaves])
             worst = [leaf for leaf in np.argsort(own, kind="stable").tolist() if own[leaf] < 0 and there[leaf]][:MOST_LEADING]
-            entry["behind"] = [_behind(scores, one, leaf, float(own[leaf]), language) for leaf in worst]
+            entry["behind"] = [_behind(scores, one, leaf, float(own[leaf]), language, behind) for leaf in worst]
         entries.append(entry)
     counted = counts(scores, judged, period, language)
     lines = [f"{scores.index.index.title(language)} · {period} · {word('warning', language)}", "  ".join(counted)]
@@ -90,7 +102,7 @@ def newest(scores: Scores, judged: Sequence[Judged]) -> str:
     return scores.periods[-1]
 
 
-def _entry(scores: Scores, found: Judged, one: Warned, language: Language) -> dict[str, Any]:
+def _entry(scores: Scores, found: Judged, one: Warned, language: Language, behind: Shown | None) -> dict[str, Any]:
     from ..report.warnings import basis, course, follows, limit_of, number_or_none, watched_title
 
     at = (one.period, one.unit, one.column)
@@ -123,11 +135,26 @@ def _entry(scores: Scores, found: Judged, one: Warned, language: Language) -> di
         "course": values,
     }
     if isinstance(node, Indicator):
-        entry["cells"] = raw_cells(scores, one.period, one.unit, node)
+        entry |= _reported(scores, one, node, behind)
     return entry
 
 
-def _behind(scores: Scores, one: Warned, leaf: int, points: float, language: Language) -> dict[str, Any]:
+def _reported(scores: Scores, one: Warned, leaf: Indicator, behind: Shown | None) -> dict[str, Any]:
+    """The cells of an indicator, and where it is made of a log the events that weigh most in it."""
+    found: dict[str, Any] = {"cells": raw_cells(scores, one.period, one.unit, leaf)}
+    log = behind.matched.behind.get(scores.index.source_of(leaf)) if behind is not None else None
+    if behind is None or log is None or not behind.events or behind.matched.units is None:
+        return found
+    column = next(column.id for column in scores.index.columns if column.owner == leaf.id and column.take)
+    units = behind.matched.units.units.parts(scores.panel.units.ids[one.unit])
+    period = scores.periods[one.period]
+    known = set(behind.matched.periods)
+    periods = [period] if period in known else [part for part in behind.matched.periods if year_of(part) == period]
+    rows = log.events(column, units, periods, behind.events)
+    return found | {"events": [dict(zip(log.header, row, strict=True)) for row in rows]}
+
+
+def _behind(scores: Scores, one: Warned, leaf: int, points: float, language: Language, behind: Shown | None) -> dict[str, Any]:
     """An indicator that holds a node's score down: by how many points against the mean, and its cells."""
     from ..report.warnings import number_or_none
 
@@ -139,7 +166,7 @@ def _behind(scores: Scores, one: Warned, leaf: int, points: float, language: Lan
         "points": points,
         "value": number_or_none(float(scores.derived[one.period, one.unit, leaf])),
         "measure": node.measure,
-        "cells": raw_cells(scores, one.period, one.unit, node),
+        **_reported(scores, one, node, behind),
     }
 
 
@@ -155,22 +182,27 @@ def _lines(entry: dict[str, Any], decimals: int, language: Language) -> list[str
     basis = f"{left}{entry['basis']}{right}"
     lines.append(f"  {word('observed', language)} {value}{comma}{word('limit', language)} {limit}{basis} · {entry['rule_name']}")
     lines.append(f"  {word('course', language)} {sparkline(entry['course'])} · {lasting}{rose}")
-    lines += [f"  {line}" for line in _cells(entry.get("cells", ()))]
+    lines += [f"  {line}" for line in _cells(entry, language)]
     for one in entry.get("behind", ()):
         value = "–" if one["value"] is None else f"{one['value']:.6g} {one['measure']}".rstrip()
         lines.append(
             f"  {word('mostly from', language)} {one['node_name']} ({one['node']}) {number(one['points'], decimals)} · {value}"
         )
-        lines += [f"    {line}" for line in _cells(one["cells"])]
+        lines += [f"    {line}" for line in _cells(one, language)]
     return lines
 
 
-def _cells(cells: Sequence[dict[str, Any]]) -> list[str]:
-    return [
-        f"{cell['column']} = {'–' if cell['value'] is None else format(cell['value'], '.10g')}"
-        f"  ← {', '.join(cell['places']) or '–'}"
-        for cell in cells
-    ]
+def _cells(entry: dict[str, Any], language: Language) -> list[str]:
+    """What was reported and where, and below it the events."""
+    from ..report.words import word
+
+    lines = []
+    for cell in entry.get("cells", ()):
+        value = "–" if cell["value"] is None else f"{cell['value']:.10g}"
+        lines.append(f"{cell['column']} = {value}  ← {', '.join(cell['places']) or '–'}")
+    events = entry.get("events", ())
+    heading = [f"{word('events behind', language)}{' · '.join(events[0])}"] if events else []
+    return [*lines, *heading, *(f"  {' · '.join(cell or '–' for cell in row.values())}" for row in events)]
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def warn(
     ] = "red",
     node: Annotated[str | None, typer.Option("--node", help="Warnings of this node alone.")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Warnings of this unit alone.")] = None,
+    events: Annotated[int, typer.Option("--events", help="How many events to show behind a value made of a log.", min=0)] = 3,
     level: LevelOption = None,
     as_of: AsOfOption = None,
     lang: LangOption = None,
@@ -54,7 +55,7 @@ def warn(
     quiet: QuietOption = False,
 ) -> None:
     """List warnings and why they stand, down to the cells or events behind them. 列出预警及其依据。"""
-    from .warned import judged_rules, warn_result
+    from .warned import Shown, judged_rules, warn_result
 
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     tree, _ = project.index()
@@ -67,7 +68,10 @@ def warn(
     judged = judged_rules(project, scores, node)
     at = None if unit is None else project.unit(matched, scores, unit)
     wanted = None if period is None else project.period(scores, period)
-    project.print(*warn_result(scores, judged, wanted, project.language, least=least, node=node, unit=at))
+    text, result = warn_result(
+        scores, judged, wanted, project.language, least=least, node=node, unit=at, behind=Shown(matched, events)
+    )
+    project.print(text, result)
 
 
 @app.command()

@@ -26,10 +26,10 @@ def adjust(index: Index, panel: Panel, branch: Branch, scores: Array, points: Ar
         item = index.adjustments[at]
         if item.rank_move is not None:
             added = limited(
-                item.rank_move * _places_climbed(index, panel, branch.position, scores[..., branch.position]), item.cap
+                item.rank_move * places_climbed(index, panel, branch.position, scores[..., branch.position]), item.cap
             )
         else:
-            added = _by_events(item, events(panel, item, block), score)
+            added = by_events(item, events(panel, item, block), score)
         points[:, block, at] = np.where(np.isnan(score), np.nan, added)
         score = score + added
     scores[:, block, branch.position] = score
@@ -40,7 +40,8 @@ def events(panel: Panel, item: Adjustment, block: slice = slice(None)) -> Array:
     return np.nan_to_num(panel.values[:, block, panel.column[item.id]])
 
 
-def _by_events(item: Adjustment, count: Array, score: Array) -> Array:
+def by_events(item: Adjustment, count: Array, score: Array) -> Array:
+    """Return the points of an adjustment by events, given how many there were and the score so far."""
     if item.each is not None:
         return limited(item.each * repeated(count, item.repeat), item.cap)
     if item.veto is not None and item.veto.deduct is not None:
@@ -50,8 +51,11 @@ def _by_events(item: Adjustment, count: Array, score: Array) -> Array:
     return np.zeros_like(score)  # a grade ceiling leaves the score as it is
 
 
-def _places_climbed(index: Index, panel: Panel, position: int, score: Array) -> Array:
-    """How many places each unit has climbed since the period before (period, unit); 0 where there is none to compare with."""
+def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> Array:
+    """Return how many places each unit has climbed since the period before; 0 where there is none to compare with.
+
+    Scores and result are (period, unit), or (period, draw, unit).
+    """
     places = overall(ranking_of(index, position), score[..., None])[..., 0]
     before = np.full_like(score, np.nan)
     at = {period: position for position, period in enumerate(panel.periods)}

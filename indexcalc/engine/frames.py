@@ -80,14 +80,19 @@ def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array
 
 
 def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, members: slice) -> Iterator[tuple[Any, Array]]:
-    """Yield the units that are compared with each other, and the values (period or 1, unit, column) to compare within."""
+    """Yield the units that are compared with each other, and the values (period or 1, unit, column) to compare within.
+
+    x is (period, unit, column), or (period, draw, unit, column).
+    """
     if choice.over == "period":
         yield slice(None), x[members]
     elif choice.over == "group":
         for mask in groups_of(panel, "group"):
-            yield np.flatnonzero(mask), x[members][:, mask]
+            yield np.flatnonzero(mask), x[members][..., mask, :]
     elif choice.over == "all":
-        yield slice(None), x[members][: panel.pooled].reshape(1, -1, x.shape[-1])
+        # each column's values side by side, so that a sum is the same to the last bit however many columns there are
+        pooled = np.moveaxis(np.moveaxis(x[members][: panel.pooled], 0, -3), -1, 0)
+        yield slice(None), np.moveaxis(pooled.reshape(x.shape[-1], 1, *x.shape[1:-2], -1), 0, -1)
     else:
         meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
         at = [position for position, period in enumerate(panel.periods) if period in meant]

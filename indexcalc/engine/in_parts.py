@@ -9,9 +9,12 @@ What is made is kept in arrays that `make` provides, in files. Memory holds some
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Refused, finding
+from ..methods import FROM_DATA
+from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import np
 from ..methods.impute import FROM_SIBLINGS
 from ..panel import IMPUTED, NOT_APPLICABLE, Make, Panel, empty
@@ -73,22 +76,21 @@ def score_in_parts(
 
 
 def _parts(index: Index, step: int) -> Parts:
-    """The places of the leaves that are worked on together: some `step` of them, and siblings that are imputed together."""
-    parts: list[list[int]] = []
-    for leaves in _together(index):
-        if not parts or len(parts[-1]) + len(leaves) > step:
-            parts.append([])
-        parts[-1] += leaves
-    return parts
+    """The places of the leaves that are worked on together: `step` of them, and siblings that are imputed of each other."""
+    siblings = _siblings(index)
+    taken = {position for leaves in siblings for position in leaves}
+    others = [position for position in range(len(index.leaves)) if position not in taken]
+    step = max(1, step)
+    return [*(others[at : at + step] for at in range(0, len(others), step)), *siblings]
 
 
-def _together(index: Index) -> Sequence[list[int]]:
-    """The leaves one by one, those whose estimates come of their siblings with these."""
+def _siblings(index: Index) -> Parts:
+    """The leaves whose estimates come of their siblings, with these."""
     together: dict[str, list[int]] = {}
     for position in range(len(index.leaves)):
         choice = _imputed(index, position)
-        siblings = choice is not None and choice.method in FROM_SIBLINGS
-        together.setdefault(f"{index.tree.parents[position]} {choice}" if siblings else str(position), []).append(position)
+        if choice is not None and choice.method in FROM_SIBLINGS:
+            together.setdefault(f"{index.tree.parents[position]} {choice}", []).append(position)
     return list(together.values())
 
 
@@ -100,15 +102,17 @@ def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
     """What would have to be in memory all at once."""
     wide = [
         (index.tree.parents[leaves[0]], str(choice.method), len(leaves), "impute")
-        for leaves in _together(index)
-        if len(leaves) > 1 and (choice := _imputed(index, leaves[0]))
+        for leaves in _siblings(index)
+        if (choice := _imputed(index, leaves[0]))
     ]
     for branch in index.tree.branches:
         if branch.compares:
-            key = "normalise" if branch.normalise else "weights" if branch.weights.method != "given" else "aggregate"
-            methods = {"normalise": branch.normalise and branch.normalise.method, "weights": branch.weights.method}
-            inputs = len({*branch.children, *branch.inputs})
-            wide.append((branch.position, str(methods.get(key, branch.aggregate)), inputs, key))
+            key, method = "aggregate", branch.aggregate
+            if branch.weights.method in FROM_DATA:
+                key, method = "weights", branch.weights.method
+            elif branch.aggregate not in COMPARES_UNITS and branch.normalise:
+                key, method = "normalise", branch.normalise.method
+            wide.append((branch.position, method, len({*branch.children, *branch.inputs}), key))
     for position, method, count, key in wide:
         if count > 1 and count * size > most:
             node = index.tree.nodes[position]
@@ -124,7 +128,7 @@ def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells
     labels, found = roll_up(rest, at_level(rest, _columns(panel, rest), level))
     shape = len(labels.periods), len(labels.units), len(panel.columns)
     values, status = make(*shape), make(*shape, np.uint8)
-    whole = Panel(values, status, labels.periods, labels.units, panel.columns, quarantine=panel.quarantine)
+    whole = replace(labels, values=values, status=status, columns=panel.columns, address=None)
     for part in ((), *_parts(index, cells // max(1, panel.status[..., 0].size))):
         own = of_leaves(index, [index.leaves[at] for at in part], rest=not part)
         made, _ = roll_up(own, at_level(own, _columns(panel, own), level)) if part else (labels, None)
@@ -137,7 +141,7 @@ def _columns(panel: Panel, index: Index) -> Panel:
     """A panel in memory of the columns that an index asks for."""
     wanted = tuple(column.id for column in index.columns)
     at = [panel.column[name] for name in wanted]
-    return Panel(panel.values[..., at], panel.status[..., at], panel.periods, panel.units, wanted)
+    return replace(panel, values=panel.values[..., at], status=panel.status[..., at], columns=wanted, address=None)
 
 
 def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array, Status, Any, list[Finding]]:

@@ -200,7 +200,8 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
         assert choice is not None
         groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
         for _, members in kinds_of(index, panel):
-            estimate = CATALOGUE["impute"][choice.method](derived[members][..., columns], groups, **choice.parameters)
+            x = np.ascontiguousarray(derived[members][..., columns].transpose(2, 0, 1)).transpose(1, 2, 0)
+            estimate = CATALOGUE["impute"][choice.method](x, groups, **choice.parameters)
             gaps = (status[members][..., columns] == MISSING) & ~np.isnan(estimate)
             values[members, :, columns] = np.where(gaps, estimate, derived[members][..., columns])
             flags[members, :, columns] = np.where(gaps, IMPUTED, status[members][..., columns])

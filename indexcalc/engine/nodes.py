@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Status = NDArray[np.uint8]
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
-_SLACK = 1e-12  # shares are compared with their thresholds up to this
-_STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
+SLACK = 1e-12  # shares are compared with their thresholds up to this
+STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
 
 
 def aggregate(
@@ -132,8 +132,11 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Ma
     each_unit = choice.over == "group" or any(w.ndim == x.ndim for _, _, w in found)
     out = empty(len(panel.periods), len(panel.units) if each_unit else 1, len(declared))
     for members, units, w in found:
-        out[members, units] = w if w.ndim == x.ndim else w[:, None]
-    out = np.round(out, _STEADY)
+        own = w if w.ndim == x.ndim else w[:, None]
+        if w.ndim == x.ndim and choice.over == "all":  # each unit's own, of all periods in a row
+            own = w.reshape(x[members].shape)
+        out[members, units] = own
+    out = np.round(out, STEADY)
     if not each_unit or make is empty:
         return out
     kept = make(*out.shape)
@@ -176,10 +179,10 @@ def _enough(x: Array, applies: Any, covered: Array, branch: Branch) -> Any:
         return ~gaps.any(axis=-1) & (covered > 0)
     if missing.policy == "floor":
         return covered >= 0
-    enough = covered >= missing.coverage - _SLACK
+    enough = covered >= missing.coverage - SLACK
     if missing.children:
         asked = x.shape[-1] if applies is None else np.count_nonzero(applies, axis=-1)
-        enough &= np.count_nonzero(~np.isnan(x), axis=-1) >= missing.children * asked - _SLACK
+        enough &= np.count_nonzero(~np.isnan(x), axis=-1) >= missing.children * asked - SLACK
     return enough
 
 
@@ -200,15 +203,15 @@ def _finish(index: Index, panel: Panel, branch: Branch, scores: Array, points: A
         compare(index, panel, branch.normalise, scores[..., part_of([position])], sign, made, slice(None))
         scores[..., position] = made[..., 0]
     elif branch.turned:
-        scores[:, block, position] = _mirror(index) - scores[:, block, position]
+        scores[:, block, position] = mirror(index) - scores[:, block, position]
     if branch.adjustments:
         adjust(index, panel, branch, scores, points, block)
     if branch.round is not None:
         scores[:, block, position] = rounded(scores[:, block, position], branch.round.decimals, branch.round.how)
 
 
-def _mirror(index: Index) -> float:
-    """What a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or 0 without either."""
+def mirror(index: Index) -> float:
+    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or else 0."""
     choice = index.defaults.normalise
     takes = {name: parameter.default for name, parameter in parameters("normalise", choice.method).items()} | choice.parameters
     if "mean" in takes and "sd" in takes:
@@ -253,6 +256,7 @@ def _weight_findings(index: Index, panel: Panel, branch: Branch, w: Array) -> It
     place = index.place_of(node.id, "weights") if getattr(node, "weights", None) else index.place_of(node.id)
     if branch.weights.method not in FROM_DATA:
         return
+    w = np.asarray(w)
     without = np.asarray(np.isnan(w).any(axis=(1, 2)))
     if without.any():
         periods = some([panel.periods[at] for at in np.flatnonzero(without)])

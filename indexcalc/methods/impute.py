@@ -142,7 +142,8 @@ FROM_SIBLINGS = frozenset({"regression", "em"})  # an indicator's estimates come
 def _by_group(x: Array, groups: Sequence[Mask], take: Callable[..., Any]) -> Array:
     out = np.array(x)
     for members in groups:
-        part = x[:, members]
+        # the units side by side, so that a sum is the same to the last bit however many columns come with this one
+        part = np.ascontiguousarray(x[:, members].swapaxes(1, 2)).swapaxes(1, 2)
         none = np.isnan(part).all(axis=1, keepdims=True)
         typical = take(np.where(none, 0.0, part), axis=1, keepdims=True)
         out[:, members] = np.where(np.isnan(part) & ~none, typical, part)

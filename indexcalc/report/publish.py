@@ -13,8 +13,9 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), RENAME_SWAP of renamex_np(2)
 _HERE = -100  # AT_FDCWD
@@ -22,8 +23,11 @@ _PREFIX = ".new-"
 _LEFT_BEHIND = 3600.0  # seconds
 
 
-def publish(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files as the whole content of a folder, replacing what was there.
+Content = bytes | Callable[[IO[bytes]], object]
+
+
+def publish(folder: Path, files: Mapping[str, Content]) -> None:
+    """Write files as the whole content of a folder, replacing what was there: each its bytes, or what writes them.
 
     :raises OSError: when anything cannot be written; the old content is then still there, untouched.
     """
@@ -86,9 +90,12 @@ def _own_as(target: Path, new: Path) -> None:
             os.chown(new, of_target.st_uid, of_target.st_gid)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Content) -> None:
     with path.open("wb") as file:
-        file.write(content)
+        if isinstance(content, bytes):
+            file.write(content)
+        else:
+            content(file)
         file.flush()
         os.fsync(file.fileno())
 

@@ -30,6 +30,7 @@ class Run:
     outputs: Mapping[str, str]
     ranking: Mapping[str, Sequence[float | None]]
     as_of: str = ""
+    blocks: bool = False
 
     def as_json(self) -> bytes:
         return (json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n").encode()
@@ -49,11 +50,17 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def digest_of(file: Path) -> str:
+    """Return the SHA-256 digest of a file, however large, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def digests(files: Sequence[Path], base: Path) -> dict[str, str]:
     """Return the digests of files, named relative to a folder, in the order of their names."""
     named = {}
     for file in files:
-        named[_relative(file.resolve(), base.resolve())] = digest(file.read_bytes())
+        named[_relative(file.resolve(), base.resolve())] = digest_of(file)
     return dict(sorted(named.items()))
 
 

@@ -58,10 +58,10 @@ def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] =
     return [*short[:-1], *beside, short[-1]]
 
 
-def ranking_sheet(scores: Scores, period: str, language: str) -> Sheet:
-    """Return the ranking of a period, the best first, units without a score last."""
+def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int] | None = None) -> Sheet:
+    """Return the ranking of a period, the best first, units without a score last; or of some units, in their order."""
     tree, at = scores.tree, scores.periods.index(period)
-    units = in_rank_order(scores, at, tree.root)
+    units = in_rank_order(scores, at, tree.root) if some is None else some
     headings = [
         Heading(word("rank", language), "rank"),
         Heading(unit_label(scores, language), "text"),
@@ -182,8 +182,8 @@ def shortened(sheet: Sheet, rows: int, language: str, file: str = "ranking.csv")
 
 def in_rank_order(scores: Scores, at: int, node: int) -> list[int]:
     """Return the units from the best to the last of a node, in the units table's order where they tie."""
-    ranks = scores.ranks[at, :, node]
-    return sorted(range(len(scores.panel.units)), key=lambda unit: (math.inf if np.isnan(ranks[unit]) else ranks[unit], unit))
+    order: list[int] = np.argsort(scores.ranks[at, :, node], kind="stable").tolist()  # NaN stands last
+    return order
 
 
 def ranks_of(scores: Scores, at: int, node: int, units: Sequence[int]) -> list[Value]:

@@ -98,14 +98,16 @@ def csv_bytes(table: Any) -> bytes:
     return buffer.getvalue()
 
 
-def sheet_csv(sheet: Sheet) -> bytes:
-    """Write a sheet as CSV in UTF-8 with a byte-order mark, numbers in full."""
+def sheet_csv(sheet: Sheet, *, heading: bool = True) -> bytes:
+    """Write a sheet as CSV in UTF-8 with a byte-order mark, numbers in full; or its rows alone, to go on with."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([as_text(heading.title) for heading in sheet.headings])
+    if heading:
+        buffer.write("\ufeff")
+        writer.writerow([as_text(heading.title) for heading in sheet.headings])
     for row in sheet.rows:
         writer.writerow(["" if value is None else as_text(value) if isinstance(value, str) else _plain(value) for value in row])
-    return ("\ufeff" + buffer.getvalue()).encode()
+    return buffer.getvalue().encode()
 
 
 def as_text(text: str) -> str:

@@ -28,6 +28,7 @@ from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
 
 if TYPE_CHECKING:
+    from .events import Behind
     from .ledger import Entry, Reported
 
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
@@ -99,6 +100,7 @@ class Matched:
     submissions: dict[str, str] = field(default_factory=dict)  # those of ledgers that were used, with their hashes
     as_of: str = ""  # the last moment of the ledgers that were used
     quarantine: list[Quarantine] = field(default_factory=list)
+    behind: dict[str, Behind] = field(default_factory=dict)  # the events of each log
     uncounted: bool = False  # there are logs of events of which only the columns were looked at
 
     @property
@@ -319,6 +321,7 @@ def _match_events(matched: Matched, name: str, columns: list[tuple[int, Column]]
     if series is None:
         return
     matched.quarantine.append(series.quarantine)
+    matched.behind[name] = series.behind
     every, units = range(len(series.periods)), range(len(matched.units.units))
     periods, at_unit = [series.periods[at] for at in every for _ in units], [unit for _ in every for unit in units]
     for at, column in columns:
@@ -936,6 +939,8 @@ def _repeats(matched: Matched) -> list[Finding]:
     for piece in matched.pieces:
         by_column[piece.column].append(piece)
     for column, pieces in by_column.items():
+        if len(pieces) == 1 and isinstance(pieces[0].rows, _Same):
+            continue  # a query's groups are there once
         if len(pieces) == 1:  # the columns of a wide table share their keys: looked at once
             keys = id(pieces[0].periods), id(pieces[0].units)
             if keys not in checked:

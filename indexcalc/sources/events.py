@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, finding, letters, nearest
 from ..panel import Quarantine
-from ..periods import number_of, numbered, read_period
+from ..periods import Kind, number_of, numbered, read_period
 from ..spec.condition import names_in, parse_condition
 from ..spec.events import DURATION, Take, is_url, shown_url
 from ..spec.model import Data, EventLog, Index
@@ -77,6 +77,33 @@ class Log:
         return list(dict.fromkeys(column.take for _, column in self.columns if column.take))
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Behind:
+    """The clean events of a log, for who asks which of them a value was made of."""
+
+    asked: Rows
+    table: Any
+    kind: Kind
+    takes: dict[str, Take]
+    units: tuple[str, ...]
+    kept: dict[tuple[int, ...], Any] = field(default_factory=dict)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The columns of the events: those of the log that were used."""
+        return tuple(self.asked.columns)
+
+    def events(self, column: str, units: Sequence[str], periods: Sequence[str], most: int) -> list[tuple[str, ...]]:
+        """Return events that a column's value of some periods and units is made of, as text, those that weigh most first."""
+        numbers = tuple(number_of(period, self.kind) for period in periods)
+        if numbers not in self.kept:
+            clean = self.asked.clean(self.table, numbers)
+            self.kept[numbers] = clean.cache() if self.asked.engine.kind == "duckdb" else clean  # others' tables are not ours
+        places = [self.units.index(unit) for unit in units]
+        rows = self.asked.behind(self.kept[numbers], self.takes[column], places, most).to_pyarrow()
+        return list(zip(*(_texts(rows.column(name).to_pylist()) for name in self.asked.columns), strict=True))
+
+
 @dataclass(frozen=True)
 class Series:
     """The values of some columns of the panel: by position, an array (period, unit), and the periods of the log."""
@@ -84,6 +111,7 @@ class Series:
     periods: tuple[str, ...]
     values: dict[int, NDArray[np.float64]]
     quarantine: Quarantine
+    behind: Behind
 
 
 def look(index: Index, name: str, columns: list[tuple[int, Column]], base: Path, root: Path) -> Log:
@@ -260,7 +288,9 @@ def _read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None
     )
     quarantine = replace(quarantine, findings=tuple(_findings(units, quarantine, unknown)))
     log.findings += quarantine.findings
-    return _series(index, log, units, groups, quarantine)
+    takes = {column.id: column.take for _, column in log.columns if column.take}
+    behind = Behind(rows, table, index.periods.kind, takes, units.units.ids)
+    return _series(index, log, units, groups, quarantine, behind)
 
 
 def _unknown(log: Log, groups: dict[str, list[Any]]) -> list[str]:
@@ -367,7 +397,9 @@ def _findings(units: UnitNames, quarantine: Quarantine, unknown: list[str]) -> I
         yield finding("IC732", place, rows=quarantine.dirty, most=len(quarantine.rows))
 
 
-def _series(index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any]], quarantine: Quarantine) -> Series | None:
+def _series(
+    index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any]], quarantine: Quarantine, behind: Behind
+) -> Series | None:
     """The groups as arrays (period, unit): 0 or missing for a unit without events in a period that the log covers."""
     import numpy as np
 
@@ -392,13 +424,13 @@ def _series(index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any
             return None
     values_of: dict[int, NDArray[np.float64]] = {}
     for column, (position, wanted) in enumerate(_taken(log)):
-        whole = wanted.kind in ("rows", "sum", "distinct")
+        whole = wanted.kind in ("rows", "sum", "distinct", "peak", "days")
         out = np.full((len(covered), len(units.units)), 0.0 if whole else np.nan)
         given = np.array(groups[f"its take {column}"], dtype=float)[clean]
         out[numbers - low, at] = np.nan_to_num(given, nan=0.0) if whole else given
         for panel_column in position:
             values_of[panel_column] = out
-    return Series(tuple(numbered(number, kind) for number in covered), values_of, quarantine)
+    return Series(tuple(numbered(number, kind) for number in covered), values_of, quarantine, behind)
 
 
 def _taken(log: Log) -> list[tuple[list[int], Take]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import tempfile
+import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -46,6 +47,9 @@ class OnDisk:
     dtype: np.dtype[Any]
     file: IO[bytes]
     lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, self.file.close)
 
     @property
     def ndim(self) -> int:

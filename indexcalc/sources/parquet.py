@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..findings import Finding, finding
-from ..spec.model import Index
 from .records import header_findings
 from .tables import Cell, Origin, Table, kind_of, matching, name_of, text_of
+
+if TYPE_CHECKING:
+    from ..spec.model import Index
 
 
 def read_parquet(origin: Origin) -> tuple[list[Table], list[Finding]]:
@@ -73,8 +75,8 @@ class StoredColumns(Sequence[Sequence[Cell]]):
         column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         whole = column.unify_dictionaries().combine_chunks()
         whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-        cells = _column(pa, pa.chunked_array([whole.dictionary])) or ()
-        words = [None if cell != cell else cell for cell in cells]  # noqa: PLR0124 - a gap among numbers
+        cells = _column(pa, pa.chunked_array([whole.dictionary]))
+        words = [] if cells is None else [None if cell != cell else cell for cell in cells]  # noqa: PLR0124 - a gap among numbers
         return np.asarray(pc.fill_null(whole.indices, len(words))).astype(np.int64), [*words, None]
 
     def _read(self, at: int) -> Any:

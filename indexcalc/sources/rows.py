@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, Literal
@@ -23,7 +23,8 @@ from .tables import name_of
 Use = Literal["text", "raw", "number", "time", "whole"]
 Reason = tuple[str, str]
 NAME, UNIT, PERIOD, MASK, KEY, ROWS = "its name", "its unit", "its period", "its mask", "its key", "its rows"
-_LOWEST = 1 << 20  # more than any period is below 0: days are counted from 1970
+DAY = "its day"
+_LOWEST = 1 << 32  # more than any period is below 0, as days before 1970 are; and so large that keys are 64 bits wide everywhere
 _FEW_PERIODS = 40
 _HOUR = 3.6e9  # microseconds
 _DAY = 8.64e10
@@ -112,7 +113,16 @@ class Rows:
 
         key = ibis.ifelse(table[MASK] == 0, (table[PERIOD] + _LOWEST) * units + table[UNIT], -table[MASK])
         grouped = table.mutate(**{KEY: key})
-        series = {f"its take {at}": self._series(take, grouped) for at, take in enumerate(self.takes)}
+        if any(take.kind in ("peak", "days") for take in self.takes):
+            began = self._get(grouped)(name_of(self.log.time), "time")
+            grouped = grouped.mutate(**{DAY: (self.engine.microseconds(began) / _DAY).floor().cast("int64")})
+            grouped = grouped.mutate(
+                **{f"its day's {at}": self._in_a_day(take, grouped) for at, take in enumerate(self.takes) if take.kind == "peak"}
+            )
+        series = {
+            f"its take {at}": grouped[f"its day's {at}"].max() if take.kind == "peak" else self._series(take, grouped)
+            for at, take in enumerate(self.takes)
+        }
         unknown = grouped[NAME].collect(where=grouped[UNIT].isnull(), distinct=True)
         return grouped.group_by(KEY).aggregate(**{ROWS: grouped.count(), NAME: unknown}, **series)
 
@@ -120,6 +130,34 @@ class Rows:
         """Return the dirty rows as they came, with their masks."""
         rows = table.filter(table[MASK] > 1).select(*self.columns, MASK)
         return rows if most is None else rows.order_by(*self.columns).limit(most)
+
+    def clean(self, table: Any, periods: Sequence[int]) -> Any:
+        """Return the clean rows of some periods."""
+        return table.filter((table[MASK] == 0) & table[PERIOD].isin(list(periods)))
+
+    def behind(self, clean: Any, take: Take, units: Sequence[int], most: int) -> Any:
+        """Return those of some clean rows that a series of some units is made of, those that weigh most first.
+
+        That is by what is added up or compared, or the day with the most, and then the latest.
+        """
+        rows = clean.filter(clean[UNIT].isin(list(units)))
+        if take.where:
+            rows = rows.filter(self._truth(take.where, self._get(rows)))
+        get = self._get(rows)
+        began = self.engine.microseconds(get(name_of(self.log.time), "time"))
+        if take.kind == "peak":
+            import ibis
+
+            rows = rows.mutate(**{DAY: (began / _DAY).floor().cast("int64")})
+            first = [-rows.count().over(ibis.window(group_by=[rows[DAY]]))]
+        elif take.of and (take.levels or take.kind in ("sum", "quantile", "min", "max")):
+            value, turned = self._weight(take, get)
+            first = [value.isnull(), value if (take.kind == "min") != turned else -value]
+        else:
+            first = []
+        order = [*first, -began, *(self._sortable(rows, name) for name in self.columns)]
+        named = {f"its order {at}": one for at, one in enumerate(order)}  # Spark sorts by columns alone
+        return rows.mutate(**named).order_by(*named).limit(most).select(*self.columns)
 
     # ---------------------------------------------------------------------------------------------------- what is dirty
 
@@ -334,6 +372,8 @@ class Rows:
             return table.count(where=where)
         if take.kind == "sum":
             return self._sum(take, get, where)
+        if take.kind == "days":
+            return table[DAY].nunique(where=where)
         if take.kind == "distinct":
             return self._of(take, get).nunique(where=where)
         assert take.of is not None
@@ -347,6 +387,13 @@ class Rows:
         else:
             taken = value.min(where=where) if take.kind == "min" else value.max(where=where)
         return _times(taken.cast("float64"), times, over * _HOUR if whole else over)
+
+    def _in_a_day(self, take: Take, table: Any) -> Any:
+        """How many events of a row's unit are taken on its day."""
+        import ibis
+
+        holds = self._truth(take.where, self._get(table)).fill_null(False) if take.where else ibis.literal(True)
+        return ibis.ifelse(holds, 1, 0).sum().over(ibis.window(group_by=[table[KEY], table[DAY]]))
 
     def _sum(self, take: Take, get: Callable[[str, Use], Any], where: Any) -> Any:
         """A sum that is the same in whatever order the rows are added, since whole numbers are: floats are not.
@@ -363,6 +410,18 @@ class Rows:
         whole = value.floor().cast("int64")
         rest = ((value - whole) * _PARTS).cast("int64")
         return _times(self._whole_sum(whole, where) + self._whole_sum(rest, where) / _PARTS, times, over)
+
+    def _weight(self, take: Take, get: Callable[[str, Use], Any]) -> tuple[Any, bool]:
+        """What a row brings into a sum or comparison, up to a factor, and whether that turns the order round."""
+        assert take.of is not None
+        core, times, over = _scaled(take.of)
+        if take.levels:
+            return self._levels(take, get), False
+        if core == ("name", DURATION):
+            return self._microseconds_long(get), times * over < 0
+        if take.kind == "sum" and core[0] == "name" and self._is_whole(name_of(core[1])):
+            return get(name_of(core[1]), "whole"), times * over < 0
+        return self._number(core, get), times * over < 0
 
     def _whole_sum(self, whole: Any, where: Any) -> Any:
         if self.engine.kind == "spark":

@@ -14,9 +14,9 @@ from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
 from .events import check_events
 from .formula import FormulaError, first_places, names, parse
-from .model import UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
+from .model import FACTORS, NONE, UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
-from .tree import counted, counts, given_weights, weight_total
+from .tree import can_be_drawn, counted, counts, given_weights, weight_total
 from .warnings import check_warnings
 
 _ID = r"[^\W_][\w.-]*"
@@ -405,6 +405,33 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
             yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=f"weights: {rule}")
 
 
+def check_uncertainty(index: Index) -> Iterator[Finding]:
+    """What is drawn is there to be drawn, every alternative is a method with its parameters, and something takes it."""
+    if index.uncertainty is None:
+        return
+    nodes = {index.tree.nodes[branch.position].id: branch for branch in index.tree.branches}
+    for at, how in enumerate(index.uncertainty.weights):
+        for number, node in enumerate(how.nodes):
+            place = index.place(("uncertainty", "weights", at, "nodes", number))
+            if node not in nodes:
+                yield finding("IC750", place, node=node, near=nearest(node, nodes))
+            elif not can_be_drawn(nodes[node]):
+                yield finding("IC751", place, node=node)
+    for factor in FACTORS:
+        alternatives: Sequence[Method] = getattr(index.uncertainty, factor)
+        for at, method in enumerate(alternatives):
+            if method.method != NONE or factor not in ("treat", "impute"):
+                own = getattr(index.defaults, factor)
+                said = own if own is not None and own.method == method.method and not method.parameters else method
+                yield from _method_findings(index, factor, ("uncertainty", factor, at), said)
+        takers = [index.index, *(node for _, node in index.walk())]
+        kind = (Dimension, Root) if factor == "aggregate" else Indicator
+        if alternatives and all(
+            getattr(node, factor) or getattr(node, "formula", None) for node in takers if isinstance(node, kind)
+        ):
+            yield finding("IC753", index.place(("uncertainty", factor)), factor=factor)
+
+
 CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_formulas,
     check_weights,
@@ -426,6 +453,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_weighting,
     check_directions,
     check_idle_weights,
+    check_uncertainty,
     check_warnings,
 )
 

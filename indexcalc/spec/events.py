@@ -10,14 +10,14 @@ from ..findings import Finding, Place, finding
 from ..periods import EXAMPLES, number_of, read_period
 from .condition import names_in, parse_condition, parse_value, place_of_name
 from .formula import Expression, FormulaError
-from .model import COUNTED, HELD, PUNCTUAL, TOTAL, VALUED, Denominator, EventLog, FromEvents, Index, Indicator
+from .model import COUNTED, HELD, PLAIN, PUNCTUAL, TOTAL, VALUED, Denominator, EventLog, FromEvents, Index, Indicator
 from .text import Path
 
 if TYPE_CHECKING:
     from .model import Data
 
 DURATION = "duration"
-WHOLE = frozenset({"count", "sum", "severity"})  # what adds up over the periods of a year
+WHOLE = frozenset({"count", "days", "sum", "severity"})  # what adds up over the periods of a year
 _NEEDS: dict[str, tuple[str, ...]] = {  # a key, and the methods that cannot do without it and alone take it
     "of": ("distinct", "sum", "mean", "median", "percentile", "min", "max", "share", "severity"),
     "at": ("percentile",),
@@ -34,7 +34,7 @@ class Take:
     of `of` itself.
     """
 
-    kind: Literal["rows", "sum", "distinct", "quantile", "min", "max"]
+    kind: Literal["rows", "sum", "distinct", "peak", "days", "quantile", "min", "max"]
     of: Expression | None = None
     where: Expression | None = None
     at: float = 0.5
@@ -53,6 +53,9 @@ def takes(events: FromEvents, log: EventLog) -> dict[str, Take]:
     counted = {COUNTED: Take("rows", None, where, said=_said("count", events.where))}
     if events.method == "count":
         return {"": counted[COUNTED]}
+    if events.method in ("peak", "days"):
+        what = "most in a day" if events.method == "peak" else "days with an event"
+        return {"": Take(events.method, None, where, said=_said(what, events.where))}
     if events.method == "on-time":
         there: Expression = ("not", ("missing", ("name", log.due)))
         over: Expression = ("not", ("missing", ("name", log.end)))
@@ -175,7 +178,7 @@ def _check_value(index: Index, item: Indicator | Denominator, events: FromEvents
 
 def plain(events: FromEvents) -> bool:
     """Say whether a value is one series that has a value without any event: 0."""
-    return events.method in ("count", "distinct", "sum", "severity")
+    return events.method in PLAIN
 
 
 def _readable(index: Index, path: Path, text: str, wanted: Literal["condition", "value"], log: EventLog) -> Iterator[Finding]:

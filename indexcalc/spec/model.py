@@ -24,6 +24,8 @@ OverTime = Literal["sum", "mean", "last", "max", "min"]
 Numbers = Annotated[tuple[float, ...], Field(strict=False)]
 Words = Annotated[tuple[str, ...], Field(strict=False)]
 UNITS_SOURCE = "units"  # the reserved name of the units table as a source of values
+FACTORS = ("normalise", "aggregate", "treat", "impute")  # defaults that have alternatives
+NONE = "none"  # the alternative not to treat, or not to estimate
 EVERY = "every"  # the period of values that hold in all periods
 
 
@@ -181,9 +183,12 @@ class EventLog(Part):
 class FromEvents(Part):
     """A value that is made of the events of a unit and period."""
 
-    method: Literal["count", "distinct", "sum", "mean", "median", "percentile", "min", "max", "share", "on-time", "severity"]
-    """`count` of events, of `distinct` values, `sum`, `mean`, `median`, `percentile`, `min`, `max`, `share` of events for which a
-    condition holds, share of those `on-time`, `severity` as the sum of the weights of levels."""
+    method: Literal[
+        "count", "distinct", "peak", "days", "sum", "mean", "median", "percentile", "min", "max", "share", "on-time", "severity"
+    ]
+    """`count` of events, of `distinct` values, of events on the busiest day as `peak`, of `days` with an event, `sum`, `mean`,
+    `median`, `percentile`, `min`, `max`, `share` of events for which a condition holds, share of those `on-time`, `severity` as
+    the sum of the weights of levels."""
     of: str | None = None
     """What of an event: a column, `duration`, arithmetic over these; for `share` a condition."""
     where: str | None = None
@@ -202,6 +207,7 @@ class FromEvents(Part):
         return ratios.get(self.method)
 
 
+PLAIN = frozenset({"count", "distinct", "peak", "days", "sum", "severity"})  # one series, 0 without any event
 COUNTED, VALUED, HELD = "events counted", "events with a value", "events that hold"
 TOTAL, PUNCTUAL = "sum over events", "events on time"
 EventsChoice = Annotated[FromEvents, BeforeValidator(_named)]
@@ -278,7 +284,7 @@ class Indicator(Node):
     @model_validator(mode="after")
     def _of_events(self) -> "Indicator":
         """What is taken of events as a ratio is a formula, and does not apply to a unit that had no such event."""
-        if self.events and self.events.method not in ("count", "distinct", "sum", "severity"):
+        if self.events and self.events.method not in PLAIN:
             if (ratio := self.events.ratio) and self.formula is None:
                 self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
             self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"
@@ -480,7 +486,7 @@ class Denominator(Part):
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
     events: EventsChoice | None = None
-    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`."""
+    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`; its periods add up to a year."""
 
 
 class Defaults(Part):
@@ -576,6 +582,54 @@ class Screen(Part):
     """The least share of indicators that must have a value."""
     nonzero: float = Field(default=0.0, ge=0, le=1)
     """The least share of values that must not be 0."""
+
+
+class WeightDraw(Part):
+    """How the weights of a node's children are drawn at random."""
+
+    method: Literal["dirichlet", "perturb"]
+    """`dirichlet`: uniform among all weights that add up, or about the declared ones. `perturb`: each changed by itself."""
+    by: float = Field(default=0.25, gt=0, le=1)
+    """With `perturb`, the largest change of a weight as a share of it, before siblings are made to add up again."""
+    concentration: float | None = Field(default=None, gt=0)
+    """With `dirichlet`, how near to the declared weights: a weight w then has variance w (1 - w) / (this + 1)."""
+    nodes: Words = ()
+    """The ids of the nodes whose children's weights are drawn so. Default: all with declared weights."""
+
+
+class Noise(Part):
+    """Errors of the values, normal and independent of each other."""
+
+    sd: float = Field(gt=0)
+    """The standard deviation of an error, as a share of what `of` says."""
+    of: Literal["spread", "value"] = "spread"
+    """`spread`: of the standard deviation of the indicator's values in a period. `value`: of the value itself."""
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+WeightDrawChoice = Annotated[WeightDraw, BeforeValidator(_named)]
+
+
+class Alternatives(Part):
+    """What could as well have been chosen otherwise: `indexcalc uncertainty` and `sensitivity` draw from it."""
+
+    weights: Annotated[tuple[WeightDrawChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """How weights are drawn: `dirichlet`, `perturb`, or a list of such with parameters and nodes; the last that names a node."""
+    normalise: Annotated[tuple[NormaliseChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """Normalisers to draw from, for what takes the default one; a bare name of the default one has its parameters."""
+    aggregate: Annotated[tuple[MethodChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """Ways of bringing children together to draw from, for nodes that take the default one."""
+    treat: Annotated[tuple[TreatChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """Treatments of outliers to draw from, and `none`, for what takes the default one."""
+    impute: Annotated[tuple[ImputeChoice, ...], BeforeValidator(_listed), Field(strict=False)] = ()
+    """Estimates of missing values to draw from, and `none`, for what takes the default one."""
+    noise: Annotated[Noise | None, BeforeValidator(lambda value: {"sd": value} if isinstance(value, (int, float)) else value)] = (
+        None
+    )
+    """Errors of the values: their standard deviation, as a share of that of the indicator."""
 
 
 Level = Literal["blue", "yellow", "orange", "red"]
@@ -691,6 +745,8 @@ class Index(Part):
     """How scores become ranks."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades by score, from the best down."""
+    uncertainty: Alternatives | None = None
+    """What could as well have been chosen otherwise."""
 
     _document: Document | None = PrivateAttr(default=None)
 

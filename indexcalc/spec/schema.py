@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from ..methods import CATALOGUE, about, parameters
 from . import model
-from .model import Impute, Index, Method, Normalise, Treat, Weights
+from .model import FACTORS, NONE, Impute, Index, Method, Normalise, Treat, Weights
 
 ID = "indexcalc.schema.json"
 
@@ -37,6 +37,7 @@ def json_schema() -> dict[str, Any]:
         shared = {key: value for key, value in definitions[name]["properties"].items() if key != "method"}
         assert set(shared) == set(own.model_fields) - {"method"}
         definitions[name] = _choices(room, shared)
+    _one_or_several(definitions["Alternatives"]["properties"])
     _numbers_as_fractions(definitions)
     definitions["Data"]["anyOf"] = [{"required": [key]} for key in definitions["Data"].pop("required")] + [
         {"required": ["ledger"]}
@@ -89,3 +90,16 @@ def _numbers_as_fractions(definitions: dict[str, Any]) -> None:
     for name in ("Indicator", "Dimension"):
         weight = definitions[name]["properties"]["weight"]
         weight["anyOf"].append({"type": "string", "pattern": r"^\s*\d+\s*/\s*\d+\s*$"})
+
+
+def _one_or_several(alternatives: dict[str, Any]) -> None:
+    """Alternatives may be one or a list; not to treat, or not to estimate, is one too; weights and errors have a short form."""
+    for factor in ("weights", *FACTORS):
+        each = alternatives[factor].pop("items")
+        if factor in ("treat", "impute"):
+            each = {"anyOf": [{"const": NONE}, each]}
+        elif factor == "weights":
+            each = {"anyOf": [{"enum": ["dirichlet", "perturb"]}, each]}
+        del alternatives[factor]["type"]
+        alternatives[factor]["anyOf"] = [each, {"type": "array", "items": each}]
+    alternatives["noise"]["anyOf"].append({"type": "number", "exclusiveMinimum": 0})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
+from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.weight import FROM_DATA
 from .events import Take, takes
 from .formula import Expression, names, parse
@@ -205,6 +205,13 @@ def _branch(
     )
 
 
+def can_be_drawn(branch: Branch) -> bool:
+    """Say whether there are weights of children to draw: two or more declared ones that are not 0, and that are used."""
+    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:
+        return False
+    return sum(weight != 0 for weight in branch.declared) > 1 and sum(branch.declared) != 0
+
+
 def weight_total(index: Index) -> float:
     """Return what weights among siblings add up to in this file: 100 if all of it does so, else 1."""
     sums = sorted(sum(weights) for weights in given_weights(index).values())
@@ -261,7 +268,8 @@ def columns(index: Index) -> tuple[Column, ...]:
     others: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]
     for item in others:
         source = index.source_of(item)
-        over_time = "last" if is_constant(index, source) else item.over_time
+        events = isinstance(item, Denominator) and item.events is not None and "over_time" not in item.model_fields_set
+        over_time = "last" if is_constant(index, source) else "sum" if events else item.over_time
         over_units = item.over_units if isinstance(item, Denominator) else "sum"
         taken = _taken_columns(index, item, source, over_time, over_units)
         series += taken or [_own_column(item, source, over_time, over_units)]

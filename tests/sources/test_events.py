@@ -42,6 +42,7 @@ data:
 denominators:
   - {{id: population, source: units}}
   - {{id: callers, source: log, events: {{method: distinct, of: caller}}{overtime}}}
+  - {{id: cases, source: log, events: count}}
 defaults: {{weights: equal, normalise: points, source: log}}
 dimensions:
   - {{id: n, events: count}}
@@ -67,6 +68,9 @@ dimensions:
   - {{id: punctual-out, events: {{method: on-time, open: out, where: kind = 'noise'}}}}
   - {{id: severe, events: {{method: severity, of: level, levels: {{一般: 1, 较大: 3, 重大: 10}}}}}}
   - {{id: callers-kinds, events: {{method: distinct, of: kind}}, per: callers{overtime}}}
+  - {{id: per-case, events: {{method: sum, of: amount}}, per: cases}}
+  - {{id: busiest, events: {{method: peak, where: kind = 'noise'}}{overtime}}}
+  - {{id: with-noise, events: {{method: days, where: kind = 'noise' and amount > 0}}}}
   - {{id: rare, events: {{method: mean, of: amount, where: kind = 'rare'}}}}
 """
 
@@ -206,6 +210,11 @@ def brute(clean: pd.DataFrame, population: list[float]) -> dict[str, np.ndarray]
             "punctual-out": mean(lambda d: on_time(d)[d.due.notna() & d.closed.notna() & (d.kind == "noise")].astype(float)),
             "severe": each(lambda d: d.weight.sum()),
             "callers-kinds": np.where(callers == 0, np.nan, each(lambda d: d.kind.nunique()) / callers),
+            "per-case": np.where(n == 0, np.nan, each(lambda d: d.amount.sum()) / n),
+            "busiest": each(
+                lambda d: d.opened[d.kind == "noise"].dt.date.value_counts().max() if (d.kind == "noise").any() else 0
+            ),
+            "with-noise": each(lambda d: d.opened[(d.kind == "noise") & (d.amount > 0)].dt.date.nunique()),
             "rare": mean(lambda d: d.amount[d.kind == "rare"]),
         }
 
@@ -281,6 +290,28 @@ def put(seen: pd.DataFrame, folder: Path, kind: str, server: Any) -> dict[str, s
     return {"path": f'"{server}"', "more": ", table: log"}
 
 
+def test_the_events_behind_a_value_are_those_that_weigh_most(tmp_path: Path, store: Any) -> None:
+    kind, server = store
+    seen, clean, _ = make_log(np.random.default_rng(8), 400, typed=is_typed(kind))
+    matched = match(project(tmp_path, **put(seen, tmp_path, kind, server)), tmp_path)
+    behind = matched.behind["log"]
+    clean = clean.assign(weight=clean.level.map(LEVELS))
+    own = clean[(clean.unit == 0) & (clean.opened.dt.quarter == 2)]
+    by_day = own[own.kind == "noise"].groupby(own.opened.dt.date).key.transform("size")
+    busiest = own[own.kind == "noise"].assign(many=by_day)
+    wanted = {
+        "n": own.sort_values("opened", ascending=False),
+        "noise": own[(own.kind == "noise") & (own.grade >= 3)].sort_values("opened", ascending=False),
+        "graded": own.sort_values(["grade", "opened"], ascending=False),
+        "low": own.sort_values(["amount", "opened"], ascending=[True, False]),
+        "severe": own.sort_values(["weight", "opened"], ascending=False),
+        "busiest": busiest.sort_values(["many", "opened"], ascending=False),
+    }
+    for column, rows in wanted.items():
+        got = [dict(zip(behind.header, row, strict=True))["key"] for row in behind.events(column, ["01"], ["2022Q2"], 5)]
+        assert got == rows.key[:5].tolist(), column
+
+
 def test_every_value_is_that_of_pandas_on_every_engine(tmp_path: Path, store: Any) -> None:
     kind, server = store
     seen, clean, dirty = make_log(np.random.default_rng(7), 3000, typed=is_typed(kind))
@@ -353,6 +384,17 @@ def test_times_fall_into_periods_of_every_kind(tmp_path: Path, engine: Any) -> N
         assert list(got.periods) == sorted(got.periods)
 
 
+def test_thousands_of_units(tmp_path: Path, engine: Any) -> None:
+    rng = np.random.default_rng(8)
+    units, rows = 3000, 20_000
+    at = rng.integers(0, units, rows)
+    seen = pd.DataFrame({"区": [f"村{i}" for i in at], "opened": pd.Timestamp("2022-03-01"), "amount": rng.random(rows)})
+    index = small(tmp_path, seen, *engine, periods="month", log="time: opened", leaf="events: {method: sum, of: amount}")
+    (tmp_path / "u.csv").write_text("id\n" + "".join(f"村{i}\n" for i in range(units)), encoding="utf-8")
+    got = read_panel(index, tmp_path).values[0, :, 0]
+    np.testing.assert_allclose(got, np.bincount(at, seen.amount, units), rtol=1e-9)
+
+
 def test_times_with_a_zone_are_read_in_the_zone_that_is_named(tmp_path: Path, engine: Any) -> None:
     kind, server = engine
     times = pd.to_datetime(["2021-12-31 15:59:59", "2021-12-31 16:00:00"], utc=True).as_unit("us")
@@ -388,6 +430,7 @@ def test_a_year_is_made_anew_of_its_events(tmp_path: Path) -> None:
             "n": mine.sum(),
             "paid": clean.amount[mine].sum() / 100,
             "mean": clean.amount[mine].mean(),
+            "per-case": clean.amount[mine].sum() / mine.sum(),
             "days": hours[mine & (clean.status == "closed")].mean() / 24,
             "done": ((clean.status == "closed") & (hours <= 48))[mine].mean() * 100,
             "punctual": (clean.closed <= clean.due)[mine & clean.due.notna()].mean() * 100,

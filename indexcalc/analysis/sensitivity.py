@@ -1,0 +1,300 @@
+"""What a ranking hangs on: Sobol indices of the uncertain inputs, and what goes when a node is left out.
+
+The output is the mean absolute rank shift against the declared ranking, R_S = Σ |rank - declared| / units, and each unit's
+score. For two independent samples A and B of the inputs, and A with one input taken from B (AB_i),
+
+    S_i  = mean(f_B (f_ABi - f_A)) / V        the share of variance that the input accounts for by itself
+    T_i  = mean((f_A - f_ABi)²) / (2 V)       and with all that it takes part in
+
+with V the variance of f_A and f_B together, outputs centred. Weights of siblings are one input: they are not independent.
+Source: Saltelli et al. 2010 (S), Jansen 1999 (T); Saisana, Saltelli, Tarantola 2005 (rank shift).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..engine import score
+from ..engine.ranking import overall, ranking_of
+from ..methods.aggregate import FREE_SUM
+from ..methods.arrays import np
+from ..panel import Panel
+from ..scores import Scores
+from ..spec.formula import names
+from ..spec.model import Alternatives, Dimension, Index, Indicator, Weights
+from ..spec.tree import counts
+from .alternatives import Draws, Inputs, changed
+from .association import pearson
+from .rescore import Rescorer
+from .room import Room
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+MOST_UNITS = 1000  # units up to which each one's own indices are worked out
+_ROOM = 1 << 22
+_RESAMPLED = 1 << 23  # numbers kept of the resamples of all units
+_BLOCK = 256  # rows of a sample worked on together
+
+
+@dataclass(frozen=True)
+class Indices:
+    """Sobol indices (input, output), and the ends (input, output, 2) of their bootstrap intervals."""
+
+    first: Array
+    total: Array
+    first_interval: Array
+    total_interval: Array
+    variance: Array
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The Sobol indices of a node's ranking in one period: of the rank shift (one output), and of each unit's score.
+
+    `shift` is the mean rank shift of the draws, and `rows` how many rows each sample had, `asked` how many it should have.
+    """
+
+    scores: Scores
+    inputs: Inputs
+    period: str
+    node: str
+    seed: int
+    asked: int
+    rows: int
+    shift: float
+    ranks: Indices
+    units: Indices | None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What happens to a ranking when a node is left out and its siblings take its weight.
+
+    `correlation` is that of ranks with and without it (Spearman), `shift` the mean and `most` the largest change of rank;
+    `unit` is the unit that moves most.
+    """
+
+    node: str
+    correlation: float
+    shift: float
+    most: float
+    unit: int
+
+
+class _Sums:
+    """Sums over the rows of a sample, and over each resample of them, as they come."""
+
+    def __init__(self, inputs: int, outputs: int, resamples: int) -> None:
+        self.n = np.zeros((1 + resamples, 1))
+        shape = (1 + resamples, outputs)
+        self.a, self.b, self.squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.gap, self.cross, self.far = (np.zeros((1 + resamples, inputs, outputs)) for _ in range(3))
+
+    def add(self, counts: Array, a: Array, b: Array, ab: Array) -> None:
+        """Add rows: how often each is in each resample (1 + resample, row), f_A, f_B (row, output), f_AB (input, row, output)."""
+        self.n += np.add.reduce(counts, axis=1)[:, None]
+        self.a += counts @ a
+        self.b += counts @ b
+        self.squares += counts @ (a**2 + b**2)
+        for at, mixed in enumerate(ab):
+            gap = mixed - a
+            self.gap[:, at] += counts @ gap
+            self.cross[:, at] += counts @ (b * gap)
+            self.far[:, at] += counts @ gap**2
+
+    def indices(self, level: float) -> Indices:
+        """Work the indices out of the sums, of the whole sample first and then of each resample."""
+        n = self.n
+        mean = (self.a + self.b) / (2 * n)
+        variance = np.maximum(self.squares / (2 * n) - mean**2, 0.0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            v = np.where(variance > 1e-24 * np.maximum(mean**2, 1e-300), variance, np.nan)[:, None]
+            first = (self.cross - mean[:, None] * self.gap) / n[:, None] / v
+            total = self.far / (2 * n[:, None]) / v
+        shares = [(1 - level) / 2, (1 + level) / 2]
+        low, high = (np.moveaxis(_quantiles(each[1:], shares), 0, -1) for each in (first, total))
+        return Indices(first[0], total[0], low, high, variance[0])
+
+
+def _quantiles(x: Array, shares: Sequence[float]) -> Array:
+    if not len(x):
+        return np.full((len(shares), *x.shape[1:]), np.nan)
+    return np.asarray(np.quantile(x, shares, axis=0))
+
+
+def sobol_indices(a: Array, b: Array, ab: Array, *, resamples: int = 1000, level: float = 0.95, seed: int = 0) -> Indices:
+    """Estimate first-order and total indices from outputs f_A and f_B (row, output) and f_AB (input, row, output).
+
+    Intervals are percentiles of `resamples` bootstrap resamples of the rows. Source: Saltelli et al. 2010; Jansen 1999.
+    """
+    sums = _Sums(len(ab), a.shape[1], resamples)
+    centre = (a.mean(axis=0) + b.mean(axis=0)) / 2
+    sums.add(_resampled(len(a), resamples, seed), a - centre, b - centre, ab - centre)
+    return sums.indices(level)
+
+
+def _resampled(rows: int, resamples: int, seed: int) -> Array:
+    """How often each row is in the sample itself (once) and in each resample (1 + resample, row)."""
+    rng = np.random.default_rng([seed, 2])
+    drawn = rng.multinomial(rows, np.full(rows, 1.0 / rows), size=resamples).astype(float)
+    return np.concatenate([np.ones((1, rows)), drawn])
+
+
+def sampled(coordinates: int, rows: int, seed: int) -> tuple[Array, Array]:
+    """Return two samples (row, coordinate) of numbers from 0 to 1, scrambled Sobol points; rows are a power of 2."""
+    from scipy.stats import qmc
+
+    points = qmc.Sobol(max(1, 2 * coordinates), scramble=True, seed=np.random.default_rng([seed, 3])).random(rows)
+    return points[:, :coordinates], points[:, coordinates : 2 * coordinates]
+
+
+def sensitivity(
+    scores: Scores,
+    alternatives: Alternatives,
+    *,
+    period: str | None = None,
+    node: str | None = None,
+    rows: int = 1024,
+    seed: int = 0,
+    resamples: int = 500,
+    level: float = 0.95,
+    progress: Callable[[int, int], None] | None = None,
+) -> Sensitivity:
+    """Work out on which of the uncertain inputs a node's ranking and each unit's score hang, in one period.
+
+    rows (inputs + 2) draws are scored. A unit without a score in a draw stands last in it, and its own indices are not
+    defined. An interrupt from the keyboard ends the run early, with the rows done until then.
+    """
+    period = scores.periods[-1] if period is None else period
+    inputs = Inputs(scores.index, alternatives)
+    rescorer = Rescorer(scores, inputs, period, node)
+    at = scores.periods.index(period)
+    declared = np.nan_to_num(scores.ranks[at, :, rescorer.root], nan=len(scores.panel.units)).astype(float)
+    centre = np.nan_to_num(scores.scores[at, :, rescorer.root])
+    a, b = sampled(inputs.coordinates[-1].stop if inputs.coordinates else 0, rows, seed)
+    counts = _resampled(rows, resamples, seed)
+    own = len(scores.panel.units) <= MOST_UNITS
+    shifts = _Sums(len(inputs.names), 1, resamples)
+    fewer = min(resamples, _RESAMPLED // max(1, len(inputs.names) * len(centre)))
+    units = _Sums(len(inputs.names), len(centre) if own else 0, fewer)
+    room, done = Room(_ROOM), 0
+
+    def outputs(draws: Draws) -> tuple[Array, Array]:
+        room.used = 0
+        found = rescorer.scores(draws, room).scores.T
+        places = np.nan_to_num(
+            overall(ranking_of(scores.index, rescorer.root), found[..., None])[..., 0].astype(float), nan=found.shape[1]
+        )
+        return np.abs(places - declared).mean(axis=1)[:, None], (found - centre)[:, : len(centre) if own else 0]
+
+    try:
+        for number, start in enumerate(range(0, rows, _BLOCK)):
+            some = slice(start, min(start + _BLOCK, rows))
+            parts = list(_mixtures(inputs, a[some].T, b[some].T, seed, number))
+            shift, unit = (np.stack(each) for each in zip(*map(outputs, parts), strict=True))
+            shifts.add(counts[:, some], shift[0], shift[1], shift[2:])
+            units.add(counts[: 1 + fewer, some], unit[0], unit[1], unit[2:])
+            done = some.stop
+            if progress is not None:
+                progress(done, rows)
+    except KeyboardInterrupt:
+        pass
+    return Sensitivity(
+        scores=scores,
+        inputs=inputs,
+        period=period,
+        node=scores.tree.nodes[rescorer.root].id,
+        seed=seed,
+        asked=rows,
+        rows=done,
+        shift=float(shifts.a[0, 0] + shifts.b[0, 0]) / max(1, 2 * done),
+        ranks=shifts.indices(level),
+        units=units.indices(level) if own else None,
+    )
+
+
+def _mixtures(inputs: Inputs, a: Array, b: Array, seed: int, number: int) -> Any:
+    """The draws of A and of B (coordinate, draw), then those of A with one input after the other taken from B."""
+    noisy = inputs.alternatives.noise is not None
+    first, second = ((seed, 4 + which, number) if noisy else None for which in (0, 1))
+    yield inputs.at(a, first)
+    yield inputs.at(b, second)
+    for name, own in zip(inputs.names, inputs.coordinates, strict=True):
+        mixed = np.array(a)
+        mixed[own] = b[own]
+        yield inputs.at(mixed, second if name == "noise" else first)
+
+
+def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level: str | None = None) -> list[Left]:
+    """Return what happens to the index's ranking in one period when each node is left out, in the order of the tree.
+
+    `panel` is what the scores were made of, `level` the level of units. Left alone are nodes that a formula names, only
+    children, and nodes that do not count. Source: HB 2008, p. 121 (exclusion of indicators).
+    """
+    period = scores.periods[-1] if period is None else period
+    at, root = scores.periods.index(period), scores.tree.root
+    declared = scores.ranks[at, :, root].astype(float)
+    used = {name for branch in scores.tree.branches if branch.formula for name in names(branch.formula)}
+    found = []
+    for position in scores.tree.reading_order[1:]:
+        node, parent = scores.tree.nodes[position], scores.tree.parents[position]
+        siblings = scores.tree.branches[parent - scores.tree.leaves].children
+        inside = {scores.tree.nodes[below].id for below in _with_below(scores, position)}
+        if position not in siblings or len(siblings) < 2 or inside & used:
+            continue
+        index = _without(scores.index, node.id)
+        without = score(index, _with_columns(panel, [column.id for column in index.columns]), level=level)
+        places = without.ranks[without.periods.index(period), :, without.tree.root].astype(float)
+        moved = np.abs(places - declared)
+        if np.isnan(moved).all():
+            continue
+        pair = np.stack([declared, places], axis=1)
+        correlation = pearson(pair[~np.isnan(pair).any(axis=1)])[0, 1]
+        unit = int(np.nanargmax(moved))
+        found.append(Left(node.id, float(correlation), float(np.nanmean(moved)), float(moved[unit]), unit))
+    return found
+
+
+def _with_columns(panel: Panel, columns: Sequence[str]) -> Panel:
+    """The panel with some of its columns; where cells were written is not carried along."""
+    at = [panel.column[column] for column in columns]
+    values, status = panel.values[..., at], panel.status[..., at]
+    return replace(panel, values=values, status=status, columns=tuple(columns), address=None)
+
+
+def _with_below(scores: Scores, position: int) -> list[int]:
+    inner = scores.tree.below(position) if position >= scores.tree.leaves else ()
+    return [position, *(each for child in inner for each in _with_below(scores, child))]
+
+
+def _without(index: Index, node: str) -> Index:
+    """The index without a node; where its siblings' weights are given they are scaled to add up again."""
+
+    def walked(children: tuple[Dimension | Indicator, ...]) -> tuple[Dimension | Indicator, ...]:
+        return tuple(entered(child) if isinstance(child, Dimension) else child for child in children if child.id != node)
+
+    def entered(child: Dimension) -> Dimension:
+        update: dict[str, Any] = {"indicators": walked(child.indicators)}
+        if any(own.id == node for own in child.indicators):
+            update |= _scaled(index, child)
+        return child.model_copy(update=update)
+
+    root = index.index
+    if any(child.id == node for child in index.dimensions):
+        root = root.model_copy(update=_scaled(index, root))
+    return changed(index, index=root, dimensions=walked(index.dimensions))
+
+
+def _scaled(index: Index, parent: Any) -> dict[str, Any]:
+    rule = parent.weights or index.defaults.weights
+    aggregate = parent.aggregate or index.defaults.aggregate
+    if rule.method != "given" or aggregate.method in FREE_SUM:
+        return {}
+    children = index.dimensions if parent is index.index else parent.indicators
+    weighted = any(child.weight is not None for child in children if counts(child))
+    return {"weights": Weights(method="relative")} if weighted else {}

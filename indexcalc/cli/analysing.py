@@ -1,0 +1,496 @@
+"""What the commands of analyses do: read what is uncertain, and show results as text and as data for `--json`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..engine.frames import some
+from ..findings import Finding, Language, Place, errors, finding
+from ..methods.arrays import np
+from ..spec.model import FACTORS, Alternatives, Index
+from .project import Project
+from .results import Result
+
+if TYPE_CHECKING:
+    from ..analysis.association import Flag, Group, Influence
+    from ..analysis.rescore import Undefined
+    from ..analysis.sensitivity import Indices, Left, Sensitivity
+    from ..analysis.uncertainty import Uncertainty
+    from ..report.tables import Sheet
+    from ..scores import Scores
+    from ..sources import Matched
+
+MOST_ROWS = 300
+MOST_SHOWN = 20  # of a table of nodes or inputs on a terminal
+
+
+class Progress:
+    """Show on a terminal how much is done and how long the rest will take."""
+
+    def __init__(self, project: Project) -> None:
+        self.shown = sys.stderr.isatty() and not project.quiet and not project.as_json
+        self.english = project.language == "en"
+        self.start = self.last = time.monotonic()
+
+    def __call__(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        if not self.shown or now - self.last < 0.2:
+            return
+        self.last = now
+        left = round((now - self.start) * (of - done) / max(done, 1))
+        clock = f"{left // 60}:{left % 60:02}"
+        words = f"{done} of {of}, {clock} left" if self.english else f"{done} / {of}，还需 {clock}"
+        print(f"\r\033[K{words}", end="", file=sys.stderr, flush=True)
+
+
+def alternatives_of(
+    project: Project, index: Index, given: Mapping[str, str | None], noise: float | None, *, needed: bool = True
+) -> Alternatives:
+    """Return what is uncertain: the tree's own block, with what was said on the command line in its place; or refuse."""
+    from ..analysis.alternatives import Inputs, changed
+    from ..spec.checks import check_uncertainty
+
+    said: dict[str, Any] = {key: tuple(text.replace(" ", "").split(",")) for key, text in given.items() if text}
+    if "weights" in said:
+        said["weights"] = tuple(_weights(project, text) for text in said["weights"])
+    if noise is not None:
+        said["noise"] = noise
+    own = index.uncertainty or Alternatives()
+    read = Alternatives.model_validate(said)
+    alternatives = own.model_copy(update={key: getattr(read, key) for key in said})
+    if said:
+        found = [Finding(one.code, Place(), one.values) for one in check_uncertainty(changed(index, uncertainty=alternatives))]
+        if errors(found, strict=project.strict):
+            project.refuse(found)
+        project.print_findings(found)
+    inputs = Inputs(index, alternatives)
+    if needed and not inputs.names and all(not getattr(alternatives, factor) for factor in FACTORS):
+        project.refuse_one("IC752")
+    return alternatives
+
+
+def _weights(project: Project, text: str) -> dict[str, Any]:
+    """Read dirichlet, dirichlet:50 or perturb:0.25."""
+    method, colon, number = text.partition(":")
+    key, most = {"dirichlet": ("concentration", float("inf")), "perturb": ("by", 1.0)}.get(method, ("", 0.0))
+    try:
+        value = float(number) if colon else 0.0
+    except ValueError:
+        value = -1.0
+    if not key or (colon and not 0 < value <= most):
+        project.refuse_one("IC756", found=text)
+    return {"method": method, **({key: value} if colon else {})}
+
+
+def uncertainty_findings(found: Uncertainty) -> list[Finding]:
+    """Say what was undefined, whether the run was stopped, and whether pairs were compared."""
+    alike: dict[tuple[str, str], list[Undefined]] = {}
+    for one in found.undefined:
+        alike.setdefault((one.method, ", ".join(_options(found, one).values()) or "–"), []).append(one)
+    said = [
+        finding(
+            "IC754",
+            found.scores.index.place_of(together[0].node),
+            nodes=some([one.node for one in together]),
+            draws=max(one.draws for one in together),
+            all=found.draws,
+            method=method,
+            options=options,
+        )
+        for (method, options), together in alike.items()
+    ]
+    if found.draws < found.asked:
+        said.append(finding("IC755", Place(), done=found.draws, asked=found.asked))
+    if found.above is None and found.draws:
+        said.append(finding("IC757", Place(), units=len(found.scores.panel.units)))
+    return said
+
+
+def _options(found: Uncertainty, one: Undefined) -> dict[str, str]:
+    """The alternatives under which something was undefined, of the factors that were drawn."""
+    return {
+        factor: methods[at].method
+        for factor, methods, at in zip(FACTORS, found.inputs.options, one.options, strict=True)
+        if len(methods) > 1
+    }
+
+
+def uncertainty_result(found: Uncertainty, level: float, apart: float, top: int | None, language: Language) -> Result:
+    """Return each unit's rank with what it was in the draws, and who cannot be told from whom."""
+    from ..report.tables import Heading, Sheet, Value, notes, shortened
+    from ..report.text import as_text
+    from ..report.words import word
+
+    units, decimals = found.scores.panel.units, found.scores.index.index.decimals
+    order = [int(unit) for unit in np.argsort(np.where(np.isnan(found.places), np.inf, found.places), kind="stable")]
+    interval, tied = found.interval(level), found.tied(apart)
+    columns: list[tuple[Heading, list[Any]]] = [
+        (Heading(word("rank", language), "rank"), [_number(found.places[unit]) for unit in order]),
+        (
+            Heading(found.scores.index.units.label if language == "zh" else found.scores.index.units.label_en, "text"),
+            [units.title(unit, language) for unit in order],
+        ),
+        (Heading(word("score", language), "score", strong=True), [_number(found.declared[unit]) for unit in order]),
+        (Heading(word("median rank", language), "count"), [_number(found.quantile(0.5)[unit]) for unit in order]),
+        (
+            Heading(word("rank interval", language).format(level=f"{level:.0%}"), "code"),
+            [_range(interval[unit], language) for unit in order],
+        ),
+    ]
+    if tied is not None:
+        columns.append((Heading(word("tied places", language), "code"), [_range(tied[unit], language) for unit in order]))
+    if top is not None:
+        columns.append(
+            (Heading(word("in the top", language).format(k=top), "percent"), [float(found.top(top)[unit]) for unit in order])
+        )
+    columns += [
+        (Heading(word("mean score", language), "score"), [_number(found.means[unit]) for unit in order]),
+        (Heading(word("spread", language), "score"), [_number(found.deviations[unit]) for unit in order]),
+    ]
+    if found.unranked.any():
+        columns.append((Heading(word("without a rank", language), "percent"), [float(found.unranked[unit]) for unit in order]))
+    rows: tuple[tuple[Value, ...], ...] = tuple(zip(*(values for _, values in columns), strict=True))
+    places = [row[0] for row in rows]
+    ties = frozenset(at for at, place in enumerate(places) if place is not None and places.count(place) > 1)
+    groups = found.groups(apart)
+    said = [word("drawn", language).format(draws=found.draws, seed=found.seed, inputs=uncertain(found.inputs.names, language))]
+    for group in groups:
+        named = ("、" if language == "zh" else ", ").join(units.title(unit, language) for unit in group)
+        first, last = found.places[group[0]], found.places[group[-1]]
+        said.append(word("not told apart", language).format(units=named, places=_range((first, last), language)))
+    node = found.scores.tree.nodes[found.at[1]].title(language)
+    sheet = Sheet(node, tuple(heading for heading, _ in columns), rows, ties, decimals, (*said, *notes(found.scores, language)))
+    text = as_text(shortened(sheet, MOST_ROWS, language), language)
+    return f"{node} · {found.period}\n{text}", uncertainty_data(found, level, apart, groups)
+
+
+def uncertain(names: Sequence[str], language: Language) -> str:
+    """Name what is uncertain in few words: the weights by their number."""
+    from ..report.words import word
+
+    weights = sum(name.startswith("weights:") for name in names)
+    parts = [word("weights of nodes", language).format(count=weights)] if weights else []
+    parts += [word(name, language) for name in names if not name.startswith("weights:")]
+    return ("、" if language == "zh" else ", ").join(parts) or "–"
+
+
+def uncertainty_data(found: Uncertainty, level: float, apart: float, groups: list[list[int]]) -> dict[str, Any]:
+    """Return the same as data, the whole distributions too."""
+    ids, tied, interval = found.scores.panel.units.ids, found.tied(apart), found.interval(level)
+    steps = [_number(step) for step in found.steps]
+    return {
+        "index": found.scores.index.index.id,
+        "node": found.node,
+        "period": found.period,
+        "draws": found.draws,
+        "seed": found.seed,
+        "inputs": list(found.inputs.names),
+        "alternatives": found.inputs.alternatives.model_dump(mode="json", exclude_defaults=True),
+        "interval": level,
+        "apart": apart,
+        "places": steps,
+        "units": [
+            {
+                "unit": name,
+                "rank": _number(found.places[at]),
+                "score": _number(found.declared[at]),
+                "median_rank": _number(found.quantile(0.5)[at]),
+                "rank_interval": [_number(end) for end in interval[at]],
+                "tied": None if tied is None else [_number(end) for end in tied[at]],
+                "mean": _number(found.means[at]),
+                "sd": _number(found.deviations[at]),
+                "without_a_rank": float(found.unranked[at]),
+                "probabilities": found.probabilities[at].tolist(),
+            }
+            for at, name in enumerate(ids)
+        ],
+        "above": None if found.better is None else found.better.tolist(),
+        "groups": [[ids[unit] for unit in group] for group in groups],
+        "undefined": [
+            {"node": one.node, "method": one.method, "draws": one.draws, "units": one.units, "options": _options(found, one)}
+            for one in found.undefined
+        ],
+    }
+
+
+def sensitivity_result(
+    project: Project,
+    matched: Matched,
+    scores: Scores,
+    period: str,
+    alternatives: Alternatives,
+    rows: int,
+    progress: Callable[[int, int], None],
+) -> Result:
+    """Return what a ranking hangs on, in five parts: choices, nodes left out, weights in effect, groups, pairs to look at."""
+    from ..analysis.alternatives import Inputs
+    from ..analysis.association import flags, groups, influence
+    from ..analysis.sensitivity import leave_out, sensitivity
+    from ..report.text import as_text
+    from ..report.words import word
+    from ..sources import panel
+
+    language = project.language
+    found = None
+    if Inputs(scores.index, alternatives).names:
+        found = sensitivity(scores, alternatives, period=period, rows=rows, seed=project.seed, progress=progress)
+        project.progress("")
+        if found.rows < found.asked:
+            project.print_findings([finding("IC755", Place(), done=found.rows, asked=found.asked)])
+    project.progress("score")
+    left = sorted(leave_out(scores, panel(matched), period=period, level=project.level), key=lambda one: -one.shift)
+    weighed, together, pairs = influence(scores, period), groups(scores, period), flags(scores, period)
+    project.progress("")
+    sheets = [
+        *([] if found is None else [_indices_sheet(found, language)]),
+        _left_sheet(scores, left, language),
+        _influence_sheet(scores, weighed, language),
+        _groups_sheet(scores, together, language),
+        _flags_sheet(scores, pairs, language),
+    ]
+    heading = f"{scores.index.index.title(language)} · {period}"
+    parts = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in sheets if sheet.rows]
+    note = [word("no choices", language)] if found is None else []
+    text = "\n\n".join([heading, *note, *parts])
+    return text, _sensitivity_data(scores, period, found, left, weighed, together, pairs)
+
+
+def _indices_sheet(found: Sensitivity, language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    own = found.ranks
+    order = sorted(range(len(found.inputs.names)), key=lambda at: -float(np.nan_to_num(own.total[at, 0])))
+    rows = [
+        (
+            _input(found.scores, found.inputs.names[at], language),
+            _number(own.first[at, 0]),
+            _interval(own.first_interval[at, 0]),
+            _number(own.total[at, 0]),
+            _interval(own.total_interval[at, 0]),
+        )
+        for at in order[:MOST_SHOWN]
+    ]
+    headings = (
+        Heading(word("choice", language), "text"),
+        Heading(word("by itself", language), "percent"),
+        Heading("95%", "code"),
+        Heading(word("with others", language), "percent"),
+        Heading("95%", "code"),
+    )
+    note = word("shift", language).format(
+        shift=f"{found.shift:.2f}", draws=found.rows * (len(found.inputs.names) + 2), seed=found.seed
+    )
+    return Sheet(word("what ranks hang on", language), headings, tuple(rows), notes=(note, *_more(len(order), language)))
+
+
+def _left_sheet(scores: Scores, left: Sequence[Left], language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    headings = (
+        Heading(word("left out", language), "text"),
+        Heading(word("rank correlation", language), "score"),
+        Heading(word("mean shift", language), "score"),
+        Heading(word("largest shift", language), "count"),
+        Heading(scores.index.units.label if language == "zh" else scores.index.units.label_en, "text"),
+    )
+    rows = [
+        (
+            _titled(scores, one.node, language),
+            _number(one.correlation),
+            one.shift,
+            one.most,
+            scores.panel.units.title(one.unit, language),
+        )
+        for one in left[:MOST_SHOWN]
+    ]
+    return Sheet(word("nodes left out", language), headings, tuple(rows), decimals=3, notes=_more(len(left), language))
+
+
+def _influence_sheet(scores: Scores, weighed: Influence, language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    shown = [
+        at
+        for at, node in enumerate(weighed.nodes)
+        if scores.node(node) >= scores.tree.leaves or len(weighed.nodes) <= 2 * MOST_SHOWN
+    ]
+    headings = tuple(
+        Heading(word(key, language), "text" if key == "node" else "percent")
+        for key in ("node", "weight", "in effect", "linear effect", "main effect", "weight in the index", "effect on the index")
+    )
+    columns = (
+        weighed.nominal,
+        weighed.importance,
+        weighed.squared,
+        weighed.main,
+        weighed.effective,
+        weighed.main_index,
+    )
+    rows = [(_titled(scores, weighed.nodes[at], language), *(_number(column[at]) for column in columns)) for at in shown]
+    return Sheet(word("weights in effect", language), headings, tuple(rows))
+
+
+def _groups_sheet(scores: Scores, together: Sequence[Group], language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    headings = (
+        Heading(word("node", language), "text"),
+        Heading(word("children", language), "count"),
+        Heading(word("alpha", language), "score"),
+        Heading(word("first component", language), "percent"),
+        Heading(word("largest inflation", language), "score"),
+        Heading(word("condition", language), "score"),
+    )
+    rows = [
+        (
+            _titled(scores, group.node, language),
+            len(group.children),
+            _number(group.alpha),
+            _number(group.explained[0]),
+            _number(np.nanmax(group.inflation, initial=-np.inf)),
+            _number(group.condition),
+        )
+        for group in together
+    ]
+    return Sheet(word("groups", language), headings, tuple(rows))
+
+
+def _flags_sheet(scores: Scores, pairs: Sequence[Flag], language: Language) -> Sheet:
+    from ..report.tables import Heading, Sheet
+    from ..report.words import word
+
+    headings = (
+        Heading(word("what", language), "text"),
+        Heading(word("node", language), "text"),
+        Heading(word("other node", language), "text"),
+        Heading(word("correlation", language), "score"),
+    )
+    rows = [
+        (
+            word(pair.kind, language),
+            *(_titled(scores, node, language) for node in (pair.one, pair.other)),
+            _number(pair.correlation),
+        )
+        for pair in pairs[:MOST_SHOWN]
+    ]
+    return Sheet(word("pairs", language), headings, tuple(rows), notes=_more(len(pairs), language))
+
+
+def _sensitivity_data(
+    scores: Scores,
+    period: str,
+    found: Sensitivity | None,
+    left: Sequence[Left],
+    weighed: Influence,
+    together: Sequence[Group],
+    pairs: Sequence[Flag],
+) -> dict[str, Any]:
+    ids = scores.panel.units.ids
+
+    def indices(own: Indices, output: int) -> list[dict[str, Any]]:
+        assert found is not None
+        return [
+            {
+                "input": name,
+                "first": _number(own.first[at, output]),
+                "first_interval": _numbers(own.first_interval[at, output]),
+                "total": _number(own.total[at, output]),
+                "total_interval": _numbers(own.total_interval[at, output]),
+            }
+            for at, name in enumerate(found.inputs.names)
+        ]
+
+    sobol = None
+    if found is not None:
+        sobol = {
+            "rows": found.rows,
+            "seed": found.seed,
+            "mean_shift": found.shift,
+            "rank_shift": indices(found.ranks, 0),
+            "units": None if found.units is None else {name: indices(found.units, at) for at, name in enumerate(ids)},
+        }
+    columns = ("nominal", "effective", "squared", "main", "importance", "squared_index", "main_index")
+    return {
+        "index": scores.index.index.id,
+        "period": period,
+        "sobol": sobol,
+        "left_out": [
+            {
+                "node": one.node,
+                "rank_correlation": _number(one.correlation),
+                "mean_shift": one.shift,
+                "largest": one.most,
+                "unit": ids[one.unit],
+            }
+            for one in left
+        ],
+        "influence": [
+            {"node": node, **{column: _number(getattr(weighed, column)[at]) for column in columns}}
+            for at, node in enumerate(weighed.nodes)
+        ],
+        "groups": [
+            {
+                "node": group.node,
+                "children": list(group.children),
+                "pearson": [_numbers(row) for row in group.pearson],
+                "spearman": [_numbers(row) for row in group.spearman],
+                "alpha": _number(group.alpha),
+                "explained": _numbers(group.explained),
+                "loadings": [_numbers(row) for row in group.loadings],
+                "inflation": _numbers(group.inflation),
+                "condition": _number(group.condition),
+            }
+            for group in together
+        ],
+        "flags": [
+            {"kind": pair.kind, "nodes": [pair.one, pair.other], "correlation": _number(pair.correlation)} for pair in pairs
+        ],
+    }
+
+
+def _input(scores: Scores, name: str, language: Language) -> str:
+    from ..report.words import word
+
+    if not name.startswith("weights:"):
+        return word(name, language)
+    return word("weights below", language).format(node=_titled(scores, name.removeprefix("weights:"), language))
+
+
+def _titled(scores: Scores, node: str, language: Language) -> str:
+    title = scores.tree.nodes[scores.node(node)].title(language)
+    return title if title == node else f"{title} ({node})"
+
+
+def _more(rows: int, language: Language) -> tuple[str, ...]:
+    from ..report.words import word
+
+    return () if rows <= MOST_SHOWN else (word("more in json", language).format(shown=MOST_SHOWN, all=rows),)
+
+
+def _interval(ends: Any) -> str:
+    low, high = (_number(end) for end in ends)
+    return "–" if low is None or high is None else f"{low * 100:.1f} … {high * 100:.1f}"
+
+
+def _numbers(values: Any) -> list[float | None]:
+    return [_number(value) for value in values]
+
+
+def _range(ends: Any, language: Language) -> str:
+    """Two places as people write a range."""
+    from ..report.words import word
+
+    first, last = (word("none", language) if np.isnan(end) else f"{end:g}" for end in ends)
+    return first if first == last else f"{first}–{last}"
+
+
+def _number(value: Any) -> float | None:
+    number = float(value)
+    return number if np.isfinite(number) else None

@@ -1,0 +1,68 @@
+"""A report on more units than memory holds, written while it is made: the ranking, every node and stage, dirty events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import IO, Any
+
+from ..scores import Scores
+from .quarantine import quarantine_files
+from .tables import in_rank_order, ranking_sheet
+from .tidy import sheet_csv, tidy
+
+Write = Callable[[IO[bytes]], object]
+
+_ROWS = 1 << 20  # of scores.parquet in one row group; fixed, so that the same scores give the same bytes everywhere
+_RANKED = 50_000  # units of ranking.csv written at once
+
+
+def block_files(scores: Scores, period: str, language: str) -> dict[str, Write]:
+    """Return for each file of a report what writes it. There is no workbook, summary or scores.csv: these have no end."""
+    dirty = quarantine_files(scores, language)
+    return {
+        "ranking.csv": partial(_write_ranking, scores, period, language),
+        "scores.parquet": partial(write_scores, scores, language),
+        **{name: partial(_write, content) for name, content in dirty.items()},
+    }
+
+
+def write_scores(scores: Scores, language: str, file: IO[bytes]) -> None:
+    """Write every node and stage of every period as `tidy` has them, a run of units at a time.
+
+    While one block is written the next is made, so two are in memory.
+    """
+    import pyarrow.parquet as pq
+
+    units = len(scores.panel.units)
+    step = max(1, _ROWS // len(scores.tree.nodes))
+    blocks = [
+        (slice(period, period + 1), slice(start, min(start + step, units)))
+        for period in range(len(scores.periods))
+        for start in range(0, units, step)
+    ]
+
+    def table(periods: slice, block: slice) -> Any:
+        return tidy(scores.part(periods, block), language)
+
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(table, *blocks[0])
+        writer = pq.ParquetWriter(file, ahead.result().schema, compression="zstd")
+        with writer:
+            for at in range(len(blocks)):
+                made = ahead.result()
+                if at + 1 < len(blocks):
+                    ahead = pool.submit(table, *blocks[at + 1])
+                writer.write_table(made, row_group_size=made.num_rows)
+
+
+def _write_ranking(scores: Scores, period: str, language: str, file: IO[bytes]) -> None:
+    units = in_rank_order(scores, scores.periods.index(period), scores.tree.root)
+    for start in range(0, len(units), _RANKED):
+        some = units[start : start + _RANKED]
+        file.write(sheet_csv(ranking_sheet(scores, period, language, some), heading=start == 0))
+
+
+def _write(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)

@@ -1,0 +1,280 @@
+"""Sensitivity: the indices of functions that are known, scipy's and COINr's estimates of the same draws, COINr's statistics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from indexcalc.analysis.alternatives import Inputs
+from indexcalc.analysis.association import (
+    collinearity,
+    cronbach,
+    flags,
+    groups,
+    influence,
+    main_effect,
+    pearson,
+    spearman,
+)
+from indexcalc.analysis.sensitivity import leave_out, sampled, sensitivity, sobol_indices
+from indexcalc.engine import score
+from indexcalc.spec.model import Alternatives
+
+from .conftest import flat_index, index_of, panel_of
+from .test_golden_methods import coinr_from_files
+
+
+def evaluated(function: object, coordinates: int, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """f_A, f_B (row, 1) and f_AB (input, row, 1) of a function of the unit cube."""
+    a, b = sampled(coordinates, rows, seed)
+    mixed = []
+    for at in range(coordinates):
+        one = a.copy()
+        one[:, at] = b[:, at]
+        mixed.append(function(one))  # type: ignore[operator]
+    return function(a)[:, None], function(b)[:, None], np.stack(mixed)[..., None]  # type: ignore[operator]
+
+
+def ishigami(u: np.ndarray) -> np.ndarray:
+    x = np.pi * (2 * u - 1)
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def ishigami_indices() -> tuple[list[float], list[float]]:
+    v1 = 0.5 * (1 + 0.1 * np.pi**4 / 5) ** 2
+    v2, v13 = 49 / 8, 0.01 * np.pi**8 * (1 / 18 - 1 / 50)
+    v = v1 + v2 + v13
+    return [v1 / v, v2 / v, 0.0], [(v1 + v13) / v, v2 / v, v13 / v]
+
+
+G = np.array([0.0, 1.0, 4.5, 9.0, 99.0])
+
+
+def g_function(u: np.ndarray) -> np.ndarray:
+    return np.prod((np.abs(4 * u - 2) + G) / (1 + G), axis=1)
+
+
+def g_indices() -> tuple[np.ndarray, np.ndarray]:
+    own = 1 / (3 * (1 + G) ** 2)
+    whole = np.prod(1 + own) - 1
+    return own / whole, own * np.array([np.prod(np.delete(1 + own, at)) for at in range(len(G))]) / whole
+
+
+@pytest.mark.parametrize(("function", "known"), [(ishigami, ishigami_indices()), (g_function, g_indices())])
+@pytest.mark.parametrize("seed", range(3))
+def test_known_indices_lie_within_the_intervals(function: object, known: tuple[list[float], list[float]], seed: int) -> None:
+    a, b, ab = evaluated(function, len(known[0]), 4096, seed)
+    found = sobol_indices(a, b, ab, level=0.99, seed=seed)
+    for estimate, ends, right in (
+        (found.first, found.first_interval, known[0]),
+        (found.total, found.total_interval, known[1]),
+    ):
+        np.testing.assert_allclose(estimate[:, 0], right, atol=0.02)
+        assert (ends[:, 0, 0] - 1e-3 <= right).all()
+        assert (right <= ends[:, 0, 1] + 1e-3).all()
+
+
+def test_the_estimates_are_those_of_scipy_given_the_same_draws() -> None:
+    a, b, ab = evaluated(ishigami, 3, 1024, 5)
+    other = stats.sobol_indices(func={"f_A": a.T.copy(), "f_B": b.T.copy(), "f_AB": np.moveaxis(ab, 2, 1).copy()}, n=1024)
+    found = sobol_indices(a, b, ab, resamples=0)
+    np.testing.assert_allclose(found.first[:, 0], other.first_order.ravel(), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.total[:, 0], other.total_order.ravel(), rtol=1e-9, atol=1e-12)
+
+
+def test_the_estimates_are_those_of_coinr_given_the_same_draws() -> None:
+    # COINr 1.1 takes the variance with n - 1 below and does not centre its outputs
+    a, b, ab = (part[..., 0] for part in evaluated(g_function, len(G), 4096, 2))
+    variance = np.var(np.concatenate([a, b]), ddof=1)
+    first = np.array([np.mean(b * (mixed - a)) for mixed in ab]) / variance
+    total = np.array([np.sum((a - mixed) ** 2) for mixed in ab]) / (2 * len(a) * variance)
+    found = sobol_indices(a[:, None], b[:, None], ab[..., None], seed=2)
+    np.testing.assert_allclose(found.total[:, 0], total * (2 * len(a)) / (2 * len(a) - 1), rtol=1e-12)
+    assert (found.first_interval[:, 0, 0] <= first + 5e-3).all()
+    assert (first <= found.first_interval[:, 0, 1] + 5e-3).all()
+
+
+def coinr_example(shared: Path):  # type: ignore[no-untyped-def]
+    return coinr_from_files(shared, "impute: {method: mean, over: group}, treat: winsorise", denominated=True)
+
+
+def test_coinr_correlations(shared: Path) -> None:
+    found = coinr_example(shared)
+    folder = shared / "coinr" / "e_full_pipeline"
+    x = found.scores[0][:, : found.tree.leaves]
+    for name, own in (("pearson", pearson(x)), ("spearman", spearman(x))):
+        rows = pd.read_csv(folder / f"corr_indicators_{name}.csv")
+        one, other = ([found.node(code) for code in rows[column]] for column in ("Var1", "Var2"))
+        np.testing.assert_allclose(own[one, other], rows["Correlation"], rtol=1e-9, atol=1e-9)
+    rows = pd.read_csv(folder / "corr_level1_with_parent.csv")
+    for parent, child, expected in rows.itertuples(index=False):
+        pair = found.scores[0][:, [found.node(parent), found.node(child)]]
+        assert pearson(pair)[0, 1] == pytest.approx(expected, abs=1e-9)
+
+
+def test_coinr_cronbach(shared: Path) -> None:
+    found = coinr_example(shared)
+    rows = pd.read_csv(shared / "coinr" / "e_full_pipeline" / "cronbach_level1_groups.csv").set_index("group")
+    alphas = {group.node: group.alpha for group in groups(found, found.periods[0])}
+    for name, expected in rows["alpha"].items():
+        assert alphas[str(name)] == pytest.approx(expected, abs=1e-9)
+
+
+def test_coinr_effective_weights_strengths_and_weaknesses(shared: Path) -> None:
+    found = coinr_example(shared)
+    folder = shared / "coinr" / "e_full_pipeline"
+    rows = pd.read_csv(folder / "effective_weights.csv").set_index("iCode")
+    for code, expected in rows["EffWeight"].items():
+        assert found.effective_weights[0, found.node(str(code))] == pytest.approx(expected, abs=1e-9)
+    raw = coinr_from_files(shared, "normalise: min-max", denominated=False)  # COINr takes strengths from the data as reported
+    spain = raw.panel.units.ids.index("ESP")
+    places = raw.ranks[0, spain, : raw.tree.leaves]
+    for name, best in (("strengths", True), ("weaknesses", False)):
+        rows = pd.read_csv(folder / f"{name}_ESP.csv", keep_default_na=False, na_values=[""])
+        expected = np.sort(places[~np.isnan(places)])[:5] if best else np.sort(places[~np.isnan(places)])[-5:]
+        assert sorted(rows["Rank"]) == expected.tolist()
+        for code, place, value in zip(rows["Code"], rows["Rank"], rows["Value"], strict=True):
+            assert raw.rank(code)[0, spain] == place
+            assert raw.panel.values[0, spain, raw.panel.column[code]] == pytest.approx(value, rel=1e-9)
+
+
+def test_cronbach_of_one_child_is_not_defined() -> None:
+    assert np.isnan(cronbach(np.array([[1.0], [2.0]])))
+
+
+def test_rank_correlations_of_pairs_that_lack_values_are_scipys() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(30, 4))
+    x[rng.random(x.shape) < 0.2] = np.nan
+    own = spearman(x)
+    for one in range(4):
+        for other in range(one):
+            both = ~np.isnan(x[:, one] + x[:, other])
+            assert own[one, other] == pytest.approx(stats.spearmanr(x[both, one], x[both, other])[0], abs=1e-12)
+
+
+def test_inflation_is_that_of_regressions() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(200, 3))
+    x[:, 2] += x[:, 0] + x[:, 1]
+    inflation, condition = collinearity(x)
+    design = np.column_stack([np.ones(200), x[:, :2]])
+    rest = x[:, 2] - design @ np.linalg.lstsq(design, x[:, 2], rcond=None)[0]
+    assert inflation[2] == pytest.approx(np.var(x[:, 2]) / np.var(rest), rel=1e-9)
+    assert condition > 2
+    assert collinearity(np.column_stack([x, x[:, 0]]))[1] == np.inf
+
+
+def test_a_main_effect_finds_what_a_line_does_not() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.uniform(-1, 1, 500)
+    curved = x**2 + rng.normal(scale=0.1, size=500)
+    straight = x + rng.normal(scale=np.sqrt(1 / 3), size=500)
+    assert pearson(np.stack([x, curved], axis=1))[0, 1] ** 2 < 0.05
+    assert main_effect(x, curved) == pytest.approx(np.var(x**2) / np.var(curved), abs=0.05)
+    assert main_effect(x, straight) == pytest.approx(0.5, abs=0.08)
+    assert main_effect(x, rng.normal(size=500)) < 0.05
+
+
+TREE = """
+index: {id: test}
+units: {table: units.csv}
+data: {values: {path: values.csv}}
+defaults: {normalise: min-max}
+dimensions:
+  - id: a
+    weight: 0.5
+    indicators: [{id: x0, weight: 0.7}, {id: x1, weight: 0.3}]
+  - id: b
+    weight: 0.5
+    indicators: [{id: x2, weight: 0.5}, {id: x3, weight: 0.5, direction: lower}]
+"""
+
+
+def sample(seed: int = 3, units: int = 25) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(units, 4))
+
+
+def test_sensitivity_by_brute_force() -> None:
+    index = index_of(TREE)
+    panel = panel_of(index, sample())
+    scores = score(index, panel)
+    alternatives = Alternatives.model_validate(
+        {"weights": "perturb", "normalise": ["min-max", "z-score"], "aggregate": ["arithmetic", "median"], "noise": 0.1}
+    )
+    found = sensitivity(scores, alternatives, rows=32, seed=4, resamples=20)
+    inputs = Inputs(index, alternatives)
+    assert inputs.names == ("weights:a", "weights:b", "weights:test", "normalise", "aggregate", "noise")
+    assert found.rows == 32
+    assert found.ranks.first.shape == (6, 1)
+    assert found.units is not None
+    assert found.units.total.shape == (6, 25)
+    again = sensitivity(scores, alternatives, rows=32, seed=4, resamples=20)
+    np.testing.assert_array_equal(found.ranks.total, again.ranks.total)
+    # without errors each draw is an index of its own, which the engine scores
+    alternatives = alternatives.model_copy(update={"noise": None})
+    inputs = Inputs(index, alternatives)
+    a, b = sampled(inputs.coordinates[-1].stop, 32, 4)
+    declared = scores.rank()[0].astype(float)
+
+    def shift(u: np.ndarray) -> np.ndarray:
+        draws = inputs.at(u.T, None)
+        return np.array([[np.abs(score(inputs.index_of(draws, at), panel).rank()[0] - declared).mean()] for at in range(len(u))])
+
+    mixed = []
+    for own in inputs.coordinates:
+        one = a.copy()
+        one[:, own] = b[:, own]
+        mixed.append(shift(one))
+    expected = sobol_indices(shift(a), shift(b), np.stack(mixed), resamples=20, seed=4)
+    own_indices = sensitivity(scores, alternatives, rows=32, seed=4, resamples=20).ranks
+    np.testing.assert_allclose(own_indices.first, expected.first, atol=1e-9)
+    np.testing.assert_allclose(own_indices.total, expected.total, atol=1e-9)
+    np.testing.assert_allclose(own_indices.total_interval, expected.total_interval, atol=1e-9)
+
+
+def test_an_input_that_changes_nothing_has_no_share() -> None:
+    index = index_of(TREE.replace("normalise: min-max}", "normalise: min-max, aggregate: arithmetic}"))
+    panel = panel_of(index, sample())
+    found = sensitivity(
+        score(index, panel),
+        Alternatives.model_validate({"weights": {"method": "dirichlet", "nodes": ["a"]}, "impute": ["none", "mean"]}),
+        rows=256,
+    )
+    assert found.ranks.first[1, 0] == pytest.approx(0.0, abs=1e-12)
+    assert found.ranks.total[0, 0] == pytest.approx(1.0, abs=0.1)
+
+
+def test_leaving_a_node_out_is_scoring_without_it() -> None:
+    index = index_of(TREE)
+    values = sample()
+    scores = score(index, panel_of(index, values))
+    found = {one.node: one for one in leave_out(scores, scores.panel)}
+    assert set(found) == {"a", "b", "x0", "x1", "x2", "x3"}
+    x = scores.scores[0]
+    only_b = stats.rankdata(-x[:, scores.node("b")], method="min")
+    assert found["a"].shift == pytest.approx(np.abs(only_b - scores.rank()[0]).mean())
+    assert found["a"].correlation == pytest.approx(stats.pearsonr(only_b, scores.rank()[0])[0], abs=1e-9)
+    without_x0 = 0.5 * x[:, scores.node("x1")] + 0.5 * x[:, scores.node("b")]
+    assert found["x0"].shift == pytest.approx(np.abs(stats.rankdata(-without_x0, method="min") - scores.rank()[0]).mean())
+
+
+def test_influence_and_flags_of_copied_indicators() -> None:
+    index = flat_index(4)
+    values = sample(units=60)
+    values[:, 1] = 2 * values[:, 0] + 1
+    values[:, 2] = -values[:, 0] + 0.1 * values[:, 3]
+    scores = score(index, panel_of(index, values))
+    kinds = {(flag.kind, flag.one, flag.other) for flag in flags(scores, scores.periods[0])}
+    assert ("redundant", "x0", "x1") in kinds
+    assert ("opposed", "x0", "x2") in kinds
+    assert ("weak", "x2", "all") in kinds
+    found = influence(scores, scores.periods[0])
+    at = {name: i for i, name in enumerate(found.nodes)}
+    assert found.nominal[at["x0"]] == 0.25
+    assert found.squared[at["x0"]] == pytest.approx(found.squared[at["x1"]])
+    assert np.nansum(found.importance[[at[f"x{i}"] for i in range(4)]]) == pytest.approx(1.0)

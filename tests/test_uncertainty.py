@@ -1,0 +1,469 @@
+"""Uncertainty: every draw is what the engine makes of that draw's index, however the tree mixes its methods."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from indexcalc.analysis import uncertainty as module
+from indexcalc.analysis.alternatives import Inputs
+from indexcalc.analysis.rescore import Rescorer
+from indexcalc.analysis.room import Room
+from indexcalc.analysis.uncertainty import draw_scores, uncertainty
+from indexcalc.cli.app import app
+from indexcalc.engine import score
+from indexcalc.messages_analyses import ANALYSIS_MESSAGES
+from indexcalc.methods import FROM_DATA
+from indexcalc.methods.rank import ranks
+from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from indexcalc.spec.checks import check_tree
+from indexcalc.spec.model import Alternatives, Index
+
+AGGREGATES: list[Any] = [
+    "arithmetic",
+    "arithmetic",
+    "sum",
+    {"method": "sum", "scale": 1.5},
+    "geometric",
+    {"method": "geometric", "floor": 1.0},
+    "harmonic",
+    {"method": "power", "p": 0.5},
+    {"method": "power", "p": -2.0, "floor": 0.5},
+    "median",
+    "minimum",
+    "maximum",
+    "product",
+    {"method": "owa", "orness": 0.4},
+    "topsis",
+]
+PLAIN_WEIGHTS = ["given", "relative", "equal"]
+
+
+def random_tree(seed: int, *, linear: bool = False, within: bool = False) -> dict[str, Any]:
+    """A tree of up to four levels with everything that a node can say."""
+    pick = random.Random(seed)
+    count = {"leaf": 0, "node": 0}
+
+    def leaf() -> dict[str, Any]:
+        count["leaf"] += 1
+        out: dict[str, Any] = {"id": f"x{count['leaf']}", "direction": pick.choice(["higher", "lower"])}
+        if not linear and pick.random() < 0.2:
+            out["normalise"] = pick.choice(["percentile", {"method": "z-score", "mean": 50, "sd": 10}, "rank"])
+        if not linear and pick.random() < 0.1:
+            out["round"] = 1
+        return out
+
+    def settle(node: dict[str, Any], children: list[dict[str, Any]]) -> dict[str, Any]:
+        if linear:
+            node["aggregate"] = pick.choice(["arithmetic", "arithmetic", {"method": "sum", "scale": 2.0}])
+        elif pick.random() < 0.8:
+            node["aggregate"] = pick.choice(AGGREGATES)
+        rules = [*PLAIN_WEIGHTS, "given", *([] if linear else sorted(FROM_DATA & {"entropy", "critic", "std", "pca"}))]
+        node["weights"] = pick.choice(rules)
+        if node["weights"] in ("given", "relative"):
+            raw = [pick.random() + 0.05 for _ in children]
+            total = sum(raw) if node["weights"] == "given" else 1.0
+            for child, weight in zip(children, raw, strict=True):
+                child["weight"] = weight / total
+        kind = pick.random()
+        if kind < 0.5:
+            node["missing"] = {"coverage": pick.choice([0.3, 0.5, 0.8]), "children": pick.choice([0.0, 0.5])}
+        elif kind < 0.6:
+            node["missing"] = {"policy": "fail"}
+        elif kind < 0.7 and not linear:
+            node["missing"] = {"policy": "floor"}
+        if not linear and pick.random() < 0.15:
+            node["normalise"] = pick.choice(
+                [
+                    "min-max",
+                    "z-score",
+                    *([] if within else [{"method": "min-max", "over": "all"}, {"method": "min-max", "over": "group"}]),
+                ]
+            )
+        if not linear and pick.random() < 0.15:
+            node["round"] = 2
+        if not linear and pick.random() < 0.1:
+            names = [child["id"] for child in children]
+            node["formula"] = " + ".join(f"{i + 1} * [{name}]" for i, name in enumerate(names))
+            node.pop("aggregate", None)
+        return node
+
+    def inner(depth: int) -> dict[str, Any]:
+        count["node"] += 1
+        name = f"n{count['node']}"
+        size = pick.randint(1, 4)
+        children = [leaf() if depth == 0 or pick.random() < 0.5 else inner(depth - 1) for _ in range(size)]
+        node = settle({"id": name, "indicators": children}, children)
+        if not linear and pick.random() < 0.1:
+            node["direction"] = "lower"
+        return node
+
+    dimensions = [inner(2) for _ in range(pick.randint(2, 4))]
+    root = settle({"id": "all"}, dimensions)
+    tree: dict[str, Any] = {
+        "index": root,
+        "units": {"table": "units.csv"},
+        "periods": {"kind": "year"},
+        "data": {"values": {"path": "values.csv"}},
+        "defaults": {"normalise": {"method": "min-max", "low": 10, "high": 100}},
+        "dimensions": dimensions,
+    }
+    if not linear and pick.random() < 0.3:
+        tree["adjustments"] = [{"id": "bonus", "each": 2, "cap": 5}, {"id": "fire", "veto": {"ceiling": 40}}]
+        if not within:
+            tree["adjustments"].append({"id": "climb", "rank_move": 0.5})
+    return tree
+
+
+def index_from(tree: dict[str, Any]) -> Index:
+    index = Index.model_validate(tree)
+    assert [one for one in check_tree(index) if one.severity == "error"] == []
+    return index
+
+
+def random_panel(index: Index, seed: int, *, units: int = 14, periods: int = 3) -> Panel:
+    rng = np.random.default_rng(seed)
+    columns = len(index.columns)
+    values, status = empty(periods, units, columns), empty(periods, units, columns, np.uint8)
+    values[...] = rng.gamma(3.0, 20.0, size=values.shape)
+    values[..., 0] = np.round(values[..., 0] / 30)  # ties
+    status[...] = VALUE
+    drawn = rng.random(values.shape)
+    status[drawn < 0.12] = MISSING
+    status[drawn < 0.05] = NOT_APPLICABLE
+    for at, column in enumerate(index.columns):
+        if column.owner in {item.id for item in index.adjustments}:
+            values[..., at] = rng.integers(0, 3, size=values.shape[:2])
+            status[..., at] = VALUE
+    values[status != VALUE] = np.nan
+    names = tuple(f"u{at}" for at in range(units))
+    groups = tuple("AB"[at % 2] for at in range(units))
+    labels = tuple(str(2019 + at) for at in range(periods))
+    return Panel(values, status, labels, Units(names, names, names, groups), tuple(column.id for column in index.columns))
+
+
+def agrees(index: Index, panel: Panel, alternatives: dict[str, Any], *, draws: int = 8, period: str = "2021") -> Inputs:
+    """Score draws at once and one by one, and compare all of them."""
+    inputs = Inputs(index, Alternatives.model_validate(alternatives))
+    some = inputs.sample(7, 0, draws)
+    base = score(index, panel)
+    found = Rescorer(base, inputs, period).scores(some, Room(5000))
+    undefined: dict[str, int] = {}
+    for draw in range(draws):
+        own = score(inputs.index_of(some, draw), panel)
+        expected = own.score()[own.periods.index(period)]
+        np.testing.assert_allclose(found.scores[:, draw], expected, rtol=1e-9, atol=1e-9, err_msg=f"draw {draw}")
+        for finding in own.findings:
+            if finding.code == "IC424" and finding.values["period"] == period:
+                undefined[finding.values["node"]] = undefined.get(finding.values["node"], 0) + 1
+    counted: dict[str, int] = {}
+    for one in found.undefined:
+        counted[one.node] = counted.get(one.node, 0) + one.draws
+    assert counted == undefined
+    return inputs
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_weight_draws_of_linear_trees_are_what_the_engine_scores(seed: int) -> None:
+    index = index_from(random_tree(seed, linear=True))
+    agrees(index, random_panel(index, seed), {"weights": ["dirichlet", "perturb"][seed % 2]})
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_draws_of_any_tree_are_what_the_engine_scores(seed: int) -> None:
+    index = index_from(random_tree(1000 + seed))
+    agrees(
+        index,
+        random_panel(index, seed),
+        {
+            "weights": {"method": "dirichlet", "concentration": 20},
+            "normalise": ["min-max", {"method": "z-score", "mean": 100, "sd": 10}],
+            "aggregate": ["arithmetic", "geometric", "median"],
+            "treat": ["none", {"method": "clip"}],
+            "impute": ["none", "mean"],
+        },
+    )
+
+
+def test_unit_specific_weights_and_formulas_of_lower_nodes() -> None:
+    tree = random_tree(4, linear=True)
+    tree["dimensions"][0]["weights"] = "bod"
+    for child in tree["dimensions"][0]["indicators"]:
+        child.pop("weight", None)
+    tree["index"]["formula"] = f"[{tree['dimensions'][0]['id']}] + 2 * [{tree['dimensions'][1]['id']}]"
+    agrees(index_from(tree), random_panel(index_from(tree), 4), {"weights": "dirichlet"}, draws=4)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_errors_of_values_are_those_of_a_panel_with_them(seed: int) -> None:
+    """With errors a draw is its index on its own panel: of plain leaves the reported values and the errors together."""
+    index = index_from(random_tree(300 + seed, within=True))
+    panel = random_panel(index, seed)
+    alternatives = Alternatives.model_validate(
+        {"weights": "perturb", "noise": {"sd": 0.3, "of": ["spread", "value"][seed % 2]}, "treat": ["none", "clip"]}
+    )
+    inputs = Inputs(index, alternatives)
+    draws = inputs.sample(5, 0, 6)
+    found = Rescorer(score(index, panel), inputs, "2021").scores(draws).scores
+    errors = np.random.default_rng([5, 0, 1]).standard_normal((6, *panel.values[..., : len(index.leaves)].shape))
+    plain = panel.values[..., : len(index.leaves)]
+    typical = np.abs(plain) if seed % 2 else np.nan_to_num(np.nanstd(plain, axis=1, ddof=1, keepdims=True))
+    for draw in range(6):
+        values = np.array(panel.values)
+        values[..., : len(index.leaves)] = plain + 0.3 * typical * errors[draw]
+        own = score(inputs.index_of(draws, draw), Panel(values, panel.status, panel.periods, panel.units, panel.columns))
+        np.testing.assert_allclose(found[:, draw], own.score()[2], rtol=1e-9, atol=1e-9)
+
+
+def small(units: int = 9, *, ties: str = "competition") -> Any:
+    index = index_from(random_tree(3, linear=True) | {"ranking": {"ties": ties}})
+    return score(index, random_panel(index, 3, units=units))
+
+
+@pytest.mark.parametrize("ties", ["competition", "average", "dense", "max"])
+def test_counts_are_those_of_the_draws(ties: str) -> None:
+    scores = small(ties=ties)
+    alternatives = Alternatives.model_validate({"weights": "dirichlet", "aggregate": ["arithmetic", "geometric"]})
+    drawn = draw_scores(scores, alternatives, draws=700, seed=2)
+    assert drawn.shape == (9, 700)
+    places = ranks(drawn, ties=ties)
+    found = uncertainty(scores, alternatives, draws=700, seed=2)
+    for column, step in enumerate(found.steps):
+        expected = np.isnan(places) if np.isnan(step) else places == step
+        np.testing.assert_array_equal(found.counts[:, column], np.count_nonzero(expected, axis=1))
+    behind = np.nan_to_num(places, nan=99)
+    np.testing.assert_array_equal(found.above, np.count_nonzero(behind[:, None] < behind[None], axis=2))
+    np.testing.assert_allclose(found.means, np.nanmean(drawn, axis=1), rtol=1e-9)
+    np.testing.assert_allclose(found.deviations, np.nanstd(drawn, axis=1, ddof=1), rtol=1e-6, atol=1e-9)
+    assert found.counts.sum() == 9 * 700
+    ordered = np.sort(behind, axis=1)
+    middle = found.quantile(0.5)
+    np.testing.assert_array_equal(np.nan_to_num(middle, nan=99), ordered[:, 349])
+    np.testing.assert_allclose(found.top(3), np.count_nonzero(places <= 3, axis=1) / 700)
+
+
+def test_nothing_depends_on_threads_or_on_how_many_are_asked_for() -> None:
+    scores = small()
+    alternatives = Alternatives.model_validate({"weights": "dirichlet", "normalise": ["min-max", "z-score"], "noise": 0.1})
+    one, two = (uncertainty(scores, alternatives, draws=6000, seed=9, workers=workers) for workers in (1, 3))
+    np.testing.assert_array_equal(one.counts, two.counts)
+    np.testing.assert_array_equal(one.above, two.above)
+    np.testing.assert_array_equal(one.means, two.means)
+    np.testing.assert_array_equal(one.deviations, two.deviations)
+    few, many = (draw_scores(scores, alternatives, draws=draws, seed=9) for draws in (100, 900))
+    np.testing.assert_array_equal(few, many[:, :100])
+    assert (
+        uncertainty(scores, alternatives, draws=600, seed=8).counts != uncertainty(scores, alternatives, draws=600).counts
+    ).any()
+
+
+def test_tasks_of_any_size_come_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = small()
+    alternatives = Alternatives.model_validate({"weights": "dirichlet"})
+    whole = uncertainty(scores, alternatives, draws=5000, seed=1)
+    monkeypatch.setattr(module, "_TASK", 1)
+    parts = uncertainty(scores, alternatives, draws=5000, seed=1)
+    np.testing.assert_array_equal(whole.counts, parts.counts)
+    np.testing.assert_array_equal(whole.above, parts.above)
+    np.testing.assert_allclose(whole.means, parts.means, rtol=1e-14)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupted_run_keeps_what_is_done(workers: int) -> None:
+    scores = small()
+    alternatives = Alternatives.model_validate({"weights": "dirichlet"})
+
+    def stop(done: int, of: int) -> None:
+        assert of == 100_000
+        if done >= 4096:
+            raise KeyboardInterrupt
+
+    found = uncertainty(scores, alternatives, draws=100_000, seed=1, workers=workers, progress=stop)
+    assert 4096 <= found.draws < 100_000
+    assert found.asked == 100_000
+    np.testing.assert_array_equal(found.counts, uncertainty(scores, alternatives, draws=found.draws, seed=1).counts)
+
+
+def test_weights_are_drawn_as_said() -> None:
+    index = index_from(random_tree(11, linear=True))
+    for how in ({"method": "perturb", "by": 0.2}, {"method": "dirichlet", "concentration": 40}, {"method": "dirichlet"}):
+        inputs = Inputs(index, Alternatives.model_validate({"weights": how}))
+        random_ones, even = inputs.sample(1, 0, 4000).weights, np.random.default_rng(0).random((inputs.edges, 4000))
+        for weights in (random_ones, inputs.at(even, None).weights):
+            for one in inputs.drawn:
+                own, declared = weights[one.rows] / one.total, np.array(one.declared) / one.total
+                np.testing.assert_allclose(own.sum(axis=0), 1.0)
+                assert (own > 0).all()
+                share = declared if "concentration" in how else 1 / len(declared)
+                if how["method"] == "dirichlet":
+                    strength = how.get("concentration", len(declared))
+                    np.testing.assert_allclose(own.mean(axis=1), share, atol=0.02)
+                    np.testing.assert_allclose(own.var(axis=1), share * (1 - share) / (strength + 1), rtol=0.15)
+                else:
+                    assert (np.abs(own / own.sum(axis=0) / declared[:, None] - 1) < 0.2 / 0.8 * 2).all()
+
+
+def test_a_weight_of_nothing_stays_nothing() -> None:
+    tree = next(tree for tree in (random_tree(seed, linear=True) for seed in range(9)) if len(tree["dimensions"]) > 2)
+    for child, weight in zip(tree["dimensions"], (0.0, 0.4, 0.6), strict=False):
+        child["weight"] = weight
+    tree["dimensions"] = tree["dimensions"][:3]
+    tree["index"]["weights"] = "relative"
+    index = index_from(tree)
+    agrees(index, random_panel(index, 3), {"weights": "dirichlet"})
+    inputs = Inputs(index, Alternatives.model_validate({"weights": "dirichlet"}))
+    last = inputs.drawn[-1]
+    assert last.node == "all"
+    assert (inputs.sample(1, 0, 50).weights[last.rows][0] == 0).all()
+
+
+def test_groups_are_runs_of_which_no_two_are_told_apart() -> None:
+    scores = small(units=12)
+    found = uncertainty(
+        scores, Alternatives.model_validate({"weights": {"method": "dirichlet", "concentration": 30}}), draws=2000
+    )
+    told = found.told_apart(0.9)
+    apart = told | told.T
+    order = [int(unit) for unit in np.argsort(found.places, kind="stable") if not np.isnan(found.places[unit])]
+    runs = {
+        (start, stop)
+        for start in range(len(order))
+        for stop in range(start + 2, len(order) + 1)
+        if not apart[np.ix_(order[start:stop], order[start:stop])].any()
+    }
+    longest = {run for run in runs if not any(a <= run[0] and run[1] <= b and (a, b) != run for a, b in runs)}
+    assert {(order.index(group[0]), order.index(group[-1]) + 1) for group in found.groups(0.9)} == longest
+    tied = found.tied(0.9)
+    for place, unit in enumerate(order, start=1):
+        assert tied[unit, 0] <= place <= tied[unit, 1]
+
+
+def test_undefined_draws_are_counted_and_leave_no_rank() -> None:
+    index = index_from(random_tree(3, linear=True))
+    panel = random_panel(index, 3, units=9)
+    scores = score(index, panel)
+    alternatives = Alternatives.model_validate({"aggregate": ["geometric"], "normalise": ["z-score"], "weights": "dirichlet"})
+    default = index_from({**random_tree(3, linear=True), "index": {"id": "all", "aggregate": "geometric"}})
+    found = uncertainty(score(default, panel), alternatives, draws=50)
+    assert found.draws == 50
+    assert found.undefined
+    assert found.unranked.max() == 1.0
+    assert np.isnan(found.interval(0.9)).any()
+    assert (found.counts.sum(axis=1) == 50).all()
+    assert scores.rank().shape == (3, 9)
+
+
+def test_many_units_are_not_compared_in_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_PAIRS", 5)
+    found = uncertainty(small(), Alternatives.model_validate({"weights": "dirichlet"}), draws=10)
+    assert found.above is None
+    assert found.tied() is None
+    assert found.groups() == []
+
+
+# ------------------------------------------------------------------------------------------------------- commands
+
+PROJECT = """index: {id: demo, name: 示例}
+units: {label: 区, label_en: district, table: units.csv}
+data: {values: {path: values.csv}}
+dimensions:
+  - id: safety
+    name: 安全
+    weight: 0.6
+    indicators: [{id: cases, weight: 0.5, direction: lower}, {id: fires, weight: 0.5, direction: lower}]
+  - id: service
+    name: 服务
+    weight: 0.4
+    indicators: [{id: clinics, weight: 1}]
+"""
+UNITS = "id,name\n" + "".join(f"u{at},区{at}\n" for at in range(8))
+
+
+def project(folder: Path, extra: str = "", tree: str = PROJECT) -> Path:
+    rng = np.random.default_rng(0)
+    rows = "".join(f"u{at},{','.join(str(round(value, 3)) for value in rng.normal(10, 2, 3))}\n" for at in range(8))
+    (folder / "units.csv").write_text(UNITS, encoding="utf-8")
+    (folder / "values.csv").write_text("id,cases,fires,clinics\n" + rows, encoding="utf-8")
+    (folder / "indicators.yaml").write_text(tree + extra, encoding="utf-8")
+    return folder / "indicators.yaml"
+
+
+def said(folder: Path, arguments: list[str], extra: str = "", tree: str = PROJECT) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, [*arguments, "--index", str(project(folder, extra, tree)), "--lang", "en"])
+    assert "Traceback" not in done.stderr
+    return done.exit_code, done.stdout, done.stderr
+
+
+SHOWN: dict[str, tuple[list[str], str]] = {
+    "IC750": (["uncertainty"], "uncertainty: {weights: {method: dirichlet, nodes: [safty]}}\n"),
+    "IC751": (["uncertainty"], "uncertainty: {weights: {method: dirichlet, nodes: [service]}}\n"),
+    "IC752": (["uncertainty"], ""),
+    "IC753": (["uncertainty", "--impute", "none,mean"], "defaults: {impute: median}\n"),
+    "IC754": (["uncertainty", "--normalise", "z-score", "--aggregate", "geometric", "--draws", "20"], ""),
+    "IC755": (["uncertainty", "--weights", "dirichlet"], ""),
+    "IC756": (["uncertainty", "--weights", "perturb:2"], ""),
+    "IC757": (["uncertainty", "--weights", "dirichlet"], ""),
+    "IC759": (["sensitivity", "--rows", "100"], ""),
+}
+
+
+@pytest.mark.parametrize("code", sorted(ANALYSIS_MESSAGES))
+def test_every_finding_is_shown(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments, extra = SHOWN[code]
+    tree = PROJECT
+    if code == "IC753":
+        tree = tree.replace("direction: lower", "direction: lower, impute: mean").replace(
+            "id: clinics", "id: clinics, impute: mean"
+        )
+    if code == "IC755":
+        monkeypatch.setattr("indexcalc.cli.analysing.Progress.__call__", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        arguments = [*arguments, "--draws", "100000"]
+    if code == "IC757":
+        monkeypatch.setattr(module, "MOST_PAIRS", 5)
+    exit_code, _, found = said(tmp_path, arguments, extra, tree)
+    severity, *_ = ANALYSIS_MESSAGES[code]
+    assert exit_code == (1 if severity == "error" else 0), found
+    assert re.search(rf"(?m)^(?:.*: )?{code} ", found), found
+
+
+def test_the_tree_says_what_is_uncertain_and_the_command_line_may_say_otherwise(tmp_path: Path) -> None:
+    block = "uncertainty:\n  weights: [perturb, {method: dirichlet, concentration: 20, nodes: [safety]}]\n  noise: 0.1\n"
+    code, text, found = said(tmp_path, ["uncertainty", "--draws", "200", "--top", "3"], block)
+    assert (code, found) == (0, "")
+    assert "uncertain: weights below 2 nodes, errors of values" in text
+    assert "In the top 3" in text
+    code, text, _ = said(tmp_path, ["uncertainty", "--draws", "200", "--weights", "dirichlet:5", "--json"], block)
+    data = json.loads(text)
+    assert data["alternatives"]["weights"] == [{"method": "dirichlet", "concentration": 5.0}]
+    assert data["inputs"] == ["weights:safety", "weights:demo", "noise"]
+    assert len(data["units"]) == 8
+    assert sum(data["units"][0]["probabilities"]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "option", [["--normalise", "minmax"], ["--aggregate", "power"], ["--noise", "-1"], ["--treat", "winsor"]]
+)
+def test_what_cannot_be_drawn_is_refused(option: list[str], tmp_path: Path) -> None:
+    code, text, found = said(tmp_path, ["uncertainty", *option])
+    assert code in (1, 2)
+    assert text == ""
+    assert found
+
+
+def test_sensitivity_prints_and_gives_data(tmp_path: Path) -> None:
+    code, text, _ = said(tmp_path, ["sensitivity", "--weights", "dirichlet", "--rows", "64"])
+    assert code == 0
+    for title in ("What moves ranks", "Nodes left out", "Weights and what they do", "Children of one node"):
+        assert title in text
+    data = json.loads(said(tmp_path, ["sensitivity", "--weights", "dirichlet", "--rows", "64", "--json"])[1])
+    assert {one["input"] for one in data["sobol"]["rank_shift"]} == {"weights:safety", "weights:demo"}
+    code, text, _ = said(tmp_path, ["sensitivity"])
+    assert code == 0
+    assert "No alternatives are declared" in text
