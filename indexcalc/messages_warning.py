@@ -1,4 +1,4 @@
-"""The words of findings about the risk warning and `watch`: IC800 to IC829, laid out as in `messages.py`."""
+"""The words of findings about the risk warning, `watch` and what was published: IC800 to IC829, laid out as in `messages.py`."""
 
 from __future__ import annotations
 
@@ -123,6 +123,24 @@ WARNING_MESSAGES: dict[str, Row] = {
         "请写 --least {level}",
         "`--level street` scores streets, as in every command; `--least orange` lists what is orange or red.",
         "`--level street` 与其他命令一样指对街镇计分；`--least orange` 列出橙色和红色预警。",
+    ),
+    "IC822": (
+        "warning",
+        "this line of what was published cannot be read and is left out",
+        "公布记录的这一行无法读取，已略去",
+        "put back the file as it was; lines are only ever added to it",
+        "请恢复原文件；该文件只增不改",
+        "Each line holds one score as it was published: ten columns with tabs between them, score and rank as numbers.",
+        "每行是一个公布时的得分：共十列，以制表符分隔，得分和位次为数字。",
+    ),
+    "IC823": (
+        "error",
+        "{period} was published on {when} with other scores",
+        "{period} 已于 {when} 公布，得分与现在不同",
+        "say why it is revised: --why",
+        "请用 --why 说明修订原因",
+        "What was published stays in the record; a revision is added to it with its reason.",
+        "公布过的得分始终保留；修订另行追加，并注明原因。",
     ),
     "IC820": (
         "note",

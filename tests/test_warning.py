@@ -317,3 +317,12 @@ def test_without_rules_nothing_of_it_is_in_a_report() -> None:
     files = report_files(scores, "2001", "zh")
     assert "warnings.csv" not in files
     assert "风险预警" not in files["summary.md"].decode()
+
+
+def test_the_rules_that_the_page_shows_are_right(repository: Path) -> None:
+    block = (repository / "docs" / "warning.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    tree = (repository / "indicators.yaml").read_text(encoding="utf-8").partition("\nwarnings:")[0]
+    index = index_of(f"{tree}\n{block}")
+    assert index.warnings is not None
+    assert [step.after for step in index.warnings.escalation] == [3, 4, 5]
+    assert {rule.id for rule in index.warnings.rules} == {"warn-surge", "warn-risk", "warn-food"}

@@ -252,7 +252,7 @@ class World:
             count, own = np.arange(rows.stop - start), unit[rows]
             x, flags = np.repeat(self.values[None], len(count), axis=0), np.repeat(self.status[None], len(count), axis=0)
             x[count, own], flags[count, own] = values[rows], status[rows]
-            leaves, _ = self.leaf_scores(x, flags)
+            leaves = self.leaf_scores(x, flags)[0][len(self.labels) :]
             made = self._index(leaves[count, own][:, None], flags[count, own][:, None], self.points[-1][own][:, None])
             found[rows] = made[:, 0]
         return found

@@ -288,7 +288,7 @@ def _known_node(project: Project, known: dict[str, int], node: str | None) -> No
 def load_the_rest() -> None:
     """Add the commands that stand in files of their own; they take their options from above."""
     # the commands of these are added to the app as their files are loaded
-    from . import analyses, changes, ledger, warning, weights  # noqa: F401
+    from . import analyses, changes, ledger, published, warning, weights  # noqa: F401
 
     app.add_typer(weights.app)
 

@@ -524,7 +524,7 @@ def _write(project: Project, proposal: Proposal, writing: Writing) -> list[str]:
     when = dt.datetime.now().astimezone().isoformat(timespec="seconds")
     before, after = digest(proposal.raw), digest(proposal.changed)
     changes = [
-        Change(when, writing.who or _user(), node, old, new, writing.why, before, after)
+        Change(when, writing.who or user_name(), node, old, new, writing.why, before, after)
         for node, (old, new) in proposal.weights.items()
         if old != new
     ]
@@ -540,7 +540,8 @@ def _write(project: Project, proposal: Proposal, writing: Writing) -> list[str]:
     return [tree.as_posix(), log.as_posix()]
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Return the user's name on this machine, ? where it has none."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..findings import Finding, finding
-from ..spec.model import Index
 from .records import header_findings
 from .tables import Cell, Origin, Table, kind_of, matching, name_of, text_of
+
+if TYPE_CHECKING:
+    from ..spec.model import Index
 
 
 def read_parquet(origin: Origin) -> tuple[list[Table], list[Finding]]:

@@ -1,0 +1,96 @@
+"""What was published, kept as it was: one line a score and release, beside the tree, in a text that a spreadsheet opens too.
+
+Lines are only ever added. A release of a period that was published before is a revision, and says why. The time stands in this
+log alone and in nothing that is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from ..findings import Finding, Place, finding
+from ..scores import Scores
+
+SUFFIX = ".published"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A unit's score and rank of one node as they were published: when, by whom, why, and the digest of the report."""
+
+    when: str
+    who: str
+    why: str
+    period: str
+    level: str
+    node: str
+    unit: str
+    score: str
+    rank: str
+    report: str
+
+
+COLUMNS = tuple(field.name for field in fields(Published))
+
+
+def published_file(index_file: Path) -> Path:
+    """Return the file that keeps what was published of a tree: `indicators.published` beside `indicators.yaml`."""
+    return index_file.with_suffix(SUFFIX)
+
+
+def read_published(index_file: Path) -> tuple[list[Published], list[Finding]]:
+    """Read all that was published of a tree, the oldest first, with what cannot be read of it."""
+    file = published_file(index_file)
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        return [], [finding("IC303", Place(file.as_posix()), problem=error.strerror or type(error).__name__)]
+    lines, found = [], []
+    for number, text in enumerate(raw.decode("utf-8-sig", errors="replace").splitlines(), start=1):
+        cells = text.split("\t")
+        if len(cells) != len(COLUMNS) or not _are_numbers(cells[7:9]):
+            heading = tuple(cells) == COLUMNS
+            found += [finding("IC822", Place(file.as_posix(), "", number))] if text.strip() and not heading else []
+        else:
+            lines.append(Published(*cells))
+    return lines, found
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    try:
+        return all(not cell or float(cell) == float(cell) for cell in cells)
+    except ValueError:
+        return False
+
+
+def with_published(before: bytes, lines: Iterable[Published]) -> bytes:
+    """Return the log with lines added at its end; one that is empty gets its headings first."""
+    head = before or ("\t".join(COLUMNS) + "\n").encode()
+    head += b"" if head.endswith(b"\n") else b"\n"
+    return head + "".join("\t".join(" ".join(cell.split()) for cell in astuple(line)) + "\n" for line in lines).encode()
+
+
+def scores_of(scores: Scores, period: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return what a release of a period has: score and rank by node and unit, of the index and what is right below it."""
+    at = scores.periods.index(period)
+    return {
+        (scores.tree.nodes[node].id, unit): (_written(scores.scores[at, place, node]), _written(scores.ranks[at, place, node]))
+        for node in (scores.tree.root, *scores.tree.dimensions)
+        for place, unit in enumerate(scores.panel.units.ids)
+    }
+
+
+def last_release(lines: Iterable[Published], period: str, level: str = "") -> dict[tuple[str, str], Published]:
+    """Return the lines of the last release of a period, by node and unit; nothing where there was none."""
+    own = [line for line in lines if line.period == period and line.level == level]
+    return {(line.node, line.unit): line for line in own if line.when == own[-1].when}
+
+
+def _written(value: float) -> str:
+    """A number in full; empty for NaN."""
+    number = float(value)
+    return "" if number != number else repr(number)  # noqa: PLR0124 - NaN
