@@ -371,3 +371,30 @@ def test_a_hundred_thousand_units_take_little_memory_and_score_the_same(tmp_path
     np.testing.assert_array_equal(found.column("score").to_numpy(), whole.score()[0])
     np.testing.assert_array_equal(found.column("rank").to_numpy(), whole.rank()[0])
     np.testing.assert_array_equal(found.column("coverage").to_numpy(), whole.covered(whole.tree.root)[0])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_is_told_and_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from indexcalc.cli.app import app
+    from indexcalc.report import publish
+    from indexcalc.sources import on_disk
+
+    project(tmp_path, rows())
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(app, ["score", "--blocks"]).exit_code == 0
+    old = (tmp_path / "reports" / "2022Q2" / "run.json").read_bytes()
+    write = publish._write
+    monkeypatch.setattr(
+        publish, "_write", lambda path, content: write(Path("/dev/full") if path.suffix == ".parquet" else path, content)
+    )
+    done = CliRunner().invoke(app, ["score", "--blocks", "--lang", "en"])
+    assert (done.exit_code, "IC503" in done.stderr) == (1, True), done.output
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(on_disk.OnDisk, "_write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    done = CliRunner().invoke(app, ["score", "--blocks", "--lang", "en"])
+    assert (done.exit_code, "No space left" in done.stderr) == (1, True), done.output
+    assert (tmp_path / "reports" / "2022Q2" / "run.json").read_bytes() == old
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["2022Q2"]
