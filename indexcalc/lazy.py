@@ -19,7 +19,4 @@ def lazily(name: str) -> ModuleType:
     if package:
         setattr(sys.modules[package], own, module)  # as an import does: others look for it there
     spec.loader.exec_module(module)
-    package, _, own = name.rpartition(".")
-    if package in sys.modules:
-        setattr(sys.modules[package], own, module)  # as an import does: others look the module up there
     return module
