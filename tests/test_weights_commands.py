@@ -202,13 +202,13 @@ def test_a_failed_write_leaves_everything_as_it_was(project: Path, monkeypatch: 
 
 
 def test_a_change_by_someone_else_in_between_is_not_lost(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = weighing._user
+    real = weighing.user_name
 
     def slow() -> str:
         (project / "indicators.yaml").write_text(TREE + "# a line more\n", encoding="utf-8", newline="\n")
         return real()
 
-    monkeypatch.setattr(weighing, "_user", slow)
+    monkeypatch.setattr(weighing, "user_name", slow)
     code, _, err = run("weights", "set", "calls", "1.0")
     assert (code, "IC610" in err) == (1, True)
     assert (project / "indicators.yaml").read_text(encoding="utf-8").endswith("# a line more\n")
