@@ -40,6 +40,10 @@ BlocksOption = Annotated[
         help="Score in blocks, with what is made kept in files; no workbook. Default: from 10 million Parquet cells on.",
     ),
 ]
+EngineOption = Annotated[
+    Literal["duckdb", "spark"] | None,
+    typer.Option("--engine", help="Have DuckDB or Spark score Parquet where it is, in one query; no workbook."),
+]
 INDEX = "indicators.yaml"
 
 app = typer.Typer(
@@ -93,6 +97,7 @@ def score(
     out: OutOption = None,
     as_of: AsOfOption = None,
     blocks: BlocksOption = None,
+    engine: EngineOption = None,
     lang: LangOption = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
@@ -104,6 +109,11 @@ def score(
     from .reports import report_periods
 
     project = _project(index, data, out, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+    if engine is not None:
+        from .in_query import score_in_engine
+
+        project.print(*score_in_engine(project, engine, period))
+        return
     if is_large(project) if blocks is None else blocks:
         project.print(*score_blocks(project, period))
         return

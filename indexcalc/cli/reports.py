@@ -117,6 +117,8 @@ def earlier_ranking(project: Project, period: str) -> Mapping[str, Sequence[floa
 def verify_report(project: Project, folder: Path) -> Result:
     """Score again as a report's run.json says and compare every byte, or refuse with what differs."""
     run = _read_run(project, folder)
+    if run.engine:
+        return _verify_files(project, folder, run)
     project.report_language = "en" if run.language == "en" else "zh"
     project.level = run.level or None
     project.as_of = run.as_of or None
@@ -143,6 +145,21 @@ def verify_report(project: Project, folder: Path) -> Result:
             found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("differs", project)))
     if found:
         project.refuse(found)
+    return word("verified", project.language), {"verified": True, "files": sorted(run.outputs)}
+
+
+def _verify_files(project: Project, folder: Path, run: Run) -> Result:
+    """Hold a report that an engine wrote against its own digests, and its inputs against theirs, or refuse."""
+    inputs = {name: digest_of(project.data / name) for name in run.inputs if (project.data / name).is_file()}
+    ledgers = {name: value for name, value in run.inputs.items() if "#" in name}
+    found = _changed_inputs(run, ledgers | inputs, folder)
+    for name, digest_before in run.outputs.items():
+        path = folder / name
+        if not path.exists():
+            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("absent", project)))
+        elif digest_of(path) != digest_before:
+            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("changed", project)))
+    project.go_on([*found, finding("IC874", Place((folder / RUN).as_posix()), engine=run.engine)])
     return word("verified", project.language), {"verified": True, "files": sorted(run.outputs)}
 
 

@@ -10,7 +10,7 @@ import math
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -36,7 +36,7 @@ PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "�
 _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
-_HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
+HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
 _SILENT_HEADERS = frozenset(
     {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
 )
@@ -134,12 +134,13 @@ def match(
     as_of: str | None = None,
     count: bool = True,
     keep: int | None = None,
+    sources: Container[str] | None = None,
 ) -> Matched:
     """Read the files and ledgers of an index, relative to `base`, and match their cells to its columns.
 
     Of a ledger the newest version of each department and period counts, up to the moment `as_of` (as `read_moment` gives it).
     Of logs of events only the columns are looked at where they are not to be counted. Parquet tables of more than `keep`
-    cells stay in their files: their columns are read and looked at by `panel`.
+    cells stay in their files: their columns are read and looked at by `panel`. Where `sources` are named no others are read.
     """
     root = root or base
     matched = Matched(index)
@@ -147,7 +148,9 @@ def match(
     if matched.units is None:
         return matched
     for name in dict.fromkeys(column.source for column in index.columns):
-        columns = [(at, _as_named(column)) for at, column in enumerate(index.columns) if column.source == name]
+        if sources is not None and name not in sources:
+            continue
+        columns = [(at, as_named(column)) for at, column in enumerate(index.columns) if column.source == name]
         if name == UNITS_SOURCE:
             source = Data(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
         elif name in index.data:
@@ -168,25 +171,25 @@ def match(
         if tables:
             _match_source(matched, name, source, tables, columns)
     matched.findings += _repeats(matched)
-    if matched.uncounted:
-        pass  # which periods there are is known when the events have been read
+    if matched.uncounted or sources is not None:
+        pass  # which periods there are is known when the events, or the other sources, have been read
     elif not matched.periods and not errors(matched.findings):
         matched.findings.append(finding("IC360", index.place(("data",), key=True)))
     elif not errors(matched.findings):
-        matched.findings += _base_periods(matched)
+        matched.findings += base_periods(index, matched.periods)
     matched.files = sorted(set(matched.files))
     return matched
 
 
-def _as_named(column: Column) -> Column:
-    """A column with its names as those of tables are read."""
+def as_named(column: Column) -> Column:
+    """Return a column with its names as those of tables are read."""
     return replace(column, headers=tuple(map(name_of, column.headers)), rows=tuple(map(name_of, column.rows)))
 
 
 def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Table], wanted: Sequence[int]) -> Matched:
     """Match tables that are no source of the tree, such as a submission, to some columns of the index."""
     matched = Matched(index, units)
-    _match_source(matched, "", source, tables, [(at, _as_named(index.columns[at])) for at in wanted])
+    _match_source(matched, "", source, tables, [(at, as_named(index.columns[at])) for at in wanted])
     matched.findings += _repeats(matched)
     return matched
 
@@ -225,7 +228,7 @@ def match_ledger(matched: Matched, name: str, source: Data, base: Path, wanted: 
         column = index.columns[at]
         if column.id in known:
             continue
-        if column.key == "applies" and (piece := _of_units(matched, source, at, column)):
+        if column.key == "applies" and (piece := of_units(matched, source, at, column)):
             matched.pieces.append(piece)
         else:
             silent[department_of(index, column)] += 1
@@ -348,7 +351,7 @@ class _Same(Sequence[int]):
 
 def _of_attribute(matched: Matched, at: int, column: Column) -> bool:
     """Take a column that a rule of `applies` names of the units table; say so if it is nowhere."""
-    piece = _of_units(matched, Data(path=matched.index.units.table), at, column)
+    piece = of_units(matched, Data(path=matched.index.units.table), at, column)
     if piece is not None:
         matched.pieces.append(piece)
     else:
@@ -357,22 +360,22 @@ def _of_attribute(matched: Matched, at: int, column: Column) -> bool:
     return True
 
 
-def _base_periods(matched: Matched) -> Iterator[Finding]:
-    """A base period that has no data would leave every score missing."""
-    index, kind = matched.index, matched.index.periods.kind
-    there = set(matched.periods)
+def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
+    """Point out a base period that has no data: it would leave every score missing."""
+    kind = index.periods.kind
+    there = set(periods)
     if index.periods.roll_up:
         years = {year for period in there if (year := year_of(period))}
-        there |= {year for year in years if year_is_whole([p for p in matched.periods if year_of(p) == year], kind)}
+        there |= {year for year in years if year_is_whole([p for p in periods if year_of(p) == year], kind)}
     bases = [(index.place_of(leaf.id, "normalise", "base"), leaf.normalise.base) for leaf in index.leaves if leaf.normalise]
     for place, base in [(index.place(("defaults", "normalise", "base")), index.defaults.normalise.base), *bases]:
         meant = {read_period(str(base), each) for each in (kind, index.periods.roll_up) if each}
         if base is not None and not meant & there:
-            yield finding("IC361", place, found=base, known=list(matched.periods))
+            yield finding("IC361", place, found=base, known=list(periods))
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
     """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`)."""
 
     unit: int | None
@@ -390,7 +393,7 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
     headed: set[int] = set()
     headings: list[str] = []
     for table in tables:
-        layout = _layout(index, name, source, table, columns, found)
+        layout = layout_of(index, name, source, table, columns, found)
         if layout is not None and layout.unit is None and (shared := _shared_across(matched, table)):
             found += shared
             layout = None
@@ -409,7 +412,7 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
     file = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
     rowless = set()
     for at, column in columns:
-        if at not in seen and column.key == "applies" and (piece := _of_units(matched, source, at, column)):
+        if at not in seen and column.key == "applies" and (piece := of_units(matched, source, at, column)):
             matched.pieces.append(piece)
         elif at in headed - seen and column.owner not in rowless:  # once for all names of its formula
             rowless.add(column.owner)
@@ -435,20 +438,22 @@ def _column_and_formula(index: Index, owners: list[str]) -> Iterator[Finding]:
             yield finding("IC213", index.place_of(owner, "formula"), node=owner, one="column", other="formula")
 
 
-def _of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece | None:
-    """A column of the units table that a rule of `applies` names: the same in every period."""
+def of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece | None:
+    """Return a column of the units table that a rule of `applies` names: the same in every period."""
     assert matched.units is not None
     table, rows = matched.units.table, matched.units.rows
     if column.headers[0] not in table.names:
         return None
-    everywhere = _Layout(None, None, EVERY, None, None, None)
+    everywhere = Layout(None, None, EVERY, None, None, None)
     position, units = table.names.index(column.headers[0]), range(len(rows))
     return _piece(matched, source, table, everywhere, (at, column), position, rows, [None] * len(rows), units)
 
 
-def _layout(
+def layout_of(
     index: Index, name: str, source: Data, table: Table, columns: list[tuple[int, Column]], found: list[Finding]
-) -> _Layout | None:
+) -> Layout | None:
+    """Find out which columns of a table say what, by its headings; nothing, with findings, where they do not say it."""
+
     def find(declared: str | None, usual: Iterable[str]) -> int | None:
         names = [name.casefold() for name in table.names]
         for header in [declared] if declared else usual:
@@ -465,7 +470,7 @@ def _layout(
     value = find(source.value, _VALUE_HEADERS)
     period, fixed = None, read_period(table.period, index.periods.kind) if table.period else None
     if table.period and fixed is None:
-        problems.append(_no_period(index, Place(table.file, table.sheet), table.period))
+        problems.append(no_period(index, Place(table.file, table.sheet), table.period))
     elif _is_fixed(index, source.period) and (isinstance(source.period, int) or find(str(source.period), ()) is None):
         fixed = read_period(str(source.period), index.periods.kind)
     elif source.period == EVERY:
@@ -489,7 +494,7 @@ def _layout(
             near = nearest(str(getattr(source, key)), _headings(table))
             known = _headings(table)
             problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, known=known, near=near))
-    layout = _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS), across)
+    layout = Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS), across)
     wanted = [column.owner for _, column in columns if column.key != "applies"]
     if across and indicator is None and len(wanted) > 1:
         periods = [period for _, period in across]
@@ -509,16 +514,16 @@ def _periods_across(index: Index, table: Table, keys: set[int | None]) -> tuple[
     return tuple((at, period) for at, period in read if period)
 
 
-def _across(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> dict[int, list[int]]:
+def _across(table: Table, layout: Layout, columns: list[tuple[int, Column]]) -> dict[int, list[int]]:
     """Which names of formulas are headings of a table that has its indicators in rows, with the places of these."""
     if layout.indicator is None or layout.unit is None or layout.across:
         return {}
-    keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, _by_heading(table)
+    keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, by_heading(table)
     places = {at: [p for p in headings.get(column.headers[0], []) if p not in keys] for at, column in columns if column.rows}
     return {at: beside for at, beside in places.items() if beside}
 
 
-def _asks_for_values(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> bool:
+def _asks_for_values(table: Table, layout: Layout, columns: list[tuple[int, Column]]) -> bool:
     """Whether a table with its indicators in rows must have a column of values: not where formulas or periods name them all."""
     return not layout.across and (not _across(table, layout, columns) or any(not column.rows for _, column in columns))
 
@@ -529,7 +534,7 @@ def _is_fixed(index: Index, period: str | int | None) -> bool:
 
 
 def _pieces(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """The pieces of one table, and the names that its indicators go by."""
     if isinstance(table, StoredTable):
@@ -544,11 +549,11 @@ def _pieces(
 
 
 def _wide(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """Units in rows, indicators in columns."""
     rows, periods, units = _keys(matched, source, table, layout)
-    headings = _by_heading(table)
+    headings = by_heading(table)
     used = {layout.unit, layout.period, layout.status}
     pieces = []
     for at, column in columns:
@@ -557,19 +562,19 @@ def _wide(
             _note_many(matched, table, column, places)
             used.update(places)
             pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
-    _note_unused(matched, table, used)
+    note_unused(matched, table, used)
     return pieces, _headings(table)
 
 
 def _stored(
-    matched: Matched, source: Data, table: StoredTable, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: StoredTable, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """Units in rows, indicators in columns that stay in their file until they are asked for."""
     if layout.across or layout.indicator is not None or layout.unit is None:
         matched.findings.append(finding("IC832", table.header_place(0), rows=len(table.lines)))
         return [], _headings(table)
     keys = _stored_keys(matched, source, table, layout)
-    headings = _by_heading(table)
+    headings = by_heading(table)
     used = {layout.unit, layout.period, layout.status}
     for at, column in columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
@@ -578,12 +583,12 @@ def _stored(
             used.update(places)
             own = (at, column), places[0], keys.rows, (), keys.unit
             matched.later.append(Later(at, keys, partial(_piece, matched, source, table, replace(layout, status=None), *own)))
-    _note_unused(matched, table, used)
+    note_unused(matched, table, used)
     return [], _headings(table)
 
 
 def _by_period(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """Units in rows and periods in columns, for the one indicator that the source has or for that of each row."""
     rows, _, units = _keys(matched, source, table, layout)
@@ -599,12 +604,12 @@ def _by_period(
         for position, period in layout.across if mine else ():
             chosen = [rows[i] for i in mine], [period] * len(mine), [units[i] for i in mine]
             pieces.append(_piece(matched, source, table, layout, (at, column), position, *chosen))
-    _note_unused(matched, table, {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)})
+    note_unused(matched, table, {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)})
     return pieces, known
 
 
 def _long(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """A row for each unit and indicator, with its value or with the several that a formula names by their headings."""
     assert layout.indicator is not None
@@ -630,7 +635,7 @@ def _long(
 
 
 def _crossed(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """Indicators in rows, units in columns, as tables are often printed."""
     assert layout.indicator is not None
@@ -646,7 +651,7 @@ def _crossed(
         for position, unit in here.items() if mine else ():
             chosen = [rows[i] for i in mine], [periods[i] for i in mine], [unit] * len(mine)
             pieces.append(_piece(matched, source, table, layout, (at, column), position, *chosen))
-    _note_unused(matched, table, {layout.indicator, layout.period, layout.status, *here})
+    note_unused(matched, table, {layout.indicator, layout.period, layout.status, *here})
     return pieces, [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
 
 
@@ -663,7 +668,7 @@ def _shared_across(matched: Matched, table: Table) -> list[Finding]:
     return [finding("IC374", table.header_place(at), name=name, units=units) for at, name, units in names]
 
 
-def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tuple[list[int], list[str | None], list[int]]:
+def _keys(matched: Matched, source: Data, table: Table, layout: Layout) -> tuple[list[int], list[str | None], list[int]]:
     """The rows of a table that belong to a known unit and a period, with these; the others are findings."""
     assert matched.units is not None
     assert layout.unit is not None
@@ -696,7 +701,7 @@ def _note_unknown(matched: Matched, table: Table, at: int, unknown: dict[str, li
         matched.findings.append(finding(code, place, name=name, near=near, label=matched.index.units.label, rows=len(rows)))
 
 
-def _stored_keys(matched: Matched, source: Data, table: StoredTable, layout: _Layout) -> Keys:
+def _stored_keys(matched: Matched, source: Data, table: StoredTable, layout: Layout) -> Keys:
     """The same for a table that stays in its file, with arrays in place of lists."""
     import numpy as np
 
@@ -723,7 +728,7 @@ def _stored_keys(matched: Matched, source: Data, table: StoredTable, layout: _La
         read = {code: read_period(name_of(cells[code]), matched.index.periods.kind) for code in first}
         for code in (code for code, known in read.items() if known is None):
             place, count = table.place(first[code], layout.period), int(np.count_nonzero(codes == code))
-            matched.findings.append(_no_period(matched.index, place, name_of(cells[code]), count))
+            matched.findings.append(no_period(matched.index, place, name_of(cells[code]), count))
         every = tuple(dict.fromkeys(known for known in read.values() if known))
         of_code = np.full(len(cells), -1, dtype=np.int32)
         for code, known in read.items():
@@ -736,7 +741,7 @@ def _stored_keys(matched: Matched, source: Data, table: StoredTable, layout: _La
         codes, cells = table.columns.words(layout.status)
         words = set(map(word_of, source.not_applicable))
         for code, cell in enumerate(cells):
-            if (word := word_of(cell)) and word not in words | _HAS_VALUE and (codes == code).any():
+            if (word := word_of(cell)) and word not in words | HAS_VALUE and (codes == code).any():
                 place = table.place(int(np.argmax(codes == code)), layout.status)
                 matched.findings.append(finding("IC366", place, found=cell, known=source.not_applicable))
         silent = np.flatnonzero(np.array([word_of(cell) in words for cell in cells])[codes[rows]])
@@ -770,7 +775,7 @@ def _stored_repeats(matched: Matched, table: Table, keys: Keys) -> Iterator[Find
         )
 
 
-def _periods(matched: Matched, table: Table, layout: _Layout, rows: Sequence[int]) -> list[str | None]:
+def _periods(matched: Matched, table: Table, layout: Layout, rows: Sequence[int]) -> list[str | None]:
     """The period of each row: None where its values hold in every period, "" (with a finding) where it is none."""
     if layout.period is None:
         return [None if layout.fixed == EVERY else layout.fixed] * len(rows)
@@ -787,7 +792,7 @@ def _periods(matched: Matched, table: Table, layout: _Layout, rows: Sequence[int
         periods.append(meaning[cell])
     for name, its_rows in unknown.items():
         place = table.place(its_rows[0], layout.period)
-        matched.findings.append(_no_period(matched.index, place, name, len(its_rows)))
+        matched.findings.append(no_period(matched.index, place, name, len(its_rows)))
     return periods
 
 
@@ -797,7 +802,8 @@ def _words(table: Table, at: int) -> Sequence[Cell]:
     return [None if cell != cell else cell for cell in cells] if hasattr(cells, "dtype") else cells  # noqa: PLR0124
 
 
-def _no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
+def no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
+    """Say that a text is no period of the index's kind, or that there is none."""
     kind = index.periods.kind
     return finding("IC346" if text else "IC364", place, found=text, kind=kind, example=EXAMPLES[kind], rows=rows)
 
@@ -834,7 +840,7 @@ def _piece(
     matched: Matched,
     source: Data,
     table: Table,
-    layout: _Layout,
+    layout: Layout,
     wanted: tuple[int, Column],
     at: int,
     rows: Sequence[int],
@@ -858,7 +864,7 @@ def _piece(
         said = [word_of(status[row]) for row in rows]
         words = set(map(word_of, source.not_applicable))
         not_applicable = sorted({*not_applicable, *(i for i, word in enumerate(said) if word in words)})
-        for i in {word: i for i, word in reversed(list(enumerate(said))) if word and word not in words | _HAS_VALUE}.values():
+        for i in {word: i for i, word in reversed(list(enumerate(said))) if word and word not in words | HAS_VALUE}.values():
             place = table.place(rows[i], layout.status)
             matched.findings.append(finding("IC366", place, found=status[rows[i]], known=source.not_applicable))
     piece = Piece(position, table, at, rows, periods, units, values, not_applicable)
@@ -890,8 +896,8 @@ def _headings(table: Table) -> list[str]:
     return [name for name in table.names if name]
 
 
-def _by_heading(table: Table) -> dict[str, list[int]]:
-    """The columns that answer to each heading: as it stands, with its upper headings, without a bracket at its end."""
+def by_heading(table: Table) -> dict[str, list[int]]:
+    """Return the columns that answer to each heading: as it stands, with its upper headings, without a bracket at its end."""
     headings: dict[str, list[int]] = defaultdict(list)
     for position, (name, qualified) in enumerate(zip(table.names, table.qualified, strict=True)):
         for heading in dict.fromkeys((name, qualified, re.sub(_IN_BRACKETS, "", name))):
@@ -907,7 +913,8 @@ def _note_many(matched: Matched, table: Table, column: Column, places: list[int]
         matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
 
 
-def _note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
+def note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
+    """Note the columns of a table that nothing asks for."""
     units = matched.index.units
     own = {
         name_of(word)

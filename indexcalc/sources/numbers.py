@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING, Any, cast
@@ -57,7 +57,7 @@ def read_numbers(
     ([1234.5, 85.0, nan, nan], [2], [])
     """
     absent, inapplicable = frozenset(map(word_of, missing)), frozenset(map(word_of, not_applicable))
-    tokens = _Tokens(absent, inapplicable, _numbers_among(absent), _numbers_among(inapplicable))
+    tokens = _Tokens(absent, inapplicable, numbers_among(absent), numbers_among(inapplicable))
     if hasattr(cells, "dtype"):
         return _array(cells, tokens)
     if not tokens.missing_numbers and not tokens.not_applicable_numbers and (fast := _clean(cells)) is not None:
@@ -158,7 +158,8 @@ def _decimal(text: str) -> float | None:
     return number if isfinite(number) else None
 
 
-def _numbers_among(words: frozenset[str]) -> frozenset[float]:
+def numbers_among(words: Iterable[str]) -> frozenset[float]:
+    """Return the numbers that some words are, such as 999 for "no answer"."""
     return frozenset(number for word in words if (number := _decimal(word)) is not None)
 
 
