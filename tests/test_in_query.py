@@ -320,6 +320,21 @@ def test_what_is_wrong_with_the_values_is_found_by_queries(tmp_path: Path, table
     assert "Traceback" not in done.output
 
 
+def test_values_at_an_address_are_read_by_the_engine_alone(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    assert invoke(tmp_path, "score", "--no-blocks").exit_code == 0
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "v.parquet").rename(tmp_path / "elsewhere" / "v.parquet")
+    tree = small_tree()
+    tree["data"]["v"]["path"] = f"file://{tmp_path.as_posix()}/elsewhere/v.parquet"
+    (tmp_path / "indicators.yaml").write_text(json.dumps(tree))
+    done = invoke(tmp_path, "score", "--engine", "duckdb", "--out", str(tmp_path / "duckdb"))
+    assert done.exit_code == 0, done.output
+    same_reports(tmp_path / "reports" / "2022Q4", tmp_path / "duckdb" / "2022Q4")
+    done = invoke(tmp_path, "score")
+    assert (done.exit_code, "IC301" in done.stderr) == (1, True), done.output
+
+
 def test_what_an_engine_says_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_small(tmp_path)
     (tmp_path / "v.parquet").write_bytes((tmp_path / "v.parquet").read_bytes()[:500])

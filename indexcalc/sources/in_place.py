@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _FEW = 1000  # names of units that are unknown, of which each is looked at
 _SHOWN = 20  # rows that stand twice
-REMOTE = ("hdfs://", "s3://", "s3a://", "gs://", "abfs://", "abfss://")
+REMOTE = ("file://", "hdfs://", "s3://", "s3a://", "gs://", "abfs://", "abfss://")
 
 
 @dataclass
