@@ -17,11 +17,12 @@ from ..findings import Finding, finding
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS
 from ..methods.arrays import np
 from ..methods.frame import Frame, same
-from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from ..scores import Scores
 from ..spec.formula import names, parse
 from ..spec.model import Index, Indicator, NodeRanking
 from ..spec.tree import Branch, normalise_of
+from ..units import Units
 from . import score
 from .expressions import IN_QUERY, MEAN, OPERATIONS, distance, evaluate, rounded, statistics_for, used
 from .frames import some

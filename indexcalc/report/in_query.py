@@ -10,9 +10,10 @@ from typing import Any
 from ..engine.adjust import grade_ceilings
 from ..engine.ranking import grade
 from ..methods.arrays import np
-from ..panel import STATUS_NAMES, Make, Panel, Units
+from ..panel import STATUS_NAMES, Make, Panel
 from ..scores import Scores
 from ..spec.model import Dimension
+from ..units import Units
 
 _READ = 1 << 20  # rows that are looked at together
 

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, errors, finding, nearest
 from ..periods import order, read_period
+from ..spec.columns import Column
 from ..spec.model import EVERY, Data, Index
-from ..spec.tree import Column
-from .bind import HAS_VALUE, Layout, Matched, Piece, as_named, base_periods, by_heading, layout_of, match, no_period, note_unused
+from .bind import HAS_VALUE, Layout, as_named, base_periods, by_heading, layout_of, match, no_period, note_unused
+from .matched import Matched, Piece
 from .numbers import numbers_among, word_of
 from .tables import Table, absent, matching, name_of, shown_path
 from .units import asked_at
