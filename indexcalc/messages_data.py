@@ -358,4 +358,13 @@ DATA_MESSAGES: dict[str, Row] = {
         "The engine refused; its own words are quoted.",
         "引擎拒绝了请求，引号中是其原话。",
     ),
+    "IC877": (
+        "error",
+        "this line, or the one before it, is not as it was when it was published",
+        "这一行或其前一行与公布时不同",
+        "put back the file as it was; lines are only ever added to it",
+        "请恢复原文件；该文件只增不改",
+        "Each line ends with the hash of itself and of the line before it. Lines taken off the end are not found so: keep a copy elsewhere.",
+        "每行末尾是本行与前一行的哈希。删去末尾若干行无法由此发现，请另存副本。",
+    ),
 }

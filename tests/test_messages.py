@@ -69,6 +69,7 @@ COMMANDS: dict[str, list[str]] = {
     "warn_of_a_node_that_is_not_watched": ["warn", "--node", "clinics"],
     "warn_level_of_units_mistaken": ["warn", "--level", "red"],
     "published_line_broken": ["trend"],
+    "published_line_changed": ["trend"],
     "published_before_with_other_scores": ["publish"],
     "warning_under_strict": ["score", "--strict"],
     "blocks_leave_warnings_out": ["score", "--blocks"],
