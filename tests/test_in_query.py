@@ -264,6 +264,22 @@ def test_the_command_writes_what_blocks_write(tmp_path: Path) -> None:
     assert json.loads(again.stdout)["ranking"][0]["rank"] == 1
 
 
+def test_a_log_of_events_is_counted_and_joined_its_dirty_rows_told(tmp_path: Path) -> None:
+    tree = small_tree()
+    tree["data"]["log"] = {"path": "log.csv", "events": {"unit": "unit", "time": "at", "from": "2022Q1", "to": "2022Q4"}}
+    tree["denominators"].append({"id": "calls", "source": "log", "events": "count"})
+    tree["dimensions"][0]["indicators"][1]["per"] = "calls"
+    write_small(tmp_path, **{key: tree[key] for key in ("data", "denominators", "dimensions")})
+    rows = [f"{unit},2022-{month:02}-0{1 + at % 9}\n" for at, unit in enumerate(UNITS[1:]) for month in range(1, 13)]
+    (tmp_path / "log.csv").write_text("unit,at\n" + "".join(rows) + "nobody,2022-01-01\n")
+    for words in (["--no-blocks"], ["--engine", "duckdb"]):
+        assert invoke(tmp_path, "score", *words, "--out", str(tmp_path / words[-1])).exit_code == 0
+    folder = tmp_path / "duckdb" / "2022Q4"
+    same_reports(tmp_path / "--no-blocks" / "2022Q4", folder)
+    assert "nobody" in (folder / "quarantine-log.csv").read_text()
+    assert invoke(tmp_path, "verify", str(folder)).exit_code == 0
+
+
 def test_a_report_of_an_engine_is_verified_by_its_digests(tmp_path: Path) -> None:
     write_small(tmp_path)
     assert invoke(tmp_path, "score", "--engine", "duckdb").exit_code == 0

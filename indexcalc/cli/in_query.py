@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..findings import Finding, Place, errors, finding
 from ..report.files import RANKING_CSV, RUN
 from ..report.publish import publish
+from ..report.quarantine import quarantine_files
 from ..report.run import digest_of
 from .blocks import nearest_folder, top, unjudged, unwritable
 from .project import Project
@@ -35,14 +36,13 @@ def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> Result:
         project.refuse(found)
     try:
         from ..engine.in_query import in_the_way
-        from ..sources.engines import failures, packages_of
+        from ..sources.engines import failures
 
         failed = failures(kind)
     except ImportError as error:
         extra = "spark" if kind == "spark" else "events"
         project.refuse_one("IC875", engine=kind, package=error.name or "ibis", extra=extra)
-    assert packages_of(kind)
-    if ways := in_the_way(index):
+    if ways := in_the_way(index) + (["--level"] if project.level else []):
         project.refuse([*found, finding("IC870", Place(project.index_file.as_posix()), ways="; ".join(ways))])
     staging = Path(tempfile.mkdtemp(prefix=".new-scores-", dir=nearest_folder(project.out)))
     try:
@@ -64,7 +64,7 @@ def _score(project: Project, index: Index, found: list[Finding], kind: Kind, wan
     connection = connect(kind, staging)
     values = open_values(index, project.data, connection, kind, as_of=project.moment())
     found = [*found, *values.findings, *unjudged(index)]
-    if values.table is None or values.units is None or errors(found, strict=project.strict):
+    if values.table is None or values.units is None or values.beside is None or errors(found, strict=project.strict):
         project.refuse(found)
     project.progress("score")
     units = values.units.units
@@ -80,6 +80,7 @@ def _score(project: Project, index: Index, found: list[Finding], kind: Kind, wan
     connection.to_parquet(tidy, str(staging / SCORES), compression="zstd")
     project.progress("write")
     scores = replace(ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(noted))
+    scores = replace(scores, panel=replace(scores.panel, quarantine=tuple(values.beside.quarantine)))
     folders = _write_reports(project, values, scores, kind, periods, staging)
     project.progress("")
     text, data = top(project, scores, periods[-1])
@@ -94,6 +95,7 @@ def _write_reports(
 
     assert values.beside is not None
     matched: Any = replace(values.beside, files=values.files)
+    dirty = quarantine_files(scores, project.report_language)
     digest, folders = digest_of(staging / SCORES), [folder_of(project, period) for period in periods]
     for folder, period in zip(folders, periods, strict=True):
         own = staging / SCORES
@@ -103,10 +105,10 @@ def _write_reports(
         ranking = staging / RANKING_CSV
         with ranking.open("wb") as file:
             write_ranking(scores, period, project.report_language, file)
-        run = replace(new_run_of(project, matched, scores, period, {}, {}), engine=kind)
-        run = replace(run, outputs={RANKING_CSV: digest_of(ranking), SCORES: digest})
+        run = replace(new_run_of(project, matched, scores, period, dirty, {}), engine=kind)
+        run = replace(run, outputs={**run.outputs, RANKING_CSV: digest_of(ranking), SCORES: digest})
         try:
-            publish(folder, {RANKING_CSV: ranking, SCORES: own, RUN: run.as_json()})
+            publish(folder, {**dirty, RANKING_CSV: ranking, SCORES: own, RUN: run.as_json()})
         except OSError as error:
             project.refuse([unwritable(folder, error)])
     return folders
