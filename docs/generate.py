@@ -181,6 +181,7 @@ BLOCKS = {
     "dimensions: a node with children": ["Dimension"],
     "dimensions: an indicator": ["Indicator"],
     "events of an indicator": ["FromEvents"],
+    "score_over_units": ["FromUnits"],
     "missing": ["Missing"],
     "normalise": ["Normalise"],
     "impute": ["Impute"],

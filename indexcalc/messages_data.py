@@ -295,4 +295,85 @@ DATA_MESSAGES: dict[str, Row] = {
         "The workbook is built in an unusual way. Its values are read; errors in it would count as missing.",
         "该工作簿的内部结构特殊：数值可以读取，但错误值会被当作缺失。",
     ),
+    "IC840": (
+        "error",
+        "{node}: '{found}' is no way to bring scores up to the next level",
+        "{node}：“{found}”不是由下级单元得分汇总的方式",
+        "use one of {known}",
+        "可用：{known}",
+        (
+            "Scores of the units below are averaged, averaged with a denominator such as population as weight, added up, or the "
+            "lowest or highest of them is taken."
+        ),
+        "下级单元的得分可以取平均、按分母（如常住人口）加权平均、求和，或取最低、最高。",
+    ),
+    "IC841": (
+        "error",
+        "{node} is made of the scores of units below, but units are on one level",
+        "{node} 由下级单元得分汇总，但单元没有分层级",
+        "name the column of levels: units: {{level: ...}}",
+        "请补充 units: {{level: 列名}}",
+        "Units stand on several levels only where `units.level` names the column that tells them apart.",
+        "只有用 `units.level` 指明层级列，单元才分层级。",
+    ),
+    "IC842": (
+        "error",
+        "the formula of {node} names {name}, which is not made where the score of {below} comes from the units below",
+        "{node} 的公式引用了 {name}；{below} 的得分由下级单元汇总时，{name} 在上级没有得分",
+        "name {below} instead, or give {name} a `score_over_units` of its own",
+        "请改为引用 {below}，或为 {name} 单独声明 `score_over_units`",
+        "A node whose score comes from the units below is a leaf for the units above: what it is made of is scored below.",
+        "得分由下级单元汇总的节点，在上级相当于末级指标：它的下级指标只在下级单元计分。",
+    ),
+    "IC843": (
+        "error",
+        "{node}: there is no level '{found}'",
+        "{node}：没有层级“{found}”",
+        "the levels are {known}",
+        "现有层级：{known}",
+        "A level is what stands in the column of levels of the units table.",
+        "层级以单元表层级列中的写法为准。",
+    ),
+    "IC844": (
+        "error",
+        "unit {unit} of level '{found}' is part of a unit of level '{level}', so scores cannot be brought up",
+        "单元 {unit}（{found}）直属于层级“{level}”的单元，得分无法逐级汇总",
+        "its level would have to be '{wanted}', as that of the other units right below",
+        "其层级应为“{wanted}”，与其他直属下级单元一致",
+        (
+            "Where scores come from below, all units right below those of one level are of one level too: they are compared with "
+            "each other."
+        ),
+        "得分由下级汇总时，某一层级单元的直属下级必须同属一个层级，因为下级单元在本层级内相互比较。",
+    ),
+    "IC845": (
+        "note",
+        "{node} of units of level '{level}' is made of the scores of level '{below}': {how}",
+        "{node} 在层级“{level}”的得分由“{below}”的得分汇总：{how}",
+        "",
+        "",
+        "What the node is made of is scored at the level below; `explain` shows the scores of the units below.",
+        "该节点的下级指标在下级单元计分；`explain` 会列出各下级单元的得分。",
+    ),
+    "IC846": (
+        "note",
+        "{names} of {node} are left to level '{below}', and are not counted once more at level '{level}'",
+        "{node} 的 {names} 只用于层级“{below}”，在层级“{level}”不重复计算",
+        "",
+        "",
+        (
+            "Adjustments and warning rules of a node whose score comes from below have been applied to the units below. To "
+            "adjust the units above, name a node above it."
+        ),
+        "得分由下级汇总的节点，其加减分和预警规则已用于下级单元；要调整上级单元，请写在更上一级的节点。",
+    ),
+    "IC847": (
+        "error",
+        "{node} is made of the scores of units below, which scoring in blocks does not do",
+        "{node} 由下级单元得分汇总，分块计分不支持",
+        "score with --no-blocks, or the lowest level with --level",
+        "请用 --no-blocks 计分，或用 --level 只计最低层级",
+        "In blocks one level is scored at a time. Without them the level below is scored first.",
+        "分块计分一次只处理一个层级；不分块时先计下级单元的得分。",
+    ),
 }

@@ -13,7 +13,7 @@ from ..methods.impute import FROM_SIBLINGS
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import previous, year_before, year_is_whole, year_of
 from ..spec.formula import names, parse
-from ..spec.model import Index, Indicator
+from ..spec.model import NONE, Index, Indicator
 from .frames import groups_of, kinds_of, some
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
     wanted: dict[str, list[int]] = {}
     for position, leaf in enumerate(index.leaves):
         choice = leaf.impute or index.defaults.impute
-        if choice:
+        if choice and choice.method != NONE:
             siblings = str(index.tree.parents[position]) if choice.method in FROM_SIBLINGS else ""
             wanted.setdefault(siblings + choice.model_dump_json(), []).append(position)
     if not wanted:
@@ -212,7 +212,8 @@ def treat(index: Index, values: Array) -> Array:
     """Treat outliers where a leaf asks for it, among the units of each period."""
     wanted: dict[str, list[int]] = {}
     for position, leaf in enumerate(index.leaves):
-        if choice := leaf.treat or index.defaults.treat:
+        choice = leaf.treat or index.defaults.treat
+        if choice and choice.method != NONE:
             wanted.setdefault(f"{choice.method} {choice.parameters}", []).append(position)
     if not wanted:
         return values

@@ -134,6 +134,23 @@ def gathered(x: Array, groups: "np.ndarray[Any, np.dtype[np.intp]]", count: int,
     return np.where(known > 0, result, np.nan).reshape(*x.shape[:-1], count)
 
 
+def parted(x: Array, groups: "np.ndarray[Any, np.dtype[np.intp]]", count: int, how: str, weight: Array | None = None) -> Array:
+    """Return what each unit (…, unit) adds to what `gathered` makes of all; 0 for one without a value.
+
+    Of a mean it is the value times its share of the weight of those that have one. The units that have the `max` or `min`
+    share it evenly.
+    """
+    made = gathered(x, groups, count, how, weight)[..., groups]
+    there = ~np.isnan(x)
+    if how in ("max", "min"):
+        weight = (x == made).astype(float)
+    share = np.where(there, 1.0 if weight is None else np.nan_to_num(weight), 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if how != "sum":
+            share = share / gathered(share, groups, count, "sum")[..., groups]
+        return np.where(np.isnan(made), np.nan, np.where(there, x * share, 0.0))
+
+
 OVER_TIME: dict[str, Callable[[Array], Array]] = {
     "sum": rolled_sum,
     "mean": rolled_mean,

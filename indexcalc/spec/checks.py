@@ -14,6 +14,7 @@ from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
 from .events import check_events
 from .formula import FormulaError, first_places, names, parse
+from .levels import check_from_units
 from .model import FACTORS, NONE, UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
 from .tree import can_be_drawn, counted, counts, given_weights, weight_total
@@ -138,6 +139,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     known = [item.id for item in index.denominators]
     used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
     used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
+    used |= {node.score_over_units.how for node in index.by_id.values() if node.score_over_units}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -441,6 +443,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_sources,
     check_denominators,
     check_levels,
+    check_from_units,
     check_events,
     check_headers,
     check_leaves,

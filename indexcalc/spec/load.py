@@ -21,6 +21,7 @@ from .model import (
     Dimension,
     EventLog,
     FromEvents,
+    FromUnits,
     Grade,
     Impute,
     Index,
@@ -68,6 +69,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "rules": WarningRule,
     "escalation": Step,
     "events": FromEvents,
+    "score_over_units": FromUnits,
 }
 _EXPECTED = {
     "string": ("text", "文本"),

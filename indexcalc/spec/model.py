@@ -213,6 +213,22 @@ TOTAL, PUNCTUAL = "sum over events", "events on time"
 EventsChoice = Annotated[FromEvents, BeforeValidator(_named)]
 
 
+class FromUnits(Part):
+    """How the scores that the units of a lower level have of a node make the score of the unit that they are part of."""
+
+    how: str
+    """`mean`, `min`, `max` or `sum` of the scores of the units right below, or a denominator's id for a mean weighted by it."""
+    from_: str | None = Field(default=None, alias="from")
+    """The level up to which the node is made of values; from the next one on it is made of scores. Default: the lowest level."""
+
+
+def _as_how(value: Any) -> Any:
+    return {"how": value} if isinstance(value, str) else value
+
+
+FromUnitsChoice = Annotated[FromUnits, BeforeValidator(_as_how, json_schema_input_type=str | FromUnits)]
+
+
 class Node(Part):
     """What every node of the tree has."""
 
@@ -280,6 +296,9 @@ class Indicator(Node):
     """How the value becomes a score."""
     round: RoundChoice | None = None
     """Round the score to so many decimals."""
+    score_over_units: FromUnitsChoice | None = None
+    """Make the score of a unit of the scores of the units that it is made of, instead of its values: `mean`, `min`, `max`, `sum`,
+    a denominator's id."""
 
     @model_validator(mode="after")
     def _of_events(self) -> "Indicator":
@@ -327,6 +346,9 @@ class Inner(Part):
     """Round the score to so many decimals."""
     primary: Primary | None = None
     """Name the children that attain the score, where it is a maximum or minimum."""
+    score_over_units: FromUnitsChoice | None = None
+    """Make the score of a unit of the scores of the units that it is made of, instead of its children: `mean`, `min`, `max`,
+    `sum`, a denominator's id."""
 
 
 class Dimension(Node, Inner):
