@@ -123,7 +123,8 @@ def _kind(wanted: Any) -> str:
     if kind is tuple:
         return f"[{', '.join(map(_kind, inside))}]"
     if kind is Mapping:
-        return "mapping"
+        keys = get_args(inside[0]) if get_origin(inside[0]) is Literal else ()
+        return f"`{{{', '.join(f'{key}: {_kind(inside[1])}' for key in keys)}}}`" if keys else "mapping"
     of = _kind(inside[0])
     return f"list of ({of})" if " or " in of and not of.startswith("list") else f"list of {of}"
 

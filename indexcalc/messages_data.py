@@ -376,4 +376,13 @@ DATA_MESSAGES: dict[str, Row] = {
         "In blocks one level is scored at a time. Without them the level below is scored first.",
         "分块计分一次只处理一个层级；不分块时先计下级单元的得分。",
     ),
+    "IC850": (
+        "warning",
+        "{node} {name} has no score in {periods}: its ends, the quantiles {ends}, are the same there",
+        "{node} {name} 在 {periods} 没有得分：作为两端的分位数 {ends} 相同",
+        "take quantiles farther apart, or a fixed value for one of them",
+        "请取相距更远的分位数，或给其中一端固定值",
+        "Where most units have the same value, 0 for instance, two quantiles may be that value, and nothing lies between them.",
+        "多数单元取同一数值（例如 0）时，两个分位数可能相同，两端之间没有距离。",
+    ),
 }

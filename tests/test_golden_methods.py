@@ -505,3 +505,31 @@ def test_published_decimals_rank_as_published() -> None:
     scores = np.array([[73.975], [73.98], [73.97]])
     assert ranks(scores)[:, 0].tolist() == [2, 1, 3]
     assert ranks(rounded(scores, 2))[:, 0].tolist() == [1, 1, 3]
+
+
+def test_ends_that_are_quantiles_as_pandas_has_them() -> None:
+    """EPI's ends, the 5th and 95th percentiles, and the SDG Index's lower end of 2.5 % with a fixed upper one."""
+    x = pd.Series([3.0, 8, 1, 40, 12, 9, 7, 25, 2, 900, 11])
+    for sign, (worst, best) in ((1, (0.05, 0.95)), (-1, (0.95, 0.05))):
+        a, b = x.quantile(worst), x.quantile(best)
+        wanted = (100 * (x - a) / (b - a)).clip(0, 100)
+        ends: dict[str, Any] = {"worst": {"quantile": 0.05}, "best": {"quantile": 0.95}}
+        np.testing.assert_allclose(normalised("goalposts", list(x), sign=sign, **ends), wanted, rtol=1e-12)
+        ends = {"unacceptable": {"quantile": 0.05}, "satisfactory": {"quantile": 0.95}}
+        wanted = 60 + 40 * (x - a) / (b - a)
+        np.testing.assert_allclose(normalised("efficacy", list(x), sign=sign, **ends), wanted, rtol=1e-12)
+    a = x.quantile(0.025)
+    wanted = (100 * (x - a) / (30 - a)).clip(0, 100)
+    np.testing.assert_allclose(normalised("goalposts", list(x), worst={"quantile": 0.025}, best=30.0), wanted, rtol=1e-12)
+    logs = np.log(x)
+    a, b = logs.quantile(0.05), logs.quantile(0.95)
+    ends = {"worst": {"quantile": 0.05}, "best": {"quantile": 0.95}, "log": True}
+    np.testing.assert_allclose(normalised("goalposts", list(x), **ends), (100 * (logs - a) / (b - a)).clip(0, 100), rtol=1e-12)
+    a = x.quantile(0.9)  # where less is better the quantile counts from the highest
+    wanted = (100 * (x - a) / (2 - a)).clip(upper=100)
+    found = normalised("distance-to-target", list(x), sign=-1, value=2.0, worst={"quantile": 0.1}, clip=True)
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    same = normalised("goalposts", [0.0] * 9 + [5.0], worst={"quantile": 0.1}, best={"quantile": 0.8})
+    assert np.isnan(same).all()
+    short = normalised("goalposts", [3.0, 4, 9], worst={"quantile": 0.0}, best=2.0)  # even the worst seen has reached it
+    assert list(short) == [100.0, 100.0, 100.0]

@@ -473,7 +473,20 @@ def _positive_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
     return lambda given: (key, f"{key} must be above 0", f"{key} 必须大于 0") if given[key] <= 0 else None
 
 
+def _ends_sense(worst: str, best: str, given: dict[str, Any]) -> Problem:
+    """Ends that are quantiles of the values seen are shares, the better one the larger."""
+    shares = {key: given[key].get("quantile") for key in (worst, best) if isinstance(given[key], dict)}
+    for key, share in shares.items():
+        if share is None or not 0 <= share <= 1:
+            return key, "a quantile is a share from 0, the worst, to 1, the best", "quantile 应为 0（最差）到 1（最好）之间的比例"
+    if len(shares) == 2 and shares[worst] >= shares[best]:
+        return best, f"the quantile of {best} must be above that of {worst}", f"{best} 的 quantile 必须大于 {worst} 的"
+    return None
+
+
 def _efficacy_sense(given: dict[str, Any]) -> Problem:
+    if problem := _ends_sense("unacceptable", "satisfactory", given):
+        return problem
     if given["satisfactory"] is not None and given["satisfactory"] == given["unacceptable"]:
         return "satisfactory", "satisfactory and unacceptable are the same", "满意值与不允许值相同"
     return _scale_sense(given)
@@ -486,9 +499,11 @@ def _exponential_sense(given: dict[str, Any]) -> Problem:
 
 
 def _goalposts_sense(given: dict[str, Any]) -> Problem:
+    if problem := _ends_sense("worst", "best", given):
+        return problem
     if given["worst"] == given["best"]:
         return "best", "worst and best are the same", "worst 与 best 相同"
-    if given["log"] and min(given["worst"], given["best"]) <= 0:
+    if given["log"] and any(end <= 0 for end in (given["worst"], given["best"]) if not isinstance(end, dict)):
         return "log", "worst and best must be above 0 for logarithms", "取对数时 worst 和 best 必须大于 0"
     return _scale_sense(given)
 
@@ -555,7 +570,7 @@ def _owa_sense(given: dict[str, Any]) -> Problem:
 SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/min-max": _scale_sense,
     "normalise/percentile": _scale_sense,
-    "normalise/distance-to-target": _scale_sense,
+    "normalise/distance-to-target": lambda given: _ends_sense("worst", "value", given) or _scale_sense(given),
     "normalise/z-score": _positive_sense("sd"),
     "normalise/deduct": _positive_sense("each"),
     "normalise/bonus": _positive_sense("each"),
@@ -624,6 +639,8 @@ def _alike(read: Any, written: Any) -> bool:
     """Whether a value was taken as it was written: no text as a number, no truth value as one."""
     if isinstance(written, (list, tuple)):
         return all(map(_alike, read, written))
+    if isinstance(written, dict) and isinstance(read, dict):
+        return all(_alike(value, written.get(key)) for key, value in read.items())
     plain = isinstance(written, (str, bool)) or isinstance(read, (str, bool))
     return type(read) is type(written) if plain else True
 
