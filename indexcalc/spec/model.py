@@ -467,6 +467,8 @@ class Data(Part):
     """Words that mean missing, besides an empty cell."""
     not_applicable: Words = ("n/a", "不适用")
     """Words that mean not applicable."""
+    numbers: dict[str, Number] = {}
+    """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95}`. No others are read as numbers."""
     ignore: Words = ()
     """Names of rows to leave out, such as 合计."""
     only: dict[str, str | int | Words] = {}
