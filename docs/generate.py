@@ -182,6 +182,7 @@ BLOCKS = {
     "dimensions: a node with children": ["Dimension"],
     "dimensions: an indicator": ["Indicator"],
     "events of an indicator": ["FromEvents"],
+    "shrink": ["Shrink"],
     "score_over_units": ["FromUnits"],
     "missing": ["Missing"],
     "normalise": ["Normalise"],

@@ -412,4 +412,22 @@ DATA_MESSAGES: dict[str, Row] = {
         "Only the words that are declared stand for numbers; nothing is guessed from one that is like them.",
         "只有声明过的词才代表数值，相近的写法不会自动推断。",
     ),
+    "IC860": (
+        "error",
+        "{node}: `shrink` needs a count and what it is counted among",
+        "{node}：`shrink` 需要计数及其分母",
+        "name the denominator: per: ...",
+        "请用 per: 指明分母",
+        "How far a rate is moved towards that of its larger area depends on how many it is made of.",
+        "向上级地区比率收缩的程度，取决于该比率由多少个体构成。",
+    ),
+    "IC861": (
+        "warning",
+        "{node} in {period}: the count is above {per} in {units}, so these have no rate",
+        "{node} 在 {period}：{units} 的计数大于 {per}，没有得出比率",
+        "give {per} in single people, or write `shrink: {{how: rate}}` for events",
+        "{per} 请以人（户）为单位；事件类计数请写 `shrink: {{how: rate}}`",
+        "Log-odds are of people among people: no more than all of them. A population in tens of thousands is too small for that.",
+        "对数优势适用于总体中的个体，计数不能超过总体；以“万人”为单位的人口不适用。",
+    ),
 }

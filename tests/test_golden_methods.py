@@ -12,11 +12,13 @@ import pandas as pd
 import pytest
 
 from indexcalc.engine import score
+from indexcalc.engine.in_parts import score_in_parts
 from indexcalc.methods import CATALOGUE
+from indexcalc.methods.derive import shrunk
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import excess_kurtosis, skewness
-from indexcalc.panel import IMPUTED
+from indexcalc.panel import IMPUTED, empty
 from indexcalc.scores import Scores
 from indexcalc.sources import read_panel
 
@@ -533,3 +535,73 @@ def test_ends_that_are_quantiles_as_pandas_has_them() -> None:
     assert np.isnan(same).all()
     short = normalised("goalposts", [3.0, 4, 9], worst={"quantile": 0.0}, best=2.0)  # even the worst seen has reached it
     assert list(short) == [100.0, 100.0, 100.0]
+
+
+# Shrinkage
+
+
+def shrunk_by_hand(r: list[float], n: list[float], *, odds: bool) -> list[float]:
+    """The steps of the appendix one by one: the logit of each ward and of the authority, s², t², w, z, and back."""
+    log = math.log
+
+    def rate(count: float, base: float) -> float:
+        return log((count + 0.5) / (base - count + 0.5)) if odds else count / base
+
+    whole = rate(sum(r), sum(n))
+    own = [rate(count, base) for count, base in zip(r, n, strict=True)]
+    between = sum((one - whole) ** 2 for one in own) / (len(own) - 1)
+    found = []
+    for count, base, one in zip(r, n, own, strict=True):
+        error = (base + 1) * (base + 2) / (base * (count + 1) * (base - count + 1)) if odds else whole / base
+        w = (1 / error) / (1 / error + 1 / between)
+        z = w * one + (1 - w) * whole
+        found.append(math.exp(z) / (1 + math.exp(z)) if odds else z)
+    return found
+
+
+@pytest.mark.parametrize("odds", [True, False])
+def test_rates_are_shrunk_as_in_indices_of_deprivation(odds: bool) -> None:
+    r, n = [0.0, 30, 210, 4, 9, 77], [25.0, 110, 1000, 30, 50, 300]
+    groups = [np.array([True] * 3 + [False] * 3), np.array([False] * 3 + [True] * 3)]
+    how = "log-odds" if odds else "rate"
+    found = shrunk(np.array([r]), np.array([n]), groups, how=how)[0]
+    by_hand = shrunk_by_hand(r[:3], n[:3], odds=odds) + shrunk_by_hand(r[3:], n[3:], odds=odds)
+    np.testing.assert_allclose(found, by_hand, rtol=1e-12)
+    raw, whole = np.array(r) / np.array(n), np.repeat([240 / 1135, 90 / 380], 3)
+    moved = (np.abs(found - raw) / np.abs(whole - raw))[:3]
+    assert odds or (moved[0] > moved[1] > moved[2]), "the smaller, the farther"
+
+
+def test_what_is_missing_alone_or_alike_in_shrinkage() -> None:
+    nan = np.nan
+    count, base = np.array([[3.0, nan, 5.0, 12.0, 1.0]]), np.array([[10.0, 20.0, 0.0, 10.0, 4.0]])
+    groups = [np.array([True, True, True, True, False]), np.array([False] * 4 + [True])]
+    odds, rate = (shrunk(count, base, groups, how=how)[0] for how in ("log-odds", "rate"))
+    np.testing.assert_allclose(odds, [3.5 / 11, nan, nan, nan, 1.5 / 5])  # 12 of 10 are no people; one is left alone
+    np.testing.assert_allclose(rate[[1, 2, 4]], [nan, nan, 0.25])
+    assert 0.3 < rate[0] < rate[3] < 1.2
+    alike = shrunk(np.array([[1.0, 2.0, 3.0]]), np.array([[10.0, 20.0, 30.0]]), [np.ones(3, bool)], how="rate")
+    np.testing.assert_allclose(alike, [[0.1, 0.1, 0.1]])
+    none = shrunk(np.zeros((1, 3)), np.full((1, 3), 8.0), [np.ones(3, bool)], how="rate")
+    np.testing.assert_array_equal(none, 0.0)
+    in_thousands = shrunk(count, base / 1000, groups, how="rate")
+    np.testing.assert_allclose(in_thousands, rate[None] * 1000, rtol=1e-12)
+
+
+def test_an_indicator_is_shrunk_within_the_column_that_it_names(tmp_path: Path) -> None:
+    r, n = [0.0, 30, 210, 4, 9, 77], [25.0, 110, 1000, 30, 50, 300]
+    rows = [f"u{at},{'ABABAB'[at]},g" for at in range(6)]
+    (tmp_path / "u.csv").write_text("\n".join(["id,county,group", *rows]) + "\n")
+    values = [f"u{at},2024,{r[at]},{n[at]}" for at in range(6)]
+    (tmp_path / "v.csv").write_text("\n".join(["unit,period,poor,people", *values]) + "\n")
+    index = index_of(
+        "index: {id: i}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\ndenominators: [{id: people}]\n"
+        "dimensions: [{id: poor, weight: 1, per: people, shrink: county, scale: 100, direction: lower}]\n"
+    )
+    panel = read_panel(index, tmp_path)
+    found = score(index, panel).derived[0, :, 0]
+    np.testing.assert_array_equal(score_in_parts(index, panel, empty).derived[0, :, 0], found)
+    wanted = np.empty(6)
+    for at in (slice(0, 6, 2), slice(1, 6, 2)):
+        wanted[at] = shrunk_by_hand(r[at], n[at], odds=True)
+    np.testing.assert_allclose(found, 100 * wanted, rtol=1e-12)

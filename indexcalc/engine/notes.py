@@ -24,7 +24,7 @@ _FEW = 64  # units looked at first for columns without any score
 
 def check_columns(index: Index, panel: Panel, values: Array, status: Status, scores: Array) -> list[Finding]:
     """Point out leaves without any value, or with the same in all units so that they cannot be told apart."""
-    found: list[Finding] = []
+    found: list[Finding] = list(check_shrunk(index, panel))
     for _, members in kinds_of(index, panel):
         # a column without any score has none among the first few units either, and these are quickly looked at
         bare = np.isnan(scores[members, :_FEW, : index.tree.leaves]).all(axis=1).any(axis=0)
@@ -41,6 +41,18 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
                     place = index.place_of(leaf.id)
                     found.append(finding(code, place, node=leaf.id, name=leaf.name, periods=periods, **more))
     return found
+
+
+def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
+    """Name the units whose count is above what it is counted among, where that leaves no rate to move."""
+    for leaf in index.leaves:
+        if leaf.shrink is None or leaf.shrink.how != "log-odds" or leaf.formula is not None or leaf.per is None:
+            continue
+        above = panel.values[..., panel.column[leaf.id]] > panel.values[..., panel.column[leaf.per]]
+        for period in np.flatnonzero(above.any(axis=-1)).tolist():
+            units = some([panel.units.title(unit) for unit in np.flatnonzero(above[period]).tolist()])
+            place, when = index.place_of(leaf.id, "shrink"), panel.periods[period]
+            yield finding("IC861", place, node=leaf.id, per=leaf.per, period=when, units=units)
 
 
 def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Finding]:

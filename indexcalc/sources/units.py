@@ -191,6 +191,9 @@ def _asked_columns(index: Index) -> dict[str, Place]:
         impute = getattr(owner, "impute", None)
         if impute is not None and impute.by:
             asked.setdefault(impute.by, index.place((*path, "impute", "by")))
+        shrink = getattr(owner, "shrink", None)
+        if shrink is not None:
+            asked.setdefault(shrink.within, index.place((*path, "shrink", "within")))
     return asked
 
 

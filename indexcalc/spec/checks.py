@@ -194,6 +194,8 @@ def check_leaves(index: Index) -> Iterator[Finding]:
             yield finding("IC212", index.place_of(leaf.id, "target"), key="target", found=list(leaf.target))
         if leaf.valid is not None and not _rises(leaf.valid):
             yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
+        if leaf.shrink is not None and leaf.per is None:
+            yield finding("IC860", index.place_of(leaf.id, "shrink"), node=leaf.id)
         if leaf.scale == 0:
             yield finding("IC122", index.place_of(leaf.id, "scale"), key="scale", found=0, limit="≠ 0")
         if leaf.difference is not None and leaf.growth is not None:

@@ -35,6 +35,7 @@ from .model import (
     Root,
     Round,
     Screen,
+    Shrink,
     Step,
     Treat,
     UnitTable,
@@ -70,6 +71,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "escalation": Step,
     "events": FromEvents,
     "score_over_units": FromUnits,
+    "shrink": Shrink,
 }
 _EXPECTED = {
     "string": ("text", "文本"),

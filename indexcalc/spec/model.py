@@ -213,6 +213,22 @@ TOTAL, PUNCTUAL = "sum over events", "events on time"
 EventsChoice = Annotated[FromEvents, BeforeValidator(_named)]
 
 
+class Shrink(Part):
+    """How a rate is moved towards that of a larger area, the more the less certain it is."""
+
+    within: str = "group"
+    """The larger areas: `group`, or another column of the units table, such as that of the unit above."""
+    how: Literal["log-odds", "rate"] = "log-odds"
+    """`log-odds` for people among people, as in indices of deprivation; `rate` for events among anything."""
+
+
+def _as_within(value: Any) -> Any:
+    return {"within": value} if isinstance(value, str) else value
+
+
+ShrinkChoice = Annotated[Shrink, BeforeValidator(_as_within, json_schema_input_type=str | Shrink)]
+
+
 class FromUnits(Part):
     """How the scores that the units of a lower level have of a node make the score of the unit that they are part of."""
 
@@ -269,6 +285,8 @@ class Indicator(Node):
     """The value to be near to, or the range `[low, high]` to be within."""
     per: str | None = None
     """The id of a denominator to divide by."""
+    shrink: ShrinkChoice | None = None
+    """Move the rate of small units towards that of their larger area: the column of the units table that names it."""
     scale: Number = 1.0
     """A factor for the value, such as 100 for per cent."""
     difference: Literal["previous", "year-before"] | None = None
