@@ -9,7 +9,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
-from ..spec.levels import leaf_of
 from ..spec.model import Dimension, Index, Indicator
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ MOST_ROWS = 300  # of a ranking on a terminal
 def check_result(index: Index, matched: Matched, language: Language) -> Result:
     """Say what a checked project holds."""
     assert matched.units is not None
-    inner = [node for _, node in index.walk() if isinstance(node, Dimension)]
+    inner = [node for _, node in index.walked if isinstance(node, Dimension)]
     counts = {
         "index": index.index.id,
         "dimensions": len(index.dimensions),
@@ -193,6 +192,7 @@ def explained(scores: Scores, at: int, unit: int, position: int, language: Langu
 def from_below(scores: Scores, at: int, unit: int, leaf: str, language: Language, depth: int) -> dict[str, Any]:
     """Return the scores below that a unit's score of a leaf is made of, level by level; nothing where it is made of values."""
     from ..analysis.contribution import of_parts
+    from ..spec.levels import leaf_of
 
     below = scores.below
     if below is None or leaf not in below.leaves:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..findings import Finding, finding, nearest
-from ..methods.derive import OVER_UNITS
-from .formula import FormulaError, names, parse
 from .model import (
     NONE,
     UNITS_SOURCE,
@@ -122,29 +119,3 @@ def _only(index: Index, node: Root | Dimension, level: str) -> Indicator:
     """The only child of an inner node: the scores of the units below."""
     name = leaf_of(index, node.id)
     return _leaf(Indicator(id=name, name=f"{level}得分", name_en=f"{level} scores", source=UNITS_SOURCE))
-
-
-def check_from_units(index: Index) -> Iterator[Finding]:
-    """Scores come from below in a way that there is, where units stand on levels, and no formula asks for what is not made."""
-    known = [*OVER_UNITS, *(item.id for item in index.denominators)]
-    for name, node in index.by_id.items():
-        if node.score_over_units is None:
-            continue
-        how, place = node.score_over_units.how, index.place_of(name, "score_over_units")
-        if how not in known:
-            yield finding("IC840", place, node=name, found=how, known=known, near=nearest(how, known))
-        if index.units.level is None:
-            yield finding("IC841", place, node=name)
-        below = set(_below(index, node))
-        for other, above in index.by_id.items():
-            formula = None if isinstance(above, Indicator) or other in (name, *below) else above.formula
-            for used in _names(formula) if formula else ():
-                if used in below:
-                    yield finding("IC842", index.place_of(other, "formula"), node=other, name=used, below=name)
-
-
-def _names(formula: str) -> tuple[str, ...]:
-    try:
-        return names(parse(formula))
-    except FormulaError:
-        return ()
