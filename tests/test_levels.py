@@ -160,6 +160,18 @@ def test_gaps_below_are_passed_over_as_far_as_coverage_allows(folder: Path) -> N
         assert [unit for unit, known in zip(left.panel.units.ids, there, strict=True) if known] == ["D0S1", "D1S2"]
 
 
+def test_a_unit_without_units_below_has_no_score_from_them(folder: Path) -> None:
+    with (folder / "u.csv").open("a") as file:
+        file.write("D9,district,\n")
+    with (folder / "v.csv").open("a") as file:
+        file.write("D9,2023,50,10,10,3,20\nD9,2024,50,10,10,3,20\n")
+    found = scored(folder)
+    assert np.isnan(found.score("safety")[:, 3]).all()
+    np.testing.assert_array_equal(found.covered(found.node("safety"))[:, 3], 0.0)
+    np.testing.assert_array_equal(found.status[:, 3, found.node("safety.units")], 1)
+    assert not np.isnan(found.score("done")[:, 3]).any()  # made of values, its own
+
+
 def test_the_index_itself_may_come_from_below(folder: Path) -> None:
     tree = "adjustments: [{id: done, source: v, each: -0.1}]\ngrades: [{name: A, from: 80}, {name: B}]\n" + TREE.replace(
         "      - {id: done, weight: 0.6}\n", "      - {id: fires, column: fire, weight: 0.6}\n"

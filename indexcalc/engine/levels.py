@@ -144,7 +144,7 @@ def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: 
     made = np.where(enough & (_total(applies.astype(float), groups, count) > 0), made, np.nan)
     never = (_total((~applies).astype(float), groups, count) > 0) & (_total(applies.astype(float), groups, count) == 0)
     status = np.where(never, NOT_APPLICABLE, np.where(np.isnan(made), MISSING, VALUE)).astype(np.uint8)
-    return made, status, Part(node, choice.how, weight, coverage)
+    return made, status, Part(node, choice.how, weight, np.where(never, np.nan, np.nan_to_num(coverage)))
 
 
 def imputed_below(below: Below | None) -> int:
