@@ -295,6 +295,8 @@ def test_a_report_of_an_engine_is_verified_by_its_digests(tmp_path: Path) -> Non
 def test_what_a_query_cannot_do_is_told_at_once(tmp_path: Path) -> None:
     tree = small_tree()
     tree["dimensions"][0] |= {"weights": "entropy", "aggregate": "topsis"}
+    ends = {"worst": {"quantile": 0.05}, "best": {"quantile": 0.95}}
+    tree["dimensions"][0]["indicators"][0]["normalise"] = {"method": "goalposts", **ends}
     tree["dimensions"][1]["indicators"][0] |= {"impute": "median", "treat": "winsorise", "normalise": "rank"}
     tree["dimensions"][1]["indicators"][1] |= {
         "formula": "median(a, b, 1)",
@@ -306,6 +308,7 @@ def test_what_a_query_cannot_do_is_told_at_once(tmp_path: Path) -> None:
     found = [one for one in map(json.loads, done.stderr.splitlines()) if one["severity"] == "error"]
     assert [one["code"] for one in found] == ["IC870"]
     for way in (
+        "a: goalposts (quantile)",
         "safety: topsis",
         "safety: entropy",
         "c: rank",

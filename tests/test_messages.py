@@ -79,6 +79,7 @@ COMMANDS: dict[str, list[str]] = {
     "query_of_a_column_of_text": ["score", "--engine", "duckdb"],
     "query_of_a_table_of_text": ["score", "--engine", "duckdb"],
     "query_of_what_it_cannot": ["score", "--engine", "duckdb"],
+    "scores_from_below_in_blocks": ["score", "--blocks"],
     **{
         name: ["verify", "reports/2022"]
         for name in (

@@ -247,7 +247,7 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
         inside = {scores.tree.nodes[below].id for below in _with_below(scores, position)}
         if position not in siblings or len(siblings) < 2 or inside & used:
             continue
-        index = _without(scores.index, node.id)
+        index = _without(scores.declared, node.id)
         without = score(index, _with_columns(panel, [column.id for column in index.columns]), level=level)
         places = without.ranks[without.periods.index(period), :, without.tree.root].astype(float)
         moved = np.abs(places - declared)

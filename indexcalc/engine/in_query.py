@@ -20,7 +20,7 @@ from ..methods.frame import Frame, same
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from ..scores import Scores
 from ..spec.formula import names, parse
-from ..spec.model import Index, Indicator, NodeRanking
+from ..spec.model import NONE, Index, Indicator, NodeRanking
 from ..spec.tree import Branch, normalise_of
 from ..units import Units
 from . import score
@@ -63,11 +63,14 @@ def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
         yield choice.method
     elif beyond := sorted(statistics_for(choice) - _KNOWN):
         yield f"{choice.method} ({', '.join(beyond)})"
-    for key in ("difference", "growth", "share", "rolling"):
+    elif any(isinstance(given, Mapping) for given in choice.parameters.values()):
+        yield f"{choice.method} (quantile)"
+    for key in ("difference", "growth", "share", "rolling", "shrink", "score_over_units"):
         if getattr(leaf, key) is not None:
             yield key
     for step in ("impute", "treat"):
-        if made := getattr(leaf, step) or getattr(index.defaults, step):
+        made = getattr(leaf, step) or getattr(index.defaults, step)
+        if made and made.method != NONE:
             yield made.method
     for text in (leaf.formula, leaf.applies):
         yield from sorted(used(parse(text)) - OPERATIONS.keys()) if text else ()
@@ -80,6 +83,8 @@ def _of_branch(index: Index, branch: Branch) -> Iterator[str]:
         yield branch.aggregate
     if branch.weights.method not in _WEIGHTS:
         yield branch.weights.method
+    if getattr(index.tree.nodes[branch.position], "score_over_units", None) is not None:
+        yield "score_over_units"
     if branch.normalise is not None:
         yield f"normalise: {branch.normalise.method}"
     if branch.missing.policy == "floor":
