@@ -107,13 +107,14 @@ class _Sums:
             self.cross[:, at] += counts @ (b * gap)
             self.far[:, at] += counts @ gap**2
 
-    def indices(self, level: float) -> Indices:
+    def indices(self, level: float, *, centred: bool = True, ddof: int = 0) -> Indices:
         """Work the indices out of the sums, of the whole sample first and then of each resample."""
         n = self.n
         mean = (self.a + self.b) / (2 * n)
-        variance = np.maximum(self.squares / (2 * n) - mean**2, 0.0)
+        variance = np.maximum(self.squares / (2 * n) - mean**2, 0.0) * (2 * n / (2 * n - ddof))
+        mean = mean if centred else np.zeros_like(mean)
         with np.errstate(invalid="ignore", divide="ignore"):
-            v = np.where(variance > 1e-24 * np.maximum(mean**2, 1e-300), variance, np.nan)[:, None]
+            v = np.where(variance > 1e-24 * np.maximum(self.squares / (2 * n), 1e-300), variance, np.nan)[:, None]
             first = (self.cross - mean[:, None] * self.gap) / n[:, None] / v
             total = self.far / (2 * n[:, None]) / v
         shares = [(1 - level) / 2, (1 + level) / 2]
@@ -127,15 +128,27 @@ def _quantiles(x: Array, shares: Sequence[float]) -> Array:
     return np.asarray(np.quantile(x, shares, axis=0))
 
 
-def sobol_indices(a: Array, b: Array, ab: Array, *, resamples: int = 1000, level: float = 0.95, seed: int = 0) -> Indices:
+def sobol_indices(
+    a: Array,
+    b: Array,
+    ab: Array,
+    *,
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+    centred: bool = True,
+    ddof: int = 0,
+) -> Indices:
     """Estimate first-order and total indices from outputs f_A and f_B (row, output) and f_AB (input, row, output).
 
-    Intervals are percentiles of `resamples` bootstrap resamples of the rows. Source: Saltelli et al. 2010; Jansen 1999.
+    Intervals are percentiles of `resamples` bootstrap resamples of the rows. Outputs are `centred` on the mean of f_A and f_B,
+    which takes most of the error out of S where that mean is far from 0; V is divided by 2 rows - `ddof`. As they are these
+    are scipy's estimates; not centred and with ddof 1 those of COINr. Source: Saltelli et al. 2010; Jansen 1999.
     """
     sums = _Sums(len(ab), a.shape[1], resamples)
-    centre = (a.mean(axis=0) + b.mean(axis=0)) / 2
+    centre = (a.mean(axis=0) + b.mean(axis=0)) / 2 if centred else np.zeros(a.shape[1])
     sums.add(_resampled(len(a), resamples, seed), a - centre, b - centre, ab - centre)
-    return sums.indices(level)
+    return sums.indices(level, centred=centred, ddof=ddof)
 
 
 def _resampled(rows: int, resamples: int, seed: int) -> Array:
