@@ -135,7 +135,9 @@ def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Ar
     if branch.formula is not None:
         share = _even(x)
         split = _shapley(scores, branch, x, absent, w, share) if x.shape[-1] <= MOST_CHILDREN else share * y
-        return _of_children(scores, branch, np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split)))
+        none = np.isnan(x).all(axis=-1, keepdims=True)  # what a formula says of nothing, a number in it, is shared by all
+        split = np.where(none, share * y, np.where(np.isnan(x), 0.0, split))
+        return _of_children(scores, branch, np.where(np.isnan(y), np.nan, split))
     share = _shares(x, w)
     if branch.aggregate in ("arithmetic", "sum", "geometric", "harmonic", "power"):
         split = _tangent(branch, x, y, w, share)
