@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from indexcalc.analysis import sensitivity as module
 from indexcalc.analysis.alternatives import Inputs
 from indexcalc.analysis.association import (
     collinearity,
@@ -25,6 +26,7 @@ from indexcalc.engine import score
 from indexcalc.spec.model import Alternatives
 
 from .conftest import flat_index, index_of, panel_of
+from .test_change import random_scores
 from .test_golden_methods import coinr_from_files
 
 
@@ -310,3 +312,25 @@ def test_influence_and_flags_of_copied_indicators() -> None:
     assert found.nominal[at["x0"]] == 0.25
     assert found.squared[at["x0"]] == pytest.approx(found.squared[at["x1"]])
     assert np.nansum(found.importance[[at[f"x{i}"] for i in range(4)]]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_leaving_a_node_out_is_the_same_from_the_leaves_scores_as_from_what_was_reported(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = random_scores(seed, seed)
+    quick = leave_out(made, made.panel, period="2001")
+    monkeypatch.setattr(module, "_leaves_stand", lambda _: False)
+    assert repr(quick) == repr(leave_out(made, made.panel, period="2001"))
+
+
+def test_many_rows_are_worked_on_in_blocks_that_are_one_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = sampled(3, 1024, 7)
+    points = module._points(3, 7)
+    parts = [module._halves(points, 3, 256) for _ in range(4)]
+    np.testing.assert_array_equal(np.concatenate([part[0] for part in parts]), a)
+    np.testing.assert_array_equal(np.concatenate([part[1] for part in parts]), b)
+    counts = np.concatenate([drawn for _, drawn in module._resampled(1000, 50, 7)], axis=1)
+    assert counts.shape == (51, 1000)
+    assert (counts.sum(axis=1) == 1000).all(), "each resample has as many rows as the sample"
+    assert counts[1:].var(axis=1) == pytest.approx(1.0, abs=0.2), "drawn with replacement: Poisson, nearly"
