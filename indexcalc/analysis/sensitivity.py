@@ -149,8 +149,8 @@ def sobol_indices(
     """
     sums = _Sums(len(ab), a.shape[1], resamples)
     centre = (a.mean(axis=0) + b.mean(axis=0)) / 2 if centred else np.zeros(a.shape[1])
-    for some, counts in _resampled(len(a), resamples, seed):
-        sums.add(counts, a[some] - centre, b[some] - centre, ab[:, some] - centre)
+    for some, drawn in _resampled(len(a), resamples, seed):
+        sums.add(drawn, a[some] - centre, b[some] - centre, ab[:, some] - centre)
     return sums.indices(level, centred=centred, ddof=ddof)
 
 
@@ -222,12 +222,12 @@ def sensitivity(
         return np.abs(places - declared).mean(axis=1)[:, None], (found - centre)[:, : len(centre) if own else 0]
 
     try:
-        for number, (some, counts) in enumerate(_resampled(rows, resamples, seed)):
+        for number, (some, drawn) in enumerate(_resampled(rows, resamples, seed)):
             a, b = _halves(points, coordinates, some.stop - some.start)
             parts = list(_mixtures(inputs, a.T, b.T, seed, number))
             shift, unit = (np.stack(each) for each in zip(*map(outputs, parts), strict=True))
-            shifts.add(counts, shift[0], shift[1], shift[2:])
-            units.add(counts[: 1 + fewer], unit[0], unit[1], unit[2:])
+            shifts.add(drawn, shift[0], shift[1], shift[2:])
+            units.add(drawn[: 1 + fewer], unit[0], unit[1], unit[2:])
             done = some.stop
             if progress is not None:
                 progress(done, rows)
@@ -290,7 +290,7 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
 
 
 def _leaves_stand(scores: Scores) -> bool:
-    """Whether indicators keep their scores when others go: no estimate is made of siblings, no unit screened by how many it has."""
+    """Whether indicators keep their scores when others go: none is estimated of siblings, no unit screened by what it has."""
     index = scores.index
     choices = [leaf.impute or index.defaults.impute for leaf in index.leaves]
     return index.screen is None and not any(choice is not None and choice.method in FROM_SIBLINGS for choice in choices)
@@ -300,7 +300,7 @@ def _aggregated(scores: Scores, index: Index, panel: Panel, level: str | None) -
     """The scores (period, unit) of an index that has some of the leaves, made of the scores that these have."""
     del panel, level
     kept = [scores.node(leaf.id) for leaf in index.leaves]
-    out = empty(*scores.scores.shape[:2], len(index.tree.nodes))
+    out = empty(len(scores.periods), len(scores.panel.units), len(index.tree.nodes))
     out[..., : len(kept)] = scores.scores[..., kept]
     aggregate(index, scores.panel, scores.status[..., kept], out)
     return np.asarray(out[..., index.tree.root])

@@ -63,8 +63,7 @@ def versus_answer(
 ) -> Answer:
     """Walk down the tree with a unit beside others: where their scores part, in points, down to what was reported."""
     from ..analysis.versus import versus
-    from ..report.explained import versus_sheet
-    from ..report.tables import notes
+    from ..report.explained import explained_notes, versus_sheet
     from ..report.words import word
 
     at = scores.periods.index(period)
@@ -82,7 +81,7 @@ def versus_answer(
     names = (units.title(unit, language), name)
     lines = [f"{names[0]} {word('against', language).format(others=name)} · {period}"]
     _versus_lines(tree, 0, scores.index.index.decimals, language, lines)
-    lines += notes(scores, language)
+    lines += explained_notes(scores, language)
     data = {"unit": units.ids[unit], "others": [units.ids[other] for other in others], "period": period, "tree": tree}
     return Answer("\n".join(lines), data, {"": versus_sheet(scores, tree, names, language)})
 

@@ -140,8 +140,7 @@ def explain_answer(
     Below a node whose weight was changed stand the changes.
     """
     from ..analysis.contribution import Rows, contributions, effective
-    from ..report.explained import explained_sheet
-    from ..report.tables import notes
+    from ..report.explained import explained_notes, explained_sheet
 
     at = scores.periods.index(period)
     shown = Rows(at, (unit,))
@@ -162,7 +161,7 @@ def explain_answer(
     lines = [f"{scores.panel.units.title(unit, language)} · {period}"]
     decimals = scores.index.index.decimals
     _explain_lines(tree, 0, decimals, len(scores.panel.units), language, lines)
-    lines += notes(scores, language)
+    lines += explained_notes(scores, language)
     data = {"unit": scores.panel.units.ids[unit], "period": period, "tree": tree}
     return Answer("\n".join(lines), data, {"": explained_sheet(scores, tree, scores.panel.units.title(unit, language), language)})
 

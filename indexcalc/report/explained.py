@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..analysis.contribution import by_weight
+from ..engine.frames import some
 from ..scores import Scores
 from .tables import Heading, Sheet, Value, notes
 from .words import word
@@ -43,7 +45,7 @@ def explained_sheet(scores: Scores, tree: Entry, unit: str, language: str) -> Sh
         ]
         rows += [(level + 1, "", "", *(None,) * 6, raw["column"], raw["value"], "", _places(raw)) for raw in entry.get("raw", ())]
     title = f"{unit} · {tree['name']}"
-    return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=notes(scores, language))
+    return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
 
 
 def versus_sheet(scores: Scores, tree: Entry, names: tuple[str, str], language: str) -> Sheet:
@@ -77,7 +79,14 @@ def versus_sheet(scores: Scores, tree: Entry, names: tuple[str, str], language: 
                 shown = [raw["value"] if side == at else None for at in range(2)]
                 rows.append((level + 1, "", "", *(None,) * 7, raw["column"], *shown, "", _places(raw)))
     title = f"{names[0]} ↔ {names[1]}"
-    return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=notes(scores, language))
+    return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
+
+
+def explained_notes(scores: Scores, language: str) -> tuple[str, ...]:
+    """Return what must stand below contributions: which were only shared by weight, and what stands below every table."""
+    nodes = [scores.tree.nodes[branch.position].id for branch in scores.tree.branches if by_weight(branch)]
+    said = (word("shared by weight", language).format(nodes=some(nodes)),) if nodes else ()
+    return (*said, *notes(scores, language))
 
 
 def _first_headings(language: str) -> tuple[Heading, ...]:

@@ -101,6 +101,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "every department": ("所有报送部门", "all that report"),
     "question": ("可疑之处", "What is suspicious"),
     "place": ("出处", "Where"),
+    "shared by weight": (
+        "下级过多，无法逐一组合计算，贡献只按权重分摊：{nodes}",
+        "too many children for all their combinations, so that contributions are shared by weight alone: {nodes}",
+    ),
     "depth": ("层级", "Level"),
     "column": ("数据列", "Column"),
     "reported at": ("出处或状态", "Where, or status"),
