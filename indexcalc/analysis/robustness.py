@@ -43,6 +43,7 @@ _AHEAD = 1e-9  # the same where the index itself is at hand
 _TRIES = 12
 _SHARES = (math.inf, 4.0, 2.0, 1.5, 1.2)  # how many times a weight may be itself, where the search was led astray
 _PASSING = ("arithmetic", "geometric", "harmonic", "power", "median", "minimum", "maximum")  # a gap of weight 0 is nothing
+_FEW = 12  # nodes of a cut up to which weights between every two of them are tried
 _MOST_OTHERS = 60  # units that may pass one that leaves the top; the nearest of them where there are more
 
 
@@ -312,7 +313,26 @@ class _Search:
             found = self._searched(near, norm, above, others, count, start)
             if found is not None and self._passes(cut, found, above, others, count):
                 return found
+        if start is None and (found := self._from_afar(cut, norm, above, others, count)) is not None:
+            return self._first_that_passes(cut, norm, above, others, count, found)
         return start
+
+    def _from_afar(self, cut: _Cut, norm: Norm, above: int, others: Sequence[int], count: int) -> Array | None:
+        """Weights that turn the order among those that go most of the way to one node, or lie between two of few; or nothing."""
+        nodes, rows = len(cut.weights), [above, *others]
+        ends = np.eye(nodes) * cut.weights.sum()
+        tried = [cut.weights + share * (ends - cut.weights) for share in (0.5, 0.9, 0.99)]
+        if nodes <= _FEW:
+            one, other = np.triu_indices(nodes, 1)
+            tried += [ends[one] + share * (ends[other] - ends[one]) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
+        stack = np.concatenate(tried)
+        stack = stack[((stack >= cut.low - 1e-12) & (stack <= cut.high + 1e-12)).all(axis=-1)]
+        does = stack[self._ahead(cut, stack, rows, count)] if len(stack) else stack
+        shortened = [
+            self._shortened(cut, found, rows, count) for found in does[np.argsort([_length(w, cut, norm) for w in does])[:3]]
+        ]
+        passing = [found for found in shortened if self._passes(cut, found, above, others, count)]
+        return min(passing, key=lambda found: _length(found, cut, norm), default=None)
 
     def _searched(
         self, cut: _Cut, norm: Norm, above: int, others: Sequence[int], count: int, start: Array | None

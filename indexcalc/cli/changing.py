@@ -444,6 +444,7 @@ def target_answer(scores: Scores, plan: Plan, score: float | None, language: Lan
         "goal": plan.goal,
         "target_rank": plan.rank,
         "exact": plan.exact,
+        "stepped": plan.stepped,
         "effort": plan.effort,
         "score": list(plan.scores),
         "rank": list(plan.ranks),

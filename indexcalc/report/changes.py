@@ -153,7 +153,9 @@ def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool =
         headings += [Heading(f"{over} {word(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
     cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
     for turn in turns:
-        shown = None if math.isnan(turn.distance) else f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
+        shown: Value = f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
+        if math.isnan(turn.distance):
+            shown = None if turn.exact else "≈–"
         cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = shown
     rows = []
     units, score, rank = scores.panel.units, scores.score()[found.period], scores.rank()[found.period]
@@ -266,7 +268,8 @@ def plan_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
         for step in plan.steps
     ]
     total = (word("all", language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
-    said = [word("plan least" if plan.exact else "plan searched", language), word("plan help", language)]
+    proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
+    said = [word(proof, language), word("plan help", language)]
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [

@@ -296,8 +296,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Percentage points of weight in the index: the least that weights must move, in all or at most, to turn the order.",
     ),
     "turns marks": (
-        "≈ 由搜索得到并经检验，未证明最小；– 界限内的权重都不会使其易位。",
-        "≈ was found by a search and checked, not proved the smallest; – no weights within the bounds do it.",
+        "≈ 由搜索得到并经检验，未证明最小；– 界限内的权重都不会使其易位；≈– 搜索没有找到。",
+        "≈ was found by a search and checked, not proved the smallest; – no weights within the bounds do it; ≈– none were found.",
     ),
     "turning weights": ("使其易位的权重", "Weights that turn it"),
     "target": ("改进方案", "Plan"),
@@ -308,6 +308,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "goal": ("目标值", "Goal"),
     "effort": ("工作量", "Effort"),
     "plan least": ("已证明为工作量最小的方案。", "Proved to be the least effort."),
+    "plan least of steps": (
+        "已证明：在各指标按步、或达到他方水平、或停在评分折点的方案中工作量最小。",
+        "Proved to be the least effort of plans that end at one of 24 steps, where others are, or where a scale bends.",
+    ),
     "plan searched": ("经重新计分检验；未证明为工作量最小。", "Checked by scoring again; not proved to be the least effort."),
     "plan help": (
         "假定其他单元的数据不变；各指标最多改进到同类已达到的水平；全部单元已按方案重新计分。",
