@@ -16,8 +16,9 @@ import numpy as np
 from harness import compare
 
 from indexcalc.engine import score
-from indexcalc.panel import MISSING, Panel, Units, empty
+from indexcalc.panel import MISSING, Panel, empty
 from indexcalc.spec import Index
+from indexcalc.units import Units
 
 SIZES = (5, 5, 5, 5, 5, 4)  # second-level nodes of the six dimensions: 29
 LEAVES = [5] * 16 + [4] * 13  # indicators of each: 132

@@ -16,11 +16,12 @@ from indexcalc.methods.impute import FROM_SIBLINGS
 from indexcalc.methods.judgement import RANDOM_INDEX, consistency
 from indexcalc.methods.rank import rounded
 from indexcalc.methods.weight import FROM_DATA
-from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.scores import Scores
 from indexcalc.spec import Index, parse_index
 from indexcalc.spec.formula import parse
 from indexcalc.spec.model import Defaults
+from indexcalc.units import Units
 
 METHODS = yaml.safe_load((Path(__file__).parent / "methods.yaml").read_text(encoding="utf-8"))
 UNITS = ("A", "B", "C", "D")

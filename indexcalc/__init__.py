@@ -15,9 +15,10 @@ from .version import VERSION as __version__  # noqa: N811 - its name to the worl
 
 if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
-    from .panel import Panel, Units
+    from .panel import Panel
     from .scores import Scores
     from .spec import Dimension, Index, Indicator, load
+    from .units import Units
 
 __all__ = [
     "Dimension",
@@ -55,9 +56,10 @@ def score(index: Index, panel: Panel) -> Scores:
 
 _HOMES = {
     "findings": ("Finding", "Place", "Refused"),
-    "panel": ("Panel", "Units"),
+    "panel": ("Panel",),
     "scores": ("Scores",),
     "spec": ("Dimension", "Index", "Indicator", "load"),
+    "units": ("Units",),
 }
 
 

@@ -6,7 +6,6 @@ with all of them. The words stand in `messages.py`, in both languages; this modu
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -58,7 +57,9 @@ class Finding:
     def hint(self, language: Language) -> str:
         """Return the hint, or nothing when the value that it would offer is not known."""
         template = words(self.code).hint[language]
-        needed = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+        from string import Formatter
+
+        needed = [name for _, name, _, _ in Formatter().parse(template) if name]
         return _fill(template, self.values) if all(self.values.get(name) for name in needed) else ""
 
     def as_dict(self, language: Language) -> dict[str, Any]:

@@ -2,7 +2,11 @@
 
 import importlib.util
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from types import ModuleType
+from typing import Any
 
 
 def lazily(name: str) -> ModuleType:
@@ -20,3 +24,30 @@ def lazily(name: str) -> ModuleType:
         setattr(sys.modules[package], own, module)  # as an import does: others look for it there
     spec.loader.exec_module(module)
     return module
+
+
+@contextmanager
+def put_off(*names: str) -> Iterator[None]:
+    """Have what is imported meanwhile take what stands for functions of these modules, and loads them at the first call.
+
+    For modules that another one imports at its start and uses in cases that do not come up; a class would not be one then.
+    """
+    stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
+    sys.modules |= stand_ins
+    try:
+        yield
+    finally:
+        for name, stand_in in stand_ins.items():
+            if sys.modules.get(name) is stand_in:
+                del sys.modules[name]
+
+
+class _StandIn(ModuleType):
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        if function.startswith("__"):
+            raise AttributeError(function)
+        return partial(_call, self.__name__, function)
+
+
+def _call(module: str, function: str, *arguments: Any, **named: Any) -> Any:
+    return getattr(importlib.import_module(module), function)(*arguments, **named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ EXAMPLES = {
 }
 
 
+@lru_cache(maxsize=4096)
 def read_period(text: str, kind: Kind) -> str | None:
     """Return the one spelling of a period that people write in many ways, or None when it is no such period.
 

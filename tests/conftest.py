@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from indexcalc.panel import MISSING, VALUE, Panel, Units, empty
+from indexcalc.panel import MISSING, VALUE, Panel, empty
 from indexcalc.spec import Index, parse_index
+from indexcalc.units import Units
 
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile("fixed")

@@ -24,12 +24,13 @@ from indexcalc.analysis.change import Change, change
 from indexcalc.analysis.contribution import Rows, adjusted, contributions, effective
 from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE, FROM_DATA, WITHOUT_WEIGHTS, parameters
-from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.scores import Scores
 from indexcalc.spec import Index
 from indexcalc.spec.formula import FUNCTIONS, parse
 from indexcalc.spec.model import Adjustment, Dimension, Indicator, Missing, Normalise, Ranking, Round, Veto, Weights
-from indexcalc.spec.tree import counts
+from indexcalc.spec.weights import counts
+from indexcalc.units import Units
 
 from .conftest import index_of
 

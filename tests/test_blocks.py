@@ -22,12 +22,13 @@ from indexcalc.engine import score
 from indexcalc.engine.in_parts import score_in_parts
 from indexcalc.findings import Finding, Refused, in_order
 from indexcalc.methods import CATALOGUE, parameters
-from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.report.run import read_run
 from indexcalc.scores import Scores
 from indexcalc.sources import match, panel
 from indexcalc.sources.on_disk import Scratch
 from indexcalc.spec import Index
+from indexcalc.units import Units
 
 PERIODS = ("2021Q3", "2021Q4", "2022Q1", "2022Q2", "2022Q3", "2022Q4")
 STAGES = ("derived", "treated", "status", "scores", "coverage", "points", "ranks")

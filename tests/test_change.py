@@ -20,9 +20,10 @@ from indexcalc.analysis.change import Change, change
 from indexcalc.analysis.worlds import Between, Side, of_scores
 from indexcalc.engine import score
 from indexcalc.methods.aggregate import COMPARES_UNITS
-from indexcalc.panel import Panel, Units
+from indexcalc.panel import Panel
 from indexcalc.scores import Scores
 from indexcalc.spec import Index
+from indexcalc.units import Units
 
 from .conftest import index_of, panel_of
 from .test_engine import SEEDS, Trees, random_panel

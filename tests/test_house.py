@@ -19,6 +19,7 @@ GROUND = {
     "messages_events",
     "periods",
     "panel",
+    "units",
     "version",
     "lazy",
 }

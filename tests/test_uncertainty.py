@@ -22,9 +22,10 @@ from indexcalc.engine import score
 from indexcalc.messages_analyses import ANALYSIS_MESSAGES
 from indexcalc.methods import FROM_DATA
 from indexcalc.methods.rank import ranks
-from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, Units, empty
+from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.spec.checks import check_tree
 from indexcalc.spec.model import Alternatives, Index
+from indexcalc.units import Units
 
 AGGREGATES: list[Any] = [
     "arithmetic",

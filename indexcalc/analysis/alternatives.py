@@ -15,7 +15,8 @@ from ..methods import CATALOGUE, FROM_DATA
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..spec.model import FACTORS, NONE, Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
-from ..spec.tree import Branch, can_be_drawn, counts, weight_total
+from ..spec.tree import Branch, can_be_drawn
+from ..spec.weights import counts, weight_total
 from .room import Room
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def declared_weights(branch: Branch) -> tuple[float, ...]:
 def changed(whole: Index, **update: Any) -> Index:
     """Return an index with some of its blocks replaced."""
     new = whole.model_copy(update=update)
-    for made in ("leaves", "by_id", "paths", "tree", "columns"):
+    for made in ("walked", "leaves", "by_id", "paths", "tree", "columns"):
         new.__dict__.pop(made, None)  # what was worked out from the blocks before
     return new
 

@@ -30,8 +30,8 @@ from itertools import permutations, product
 from typing import TYPE_CHECKING, Any
 
 from ..methods.arrays import np
-from ..panel import Units
 from ..scores import Scores
+from ..units import Units
 from .worlds import Between, Side
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from ..panel import Panel, empty
 from ..scores import Scores
 from ..spec.formula import names
 from ..spec.model import Alternatives, Dimension, Index, Indicator, Weights
-from ..spec.tree import counts
+from ..spec.weights import counts
 from .alternatives import Draws, Inputs, changed
 from .association import pearson
 from .rescore import Rescorer

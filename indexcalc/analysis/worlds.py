@@ -21,12 +21,13 @@ from ..methods import parameters
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.weight import FROM_DATA
-from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, Units, empty
+from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, empty
 from ..periods import read_period
 from ..scores import Scores
 from ..spec.formula import names, parse
 from ..spec.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Root, Weights
 from ..spec.tree import Branch, normalise_of
+from ..units import Units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +72,7 @@ class Side:
 
     @cached_property
     def node(self) -> dict[str, Root | Dimension | Indicator]:
-        return {node.id: node for _, node in self.index.walk()} | {ROOT: self.index.index}
+        return {node.id: node for _, node in self.index.walked} | {ROOT: self.index.index}
 
     @cached_property
     def kin(self) -> list[str]:

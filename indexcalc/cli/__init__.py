@@ -6,8 +6,6 @@ import gc
 import os
 import sys
 
-from ..lazy import lazily
-
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 ASKED: list[str] = []  # the command that was typed, where the program was started as one
 
@@ -20,8 +18,6 @@ def run() -> None:
         if hasattr(stream, "reconfigure"):
             # into a file or a pipe as UTF-8, whatever the system's own; a console that cannot show a character shows ?
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace", newline="\n")
-    for unused in ("importlib.metadata", "secrets", "zoneinfo"):
-        lazily(unused)  # pydantic imports these at its start, for plugins, secret fields and time zones
     ASKED.extend(sys.argv[1:2])
     from .app import app
 

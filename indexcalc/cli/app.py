@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ..lazy import put_off
 from ..version import VERSION
 from . import ASKED
 
@@ -311,5 +313,11 @@ def load_the_rest() -> None:
 # typer makes every command ready before it runs one, which takes longer than checking a tree: only what is asked for is kept
 if ASKED and any(command.callback and command.callback.__name__ == ASKED[0] for command in app.registered_commands):
     app.registered_commands = [one for one in app.registered_commands if one.callback and one.callback.__name__ == ASKED[0]]
+    # pydantic imports these for plugins, which are off, and for secrets and time zones as fields, of which there are none
+    with put_off("importlib.metadata", "secrets", "zoneinfo"):
+        import pydantic.types
+
+        with suppress(ImportError):  # a module of pydantic's own, which it imports when it makes its first validator
+            import pydantic.plugin._loader  # noqa: F401
 else:
     load_the_rest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -57,7 +56,7 @@ class Project:
         for one in listed:
             if self.quiet and one.severity not in ("error", *(("warning",) if self.strict else ())):
                 continue
-            line = json.dumps(one.as_dict(self.language), ensure_ascii=False) if self.as_json else render(one, self.language)
+            line = _json(one.as_dict(self.language)) if self.as_json else render(one, self.language)
             print(line, file=sys.stderr)
         if closing and not self.as_json:
             print(_closing(listed, self.language), file=sys.stderr)
@@ -155,7 +154,7 @@ class Project:
     def print(self, text: str, data: Any) -> None:
         """Print a result to stdout: as text, or as JSON when that was asked for."""
         if self.as_json:
-            print(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False))
+            print(_json(data, indent=1, allow_nan=False))
         elif not self.quiet:
             print(text)
 
@@ -193,3 +192,9 @@ def _closing(found: list[Finding], language: Language) -> str:
         errors_, warnings_ = (f"{count[k]} {k}{'' if count[k] == 1 else 's'}" for k in ("error", "warning"))
         return f"{errors_}, {warnings_} – nothing was written"
     return f"{count['error']} 个错误，{count['warning']} 个警告；没有写入任何内容"
+
+
+def _json(data: Any, **how: Any) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False, **how)

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Language, Place, Refused, finding, nearest
-from ..panel import NOT_APPLICABLE, Panel, Units
+from ..panel import NOT_APPLICABLE, Panel
 from ..periods import EXAMPLES, last_day, order, read_period
 from ..report.words import word
+from ..spec.columns import Column
 from ..spec.model import Index
-from ..spec.tree import Column
+from ..units import Units
 from .answers import ELSEWHERE, Answer
 from .project import Project
 from .results import Result
@@ -235,8 +236,8 @@ def audit_data(project: Project, department: str | None, period: str | None) -> 
     from ..analysis.audit import audit_panel
     from ..methods.arrays import np
     from ..sources import panel
-    from ..sources.bind import department_of
     from ..sources.submission import departments
+    from ..spec.columns import department_of
 
     index, matched, found = project.matched()
     known = departments(index)

@@ -24,7 +24,7 @@ MOST_ROWS = 300  # of a ranking on a terminal
 def check_result(index: Index, matched: Matched, language: Language) -> Result:
     """Say what a checked project holds."""
     assert matched.units is not None
-    inner = [node for _, node in index.walk() if isinstance(node, Dimension)]
+    inner = [node for _, node in index.walked if isinstance(node, Dimension)]
     counts = {
         "index": index.index.id,
         "dimensions": len(index.dimensions),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
-from ..methods.aggregate import FREE_SUM
+from ..methods.aggregate import FREE_SUM, weight_there
 from ..methods.arrays import np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
@@ -162,12 +162,15 @@ def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, 
 
 
 def _weight_covered(x: Array, applies: Any, w: Array, below: Sequence[Array | None]) -> tuple[Array, Array]:
-    covered = np.zeros(x.shape[:-1])
-    for i, coverage in enumerate(below):
-        part = ~np.isnan(x[..., i]) * w[..., i]
-        if coverage is not None:
-            np.multiply(part, coverage, out=part, where=part > 0)
-        covered += part
+    if not any(coverage is not None for coverage in below):
+        covered = weight_there(x, w)
+    else:
+        covered = np.zeros(x.shape[:-1])
+        for i, coverage in enumerate(below):
+            part = ~np.isnan(x[..., i]) * w[..., i]
+            if coverage is not None:
+                np.multiply(part, coverage, out=part, where=part > 0)
+            covered += part
     whole = np.add.reduce(w if applies is None else np.where(applies, w, 0.0), axis=-1)
     return covered, np.asarray(whole)
 

@@ -15,6 +15,7 @@ from .arrays import Array, Mask, np
 from .frame import same
 from .frontier import frontier
 
+_FEW = 8  # children, one bit of a byte for each
 _PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
 _SLACK = 1e-12  # weights for and against that differ by less, as a share of all weight, are the same
 
@@ -27,14 +28,29 @@ def arithmetic(x: Array, w: Array) -> Array:
     Source: HB 2008, p. 103.
     """
     total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
-    weight = np.zeros_like(total)
+    weighted = np.empty_like(total)
     for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
-        missing, share = np.isnan(x[..., child]), w[..., child]
-        weighted = x[..., child] * share
-        np.copyto(weighted, 0.0, where=missing)
+        np.multiply(x[..., child], w[..., child], out=weighted)
+        np.copyto(weighted, 0.0, where=np.isnan(x[..., child]))
         total += weighted
-        weight += ~missing * share
-    return _divide(total, weight)
+    return _divide(total, weight_there(x, w))
+
+
+def weight_there(x: Array, w: Array) -> Array:
+    """Add up the weights of the children that a unit has: x (…, unit, child), w broadcasting against it; (…, unit)."""
+    children = x.shape[-1]
+    if w.ndim > 1 or not 1 < children <= _FEW or x[..., 0].size < 1 << children:
+        weight = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
+        for child in range(children):
+            weight += ~np.isnan(x[..., child]) * w[..., child]
+        return weight
+    # all sums that there can be, looked up by which of the few children are there: a third of the time
+    sums = np.zeros(1 << children)
+    there = np.zeros(x.shape[:-1], dtype=np.uint8)
+    for child in range(children):
+        sums.reshape(-1, 2, 1 << child)[:, 1] += w[child]
+        there |= (~np.isnan(x[..., child])).view(np.uint8) << np.uint8(child)
+    return np.asarray(sums.take(there))
 
 
 def geometric(x: Array, w: Array, *, floor: float | None = None) -> Array:

@@ -5,8 +5,7 @@ others are weighed as if it were not there. Correlations are taken over the unit
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .arrays import Array, np
 from .siblings import correlations, scaled
@@ -15,8 +14,7 @@ _EIGENVALUE, _ALONE, _TOGETHER = 1.0, 0.1, 0.6  # the Handbook's rules for the f
 _NOTHING = 1e-12
 
 
-@dataclass(frozen=True)
-class Components:
+class Components(NamedTuple):
     """The principal components of siblings' correlations, from the one that explains most."""
 
     eigenvalues: Array

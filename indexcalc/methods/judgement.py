@@ -1,8 +1,7 @@
 """Weights from what people judge: pairs compared, best and worst, points, ranks. Pure functions of judgements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from .arrays import Array, np
 from .siblings import for_all, scaled
@@ -31,8 +30,7 @@ RANDOM_INDEX: dict[str, tuple[float, ...]] = {  # of 1, 2, 3, … children
 }
 
 
-@dataclass(frozen=True)
-class Consistency:
+class Consistency(NamedTuple):
     """The weights that judgements of pairs come to, and how far the judgements contradict each other."""
 
     weights: Array
@@ -43,8 +41,7 @@ class Consistency:
     """CI over the random index; above 0.1 judgements ought to be looked at again. 0 below three children."""
 
 
-@dataclass(frozen=True)
-class BestWorst:
+class BestWorst(NamedTuple):
     """The weights of a best-worst comparison, and how far its judgements contradict each other."""
 
     weights: Array

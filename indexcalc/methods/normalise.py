@@ -25,7 +25,10 @@ def min_max(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0) ->
     Edge cases: zero and what is below are values as any; a constant column, and a single value, are missing.
     Source: HB 2008, p. 85; COINr `n_minmax`, `n_dist2max` (0 to 1).
     """
-    return low + (high - low) * _share(x, frame.worst, frame.best)
+    share = _share(x, frame.worst, frame.best)
+    share *= high - low
+    share += low
+    return share
 
 
 def efficacy(
@@ -377,7 +380,9 @@ def _share(x: Array, start: Array | float, end: Array | float) -> Array:
     """The way from start to end that x has come, NaN where they are one."""
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.where(same(start, end), np.nan, np.subtract(end, start))
-        return (x - start) / spread
+        come = x - start
+        come /= spread
+        return come
 
 
 def _way(x: Array, frame: Frame, worst: float | None, best: float | None) -> Array:

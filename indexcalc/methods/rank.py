@@ -8,6 +8,7 @@ from .arrays import Array, np
 
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 _CHUNK = 1 << 18  # scores ranked at once, so that what is sorted stays in a processor's cache
+_STEP = 1 << 15  # scores turned into numbers at once, and back: what stays nearest to the processor
 
 
 def competition(first: Array, last: Array, group: Array) -> Array:
@@ -96,44 +97,79 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
     units = rows.shape[1]
     bits = max(units - 1, 1).bit_length()
     most = 2.0 ** (63 - bits) - 2**12
-    shape = (min(max(1, _CHUNK // units), len(rows)), units)
-    keys, spread, at_unit = np.empty(shape, np.int64), np.empty(shape), np.arange(units)
+    together = min(max(1, _CHUNK // units), len(rows))
+    step = min(units, max(1, _STEP // together))
+    numbers, spread, at_unit = np.empty((together, units), np.int64), np.empty((together, step)), np.arange(units)
     places = np.arange(1, units + 1, dtype=np.float32)
-    for at in range(0, len(rows), shape[0]):
-        some = rows[at : at + shape[0]]
-        order, upper = keys[: len(some)], spread[: len(some)]
+    for at in range(0, len(rows), together):
+        some = rows[at : at + together]
+        order = numbers[: len(some)]
         low, high = (end.reduce(some, axis=1, keepdims=True) for end in (np.fmin, np.fmax))
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            np.subtract(high, some, out=upper)
-            if np.isinf(high - low).any():
-                np.minimum(upper, np.finfo(float).max, out=upper)
+            endless = np.isinf(high - low).any()
             factor = most / (high - low)  # 0 or infinite where numbers cannot tell: then all get one number
-            upper *= np.where((high > low) & (factor < np.inf), factor, 0.0)
-        np.fmin(upper, most + 2**11, out=upper)
-        order[...] = upper
-        order <<= bits
-        order |= at_unit
+            factor = np.where((high > low) & (factor < np.inf), factor, 0.0)
+            for start in range(0, units, step):
+                part = slice(start, min(start + step, units))
+                upper = np.subtract(high, some[:, part], out=spread[: len(some), : part.stop - start])
+                if endless:
+                    np.minimum(upper, np.finfo(float).max, out=upper)
+                upper *= factor
+                np.fmin(upper, most + 2**11, out=upper)
+                own = order[:, part]
+                own[...] = upper
+                own <<= bits
+                own |= at_unit[part]
         order.sort(axis=1)
-        score_keys = np.right_shift(order, bits, out=upper.view(np.int64))
-        order &= (1 << bits) - 1
-        there = [int(np.searchsorted(row, int(most) + 2**10)) for row in score_keys]
+        there = [int(np.searchsorted(row, (int(most) + 2**10) << bits)) for row in order]
+        again = _numbers_again(order, there, bits, spread.view(np.int64))
         for row, count in enumerate(there):
-            target = out[at + row]
-            if (score_keys[row, 1:count] == score_keys[row, : max(count - 1, 0)]).any():
-                _rank_with_ties(some[row], order[row, :count], ties, target)
+            target, own = out[at + row], order[row, :count]
+            if row not in again or not (equal := _in_order(some[row], own, np.concatenate(again[row]))).size:
+                target[own] = places[:count]
             else:
-                target[order[row, :count]] = places[:count]
+                _share_places(own, equal, ties, target)
             target[order[row, count:]] = np.nan
 
 
-def _rank_with_ties(row: Array, order: Any, ties: str, out: Ranks) -> None:
-    """Rank the scores of a row that are there, given their order up to scores that are very near."""
-    ordered = row[order]
-    if (ordered[1:] > ordered[:-1]).any():
-        order = order[np.argsort(-ordered, kind="stable")]
-        ordered = row[order]
+def _numbers_again(order: Any, there: list[int], bits: int, scratch: Any) -> dict[int, list[Any]]:
+    """Return where in which sorted rows a number is the one before it again, and leave positions alone in `order`."""
+    units, step = order.shape[1], scratch.shape[1]
+    counts, fewest = np.array(there)[:, None], min(there)
+    found: dict[int, list[Any]] = {}
+    before = np.full(len(order), -1)
+    for start in range(0, units, step):
+        own = order[:, start : start + step]
+        upper = np.right_shift(own, bits, out=scratch[: len(order), : own.shape[1]])
+        own &= (1 << bits) - 1
+        again = np.empty(upper.shape, dtype=bool)
+        np.equal(upper[:, 0], before, out=again[:, 0])
+        np.equal(upper[:, 1:], upper[:, :-1], out=again[:, 1:])
+        if start + own.shape[1] > fewest:  # those behind are missing, all with one number
+            again &= np.arange(start, start + own.shape[1]) < counts
+        for row in np.flatnonzero(again.any(axis=1)).tolist():
+            found.setdefault(row, []).append(start + np.flatnonzero(again[row]))
+        before = upper[:, -1].copy()
+    return found
+
+
+def _in_order(row: Array, order: Any, again: Any) -> Any:
+    """Put scores that got one number in order, and return the places at which a score equals the one before it."""
+    repeats = np.zeros(len(order), dtype=bool)
+    repeats[again] = True
+    near = np.flatnonzero(repeats | np.append(repeats[1:], False))
+    run = np.add.accumulate(~repeats[near], dtype=np.int64)
+    scores = row[order[near]]
+    if ((scores[1:] > scores[:-1]) & (run[1:] == run[:-1])).any():  # near, not equal
+        order[near] = order[near][np.lexsort((-scores, run))]
+        scores = row[order[near]]
+    return near[1:][(scores[1:] == scores[:-1]) & (run[1:] == run[:-1])]
+
+
+def _share_places(order: Any, equal: Any, ties: str, out: Ranks) -> None:
+    """Rank units in order, of which some at the places `equal` share their score with the one before."""
     new = np.ones(len(order), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    new[equal] = False
     group = np.add.accumulate(new, dtype=np.int64)
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(order))

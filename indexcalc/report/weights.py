@@ -259,7 +259,7 @@ def _value(text: str, total: int) -> float:
 
 def _weighs(row: WeightRow, index: Index) -> float | None:
     """A declared weight as a share of what weights in its file add up to."""
-    from ..spec.tree import weight_total
+    from ..spec.weights import weight_total
 
     return round(_value(row.declared, 1) / weight_total(index), 12) if row.declared else None
 

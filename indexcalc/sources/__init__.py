@@ -1,5 +1,20 @@
 """Where values come from: tables in files, bound to an index, every cell with its address."""
 
-from .bind import Matched, match, panel, read_panel
+from typing import TYPE_CHECKING
+
+from .bind import match
+from .matched import Matched
+
+if TYPE_CHECKING:
+    from .arrays import panel, read_panel
 
 __all__ = ["Matched", "match", "panel", "read_panel"]
+
+
+def __getattr__(name: str) -> object:
+    """Load what needs numpy when it is asked for: checking needs none."""
+    if name in ("panel", "read_panel"):
+        from . import arrays
+
+        return getattr(arrays, name)
+    raise AttributeError(name)

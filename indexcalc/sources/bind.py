@@ -1,129 +1,38 @@
 """Data to the tree: which cell of which table is which unit's value of which column in which period.
 
-`match` finds out, with everything that does not fit, in plain Python so that checking costs no numpy; `panel` puts
-what was matched into arrays. Units and columns are known by exact names alone; a near miss is a finding.
+`match` finds out, with everything that does not fit, in plain Python so that checking costs no numpy.
+Units and columns are known by exact names alone; a near miss is a finding.
 """
 
 from __future__ import annotations
 
-import math
-import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from ..findings import Finding, Place, Refused, errors, finding, nearest
-from ..panel import MISSING, NOT_APPLICABLE, VALUE, Make, Panel, Quarantine, empty
-from ..periods import EXAMPLES, SINGLE, order, read_period, year_is_whole, year_of
+from ..findings import Finding, Place, errors, finding, nearest
+from ..periods import EXAMPLES, SINGLE, read_period, year_is_whole, year_of
+from ..spec.columns import Column
 from ..spec.model import EVERY, UNITS_SOURCE, Data, Index
-from ..spec.tree import Column
+from .matched import Matched, Piece, Same, doubts
 from .numbers import NOT_A_NUMBER, read_numbers, word_of
-from .parquet import StoredTable
 from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
-
-if TYPE_CHECKING:
-    from .events import Behind
-    from .ledger import Entry, Reported
 
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
 PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
 _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
-_HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
+HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
 _SILENT_HEADERS = frozenset(
     {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
 )
-_READERS = 4  # columns of files that are read at the same time, each as large as all units
+_BRACKETS = (")", "]", "）", "】")
 _IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some cells of one table's column that belong to one column of the panel: their rows, periods, units and values.
-
-    `periods` has None in every place where the values hold in every period.
-    """
-
-    column: int
-    table: Table
-    at: int
-    rows: Sequence[int]
-    periods: Sequence[str | None]
-    units: Sequence[int]
-    values: Sequence[float]
-    not_applicable: Sequence[int]
-
-    def place(self, row: int) -> Place:
-        return self.table.place(self.rows[row], self.at)
-
-
-@dataclass(frozen=True)
-class Keys:
-    """The rows of a table that stays in its file which belong to a known unit and a period, as arrays.
-
-    `period` says which of `periods` each has; that is None alone where the values hold in every period.
-    """
-
-    rows: Any
-    periods: tuple[str | None, ...]
-    period: Any
-    unit: Any
-    not_applicable: Any
-
-
-@dataclass(frozen=True)
-class Later:
-    """A piece of a table that stays in its file: `read` reads it, with findings on its cells."""
-
-    column: int
-    keys: Keys
-    read: Callable[[], Piece]
-
-
-@dataclass
-class Matched:
-    """What the data has for the tree, and everything that was found on the way."""
-
-    index: Index
-    units: UnitNames | None = None
-    pieces: list[Piece] = field(default_factory=list)
-    later: list[Later] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
-    submissions: dict[str, str] = field(default_factory=dict)  # those of ledgers that were used, with their hashes
-    as_of: str = ""  # the last moment of the ledgers that were used
-    quarantine: list[Quarantine] = field(default_factory=list)
-    behind: dict[str, Behind] = field(default_factory=dict)  # the events of each log
-    uncounted: bool = False  # there are logs of events of which only the columns were looked at
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        """All periods that have data, in time."""
-        at_once = {p for piece in self.pieces for p in set(piece.periods) if p}
-        return tuple(sorted(at_once.union(p for keys in self.stored for p in keys.periods if p), key=order))
-
-    @property
-    def stored(self) -> list[Keys]:
-        """The keys of the tables that stay in their files."""
-        return list({id(later.keys): later.keys for later in self.later}.values())
-
-
-def read_panel(index: Index, base: Path, *, root: Path | None = None, as_of: str | None = None) -> Panel:
-    """Read all data of an index into a panel, ledgers as they were at a moment.
-
-    :raises Refused: with every finding, when there is an error among them.
-    """
-    matched = match(index, base, root=root, as_of=as_of)
-    if errors(matched.findings):
-        raise Refused(matched.findings)
-    return panel(matched)
 
 
 def match(
@@ -149,16 +58,20 @@ def match(
     for name in dict.fromkeys(column.source for column in index.columns):
         columns = [(at, _as_named(column)) for at, column in enumerate(index.columns) if column.source == name]
         if name == UNITS_SOURCE:
-            source = Data(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
+            source = Data.model_construct(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
         elif name in index.data:
             source = index.data[name]
         else:
             continue
         if source.is_ledger:
+            from .reported import match_ledger
+
             match_ledger(matched, name, source, base, [at for at, _ in columns], as_of)
             continue
         if source.events:
-            _match_events(matched, name, columns, base, root, count=count)
+            from .counted import match_events
+
+            match_events(matched, name, columns, base, root, count=count)
             continue
         keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root, keep=keep)
@@ -180,7 +93,9 @@ def match(
 
 def _as_named(column: Column) -> Column:
     """A column with its names as those of tables are read."""
-    return replace(column, headers=tuple(map(name_of, column.headers)), rows=tuple(map(name_of, column.rows)))
+    headers, rows = tuple(map(name_of, column.headers)), tuple(map(name_of, column.rows))
+    same = (headers, rows) == (column.headers, column.rows)
+    return column if same else replace(column, headers=headers, rows=rows)
 
 
 def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Table], wanted: Sequence[int]) -> Matched:
@@ -189,87 +104,6 @@ def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Tabl
     _match_source(matched, "", source, tables, [(at, _as_named(index.columns[at])) for at in wanted])
     matched.findings += _repeats(matched)
     return matched
-
-
-@dataclass(frozen=True)
-class _Cells(Table):
-    """Cells of a submission, each with a position of its own."""
-
-    def place(self, row: int, column: int) -> Place:  # noqa: ARG002
-        return Place(self.file, self.sheet, self.lines[row], self.positions[row])
-
-
-def match_ledger(matched: Matched, name: str, source: Data, base: Path, wanted: Sequence[int], as_of: str | None) -> None:
-    """Match what departments submitted to some columns of an index."""
-    from .ledger import newest, shown
-
-    index, where = matched.index, source.ledger or source.path
-    try:
-        entries, moment = newest(where, base, index.index.id, as_of=as_of)
-    except Refused as refused:
-        matched.findings += asked_at(refused.findings, index.place(("data", name)))
-        return
-    if not entries:
-        matched.findings.append(finding("IC663", index.place(("data", name)), moment=as_of or moment or "–"))
-        return
-    known: set[str] = set()
-    for entry in entries:
-        pieces = _submitted(matched, entry, shown(where), wanted)
-        known |= {matched.index.columns[piece.column].id for piece in pieces}
-        matched.pieces += pieces
-        if pieces:
-            matched.submissions[f"{shown(where)}{entry.title()}"] = entry.hash
-    matched.as_of = max(matched.as_of, moment)
-    silent: dict[str, int] = defaultdict(int)
-    for at in wanted:
-        column = index.columns[at]
-        if column.id in known:
-            continue
-        if column.key == "applies" and (piece := _of_units(matched, source, at, column)):
-            matched.pieces.append(piece)
-        else:
-            silent[department_of(index, column)] += 1
-    for department, count in silent.items():
-        place = index.place(("data", name))
-        matched.findings.append(finding("IC660", place, department=department or "–", count=count))
-
-
-def department_of(index: Index, column: Column) -> str:
-    """Return the department that reports a column: its indicator's or denominator's."""
-    return index.reported[column.owner].department
-
-
-def _submitted(matched: Matched, entry: Entry, where: str, wanted: Sequence[int]) -> list[Piece]:
-    """The pieces of one submission, with findings on units that are not known any more."""
-    from .ledger import read_cells
-
-    assert matched.units is not None
-    by_column: dict[str, list[Reported]] = defaultdict(list)
-    unknown: dict[str, int] = defaultdict(int)
-    for cell in read_cells(entry.cells):
-        if cell.unit in matched.units.known:
-            by_column[cell.column].append(cell)
-        else:
-            unknown[cell.unit] += 1
-    file = f"{where}#{entry.number}/{entry.file}"
-    pieces = []
-    for at in wanted:
-        column = matched.index.columns[at]
-        cells = by_column.get(column.id)
-        if not cells:
-            continue
-        lines, positions = [cell.line for cell in cells], tuple(cell.position for cell in cells)
-        table = _Cells(file, entry.sheet, None, 0, (column.id,), (column.id,), positions, (), lines)
-        rows = range(len(cells))
-        values = [math.nan if cell.value is None else cell.value for cell in cells]
-        gaps = [row for row in rows if not cells[row].applies]
-        units = [matched.units.known[cell.unit] for cell in cells]
-        piece = Piece(at, table, 0, rows, [entry.period] * len(cells), units, values, gaps)
-        matched.findings += _doubts(column, piece)
-        pieces.append(piece)
-    for unit, count in unknown.items() if pieces else ():
-        matched.findings.append(finding("IC659", Place(file), number=entry.number, unit=unit, count=count))
-    return pieces
 
 
 def _only(matched: Matched, name: str, source: Data, tables: list[Table]) -> list[Table]:
@@ -281,7 +115,7 @@ def _only(matched: Matched, name: str, source: Data, tables: list[Table]) -> lis
         kept = []
         for table in tables:
             if name_of(heading) not in table.names:
-                near, headings = nearest(heading, _headings(table)), _headings(table)
+                near, headings = nearest(heading, headings_of(table)), headings_of(table)
                 matched.findings.append(finding("IC357", place, name=heading, file=table.file, known=headings, near=near))
                 continue
             cells = [name_of(cell) for cell in _words(table, table.names.index(name_of(heading)))]
@@ -307,56 +141,6 @@ def _few(names: Iterable[str]) -> str:
     return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
-def _match_events(matched: Matched, name: str, columns: list[tuple[int, Column]], base: Path, root: Path, *, count: bool) -> None:
-    """Take the series of a log of events; each cell's address is the log and what was taken of it."""
-    from . import events
-
-    assert matched.units is not None
-    columns = [(at, column) for at, column in columns if column.take or not _of_attribute(matched, at, column)]
-    log = events.look(matched.index, name, columns, base, root)
-    matched.files += [Path(file.path) for file in log.files]
-    series = events.read(matched.index, log, matched.units, base) if count and not errors(log.findings) else None
-    matched.findings += log.findings
-    matched.uncounted |= not count
-    if series is None:
-        return
-    matched.quarantine.append(series.quarantine)
-    matched.behind[name] = series.behind
-    every, units = range(len(series.periods)), range(len(matched.units.units))
-    periods, at_unit = [series.periods[at] for at in every for _ in units], [unit for _ in every for unit in units]
-    for at, column in columns:
-        said = (column.headers[-1],)
-        table = Table(log.shown, said[0], None, 0, said, said, (0,), ((),), (0,))
-        values = series.values[at].ravel()
-        piece = Piece(at, table, 0, _Same(len(values)), periods, at_unit, cast("Sequence[float]", values), ())
-        matched.pieces.append(piece)
-        matched.findings += _doubts(column, piece)
-
-
-class _Same(Sequence[int]):
-    """The row of each value of a series: the one address that all of them have."""
-
-    def __init__(self, length: int) -> None:
-        self.length = length
-
-    def __len__(self) -> int:
-        return self.length
-
-    def __getitem__(self, at: Any) -> Any:
-        return 0
-
-
-def _of_attribute(matched: Matched, at: int, column: Column) -> bool:
-    """Take a column that a rule of `applies` names of the units table; say so if it is nowhere."""
-    piece = _of_units(matched, Data(path=matched.index.units.table), at, column)
-    if piece is not None:
-        matched.pieces.append(piece)
-    else:
-        place, file = matched.index.place_of(column.owner, "applies"), matched.index.units.table
-        matched.findings.append(finding("IC365", place, names=column.headers, column=column.owner, file=file, near=""))
-    return True
-
-
 def _base_periods(matched: Matched) -> Iterator[Finding]:
     """A base period that has no data would leave every score missing."""
     index, kind = matched.index, matched.index.periods.kind
@@ -372,7 +156,7 @@ def _base_periods(matched: Matched) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
     """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`)."""
 
     unit: int | None
@@ -396,7 +180,7 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
             layout = None
         elif layout is not None and layout.unit is None and not _units_across(matched, table):
             headers, place = [index.units.id, index.units.label], table.header_place(0)
-            found.append(finding("IC340", place, headers=headers, known=_headings(table), near=index.units.label))
+            found.append(finding("IC340", place, headers=headers, known=headings_of(table), near=index.units.label))
             layout = None
         if layout is None:
             seen |= {at for at, _ in columns}  # what the table lacks cannot be judged
@@ -409,7 +193,7 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
     file = tables[0].file if len(tables) == 1 else index.data[name].path if name in index.data else index.units.table
     rowless = set()
     for at, column in columns:
-        if at not in seen and column.key == "applies" and (piece := _of_units(matched, source, at, column)):
+        if at not in seen and column.key == "applies" and (piece := of_units(matched, source, at, column)):
             matched.pieces.append(piece)
         elif at in headed - seen and column.owner not in rowless:  # once for all names of its formula
             rowless.add(column.owner)
@@ -419,7 +203,7 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
         elif at not in seen | headed:
             key = {"column": "column", "formula": "formula", "applies": "applies"}.get(column.key)
             place = index.place_of(column.owner, key) if key else index.place_of(column.owner)
-            known = headings + [heading for table in tables for heading in _headings(table) if column.rows]
+            known = headings + [heading for table in tables for heading in headings_of(table) if column.rows]
             near = next((close for header in column.headers if (close := nearest(header, known))), "")
             code = "IC365" if not near else "IC368" if column.rows else "IC344"
             found.append(finding(code, place, names=column.headers, column=column.owner, file=file, near=near))
@@ -435,20 +219,20 @@ def _column_and_formula(index: Index, owners: list[str]) -> Iterator[Finding]:
             yield finding("IC213", index.place_of(owner, "formula"), node=owner, one="column", other="formula")
 
 
-def _of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece | None:
+def of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece | None:
     """A column of the units table that a rule of `applies` names: the same in every period."""
     assert matched.units is not None
     table, rows = matched.units.table, matched.units.rows
     if column.headers[0] not in table.names:
         return None
-    everywhere = _Layout(None, None, EVERY, None, None, None)
+    everywhere = Layout(None, None, EVERY, None, None, None)
     position, units = table.names.index(column.headers[0]), range(len(rows))
-    return _piece(matched, source, table, everywhere, (at, column), position, rows, [None] * len(rows), units)
+    return piece_of(matched, source, table, everywhere, (at, column), position, rows, [None] * len(rows), units)
 
 
 def _layout(
     index: Index, name: str, source: Data, table: Table, columns: list[tuple[int, Column]], found: list[Finding]
-) -> _Layout | None:
+) -> Layout | None:
     def find(declared: str | None, usual: Iterable[str]) -> int | None:
         names = [name.casefold() for name in table.names]
         for header in [declared] if declared else usual:
@@ -465,7 +249,7 @@ def _layout(
     value = find(source.value, _VALUE_HEADERS)
     period, fixed = None, read_period(table.period, index.periods.kind) if table.period else None
     if table.period and fixed is None:
-        problems.append(_no_period(index, Place(table.file, table.sheet), table.period))
+        problems.append(no_period(index, Place(table.file, table.sheet), table.period))
     elif _is_fixed(index, source.period) and (isinstance(source.period, int) or find(str(source.period), ()) is None):
         fixed = read_period(str(source.period), index.periods.kind)
     elif source.period == EVERY:
@@ -476,26 +260,26 @@ def _layout(
             across = _periods_across(index, table, {unit, indicator, value})
         if period is None and not across and (source.period or index.periods.kind != SINGLE):
             headers = [source.period] if source.period else PERIOD_HEADERS[:4]
-            problems.append(finding("IC347", table.header_place(0), headers=headers, known=_headings(table)))
+            problems.append(finding("IC347", table.header_place(0), headers=headers, known=headings_of(table)))
         elif period is None and not across:
             fixed = SINGLE
     if unit is None and (source.unit or indicator is None):
         wanted = [source.unit] if source.unit else [block.id, block.label]
-        near = nearest(wanted[0], _headings(table)) or block.label
-        problems.append(finding("IC340", table.header_place(0), headers=wanted, known=_headings(table), near=near))
+        near = nearest(wanted[0], headings_of(table)) or block.label
+        problems.append(finding("IC340", table.header_place(0), headers=wanted, known=headings_of(table), near=near))
     for key, position in (("indicator", indicator), ("value", value)):
         if getattr(source, key) and position is None:
             place = index.place(("data", name, key))
-            near = nearest(str(getattr(source, key)), _headings(table))
-            known = _headings(table)
+            near = nearest(str(getattr(source, key)), headings_of(table))
+            known = headings_of(table)
             problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, known=known, near=near))
-    layout = _Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS), across)
+    layout = Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS), across)
     wanted = [column.owner for _, column in columns if column.key != "applies"]
     if across and indicator is None and len(wanted) > 1:
         periods = [period for _, period in across]
         problems.append(finding("IC376", table.header_place(across[0][0]), periods=_few(periods), columns=_few(wanted)))
     if indicator is not None and unit is not None and value is None and not problems and _asks_for_values(table, layout, columns):
-        place, known = table.header_place(indicator), _headings(table)
+        place, known = table.header_place(indicator), headings_of(table)
         problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
     found += problems
     return None if problems else layout
@@ -509,16 +293,16 @@ def _periods_across(index: Index, table: Table, keys: set[int | None]) -> tuple[
     return tuple((at, period) for at, period in read if period)
 
 
-def _across(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> dict[int, list[int]]:
+def _across(table: Table, layout: Layout, columns: list[tuple[int, Column]]) -> dict[int, list[int]]:
     """Which names of formulas are headings of a table that has its indicators in rows, with the places of these."""
     if layout.indicator is None or layout.unit is None or layout.across:
         return {}
-    keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, _by_heading(table)
+    keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, by_heading(table)
     places = {at: [p for p in headings.get(column.headers[0], []) if p not in keys] for at, column in columns if column.rows}
     return {at: beside for at, beside in places.items() if beside}
 
 
-def _asks_for_values(table: Table, layout: _Layout, columns: list[tuple[int, Column]]) -> bool:
+def _asks_for_values(table: Table, layout: Layout, columns: list[tuple[int, Column]]) -> bool:
     """Whether a table with its indicators in rows must have a column of values: not where formulas or periods name them all."""
     return not layout.across and (not _across(table, layout, columns) or any(not column.rows for _, column in columns))
 
@@ -529,11 +313,13 @@ def _is_fixed(index: Index, period: str | int | None) -> bool:
 
 
 def _pieces(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """The pieces of one table, and the names that its indicators go by."""
-    if isinstance(table, StoredTable):
-        return _stored(matched, source, table, layout, columns)
+    if table.stays:
+        from .stored import pieces_later
+
+        return pieces_later(matched, source, table, layout, columns)
     if layout.across:
         return _by_period(matched, source, table, layout, columns)
     if layout.indicator is None:
@@ -544,52 +330,31 @@ def _pieces(
 
 
 def _wide(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """Units in rows, indicators in columns."""
     rows, periods, units = _keys(matched, source, table, layout)
-    headings = _by_heading(table)
+    headings = by_heading(table)
     used = {layout.unit, layout.period, layout.status}
     pieces = []
     for at, column in columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
         if places:
-            _note_many(matched, table, column, places)
+            note_many(matched, table, column, places)
             used.update(places)
-            pieces.append(_piece(matched, source, table, layout, (at, column), places[0], rows, periods, units))
-    _note_unused(matched, table, used)
-    return pieces, _headings(table)
-
-
-def _stored(
-    matched: Matched, source: Data, table: StoredTable, layout: _Layout, columns: list[tuple[int, Column]]
-) -> tuple[list[Piece], list[str]]:
-    """Units in rows, indicators in columns that stay in their file until they are asked for."""
-    if layout.across or layout.indicator is not None or layout.unit is None:
-        matched.findings.append(finding("IC832", table.header_place(0), rows=len(table.lines)))
-        return [], _headings(table)
-    keys = _stored_keys(matched, source, table, layout)
-    headings = _by_heading(table)
-    used = {layout.unit, layout.period, layout.status}
-    for at, column in columns:
-        places = next((headings[header] for header in column.headers if header in headings), [])
-        if places:
-            _note_many(matched, table, column, places)
-            used.update(places)
-            own = (at, column), places[0], keys.rows, (), keys.unit
-            matched.later.append(Later(at, keys, partial(_piece, matched, source, table, replace(layout, status=None), *own)))
-    _note_unused(matched, table, used)
-    return [], _headings(table)
+            pieces.append(piece_of(matched, source, table, layout, (at, column), places[0], rows, periods, units))
+    note_unused(matched, table, used)
+    return pieces, headings_of(table)
 
 
 def _by_period(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """Units in rows and periods in columns, for the one indicator that the source has or for that of each row."""
     rows, _, units = _keys(matched, source, table, layout)
     if layout.indicator is None:
         by_name = {at: list(range(len(rows))) for at, column in columns if column.key != "applies"}
-        known = _headings(table)
+        known = headings_of(table)
     else:
         by_name = _by_indicator(matched, source, table, layout.indicator, rows, columns)
         known = [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
@@ -598,13 +363,13 @@ def _by_period(
         mine = by_name.get(at, [])
         for position, period in layout.across if mine else ():
             chosen = [rows[i] for i in mine], [period] * len(mine), [units[i] for i in mine]
-            pieces.append(_piece(matched, source, table, layout, (at, column), position, *chosen))
-    _note_unused(matched, table, {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)})
+            pieces.append(piece_of(matched, source, table, layout, (at, column), position, *chosen))
+    note_unused(matched, table, {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)})
     return pieces, known
 
 
 def _long(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """A row for each unit and indicator, with its value or with the several that a formula names by their headings."""
     assert layout.indicator is not None
@@ -623,14 +388,14 @@ def _long(
         places = across.get(at, [] if layout.value is None else [layout.value])
         if (mine := by_name.get(at)) and places:
             if at in across:
-                _note_many(matched, table, column, places)
+                note_many(matched, table, column, places)
             chosen = [rows[i] for i in mine], [periods[i] for i in mine], [units[i] for i in mine]
-            pieces.append(_piece(matched, source, table, layout, (at, column), places[0], *chosen))
+            pieces.append(piece_of(matched, source, table, layout, (at, column), places[0], *chosen))
     return pieces, known
 
 
 def _crossed(
-    matched: Matched, source: Data, table: Table, layout: _Layout, columns: list[tuple[int, Column]]
+    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
 ) -> tuple[list[Piece], list[str]]:
     """Indicators in rows, units in columns, as tables are often printed."""
     assert layout.indicator is not None
@@ -645,8 +410,8 @@ def _crossed(
         mine = by_name.get(at, [])
         for position, unit in here.items() if mine else ():
             chosen = [rows[i] for i in mine], [periods[i] for i in mine], [unit] * len(mine)
-            pieces.append(_piece(matched, source, table, layout, (at, column), position, *chosen))
-    _note_unused(matched, table, {layout.indicator, layout.period, layout.status, *here})
+            pieces.append(piece_of(matched, source, table, layout, (at, column), position, *chosen))
+    note_unused(matched, table, {layout.indicator, layout.period, layout.status, *here})
     return pieces, [name_of(cell) for cell in dict.fromkeys(table.columns[layout.indicator])]
 
 
@@ -663,7 +428,7 @@ def _shared_across(matched: Matched, table: Table) -> list[Finding]:
     return [finding("IC374", table.header_place(at), name=name, units=units) for at, name, units in names]
 
 
-def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tuple[list[int], list[str | None], list[int]]:
+def _keys(matched: Matched, source: Data, table: Table, layout: Layout) -> tuple[list[int], list[str | None], list[int]]:
     """The rows of a table that belong to a known unit and a period, with these; the others are findings."""
     assert matched.units is not None
     assert layout.unit is not None
@@ -675,7 +440,7 @@ def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tupl
     for row, unit in enumerate(units):
         if unit is None and (name := name_of(cells[row])) not in ignored:
             unknown[name].append(row)
-    _note_unknown(matched, table, layout.unit, unknown)
+    note_unknown(matched, table, layout.unit, unknown)
     known = [row for row, unit in enumerate(units) if unit is not None]
     periods = _periods(matched, table, layout, known)
     kept = [i for i, period in enumerate(periods) if period != ""]
@@ -683,7 +448,7 @@ def _keys(matched: Matched, source: Data, table: Table, layout: _Layout) -> tupl
     return rows, [periods[i] for i in kept], [unit for row in rows if (unit := units[row]) is not None]
 
 
-def _note_unknown(matched: Matched, table: Table, at: int, unknown: dict[str, list[int]]) -> None:
+def note_unknown(matched: Matched, table: Table, at: int, unknown: dict[str, list[int]]) -> None:
     """Names in the column of units that are no unit's, or those of several."""
     assert matched.units is not None
     for name, rows in unknown.items():
@@ -696,81 +461,7 @@ def _note_unknown(matched: Matched, table: Table, at: int, unknown: dict[str, li
         matched.findings.append(finding(code, place, name=name, near=near, label=matched.index.units.label, rows=len(rows)))
 
 
-def _stored_keys(matched: Matched, source: Data, table: StoredTable, layout: _Layout) -> Keys:
-    """The same for a table that stays in its file, with arrays in place of lists."""
-    import numpy as np
-
-    assert matched.units is not None
-    assert layout.unit is not None
-    codes, cells = table.columns.words(layout.unit)
-    ignored = {name_of(word) for word in source.ignore}
-    meaning = np.array([-1 if (unit := matched.units.find(cell)) is None else unit for cell in cells], dtype=np.int32)
-    unit = meaning[codes]
-    unknown: dict[str, list[int]] = defaultdict(list)
-    for row in np.flatnonzero(unit < 0).tolist():
-        if (name := name_of(cells[codes[row]])) not in ignored:
-            unknown[name].append(row)
-    _note_unknown(matched, table, layout.unit, unknown)
-    rows = np.flatnonzero(unit >= 0)
-    every: tuple[str | None, ...] = (None if layout.fixed == EVERY else layout.fixed,)
-    period = np.zeros(len(rows), dtype=np.int32)
-    if layout.period is not None:
-        codes, cells = table.columns.words(layout.period)
-        codes = codes[rows]
-        first = {
-            code: int(rows[at]) for code, at in zip(*(part.tolist() for part in np.unique(codes, return_index=True)), strict=True)
-        }
-        read = {code: read_period(name_of(cells[code]), matched.index.periods.kind) for code in first}
-        for code in (code for code, known in read.items() if known is None):
-            place, count = table.place(first[code], layout.period), int(np.count_nonzero(codes == code))
-            matched.findings.append(_no_period(matched.index, place, name_of(cells[code]), count))
-        every = tuple(dict.fromkeys(known for known in read.values() if known))
-        of_code = np.full(len(cells), -1, dtype=np.int32)
-        for code, known in read.items():
-            of_code[code] = every.index(known) if known else -1
-        period = of_code[codes]
-        rows, period = rows[period >= 0], period[period >= 0]
-    unit = unit[rows]
-    silent = np.empty(0, dtype=np.int64)
-    if layout.status is not None:
-        codes, cells = table.columns.words(layout.status)
-        words = set(map(word_of, source.not_applicable))
-        for code, cell in enumerate(cells):
-            if (word := word_of(cell)) and word not in words | _HAS_VALUE and (codes == code).any():
-                place = table.place(int(np.argmax(codes == code)), layout.status)
-                matched.findings.append(finding("IC366", place, found=cell, known=source.not_applicable))
-        silent = np.flatnonzero(np.array([word_of(cell) in words for cell in cells])[codes[rows]])
-    keys = Keys(rows, every, period, unit, silent)
-    matched.findings += _stored_repeats(matched, table, keys)
-    return keys
-
-
-_SHOWN = 20  # repeated rows of a table that stays in its file
-
-
-def _stored_repeats(matched: Matched, table: Table, keys: Keys) -> Iterator[Finding]:
-    """Rows that stand twice in one table."""
-    import numpy as np
-
-    assert matched.units is not None
-    units = matched.units.units
-    key = keys.period.astype(np.int64) * len(units) + keys.unit
-    if not (again := np.bincount(key, minlength=1) > 1).any():
-        return
-    twice = np.flatnonzero(again[key])
-    for one in np.flatnonzero(again)[:_SHOWN].tolist():
-        first, second = twice[key[twice] == one][:2].tolist()
-        yield finding(
-            "IC348",
-            table.place(int(keys.rows[second]), 0),
-            unit=units.title(int(keys.unit[second])),
-            period=keys.periods[int(keys.period[second])] or "",
-            first=str(table.place(int(keys.rows[first]), 0)),
-            values="–",
-        )
-
-
-def _periods(matched: Matched, table: Table, layout: _Layout, rows: Sequence[int]) -> list[str | None]:
+def _periods(matched: Matched, table: Table, layout: Layout, rows: Sequence[int]) -> list[str | None]:
     """The period of each row: None where its values hold in every period, "" (with a finding) where it is none."""
     if layout.period is None:
         return [None if layout.fixed == EVERY else layout.fixed] * len(rows)
@@ -787,7 +478,7 @@ def _periods(matched: Matched, table: Table, layout: _Layout, rows: Sequence[int
         periods.append(meaning[cell])
     for name, its_rows in unknown.items():
         place = table.place(its_rows[0], layout.period)
-        matched.findings.append(_no_period(matched.index, place, name, len(its_rows)))
+        matched.findings.append(no_period(matched.index, place, name, len(its_rows)))
     return periods
 
 
@@ -797,7 +488,8 @@ def _words(table: Table, at: int) -> Sequence[Cell]:
     return [None if cell != cell else cell for cell in cells] if hasattr(cells, "dtype") else cells  # noqa: PLR0124
 
 
-def _no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
+def no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
+    """Say that a text is no period of the index's kind."""
     kind = index.periods.kind
     return finding("IC346" if text else "IC364", place, found=text, kind=kind, example=EXAMPLES[kind], rows=rows)
 
@@ -818,7 +510,7 @@ def _by_indicator(
         cell = cells[row]
         if cell not in meaning:
             name = name_of(cell)
-            meaning[cell] = names.get(name, names.get(re.sub(_IN_BRACKETS, "", name), []))
+            meaning[cell] = names.get(name, names.get(_plain(name), []))
         for position in meaning[cell]:
             out[position].append(i)
         if not meaning[cell] and (name := name_of(cell)) not in ignored:
@@ -830,17 +522,18 @@ def _by_indicator(
     return out
 
 
-def _piece(
+def piece_of(
     matched: Matched,
     source: Data,
     table: Table,
-    layout: _Layout,
+    layout: Layout,
     wanted: tuple[int, Column],
     at: int,
     rows: Sequence[int],
     periods: Sequence[str | None],
     units: Sequence[int],
 ) -> Piece:
+    """Return the values of some rows of a table's column, with what is wrong in its cells added to the findings."""
     position, column = wanted
     cells = table.columns[at]
     if len(rows) != len(cells):
@@ -858,56 +551,43 @@ def _piece(
         said = [word_of(status[row]) for row in rows]
         words = set(map(word_of, source.not_applicable))
         not_applicable = sorted({*not_applicable, *(i for i, word in enumerate(said) if word in words)})
-        for i in {word: i for i, word in reversed(list(enumerate(said))) if word and word not in words | _HAS_VALUE}.values():
+        for i in {word: i for i, word in reversed(list(enumerate(said))) if word and word not in words | HAS_VALUE}.values():
             place = table.place(rows[i], layout.status)
             matched.findings.append(finding("IC366", place, found=status[rows[i]], known=source.not_applicable))
     piece = Piece(position, table, at, rows, periods, units, values, not_applicable)
-    matched.findings += _doubts(column, piece)
+    matched.findings += doubts(column, piece)
     return piece
 
 
-def _doubts(column: Column, piece: Piece) -> Iterator[Finding]:
-    """Values outside the declared range, and shares of 1 where percentages are meant."""
-    values = piece.values
-    if column.valid:
-        low, high = column.valid
-        for i in _where(values, lambda v: (v < low) | (v > high)):
-            yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.headers[-1])
-    if column.measure in ("%", "％"):
-        small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
-        if len(small) and not len(other):
-            yield finding("IC350", piece.table.header_place(piece.at), name=column.headers[-1])
-
-
-def _where(values: Sequence[float], test: Callable[[Any], Any]) -> Sequence[int]:
-    """The places of the values that pass a test: at once for an array, one by one for a list."""
-    if isinstance(values, list):
-        return [i for i, value in enumerate(values) if test(value)]
-    return [int(i) for i in test(values).nonzero()[0]]
-
-
-def _headings(table: Table) -> list[str]:
+def headings_of(table: Table) -> list[str]:
+    """Return the headings of a table, for what a finding offers."""
     return [name for name in table.names if name]
 
 
-def _by_heading(table: Table) -> dict[str, list[int]]:
+def by_heading(table: Table) -> dict[str, list[int]]:
     """The columns that answer to each heading: as it stands, with its upper headings, without a bracket at its end."""
     headings: dict[str, list[int]] = defaultdict(list)
     for position, (name, qualified) in enumerate(zip(table.names, table.qualified, strict=True)):
-        for heading in dict.fromkeys((name, qualified, re.sub(_IN_BRACKETS, "", name))):
+        for heading in dict.fromkeys((name, qualified, _plain(name))):
             if heading:
                 headings[heading].append(position)
     return headings
 
 
-def _note_many(matched: Matched, table: Table, column: Column, places: list[int]) -> None:
+def _plain(name: str) -> str:
+    """A heading without the bracket at its end, in which its unit of measurement stands."""
+    return re.sub(_IN_BRACKETS, "", name) if name.endswith(_BRACKETS) else name
+
+
+def note_many(matched: Matched, table: Table, column: Column, places: list[int]) -> None:
     """A name that stands under several upper headings; the same heading twice is found where the table is read."""
     shown = list(dict.fromkeys(table.qualified[place] for place in places))
     if len(shown) > 1:
         matched.findings.append(finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown))
 
 
-def _note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
+def note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
+    """Point out the columns that nothing asks for."""
     units = matched.index.units
     own = {
         name_of(word)
@@ -939,7 +619,7 @@ def _repeats(matched: Matched) -> list[Finding]:
     for piece in matched.pieces:
         by_column[piece.column].append(piece)
     for column, pieces in by_column.items():
-        if len(pieces) == 1 and isinstance(pieces[0].rows, _Same):
+        if len(pieces) == 1 and isinstance(pieces[0].rows, Same):
             continue  # a query's groups are there once
         if len(pieces) == 1:  # the columns of a wide table share their keys: looked at once
             keys = id(pieces[0].periods), id(pieces[0].units)
@@ -976,101 +656,3 @@ def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -
 
 def _or_gap(value: float) -> str:
     return "–" if value != value else f"{value:.10g}"  # noqa: PLR0124 - not a number
-
-
-def panel(matched: Matched, make: Make = empty) -> Panel:
-    """Put what was matched into arrays that `make` provides, column by column.
-
-    What was left in its file is read now; what is found in its cells is added to the findings.
-    """
-    import numpy as np
-
-    assert matched.units is not None
-    index, units, periods = matched.index, matched.units.units, matched.periods
-    at = {period: position for position, period in enumerate(periods)}
-    shape = len(periods), len(units), len(index.columns)
-    values, status = make(*shape), make(*shape, np.uint8)
-    pieces: dict[int, list[Piece]] = defaultdict(list)
-    later: dict[int, list[Later]] = defaultdict(list)
-    for one in matched.pieces:
-        pieces[one.column].append(one)
-    for two in matched.later:
-        later[two.column].append(two)
-    rows: dict[tuple[int, int], tuple[Any, Any]] = {}  # the columns of a wide table share these
-
-    def rows_of(piece: Piece) -> tuple[Any, Any]:
-        key = id(piece.periods), id(piece.units)
-        if key not in rows:
-            rows[key] = np.array([at[p] if p else 0 for p in piece.periods], dtype=np.intp), np.array(piece.units, dtype=np.intp)
-        return rows[key]
-
-    def fill(column: int) -> None:
-        x, flags = np.full(shape[:2], np.nan), np.full(shape[:2], MISSING, dtype=np.uint8)
-        for piece in pieces[column]:
-            every = bool(piece.periods) and piece.periods[0] is None
-            _put(x, flags, piece, None if every else rows_of(piece)[0], rows_of(piece)[1], piece.not_applicable)
-        for part in later[column]:
-            own = part.read()
-            every = part.keys.periods == (None,)
-            place = None if every else np.array([at[p] for p in part.keys.periods if p], dtype=np.int32)[part.keys.period]
-            if len(pieces[column]) + len(later[column]) > 1:
-                matched.findings += _given_before(matched, own, flags, place, part.keys)
-            silent = [*own.not_applicable, *part.keys.not_applicable.tolist()]
-            _put(x, flags, own, place, part.keys.unit, silent)
-        values[..., column], status[..., column] = x, flags
-
-    if matched.later:
-        with ThreadPoolExecutor(min(_READERS, os.cpu_count() or 1)) as pool:
-            list(pool.map(fill, range(shape[2])))
-    else:
-        for column in range(shape[2]):
-            fill(column)
-    address = None if matched.later else _addresses(matched)
-    ids = tuple(column.id for column in index.columns)
-    return Panel(values, status, periods, units, ids, address, quarantine=tuple(matched.quarantine))
-
-
-def _put(x: Any, flags: Any, piece: Piece, periods: Any, units: Any, not_applicable: Sequence[int]) -> None:
-    """Put a piece's values into those of a column (period, unit), into every period where none are given."""
-    import numpy as np
-
-    given = np.array(piece.values, dtype=float)
-    given[list(not_applicable)] = np.nan  # a status column may call a cell not applicable that has a value
-    own = np.where(np.isnan(given), MISSING, VALUE).astype(np.uint8)
-    own[list(not_applicable)] = NOT_APPLICABLE
-    if periods is None:
-        x[:, units], flags[:, units] = given, own
-    else:
-        x[periods, units], flags[periods, units] = given, own
-
-
-def _given_before(matched: Matched, piece: Piece, flags: Any, periods: Any, keys: Keys) -> Iterator[Finding]:
-    """Cells of a piece that was read late to which another table has given a value."""
-    assert matched.units is not None
-    before = flags[:, keys.unit].min(axis=0) if periods is None else flags[periods, keys.unit]
-    for at in (before != MISSING).nonzero()[0][:1].tolist():
-        yield finding(
-            "IC348",
-            piece.place(at),
-            unit=matched.units.units.title(int(keys.unit[at])),
-            period=keys.periods[int(keys.period[at])] or "",
-            first="–",
-            values=matched.index.columns[piece.column].headers[-1],
-        )
-
-
-def _addresses(matched: Matched) -> Callable[[int, int, int], Sequence[Place]]:
-    by_column: dict[int, list[Piece]] = defaultdict(list)
-    for piece in matched.pieces:
-        by_column[piece.column].append(piece)
-    periods = matched.periods
-
-    def address(period: int, unit: int, column: int) -> Sequence[Place]:
-        return [
-            piece.place(i)
-            for piece in by_column[column]
-            for i, (p, u) in enumerate(zip(piece.periods, piece.units, strict=True))
-            if u == unit and p in (None, periods[period])
-        ]
-
-    return address

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Finding, Place, finding, letters, nearest
 from ..panel import Quarantine
 from ..periods import Kind, number_of, numbered, read_period
+from ..spec.columns import Column
 from ..spec.condition import names_in, parse_condition
 from ..spec.events import DURATION, Take, is_url, shown_url
 from ..spec.model import Data, EventLog, Index
-from ..spec.tree import Column
 from .rows import KEY, MASK, NAME, ROWS, Mismatch, Rows, unit_and_period
 from .tables import SUFFIXES, kind_of, matching, name_of, shown_path, text_of
 from .units import UnitNames, asked_at

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cache
 from math import isfinite, isnan, nan
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     from .tables import Cell
@@ -33,8 +33,7 @@ _NARROW = str.maketrans("０１２３４５６７８９．，＋－−﹣％ｅ�
 _SPACE = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u2060\u3000\ufeff"
 
 
-@dataclass(frozen=True)
-class _Tokens:
+class _Tokens(NamedTuple):
     """What stands for "missing" and for "not applicable", as words and as the numbers that some of them are."""
 
     missing: frozenset[str]
@@ -56,13 +55,18 @@ def read_numbers(
     >>> read_numbers(["1,234.5", "８５", "-", ""], missing=nothing, not_applicable=frozenset("-"), percent=False)
     ([1234.5, 85.0, nan, nan], [2], [])
     """
-    absent, inapplicable = frozenset(map(word_of, missing)), frozenset(map(word_of, not_applicable))
-    tokens = _Tokens(absent, inapplicable, _numbers_among(absent), _numbers_among(inapplicable))
+    tokens = _tokens(missing, not_applicable)
     if hasattr(cells, "dtype"):
         return _array(cells, tokens)
     if not tokens.missing_numbers and not tokens.not_applicable_numbers and (fast := _clean(cells)) is not None:
         return fast, [], []
     return _one_by_one(cells, tokens, percent=percent)
+
+
+@cache
+def _tokens(missing: frozenset[str], not_applicable: frozenset[str]) -> _Tokens:
+    absent, inapplicable = frozenset(map(word_of, missing)), frozenset(map(word_of, not_applicable))
+    return _Tokens(absent, inapplicable, _numbers_among(absent), _numbers_among(inapplicable))
 
 
 def _clean(cells: Sequence[Cell]) -> list[float] | None:

@@ -91,6 +91,10 @@ class StoredTable(Table):
 
     columns: StoredColumns
 
+    @property
+    def stays(self) -> bool:
+        return True
+
 
 def cells_stored(index: Index, base: Path) -> int:
     """Count the cells of Parquet files that an index asks for, by what the files say of themselves; 0 for what is none."""

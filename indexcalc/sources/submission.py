@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ..findings import Finding, Place, finding, nearest
 from ..periods import order
+from ..spec.columns import Column, department_of, is_constant
 from ..spec.model import Data, Index
-from ..spec.tree import Column, is_constant
-from .bind import PERIOD_HEADERS, Matched, department_of, match_tables
+from .bind import PERIOD_HEADERS, match_tables
 from .ledger import Draft, Reported, written
+from .matched import Matched
 from .numbers import read_numbers
 from .tables import Table, name_of, read_tables
 from .units import UnitNames, read_units

@@ -13,6 +13,7 @@ import datetime as dt
 import os
 import re
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,11 @@ class Table:
     positions: tuple[int, ...]
     columns: Sequence[Sequence[Cell]]
     lines: Sequence[int]
+
+    @property
+    def stays(self) -> bool:
+        """Whether its cells stay in their file until they are asked for."""
+        return False
 
     def place(self, row: int, column: int) -> Place:
         """Return the address of a cell by its row and column index in the table."""
@@ -116,7 +122,9 @@ def name_of(cell: object) -> str:
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
     if not cell.isascii():
-        cell = unicodedata.normalize("NFKC", cell).translate(_INVISIBLE)
+        cell = unicodedata.normalize("NFKC", cell)
+        if not cell.isprintable():
+            cell = cell.translate(_INVISIBLE)
     return " ".join(cell.split())
 
 
@@ -221,18 +229,21 @@ def match_sheets(pattern: str, names: Iterable[str]) -> list[tuple[str, str | No
 def kind_of(head: bytes) -> str:
     """Tell a kind of file by its first bytes, where they tell; 64 are enough."""
     for mark, kind in _BEGINNINGS:
-        if re.match(mark, head, re.IGNORECASE):
+        if head.startswith(mark):
             return kind
-    return ""
+    words = head.removeprefix(BOM_UTF8).lstrip().lower()
+    return next((kind for tags, kind in _TAGS if words.startswith(tags)), "")
 
 
 _BEGINNINGS = (
-    (rb"PK\x03\x04", ".xlsx"),
-    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls"),
-    (rb"PAR1", ".parquet"),
-    (rb"%PDF", ".pdf"),
-    (rb"(?:\xef\xbb\xbf)?\s*<\?xml", ".xml"),
-    (rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|style|table)", ".html"),
+    (b"PK\x03\x04", ".xlsx"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls"),
+    (b"PAR1", ".parquet"),
+    (b"%PDF", ".pdf"),
+)
+_TAGS = (
+    ((b"<?xml",), ".xml"),
+    ((b"<!doctype", b"<html", b"<head", b"<meta", b"<style", b"<table"), ".html"),
 )
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, finding, nearest
-from ..panel import Units
 from ..spec.model import Data, Index
+from ..units import Units
 from .tables import Cell, Table, name_of, read_tables
 
 _SEPARATORS = str.maketrans("；、|，,", ";;;;;")
@@ -42,7 +42,7 @@ class UnitNames:
 def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:
     """Read the units table of an index; nothing where it cannot be used."""
     block = index.units
-    wanted = Data(path=block.table, sheet=block.sheet)
+    wanted = Data.model_construct(path=block.table, sheet=block.sheet)
     tables, found, files = read_tables(wanted, base, keys=[block.id], root=root)
     found = [one for one in asked_at(found, index.place(("units", "table"))) if one.code != "IC309"]  # here it is an error
     if not tables:
@@ -166,7 +166,7 @@ def _names(
 def _asked_columns(index: Index) -> dict[str, Place]:
     """The columns of the units table that the index speaks of elsewhere, and where it does."""
     asked = {index.ranking.within: index.place(("ranking", "within"))} if index.ranking.within else {}
-    owners: list[tuple[tuple[str | int, ...], Any]] = [(("defaults",), index.defaults), *index.walk()]
+    owners: list[tuple[tuple[str | int, ...], Any]] = [(("defaults",), index.defaults), *index.walked]
     for path, owner in owners:
         impute = getattr(owner, "impute", None)
         if impute is not None and impute.by:

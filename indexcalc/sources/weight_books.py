@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Finding, Place, finding, letters, nearest
 from ..spec.edit import WRITTEN, decimals_of, exact_total, have_total, weights_method, written_weight
 from ..spec.model import Index, Indicator, Root
-from ..spec.tree import counts
+from ..spec.weights import counts
 from .tables import name_of
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
 from ..methods.derive import OVER_UNITS
 from ..periods import EXAMPLES, read_period
+from .columns import counted
 from .events import check_events
 from .formula import FormulaError, first_places, names, parse
 from .model import FACTORS, NONE, UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
 from .text import Path
-from .tree import can_be_drawn, counted, counts, given_weights, weight_total
 from .warnings import check_warnings
+from .weights import counts, given_weights, weight_total
 
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
@@ -38,14 +39,13 @@ def check_ids(index: Index) -> Iterator[Finding]:
     items: list[tuple[Path, str]] = [(("index",), index.index.id)]
     items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
     items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
-    items += [(path, node.id) for path, node in index.walk()]
+    items += [(path, node.id) for path, node in index.walked]
     items += [(("warnings", "rules", at), rule.id) for at, rule in enumerate(index.warnings.rules if index.warnings else ())]
     for path, name in items:
-        place = index.place((*path, "id"))
         if not re.fullmatch(_ID, name):
-            yield finding("IC205", place, id=name)
+            yield finding("IC205", index.place((*path, "id")), id=name)
         if name in seen:
-            yield finding("IC202", place, id=name, line=index.place((*seen[name], "id")).line)
+            yield finding("IC202", index.place((*path, "id")), id=name, line=index.place((*seen[name], "id")).line)
         seen.setdefault(name, path)
 
 
@@ -56,16 +56,15 @@ def check_weights(index: Index) -> Iterator[Finding]:
     for node, weights in groups.items():
         children = [child for child in _children(index, node) if counts(child)]
         without = [child.id for child in children if child.weight is None]
-        place = index.place_of(node)
         if without:
-            yield finding("IC203", place, node=_titled(index, node), children=without)
+            yield finding("IC203", index.place_of(node), node=_titled(index, node), children=without)
         elif abs(sum(weights) - (101.0 - total)) < _TOLERANCE:  # 100 where the file has 1, or 1 where it has 100
-            yield finding("IC227", place, node=_titled(index, node), sum=sum(weights), total=total)
+            yield finding("IC227", index.place_of(node), node=_titled(index, node), sum=sum(weights), total=total)
         elif abs(sum(weights) - total) > _TOLERANCE * total:
             gap = sum(weights) - total
             yield finding(
                 "IC201",
-                place,
+                index.place_of(node),
                 node=_titled(index, node),
                 sum=sum(weights),
                 total=total,
@@ -89,7 +88,7 @@ def check_partly_weighted(index: Index) -> Iterator[Finding]:
 
 def check_signs(index: Index) -> Iterator[Finding]:
     """No weight is negative, and no node's children all weigh nothing."""
-    for _, node in index.walk():
+    for _, node in index.walked:
         if node.weight is not None and node.weight < 0:
             yield finding("IC204", index.place_of(node.id, "weight"), node=node.id, weight=node.weight)
     for parent in index.by_id:
@@ -100,7 +99,7 @@ def check_signs(index: Index) -> Iterator[Finding]:
 
 def check_roles(index: Index) -> Iterator[Finding]:
     """The warning role belongs to dimensions right below the index, and something is left to be evaluated."""
-    for path, node in index.walk():
+    for path, node in index.walked:
         if isinstance(node, Dimension) and node.role == "warning" and len(path) > 2:
             yield finding("IC220", index.place_of(node.id, "role"), node=node.id)
     if not any(counts(node) for node in index.dimensions):
@@ -153,10 +152,10 @@ def check_denominators(index: Index) -> Iterator[Finding]:
 def check_levels(index: Index) -> Iterator[Finding]:
     """What rolls units up to the next level is a way that there is, or a denominator to weight by."""
     known = [*OVER_UNITS, *(item.id for item in index.denominators)]
-    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.walk()]
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.walked]
     owners += [(("denominators", at), item) for at, item in enumerate(index.denominators)]
     for path, owner in owners:
-        how = getattr(owner, "over_units", None)
+        how = vars(owner).get("over_units")
         if how is not None and how not in known:
             yield finding("IC257", index.place((*path, "over_units")), found=how, known=known, near=nearest(how, known))
     if index.units.score is not None and index.units.level is None:
@@ -180,10 +179,9 @@ def check_headers(index: Index) -> Iterator[Finding]:
 def check_leaves(index: Index) -> Iterator[Finding]:
     """The keys of a leaf fit each other."""
     for leaf in index.leaves:
-        place = index.place_of(leaf.id)
         wants_target = leaf.direction in ("target", "range")
         if wants_target and leaf.target is None:
-            yield finding("IC210", place, node=leaf.id, direction=leaf.direction)
+            yield finding("IC210", index.place_of(leaf.id), node=leaf.id, direction=leaf.direction)
         elif leaf.target is not None and not wants_target:
             yield finding("IC211", index.place_of(leaf.id, "target"), node=leaf.id, direction=leaf.direction)
         elif wants_target and (isinstance(leaf.target, tuple) != (leaf.direction == "range")):
@@ -221,7 +219,7 @@ def check_periods(index: Index) -> Iterator[Finding]:
 def check_grades(index: Index) -> Iterator[Finding]:
     """Grades fall from the best to the last, which alone has no bound."""
     blocks: list[tuple[Path, Sequence[Grade]]] = [(("grades",), index.grades)]
-    blocks += [((*path, "grades"), node.grades) for path, node in index.walk() if isinstance(node, Dimension)]
+    blocks += [((*path, "grades"), node.grades) for path, node in index.walked if isinstance(node, Dimension)]
     for path, grades in blocks:
         lowest: dict[str, float] = {}
         for at, grade in enumerate(grades):
@@ -271,7 +269,7 @@ def _veto_findings(index: Index, path: Path, item: Adjustment) -> Iterator[Findi
 
 def check_primary(index: Index) -> Iterator[Finding]:
     """Children attain a score only where it is the highest or lowest of theirs."""
-    for path, node in ((("index",), index.index), *index.walk()):
+    for path, node in ((("index",), index.index), *index.walked):
         if isinstance(node, Indicator) or node.primary is None:
             continue
         method = (node.aggregate or index.defaults.aggregate).method
@@ -283,9 +281,9 @@ def check_primary(index: Index) -> Iterator[Finding]:
 
 def check_formulas(index: Index) -> Iterator[Finding]:
     """Every formula can be read, and an inner node's names are nodes below it."""
-    for path, node in ((("index",), index.index), *index.walk()):
+    for path, node in ((("index",), index.index), *index.walked):
         for key in ("formula", "applies"):
-            text = getattr(node, key, None)
+            text = vars(node).get(key)
             if text is None:
                 continue
             try:
@@ -305,10 +303,10 @@ def check_formulas(index: Index) -> Iterator[Finding]:
 def check_methods(index: Index) -> Iterator[Finding]:
     """Every method exists and is given the parameters that it takes."""
     places: list[tuple[str, Path, Method]] = [("normalise", path, method) for path, method in _normalisers(index)]
-    owners: list[tuple[Path, Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walk()]
+    owners: list[tuple[Path, Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walked]
     for path, owner in owners:
         for room in ("aggregate", "impute", "treat", "weights"):
-            method = getattr(owner, room, None)
+            method = vars(owner).get(room)
             if isinstance(method, Method):
                 places.append((room, (*path, room), method))
                 places += [(room, (*path, room, "of"), part) for part in _combined(method)]
@@ -324,7 +322,7 @@ def check_methods(index: Index) -> Iterator[Finding]:
 
 def check_weighting(index: Index) -> Iterator[Finding]:
     """Lists of judgements fit the number of children; methods that are combined are right; judgements are consistent."""
-    for path, node in ((("index",), index.index), *index.walk()):
+    for path, node in ((("index",), index.index), *index.walked):
         if isinstance(node, Indicator):
             continue
         own = (*path, "weights") if node.weights else ("defaults", "weights")
@@ -378,12 +376,12 @@ def _rows(value: Any) -> list[Any]:
 
 def check_directions(index: Index) -> Iterator[Finding]:
     """Fixed values lie the way that a leaf's direction says."""
-    for path, leaf in index.walk():
+    for path, leaf in index.walked:
         if not isinstance(leaf, Indicator):
             continue
-        normalise = leaf.normalise or index.defaults.normalise
+        given = (leaf.normalise or index.defaults.normalise).parameters
         for worst, best in (("worst", "best"), ("unacceptable", "satisfactory"), ("worst", "value")):
-            low, high = normalise.parameters.get(worst), normalise.parameters.get(best)
+            low, high = given.get(worst), given.get(best)
             if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low == high:
                 continue
             if (high > low) != (leaf.direction == "higher"):
@@ -393,7 +391,7 @@ def check_directions(index: Index) -> Iterator[Finding]:
 
 def check_idle_weights(index: Index) -> Iterator[Finding]:
     """Weights that play no part are pointed out."""
-    for node in (index.index, *(node for _, node in index.walk())):
+    for node in (index.index, *(node for _, node in index.walked)):
         if isinstance(node, Indicator):
             continue
         method = (node.aggregate or index.defaults.aggregate).method
@@ -409,6 +407,8 @@ def check_uncertainty(index: Index) -> Iterator[Finding]:
     """What is drawn is there to be drawn, every alternative is a method with its parameters, and something takes it."""
     if index.uncertainty is None:
         return
+    from .tree import can_be_drawn
+
     nodes = {index.tree.nodes[branch.position].id: branch for branch in index.tree.branches}
     for at, how in enumerate(index.uncertainty.weights):
         for number, node in enumerate(how.nodes):
@@ -424,7 +424,7 @@ def check_uncertainty(index: Index) -> Iterator[Finding]:
                 own = getattr(index.defaults, factor)
                 said = own if own is not None and own.method == method.method and not method.parameters else method
                 yield from _method_findings(index, factor, ("uncertainty", factor, at), said)
-        takers = [index.index, *(node for _, node in index.walk())]
+        takers = [index.index, *(node for _, node in index.walked)]
         kind = (Dimension, Root) if factor == "aggregate" else Indicator
         if alternatives and all(
             getattr(node, factor) or getattr(node, "formula", None) for node in takers if isinstance(node, kind)
@@ -608,6 +608,8 @@ def _method_findings(index: Index, room: str, path: Path, method: Method) -> Ite
 
 
 def _fits(wanted: Any, value: Any) -> bool:
+    if type(value) is wanted or (wanted is float and type(value) is int):
+        return True  # most are; the rest is worth making an adapter for
     from pydantic import ValidationError
 
     try:
@@ -634,14 +636,14 @@ def _adapter(wanted: Any) -> Any:
 
 def _normalisers(index: Index) -> Iterator[tuple[Path, Any]]:
     yield ("defaults", "normalise"), index.defaults.normalise
-    for path, node in ((("index",), index.index), *index.walk()):
+    for path, node in ((("index",), index.index), *index.walked):
         if node.normalise:
             yield (*path, "normalise"), node.normalise
 
 
 def _weightings(index: Index) -> Iterator[tuple[Path, Any]]:
     yield ("defaults", "weights"), index.defaults.weights
-    for path, node in ((("index",), index.index), *index.walk()):
+    for path, node in ((("index",), index.index), *index.walked):
         if not isinstance(node, Indicator) and node.weights:
             yield (*path, "weights"), node.weights
 

@@ -23,7 +23,7 @@ from ..methods.aggregate import FREE_SUM
 from .load import parse_index
 from .model import Index, Indicator, Root
 from .text import Document, Path, read_text
-from .tree import counts, given_weights, weight_total
+from .weights import counts, given_weights, weight_total
 
 WRITTEN = ("given", "relative")  # the methods that take the weights of the file
 _WEIGHT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+|[0-9]+/[1-9][0-9]*")

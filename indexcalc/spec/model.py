@@ -17,7 +17,8 @@ from ..periods import Kind
 from .text import Document, Path
 
 if TYPE_CHECKING:
-    from .tree import Column, Tree
+    from .columns import Column
+    from .tree import Tree
 
 Direction = Literal["higher", "lower", "target", "range"]
 OverTime = Literal["sum", "mean", "last", "max", "min"]
@@ -753,7 +754,7 @@ class Index(Part):
     @cached_property
     def leaves(self) -> tuple[Indicator, ...]:
         """The indicators in the order of the file."""
-        return tuple(node for _, node in self.walk() if isinstance(node, Indicator))
+        return tuple(node for _, node in self.walked if isinstance(node, Indicator))
 
     @cached_property
     def reported(self) -> dict[str, Indicator | Denominator]:
@@ -764,7 +765,7 @@ class Index(Part):
     @cached_property
     def by_id(self) -> dict[str, Root | Dimension | Indicator]:
         """Every node by its id, the index too."""
-        return {self.index.id: self.index} | {node.id: node for _, node in self.walk()}
+        return {self.index.id: self.index} | {node.id: node for _, node in self.walked}
 
     @cached_property
     def paths(self) -> dict[str, Path]:
@@ -772,7 +773,7 @@ class Index(Part):
         paths: dict[str, Path] = {item.id: ("denominators", at) for at, item in enumerate(self.denominators)}
         paths |= {item.id: ("adjustments", at) for at, item in enumerate(self.adjustments)}
         paths |= {rule.id: ("warnings", "rules", at) for at, rule in enumerate(self.warnings.rules if self.warnings else ())}
-        return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walk()}
+        return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walked}
 
     @cached_property
     def tree(self) -> "Tree":
@@ -784,7 +785,7 @@ class Index(Part):
     @cached_property
     def columns(self) -> "tuple[Column, ...]":
         """Every series of values that the index asks for."""
-        from .tree import columns
+        from .columns import columns
 
         return columns(self)
 
@@ -793,9 +794,10 @@ class Index(Part):
         own = None if isinstance(node, Indicator) else node.decimals
         return self.index.decimals if own is None else own
 
-    def walk(self) -> Iterator[tuple[Path, Dimension | Indicator]]:
-        """Yield every node below the index with its path in the file, parents before children."""
-        yield from _walk(self.dimensions, ("dimensions",))
+    @cached_property
+    def walked(self) -> tuple[tuple[Path, Dimension | Indicator], ...]:
+        """Every node below the index with its path in the file, parents before children."""
+        return tuple(_walk(self.dimensions, ("dimensions",)))
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Return where something of the tree was written; nowhere for a tree that was not read from a file."""

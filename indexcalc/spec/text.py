@@ -15,7 +15,7 @@ import yaml
 
 from ..findings import Finding, Place, finding
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _REAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+)?")
 _CHINESE_COLON = r"(?m)(?:^[ \t]*(?:- +)*|[{,，][ \t]*)[A-Za-z_][A-Za-z0-9_-]*(?P<mark>：)"
@@ -24,8 +24,28 @@ _MOST_NODES = 500_000  # aliases of aliases can unfold without end
 _DEEPEST = 100
 _NESTING = 5_000  # so many marks that open a block or a bracket; more of them could be nested too deep for the composer
 _PREFIX = "tag:yaml.org,2002:"
+_STRING = _PREFIX + "str"
 
 Path = tuple[str | int, ...]
+
+
+class _Loader(_SAFE_LOADER):  # type: ignore[misc]
+    """PyYAML's safe loader without its resolvers by path, which nobody adds: asking them takes as long as reading."""
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """Go down without a path."""
+
+    def ascend_resolver(self) -> None:
+        """Go up without a path."""
+
+    def resolve(self, kind: Any, value: str, implicit: Any) -> str:
+        """Name the type of a node as PyYAML does: by its first character, then by the pattern of each type."""
+        if kind is not yaml.ScalarNode or not implicit[0]:
+            return str(super().resolve(kind, value, implicit))
+        for tag, pattern in self.yaml_implicit_resolvers.get(value[:1], ()):
+            if pattern.match(value):
+                return str(tag)
+        return _STRING
 
 
 @dataclass(frozen=True)
@@ -95,7 +115,7 @@ def read_text(raw: bytes, file: str) -> tuple[Document, list[Finding]]:
     try:
         if (deep := _too_deep(text)) is not None:
             return Document(file, text, None, None), [finding("IC126", _at(file, deep), most=_DEEPEST)]
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         return Document(file, text, None, None), _unreadable(error, text, file)
     builder = _Builder(file)
@@ -108,7 +128,7 @@ def _too_deep(text: str) -> Any:
     if sum(map(text.count, ("[", "{", "- ", "? "))) < _NESTING:
         return None
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             return event.start_mark
@@ -279,7 +299,7 @@ class _Builder:
                 self._add("IC117", key)
                 continue
             name = str(key.value)
-            if not key.style and (mark := re.search("[：，]", name)):
+            if not key.style and not name.isascii() and (mark := re.search("[：，]", name)):
                 place = Place(self.file, "", key.start_mark.line + 1, key.start_mark.column + 1 + mark.start())
                 plain = {"：": ":", "，": ","}[mark[0]]
                 self.findings.append(finding("IC107", place, found=mark[0], plain=plain))

@@ -1,0 +1,119 @@
+"""The series of reported values that an index asks for, each by its names in one source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .events import Take, takes
+from .formula import names, parse
+from .model import EVERY, UNITS_SOURCE, Adjustment, Denominator, Index, Indicator, OverTime
+
+
+@dataclass(frozen=True)
+class Column:
+    """One series of reported values that the tree asks for."""
+
+    id: str
+    source: str
+    headers: tuple[str, ...]
+    measure: str
+    valid: tuple[float, ...] | None
+    over_time: OverTime
+    over_units: str
+    owner: str
+    key: str
+    rows: tuple[str, ...] = ()
+    """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
+    take: Take | None = None  # what is aggregated, where the source is a log of events
+
+
+def columns(index: Index) -> tuple[Column, ...]:
+    """Return every series of values that an index asks for: one a leaf, or one a name of its formula; the rest last."""
+    denominators = {item.id for item in index.denominators}
+    wanted = []
+    for leaf in index.leaves:
+        source = index.source_of(leaf)
+        over_time: OverTime = "last" if is_constant(index, source) else leaf.over_time or index.defaults.over_time
+        over_units = leaf.over_units or index.defaults.over_units
+        taken = _taken_columns(index, leaf, source, over_time, over_units)
+        own = {column.id.removeprefix(f"{leaf.id}.") for column in taken}
+        wanted += taken
+        if leaf.formula is None and not leaf.events:
+            wanted.append(_own_column(leaf, source, over_time, over_units))
+        for key, text in (("formula", None if leaf.events else leaf.formula), ("applies", leaf.applies)):
+            wanted += [
+                Column(
+                    id=f"{leaf.id}.{name}",
+                    source=source,
+                    headers=(name,),
+                    measure="",
+                    valid=None,
+                    over_time=over_time if key == "formula" else "last",
+                    over_units=over_units if key == "formula" else "max",
+                    owner=leaf.id,
+                    key=key,
+                    rows=_headers(leaf),
+                )
+                for name in (names(parse(text)) if text else ())
+                if name not in denominators and name not in own
+            ]
+    unique = {column.id: column for column in reversed(wanted)}
+    series = [column for column in wanted if unique.pop(column.id, None)]
+    others: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]
+    for item in others:
+        source = index.source_of(item)
+        events = isinstance(item, Denominator) and item.events is not None and "over_time" not in item.model_fields_set
+        over_time = "last" if is_constant(index, source) else "sum" if events else item.over_time
+        over_units = item.over_units if isinstance(item, Denominator) else "sum"
+        taken = _taken_columns(index, item, source, over_time, over_units)
+        series += taken or [_own_column(item, source, over_time, over_units)]
+    return tuple(series)
+
+
+def counted(index: Index) -> list[Adjustment]:
+    """The adjustments that are made by events, not by moves in rank."""
+    return [item for item in index.adjustments if item.rank_move is None]
+
+
+def _taken_columns(
+    index: Index, item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str
+) -> list[Column]:
+    """The series that a value made of events needs: what is counted or summed adds up over time, whatever the value does."""
+    log = index.data[source].events if source in index.data else None
+    if isinstance(item, Adjustment) or item.events is None or log is None:
+        return []
+    return [
+        Column(
+            id=f"{item.id}.{name}" if name else item.id,
+            source=source,
+            headers=(take.said,),
+            measure="" if name else item.measure,
+            valid=None if name else item.valid,
+            over_time="sum" if name else over_time,
+            over_units="sum" if name else over_units,
+            owner=item.id,
+            key="events",
+            take=take,
+        )
+        for name, take in takes(item.events, log).items()
+    ]
+
+
+def is_constant(index: Index, source: str) -> bool:
+    """Say whether a source's values hold in every period, so that a year has them too and not their sum."""
+    return source == UNITS_SOURCE or (source in index.data and index.data[source].period == EVERY)
+
+
+def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str) -> Column:
+    key = "column" if item.column else "id"
+    measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
+    return Column(item.id, source, _headers(item), measure, valid, over_time, over_units, item.id, key)
+
+
+def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
+    return (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
+
+
+def department_of(index: Index, column: Column) -> str:
+    """Return the department that reports a column: its indicator's or denominator's."""
+    return index.reported[column.owner].department

@@ -1,0 +1,32 @@
+"""Weights as they are declared: which children count, and what the weights of siblings have to add up to."""
+
+from __future__ import annotations
+
+from ..methods.aggregate import FREE_SUM
+from .model import Dimension, Index, Indicator, Root
+
+
+def counts(node: Dimension | Indicator) -> bool:
+    """Say whether a node goes into its parent: a warning dimension only when it was given a weight."""
+    return not (isinstance(node, Dimension) and node.role == "warning" and node.weight is None)
+
+
+def weight_total(index: Index) -> float:
+    """Return what weights among siblings add up to in this file: 100 if all of it does so, else 1."""
+    sums = sorted(sum(weights) for weights in given_weights(index).values())
+    middle = sums[(len(sums) - 1) // 2] if sums else 1.0
+    return 100.0 if middle > 50 else 1.0  # what most of the file adds up to is what the rest should
+
+
+def given_weights(index: Index) -> dict[str, list[float]]:
+    """Return the declared weights of the siblings below each node whose weights have to add up."""
+    groups: dict[str, list[float]] = {}
+    for node in (index.index, *(node for _, node in index.walked)):
+        if isinstance(node, Indicator) or (node.weights or index.defaults.weights).method != "given":
+            continue
+        children = index.dimensions if isinstance(node, Root) else node.indicators
+        weights = [child.weight for child in children if counts(child)]
+        aggregate = (node.aggregate or index.defaults.aggregate).method
+        if aggregate not in FREE_SUM and any(weight is not None for weight in weights):
+            groups[node.id] = [weight or 0.0 for weight in weights]
+    return groups
