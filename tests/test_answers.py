@@ -113,6 +113,56 @@ def test_wide_tables_are_in_csv_alone_and_the_workbook_says_so(
     assert any("uncertainty-2022.places.csv, uncertainty-2022.pairs.csv" in one for one in said)
 
 
+SMALL = """index: {{id: small}}
+units: {{table: units.csv}}
+periods: {{kind: year}}
+data: {{v: {{path: v.csv}}}}
+defaults: {{weights: equal, normalise: {}}}
+dimensions: [{{id: a}}, {{id: d, aggregate: median, indicators: [{{id: b}}, {{id: c}}]}}]
+"""
+FEW = [
+    ["explain", "u1"],
+    ["explain", "u1", "--vs", "group"],
+    ["explain", "u1", "--vs", "best"],
+    ["change"],
+    ["change", "u1"],
+    ["compare", "2021", "2022"],
+    ["compare", "arithmetic", "median"],
+    ["uncertainty", "--weights", "dirichlet", "--draws", "20"],
+    ["sensitivity", "--weights", "dirichlet", "--rows", "4"],
+    ["robustness", "--top", "1"],
+    ["robustness", "u1"],
+    ["target", "u1", "--rank", "1"],
+    ["audit"],
+]
+
+
+@pytest.mark.parametrize("words", FEW, ids=" ".join)
+@pytest.mark.parametrize(
+    ("normalise", "units", "rows"),
+    [
+        ("{method: goalposts, worst: 0, best: 10}", ["u1"], ["u1,2021,3,4,", "u1,2022,5,,"]),
+        ("min-max", ["u1", "u2", "=1+1"], ["u1,2021,3,4,", "u2,2021,4,4,1", "u1,2022,5,,", "u2,2022,n/a,,", "=1+1,2022,,,"]),
+        ("min-max", ["u1", "u2"], ["u1,2021,3,4,5", "u2,2021,4,4,1", "u1,2022,5,2,2", "u2,2022,6,5,6"]),
+    ],
+    ids=["one unit", "hardly a value", "two units"],
+)
+def test_the_smallest_projects_are_answered_or_refused(
+    words: list[str], normalise: str, units: list[str], rows: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "indicators.yaml").write_text(SMALL.format(normalise), encoding="utf-8")
+    (tmp_path / "units.csv").write_text("id,name\n" + "".join(f"{unit},{unit}\n" for unit in units), encoding="utf-8")
+    (tmp_path / "v.csv").write_text("unit,period,a,b,c\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    code, text, found = run(tmp_path, *words, "--json", "--out", str(tmp_path / "out"), "--lang", "en")
+    assert code in (0, 1)
+    if code:
+        assert '"severity": "error"' in found
+        assert not (tmp_path / "out").exists(), "nothing is written when something was refused"
+    else:
+        assert sorted(json.loads(text)["files"]) == sorted(path.as_posix() for path in (tmp_path / "out").iterdir())
+        assert "nan" not in text.lower().replace("finance", "").split()
+
+
 # What is cut short
 
 

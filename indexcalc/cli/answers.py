@@ -79,6 +79,7 @@ def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Langu
     names = {key: f"{stem}.{key}.csv" if key else f"{stem}.csv" for key, sheet in answer.sheets.items() if sheet.rows}
     wide = [names[key] for key in names if len(answer.sheets[key].headings) > MOST_COLUMNS]
     pages = [shortened(answer.sheets[key], MOST_ROWS, language, file) for key, file in names.items() if file not in wide]
+    pages = pages or [sheet for sheet in answer.sheets.values() if not sheet.rows][:1]
     if wide and pages:
         said = word("in csv alone", language).format(files=", ".join(wide))
         pages[0] = replace(pages[0], notes=(*pages[0].notes, said))

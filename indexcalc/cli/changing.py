@@ -441,7 +441,7 @@ def target_answer(scores: Scores, plan: Plan, score: float | None, language: Lan
     data = {
         "unit": scores.panel.units.ids[plan.unit],
         "period": period,
-        "goal": plan.goal,
+        "goal": _plain(plan.goal),
         "target_rank": plan.rank,
         "exact": plan.exact,
         "stepped": plan.stepped,

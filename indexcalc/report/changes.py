@@ -113,7 +113,9 @@ def indicators_sheet(
         Heading(word("index points", language), "signed"),
     )
     parts = {leaf: float(part[0]) for leaf, part in (found.indicators or {}).items()}
-    order = sorted((leaf for leaf, part in parts.items() if part), key=lambda leaf: (-abs(parts[leaf]), leaf))
+    order = sorted(
+        (leaf for leaf, part in parts.items() if part and not math.isnan(part)), key=lambda leaf: (-abs(parts[leaf]), leaf)
+    )
     titles = {node.id: node.title(language) for node in scores.tree.nodes}
     rows: list[tuple[Value, ...]] = [(titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), parts[leaf]) for leaf in order]
     rest = [row[-1] for row in rows[most:] if isinstance(row[-1], float)] if most is not None else []
@@ -136,9 +138,9 @@ def agreement_text(found: Comparison, language: str) -> str:
 
 
 def value(number: float) -> float | None:
-    """Return a plain number, None for NaN."""
+    """Return a plain number, None for NaN and for what is infinite."""
     number = float(number)
-    return None if math.isnan(number) else number
+    return number if math.isfinite(number) else None
 
 
 def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool = False) -> Sheet:
