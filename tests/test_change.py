@@ -265,3 +265,13 @@ def test_one_unit_alone_has_the_score_that_it_has_among_all(seed: int) -> None:
     rows = tuple(part[units] for part in between.rows(leaves, 0, 0))
     alone = world.index_with_own(units, *rows)
     np.testing.assert_allclose(alone, world.with_own(units, *rows)[0], rtol=1e-9, atol=1e-9)
+
+
+def test_weights_that_were_only_scaled_to_make_room_have_no_part() -> None:
+    """In thirds and sevenths too, where the last bits differ."""
+    one = scored(POINTS.format("{id: a, weight: 1/3}, {id: b, weight: 2/3}"), [[10, 20], [14, 14]])
+    more = POINTS.format("{id: a, weight: 2/7}, {id: b, weight: 4/7}, {id: c, weight: 1/7}")
+    other = scored(more, [[10, 20, 31], [14, 14, 14]])
+    for found in (change(one, other, "2000", "2000"), change(other, one, "2000", "2000")):
+        assert set(found.parts) == {"structure"}
+        adds_up(found)
