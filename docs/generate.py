@@ -123,7 +123,8 @@ def _kind(wanted: Any) -> str:
     if kind is tuple:
         return f"[{', '.join(map(_kind, inside))}]"
     if kind is Mapping:
-        return "mapping"
+        keys = get_args(inside[0]) if get_origin(inside[0]) is Literal else ()
+        return f"`{{{', '.join(f'{key}: {_kind(inside[1])}' for key in keys)}}}`" if keys else "mapping"
     of = _kind(inside[0])
     return f"list of ({of})" if " or " in of and not of.startswith("list") else f"list of {of}"
 
@@ -181,6 +182,8 @@ BLOCKS = {
     "dimensions: a node with children": ["Dimension"],
     "dimensions: an indicator": ["Indicator"],
     "events of an indicator": ["FromEvents"],
+    "shrink": ["Shrink"],
+    "score_over_units": ["FromUnits"],
     "missing": ["Missing"],
     "normalise": ["Normalise"],
     "impute": ["Impute"],

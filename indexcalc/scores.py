@@ -20,6 +20,34 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Part:
+    """How one leaf's score is made of the scores of a node at the level below.
+
+    `weight` is that of each unit below (period, part), the same for all without one; `coverage` (period, unit) is the share of
+    the parts' weight that had values.
+    """
+
+    node: str
+    how: str
+    weight: NDArray[np.float64] | None
+    coverage: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Below:
+    """The level of units below, where some nodes are made of its scores: these, and the tree as it was declared.
+
+    `units` (part,) has the place of the unit that each unit below is part of, -1 for none; `leaves` says by id how those
+    that stand for scores from below are made.
+    """
+
+    index: Index
+    scores: Scores
+    units: NDArray[np.intp]
+    leaves: Mapping[str, Part]
+
+
+@dataclass(frozen=True)
 class Scores:
     """All that scoring an index found out; arrays are (period, unit, node) or (period, unit, leaf).
 
@@ -41,6 +69,12 @@ class Scores:
     grades: Mapping[int, NDArray[np.int16]]
     weights: tuple[NDArray[np.float64], ...]
     findings: tuple[Finding, ...]
+    below: Below | None = None
+
+    @property
+    def declared(self) -> Index:
+        """The index as it was written; `index` is what these units are scored by, without what is left to those below."""
+        return self.below.index if self.below else self.index
 
     @property
     def tree(self) -> Tree:
@@ -186,13 +220,25 @@ class Scores:
         ).reset_index()
 
     def covered(self, node: int) -> NDArray[np.float64]:
-        """Return a node's coverage (period, unit): for a leaf 1 with a value, 0 without, NaN where it does not apply."""
+        """Return a node's coverage (period, unit): for a leaf 1 with a value, 0 without, NaN where it does not apply.
+
+        Of a node that is made of scores from below it is the share of the parts' weight that had values.
+        """
         import numpy as np
 
+        if made := self.made_of(node):
+            return made.coverage
         if node >= self.tree.leaves:
             return self.coverage[..., node - self.tree.leaves]
         status = self.status[..., node]
         return np.where(status == NOT_APPLICABLE, np.nan, (status != MISSING).astype(float))
+
+    def made_of(self, node: int) -> Part | None:
+        """Return how a node is made of scores from below, if it is: a leaf that stands for them, or a node with it alone."""
+        if self.below is None:
+            return None
+        own = self.tree.nodes[node].id
+        return next((part for leaf, part in self.below.leaves.items() if own in (leaf, part.node)), None)
 
     def kind(self, node: int) -> str:
         """Return what a node is: index, dimension or indicator."""

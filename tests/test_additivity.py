@@ -47,8 +47,9 @@ def choices(model: Any, field: str) -> tuple[str, ...]:
     return tuple(str(value) for one in inner for value in get_args(one))
 
 
-DERIVED = ("formula", "scale", "per", "applies", "difference", "growth", "share", "rolling")
+DERIVED = ("formula", "scale", "per", "applies", "difference", "growth", "share", "rolling", "shrink")
 PLAIN_KEYS = {"source", "column", "events", "measure", "department", "direction", "target", "over_time", "over_units", "valid"}
+PLAIN_KEYS |= {"score_over_units"}  # of units below, whose scores stand like values in what is split
 PLAIN_KEYS |= {"impute", "treat", "normalise", "round", "id", "name", "name_en", "weight", "note"}
 ADJUSTED = ("each", "rank_move", *(f"veto {key}" for key in Veto.model_fields))
 EVERY: list[Feature] = [
@@ -141,6 +142,7 @@ LEAF = {
     "growth": {"growth": "previous"},
     "share": {"share": "total", "scale": 30},
     "rolling": {"rolling": 2},
+    "shrink": {"per": "people", "shrink": {"how": "rate"}},
 }
 POINTS: dict[str, dict[str, Any]] = {
     "each": {"each": 2, "cap": 5, "repeat": 2},

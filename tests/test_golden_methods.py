@@ -12,11 +12,13 @@ import pandas as pd
 import pytest
 
 from indexcalc.engine import score
+from indexcalc.engine.in_parts import score_in_parts
 from indexcalc.methods import CATALOGUE
+from indexcalc.methods.derive import shrunk
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import excess_kurtosis, skewness
-from indexcalc.panel import IMPUTED
+from indexcalc.panel import IMPUTED, empty
 from indexcalc.scores import Scores
 from indexcalc.sources import read_panel
 
@@ -505,3 +507,101 @@ def test_published_decimals_rank_as_published() -> None:
     scores = np.array([[73.975], [73.98], [73.97]])
     assert ranks(scores)[:, 0].tolist() == [2, 1, 3]
     assert ranks(rounded(scores, 2))[:, 0].tolist() == [1, 1, 3]
+
+
+def test_ends_that_are_quantiles_as_pandas_has_them() -> None:
+    """EPI's ends, the 5th and 95th percentiles, and the SDG Index's lower end of 2.5 % with a fixed upper one."""
+    x = pd.Series([3.0, 8, 1, 40, 12, 9, 7, 25, 2, 900, 11])
+    for sign, (worst, best) in ((1, (0.05, 0.95)), (-1, (0.95, 0.05))):
+        a, b = x.quantile(worst), x.quantile(best)
+        wanted = (100 * (x - a) / (b - a)).clip(0, 100)
+        ends: dict[str, Any] = {"worst": {"quantile": 0.05}, "best": {"quantile": 0.95}}
+        np.testing.assert_allclose(normalised("goalposts", list(x), sign=sign, **ends), wanted, rtol=1e-12)
+        ends = {"unacceptable": {"quantile": 0.05}, "satisfactory": {"quantile": 0.95}}
+        wanted = 60 + 40 * (x - a) / (b - a)
+        np.testing.assert_allclose(normalised("efficacy", list(x), sign=sign, **ends), wanted, rtol=1e-12)
+    a = x.quantile(0.025)
+    wanted = (100 * (x - a) / (30 - a)).clip(0, 100)
+    np.testing.assert_allclose(normalised("goalposts", list(x), worst={"quantile": 0.025}, best=30.0), wanted, rtol=1e-12)
+    logs = np.log(x)
+    a, b = logs.quantile(0.05), logs.quantile(0.95)
+    ends = {"worst": {"quantile": 0.05}, "best": {"quantile": 0.95}, "log": True}
+    np.testing.assert_allclose(normalised("goalposts", list(x), **ends), (100 * (logs - a) / (b - a)).clip(0, 100), rtol=1e-12)
+    a = x.quantile(0.9)  # where less is better the quantile counts from the highest
+    wanted = (100 * (x - a) / (2 - a)).clip(upper=100)
+    found = normalised("distance-to-target", list(x), sign=-1, value=2.0, worst={"quantile": 0.1}, clip=True)
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    same = normalised("goalposts", [0.0] * 9 + [5.0], worst={"quantile": 0.1}, best={"quantile": 0.8})
+    assert np.isnan(same).all()
+    short = normalised("goalposts", [3.0, 4, 9], worst={"quantile": 0.0}, best=2.0)  # even the worst seen has reached it
+    assert list(short) == [100.0, 100.0, 100.0]
+
+
+# Shrinkage
+
+
+def shrunk_by_hand(r: list[float], n: list[float], *, odds: bool) -> list[float]:
+    """The steps of the appendix one by one: the logit of each ward and of the authority, s², t², w, z, and back."""
+    log = math.log
+
+    def rate(count: float, base: float) -> float:
+        return log((count + 0.5) / (base - count + 0.5)) if odds else count / base
+
+    whole = rate(sum(r), sum(n))
+    own = [rate(count, base) for count, base in zip(r, n, strict=True)]
+    between = sum((one - whole) ** 2 for one in own) / (len(own) - 1)
+    found = []
+    for count, base, one in zip(r, n, own, strict=True):
+        error = (base + 1) * (base + 2) / (base * (count + 1) * (base - count + 1)) if odds else whole / base
+        w = (1 / error) / (1 / error + 1 / between)
+        z = w * one + (1 - w) * whole
+        found.append(math.exp(z) / (1 + math.exp(z)) if odds else z)
+    return found
+
+
+@pytest.mark.parametrize("odds", [True, False])
+def test_rates_are_shrunk_as_in_indices_of_deprivation(odds: bool) -> None:
+    r, n = [0.0, 30, 210, 4, 9, 77], [25.0, 110, 1000, 30, 50, 300]
+    groups = [np.array([True] * 3 + [False] * 3), np.array([False] * 3 + [True] * 3)]
+    how = "log-odds" if odds else "rate"
+    found = shrunk(np.array([r]), np.array([n]), groups, how=how)[0]
+    by_hand = shrunk_by_hand(r[:3], n[:3], odds=odds) + shrunk_by_hand(r[3:], n[3:], odds=odds)
+    np.testing.assert_allclose(found, by_hand, rtol=1e-12)
+    raw, whole = np.array(r) / np.array(n), np.repeat([240 / 1135, 90 / 380], 3)
+    moved = (np.abs(found - raw) / np.abs(whole - raw))[:3]
+    assert odds or (moved[0] > moved[1] > moved[2]), "the smaller, the farther"
+
+
+def test_what_is_missing_alone_or_alike_in_shrinkage() -> None:
+    nan = np.nan
+    count, base = np.array([[3.0, nan, 5.0, 12.0, 1.0]]), np.array([[10.0, 20.0, 0.0, 10.0, 4.0]])
+    groups = [np.array([True, True, True, True, False]), np.array([False] * 4 + [True])]
+    odds, rate = (shrunk(count, base, groups, how=how)[0] for how in ("log-odds", "rate"))
+    np.testing.assert_allclose(odds, [3.5 / 11, nan, nan, nan, 1.5 / 5])  # 12 of 10 are no people; one is left alone
+    np.testing.assert_allclose(rate[[1, 2, 4]], [nan, nan, 0.25])
+    assert 0.3 < rate[0] < rate[3] < 1.2
+    alike = shrunk(np.array([[1.0, 2.0, 3.0]]), np.array([[10.0, 20.0, 30.0]]), [np.ones(3, bool)], how="rate")
+    np.testing.assert_allclose(alike, [[0.1, 0.1, 0.1]])
+    none = shrunk(np.zeros((1, 3)), np.full((1, 3), 8.0), [np.ones(3, bool)], how="rate")
+    np.testing.assert_array_equal(none, 0.0)
+    in_thousands = shrunk(count, base / 1000, groups, how="rate")
+    np.testing.assert_allclose(in_thousands, rate[None] * 1000, rtol=1e-12)
+
+
+def test_an_indicator_is_shrunk_within_the_column_that_it_names(tmp_path: Path) -> None:
+    r, n = [0.0, 30, 210, 4, 9, 77], [25.0, 110, 1000, 30, 50, 300]
+    rows = [f"u{at},{'ABABAB'[at]},g" for at in range(6)]
+    (tmp_path / "u.csv").write_text("\n".join(["id,county,group", *rows]) + "\n")
+    values = [f"u{at},2024,{r[at]},{n[at]}" for at in range(6)]
+    (tmp_path / "v.csv").write_text("\n".join(["unit,period,poor,people", *values]) + "\n")
+    index = index_of(
+        "index: {id: i}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\ndenominators: [{id: people}]\n"
+        "dimensions: [{id: poor, weight: 1, per: people, shrink: county, scale: 100, direction: lower}]\n"
+    )
+    panel = read_panel(index, tmp_path)
+    found = score(index, panel).derived[0, :, 0]
+    np.testing.assert_array_equal(score_in_parts(index, panel, empty).derived[0, :, 0], found)
+    wanted = np.empty(6)
+    for at in (slice(0, 6, 2), slice(1, 6, 2)):
+        wanted[at] = shrunk_by_hand(r[at], n[at], odds=True)
+    np.testing.assert_allclose(found, 100 * wanted, rtol=1e-12)

@@ -67,6 +67,7 @@ COMMANDS: dict[str, list[str]] = {
     "published_line_broken": ["trend"],
     "published_before_with_other_scores": ["publish"],
     "warning_under_strict": ["score", "--strict"],
+    "scores_from_below_in_blocks": ["score", "--blocks"],
     **{
         name: ["verify", "reports/2022"]
         for name in (

@@ -47,11 +47,17 @@ REQUIRED: dict[str, tuple[dict[str, Any], ...]] = {
 MORE: dict[str, list[dict[str, Any]]] = {
     "normalise/min-max": [{"low": 60.0, "high": 100.0}],
     "normalise/efficacy": [{"clip": True}, {"satisfactory": 30.0}, {"unacceptable": 10.0}, {"satisfactory": 30.0, "clip": True}],
-    "normalise/efficacy-exponential": [{"satisfactory": 30.0}, {"unacceptable": 10.0, "clip": True}],
+    "normalise/efficacy-exponential": [
+        {"satisfactory": {"quantile": 0.9}},
+        {"satisfactory": 30.0},
+        {"unacceptable": 10.0, "clip": True},
+    ],
     "normalise/goalposts": [
         {"worst": -30.0, "best": 40.0, "clip": False},
         {"worst": 1.0, "best": 40.0, "log": True},
         {"worst": 1.0, "best": 40.0, "log": True, "clip": False},
+        {"worst": {"quantile": 0.05}, "best": {"quantile": 0.95}},
+        {"worst": {"quantile": 0.1}, "best": 40.0, "clip": False},
     ],
     "normalise/z-score": [{"mean": 50.0, "sd": 10.0, "ddof": 0}],
     "normalise/rank": [{"ties": "min"}, {"ties": "max"}],
@@ -354,8 +360,8 @@ def test_normalise_constant_empty_and_single_columns(method: str, chosen: dict[s
     assert np.isnan(score[:, 1]).all()
     assert np.isnan(score[1:, 2]).all()
     assert len(np.unique(score[:, 0])) == 1, "units that are alike get the same"
-    given_ends = {"satisfactory", "unacceptable"} & set(chosen)
-    if method in NEED_A_SPREAD and not given_ends:
+    given_ends = {key for key in ("satisfactory", "unacceptable", "worst", "best") if isinstance(chosen.get(key), float)}
+    if (method in NEED_A_SPREAD or (method == "goalposts" and "worst" in chosen)) and not given_ends:
         assert np.isnan(score[:, 0]).all()
         assert np.isnan(score[0, 2])
     elif method == "percentile":

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import combine, used_inputs
 from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import np
+from ..methods.derive import parted
 from ..methods.frontier import frontier
 from ..scores import Scores
 from ..spec.tree import Branch
@@ -79,6 +80,26 @@ def adjusted(scores: Scores, node: int) -> Array:
     """Return what adjustments added to a node's score in all (period, unit)."""
     own = [] if node < scores.tree.leaves else list(scores.tree.branches[node - scores.tree.leaves].adjustments)
     return np.asarray(np.add.reduce(scores.points[..., own], axis=-1))
+
+
+def of_parts(scores: Scores, leaf: str, period: int) -> tuple[Array, Array]:
+    """Return what the units below add to the score that a leaf has from them, and their shares of the weight, both (part,).
+
+    The parts of a unit add up to its score; NaN where that has none, and for units below that are part of none here. A part
+    without a score adds 0. Shares are those of a mean, among the parts that have a score; NaN of a sum, minimum and maximum.
+    """
+    assert scores.below is not None
+    below, made = scores.below, scores.below.leaves[leaf]
+    members, count = np.flatnonzero(below.units >= 0), len(scores.panel.units)
+    x = below.scores.score(made.node)[period, members]
+    weight = None if made.weight is None else made.weight[period, members]
+    how = made.how if made.weight is None else "mean"
+    reached = ~np.isnan(scores.score(leaf)[period, below.units[members]])
+    added, share = np.full((2, len(below.units)), np.nan)
+    added[members] = np.where(reached, parted(x, below.units[members], count, how, weight), np.nan)
+    if how == "mean":
+        share[members] = parted(np.where(np.isnan(x), np.nan, 1.0), below.units[members], count, how, weight)
+    return added, share
 
 
 def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -> Array:

@@ -277,7 +277,7 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
         inside = {scores.tree.nodes[below].id for below in _with_below(scores, position)}
         if position not in siblings or len(siblings) < 2 or inside & used:
             continue
-        without = left_scores(scores, _without(scores.index, node.id), panel, level)[at]
+        without = left_scores(scores, _without(scores.declared, node.id), panel, level)[at]
         places = overall(ranking_of(scores.index, root), without[None, :, None])[0, :, 0].astype(float)
         moved = np.abs(places - declared)
         if np.isnan(moved).all():
@@ -290,10 +290,14 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
 
 
 def _leaves_stand(scores: Scores) -> bool:
-    """Whether indicators keep their scores when others go: none is estimated of siblings, no unit screened by what it has."""
+    """Whether indicators keep their scores when others go: none is estimated of siblings or from units below, none screened."""
     index = scores.index
     choices = [leaf.impute or index.defaults.impute for leaf in index.leaves]
-    return index.screen is None and not any(choice is not None and choice.method in FROM_SIBLINGS for choice in choices)
+    return (
+        scores.below is None
+        and index.screen is None
+        and not any(choice is not None and choice.method in FROM_SIBLINGS for choice in choices)
+    )
 
 
 def _aggregated(scores: Scores, index: Index, panel: Panel, level: str | None) -> Array:

@@ -83,7 +83,7 @@ class Project:
         return index, matched, [*found, *matched.findings]
 
     def scores(self) -> tuple[Index, Matched, Scores]:
-        """Read, match and score, or refuse; findings that refuse nothing are printed."""
+        """Read, match and score, or refuse; findings that refuse nothing are printed. The index is the one that scored."""
         from ..engine import score
         from ..sources import panel
 
@@ -97,7 +97,7 @@ class Project:
         scores = score(index, made, level=self.level)
         self.progress("")
         self.go_on([*found, *scores.findings])
-        return index, matched, scores
+        return scores.index, matched, scores
 
     def by_methods(self, one: str, other: str) -> tuple[Matched, Scores, Scores]:
         """Read, match and score with each of two methods wherever the tree uses either, or refuse."""
@@ -105,13 +105,13 @@ class Project:
         from ..engine import score
         from ..sources import panel
 
-        index, matched, _ = self.scores()
+        _, matched, scores = self.scores()
         room = room_of(one, other)
         assert room is not None
         made = []
         for taken, replaced in ((one, other), (other, one)):
             try:
-                variant = with_method(index, room, replaced, taken)
+                variant = with_method(scores.declared, room, replaced, taken)
             except ValueError as lacking:
                 self.refuse_one("IC783", method=taken, parameter=str(lacking))
             if variant is None:

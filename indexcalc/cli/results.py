@@ -155,6 +155,7 @@ def explain_answer(
         entry["history"] = [asdict(change) for change in history if change.node == entry["node"]]
         if depth == 0 or level < depth:
             entry["children"] = [walk(child, level + 1) for child in scores.tree.below(position)]
+            entry |= from_below(scores, at, unit, entry["node"], language, 0 if depth == 0 else depth - level)
         return entry
 
     tree = walk(start, 0)
@@ -190,8 +191,37 @@ def explained(scores: Scores, at: int, unit: int, position: int, language: Langu
     return entry
 
 
+def from_below(scores: Scores, at: int, unit: int, leaf: str, language: Language, depth: int) -> dict[str, Any]:
+    """Return the scores below that a unit's score of a leaf is made of, level by level; nothing where it is made of values."""
+    from ..analysis.contribution import of_parts
+    from ..spec.levels import leaf_of
+
+    below = scores.below
+    if below is None or leaf not in below.leaves:
+        return {}
+    lower, made = below.scores, below.leaves[leaf]
+    node, (added, share) = lower.node(made.node), of_parts(scores, leaf, at)
+    own = leaf_of(below.index, made.node)
+    parts = [
+        {
+            "unit": lower.panel.units.ids[part],
+            "name": lower.panel.units.title(part, language),
+            "score": _number(lower.scores[at, part, node]),
+            "rank": _number(lower.ranks[at, part, node]),
+            "units": len(lower.panel.units),
+            "weight": _number(share[part]),
+            "contribution": _number(added[part]),
+        }
+        | (from_below(lower, at, part, own, language, depth - 1 if depth else 0) if depth != 1 else {})
+        for part in (below.units == unit).nonzero()[0].tolist()
+    ]
+    return {"level": next(iter(lower.panel.units.levels)), "node_below": made.node, "how": made.how, "parts": parts}
+
+
 def raw_cells(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[dict[str, Any]]:
-    """Return what a unit reported for a leaf, column by column, with where it was written."""
+    """Return what a unit reported for a leaf, column by column, with where it was written; nothing for scores from below."""
+    if scores.made_of(scores.node(leaf.id)):
+        return []
     return [
         {"column": name, "value": _number(scores.panel.values[at, unit, column]), "places": places}
         for name, column, places in _raw(scores, at, unit, leaf)
@@ -250,7 +280,7 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
         parts += f" · {word('contribution', language)} {show(entry['contribution'])}"
     if level > 1 and entry["index_points"] is not None:
         parts += f" · {word('index points', language)} {show(entry['index_points'])}"
-    if entry["coverage"] is not None and entry["coverage"] < 1 and "raw" not in entry:
+    if entry["coverage"] is not None and entry["coverage"] < 1 and not entry.get("raw"):
         parts += f" · {word('coverage', language)} {entry['coverage']:.1%}"
     parts += "".join(f" · {word(key, language)} {entry[key]}" for key in ("grade", "primary") if entry.get(key))
     lines.append(parts)
@@ -261,14 +291,33 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
         said = " · ".join(text for text in (change["when"][:10], change["who"], change["why"]) if text)
         moved = f"{change['old'] or '–'} → {change['new'] or '–'}"
         lines.append(f"{'  ' * (level + 1)}{word('weight changed', language)} {moved} ({said})")
-    if "raw" in entry:
+    if entry.get("raw"):
         value = entry["status"] if entry["value"] is None else f"{entry['value']:.10g} {entry['measure']}".rstrip()
         lines.append(f"{'  ' * (level + 1)}= {value}")
         for raw in entry["raw"]:
             reported = "–" if raw["value"] is None else f"{raw['value']:.10g}"
             lines.append(f"{'  ' * (level + 1)}{raw['column']} = {reported}  ← {', '.join(raw['places']) or '–'}")
+    _part_lines(entry, level + 1, decimals, language, lines)
     for child in entry.get("children", ()):
         _explain_lines(child, level + 1, decimals, units, language, lines)
+
+
+def _part_lines(entry: dict[str, Any], level: int, decimals: int, language: Language, lines: list[str]) -> None:
+    """The units below that a score is made of, each with its own parts below it."""
+    from ..report.text import number
+    from ..report.words import word
+
+    def show(value: float | None) -> str:
+        return "–" if value is None else number(value, decimals)
+
+    if "parts" in entry and "node" in entry:
+        lines.append(f"{'  ' * level}= {entry['how']} ({entry['level']}, {entry['node_below']})")
+    for part in entry.get("parts", ()):
+        rank = "" if part["rank"] is None else f" · {word('rank', language)} {part['rank']:g}/{part['units']}"
+        weight = "" if part["weight"] is None else f" · {word('weight', language)} {part['weight']:.4g}"
+        added = f" · {word('contribution', language)} {show(part['contribution'])}"
+        lines.append(f"{'  ' * level}{part['name']} ({part['unit']}) {show(part['score'])}{rank}{weight}{added}")
+        _part_lines(part, level + 1, decimals, language, lines)
 
 
 def methods_result() -> Result:

@@ -13,7 +13,7 @@ from ..spec.model import Index
 from .adjust import grade_ceilings
 from .frames import normalise
 from .leaves import derive, impute, roll_up, screen, treat
-from .levels import at_level
+from .levels import at_level, imputed_below, scored_below, with_scores
 from .nodes import aggregate, combine, used_inputs
 from .notes import check_columns, check_comparisons
 from .ranking import grade, rank
@@ -27,9 +27,14 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
     The steps and their order are those of the OECD/JRC Handbook (2008): derive, screen, impute, treat, normalise, then
     weight, aggregate and adjust level by level, rank and grade. What the steps find (a column that is constant or empty,
     imputed cells) is in the result's findings; an error there, such as a zero under a geometric mean, has left the score
-    missing.
+    missing. A node whose score comes from the units below takes it of these units' own scores, made in the same way, and is
+    no more than a leaf here: the result's `index` is the tree that is left.
     """
-    panel, found = roll_up(index, at_level(index, panel, level))
+    below, (nodes, parts) = None, scored_below(index, panel.units, level)
+    if nodes:
+        index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
+    else:
+        panel, found = roll_up(index, at_level(index, panel, level))
     derived, status = derive(index, panel)
     derived, status, screened = screen(index, panel, derived, status)
     imputed, status = impute(index, panel, derived, status)
@@ -39,8 +44,9 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
     weights, coverage, points, aggregated = aggregate(index, panel, status, scores)
     places, within = rank(index, panel, scores)
     grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
-    imputed_cells = int(np.count_nonzero(status == IMPUTED))
-    noted = [*check_columns(index, panel, treated, status, scores), *aggregated, *check_comparisons(index, panel, imputed_cells)]
+    imputed_cells = int(np.count_nonzero(status == IMPUTED)) + imputed_below(below)
+    compared = check_comparisons(below.index if below else index, panel, imputed_cells)
+    noted = [*check_columns(index, panel, treated, status, scores), *aggregated, *compared]
     return Scores(
         index=index,
         panel=panel,
@@ -55,4 +61,5 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         grades=grades,
         weights=weights,
         findings=(*found, *screened, *noted),
+        below=below,
     )

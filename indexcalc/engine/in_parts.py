@@ -24,7 +24,7 @@ from ..spec.tree import of_leaves
 from .adjust import grade_ceilings
 from .frames import normalise
 from .leaves import as_reported, derive, impute, known_of, roll_up, screened, treat
-from .levels import at_level
+from .levels import at_level, scored_below
 from .nodes import aggregate
 from .notes import check_columns, check_comparisons
 from .ranking import grade, members, rank_node
@@ -47,8 +47,11 @@ def score_in_parts(
 
     `cells` is how many cells of a stage are worked on at once, at least one column.
 
-    :raises Refused: where a method, such as TOPSIS, takes more than `most` cells of its node's children together.
+    :raises Refused: where a method, such as TOPSIS, takes more than `most` cells of its node's children together, and where
+        scores come from a level of units below.
     """
+    if below := scored_below(index, panel.units, level)[0]:
+        raise Refused(finding("IC847", index.place_of(node, "score_over_units"), node=node) for node in below)
     panel, found = _brought_up(index, panel, make, level, cells)
     size = len(panel.periods) * len(panel.units)
     if refused := list(_too_wide(index, size, most)):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Finding, finding
 from ..methods import CATALOGUE
 from ..methods.arrays import np
-from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share
+from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
 from ..methods.impute import FROM_SIBLINGS
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import previous, year_before, year_is_whole, year_of
 from ..spec.formula import names, parse
-from ..spec.model import Index, Indicator
+from ..spec.model import NONE, Index, Indicator, Shrink
 from .frames import groups_of, kinds_of, some
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def as_reported(index: Index, columns: Sequence[str]) -> bool:
 
 
 def _is_plain(leaf: Indicator) -> bool:
-    keys = (leaf.formula, leaf.per, leaf.difference, leaf.growth, leaf.share, leaf.applies, leaf.rolling)
+    keys = (leaf.formula, leaf.per, leaf.difference, leaf.growth, leaf.share, leaf.applies, leaf.rolling, leaf.shrink)
     return all(key is None for key in keys) and leaf.scale == 1
 
 
@@ -93,7 +93,8 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         not_applicable = np.logical_or.reduce([part[1] == NOT_APPLICABLE for part in parts.values()])
         status = np.where(not_applicable, NOT_APPLICABLE, VALUE).astype(np.uint8)
     if leaf.per:
-        value = per(value, _taken(index, panel, leaf, leaf.per)[0])
+        base = _taken(index, panel, leaf, leaf.per)[0]
+        value = per(value, base) if leaf.shrink is None else _shrunk(panel, leaf.shrink, value, base, status)
     for name in ("difference", "growth"):
         if since := getattr(leaf, name):
             value = CHANGES[name](value, _before(index, panel, value, since))
@@ -106,6 +107,12 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         status = np.where(rule == 0, NOT_APPLICABLE, status).astype(np.uint8)
     value = np.where(status == NOT_APPLICABLE, np.nan, value)
     return value, np.where(status == NOT_APPLICABLE, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8)
+
+
+def _shrunk(panel: Panel, shrink: Shrink, count: Array, base: Array, status: Status) -> Array:
+    """Rates moved towards those of larger areas, of the units that the leaf applies to."""
+    count = np.where(status == NOT_APPLICABLE, np.nan, count)
+    return shrunk(count, base, groups_of(panel, shrink.within), how=shrink.how)
 
 
 def _taken(index: Index, panel: Panel, leaf: Indicator, name: str) -> tuple[Array, Status]:
@@ -189,7 +196,7 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
     wanted: dict[str, list[int]] = {}
     for position, leaf in enumerate(index.leaves):
         choice = leaf.impute or index.defaults.impute
-        if choice:
+        if choice and choice.method != NONE:
             siblings = str(index.tree.parents[position]) if choice.method in FROM_SIBLINGS else ""
             wanted.setdefault(siblings + choice.model_dump_json(), []).append(position)
     if not wanted:
@@ -212,7 +219,8 @@ def treat(index: Index, values: Array) -> Array:
     """Treat outliers where a leaf asks for it, among the units of each period."""
     wanted: dict[str, list[int]] = {}
     for position, leaf in enumerate(index.leaves):
-        if choice := leaf.treat or index.defaults.treat:
+        choice = leaf.treat or index.defaults.treat
+        if choice and choice.method != NONE:
             wanted.setdefault(f"{choice.method} {choice.parameters}", []).append(position)
     if not wanted:
         return values

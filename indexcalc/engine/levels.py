@@ -1,14 +1,26 @@
-"""Levels of units: districts made of streets, streets of communities; reported values are brought up, never scores."""
+"""Levels of units: districts made of streets, streets of communities. Reported values are brought up; scores where asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from ..findings import Finding, finding
 from ..methods.arrays import np
 from ..methods.derive import OVER_UNITS, gathered
-from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
-from ..spec.model import Index
+from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..scores import Below, Part, Scores
+from ..spec.levels import from_units, inside, leaf_of, without_values
+from ..spec.model import FromUnits, Index
+from ..units import Units
+from .leaves import roll_up
+from .nodes import SLACK
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 
 def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
@@ -41,7 +53,7 @@ def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
             values[:, above, at] = np.where(own, values[:, above, at], np.where(never, np.nan, made))
             flags = np.where(never, NOT_APPLICABLE, np.where(np.isnan(made), MISSING, VALUE))
             status[:, above, at] = np.where(own, status[:, above, at], flags)
-    wanted = level or index.units.score or units.levels[int(np.flatnonzero(parents < 0)[0])]
+    wanted = level_of(index, units, level)
     kept = [at for at, own in enumerate(units.levels) if own == wanted]
 
     def address(period: int, unit: int, column: int) -> Sequence[Any]:
@@ -59,6 +71,124 @@ def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
         address if panel.address else None,
         quarantine=panel.quarantine,
     )
+
+
+def level_of(index: Index, units: Units, level: str | None = None) -> str:
+    """Return the level that is scored: the one asked for, `units.score`, or that of the first unit that is part of none."""
+    return level or index.units.score or units.levels[units.parents.index(-1)]
+
+
+def below_of(units: Units, level: str) -> list[str]:
+    """Return the levels below one, the next first: that of the units that are part of its units, and so on."""
+    found: list[str] = []
+    while True:
+        above = found[-1] if found else level
+        parts = {units.levels[at] for at, parent in enumerate(units.parents) if parent >= 0 and units.levels[parent] == above}
+        if len(parts) != 1 or parts <= {level, *found}:
+            return found
+        found += parts
+
+
+def scored_below(index: Index, units: Units, level: str | None = None) -> tuple[dict[str, FromUnits], str]:
+    """Return the nodes that units of a level have scores from below for, and the level that these are of."""
+    if not units.levels or not any(node.score_over_units for node in index.by_id.values()):
+        return {}, ""
+    levels = below_of(units, level_of(index, units, level))
+    return from_units(index, levels), next(iter(levels), "")
+
+
+def with_scores(
+    index: Index, panel: Panel, level: str | None, nodes: Mapping[str, FromUnits], lower: Scores
+) -> tuple[Index, Panel, list[Finding], Below]:
+    """Return the tree and the panel to score a level by, with a column for each node that is made of scores from below.
+
+    What is not there below is left out of a mean, and the node has a score where as much of the parts' weight had values
+    as its `missing` asks for of children. Where a node applies to none of the parts it does not apply.
+    """
+    below = lower.panel.units.levels[0]
+    upper = without_values(index, nodes, below)
+    leaves = {leaf_of(index, node) for node in nodes}
+    known = [None if column.id in leaves else panel.column[column.id] for column in upper.columns]
+    own, found = roll_up(upper, at_level(upper, _with_columns(panel, upper, known), level))
+    place = {unit: at for at, unit in enumerate(own.units.ids)}
+    whole = {unit: at for at, unit in enumerate(panel.units.ids)}
+    above = [panel.units.parents[whole[unit]] for unit in lower.panel.units.ids]
+    units = np.array([place.get(panel.units.ids[at], -1) if at >= 0 else -1 for at in above], dtype=np.intp)
+    made: dict[str, Part] = {}
+    for node, choice in nodes.items():
+        leaf = leaf_of(index, node)
+        x, status, made[leaf] = _gathered(index, node, choice, lower, units, len(own.units))
+        own.values[..., own.column[leaf]], own.status[..., own.column[leaf]] = x, status
+    found += _notes(index, nodes, lower, level_of(index, panel.units, level), below)
+    return upper, own, found, Below(index, lower, units, made)
+
+
+def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: Any, count: int) -> tuple[Array, Any, Part]:
+    """The scores (period, unit) that a node has from below, their statuses, and how they are made."""
+    at, members = lower.node(node), np.flatnonzero(units >= 0)
+    groups = units[members]
+    applies = lower.node_status(at)[:, members] != NOT_APPLICABLE
+    weight = None if choice.how in OVER_UNITS else lower.panel.values[..., lower.panel.column[choice.how]]
+    how, own = (choice.how, None) if weight is None else ("mean", weight[:, members])
+    x = np.where(applies, lower.scores[:, members, at], 0.0 if choice.how == "sum" else np.nan)
+    made = gathered(x, groups, count, how, own)
+    share = np.where(applies, 1.0 if own is None else np.nan_to_num(own), 0.0)
+    there = np.where(np.isnan(x), 0.0, share)
+    covered, known = there * np.nan_to_num(lower.covered(at)[:, members]), (there > 0).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        coverage = _total(covered, groups, count) / _total(share, groups, count)
+        children = _total(known, groups, count) / _total((share > 0).astype(float), groups, count)
+    missing = getattr(index.by_id[node], "missing", None) or index.defaults.missing
+    least = {"fail": (0.0, 1.0), "floor": (0.0, 0.0), "reweight": (missing.coverage, missing.children)}[missing.policy]
+    enough = (coverage >= least[0] - SLACK) & (children >= least[1] - SLACK)
+    made = np.where(enough & (_total(applies.astype(float), groups, count) > 0), made, np.nan)
+    never = (_total((~applies).astype(float), groups, count) > 0) & (_total(applies.astype(float), groups, count) == 0)
+    status = np.where(never, NOT_APPLICABLE, np.where(np.isnan(made), MISSING, VALUE)).astype(np.uint8)
+    return made, status, Part(node, choice.how, weight, np.where(never, np.nan, np.nan_to_num(coverage)))
+
+
+def imputed_below(below: Below | None) -> int:
+    """Count the estimates that have reached scores from below, from all levels."""
+    if below is None:
+        return 0
+    lower, names = below.scores, inside(below.index, {part.node for part in below.leaves.values()})
+    own = [at for at, leaf in enumerate(lower.index.leaves) if leaf.id in names]
+    return int(np.count_nonzero(lower.status[..., own] == IMPUTED)) + imputed_below(lower.below)
+
+
+def _total(x: Array, groups: Any, count: int) -> Array:
+    """The sums (period, unit) over the parts of each unit, 0 without any."""
+    return np.stack([np.bincount(groups, weights=row, minlength=count) for row in x])
+
+
+def _notes(index: Index, nodes: Mapping[str, FromUnits], lower: Scores, level: str, below: str) -> Iterator[Finding]:
+    """Say what is made of scores from below and what is left to the level below, with what was found there of these nodes."""
+    for node, choice in nodes.items():
+        place = index.place_of(node, "score_over_units")
+        yield finding("IC845", place, node=node, level=level, how=choice.how, below=below)
+        own = inside(index, [node])
+        left = [item.id for item in index.adjustments if (item.node or index.index.id) in own]
+        rules = index.warnings.rules if index.warnings else ()
+        left += [rule.id for rule in rules if set(rule.named) <= own - {node}]
+        if left:
+            yield finding("IC846", place, node=node, names=left, level=level, below=below)
+    names = inside(index, nodes)
+    yield from (one for one in lower.findings if one.values.get("node") in names)
+
+
+def _with_columns(panel: Panel, index: Index, known: Sequence[int | None]) -> Panel:
+    """The panel of another tree, by the places of its columns among those that are there; the others are missing."""
+    periods, units = panel.values.shape[:2]
+    values, status = empty(periods, units, len(known)), empty(periods, units, len(known), np.uint8)
+    for to, at in enumerate(known):
+        values[..., to], status[..., to] = (np.nan, MISSING) if at is None else (panel.values[..., at], panel.status[..., at])
+
+    def address(period: int, unit: int, column: int) -> Sequence[Any]:
+        at = known[column]
+        return () if at is None else panel.places(period, unit, at)
+
+    columns = tuple(column.id for column in index.columns)
+    return replace(panel, values=values, status=status, columns=columns, address=address if panel.address else None)
 
 
 def _from_below(parents: Any) -> list[Any]:

@@ -24,7 +24,7 @@ _FEW = 64  # units looked at first for columns without any score
 
 def check_columns(index: Index, panel: Panel, values: Array, status: Status, scores: Array) -> list[Finding]:
     """Point out leaves without any value, or with the same in all units so that they cannot be told apart."""
-    found: list[Finding] = []
+    found: list[Finding] = list(check_shrunk(index, panel))
     for _, members in kinds_of(index, panel):
         # a column without any score has none among the first few units either, and these are quickly looked at
         bare = np.isnan(scores[members, :_FEW, : index.tree.leaves]).all(axis=1).any(axis=0)
@@ -33,11 +33,26 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             without = np.isnan(scores[members][..., position]).all(axis=1)
             empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
             same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
-            for code, where in (("IC422", empty_in), ("IC420", same_in)):
+            ends = _quantiles(normalise_of(index, leaf))
+            one_end = without & ~np.isnan(x).all(axis=1) & ~same_in & bool(ends)
+            for code, where, more in (("IC422", empty_in, {}), ("IC420", same_in, {}), ("IC850", one_end, {"ends": ends})):
                 if where.any():
                     periods = some([panel.periods[members][at] for at in np.flatnonzero(where)])
-                    found.append(finding(code, index.place_of(leaf.id), node=leaf.id, name=leaf.name, periods=periods))
+                    place = index.place_of(leaf.id)
+                    found.append(finding(code, place, node=leaf.id, name=leaf.name, periods=periods, **more))
     return found
+
+
+def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
+    """Name the units whose count is above what it is counted among, where that leaves no rate to move."""
+    for leaf in index.leaves:
+        if leaf.shrink is None or leaf.shrink.how != "log-odds" or leaf.formula is not None or leaf.per is None:
+            continue
+        above = panel.values[..., panel.column[leaf.id]] > panel.values[..., panel.column[leaf.per]]
+        for period in np.flatnonzero(above.any(axis=-1)).tolist():
+            units = some([panel.units.title(unit) for unit in np.flatnonzero(above[period]).tolist()])
+            place, when = index.place_of(leaf.id, "shrink"), panel.periods[period]
+            yield finding("IC861", place, node=leaf.id, per=leaf.per, period=when, units=units)
 
 
 def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Finding]:
@@ -56,9 +71,15 @@ def _compares_units(choice: Normalise) -> bool:
     )
     anchors |= {"distance-to-target": ("worst",), "ampi": ("value",)}
     anchors |= dict.fromkeys(("efficacy", "efficacy-exponential"), ("satisfactory", "unacceptable"))
+    anchors["goalposts"] = ("worst", "best")
     if choice.method == "reference":  # a number, or the mean or another value of those seen
         return isinstance(choice.parameters.get("value"), str) and choice.over in ("period", "group")
     fixed = anchors.get(choice.method)
     if fixed is None or choice.over not in ("period", "group"):
         return False
-    return not fixed or any(choice.parameters.get(name) is None for name in fixed)
+    return not fixed or any(not isinstance(choice.parameters.get(name), (int, float)) for name in fixed)
+
+
+def _quantiles(choice: Normalise) -> list[float]:
+    """The quantiles of the values seen that a method has for its ends."""
+    return [end["quantile"] for end in choice.parameters.values() if isinstance(end, dict) and "quantile" in end]

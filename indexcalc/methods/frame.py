@@ -49,6 +49,15 @@ class Frame:
             return np.full(none.shape, np.nan)
         return np.where(none, np.nan, np.nanmedian(np.where(none, 0.0, self.values), axis=-2, keepdims=True))
 
+    def quantile(self, share: float) -> Array:
+        """The quantile of the values from the worst (0) to the best (1), linear between two of them (R type 7)."""
+        none = self.count == 0
+        if self.values.shape[-2] == 0:
+            return np.full(none.shape, np.nan)
+        filled = np.where(none, 0.0, self.values)
+        low, high = (np.nanquantile(filled, at, axis=-2, keepdims=True) for at in (share, 1.0 - share))
+        return np.where(none, np.nan, np.where(self.sign > 0, low, high))
+
     @cached_property
     def mean(self) -> Array:
         """The mean; of a constant column its value, exactly."""

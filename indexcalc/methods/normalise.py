@@ -6,7 +6,7 @@ the shape of x, more is better in it, and NaN stays NaN. A column without spread
 divided by. Nothing is changed in place, and a stack of draws in the leading axes gives what each draw gives alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from .arrays import Array, np
@@ -15,6 +15,7 @@ from .frame import Frame, same
 Ties = Literal["average", "min", "max"]
 Seen = Literal["mean", "median", "max", "min"]
 Beyond = Literal["flat", "missing", "extend"]
+Quantile = Mapping[Literal["quantile"], float]
 
 
 def min_max(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0) -> Array:
@@ -37,13 +38,14 @@ def efficacy(
     *,
     low: float = 60.0,
     high: float = 100.0,
-    satisfactory: float | None = None,
-    unacceptable: float | None = None,
+    satisfactory: float | Quantile | None = None,
+    unacceptable: float | Quantile | None = None,
     clip: bool = False,
 ) -> Array:
     """Score by the efficacy coefficient 功效系数法: `low` at the unacceptable value, `high` at the satisfactory one.
 
-    Both are given, or the best and the worst seen. Beyond them it goes on unless `clip`.
+    Each is given, a quantile of the values seen as under `goalposts`, or the best and the worst seen. Beyond them it goes on
+    unless `clip`.
     Formula: low + (high - low) (x - x_s) / (x_h - x_s), x_h 满意值 and x_s 不允许值.
     Edge cases: zero and what is below are values as any. A constant column is missing when neither is given. Where one is
     given and none is seen short of it, there is no way between them: `high` from the given one on, `low` before it.
@@ -59,8 +61,8 @@ def efficacy_exponential(
     *,
     low: float = 60.0,
     high: float = 100.0,
-    satisfactory: float | None = None,
-    unacceptable: float | None = None,
+    satisfactory: float | Quantile | None = None,
+    unacceptable: float | Quantile | None = None,
     clip: bool = False,
 ) -> Array:
     """Score by the exponential efficacy function 指数功效函数: convex, so that the last steps earn most.
@@ -138,8 +140,8 @@ def goalposts(
     x: Array,
     frame: Frame,
     *,
-    worst: float,
-    best: float,
+    worst: float | Quantile,
+    best: float | Quantile,
     low: float = 0.0,
     high: float = 100.0,
     clip: bool = True,
@@ -147,19 +149,22 @@ def goalposts(
 ) -> Array:
     """Rescale linearly between two fixed values, the same every year, and cut off beyond them.
 
-    Where less is better `worst` is above `best`.
-    Formula: low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (worst and best above 0 then).
+    Where less is better `worst` is above `best`. Instead of a value each may be `{quantile: 0.05}`, a quantile of the values
+    seen, counted from the worst (0) to the best (1) whichever way is better, so that outliers do not set the ends.
+    Formula: low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (worst and best above 0 then). Quantiles
+    interpolate linearly (R type 7), with `log` between logarithms of what is above 0.
     Edge cases: zero and what is below are values as any; with `log` x at or below 0 counts as the smaller of the two when
-    clipped, else it is missing. A constant column is scored as any.
+    clipped, else it is missing. A constant column is scored as any between fixed values. Where two quantiles are the same it is
+    missing; where one is and none seen is short of the fixed value, as under `efficacy`.
     Source: HB 2008, p. 86; UNDP HDR technical notes (HDI); COINr `n_goalposts`, and `n_scaled` (less a number, over a number)
-    without `clip`.
+    without `clip`. Quantiles: Lafortune et al. 2018 (SDG Index, 2.5 %); Wolf et al. 2022 (EPI, 5 and 95 %).
     """
-    del frame
     if log:
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             x = np.log(np.maximum(x, 0.0) if clip else np.where(x > 0, x, np.nan))
-        worst, best = float(np.log(worst)), float(np.log(best))
-    share = (x - worst) / (best - worst)
+            frame = Frame(np.log(np.where(frame.values > 0, frame.values, np.nan)), frame.sign)
+        worst, best = (end if isinstance(end, Mapping) else float(np.log(end)) for end in (worst, best))
+    share = _way(x, frame, worst, best)
     return low + (high - low) * (np.clip(share, 0.0, 1.0) if clip else share)
 
 
@@ -182,14 +187,15 @@ def distance_to_target(
     frame: Frame,
     *,
     value: float,
-    worst: float | None = None,
+    worst: float | Quantile | None = None,
     low: float = 0.0,
     high: float = 100.0,
     clip: bool = True,
 ) -> Array:
     """Score how far from the worst towards a target a unit has come, no more than all the way.
 
-    The worst is given or the worst seen; what goes beyond the target counts with `clip: false`.
+    The worst is given, a quantile of the values seen as under `goalposts`, or the worst seen; what goes beyond the target
+    counts with `clip: false`.
     Formula: low + (high - low) min(1, (x - worst) / (value - worst)).
     Edge cases: zero and what is below are values as any. Where even the worst seen has reached the target all of them get
     `high`; a constant column short of it gets `low`.
@@ -385,15 +391,23 @@ def _share(x: Array, start: Array | float, end: Array | float) -> Array:
         return come
 
 
-def _way(x: Array, frame: Frame, worst: float | None, best: float | None) -> Array:
+def _way(x: Array, frame: Frame, worst: float | Quantile | None, best: float | Quantile | None) -> Array:
     """The way from the worst to the best that x has come, each given or seen; all or none of it where these are out of order."""
-    start, end = frame.worst if worst is None else worst, frame.best if best is None else best
+    start, end = _end(frame, worst, "worst"), _end(frame, best, "best")
     share = _share(x, start, end)
-    if (worst is None) == (best is None):
+    seen = [not isinstance(given, (int, float)) for given in (worst, best)]
+    if seen[0] == seen[1]:
         return share
-    beyond = x - (end if worst is None else start)
-    come = (frame.sign * beyond > 0) | ((beyond == 0) & (worst is None))
+    beyond = x - (end if seen[0] else start)
+    come = (frame.sign * beyond > 0) | ((beyond == 0) & seen[0])
     return np.where((frame.sign * np.subtract(end, start) <= 0) & ~np.isnan(x), come, share)
+
+
+def _end(frame: Frame, given: float | Quantile | None, seen: Literal["worst", "best"]) -> Array | float:
+    if isinstance(given, Mapping):
+        return frame.quantile(given["quantile"])
+    found: Array | float = getattr(frame, seen) if given is None else given
+    return found
 
 
 def _within(x: Array, floor: float | None, cap: float | None) -> Array:

@@ -8,7 +8,7 @@ from .arrays import Array, np
 
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 _CHUNK = 1 << 18  # scores ranked at once, so that what is sorted stays in a processor's cache
-_STEP = 1 << 15  # scores turned into numbers at once, and back: what stays nearest to the processor
+_STEP = 1 << 17  # scores turned into numbers at once, and back: what stays nearest to the processor
 
 
 def competition(first: Array, last: Array, group: Array) -> Array:

@@ -18,7 +18,7 @@ from ..periods import EXAMPLES, SINGLE, read_period, year_is_whole, year_of
 from ..spec.columns import Column
 from ..spec.model import EVERY, UNITS_SOURCE, Data, Index
 from .matched import Matched, Piece, Same, doubts
-from .numbers import NOT_A_NUMBER, read_numbers, word_of
+from .numbers import NOT_A_NUMBER, is_number, read_numbers, word_of
 from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
 
@@ -73,6 +73,7 @@ def match(
 
             match_events(matched, name, columns, base, root, count=count)
             continue
+        matched.findings += _words_twice(index, name, source)
         keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root, keep=keep)
         matched.findings += asked_at(found, index.place(("data", name, "path")))
@@ -89,6 +90,18 @@ def match(
         matched.findings += _base_periods(matched)
     matched.files = sorted(set(matched.files))
     return matched
+
+
+def _words_twice(index: Index, name: str, source: Data) -> Iterator[Finding]:
+    """Words that stand for numbers are no numbers themselves, and mean nothing else."""
+    said = {word_of(word): key for key in ("missing", "not_applicable") for word in getattr(source, key)}
+    for word in source.numbers:
+        place = index.place(("data", name, "numbers", word), key=True)
+        if is_number(word):
+            yield finding("IC851", place, word=word)
+        elif other := said.get(word_of(word)):
+            yield finding("IC852", place, word=word, key=other)
+        said.setdefault(word_of(word), "numbers")
 
 
 def _as_named(column: Column) -> Column:
@@ -540,11 +553,20 @@ def piece_of(
         cells = cells[rows] if hasattr(cells, "dtype") else [cells[row] for row in rows]  # type: ignore[call-overload]
     missing = frozenset(source.missing)
     values, not_applicable, bad = read_numbers(
-        cells, missing=missing, not_applicable=frozenset(source.not_applicable), percent=column.measure.endswith(("%", "％"))
+        cells,
+        missing=missing,
+        not_applicable=frozenset(source.not_applicable),
+        percent=column.measure.endswith(("%", "％")),
+        numbers=source.numbers,
     )
     for i, why in bad:
         place, found = table.place(rows[i], at), str(cells[i])
         code = "IC362" if why == NOT_A_NUMBER and any(map(str.isdigit, found)) else why
+        if why == NOT_A_NUMBER and source.numbers:
+            near = nearest(found, source.numbers)
+            number = f"{source.numbers[near]:.10g}" if near else ""
+            matched.findings.append(finding("IC853", place, found=found, near=near, number=number))
+            continue
         matched.findings.append(finding(code, place, found=found, name=column.headers[-1], measure=column.measure))
     if layout.status is not None:
         status = table.columns[layout.status]

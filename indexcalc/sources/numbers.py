@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import isfinite, isnan, nan
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
@@ -34,28 +35,37 @@ _SPACE = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u2060\u3000\ufef
 
 
 class _Tokens(NamedTuple):
-    """What stands for "missing" and for "not applicable", as words and as the numbers that some of them are."""
+    """What stands for "missing", for "not applicable" and for a number; the first two also as the numbers that some are."""
 
     missing: frozenset[str]
     not_applicable: frozenset[str]
     missing_numbers: frozenset[float]
     not_applicable_numbers: frozenset[float]
+    numbers: Mapping[str, float] = MappingProxyType({})
 
 
 def read_numbers(
-    cells: Sequence[Cell], *, missing: frozenset[str], not_applicable: frozenset[str], percent: bool
+    cells: Sequence[Cell],
+    *,
+    missing: frozenset[str],
+    not_applicable: frozenset[str],
+    percent: bool,
+    numbers: Mapping[str, float] | None = None,
 ) -> tuple[Sequence[float], list[int], Bad]:
     """Read a column as numbers, NaN where there is none.
 
     Returns the values, the rows that say "not applicable", and the rows that say no number with the code of why. An
     array of floats comes back itself, copied only if tokens or infinities in it must become NaN. A token that is a
-    number, such as 999 for "no answer", counts however the cell writes that number.
+    number, such as 999 for "no answer", counts however the cell writes that number. A word among `numbers`, such as <2.5,
+    is the number that it is said to stand for, whatever the measure.
 
     >>> nothing = frozenset()
     >>> read_numbers(["1,234.5", "８５", "-", ""], missing=nothing, not_applicable=frozenset("-"), percent=False)
     ([1234.5, 85.0, nan, nan], [2], [])
     """
     tokens = _tokens(missing, not_applicable)
+    if numbers:
+        tokens = tokens._replace(numbers={word_of(word): number for word, number in numbers.items()})
     if hasattr(cells, "dtype"):
         return _array(cells, tokens)
     if not tokens.missing_numbers and not tokens.not_applicable_numbers and (fast := _clean(cells)) is not None:
@@ -113,6 +123,8 @@ def _text(cell: str, tokens: _Tokens, *, percent: bool) -> float | str:
         return nan
     if token in tokens.not_applicable:
         return ""
+    if token in tokens.numbers:
+        return float(tokens.numbers[token])
     text = cell.translate(_NARROW).strip(_SPACE)
     if re.fullmatch(_ERROR, text):
         return ERROR_VALUE
@@ -164,6 +176,11 @@ def _decimal(text: str) -> float | None:
 
 def _numbers_among(words: frozenset[str]) -> frozenset[float]:
     return frozenset(number for word in words if (number := _decimal(word)) is not None)
+
+
+def is_number(word: str) -> bool:
+    """Say whether a word is a number as it stands."""
+    return _decimal(word_of(word)) is not None
 
 
 def word_of(text: object) -> str:

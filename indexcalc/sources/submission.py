@@ -171,11 +171,13 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
     """Read the file's table: of a workbook the sheet that a template has for it, else the first."""
     blocks = [data for data in index.data.values() if not data.is_ledger]
     words = {key: tuple({word for data in blocks for word in getattr(data, key)}) for key in ("missing", "ignore")}
+    numbers = {word: number for data in blocks for word, number in data.numbers.items()}
     not_applicable = {word for data in [*blocks, Data(path="")] for word in data.not_applicable}
     source = Data(
         path=_literal(file.name),
         period=period,
         missing=words["missing"],
+        numbers=numbers,
         ignore=(*words["ignore"], *_TOTALS),
         not_applicable=tuple(not_applicable),
     )

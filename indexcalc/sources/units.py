@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,27 @@ def _levels(
     if block.score is not None and block.score not in levels:
         known = list(dict.fromkeys(levels))
         found.append(finding("IC372", index.place(("units", "score")), found=block.score, known=known))
-    return levels, parents, found
+    places = [table.place(row, at[name_of(block.level)]) for row in rows]
+    return levels, parents, [*found, *_scored_from_below(index, ids, levels, parents, places)]
+
+
+def _scored_from_below(
+    index: Index, ids: Sequence[str], levels: Sequence[str], parents: Sequence[int], places: Sequence[Place]
+) -> Iterator[Finding]:
+    """Where nodes are made of scores from below, these are from a level that there is, and all units of a level from one."""
+    asked = {name: node.score_over_units for name, node in index.by_id.items() if node.score_over_units}
+    for name, choice in asked.items():
+        if choice.from_ is not None and choice.from_ not in levels:
+            place, known = index.place_of(name, "score_over_units", "from"), list(dict.fromkeys(levels))
+            yield finding("IC843", place, node=name, found=choice.from_, known=known, near=nearest(choice.from_, known))
+    first: dict[str, int] = {}
+    for i, above in enumerate(parents if asked else ()):
+        if above >= 0:
+            other = levels[first.setdefault(levels[above], i)]
+            if levels[i] != other or levels[i] == levels[above]:
+                wanted = "" if levels[i] == levels[above] else other
+                yield finding("IC844", places[i], unit=ids[i], level=levels[above], found=levels[i], wanted=wanted)
+                return
 
 
 def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:
@@ -171,6 +191,9 @@ def _asked_columns(index: Index) -> dict[str, Place]:
         impute = getattr(owner, "impute", None)
         if impute is not None and impute.by:
             asked.setdefault(impute.by, index.place((*path, "impute", "by")))
+        shrink = getattr(owner, "shrink", None)
+        if shrink is not None:
+            asked.setdefault(shrink.within, index.place((*path, "shrink", "within")))
     return asked
 
 

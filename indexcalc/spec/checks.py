@@ -137,6 +137,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     known = [item.id for item in index.denominators]
     used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
     used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
+    used |= {choice.how for node in index.by_id.values() if (choice := vars(node).get("score_over_units"))}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(_names(formula)) if formula else set()
@@ -160,6 +161,24 @@ def check_levels(index: Index) -> Iterator[Finding]:
             yield finding("IC257", index.place((*path, "over_units")), found=how, known=known, near=nearest(how, known))
     if index.units.score is not None and index.units.level is None:
         yield finding("IC258", index.place(("units", "score")))
+
+
+def check_from_units(index: Index) -> Iterator[Finding]:
+    """Scores come from below in a way that there is, where units stand on levels, and no formula asks for what is not made."""
+    asked = {name: choice for name, node in index.by_id.items() if (choice := vars(node).get("score_over_units"))}
+    known = [*OVER_UNITS, *(item.id for item in index.denominators)]
+    for name, choice in asked.items():
+        place = index.place_of(name, "score_over_units")
+        if choice.how not in known:
+            yield finding("IC840", place, node=name, found=choice.how, known=known, near=nearest(choice.how, known))
+        if index.units.level is None:
+            yield finding("IC841", place, node=name)
+        below = set(_below(index, name))
+        for other, node in index.by_id.items():
+            outside = other != name and other not in below and not isinstance(node, Indicator)
+            inside = _names(node.formula) if outside and node.formula else ()
+            for used in (each for each in inside if each in below):
+                yield finding("IC842", index.place_of(other, "formula"), node=other, name=used, below=name)
 
 
 def check_headers(index: Index) -> Iterator[Finding]:
@@ -190,6 +209,8 @@ def check_leaves(index: Index) -> Iterator[Finding]:
             yield finding("IC212", index.place_of(leaf.id, "target"), key="target", found=list(leaf.target))
         if leaf.valid is not None and not _rises(leaf.valid):
             yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
+        if leaf.shrink is not None and leaf.per is None:
+            yield finding("IC860", index.place_of(leaf.id, "shrink"), node=leaf.id)
         if leaf.scale == 0:
             yield finding("IC122", index.place_of(leaf.id, "scale"), key="scale", found=0, limit="≠ 0")
         if leaf.difference is not None and leaf.growth is not None:
@@ -441,6 +462,7 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_sources,
     check_denominators,
     check_levels,
+    check_from_units,
     check_events,
     check_headers,
     check_leaves,
@@ -470,7 +492,20 @@ def _positive_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
     return lambda given: (key, f"{key} must be above 0", f"{key} 必须大于 0") if given[key] <= 0 else None
 
 
+def _ends_sense(worst: str, best: str, given: dict[str, Any]) -> Problem:
+    """Ends that are quantiles of the values seen are shares, the better one the larger."""
+    shares = {key: given[key].get("quantile") for key in (worst, best) if isinstance(given[key], dict)}
+    for key, share in shares.items():
+        if share is None or not 0 <= share <= 1:
+            return key, "a quantile is a share from 0, the worst, to 1, the best", "quantile 应为 0（最差）到 1（最好）之间的比例"
+    if len(shares) == 2 and shares[worst] >= shares[best]:
+        return best, f"the quantile of {best} must be above that of {worst}", f"{best} 的 quantile 必须大于 {worst} 的"
+    return None
+
+
 def _efficacy_sense(given: dict[str, Any]) -> Problem:
+    if problem := _ends_sense("unacceptable", "satisfactory", given):
+        return problem
     if given["satisfactory"] is not None and given["satisfactory"] == given["unacceptable"]:
         return "satisfactory", "satisfactory and unacceptable are the same", "满意值与不允许值相同"
     return _scale_sense(given)
@@ -483,9 +518,11 @@ def _exponential_sense(given: dict[str, Any]) -> Problem:
 
 
 def _goalposts_sense(given: dict[str, Any]) -> Problem:
+    if problem := _ends_sense("worst", "best", given):
+        return problem
     if given["worst"] == given["best"]:
         return "best", "worst and best are the same", "worst 与 best 相同"
-    if given["log"] and min(given["worst"], given["best"]) <= 0:
+    if given["log"] and any(end <= 0 for end in (given["worst"], given["best"]) if not isinstance(end, dict)):
         return "log", "worst and best must be above 0 for logarithms", "取对数时 worst 和 best 必须大于 0"
     return _scale_sense(given)
 
@@ -552,7 +589,7 @@ def _owa_sense(given: dict[str, Any]) -> Problem:
 SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/min-max": _scale_sense,
     "normalise/percentile": _scale_sense,
-    "normalise/distance-to-target": _scale_sense,
+    "normalise/distance-to-target": lambda given: _ends_sense("worst", "value", given) or _scale_sense(given),
     "normalise/z-score": _positive_sense("sd"),
     "normalise/deduct": _positive_sense("each"),
     "normalise/bonus": _positive_sense("each"),
@@ -623,6 +660,8 @@ def _alike(read: Any, written: Any) -> bool:
     """Whether a value was taken as it was written: no text as a number, no truth value as one."""
     if isinstance(written, (list, tuple)):
         return all(map(_alike, read, written))
+    if isinstance(written, dict) and isinstance(read, dict):
+        return all(_alike(value, written.get(key)) for key, value in read.items())
     plain = isinstance(written, (str, bool)) or isinstance(read, (str, bool))
     return type(read) is type(written) if plain else True
 

@@ -23,7 +23,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {  # a key, and the methods that cannot do 
     "at": ("percentile",),
     "levels": ("severity",),
 }
-_OUT_OF_PLACE = ("sheet", "unit", "period", "indicator", "value", "status", "header")
+_OUT_OF_PLACE = ("sheet", "unit", "period", "indicator", "value", "status", "header", "numbers")
 
 
 @dataclass(frozen=True)

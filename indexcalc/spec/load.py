@@ -21,6 +21,7 @@ from .model import (
     Dimension,
     EventLog,
     FromEvents,
+    FromUnits,
     Grade,
     Impute,
     Index,
@@ -34,6 +35,7 @@ from .model import (
     Root,
     Round,
     Screen,
+    Shrink,
     Step,
     Treat,
     UnitTable,
@@ -68,6 +70,8 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "rules": WarningRule,
     "escalation": Step,
     "events": FromEvents,
+    "score_over_units": FromUnits,
+    "shrink": Shrink,
 }
 _EXPECTED = {
     "string": ("text", "文本"),

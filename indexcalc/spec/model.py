@@ -214,6 +214,38 @@ TOTAL, PUNCTUAL = "sum over events", "events on time"
 EventsChoice = Annotated[FromEvents, BeforeValidator(_named)]
 
 
+class Shrink(Part):
+    """How a rate is moved towards that of a larger area, the more the less certain it is."""
+
+    within: str = "group"
+    """The larger areas: `group`, or another column of the units table, such as that of the unit above."""
+    how: Literal["log-odds", "rate"] = "log-odds"
+    """`log-odds` for people among people, as in indices of deprivation; `rate` for events among anything."""
+
+
+def _as_within(value: Any) -> Any:
+    return {"within": value} if isinstance(value, str) else value
+
+
+ShrinkChoice = Annotated[Shrink, BeforeValidator(_as_within)]
+
+
+class FromUnits(Part):
+    """How the scores that the units of a lower level have of a node make the score of the unit that they are part of."""
+
+    how: str
+    """`mean`, `min`, `max` or `sum` of the scores of the units right below, or a denominator's id for a mean weighted by it."""
+    from_: str | None = Field(default=None, alias="from")
+    """The level up to which the node is made of values; from the next one on it is made of scores. Default: the lowest level."""
+
+
+def _as_how(value: Any) -> Any:
+    return {"how": value} if isinstance(value, str) else value
+
+
+FromUnitsChoice = Annotated[FromUnits, BeforeValidator(_as_how)]
+
+
 class Node(Part):
     """What every node of the tree has."""
 
@@ -254,6 +286,8 @@ class Indicator(Node):
     """The value to be near to, or the range `[low, high]` to be within."""
     per: str | None = None
     """The id of a denominator to divide by."""
+    shrink: ShrinkChoice | None = None
+    """Move the rate of small units towards that of their larger area: the column of the units table that names it."""
     scale: Number = 1.0
     """A factor for the value, such as 100 for per cent."""
     difference: Literal["previous", "year-before"] | None = None
@@ -281,6 +315,9 @@ class Indicator(Node):
     """How the value becomes a score."""
     round: RoundChoice | None = None
     """Round the score to so many decimals."""
+    score_over_units: FromUnitsChoice | None = None
+    """Make the score of a unit of the scores of the units that it is made of, instead of its values: `mean`, `min`, `max`, `sum`,
+    a denominator's id."""
 
     @model_validator(mode="after")
     def _of_events(self) -> "Indicator":
@@ -328,6 +365,9 @@ class Inner(Part):
     """Round the score to so many decimals."""
     primary: Primary | None = None
     """Name the children that attain the score, where it is a maximum or minimum."""
+    score_over_units: FromUnitsChoice | None = None
+    """Make the score of a unit of the scores of the units that it is made of, instead of its children: `mean`, `min`, `max`,
+    `sum`, a denominator's id."""
 
 
 class Dimension(Node, Inner):
@@ -446,6 +486,8 @@ class Data(Part):
     """Words that mean missing, besides an empty cell."""
     not_applicable: Words = ("n/a", "不适用")
     """Words that mean not applicable."""
+    numbers: dict[str, Number] = {}
+    """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95}`. No others are read as numbers."""
     ignore: Words = ()
     """Names of rows to leave out, such as 合计."""
     only: dict[str, str | int | Words] = {}

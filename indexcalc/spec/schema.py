@@ -39,6 +39,9 @@ def json_schema() -> dict[str, Any]:
         definitions[name] = _choices(room, shared)
     _one_or_several(definitions["Alternatives"]["properties"])
     _numbers_as_fractions(definitions)
+    shorthands = [("Indicator", "shrink"), *((owner, "score_over_units") for owner in ("Indicator", "Dimension", "Root"))]
+    for owner, key in shorthands:
+        definitions[owner]["properties"][key]["anyOf"].insert(0, {"type": "string"})
     definitions["Data"]["anyOf"] = [{"required": [key]} for key in definitions["Data"].pop("required")] + [
         {"required": ["ledger"]}
     ]

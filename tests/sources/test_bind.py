@@ -11,7 +11,8 @@ import pytest
 from indexcalc.engine import score
 from indexcalc.findings import Refused
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE
-from indexcalc.sources import read_panel
+from indexcalc.sources import match, read_panel
+from indexcalc.sources import panel as panel_of_matched
 from indexcalc.spec import Index
 
 from ..conftest import index_of
@@ -299,3 +300,51 @@ def test_every_period_of_one_run_verifies(tmp_path: Path) -> None:
         checked = CliRunner().invoke(app, ["verify", str(folder), "--index", str(project_folder)])
         assert checked.exit_code == 0, checked.output
         assert len(pd.read_parquet(folder / "scores.parquet")) == 2 * 4 * 7
+
+
+SAID = 'path: d.{}, numbers: {{"<2.5": 1.25, ">95": 95, "小于5": 2.5, "95%以上": 97}}'
+WORDS = [["东区", "<2.5", "95%以上"], ["西区", " 小于5", "7"]]
+
+
+@pytest.mark.parametrize("layout", ["wide", "long", "crossed", "xlsx", "parquet"])
+def test_declared_words_stand_for_numbers_in_every_kind_of_table(tmp_path: Path, layout: str) -> None:
+    wide = pd.DataFrame(WORDS, columns=["区", "案件数", "来电数"])
+    wide.insert(1, "年份", "2022")
+    long = wide.melt(["区", "年份"], var_name="指标", value_name="数值")
+    made = {"long": long, "crossed": long.pivot_table("数值", "指标", "区", aggfunc="first").reset_index()}.get(layout, wide)
+    suffix = layout if layout in ("xlsx", "parquet") else "csv"
+    index = project(tmp_path, "", source=SAID.format(suffix) + (", period: 2022" if layout == "crossed" else ""))
+    match suffix:
+        case "xlsx":
+            made.to_excel(tmp_path / "d.xlsx", index=False)
+        case "parquet":
+            made.to_parquet(tmp_path / "d.parquet", index=False)
+        case _:
+            made.to_csv(tmp_path / "d.csv", index=False, encoding="utf-8")
+    panel = read_panel(index, tmp_path)
+    np.testing.assert_array_equal(panel.values[0], [[1.25, 97.0], [2.5, 7.0]])
+    assert (panel.status == VALUE).all()
+    later = panel_of_matched(match(index, tmp_path, keep=0))  # a Parquet file whose columns are read one by one
+    np.testing.assert_array_equal(later.values, panel.values)
+    place = panel.places(0, 0, 0)[0]
+    assert place.file == f"d.{suffix}"
+    if suffix == "csv":
+        line = (tmp_path / "d.csv").read_text(encoding="utf-8").splitlines()[place.line - 1]
+        assert line.split(",")[place.column - 1] == "<2.5"
+
+
+def test_words_like_a_declared_one_are_not_taken_for_it(tmp_path: Path) -> None:
+    near = WIDE.replace(",1,", ",< 2.5,").replace(",3,", ",<2.5*,")
+    with pytest.raises(Refused) as refused:
+        read_panel(project(tmp_path, near, source=SAID.format("csv")), tmp_path)
+    found = [one for one in refused.value.findings if one.code == "IC853"]
+    assert [(one.place.line, one.values["found"], one.values["near"]) for one in found] == [
+        (2, "< 2.5", "<2.5"),
+        (3, "<2.5*", "<2.5"),
+    ]
+
+
+def test_a_number_that_a_word_stands_for_must_be_valid_too(tmp_path: Path) -> None:
+    index = project(tmp_path, WIDE.replace(",1,", ",>95,"), source=SAID.format("csv"), leaf=", valid: [0, 50]")
+    with pytest.raises(Refused, match="IC349"):
+        read_panel(index, tmp_path)

@@ -127,3 +127,12 @@ def test_a_cell_reads_the_same_alone_and_in_a_column(cells: list[Any]) -> None:
 def test_grouped_thousands(number: int) -> None:
     assert read(f"{number:,}") == ([float(number)], [], [])
     assert read(f"{number:,}".replace(",", "，")) == ([float(number)], [], [])
+
+
+def test_words_said_to_be_numbers_are_and_no_others() -> None:
+    said = {"<2.5": 1.25, "小于5": 2.5, "95%": 95.0, "Trace": 0.0}
+    cells = ["<2.5", "＜２.５ ", "trace", "95%", "小于5", "小于6", "<2.50", "3", True]
+    values, skipped, bad = read_numbers(cells, missing=frozenset(), not_applicable=frozenset(), percent=False, numbers=said)
+    np.testing.assert_array_equal(values, [1.25, 1.25, 0.0, 95.0, 2.5, np.nan, np.nan, 3.0, np.nan])
+    assert skipped == []
+    assert [row for row, _ in bad] == [5, 6, 8]
