@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, finding
-from ..report.files import RUN, report_files
+from ..report.files import RANKING_CSV, RUN, report_files
 from ..report.publish import publish
 from ..report.run import Run, digest, digest_of, digests, new_run, packages, read_run
 from ..report.words import word
@@ -29,7 +29,7 @@ def report_periods(project: Project, matched: Matched, scores: Scores, periods: 
     project.progress("write")
     folders = [folder.as_posix() for folder in write_reports(project, matched, scores, periods)]
     project.progress("")
-    text, result = ranking_result(scores, shown, None, project.language)
+    text, result = ranking_result(scores, shown, None, project.language, RANKING_CSV)
     moved, moves = moved_result(scores, shown, earlier, project.language)
     written = [f"{folder}/" for folder in folders]
     return "\n".join([text, *moved, "", *written]), {**result, "moved": moves, "folders": folders}
@@ -42,7 +42,7 @@ def is_of_these_inputs(project: Project, matched: Matched, period: str) -> bool:
     except (OSError, ValueError):
         return False
     made = (run.indexcalc, run.packages, run.language, run.level, run.inputs)
-    return made == (VERSION, packages(), project.report_language, project.level or "", _inputs(project, matched))
+    return made == (VERSION, packages(), project.report_language, project.level or "", inputs_of(project, matched))
 
 
 def write_reports(project: Project, matched: Matched, scores: Scores, periods: Sequence[str]) -> list[Path]:
@@ -80,7 +80,7 @@ def new_run_of(
         level=project.level or "",
         language=project.report_language,
         seed=project.seed,
-        inputs=_inputs(project, matched),
+        inputs=inputs_of(project, matched),
         outputs=contents,
         ranking=ranking,
         as_of=matched.as_of,
@@ -128,7 +128,7 @@ def verify_report(project: Project, folder: Path) -> Result:
         matched, scores = scored(project)
     else:
         _, matched, scores = project.scores()
-    found = _changed_inputs(run, _inputs(project, matched), folder)
+    found = _changed_inputs(run, inputs_of(project, matched), folder)
     same_input = not found
     period, language = project.period(scores, run.period), project.report_language
     if run.blocks:
@@ -196,7 +196,8 @@ def _changed_inputs(run: Run, inputs: Mapping[str, str], folder: Path) -> list[F
     return [finding("IC506", Place((folder / RUN).as_posix()), files=changed)] if changed else []
 
 
-def _inputs(project: Project, matched: Matched) -> dict[str, str]:
+def inputs_of(project: Project, matched: Matched) -> dict[str, str]:
+    """Return the digests of all that a result is made of: the tree, its files of data, and submissions."""
     return digests([project.index_file, *matched.files], project.data) | matched.submissions
 
 
