@@ -156,12 +156,12 @@ EVENT_MESSAGES: dict[str, Row] = {
     ),
     "IC717": (
         "error",
-        "{method} of {node} for a year cannot be made of its parts",
-        "{node} 的 {method} 不能由各期得出全年数值",
-        "say what a year's value is with `over_time`, as in `over_time: mean`",
-        "请用 `over_time` 写明全年取值方式，例如 `over_time: mean`",
-        "Counts, sums, means and shares of a year are made anew of its events. A percentile or a number of distinct values cannot be.",
-        "全年的计数、总和、平均数和比例由各期事件重新得出；百分位数和不重复数不能这样得出。",
+        "{method} of {node} for a larger period cannot be made of its parts",
+        "{node} 的 {method} 不能由各期汇总得出",
+        "say what a larger period's value is with `over_time`, as in `over_time: mean`",
+        "请用 `over_time` 写明汇总取值方式，例如 `over_time: mean`",
+        "Counts, sums, means and shares of a year or quarter are made anew of its events. A percentile or a number of distinct values cannot be.",
+        "全年或全季的计数、总和、平均数和比例由各期事件重新得出；百分位数和不重复数不能这样得出。",
     ),
     "IC718": (
         "error",

@@ -67,8 +67,8 @@ WARNING_MESSAGES: dict[str, Row] = {
         "预警规则 {id} 判定“{found}”类期次，但本指数没有这类期次",
         "it has: {known}",
         "本指数的期次种类：{known}",
-        "A rule judges periods as they are reported, or the years that `periods.roll_up` makes of them.",
-        "规则判定填报的期次，或由 `periods.roll_up` 合成的年度。",
+        "A rule judges periods as they are reported, or those that `periods.roll_up` makes of them.",
+        "规则判定填报的期次，或由 `periods.roll_up` 合成的期次。",
     ),
     "IC807": (
         "error",

@@ -1,9 +1,10 @@
-"""Periods: how people write them, how they follow each other, which year they belong to."""
+"""Periods: how people write them, how they follow each other, which larger ones they make up."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -33,7 +34,13 @@ _PATTERNS: dict[str, list[str]] = {
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
 _DAY_0 = 719163  # 1970-01-01, a Thursday, as days since the year 1
-_IN_A_YEAR = {"quarter": 4, "month": 12, "ten-day": 36}
+_IN_A_YEAR = {"year": 1, "quarter": 4, "month": 12, "ten-day": 36}
+MADE_OF: dict[str, tuple[Kind, ...]] = {
+    "ten-day": ("month", "quarter", "year"),
+    "month": ("quarter", "year"),
+    "quarter": ("year",),
+}
+"""The larger kinds, each after the smaller ones, that are made up of whole periods of a kind."""
 EXAMPLES = {
     "year": "2022",
     "quarter": "2022Q3",
@@ -166,14 +173,42 @@ def first_day(number: int, kind: Kind) -> dt.date:
     return dt.date(year, month + 1, 1)
 
 
-def year_of(period: str) -> str | None:
-    """Return the year a period belongs to, or None for rounds and single periods."""
-    return period[:4] if re.match(r"\d{4}", period) else None
+def larger_of(period: str, kind: Kind, larger: Kind) -> str | None:
+    """Return the larger period that a period is part of, or None where its kind does not make up larger ones of that kind.
+
+    >>> larger_of("2022-07", "month", "quarter"), larger_of("2022-W30", "week", "year")
+    ('2022Q3', None)
+    """
+    if larger not in MADE_OF.get(kind, ()):
+        return None
+    return numbered(number_of(period, kind) * _IN_A_YEAR[larger] // _IN_A_YEAR[kind], larger)
 
 
-def year_is_whole(periods: list[str], kind: Kind) -> bool:
-    """Say whether these periods of one year are all that the year has."""
-    return len(set(periods)) == _IN_A_YEAR.get(kind, 0)
+def is_whole(periods: Sequence[str], kind: Kind, larger: Kind) -> bool:
+    """Say whether these periods of one larger period are all that it has.
+
+    >>> is_whole(["2022-07", "2022-08", "2022-09"], "month", "quarter")
+    True
+    """
+    return larger in MADE_OF.get(kind, ()) and len(set(periods)) == _IN_A_YEAR[kind] // _IN_A_YEAR[larger]
+
+
+def parts_of(periods: Sequence[str], kind: Kind, larger: Kind) -> dict[str, list[int]]:
+    """Return the larger periods that some periods are part of, in their order, each with the places of its parts."""
+    found: dict[str, list[int]] = {}
+    for at, period in enumerate(periods):
+        if whole := larger_of(period, kind, larger):
+            found.setdefault(whole, []).append(at)
+    return found
+
+
+def kind_among(period: str, kinds: Sequence[Kind]) -> Kind:
+    """Return the kind of a period that a panel has: one of the larger kinds after the first by how it is written, else the first.
+
+    >>> kind_among("2022", ("month", "quarter", "year")), kind_among("2022-07", ("month", "quarter", "year"))
+    ('year', 'month')
+    """
+    return next((kind for kind in kinds[1:] if len(period) == len(EXAMPLES[kind])), kinds[0])
 
 
 def previous(period: str, kind: Kind) -> str | None:

@@ -75,7 +75,7 @@ def random_index(rng: random.Random) -> Index:
     tree: dict[str, Any] = {
         "index": {"id": "whole"},
         "units": {"table": "units.csv"},
-        "periods": {"kind": "quarter"} | maybe(0.3, "roll_up", lambda: "year"),
+        "periods": {"kind": "quarter"} | maybe(0.3, "roll_up", lambda: rng.choice(["year", ["year"]])),
         "data": {"v": {"path": "v.parquet"}},
         "denominators": [{"id": "people"}],
         "defaults": {"weights": "relative", "missing": {"policy": "reweight", "coverage": 0.5}},

@@ -441,7 +441,7 @@ def test_a_year_that_is_not_whole_is_left_out_with_a_finding() -> None:
     found = score(index, panel_of(index, np.arange(7.0).reshape(7, 1, 1), periods=periods))
     assert found.periods == (*periods, "2021")
     left_out = [one for one in found.findings if one.code == "IC426"]
-    assert [(one.values["year"], one.values["periods"]) for one in left_out] == [("2022", ["2022Q1", "2022Q2", "2022Q4"])]
+    assert [(one.values["period"], one.values["periods"]) for one in left_out] == [("2022", ["2022Q1", "2022Q2", "2022Q4"])]
 
 
 def test_a_rolled_up_cell_was_written_in_all_of_its_parts() -> None:

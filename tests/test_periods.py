@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexcalc import periods
-from indexcalc.periods import EXAMPLES, order, previous, read_period, year_before, year_is_whole, year_of
+from indexcalc.periods import (
+    EXAMPLES,
+    MADE_OF,
+    is_whole,
+    kind_among,
+    larger_of,
+    order,
+    parts_of,
+    previous,
+    read_period,
+    year_before,
+)
 
 
 def test_examples_in_docstrings_hold() -> None:
@@ -126,7 +137,6 @@ def test_a_year_before_is_the_same_place_in_the_year_before(kind: Any, day: dt.d
     assert before[4:] == period[4:]
     assert int(before[:4]) == int(period[:4]) - 1
     assert read_period(before, kind) == before, "only periods that there are"
-    assert year_of(before) == before[:4]
 
 
 @pytest.mark.parametrize(("kind", "steps"), [("quarter", 4), ("month", 12), ("ten-day", 36), ("year", 1)])
@@ -174,17 +184,31 @@ def test_rounds_sort_by_number() -> None:
 
 def test_a_year_is_whole_with_all_of_its_periods() -> None:
     quarters = [f"2022Q{part}" for part in range(1, 5)]
-    assert year_is_whole(quarters, "quarter")
-    assert not year_is_whole(quarters[:3], "quarter")
-    assert not year_is_whole([*quarters[:3], "2022Q3"], "quarter"), "one that comes twice is one"
-    assert year_is_whole([f"2022-{month:02}" for month in range(1, 13)], "month")
-    assert not year_is_whole(["2022"], "year")
+    assert is_whole(quarters, "quarter", "year")
+    assert not is_whole(quarters[:3], "quarter", "year")
+    assert not is_whole([*quarters[:3], "2022Q3"], "quarter", "year"), "one that comes twice is one"
+    assert is_whole([f"2022-{month:02}" for month in range(1, 13)], "month", "year")
+    assert is_whole(["2022-04", "2022-05", "2022-06"], "month", "quarter")
+    assert not is_whole(["2022"], "year", "year")
 
 
-def test_the_year_of_a_period() -> None:
-    assert [year_of(EXAMPLES[kind]) for kind in CALENDAR] == ["2022"] * 6
-    assert year_of("R2022") is None
-    assert year_of("single") is None
+@pytest.mark.parametrize(("kind", "larger"), [(kind, larger) for kind, wholes in MADE_OF.items() for larger in wholes])
+@given(day=DATES)
+def test_a_larger_period_is_that_of_the_same_day(kind: Any, larger: Any, day: dt.date) -> None:
+    assert larger_of(written(day, kind), kind, larger) == written(day, larger)
+    assert kind_among(written(day, kind), (kind, *MADE_OF[kind])) == kind
+    assert kind_among(written(day, larger), (kind, *MADE_OF[kind])) == larger
+
+
+def test_weeks_days_and_rounds_make_up_nothing() -> None:
+    for kind in ("week", "day", "round", "single", "year"):
+        assert larger_of(EXAMPLES[kind], kind, "year") is None  # type: ignore[arg-type]
+        assert not is_whole([EXAMPLES[kind]], kind, "year")  # type: ignore[arg-type]
+
+
+def test_parts_stand_where_their_larger_periods_have_them() -> None:
+    months = ["2021-12", "2022-01", "2022-03", "2022-04"]
+    assert parts_of(months, "month", "quarter") == {"2021Q4": [0], "2022Q1": [1, 2], "2022Q2": [3]}
 
 
 @pytest.mark.parametrize("kind", ["year", "quarter", "month", "ten-day", "week", "day", "round"])

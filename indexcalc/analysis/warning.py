@@ -15,7 +15,7 @@ from ..findings import Finding, finding
 from ..methods.arrays import np
 from ..methods.frame import same
 from ..methods.rank import rounded
-from ..periods import previous, year_of
+from ..periods import kind_among, larger_of, previous
 from ..scores import Scores
 from ..spec.model import LEVELS, Level, Step, WarningRule
 from ..spec.warnings import by_value, more_is_worse, watched
@@ -176,13 +176,15 @@ def step_reached(rows: Sequence[Whole], escalation: Sequence[Step]) -> Whole:
 
 
 def periods_shown(scores: Scores, found: Judged, period: str) -> list[int]:
-    """Return the places of the periods that a rule's warnings of a period are those of: itself, or the parts of a year."""
-    own = dict(kinds_of(scores.index, scores.panel)).get(found.rule.periods or scores.index.periods.kind, slice(0, 0))
+    """Return the places of the periods that a rule's warnings of a period are those of: itself, or the parts of a larger one."""
+    kind = found.rule.periods or scores.index.periods.kind
+    own = dict(kinds_of(scores.index, scores.panel)).get(kind, slice(0, 0))
     judged = range(len(scores.periods))[own]
     at = scores.periods.index(period)
     if at in judged:
         return [at]
-    return [one for one in judged if year_of(scores.periods[one]) == period]
+    larger = kind_among(period, scores.index.periods.kinds)
+    return [one for one in judged if larger_of(scores.periods[one], kind, larger) == period]
 
 
 def listed(
@@ -196,7 +198,7 @@ def listed(
 ) -> list[Warned]:
     """Return the warnings of a period from a level upwards: the worst first, then the longest, then as units and file have them.
 
-    For a year that was made of parts the warnings of its parts, the newest first.
+    For a larger period that was made of parts the warnings of its parts, the newest first.
     """
     rows: list[tuple[tuple[int, ...], Warned]] = []
     for at, found in enumerate(judged):

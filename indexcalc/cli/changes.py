@@ -220,7 +220,6 @@ def _period(project: Project, scores: object, name: str, both: tuple[str, str]) 
     from ..scores import Scores
 
     assert isinstance(scores, Scores)
-    kinds = [kind for kind in (scores.index.periods.kind, scores.index.periods.roll_up) if kind]
-    if all(read_period(name, kind) is None for kind in kinds):
+    if all(read_period(name, kind) is None for kind in scores.index.periods.kinds):
         project.refuse_one("IC781", one=both[0], other=both[1])
     return project.period(scores, name)

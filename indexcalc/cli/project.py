@@ -121,13 +121,13 @@ class Project:
         return matched, made[0], made[1]
 
     def period(self, scores: Scores, wanted: str | None) -> str:
-        """Return the period that is meant: the one named, or the newest, a whole year before its last part."""
+        """Return the period that is meant: the one named, or the newest of the largest kind, a year rather than its last part."""
         from ..periods import read_period
 
         if wanted is None:
             return scores.periods[-1]
-        for kind in (scores.index.periods.kind, scores.index.periods.roll_up):
-            if kind and (found := read_period(wanted, kind)) in scores.periods:
+        for kind in scores.index.periods.kinds:
+            if (found := read_period(wanted, kind)) in scores.periods:
                 return str(found)
         return self.refuse_one("IC501", found=wanted, known=list(scores.periods), near=nearest(wanted, scores.periods))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language
-from ..periods import year_of
+from ..periods import kind_among, larger_of
 from ..spec.model import LEVELS, Indicator, Level
 from .project import Project
 from .results import Result, raw_cells
@@ -149,7 +149,11 @@ def _reported(scores: Scores, one: Warned, leaf: Indicator, behind: Shown | None
     units = behind.matched.units.units.parts(scores.panel.units.ids[one.unit])
     period = scores.periods[one.period]
     known = set(behind.matched.periods)
-    periods = [period] if period in known else [part for part in behind.matched.periods if year_of(part) == period]
+    kinds = scores.index.periods.kinds
+    kind = kind_among(period, kinds)
+    periods = (
+        [period] if period in known else [part for part in behind.matched.periods if larger_of(part, kinds[0], kind) == period]
+    )
     rows = log.events(column, units, periods, behind.events)
     return found | {"events": [dict(zip(log.header, row, strict=True)) for row in rows]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from ..methods import CATALOGUE
@@ -13,7 +14,7 @@ from ..methods.derive import distance
 from ..methods.frame import Frame
 from ..methods.rank import rounded
 from ..panel import Panel
-from ..periods import read_period
+from ..periods import kind_among, read_period
 from ..spec.model import Index, Normalise, Weights
 from ..spec.tree import normalise_of
 
@@ -28,12 +29,14 @@ _BLOCK = 1 << 16  # cells normalised at once: small enough that memory for resul
 
 
 def kinds_of(index: Index, panel: Panel) -> list[tuple[Any, slice]]:
-    """The kinds of periods in a panel with the part of the axis that each takes: first as reported, then rolled-up years."""
-    rolled = index.periods.roll_up
-    years = sum(len(period) == 4 for period in panel.periods) if rolled else 0
-    reported = len(panel.periods) - years
-    kinds: list[tuple[Any, slice]] = [(index.periods.kind, slice(0, reported))]
-    return [*kinds, (rolled, slice(reported, len(panel.periods)))] if years else kinds
+    """The kinds of periods in a panel with the part of the axis that each takes: first as reported, then what is rolled up."""
+    all_kinds = index.periods.kinds
+    if len(all_kinds) == 1:
+        return [(all_kinds[0], slice(0, len(panel.periods)))]
+    own = [kind_among(period, all_kinds) for period in panel.periods]
+    ends = list(accumulate(own.count(kind) for kind in all_kinds))
+    found = [(kind, slice(start, end)) for kind, start, end in zip(all_kinds, [0, *ends], ends, strict=False)]
+    return [(kind, members) for at, (kind, members) in enumerate(found) if at == 0 or members.start < members.stop]
 
 
 def groups_of(panel: Panel, by: str | None) -> list[Any]:

@@ -124,7 +124,7 @@ def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
 
 
 def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells: int) -> tuple[Panel, list[Finding]]:
-    """The panel of one level of units, with the years that its periods make up."""
+    """The panel of one level of units, with the larger periods that its periods make up."""
     if not index.periods.roll_up and not panel.units.levels:
         return panel, []
     rest = of_leaves(index, (), rest=True)

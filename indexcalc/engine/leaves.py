@@ -11,7 +11,7 @@ from ..methods.arrays import np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
 from ..methods.impute import FROM_SIBLINGS
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
-from ..periods import previous, year_before, year_is_whole, year_of
+from ..periods import is_whole, parts_of, previous, year_before
 from ..spec.formula import names, parse
 from ..spec.model import NONE, Index, Indicator, Shrink
 from .frames import groups_of, kinds_of, some
@@ -25,33 +25,35 @@ _SLACK = 1e-9  # shares are compared with their thresholds up to this
 
 
 def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
-    """Append the years that all of a panel's periods make up, each column by its `over_time`, before anything is divided.
+    """Append the larger periods that a panel's periods make up, each column by its `over_time`, before anything is divided.
 
-    A rate is thereby made anew from its summed parts, never averaged. A year of which a period is absent is left out
-    with a finding.
+    A rate is thereby made anew from its summed parts, never averaged. Each is made of the reported periods, a year of months
+    and not of quarters; years come after quarters, quarters after months. One of which a period is absent is left out with a
+    finding.
     """
     if not index.periods.roll_up:
         return panel, []
     kind, found = index.periods.kind, []
-    by_year: dict[str, list[int]] = {}
-    for at, period in enumerate(panel.periods):
-        by_year.setdefault(str(year_of(period)), []).append(at)
-    for year, members in list(by_year.items()):
-        if not year_is_whole([panel.periods[at] for at in members], kind):
-            found.append(finding("IC426", index.place(("periods",)), year=year, periods=[panel.periods[at] for at in members]))
-            del by_year[year]
-    periods = (*panel.periods, *by_year)
+    whole: dict[str, list[int]] = {}
+    for larger in index.periods.rolled:
+        for period, members in parts_of(panel.periods, kind, larger).items():
+            there = [panel.periods[at] for at in members]
+            if is_whole(there, kind, larger):
+                whole[period] = members
+            else:
+                found.append(finding("IC426", index.place(("periods",)), period=period, periods=there))
+    periods = (*panel.periods, *whole)
     units, series = panel.values.shape[1:]
     values = empty(len(periods), units, series)
     status = empty(len(periods), units, series, np.uint8)
     values[: len(panel.periods)], status[: len(panel.periods)] = panel.values, panel.status
-    for at, members in enumerate(by_year.values(), start=len(panel.periods)):
+    for at, members in enumerate(whole.values(), start=len(panel.periods)):
         for how in {column.over_time for column in index.columns}:
             columns = [i for i, column in enumerate(index.columns) if column.over_time == how]
             values[at][:, columns] = OVER_TIME[how](panel.values[members][..., columns])
         never = (panel.status[members] == NOT_APPLICABLE).all(axis=0)
         status[at] = np.where(np.isnan(values[at]), np.where(never, NOT_APPLICABLE, MISSING), VALUE)
-    parts = list(by_year.values())
+    parts = list(whole.values())
 
     def address(period: int, unit: int, column: int) -> list[Any]:
         members = [period] if period < len(panel.periods) else parts[period - len(panel.periods)]

@@ -118,19 +118,19 @@ def median(parts: Array) -> Array:
 
 
 def rolled_sum(parts: Array) -> Array:
-    """Add the periods of a year up; missing when one of them is."""
+    """Add the periods of a larger one up; missing when one of them is."""
     return np.asarray(np.add.reduce(parts, axis=0))
 
 
 def rolled_mean(parts: Array) -> Array:
-    """Average the periods of a year that have a value."""
+    """Average the periods of a larger one that have a value."""
     present = ~np.isnan(parts)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.add.reduce(np.where(present, parts, 0.0), axis=0) / np.add.reduce(present, axis=0))
 
 
 def rolled_last(parts: Array) -> Array:
-    """Take the last period of a year that has a value."""
+    """Take the last period of a larger one that has a value."""
     out: Array = parts[-1]
     for earlier in parts[-2::-1]:
         out = np.where(np.isnan(out), earlier, out)
@@ -138,12 +138,12 @@ def rolled_last(parts: Array) -> Array:
 
 
 def rolled_max(parts: Array) -> Array:
-    """Take the highest of a year's values."""
+    """Take the highest of a larger period's values."""
     return np.asarray(np.fmax.reduce(parts, axis=0))
 
 
 def rolled_min(parts: Array) -> Array:
-    """Take the lowest of a year's values."""
+    """Take the lowest of a larger period's values."""
     return np.asarray(np.fmin.reduce(parts, axis=0))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from ..findings import Finding
 from ..methods.arrays import np
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE
-from ..periods import previous, year_before
+from ..periods import kind_among, previous, year_before
 from ..scores import Scores
 from ..spec.model import Dimension, Indicator
 from .words import word
@@ -222,9 +222,8 @@ def noted(scores: Scores) -> list[Finding]:
 
 
 def kind_of(scores: Scores, period: str) -> Any:
-    """Return the kind of a period: the index's own, or the year that its periods were rolled up to."""
-    periods = scores.index.periods
-    return periods.roll_up if periods.roll_up and len(period) == 4 else periods.kind
+    """Return the kind of a period: the index's own, or one that its periods were rolled up to."""
+    return kind_among(period, scores.index.periods.kinds)
 
 
 def _add_beside_score(

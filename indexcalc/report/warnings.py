@@ -18,7 +18,7 @@ COURSE = 8  # periods that a course shows
 
 
 def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:
-    """Return the warnings of a period from a level upwards, or of the parts of a year, the worst first."""
+    """Return the warnings of a period from a level upwards, or of the parts of a larger one, the worst first."""
     headings = [
         Heading(word("warning level", language), "text", strong=True),
         Heading(unit_label(scores, language), "text"),

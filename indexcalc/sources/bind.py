@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
-from ..periods import EXAMPLES, SINGLE, read_period, year_is_whole, year_of
+from ..periods import EXAMPLES, SINGLE, is_whole, parts_of, read_period
 from ..spec.columns import Column
 from ..spec.model import EVERY, UNITS_SOURCE, Data, Index
 from .matched import Matched, Piece, Same, doubts
@@ -162,11 +162,12 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
     kind = index.periods.kind
     there = set(periods)
     if index.periods.roll_up:
-        years = {year for period in there if (year := year_of(period))}
-        there |= {year for year in years if year_is_whole([p for p in periods if year_of(p) == year], kind)}
+        for larger in index.periods.rolled:
+            made = parts_of(periods, kind, larger)
+            there |= {period for period, at in made.items() if is_whole([periods[one] for one in at], kind, larger)}
     bases = [(index.place_of(leaf.id, "normalise", "base"), leaf.normalise.base) for leaf in index.leaves if leaf.normalise]
     for place, base in [(index.place(("defaults", "normalise", "base")), index.defaults.normalise.base), *bases]:
-        meant = {read_period(str(base), each) for each in (kind, index.periods.roll_up) if each}
+        meant = {read_period(str(base), each) for each in index.periods.kinds}
         if base is not None and not meant & there:
             yield finding("IC361", place, found=base, known=list(periods))
 

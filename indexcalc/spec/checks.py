@@ -11,7 +11,7 @@ from typing import Any
 from ..findings import Finding, Place, finding, nearest
 from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
 from ..methods.derive import OVER_UNITS
-from ..periods import EXAMPLES, read_period
+from ..periods import EXAMPLES, MADE_OF, read_period
 from .columns import counted
 from .events import check_events
 from .formula import FormulaError, first_places, names, parse
@@ -227,10 +227,12 @@ def check_frames(index: Index) -> Iterator[Finding]:
 
 
 def check_periods(index: Index) -> Iterator[Finding]:
-    """What is rolled up to years has parts of years, and fixed periods of sources are periods."""
-    kind = index.periods.kind
-    if index.periods.roll_up and kind not in ("quarter", "month", "ten-day"):
-        yield finding("IC215", index.place(("periods", "roll_up")), kind=kind)
+    """What is rolled up is made of whole periods, each kind once, and fixed periods of sources are periods."""
+    kind, wanted = index.periods.kind, index.periods.wanted
+    known = MADE_OF.get(kind, ())
+    for at, larger in enumerate(wanted):
+        if larger not in known or larger in wanted[:at]:
+            yield finding("IC215", index.place(("periods", "roll_up", at)), kind=kind, larger=larger)
     for name, data in index.data.items():
         fixed = data.period
         if isinstance(fixed, int) and read_period(str(fixed), kind) is None:
@@ -713,7 +715,7 @@ def _names(formula: str) -> tuple[str, ...]:
 
 
 def _is_period(index: Index, text: str) -> bool:
-    return any(read_period(text, kind) for kind in {index.periods.kind, index.periods.roll_up or index.periods.kind})
+    return any(read_period(text, kind) for kind in index.periods.kinds)
 
 
 def _rises(pair: tuple[float, ...]) -> bool:

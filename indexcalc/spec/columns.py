@@ -100,7 +100,7 @@ def _taken_columns(
 
 
 def is_constant(index: Index, source: str) -> bool:
-    """Say whether a source's values hold in every period, so that a year has them too and not their sum."""
+    """Say whether a source's values hold in every period, so that a larger one has them too and not their sum."""
     return source == UNITS_SOURCE or (source in index.data and index.data[source].period == EVERY)
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from pydantic_core import PydanticCustomError
 
 from ..findings import Place
-from ..periods import Kind
+from ..periods import MADE_OF, Kind
 from .text import Document, Path
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ class Indicator(Node):
     share: Literal["total", "group"] | None = None
     """Take the unit's share of the sum over all units, or over its group."""
     over_time: OverTime | None = None
-    """How periods make a year: sum, mean, last, max or min of the reported values, before dividing."""
+    """How periods make a larger one: sum, mean, last, max or min of the reported values, before dividing."""
     over_units: str | None = None
     """How the units of a lower level make the one that they are part of: sum, mean, max or min of the reported values, or the
     id of a denominator for a mean weighted by it."""
@@ -445,15 +445,42 @@ class UnitTable(Part):
     """The level that is scored, with `level`. Default: the level of the units that are part of none."""
 
 
+def _how_many(value: Any) -> str:
+    """Say which shape of `roll_up` a value is meant as, so that what is wrong with it is said once."""
+    return "several" if isinstance(value, (list, tuple)) else "one"
+
+
+Larger = Literal["month", "quarter", "year"]
+RollUp = Annotated[
+    Annotated[Larger, Tag("one")] | Annotated[tuple[Larger, ...], Field(strict=False, min_length=1), Tag("several")],
+    Discriminator(_how_many),
+]
+
+
 class Periods(Part):
     """The rhythm of the index."""
 
     kind: Kind = "single"
     """What a period is."""
-    roll_up: Literal["year"] | None = None
-    """Make years of the periods, from reported values."""
+    roll_up: RollUp | None = None
+    """Make larger periods of these, from reported values: `quarter`, `year`, or `[quarter, year]` of months."""
     due: int | None = Field(default=None, ge=0)
     """How many days after the end of a period departments must have reported it."""
+
+    @property
+    def wanted(self) -> tuple[Larger, ...]:
+        """The kinds that are to be made, as they were written."""
+        return (self.roll_up,) if isinstance(self.roll_up, str) else self.roll_up or ()
+
+    @property
+    def rolled(self) -> tuple[Kind, ...]:
+        """The kinds that are made of the reported periods, the smallest first, in whatever order they were written."""
+        return tuple(larger for larger in MADE_OF.get(self.kind, ()) if larger in self.wanted)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kind that is reported, then those that are made of it."""
+        return (self.kind, *self.rolled)
 
 
 def _ledger_as_path(value: Any) -> Any:
@@ -524,13 +551,13 @@ class Denominator(Part):
     department: str = ""
     """Who reports it."""
     over_time: OverTime = "mean"
-    """How periods make a year."""
+    """How periods make a larger one."""
     over_units: str = "sum"
     """How the units of a lower level make the one that they are part of, as for indicators."""
     valid: Numbers | None = None
     """The lowest and highest value that can be reported."""
     events: EventsChoice | None = None
-    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`; its periods add up to a year."""
+    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`; its periods add up to a larger one."""
 
 
 class Defaults(Part):
@@ -551,7 +578,7 @@ class Defaults(Part):
     treat: TreatChoice | None = None
     """What is done about outliers."""
     over_time: OverTime = "sum"
-    """How periods make a year."""
+    """How periods make a larger one."""
     over_units: str = "sum"
     """How the units of a lower level make the one that they are part of: sum, mean, max, min, or a denominator's id."""
 
@@ -611,7 +638,7 @@ class Adjustment(Part):
     veto: Veto | None = None
     """What any event at all is enough for."""
     over_time: OverTime = "sum"
-    """How the events of periods make those of a year."""
+    """How the events of periods make those of a larger one."""
     note: str = ""
     """A remark for readers of the file."""
 
@@ -729,7 +756,7 @@ class WarningRule(Part):
     centre: Literal["mean", "median"] = "mean"
     """With `control`: mean and standard deviation of the history, or its median and median absolute deviation × 1.4826."""
     periods: Kind | None = None
-    """The kind of periods that is judged, where years are made of parts: `year` for these. Default: the index's own."""
+    """The kind of periods that is judged, where larger ones are made of parts, such as `year`. Default: the index's own."""
     escalation: Annotated[tuple[Step, ...], Field(strict=False)] = ()
     """What follows when a warning of this rule lasts. Default: that of `warnings`."""
     note: str = ""

@@ -53,7 +53,7 @@ def check_warnings(index: Index) -> Iterator[Finding]:
         yield from _check_watched(index, path, rule)
         yield from _check_limits(index, path, rule)
         yield from _check_steps(index, (*path, "escalation"), rule.escalation)
-        kinds = [index.periods.kind, *([index.periods.roll_up] if index.periods.roll_up else [])]
+        kinds = list(index.periods.kinds)
         if rule.periods is not None and rule.periods not in kinds:
             yield finding("IC806", index.place((*path, "periods")), id=rule.id, found=rule.periods, known=kinds)
 
