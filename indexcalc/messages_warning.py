@@ -130,8 +130,8 @@ WARNING_MESSAGES: dict[str, Row] = {
         "公布记录的这一行无法读取，已略去",
         "put back the file as it was; lines are only ever added to it",
         "请恢复原文件；该文件只增不改",
-        "Each line holds one score as it was published: ten columns with tabs between them, score and rank as numbers.",
-        "每行是一个公布时的得分：共十列，以制表符分隔，得分和位次为数字。",
+        "Each line holds one score as it was published: eleven columns with tabs between them, score and rank as numbers.",
+        "每行是一个公布时的得分：共十一列，以制表符分隔，得分和位次为数字。",
     ),
     "IC823": (
         "error",

@@ -83,10 +83,11 @@ def test_heavy_packages_stay_in_their_rooms(file: Path) -> None:
     }
     allowed = {
         "sources": {"pyarrow", "python_calamine", "sqlalchemy", "ibis", "duckdb", "psycopg", "pyspark", "py4j"},
-        "report": {"pyarrow", "xlsxwriter"},
+        "report": {"pyarrow", "xlsxwriter"} | ({"ibis"} if file.name == "in_query.py" else set()),
         "scores": {"pandas"},
         "analysis": {"scipy"},
         "methods": {"scipy"},
+        "engine": {"ibis"} if file.name in ("expressions.py", "statistics.py", "in_query.py") else set(),
     }
     assert heavy <= allowed.get(room_of(file), set())
 

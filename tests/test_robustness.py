@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +36,11 @@ def scored(tree: str, values: object, aggregate: str = "") -> Scores:
     return score(index, panel_of(index, values))  # type: ignore[arg-type]
 
 
-def simplex(nodes: int) -> np.ndarray:
+@cache
+def simplex(nodes: int, grid: int = GRID) -> np.ndarray:
     """All weights on a grid that add up to 1."""
-    cuts = itertools.combinations(range(GRID + nodes - 1), nodes - 1)
-    return np.array([np.diff([-1, *cut, GRID + nodes - 1]) - 1 for cut in cuts]) / GRID
+    cuts = itertools.combinations(range(grid + nodes - 1), nodes - 1)
+    return np.array([np.diff([-1, *cut, grid + nodes - 1]) - 1 for cut in cuts]) / grid
 
 
 def nearest_of(weights: np.ndarray, now: np.ndarray, turns: np.ndarray, norm: str) -> float:
@@ -123,6 +125,127 @@ def test_the_smallest_change_that_takes_a_unit_out_of_the_top(seed: int) -> None
         out = (values > values[turn.above]).sum(axis=0) >= 2
         far = nearest_of(weights, now, out, turn.norm)
         assert math.isinf(far) if math.isnan(turn.distance) else turn.distance <= far + 1e-4
+
+
+def closely(distance: float, far: float) -> None:
+    """No weights of a grid are nearer than the answer, which is checked by itself to do it; where there is none, none do."""
+    assert math.isinf(far) if math.isnan(distance) else distance <= far + 1e-4
+
+
+BOUNDS = [
+    {"within": 0.3},
+    {"within": 0.8},
+    {"bounds": {"a": (0.4, 0.6)}},
+    {"bounds": {"a": (0.2, 0.7), "b": (0.25, 0.9)}},
+    {"within": 0.5, "bounds": {"c": (0.0, 1.0)}},
+]
+
+
+def allowed(weights: np.ndarray, now: np.ndarray, names: str, within: float = 1e9, bounds: dict | None = None) -> np.ndarray:
+    """The weights of a grid that lie within declared bounds."""
+    low, high = np.maximum(now * (1 - within), 0.0), np.minimum(now * (1 + within), 1.0)
+    for name, (least, most) in (bounds or {}).items():
+        low[names.index(name)], high[names.index(name)] = least, most
+    return np.asarray(((weights >= low - 1e-9) & (weights <= high + 1e-9)).all(axis=1))
+
+
+@pytest.mark.parametrize("declared", BOUNDS, ids=str)
+@given(seed=SEEDS)
+def test_the_smallest_change_inside_declared_bounds_is_that_of_a_grid(declared: dict, seed: int) -> None:
+    x = np.random.default_rng(seed).uniform(1, 100, (3, 3))
+    found, grid, now = scored(FLAT, x), 120, np.array([0.5, 0.3, 0.2])
+    answer = robustness(found, 0, **declared)
+    verified(found, answer)
+    weights = simplex(3, grid)
+    weights = weights[allowed(weights, now, "abc", **declared)]
+    values = x @ weights.T
+    for turn in answer.pairs:
+        assert turn.exact
+        far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
+        closely(turn.distance, far)
+        if turn.weights:
+            assert allowed(np.array([[turn.weights[name] for name in "abc"]]), now, "abc", **declared).all()
+
+
+@given(seed=SEEDS)
+def test_every_level_of_a_deep_tree_is_that_of_a_grid_inside_bounds_too(seed: int) -> None:
+    """Level 1 moves what dimensions weigh, their indicators in proportion; level 2 moves all indicators."""
+    random = np.random.default_rng(seed)
+    x, now = random.uniform(1, 100, (3, 4)), np.array([0.3, 0.3, 0.1, 0.3])
+    found = scored(DEEP, x)
+    fine = simplex(2, 2000)
+    inside = np.array([[0.5, 0.5, 0, 0], [0, 0, 0.25, 0.75]])
+    for declared in ({}, {"within": float(random.uniform(0.2, 0.9))}):
+        answer = robustness(found, 0, **declared)
+        verified(found, answer)
+        for turn in answer.pairs:
+            assert turn.exact
+            if turn.level == 1:
+                weights, own = fine, np.array([0.6, 0.4])
+                values = x @ (weights @ inside).T
+            else:
+                weights, own = simplex(4, 40), now
+                values = x @ weights.T
+            weights_in = allowed(weights, own, "", **declared)
+            ahead = values[turn.below] > values[turn.above]
+            far = nearest_of(weights[weights_in], own, ahead[weights_in], turn.norm)
+            closely(turn.distance, far)
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "value"),
+    [("harmonic", lambda x, w: -(1 / x) @ w.T), ("{method: power, p: 2}", lambda x, w: x**2 @ w.T), ("sum", by_sum)],
+)
+@given(seed=SEEDS)
+def test_other_means_are_those_of_a_grid(aggregate: str, value: object, seed: int) -> None:
+    x = np.random.default_rng(seed).uniform(1, 100, (3, 3))
+    found = scored(FLAT, x, aggregate)
+    answer = robustness(found, 0)
+    verified(found, answer)
+    weights, now = simplex(3), np.array([0.5, 0.3, 0.2])
+    values = value(x, weights)  # type: ignore[operator]
+    for turn in answer.pairs:
+        assert turn.exact
+        far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
+        closely(turn.distance, far)
+
+
+@pytest.mark.parametrize("top", [1, 2, 3])
+@given(seed=SEEDS)
+def test_leaving_the_top_is_that_of_a_grid_inside_bounds_too(top: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    x, now = random.uniform(1, 100, (6, 3)), np.array([0.5, 0.3, 0.2])
+    found = scored(FLAT, x)
+    for declared in ({}, {"within": float(random.uniform(0.2, 0.9))}):
+        answer = robustness(found, 0, top=top, **declared)
+        verified(found, answer)
+        weights = simplex(3)
+        weights = weights[allowed(weights, now, "abc", **declared)]
+        values = x @ weights.T
+        for turn in answer.leaves_top:
+            assert turn.exact
+            out = (values > values[turn.above]).sum(axis=0) >= top
+            far = nearest_of(weights, now, out, turn.norm)
+            closely(turn.distance, far)
+
+
+@given(seed=SEEDS)
+def test_what_a_search_finds_where_there_are_gaps_is_near_to_that_of_a_grid(seed: int) -> None:
+    """A unit that lacks an indicator shares its weight among the others: the condition is no straight one."""
+    random = np.random.default_rng(seed)
+    x, now = random.uniform(1, 100, (3, 3)), np.array([0.5, 0.3, 0.2])
+    x[0, int(random.integers(3))] = np.nan
+    found = scored(FLAT, x)
+    answer = robustness(found, 0)
+    verified(found, answer)
+    weights = simplex(3)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.array([np.nan_to_num(row) @ weights.T / (~np.isnan(row) @ weights.T) for row in x])
+    for turn in answer.pairs:
+        far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
+        if math.isinf(far):
+            continue
+        assert turn.distance <= far * 1.02 + 1e-3, "the search stops where there is nothing nearer"
 
 
 def test_bounds_are_kept() -> None:

@@ -60,8 +60,8 @@ def holds(found: Scores, plan: Plan) -> None:
         assert np.nanmin(values) - 1e-9 <= step.new <= np.nanmax(values) + 1e-9, "no further than others have been"
 
 
-def least_of_a_grid(found: Scores, plan: Plan, reaches: object, steps: int) -> float:
-    """The least effort of all plans on a grid between a unit's values and the best of others."""
+def least_of_a_grid(found: Scores, plan: Plan, reaches: object, steps: int, costs: dict[str, float] | None = None) -> float:
+    """The least effort of all plans on a grid between a unit's values and the best of others; what has no cost stays."""
     x = found.panel.values[0]
     ends = [x[:, 0].max(), x[:, 1].min(), x[:, 2].max()]
     ways = [np.linspace(x[plan.unit, leaf], end, steps) for leaf, end in enumerate(ends)]
@@ -70,7 +70,9 @@ def least_of_a_grid(found: Scores, plan: Plan, reaches: object, steps: int) -> f
     values[:, plan.unit] = plans
     many = panel_of(found.index, values, periods=[str(1000 + at) for at in range(len(plans))])
     after = score(found.index, many)
-    effort = (np.abs(plans - x[plan.unit]) / x.std(axis=0, ddof=1)).sum(axis=1)
+    each = np.array([costs.get(leaf.id, np.inf) for leaf in found.index.leaves]) if costs else 1 / x.std(axis=0, ddof=1)
+    moved = np.abs(plans - x[plan.unit])
+    effort = np.where(moved > 0, np.where(moved > 0, moved, 1.0) * each, 0.0).sum(axis=1)
     good = reaches(after.score()[:, plan.unit], after.rank()[:, plan.unit])  # type: ignore[operator]
     return float(effort[good].min()) if good.any() else math.inf
 
@@ -130,6 +132,73 @@ def test_by_hand() -> None:
     assert step.points == pytest.approx(10, abs=1e-4)
     assert plan.exact
     holds(found, plan)
+
+
+@given(seed=SEEDS)
+def test_a_plan_at_declared_costs_is_the_least_of_a_grid(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    found = scored(random.uniform(1, 99, (6, 3)), normalise=POSTS)
+    unit = int(random.integers(6))
+    costs = {name: float(random.uniform(0.1, 9)) for name in random.permutation(list("abc"))[: random.integers(1, 4)]}
+    best = target(found, 0, unit, score=1000, costs=costs).scores[1]
+    goals: list[dict] = [{"score": float(random.uniform(found.score()[0, unit], best))}, {"rank": int(random.integers(1, 5))}]
+    for goal in goals:
+        plan = target(found, 0, unit, costs=costs, **goal)
+        holds(found, plan)
+        assert {found.index.leaves[step.leaf].id for step in plan.steps} <= set(costs), "what has no cost stays as it is"
+        for step in plan.steps:
+            cost = costs[found.index.leaves[step.leaf].id]
+            assert step.effort == pytest.approx(abs(step.new - step.old) * cost)
+
+        def reaches(index: np.ndarray, ranks: np.ndarray, goal: dict = goal) -> np.ndarray:
+            return index >= goal["score"] if "score" in goal else ranks <= goal["rank"]
+
+        grid = least_of_a_grid(found, plan, reaches, 13, costs)
+        assert plan.reached or math.isinf(grid)
+        if plan.reached:
+            assert plan.exact, "posts stand still: the program's answer is the least"
+            assert not plan.stepped
+            assert plan.effort <= grid * (1 + 1e-6) + 1e-6
+
+
+BANDS = "{method: bands, bands: [[0, 10], [31.7, 40], [55.3, 70], [88.8, 95]]}"
+BENT = "{method: piecewise, points: [[0, 0], [41.3, 20], [62.9, 80], [100, 100]]}"
+
+
+@pytest.mark.parametrize("normalise", [BANDS, BENT])
+@given(seed=SEEDS)
+def test_bands_and_corners_are_where_plans_stop(normalise: str, seed: int) -> None:
+    """What is enough for the next band is enough: nothing on a finer grid, with the ends of bands on it, does it for less."""
+    random = np.random.default_rng(seed)
+    values = random.uniform(1, 99, (5, 3))
+    index = index_of(HEAD.format("") + TREE.format(normalise, normalise).replace("lower", "higher"))
+    found = score(index, panel_of(index, values))
+    unit, goal = int(random.integers(5)), float(random.uniform(30, 80))
+    plan = target(found, 0, unit, score=goal)
+    holds(found, plan)
+    if not plan.reached or plan.effort == 0:
+        return
+    ends = [31.7, 55.3, 88.8] if normalise == BANDS else [41.3, 62.9]
+    x = values
+    ways = [np.array([x[unit, leaf], *(end for end in ends if x[unit, leaf] < end <= x[:, leaf].max())]) for leaf in range(3)]
+    plans = np.array(list(itertools.product(*ways)))
+    many = np.repeat(x[None], len(plans), axis=0)
+    many[:, unit] = plans
+    after = score(index, panel_of(index, many, periods=[str(1000 + at) for at in range(len(plans))])).score()[:, unit]
+    effort = (np.abs(plans - x[unit]) / x.std(axis=0, ddof=1)).sum(axis=1)
+    if (after >= goal).any():
+        assert plan.effort <= effort[after >= goal].min() + 1e-6
+    assert not plan.exact or plan.stepped or normalise == BENT
+
+
+def test_with_more_units_than_are_looked_at_steps_are_not_proved() -> None:
+    values = np.random.default_rng(0).uniform(1, 100, (70, 3))
+    for units, proved in ((70, False), (60, True)):
+        found = scored(values[:units], normalise=BANDS.replace("31.7", "20"))
+        unit = int(np.nanargmax(found.rank()[0]))
+        plan = target(found, 0, unit, score=float(found.score()[0, unit]) + 5)
+        assert plan.stepped
+        assert plan.exact == proved
 
 
 def test_costs_say_what_is_moved() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import math
 from pathlib import Path
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from indexcalc.analysis.contribution import Rows, contributions, effective
 from indexcalc.analysis.versus import best_of, boards, group_of, versus
 from indexcalc.cli.app import app
+from indexcalc.cli.results import explain_answer
 from indexcalc.engine import score
 
 from .conftest import index_of, panel_of
@@ -124,3 +126,45 @@ def test_explain_says_short_boards_in_both_languages(repository: Path) -> None:
         options = ["--index", str(repository / "indicators.yaml"), "--depth", "1", "--lang", language, "--quiet"]
         said = CliRunner().invoke(app, ["explain", "越秀", *[one for one in options if one != "--quiet"]])
         assert word in said.stdout
+
+
+def by_subsets(x: np.ndarray, middle: object) -> np.ndarray:
+    """Shapley's value by going through all subsets of those that have a score; nothing at all is worth 0."""
+    there, out = np.flatnonzero(~np.isnan(x)).tolist(), np.zeros(len(x))
+    for i in there:
+        others = [one for one in there if one != i]
+        for size in range(len(there)):
+            often = math.factorial(size) * math.factorial(len(there) - 1 - size) / math.factorial(len(there))
+            for some in itertools.combinations(others, size):
+                before = middle(x[list(some)]) if some else 0.0  # type: ignore[operator]
+                out[i] += often * (middle(x[[*some, i]]) - before)  # type: ignore[operator]
+    return out
+
+
+@pytest.mark.parametrize(("aggregate", "middle"), [("median", np.median), ("minimum", np.min), ("maximum", np.max)])
+@given(seed=SEEDS)
+def test_places_among_sorted_scores_are_split_without_going_through_subsets(aggregate: str, middle: object, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    x = np.round(random.uniform(-5, 9, (3, int(random.integers(2, 8)))), int(random.integers(0, 3)))
+    x[random.random(x.shape) < 0.2] = NAN
+    children = ", ".join(f"{{id: x{at}, weight: 1}}" for at in range(x.shape[1]))
+    tree = f"defaults: {{normalise: points, aggregate: {aggregate}, weights: relative}}\ndimensions: [{children}]\n"
+    own = contributions(scored(tree, x))[0, :, : x.shape[1]]
+    for unit in range(3):
+        if not np.isnan(x[unit]).all():
+            np.testing.assert_allclose(own[unit], by_subsets(x[unit], middle), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("children", "aggregate", "said"), [(40, "median", False), (61, "median", True), (15, "mpi", True), (9, "topsis", True)]
+)
+def test_what_is_only_shared_by_weight_is_said(children: int, aggregate: str, said: bool) -> None:
+    random = np.random.default_rng(children)
+    listed = ", ".join(f"{{id: x{at}, weight: {1 + at % 3}}}" for at in range(children))
+    tree = f"defaults: {{normalise: min-max, aggregate: {aggregate}, weights: relative}}\ndimensions: [{listed}]\n"
+    found = scored(tree, random.uniform(1, 9, (6, children)))
+    own = contributions(found)[0]
+    np.testing.assert_allclose(own[:, :children].sum(axis=1), found.score()[0], rtol=1e-9)
+    answer = explain_answer(found, "2000", 0, None, 0, "en")
+    assert ("shared by weight alone: t" in answer.text) == said
+    assert any("shared by weight alone: t" in note for note in answer.sheets[""].notes) == said

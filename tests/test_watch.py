@@ -211,4 +211,22 @@ def test_only_the_last_release_of_a_period_and_level_counts() -> None:
 def test_a_log_gets_its_headings_once_and_a_text_cannot_break_a_line() -> None:
     odd = Published("1", "a\tb", "c\nd", "2022", "", "demo", "01", "", "", "")
     log = with_published(with_published(b"", [odd]), [odd]).decode()
-    assert log.splitlines() == ["\t".join(COLUMNS), *["1\ta b\tc d\t2022\t\tdemo\t01\t\t\t"] * 2]
+    heading, *rows = log.splitlines()
+    assert heading == "\t".join(COLUMNS)
+    assert [row.rpartition("\t")[0] for row in rows] == ["1\ta b\tc d\t2022\t\tdemo\t01\t\t\t"] * 2
+
+
+def test_a_line_that_was_changed_or_taken_out_is_found(tmp_path: Path) -> None:
+    lines = [Published(str(at), "", "", "2022", "", "demo", f"0{at}", "5.0", "1.0", "") for at in range(4)]
+    log = with_published(with_published(b"", lines[:2]), lines[2:])
+    file = tmp_path / "indicators.published"
+
+    def found_at(content: bytes) -> list[int]:
+        file.write_bytes(content)
+        return [one.place.line for one in read_published(tmp_path / "indicators.yaml")[1]]
+
+    assert found_at(log) == []
+    rows = log.splitlines(keepends=True)
+    assert found_at(log.replace(b"01\t5.0", b"01\t6.0")) == [3]
+    assert found_at(b"".join(rows[:2] + rows[3:])) == [3]
+    assert found_at(b"".join([*rows[:2], rows[3], rows[2], rows[4]])) == [3, 4, 5]

@@ -80,23 +80,33 @@ def change(
     at = np.array(list(wanted), dtype=int)
     active = _active(between)
     values, chains = _values(between, active, at, by_indicator=by_indicator)
-    ends = [
-        [between.of_units(i, array[side.at].astype(float))[at] for array in (side.scores.score(), side.scores.rank())]
-        for i, side in enumerate(between.sides)
-    ]
-    for moved, (_, places) in zip((frozenset[str](), frozenset(active)), ends, strict=True):
-        values[moved] = values[moved][0], places  # a tie that is one up to the last bit stays what it was ranked as
+    own, places = (both[:, at] for both in _ends(between))
+    for moved, ranked in zip((frozenset[str](), frozenset(active)), places, strict=True):
+        values[moved] = values[moved][0], ranked  # a tie that is one up to the last bit stays what it was ranked as
     parts, rank_parts, indicators = _shapley(active, values, chains, len(at))
     return Change(
         periods=(before, after),
         units=between.units,
         at=tuple(at.tolist()),
-        scores=np.stack([ends[0][0], ends[1][0]]),
-        ranks=np.stack([ends[0][1], ends[1][1]]),
+        scores=own,
+        ranks=places,
         parts=parts,
         rank_parts=rank_parts,
         indicators=indicators,
     )
+
+
+def ends(earlier: Scores, later: Scores, before: str, after: str) -> tuple[Array, Array]:
+    """Return the scores and ranks (2, unit) of all units of either scoring, earlier and later, in the order of `Change.units`."""
+    return _ends(Between(Side(earlier, before), Side(later, after)))
+
+
+def _ends(between: Between) -> tuple[Array, Array]:
+    found = [
+        [between.of_units(i, array[side.at].astype(float)) for array in (side.scores.score(), side.scores.rank())]
+        for i, side in enumerate(between.sides)
+    ]
+    return np.stack([scores for scores, _ in found]), np.stack([ranks for _, ranks in found])
 
 
 def _active(between: Between) -> tuple[str, ...]:
@@ -112,15 +122,13 @@ def _active(between: Between) -> tuple[str, ...]:
     found = []
     if not (alike((0, 0), (0, 1)) and alike((1, 0), (1, 1)) and first.scores.panel.units == last.scores.panel.units):
         found += ["own", "peers"]
-    base = between.index(0, 0, 0, 0)
-    if any(between.index(s, 0, 0, 0) != between.index(s, 1, 0, 0) for s in (0, 1)):
-        found.append("weights")
-    defined = alike((0, 0), (1, 0)) and alike((0, 1), (1, 1))
-    if not defined or base != between.index(0, 0, 1, 0) or between.index(1, 0, 0, 0) != between.index(1, 0, 1, 0):
+    states = ("structure", "weights", "method", "adjustments")
+    index = {moved: between.index(*moved) for moved in product((0, 1), repeat=len(states))}
+    for at, factor in enumerate(states):  # one may matter only where another has moved: weights of a sum that was a minimum
+        found += [factor] if any(index[moved] != index[_other(moved, at)] for moved in index if not moved[at]) else []
+    if not (alike((0, 0), (1, 0)) and alike((0, 1), (1, 1))):
         found.append("method")
-    if base != between.index(1, 0, 0, 0):
-        found.append("structure")
-    one, other = (between.index(0, 0, 0, side) for side in (0, 1))
+    one, other = (index[0, 0, 0, side] for side in (0, 1))
     before, after = (side.period for side in between.sides)
     same_points = one.adjustments == other.adjustments and np.array_equal(
         between.points(0, one, [before]), between.points(1, other, [after])
@@ -128,6 +136,11 @@ def _active(between: Between) -> tuple[str, ...]:
     if not same_points or first.index.adjustments != last.index.adjustments:
         found.append("adjustments")
     return tuple(factor for factor in FACTORS if factor in found)
+
+
+def _other(moved: tuple[int, ...], at: int) -> tuple[int, ...]:
+    """The same state of all factors but one, which is the other way round."""
+    return (*moved[:at], 1 - moved[at], *moved[at + 1 :])
 
 
 def _values(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ..methods.rank import ranks
 from ..scores import Scores
 from ..spec.model import Dimension, Index, Indicator, Method, Root
 from ..spec.tree import normalise_of
-from .change import Change, change
+from .change import Change, change, ends
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ ROOMS = ("normalise", "aggregate", "weights")
 
 @dataclass(frozen=True)
 class Comparison:
-    """How two rankings agree, over the units that have a score in both, and what moved each.
+    """How two rankings agree, over all units that have a score in both, and what moved each, or each of those asked about.
 
     `spearman` and `kendall` (tau-b) are NaN for fewer than two units or where all are tied; `moved` is how many units have
     another rank, `shift` the mean of the places moved, `most` the most. `leading` is for each unit of `change` the factor
@@ -41,12 +42,13 @@ class Comparison:
     leading: tuple[str, ...]
 
 
-def compare(one: Scores, other: Scores, before: str, after: str) -> Comparison:
-    """Set a period of one scoring beside a period of another; see `change` for how the moves are split."""
-    found = change(one, other, before, after)
-    both = ~np.isnan(found.scores).any(axis=0)
-    first, second = found.scores[:, both]
-    shift = np.abs(found.ranks[1, both] - found.ranks[0, both])
+def compare(one: Scores, other: Scores, before: str, after: str, *, units: Sequence[str] | None = None) -> Comparison:
+    """Set a period of one scoring beside a period of another; moves, of some `units` or all, are split as by `change`."""
+    found = change(one, other, before, after, units=units)
+    scores, places = ends(one, other, before, after)
+    both = ~np.isnan(scores).any(axis=0)
+    first, second = scores[:, both]
+    shift = np.abs(places[1, both] - places[0, both])
     parts = np.abs(np.stack([np.zeros(len(found.at)), *found.parts.values()]))
     largest = np.argmax(np.where(np.isnan(parts), 0.0, parts), axis=0)
     names = ("", *found.parts)

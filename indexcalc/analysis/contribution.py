@@ -8,7 +8,8 @@ A mean of the form g(y) = Σ w g(x), that is the arithmetic (g = x), geometric (
 which adds up to y because Σ w (g(x_i) - g(y)) = 0; for the arithmetic mean it is w_i x_i, for the geometric mean the
 logarithmic split w_i y (1 + ln(x_i / y)). Everything else (median, minimum, maximum, product, formulas) is split by Shapley's
 value over all subsets of children. There a child that has not come yet is absent where the aggregator can do without it,
-and stands at the units' mean where it cannot; what is left at the mean is shared by weight. Source: Shapley 1953.
+and stands at the units' mean where it cannot; what is left at the mean is shared by weight. Of a median, a minimum and a
+maximum the value is a fixed sum of the sorted scores, so that it takes no subsets. Source: Shapley 1953.
 
 Where a node compares the units once more, is turned or rounded, the split of what its children came together to is scaled to
 the score that it has in the end. Adjustments are no contribution: a node's score is its contributions and its adjustments.
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..engine import combine, used_inputs
@@ -37,6 +39,9 @@ _CELLS = 1 << 20  # scores of children that are brought together at once
 _NARROWEST = 64
 MOST_COMPARED = 8  # where every subset compares all units anew
 MOST_CHILDREN = 14  # 2^14 subsets; a node of more children that is no mean is split by its weights alone
+MOST_SORTED = 60  # of a median, minimum or maximum; their factors are sums of binomial numbers
+_BY_PLACE = ("minimum", "median", "maximum")
+_BY_FORMULA = ("arithmetic", "sum", "geometric", "harmonic", "power", "benefit-of-the-doubt")
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,16 @@ def contributions(scores: Scores, rows: Rows | None = None) -> Array:
     for branch, weights in zip(scores.tree.branches, scores.weights, strict=True):
         out[..., list(branch.children)] = _scaled(scores, branch, weights, rows)
     return out
+
+
+def by_weight(branch: Branch) -> bool:
+    """Whether a node has too many children for Shapley's value, so that its score is split by their weights alone."""
+    if branch.formula is None and branch.aggregate in _BY_FORMULA:
+        return False
+    most = MOST_CHILDREN
+    if branch.formula is None:
+        most = MOST_COMPARED if branch.aggregate in COMPARES_UNITS else MOST_SORTED if branch.aggregate in _BY_PLACE else most
+    return len(branch.inputs) > most
 
 
 def adjusted(scores: Scores, node: int) -> Array:
@@ -155,15 +170,19 @@ def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Ar
     """The contributions of a node's children to what they come together to, y (period, unit, 1)."""
     if branch.formula is not None:
         share = _even(x)
-        split = _shapley(scores, branch, x, absent, w, share) if x.shape[-1] <= MOST_CHILDREN else share * y
-        return _of_children(scores, branch, np.where(np.isnan(y), np.nan, np.where(np.isnan(x), 0.0, split)))
+        split = share * y if by_weight(branch) else _shapley(scores, branch, x, absent, w, share)
+        none = np.isnan(x).all(axis=-1, keepdims=True)  # what a formula says of nothing, a number in it, is shared by all
+        split = np.where(none, share * y, np.where(np.isnan(x), 0.0, split))
+        return _of_children(scores, branch, np.where(np.isnan(y), np.nan, split))
     share = _shares(x, w)
     if branch.aggregate in ("arithmetic", "sum", "geometric", "harmonic", "power"):
         split = _tangent(branch, x, y, w, share)
     elif branch.aggregate == "benefit-of-the-doubt":
         own = frontier(x, low=_number(branch, "low", 0.0), high=_number(branch, "high", 1.0), even=True)[0] * np.nan_to_num(x)
         split = own * _number(branch, "scale", 100.0)
-    elif x.shape[-1] > (MOST_COMPARED if branch.aggregate in COMPARES_UNITS else MOST_CHILDREN):
+    elif branch.aggregate in _BY_PLACE and x.shape[-1] <= MOST_SORTED:
+        split = _by_place(x, branch.aggregate)
+    elif by_weight(branch):
         split = share * y
     else:
         split = _shapley(scores, branch, x, absent, w, share)
@@ -204,6 +223,60 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
             return share * y * (1.0 + np.log(x / y))
         tangent = share * (y + (x**p - y**p) / (p * y ** (p - 1)))
     return np.where(y == 0, 0.0, tangent)
+
+
+def _by_place(x: Array, aggregate: str) -> Array:
+    """Shapley's value of a place among sorted scores: a fixed sum of them, for each number of children that are there."""
+    order = np.argsort(x, axis=-1)  # those without a score stand last
+    ranked = np.take_along_axis(x, order, axis=-1)
+    there = np.count_nonzero(~np.isnan(x), axis=-1)
+    split = np.zeros(x.shape)
+    for count in np.unique(there[there > 0]).tolist():
+        rows = there == count
+        split[rows, :count] = ranked[rows, :count] @ _factors(aggregate, count).T
+    out = np.empty(x.shape)
+    np.put_along_axis(out, order, split, axis=-1)
+    return out
+
+
+@cache
+def _factors(aggregate: str, children: int) -> Array:
+    """How many times each sorted score is in each child's part (child, score): sums over all subsets, counted by their size.
+
+    A subset of a size s of others than child i has its r-th smallest score at j as often as r - 1 of it are among those below j
+    and s - r among those above; then child i comes, and the same is counted of s + 1.
+    """
+    out = np.zeros((children, children))
+    for i in range(children):
+        for j in range(children):
+            below, above = j - (i < j), children - 1 - j - (i > j)
+            total = 0.0
+            for size in range(children):
+                with_, without = 0.0, 0.0
+                for place, part in _places(aggregate, size + 1).items():
+                    if i == j:
+                        with_ += part * _ways(below, place - 1, above, size + 1 - place)
+                    elif i < j:
+                        with_ += part * _ways(below, place - 2, above, size + 1 - place)
+                    else:
+                        with_ += part * _ways(below, place - 1, above, size - place)
+                for place, part in _places(aggregate, size).items() if size and i != j else ():
+                    without += part * _ways(below, place - 1, above, size - place)
+                total += (with_ - without) / math.comb(children - 1, size)
+            out[i, j] = total / children
+    return out
+
+
+def _places(aggregate: str, size: int) -> dict[int, float]:
+    """Which places of so many sorted scores make up the result, and how much each."""
+    if aggregate == "median":
+        return {size // 2: 0.5, size // 2 + 1: 0.5} if size % 2 == 0 else {size // 2 + 1: 1.0}
+    return {1 if aggregate == "minimum" else size: 1.0}
+
+
+def _ways(below: int, taken: int, above: int, others: int) -> int:
+    """In how many ways so many can be taken of those below and those above."""
+    return math.comb(below, taken) * math.comb(above, others) if taken >= 0 and others >= 0 else 0
 
 
 def _at_the_mean(x: Array) -> Array:

@@ -22,7 +22,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..engine import combine
-from ..engine.nodes import used_inputs
+from ..engine.nodes import mirror
 from ..methods.arrays import np
 from ..methods.rank import rounded
 from ..scores import Scores
@@ -42,6 +42,8 @@ _MARGIN = 1e-6  # by how much one is ahead, of the largest difference between tw
 _AHEAD = 1e-9  # the same where the index itself is at hand
 _TRIES = 12
 _SHARES = (math.inf, 4.0, 2.0, 1.5, 1.2)  # how many times a weight may be itself, where the search was led astray
+_PASSING = ("arithmetic", "geometric", "harmonic", "power", "median", "minimum", "maximum")  # a gap of weight 0 is nothing
+_FEW = 12  # nodes of a cut up to which weights between every two of them are tried
 _MOST_OTHERS = 60  # units that may pass one that leaves the top; the nearest of them where there are more
 
 
@@ -90,6 +92,16 @@ class _Cut:
     x: Array
     constant: Array
     linear: bool
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """Nodes of one height that are made alike, and the columns that each is in, is weighed in and is made of (node, child)."""
+
+    branches: tuple[Branch, ...]
+    places: list[int]
+    children: Any
+    inputs: Any
 
 
 def robustness(
@@ -185,6 +197,34 @@ def _cut(scores: Scores, period: int, level: int, within: float | None, bounds: 
     )
 
 
+def _layers(cut: _Cut) -> tuple[list[int], list[_Layer]]:
+    """What is above a cut as the columns of a table of all that goes into it, and the layers that are made one after another."""
+    columns = sorted(
+        {*cut.nodes, *(node for branch in cut.upper for node in (branch.position, *branch.children, *branch.inputs))}
+    )
+    column = {node: at for at, node in enumerate(columns)}
+    height: dict[int, int] = {}
+    alike: dict[tuple[int, str, str, int], list[Branch]] = {}
+    for branch in cut.upper:  # children come before their parents
+        height[branch.position] = 1 + max((height.get(node, 0) for node in (*branch.children, *branch.inputs)), default=0)
+        one = branch.position if branch.formula is not None else len(branch.inputs) if branch.aggregate not in _PASSING else 0
+        alike.setdefault((height[branch.position], branch.aggregate, repr(branch.parameters), one), []).append(branch)
+
+    def places(listed: list[tuple[int, ...]]) -> Any:
+        widest = max(map(len, listed))
+        return np.array([[*(column[node] for node in nodes), *[len(columns)] * (widest - len(nodes))] for nodes in listed])
+
+    return columns, [
+        _Layer(
+            tuple(branches),
+            [column[branch.position] for branch in branches],
+            places([branch.children for branch in branches]),
+            places([branch.inputs for branch in branches]),
+        )
+        for _, branches in sorted(alike.items(), key=lambda item: item[0][0])
+    ]
+
+
 def _is_sum(scores: Scores, branch: Branch) -> bool:
     plain = not (branch.turned or branch.normalise or branch.round) and branch.formula is None
     items = [scores.index.adjustments[at] for at in branch.adjustments]
@@ -213,7 +253,7 @@ class _Search:
         self.scores, self.period = scores, period
         self.world: World = of_scores(scores, period)
         self.sign = -1.0 if scores.index.ranking.first == "lowest" else 1.0
-        self.inputs = [used_inputs(scores, branch)[period] for branch in scores.tree.branches]
+        self.layers: dict[int, tuple[list[int], list[_Layer]]] = {}
 
     def turns(self, cuts: Sequence[_Cut], above: int, others: Sequence[int], count: int) -> list[Turn]:
         """Let `count` of some others pass a unit, at each cut and by each norm; those that are ahead already count."""
@@ -273,7 +313,26 @@ class _Search:
             found = self._searched(near, norm, above, others, count, start)
             if found is not None and self._passes(cut, found, above, others, count):
                 return found
+        if start is None and (found := self._from_afar(cut, norm, above, others, count)) is not None:
+            return self._first_that_passes(cut, norm, above, others, count, found)
         return start
+
+    def _from_afar(self, cut: _Cut, norm: Norm, above: int, others: Sequence[int], count: int) -> Array | None:
+        """Weights that turn the order among those that go most of the way to one node, or lie between two of few; or nothing."""
+        nodes, rows = len(cut.weights), [above, *others]
+        ends = np.eye(nodes) * cut.weights.sum()
+        tried = [cut.weights + share * (ends - cut.weights) for share in (0.5, 0.9, 0.99)]
+        if nodes <= _FEW:
+            one, other = np.triu_indices(nodes, 1)
+            tried += [ends[one] + share * (ends[other] - ends[one]) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
+        stack = np.concatenate(tried)
+        stack = stack[((stack >= cut.low - 1e-12) & (stack <= cut.high + 1e-12)).all(axis=-1)]
+        does = stack[self._ahead(cut, stack, rows, count)] if len(stack) else stack
+        shortened = [
+            self._shortened(cut, found, rows, count) for found in does[np.argsort([_length(w, cut, norm) for w in does])[:3]]
+        ]
+        passing = [found for found in shortened if self._passes(cut, found, above, others, count)]
+        return min(passing, key=lambda found: _length(found, cut, norm), default=None)
 
     def _searched(
         self, cut: _Cut, norm: Norm, above: int, others: Sequence[int], count: int, start: Array | None
@@ -324,28 +383,25 @@ class _Search:
 
     def _at(self, cut: _Cut, stack: Array, units: Sequence[int]) -> Array:
         """The index (stack, unit) at effective weights (stack, node of the cut)."""
-        tree = self.scores.tree
-        effective = dict(zip(cut.nodes, stack.T, strict=True))
-        found: dict[int, Array] = {}
-        for branch in cut.upper:
-            kept = self.inputs[branch.position - tree.leaves][units]
-            x = np.stack(
-                [
-                    found.get(place, np.broadcast_to(kept[:, i], (len(stack), len(units))))
-                    for i, place in enumerate(branch.inputs)
-                ],
-                axis=-1,
-            )
-            w = np.stack([effective[child] for child in branch.children], axis=-1)
-            effective[branch.position] = w.sum(axis=-1)
-            y = combine(tree, branch, x, w[:, None])
-            before = self.scores.scores[self.period, units, branch.position]
-            found[branch.position] = self._finished(branch, np.where(np.isnan(before), np.nan, y), units)
-        return found[tree.root]
+        if cut.level not in self.layers:
+            self.layers[cut.level] = _layers(cut)
+        columns, layers = self.layers[cut.level]
+        before = self.scores.scores[self.period][np.ix_(list(units), columns)]
+        table = np.full((len(stack), len(units), len(columns) + 1), np.nan)  # the last column stands in where a node has fewer
+        table[..., :-1] = before
+        effective = np.zeros((len(stack), len(columns) + 1))
+        effective[:, [columns.index(node) for node in cut.nodes]] = stack
+        for layer in layers:
+            w = effective[:, layer.children]
+            effective[:, layer.places] = np.add.reduce(w, axis=-1)
+            y = combine(self.scores.tree, layer.branches[0], table[..., layer.inputs], w[:, None])
+            y = np.where(np.isnan(before[:, layer.places]), np.nan, y)
+            for i, branch in enumerate(layer.branches):
+                y[..., i] = y[..., i] if branch.plain else self._finished(branch, y[..., i], units)
+            table[..., layer.places] = y
+        return np.asarray(table[..., columns.index(self.scores.tree.root)])
 
     def _finished(self, branch: Branch, y: Array, units: Sequence[int]) -> Array:
-        from ..engine.nodes import mirror
-
         y = mirror(self.scores.index) - y if branch.turned else y
         if branch.adjustments:
             y = y + adjusted(self.scores, branch.position)[self.period, units]
@@ -407,23 +463,96 @@ def _length(weights: Array, cut: _Cut, norm: Norm) -> float:
 def _nearest(cut: _Cut, lead: Array, constant: Array, norm: Norm, count: int) -> Array | None:
     """Solve for the nearest weights with Σ W lead + constant > 0 for `count` of the rows of lead (row, node); None without.
 
+    Where it may be some of the rows, none of them can hold nearer than it does by itself: the nearest so many by themselves are
+    tried together first, and what is farther by itself than that need not be asked about.
+    """
+    spread = float(np.abs(lead).max(initial=0.0)) + float(np.abs(constant).max(initial=0.0))
+    if spread == 0 or not np.isfinite(spread):
+        return None
+    lead, constant = lead / spread, constant / spread
+    if len(lead) == count:
+        return _program(cut, lead, constant, norm, count)
+    alone = _alone(cut, lead, _MARGIN - constant - lead @ cut.weights, norm)
+    order = np.argsort(alone, kind="stable")
+    if len(order) < count or np.isinf(alone[order[count - 1]]):
+        return None
+    first = order[:count]
+    found = _program(cut, lead[first], constant[first], norm, count)
+    most = np.inf if found is None else _length(found, cut, norm)
+    if most <= alone[order[count - 1]] * (1 + 1e-9) + 1e-9:
+        return found
+    near = np.flatnonzero(alone <= most + 1e-9)
+    return _program(cut, lead[near], constant[near], norm, count) if len(near) > count else found
+
+
+def _alone(cut: _Cut, lead: Array, needed: Array, norm: Norm) -> Array:
+    """How far weights must move at least for each row (row,) by itself to gain what it needs; infinite where none do.
+
+    The most that a row gains within a distance is had by taking weight where it leads least and giving it where it leads most:
+    half the distance in all (L1), or as much at each node (maximum norm). Less than rounding is taken off.
+    """
+    down, up = cut.weights - cut.low, cut.high - cut.weights
+    worst = np.argsort(lead, axis=-1, kind="stable")
+    rising = np.take_along_axis(lead, worst, axis=-1)
+
+    def filled(room: Array, amount: Array) -> Array:
+        """An amount (row,) laid into rooms (row, node) one after the other."""
+        return np.clip(amount[:, None] - (np.add.accumulate(room, axis=-1) - room), 0.0, room)
+
+    def gain(far: Array) -> Array:
+        """What a row gains within a distance (row,)."""
+        if norm == "max":
+            less, more = np.minimum(far[:, None], down[worst]), np.minimum(far[:, None], up[worst])
+            raised = filled((less + more)[:, ::-1], np.add.reduce(less, axis=-1))[:, ::-1]
+            return np.asarray(np.add.reduce((raised - less) * rising, axis=-1))
+        moved = np.minimum(far / 2, useful)
+        taken, given = filled(down[worst], moved), filled(up[worst][:, ::-1], moved)[:, ::-1]
+        return np.asarray(np.add.reduce((given - taken) * rising, axis=-1))
+
+    def split(low: Array, high: Array, enough: Any) -> Array:
+        for _ in range(60):
+            middle = (low + high) / 2
+            does = enough(middle)
+            low, high = np.where(does, low, middle), np.where(does, middle, high)
+        return np.asarray(low)
+
+    none = np.zeros(len(lead))
+    most = np.full(len(lead), min(float(down.sum()), float(up.sum())))
+
+    def useless(moved: Array) -> Any:
+        """Whether the last of so much weight goes to where the row leads no more than where it comes from."""
+        last = np.count_nonzero(np.add.accumulate(down[worst], axis=-1) < moved[:, None], axis=-1)
+        first = np.count_nonzero(np.add.accumulate(up[worst][:, ::-1], axis=-1) < moved[:, None], axis=-1)
+        at = np.arange(len(lead))
+        nodes = lead.shape[-1] - 1
+        return rising[at, np.minimum(last, nodes)] >= rising[:, ::-1][at, np.minimum(first, nodes)]
+
+    useful = split(none, most, useless)
+    farthest = np.full(len(lead), 2.0)
+    distance = split(none, farthest, lambda far: gain(far) >= needed)
+    reached = gain(farthest) >= needed - 1e-12
+    return np.where(needed <= 0, 0.0, np.where(reached, np.maximum(distance - 1e-12, 0.0), np.inf))
+
+
+def _program(cut: _Cut, lead: Array, constant: Array, norm: Norm, count: int) -> Array | None:
+    """The program itself, of leads no greater than 1.
+
     Variables are the weights, how far each moves (one for all in the maximum norm), and for each row whether it holds.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     nodes, rows = len(cut.weights), len(lead)
     far = nodes if norm == "L1" else 1
-    spread = float(np.abs(lead).max(initial=0.0)) + float(np.abs(constant).max(initial=0.0))
-    if spread == 0 or not np.isfinite(spread):
-        return None
-    lead, constant = lead / spread, constant / spread
     eye, none = np.eye(nodes), np.zeros((nodes, rows))
     moves = np.eye(nodes) if norm == "L1" else np.ones((nodes, 1))
+    waived = np.maximum(
+        _MARGIN - constant - lead.min(axis=-1), 0.0
+    )  # what a row is let off that does not hold: no more than it can lack
     pieces = [
         (np.hstack([eye, -moves, none]), -np.inf, cut.weights),
         (np.hstack([-eye, -moves, none]), -np.inf, -cut.weights),
         (np.hstack([np.ones((1, nodes)), np.zeros((1, far + rows))]), cut.weights.sum(), cut.weights.sum()),
-        (np.hstack([lead, np.zeros((rows, far)), -3.0 * np.eye(rows)]), _MARGIN - constant - 3.0, np.inf),
+        (np.hstack([lead, np.zeros((rows, far)), -np.diag(waived)]), _MARGIN - constant - waived, np.inf),
         (np.hstack([np.zeros((1, nodes + far)), np.ones((1, rows))]), count, np.inf),
     ]
     whole = len(lead) == count

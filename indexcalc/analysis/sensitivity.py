@@ -12,15 +12,17 @@ Source: Saltelli et al. 2010 (S), Jansen 1999 (T); Saisana, Saltelli, Tarantola 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..engine import score
+from ..engine.nodes import aggregate
 from ..engine.ranking import overall, ranking_of
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
-from ..panel import Panel
+from ..methods.impute import FROM_SIBLINGS
+from ..panel import Panel, empty
 from ..scores import Scores
 from ..spec.formula import names
 from ..spec.model import Alternatives, Dimension, Index, Indicator, Weights
@@ -107,13 +109,14 @@ class _Sums:
             self.cross[:, at] += counts @ (b * gap)
             self.far[:, at] += counts @ gap**2
 
-    def indices(self, level: float) -> Indices:
+    def indices(self, level: float, *, centred: bool = True, ddof: int = 0) -> Indices:
         """Work the indices out of the sums, of the whole sample first and then of each resample."""
         n = self.n
         mean = (self.a + self.b) / (2 * n)
-        variance = np.maximum(self.squares / (2 * n) - mean**2, 0.0)
+        variance = np.maximum(self.squares / (2 * n) - mean**2, 0.0) * (2 * n / (2 * n - ddof))
+        mean = mean if centred else np.zeros_like(mean)
         with np.errstate(invalid="ignore", divide="ignore"):
-            v = np.where(variance > 1e-24 * np.maximum(mean**2, 1e-300), variance, np.nan)[:, None]
+            v = np.where(variance > 1e-24 * np.maximum(self.squares / (2 * n), 1e-300), variance, np.nan)[:, None]
             first = (self.cross - mean[:, None] * self.gap) / n[:, None] / v
             total = self.far / (2 * n[:, None]) / v
         shares = [(1 - level) / 2, (1 + level) / 2]
@@ -127,30 +130,56 @@ def _quantiles(x: Array, shares: Sequence[float]) -> Array:
     return np.asarray(np.quantile(x, shares, axis=0))
 
 
-def sobol_indices(a: Array, b: Array, ab: Array, *, resamples: int = 1000, level: float = 0.95, seed: int = 0) -> Indices:
+def sobol_indices(
+    a: Array,
+    b: Array,
+    ab: Array,
+    *,
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+    centred: bool = True,
+    ddof: int = 0,
+) -> Indices:
     """Estimate first-order and total indices from outputs f_A and f_B (row, output) and f_AB (input, row, output).
 
-    Intervals are percentiles of `resamples` bootstrap resamples of the rows. Source: Saltelli et al. 2010; Jansen 1999.
+    Intervals are percentiles of `resamples` bootstrap resamples of the rows. Outputs are `centred` on the mean of f_A and f_B,
+    which takes most of the error out of S where that mean is far from 0; V is divided by 2 rows - `ddof`. As they are these
+    are scipy's estimates; not centred and with ddof 1 those of COINr. Source: Saltelli et al. 2010; Jansen 1999.
     """
     sums = _Sums(len(ab), a.shape[1], resamples)
-    centre = (a.mean(axis=0) + b.mean(axis=0)) / 2
-    sums.add(_resampled(len(a), resamples, seed), a - centre, b - centre, ab - centre)
-    return sums.indices(level)
+    centre = (a.mean(axis=0) + b.mean(axis=0)) / 2 if centred else np.zeros(a.shape[1])
+    for some, drawn in _resampled(len(a), resamples, seed):
+        sums.add(drawn, a[some] - centre, b[some] - centre, ab[:, some] - centre)
+    return sums.indices(level, centred=centred, ddof=ddof)
 
 
-def _resampled(rows: int, resamples: int, seed: int) -> Array:
-    """How often each row is in the sample itself (once) and in each resample (1 + resample, row)."""
-    rng = np.random.default_rng([seed, 2])
-    drawn = rng.multinomial(rows, np.full(rows, 1.0 / rows), size=resamples).astype(float)
-    return np.concatenate([np.ones((1, rows)), drawn])
+def _resampled(rows: int, resamples: int, seed: int) -> Iterator[tuple[slice, Array]]:
+    """Some rows at a time, how often each is in the sample itself (once) and in each resample (1 + resample, row)."""
+    blocks = [slice(start, min(start + _BLOCK, rows)) for start in range(0, rows, _BLOCK)]
+    sizes = np.array([some.stop - some.start for some in blocks])
+    within = np.random.default_rng([seed, 2]).multinomial(rows, sizes / rows, size=resamples)
+    for number, some in enumerate(blocks):
+        rng, size = np.random.default_rng([seed, 2, number]), int(sizes[number])
+        drawn = rng.multinomial(within[:, number], np.full(size, 1.0 / size)).astype(float).reshape(resamples, size)
+        yield some, np.concatenate([np.ones((1, size)), drawn])
 
 
 def sampled(coordinates: int, rows: int, seed: int) -> tuple[Array, Array]:
     """Return two samples (row, coordinate) of numbers from 0 to 1, scrambled Sobol points; rows are a power of 2."""
+    return _halves(_points(coordinates, seed), coordinates, rows)
+
+
+def _points(coordinates: int, seed: int) -> Any:
+    """The points of both samples, which may be asked for some at a time."""
     from scipy.stats import qmc
 
-    points = qmc.Sobol(max(1, 2 * coordinates), scramble=True, seed=np.random.default_rng([seed, 3])).random(rows)
-    return points[:, :coordinates], points[:, coordinates : 2 * coordinates]
+    return qmc.Sobol(max(1, 2 * coordinates), scramble=True, seed=np.random.default_rng([seed, 3]))
+
+
+def _halves(points: Any, coordinates: int, rows: int) -> tuple[Array, Array]:
+    both = points.random(rows)
+    return both[:, :coordinates], both[:, coordinates : 2 * coordinates]
 
 
 def sensitivity(
@@ -176,8 +205,8 @@ def sensitivity(
     at = scores.periods.index(period)
     declared = np.nan_to_num(scores.ranks[at, :, rescorer.root], nan=len(scores.panel.units)).astype(float)
     centre = np.nan_to_num(scores.scores[at, :, rescorer.root])
-    a, b = sampled(inputs.coordinates[-1].stop if inputs.coordinates else 0, rows, seed)
-    counts = _resampled(rows, resamples, seed)
+    coordinates = inputs.coordinates[-1].stop if inputs.coordinates else 0
+    points = _points(coordinates, seed)
     own = len(scores.panel.units) <= MOST_UNITS
     shifts = _Sums(len(inputs.names), 1, resamples)
     fewer = min(resamples, _RESAMPLED // max(1, len(inputs.names) * len(centre)))
@@ -193,12 +222,12 @@ def sensitivity(
         return np.abs(places - declared).mean(axis=1)[:, None], (found - centre)[:, : len(centre) if own else 0]
 
     try:
-        for number, start in enumerate(range(0, rows, _BLOCK)):
-            some = slice(start, min(start + _BLOCK, rows))
-            parts = list(_mixtures(inputs, a[some].T, b[some].T, seed, number))
+        for number, (some, drawn) in enumerate(_resampled(rows, resamples, seed)):
+            a, b = _halves(points, coordinates, some.stop - some.start)
+            parts = list(_mixtures(inputs, a.T, b.T, seed, number))
             shift, unit = (np.stack(each) for each in zip(*map(outputs, parts), strict=True))
-            shifts.add(counts[:, some], shift[0], shift[1], shift[2:])
-            units.add(counts[: 1 + fewer, some], unit[0], unit[1], unit[2:])
+            shifts.add(drawn, shift[0], shift[1], shift[2:])
+            units.add(drawn[: 1 + fewer], unit[0], unit[1], unit[2:])
             done = some.stop
             if progress is not None:
                 progress(done, rows)
@@ -241,15 +270,15 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
     declared = scores.ranks[at, :, root].astype(float)
     used = {name for branch in scores.tree.branches if branch.formula for name in names(branch.formula)}
     found = []
+    left_scores = _aggregated if _leaves_stand(scores) else _scored
     for position in scores.tree.reading_order[1:]:
         node, parent = scores.tree.nodes[position], scores.tree.parents[position]
         siblings = scores.tree.branches[parent - scores.tree.leaves].children
         inside = {scores.tree.nodes[below].id for below in _with_below(scores, position)}
         if position not in siblings or len(siblings) < 2 or inside & used:
             continue
-        index = _without(scores.declared, node.id)
-        without = score(index, _with_columns(panel, [column.id for column in index.columns]), level=level)
-        places = without.ranks[without.periods.index(period), :, without.tree.root].astype(float)
+        without = left_scores(scores, _without(scores.declared, node.id), panel, level)[at]
+        places = overall(ranking_of(scores.index, root), without[None, :, None])[0, :, 0].astype(float)
         moved = np.abs(places - declared)
         if np.isnan(moved).all():
             continue
@@ -258,6 +287,33 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
         unit = int(np.nanargmax(moved))
         found.append(Left(node.id, float(correlation), float(np.nanmean(moved)), float(moved[unit]), unit))
     return found
+
+
+def _leaves_stand(scores: Scores) -> bool:
+    """Whether indicators keep their scores when others go: none is estimated of siblings or from units below, none screened."""
+    index = scores.index
+    choices = [leaf.impute or index.defaults.impute for leaf in index.leaves]
+    return (
+        scores.below is None
+        and index.screen is None
+        and not any(choice is not None and choice.method in FROM_SIBLINGS for choice in choices)
+    )
+
+
+def _aggregated(scores: Scores, index: Index, panel: Panel, level: str | None) -> Array:
+    """The scores (period, unit) of an index that has some of the leaves, made of the scores that these have."""
+    del panel, level
+    kept = [scores.node(leaf.id) for leaf in index.leaves]
+    out = empty(len(scores.periods), len(scores.panel.units), len(index.tree.nodes))
+    out[..., : len(kept)] = scores.scores[..., kept]
+    aggregate(index, scores.panel, scores.status[..., kept], out)
+    return np.asarray(out[..., index.tree.root])
+
+
+def _scored(scores: Scores, index: Index, panel: Panel, level: str | None) -> Array:
+    """The same, scored from what was reported."""
+    del scores
+    return score(index, _with_columns(panel, [column.id for column in index.columns]), level=level).score()
 
 
 def _with_columns(panel: Panel, columns: Sequence[str]) -> Panel:

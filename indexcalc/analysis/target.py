@@ -7,7 +7,8 @@ units of the spread between units (or of what changes from one period to the nex
     min Σ effort_j |x_j - x0_j|   subject to   score(x) >= goal,
 
 for a rank the goal being the score of whoever holds it. An indicator's score is taken from the engine all along its way. Where
-it grows evenly it may stop anywhere, elsewhere at one of some steps; with the index linear in the indicators' scores this is a
+it grows evenly it may stop anywhere, elsewhere at one of some steps, where others have been, or where its scale has a corner or
+a band begins; with the index linear in the indicators' scores this is a
 linear or mixed integer program (HiGHS), and its answer the least there is. Where the index is not, or where a frame or a
 rival's score moves with the plan, the program is solved again at each plan reached; the answer is then checked, but not
 proved to be the least. Every plan is scored by the engine before it is given.
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..methods.arrays import np
 from ..panel import MISSING, NOT_APPLICABLE, VALUE
 from ..scores import Scores
+from ..spec.tree import normalise_of
 from .versus import group_of
 from .worlds import Between, Side, World, of_scores
 
@@ -54,7 +56,8 @@ class Plan:
     """A plan for a unit, the largest improvement first; what it had and what it has with the plan carried out.
 
     `reached` says whether the plan does it; where nothing does, the steps are those of improving all there is. `exact`: proved
-    to be the least effort among plans that end where others have been. `others` are the ranks (unit,) of all with the plan.
+    to be the least effort; of plans `stepped`, whose indicators cannot all stop anywhere, among those that stop at a step, where
+    others have been or where a scale has a corner. `others` are the ranks (unit,) of all with the plan.
     """
 
     period: int
@@ -63,6 +66,7 @@ class Plan:
     rank: int | None
     reached: bool
     exact: bool
+    stepped: bool
     effort: float
     steps: tuple[Step, ...]
     scores: tuple[float, float]
@@ -87,7 +91,7 @@ def target(
     """
     task = _task(scores, period, unit, effort, costs)
     start = at = _Point(task, task.own)
-    best, exact, short = None, True, 0.0
+    best, exact, short = None, not (task.stepped and task.left_out), 0.0
     for _ in range(_TRIES):
         goal = at.goal(score, rank)
         worth, linear = at.worth()
@@ -127,6 +131,12 @@ class _Task:
     efforts: Array
     even: Any
     cost: Array
+    left_out: bool
+
+    @property
+    def stepped(self) -> bool:
+        """Whether a score that can move grows in steps or bends on its way."""
+        return bool((~self.even & np.isfinite(self.cost) & (self.places[_STEPS] != self.own)).any())
 
 
 class _Point:
@@ -181,9 +191,10 @@ def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping
     own = world.values[unit].copy()
     sign = -1.0 if scores.index.ranking.first == "lowest" else 1.0
     cost = _cost(scores, side, world, effort, costs)
-    places = _places(own, world.values[list(group_of(scores, unit))] if _by_group(scores) else world.values)
+    compared = world.values[list(group_of(scores, unit))] if _by_group(scores) else world.values
+    places, left_out = _places(own, compared), len(compared) > _MOST
     none = np.empty((0, len(own)))
-    task = _Task(scores, world, of_scores(scores, period), period, unit, sign, own, places, none, none, None, cost)
+    task = _Task(scores, world, of_scores(scores, period), period, unit, sign, own, places, none, none, None, cost, left_out)
     leaves = _leaf_scores(task, np.concatenate([own[None], places]))
     start = _Point(replace(task, found=leaves[:1]), own)
     gain = (leaves[1:] - leaves[0]) * start.worth()[0]
@@ -194,6 +205,7 @@ def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping
     share = np.linspace(0.0, 1.0, _STEPS + 1)[:, None]
     way = own + share * (end - own)
     way[-1] = end  # not what rounding makes of it
+    places = np.concatenate([places, _corners(scores, own)])
     between = (places - own) / np.where(end == own, 1.0, end - own)
     others = np.where((between > 0) & (between < 1), places, own)
     places = np.concatenate([way, others])
@@ -203,9 +215,23 @@ def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping
     return replace(task, places=places, found=found, efforts=np.abs(places - own) * cost, even=even)
 
 
-def _by_group(scores: Scores) -> bool:
-    from ..spec.tree import normalise_of
+def _corners(scores: Scores, own: Array) -> Array:
+    """Where the scale of each leaf bends, ends or begins a band (place, leaf); the unit's own value where there are fewer."""
+    found: list[list[float]] = []
+    for leaf in scores.index.leaves:
+        given = normalise_of(scores.index, leaf).parameters
+        at: list[Any] = [given.get(key) for key in ("worst", "best", "value", "unacceptable", "satisfactory")]
+        at += [pair[0] for key in ("points", "bands") for pair in given.get(key, ())]
+        at += leaf.target if isinstance(leaf.target, tuple) else (leaf.target,)
+        treated = leaf.treat or scores.index.defaults.treat
+        found.append([] if treated else [float(x) for x in at if isinstance(x, (int, float))])
+    out = np.repeat(own[None], max(map(len, found), default=0), axis=0)
+    for column, corners in enumerate(found):
+        out[: len(corners), column] = np.where(np.isnan(own[column]), np.nan, corners)
+    return out
 
+
+def _by_group(scores: Scores) -> bool:
     return any(normalise_of(scores.index, leaf).over == "group" for leaf in scores.index.leaves)
 
 
@@ -313,6 +339,7 @@ def _plan(task: _Task, before: _Point, at: _Point, rank: int | None, *, reached:
         rank=rank,
         reached=reached,
         exact=exact,
+        stepped=task.stepped,
         effort=at.effort,
         steps=tuple(sorted(steps, key=lambda step: (-abs(step.points), step.leaf))),
         scores=(before.index * task.sign, at.index * task.sign),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from .app import (
     DataOption,
     IndexOption,
     JsonOption,
+    KeepOption,
     LangOption,
     LevelOption,
     PeriodOption,
@@ -39,6 +41,7 @@ NoiseOption = Annotated[
 
 @app.command()
 def uncertainty(
+    context: typer.Context,
     draws: Annotated[int, typer.Option("--draws", help="How many draws.", min=1)] = 1000,
     weights: WeightsOption = None,
     normalise: NormaliseOption = None,
@@ -61,6 +64,7 @@ def uncertainty(
     level: LevelOption = None,
     as_of: AsOfOption = None,
     seed: SeedOption = 0,
+    out: KeepOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
@@ -68,10 +72,11 @@ def uncertainty(
 ) -> None:
     """Draw what could have been chosen otherwise and say how sure each rank is. 排名的不确定性。"""
     from ..analysis.uncertainty import uncertainty
-    from .analysing import Progress, alternatives_of, uncertainty_findings, uncertainty_result
+    from .analysing import Progress, alternatives_of, uncertainty_answer, uncertainty_findings
+    from .answers import give
 
     project = _project(index, data, None, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
-    _, _, scores = project.scores()
+    _, matched, scores = project.scores()
     _known_node(project, scores.tree.position, node)
     given = {"weights": weights, "normalise": normalise, "aggregate": aggregate, "treat": treat, "impute": impute}
     alternatives = alternatives_of(project, scores.index, given, noise)
@@ -86,11 +91,13 @@ def uncertainty(
     )
     project.progress("")
     project.go_on(uncertainty_findings(found))
-    project.print(*uncertainty_result(found, interval, apart, top, project.language))
+    name = ("uncertainty", level or "", found.period, node or "")
+    give(context, project, partial(uncertainty_answer, found, interval, apart, top), out, name, [(project, matched)])
 
 
 @app.command()
 def sensitivity(
+    context: typer.Context,
     rows: Annotated[int, typer.Option("--rows", help="Rows of each of the two samples, a power of 2.", min=2)] = 1024,
     weights: WeightsOption = None,
     normalise: NormaliseOption = None,
@@ -104,13 +111,15 @@ def sensitivity(
     level: LevelOption = None,
     as_of: AsOfOption = None,
     seed: SeedOption = 0,
+    out: KeepOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Say what a ranking hangs on: choices, nodes, weights in effect, and how indicators go together. 排名的敏感性。"""
-    from .analysing import Progress, alternatives_of, sensitivity_result
+    from .analysing import Progress, alternatives_of, sensitivity_answers
+    from .answers import give
 
     project = _project(index, data, None, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     if rows & (rows - 1):
@@ -119,4 +128,5 @@ def sensitivity(
     given = {"weights": weights, "normalise": normalise, "aggregate": aggregate, "treat": treat, "impute": impute}
     alternatives = alternatives_of(project, scores.index, given, noise, needed=False)
     found = project.period(scores, period)
-    project.print(*sensitivity_result(project, matched, scores, found, alternatives, rows, Progress(project)))
+    answer = sensitivity_answers(project, matched, scores, found, alternatives, rows, Progress(project))
+    give(context, project, answer, out, ("sensitivity", level or "", found), [(project, matched)])

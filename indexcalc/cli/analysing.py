@@ -11,8 +11,8 @@ from ..engine.frames import some
 from ..findings import Finding, Language, Place, errors, finding
 from ..methods.arrays import np
 from ..spec.model import FACTORS, Alternatives, Index
+from .answers import ELSEWHERE, Answer
 from .project import Project
-from .results import Result
 
 if TYPE_CHECKING:
     from ..analysis.association import Flag, Group, Influence
@@ -118,63 +118,16 @@ def _options(found: Uncertainty, one: Undefined) -> dict[str, str]:
     }
 
 
-def uncertainty_result(found: Uncertainty, level: float, apart: float, top: int | None, language: Language) -> Result:
+def uncertainty_answer(found: Uncertainty, level: float, apart: float, top: int | None, language: Language) -> Answer:
     """Return each unit's rank with what it was in the draws, and who cannot be told from whom."""
-    from ..report.tables import Heading, Sheet, Value, notes, shortened
+    from ..report.analyses import draws_sheet, pairs_sheet, places_sheet
+    from ..report.tables import shortened
     from ..report.text import as_text
-    from ..report.words import word
 
-    units, decimals = found.scores.panel.units, found.scores.index.index.decimals
-    order = [int(unit) for unit in np.argsort(np.where(np.isnan(found.places), np.inf, found.places), kind="stable")]
-    interval, tied = found.interval(level), found.tied(apart)
-    columns: list[tuple[Heading, list[Any]]] = [
-        (Heading(word("rank", language), "rank"), [_number(found.places[unit]) for unit in order]),
-        (
-            Heading(found.scores.index.units.label if language == "zh" else found.scores.index.units.label_en, "text"),
-            [units.title(unit, language) for unit in order],
-        ),
-        (Heading(word("score", language), "score", strong=True), [_number(found.declared[unit]) for unit in order]),
-        (Heading(word("median rank", language), "count"), [_number(found.quantile(0.5)[unit]) for unit in order]),
-        (
-            Heading(word("rank interval", language).format(level=f"{level:.0%}"), "code"),
-            [_range(interval[unit], language) for unit in order],
-        ),
-    ]
-    if tied is not None:
-        columns.append((Heading(word("tied places", language), "code"), [_range(tied[unit], language) for unit in order]))
-    if top is not None:
-        columns.append(
-            (Heading(word("in the top", language).format(k=top), "percent"), [float(found.top(top)[unit]) for unit in order])
-        )
-    columns += [
-        (Heading(word("mean score", language), "score"), [_number(found.means[unit]) for unit in order]),
-        (Heading(word("spread", language), "score"), [_number(found.deviations[unit]) for unit in order]),
-    ]
-    if found.unranked.any():
-        columns.append((Heading(word("without a rank", language), "percent"), [float(found.unranked[unit]) for unit in order]))
-    rows: tuple[tuple[Value, ...], ...] = tuple(zip(*(values for _, values in columns), strict=True))
-    places = [row[0] for row in rows]
-    ties = frozenset(at for at, place in enumerate(places) if place is not None and places.count(place) > 1)
-    groups = found.groups(apart)
-    said = [word("drawn", language).format(draws=found.draws, seed=found.seed, inputs=uncertain(found.inputs.names, language))]
-    for group in groups:
-        named = ("、" if language == "zh" else ", ").join(units.title(unit, language) for unit in group)
-        first, last = found.places[group[0]], found.places[group[-1]]
-        said.append(word("not told apart", language).format(units=named, places=_range((first, last), language)))
-    node = found.scores.tree.nodes[found.at[1]].title(language)
-    sheet = Sheet(node, tuple(heading for heading, _ in columns), rows, ties, decimals, (*said, *notes(found.scores, language)))
-    text = as_text(shortened(sheet, MOST_ROWS, language), language)
-    return f"{node} · {found.period}\n{text}", uncertainty_data(found, level, apart, groups)
-
-
-def uncertain(names: Sequence[str], language: Language) -> str:
-    """Name what is uncertain in few words: the weights by their number."""
-    from ..report.words import word
-
-    weights = sum(name.startswith("weights:") for name in names)
-    parts = [word("weights of nodes", language).format(count=weights)] if weights else []
-    parts += [word(name, language) for name in names if not name.startswith("weights:")]
-    return ("、" if language == "zh" else ", ").join(parts) or "–"
+    sheet, pairs = draws_sheet(found, level, apart, top, language), pairs_sheet(found, language)
+    text = f"{sheet.title} · {found.period}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
+    sheets = {"": sheet, "places": places_sheet(found, language), **({"pairs": pairs} if pairs else {})}
+    return Answer(text, uncertainty_data(found, level, apart, found.groups(apart)), sheets)
 
 
 def uncertainty_data(found: Uncertainty, level: float, apart: float, groups: list[list[int]]) -> dict[str, Any]:
@@ -216,7 +169,7 @@ def uncertainty_data(found: Uncertainty, level: float, apart: float, groups: lis
     }
 
 
-def sensitivity_result(
+def sensitivity_answers(
     project: Project,
     matched: Matched,
     scores: Scores,
@@ -224,16 +177,13 @@ def sensitivity_result(
     alternatives: Alternatives,
     rows: int,
     progress: Callable[[int, int], None],
-) -> Result:
-    """Return what a ranking hangs on, in five parts: choices, nodes left out, weights in effect, groups, pairs to look at."""
+) -> Callable[[Language], Answer]:
+    """Work out what a ranking hangs on, in five parts: choices, nodes left out, weights in effect, groups, pairs to look at."""
     from ..analysis.alternatives import Inputs
     from ..analysis.association import flags, groups, influence
     from ..analysis.sensitivity import leave_out, sensitivity
-    from ..report.text import as_text
-    from ..report.words import word
     from ..sources import panel
 
-    language = project.language
     found = None
     if Inputs(scores.index, alternatives).names:
         found = sensitivity(scores, alternatives, period=period, rows=rows, seed=project.seed, progress=progress)
@@ -244,143 +194,45 @@ def sensitivity_result(
     left = sorted(leave_out(scores, panel(matched), period=period, level=project.level), key=lambda one: -one.shift)
     weighed, together, pairs = influence(scores, period), groups(scores, period), flags(scores, period)
     project.progress("")
-    sheets = [
-        *([] if found is None else [_indices_sheet(found, language)]),
-        _left_sheet(scores, left, language),
-        _influence_sheet(scores, weighed, language),
-        _groups_sheet(scores, together, language),
-        _flags_sheet(scores, pairs, language),
-    ]
+
+    def answer(language: Language) -> Answer:
+        return _sensitivity_answer(scores, period, found, left, weighed, together, pairs, language)
+
+    return answer
+
+
+def _sensitivity_answer(
+    scores: Scores,
+    period: str,
+    found: Sensitivity | None,
+    left: Sequence[Left],
+    weighed: Influence,
+    together: Sequence[Group],
+    pairs: Sequence[Flag],
+    language: Language,
+) -> Answer:
+    from ..report import analyses as report
+    from ..report.tables import shortened
+    from ..report.text import as_text
+    from ..report.words import word
+
+    sheets: dict[str, Sheet] = {} if found is None else {"choices": report.indices_sheet(found, language)}
+    sheets |= {
+        "left-out": report.left_sheet(scores, left, language),
+        "weights": report.influence_sheet(scores, weighed, language),
+        "groups": report.groups_sheet(scores, together, language),
+        "pairs": report.flags_sheet(scores, pairs, language),
+    }
+    short = {key: shortened(sheet, MOST_SHOWN, language, ELSEWHERE) for key, sheet in sheets.items()}
+    few = len(weighed.nodes) <= 2 * MOST_SHOWN
+    short["weights"] = report.influence_sheet(scores, weighed, language, leaves=few)
+    short["groups"] = sheets["groups"]
+    sheets["correlations"] = report.correlations_sheet(scores, together, language)
     heading = f"{scores.index.index.title(language)} · {period}"
-    parts = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in sheets if sheet.rows]
+    parts = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in short.values() if sheet.rows]
     note = [word("no choices", language)] if found is None else []
     text = "\n\n".join([heading, *note, *parts])
-    return text, _sensitivity_data(scores, period, found, left, weighed, together, pairs)
-
-
-def _indices_sheet(found: Sensitivity, language: Language) -> Sheet:
-    from ..report.tables import Heading, Sheet
-    from ..report.words import word
-
-    own = found.ranks
-    order = sorted(range(len(found.inputs.names)), key=lambda at: -float(np.nan_to_num(own.total[at, 0])))
-    rows = [
-        (
-            _input(found.scores, found.inputs.names[at], language),
-            _number(own.first[at, 0]),
-            _interval(own.first_interval[at, 0]),
-            _number(own.total[at, 0]),
-            _interval(own.total_interval[at, 0]),
-        )
-        for at in order[:MOST_SHOWN]
-    ]
-    headings = (
-        Heading(word("choice", language), "text"),
-        Heading(word("by itself", language), "percent"),
-        Heading("95%", "code"),
-        Heading(word("with others", language), "percent"),
-        Heading("95%", "code"),
-    )
-    note = word("shift", language).format(
-        shift=f"{found.shift:.2f}", draws=found.rows * (len(found.inputs.names) + 2), seed=found.seed
-    )
-    return Sheet(word("what ranks hang on", language), headings, tuple(rows), notes=(note, *_more(len(order), language)))
-
-
-def _left_sheet(scores: Scores, left: Sequence[Left], language: Language) -> Sheet:
-    from ..report.tables import Heading, Sheet
-    from ..report.words import word
-
-    headings = (
-        Heading(word("left out", language), "text"),
-        Heading(word("rank correlation", language), "score"),
-        Heading(word("mean shift", language), "score"),
-        Heading(word("largest shift", language), "count"),
-        Heading(scores.index.units.label if language == "zh" else scores.index.units.label_en, "text"),
-    )
-    rows = [
-        (
-            _titled(scores, one.node, language),
-            _number(one.correlation),
-            one.shift,
-            one.most,
-            scores.panel.units.title(one.unit, language),
-        )
-        for one in left[:MOST_SHOWN]
-    ]
-    return Sheet(word("nodes left out", language), headings, tuple(rows), decimals=3, notes=_more(len(left), language))
-
-
-def _influence_sheet(scores: Scores, weighed: Influence, language: Language) -> Sheet:
-    from ..report.tables import Heading, Sheet
-    from ..report.words import word
-
-    shown = [
-        at
-        for at, node in enumerate(weighed.nodes)
-        if scores.node(node) >= scores.tree.leaves or len(weighed.nodes) <= 2 * MOST_SHOWN
-    ]
-    headings = tuple(
-        Heading(word(key, language), "text" if key == "node" else "percent")
-        for key in ("node", "weight", "in effect", "linear effect", "main effect", "weight in the index", "effect on the index")
-    )
-    columns = (
-        weighed.nominal,
-        weighed.importance,
-        weighed.squared,
-        weighed.main,
-        weighed.effective,
-        weighed.main_index,
-    )
-    rows = [(_titled(scores, weighed.nodes[at], language), *(_number(column[at]) for column in columns)) for at in shown]
-    return Sheet(word("weights in effect", language), headings, tuple(rows))
-
-
-def _groups_sheet(scores: Scores, together: Sequence[Group], language: Language) -> Sheet:
-    from ..report.tables import Heading, Sheet
-    from ..report.words import word
-
-    headings = (
-        Heading(word("node", language), "text"),
-        Heading(word("children", language), "count"),
-        Heading(word("alpha", language), "score"),
-        Heading(word("first component", language), "percent"),
-        Heading(word("largest inflation", language), "score"),
-        Heading(word("condition", language), "score"),
-    )
-    rows = [
-        (
-            _titled(scores, group.node, language),
-            len(group.children),
-            _number(group.alpha),
-            _number(group.explained[0]),
-            _number(np.nanmax(group.inflation, initial=-np.inf)),
-            _number(group.condition),
-        )
-        for group in together
-    ]
-    return Sheet(word("groups", language), headings, tuple(rows))
-
-
-def _flags_sheet(scores: Scores, pairs: Sequence[Flag], language: Language) -> Sheet:
-    from ..report.tables import Heading, Sheet
-    from ..report.words import word
-
-    headings = (
-        Heading(word("what", language), "text"),
-        Heading(word("node", language), "text"),
-        Heading(word("other node", language), "text"),
-        Heading(word("correlation", language), "score"),
-    )
-    rows = [
-        (
-            word(pair.kind, language),
-            *(_titled(scores, node, language) for node in (pair.one, pair.other)),
-            _number(pair.correlation),
-        )
-        for pair in pairs[:MOST_SHOWN]
-    ]
-    return Sheet(word("pairs", language), headings, tuple(rows), notes=_more(len(pairs), language))
+    return Answer(text, _sensitivity_data(scores, period, found, left, weighed, together, pairs), sheets)
 
 
 def _sensitivity_data(
@@ -455,40 +307,8 @@ def _sensitivity_data(
     }
 
 
-def _input(scores: Scores, name: str, language: Language) -> str:
-    from ..report.words import word
-
-    if not name.startswith("weights:"):
-        return word(name, language)
-    return word("weights below", language).format(node=_titled(scores, name.removeprefix("weights:"), language))
-
-
-def _titled(scores: Scores, node: str, language: Language) -> str:
-    title = scores.tree.nodes[scores.node(node)].title(language)
-    return title if title == node else f"{title} ({node})"
-
-
-def _more(rows: int, language: Language) -> tuple[str, ...]:
-    from ..report.words import word
-
-    return () if rows <= MOST_SHOWN else (word("more in json", language).format(shown=MOST_SHOWN, all=rows),)
-
-
-def _interval(ends: Any) -> str:
-    low, high = (_number(end) for end in ends)
-    return "–" if low is None or high is None else f"{low * 100:.1f} … {high * 100:.1f}"
-
-
 def _numbers(values: Any) -> list[float | None]:
     return [_number(value) for value in values]
-
-
-def _range(ends: Any, language: Language) -> str:
-    """Two places as people write a range."""
-    from ..report.words import word
-
-    first, last = (word("none", language) if np.isnan(end) else f"{end:g}" for end in ends)
-    return first if first == last else f"{first}–{last}"
 
 
 def _number(value: Any) -> float | None:

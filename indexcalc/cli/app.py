@@ -25,6 +25,10 @@ PeriodsOption = Annotated[
     str | None, typer.Option("--period", help="A period such as 2022Q3 or 2022, or `all`. Default: the newest.")
 ]
 OutOption = Annotated[str | None, typer.Option("--out", help="Where reports go. Default: reports beside the tree.")]
+KeepOption = Annotated[
+    str | None,
+    typer.Option("--out", help="A folder to write the whole result into: workbook, CSV, JSON. Default: it is only shown."),
+]
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="zh or en. Default: the locale's on screen, zh in reports.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random; recorded in run.json.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print results and findings as JSON.")]
@@ -41,6 +45,10 @@ BlocksOption = Annotated[
         "--blocks/--no-blocks",
         help="Score in blocks, with what is made kept in files; no workbook. Default: from 10 million Parquet cells on.",
     ),
+]
+EngineOption = Annotated[
+    Literal["duckdb", "spark"] | None,
+    typer.Option("--engine", help="Have DuckDB or Spark score Parquet where it is, in one query; no workbook."),
 ]
 INDEX = "indicators.yaml"
 
@@ -95,6 +103,7 @@ def score(
     out: OutOption = None,
     as_of: AsOfOption = None,
     blocks: BlocksOption = None,
+    engine: EngineOption = None,
     lang: LangOption = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
@@ -106,6 +115,11 @@ def score(
     from .reports import report_periods
 
     project = _project(index, data, out, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
+    if engine is not None:
+        from .in_query import score_in_engine
+
+        project.print(*score_in_engine(project, engine, period))
+        return
     if is_large(project) if blocks is None else blocks:
         project.print(*score_blocks(project, period))
         return
@@ -138,6 +152,7 @@ def rank(
 
 @app.command()
 def explain(
+    context: typer.Context,
     unit: Annotated[str, typer.Argument(help="A unit's id, name or alias.")],
     index: IndexOption = INDEX,
     data: DataOption = None,
@@ -149,30 +164,40 @@ def explain(
     ] = None,
     level: LevelOption = None,
     as_of: AsOfOption = None,
+    out: KeepOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
+    from ..analysis.versus import boards, group_of
     from ..report.history import read_history
-    from .changing import boards_result, other_units, versus_result
-    from .results import explain_result
+    from .answers import Answer, give
+    from .changing import other_units, versus_answer, with_boards
+    from .results import explain_answer
 
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     at = project.unit(matched, scores, unit)
     _known_node(project, scores.tree.position, node)
     wanted = project.period(scores, period)
-    if vs is not None:
-        others, name = other_units(project, matched, scores, wanted, at, vs)
-        text, result = versus_result(scores, wanted, at, others, name, node, depth, project.language)
-    else:
-        history, unread = read_history(project.index_file)
-        project.print_findings(unread)
-        text, result = explain_result(scores, wanted, at, node, depth, project.language, history)
-    beside, boards = boards_result(scores, wanted, at, node, project.language) if vs in (None, "group") else ("", {})
-    project.print("\n\n".join(part for part in (text, beside) if part), {**result, **boards})
+    at_period = scores.periods.index(wanted)
+    others = None if vs is None else other_units(scores, matched, project, wanted, at, vs)
+    history, unread = ((), ()) if vs is not None else read_history(project.index_file)
+    project.print_findings(unread)
+    beside = boards(scores, at_period, at, group_of(scores, at)) if vs in (None, "group") else None
+    start = scores.tree.root if node is None else scores.node(node)
+
+    def answer(language: Lang) -> Answer:
+        if others is not None:
+            found = versus_answer(scores, wanted, at, others[0], others[1](language), node, depth, language)
+        else:
+            found = explain_answer(scores, wanted, at, node, depth, language, history)
+        return found if beside is None else with_boards(found, scores, beside, start, language)
+
+    name = ("explain", level or "", wanted, scores.panel.units.ids[at], f"vs-{vs}" if vs else "", node or "")
+    give(context, project, answer, out, name, [(project, matched)])
 
 
 @app.command()

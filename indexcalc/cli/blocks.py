@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..report.blocks import Write
     from ..scores import Scores
     from ..sources import Matched
+    from ..spec import Index
 
 MANY = 10_000_000  # cells of Parquet tables from which on scoring goes by blocks
 _KEEP = 1_000_000  # cells of a Parquet table that are read at once, by blocks too
@@ -45,7 +46,7 @@ def score_blocks(project: Project, wanted: str | None) -> Result:
     project.progress("write")
     folders = _write_reports(project, matched, scores, periods)
     project.progress("")
-    text, data = _top(project, scores, periods[-1])
+    text, data = top(project, scores, periods[-1])
     shown = [folder.as_posix() for folder in folders]
     return "\n".join([text, "", *(f"{folder}/" for folder in shown)]), {**data, "folders": shown}
 
@@ -60,8 +61,9 @@ def scored(project: Project) -> tuple[Matched, Scores]:
     index, matched, found = project.matched(keep=_KEEP)
     if errors(found, strict=project.strict):
         project.refuse(found)
+    found += unjudged(index)
     before = len(matched.findings)
-    make = Scratch(_nearest_folder(project.out))
+    make = Scratch(nearest_folder(project.out))
     try:
         made = panel(matched, make)
         found = [*found, *matched.findings[before:]]
@@ -74,10 +76,17 @@ def scored(project: Project) -> tuple[Matched, Scores]:
     except Refused as refused:
         project.refuse([*found, *refused.findings])
     except OSError as error:
-        project.refuse([_unwritable(make.folder, error)])
+        project.refuse([unwritable(make.folder, error)])
     project.progress("")
     project.go_on([*found, *scores.findings])
     return matched, scores
+
+
+def unjudged(index: Index) -> list[Finding]:
+    """Say that the rules of the risk warning are left aside: they look at all units and periods of many columns together."""
+    if index.warnings is None:
+        return []
+    return [finding("IC873", index.place(("warnings",), key=True), count=len(index.warnings.rules))]
 
 
 def digests_of(scores: Scores, period: str, language: str) -> dict[str, str]:
@@ -116,12 +125,12 @@ def _write_reports(project: Project, matched: Matched, scores: Scores, periods: 
         try:
             publish(folder, {**{name: partial(hashed, name, write) for name, write in files.items()}, RUN: last})
         except OSError as error:
-            project.refuse([_unwritable(folder, error)])
+            project.refuse([unwritable(folder, error)])
     return folders
 
 
-def _top(project: Project, scores: Scores, period: str) -> Result:
-    """The best units of a ranking, and how many there are."""
+def top(project: Project, scores: Scores, period: str) -> Result:
+    """Return the best units of a ranking, and how many there are."""
     from ..report.tables import in_rank_order, ranking_sheet, shortened
     from ..report.text import as_text
 
@@ -173,10 +182,11 @@ def _copy(path: Path, file: IO[bytes]) -> None:
         shutil.copyfileobj(whole, file, 1 << 20)
 
 
-def _nearest_folder(folder: Path) -> Path:
-    """The folder itself, or the nearest one above it that is there: nothing is made before everything has gone well."""
+def nearest_folder(folder: Path) -> Path:
+    """Return the folder itself, or the nearest one above it that is there: nothing is made before everything has gone well."""
     return next(one for one in (folder.absolute(), *folder.absolute().parents) if one.is_dir())
 
 
-def _unwritable(folder: Path, error: OSError) -> Finding:
+def unwritable(folder: Path, error: OSError) -> Finding:
+    """Say that a folder cannot be written to."""
     return finding("IC503", Place(folder.as_posix()), problem=error.strerror or type(error).__name__)

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, Place, finding
 from ..spec.model import Indicator
+from .answers import ELSEWHERE, Answer
 from .project import Project
-from .results import Result, explained, raw_cells
+from .results import explained, raw_cells
 
 if TYPE_CHECKING:
     from ..analysis.change import Change
-    from ..analysis.target import Effort
+    from ..analysis.compare import Comparison
+    from ..analysis.robustness import Robustness
+    from ..analysis.target import Effort, Plan
     from ..analysis.versus import Boards, Versus
     from ..scores import Scores
     from ..sources import Matched
 
-MOST_PAIRS = 100  # neighbours that are asked about where no unit is named
-MOST_UNITS = 300  # that are split one by one where no unit is named
+MOST_UNITS = 300  # whose moves are split where neither a unit nor all are asked for
+MOST_PAIRS = 100  # neighbours that are asked about where neither a unit nor all are
+MOST_ROWS = 300  # of a table on a terminal
+MOST_BOARDS = 5  # short boards, and strengths, on a terminal
+MOST_TURNED = 8  # weights that turn an order, on a terminal
 
 
-def other_units(project: Project, matched: Matched, scores: Scores, period: str, unit: int, vs: str) -> tuple[list[int], str]:
-    """Return the units that `--vs` means and what they are called, or refuse."""
+def other_units(
+    scores: Scores, matched: Matched, project: Project, period: str, unit: int, vs: str
+) -> tuple[list[int], Callable[[Language], str]]:
+    """Return the units that `--vs` means and what they are called in a language, or refuse."""
     from ..analysis.versus import best_of, group_of
     from ..report.words import word
 
@@ -33,18 +41,29 @@ def other_units(project: Project, matched: Matched, scores: Scores, period: str,
         group = list(group_of(scores, unit))
         by = scores.index.ranking.within or ("group" if units.groups else None)
         alike = by is not None and len({units.labels(by)[one] for one in group}) == 1
-        name = units.labels(by)[unit] if by is not None and alike else word("all units", project.language)
-        return group, word("mean of", project.language).format(group=name)
+
+        def mean_of(language: Language) -> str:
+            name = units.labels(by)[unit] if by is not None and alike else word("all units", language)
+            return word("mean of", language).format(group=name)
+
+        return group, mean_of
     other = best_of(scores, at, unit) if vs == "best" else project.unit(matched, scores, vs)
-    return [other], units.title(other, project.language)
+    return [other], lambda language: units.title(other, language)
 
 
-def versus_result(
-    scores: Scores, period: str, unit: int, others: Sequence[int], name: str, node: str | None, depth: int, language: Language
-) -> Result:
+def versus_answer(
+    scores: Scores,
+    period: str,
+    unit: int,
+    others: Sequence[int],
+    name: str,
+    node: str | None,
+    depth: int,
+    language: Language,
+) -> Answer:
     """Walk down the tree with a unit beside others: where their scores part, in points, down to what was reported."""
     from ..analysis.versus import versus
-    from ..report.tables import notes
+    from ..report.explained import explained_notes, versus_sheet
     from ..report.words import word
 
     at = scores.periods.index(period)
@@ -59,10 +78,12 @@ def versus_result(
 
     tree = walk(start, 0)
     units = scores.panel.units
-    lines = [f"{units.title(unit, language)} {word('against', language).format(others=name)} · {period}"]
+    names = (units.title(unit, language), name)
+    lines = [f"{names[0]} {word('against', language).format(others=name)} · {period}"]
     _versus_lines(tree, 0, scores.index.index.decimals, language, lines)
+    lines += explained_notes(scores, language)
     data = {"unit": units.ids[unit], "others": [units.ids[other] for other in others], "period": period, "tree": tree}
-    return "\n".join([*lines, *notes(scores, language)]), data
+    return Answer("\n".join(lines), data, {"": versus_sheet(scores, tree, names, language)})
 
 
 def _beside(scores: Scores, found: Versus, position: int, language: Language) -> dict[str, Any]:
@@ -121,17 +142,19 @@ def _versus_lines(entry: dict[str, Any], level: int, decimals: int, language: La
         _versus_lines(child, level + 1, decimals, language, lines)
 
 
-def boards_result(scores: Scores, period: str, unit: int, node: str | None, language: Language) -> Result:
-    """Return the short boards and the strengths of a unit against its group, below a node."""
-    from ..analysis.versus import boards, group_of
+def with_boards(answer: Answer, scores: Scores, found: Boards, start: int, language: Language) -> Answer:
+    """Add the short boards and the strengths of a unit against its group, below a node, to what is said of it."""
     from ..report.changes import boards_sheet
+    from ..report.tables import shortened
     from ..report.text import as_text
 
-    at, start = scores.periods.index(period), scores.tree.root if node is None else scores.node(node)
-    found = boards(scores, at, unit, group_of(scores, unit))
-    sheets = [boards_sheet(scores, found, language, short=short, node=start) for short in (True, False)]
-    text = "\n\n".join(as_text(sheet, language) for sheet in sheets if sheet.rows)
-    return text, {"boards": _boards(scores, found)}
+    sheets = {
+        name: boards_sheet(scores, found, language, short=short, node=start)
+        for name, short in (("short-boards", True), ("strengths", False))
+    }
+    beside = [as_text(shortened(sheet, MOST_BOARDS, language, ELSEWHERE), language) for sheet in sheets.values() if sheet.rows]
+    text = "\n\n".join([answer.text, *beside])
+    return Answer(text, {**answer.data, "boards": _boards(scores, found)}, {**answer.sheets, **sheets})
 
 
 def _boards(scores: Scores, found: Boards) -> list[dict[str, Any]]:
@@ -149,22 +172,35 @@ def _boards(scores: Scores, found: Boards) -> list[dict[str, Any]]:
     ]
 
 
-def change_result(
-    earlier: Scores, later: Scores, before: str, after: str, unit: str | None, language: Language
-) -> tuple[str, Any, Change]:
-    """Split the change of all units, or of one further down to its indicators."""
-    from ..analysis.change import change
-    from ..report.changes import change_sheet, factors_sheet, indicators_sheet
-    from ..report.tables import in_rank_order, notes
+def change_answer(earlier: Scores, later: Scores, found: Change, count: int, language: Language) -> Answer:
+    """Split the change of units, as many as were asked for of all; or of one further down to its indicators."""
+    from ..report.changes import change_sheet
+    from ..report.tables import shortened
+    from ..report.text import as_text
+
+    if found.indicators is not None:
+        return _change_of_one(earlier, later, found, language)
+    sheet = change_sheet(later, found, language)
+    sheet = replace(sheet, notes=(*_first_of(len(found.at), count, language), *sheet.notes))
+    heading = f"{later.index.index.title(language)} · {found.periods[0]} → {found.periods[1]}"
+    text = f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
+    return Answer(text, {**change_data(found), "count": count}, {"": sheet})
+
+
+def _first_of(shown: int, count: int, language: Language) -> list[str]:
+    """A note that not all units were split, and how to have the rest."""
+    from ..report.words import word
+
+    return [word("split in part", language).format(shown=shown, all=count)] if shown < count else []
+
+
+def _change_of_one(earlier: Scores, later: Scores, found: Change, language: Language) -> Answer:
+    from ..report.changes import factors_sheet, indicators_sheet
+    from ..report.tables import notes
     from ..report.text import as_text, number, signed
     from ..report.words import word
 
-    if unit is None:
-        order = in_rank_order(later, later.periods.index(after), later.tree.root)[:MOST_UNITS]
-        found = change(earlier, later, before, after, units=[later.panel.units.ids[at] for at in order])
-        heading = f"{later.index.index.title(language)} · {before} → {after}"
-        return f"{heading}\n{as_text(change_sheet(later, found, language), language)}", change_data(found), found
-    found = change(earlier, later, before, after, units=[unit], by_indicator=True)
+    (before, after), unit = found.periods, found.units.ids[found.at[0]]
     decimals = later.index.index.decimals
     one, other = (None if score != score else number(score, decimals) for score in found.scores[:, 0].tolist())  # noqa: PLR0124 - NaN
     lines = [f"{found.units.title(found.at[0], language)} · {before} → {after}"]
@@ -172,11 +208,15 @@ def change_result(
     lines.append(f"{word('score', language)} {one or '–'} → {other or '–'}{moved}")
     places = ["–" if rank != rank else f"{rank:g}" for rank in found.ranks[:, 0].tolist()]  # noqa: PLR0124 - NaN
     lines.append(f"{word('rank', language)} {' → '.join(places)}")
-    lines += ["", as_text(factors_sheet(later, found, language), language)]
+    sheets = {"": factors_sheet(later, found, language)}
+    lines += ["", as_text(sheets[""], language)]
     values = {leaf: _values(earlier, later, before, after, unit, leaf) for leaf in found.indicators or ()}
     if values:
-        lines += ["", as_text(indicators_sheet(later, found, values, language), language)]
-    return "\n".join([*lines, *notes(later, language)]), change_data(found), found
+        sheets["indicators"] = indicators_sheet(later, found, values, language)
+        lines += ["", as_text(indicators_sheet(later, found, values, language, most=10), language)]
+    said = notes(later, language)
+    sheets[""] = replace(sheets[""], notes=(*lines[:3], *said))
+    return Answer("\n".join([*lines, *said]), change_data(found), sheets)
 
 
 def _values(earlier: Scores, later: Scores, before: str, after: str, unit: str, leaf: str) -> tuple[str, str]:
@@ -213,17 +253,20 @@ def change_data(found: Change, leading: Sequence[str] = ()) -> dict[str, Any]:
     return {"periods": list(found.periods), "units": units}
 
 
-def compare_result(one: Scores, other: Scores, before: str, after: str, names: tuple[str, str], language: Language) -> Result:
+def compare_answer(one: Scores, other: Scores, found: Comparison, names: tuple[str, str], language: Language) -> Answer:
     """Set two scorings beside each other: agreement, then every unit with what moved it; for two trees, what they differ in."""
-    from ..analysis.compare import compare
     from ..report.changes import agreement_text, change_sheet
+    from ..report.tables import shortened
     from ..report.text import as_text
     from ..report.weights import differences, differences_sheet, shares, weight_rows
 
-    found = compare(one, other, before, after)
-    lines = [f"{names[0]} → {names[1]}", agreement_text(found, language)]
+    before, after = found.change.periods
     change = found.change if before != after else replace(found.change, periods=(names[0], names[1]))
-    lines += ["", as_text(change_sheet(other, change, language, found.leading), language)]
+    sheet = change_sheet(other, change, language, found.leading)
+    said = [agreement_text(found, language), *_first_of(len(change.at), len(change.units), language)]
+    lines = [f"{names[0]} → {names[1]}", *said]
+    lines += ["", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
+    sheets = {"": replace(sheet, notes=(*said, *sheet.notes))}
     data: dict[str, Any] = {
         "names": list(names),
         "count": found.count,
@@ -236,11 +279,12 @@ def compare_result(one: Scores, other: Scores, before: str, after: str, names: t
     }
     if one.index is not other.index:
         rows = [weight_rows(scores.index, shares(scores.index), language) for scores in (one, other)]
-        said = differences(one.index, other.index, (rows[0], rows[1]))
-        if said:
-            lines += ["", as_text(differences_sheet(said, language), language)]
-        data["differences"] = [{"kind": each.kind, "node": each.node, "old": each.old, "new": each.new} for each in said]
-    return "\n".join(lines), data
+        differing = differences(one.index, other.index, (rows[0], rows[1]))
+        if differing:
+            sheets["differences"] = differences_sheet(differing, language)
+            lines += ["", as_text(sheets["differences"], language)]
+        data["differences"] = [{"kind": each.kind, "node": each.node, "old": each.old, "new": each.new} for each in differing]
+    return Answer("\n".join(lines), data, sheets)
 
 
 def _plain(number: float) -> float | None:
@@ -268,39 +312,61 @@ def must_be_alike(project: Project, earlier: Scores, later: Scores, before: str,
         project.refuse_one("IC780", before=before, after=after)
 
 
-def robustness_result(
-    project: Project, scores: Scores, period: str, unit: int | None, top: int | None, within: float | None, depth: int | None
-) -> Result:
-    """Say how far weights must move before neighbours change places or a unit leaves the top; for one unit with the weights."""
+def robustness_of(
+    project: Project,
+    scores: Scores,
+    period: int,
+    unit: int | None,
+    top: int | None,
+    within: float | None,
+    depth: int | None,
+    *,
+    every: bool,
+) -> Robustness:
+    """Search how far weights must move, of many neighbours for the first of them unless `every` is asked for; or refuse."""
     from ..analysis.robustness import robustness
-    from ..report.changes import turning_sheet, turns_sheet
-    from ..report.tables import notes
-    from ..report.text import as_text
+    from ..report.tables import in_rank_order
 
-    language, at = project.language, scores.periods.index(period)
     wanted = None if unit is None else [unit]
-    if wanted is None and len(scores.panel.units) > MOST_PAIRS:
-        from ..report.tables import in_rank_order
-
-        wanted = in_rank_order(scores, at, scores.tree.root)[:MOST_PAIRS]
-    found = robustness(scores, at, top=top, within=within, units=wanted, levels=None if depth is None else [depth])
+    if wanted is None and not every and len(scores.panel.units) > MOST_PAIRS:
+        wanted = in_rank_order(scores, period, scores.tree.root)[:MOST_PAIRS]
+    found = robustness(scores, period, top=top, within=within, units=wanted, levels=None if depth is None else [depth])
     if not found.searched:
         tree = scores.tree
         nodes = [tree.nodes[one.position].id for one in tree.branches if one.compares or one.missing.policy == "floor"]
         project.refuse_one("IC786", nodes=nodes)
+    return found
+
+
+def robustness_answer(scores: Scores, found: Robustness, unit: int | None, language: Language) -> Answer:
+    """Say how far weights must move before neighbours change places or a unit leaves the top; for one unit with the weights."""
+    from ..report.changes import turning_sheet, turns_sheet, turns_weights_sheet
+    from ..report.tables import notes, shortened
+    from ..report.text import as_text
+    from ..report.words import word
+
+    period = scores.periods[found.period]
+    sheets = {"": turns_sheet(scores, found, language)} if found.pairs else {}
+    sheets |= {"top": turns_sheet(scores, found, language, top=True)} if found.leaves_top else {}
     lines = [f"{scores.index.index.title(language)} · {period}"]
-    lines += [as_text(turns_sheet(scores, found, language), language)] if found.pairs else []
-    lines += ["", as_text(turns_sheet(scores, found, language, top=True), language)] if found.leaves_top else []
+    lines += ["\n\n".join(as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language) for sheet in sheets.values())]
+    asked, pairs = len({(turn.above, turn.below) for turn in found.pairs}), max(len(found.order) - 1, 0)
+    if unit is None and asked < pairs:
+        lines.append(word("pairs in part", language).format(shown=asked, all=pairs))
     if unit is not None:
         for turn in (turn for turn in (*found.pairs, *found.leaves_top) if turn.verified and turn.norm == "L1"):
             names = [scores.panel.units.title(one, language) for one in (turn.above, turn.below) if one is not None]
             heading = f"{' ↔ '.join(names)} · {word_of_level(turn.level, language)}"
-            lines += ["", heading, as_text(turning_sheet(scores, at, turn, language), language)]
+            sheet = turning_sheet(scores, found.period, turn, language)
+            lines += ["", heading, as_text(shortened(sheet, MOST_TURNED, language, ELSEWHERE), language)]
     lines += ["", *notes(scores, language)]
+    sheets["weights"] = turns_weights_sheet(scores, found, language)
     ids = scores.panel.units.ids
     data = {
         "period": period,
-        "top": top,
+        "top": found.top,
+        "pairs": pairs,
+        "asked": asked,
         "turns": [
             {
                 "above": ids[turn.above],
@@ -316,7 +382,7 @@ def robustness_result(
             for turn in (*found.pairs, *found.leaves_top)
         ],
     }
-    return "\n".join(lines), data
+    return Answer("\n".join(lines), data, sheets)
 
 
 def word_of_level(level: int, language: Language) -> str:
@@ -326,7 +392,7 @@ def word_of_level(level: int, language: Language) -> str:
     return word("level", language).format(level=level)
 
 
-def target_result(
+def plan_of(
     project: Project,
     scores: Scores,
     period: str,
@@ -336,14 +402,12 @@ def target_result(
     score: float | None,
     effort: Effort,
     costs: Mapping[str, float] | None,
-) -> Result:
+) -> Plan:
     """Return the plan of least effort, or refuse where nothing that others have reached is enough."""
     from ..analysis.target import target
-    from ..report.changes import plan_sheet
-    from ..report.text import as_text, number
-    from ..report.words import word
+    from ..report.text import number
 
-    language, at, name = project.language, scores.periods.index(period), scores.panel.units.title(unit, project.language)
+    at, name = scores.periods.index(period), scores.panel.units.title(unit, project.language)
     own = scores.score()[at]
     if own[unit] != own[unit]:
         project.refuse_one("IC785", unit=name, period=period)
@@ -351,26 +415,36 @@ def target_result(
     if rank is not None and not 1 <= rank <= ranked:
         project.refuse_one("IC787", rank=rank, count=ranked)
     plan = target(scores, at, unit, score=score, rank=rank, effort=effort, costs=costs)
-    decimals = scores.index.index.decimals
-    first, last = (number(one, decimals) for one in plan.scores)
     if not plan.reached:
+        last = number(plan.scores[1], scores.index.index.decimals)
         project.refuse_one("IC788", unit=name, score=last, rank=f"{plan.ranks[1]:g}")
-    wanted = (
-        word("target rank", language).format(rank=rank) if score is None else word("target score", language).format(score=score)
-    )
+    return plan
+
+
+def target_answer(scores: Scores, plan: Plan, score: float | None, language: Language) -> Answer:
+    """Say what a plan asks for, what it brings, and whose ranks change with it."""
+    from ..report.changes import plan_ranks_sheet, plan_sheet
+    from ..report.text import as_text, number
+    from ..report.words import word
+
+    decimals, period = scores.index.index.decimals, scores.periods[plan.period]
+    first, last = (number(one, decimals) for one in plan.scores)
+    wanted = word("target score", language).format(score=score)
+    if score is None:
+        wanted = word("target rank", language).format(rank=plan.rank)
     lines = [
-        f"{name} · {period} · {wanted}",
+        f"{scores.panel.units.title(plan.unit, language)} · {period} · {wanted}",
         f"{word('score', language)} {first} → {last} · {word('rank', language)} {plan.ranks[0]:g} → {plan.ranks[1]:g}",
-        "",
-        as_text(plan_sheet(scores, plan, language), language),
     ]
+    sheet = plan_sheet(scores, plan, language)
     leaves = scores.index.leaves
     data = {
-        "unit": scores.panel.units.ids[unit],
+        "unit": scores.panel.units.ids[plan.unit],
         "period": period,
-        "goal": plan.goal,
-        "target_rank": rank,
+        "goal": _plain(plan.goal),
+        "target_rank": plan.rank,
         "exact": plan.exact,
+        "stepped": plan.stepped,
         "effort": plan.effort,
         "score": list(plan.scores),
         "rank": list(plan.ranks),
@@ -386,7 +460,8 @@ def target_result(
         ],
         "ranks": {name: _plain(float(place)) for name, place in zip(scores.panel.units.ids, plan.others, strict=True)},
     }
-    return "\n".join(lines), data
+    sheets = {"": replace(sheet, notes=(*lines, *sheet.notes)), "ranks": plan_ranks_sheet(scores, plan, language)}
+    return Answer("\n".join([*lines, "", as_text(sheet, language)]), data, sheets)
 
 
 def read_costs(project: Project, scores: Scores, path: Path) -> dict[str, float]:

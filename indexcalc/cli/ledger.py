@@ -13,6 +13,7 @@ from .app import (
     DataOption,
     IndexOption,
     JsonOption,
+    KeepOption,
     Lang,
     LangOption,
     PeriodOption,
@@ -86,21 +87,25 @@ def submit(
 
 @app.command()
 def audit(
+    context: typer.Context,
     index: IndexOption = INDEX,
     data: DataOption = None,
     period: PeriodOption = None,
     department: Annotated[str | None, typer.Option("--department", help="Only what this department reports.")] = None,
     as_of: AsOfOption = None,
+    out: KeepOption = None,
     lang: LangOption = None,
     json: JsonOption = False,
     strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Point out suspicious values in all data: jumps, copies, round numbers, last digits. 审查可疑数据。"""
+    from .answers import give
     from .reporting import audit_data
 
     project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet, as_of=as_of)
-    project.print(*audit_data(project, department, period))
+    matched, answer = audit_data(project, department, period)
+    give(context, project, answer, out, ("audit", period or "", department or ""), [(project, matched)])
 
 
 @ledger.command()

@@ -99,7 +99,7 @@ class Project:
         self.go_on([*found, *scores.findings])
         return scores.index, matched, scores
 
-    def by_methods(self, one: str, other: str) -> tuple[Scores, Scores]:
+    def by_methods(self, one: str, other: str) -> tuple[Matched, Scores, Scores]:
         """Read, match and score with each of two methods wherever the tree uses either, or refuse."""
         from ..analysis.compare import room_of, with_method
         from ..engine import score
@@ -118,7 +118,7 @@ class Project:
                 self.refuse_one("IC782", one=one, other=other)
             made.append(score(variant, panel(matched), level=self.level))
         self.go_on([found for each in made for found in each.findings if found.severity == "error"])
-        return made[0], made[1]
+        return matched, made[0], made[1]
 
     def period(self, scores: Scores, wanted: str | None) -> str:
         """Return the period that is meant: the one named, or the newest, a whole year before its last part."""

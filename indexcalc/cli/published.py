@@ -48,7 +48,7 @@ def trend(
     _known_node(project, scores.tree.position, node)
     at = None if unit is None else project.unit(matched, scores, unit)
     published, unread = read_published(project.index_file)
-    project.print_findings(unread)
+    project.go_on(unread)
     wanted = project.period(scores, period)
     project.print(*trend_result(scores, node, at, wanted, published, level or "", project.language))
 

@@ -60,7 +60,7 @@ def publish_result(project: Project, matched: Matched, scores: Scores, period: s
     from ..report.run import digest
 
     lines, unread = read_published(project.index_file)
-    project.print_findings(unread)
+    project.go_on(unread)
     level = project.level or ""
     now = scores_of(scores, period)
     last = last_release(lines, period, level)

@@ -7,7 +7,7 @@ import math
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from ..report.words import word
 from ..spec.columns import Column
 from ..spec.model import Index
 from ..units import Units
+from .answers import ELSEWHERE, Answer
 from .project import Project
 from .results import Result
 
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..analysis.audit import Suspicion
+    from ..sources import Matched
     from ..sources.ledger import Entry, Reported
     from ..sources.submission import Submission
 
 LEDGER = "ledger.sqlite"
 SHOWN_PERIODS = 8
+MOST_ASKED = 300  # questions on a terminal
 _CODES = {
     "jump": "IC680",
     "factor": "IC681",
@@ -228,8 +231,8 @@ def _suspicion(one: Suspicion, names: Sequence[str], units: Units, periods: Sequ
     return finding(_CODES[one.kind], found, **values)
 
 
-def audit_data(project: Project, department: str | None, period: str | None) -> Result:
-    """Audit all data, or one department's, in all periods or one."""
+def audit_data(project: Project, department: str | None, period: str | None) -> tuple[Matched, Callable[[Language], Answer]]:
+    """Audit all data, or one department's, in all periods or one; what is suspicious is told, and put to who reports it."""
     from ..analysis.audit import audit_panel
     from ..methods.arrays import np
     from ..sources import panel
@@ -255,21 +258,38 @@ def audit_data(project: Project, department: str | None, period: str | None) -> 
     groups = [owners[at] or index.columns[at].source for at in columns]
     addresses = _first_places(whole, columns)
     suspicions = list(audit_panel(whole.values[..., columns], valid=valid, groups=groups))
-    warned = [
-        _suspicion(one, names, whole.units, whole.periods, addresses(one.period))
-        for one in suspicions
-        if wanted is None or one.period < 0 or whole.periods[one.period] == wanted
-    ]
+    suspicions = [one for one in suspicions if wanted is None or one.period < 0 or whole.periods[one.period] == wanted]
+    warned = [_suspicion(one, names, whole.units, whole.periods, addresses(one.period)) for one in suspicions]
     project.go_on(warned)
     by_code: dict[str, int] = defaultdict(int)
     for one in warned:
         by_code[one.code] += 1
     counts = {"values": int(np.isfinite(whole.values[..., columns]).sum()), "columns": len(columns), "found": len(warned)}
-    if project.language == "en":
-        text = "{values} values in {columns} columns: {found} suspicious".format(**counts)
-    else:
-        text = "{columns} 列 {values} 个值，可疑 {found} 处".format(**counts)
-    return text, {**counts, "codes": dict(sorted(by_code.items()))}
+
+    def answer(language: Language) -> Answer:
+        from ..report.asked import asked_sheet
+        from ..report.tables import shortened
+        from ..report.text import as_text
+
+        told = [
+            {
+                "department": groups[one.column] if one.column >= 0 else department or "",
+                "period": whole.periods[one.period] if one.period >= 0 else "",
+                "unit": whole.units.title(one.unit, language) if one.unit >= 0 else "",
+                "indicator": names[one.column] if one.column >= 0 else "",
+                "code": said.code,
+                "question": said.message(language),
+                "place": str(said.place),
+            }
+            for one, said in zip(suspicions, warned, strict=True)
+        ]
+        sheet = asked_sheet(told, index.units.label_en if language == "en" else index.units.label, language)
+        text = word("audited", language).format(**counts)
+        if told:
+            text += f"\n\n{as_text(shortened(sheet, MOST_ASKED, language, ELSEWHERE), language)}"
+        return Answer(text, {**counts, "codes": dict(sorted(by_code.items())), "ask": told}, {"": sheet})
+
+    return matched, answer
 
 
 def _own(matched: Any, at: int) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, finding
-from ..report.files import RUN, report_files
+from ..report.files import RANKING_CSV, RUN, report_files
 from ..report.publish import publish
 from ..report.run import Run, digest, digest_of, digests, new_run, packages, read_run
 from ..report.words import word
@@ -29,7 +29,7 @@ def report_periods(project: Project, matched: Matched, scores: Scores, periods: 
     project.progress("write")
     folders = [folder.as_posix() for folder in write_reports(project, matched, scores, periods)]
     project.progress("")
-    text, result = ranking_result(scores, shown, None, project.language)
+    text, result = ranking_result(scores, shown, None, project.language, RANKING_CSV)
     moved, moves = moved_result(scores, shown, earlier, project.language)
     written = [f"{folder}/" for folder in folders]
     return "\n".join([text, *moved, "", *written]), {**result, "moved": moves, "folders": folders}
@@ -42,7 +42,7 @@ def is_of_these_inputs(project: Project, matched: Matched, period: str) -> bool:
     except (OSError, ValueError):
         return False
     made = (run.indexcalc, run.packages, run.language, run.level, run.inputs)
-    return made == (VERSION, packages(), project.report_language, project.level or "", _inputs(project, matched))
+    return made == (VERSION, packages(), project.report_language, project.level or "", inputs_of(project, matched))
 
 
 def write_reports(project: Project, matched: Matched, scores: Scores, periods: Sequence[str]) -> list[Path]:
@@ -80,7 +80,7 @@ def new_run_of(
         level=project.level or "",
         language=project.report_language,
         seed=project.seed,
-        inputs=_inputs(project, matched),
+        inputs=inputs_of(project, matched),
         outputs=contents,
         ranking=ranking,
         as_of=matched.as_of,
@@ -117,6 +117,8 @@ def earlier_ranking(project: Project, period: str) -> Mapping[str, Sequence[floa
 def verify_report(project: Project, folder: Path) -> Result:
     """Score again as a report's run.json says and compare every byte, or refuse with what differs."""
     run = _read_run(project, folder)
+    if run.engine:
+        return _verify_files(project, folder, run)
     project.report_language = "en" if run.language == "en" else "zh"
     project.level = run.level or None
     project.as_of = run.as_of or None
@@ -126,7 +128,7 @@ def verify_report(project: Project, folder: Path) -> Result:
         matched, scores = scored(project)
     else:
         _, matched, scores = project.scores()
-    found = _changed_inputs(run, _inputs(project, matched), folder)
+    found = _changed_inputs(run, inputs_of(project, matched), folder)
     same_input = not found
     period, language = project.period(scores, run.period), project.report_language
     if run.blocks:
@@ -143,6 +145,21 @@ def verify_report(project: Project, folder: Path) -> Result:
             found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("differs", project)))
     if found:
         project.refuse(found)
+    return word("verified", project.language), {"verified": True, "files": sorted(run.outputs)}
+
+
+def _verify_files(project: Project, folder: Path, run: Run) -> Result:
+    """Hold a report that an engine wrote against its own digests, and its inputs against theirs, or refuse."""
+    inputs = {name: digest_of(project.data / name) for name in run.inputs if (project.data / name).is_file()}
+    ledgers = {name: value for name, value in run.inputs.items() if "#" in name}
+    found = _changed_inputs(run, ledgers | inputs, folder)
+    for name, digest_before in run.outputs.items():
+        path = folder / name
+        if not path.exists():
+            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("absent", project)))
+        elif digest_of(path) != digest_before:
+            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("changed", project)))
+    project.go_on([*found, finding("IC874", Place((folder / RUN).as_posix()), engine=run.engine)])
     return word("verified", project.language), {"verified": True, "files": sorted(run.outputs)}
 
 
@@ -179,7 +196,8 @@ def _changed_inputs(run: Run, inputs: Mapping[str, str], folder: Path) -> list[F
     return [finding("IC506", Place((folder / RUN).as_posix()), files=changed)] if changed else []
 
 
-def _inputs(project: Project, matched: Matched) -> dict[str, str]:
+def inputs_of(project: Project, matched: Matched) -> dict[str, str]:
+    """Return the digests of all that a result is made of: the tree, its files of data, and submissions."""
     return digests([project.index_file, *matched.files], project.data) | matched.submissions
 
 

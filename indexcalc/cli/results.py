@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
 from ..spec.model import Dimension, Index, Indicator
+from .answers import Answer
 
 if TYPE_CHECKING:
     from ..report.history import Change
@@ -42,8 +43,8 @@ def check_result(index: Index, matched: Matched, language: Language) -> Result:
     return text.format(index.index.title(language), *names), counts
 
 
-def ranking_result(scores: Scores, period: str, node: str | None, language: Language) -> Result:
-    """Return the ranking of the index or of a node."""
+def ranking_result(scores: Scores, period: str, node: str | None, language: Language, file: str = "--json") -> Result:
+    """Return the ranking of the index or of a node; of many units the first few hundred, and that a file has all."""
     from ..report.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
     from ..report.text import as_text
 
@@ -52,7 +53,7 @@ def ranking_result(scores: Scores, period: str, node: str | None, language: Lang
     units = ranked_units(scores, period, at, in_rank_order(scores, scores.periods.index(period), at), language)
     heading = f"{scores.tree.nodes[at].title(language)} · {period}"
     findings = findings_of(scores, language)
-    return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language), language)}", {
+    return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[at].id,
         "period": period,
@@ -126,7 +127,7 @@ def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None
     }
 
 
-def explain_result(
+def explain_answer(
     scores: Scores,
     period: str,
     unit: int,
@@ -134,12 +135,13 @@ def explain_result(
     depth: int,
     language: Language,
     history: Sequence[Change] = (),
-) -> Result:
+) -> Answer:
     """Walk a score down the tree: score, weight, contribution and rank of every node, raw value and address of every leaf.
 
     Below a node whose weight was changed stand the changes.
     """
     from ..analysis.contribution import Rows, contributions, effective
+    from ..report.explained import explained_notes, explained_sheet
 
     at = scores.periods.index(period)
     shown = Rows(at, (unit,))
@@ -161,9 +163,9 @@ def explain_result(
     lines = [f"{scores.panel.units.title(unit, language)} · {period}"]
     decimals = scores.index.index.decimals
     _explain_lines(tree, 0, decimals, len(scores.panel.units), language, lines)
-    note = scores.index.index.note_en if language == "en" and scores.index.index.note_en else scores.index.index.note
-    lines += [note] if note else []
-    return "\n".join(lines), {"unit": scores.panel.units.ids[unit], "period": period, "tree": tree}
+    lines += explained_notes(scores, language)
+    data = {"unit": scores.panel.units.ids[unit], "period": period, "tree": tree}
+    return Answer("\n".join(lines), data, {"": explained_sheet(scores, tree, scores.panel.units.title(unit, language), language)})
 
 
 def explained(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:

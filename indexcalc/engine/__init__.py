@@ -37,15 +37,16 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         panel, found = roll_up(index, at_level(index, panel, level))
     derived, status = derive(index, panel)
     derived, status, screened = screen(index, panel, derived, status)
-    imputed, status = impute(index, panel, derived, status)
+    imputed, flags = impute(index, panel, derived, status)
+    imputed_cells = 0 if flags is status else int(np.count_nonzero(flags == IMPUTED))
+    status = flags
     treated = treat(index, imputed)
     scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
     normalise(index, panel, treated, scores)
     weights, coverage, points, aggregated = aggregate(index, panel, status, scores)
     places, within = rank(index, panel, scores)
     grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
-    imputed_cells = int(np.count_nonzero(status == IMPUTED)) + imputed_below(below)
-    compared = check_comparisons(below.index if below else index, panel, imputed_cells)
+    compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
     noted = [*check_columns(index, panel, treated, status, scores), *aggregated, *compared]
     return Scores(
         index=index,

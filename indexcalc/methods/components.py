@@ -147,8 +147,9 @@ def _reached(together: Array, aim: Array) -> Array:
         pull = together @ w
         squares = pull**2
         total = squares.sum()
-        error = squares / total - aim
-        return np.asarray(4.0 / total * (together @ (pull * (error - error @ squares / total))))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            error = squares / total - aim
+            return np.asarray(4.0 / total * (together @ (pull * (error - error @ squares / total))))
 
     starts = [np.maximum(exact, 0.0) + 0.01, np.sqrt(aim) + 0.01]
     found = [

@@ -100,6 +100,7 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
     together = min(max(1, _CHUNK // units), len(rows))
     step = min(units, max(1, _STEP // together))
     numbers, spread, at_unit = np.empty((together, units), np.int64), np.empty((together, step)), np.arange(units)
+    same = np.empty((together, step), bool)  # asking for memory anew makes the other threads wait
     places = np.arange(1, units + 1, dtype=np.float32)
     for at in range(0, len(rows), together):
         some = rows[at : at + together]
@@ -122,7 +123,7 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
                 own |= at_unit[part]
         order.sort(axis=1)
         there = [int(np.searchsorted(row, (int(most) + 2**10) << bits)) for row in order]
-        again = _numbers_again(order, there, bits, spread.view(np.int64))
+        again = _numbers_again(order, there, bits, spread.view(np.int64), same)
         for row, count in enumerate(there):
             target, own = out[at + row], order[row, :count]
             if row not in again or not (equal := _in_order(some[row], own, np.concatenate(again[row]))).size:
@@ -132,7 +133,7 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
             target[order[row, count:]] = np.nan
 
 
-def _numbers_again(order: Any, there: list[int], bits: int, scratch: Any) -> dict[int, list[Any]]:
+def _numbers_again(order: Any, there: list[int], bits: int, scratch: Any, same: Any) -> dict[int, list[Any]]:
     """Return where in which sorted rows a number is the one before it again, and leave positions alone in `order`."""
     units, step = order.shape[1], scratch.shape[1]
     counts, fewest = np.array(there)[:, None], min(there)
@@ -142,7 +143,7 @@ def _numbers_again(order: Any, there: list[int], bits: int, scratch: Any) -> dic
         own = order[:, start : start + step]
         upper = np.right_shift(own, bits, out=scratch[: len(order), : own.shape[1]])
         own &= (1 << bits) - 1
-        again = np.empty(upper.shape, dtype=bool)
+        again = same[: len(order), : own.shape[1]]
         np.equal(upper[:, 0], before, out=again[:, 0])
         np.equal(upper[:, 1:], upper[:, :-1], out=again[:, 1:])
         if start + own.shape[1] > fewest:  # those behind are missing, all with one number

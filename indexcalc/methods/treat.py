@@ -86,9 +86,11 @@ TREAT: dict[str, Callable[..., Any]] = {"winsorise": winsorise, "log": log, "cli
 def skewness(x: Array) -> float:
     """Return the sample skewness of a vector without gaps, type 2: √(n(n-1)) / (n-2) · m₃ / m₂^1.5. NaN below 3 values."""
     n = len(x)
+    if n < 3 or x.min() == x.max():  # what is left of a constant column after its mean is taken off may be rounding alone
+        return float("nan")
     deviations = x - x.mean()
     spread = float(np.mean(deviations**2))
-    if n < 3 or spread == 0:
+    if spread == 0:
         return float("nan")
     return float(np.sqrt(n * (n - 1.0)) / (n - 2.0) * np.mean(deviations**3) / spread**1.5)
 
@@ -96,9 +98,11 @@ def skewness(x: Array) -> float:
 def excess_kurtosis(x: Array) -> float:
     """Return the excess kurtosis, type 2: (n-1) / ((n-2)(n-3)) · ((n+1) (m₄ / m₂² - 3) + 6). NaN below 4 values."""
     n = len(x)
+    if n < 4 or x.min() == x.max():
+        return float("nan")
     deviations = x - x.mean()
     spread = float(np.mean(deviations**2))
-    if n < 4 or spread == 0:
+    if spread == 0:
         return float("nan")
     plain = float(np.mean(deviations**4)) / spread**2 - 3.0
     return (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * plain + 6.0)

@@ -163,10 +163,11 @@ def merec(x: Array, declared: Array) -> Array:
     useful, low = varies(x), ends(x)[0]
     refused = np.logical_or.reduce(low <= 0, axis=-1, keepdims=True)
     there = ~np.isnan(x) & useful[..., None, :] & ~refused[..., None, :]
-    logs = np.log(np.where(there, x, 1.0) / np.where(useful & ~refused, low, 1.0)[..., None, :])
-    count = np.maximum(np.add.reduce(there, axis=-1, keepdims=True), 1)
-    total = np.add.reduce(logs := np.where(there, logs, 0.0), axis=-1, keepdims=True)
-    change = np.log1p(total / count) - np.log1p((total - logs) / count)
+    with np.errstate(over="ignore", invalid="ignore"):  # scores of more than 1e300 times the least have no weight
+        logs = np.log(np.where(there, x, 1.0) / np.where(useful & ~refused, low, 1.0)[..., None, :])
+        count = np.maximum(np.add.reduce(there, axis=-1, keepdims=True), 1)
+        total = np.add.reduce(logs := np.where(there, logs, 0.0), axis=-1, keepdims=True)
+        change = np.log1p(total / count) - np.log1p((total - logs) / count)
     effect = np.add.reduce(change, axis=-2) / np.maximum(np.add.reduce(there, axis=-2), 1)
     return scaled(np.where(refused, np.nan, effect))
 

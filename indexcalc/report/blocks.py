@@ -23,7 +23,7 @@ def block_files(scores: Scores, period: str, language: str) -> dict[str, Write]:
     """Return for each file of a report what writes it. There is no workbook, summary or scores.csv: these have no end."""
     dirty = quarantine_files(scores, language)
     return {
-        "ranking.csv": partial(_write_ranking, scores, period, language),
+        "ranking.csv": partial(write_ranking, scores, period, language),
         "scores.parquet": partial(write_scores, scores, language),
         **{name: partial(_write, content) for name, content in dirty.items()},
     }
@@ -60,7 +60,8 @@ def write_scores(scores: Scores, language: str, file: IO[bytes]) -> None:
                 writer.write_table(made, row_group_size=made.num_rows)
 
 
-def _write_ranking(scores: Scores, period: str, language: str, file: IO[bytes]) -> None:
+def write_ranking(scores: Scores, period: str, language: str, file: IO[bytes]) -> None:
+    """Write the ranking of a period as CSV, some units at a time."""
     units = in_rank_order(scores, scores.periods.index(period), scores.tree.root)
     for start in range(0, len(units), _RANKED):
         some = units[start : start + _RANKED]

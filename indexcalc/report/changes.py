@@ -15,15 +15,13 @@ from ..scores import Scores
 from .tables import Heading, Sheet, Value, notes, unit_label
 from .words import word
 
-MOST_BOARDS = 5
-
 
 def boards_sheet(scores: Scores, boards: Boards, language: str, *, short: bool, node: int | None = None) -> Sheet:
     """Return the indicators that cost a unit most against its group, or those that bring it most, below a node."""
     tree = scores.tree
     order = np.argsort(boards.points if short else -boards.points, kind="stable").tolist()
     worth = [at for at in order if at < tree.leaves and (boards.points[at] < 0 if short else boards.points[at] > 0)]
-    shown = [at for at in worth if node is None or _is_below(tree.parents, at, node)][:MOST_BOARDS]
+    shown = [at for at in worth if node is None or _is_below(tree.parents, at, node)]
     headings = (
         Heading(word("short boards" if short else "strengths", language), "text"),
         Heading(word("id", language), "code"),
@@ -104,8 +102,10 @@ def factors_sheet(scores: Scores, found: Change, language: str) -> Sheet:
     return Sheet(word("change", language), headings, tuple(rows), decimals=scores.index.index.decimals)
 
 
-def indicators_sheet(scores: Scores, found: Change, values: dict[str, tuple[str, str]], language: str, most: int = 10) -> Sheet:
-    """Return the indicators that moved the first unit's score by its own data most, with the values that changed."""
+def indicators_sheet(
+    scores: Scores, found: Change, values: dict[str, tuple[str, str]], language: str, most: int | None = None
+) -> Sheet:
+    """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum."""
     headings = (
         Heading(word("factor own", language), "text"),
         Heading(word("id", language), "code"),
@@ -113,10 +113,12 @@ def indicators_sheet(scores: Scores, found: Change, values: dict[str, tuple[str,
         Heading(word("index points", language), "signed"),
     )
     parts = {leaf: float(part[0]) for leaf, part in (found.indicators or {}).items()}
-    order = sorted((leaf for leaf, part in parts.items() if part), key=lambda leaf: (-abs(parts[leaf]), leaf))
+    order = sorted(
+        (leaf for leaf, part in parts.items() if part and not math.isnan(part)), key=lambda leaf: (-abs(parts[leaf]), leaf)
+    )
     titles = {node.id: node.title(language) for node in scores.tree.nodes}
     rows: list[tuple[Value, ...]] = [(titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), parts[leaf]) for leaf in order]
-    rest = [row[-1] for row in rows[most:] if isinstance(row[-1], float)]
+    rest = [row[-1] for row in rows[most:] if isinstance(row[-1], float)] if most is not None else []
     if rest:
         rows = [*rows[:most], (word("others", language).format(count=len(rest)), "", "", "", math.fsum(rest))]
     return Sheet(headings[0].title, headings, tuple(rows), decimals=scores.index.index.decimals)
@@ -136,9 +138,9 @@ def agreement_text(found: Comparison, language: str) -> str:
 
 
 def value(number: float) -> float | None:
-    """Return a plain number, None for NaN."""
+    """Return a plain number, None for NaN and for what is infinite."""
     number = float(number)
-    return None if math.isnan(number) else number
+    return number if math.isfinite(number) else None
 
 
 def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool = False) -> Sheet:
@@ -153,7 +155,9 @@ def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool =
         headings += [Heading(f"{over} {word(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
     cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
     for turn in turns:
-        shown = None if math.isnan(turn.distance) else f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
+        shown: Value = f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
+        if math.isnan(turn.distance):
+            shown = None if turn.exact else "≈–"
         cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = shown
     rows = []
     units, score, rank = scores.panel.units, scores.score()[found.period], scores.rank()[found.period]
@@ -171,12 +175,10 @@ def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool =
     )
 
 
-def turning_sheet(scores: Scores, period: int, turn: Turn, language: str, most: int = 8) -> Sheet:
+def turning_sheet(scores: Scores, period: int, turn: Turn, language: str) -> Sheet:
     """Return the weights that turn an order, those that move most first."""
     tree, at = scores.tree, scores.tree.position
     old = scores.effective_weights[period]
-    far = {node: abs(weight - old[at[node]]) for node, weight in turn.weights.items()}
-    moved = sorted((node for node in far if far[node] > 1e-9), key=lambda node: (-far[node], at[node]))
     headings = (
         Heading(word("turning weights", language), "text"),
         Heading(word("id", language), "code"),
@@ -184,9 +186,63 @@ def turning_sheet(scores: Scores, period: int, turn: Turn, language: str, most: 
         Heading(word("new", language), "score"),
     )
     rows = tuple(
-        (tree.nodes[at[node]].title(language), node, 100 * float(old[at[node]]), 100 * turn.weights[node]) for node in moved
+        (tree.nodes[at[node]].title(language), node, 100 * float(old[at[node]]), 100 * turn.weights[node])
+        for node in _moved(scores, period, turn)
     )
-    return Sheet(headings[0].title, headings, rows[:most], decimals=3)
+    return Sheet(headings[0].title, headings, rows, decimals=3)
+
+
+def turns_weights_sheet(scores: Scores, found: Robustness, language: str) -> Sheet:
+    """Return all the weights that turn orders, a row for each that moves: of which pair, at which level, by which norm."""
+    tree, units = scores.tree, scores.panel.units
+    old = scores.effective_weights[found.period]
+    headings = (
+        Heading(word("ahead", language), "text"),
+        Heading(word("behind", language), "text"),
+        Heading(word("depth", language), "count"),
+        Heading(word("least of", language), "text"),
+        Heading(word("turning weights", language), "text"),
+        Heading(word("id", language), "code"),
+        Heading(word("old", language), "score"),
+        Heading(word("new", language), "score"),
+    )
+    rows = tuple(
+        (
+            units.title(turn.above, language),
+            word("leaves top", language).format(top=found.top) if turn.below is None else units.title(turn.below, language),
+            turn.level,
+            word(f"norm {turn.norm}", language),
+            tree.nodes[tree.position[node]].title(language),
+            node,
+            100 * float(old[tree.position[node]]),
+            100 * turn.weights[node],
+        )
+        for turn in (*found.pairs, *found.leaves_top)
+        for node in _moved(scores, found.period, turn)
+    )
+    return Sheet(word("turning weights", language), headings, rows, decimals=3, notes=notes(scores, language))
+
+
+def _moved(scores: Scores, period: int, turn: Turn) -> list[str]:
+    """The nodes whose weights move, those that move most first."""
+    old, at = scores.effective_weights[period], scores.tree.position
+    far = {node: abs(weight - old[at[node]]) for node, weight in turn.weights.items()}
+    return sorted((node for node in far if far[node] > 1e-9), key=lambda node: (-far[node], at[node]))
+
+
+def plan_ranks_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
+    """Return every unit's rank before a plan and with it."""
+    units, ranks = scores.panel.units, scores.rank()[plan.period]
+    headings = (
+        Heading(unit_label(scores, language), "text"),
+        *(Heading(word("rank", language) + mark, "count") for mark in ("₀", "₁")),
+        Heading(word("places", language), "move"),
+    )
+    order = np.argsort(plan.others, kind="stable").tolist()
+    rows = tuple(
+        (units.title(at, language), value(ranks[at]), value(plan.others[at]), value(ranks[at] - plan.others[at])) for at in order
+    )
+    return Sheet(word("ranking", language), headings, rows, notes=notes(scores, language))
 
 
 def plan_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
@@ -214,7 +270,8 @@ def plan_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
         for step in plan.steps
     ]
     total = (word("all", language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
-    said = [word("plan least" if plan.exact else "plan searched", language), word("plan help", language)]
+    proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
+    said = [word(proof, language), word("plan help", language)]
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [

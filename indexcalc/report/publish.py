@@ -23,11 +23,14 @@ _PREFIX = ".new-"
 _LEFT_BEHIND = 3600.0  # seconds
 
 
-Content = bytes | Callable[[IO[bytes]], object]
+Content = bytes | Callable[[IO[bytes]], object] | Path
 
 
 def publish(folder: Path, files: Mapping[str, Content]) -> None:
-    """Write files as the whole content of a folder, replacing what was there: each its bytes, or what writes them.
+    """Write files as the whole content of a folder, replacing what was there.
+
+    Each is its bytes, what writes them, or where on the same disk they were written, as a file or a folder.
+
 
     :raises OSError: when anything cannot be written; the old content is then still there, untouched.
     """
@@ -91,6 +94,9 @@ def _own_as(target: Path, new: Path) -> None:
 
 
 def _write(path: Path, content: Content) -> None:
+    if isinstance(content, Path):
+        content.rename(path)
+        return
     with path.open("wb") as file:
         if isinstance(content, bytes):
             file.write(content)

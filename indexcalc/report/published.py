@@ -1,11 +1,13 @@
 """What was published, kept as it was: one line a score and release, beside the tree, in a text that a spreadsheet opens too.
 
-Lines are only ever added. A release of a period that was published before is a revision, and says why. The time stands in this
-log alone and in nothing that is compared.
+Lines are only ever added, each with the hash of itself and of the line before it, so that a line that was changed or taken out
+of the middle is found. A release of a period that was published before is a revision, and says why. The time stands in this log
+alone and in nothing that is compared.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -32,7 +34,7 @@ class Published:
     report: str
 
 
-COLUMNS = tuple(field.name for field in fields(Published))
+COLUMNS = (*(field.name for field in fields(Published)), "hash")
 
 
 def published_file(index_file: Path) -> Path:
@@ -41,7 +43,7 @@ def published_file(index_file: Path) -> Path:
 
 
 def read_published(index_file: Path) -> tuple[list[Published], list[Finding]]:
-    """Read all that was published of a tree, the oldest first, with what cannot be read of it."""
+    """Read all that was published of a tree, the oldest first, with what cannot be read of it and what was changed since."""
     file = published_file(index_file)
     try:
         raw = file.read_bytes()
@@ -49,15 +51,23 @@ def read_published(index_file: Path) -> tuple[list[Published], list[Finding]]:
         return [], []
     except OSError as error:
         return [], [finding("IC303", Place(file.as_posix()), problem=error.strerror or type(error).__name__)]
-    lines, found = [], []
+    lines, found, before = [], [], ""
     for number, text in enumerate(raw.decode("utf-8-sig", errors="replace").splitlines(), start=1):
         cells = text.split("\t")
         if len(cells) != len(COLUMNS) or not _are_numbers(cells[7:9]):
             heading = tuple(cells) == COLUMNS
             found += [finding("IC822", Place(file.as_posix(), "", number))] if text.strip() and not heading else []
-        else:
-            lines.append(Published(*cells))
+            continue
+        if cells[-1] != _chained(before, cells[:-1]):
+            found.append(finding("IC877", Place(file.as_posix(), "", number)))
+        lines.append(Published(*cells[:-1]))
+        before = cells[-1]
     return lines, found
+
+
+def _chained(before: str, cells: Sequence[str]) -> str:
+    """The hash of a line, of its cells and the hash of the line before it."""
+    return hashlib.sha256("\t".join((before, *cells)).encode()).hexdigest()
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
@@ -71,7 +81,13 @@ def with_published(before: bytes, lines: Iterable[Published]) -> bytes:
     """Return the log with lines added at its end; one that is empty gets its headings first."""
     head = before or ("\t".join(COLUMNS) + "\n").encode()
     head += b"" if head.endswith(b"\n") else b"\n"
-    return head + "".join("\t".join(" ".join(cell.split()) for cell in astuple(line)) + "\n" for line in lines).encode()
+    last = head.decode("utf-8-sig").splitlines()[-1].split("\t")[-1] if before else ""
+    last, added = "" if last == COLUMNS[-1] else last, []
+    for line in lines:
+        cells = [" ".join(cell.split()) for cell in astuple(line)]
+        last = _chained(last, cells)
+        added.append("\t".join((*cells, last)) + "\n")
+    return head + "".join(added).encode()
 
 
 def scores_of(scores: Scores, period: str) -> dict[tuple[str, str], tuple[str, str]]:

@@ -31,6 +31,7 @@ class Run:
     ranking: Mapping[str, Sequence[float | None]]
     as_of: str = ""
     blocks: bool = False
+    engine: str = ""
 
     def as_json(self) -> bytes:
         return (json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n").encode()
@@ -51,7 +52,10 @@ def digest(content: bytes) -> str:
 
 
 def digest_of(file: Path) -> str:
-    """Return the SHA-256 digest of a file, however large, in hexadecimal."""
+    """Return the SHA-256 digest of a file, however large, in hexadecimal; of a folder that of its files' digests in order."""
+    if file.is_dir():
+        parts = sorted(digest_of(part) for part in file.iterdir() if part.suffix == ".parquet")
+        return digest("".join(parts).encode())
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,12 +44,13 @@ def match(
     as_of: str | None = None,
     count: bool = True,
     keep: int | None = None,
+    sources: Container[str] | None = None,
 ) -> Matched:
     """Read the files and ledgers of an index, relative to `base`, and match their cells to its columns.
 
     Of a ledger the newest version of each department and period counts, up to the moment `as_of` (as `read_moment` gives it).
     Of logs of events only the columns are looked at where they are not to be counted. Parquet tables of more than `keep`
-    cells stay in their files: their columns are read and looked at by `panel`.
+    cells stay in their files: their columns are read and looked at by `panel`. Where `sources` are named no others are read.
     """
     root = root or base
     matched = Matched(index)
@@ -57,7 +58,9 @@ def match(
     if matched.units is None:
         return matched
     for name in dict.fromkeys(column.source for column in index.columns):
-        columns = [(at, _as_named(column)) for at, column in enumerate(index.columns) if column.source == name]
+        if sources is not None and name not in sources:
+            continue
+        columns = [(at, as_named(column)) for at, column in enumerate(index.columns) if column.source == name]
         if name == UNITS_SOURCE:
             source = Data.model_construct(path=index.units.table, sheet=index.units.sheet, unit=index.units.id, period=EVERY)
         elif name in index.data:
@@ -83,12 +86,12 @@ def match(
         if tables:
             _match_source(matched, name, source, tables, columns)
     matched.findings += _repeats(matched)
-    if matched.uncounted:
-        pass  # which periods there are is known when the events have been read
+    if matched.uncounted or sources is not None:
+        pass  # which periods there are is known when the events, or the other sources, have been read
     elif not matched.periods and not errors(matched.findings):
         matched.findings.append(finding("IC360", index.place(("data",), key=True)))
     elif not errors(matched.findings):
-        matched.findings += _base_periods(matched)
+        matched.findings += base_periods(index, matched.periods)
     matched.files = sorted(set(matched.files))
     return matched
 
@@ -105,8 +108,8 @@ def _words_twice(index: Index, name: str, source: Data) -> Iterator[Finding]:
         said.setdefault(word_of(word), "numbers")
 
 
-def _as_named(column: Column) -> Column:
-    """A column with its names as those of tables are read."""
+def as_named(column: Column) -> Column:
+    """Return a column with its names as those of tables are read."""
     headers, rows = tuple(map(name_of, column.headers)), tuple(map(name_of, column.rows))
     same = (headers, rows) == (column.headers, column.rows)
     return column if same else replace(column, headers=headers, rows=rows)
@@ -115,7 +118,7 @@ def _as_named(column: Column) -> Column:
 def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Table], wanted: Sequence[int]) -> Matched:
     """Match tables that are no source of the tree, such as a submission, to some columns of the index."""
     matched = Matched(index, units)
-    _match_source(matched, "", source, tables, [(at, _as_named(index.columns[at])) for at in wanted])
+    _match_source(matched, "", source, tables, [(at, as_named(index.columns[at])) for at in wanted])
     matched.findings += _repeats(matched)
     return matched
 
@@ -155,18 +158,18 @@ def _few(names: Iterable[str]) -> str:
     return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
-def _base_periods(matched: Matched) -> Iterator[Finding]:
-    """A base period that has no data would leave every score missing."""
-    index, kind = matched.index, matched.index.periods.kind
-    there = set(matched.periods)
+def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
+    """Point out a base period that has no data: it would leave every score missing."""
+    kind = index.periods.kind
+    there = set(periods)
     if index.periods.roll_up:
         years = {year for period in there if (year := year_of(period))}
-        there |= {year for year in years if year_is_whole([p for p in matched.periods if year_of(p) == year], kind)}
+        there |= {year for year in years if year_is_whole([p for p in periods if year_of(p) == year], kind)}
     bases = [(index.place_of(leaf.id, "normalise", "base"), leaf.normalise.base) for leaf in index.leaves if leaf.normalise]
     for place, base in [(index.place(("defaults", "normalise", "base")), index.defaults.normalise.base), *bases]:
         meant = {read_period(str(base), each) for each in (kind, index.periods.roll_up) if each}
         if base is not None and not meant & there:
-            yield finding("IC361", place, found=base, known=list(matched.periods))
+            yield finding("IC361", place, found=base, known=list(periods))
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,7 @@ def _match_source(matched: Matched, name: str, source: Data, tables: list[Table]
     headed: set[int] = set()
     headings: list[str] = []
     for table in tables:
-        layout = _layout(index, name, source, table, columns, found)
+        layout = layout_of(index, name, source, table, columns, found)
         if layout is not None and layout.unit is None and (shared := _shared_across(matched, table)):
             found += shared
             layout = None
@@ -244,9 +247,11 @@ def of_units(matched: Matched, source: Data, at: int, column: Column) -> Piece |
     return piece_of(matched, source, table, everywhere, (at, column), position, rows, [None] * len(rows), units)
 
 
-def _layout(
+def layout_of(
     index: Index, name: str, source: Data, table: Table, columns: list[tuple[int, Column]], found: list[Finding]
 ) -> Layout | None:
+    """Find out which columns of a table say what, by its headings; nothing, with findings, where they do not say it."""
+
     def find(declared: str | None, usual: Iterable[str]) -> int | None:
         names = [name.casefold() for name in table.names]
         for header in [declared] if declared else usual:

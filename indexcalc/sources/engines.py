@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 _ALL = 1 << 60  # rows; a limit is what PostgreSQL does not look through
+MEMORY = "4GB"  # of DuckDB's, where the rest has a folder to be kept in
 FEW_NAMES = 500  # more are joined as a table, which in a database of others takes the right to make a temporary one
 _DAY = r"\s*([12]\d{3})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])"
 TIME = rf"^{_DAY}([ T]+([01]?\d|2[0-3]):([0-5]\d)(:([0-5]\d)(\.\d{{1,6}})?)?)?\s*$"
@@ -209,11 +210,20 @@ def packages_of(kind: str) -> tuple[str, ...]:
     return {"duckdb": ("ibis", "duckdb"), "postgres": ("ibis", "psycopg"), "spark": ("ibis", "pyspark")}[kind]
 
 
+def connect(kind: str, folder: Path | None = None) -> Any:
+    """Connect to DuckDB in this process, or to Spark; DuckDB keeps what takes much memory in a folder, where there is one."""
+    import ibis
+
+    if kind == "spark":
+        return _spark()
+    return ibis.duckdb.connect(**({"memory_limit": MEMORY, "temp_directory": str(folder)} if folder else {}))
+
+
 def open_files(files: Sequence[LogFile], used: Sequence[str], kind: str) -> Engine:
     """Open files of one format as one table of the columns that are used."""
     import ibis
 
-    connection = ibis.duckdb.connect() if kind == "duckdb" else _spark()
+    connection = connect(kind)
     kept: list[Any] = []
     groups: dict[tuple[Any, ...], list[LogFile]] = {}
     for file in files:
@@ -225,7 +235,7 @@ def open_files(files: Sequence[LogFile], used: Sequence[str], kind: str) -> Engi
             table = _csv(connection, kind, group, kept)
             names = [f"c{at}" for at in range(len(first.names))]
         else:
-            table = _parquet(connection, kind, [file.path for file in group])
+            table = read_parquet(connection, kind, [file.path for file in group])
             names = list(first.raw)
         tables.append(table.select(**{name: table[names[first.names.index(name)]] for name in used}))
     return Engine(kind, connection, ibis.union(*tables) if len(tables) > 1 else tables[0], kept)
@@ -271,7 +281,8 @@ def text_of_file(path: str, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, encoding=encoding, newline="")
 
 
-def _parquet(connection: Any, kind: str, paths: list[str]) -> Any:
+def read_parquet(connection: Any, kind: str, paths: list[str]) -> Any:
+    """Return Parquet files as one table of an engine."""
     if kind == "duckdb":
         return connection.read_parquet(paths)
     return _view(connection, connection._session.read.parquet(*paths))
@@ -302,7 +313,7 @@ def _spark() -> Any:
 def open_remote(path: str) -> Engine:
     """Open Parquet that Spark alone can reach, by an address such as hdfs:// or s3a://."""
     connection = _spark()
-    return Engine("spark", connection, _parquet(connection, "spark", [path]))
+    return Engine("spark", connection, read_parquet(connection, "spark", [path]))
 
 
 def open_table(path: str, name: str, kind: str) -> Engine:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import isfinite, isnan, nan
 from types import MappingProxyType
@@ -76,7 +76,7 @@ def read_numbers(
 @cache
 def _tokens(missing: frozenset[str], not_applicable: frozenset[str]) -> _Tokens:
     absent, inapplicable = frozenset(map(word_of, missing)), frozenset(map(word_of, not_applicable))
-    return _Tokens(absent, inapplicable, _numbers_among(absent), _numbers_among(inapplicable))
+    return _Tokens(absent, inapplicable, numbers_among(absent), numbers_among(inapplicable))
 
 
 def _clean(cells: Sequence[Cell]) -> list[float] | None:
@@ -174,7 +174,8 @@ def _decimal(text: str) -> float | None:
     return number if isfinite(number) else None
 
 
-def _numbers_among(words: frozenset[str]) -> frozenset[float]:
+def numbers_among(words: Iterable[str]) -> frozenset[float]:
+    """Return the numbers that some words are, such as 999 for "no answer"."""
     return frozenset(number for word in words if (number := _decimal(word)) is not None)
 
 

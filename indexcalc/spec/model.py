@@ -498,7 +498,8 @@ class Data(Part):
 
     @property
     def is_ledger(self) -> bool:
-        held = self.path.endswith((".sqlite", ".sqlite3")) or "://" in self.path
+        remote = "://" in self.path and not self.path.endswith(".parquet")
+        held = self.path.endswith((".sqlite", ".sqlite3")) or remote
         return self.ledger is not None or (held and self.events is None)
 
 

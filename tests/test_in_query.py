@@ -1,0 +1,418 @@
+"""A query over values that stay where they are gives the numbers that scoring in memory gives."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from indexcalc import load, read_panel
+from indexcalc.cli.app import app
+from indexcalc.engine import score
+from indexcalc.methods import CATALOGUE
+from indexcalc.spec import Index
+
+from .sources.engines import spark
+
+__all__ = ["spark"]
+
+pytest.importorskip("ibis", reason="the extra `events` is not installed")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")
+
+PERIODS = ("2022Q1", "2022Q2", "2022Q3", "2022Q4")
+UNITS = [f"u{at:02}" for at in range(19)]
+NUMBERS = ["score", "rank", "group_rank", "coverage", "raw", "derived", "treated", "weight", "effective_weight"]
+
+
+def test_each_expression_takes_what_its_method_takes() -> None:
+    from indexcalc.engine.expressions import IN_QUERY, OPERATIONS
+    from indexcalc.methods.derive import _OPERATIONS
+
+    def taken(function: Any) -> dict[str, Any]:
+        own = inspect.signature(function).parameters.values()
+        return {one.name: one.default for one in own if one.kind is one.KEYWORD_ONLY}
+
+    for room, known in IN_QUERY.items():
+        for name, expression in known.items():
+            assert taken(expression) == taken(CATALOGUE[room][name]), name
+    assert set(_OPERATIONS) - OPERATIONS.keys() == {"median", "trimmed"}
+
+
+NORMALISERS: dict[str, list[dict[str, Any]]] = {
+    "min-max": [{}, {"low": 60, "high": 100}],
+    "efficacy": [{}, {"satisfactory": 60}, {"unacceptable": 5, "clip": True}, {"satisfactory": 70, "unacceptable": 2}],
+    "efficacy-exponential": [{}, {"satisfactory": 60, "clip": True}],
+    "z-score": [{}, {"mean": 100, "sd": 10, "ddof": 0}],
+    "goalposts": [{"worst": 2, "best": 60}, {"worst": 2, "best": 60, "clip": False}, {"worst": 2, "best": 60, "log": True}],
+    "target": [{"value": 30}],
+    "distance-to-target": [{"value": 30}, {"value": 30, "worst": 2, "clip": False}],
+    "reference": [{}, {"value": "max"}, {"value": 20.0, "form": "difference"}],
+    "ampi": [{}, {"value": "min"}, {"value": 25.0}],
+    "piecewise": [
+        {"points": [[5, 0], [20, 60], [60, 100]]},
+        {"points": [[5, 0], [60, 100]], "below": "extend", "above": "missing"},
+    ],
+    "bands": [{"bands": [[5, 20], [20, 60], [50, 100]]}, {"bands": [[5, 20], [50, 100]], "below": 0}],
+    "points": [{}, {"floor": 5, "cap": 50}],
+    "deduct": [{"each": 2}, {"each": 1, "cap": 30, "floor": None}],
+    "bonus": [{"each": 2, "cap": 40}, {"each": 1, "start": 10}],
+}
+AGGREGATES: list[Any] = [
+    "arithmetic",
+    "minimum",
+    "maximum",
+    "sum",
+    "product",
+    {"method": "geometric", "floor": 1},
+    {"method": "harmonic", "floor": 1},
+    {"method": "power", "p": 2, "floor": 0.5},
+    {"method": "power", "p": -0.5, "floor": 0.5},
+]
+
+
+def test_every_expression_is_drawn_by_the_test_below() -> None:
+    from indexcalc.engine.expressions import IN_QUERY
+
+    assert NORMALISERS.keys() == IN_QUERY["normalise"].keys()
+    drawn = {one if isinstance(one, str) else one["method"] for one in AGGREGATES}
+    assert drawn | {"mpi"} == IN_QUERY["aggregate"].keys()  # defined above 0 alone, so in a test of its own
+
+
+def random_tree(rng: random.Random) -> dict[str, Any]:
+    """A tree of what a query can do, at random places."""
+    maybe = lambda chance, key, make: {key: make()} if rng.random() < chance else {}  # noqa: E731
+    number = iter(range(1000))
+
+    def normalise() -> dict[str, Any]:
+        method = rng.choice(list(NORMALISERS))
+        over = rng.choice(["period", "all", "group", "base"])
+        return {"method": method, **rng.choice(NORMALISERS[method]), "over": over} | (
+            {"base": "2022Q2"} if over == "base" else {}
+        )
+
+    def leaf() -> dict[str, Any]:
+        made = {"id": f"x{next(number)}", "weight": rng.randint(0, 5), "normalise": normalise()}
+        if rng.random() < 0.15:
+            made |= {"direction": "range", "target": [10, 30]}
+        else:
+            made |= maybe(0.5, "direction", lambda: "lower")
+        made |= maybe(0.2, "per", lambda: "people") | maybe(0.1, "scale", lambda: 10) | maybe(0.1, "round", lambda: 1)
+        made |= maybe(0.2, "applies", lambda: "people > 20")
+        formulas = [
+            "where(a > 20, a, sqrt(b)) + people",
+            "max(a, b, people) / min(a, b)",
+            "mean(a, b) - log(a) ^ 0.5",
+            "sum(a, b)",
+        ]
+        return made | maybe(0.2, "formula", lambda: rng.choice(formulas))
+
+    def node(depth: int) -> dict[str, Any]:
+        children = [node(depth - 1) if depth and rng.random() < 0.4 else leaf() for _ in range(rng.randint(1, 4))]
+        made: dict[str, Any] = {"id": f"n{next(number)}", "weight": rng.randint(1, 5), "indicators": children}
+        made |= maybe(0.7, "aggregate", lambda: rng.choice(AGGREGATES)) | maybe(0.4, "weights", lambda: "equal")
+        made |= maybe(0.2, "direction", lambda: "lower") | maybe(0.2, "round", lambda: 1)
+        made |= maybe(0.2, "ranking", lambda: {"ties": rng.choice(["dense", "average", "max"]), "first": "lowest", "decimals": 0})
+        policies = [{"policy": "reweight", "coverage": 0.6}, {"policy": "reweight", "children": 0.5}, {"policy": "fail"}]
+        return made | maybe(0.6, "missing", lambda: rng.choice(policies))
+
+    return {
+        "index": {"id": "whole"},
+        "units": {"table": "units.csv"},
+        "periods": {"kind": "quarter"},
+        "data": {"v": {"path": "v.parquet", "missing": ["-1"], "not_applicable": ["-999"]}, "p": {"path": "people.csv", "period": "every"}},
+        "denominators": [{"id": "people", "source": "p"}],
+        "defaults": {"source": "v", "weights": "relative", "missing": {"policy": "reweight", "coverage": 0.5}},
+        "dimensions": [node(2) for _ in range(rng.randint(1, 3))],
+        "ranking": maybe(0.5, "within", lambda: "group") | maybe(0.3, "decimals", lambda: 1),
+    }  # fmt: skip
+
+
+def write_project(folder: Path, tree: dict[str, Any], rng: np.random.Generator) -> Index:
+    """Lay out a tree with values of which some are missing, some do not apply and some rows are not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "indicators.yaml").write_text(json.dumps(tree))
+    groups = "".join(f"{unit},Unit {unit},{'abc'[at % 3]}\n" for at, unit in enumerate(UNITS))
+    (folder / "units.csv").write_text("id,name,group\n" + groups)
+    people = "".join(f"{unit},{10 + 3 * at}\n" for at, unit in enumerate(UNITS[:-1]))
+    (folder / "people.csv").write_text("id,people\n" + people)
+    index = Index.model_validate(tree)  # unchecked: numbers are asked for where no analyst would mean them
+    rows = [(unit, period) for period in PERIODS for unit in UNITS if rng.random() > 0.03]
+    table: dict[str, Any] = {
+        "unit": [f"Unit {unit}" if unit == "u03" else unit for unit, _ in rows],
+        "period": [p for _, p in rows],
+    }
+    for column in index.columns:
+        if column.source == "v":
+            x = np.round(rng.lognormal(3, 0.8, len(rows)), 1)
+            x = np.where(rng.random(len(rows)) < 0.1, -999.0, np.where(rng.random(len(rows)) < 0.05, -1.0, x))
+            table[column.headers[0]] = pa.array(x, mask=rng.random(len(rows)) < 0.1)
+    pq.write_table(pa.table(table), folder / "v.parquet")
+    return index
+
+
+def in_memory(index: Index, folder: Path) -> tuple[pd.DataFrame, list[str]]:
+    from indexcalc.report.tidy import tidy
+
+    scores = score(index, read_panel(index, folder))
+    return tidy(scores, "en").to_pandas(), sorted(f"{one.code} {one.values.get('node')}" for one in scores.findings)
+
+
+def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[str]]:
+    from indexcalc.engine.in_query import bare_scores, in_the_way, rows, score_in_query, undefined
+    from indexcalc.report.in_query import tidy_in_query
+    from indexcalc.sources.engines import connect
+    from indexcalc.sources.in_place import open_values
+
+    assert in_the_way(index) == []
+    values = open_values(index, folder, connect(kind), kind)
+    assert values.table is not None, values.findings
+    assert values.units is not None
+    bare = bare_scores(index, values.periods)
+    table, found = score_in_query(index, values.table, bare, values.groups)
+    found += undefined(index, table, bare, values.units.units.title)
+    long = rows(index, table, index.ranking.within is not None)
+    made = tidy_in_query(long, bare, values.units.units, "en").to_pyarrow().to_pandas()
+    return made, sorted(f"{one.code} {one.values.get('node')}" for one in found)
+
+
+def same_rows(mine: pd.DataFrame, found: pd.DataFrame) -> None:
+    assert list(found.columns) == list(mine.columns)
+    keys = ["period", "unit", "node"]
+    one, other = (frame.astype(dict.fromkeys(keys, "str")).sort_values(keys, ignore_index=True) for frame in (mine, found))
+    for name in mine.columns:
+        if name in NUMBERS:
+            x, y = one[name].to_numpy(float), other[name].to_numpy(float)
+            np.testing.assert_allclose(y, x, rtol=1e-9, atol=1e-9, err_msg=name)
+        else:
+            assert list(one[name].astype(object)) == list(other[name].astype(object)), name
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of methods given what they were not made for
+@pytest.mark.parametrize("seed", range(15))  # not drawn: a query takes a second to plan, and shrinking one minutes
+def test_a_random_tree_scores_the_same_in_a_query(tmp_path: Path, seed: int) -> None:
+    index = write_project(tmp_path, random_tree(random.Random(seed)), np.random.default_rng(seed))
+    (mine, said), (found, noted) = in_memory(index, tmp_path), in_query(index, tmp_path, "duckdb")
+    same_rows(mine, found)
+    assert noted == said
+
+
+def small_tree(**changes: Any) -> dict[str, Any]:
+    """A tree that a query can score, and that checks find nothing wrong with."""
+    safety = [
+        {"id": "a", "weight": 0.4, "direction": "lower", "normalise": {"method": "min-max", "over": "base", "base": "2022Q1"}},
+        {"id": "b", "weight": 0.6, "per": "people", "normalise": {"method": "z-score", "mean": 60, "sd": 10, "over": "all"}},
+    ]
+    service = [{"id": "c", "weight": 0.5, "applies": "people > 15"}, {"id": "d", "weight": 0.5, "formula": "a / (b + 1)"}]
+    return {
+        "index": {"id": "whole", "name": "Whole"},
+        "units": {"table": "units.csv"},
+        "periods": {"kind": "quarter"},
+        "data": {"v": {"path": "v.parquet"}, "p": {"path": "people.csv", "period": "every"}},
+        "denominators": [{"id": "people", "source": "p"}],
+        "defaults": {"source": "v", "missing": {"coverage": 0.5}},
+        "dimensions": [
+            {"id": "safety", "weight": 0.5, "indicators": safety, "grades": [{"name": "A", "from": 60}, {"name": "B"}]},
+            {"id": "service", "weight": 0.5, "aggregate": {"method": "geometric", "floor": 1}, "indicators": service},
+        ],
+        "ranking": {"within": "group"},
+        "grades": [{"name": "first", "top": 0.3}, {"name": "other"}],
+    } | changes
+
+
+def write_small(folder: Path, table: dict[str, Any] | None = None, **changes: Any) -> None:
+    rng = np.random.default_rng(7)
+    write_project(folder, small_tree(**changes), rng)
+    rows = [(unit, period) for period in PERIODS for unit in UNITS]
+    values = {name: np.round(rng.lognormal(3, 0.5, len(rows)), 2) for name in "abcd"}
+    values["c"][::5] = np.nan
+    whole: dict[str, Any] = {"unit": [unit for unit, _ in rows], "period": [period for _, period in rows], **values}
+    pq.write_table(pa.table(whole | (table or {})), folder / "v.parquet")
+
+
+def invoke(folder: Path, *words: str) -> Any:
+    where = ["--index", str(folder / "indicators.yaml"), "--lang", "en"]
+    return CliRunner().invoke(app, [*words[:1], *where, *words[1:]])
+
+
+def same_reports(one: Path, other: Path) -> None:
+    mine, found = (pd.read_parquet(folder / "scores.parquet") for folder in (one, other))
+    same_rows(mine, found)
+    ranked = [pd.read_csv(folder / "ranking.csv") for folder in (one, other)]
+    pd.testing.assert_frame_equal(ranked[0], ranked[1], rtol=1e-9)
+
+
+def test_the_command_writes_what_blocks_write(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    for words in (["--blocks"], ["--engine", "duckdb"]):
+        done = invoke(tmp_path, "score", *words, "--period", "all", "--out", str(tmp_path / words[-1]))
+        assert done.exit_code == 0, done.output
+    for period in PERIODS:
+        same_reports(tmp_path / "--blocks" / period, tmp_path / "duckdb" / period)
+    assert {path.name for path in (tmp_path / "duckdb").iterdir()} == set(PERIODS)  # nothing is left behind
+    again = invoke(tmp_path, "score", "--engine", "duckdb", "--out", str(tmp_path / "duckdb"), "--json")
+    assert again.exit_code == 0, again.output
+    assert json.loads(again.stdout)["ranking"][0]["rank"] == 1
+
+
+def test_a_log_of_events_is_counted_and_joined_its_dirty_rows_told(tmp_path: Path) -> None:
+    tree = small_tree()
+    tree["data"]["log"] = {"path": "log.csv", "events": {"unit": "unit", "time": "at", "from": "2022Q1", "to": "2022Q4"}}
+    tree["denominators"].append({"id": "calls", "source": "log", "events": "count"})
+    tree["dimensions"][0]["indicators"][1]["per"] = "calls"
+    write_small(tmp_path, **{key: tree[key] for key in ("data", "denominators", "dimensions")})
+    rows = [f"{unit},2022-{month:02}-0{1 + at % 9}\n" for at, unit in enumerate(UNITS[1:]) for month in range(1, 13)]
+    (tmp_path / "log.csv").write_text("unit,at\n" + "".join(rows) + "nobody,2022-01-01\n")
+    for words in (["--no-blocks"], ["--engine", "duckdb"]):
+        assert invoke(tmp_path, "score", *words, "--out", str(tmp_path / words[-1])).exit_code == 0
+    folder = tmp_path / "duckdb" / "2022Q4"
+    same_reports(tmp_path / "--no-blocks" / "2022Q4", folder)
+    assert "nobody" in (folder / "quarantine-log.csv").read_text()
+    assert invoke(tmp_path, "verify", str(folder)).exit_code == 0
+
+
+def test_a_report_of_an_engine_is_verified_by_its_digests(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    assert invoke(tmp_path, "score", "--engine", "duckdb").exit_code == 0
+    folder = tmp_path / "reports" / "2022Q4"
+    done = invoke(tmp_path, "verify", str(folder))
+    assert (done.exit_code, "IC874" in done.stderr) == (0, True), done.output
+    (folder / "ranking.csv").write_text("1")
+    (tmp_path / "people.csv").write_text("id,people\nu01,3\n")
+    done = invoke(tmp_path, "verify", str(folder))
+    assert (done.exit_code, "IC505" in done.stderr, "IC506" in done.stderr) == (1, True, True), done.output
+
+
+def test_what_a_query_cannot_do_is_told_at_once(tmp_path: Path) -> None:
+    tree = small_tree()
+    tree["dimensions"][0] |= {"weights": "entropy", "aggregate": "topsis"}
+    ends = {"worst": {"quantile": 0.05}, "best": {"quantile": 0.95}}
+    tree["dimensions"][0]["indicators"][0]["normalise"] = {"method": "goalposts", **ends}
+    tree["dimensions"][1]["indicators"][0] |= {"impute": "median", "treat": "winsorise", "normalise": "rank"}
+    tree["dimensions"][1]["indicators"][1] |= {
+        "formula": "median(a, b, 1)",
+        "normalise": {"method": "reference", "value": "median"},
+    }
+    write_small(tmp_path, dimensions=tree["dimensions"])
+    done = invoke(tmp_path, "score", "--engine", "duckdb", "--json")
+    assert done.exit_code == 1
+    found = [one for one in map(json.loads, done.stderr.splitlines()) if one["severity"] == "error"]
+    assert [one["code"] for one in found] == ["IC870"]
+    for way in (
+        "a: goalposts (quantile)",
+        "safety: topsis",
+        "safety: entropy",
+        "c: rank",
+        "c: median",
+        "c: winsorise",
+        "d: reference (median)",
+        "d: median",
+    ):
+        assert way in found[0]["message"]
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "codes"),
+    [
+        ({"unit": ["Nowhere", *UNITS[1:]] + UNITS * 3}, {"IC342"}),
+        ({"unit": ["u01", *UNITS[1:]] + UNITS * 3}, {"IC348"}),
+        ({"period": ["2022Q1"] * 19 + ["2022Q2"] * 19 + ["soon"] * 38}, {"IC346"}),
+        ({"b": [float("inf")] * 76}, {"IC314"}),
+        ({"b": ["12"] * 76}, {"IC872"}),
+        ({"other": [0] * 76}, {"IC351"}),
+    ],
+)
+def test_what_is_wrong_with_the_values_is_found_by_queries(tmp_path: Path, table: dict[str, Any], codes: set[str]) -> None:
+    write_small(tmp_path, table)
+    done = invoke(tmp_path, "score", "--engine", "duckdb", "--json")
+    assert {one["code"] for one in map(json.loads, done.stderr.splitlines())} - {"IC427"} >= codes, done.output
+    assert "Traceback" not in done.output
+
+
+def test_values_at_an_address_are_read_by_the_engine_alone(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    assert invoke(tmp_path, "score", "--no-blocks").exit_code == 0
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "v.parquet").rename(tmp_path / "elsewhere" / "v.parquet")
+    tree = small_tree()
+    tree["data"]["v"]["path"] = f"file://{tmp_path.as_posix()}/elsewhere/v.parquet"
+    (tmp_path / "indicators.yaml").write_text(json.dumps(tree))
+    done = invoke(tmp_path, "score", "--engine", "duckdb", "--out", str(tmp_path / "duckdb"))
+    assert done.exit_code == 0, done.output
+    same_reports(tmp_path / "reports" / "2022Q4", tmp_path / "duckdb" / "2022Q4")
+    done = invoke(tmp_path, "score")
+    assert (done.exit_code, "IC301" in done.stderr) == (1, True), done.output
+
+
+def test_what_an_engine_says_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_small(tmp_path)
+    (tmp_path / "v.parquet").write_bytes((tmp_path / "v.parquet").read_bytes()[:500])
+    done = invoke(tmp_path, "score", "--engine", "duckdb")
+    assert (done.exit_code, "IC876" in done.stderr, "Traceback" in done.output) == (1, True, False), done.output
+    assert not (tmp_path / "reports").exists()
+    for name in ("ibis", "indexcalc.engine.in_query", "indexcalc.engine.expressions", "indexcalc.engine.statistics"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "ibis", None)
+    done = invoke(tmp_path, "score", "--engine", "duckdb")
+    assert (done.exit_code, "IC875" in done.stderr) == (1, True), done.output
+
+
+def test_other_ways_of_writing_units_and_statuses(tmp_path: Path) -> None:
+    units = ["Unit u00", " u01 ", *UNITS[2:]]
+    write_small(tmp_path, {"unit": units * 4, "status": (["n/a", "ok"] + [None] * 17) * 4})
+    for words in (["--no-blocks"], ["--engine", "duckdb"]):
+        assert invoke(tmp_path, "score", *words, "--out", str(tmp_path / words[-1])).exit_code == 0
+    same_reports(tmp_path / "--no-blocks" / "2022Q4", tmp_path / "duckdb" / "2022Q4")
+
+
+def test_a_penalty_for_imbalance_and_an_undefined_mean(tmp_path: Path) -> None:
+    tree = small_tree()
+    tree["dimensions"][0]["aggregate"] = "mpi"
+    tree["dimensions"][0]["indicators"][0]["normalise"] = "min-max"
+    write_small(tmp_path, dimensions=tree["dimensions"])
+    index = load(tmp_path / "indicators.yaml")
+    (mine, said), (found, noted) = in_memory(index, tmp_path), in_query(index, tmp_path, "duckdb")
+    same_rows(mine, found)
+    tree["dimensions"][1]["aggregate"] = "geometric"
+    write_small(tmp_path, dimensions=tree["dimensions"])
+    done = invoke(tmp_path, "score", "--engine", "duckdb")
+    assert (done.exit_code, "IC424" in done.stderr) == (1, True), done.output
+    assert said == noted
+
+
+def test_statistics_do_not_lose_what_is_small_beside_what_is_large(tmp_path: Path) -> None:
+    far = 1e9 + np.round(np.random.default_rng(3).normal(0, 1e-2, 76), 4)
+    write_small(tmp_path, {"b": far, "a": np.where(np.arange(76) == 5, 1e12, far - 1e9)})
+    index = load(tmp_path / "indicators.yaml")
+    (mine, _), (found, _) = in_memory(index, tmp_path), in_query(index, tmp_path, "duckdb")
+    scores = [frame[frame.node.isin(["a", "b"])].sort_values(["period", "unit", "node"]).score for frame in (mine, found)]
+    np.testing.assert_allclose(scores[1], scores[0], rtol=1e-5)  # of which the mean in memory itself leaves no more
+
+
+def test_spark_scores_the_same_and_writes_the_same_report(tmp_path: Path, spark: Any) -> None:
+    write_small(tmp_path)
+    for words in (["--no-blocks"], ["--engine", "spark"]):
+        done = invoke(tmp_path, "score", *words, "--out", str(tmp_path / words[-1]))
+        assert done.exit_code == 0, done.output
+    folder = tmp_path / "spark" / "2022Q4"
+    same_reports(tmp_path / "--no-blocks" / "2022Q4", folder)
+    assert (folder / "scores.parquet").is_dir()  # a cluster writes a file for each of its parts
+    assert invoke(tmp_path, "verify", str(folder)).exit_code == 0
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_random_tree_scores_the_same_on_spark(tmp_path: Path, spark: Any) -> None:
+    index = write_project(tmp_path, random_tree(random.Random(5)), np.random.default_rng(5))
+    (mine, said), (found, noted) = in_memory(index, tmp_path), in_query(index, tmp_path, "spark")
+    same_rows(mine, found)
+    assert noted == said
