@@ -967,8 +967,8 @@ _BINDING |= {
         "{column} 的公式用到“{names}”，{file} 中没有这一列",
         "did you mean '{near}'?",
         "是否应为“{near}”？",
-        "A formula's names are columns of its own source or denominators; `applies` may name columns of the units table too.",
-        "公式中的名称是其数据源的列或分母；applies 还可使用单元表的列。",
+        "Names are columns of its own source or denominators, in `applies` of the units table too; other indicators only in nodes above.",
+        "公式中的名称是其数据源的列或分母；applies 还可使用单元表的列。其他指标只能在其上级的公式中引用。",
     ),
     "IC369": (
         "error",

@@ -385,7 +385,10 @@ def change_adds_up(found: Change) -> None:
         there = ~np.isnan(moved)
         assert not np.isnan(total[there]).any()
         assert np.isnan(total[~there]).all() or not parts
-        assert (np.abs(total - moved) <= 1e-9 * (1 + np.abs(ends).max(axis=0)))[there].all(), (total, moved)
+        room = 1e-9 * (1 + np.abs(ends).max(axis=0))
+        if parts:  # parts of a hundred millions, of ratios to a reference near 0, leave their own last bits
+            room += 1e-12 * np.abs(list(parts.values())).max(axis=0)
+        assert (np.abs(total - moved) <= room)[there].all(), (total, moved)
     if found.indicators:
         own, total = found.parts["own"], np.sum(list(found.indicators.values()), axis=0)
         there = ~np.isnan(own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,13 @@ def test_exponential_ranks_as_in_the_indices_of_deprivation() -> None:
     assert sum(score > 50 for score in found) == 103  # R above .8979
     assert found[499] == pytest.approx(-23 * math.log(1 - 0.5 * (1 - math.exp(-100 / 23))))
     assert normalised("rank-exponential", [2.0, 7.0], frame=[3.0, 5.0])[1] == pytest.approx(100)
+
+
+def test_normal_scores_are_the_quantiles_of_places() -> None:
+    found = normalised("normal-scores", [5.0, 30.0, 30.0, 900.0])
+    assert found == pytest.approx([NormalDist().inv_cdf((rank - 0.375) / 4.25) for rank in (1, 2.5, 2.5, 4)])
+    assert normalised("normal-scores", [1.0, 3.0], offset=0.0, mean=100.0, sd=10.0)[1] == pytest.approx(104.3072729929)
+    assert normalised("normal-scores", [2.0, 9.0], frame=[3.0, 5.0]) == normalised("normal-scores", [3.0, 5.0])
 
 
 def test_references_by_hand() -> None:

@@ -160,6 +160,22 @@ def test_gaps_below_are_passed_over_as_far_as_coverage_allows(folder: Path) -> N
         assert [unit for unit, known in zip(left.panel.units.ids, there, strict=True) if known] == ["D0S1", "D1S2"]
 
 
+def test_a_part_whose_weight_is_not_known_counts_among_the_children(folder: Path) -> None:
+    table = pd.read_csv(folder / "v.csv").astype(object)
+    table.loc[table.unit == "D1S2G0", "people"] = ""  # of the three streets of D1 one has no number of people
+    table.to_csv(folder / "v.csv", index=False)
+    streets = scored(folder, level="street")
+    own = dict(zip(streets.panel.units.ids, streets.score("safety")[0], strict=True))
+    people = {
+        street: table[table.period.eq(2023) & table.unit.str.startswith(street)].people.sum() for street in ("D1S0", "D1S1")
+    }
+    wanted = sum(own[street] * weight for street, weight in people.items()) / sum(people.values())
+    assert scored(folder).score("safety")[0, 1] == pytest.approx(wanted, rel=1e-12)
+    for rule in ("children: 0.7", "policy: fail"):
+        strict = TREE.replace("people\n    ind", f"people\n    missing: {{{rule}}}\n    ind")
+        assert np.isnan(scored(folder, strict).score("safety")[0]).tolist() == [False, True, False]
+
+
 def test_a_unit_without_units_below_has_no_score_from_them(folder: Path) -> None:
     with (folder / "u.csv").open("a") as file:
         file.write("D9,district,\n")

@@ -65,6 +65,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "normalise/points": [{"floor": -10.0, "cap": 30.0}],
     "normalise/borda": [{"ties": "min"}, {"ties": "max"}],
     "normalise/rank-exponential": [{"scale": 50.0, "ties": "min"}],
+    "normalise/normal-scores": [{"offset": 0.0}, {"mean": 100.0, "sd": 10.0, "ties": "max"}],
     "normalise/distance-to-target": [{"value": 40.0, "worst": -50.0, "clip": False}],
     "normalise/reference": [{"value": 2.0}, {"value": "median", "form": "difference"}, {"value": "max"}, {"value": "min"}],
     "normalise/proportion": [{"of": "best", "scale": 1.0}],
@@ -102,6 +103,7 @@ MORE: dict[str, list[dict[str, Any]]] = {
             ]
         }
     ],
+    "impute/linear": [{"ends": "hold"}],
     "weights/roc": [{"ranks": [3.0, 1.0, 3.0, 2.0]}],
     "weights/rank-sum": [{"ranks": [3.0, 1.0, 3.0, 2.0]}],
     "weights/bod": [{"low": 0.1, "high": 0.5}, {"low": [0.1, 0.2, 0.0, 0.0]}],
@@ -111,8 +113,9 @@ MORE: dict[str, list[dict[str, Any]]] = {
 SAY_THEMSELVES = {"piecewise": 1.0, "bands": 1.0, "bonus": 1.0, "deduct": -1.0}  # what is better stands in the parameters
 ABOVE_ZERO = {"reference", "proportion"}  # ratios: tested on values above 0
 NEED_A_SPREAD = {"min-max", "efficacy", "efficacy-exponential", "z-score", "ampi"}
-FREE_OF_MEASURE = ("min-max", "z-score", "rank", "percentile", "efficacy", "borda", "rank-exponential", "ampi")
-MIRRORED = {"min-max": 100.0, "z-score": 0.0, "percentile": 100.0, "ampi": 200.0}  # score and mirror add up to this
+FREE_OF_MEASURE = ("min-max", "z-score", "rank", "percentile", "efficacy", "borda", "rank-exponential", "normal-scores", "ampi")
+# Score and mirror add up to this.
+MIRRORED = {"min-max": 100.0, "z-score": 0.0, "percentile": 100.0, "normal-scores": 0.0, "ampi": 200.0}
 NO_MEANS = {"sum", "product", "mpi", *COMPARES_UNITS}
 NOT_RISING = {"mpi", "grey"}  # a child that improves may cost more than it brings
 NEEDS_OTHERS = {"topsis", "copeland"}  # nothing to say of a unit alone, or of units that are all alike
@@ -698,6 +701,8 @@ def test_impute_over_time_as_pandas_does(x: np.ndarray) -> None:
     for method, expected in wanted.items():
         out = CATALOGUE["impute"][method](x, masks(3))[..., 0]
         np.testing.assert_allclose(out, expected.to_numpy(), rtol=1e-12, atol=1e-12)
+    held = CATALOGUE["impute"]["linear"](x, masks(3), ends="hold")[..., 0]
+    np.testing.assert_allclose(held, frame.interpolate(limit_direction="both").to_numpy(), rtol=1e-12, atol=1e-12)
 
 
 def test_impute_nearest_takes_the_earlier_of_two() -> None:

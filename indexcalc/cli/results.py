@@ -63,7 +63,7 @@ def ranking_result(scores: Scores, period: str, node: str | None, language: Lang
 
 
 def ranked_units(scores: Scores, period: str, at: int, units: Sequence[int], language: Language) -> list[dict[str, Any]]:
-    """Return some units with their rank, score and coverage at a node."""
+    """Return some units with their rank, score and coverage at a node, and their grade where it has grades."""
     row = scores.periods.index(period)
     ranks, own, covered = scores.ranks[row, :, at], scores.scores[row, :, at], scores.covered(at)[row]
     return [
@@ -73,6 +73,7 @@ def ranked_units(scores: Scores, period: str, at: int, units: Sequence[int], lan
             "rank": _number(ranks[unit]),
             "score": _number(own[unit]),
             "coverage": _number(covered[unit]),
+            **({"grade": scores.grade(row, unit, at, language)} if at in scores.grades else {}),
         }
         for unit in units
     ]

@@ -137,7 +137,8 @@ def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: 
     covered, known = there * np.nan_to_num(lower.covered(at)[:, members]), (there > 0).astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
         coverage = _total(covered, groups, count) / _total(share, groups, count)
-        children = _total(known, groups, count) / _total((share > 0).astype(float), groups, count)
+        counted = share > 0 if own is None else (share > 0) | (applies & np.isnan(own))  # a weight that is not known is not 0
+        children = _total(known, groups, count) / _total(counted.astype(float), groups, count)
     missing = getattr(index.by_id[node], "missing", None) or index.defaults.missing
     least = {"fail": (0.0, 1.0), "floor": (0.0, 0.0), "reweight": (missing.coverage, missing.children)}[missing.policy]
     enough = (coverage >= least[0] - SLACK) & (children >= least[1] - SLACK)

@@ -67,7 +67,7 @@ def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Find
 def _compares_units(choice: Normalise) -> bool:
     """Whether a score depends on what the other units of the same period have."""
     anchors: dict[str, tuple[str, ...]] = dict.fromkeys(
-        ("min-max", "rank", "percentile", "z-score", "borda", "rank-exponential", "proportion"), ()
+        ("min-max", "rank", "percentile", "z-score", "borda", "rank-exponential", "normal-scores", "proportion"), ()
     )
     anchors |= {"distance-to-target": ("worst",), "ampi": ("value",)}
     anchors |= dict.fromkeys(("efficacy", "efficacy-exponential"), ("satisfactory", "unacceptable"))

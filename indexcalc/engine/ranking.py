@@ -75,16 +75,17 @@ def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Arra
     """Return, for every node that has grades, which of them each unit has (period, unit): 0 the first, -1 without a score.
 
     A score is judged as it is shown: 89.996 published as 90.00 has the grade from 90. Shares of units are judged by the
-    rank, within groups where `ranking.within` is set. `ceilings` (period, unit) are the best grades of the index that
-    vetoes have left.
+    rank, within groups where `ranking.within` is set and `top_of` is not `all`. `ceilings` (period, unit) are the best grades
+    of the index that vetoes have left.
     """
     graded: Grades = {}
     for position, node in enumerate(index.tree.nodes):
         grades = index.grades if position == index.tree.root else node.grades if isinstance(node, Dimension) else ()
         if not grades:
             continue
-        own = (places if within is None else within)[..., position]
-        count = _counts(panel, scores[..., position], None if within is None else index.ranking.within)
+        apart = None if ranking_of(index, position).top_of == "all" else within
+        own = (places if apart is None else apart)[..., position]
+        count = _counts(panel, scores[..., position], None if apart is None else index.ranking.within)
         found = _grades(grades, rounded(scores[..., position], index.decimals_of(node)), own, count)
         if position == index.tree.root:
             found = np.where(found < 0, found, np.maximum(found, ceilings))

@@ -6,7 +6,7 @@ is one. Values that are there never change.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from .arrays import Array, Mask, np
 
@@ -58,22 +58,23 @@ def last(x: Array, groups: Sequence[Mask]) -> Array:
     return out
 
 
-def linear(x: Array, groups: Sequence[Mask]) -> Array:
+def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"] = "missing") -> Array:
     """Draw a line between the unit's observations before and after.
 
-    Steps are counted from period to period of the data; a period that no unit has is no step.
+    Steps are counted from period to period of the data; a period that no unit has is no step. With `ends: hold` the first
+    value stands before it and the last after it.
     Formula: x_a + (x_b - x_a) (t - a) / (b - a), a and b the nearest periods with a value.
-    Edge cases: before a unit's first and after its last value nothing is estimated.
+    Edge cases: before a unit's first and after its last value nothing is estimated, unless they are held.
     Source: common practice; linear interpolation has no paper of its own.
     """
-    del groups
     before, after = _neighbours(x)
     at = np.arange(len(x))[:, None, None]
     span = after - before
     inside = np.isnan(x) & (before >= 0) & (after < len(x))
     left = np.take_along_axis(x, np.clip(before, 0, None), axis=0)
     right = np.take_along_axis(x, np.clip(after, None, len(x) - 1), axis=0)
-    return np.where(inside, left + (right - left) * (at - before) / np.where(span == 0, 1, span), x)
+    drawn = np.where(inside, left + (right - left) * (at - before) / np.where(span == 0, 1, span), x)
+    return nearest(drawn, groups) if ends == "hold" else drawn
 
 
 def nearest(x: Array, groups: Sequence[Mask]) -> Array:
@@ -135,7 +136,6 @@ IMPUTE: dict[str, Callable[..., Any]] = {
     "regression": regression,
     "em": em,
 }
-FROM_SIBLINGS = frozenset({"regression", "em"})  # estimated from the other indicators of the same node
 FROM_SIBLINGS = frozenset({"regression", "em"})  # an indicator's estimates come from the others of its node
 
 

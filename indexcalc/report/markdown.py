@@ -45,7 +45,10 @@ def leaders(scores: Scores, period: str, language: str) -> Sheet:
         top, bottom = min(rank[ranked]), max(rank[ranked])
         first = [unit for unit in ranked if rank[unit] == top]
         last = [unit for unit in ranked if rank[unit] == bottom]
-        names = ["、".join(scores.panel.units.title(unit, language) for unit in units) for units in (first, last)]
+        names = [
+            ("、" if language == "zh" else ", ").join(scores.panel.units.title(unit, language) for unit in units)
+            for units in (first, last)
+        ]
         values = [float(scores.scores[at, units[0], node]) for units in (first, last)]
         rows.append((tree.nodes[node].title(language), names[0], values[0], names[1], values[1]))
     headings = (

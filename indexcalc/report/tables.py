@@ -245,7 +245,9 @@ def _add_beside_score(
 
 def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str:
     """Return the names of the children that attain a unit's score of a node."""
-    return "、".join(scores.tree.nodes[child].title(language) for child in scores.primary(at, unit, node))
+    return ("、" if language == "zh" else ", ").join(
+        scores.tree.nodes[child].title(language) for child in scores.primary(at, unit, node)
+    )
 
 
 def _censored(scores: Scores, values: list[Value]) -> list[Value]:

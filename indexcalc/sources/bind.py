@@ -24,6 +24,7 @@ from .units import UnitNames, asked_at, read_units
 
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
 PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
+_DAY_HEADERS = ("日期", "date", "day")  # only where periods are days: elsewhere a date may be anything's
 _INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 _VALUE_HEADERS = ("value", "数值", "值", "指标值")
 _STATUS_HEADERS = ("status", "状态")
@@ -274,11 +275,12 @@ def layout_of(
     elif source.period == EVERY:
         fixed = EVERY
     elif fixed is None:
-        period = find(None if source.period is None else str(source.period), PERIOD_HEADERS)
+        usual = PERIOD_HEADERS + _DAY_HEADERS * (index.periods.kind == "day")
+        period = find(None if source.period is None else str(source.period), usual)
         if period is None and source.period is None and unit is not None:
             across = _periods_across(index, table, {unit, indicator, value})
         if period is None and not across and (source.period or index.periods.kind != SINGLE):
-            headers = [source.period] if source.period else PERIOD_HEADERS[:4]
+            headers = [source.period] if source.period else [*usual[:4], *usual[len(PERIOD_HEADERS) :]]
             problems.append(finding("IC347", table.header_place(0), headers=headers, known=headings_of(table)))
         elif period is None and not across:
             fixed = SINGLE

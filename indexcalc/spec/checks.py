@@ -549,6 +549,12 @@ def _piecewise_sense(given: dict[str, Any]) -> Problem:
     return _rising_sense("points")(given)
 
 
+def _normal_sense(given: dict[str, Any]) -> Problem:
+    if not 0 <= given["offset"] < 1:
+        return "offset", "offset must be from 0 to below 1", "offset 必须在 0（含）到 1 之间"
+    return _positive_sense("sd")(given)
+
+
 def _reference_sense(given: dict[str, Any]) -> Problem:
     value = given["value"]
     if not isinstance(value, str) and (value == 0 or (value < 0 and given["form"] == "ratio")):
@@ -600,6 +606,7 @@ SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
     "normalise/goalposts": _goalposts_sense,
     "normalise/target": _target_sense,
     "normalise/rank-exponential": _positive_sense("scale"),
+    "normalise/normal-scores": _normal_sense,
     "normalise/reference": _reference_sense,
     "normalise/proportion": _positive_sense("scale"),
     "normalise/ampi": _positive_sense("spread"),

@@ -340,7 +340,7 @@ class Grade(Part):
     """The score from which the grade begins."""
     top: float | None = Field(default=None, gt=0, le=1)
     """The share of units, from the best, that have this grade or a better one: 0.2 for the best fifth; in each group where
-    `ranking.within` is set."""
+    `ranking.within` is set, unless `ranking.top_of` is `all`."""
     quantile: float | None = Field(default=None, ge=0, le=1)
     """The quantile of the period's scores above which the grade begins."""
 
@@ -592,6 +592,8 @@ class NodeRanking(Part):
     """Round scores to these decimals before ranking, so that equal published scores tie."""
     first: Literal["highest", "lowest"] = "highest"
     """Which score has rank 1."""
+    top_of: Literal["group", "all"] = "group"
+    """Of which units `top` of grades is a share: of each group where `ranking.within` is set, or of all."""
 
 
 class Ranking(NodeRanking):
