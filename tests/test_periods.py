@@ -202,8 +202,8 @@ def test_a_larger_period_is_that_of_the_same_day(kind: Any, larger: Any, day: dt
 
 def test_weeks_days_and_rounds_make_up_nothing() -> None:
     for kind in ("week", "day", "round", "single", "year"):
-        assert larger_of(EXAMPLES[kind], kind, "year") is None  # type: ignore[arg-type]
-        assert not is_whole([EXAMPLES[kind]], kind, "year")  # type: ignore[arg-type]
+        assert larger_of(EXAMPLES[kind], kind, "year") is None
+        assert not is_whole([EXAMPLES[kind]], kind, "year")
 
 
 def test_parts_stand_where_their_larger_periods_have_them() -> None:

@@ -79,8 +79,8 @@ def by_pandas(made: Panel, frequency: str) -> pd.DataFrame:
     cells = pd.DataFrame(made.values.reshape(len(rows), -1), index=rows, columns=list(made.columns))
     grouped = cells.groupby(["period", "unit"])
     months = 12 if frequency == "Y" else 3
-    ways = {name: {"func": how} | ({"min_count": months} if how == "sum" else {}) for name, how in HOW.items()}
-    return pd.DataFrame({name: grouped[name].agg(**way) for name, way in ways.items()})
+    made_of = {name: grouped[name].sum(min_count=months) if how == "sum" else grouped[name].agg(how) for name, how in HOW.items()}
+    return pd.DataFrame(made_of)
 
 
 @pytest.mark.parametrize(("frequency", "kind", "count"), [("Q", "quarter", 8), ("Y", "year", 2)])
