@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import zlib
 from collections.abc import Iterator
 from functools import cache
@@ -36,6 +37,7 @@ from .conftest import index_of
 
 Feature = tuple[str, str]
 PERIODS = ("2000", "2001", "2002")
+MORE = int(os.environ.get("INDEXCALC_TREES", "0"))  # larger trees of each feature in the long test; without it one of every sixth
 UNITS, MOST_TRIES = 5, 60
 SLOW = ("bod", "benefit-of-the-doubt", "importance")  # a program to be solved for each unit of each world: cases of their own
 
@@ -443,8 +445,8 @@ def test_the_parts_of_a_change_between_two_trees_add_up(feature: Feature) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 12))
-@pytest.mark.parametrize("feature", EVERY, ids=named)
+@pytest.mark.parametrize("seed", range(2, 2 + max(1, MORE)))
+@pytest.mark.parametrize("feature", EVERY if MORE else EVERY[::6], ids=named)
 def test_more_trees_and_units_add_up(feature: Feature, seed: int) -> None:
     one, two = case(feature, seed, 7), moved_on(case(partner(feature), seed + 1, 7))
     contributions_add_up(one)
