@@ -12,6 +12,7 @@ from indexcalc import load, read_panel
 from indexcalc.analysis.contribution import adjusted, contributions, effective
 from indexcalc.engine import score
 from indexcalc.findings import Refused
+from indexcalc.methods import CATALOGUE
 from indexcalc.panel import MISSING, NOT_APPLICABLE
 from indexcalc.scores import Scores
 
@@ -272,3 +273,13 @@ def test_a_node_may_be_ranked_and_shown_in_its_own_way(tmp_path: Path) -> None:
 def test_a_sum_of_equal_children_adds_them_up(tmp_path: Path) -> None:
     found = scored(tmp_path, "dimensions:\n  - {id: d, aggregate: sum, indicators: [{id: a}, {id: b}]}\n", FLAT)
     np.testing.assert_array_equal(found.score("d")[0], [3, 9, 10])
+
+
+def test_weights_from_data_of_a_formula_are_made_of_scores_that_are_there(tmp_path: Path) -> None:
+    """Its coverage goes by them; they were once taken before its children were scored, out of whatever memory held."""
+    inner = "{id: i, weights: equal, indicators: [{id: a}]}, {id: j, weights: equal, indicators: [{id: b}]}"
+    found = scored(tmp_path, f"dimensions:\n  - {{id: n, formula: i + j, weights: std, indicators: [{inner}]}}\n", FLAT)
+    at = next(at for at, branch in enumerate(found.tree.branches) if branch.position == found.node("n"))
+    below = np.stack([found.score("i"), found.score("j")], axis=-1)
+    expected = CATALOGUE["weights"]["std"](below, np.ones(2))
+    np.testing.assert_allclose(found.weights[at][:, 0], expected, rtol=1e-11)

@@ -86,11 +86,12 @@ def aggregate(
 
     fair = -(-len(panel.units) // (os.cpu_count() or 1))
     parts = blocks(len(panel.units), max(256, min(fair, _UNITS // max(1, len(panel.periods)))))
-    for compares, run in groupby(tree.branches, key=lambda branch: branch.compares):
-        # what compares units needs its children's scores of all of them, a floor the worst of them: each is a run by itself
-        for together in [[branch] for branch in run] if compares or floors is not None else [list(run)]:
+    for alone, run in groupby(tree.branches, key=lambda branch: branch.compares or branch.weights.method in FROM_DATA):
+        # what compares units needs its children's scores of all of them, and so do weights made of scores, a formula's too, which
+        # its coverage goes by; a floor needs the worst of them: each is a run by itself
+        for together in [[branch] for branch in run] if alone or floors is not None else [list(run)]:
             own = [(branch, _weights(index, panel, branch, scores, make)) for branch in together]
-            spread(partial(work, own), [slice(None)] if compares else parts)
+            spread(partial(work, own), [slice(None)] if alone else parts)
             for branch, w in own:
                 if floors is not None:
                     _fill_floor(index, branch, w, floors, scores)
