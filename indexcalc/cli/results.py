@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
 from ..spec.model import Dimension, Index, Indicator
-from .answers import Answer
 
 if TYPE_CHECKING:
     from ..report.history import Change
     from ..scores import Scores
     from ..sources import Matched
+    from .answers import Answer
 
 Result = tuple[str, Any]
 MOST_ROWS = 300  # of a ranking on a terminal
@@ -142,6 +142,7 @@ def explain_answer(
     """
     from ..analysis.contribution import Rows, contributions, effective
     from ..report.explained import explained_notes, explained_sheet
+    from .answers import Answer
 
     at = scores.periods.index(period)
     shown = Rows(at, (unit,))
