@@ -18,7 +18,6 @@ from engine import labels, panel, tree
 from harness import Ratio, compare
 
 from indexcalc.analysis import uncertainty as analysis
-from indexcalc.analysis.alternatives import changed
 from indexcalc.engine import score
 from indexcalc.scores import Scores
 from indexcalc.spec.model import Alternatives, Missing
@@ -32,7 +31,7 @@ METHODS = Alternatives.model_validate(
 
 def scored(*, coverage: float = 0.0, units: int = UNITS) -> Scores:
     index = tree()
-    index = changed(index, defaults=index.defaults.model_copy(update={"missing": Missing(coverage=coverage)}))
+    index = index.changed(defaults=index.defaults.model_copy(update={"missing": Missing(coverage=coverage)}))
     return score(index, panel(index, labels(units)))
 
 

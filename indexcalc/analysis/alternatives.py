@@ -186,7 +186,7 @@ class Inputs:
             for factor, some, at in zip(FACTORS, self.options, options, strict=True)
             if some
         }
-        return changed(self.index, defaults=self.index.defaults.model_copy(update=chosen))
+        return self.index.changed(defaults=self.index.defaults.model_copy(update=chosen))
 
     def index_of(self, draws: Draws, draw: int) -> Index:
         """Return the index that one draw stands for; errors in values are not in it."""
@@ -212,14 +212,6 @@ def declared_weights(branch: Branch) -> tuple[float, ...]:
     return tuple(float(weight) for weight in weights)
 
 
-def changed(whole: Index, **update: Any) -> Index:
-    """Return an index with some of its blocks replaced."""
-    new = whole.model_copy(update=update)
-    for made in ("walked", "leaves", "by_id", "paths", "tree", "columns"):
-        new.__dict__.pop(made, None)  # what was worked out from the blocks before
-    return new
-
-
 def with_weights(index: Index, node: str, weights: Any) -> Index:
     """Return an index in which a node's children that count have these weights."""
     branch = next(one for one in index.tree.branches if index.tree.nodes[one.position].id == node)
@@ -240,5 +232,5 @@ def with_weights(index: Index, node: str, weights: Any) -> Index:
 
     if node == index.index.id:
         root = index.index.model_copy(update={"weights": rule})
-        return changed(index, index=root, dimensions=weighed(index.dimensions))
-    return changed(index, dimensions=walked(index.dimensions))
+        return index.changed(index=root, dimensions=weighed(index.dimensions))
+    return index.changed(dimensions=walked(index.dimensions))

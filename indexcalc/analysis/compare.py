@@ -129,11 +129,8 @@ def with_method(index: Index, room: str, one: str, method: str) -> Index | None:
             update["indicators"] = tuple(inner(at) if isinstance(at, Dimension) else leaf(at) for at in own.indicators)
         return own.model_copy(update=update)
 
-    fields = {name: getattr(index, name) for name in type(index).model_fields}
-    fields["dimensions"] = tuple(inner(at) if isinstance(at, Dimension) else leaf(at) for at in index.dimensions)
-    fields["index"] = inner(index.index)
-    made = Index.model_construct(**fields)
-    made._document = index._document
+    dimensions = tuple(inner(at) if isinstance(at, Dimension) else leaf(at) for at in index.dimensions)
+    made = index.changed(index=inner(index.index), dimensions=dimensions)
     return made if used else None
 
 

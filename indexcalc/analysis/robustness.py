@@ -449,10 +449,8 @@ def reweighted(index: Index, siblings: Mapping[str, Mapping[str, float]]) -> Ind
             for child in found
         )
 
-    fields = {name: getattr(index, name) for name in type(index).model_fields}
     root: Root = changed(index.index)
-    fields |= {"index": root, "dimensions": below(index.dimensions, siblings.get(root.id))}
-    return Index.model_construct(**fields)
+    return index.changed(index=root, dimensions=below(index.dimensions, siblings.get(root.id)))
 
 
 def _length(weights: Array, cut: _Cut, norm: Norm) -> float:

@@ -27,7 +27,7 @@ from ..scores import Scores
 from ..spec.formula import names
 from ..spec.model import Alternatives, Dimension, Index, Indicator, Weights
 from ..spec.weights import counts
-from .alternatives import Draws, Inputs, changed
+from .alternatives import Draws, Inputs
 from .association import pearson
 from .rescore import Rescorer
 from .room import Room
@@ -343,7 +343,7 @@ def _without(index: Index, node: str) -> Index:
     root = index.index
     if any(child.id == node for child in index.dimensions):
         root = root.model_copy(update=_scaled(index, root))
-    return changed(index, index=root, dimensions=walked(index.dimensions))
+    return index.changed(index=root, dimensions=walked(index.dimensions))
 
 
 def _scaled(index: Index, parent: Any) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def alternatives_of(
     project: Project, index: Index, given: Mapping[str, str | None], noise: float | None, *, needed: bool = True
 ) -> Alternatives:
     """Return what is uncertain: the tree's own block, with what was said on the command line in its place; or refuse."""
-    from ..analysis.alternatives import Inputs, changed
+    from ..analysis.alternatives import Inputs
     from ..spec.checks import check_uncertainty
 
     said: dict[str, Any] = {key: tuple(text.replace(" ", "").split(",")) for key, text in given.items() if text}
@@ -62,7 +62,7 @@ def alternatives_of(
     read = Alternatives.model_validate(said)
     alternatives = own.model_copy(update={key: getattr(read, key) for key in said})
     if said:
-        found = [Finding(one.code, Place(), one.values) for one in check_uncertainty(changed(index, uncertainty=alternatives))]
+        found = [Finding(one.code, Place(), one.values) for one in check_uncertainty(index.changed(uncertainty=alternatives))]
         if errors(found, strict=project.strict):
             project.refuse(found)
         project.print_findings(found)

@@ -79,18 +79,14 @@ def without_values(index: Index, nodes: Mapping[str, FromUnits], level: str) -> 
 
     root = index.index
     own = root.id in nodes
-    fields = {name: getattr(index, name) for name in Index.model_fields}
-    fields |= {
-        "index": root.model_copy(update=_PLAIN) if own else root,
-        "dimensions": (_only(index, root, level),) if own else tuple(map(entered, index.dimensions)),
-        "adjustments": tuple(item for item in index.adjustments if (item.node or root.id) not in inside(index, nodes)),
-    }
-    if index.warnings:
-        gone = inside(index, nodes) - nodes.keys()
-        rules = tuple(rule for rule in index.warnings.rules if not set(rule.named) <= gone)
-        fields["warnings"] = index.warnings.model_copy(update={"rules": rules}) if rules else None
-    made = Index.model_construct(**fields)
-    made._document = index._document
+    rules = index.warnings.rules if index.warnings else ()
+    kept = tuple(rule for rule in rules if not set(rule.named) <= inside(index, nodes) - nodes.keys())
+    made = index.changed(
+        index=root.model_copy(update=_PLAIN) if own else root,
+        dimensions=(_only(index, root, level),) if own else tuple(map(entered, index.dimensions)),
+        adjustments=tuple(item for item in index.adjustments if (item.node or root.id) not in inside(index, nodes)),
+        warnings=index.warnings.model_copy(update={"rules": kept}) if index.warnings and kept else None,
+    )
     vars(made)["paths"] = index.paths | {leaf_of(index, node): index.paths[node] for node in nodes}
     return made
 

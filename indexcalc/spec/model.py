@@ -823,6 +823,13 @@ class Index(Part):
 
     _document: Document | None = PrivateAttr(default=None)
 
+    def changed(self, **blocks: Any) -> "Index":
+        """Return the index with some of its blocks replaced; what stays knows where it was written."""
+        made = self.model_copy(update=blocks)
+        for derived in vars(made).keys() - Index.model_fields.keys():
+            del vars(made)[derived]  # worked out from the blocks before
+        return made
+
     @cached_property
     def leaves(self) -> tuple[Indicator, ...]:
         """The indicators in the order of the file."""

@@ -103,16 +103,13 @@ def of_leaves(index: Index, leaves: Sequence[Indicator], *, rest: bool = False) 
     """
     asked = {word for leaf in leaves for word in (leaf.per, *_named(leaf), leaf.over_units or index.defaults.over_units) if word}
     asked |= {item.over_units for item in index.denominators if item.id in asked}
-    fields = {name: getattr(index, name) for name in Index.model_fields}
-    fields |= {
-        "index": Root(id=index.index.id, decimals=index.index.decimals),
-        "dimensions": tuple(leaves),
-        "denominators": tuple(item for item in index.denominators if rest or item.id in asked),
-        "adjustments": index.adjustments if rest else (),
-        "grades": (),
-    }
-    made = Index.model_construct(**fields)
-    made._document = index._document
+    made = index.changed(
+        index=Root(id=index.index.id, decimals=index.index.decimals),
+        dimensions=tuple(leaves),
+        denominators=tuple(item for item in index.denominators if rest or item.id in asked),
+        adjustments=index.adjustments if rest else (),
+        grades=(),
+    )
     vars(made)["paths"] = index.paths
     return made
 
