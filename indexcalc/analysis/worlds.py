@@ -145,7 +145,7 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
         choice, numbers = _weights(structure, weights, key, free=aggregate.method in FREE_SUM)
         children = tuple(
             inner(child, child.id, numbers.get(child.id)) if isinstance(child, Dimension) else leaf(child, numbers.get(child.id))
-            for child in (structure.index.dimensions if isinstance(own, Root) else own.indicators)
+            for child in structure.index.children(own)
         )
         update = {
             "weights": choice,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, finding, letters, nearest
 from ..spec.edit import WRITTEN, decimals_of, exact_total, have_total, weights_method, written_weight
-from ..spec.model import Index, Indicator, Root
+from ..spec.model import Index, Indicator
 from ..spec.weights import counts
 from .tables import name_of
 
@@ -173,7 +173,7 @@ def _pairs(index: Index) -> Iterator[tuple[str, str]]:
     """Every node with its parent."""
     for parent in index.by_id.values():
         if not isinstance(parent, Indicator):
-            for child in index.dimensions if isinstance(parent, Root) else parent.indicators:
+            for child in index.children(parent):
                 yield parent.id, child.id
 
 
@@ -225,7 +225,7 @@ def _sums(
     for parent in index.by_id.values():
         if isinstance(parent, Indicator) or not have_total(index, parent.id):
             continue
-        children = index.dimensions if isinstance(parent, Root) else parent.indicators
+        children = index.children(parent)
         own = {child.id: values.get(child.id) for child in children if counts(child) or values.get(child.id) is not None}
         given = {name: value for name, value in own.items() if value is not None}
         gap = sum(given.values(), Fraction(-total))

@@ -54,7 +54,7 @@ def check_weights(index: Index) -> Iterator[Finding]:
     groups = given_weights(index)
     total = weight_total(index)
     for node, weights in groups.items():
-        children = [child for child in _children(index, node) if counts(child)]
+        children = [child for child in index.children(index.by_id[node]) if counts(child)]
         without = [child.id for child in children if child.weight is None]
         if without:
             yield finding("IC203", index.place_of(node), node=_titled(index, node), children=without)
@@ -80,7 +80,7 @@ def check_partly_weighted(index: Index) -> Iterator[Finding]:
     """Where weights may add up to anything, too, either all siblings have one or none."""
     summed = given_weights(index)
     for node in index.by_id:
-        children = [child for child in _children(index, node) if counts(child)]
+        children = [child for child in index.children(index.by_id[node]) if counts(child)]
         without = [child.id for child in children if child.weight is None]
         if without and len(without) < len(children) and node not in summed:
             yield finding("IC203", index.place_of(node), node=_titled(index, node), children=without)
@@ -92,7 +92,7 @@ def check_signs(index: Index) -> Iterator[Finding]:
         if node.weight is not None and node.weight < 0:
             yield finding("IC204", index.place_of(node.id, "weight"), node=node.id, weight=node.weight)
     for parent in index.by_id:
-        children = [child for child in _children(index, parent) if counts(child)]
+        children = [child for child in index.children(index.by_id[parent]) if counts(child)]
         if children and all(child.weight == 0 for child in children) and parent not in given_weights(index):
             yield finding("IC221", index.place_of(parent), node=_titled(index, parent))
 
@@ -173,7 +173,7 @@ def check_from_units(index: Index) -> Iterator[Finding]:
             yield finding("IC840", place, node=name, found=choice.how, known=known, near=nearest(choice.how, known))
         if index.units.level is None:
             yield finding("IC841", place, node=name)
-        below = set(_below(index, name))
+        below = {node.id for node in index.below(index.by_id[name])}
         for other, node in index.by_id.items():
             outside = other != name and other not in below and not isinstance(node, Indicator)
             inside = _names(node.formula) if outside and node.formula else ()
@@ -316,7 +316,7 @@ def check_formulas(index: Index) -> Iterator[Finding]:
                 continue
             if not used:
                 yield finding("IC248", index.place((*path, key)), key=key)
-            known = [] if isinstance(node, Indicator) else list(_below(index, node.id))
+            known = [] if isinstance(node, Indicator) else [child.id for child in index.below(node)]
             for name in used if not isinstance(node, Indicator) else ():
                 if name not in known:
                     at = _inside(index, (*path, key), first_places(text)[name])
@@ -350,7 +350,7 @@ def check_weighting(index: Index) -> Iterator[Finding]:
             continue
         own = (*path, "weights") if node.weights else ("defaults", "weights")
         chosen = node.weights or index.defaults.weights
-        children = sum(map(counts, _children(index, node.id)))
+        children = sum(map(counts, index.children(node)))
         for method in [chosen, *_combined(chosen)]:
             at = own if method is chosen else (*own, "of")
             yield from _weighting_findings(index, node.id, at, method, children)
@@ -418,7 +418,7 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
         if isinstance(node, Indicator):
             continue
         method = (node.aggregate or index.defaults.aggregate).method
-        weights = {child.weight for child in _children(index, node.id) if child.weight is not None}
+        weights = {child.weight for child in index.children(node) if child.weight is not None}
         if len(weights) > 1 and (method in WITHOUT_WEIGHTS or node.formula):
             method = "formula" if node.formula else method
             yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=method)
@@ -694,19 +694,6 @@ def _weightings(index: Index) -> Iterator[tuple[Path, Any]]:
     for path, node in ((("index",), index.index), *index.walked):
         if not isinstance(node, Indicator) and node.weights:
             yield (*path, "weights"), node.weights
-
-
-def _children(index: Index, node: str) -> Sequence[Dimension | Indicator]:
-    found = index.by_id[node]
-    if isinstance(found, Root):
-        return index.dimensions
-    return found.indicators if isinstance(found, Dimension) else ()
-
-
-def _below(index: Index, node: str) -> Iterator[str]:
-    for child in _children(index, node):
-        yield child.id
-        yield from _below(index, child.id)
 
 
 def _titled(index: Index, node: str) -> str:

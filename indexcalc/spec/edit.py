@@ -134,9 +134,7 @@ def written_weight(index: Index, node: str) -> str:
 def siblings(index: Index, node: str) -> tuple[str, list[str]]:
     """Return a node's parent and the children of it that count, the node itself always."""
     for parent in index.by_id.values():
-        if isinstance(parent, Indicator):
-            continue
-        children = index.dimensions if isinstance(parent, Root) else parent.indicators
+        children = index.children(parent)
         if any(child.id == node for child in children):
             return parent.id, [child.id for child in children if counts(child) or child.id == node]
     raise ValueError(node)

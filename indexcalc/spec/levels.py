@@ -93,14 +93,7 @@ def without_values(index: Index, nodes: Mapping[str, FromUnits], level: str) -> 
 
 def inside(index: Index, nodes: Iterable[str]) -> set[str]:
     """Return the ids of some nodes and of all nodes below them."""
-    return {name for node in nodes for name in (node, *_below(index, index.by_id[node]))}
-
-
-def _below(index: Index, node: Root | Dimension | Indicator) -> Iterator[str]:
-    children = index.dimensions if isinstance(node, Root) else node.indicators if isinstance(node, Dimension) else ()
-    for child in children:
-        yield child.id
-        yield from _below(index, child)
+    return {name for node in nodes for name in (node, *(child.id for child in index.below(index.by_id[node])))}
 
 
 def _leaf(node: Indicator) -> Indicator:

@@ -868,6 +868,16 @@ class Index(Part):
 
         return columns(self)
 
+    def children(self, node: "Root | Dimension | Indicator") -> tuple[Dimension | Indicator, ...]:
+        """Return the nodes right below a node, none below an indicator."""
+        return self.dimensions if isinstance(node, Root) else node.indicators if isinstance(node, Dimension) else ()
+
+    def below(self, node: "Root | Dimension | Indicator") -> Iterator[Dimension | Indicator]:
+        """Yield every node below a node, parents before children."""
+        for child in self.children(node):
+            yield child
+            yield from self.below(child)
+
     def decimals_of(self, node: "Root | Dimension | Indicator") -> int:
         """Return the decimals that a node's score is shown with."""
         own = None if isinstance(node, Indicator) else node.decimals

@@ -132,7 +132,7 @@ def lay_out(index: Index) -> Tree:
     for at, branch in enumerate(nodes):
         if isinstance(branch, Indicator):
             continue
-        children = index.dimensions if isinstance(branch, Root) else branch.indicators
+        children = index.children(branch)
         for child in children:
             parents[position[child.id]] = at
         branches.append(_branch(index, branch, at, [child for child in children if counts(child)], position, total))

@@ -33,7 +33,7 @@ def more_is_worse(index: Index, rule: WarningRule, node: str) -> bool:
 
 
 def _meant(index: Index, node: Root | Dimension | Indicator, watch: str) -> Iterator[str]:
-    children = index.dimensions if isinstance(node, Root) else node.indicators if isinstance(node, Dimension) else ()
+    children = index.children(node)
     if watch == "node":
         yield node.id
     elif watch == "children":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..methods.aggregate import FREE_SUM
-from .model import Dimension, Index, Indicator, Root
+from .model import Dimension, Index, Indicator
 
 
 def counts(node: Dimension | Indicator) -> bool:
@@ -24,7 +24,7 @@ def given_weights(index: Index) -> dict[str, list[float]]:
     for node in (index.index, *(node for _, node in index.walked)):
         if isinstance(node, Indicator) or (node.weights or index.defaults.weights).method != "given":
             continue
-        children = index.dimensions if isinstance(node, Root) else node.indicators
+        children = index.children(node)
         weights = [child.weight for child in children if counts(child)]
         aggregate = (node.aggregate or index.defaults.aggregate).method
         if aggregate not in FREE_SUM and any(weight is not None for weight in weights):
