@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import some
 from ..findings import Finding, Language, Place, errors, finding
-from ..methods.arrays import np
+from ..report.plain import finite
 from ..spec.model import FACTORS, Alternatives, Index
 from .answers import ELSEWHERE, Answer
 from .project import Project
@@ -133,7 +133,7 @@ def uncertainty_answer(found: Uncertainty, level: float, apart: float, top: int 
 def uncertainty_data(found: Uncertainty, level: float, apart: float, groups: list[list[int]]) -> dict[str, Any]:
     """Return the same as data, the whole distributions too."""
     ids, tied, interval = found.scores.panel.units.ids, found.tied(apart), found.interval(level)
-    steps = [_number(step) for step in found.steps]
+    steps = [finite(step) for step in found.steps]
     return {
         "index": found.scores.index.index.id,
         "node": found.node,
@@ -148,13 +148,13 @@ def uncertainty_data(found: Uncertainty, level: float, apart: float, groups: lis
         "units": [
             {
                 "unit": name,
-                "rank": _number(found.places[at]),
-                "score": _number(found.declared[at]),
-                "median_rank": _number(found.quantile(0.5)[at]),
-                "rank_interval": [_number(end) for end in interval[at]],
-                "tied": None if tied is None else [_number(end) for end in tied[at]],
-                "mean": _number(found.means[at]),
-                "sd": _number(found.deviations[at]),
+                "rank": finite(found.places[at]),
+                "score": finite(found.declared[at]),
+                "median_rank": finite(found.quantile(0.5)[at]),
+                "rank_interval": [finite(end) for end in interval[at]],
+                "tied": None if tied is None else [finite(end) for end in tied[at]],
+                "mean": finite(found.means[at]),
+                "sd": finite(found.deviations[at]),
                 "without_a_rank": float(found.unranked[at]),
                 "probabilities": found.probabilities[at].tolist(),
             }
@@ -251,9 +251,9 @@ def _sensitivity_data(
         return [
             {
                 "input": name,
-                "first": _number(own.first[at, output]),
+                "first": finite(own.first[at, output]),
                 "first_interval": _numbers(own.first_interval[at, output]),
-                "total": _number(own.total[at, output]),
+                "total": finite(own.total[at, output]),
                 "total_interval": _numbers(own.total_interval[at, output]),
             }
             for at, name in enumerate(found.inputs.names)
@@ -276,7 +276,7 @@ def _sensitivity_data(
         "left_out": [
             {
                 "node": one.node,
-                "rank_correlation": _number(one.correlation),
+                "rank_correlation": finite(one.correlation),
                 "mean_shift": one.shift,
                 "largest": one.most,
                 "unit": ids[one.unit],
@@ -284,7 +284,7 @@ def _sensitivity_data(
             for one in left
         ],
         "influence": [
-            {"node": node, **{column: _number(getattr(weighed, column)[at]) for column in columns}}
+            {"node": node, **{column: finite(getattr(weighed, column)[at]) for column in columns}}
             for at, node in enumerate(weighed.nodes)
         ],
         "groups": [
@@ -293,24 +293,19 @@ def _sensitivity_data(
                 "children": list(group.children),
                 "pearson": [_numbers(row) for row in group.pearson],
                 "spearman": [_numbers(row) for row in group.spearman],
-                "alpha": _number(group.alpha),
+                "alpha": finite(group.alpha),
                 "explained": _numbers(group.explained),
                 "loadings": [_numbers(row) for row in group.loadings],
                 "inflation": _numbers(group.inflation),
-                "condition": _number(group.condition),
+                "condition": finite(group.condition),
             }
             for group in together
         ],
         "flags": [
-            {"kind": pair.kind, "nodes": [pair.one, pair.other], "correlation": _number(pair.correlation)} for pair in pairs
+            {"kind": pair.kind, "nodes": [pair.one, pair.other], "correlation": finite(pair.correlation)} for pair in pairs
         ],
     }
 
 
 def _numbers(values: Any) -> list[float | None]:
-    return [_number(value) for value in values]
-
-
-def _number(value: Any) -> float | None:
-    number = float(value)
-    return number if np.isfinite(number) else None
+    return [finite(value) for value in values]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, Place, finding
+from ..report.plain import finite
 from ..spec.model import Indicator
 from .answers import ELSEWHERE, Answer
 from .project import Project
@@ -88,7 +89,6 @@ def versus_answer(
 
 def _beside(scores: Scores, found: Versus, position: int, language: Language) -> dict[str, Any]:
     from ..methods.arrays import np
-    from ..report.changes import value
 
     own = explained(scores, found.period, found.unit, position, language)
     entry: dict[str, Any] = {"node": own["node"], "name": own["name"], "weight": own["weight"]}
@@ -98,14 +98,14 @@ def _beside(scores: Scores, found: Versus, position: int, language: Language) ->
         ("index_points", found.points),
         ("adjusted", found.adjusted),
     ):
-        entry[key] = [value(array[0, position]), value(array[1, position])]
-        entry[f"{key}_difference"] = value(array[0, position] - array[1, position])
+        entry[key] = [finite(array[0, position]), finite(array[1, position])]
+        entry[f"{key}_difference"] = finite(array[0, position] - array[1, position])
     places = scores.ranks[found.period, [found.unit, *found.others], position]
-    entry["rank"] = [value(place) for place in places] if len(found.others) == 1 else [value(places[0])]
+    entry["rank"] = [finite(place) for place in places] if len(found.others) == 1 else [finite(places[0])]
     leaf = scores.tree.nodes[position]
     if isinstance(leaf, Indicator):
         values = scores.derived[found.period, list(found.others), position]
-        mean = value(float(np.nanmean(values))) if not np.isnan(values).all() else None
+        mean = finite(float(np.nanmean(values))) if not np.isnan(values).all() else None
         entry |= {"value": [own["value"], mean], "measure": own["measure"], "status": own["status"], "raw": [own["raw"]]}
         if len(found.others) == 1:
             entry["raw"].append(raw_cells(scores, found.period, found.others[0], leaf))
@@ -158,17 +158,15 @@ def with_boards(answer: Answer, scores: Scores, found: Boards, start: int, langu
 
 
 def _boards(scores: Scores, found: Boards) -> list[dict[str, Any]]:
-    from ..report.changes import value
-
     return [
         {
             "node": scores.tree.nodes[at].id,
-            "group_mean": value(found.mean[at]),
-            "index_points": value(found.points[at]),
-            "places": value(found.places[at]),
+            "group_mean": finite(found.mean[at]),
+            "index_points": finite(found.points[at]),
+            "places": finite(found.places[at]),
         }
         for at in scores.tree.reading_order
-        if value(found.points[at]) is not None
+        if finite(found.points[at]) is not None
     ]
 
 
@@ -234,19 +232,17 @@ def _values(earlier: Scores, later: Scores, before: str, after: str, unit: str, 
 
 def change_data(found: Change, leading: Sequence[str] = ()) -> dict[str, Any]:
     """Return a change as data: for each unit both scores and ranks, and the parts of each factor."""
-    from ..report.changes import value
-
     units = []
     for at, place in enumerate(found.at):
         one: dict[str, Any] = {
             "unit": found.units.ids[place],
-            "score": [value(score) for score in found.scores[:, at]],
-            "rank": [value(rank) for rank in found.ranks[:, at]],
-            "parts": {factor: value(part[at]) for factor, part in found.parts.items()},
-            "rank_parts": {factor: value(part[at]) for factor, part in found.rank_parts.items()},
+            "score": [finite(score) for score in found.scores[:, at]],
+            "rank": [finite(rank) for rank in found.ranks[:, at]],
+            "parts": {factor: finite(part[at]) for factor, part in found.parts.items()},
+            "rank_parts": {factor: finite(part[at]) for factor, part in found.rank_parts.items()},
         }
         if found.indicators is not None:
-            one["indicators"] = {leaf: value(part[at]) for leaf, part in found.indicators.items() if part[at]}
+            one["indicators"] = {leaf: finite(part[at]) for leaf, part in found.indicators.items() if part[at]}
         if leading:
             one["leading"] = leading[at]
         units.append(one)
@@ -270,8 +266,8 @@ def compare_answer(one: Scores, other: Scores, found: Comparison, names: tuple[s
     data: dict[str, Any] = {
         "names": list(names),
         "count": found.count,
-        "spearman": _plain(found.spearman),
-        "kendall": _plain(found.kendall),
+        "spearman": finite(found.spearman),
+        "kendall": finite(found.kendall),
         "moved": found.moved,
         "shift": found.shift,
         "most": found.most,
@@ -285,12 +281,6 @@ def compare_answer(one: Scores, other: Scores, found: Comparison, names: tuple[s
             lines += ["", as_text(sheets["differences"], language)]
         data["differences"] = [{"kind": each.kind, "node": each.node, "old": each.old, "new": each.new} for each in differing]
     return Answer("\n".join(lines), data, sheets)
-
-
-def _plain(number: float) -> float | None:
-    from ..report.changes import value
-
-    return value(number)
 
 
 def earlier_period(project: Project, scores: Scores, after: str) -> str:
@@ -373,7 +363,7 @@ def robustness_answer(scores: Scores, found: Robustness, unit: int | None, langu
                 "below": None if turn.below is None else ids[turn.below],
                 "level": turn.level,
                 "norm": turn.norm,
-                "distance": _plain(turn.distance),
+                "distance": finite(turn.distance),
                 "exact": turn.exact,
                 "verified": turn.verified,
                 "weights": dict(turn.weights),
@@ -441,7 +431,7 @@ def target_answer(scores: Scores, plan: Plan, score: float | None, language: Lan
     data = {
         "unit": scores.panel.units.ids[plan.unit],
         "period": period,
-        "goal": _plain(plan.goal),
+        "goal": finite(plan.goal),
         "target_rank": plan.rank,
         "exact": plan.exact,
         "stepped": plan.stepped,
@@ -458,7 +448,7 @@ def target_answer(scores: Scores, plan: Plan, score: float | None, language: Lan
             }
             for step in plan.steps
         ],
-        "ranks": {name: _plain(float(place)) for name, place in zip(scores.panel.units.ids, plan.others, strict=True)},
+        "ranks": {name: finite(float(place)) for name, place in zip(scores.panel.units.ids, plan.others, strict=True)},
     }
     sheets = {"": replace(sheet, notes=(*lines, *sheet.notes)), "ranks": plan_ranks_sheet(scores, plan, language)}
     return Answer("\n".join([*lines, "", as_text(sheet, language)]), data, sheets)

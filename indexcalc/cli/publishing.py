@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, Place, finding
+from ..report.plain import finite
 from ..report.words import word
 from .project import Project
 from .reports import report_periods
@@ -42,7 +43,7 @@ def trend_result(
             "period": scores.periods[row[0]],
             "unit": scores.panel.units.ids[row[1]],
             **{
-                name: _number(getattr(found, name)[row])
+                name: finite(getattr(found, name)[row])
                 for name in ("values", "scores", "ranks", "before", "year_before", "rank_before", "rank_year_before")
             },
             "published": asdict(line) if line else None,
@@ -82,8 +83,3 @@ def publish_result(project: Project, matched: Matched, scores: Scores, period: s
         project.refuse([finding("IC503", Place(log.as_posix()), problem=error.strerror or type(error).__name__)])
     data: dict[str, Any] = {**result, "published": True, "period": period, "revised": bool(last), "log": log.as_posix()}
     return f"{text}\n{word('published', project.language).format(period=period, log=log.as_posix())}", data
-
-
-def _number(value: float) -> float | None:
-    number = float(value)
-    return None if number != number else number  # noqa: PLR0124 - NaN

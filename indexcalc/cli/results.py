@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
+from ..report.plain import finite
 from ..spec.model import Dimension, Index, Indicator
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def ranked_units(scores: Scores, period: str, at: int, units: Sequence[int], lan
         {
             "unit": scores.panel.units.ids[unit],
             "name": scores.panel.units.title(unit, language),
-            "rank": _number(ranks[unit]),
-            "score": _number(own[unit]),
-            "coverage": _number(covered[unit]),
+            "rank": finite(ranks[unit]),
+            "score": finite(own[unit]),
+            "coverage": finite(covered[unit]),
             **({"grade": scores.grade(row, unit, at, language)} if at in scores.grades else {}),
         }
         for unit in units
@@ -122,9 +122,7 @@ def moved_result(
 def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:
     """Return each unit's score and rank in the index."""
     at = scores.periods.index(period)
-    return {
-        unit: (_number(scores.score()[at, i]), _number(scores.rank()[at, i])) for i, unit in enumerate(scores.panel.units.ids)
-    }
+    return {unit: (finite(scores.score()[at, i]), finite(scores.rank()[at, i])) for i, unit in enumerate(scores.panel.units.ids)}
 
 
 def explain_answer(
@@ -152,8 +150,8 @@ def explain_answer(
 
     def walk(position: int, level: int) -> dict[str, Any]:
         entry = explained(scores, at, unit, position, language)
-        entry["contribution"] = _number(own[0, 0, position])
-        entry["index_points"] = _number(points[0, 0, position])
+        entry["contribution"] = finite(own[0, 0, position])
+        entry["index_points"] = finite(points[0, 0, position])
         entry["history"] = [asdict(change) for change in history if change.node == entry["node"]]
         if depth == 0 or level < depth:
             entry["children"] = [walk(child, level + 1) for child in scores.tree.below(position)]
@@ -177,16 +175,16 @@ def explained(scores: Scores, at: int, unit: int, position: int, language: Langu
     entry: dict[str, Any] = {
         "node": found.id,
         "name": found.title(language),
-        "score": _number(scores.scores[at, unit, position]),
-        "rank": _number(scores.ranks[at, unit, position]),
-        "weight": _number(scores.sibling_weights[at, position]),
-        "coverage": _number(scores.covered(position)[at, unit]),
+        "score": finite(scores.scores[at, unit, position]),
+        "rank": finite(scores.ranks[at, unit, position]),
+        "weight": finite(scores.sibling_weights[at, position]),
+        "coverage": finite(scores.covered(position)[at, unit]),
     }
     if not isinstance(found, Indicator):
         entry |= _beside_score(scores, at, unit, position, language)
     else:
         entry["status"] = STATUS_NAMES[language][int(scores.status[at, unit, position])]
-        entry["value"] = _number(scores.derived[at, unit, position])
+        entry["value"] = finite(scores.derived[at, unit, position])
         entry["measure"] = found.measure
         entry["department"] = found.department
         entry["raw"] = raw_cells(scores, at, unit, found)
@@ -208,11 +206,11 @@ def from_below(scores: Scores, at: int, unit: int, leaf: str, language: Language
         {
             "unit": lower.panel.units.ids[part],
             "name": lower.panel.units.title(part, language),
-            "score": _number(lower.scores[at, part, node]),
-            "rank": _number(lower.ranks[at, part, node]),
+            "score": finite(lower.scores[at, part, node]),
+            "rank": finite(lower.ranks[at, part, node]),
             "units": len(lower.panel.units),
-            "weight": _number(share[part]),
-            "contribution": _number(added[part]),
+            "weight": finite(share[part]),
+            "contribution": finite(added[part]),
         }
         | (from_below(lower, at, part, own, language, depth - 1 if depth else 0) if depth != 1 else {})
         for part in (below.units == unit).nonzero()[0].tolist()
@@ -225,7 +223,7 @@ def raw_cells(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[dict[
     if scores.made_of(scores.node(leaf.id)):
         return []
     return [
-        {"column": name, "value": _number(scores.panel.values[at, unit, column]), "places": places}
+        {"column": name, "value": finite(scores.panel.values[at, unit, column]), "places": places}
         for name, column, places in _raw(scores, at, unit, leaf)
     ]
 
@@ -241,7 +239,7 @@ def _beside_score(scores: Scores, at: int, unit: int, position: int, language: L
         found["primary"] = names
     own = scores.tree.branches[position - scores.tree.leaves].adjustments
     adjustments = [
-        {"id": item.id, "name": item.title(language), "points": _number(scores.points[at, unit, i]), "places": places}
+        {"id": item.id, "name": item.title(language), "points": finite(scores.points[at, unit, i]), "places": places}
         for i, item in ((i, scores.index.adjustments[i]) for i in own)
         if (places := _adjustment_places(scores, at, unit, item.id)) or scores.points[at, unit, i]
     ]
@@ -370,8 +368,3 @@ def codes_result(code: str | None, language: Language) -> tuple[str, Any, str]:
         "about": message.about,
     }
     return "\n".join(part for part in parts if part or part == ""), data, ""
-
-
-def _number(value: Any) -> float | None:
-    number = float(value)
-    return None if math.isnan(number) else number

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Language
 from ..periods import kind_among, larger_of
+from ..report.plain import finite
 from ..spec.model import LEVELS, Indicator, Level
 from .project import Project
 from .results import Result, raw_cells
@@ -103,7 +104,7 @@ def newest(scores: Scores, judged: Sequence[Judged]) -> str:
 
 
 def _entry(scores: Scores, found: Judged, one: Warned, language: Language, behind: Shown | None) -> dict[str, Any]:
-    from ..report.warnings import basis, course, follows, limit_of, number_or_none, watched_title
+    from ..report.warnings import basis, course, follows, limit_of, watched_title
 
     at = (one.period, one.unit, one.column)
     node = scores.tree.nodes[one.node]
@@ -124,10 +125,10 @@ def _entry(scores: Scores, found: Judged, one: Warned, language: Language, behin
         "by": "score" if by_score else "value",
         "value": float(found.values[at]),
         "limit": limit_of(found, one),
-        "limits": {level: number_or_none(limit) for level, limit in zip(LEVELS, found.limits[at], strict=True)},
+        "limits": {level: finite(limit) for level, limit in zip(LEVELS, found.limits[at], strict=True)},
         "basis": basis(found, one, language),
         "history": [
-            {"period": scores.periods[place], "value": number_or_none(value), "level": LEVELS[level - 1] if level > 0 else None}
+            {"period": scores.periods[place], "value": finite(value), "level": LEVELS[level - 1] if level > 0 else None}
             for place, value, level in zip(places, values, levels, strict=True)
         ],
         "in_a_row": int(found.runs[at]),
@@ -160,15 +161,13 @@ def _reported(scores: Scores, one: Warned, leaf: Indicator, behind: Shown | None
 
 def _behind(scores: Scores, one: Warned, leaf: int, points: float, language: Language, behind: Shown | None) -> dict[str, Any]:
     """An indicator that holds a node's score down: by how many points against the mean, and its cells."""
-    from ..report.warnings import number_or_none
-
     node = scores.tree.nodes[leaf]
     assert isinstance(node, Indicator)
     return {
         "node": node.id,
         "node_name": node.title(language),
         "points": points,
-        "value": number_or_none(float(scores.derived[one.period, one.unit, leaf])),
+        "value": finite(float(scores.derived[one.period, one.unit, leaf])),
         "measure": node.measure,
         **_reported(scores, one, node, behind),
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, Refused, errors, finding, nearest
+from ..report.plain import finite
 from ..spec import Index, read_index
 from ..spec.edit import (
     WRITTEN,
@@ -208,8 +209,8 @@ def ahp_result(
             found.append(_contradiction(place, title, matrix, children, own.weights.tolist(), own.cr))
         shown = [percent(weight) for weight in own.weights.tolist()]
         rows.append((title, *shown, *("–" if value != value else number(value, 3) for value in (own.lambda_max, own.cr))))  # noqa: PLR0124
-        told = {key: _plain(value) for key, value in (("lambda_max", own.lambda_max), ("ci", own.ci), ("cr", own.cr))}
-        data.append({"expert": title, "weights": dict(zip(children, map(_plain, own.weights.tolist()), strict=True)), **told})
+        told = {key: finite(value) for key, value in (("lambda_max", own.lambda_max), ("ci", own.ci), ("cr", own.cr))}
+        data.append({"expert": title, "weights": dict(zip(children, map(finite, own.weights.tolist()), strict=True)), **told})
     weights = consistency(group.tolist()).weights.tolist()
     if weights[0] != weights[0]:
         left, right = _apart(group, children)
@@ -625,18 +626,14 @@ def _apart(group: Any, children: Sequence[str]) -> tuple[list[str], list[str]]:
     return [children[at] for at in sorted(reached)], [children[at] for at in range(len(children)) if at not in reached]
 
 
-def _plain(value: float) -> float | None:
-    return None if value != value else value  # noqa: PLR0124 - NaN
-
-
 def _row_data(row: WeightRow) -> dict[str, Any]:
     return {
         "node": row.id,
         "name": row.title,
         "parent": row.parent or None,
         "declared": row.declared or None,
-        "share": None if row.share is None else _plain(row.share),
-        "effective": None if row.effective is None else _plain(row.effective),
+        "share": None if row.share is None else finite(row.share),
+        "effective": None if row.effective is None else finite(row.effective),
         "method": row.method or None,
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.sensitivity import MOST_UNITS
 from ..methods.arrays import np
+from .plain import finite, listed
 from .tables import Heading, Sheet, Value, notes, unit_label
 from .words import word
 
@@ -22,10 +23,10 @@ def draws_sheet(found: Uncertainty, level: float, apart: float, top: int | None,
     units, order = found.scores.panel.units, declared_order(found)
     interval, tied = found.interval(level), found.tied(apart)
     columns: list[tuple[Heading, list[Any]]] = [
-        (Heading(word("rank", language), "rank"), [_number(found.places[unit]) for unit in order]),
+        (Heading(word("rank", language), "rank"), [finite(found.places[unit]) for unit in order]),
         (Heading(unit_label(found.scores, language), "text"), [units.title(unit, language) for unit in order]),
-        (Heading(word("score", language), "score", strong=True), [_number(found.declared[unit]) for unit in order]),
-        (Heading(word("median rank", language), "count"), [_number(found.quantile(0.5)[unit]) for unit in order]),
+        (Heading(word("score", language), "score", strong=True), [finite(found.declared[unit]) for unit in order]),
+        (Heading(word("median rank", language), "count"), [finite(found.quantile(0.5)[unit]) for unit in order]),
         (
             Heading(word("rank interval", language).format(level=f"{level:.0%}"), "code"),
             [_range(interval[unit], language) for unit in order],
@@ -38,8 +39,8 @@ def draws_sheet(found: Uncertainty, level: float, apart: float, top: int | None,
             (Heading(word("in the top", language).format(k=top), "percent"), [float(found.top(top)[unit]) for unit in order])
         )
     columns += [
-        (Heading(word("mean score", language), "score"), [_number(found.means[unit]) for unit in order]),
-        (Heading(word("spread", language), "score"), [_number(found.deviations[unit]) for unit in order]),
+        (Heading(word("mean score", language), "score"), [finite(found.means[unit]) for unit in order]),
+        (Heading(word("spread", language), "score"), [finite(found.deviations[unit]) for unit in order]),
     ]
     if found.unranked.any():
         columns.append((Heading(word("without a rank", language), "percent"), [float(found.unranked[unit]) for unit in order]))
@@ -48,7 +49,7 @@ def draws_sheet(found: Uncertainty, level: float, apart: float, top: int | None,
     ties = frozenset(at for at, place in enumerate(places) if place is not None and places.count(place) > 1)
     said = [word("drawn", language).format(draws=found.draws, seed=found.seed, inputs=uncertain(found.inputs.names, language))]
     for group in found.groups(apart):
-        named = ("、" if language == "zh" else ", ").join(units.title(unit, language) for unit in group)
+        named = listed((units.title(unit, language) for unit in group), language)
         first, last = found.places[group[0]], found.places[group[-1]]
         said.append(word("not told apart", language).format(units=named, places=_range((first, last), language)))
     return Sheet(
@@ -97,7 +98,7 @@ def uncertain(names: Sequence[str], language: str) -> str:
     weights = sum(name.startswith("weights:") for name in names)
     parts = [word("weights of nodes", language).format(count=weights)] if weights else []
     parts += [word(name, language) for name in names if not name.startswith("weights:")]
-    return ("、" if language == "zh" else ", ").join(parts) or "–"
+    return listed(parts, language) or "–"
 
 
 def indices_sheet(found: Sensitivity, language: str) -> Sheet:
@@ -107,9 +108,9 @@ def indices_sheet(found: Sensitivity, language: str) -> Sheet:
     rows = [
         (
             _input(found.scores, found.inputs.names[at], language),
-            _number(own.first[at, 0]),
+            finite(own.first[at, 0]),
             _interval(own.first_interval[at, 0]),
-            _number(own.total[at, 0]),
+            finite(own.total[at, 0]),
             _interval(own.total_interval[at, 0]),
         )
         for at in order
@@ -143,7 +144,7 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
     rows = [
         (
             titled(scores, one.node, language),
-            _number(one.correlation),
+            finite(one.correlation),
             one.shift,
             one.most,
             scores.panel.units.title(one.unit, language),
@@ -168,7 +169,7 @@ def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves
         weighed.effective,
         weighed.main_index,
     )
-    rows = [(titled(scores, weighed.nodes[at], language), *(_number(column[at]) for column in columns)) for at in shown]
+    rows = [(titled(scores, weighed.nodes[at], language), *(finite(column[at]) for column in columns)) for at in shown]
     hidden = len(weighed.nodes) - len(shown)
     said = (word("without indicators", language).format(count=hidden),) if hidden else ()
     return Sheet(word("weights in effect", language), headings, tuple(rows), notes=said)
@@ -188,10 +189,10 @@ def groups_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sh
         (
             titled(scores, group.node, language),
             len(group.children),
-            _number(group.alpha),
-            _number(group.explained[0]),
-            _number(np.nanmax(group.inflation, initial=-np.inf)),
-            _number(group.condition),
+            finite(group.alpha),
+            finite(group.explained[0]),
+            finite(np.nanmax(group.inflation, initial=-np.inf)),
+            finite(group.condition),
         )
         for group in together
     ]
@@ -211,8 +212,8 @@ def correlations_sheet(scores: Scores, together: Sequence[Group], language: str)
             titled(scores, group.node, language),
             titled(scores, group.children[one], language),
             titled(scores, group.children[other], language),
-            _number(group.pearson[one, other]),
-            _number(group.spearman[one, other]),
+            finite(group.pearson[one, other]),
+            finite(group.spearman[one, other]),
         )
         for group in together
         for one in range(len(group.children))
@@ -233,7 +234,7 @@ def flags_sheet(scores: Scores, pairs: Sequence[Flag], language: str) -> Sheet:
         (
             word(pair.kind, language),
             *(titled(scores, node, language) for node in (pair.one, pair.other)),
-            _number(pair.correlation),
+            finite(pair.correlation),
         )
         for pair in pairs
     ]
@@ -253,7 +254,7 @@ def _input(scores: Scores, name: str, language: str) -> str:
 
 
 def _interval(ends: Any) -> str:
-    low, high = (_number(end) for end in ends)
+    low, high = (finite(end) for end in ends)
     return "–" if low is None or high is None else f"{low * 100:.1f} … {high * 100:.1f}"
 
 
@@ -261,8 +262,3 @@ def _range(ends: Any, language: str) -> str:
     """Two places as people write a range."""
     first, last = (word("none", language) if np.isnan(end) else f"{end:g}" for end in ends)
     return first if first == last else f"{first}–{last}"
-
-
-def _number(value: Any) -> float | None:
-    number = float(value)
-    return number if np.isfinite(number) else None

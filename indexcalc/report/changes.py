@@ -12,6 +12,7 @@ from ..analysis.target import Plan
 from ..analysis.versus import Boards
 from ..methods.arrays import np
 from ..scores import Scores
+from .plain import finite
 from .tables import Heading, Sheet, Value, notes, unit_label
 from .words import word
 
@@ -34,10 +35,10 @@ def boards_sheet(scores: Scores, boards: Boards, language: str, *, short: bool, 
         (
             tree.nodes[at].title(language),
             tree.nodes[at].id,
-            value(scores.scores[boards.period, boards.unit, at]),
-            value(boards.mean[at]),
-            value(boards.points[at]),
-            value(boards.places[at]),
+            finite(scores.scores[boards.period, boards.unit, at]),
+            finite(boards.mean[at]),
+            finite(boards.points[at]),
+            finite(boards.places[at]),
         )
         for at in shown
     )
@@ -64,11 +65,11 @@ def change_sheet(scores: Scores, found: Change, language: str, leading: Sequence
     ]
     rows = []
     for at in order:
-        first, last = (value(score) for score in found.scores[:, at])
+        first, last = (finite(score) for score in found.scores[:, at])
         row: list[Value] = [found.units.title(found.at[at], language), first, last]
-        row += [value(found.scores[1, at] - found.scores[0, at]), *(value(part[at]) for part in found.parts.values())]
-        row += [value(rank) for rank in found.ranks[:, at]]
-        row.append(value(found.ranks[0, at] - found.ranks[1, at]))
+        row += [finite(found.scores[1, at] - found.scores[0, at]), *(finite(part[at]) for part in found.parts.values())]
+        row += [finite(rank) for rank in found.ranks[:, at]]
+        row.append(finite(found.ranks[0, at] - found.ranks[1, at]))
         if leading:
             row.append(word(f"factor {leading[at]}", language) if leading[at] else "")
         rows.append(tuple(row))
@@ -94,11 +95,11 @@ def factors_sheet(scores: Scores, found: Change, language: str) -> Sheet:
         Heading(word("places", language), "signed"),
     )
     rows: list[tuple[Value, ...]] = [
-        (word(f"factor {factor}", language), value(part[0]), value(-found.rank_parts[factor][0]))
+        (word(f"factor {factor}", language), finite(part[0]), finite(-found.rank_parts[factor][0]))
         for factor, part in found.parts.items()
     ]
     score, rank = (np.diff(ends[:, 0])[0] for ends in (found.scores, found.ranks))
-    rows.append((word("all", language), value(score), value(-rank)))
+    rows.append((word("all", language), finite(score), finite(-rank)))
     return Sheet(word("change", language), headings, tuple(rows), decimals=scores.index.index.decimals)
 
 
@@ -135,12 +136,6 @@ def agreement_text(found: Comparison, language: str) -> str:
         most=f"{found.most:g}",
     )
     return shown.replace("nan", "–")
-
-
-def value(number: float) -> float | None:
-    """Return a plain number, None for NaN and for what is infinite."""
-    number = float(number)
-    return number if math.isfinite(number) else None
 
 
 def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool = False) -> Sheet:
@@ -240,7 +235,8 @@ def plan_ranks_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
     )
     order = np.argsort(plan.others, kind="stable").tolist()
     rows = tuple(
-        (units.title(at, language), value(ranks[at]), value(plan.others[at]), value(ranks[at] - plan.others[at])) for at in order
+        (units.title(at, language), finite(ranks[at]), finite(plan.others[at]), finite(ranks[at] - plan.others[at]))
+        for at in order
     )
     return Sheet(word("ranking", language), headings, rows, notes=notes(scores, language))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..scores import Scores
+from .plain import listed
 from .tables import Heading, Sheet, noted, ranking_sheet, shortened
 from .text import as_markdown, escaped
 from .words import word
@@ -45,10 +46,7 @@ def leaders(scores: Scores, period: str, language: str) -> Sheet:
         top, bottom = min(rank[ranked]), max(rank[ranked])
         first = [unit for unit in ranked if rank[unit] == top]
         last = [unit for unit in ranked if rank[unit] == bottom]
-        names = [
-            ("、" if language == "zh" else ", ").join(scores.panel.units.title(unit, language) for unit in units)
-            for units in (first, last)
-        ]
+        names = [listed((scores.panel.units.title(unit, language) for unit in units), language) for units in (first, last)]
         values = [float(scores.scores[at, units[0], node]) for units in (first, last)]
         rows.append((tree.nodes[node].title(language), names[0], values[0], names[1], values[1]))
     headings = (

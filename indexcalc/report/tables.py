@@ -14,6 +14,7 @@ from ..panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ..periods import kind_among, previous, year_before
 from ..scores import Scores
 from ..spec.model import Dimension, Indicator
+from .plain import listed
 from .words import word
 
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
@@ -212,7 +213,7 @@ def unit_label(scores: Scores, language: str) -> str:
 
 def notes(scores: Scores, language: str) -> tuple[str, ...]:
     """Return what must stand under every table of this index, above all that data is illustrative."""
-    note = (scores.index.index.note_en or scores.index.index.note) if language == "en" else scores.index.index.note
+    note = scores.index.index.remark(language)
     return (note,) if note else ()
 
 
@@ -245,9 +246,7 @@ def _add_beside_score(
 
 def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str:
     """Return the names of the children that attain a unit's score of a node."""
-    return ("、" if language == "zh" else ", ").join(
-        scores.tree.nodes[child].title(language) for child in scores.primary(at, unit, node)
-    )
+    return listed((scores.tree.nodes[child].title(language) for child in scores.primary(at, unit, node)), language)
 
 
 def _censored(scores: Scores, values: list[Value]) -> list[Value]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from ..analysis.warning import NOT_JUDGED, Judged, Warned, check_judged, listed, periods_shown
@@ -115,8 +114,3 @@ def counts(scores: Scores, judged: Sequence[Judged], period: str, language: str)
             said.append(word("warnings of", language).format(level=word(level, language), count=many))
     without = sum(int((one == NOT_JUDGED).sum()) for one in levels)
     return [*said, word("not judged", language).format(count=without)] if without else said
-
-
-def number_or_none(value: float) -> float | None:
-    """Return a number, or None for NaN."""
-    return None if math.isnan(value) else float(value)

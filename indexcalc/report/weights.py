@@ -111,7 +111,7 @@ def weights_sheet(index: Index, rows: Sequence[WeightRow], language: str) -> She
         ("  " * row.depth + row.title, row.id, row.declared or "–", percent(row.share), percent(row.effective), row.method)
         for row in rows
     )
-    note = index.index.note_en if language == "en" and index.index.note_en else index.index.note
+    note = index.index.remark(language)
     return Sheet(word("weights", language), headings, cells, notes=(note,) if note else ())
 
 

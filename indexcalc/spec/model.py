@@ -412,6 +412,10 @@ class Root(Inner):
     censor_below: Number | None = None
     """Print scores below this as `<` this: 4.2 is published as <5."""
 
+    def remark(self, language: str) -> str:
+        """Return what must stand with every result, in a language or what there is of it."""
+        return (self.note_en or self.note) if language == "en" else self.note
+
     def title(self, language: str) -> str:
         return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
 
