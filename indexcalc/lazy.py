@@ -28,9 +28,9 @@ def lazily(name: str) -> ModuleType:
 
 @contextmanager
 def put_off(*names: str) -> Iterator[None]:
-    """Have what is imported meanwhile take what stands for functions of these modules, and loads them at the first call.
+    """Give what is imported meanwhile stand-ins for the functions of some modules, which load their module when called.
 
-    For modules that another one imports at its start and uses in cases that do not come up; a class would not be one then.
+    For modules that another one imports at its start and hardly ever uses. Functions only: what stands in for a class is none.
     """
     stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
     sys.modules |= stand_ins

@@ -13,6 +13,7 @@ from ..report.plain import finite
 from ..spec.model import FACTORS, Alternatives, Index
 from .answers import ELSEWHERE, Answer
 from .project import Project
+from .results import MOST_ROWS
 
 if TYPE_CHECKING:
     from ..analysis.association import Flag, Group, Influence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ..scores import Scores
     from ..sources import Matched
 
-MOST_ROWS = 300
 MOST_SHOWN = 20  # of a table of nodes or inputs on a terminal
 
 

@@ -183,7 +183,7 @@ def explain(
     _known_node(project, scores.tree.position, node)
     wanted = project.period(scores, period)
     at_period = scores.periods.index(wanted)
-    others = None if vs is None else other_units(scores, matched, project, wanted, at, vs)
+    others = None if vs is None else other_units(project, matched, scores, wanted, at, vs)
     history, unread = ((), ()) if vs is not None else read_history(project.index_file)
     project.print_findings(unread)
     beside = boards(scores, at_period, at, group_of(scores, at)) if vs in (None, "group") else None

@@ -12,7 +12,7 @@ from ..report.plain import finite
 from ..spec.model import Indicator
 from .answers import ELSEWHERE, Answer
 from .project import Project
-from .results import explained, raw_cells
+from .results import MOST_ROWS, explained, raw_cells
 
 if TYPE_CHECKING:
     from ..analysis.change import Change
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 300  # whose moves are split where neither a unit nor all are asked for
 MOST_PAIRS = 100  # neighbours that are asked about where neither a unit nor all are
-MOST_ROWS = 300  # of a table on a terminal
 MOST_BOARDS = 5  # short boards, and strengths, on a terminal
 MOST_TURNED = 8  # weights that turn an order, on a terminal
 
 
 def other_units(
-    scores: Scores, matched: Matched, project: Project, period: str, unit: int, vs: str
+    project: Project, matched: Matched, scores: Scores, period: str, unit: int, vs: str
 ) -> tuple[list[int], Callable[[Language], str]]:
     """Return the units that `--vs` means and what they are called in a language, or refuse."""
     from ..analysis.versus import best_of, group_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,14 +135,7 @@ def verify_report(project: Project, folder: Path) -> Result:
         made = digests_of(scores, period, language)
     else:
         made = {name: digest(content) for name, content in report_files(scores, period, language).items()}
-    for name in sorted({*run.outputs, *made}):
-        path = folder / name
-        if not path.is_file():
-            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("absent", project)))
-        elif digest_of(path) != run.outputs.get(name):
-            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("changed", project)))
-        elif same_input and made.get(name) != run.outputs.get(name):
-            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("differs", project)))
+    found += _differing(project, folder, run.outputs, made, same_input=same_input)
     if found:
         project.refuse(found)
     return word("verified", project.language), {"verified": True, "files": sorted(run.outputs)}
@@ -153,14 +146,25 @@ def _verify_files(project: Project, folder: Path, run: Run) -> Result:
     inputs = {name: digest_of(project.data / name) for name in run.inputs if (project.data / name).is_file()}
     ledgers = {name: value for name, value in run.inputs.items() if "#" in name}
     found = _changed_inputs(run, ledgers | inputs, folder)
-    for name, digest_before in run.outputs.items():
-        path = folder / name
-        if not path.exists():
-            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("absent", project)))
-        elif digest_of(path) != digest_before:
-            found.append(finding("IC505", Place(path.as_posix()), file=name, problem=_problem("changed", project)))
+    found += _differing(project, folder, run.outputs, run.outputs, same_input=True)
     project.go_on([*found, finding("IC874", Place((folder / RUN).as_posix()), engine=run.engine)])
     return word("verified", project.language), {"verified": True, "files": sorted(run.outputs)}
+
+
+def _differing(
+    project: Project, folder: Path, outputs: Mapping[str, str], made: Mapping[str, str], *, same_input: bool
+) -> Iterator[Finding]:
+    """Files of a report that are not there, were changed, or come out otherwise from the same input."""
+    for name in sorted({*outputs, *made}):
+        path, problem = folder / name, ""
+        if not path.exists():
+            problem = "absent"
+        elif digest_of(path) != outputs.get(name):
+            problem = "changed"
+        elif same_input and made.get(name) != outputs.get(name):
+            problem = "differs"
+        if problem:
+            yield finding("IC505", Place(path.as_posix()), file=name, problem=_problem(problem, project))
 
 
 _PROBLEMS = {

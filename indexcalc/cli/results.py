@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .answers import Answer
 
 Result = tuple[str, Any]
-MOST_ROWS = 300  # of a ranking on a terminal
+MOST_ROWS = 300  # of a table of units on a terminal
 
 
 def check_result(index: Index, matched: Matched, language: Language) -> Result:

@@ -31,7 +31,6 @@ def publish(folder: Path, files: Mapping[str, Content]) -> None:
 
     Each is its bytes, what writes them, or where on the same disk they were written, as a file or a folder.
 
-
     :raises OSError: when anything cannot be written; the old content is then still there, untouched.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
