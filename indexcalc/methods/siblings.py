@@ -73,32 +73,28 @@ def correlations(x: Array) -> tuple[Array, Array]:
     """
     distances, there = centred(x)
     turned = np.swapaxes(distances, -1, -2)
-    with np.errstate(over="ignore", invalid="ignore"):  # squares of more than 1e154 have no correlation
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is squared beyond 1e308 has no correlation
         products = turned @ distances
-    own = np.diagonal(products, axis1=-2, axis2=-1)
-    useful = np.zeros(own.shape, dtype=bool)
-    if there is None and x.shape[-2]:
-        useful = own > 1e-8 * (x[..., 0, :] - distances[..., 0, :]) ** 2
-    if not useful.all():  # what spreads far wider than rounding needs no second look
-        useful = varies(x)
-    if there is None:
-        count: Array | int = x.shape[-2]
-        with np.errstate(over="ignore", invalid="ignore"):
+        own = np.diagonal(products, axis1=-2, axis2=-1)
+        useful = np.zeros(own.shape, dtype=bool)
+        if there is None and x.shape[-2]:
+            useful = own > 1e-8 * (x[..., 0, :] - distances[..., 0, :]) ** 2
+        if not useful.all():  # what spreads far wider than rounding needs no second look
+            useful = varies(x)
+        if there is None:
+            count: Array | int = x.shape[-2]
             variance = own[..., :, None] * own[..., None, :]
-    else:
-        has = there.astype(float)
-        pairs = np.swapaxes(has, -1, -2) @ has
-        sums = turned @ has  # of the first child over the units that have both
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        else:
+            has = there.astype(float)
+            pairs = np.swapaxes(has, -1, -2) @ has
+            sums = turned @ has  # of the first child over the units that have both
             squares = np.swapaxes(distances**2, -1, -2) @ has
             products = products - sums * np.swapaxes(sums, -1, -2) / pairs
             left = squares - sums**2 / pairs
-        left = np.where(left > 1e-12 * squares, left, np.nan)  # what is left of a constant by rounding is none
-        with np.errstate(over="ignore"):
+            left = np.where(left > 1e-12 * squares, left, np.nan)  # what is left of a constant by rounding is none
             variance = left * np.swapaxes(left, -1, -2)
-        count = np.add.reduce(there, axis=-2)
-    both = useful[..., :, None] & useful[..., None, :]
-    with np.errstate(invalid="ignore", divide="ignore"):
+            count = np.add.reduce(there, axis=-2)
+        both = useful[..., :, None] & useful[..., None, :]
         together = np.clip(products / np.sqrt(variance), -1.0, 1.0)
     together = np.where(both & ~np.isnan(together), together, 0.0)
     at = np.arange(x.shape[-1])
