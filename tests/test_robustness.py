@@ -74,7 +74,16 @@ def by_sum(x: np.ndarray, w: np.ndarray) -> np.ndarray:
     return x @ w.T
 
 
-@pytest.mark.parametrize(("aggregate", "value"), [("", by_sum), ("geometric", by_geometric)])
+@pytest.mark.parametrize(
+    ("aggregate", "value"),
+    [
+        ("", by_sum),
+        ("geometric", by_geometric),
+        ("harmonic", lambda x, w: -(1 / x) @ w.T),
+        ("{method: power, p: 2}", lambda x, w: x**2 @ w.T),
+        ("sum", by_sum),
+    ],
+)
 @given(seed=SEEDS)
 def test_the_smallest_change_of_a_flat_tree_is_that_of_a_grid(aggregate: str, value: object, seed: int) -> None:
     x = np.random.default_rng(seed).uniform(1, 100, (4, 3))
@@ -190,24 +199,6 @@ def test_every_level_of_a_deep_tree_is_that_of_a_grid_inside_bounds_too(seed: in
             ahead = values[turn.below] > values[turn.above]
             far = nearest_of(weights[weights_in], own, ahead[weights_in], turn.norm)
             closely(turn.distance, far)
-
-
-@pytest.mark.parametrize(
-    ("aggregate", "value"),
-    [("harmonic", lambda x, w: -(1 / x) @ w.T), ("{method: power, p: 2}", lambda x, w: x**2 @ w.T), ("sum", by_sum)],
-)
-@given(seed=SEEDS)
-def test_other_means_are_those_of_a_grid(aggregate: str, value: object, seed: int) -> None:
-    x = np.random.default_rng(seed).uniform(1, 100, (3, 3))
-    found = scored(FLAT, x, aggregate)
-    answer = robustness(found, 0)
-    verified(found, answer)
-    weights, now = simplex(3), np.array([0.5, 0.3, 0.2])
-    values = value(x, weights)  # type: ignore[operator]
-    for turn in answer.pairs:
-        assert turn.exact
-        far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
-        closely(turn.distance, far)
 
 
 @pytest.mark.parametrize("top", [1, 2, 3])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import some
@@ -169,6 +171,19 @@ def uncertainty_data(found: Uncertainty, level: float, apart: float, groups: lis
     }
 
 
+@dataclass(frozen=True)
+class _Hangs:
+    """What a ranking hangs on, in five parts; without `choices` nothing could have been chosen otherwise."""
+
+    scores: Scores
+    period: str
+    choices: Sensitivity | None
+    left: Sequence[Left]
+    influence: Influence
+    groups: Sequence[Group]
+    flags: Sequence[Flag]
+
+
 def sensitivity_answers(
     project: Project,
     matched: Matched,
@@ -195,56 +210,37 @@ def sensitivity_answers(
     weighed, together, pairs = influence(scores, period), groups(scores, period), flags(scores, period)
     project.progress("")
 
-    def answer(language: Language) -> Answer:
-        return _sensitivity_answer(scores, period, found, left, weighed, together, pairs, language)
-
-    return answer
+    return partial(_sensitivity_answer, _Hangs(scores, period, found, left, weighed, together, pairs))
 
 
-def _sensitivity_answer(
-    scores: Scores,
-    period: str,
-    found: Sensitivity | None,
-    left: Sequence[Left],
-    weighed: Influence,
-    together: Sequence[Group],
-    pairs: Sequence[Flag],
-    language: Language,
-) -> Answer:
+def _sensitivity_answer(on: _Hangs, language: Language) -> Answer:
     from ..report import analyses as report
     from ..report.tables import shortened
     from ..report.text import as_text
     from ..report.words import word
 
-    sheets: dict[str, Sheet] = {} if found is None else {"choices": report.indices_sheet(found, language)}
+    scores = on.scores
+    sheets: dict[str, Sheet] = {} if on.choices is None else {"choices": report.indices_sheet(on.choices, language)}
     sheets |= {
-        "left-out": report.left_sheet(scores, left, language),
-        "weights": report.influence_sheet(scores, weighed, language),
-        "groups": report.groups_sheet(scores, together, language),
-        "pairs": report.flags_sheet(scores, pairs, language),
+        "left-out": report.left_sheet(scores, on.left, language),
+        "weights": report.influence_sheet(scores, on.influence, language),
+        "groups": report.groups_sheet(scores, on.groups, language),
+        "pairs": report.flags_sheet(scores, on.flags, language),
     }
     short = {key: shortened(sheet, MOST_SHOWN, language, ELSEWHERE) for key, sheet in sheets.items()}
-    few = len(weighed.nodes) <= 2 * MOST_SHOWN
-    short["weights"] = report.influence_sheet(scores, weighed, language, leaves=few)
+    few = len(on.influence.nodes) <= 2 * MOST_SHOWN
+    short["weights"] = report.influence_sheet(scores, on.influence, language, leaves=few)
     short["groups"] = sheets["groups"]
-    sheets["correlations"] = report.correlations_sheet(scores, together, language)
-    heading = f"{scores.index.index.title(language)} · {period}"
+    sheets["correlations"] = report.correlations_sheet(scores, on.groups, language)
+    heading = f"{scores.index.index.title(language)} · {on.period}"
     parts = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in short.values() if sheet.rows]
-    note = [word("no choices", language)] if found is None else []
+    note = [word("no choices", language)] if on.choices is None else []
     text = "\n\n".join([heading, *note, *parts])
-    return Answer(text, _sensitivity_data(scores, period, found, left, weighed, together, pairs), sheets)
+    return Answer(text, _sensitivity_data(on), sheets)
 
 
-def _sensitivity_data(
-    scores: Scores,
-    period: str,
-    found: Sensitivity | None,
-    left: Sequence[Left],
-    weighed: Influence,
-    together: Sequence[Group],
-    pairs: Sequence[Flag],
-) -> dict[str, Any]:
-    ids = scores.panel.units.ids
+def _sensitivity_data(on: _Hangs) -> dict[str, Any]:
+    ids, found = on.scores.panel.units.ids, on.choices
 
     def indices(own: Indices, output: int) -> list[dict[str, Any]]:
         assert found is not None
@@ -270,8 +266,8 @@ def _sensitivity_data(
         }
     columns = ("nominal", "effective", "squared", "main", "importance", "squared_index", "main_index")
     return {
-        "index": scores.index.index.id,
-        "period": period,
+        "index": on.scores.index.index.id,
+        "period": on.period,
         "sobol": sobol,
         "left_out": [
             {
@@ -281,11 +277,11 @@ def _sensitivity_data(
                 "largest": one.most,
                 "unit": ids[one.unit],
             }
-            for one in left
+            for one in on.left
         ],
         "influence": [
-            {"node": node, **{column: finite(getattr(weighed, column)[at]) for column in columns}}
-            for at, node in enumerate(weighed.nodes)
+            {"node": node, **{column: finite(getattr(on.influence, column)[at]) for column in columns}}
+            for at, node in enumerate(on.influence.nodes)
         ],
         "groups": [
             {
@@ -299,10 +295,10 @@ def _sensitivity_data(
                 "inflation": _numbers(group.inflation),
                 "condition": finite(group.condition),
             }
-            for group in together
+            for group in on.groups
         ],
         "flags": [
-            {"kind": pair.kind, "nodes": [pair.one, pair.other], "correlation": finite(pair.correlation)} for pair in pairs
+            {"kind": pair.kind, "nodes": [pair.one, pair.other], "correlation": finite(pair.correlation)} for pair in on.flags
         ],
     }
 
