@@ -986,11 +986,8 @@ def _noisy_leaves(case: Case, errors: Array) -> dict[int, _Node]:
     if noise.of == "spread":
         typical = Frame(values, np.ones(values.shape[-1])).deviation(1)
     x = treat(index, values + errors[list(case.periods)] * noise.sd * np.nan_to_num(typical))
-    alike: dict[str, list[int]] = {}
-    for position, leaf in enumerate(index.leaves):
-        alike.setdefault(normalise_of(index, leaf).model_dump_json(), []).append(position)
     out = np.empty_like(x)
-    for columns in alike.values():
+    for columns in index.tree.alike:
         sign = np.array([1.0 if index.leaves[at].direction == "higher" else -1.0 for at in columns])
         choice = normalise_of(index, index.leaves[columns[0]])
         out[..., columns] = _compared(index, case.panel, choice, towards(index, columns, x[..., columns]), sign)

@@ -50,12 +50,8 @@ def groups_of(panel: Panel, by: str | None) -> list[Any]:
 
 def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
     """Fill the leaves' part of `out` with their scores, the leaves of one method together."""
-    alike: dict[str, list[int]] = {}
-    for position, leaf in enumerate(index.leaves):
-        choice = normalise_of(index, leaf)
-        alike.setdefault(f"{choice.method} {choice.over} {choice.base} {choice.parameters}", []).append(position)
     some = max(1, _COLUMN // max(1, len(panel.periods) * len(panel.units)))
-    parts = [columns[at : at + some] for columns in alike.values() for at in range(0, len(columns), some)]
+    parts = [columns[at : at + some] for columns in index.tree.alike for at in range(0, len(columns), some)]
 
     def work(columns: list[int]) -> None:
         choice, part = normalise_of(index, index.leaves[columns[0]]), part_of(columns)

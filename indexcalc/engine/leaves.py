@@ -77,12 +77,7 @@ def derive(index: Index, panel: Panel) -> tuple[Array, Status]:
 def as_reported(index: Index, columns: Sequence[str]) -> bool:
     """Say whether the leaves are the first of the reported columns, with nothing derived."""
     leaves = index.leaves
-    return all(map(_is_plain, leaves)) and [leaf.id for leaf in leaves] == list(columns[: len(leaves)])
-
-
-def _is_plain(leaf: Indicator) -> bool:
-    keys = (leaf.formula, leaf.per, leaf.difference, leaf.growth, leaf.share, leaf.applies, leaf.rolling, leaf.shrink)
-    return all(key is None for key in keys) and leaf.scale == 1
+    return index.tree.as_reported and [leaf.id for leaf in leaves] == list(columns[: len(leaves)])
 
 
 def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
-from ..methods.aggregate import FREE_SUM, weight_there
+from ..methods.aggregate import FREE_SUM, SMALL, weight_there
 from ..methods.arrays import np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
@@ -54,35 +54,37 @@ def aggregate(
     found: list[Finding] = []
 
     def work(own: list[tuple[Branch, Array]], block: slice) -> None:
-        for branch, w in own:
-            aggregate_block(branch, w, block)
+        cells = len(panel.periods) * len(range(*block.indices(len(panel.units))))
+        for alike in _alike(own, cells):
+            aggregate_block([branch for branch, _ in alike], _together([w for _, w in alike], block), block)
 
-    def aggregate_block(branch: Branch, w: Array, block: slice) -> None:
-        w = w if w.ndim == 1 or w.shape[1] == 1 else w[:, block]
-        x = scores[:, block, part_of(branch.children)]
-        app = None if applies is None else applies[:, block, part_of(branch.children)]
-        covered = _covered(x, app, w, branch, coverage, block, leaves)
+    def aggregate_block(alike: list[Branch], w: Array, block: slice) -> None:
+        branch, positions = alike[0], [each.position for each in alike]
+        x = _taken(scores, block, [each.children for each in alike])
+        app = None if applies is None else _taken(applies, block, [each.children for each in alike])
+        covered = _covered(x, app, w, alike, coverage[:, block], leaves)
         enough = _enough(x, app, covered, branch)
-        inputs = x if branch.formula is None else scores[:, block, branch.inputs]
+        inputs = x if branch.formula is None else _taken(scores, block, [branch.inputs])
         if branch.missing.policy == "floor" and floors is not None:
-            there = app if branch.formula is None or applies is None else applies[:, block, branch.inputs]
+            there = app if branch.formula is None or applies is None else _taken(applies, block, [branch.inputs])
             gaps = np.isnan(inputs) if there is None else np.isnan(inputs) & there
-            inputs = np.where(gaps, floors[..., branch.inputs], inputs)
+            inputs = np.where(gaps, floors[:, None, :, branch.inputs], inputs)
         y = combine(tree, branch, inputs, w)
-        scores[:, block, branch.position] = np.where(enough, y, np.nan)
-        coverage[:, block, branch.position - leaves] = covered
+        scores.swapaxes(1, 2)[:, positions, block] = np.where(enough, y, np.nan)
+        coverage.swapaxes(1, 2)[:, [position - leaves for position in positions], block] = covered
         if app is not None:
-            applies[:, block, branch.position] = app.any(axis=-1)
+            applies.swapaxes(1, 2)[:, positions, block] = app.any(axis=-1)
         here = enough & np.isnan(y)
         here &= covered > 0
         if branch.formula is not None or branch.aggregate == "product":
             here &= ~np.isnan(inputs).any(axis=-1)  # what needs all of its children is missing without one, not undefined
         if here.any() and branch.formula is None:  # where nothing that is there has a weight, there is nothing to undefine
             here &= np.add.reduce(np.where(np.isnan(inputs), 0.0, np.abs(w)), axis=-1) > 0
-        if here.any():
-            undefined.setdefault(branch.position, np.zeros(scores.shape[:2], bool))[:, block] = here
-        if not branch.plain:
-            _finish(index, panel, branch, scores, points, block)
+        for i in np.flatnonzero(here.any(axis=(0, 2))) if here.any() else ():
+            undefined.setdefault(positions[i], np.zeros(scores.shape[:2], bool))[:, block] = here[:, i]
+        for each in alike:
+            if not each.plain:
+                _finish(index, panel, each, scores, points, block)
 
     fair = -(-len(panel.units) // (os.cpu_count() or 1))
     parts = blocks(len(panel.units), max(256, min(fair, _UNITS // max(1, len(panel.periods)))))
@@ -101,6 +103,34 @@ def aggregate(
         if branch.position in undefined:
             found += _undefined_cells(index, panel, branch, scores, undefined[branch.position])
     return tuple(weights), coverage, points, found
+
+
+def _alike(own: list[tuple[Branch, Array]], cells: int) -> Iterator[list[tuple[Branch, Array]]]:
+    """Put nodes that do not build on each other and are made alike together, children first: as many as are quicker so."""
+    for _, level in groupby(own, key=lambda one: one[0].height):
+        kinds: dict[Any, list[tuple[Branch, Array]]] = {}
+        for branch, w in level:
+            alone = branch.formula is not None or w.ndim > 1
+            key = branch.position if alone else (branch.aggregate, str(branch.parameters), branch.missing, len(branch.children))
+            kinds.setdefault(key, []).append((branch, w))
+        for kind in kinds.values():
+            most = max(1, SMALL // max(1, cells * len(kind[0][1])))
+            yield from (kind[at : at + most] for at in range(0, len(kind), most))
+
+
+def _together(weights: list[Array], block: slice) -> Array:
+    """The weights of some nodes as they broadcast against (period, node, unit, child)."""
+    first = weights[0]
+    if first.ndim == 1:
+        return first if len(weights) == 1 else np.stack(weights)[:, None]
+    return (first if first.shape[1] == 1 else first[:, block])[:, None]
+
+
+def _taken(values: Array, block: slice, places: list[tuple[int, ...]]) -> Array:
+    """What some nodes are made of (period, node, unit, child), in memory child by child."""
+    if len(places) == 1:
+        return values[:, None, block, part_of(places[0])]
+    return np.moveaxis(values.swapaxes(1, 2)[:, np.array(places).T, block], 1, -1)
 
 
 def _applicable(status: Status, nodes: int, make: Make) -> Any:
@@ -145,21 +175,31 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Ma
     return kept
 
 
-def _covered(x: Array, applies: Any, w: Array, branch: Branch, coverage: Array, block: slice, leaves: int) -> Array:
+def _covered(x: Array, applies: Any, w: Array, alike: list[Branch], coverage: Array, leaves: int) -> Array:
     """The share of the weight of what applies that had values; children count alike where weights say nothing of that.
 
     That is where weights are not defined, where all that apply are 0, and where each unit has its own, 0 for what it misses.
     """
-    alike = np.ones(len(branch.children))
-    own = w.ndim == x.ndim and w.shape[1] > 1 and branch.weights.over != "group"
-    w = alike if own else np.where(np.isnan(w), 1.0, np.abs(w))
-    below = [None if child < leaves else coverage[:, block, child - leaves] for child in branch.children]
+    evenly = np.ones(x.shape[-1])
+    own = w.ndim == x.ndim and w.shape[-2] > 1 and alike[0].weights.over != "group"
+    w = evenly if own else np.where(np.isnan(w), 1.0, np.abs(w))
+    below = [_coverage_of(children, coverage, leaves) for children in zip(*(branch.children for branch in alike), strict=True)]
     covered, whole = _weight_covered(x, applies, w, below)
     if (nothing := whole == 0).any():
-        evenly, number = _weight_covered(x, applies, alike, below)
-        covered, whole = np.where(nothing, evenly, covered), np.where(nothing, number, whole)
+        share, number = _weight_covered(x, applies, evenly, below)
+        covered, whole = np.where(nothing, share, covered), np.where(nothing, number, whole)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(covered / whole)
+
+
+def _coverage_of(children: tuple[int, ...], coverage: Array, leaves: int) -> Array | None:
+    """The coverage (period, node, unit) of one child of each of some nodes; nothing where all are leaves."""
+    if max(children) < leaves:
+        return None
+    if len(children) == 1:
+        return coverage[:, None, :, children[0] - leaves]
+    full = np.ones(coverage.shape[:2])
+    return np.stack([full if child < leaves else coverage[..., child - leaves] for child in children], axis=1)
 
 
 def _weight_covered(x: Array, applies: Any, w: Array, below: Sequence[Array | None]) -> tuple[Array, Array]:
@@ -256,10 +296,10 @@ def _fill_floor(index: Index, branch: Branch, w: Array, floors: Array, scores: A
 
 def _weight_findings(index: Index, panel: Panel, branch: Branch, w: Array) -> Iterator[Finding]:
     """Name the periods in which computed weights are not defined, and the children that were given none."""
-    node = index.tree.nodes[branch.position]
-    place = index.place_of(node.id, "weights") if getattr(node, "weights", None) else index.place_of(node.id)
     if branch.weights.method not in FROM_DATA:
         return
+    node = index.tree.nodes[branch.position]
+    place = index.place_of(node.id, "weights") if getattr(node, "weights", None) else index.place_of(node.id)
     w = np.asarray(w)
     without = np.asarray(np.isnan(w).any(axis=(1, 2)))
     if without.any():

@@ -57,7 +57,8 @@ def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
 
 def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Finding]:
     """Note what a reader of several periods must know, and how many values are estimates."""
-    relative = sum(_compares_units(normalise_of(index, leaf)) for leaf in index.leaves)
+    alike = index.tree.alike
+    relative = sum(len(leaves) for leaves in alike if _compares_units(normalise_of(index, index.leaves[leaves[0]])))
     if relative and any(members.stop - members.start > 1 for _, members in kinds_of(index, panel)):
         yield finding("IC427", index.place(("defaults", "normalise")), count=relative)
     if imputed:

@@ -16,6 +16,7 @@ from .frame import same
 from .frontier import frontier
 
 _FEW = 8  # children, one bit of a byte for each
+SMALL = 1 << 14  # scores of which all children are taken at once: a step for each child would take longer than its work
 _PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
 _SLACK = 1e-12  # weights for and against that differ by less, as a share of all weight, are the same
 
@@ -27,6 +28,8 @@ def arithmetic(x: Array, w: Array) -> Array:
     Edge cases: zero and what is below are scores as any; a unit whose present children all weigh 0 is missing.
     Source: HB 2008, p. 103.
     """
+    if x.size <= SMALL:
+        return _divide(_in_turn(np.where(np.isnan(x), 0.0, x * w)), weight_there(x, w))
     total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
     weighted = np.empty_like(total)
     for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
@@ -39,7 +42,9 @@ def arithmetic(x: Array, w: Array) -> Array:
 def weight_there(x: Array, w: Array) -> Array:
     """Add up the weights of the children that a unit has: x (…, unit, child), w broadcasting against it; (…, unit)."""
     children = x.shape[-1]
-    if w.ndim > 1 or not 1 < children <= _FEW or x[..., 0].size < 1 << children:
+    if x.size <= SMALL:
+        return _in_turn(np.where(np.isnan(x), 0.0, w))
+    if w.ndim > 1 or not 1 < children <= _FEW:
         weight = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
         for child in range(children):
             weight += ~np.isnan(x[..., child]) * w[..., child]
@@ -51,6 +56,14 @@ def weight_there(x: Array, w: Array) -> Array:
         sums.reshape(-1, 2, 1 << child)[:, 1] += w[child]
         there |= (~np.isnan(x[..., child])).view(np.uint8) << np.uint8(child)
     return np.asarray(sums.take(there))
+
+
+def _in_turn(parts: Array) -> Array:
+    """Add up the last axis child after child, so that a unit's sum is the same to the last bit whoever stands beside it."""
+    total = np.zeros(parts.shape[:-1])
+    for child in range(parts.shape[-1]):
+        total += parts[..., child]
+    return total
 
 
 def geometric(x: Array, w: Array, *, floor: float | None = None) -> Array:

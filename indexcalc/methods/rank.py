@@ -8,6 +8,7 @@ from .arrays import Array, np
 
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 _CHUNK = 1 << 18  # scores ranked at once, so that what is sorted stays in a processor's cache
+_SHORT = 1 << 12  # units up to which all rows are put in place at once: a step for each would take longer than its work
 _STEP = 1 << 17  # scores turned into numbers at once, and back: what stays nearest to the processor
 
 
@@ -122,9 +123,17 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
                 own <<= bits
                 own |= at_unit[part]
         order.sort(axis=1)
-        there = [int(np.searchsorted(row, (int(most) + 2**10) << bits)) for row in order]
+        behind = (int(most) + 2**10) << bits
+        if short := units <= _SHORT:
+            there = np.count_nonzero(order < behind, axis=1).tolist()
+        else:
+            there = [int(np.searchsorted(row, behind)) for row in order]
         again = _numbers_again(order, there, bits, spread.view(np.int64), same)
-        for row, count in enumerate(there):
+        if short:
+            in_order = np.where(at_unit < np.array(there)[:, None], places, np.float32(np.nan))
+            np.put_along_axis(out[at : at + together], order, in_order, axis=1)
+        for row in again if short else range(len(some)):
+            count = there[row]
             target, own = out[at + row], order[row, :count]
             if row not in again or not (equal := _in_order(some[row], own, np.concatenate(again[row]))).size:
                 target[own] = places[:count]

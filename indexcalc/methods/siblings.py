@@ -15,7 +15,7 @@ def scaled(importance: Array) -> Array:
 
 def for_all(x: Array, weights: Array) -> Array:
     """Give every member of the stack x (…, unit, child) the same weights (…, child)."""
-    return np.array(np.broadcast_to(weights, (*x.shape[:-2], len(weights))))
+    return np.array(weights if x.ndim == 2 else np.broadcast_to(weights, (*x.shape[:-2], len(weights))))
 
 
 def ends(x: Array) -> tuple[Array, Array]:

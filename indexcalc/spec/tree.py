@@ -43,6 +43,8 @@ class Branch:
     adjustments: tuple[int, ...]
     round: Round | None
     compares: bool
+    height: int
+    """How many levels stand below it, at the most."""
 
     @property
     def plain(self) -> bool:
@@ -81,6 +83,23 @@ class Tree:
         """The places of all nodes as the file has them: the index, then parents before children."""
         return (self.root, *(self.position[node.id] for _, node in self.index.walked))
 
+    @cached_property
+    def alike(self) -> tuple[list[int], ...]:
+        """The places of the leaves of each way of normalising."""
+        named: dict[int, str] = {}  # most leaves share one choice, that of the defaults
+        alike: dict[str, list[int]] = {}
+        for position, leaf in enumerate(self.index.leaves):
+            choice = normalise_of(self.index, leaf)
+            if id(choice) not in named:
+                named[id(choice)] = choice.model_dump_json()
+            alike.setdefault(named[id(choice)], []).append(position)
+        return tuple(alike.values())
+
+    @cached_property
+    def as_reported(self) -> bool:
+        """Whether every leaf is its column as it is, with nothing derived."""
+        return all(map(_is_plain, self.index.leaves))
+
     def depth(self, position: int) -> int:
         """Return how far below the index a node stands; the index itself is 0."""
         depth = 0
@@ -94,6 +113,11 @@ class Tree:
         if isinstance(node, Root):
             return self.dimensions
         return tuple(self.position[child.id] for child in node.indicators) if isinstance(node, Dimension) else ()
+
+
+def _is_plain(leaf: Indicator) -> bool:
+    keys = (leaf.formula, leaf.per, leaf.difference, leaf.growth, leaf.share, leaf.applies, leaf.rolling, leaf.shrink)
+    return all(key is None for key in keys) and leaf.scale == 1
 
 
 def of_leaves(index: Index, leaves: Sequence[Indicator], *, rest: bool = False) -> Index:
@@ -135,7 +159,8 @@ def lay_out(index: Index) -> Tree:
         children = index.children(branch)
         for child in children:
             parents[position[child.id]] = at
-        branches.append(_branch(index, branch, at, [child for child in children if counts(child)], position, total))
+        counted = [child for child in children if counts(child)]
+        branches.append(_branch(index, branch, at, counted, position, total, height.get(branch.id, len(nodes))))
     return Tree(index, nodes, tuple(parents), tuple(branches))
 
 
@@ -146,6 +171,7 @@ def _branch(
     children: list[Dimension | Indicator],
     position: dict[str, int],
     total: float,
+    height: int,
 ) -> Branch:
     aggregate = node.aggregate or index.defaults.aggregate
     total = 1.0 if aggregate.method in FREE_SUM else total
@@ -171,6 +197,7 @@ def _branch(
         adjustments=adjustments,
         round=node.round,
         compares=compares or moves or node.normalise is not None,
+        height=height,
     )
 
 
