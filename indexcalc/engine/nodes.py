@@ -62,7 +62,7 @@ def aggregate(
         branch, positions = alike[0], [each.position for each in alike]
         x = _taken(scores, block, [each.children for each in alike])
         app = None if applies is None else _taken(applies, block, [each.children for each in alike])
-        covered = _covered(x, app, w, alike, coverage[:, block], leaves)
+        covered = _covered(x, app, w, alike, coverage, block, leaves)
         enough = _enough(x, app, covered, branch)
         inputs = x if branch.formula is None else _taken(scores, block, [branch.inputs])
         if branch.missing.policy == "floor" and floors is not None:
@@ -70,11 +70,13 @@ def aggregate(
             gaps = np.isnan(inputs) if there is None else np.isnan(inputs) & there
             inputs = np.where(gaps, floors[:, None, :, branch.inputs], inputs)
         y = combine(tree, branch, inputs, w)
-        scores.swapaxes(1, 2)[:, positions, block] = np.where(enough, y, np.nan)
-        coverage.swapaxes(1, 2)[:, [position - leaves for position in positions], block] = covered
+        y = y if enough.all() else np.where(enough, y, np.nan)
+        scores[:, block, part_of(positions)] = y.swapaxes(1, 2)
+        coverage[:, block, part_of([position - leaves for position in positions])] = covered.swapaxes(1, 2)
         if app is not None:
-            applies.swapaxes(1, 2)[:, positions, block] = app.any(axis=-1)
-        here = enough & np.isnan(y)
+            applies[:, block, part_of(positions)] = np.logical_or.reduce(app, axis=-1).swapaxes(1, 2)
+        here = np.isnan(y)
+        here &= enough
         here &= covered > 0
         if branch.formula is not None or branch.aggregate == "product":
             here &= ~np.isnan(inputs).any(axis=-1)  # what needs all of its children is missing without one, not undefined
@@ -114,7 +116,7 @@ def _alike(own: list[tuple[Branch, Array]], cells: int) -> Iterator[list[tuple[B
             key = branch.position if alone else (branch.aggregate, str(branch.parameters), branch.missing, len(branch.children))
             kinds.setdefault(key, []).append((branch, w))
         for kind in kinds.values():
-            most = max(1, SMALL // max(1, cells * len(kind[0][1])))
+            most = max(1, SMALL // max(1, cells * len(kind[0][0].children)))
             yield from (kind[at : at + most] for at in range(0, len(kind), most))
 
 
@@ -123,14 +125,13 @@ def _together(weights: list[Array], block: slice) -> Array:
     first = weights[0]
     if first.ndim == 1:
         return first if len(weights) == 1 else np.stack(weights)[:, None]
-    return (first if first.shape[1] == 1 else first[:, block])[:, None]
+    return np.asarray(first if first.shape[1] == 1 else first[:, block])[:, None]
 
 
 def _taken(values: Array, block: slice, places: list[tuple[int, ...]]) -> Array:
-    """What some nodes are made of (period, node, unit, child), in memory child by child."""
-    if len(places) == 1:
-        return values[:, None, block, part_of(places[0])]
-    return np.moveaxis(values.swapaxes(1, 2)[:, np.array(places).T, block], 1, -1)
+    """What some nodes are made of (period, node, unit, child)."""
+    side_by_side = values[:, block, part_of([place for its_own in places for place in its_own])]
+    return side_by_side.reshape(*side_by_side.shape[:2], len(places), -1).swapaxes(1, 2)
 
 
 def _applicable(status: Status, nodes: int, make: Make) -> Any:
@@ -175,7 +176,7 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Ma
     return kept
 
 
-def _covered(x: Array, applies: Any, w: Array, alike: list[Branch], coverage: Array, leaves: int) -> Array:
+def _covered(x: Array, applies: Any, w: Array, alike: list[Branch], coverage: Array, block: slice, leaves: int) -> Array:
     """The share of the weight of what applies that had values; children count alike where weights say nothing of that.
 
     That is where weights are not defined, where all that apply are 0, and where each unit has its own, 0 for what it misses.
@@ -183,7 +184,8 @@ def _covered(x: Array, applies: Any, w: Array, alike: list[Branch], coverage: Ar
     evenly = np.ones(x.shape[-1])
     own = w.ndim == x.ndim and w.shape[-2] > 1 and alike[0].weights.over != "group"
     w = evenly if own else np.where(np.isnan(w), 1.0, np.abs(w))
-    below = [_coverage_of(children, coverage, leaves) for children in zip(*(branch.children for branch in alike), strict=True)]
+    same_place = zip(*(branch.children for branch in alike), strict=True)
+    below = [_coverage_of(children, coverage, block, leaves) for children in same_place]
     covered, whole = _weight_covered(x, applies, w, below)
     if (nothing := whole == 0).any():
         share, number = _weight_covered(x, applies, evenly, below)
@@ -192,14 +194,12 @@ def _covered(x: Array, applies: Any, w: Array, alike: list[Branch], coverage: Ar
         return np.asarray(covered / whole)
 
 
-def _coverage_of(children: tuple[int, ...], coverage: Array, leaves: int) -> Array | None:
+def _coverage_of(children: tuple[int, ...], coverage: Array, block: slice, leaves: int) -> Array | None:
     """The coverage (period, node, unit) of one child of each of some nodes; nothing where all are leaves."""
     if max(children) < leaves:
         return None
-    if len(children) == 1:
-        return coverage[:, None, :, children[0] - leaves]
-    full = np.ones(coverage.shape[:2])
-    return np.stack([full if child < leaves else coverage[..., child - leaves] for child in children], axis=1)
+    each = [np.ones(1) if child < leaves else coverage[:, block, child - leaves] for child in children]
+    return np.stack(np.broadcast_arrays(*each), axis=1) if len(each) > 1 else each[0][:, None]
 
 
 def _weight_covered(x: Array, applies: Any, w: Array, below: Sequence[Array | None]) -> tuple[Array, Array]:

@@ -28,11 +28,29 @@ def arithmetic(x: Array, w: Array) -> Array:
     Edge cases: zero and what is below are scores as any; a unit whose present children all weigh 0 is missing.
     Source: HB 2008, p. 103.
     """
+    if x.size <= SMALL or w.ndim > 1:
+        return _of_present(x, w)
+    total = np.zeros(x.shape[:-1])
+    weighted = np.empty_like(total)
+    for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
+        total += np.multiply(x[..., child], w[child], out=weighted)
+    total /= _in_turn(w)
+    rows = np.flatnonzero(np.isnan(total))  # the few units with a gap are looked at again
+    if len(rows):
+        part = np.empty((x.shape[-1], len(rows)))
+        for child in range(len(part)):
+            x[..., child].reshape(-1).take(rows, out=part[child], mode="clip")
+        total.reshape(-1)[rows] = _of_present(part.T, w)
+    return total
+
+
+def _of_present(x: Array, w: Array) -> Array:
+    """Average the children that are there."""
     if x.size <= SMALL:
         return _divide(_in_turn(np.where(np.isnan(x), 0.0, x * w)), weight_there(x, w))
     total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
     weighted = np.empty_like(total)
-    for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
+    for child in range(x.shape[-1]):
         np.multiply(x[..., child], w[..., child], out=weighted)
         np.copyto(weighted, 0.0, where=np.isnan(x[..., child]))
         total += weighted
@@ -54,8 +72,9 @@ def weight_there(x: Array, w: Array) -> Array:
     there = np.zeros(x.shape[:-1], dtype=np.uint8)
     for child in range(children):
         sums.reshape(-1, 2, 1 << child)[:, 1] += w[child]
-        there |= (~np.isnan(x[..., child])).view(np.uint8) << np.uint8(child)
-    return np.asarray(sums.take(there))
+        there += there  # a bit further: shifting bytes is ten times slower
+        there |= ~np.isnan(x[..., children - 1 - child])
+    return np.asarray(sums.take(there, mode="clip"))
 
 
 def _in_turn(parts: Array) -> Array:
@@ -325,7 +344,9 @@ def _best(x: Array) -> Array:
 
 def _divide(total: Array, weight: Array) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(weight == 0, np.nan, total / weight)
+        share = np.asarray(total / weight)
+    np.copyto(share, np.nan, where=weight == 0)
+    return share
 
 
 def _undefined(result: Array, where: Mask) -> Array:

@@ -92,12 +92,12 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
     """Rank each row of (row, unit) into `out`, some rows at a time in the same scratch memory.
 
     Sorting whole numbers is several times faster than sorting positions by scores. So each score, spread over the whole
-    numbers that 63 bits have room for, is put in the upper bits and its position in the lower ones, missing behind all
+    numbers that 62 bits have room for, is put in the upper bits and its position in the lower ones, missing behind all
     others. Only rows in which two scores got one number, ties and scores that are very near, are looked at again.
     """
     units = rows.shape[1]
     bits = max(units - 1, 1).bit_length()
-    most = 2.0 ** (63 - bits) - 2**12
+    most = 2.0 ** (62 - bits) - 2**12
     together = min(max(1, _CHUNK // units), len(rows))
     step = min(units, max(1, _STEP // together))
     numbers, spread, at_unit = np.empty((together, units), np.int64), np.empty((together, step)), np.arange(units)
@@ -122,7 +122,7 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
                 own[...] = upper
                 own <<= bits
                 own |= at_unit[part]
-        order.sort(axis=1)
+        order.view(float).sort(axis=1)  # what lies below 2^62 sorts as the float of its bits does, and sooner
         behind = (int(most) + 2**10) << bits
         if short := units <= _SHORT:
             there = np.count_nonzero(order < behind, axis=1).tolist()
