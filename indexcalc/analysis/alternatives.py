@@ -164,20 +164,19 @@ class Inputs:
                 part *= declared
             elif 0.0 in one.declared:
                 part *= declared != 0
-        wanted, of = self._totals
         total = room(len(self.drawn), raw.shape[1])
         for at, one in enumerate(self.drawn):
             np.add.reduce(raw[one.rows], axis=0, out=total[at])
         with np.errstate(divide="ignore", invalid="ignore"):
-            np.divide(wanted, total, out=total)
-        raw *= np.take(total, of, axis=0, out=room(*raw.shape), mode="clip")
+            np.divide(self._totals, total, out=total)
+        for at, one in enumerate(self.drawn):
+            raw[one.rows] *= total[at]
         return raw
 
     @cached_property
-    def _totals(self) -> tuple[Array, Whole]:
-        """What siblings add up to, and whose each row is."""
-        sizes = [len(one.declared) for one in self.drawn]
-        return np.array([[one.total] for one in self.drawn]), np.repeat(np.arange(len(sizes)), sizes)
+    def _totals(self) -> Array:
+        """What siblings add up to (drawn node, 1)."""
+        return np.array([[one.total] for one in self.drawn])
 
     def case(self, options: tuple[int, ...]) -> Index:
         """Return the declared index with one combination of alternatives as its defaults."""

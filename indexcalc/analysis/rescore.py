@@ -166,11 +166,23 @@ class _Part:
     """Which of its children these are."""
     total: float
     factor: float
-    odd: Whole
     parts: Array
+    """The unchanged children of its odd rows (odd row, child)."""
     absent: Array
     """What is not there of its unchanged children in each kind of odd row (kind, child)."""
+
+
+@dataclass(frozen=True)
+class _Quick:
+    """All flat nodes below one that is worked out in one product, parents first, with the odd rows of all of them in a row.
+
+    `sums` (row, odd row) adds up what the odd rows of a row have on top, `kind` says of which of all kinds each odd row is.
+    """
+
+    parts: tuple[_Part, ...]
+    sums: Any
     kind: Whole
+    kinds: int
 
 
 @dataclass(frozen=True)
@@ -204,7 +216,7 @@ class Case:
     nodes: dict[int, _Node | _Flat] = field(default_factory=dict)
     still: dict[int, _Still] = field(default_factory=dict)
     flat: dict[int, _Plan] = field(default_factory=dict)
-    quick: dict[int, tuple[_Part, ...]] = field(default_factory=dict)
+    quick: dict[int, _Quick] = field(default_factory=dict)
     undefined: list[tuple[Branch, Any]] = field(default_factory=list)
 
     @property
@@ -438,8 +450,7 @@ def _plan(case: Case, branch: Branch, base: Array) -> _Plan:
     still, total = case.still[branch.position], float(sum(declared_weights(branch)))
     odd = _union([still.gaps, still.thin])
     applies = np.ones_like(still.there) if still.applies is None else still.applies
-    together = np.concatenate([still.there[odd], still.lack[odd], applies[odd]], axis=1)
-    kinds, kind = np.unique(together, axis=0, return_inverse=True)
+    kinds, kind = _kinds(np.concatenate([still.there[odd], still.lack[odd], applies[odd]], axis=1))
     there, lack, applying = np.split(kinds, 3, axis=1)
     inner = [(i, case.flat[child]) for i, child in enumerate(branch.children) if i not in still.at]
     rows = _union([odd, *(kid.rows for _, kid in inner)])
@@ -464,14 +475,23 @@ def _plan(case: Case, branch: Branch, base: Array) -> _Plan:
         there=there,
         lack=lack,
         applies=applying,
-        kind=kind.ravel(),
-        thin_kind=kind.ravel()[own],
+        kind=kind,
+        thin_kind=kind[own],
         short=short[:, None],
         kids=tuple(places),
     )
 
 
-def _parts(case: Case, top: Branch) -> tuple[_Part, ...] | None:
+def _kinds(rows: Array) -> tuple[Array, Whole]:
+    """The different rows there are, and which of them each row is: by their bytes, which is quicker than by their numbers."""
+    if not rows.size:
+        return rows, np.zeros(len(rows), dtype=np.int64)
+    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))
+    _, first, kind = np.unique(whole.ravel(), return_index=True, return_inverse=True)
+    return rows[first], kind.ravel()
+
+
+def _parts(case: Case, top: Branch) -> _Quick | None:
     """The flat nodes that one is made of, parents first, where no draw can leave any of them without a score.
 
     That is where nothing asks how much is there, each row has something of each node, and what has gaps has no children that
@@ -479,9 +499,10 @@ def _parts(case: Case, top: Branch) -> tuple[_Part, ...] | None:
     """
     found: list[_Part] = []
     tree, start = case.index.tree, 0
+    odd, kind, kinds = [_no_rows()], [_no_rows()], 0
 
     def walk(branch: Branch, above: int, child: int) -> bool:
-        nonlocal start
+        nonlocal start, kinds
         plan, still, missing = case.flat[branch.position], case.still[branch.position], branch.missing
         if branch.position in case.tracked or missing.policy != "reweight" or missing.children > 0:
             return False
@@ -490,12 +511,20 @@ def _parts(case: Case, top: Branch) -> tuple[_Part, ...] | None:
         columns = slice(start, start + len(still.at))
         start = columns.stop
         at = slice(None) if len(still.at) == len(branch.children) else list(still.at)
-        absent = 1.0 - plan.there
-        found.append(_Part(branch, above, child, columns, at, plan.total, plan.factor, plan.odd, plan.parts, absent, plan.kind))
+        odd.append(plan.odd)
+        kind.append(kinds + plan.kind)
+        kinds += len(plan.there)
+        found.append(_Part(branch, above, child, columns, at, plan.total, plan.factor, plan.parts, 1.0 - plan.there))
         own = len(found) - 1
         return all(walk(tree.branches[branch.children[i] - tree.leaves], own, i) for i, _, _ in plan.kids)
 
-    return tuple(found) if walk(top, -1, 0) else None
+    if not walk(top, -1, 0):
+        return None
+    from scipy.sparse import csr_array
+
+    rows = np.concatenate(odd)
+    sums = csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=(case.rows, len(rows)))
+    return _Quick(tuple(found), sums, np.concatenate(kind), kinds)
 
 
 class _Run:
@@ -550,32 +579,33 @@ class _Run:
 
 def _quick(run: _Run, branch: Branch) -> _Node:
     """A flat node of which every row has a score in every draw: one product, and the rows with gaps put right."""
-    parts, room, draws = run.case.quick[branch.position], run.room, run.draws
+    quick, room, draws = run.case.quick[branch.position], run.room, run.draws
     base = run.case.flat[branch.position].base
     weights, y = room(base.shape[1], draws), room(len(base), draws)
+    mark = room.used
+    change, share = room(len(quick.kind), draws), room(quick.kinds, draws)
     scales: list[Array] = []
-    for part in parts:
+    rows = kinds = 0
+    for part in quick.parts:
         w = run.weights(part.branch)
         scale = np.full(1, part.factor)
         if part.above >= 0:
-            scale = scales[part.above] * run.weights(parts[part.above].branch)[part.child]
+            scale = scales[part.above] * run.weights(quick.parts[part.above].branch)[part.child]
             scale = scale if part.factor == 1 else scale * part.factor
         scales.append(scale)
         np.multiply(w[part.at], scale, out=weights[part.columns])
+        if len(part.parts):
+            product(part.parts, weights[part.columns], change[rows : rows + len(part.parts)])
+            gone = share[kinds : kinds + len(part.absent)]
+            gone[...] = np.matmul(part.absent, w[part.at])
+            gone /= part.total
+            rows, kinds = rows + len(part.parts), kinds + len(part.absent)
     product(base, weights, y)
-    mark = room.used
-    for part in parts:
-        if not len(part.odd):
-            continue
-        room.used = mark
-        ratio = np.matmul(part.absent, run.weights(part.branch)[part.at])
-        np.subtract(part.total, ratio, out=ratio)  # the weight that is there
-        np.divide(part.total, ratio, out=ratio)
-        ratio -= 1.0
-        change, each = product(part.parts, weights[part.columns], room(len(part.odd), draws)), room(len(part.odd), draws)
-        change *= ratio.take(part.kind, axis=0, out=each, mode="clip") if ratio.shape[1] == draws else ratio[part.kind]
-        change += y.take(part.odd, axis=0, out=each, mode="clip")
-        y[part.odd] = change
+    if rows:
+        there = np.subtract(1.0, share, out=room(*share.shape))
+        share /= there  # how much more those that are there weigh
+        change *= share.take(quick.kind, axis=0, out=room(*change.shape), mode="clip")
+        y += quick.sums @ change
     room.used = mark
     return _Node(y, _no_rows(), _no_rows(), np.zeros((0, draws)))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_PRODUCT = 1 << 18  # multiplications of a matrix product that OpenBLAS does not share among threads
+_PRODUCT = (1 << 19) - 1  # multiplications of a matrix product that OpenBLAS does not share among threads
 
 
 class Room:
@@ -39,7 +39,7 @@ def product(a: Array, b: Array, out: Array) -> Array:
 
     Several threads that each wait for the library's own would mostly wait, and what comes out should not depend on them.
     """
-    across = max(8, _PRODUCT // max(1, 44 * a.shape[1]))
+    across = max(8, _PRODUCT // max(1, 64 * a.shape[1]))
     if a.size * b.shape[1] <= _PRODUCT:
         return np.matmul(a, b, out=out)
     down = max(8, _PRODUCT // max(1, across * a.shape[1]))

@@ -278,17 +278,19 @@ def _segment(rescorer: Rescorer, seed: int, number: int, count: int, centre: Arr
     scores = found.scores[:, :count]
     ranking = ranking_of(rescorer.inputs.index, rescorer.root)
     ranked = rounded(scores, ranking.decimals) if ranking.decimals is not None else scores
-    places, shared = _places(-ranked if ranking.first == "lowest" else ranked, ranking.ties, room)
+    order = _ordered(-ranked if ranking.first == "lowest" else ranked, ranking.ties, room)
     units, columns = len(scores), _columns_of(ranking.ties, len(scores))
-    cells = np.add(places, np.arange(units) * columns, out=room(*places.shape).view(np.int64))
-    counts = np.bincount(cells.ravel(), minlength=units * columns).reshape(units, columns)
+    counts = np.bincount(order.cells(columns, room).ravel(), minlength=units * columns).reshape(units, columns)
+    kept = None
+    if units <= MOST_PAIRS:
+        kept = order.places(room).T.astype(np.uint8 if columns <= 256 else np.uint16, order="C")
     off = np.subtract(scores, centre[:, None], out=room(*scores.shape))
-    if np.isnan(np.add.reduce(off, axis=None)):
+    sums = np.add.reduce(off, axis=1)
+    if np.isnan(sums).any():
         off = np.nan_to_num(off)
+        sums = np.add.reduce(off, axis=1)
     squares = np.einsum("ud,ud->u", off, off)
-    small = np.uint8 if columns <= 256 else np.uint16
-    kept = places.T.astype(small, order="C") if units <= MOST_PAIRS else None
-    return _Part(count, counts, None, np.add.reduce(off, axis=1), squares, found.undefined), kept, shared
+    return _Part(count, counts, None, sums, squares, found.undefined), kept, len(order.again) > 0
 
 
 def _together(parts: list[_Part]) -> _Part:
@@ -316,14 +318,43 @@ def _columns_of(ties: str, units: int) -> int:
     return 2 * units if ties == "average" else units + 1
 
 
-def _places(scores: Array, ties: str, room: Room) -> tuple[Any, bool]:
-    """The place (draw, unit) of each unit in each draw, as a column of `counts`, and whether any are shared.
+@dataclass(frozen=True)
+class _Order:
+    """Which unit stands at each place in each draw: `units` (draw, place). A place counts `step` columns.
+
+    In the draws `again` places are shared or some unit has none: `shared` (draw, unit) are the columns of their places.
+    """
+
+    units: Whole
+    step: int
+    again: Whole
+    shared: Whole
+
+    def cells(self, columns: int, room: Room) -> Whole:
+        """Return where each unit of each draw counts (draw, any order of units): its own row of columns, then its place."""
+        draws, units = self.units.shape
+        cells = np.multiply(self.units, columns, out=room(draws, units).view(np.int64))
+        cells += np.arange(units) * self.step
+        cells[self.again] = np.arange(units) * columns + self.shared
+        return cells
+
+    def places(self, room: Room) -> Any:
+        """Return the place (draw, unit) of each unit, as a column."""
+        draws, units = self.units.shape
+        at = np.add(self.units, np.arange(draws)[:, None] * units, out=room(draws, units).view(np.int64))
+        out = room(draws, (units + 1) // 2).view(np.int32).ravel()[: draws * units].reshape(draws, units)
+        out.ravel()[at] = np.arange(units, dtype=np.int32) * self.step
+        out[self.again] = self.shared
+        return out
+
+
+def _ordered(scores: Array, ties: str, room: Room) -> _Order:
+    """Put the units of each draw in order.
 
     Scores sort as the whole numbers do that their bits are, with the unit in the lowest bits; only draws in which two then
     lie side by side are ranked by themselves.
     """
     units, draws = scores.shape
-    average = ties == "average"
     low, high = scores.min(initial=0.0), scores.max(initial=0.0)
     missing = None
     if np.isnan(low):
@@ -348,15 +379,13 @@ def _places(scores: Array, ties: str, room: Room) -> tuple[Any, bool]:
         near = np.right_shift(whole, bits, out=room(draws, units).view(np.int64))
         tied = (near[:, 1:] == near[:, :-1]).any(axis=1)
     whole &= mask
-    whole += np.arange(draws)[:, None] * units
-    out = room(draws, (units + 1) // 2).view(np.int32).ravel()[: draws * units].reshape(draws, units)
-    out.ravel()[whole] = np.arange(units, dtype=np.int32) * (2 if average else 1)
-    again = np.flatnonzero(tied if missing is None else tied | missing.any(axis=1))
+    step, again = 2 if ties == "average" else 1, np.flatnonzero(tied if missing is None else tied | missing.any(axis=1))
+    shared = np.zeros((0, units), dtype=np.int64)
     if len(again):
         found = ranks(far - (far - scores[:, again]), ties=ties).T
-        places = (np.nan_to_num(found) - 1.0) * (2.0 if average else 1.0)
-        out[again] = np.where(np.isnan(found), _columns_of(ties, units) - 1, places)
-    return out, len(again) > 0
+        places = (np.nan_to_num(found) - 1.0) * step
+        shared = np.where(np.isnan(found), _columns_of(ties, units) - 1, places).astype(np.int64)
+    return _Order(whole, step, again, shared)
 
 
 def _above(places: Any, *, shared: bool) -> Whole:
