@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..methods import CATALOGUE, FROM_DATA
@@ -165,13 +166,24 @@ class Inputs:
             elif 0.0 in one.declared:
                 part *= declared != 0
         total = room(len(self.drawn), raw.shape[1])
-        for at, one in enumerate(self.drawn):
-            np.add.reduce(raw[one.rows], axis=0, out=total[at])
+        runs = [(raw[rows].reshape(-1, size, raw.shape[1]), total[nodes]) for rows, size, nodes in self._runs]
+        for part, its_total in runs:
+            np.add.reduce(part, axis=1, out=its_total)
         with np.errstate(divide="ignore", invalid="ignore"):
             np.divide(self._totals, total, out=total)
-        for at, one in enumerate(self.drawn):
-            raw[one.rows] *= total[at]
+        for part, its_total in runs:
+            np.multiply(part, its_total[:, None], out=part)
         return raw
+
+    @cached_property
+    def _runs(self) -> list[tuple[slice, int, slice]]:
+        """The drawn nodes with as many children each, in a row: their rows among all, how many children, which nodes."""
+        runs, start = [], 0
+        for size, run in groupby(len(one.declared) for one in self.drawn):
+            nodes = slice(start, start + len(list(run)))
+            runs.append((slice(self.drawn[nodes.start].rows.start, self.drawn[nodes.stop - 1].rows.stop), size, nodes))
+            start = nodes.stop
+        return runs
 
     @cached_property
     def _totals(self) -> Array:

@@ -30,6 +30,7 @@ from ..scores import Scores
 from ..spec.model import Index, Noise, Normalise
 from ..spec.tree import Branch, normalise_of
 from .alternatives import Draws, Inputs, declared_weights
+from .linear import Linear, as_linear
 from .room import Room, product
 
 if TYPE_CHECKING:
@@ -152,40 +153,6 @@ class _Plan:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """A flat node below one that is worked out in one product: where its weights come from, and its rows with gaps."""
-
-    branch: Branch
-    above: int
-    """The number of its parent among the parts; -1 for the node itself."""
-    child: int
-    """Which of its parent's children it is."""
-    columns: slice
-    """Its own unchanged children in the base."""
-    at: Any
-    """Which of its children these are."""
-    total: float
-    factor: float
-    parts: Array
-    """The unchanged children of its odd rows (odd row, child)."""
-    absent: Array
-    """What is not there of its unchanged children in each kind of odd row (kind, child)."""
-
-
-@dataclass(frozen=True)
-class _Quick:
-    """All flat nodes below one that is worked out in one product, parents first, with the odd rows of all of them in a row.
-
-    `sums` (row, odd row) adds up what the odd rows of a row have on top, `kind` says of which of all kinds each odd row is.
-    """
-
-    parts: tuple[_Part, ...]
-    sums: Any
-    kind: Whole
-    kinds: int
-
-
-@dataclass(frozen=True)
 class _Still:
     """The unchanged children of a mean, side by side (row, child): transformed with 0 for gaps, whether they are there, what
     is lacking of each, whether each applies; and the rows with gaps, those that lack anything, those out of the mean's domain.
@@ -216,7 +183,7 @@ class Case:
     nodes: dict[int, _Node | _Flat] = field(default_factory=dict)
     still: dict[int, _Still] = field(default_factory=dict)
     flat: dict[int, _Plan] = field(default_factory=dict)
-    quick: dict[int, _Quick] = field(default_factory=dict)
+    linear: dict[int, Linear] = field(default_factory=dict)
     undefined: list[tuple[Branch, Any]] = field(default_factory=list)
 
     @property
@@ -338,8 +305,8 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
                 case.flat[branch.position] = _plan(case, branch, base)
     for branch in below:
         top = branch.position in case.flat and index.tree.parents[branch.position] not in case.flat
-        if top and (parts := _parts(case, branch)) is not None:
-            case.quick[branch.position] = parts
+        if top and (found := as_linear(case, rescorer.inputs, branch)) is not None:
+            case.linear[branch.position] = found
     return case
 
 
@@ -491,42 +458,6 @@ def _kinds(rows: Array) -> tuple[Array, Whole]:
     return rows[first], kind.ravel()
 
 
-def _parts(case: Case, top: Branch) -> _Quick | None:
-    """The flat nodes that one is made of, parents first, where no draw can leave any of them without a score.
-
-    That is where nothing asks how much is there, each row has something of each node, and what has gaps has no children that
-    change: then a product is all there is to do, but for the rows with gaps.
-    """
-    found: list[_Part] = []
-    tree, start = case.index.tree, 0
-    odd, kind, kinds = [_no_rows()], [_no_rows()], 0
-
-    def walk(branch: Branch, above: int, child: int) -> bool:
-        nonlocal start, kinds
-        plan, still, missing = case.flat[branch.position], case.still[branch.position], branch.missing
-        if branch.position in case.tracked or missing.policy != "reweight" or missing.children > 0:
-            return False
-        if len(plan.odd) and (plan.kids or not plan.there.any(axis=1).all()):
-            return False
-        columns = slice(start, start + len(still.at))
-        start = columns.stop
-        at = slice(None) if len(still.at) == len(branch.children) else list(still.at)
-        odd.append(plan.odd)
-        kind.append(kinds + plan.kind)
-        kinds += len(plan.there)
-        found.append(_Part(branch, above, child, columns, at, plan.total, plan.factor, plan.parts, 1.0 - plan.there))
-        own = len(found) - 1
-        return all(walk(tree.branches[branch.children[i] - tree.leaves], own, i) for i, _, _ in plan.kids)
-
-    if not walk(top, -1, 0):
-        return None
-    from scipy.sparse import csr_array
-
-    rows = np.concatenate(odd)
-    sums = csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=(case.rows, len(rows)))
-    return _Quick(tuple(found), sums, np.concatenate(kind), kinds)
-
-
 class _Run:
     """One pass up the tree with some draws of one case."""
 
@@ -536,6 +467,7 @@ class _Run:
         self.draws = len(draws)
         self.nodes: dict[int, _Node | _Flat] = {}
         self.undefined: list[tuple[Branch, Any]] = []
+        self.weights_drawn = draws.weights
         self.drawn: Mapping[int, Array] = {one.branch: draws.weights[one.rows] for one in inputs.drawn}
         self.keep = any(branch.formula or branch.missing.policy == "floor" for branch in case.index.tree.branches)
         if self.keep:
@@ -550,8 +482,8 @@ class _Run:
             return known
         branch = self.case.index.tree.branches[position - self.case.index.tree.leaves]
         make = (
-            _quick
-            if position in self.case.quick
+            _linear
+            if position in self.case.linear
             else _flat
             if position in self.case.flat
             else _mean
@@ -577,37 +509,10 @@ class _Run:
         return np.ascontiguousarray(stack.swapaxes(1, 2)).reshape(-1, stack.shape[1])
 
 
-def _quick(run: _Run, branch: Branch) -> _Node:
-    """A flat node of which every row has a score in every draw: one product, and the rows with gaps put right."""
-    quick, room, draws = run.case.quick[branch.position], run.room, run.draws
-    base = run.case.flat[branch.position].base
-    weights, y = room(base.shape[1], draws), room(len(base), draws)
-    mark = room.used
-    change, share = room(len(quick.kind), draws), room(quick.kinds, draws)
-    scales: list[Array] = []
-    rows = kinds = 0
-    for part in quick.parts:
-        w = run.weights(part.branch)
-        scale = np.full(1, part.factor)
-        if part.above >= 0:
-            scale = scales[part.above] * run.weights(quick.parts[part.above].branch)[part.child]
-            scale = scale if part.factor == 1 else scale * part.factor
-        scales.append(scale)
-        np.multiply(w[part.at], scale, out=weights[part.columns])
-        if len(part.parts):
-            product(part.parts, weights[part.columns], change[rows : rows + len(part.parts)])
-            gone = share[kinds : kinds + len(part.absent)]
-            gone[...] = np.matmul(part.absent, w[part.at])
-            gone /= part.total
-            rows, kinds = rows + len(part.parts), kinds + len(part.absent)
-    product(base, weights, y)
-    if rows:
-        there = np.subtract(1.0, share, out=room(*share.shape))
-        share /= there  # how much more those that are there weigh
-        change *= share.take(quick.kind, axis=0, out=room(*change.shape), mode="clip")
-        y += quick.sums @ change
-    room.used = mark
-    return _Node(y, _no_rows(), _no_rows(), np.zeros((0, draws)))
+def _linear(run: _Run, branch: Branch) -> _Node:
+    """A flat node of which every row has a score in every draw."""
+    y = run.case.linear[branch.position].scores(run.weights_drawn, run.room)
+    return _Node(y, _no_rows(), _no_rows(), np.zeros((0, run.draws)))
 
 
 def _flat(run: _Run, branch: Branch) -> _Flat:

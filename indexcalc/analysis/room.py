@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+_DOWN = 44  # rows multiplied together at the most
 _PRODUCT = (1 << 19) - 1  # multiplications of a matrix product that OpenBLAS does not share among threads
 
 
@@ -39,11 +40,21 @@ def product(a: Array, b: Array, out: Array) -> Array:
 
     Several threads that each wait for the library's own would mostly wait, and what comes out should not depend on them.
     """
-    across = max(8, _PRODUCT // max(1, 64 * a.shape[1]))
-    if a.size * b.shape[1] <= _PRODUCT:
+    rows, columns = out.shape
+    if a.size * columns <= _PRODUCT:
         return np.matmul(a, b, out=out)
-    down = max(8, _PRODUCT // max(1, across * a.shape[1]))
-    for row in range(0, len(a), down):
-        for at in range(0, b.shape[1], across):
-            np.matmul(a[row : row + down], b[:, at : at + across], out=out[row : row + down, at : at + across])
+    across = min(columns, max(8, _PRODUCT // max(1, _DOWN * a.shape[1])))
+    down = min(rows, max(8, _PRODUCT // max(1, across * a.shape[1])))
+    for top, height in _cut(rows, down):
+        for left, width in _cut(columns, across):
+            # all parts of one size in one call, which lets other threads go on
+            here = out[top.start : top.stop, left.start : left.stop].reshape(-1, height, len(left) // width, width)
+            each = b[:, left.start : left.stop].reshape(len(b), -1, width).swapaxes(0, 1)
+            np.matmul(a[top.start : top.stop].reshape(-1, 1, height, a.shape[1]), each, out=here.swapaxes(1, 2))
     return out
+
+
+def _cut(length: int, size: int) -> list[tuple[range, int]]:
+    """Cut a length into parts of one size, and one of what is left over."""
+    whole = length // size * size
+    return [(part, min(size, len(part))) for part in (range(whole), range(whole, length)) if len(part)]

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MOST_PAIRS = 1000  # units up to which all pairs are compared in every draw
 _ROOM = 1 << 22  # numbers that a thread keeps memory for
 _FINE = 40  # bits of a score that rank: what arithmetic leaves in the last bits makes no difference
-_TASK = 2048  # draws after which a thread reports
+_TASK = 1024  # draws after which a thread reports
 
 
 @dataclass(frozen=True)
