@@ -1,6 +1,8 @@
 # make score: install into .venv and do the main job.  make test: install and pass the tests.
 PYTHON ?= python3
 BIN = .venv/bin
+# pip compiles what it installs but not what stays where it is, and some machines keep Python from doing so: every start would
+COMPILE = $(BIN)/python -m compileall -q indexcalc
 
 .PHONY: score test check bench clean
 
@@ -24,10 +26,12 @@ bench: .venv/test
 
 .venv/score: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	$(COMPILE)
 	touch $@
 
 .venv/test: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	$(COMPILE)
 	touch $@ .venv/score
 
 clean:
