@@ -5,8 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
+
+from ..lazy import put_off
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+INDEX = "indicators.yaml"
 ASKED: list[str] = []  # the command that was typed, where the program was started as one
 
 
@@ -19,14 +23,40 @@ def run() -> None:
             # into a file or a pipe as UTF-8, whatever the system's own; a console that cannot show a character shows ?
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace", newline="\n")
     ASKED.extend(sys.argv[1:2])
-    from .app import app
-
     try:
-        app()
+        if sys.argv[1:] == ["check"]:  # typed at every save, and nothing to parse: the parser would be a third of all work
+            _check()
+        else:
+            from .app import app
+
+            app()
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user
         sys.exit(_bug(error))
     finally:
         gc.freeze()  # nor on the way out
+
+
+def _check() -> None:
+    load_pydantic()
+    from .checking import check
+
+    try:
+        check()
+        sys.stdout.flush()
+    except (KeyboardInterrupt, BrokenPipeError):  # as the parser takes them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to complain about on the way out
+        sys.exit(REFUSED)
+
+
+def load_pydantic() -> None:
+    """Load pydantic less what it imports for plugins, which are off, and for secrets and time zones, of which there are none."""
+    with put_off("importlib.metadata", "secrets", "zoneinfo"):
+        from pydantic import BaseModel, Field  # noqa: F401
+
+        with suppress(ImportError):  # modules of pydantic's own, which it imports when it makes its first validator
+            import pydantic._internal._generate_schema
+            import pydantic._internal._validators
+            import pydantic.plugin._loader  # noqa: F401
 
 
 def _bug(error: Exception) -> int:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from . import INDEX
 from .app import (
-    INDEX,
     AsOfOption,
     DataOption,
     IndexOption,

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..lazy import put_off
 from ..version import VERSION
-from . import ASKED
+from . import ASKED, INDEX, load_pydantic
 
 if TYPE_CHECKING:
-    from .project import Project
+    from .project import Project, project_of
+
+    _project = project_of
+else:
+
+    def _project(*given: object, **options: object) -> Project:
+        """Open the project that a command was given, once a command needs one."""
+        from .project import project_of
+
+        return project_of(*given, **options)
 
 
 Lang = Literal["zh", "en"]
@@ -50,8 +57,6 @@ EngineOption = Annotated[
     Literal["duckdb", "spark"] | None,
     typer.Option("--engine", help="Have DuckDB or Spark score Parquet where it is, in one query; no workbook."),
 ]
-INDEX = "indicators.yaml"
-
 app = typer.Typer(
     name="indexcalc",
     help="Composite and governance indices from a declared tree of indicators. 由指标树计算综合指数与治理指数。",
@@ -86,12 +91,9 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Check the tree and its data; score nothing. 检查指标树和数据。"""
-    from .results import check_result
+    from .checking import check as check_project
 
-    project = _project(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    tree, matched, found = project.matched(count=False)
-    project.go_on(found)
-    project.print(*check_result(tree, matched, project.language))
+    check_project(index, data, lang, json=json, strict=strict, quiet=quiet)
 
 
 @app.command()
@@ -273,38 +275,6 @@ def codes(
     project.print(text, result)
 
 
-def _project(
-    index: str,
-    data: str | None,
-    out: str | None,
-    lang: Lang | None,
-    seed: int,
-    *,
-    level: str | None = None,
-    json: bool = False,
-    strict: bool = False,
-    quiet: bool = False,
-    as_of: str | None = None,
-) -> Project:
-    from .project import Project, language
-
-    file = Path(index)
-    file = file / INDEX if file.is_dir() else file
-    return Project(
-        file,
-        file.parent if data is None else Path(data),
-        file.parent / "reports" if out is None else Path(out),
-        language(lang),
-        "en" if lang == "en" else "zh",
-        seed,
-        json,
-        strict,
-        quiet,
-        level,
-        as_of,
-    )
-
-
 def _known_node(project: Project, known: dict[str, int], node: str | None) -> None:
     from ..findings import nearest
 
@@ -323,11 +293,6 @@ def load_the_rest() -> None:
 # typer makes every command ready before it runs one, which takes longer than checking a tree: only what is asked for is kept
 if ASKED and any(command.callback and command.callback.__name__ == ASKED[0] for command in app.registered_commands):
     app.registered_commands = [one for one in app.registered_commands if one.callback and one.callback.__name__ == ASKED[0]]
-    # pydantic imports these for plugins, which are off, and for secrets and time zones as fields, of which there are none
-    with put_off("importlib.metadata", "secrets", "zoneinfo"):
-        import pydantic.types
-
-        with suppress(ImportError):  # a module of pydantic's own, which it imports when it makes its first validator
-            import pydantic.plugin._loader  # noqa: F401
+    load_pydantic()
 else:
     load_the_rest()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..findings import Finding, Language, Place, errors, finding, in_order, nearest, render
 from ..spec import Index, read_index
+from . import INDEX
 
 if TYPE_CHECKING:
     from ..scores import Scores
@@ -168,6 +169,37 @@ class Project:
                 "": ("", ""),
             }
             print(f"\r\033[K{words[step][self.language == 'en']}", end="", file=sys.stderr, flush=True)
+
+
+def project_of(
+    index: str,
+    data: str | None,
+    out: str | None,
+    lang: str | None,
+    seed: int,
+    *,
+    level: str | None = None,
+    json: bool = False,
+    strict: bool = False,
+    quiet: bool = False,
+    as_of: str | None = None,
+) -> Project:
+    """Return the project that a command is given by its options; `index` is the tree's file, or the folder that it lies in."""
+    file = Path(index)
+    file = file / INDEX if file.is_dir() else file
+    return Project(
+        file,
+        file.parent if data is None else Path(data),
+        file.parent / "reports" if out is None else Path(out),
+        language(lang),
+        "en" if lang == "en" else "zh",
+        seed,
+        json,
+        strict,
+        quiet,
+        level,
+        as_of,
+    )
 
 
 def language(wanted: str | None) -> Language:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from . import INDEX
 from .app import (
-    INDEX,
     AsOfOption,
     DataOption,
     IndexOption,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import INDEX
 from .app import (
-    INDEX,
     DataOption,
     IndexOption,
     JsonOption,
