@@ -113,11 +113,14 @@ def read_text(raw: bytes, file: str) -> tuple[Document, list[Finding]]:
         line = raw[: error.start].count(b"\n") + 1
         return Document(file, "", None, None), [finding("IC101", Place(file, "", line), byte=error.start)]
     try:
-        if (deep := _too_deep(text)) is not None:
-            return Document(file, text, None, None), [finding("IC126", _at(file, deep), most=_DEEPEST)]
-        root = yaml.compose(text, Loader=_Loader)
+        deep = _too_deep(text) if sum(map(text.count, ("[", "{", "- ", "? "))) >= _NESTING else None
+        root = yaml.compose(text, Loader=_Loader) if deep is None else None
     except yaml.YAMLError as error:
-        return Document(file, text, None, None), _unreadable(error, text, file)
+        if "maximum nesting depth" not in str(error):  # newer versions of libyaml have a limit of their own, after a thousand
+            return Document(file, text, None, None), _unreadable(error, text, file)
+        deep = _deep_bracket(text) or getattr(error, "problem_mark", None)
+    if deep is not None:
+        return Document(file, text, None, None), [finding("IC126", _at(file, deep), most=_DEEPEST)]
     builder = _Builder(file)
     data = builder.build(root) if root is not None else None
     return Document(file, text, data, root), builder.findings
@@ -125,13 +128,23 @@ def read_text(raw: bytes, file: str) -> tuple[Document, list[Finding]]:
 
 def _too_deep(text: str) -> Any:
     """Return where a text is nested deeper than anyone means; the composer, which calls itself, would crash there."""
-    if sum(map(text.count, ("[", "{", "- ", "? "))) < _NESTING:
-        return None
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             return event.start_mark
+    return None
+
+
+def _deep_bracket(text: str) -> yaml.Mark | None:
+    """Return the first bracket that is opened in more than anyone means, where brackets are what is nested."""
+    depth = 0
+    for match in re.finditer(r"[\[\]{}]", text):
+        depth += 1 if match[0] in "[{" else -1
+        if depth > _DEEPEST:
+            start = match.start()
+            line = text.count("\n", 0, start)
+            return yaml.Mark("", start, line, start - (text.rfind("\n", 0, start) + 1), None, 0)
     return None
 
 
