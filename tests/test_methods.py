@@ -575,6 +575,30 @@ def test_no_value_at_or_below_zero_without_a_floor(method: str, chosen: dict[str
     assert np.isfinite(together(method, x, w, chosen | {"floor": 1.0})).all()
 
 
+@pytest.mark.parametrize("children", [1, 2, 5, 9])
+def test_a_mean_of_many_units_is_that_of_few_to_the_last_bit(children: int) -> None:
+    rng = np.random.default_rng(children)
+    x = rng.normal(50, 10, (2, children, 9000)).swapaxes(1, 2)
+    x[rng.random(x.shape) < 0.1] = np.nan
+    w = rng.random(children)
+    whole, there = aggregate.arithmetic(x, w), aggregate.weight_there(x, w)
+    for start in range(0, 9000, 300):
+        part = x[:, start : start + 300]
+        np.testing.assert_array_equal(whole[:, start : start + 300], aggregate.arithmetic(part, w))
+        np.testing.assert_array_equal(there[:, start : start + 300], aggregate.weight_there(part, w))
+
+
+@pytest.mark.parametrize("ties", ["competition", "average", "dense", "max"])
+def test_ranks_are_the_same_however_many_are_put_in_place_at_once(ties: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    x = np.round(rng.normal(50, 10, (300, 7)), 1)  # ties
+    x[rng.random(x.shape) < 0.1] = np.nan
+    x[:, 3], x[:, 4] = np.nan, 1.0
+    at_once = ranks(x, ties=ties)
+    monkeypatch.setattr("indexcalc.methods.rank._SHORT", 0)
+    np.testing.assert_array_equal(at_once, ranks(x, ties=ties))
+
+
 def test_power_means_meet_the_others_and_rise_with_their_exponent() -> None:
     x, w = np.array([[3.0, 8.0, 60.0], [5.0, 5.0, 90.0]]), np.array([0.2, 0.5, 0.3])
     for p, name in ((1.0, "arithmetic"), (0.0, "geometric"), (-1.0, "harmonic")):

@@ -188,3 +188,24 @@ def test_the_generator_makes_the_data_that_is_there(repository: Path, tmp_path: 
     for file in sorted((repository / "data").rglob("*.csv")):
         made = tmp_path / "data" / file.relative_to(repository / "data")
         assert made.read_bytes() == file.read_bytes(), file.name
+
+
+def test_a_bare_check_is_check(project: Path, tmp_path: Path) -> None:
+    """It goes past the parser of command lines; what it says and how it ends must not differ."""
+
+    def run(folder: Path, *options: str) -> tuple[int, str, str]:
+        done = subprocess.run([*COMMAND, "check", *options], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    assert run(project) == run(project, "--index", "indicators.yaml")
+    assert run(project)[0] == 0
+    assert run(tmp_path) == run(tmp_path, "--index", "indicators.yaml")  # no tree at all
+    assert run(tmp_path)[0] == 1
+    (tmp_path / "indicators.yaml").write_text("index: {id: a, wieght: 1}\n", encoding="utf-8")
+    assert run(tmp_path) == run(tmp_path, "--index", "indicators.yaml")
+    assert run(tmp_path)[0] == 1
+
+
+def test_a_bare_check_loads_no_parser(project: Path) -> None:
+    code = "import sys; sys.argv[1:] = ['check']\nfrom indexcalc.cli import run\nrun()\nassert 'typer' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], cwd=project, check=True, capture_output=True)

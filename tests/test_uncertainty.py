@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from indexcalc.analysis import uncertainty as module
 from indexcalc.analysis.alternatives import Inputs
 from indexcalc.analysis.rescore import Rescorer
-from indexcalc.analysis.room import Room
+from indexcalc.analysis.room import Room, product
 from indexcalc.analysis.uncertainty import draw_scores, uncertainty
 from indexcalc.cli.app import app
 from indexcalc.engine import score
@@ -323,6 +323,33 @@ def test_a_weight_of_nothing_stays_nothing() -> None:
     last = inputs.drawn[-1]
     assert last.node == "all"
     assert (inputs.sample(1, 0, 50).weights[last.rows][0] == 0).all()
+
+
+def test_a_row_with_nothing_but_a_weight_of_nothing_has_no_score_in_any_draw() -> None:
+    children = [{"id": "a", "weight": 0.0}, {"id": "b", "weight": 0.4}, {"id": "c", "weight": 0.6}]
+    others = [{"id": "d", "weight": 0.5}, {"id": "e", "weight": 0.5}]
+    tree = {
+        "index": {"id": "r"},
+        "units": {"table": "units.csv"},
+        "data": {"values": {"path": "values.csv"}},
+        "dimensions": [{"id": "n", "weight": 0.5, "indicators": children}, {"id": "m", "weight": 0.5, "indicators": others}],
+    }
+    index = index_from(tree)
+    given = random_panel(index, 3, units=12, periods=1)
+    given.values[...], given.status[...] = np.random.default_rng(3).random(given.values.shape), VALUE
+    for column in ("b", "c"):  # of n the first unit has nothing but what weighs nothing
+        given.values[0, 0, given.column[column]] = np.nan
+        given.status[0, 0, given.column[column]] = MISSING
+    agrees(index, given, {"weights": "dirichlet"}, period=given.periods[0])
+
+
+@pytest.mark.parametrize("shape", [(176, 132, 1024), (7, 3, 5), (300, 70, 123), (1, 132, 9000), (500, 1, 3000), (45, 20000, 70)])
+def test_products_in_parts_are_products(shape: tuple[int, int, int]) -> None:
+    rows, common, columns = shape
+    rng = np.random.default_rng(1)
+    a, b, out = rng.random((rows, common)), rng.random((common, columns)), np.full((rows, columns), np.nan)
+    np.testing.assert_allclose(product(a, b, out), a @ b, rtol=1e-12)
+    np.testing.assert_allclose(out, a @ b, rtol=1e-12)
 
 
 def test_groups_are_runs_of_which_no_two_are_told_apart() -> None:

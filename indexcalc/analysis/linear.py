@@ -96,12 +96,11 @@ def as_linear(case: Case, inputs: Inputs, top: Branch) -> Linear | None:
     ends: dict[int, tuple[int, int]] = {}
 
     def walk(branch: Branch, below: int) -> bool:
-        plan, at, missing = flat[branch.position], list(still[branch.position].at), branch.missing
+        plan, missing = flat[branch.position], branch.missing
         declared = declared_weights(branch)
-        weighs = np.array(declared)[at] != 0
         if branch.position in case.tracked or missing.policy != "reweight" or missing.children > 0:
             return False
-        if len(plan.odd) and (plan.kids or not (plan.there @ weighs > 0).all()):
+        if len(plan.odd) and (plan.kids or not plan.there.any(axis=1).all()):
             return False
         place[branch.position], depth[branch.position] = len(found), below
         found.append(branch)
