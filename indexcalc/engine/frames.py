@@ -130,7 +130,7 @@ def spread(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
 
 def part_of(columns: Sequence[int]) -> Any:
     """Columns as a slice where they lie side by side: a view then, not a copy."""
-    run = range(columns[0], columns[0] + len(columns))
+    run = range(columns[0], columns[0] + len(columns)) if columns else range(0)
     return slice(run.start, run.stop) if list(run) == list(columns) else list(columns)
 
 

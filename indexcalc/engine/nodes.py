@@ -131,7 +131,7 @@ def _together(weights: list[Array], block: slice) -> Array:
 def _taken(values: Array, block: slice, places: list[tuple[int, ...]]) -> Array:
     """What some nodes are made of (period, node, unit, child)."""
     side_by_side = values[:, block, part_of([place for its_own in places for place in its_own])]
-    return side_by_side.reshape(*side_by_side.shape[:2], len(places), -1).swapaxes(1, 2)
+    return side_by_side.reshape(*side_by_side.shape[:2], len(places), len(places[0])).swapaxes(1, 2)
 
 
 def _applicable(status: Status, nodes: int, make: Make) -> Any:
