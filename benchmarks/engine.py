@@ -99,7 +99,7 @@ def measure(units: int) -> None:
     index, weights = tree(), np.full(132, 1 / 132)
     given, x = panel(index, labels(units)), np.random.default_rng(2).normal(size=(units, 132))
     # several in a row: each then works in memory that it gave back itself, not in what the other did
-    rounds, repeat = 3 if units > 100_000 else 7, 20 if units < 1000 else 3
+    rounds, repeat = 3 if units > 100_000 else 15, 20 if units < 1000 else 3
     print(compare(f"score {units} units", lambda: score(index, given), lambda: plain(x, weights), rounds=rounds, repeat=repeat))
     if units >= 100_000:
         print(f"{'peak memory over the input array':<46} {peak_memory(units):10.2f}")
