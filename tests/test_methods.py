@@ -588,6 +588,13 @@ def test_a_mean_of_many_units_is_that_of_few_to_the_last_bit(children: int) -> N
         np.testing.assert_array_equal(there[:, start : start + 300], aggregate.weight_there(part, w))
 
 
+def test_many_units_of_which_nothing_that_is_there_weighs_anything_are_missing() -> None:
+    x = np.ones((9000, 2))
+    x[::3, 0] = np.nan
+    assert np.isnan(aggregate.arithmetic(x, np.zeros(2))).all()
+    np.testing.assert_array_equal(np.isnan(aggregate.arithmetic(x, np.array([1.0, 0.0]))), np.arange(9000) % 3 == 0)
+
+
 @pytest.mark.parametrize("ties", ["competition", "average", "dense", "max"])
 def test_ranks_are_the_same_however_many_are_put_in_place_at_once(ties: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(5)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_DOWN = 44  # rows multiplied together at the most
+_DOWN = 44  # rows multiplied together, where there are columns enough
 _PRODUCT = (1 << 19) - 1  # multiplications of a matrix product that OpenBLAS does not share among threads
 
 

@@ -34,14 +34,14 @@ def arithmetic(x: Array, w: Array) -> Array:
     weighted = np.empty_like(total)
     for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
         total += np.multiply(x[..., child], w[child], out=weighted)
-    total /= _in_turn(w)
-    rows = np.flatnonzero(np.isnan(total))  # the few units with a gap are looked at again
+    mean = _divide(total, _in_turn(w))
+    rows = np.flatnonzero(np.isnan(mean))  # the few units with a gap are looked at again
     if len(rows):
         part = np.empty((x.shape[-1], len(rows)))
         for child in range(len(part)):
             x[..., child].reshape(-1).take(rows, out=part[child], mode="clip")
-        total.reshape(-1)[rows] = _of_present(part.T, w)
-    return total
+        mean.reshape(-1)[rows] = _of_present(part.T, w)
+    return mean
 
 
 def _of_present(x: Array, w: Array) -> Array:
