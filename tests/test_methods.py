@@ -595,15 +595,26 @@ def test_many_units_of_which_nothing_that_is_there_weighs_anything_are_missing()
     np.testing.assert_array_equal(np.isnan(aggregate.arithmetic(x, np.array([1.0, 0.0]))), np.arange(9000) % 3 == 0)
 
 
+@pytest.mark.parametrize(("chunk", "step"), [(1, 1 << 17), (700, 1 << 17), (700, 30), (1 << 18, 100)])
 @pytest.mark.parametrize("ties", ["competition", "average", "dense", "max"])
-def test_ranks_are_the_same_however_many_are_put_in_place_at_once(ties: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ranks_are_the_same_however_many_are_taken_at_once(
+    ties: str, chunk: int, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = np.random.default_rng(5)
     x = np.round(rng.normal(50, 10, (300, 7)), 1)  # ties
     x[rng.random(x.shape) < 0.1] = np.nan
     x[:, 3], x[:, 4] = np.nan, 1.0
     at_once = ranks(x, ties=ties)
-    monkeypatch.setattr("indexcalc.methods.rank._SHORT", 0)
+    monkeypatch.setattr("indexcalc.methods.rank._CHUNK", chunk)
+    monkeypatch.setattr("indexcalc.methods.rank._STEP", step)
     np.testing.assert_array_equal(at_once, ranks(x, ties=ties))
+
+
+def test_scores_without_end_and_of_any_size_are_ranked_by_what_they_are() -> None:
+    x = np.array([3.0, np.inf, 2.0, -np.inf, np.nan, np.inf, 5.0, 1e308, -1e308])
+    np.testing.assert_array_equal(ranks(x[:, None])[:, 0], [5.0, 1.0, 6.0, 8.0, np.nan, 1.0, 4.0, 3.0, 7.0])
+    near = np.array([0.0, 5e-324, -5e-324, 1e-323])
+    np.testing.assert_array_equal(ranks(near[:, None])[:, 0], [3.0, 2.0, 4.0, 1.0])
 
 
 def test_power_means_meet_the_others_and_rise_with_their_exponent() -> None:

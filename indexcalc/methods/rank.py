@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 from .arrays import Array, np
 
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
-_CHUNK = 1 << 18  # scores ranked at once, so that what is sorted stays in a processor's cache
+_CHUNK = 1 << 17  # scores ranked at once, so that what is sorted stays in a processor's cache
 _SHORT = 1 << 12  # units up to which all rows are put in place at once: a step for each would take longer than its work
 _STEP = 1 << 17  # scores turned into numbers at once, and back: what stays nearest to the processor
 
@@ -93,19 +93,22 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
 
     Sorting whole numbers is several times faster than sorting positions by scores. So each score, spread over the whole
     numbers that 62 bits have room for, is put in the upper bits and its position in the lower ones, missing behind all
-    others. Only rows in which two scores got one number, ties and scores that are very near, are looked at again.
+    others, each with a number of its own. Only rows in which two scores got one number, ties and scores that are very near,
+    are looked at again.
     """
     units = rows.shape[1]
-    bits = max(units - 1, 1).bit_length()
-    most = 2.0 ** (62 - bits) - 2**12
     together = min(max(1, _CHUNK // units), len(rows))
     step = min(units, max(1, _STEP // together))
-    numbers, spread, at_unit = np.empty((together, units), np.int64), np.empty((together, step)), np.arange(units)
+    bits = max(together * units - 1, 1).bit_length()
+    apart = max(1.0, 2.0 ** (10 - bits))  # what the numbers must differ by at least to differ as floats
+    most = 2.0 ** (62 - bits) - (units + 16) * apart
+    behind = most + np.arange(8, units + 8) * apart
+    numbers, spread = np.empty((together, units), np.int64), np.empty((together, step))
     same = np.empty((together, step), bool)  # asking for memory anew makes the other threads wait
+    at_unit, before = np.arange(units), np.arange(0, together * units, units)[:, None]
     places = np.arange(1, units + 1, dtype=np.float32)
     for at in range(0, len(rows), together):
-        some = rows[at : at + together]
-        order = numbers[: len(some)]
+        some, order = rows[at : at + together], numbers[: len(rows) - at]
         low, high = (end.reduce(some, axis=1, keepdims=True) for end in (np.fmin, np.fmax))
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             endless = np.isinf(high - low).any()
@@ -114,38 +117,35 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
             for start in range(0, units, step):
                 part = slice(start, min(start + step, units))
                 upper = np.subtract(high, some[:, part], out=spread[: len(some), : part.stop - start])
-                if endless:
-                    np.minimum(upper, np.finfo(float).max, out=upper)
                 upper *= factor
-                np.fmin(upper, most + 2**11, out=upper)
+                if endless:
+                    np.copyto(upper, 0.0, where=~np.isnan(some[:, part]))
+                np.fmin(upper, behind[part], out=upper)
                 own = order[:, part]
                 own[...] = upper
                 own <<= bits
                 own |= at_unit[part]
+        if len(some) > 1:
+            order += before[: len(some)]
         order.view(float).sort(axis=1)  # what lies below 2^62 sorts as the float of its bits does, and sooner
-        behind = (int(most) + 2**10) << bits
-        if short := units <= _SHORT:
-            there = np.count_nonzero(order < behind, axis=1).tolist()
-        else:
-            there = [int(np.searchsorted(row, behind)) for row in order]
-        again = _numbers_again(order, there, bits, spread.view(np.int64), same)
-        if short:
-            in_order = np.where(at_unit < np.array(there)[:, None], places, np.float32(np.nan))
-            np.put_along_axis(out[at : at + together], order, in_order, axis=1)
-        for row in again if short else range(len(some)):
-            count = there[row]
-            target, own = out[at + row], order[row, :count]
-            if row not in again or not (equal := _in_order(some[row], own, np.concatenate(again[row]))).size:
-                target[own] = places[:count]
+        again = _numbers_again(order, bits, spread.view(np.int64), same)
+        scores, flat = some.reshape(-1), out[at : at + together].reshape(-1)
+        if at_once := units <= _SHORT:
+            flat[order.reshape(-1)] = np.broadcast_to(places, order.shape).reshape(-1)
+            flat[np.flatnonzero(np.isnan(some))] = np.nan
+        for row in again if at_once else range(len(some)):
+            count = units - np.count_nonzero(np.isnan(some[row]))
+            own = order[row, :count]
+            if row in again and (equal := _in_order(scores, own, np.concatenate(again[row]))).size:
+                _share_places(own, equal, ties, flat)
             else:
-                _share_places(own, equal, ties, target)
-            target[order[row, count:]] = np.nan
+                flat[own] = places[:count]
+            flat[order[row, count:]] = np.nan
 
 
-def _numbers_again(order: Any, there: list[int], bits: int, scratch: Any, same: Any) -> dict[int, list[Any]]:
+def _numbers_again(order: Any, bits: int, scratch: Any, same: Any) -> dict[int, list[Any]]:
     """Return where in which sorted rows a number is the one before it again, and leave positions alone in `order`."""
     units, step = order.shape[1], scratch.shape[1]
-    counts, fewest = np.array(there)[:, None], min(there)
     found: dict[int, list[Any]] = {}
     before = np.full(len(order), -1)
     for start in range(0, units, step):
@@ -155,25 +155,23 @@ def _numbers_again(order: Any, there: list[int], bits: int, scratch: Any, same: 
         again = same[: len(order), : own.shape[1]]
         np.equal(upper[:, 0], before, out=again[:, 0])
         np.equal(upper[:, 1:], upper[:, :-1], out=again[:, 1:])
-        if start + own.shape[1] > fewest:  # those behind are missing, all with one number
-            again &= np.arange(start, start + own.shape[1]) < counts
-        for row in np.flatnonzero(again.any(axis=1)).tolist():
+        for row in np.flatnonzero(again.any(axis=1)).tolist() if again.any() else ():
             found.setdefault(row, []).append(start + np.flatnonzero(again[row]))
         before = upper[:, -1].copy()
     return found
 
 
-def _in_order(row: Array, order: Any, again: Any) -> Any:
+def _in_order(scores: Array, order: Any, again: Any) -> Any:
     """Put scores that got one number in order, and return the places at which a score equals the one before it."""
     repeats = np.zeros(len(order), dtype=bool)
     repeats[again] = True
     near = np.flatnonzero(repeats | np.append(repeats[1:], False))
     run = np.add.accumulate(~repeats[near], dtype=np.int64)
-    scores = row[order[near]]
-    if ((scores[1:] > scores[:-1]) & (run[1:] == run[:-1])).any():  # near, not equal
-        order[near] = order[near][np.lexsort((-scores, run))]
-        scores = row[order[near]]
-    return near[1:][(scores[1:] == scores[:-1]) & (run[1:] == run[:-1])]
+    own = scores[order[near]]
+    if ((own[1:] > own[:-1]) & (run[1:] == run[:-1])).any():  # near, not equal
+        order[near] = order[near][np.lexsort((-own, run))]
+        own = scores[order[near]]
+    return near[1:][(own[1:] == own[:-1]) & (run[1:] == run[:-1])]
 
 
 def _share_places(order: Any, equal: Any, ties: str, out: Ranks) -> None:
