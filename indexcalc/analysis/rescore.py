@@ -544,8 +544,7 @@ def _noisy_leaves(case: Case, errors: Array) -> dict[int, Node]:
     x = treat(index, values + errors[list(case.periods)] * noise.sd * np.nan_to_num(typical))
     out = np.empty_like(x)
     for columns in index.tree.alike:
-        sign = np.array([1.0 if index.leaves[at].direction == "higher" else -1.0 for at in columns])
-        choice = normalise_of(index, index.leaves[columns[0]])
+        choice, sign = normalise_of(index, index.leaves[columns[0]]), np.array(index.tree.signs)[columns]
         out[..., columns] = _compared(index, case.panel, choice, towards(index, columns, x[..., columns]), sign)
     nodes = {}
     for at, leaf in enumerate(index.leaves):

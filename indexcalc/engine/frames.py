@@ -55,9 +55,9 @@ def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
 
     def work(columns: list[int]) -> None:
         choice, part = normalise_of(index, index.leaves[columns[0]]), part_of(columns)
-        compare(index, panel, choice, towards(index, columns, values[..., part]), _signs(index, columns), out, part)
-        for at in columns:
-            if to := index.leaves[at].round:
+        compare(index, panel, choice, towards(index, columns, values[..., part]), np.array(index.tree.signs)[columns], out, part)
+        for at in index.tree.rounded:
+            if at in columns and (to := index.leaves[at].round):
                 out[..., at] = rounded(out[..., at], to.decimals, to.how)
 
     spread(work, parts)
@@ -100,18 +100,14 @@ def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, me
 
 def towards(index: Index, columns: Sequence[int], x: Array) -> Array:
     """Replace the values of leaves with a target or range by their distance from it, of which less is better."""
-    targets = {i: index.leaves[at].target for i, at in enumerate(columns) if index.leaves[at].direction in ("target", "range")}
-    if not targets:
+    targets = index.tree.targets
+    if not any(at in targets for at in columns):
         return x
     x = np.array(x, order="K")
-    for i, wanted in targets.items():
-        low, high = wanted if isinstance(wanted, tuple) else (wanted, wanted)
-        x[..., i] = distance(x[..., i], float(low or 0.0), float(high or 0.0))
+    for i, at in enumerate(columns):
+        if at in targets:
+            x[..., i] = distance(x[..., i], *targets[at])
     return x
-
-
-def _signs(index: Index, columns: Sequence[int]) -> Array:
-    return np.array([1.0 if index.leaves[at].direction == "higher" else -1.0 for at in columns])
 
 
 def blocks(units: int, step: int) -> list[slice]:

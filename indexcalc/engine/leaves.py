@@ -9,11 +9,10 @@ from ..findings import Finding, finding
 from ..methods import CATALOGUE
 from ..methods.arrays import np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
-from ..methods.impute import FROM_SIBLINGS
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import is_whole, parts_of, previous, year_before
 from ..spec.formula import names, parse
-from ..spec.model import NONE, Index, Indicator, Shrink
+from ..spec.model import Index, Indicator, Shrink
 from .frames import groups_of, kinds_of, some
 
 if TYPE_CHECKING:
@@ -76,8 +75,8 @@ def derive(index: Index, panel: Panel) -> tuple[Array, Status]:
 
 def as_reported(index: Index, columns: Sequence[str]) -> bool:
     """Say whether the leaves are the first of the reported columns, with nothing derived."""
-    leaves = index.leaves
-    return index.tree.as_reported and [leaf.id for leaf in leaves] == list(columns[: len(leaves)])
+    ids = index.tree.leaf_ids
+    return index.tree.as_reported and ids == tuple(columns[: len(ids)])
 
 
 def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status]:
@@ -190,18 +189,10 @@ def screened(index: Index, panel: Panel, counts: Any) -> tuple[Any, list[Finding
 
 def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[Array, Status]:
     """Estimate missing values where a leaf asks for it, within the periods of one kind; each is flagged in the status."""
-    wanted: dict[str, list[int]] = {}
-    for position, leaf in enumerate(index.leaves):
-        choice = leaf.impute or index.defaults.impute
-        if choice and choice.method != NONE:
-            siblings = str(index.tree.parents[position]) if choice.method in FROM_SIBLINGS else ""
-            wanted.setdefault(siblings + choice.model_dump_json(), []).append(position)
-    if not wanted:
+    if not index.tree.imputed:
         return derived, status
     values, flags = np.array(derived, order="K"), np.array(status, order="K")
-    for columns in wanted.values():
-        choice = index.leaves[columns[0]].impute or index.defaults.impute
-        assert choice is not None
+    for choice, columns in index.tree.imputed:
         groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
         for _, members in kinds_of(index, panel):
             x = np.ascontiguousarray(derived[members][..., columns].transpose(2, 0, 1)).transpose(1, 2, 0)
@@ -214,16 +205,9 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
 
 def treat(index: Index, values: Array) -> Array:
     """Treat outliers where a leaf asks for it, among the units of each period."""
-    wanted: dict[str, list[int]] = {}
-    for position, leaf in enumerate(index.leaves):
-        choice = leaf.treat or index.defaults.treat
-        if choice and choice.method != NONE:
-            wanted.setdefault(f"{choice.method} {choice.parameters}", []).append(position)
-    if not wanted:
+    if not index.tree.treated:
         return values
     out = np.array(values, order="K")
-    for columns in wanted.values():
-        choice = index.leaves[columns[0]].treat or index.defaults.treat
-        assert choice is not None
+    for choice, columns in index.tree.treated:
         out[..., columns] = CATALOGUE["treat"][choice.method](values[..., columns], **choice.parameters)
     return out

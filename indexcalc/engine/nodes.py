@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
-from ..methods.aggregate import FREE_SUM, SMALL, weight_there
+from ..methods.aggregate import SMALL, in_turn, weight_there
 from ..methods.arrays import np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     Status = NDArray[np.uint8]
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
+_FEWEST = 256  # units that are not worth a block of their own
 SLACK = 1e-12  # shares are compared with their thresholds up to this
 STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
 
@@ -50,15 +50,16 @@ def aggregate(
     applies = _applicable(status, nodes, make)
     floors = _leaf_floors(index, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
     undefined: dict[int, Any] = {}
-    weights: list[Array] = []
+    weights: dict[int, Array] = {}
     found: list[Finding] = []
 
-    def work(own: list[tuple[Branch, Array]], block: slice) -> None:
+    def work(kinds: Iterable[tuple[Branch, ...]], block: slice) -> None:
         cells = len(panel.periods) * len(range(*block.indices(len(panel.units))))
-        for alike in _alike(own, cells):
-            aggregate_block([branch for branch, _ in alike], _together([w for _, w in alike], block), block)
+        for kind in kinds:
+            for alike in _together(kind, cells):
+                aggregate_block(alike, _stacked([weights[branch.position] for branch in alike], block), block)
 
-    def aggregate_block(alike: list[Branch], w: Array, block: slice) -> None:
+    def aggregate_block(alike: Sequence[Branch], w: Array, block: slice) -> None:
         branch, positions = alike[0], [each.position for each in alike]
         x = _taken(scores, block, [each.children for each in alike])
         app = None if applies is None else _taken(applies, block, [each.children for each in alike])
@@ -88,39 +89,41 @@ def aggregate(
             if not each.plain:
                 _finish(index, panel, each, scores, points, block)
 
-    fair = -(-len(panel.units) // (os.cpu_count() or 1))
-    parts = blocks(len(panel.units), max(256, min(fair, _UNITS // max(1, len(panel.periods)))))
-    for alone, run in groupby(tree.branches, key=lambda branch: branch.compares or branch.weights.method in FROM_DATA):
+    parts = _parts(panel)
+    for alone, run in tree.runs:
         # what compares units needs its children's scores of all of them, and so do weights made of scores, a formula's too, which
         # its coverage goes by; a floor needs the worst of them: each is a run by itself
-        for together in [[branch] for branch in run] if alone or floors is not None else [list(run)]:
-            own = [(branch, _weights(index, panel, branch, scores, make)) for branch in together]
-            spread(partial(work, own), [slice(None)] if alone else parts)
-            for branch, w in own:
+        one_by_one = alone or floors is not None
+        for kinds in [((branch,),) for kind in run for branch in kind] if one_by_one else [run]:
+            own = [branch for kind in kinds for branch in kind]
+            weights |= {branch.position: _weights(index, panel, branch, scores, make) for branch in own}
+            spread(partial(work, kinds), [slice(None)] if alone else parts)
+            for branch in own if one_by_one else ():
                 if floors is not None:
-                    _fill_floor(index, branch, w, floors, scores)
-                weights.append(w)
-                found += _weight_findings(index, panel, branch, w)
+                    _fill_floor(index, branch, weights[branch.position], floors, scores)
+                found += _weight_findings(index, panel, branch, weights[branch.position])
     for branch in tree.branches:
         if branch.position in undefined:
             found += _undefined_cells(index, panel, branch, scores, undefined[branch.position])
-    return tuple(weights), coverage, points, found
+    return tuple(weights[branch.position] for branch in tree.branches), coverage, points, found
 
 
-def _alike(own: list[tuple[Branch, Array]], cells: int) -> Iterator[list[tuple[Branch, Array]]]:
-    """Put nodes that do not build on each other and are made alike together, children first: as many as are quicker so."""
-    for _, level in groupby(own, key=lambda one: one[0].height):
-        kinds: dict[Any, list[tuple[Branch, Array]]] = {}
-        for branch, w in level:
-            alone = branch.formula is not None or w.ndim > 1
-            key = branch.position if alone else (branch.aggregate, str(branch.parameters), branch.missing, len(branch.children))
-            kinds.setdefault(key, []).append((branch, w))
-        for kind in kinds.values():
-            most = max(1, SMALL // max(1, cells * len(kind[0][0].children)))
-            yield from (kind[at : at + most] for at in range(0, len(kind), most))
+def _parts(panel: Panel) -> list[slice]:
+    """Blocks of units that are shared out evenly among the processors."""
+    units = len(panel.units)
+    if units <= _FEWEST:
+        return [slice(None)]
+    fair = -(-units // (os.cpu_count() or 1))
+    return blocks(units, max(_FEWEST, min(fair, _UNITS // max(1, len(panel.periods)))))
 
 
-def _together(weights: list[Array], block: slice) -> Array:
+def _together(alike: tuple[Branch, ...], cells: int) -> Iterator[tuple[Branch, ...]]:
+    """Cut nodes that are made alike into as many as are quicker together."""
+    most = max(1, SMALL // max(1, cells * len(alike[0].children)))
+    return (alike[at : at + most] for at in range(0, len(alike), most))
+
+
+def _stacked(weights: list[Array], block: slice) -> Array:
     """The weights of some nodes as they broadcast against (period, node, unit, child)."""
     first = weights[0]
     if first.ndim == 1:
@@ -149,12 +152,10 @@ def _applicable(status: Status, nodes: int, make: Make) -> Any:
 
 def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Make) -> Array:
     """The weights of a node's children: (child,) where they are the same everywhere, else (period, unit or 1, child)."""
+    if branch.fixed_weights is not None:
+        return branch.fixed_weights
     choice, declared = branch.weights, np.array(branch.declared)
     method = CATALOGUE["weights"][choice.method]
-    if choice.method == "equal" and branch.aggregate in FREE_SUM:
-        return np.ones(len(declared))  # a sum of equal children adds them up, it does not average them
-    if choice.method not in FROM_DATA:
-        return np.asarray(method(np.empty((0, len(declared))), declared, **choice.parameters))
     x = scores[..., part_of(branch.children)]
     found = [
         (members, units, np.asarray(method(values, declared, **choice.parameters)))
@@ -176,16 +177,15 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Ma
     return kept
 
 
-def _covered(x: Array, applies: Any, w: Array, alike: list[Branch], coverage: Array, block: slice, leaves: int) -> Array:
+def _covered(x: Array, applies: Any, w: Array, alike: Sequence[Branch], coverage: Array, block: slice, leaves: int) -> Array:
     """The share of the weight of what applies that had values; children count alike where weights say nothing of that.
 
     That is where weights are not defined, where all that apply are 0, and where each unit has its own, 0 for what it misses.
     """
-    evenly = np.ones(x.shape[-1])
     own = w.ndim == x.ndim and w.shape[-2] > 1 and alike[0].weights.over != "group"
+    evenly = np.ones(x.shape[-1])
     w = evenly if own else np.where(np.isnan(w), 1.0, np.abs(w))
-    same_place = zip(*(branch.children for branch in alike), strict=True)
-    below = [_coverage_of(children, coverage, block, leaves) for children in same_place]
+    below = _coverage_below(x, alike, coverage, block, leaves)
     covered, whole = _weight_covered(x, applies, w, below)
     if (nothing := whole == 0).any():
         share, number = _weight_covered(x, applies, evenly, below)
@@ -194,24 +194,28 @@ def _covered(x: Array, applies: Any, w: Array, alike: list[Branch], coverage: Ar
         return np.asarray(covered / whole)
 
 
-def _coverage_of(children: tuple[int, ...], coverage: Array, block: slice, leaves: int) -> Array | None:
-    """The coverage (period, node, unit) of one child of each of some nodes; nothing where all are leaves."""
-    if max(children) < leaves:
+def _coverage_below(x: Array, alike: Sequence[Branch], coverage: Array, block: slice, leaves: int) -> Array | None:
+    """The coverage (period, node, unit, child) of the children of some nodes, 1 for leaves; nothing where all are leaves."""
+    places = [tuple(child - leaves for child in branch.children) for branch in alike]
+    if max(map(max, places)) < 0:
         return None
-    each = [np.ones(1) if child < leaves else coverage[:, block, child - leaves] for child in children]
-    return np.stack(np.broadcast_arrays(*each), axis=1) if len(each) > 1 else each[0][:, None]
+    if min(map(min, places)) >= 0:
+        return _taken(coverage, block, places)
+    below = np.ones_like(x)
+    for node, own in enumerate(places):
+        for i, place in enumerate(own):
+            if place >= 0:
+                below[:, node, :, i] = coverage[:, block, place]
+    return below
 
 
-def _weight_covered(x: Array, applies: Any, w: Array, below: Sequence[Array | None]) -> tuple[Array, Array]:
-    if not any(coverage is not None for coverage in below):
+def _weight_covered(x: Array, applies: Any, w: Array, below: Array | None) -> tuple[Array, Array]:
+    if below is None:
         covered = weight_there(x, w)
     else:
-        covered = np.zeros(x.shape[:-1])
-        for i, coverage in enumerate(below):
-            part = ~np.isnan(x[..., i]) * w[..., i]
-            if coverage is not None:
-                np.multiply(part, coverage, out=part, where=part > 0)
-            covered += part
+        parts = np.where(np.isnan(x), 0.0, w)
+        np.multiply(parts, below, out=parts, where=parts > 0)
+        covered = in_turn(parts)
     whole = np.add.reduce(w if applies is None else np.where(applies, w, 0.0), axis=-1)
     return covered, np.asarray(whole)
 

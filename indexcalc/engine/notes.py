@@ -45,7 +45,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
 
 def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
     """Name the units whose count is above what it is counted among, where that leaves no rate to move."""
-    for leaf in index.leaves:
+    for leaf in index.tree.shrunk:
         if leaf.shrink is None or leaf.shrink.how != "log-odds" or leaf.formula is not None or leaf.per is None:
             continue
         above = panel.values[..., panel.column[leaf.id]] > panel.values[..., panel.column[leaf.per]]

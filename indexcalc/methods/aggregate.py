@@ -34,7 +34,7 @@ def arithmetic(x: Array, w: Array) -> Array:
     weighted = np.empty_like(total)
     for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
         total += np.multiply(x[..., child], w[child], out=weighted)
-    mean = _divide(total, _in_turn(w))
+    mean = _divide(total, in_turn(w))
     rows = np.flatnonzero(np.isnan(mean))  # the few units with a gap are looked at again
     if len(rows):
         part = np.empty((x.shape[-1], len(rows)))
@@ -47,7 +47,7 @@ def arithmetic(x: Array, w: Array) -> Array:
 def _of_present(x: Array, w: Array) -> Array:
     """Average the children that are there."""
     if x.size <= SMALL:
-        return _divide(_in_turn(np.where(np.isnan(x), 0.0, x * w)), weight_there(x, w))
+        return _divide(in_turn(np.where(np.isnan(x), 0.0, x * w)), weight_there(x, w))
     total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
     weighted = np.empty_like(total)
     for child in range(x.shape[-1]):
@@ -61,7 +61,7 @@ def weight_there(x: Array, w: Array) -> Array:
     """Add up the weights of the children that a unit has: x (…, unit, child), w broadcasting against it; (…, unit)."""
     children = x.shape[-1]
     if x.size <= SMALL:
-        return _in_turn(np.where(np.isnan(x), 0.0, w))
+        return in_turn(np.where(np.isnan(x), 0.0, w))
     if w.ndim > 1 or not 1 < children <= _FEW:
         weight = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
         for child in range(children):
@@ -77,7 +77,7 @@ def weight_there(x: Array, w: Array) -> Array:
     return np.asarray(sums.take(there, mode="clip"))
 
 
-def _in_turn(parts: Array) -> Array:
+def in_turn(parts: Array) -> Array:
     """Add up the last axis child after child, so that a unit's sum is the same to the last bit whoever stands beside it."""
     total = np.zeros(parts.shape[:-1])
     for child in range(parts.shape[-1]):
@@ -321,7 +321,6 @@ AGGREGATE: dict[str, Callable[..., Any]] = {
     "benefit-of-the-doubt": benefit_of_the_doubt,
 }
 WITHOUT_WEIGHTS = frozenset({"median", "minimum", "maximum", "product", "benefit-of-the-doubt"})
-COMPARES_UNITS: frozenset[str] = frozenset()  # what a unit gets depends on the other units
 FREE_SUM = frozenset({"sum"})  # weights need not add up to 1
 COMPARES_UNITS = frozenset({"copeland", "topsis", "grey", "benefit-of-the-doubt"})  # a result depends on the other units
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from typing import TypeVar
 
+from ..methods import CATALOGUE
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
+from ..methods.arrays import Array, np
+from ..methods.impute import FROM_SIBLINGS
 from ..methods.weight import FROM_DATA
 from .formula import Expression, names, parse
 from .model import (
+    NONE,
     Dimension,
+    Impute,
     Index,
     Indicator,
+    Method,
     Missing,
     Normalise,
     Root,
     Round,
+    Treat,
     Weights,
 )
 from .weights import counts, weight_total
+
+Way = TypeVar("Way", bound=Method)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,24 @@ class Branch:
     def plain(self) -> bool:
         """Whether the score is what the children come together to."""
         return not (self.turned or self.normalise or self.adjustments or self.round)
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether its scores or weights need those of all units: what compares units, and weights made of scores."""
+        return self.compares or self.weights.method in FROM_DATA
+
+    @cached_property
+    def fixed_weights(self) -> Array | None:
+        """The weights of its children (child,), nothing where they are made of data."""
+        if self.weights.method in FROM_DATA:
+            return None
+        if self.weights.method == "equal" and self.aggregate in FREE_SUM:
+            fixed = np.ones(len(self.declared))  # a sum of equal children adds them up, it does not average them
+        else:
+            rule, nothing = CATALOGUE["weights"][self.weights.method], np.empty((0, len(self.declared)))
+            fixed = np.array(rule(nothing, np.array(self.declared), **self.weights.parameters))
+        fixed.flags.writeable = False
+        return fixed
 
 
 @dataclass(frozen=True)
@@ -84,16 +113,61 @@ class Tree:
         return (self.root, *(self.position[node.id] for _, node in self.index.walked))
 
     @cached_property
+    def leaf_ids(self) -> tuple[str, ...]:
+        return tuple(leaf.id for leaf in self.index.leaves)
+
+    @cached_property
     def alike(self) -> tuple[list[int], ...]:
         """The places of the leaves of each way of normalising."""
-        named: dict[int, str] = {}  # most leaves share one choice, that of the defaults
-        alike: dict[str, list[int]] = {}
-        for position, leaf in enumerate(self.index.leaves):
-            choice = normalise_of(self.index, leaf)
-            if id(choice) not in named:
-                named[id(choice)] = choice.model_dump_json()
-            alike.setdefault(named[id(choice)], []).append(position)
-        return tuple(alike.values())
+        return tuple(places for _, places in _by_way(normalise_of(self.index, leaf) for leaf in self.index.leaves))
+
+    @cached_property
+    def imputed(self) -> tuple[tuple[Impute, list[int]], ...]:
+        """Each way of imputing, with the places of its leaves: those of one node where they are estimated of each other."""
+        asked = (leaf.impute or self.index.defaults.impute for leaf in self.index.leaves)
+        return _by_way(asked, lambda way, at: self.parents[at] if way.method in FROM_SIBLINGS else None)
+
+    @cached_property
+    def treated(self) -> tuple[tuple[Treat, list[int]], ...]:
+        """Each way of treating outliers, with the places of its leaves."""
+        return _by_way(leaf.treat or self.index.defaults.treat for leaf in self.index.leaves)
+
+    @cached_property
+    def signs(self) -> tuple[float, ...]:
+        """1 for each leaf of which more is better, -1 for the others: distances from a target too."""
+        return tuple(1.0 if leaf.direction == "higher" else -1.0 for leaf in self.index.leaves)
+
+    @cached_property
+    def targets(self) -> dict[int, tuple[float, float]]:
+        """The ends, lower first, of what each leaf should be at or between, by place; leaves with a direction have none."""
+        aimed = {at: leaf.target for at, leaf in enumerate(self.index.leaves) if leaf.direction in ("target", "range")}
+        ends = {at: to if isinstance(to, tuple) else (to, to) for at, to in aimed.items()}
+        return {at: (float(low or 0.0), float(high or 0.0)) for at, (low, high) in ends.items()}
+
+    @cached_property
+    def rounded(self) -> tuple[int, ...]:
+        """The places of the leaves whose scores are rounded."""
+        return tuple(at for at, leaf in enumerate(self.index.leaves) if leaf.round)
+
+    @cached_property
+    def shrunk(self) -> tuple[Indicator, ...]:
+        """The leaves whose rates are moved towards those of larger areas."""
+        return tuple(leaf for leaf in self.index.leaves if leaf.shrink)
+
+    @cached_property
+    def runs(self) -> tuple[tuple[bool, tuple[tuple[Branch, ...], ...]], ...]:
+        """The inner nodes, children first: runs of those that stand alone or do not, of nodes that can be made together.
+
+        Those are made alike, of as many children, and do not build on each other.
+        """
+        runs = []
+        for alone, run in groupby(self.branches, key=lambda branch: branch.alone):
+            kinds: dict[object, list[Branch]] = {}
+            for branch in run:
+                key = (branch.height, branch.aggregate, str(branch.parameters), branch.missing, len(branch.children))
+                kinds.setdefault(branch.position if alone or branch.formula is not None else key, []).append(branch)
+            runs.append((alone, tuple(map(tuple, kinds.values()))))
+        return tuple(runs)
 
     @cached_property
     def as_reported(self) -> bool:
@@ -113,6 +187,19 @@ class Tree:
         if isinstance(node, Root):
             return self.dimensions
         return tuple(self.position[child.id] for child in node.indicators) if isinstance(node, Dimension) else ()
+
+
+def _by_way(asked: Iterable[Way | None], apart: Callable[[Way, int], object] | None = None) -> tuple[tuple[Way, list[int]], ...]:
+    """Each way that something is to be done, with the places of those that ask for it; what has to be apart is."""
+    named: dict[int, str] = {}  # most leaves share one choice, that of the defaults
+    found: dict[object, tuple[Way, list[int]]] = {}
+    for at, way in enumerate(asked):
+        if way is not None and way.method != NONE:
+            if id(way) not in named:
+                named[id(way)] = way.model_dump_json()
+            key = named[id(way)], apart(way, at) if apart else None
+            found.setdefault(key, (way, []))[1].append(at)
+    return tuple(found.values())
 
 
 def _is_plain(leaf: Indicator) -> bool:
