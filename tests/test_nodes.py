@@ -63,6 +63,19 @@ def test_a_leaf_is_rounded_after_it_is_normalised(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.score("a")[0], [0, 0.3, 1])
 
 
+def test_a_copy_of_an_index_is_scored_by_what_it_says_and_not_by_what_it_was_copied_from(tmp_path: Path) -> None:
+    first = scored(tmp_path, TWO, FLAT)
+    index = first.index
+    other = index.defaults.model_validate(
+        {"normalise": "min-max", "weights": "equal", "treat": {"method": "clip", "low": 0.2, "high": 0.8}}
+    )
+    copied = score(index.model_copy(update={"defaults": other}), first.panel)
+    anew = score(index.changed(defaults=other), first.panel)
+    assert (copied.treated != first.treated).any()
+    np.testing.assert_array_equal(copied.scores, anew.scores)
+    np.testing.assert_array_equal(copied.treated, anew.treated)
+
+
 def test_a_turned_node_is_mirrored_within_the_default_range(tmp_path: Path) -> None:
     tree = "dimensions:\n  - {id: n, direction: lower, indicators: [{id: a}, {id: b}]}\n  - {id: b2, column: b}\n"
     found = scored(tmp_path, tree, FLAT)

@@ -5,9 +5,9 @@ what a method takes is in `methods`, whose functions' keyword parameters are the
 """
 
 # no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
@@ -829,9 +829,13 @@ class Index(Part):
 
     def changed(self, **blocks: Any) -> "Index":
         """Return the index with some of its blocks replaced; what stays knows where it was written."""
-        made = self.model_copy(update=blocks)
+        return self.model_copy(update=blocks)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy as pydantic does, but without what was worked out from the blocks before, such as the tree."""
+        made = super().model_copy(update=update, deep=deep)
         for derived in vars(made).keys() - Index.model_fields.keys():
-            del vars(made)[derived]  # worked out from the blocks before
+            del vars(made)[derived]
         return made
 
     @cached_property
