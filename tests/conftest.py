@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import typer.main
+import typer.testing
 from hypothesis import settings
 
 from indexcalc.panel import MISSING, VALUE, Panel, empty
@@ -16,6 +19,9 @@ from indexcalc.units import Units
 
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile("fixed")
+
+# the commands are built once and not for every call: that took two thirds of the time of a thousand messages
+typer.main.get_command = typer.testing._get_command = functools.cache(typer.main.get_command)
 
 REPOSITORY = Path(__file__).parent.parent
 
