@@ -193,6 +193,20 @@ def test_draws_of_any_tree_are_what_the_engine_scores(seed: int) -> None:
     )
 
 
+@pytest.mark.parametrize("nodes", [[], ["a", "b"]])
+def test_draws_stay_about_a_sum_of_equal_children(nodes: list[str]) -> None:
+    """Such a sum adds its children up, whether its own weights are drawn about 1 each or only those below."""
+    below = [{"id": name, "indicators": [{"id": f"{name}{i}", "weight": 0.5} for i in (1, 2)]} for name in ("a", "b")]
+    tree = random_tree(0) | {"index": {"id": "i", "aggregate": "sum", "weights": "equal"}, "dimensions": below}
+    index = index_from({key: tree[key] for key in ("index", "units", "periods", "data", "dimensions")})
+    panel = random_panel(index, 0)
+    alternatives = {"weights": {"method": "perturb", "by": 0.01, "nodes": nodes}}
+    inputs = agrees(index, panel, alternatives)
+    base = score(index, panel)
+    drawn = Rescorer(base, inputs, "2021").scores(inputs.sample(7, 0, 8), Room(5000)).scores
+    np.testing.assert_allclose(drawn, np.broadcast_to(base.score()[2][:, None], drawn.shape), rtol=0.05)
+
+
 def test_unit_specific_weights_and_formulas_of_lower_nodes() -> None:
     tree = random_tree(4, linear=True)
     tree["dimensions"][0]["weights"] = "bod"

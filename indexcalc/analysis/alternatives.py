@@ -12,7 +12,6 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..methods import CATALOGUE, FROM_DATA
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..spec.model import FACTORS, NONE, Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
@@ -215,12 +214,8 @@ def drawing(alternatives: Alternatives, node: str) -> WeightDraw | None:
 
 
 def declared_weights(branch: Branch) -> tuple[float, ...]:
-    """Return the weights of a node's children as the tree says them, scaled as its `weights` rule does."""
-    if branch.weights.method in FROM_DATA:
-        return branch.declared
-    rule = CATALOGUE["weights"][branch.weights.method]
-    weights = rule(np.empty((0, len(branch.declared))), np.array(branch.declared), **branch.weights.parameters)
-    return tuple(float(weight) for weight in weights)
+    """Return the weights of a node's children that the engine takes where no data change them, else as they are declared."""
+    return branch.declared if branch.fixed_weights is None else tuple(branch.fixed_weights.tolist())
 
 
 def with_weights(index: Index, node: str, weights: Any) -> Index:
