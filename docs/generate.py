@@ -147,11 +147,9 @@ def findings_page() -> str:
 def commands_page() -> str:
     command = get_command(app)
     parts = ["# Commands", "Made from the program by `python docs/generate.py`."]
-    commands = dict(command.commands)  # type: ignore[attr-defined]
-    for group, sub in command.commands.items():  # type: ignore[attr-defined]
-        commands |= {f"{group} {name}": one for name, one in getattr(sub, "commands", {}).items()}
-    for name, sub in sorted(commands.items()):
-        with sub.make_context(f"indexcalc {name}", [], resilient_parsing=True) as context:
+    whole = command.make_context("indexcalc", [], resilient_parsing=True)
+    for name, sub in sorted(command.commands.items()):  # type: ignore[attr-defined]
+        with sub.make_context(name, [], parent=whole, resilient_parsing=True) as context:
             context.max_content_width = context.terminal_width = 100
             parts += [f"## {name}", f"```\n{sub.get_help(context).strip()}\n```"]
             for own, below in sorted(getattr(sub, "commands", {}).items()):

@@ -346,8 +346,8 @@ def test_blocks_are_chosen_by_size_and_refusals_write_nothing(tmp_path: Path, mo
 
 
 @pytest.mark.slow
-def test_fifty_thousand_units_take_little_memory_and_score_the_same(tmp_path: Path, repository: Path) -> None:
-    code = "import scale, sys; from pathlib import Path; scale.make_project(Path(sys.argv[1]), 50_000)"
+def test_a_hundred_thousand_units_take_little_memory_and_score_the_same(tmp_path: Path, repository: Path) -> None:
+    code = "import scale, sys; from pathlib import Path; scale.make_project(Path(sys.argv[1]), 100_000)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=repository / "benchmarks")
     peak = (
         "import resource, runpy, sys\nsys.argv = ['indexcalc', 'score', '--quiet']\n"
@@ -357,7 +357,7 @@ def test_fifty_thousand_units_take_little_memory_and_score_the_same(tmp_path: Pa
     environment = os.environ | {"PYTHONPATH": str(repository)}
     done = subprocess.run([sys.executable, "-c", peak], cwd=tmp_path, capture_output=True, text=True, check=True, env=environment)
     if sys.platform == "linux":
-        assert int(done.stdout) < 750_000  # kilobytes; the values alone are 211 MB, and all stages at once take twenty times that
+        assert int(done.stdout) < 1_000_000  # kilobytes; the values alone are 422 MB, all stages of the whole several times that
     index = load(tmp_path / "indicators.yaml")
     values = pq.read_table(tmp_path / "values.parquet", filters=[("period", "=", "2022Q3")])
     units = Units(tuple(values.column("unit").to_pylist()))

@@ -96,8 +96,7 @@ class Plan:
     `base` are the unchanged parts of it and of what is below; `rows` those in which anything at all is lacking, `thin` those
     of which the coverage may be below 1. Of its own unchanged children: `odd` the rows that lack something, `parts` their
     base; the kinds of them, by what is there, lacking and applies (kind, child); and of which kind each odd row, and each
-    thin row, is. `kids`
-    are the children that are flat, each with the places of its rows and thin rows among these.
+    thin row, is. `kids` are the children that are flat, each with the places of its rows and thin rows among these.
     """
 
     base: Array

@@ -292,12 +292,8 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
 def _leaves_stand(scores: Scores) -> bool:
     """Whether indicators keep their scores when others go: none is estimated of siblings or from units below, none screened."""
     index = scores.index
-    choices = [leaf.impute or index.defaults.impute for leaf in index.leaves]
-    return (
-        scores.below is None
-        and index.screen is None
-        and not any(choice is not None and choice.method in FROM_SIBLINGS for choice in choices)
-    )
+    estimated = any(way.method in FROM_SIBLINGS for way, _ in index.tree.imputed)
+    return scores.below is None and index.screen is None and not estimated
 
 
 def _aggregated(scores: Scores, index: Index, panel: Panel, level: str | None) -> Array:

@@ -57,7 +57,6 @@ EngineOption = Annotated[
     Literal["duckdb", "spark"] | None,
     typer.Option("--engine", help="Have DuckDB or Spark score Parquet where it is, in one query; no workbook."),
 ]
-
 app = typer.Typer(
     name="indexcalc",
     help="Composite and governance indices from a declared tree of indicators. 由指标树计算综合指数与治理指数。",

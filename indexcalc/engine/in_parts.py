@@ -80,34 +80,21 @@ def score_in_parts(
 
 def _parts(index: Index, step: int) -> Parts:
     """The places of the leaves that are worked on together: `step` of them, and siblings that are imputed of each other."""
-    siblings = _siblings(index)
+    siblings = [leaves for _, leaves in _of_siblings(index)]
     taken = {position for leaves in siblings for position in leaves}
     others = [position for position in range(len(index.leaves)) if position not in taken]
     step = max(1, step)
     return [*(others[at : at + step] for at in range(0, len(others), step)), *siblings]
 
 
-def _siblings(index: Index) -> Parts:
+def _of_siblings(index: Index) -> list[tuple[Impute, list[int]]]:
     """The leaves whose estimates come of their siblings, with these."""
-    together: dict[str, list[int]] = {}
-    for position in range(len(index.leaves)):
-        choice = _imputed(index, position)
-        if choice is not None and choice.method in FROM_SIBLINGS:
-            together.setdefault(f"{index.tree.parents[position]} {choice}", []).append(position)
-    return list(together.values())
-
-
-def _imputed(index: Index, position: int) -> Impute | None:
-    return index.leaves[position].impute or index.defaults.impute
+    return [(way, leaves) for way, leaves in index.tree.imputed if way.method in FROM_SIBLINGS]
 
 
 def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
     """What would have to be in memory all at once."""
-    wide = [
-        (index.tree.parents[leaves[0]], str(choice.method), len(leaves), "impute")
-        for leaves in _siblings(index)
-        if (choice := _imputed(index, leaves[0]))
-    ]
+    wide = [(index.tree.parents[leaves[0]], str(way.method), len(leaves), "impute") for way, leaves in _of_siblings(index)]
     for branch in index.tree.branches:
         if branch.compares:
             key, method = "aggregate", branch.aggregate

@@ -168,11 +168,7 @@ def _derived(index: Index, table: Any) -> Any:
             value = ibis.ifelse(none, ibis.null("float64"), value)
         made[f"derived {place}"] = value
     table = table.mutate(**made)
-    away: Columns = {}
-    for place, leaf in enumerate(index.leaves):
-        if leaf.direction in ("target", "range"):
-            low, high = leaf.target if isinstance(leaf.target, tuple) else (leaf.target, leaf.target)
-            away[f"compared {place}"] = distance(table[f"derived {place}"], float(low or 0.0), float(high or 0.0))
+    away = {f"compared {place}": distance(table[f"derived {place}"], *ends) for place, ends in index.tree.targets.items()}
     return table.mutate(**away) if away else table
 
 
@@ -184,12 +180,11 @@ def _series_of(leaf: Indicator, at: Mapping[str, int]) -> Callable[[str], int]:
 def _normalised(index: Index, table: Any) -> Any:
     made: Columns = {}
     for at, leaf in enumerate(index.leaves):
-        choice = normalise_of(index, leaf)
-        sign = 1.0 if leaf.direction == "higher" else -1.0
+        choice, sign = normalise_of(index, leaf), index.tree.signs[at]
         x = table[f"compared {at}" if f"compared {at}" in table.columns else f"derived {at}"]
         made[f"score {at}"] = IN_QUERY["normalise"][choice.method](x, seen(table, choice, sign, at), **choice.parameters)
     table = table.mutate(**made)
-    whole = {f"score {at}": _rounded(table[f"score {at}"], leaf) for at, leaf in enumerate(index.leaves) if leaf.round}
+    whole = {f"score {at}": _rounded(table[f"score {at}"], index.leaves[at]) for at in index.tree.rounded}
     return table.mutate(**whole) if whole else table
 
 
@@ -287,7 +282,7 @@ def _constant(index: Index, table: Any, periods: Sequence[str], known: Statistic
     """Point out leaves without any value, or whose values cannot be told apart, in the words of `notes.check_columns`."""
     here = known.together((1,))
     for at, leaf in enumerate(index.leaves):
-        choice, sign = normalise_of(index, leaf), np.array([1.0 if leaf.direction == "higher" else -1.0])
+        choice, sign = normalise_of(index, leaf), np.array([index.tree.signs[at]])
         method = CATALOGUE["normalise"][choice.method]
         nothing = [period for place, period in enumerate(periods) if here.count[place, 0, at] == 0]
         if nothing and (applies := _applies(table, at)) is not None:

@@ -105,7 +105,7 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
     behind = most + np.arange(8, units + 8) * apart
     numbers, spread = np.empty((together, units), np.int64), np.empty((together, step))
     same = np.empty((together, step), bool)  # asking for memory anew makes the other threads wait
-    at_unit, before = np.arange(units), np.arange(0, together * units, units)[:, None]
+    at_unit, ahead = np.arange(units), np.arange(0, together * units, units)[:, None]  # ahead: positions of the rows before
     places = np.arange(1, units + 1, dtype=np.float32)
     for at in range(0, len(rows), together):
         some, order = rows[at : at + together], numbers[: len(rows) - at]
@@ -126,7 +126,7 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
                 own <<= bits
                 own |= at_unit[part]
         if len(some) > 1:
-            order += before[: len(some)]
+            order += ahead[: len(some)]
         order.view(float).sort(axis=1)  # what lies below 2^62 sorts as the float of its bits does, and sooner
         again = _numbers_again(order, bits, spread.view(np.int64), same)
         scores, flat = some.reshape(-1), out[at : at + together].reshape(-1)
