@@ -9,7 +9,8 @@ from .arrays import Array, np
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 _CHUNK = 1 << 17  # scores ranked at once, so that what is sorted stays in a processor's cache
 _SHORT = 1 << 12  # units up to which all rows are put in place at once: a step for each would take longer than its work
-_STEP = 1 << 17  # scores turned into numbers at once, and back: what stays nearest to the processor
+_LARGEST = 1.7976931348623157e308  # of all floats that are not infinite
+_NO_SIGN = (1 << 63) - 1
 
 
 def competition(first: Array, last: Array, group: Array) -> Array:
@@ -91,87 +92,55 @@ def ranks(scores: Array, *, ties: str = "competition") -> Ranks:
 def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
     """Rank each row of (row, unit) into `out`, some rows at a time in the same scratch memory.
 
-    Sorting whole numbers is several times faster than sorting positions by scores. So each score, spread over the whole
-    numbers that 62 bits have room for, is put in the upper bits and its position in the lower ones, missing behind all
-    others, each with a number of its own. Only rows in which two scores got one number, ties and scores that are very near,
-    are looked at again.
+    Sorting whole numbers is several times faster than sorting positions by scores. How far a score is behind the best is 0 or
+    more, and the bits of such floats are in order as whole numbers, those of NaN last. Their lowest bits give way to the
+    position, so that it is sorted along. Only rows in which two scores differ in no other bit, ties and scores that are very
+    near, are looked at again.
     """
     units = rows.shape[1]
     together = min(max(1, _CHUNK // units), len(rows))
-    step = min(units, max(1, _STEP // together))
-    bits = max(together * units - 1, 1).bit_length()
-    apart = max(1.0, 2.0 ** (10 - bits))  # what the numbers must differ by at least to differ as floats
-    most = 2.0 ** (62 - bits) - (units + 16) * apart
-    behind = most + np.arange(8, units + 8) * apart
-    numbers, spread = np.empty((together, units), np.int64), np.empty((together, step))
-    same = np.empty((together, step), bool)  # asking for memory anew makes the other threads wait
-    at_unit, ahead = np.arange(units), np.arange(0, together * units, units)[:, None]  # ahead: positions of the rows before
-    places = np.arange(1, units + 1, dtype=np.float32)
+    at_once = units <= _SHORT
+    lowest = (1 << max(units - 1, 1).bit_length()) - 1  # the bits that a position takes
+    numbers, behind = np.empty((together, units), np.int64), np.empty((together, units))
+    again = np.zeros((together, units), bool)  # asking for memory anew makes the other threads wait
+    at_unit, places = np.arange(units), np.arange(1, units + 1, dtype=np.float32)
     for at in range(0, len(rows), together):
-        some, order = rows[at : at + together], numbers[: len(rows) - at]
-        low, high = (end.reduce(some, axis=1, keepdims=True) for end in (np.fmin, np.fmax))
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            endless = np.isinf(high - low).any()
-            factor = most / (high - low)  # 0 or infinite where numbers cannot tell: then all get one number
-            factor = np.where((high > low) & (factor < np.inf), factor, 0.0)
-            for start in range(0, units, step):
-                part = slice(start, min(start + step, units))
-                upper = np.subtract(high, some[:, part], out=spread[: len(some), : part.stop - start])
-                upper *= factor
-                if endless:
-                    np.copyto(upper, 0.0, where=~np.isnan(some[:, part]))
-                np.fmin(upper, behind[part], out=upper)
-                own = order[:, part]
-                own[...] = upper
-                own <<= bits
-                own |= at_unit[part]
-        if len(some) > 1:
-            order += ahead[: len(some)]
-        order.view(float).sort(axis=1)  # what lies below 2^62 sorts as the float of its bits does, and sooner
-        again = _numbers_again(order, bits, spread.view(np.int64), same)
-        scores, flat = some.reshape(-1), out[at : at + together].reshape(-1)
-        if at_once := units <= _SHORT:
-            flat[order.reshape(-1)] = np.broadcast_to(places, order.shape).reshape(-1)
+        some = rows[at : at + together]
+        order, upper, repeats = numbers[: len(some)], behind[: len(some)], again[: len(some)]
+        with np.errstate(invalid="ignore", over="ignore"):
+            best = np.fmax.reduce(some, axis=1, keepdims=True)
+            finite = np.minimum(some, _LARGEST) if np.isinf(best).any() else some
+            np.subtract(np.minimum(best, _LARGEST), finite, out=order.view(float))
+        order &= _NO_SIGN - lowest
+        order |= at_unit
+        order.sort(axis=1)
+        np.bitwise_and(order, ~lowest, out=upper.view(np.int64))
+        order &= lowest
+        np.equal(upper[:, 1:], upper[:, :-1], out=repeats[:, 1:])  # what is missing, NaN, equals nothing
+        near = set(np.flatnonzero(repeats.any(axis=1)).tolist() if repeats.any() else ())
+        counts = {row: upper[row].searchsorted(np.nan) for row in (near if at_once else range(len(some)))}
+        if at_once:
+            flat, position = out[at : at + together].reshape(-1), upper.view(np.int64)
+            np.add(order, np.arange(0, order.size, units)[:, None], out=position)
+            flat[position.reshape(-1)] = np.broadcast_to(places, order.shape).reshape(-1)
             flat[np.flatnonzero(np.isnan(some))] = np.nan
-        for row in again if at_once else range(len(some)):
-            count = units - np.count_nonzero(np.isnan(some[row]))
-            own = order[row, :count]
-            if row in again and (equal := _in_order(scores, own, np.concatenate(again[row]))).size:
-                _share_places(own, equal, ties, flat)
+        for row, count in counts.items():
+            own, ranked = order[row, :count], out[at + row]
+            if row in near and (equal := _in_order(some[row], own, repeats[row, :count])).size:
+                _share_places(own, equal, ties, ranked)
             else:
-                flat[own] = places[:count]
-            flat[order[row, count:]] = np.nan
+                ranked[own] = places[:count]
+            ranked[order[row, count:]] = np.nan
 
 
-def _numbers_again(order: Any, bits: int, scratch: Any, same: Any) -> dict[int, list[Any]]:
-    """Return where in which sorted rows a number is the one before it again, and leave positions alone in `order`."""
-    units, step = order.shape[1], scratch.shape[1]
-    found: dict[int, list[Any]] = {}
-    before = np.full(len(order), -1)
-    for start in range(0, units, step):
-        own = order[:, start : start + step]
-        upper = np.right_shift(own, bits, out=scratch[: len(order), : own.shape[1]])
-        own &= (1 << bits) - 1
-        again = same[: len(order), : own.shape[1]]
-        np.equal(upper[:, 0], before, out=again[:, 0])
-        np.equal(upper[:, 1:], upper[:, :-1], out=again[:, 1:])
-        for row in np.flatnonzero(again.any(axis=1)).tolist() if again.any() else ():
-            found.setdefault(row, []).append(start + np.flatnonzero(again[row]))
-        before = upper[:, -1].copy()
-    return found
-
-
-def _in_order(scores: Array, order: Any, again: Any) -> Any:
-    """Put scores that got one number in order, and return the places at which a score equals the one before it."""
-    repeats = np.zeros(len(order), dtype=bool)
-    repeats[again] = True
+def _in_order(scores: Array, order: Any, repeats: Any) -> Any:
+    """Put scores in order of which some, `repeats`, could not be told from the one before, and return the places of equals."""
     near = np.flatnonzero(repeats | np.append(repeats[1:], False))
-    run = np.add.accumulate(~repeats[near], dtype=np.int64)
     own = scores[order[near]]
-    if ((own[1:] > own[:-1]) & (run[1:] == run[:-1])).any():  # near, not equal
-        order[near] = order[near][np.lexsort((-own, run))]
+    if (own[1:] > own[:-1]).any():  # near, not equal
+        order[near] = order[near][np.argsort(-own, kind="stable")]
         own = scores[order[near]]
-    return near[1:][(own[1:] == own[:-1]) & (run[1:] == run[:-1])]
+    return near[1:][own[1:] == own[:-1]]
 
 
 def _share_places(order: Any, equal: Any, ties: str, out: Ranks) -> None:
