@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
-from ..methods.aggregate import SMALL, in_turn, weight_there
+from ..methods.aggregate import in_turn, weight_there
 from ..methods.arrays import np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Status = NDArray[np.uint8]
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
+_SCORES = 1 << 19  # scores of which nodes made alike are taken at once, for the same reason
 _FEWEST = 256  # units that are not worth a block of their own
 SLACK = 1e-12  # shares are compared with their thresholds up to this
 STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
@@ -119,7 +120,7 @@ def _parts(panel: Panel) -> list[slice]:
 
 def _together(alike: tuple[Branch, ...], cells: int) -> Iterator[tuple[Branch, ...]]:
     """Cut nodes that are made alike into as many as are quicker together."""
-    most = max(1, SMALL // max(1, cells * len(alike[0].children)))
+    most = max(1, _SCORES // max(1, cells * len(alike[0].children)))
     return (alike[at : at + most] for at in range(0, len(alike), most))
 
 
@@ -210,12 +211,7 @@ def _coverage_below(x: Array, alike: Sequence[Branch], coverage: Array, block: s
 
 
 def _weight_covered(x: Array, applies: Any, w: Array, below: Array | None) -> tuple[Array, Array]:
-    if below is None:
-        covered = weight_there(x, w)
-    else:
-        parts = np.where(np.isnan(x), 0.0, w)
-        np.multiply(parts, below, out=parts, where=parts > 0)
-        covered = in_turn(parts)
+    covered = weight_there(x, w) if below is None else in_turn(np.where(np.isnan(x), 0.0, below * w))
     whole = np.add.reduce(w if applies is None else np.where(applies, w, 0.0), axis=-1)
     return covered, np.asarray(whole)
 

@@ -16,7 +16,7 @@ from .frame import same
 from .frontier import frontier
 
 _FEW = 8  # children, one bit of a byte for each
-SMALL = 1 << 14  # scores of which all children are taken at once: a step for each child would take longer than its work
+_SMALL = 1 << 14  # scores of which all children are taken at once: a step for each child would take longer than its work
 _PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
 _SLACK = 1e-12  # weights for and against that differ by less, as a share of all weight, are the same
 
@@ -28,25 +28,25 @@ def arithmetic(x: Array, w: Array) -> Array:
     Edge cases: zero and what is below are scores as any; a unit whose present children all weigh 0 is missing.
     Source: HB 2008, p. 103.
     """
-    if x.size <= SMALL or w.ndim > 1:
+    if x.size <= _SMALL or not _shared(x, w) or np.isnan(w).any():
         return _of_present(x, w)
-    total = np.zeros(x.shape[:-1])
-    weighted = np.empty_like(total)
-    for child in range(x.shape[-1]):  # one child's units lie side by side in memory, one unit's children do not
-        total += np.multiply(x[..., child], w[child], out=weighted)
-    mean = _divide(total, in_turn(w))
+    # one child's units side by side in memory, so that children are added up one after the other
+    weighted = np.multiply(_children_first(x), _children_first(w.reshape(*[1] * (x.ndim - w.ndim), *w.shape)), order="C")
+    mean = _divide(np.add.reduce(weighted, axis=0), in_turn(w))
     rows = np.flatnonzero(np.isnan(mean))  # the few units with a gap are looked at again
     if len(rows):
-        part = np.empty((x.shape[-1], len(rows)))
-        for child in range(len(part)):
-            x[..., child].reshape(-1).take(rows, out=part[child], mode="clip")
-        mean.reshape(-1)[rows] = _of_present(part.T, w)
+        part = weighted.reshape(len(weighted), -1).take(rows, axis=1, mode="clip")
+        own = np.broadcast_to(w if w.ndim == 1 else w[..., 0, :], (*x.shape[:-2], x.shape[-1])).reshape(-1, x.shape[-1])
+        weights, gone = own.T.take(rows // x.shape[-2], axis=1), np.isnan(part)
+        for parts in (part, weights):
+            np.copyto(parts, 0.0, where=gone)
+        mean.reshape(-1)[rows] = _divide(np.add.reduce(part, axis=0), np.add.reduce(weights, axis=0))
     return mean
 
 
 def _of_present(x: Array, w: Array) -> Array:
     """Average the children that are there."""
-    if x.size <= SMALL:
+    if x.size <= _SMALL:
         return _divide(in_turn(np.where(np.isnan(x), 0.0, x * w)), weight_there(x, w))
     total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
     weighted = np.empty_like(total)
@@ -60,21 +60,33 @@ def _of_present(x: Array, w: Array) -> Array:
 def weight_there(x: Array, w: Array) -> Array:
     """Add up the weights of the children that a unit has: x (…, unit, child), w broadcasting against it; (…, unit)."""
     children = x.shape[-1]
-    if x.size <= SMALL:
+    if x.size <= _SMALL:
         return in_turn(np.where(np.isnan(x), 0.0, w))
-    if w.ndim > 1 or not 1 < children <= _FEW:
+    if not (_shared(x, w) and 1 < children <= _FEW):
         weight = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
         for child in range(children):
             weight += ~np.isnan(x[..., child]) * w[..., child]
         return weight
-    # all sums that there can be, looked up by which of the few children are there: a third of the time
-    sums = np.zeros(1 << children)
-    there = np.zeros(x.shape[:-1], dtype=np.uint8)
+    # all sums that there can be, looked up by which of the few children are gone: a third of the time
+    stack = w.shape[:-2]
+    sums = np.zeros((*stack, 1 << children))
     for child in range(children):
-        sums.reshape(-1, 2, 1 << child)[:, 1] += w[child]
-        there += there  # a bit further: shifting bytes is ten times slower
-        there |= ~np.isnan(x[..., children - 1 - child])
-    return np.asarray(sums.take(there, mode="clip"))
+        sums.reshape(*stack, -1, 2, 1 << child)[..., 0, :] += w.reshape(*stack, children)[..., child, None, None]
+    gone = np.isnan(_children_first(x)).view(np.uint8)
+    gone *= np.array([1 << child for child in range(children)], dtype=np.uint8).reshape(-1, *[1] * (x.ndim - 1))
+    at = np.add.reduce(gone, axis=0, dtype=np.uint8)
+    if stack:
+        at = at + (np.arange(math.prod(stack)) << children).reshape(*stack, 1)
+    return np.asarray(sums.reshape(-1).take(at, mode="clip"))
+
+
+def _shared(x: Array, w: Array) -> bool:
+    """Whether the units that stand beside each other in x have the same weights."""
+    return w.ndim == 1 or (w.shape[-2] == 1 and np.broadcast_shapes(x.shape, w.shape) == x.shape)
+
+
+def _children_first(x: Array) -> Array:
+    return np.moveaxis(x, -1, 0)
 
 
 def in_turn(parts: Array) -> Array:
