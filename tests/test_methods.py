@@ -595,10 +595,26 @@ def test_many_units_of_which_nothing_that_is_there_weighs_anything_are_missing()
     np.testing.assert_array_equal(np.isnan(aggregate.arithmetic(x, np.array([1.0, 0.0]))), np.arange(9000) % 3 == 0)
 
 
-@pytest.mark.parametrize(("chunk", "step"), [(1, 1 << 17), (700, 1 << 17), (700, 30), (1 << 18, 100)])
+@pytest.mark.parametrize("children", [1, 5, 9])
+@pytest.mark.parametrize("shape", [(), (3, 1), (2, 3, 1), (2, 1, 4000)])
+def test_many_units_have_to_the_last_bit_what_each_has_alone(shape: tuple[int, ...], children: int) -> None:
+    rng = np.random.default_rng(11)
+    x = np.moveaxis(rng.normal(50.0, 10.0, (2, 3, children, 4000)), -2, -1)  # the units of a child side by side, as in a panel
+    x[rng.random(x.shape) < 0.2] = np.nan
+    w = rng.random((*shape, children))
+    w[..., -1] = 0.0
+    each = np.broadcast_to(w, x.shape)
+    for found in (aggregate.arithmetic, aggregate.weight_there):
+        alone = np.stack(
+            [found(x[..., at : at + 300, :], each[..., at : at + 300, :]) for at in range(0, 4000, 300)][:-1], axis=2
+        )
+        np.testing.assert_array_equal(found(x, w)[..., :3900].reshape(2, 3, 13, 300), alone)
+
+
+@pytest.mark.parametrize(("chunk", "short"), [(1, 1 << 12), (700, 1 << 12), (700, 30), (1 << 18, 100)])
 @pytest.mark.parametrize("ties", ["competition", "average", "dense", "max"])
 def test_ranks_are_the_same_however_many_are_taken_at_once(
-    ties: str, chunk: int, step: int, monkeypatch: pytest.MonkeyPatch
+    ties: str, chunk: int, short: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(5)
     x = np.round(rng.normal(50, 10, (300, 7)), 1)  # ties
@@ -606,8 +622,18 @@ def test_ranks_are_the_same_however_many_are_taken_at_once(
     x[:, 3], x[:, 4] = np.nan, 1.0
     at_once = ranks(x, ties=ties)
     monkeypatch.setattr("indexcalc.methods.rank._CHUNK", chunk)
-    monkeypatch.setattr("indexcalc.methods.rank._STEP", step)
+    monkeypatch.setattr("indexcalc.methods.rank._SHORT", short)
     np.testing.assert_array_equal(at_once, ranks(x, ties=ties))
+
+
+@pytest.mark.parametrize("far", [0.0, 1e-300, 1e9, -1e9, 1e300])
+def test_scores_too_near_to_be_told_apart_by_how_far_they_are_behind_are_ranked_as_they_are(far: float) -> None:
+    rng = np.random.default_rng(7)
+    x = np.round(rng.normal(0.0, 1.0, (9000, 2)), 3)  # ties
+    x[rng.random(x.shape) < 0.1] = np.nan
+    x[4, 0] = x[17, 1] = far
+    np.testing.assert_array_equal(ranks(x), pd.DataFrame(x).rank(method="min", ascending=False).to_numpy())
+    np.testing.assert_array_equal(ranks(x, ties="average"), pd.DataFrame(x).rank(method="average", ascending=False).to_numpy())
 
 
 def test_scores_without_end_and_of_any_size_are_ranked_by_what_they_are() -> None:
