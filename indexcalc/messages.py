@@ -1033,6 +1033,15 @@ _BINDING |= {
         "A table with a unit in each row and a period in each column holds one indicator, unless a column says which.",
         "每行一个单元、每列一个期次的表只能存放一个指标，除非另有一列写明指标。",
     ),
+    "IC377": (
+        "warning",
+        "no row for {gone}, where other units have one",
+        "缺少 {gone} 的行，而其他单元当期有数",
+        "add the row, with empty cells where there is nothing to report",
+        "请补上该行；确无数据的格可留空",
+        "A row that has been deleted by mistake looks like this: the unit has a row in other periods. Its values are missing.",
+        "误删一行就会如此：该单元其他各期都有行，当期的值视为缺失。",
+    ),
 }
 
 _METHODS: dict[str, Row] = {

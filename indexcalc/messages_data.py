@@ -241,6 +241,15 @@ DATA_MESSAGES: dict[str, Row] = {
         "A stray entry in the last rows and columns makes a sheet of billions of cells.",
         "最末行列的一个多余字符，会使工作表变成数十亿个单元格。",
     ),
+    "IC325": (
+        "error",
+        "a row whose values stand between '{mark}', read as one text: '{note}'",
+        "此行各值以“{mark}”分隔，被读成一处文字：“{note}”",
+        "write commas, as in the other rows",
+        "请与其他行一样用半角逗号“,”分隔",
+        "Commas typed with a Chinese input method are other characters; the row would be left out as a remark.",
+        "中文输入法下的逗号是另一个字符；这一行会被当作说明而漏掉。",
+    ),
     "IC330": (
         "note",
         "not a record: '{note}'",

@@ -286,7 +286,7 @@ def test_all_that_is_wrong_is_said_at_its_cell_and_nothing_recorded(project: Pat
     path = filled(project, repository, spoil)
     said = run(project, "submit", str(path), "--by", "张三", "--lang", "en", expect=1)
     assert "报送.xlsx!填报!D7: IC362 '约900'" in said
-    assert "报送.xlsx!填报!J8: IC349 Public sense of safety 131 lies outside 0 to 100" in said
+    assert "报送.xlsx!填报!J8: IC349 群众安全感 131 lies outside 0 to 100" in said
     assert "报送.xlsx!填报!A10: IC341 '天河区区' is not among the units" in said
     assert "报送.xlsx!填报!B11: IC346 '三季度' is not a period" in said
     assert "IC316" in said

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
-from ..periods import EXAMPLES, SINGLE, is_whole, parts_of, read_period
+from ..periods import EXAMPLES, SINGLE, is_whole, order, parts_of, read_period
 from ..spec.columns import Column
 from ..spec.model import EVERY, UNITS_SOURCE, Data, Index
 from .matched import Matched, Piece, Same, doubts
@@ -86,6 +86,8 @@ def match(
         if tables:
             _match_source(matched, name, source, tables, columns)
     matched.findings += _repeats(matched)
+    if not errors(matched.findings):  # a row that was refused is not gone
+        matched.findings += _absent(matched)
     if matched.uncounted or sources is not None:
         pass  # which periods there are is known when the events, or the other sources, have been read
     elif not matched.periods and not errors(matched.findings):
@@ -575,7 +577,7 @@ def piece_of(
             number = f"{source.numbers[near]:.10g}" if near else ""
             matched.findings.append(finding("IC853", place, found=found, near=near, number=number))
             continue
-        matched.findings.append(finding(code, place, found=found, name=column.headers[-1], measure=column.measure))
+        matched.findings.append(finding(code, place, found=found, name=column.title, measure=column.measure))
     if layout.status is not None:
         status = table.columns[layout.status]
         said = [word_of(status[row]) for row in rows]
@@ -671,7 +673,7 @@ def _repeats(matched: Matched) -> list[Finding]:
 def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -> Finding:
     assert matched.units is not None
     _, piece, i, other, j = cells[0]
-    names = [matched.index.columns[cell[0]].headers[-1] for cell in cells]
+    names = [matched.index.columns[cell[0]].title for cell in cells]
     pairs = [f"{_or_gap(two.values[m])} / {_or_gap(one.values[k])}" for _, one, k, two, m in cells]
     values = [f"{name} {pair}" for name, pair in zip(names, pairs, strict=True)]
     return finding(
@@ -682,6 +684,29 @@ def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -
         first=str(other.place(j)),
         values=" · ".join(values[:3]) + (f" … ({len(values)})" if len(values) > 3 else ""),
     )
+
+
+def _absent(matched: Matched) -> Iterator[Finding]:
+    """Units without a row in a period in which others have one, though they have one in another: of the files of each column."""
+    assert matched.units is not None
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for piece in matched.pieces:
+        if not isinstance(piece.rows, Same) and piece.periods and piece.periods[0] is not None:
+            pieces[piece.column].append(piece)
+    files: dict[tuple[str, ...], dict[tuple[int, int], Piece]] = defaultdict(dict)  # the columns of a wide table share their keys
+    for own in pieces.values():
+        of = files[tuple(dict.fromkeys(piece.table.file for piece in own))]
+        of |= {(id(piece.periods), id(piece.units)): piece for piece in own}
+    for names, keyed in files.items():
+        units: dict[str, set[int]] = defaultdict(set)
+        for piece in keyed.values():
+            for period, unit in zip(piece.periods, piece.units, strict=True):
+                units[period or ""].add(unit)
+        everyone = set().union(*units.values())
+        gone = [(period, unit) for period in sorted(units, key=order) for unit in sorted(everyone - units[period])]
+        if gone:
+            titles = [f"{matched.units.units.title(unit)} {period}" for period, unit in gone]
+            yield finding("IC377", Place(_few(names)), gone=_few(titles))
 
 
 def _or_gap(value: float) -> str:

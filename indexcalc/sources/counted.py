@@ -31,7 +31,7 @@ def match_events(matched: Matched, name: str, columns: list[tuple[int, Column]],
     every, units = range(len(series.periods)), range(len(matched.units.units))
     periods, at_unit = [series.periods[at] for at in every for _ in units], [unit for _ in every for unit in units]
     for at, column in columns:
-        said = (column.headers[-1],)
+        said = (column.title,)
         table = Table(log.shown, said[0], None, 0, said, said, (0,), ((),), (0,))
         values = series.values[at].ravel()
         piece = Piece(at, table, 0, Same(len(values)), periods, at_unit, cast("Sequence[float]", values), ())

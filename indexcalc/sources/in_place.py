@@ -354,4 +354,4 @@ def _checked(found: InPlace) -> Iterator[Finding]:
             if value is not None and math.isinf(value):
                 yield finding("IC314", place, found=value)
             elif value is not None and not low <= value <= high:
-                yield finding("IC349", place, found=value, low=low, high=high, name=column.headers[-1])
+                yield finding("IC349", place, found=value, low=low, high=high, name=column.title)

@@ -88,11 +88,11 @@ def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
     if column.valid:
         low, high = column.valid
         for i in _where(values, lambda v: (v < low) | (v > high)):
-            yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.headers[-1])
+            yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.title)
     if column.measure in ("%", "％"):
         small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
         if len(small) and not len(other):
-            yield finding("IC350", piece.table.header_place(piece.at), name=column.headers[-1])
+            yield finding("IC350", piece.table.header_place(piece.at), name=column.title)
 
 
 def _where(values: Sequence[float], test: Callable[[Any], Any]) -> Sequence[int]:

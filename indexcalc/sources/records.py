@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import cast
 
 from ..findings import Finding, Place, finding, letters
+from .numbers import is_number
 from .tables import Cell, Origin, Table, name_of
 
 Merge = tuple[int, int, int, int]  # top, left, bottom, right; from 0, all included
@@ -223,8 +224,12 @@ def _records(
             gap = True
             dropped.add(index)
         elif width > 1 and _is_note(row, index, key, gap=gap, banners=banners):
-            note = _shortened(" ".join(name_of(row[column]) for column in filled))
-            found.append(finding("IC330", origin.place(sheet, lines[index], filled[0] + 1), note=note))
+            place = origin.place(sheet, lines[index], filled[0] + 1)
+            if len(filled) == 1 and (mark := _separator(row[filled[0]], named)):
+                found.append(finding("IC325", place, note=_shortened(str(row[filled[0]])), mark=mark))
+            else:
+                note = _shortened(" ".join(name_of(row[column]) for column in filled))
+                found.append(finding("IC330", place, note=note))
             dropped.add(index)
         elif filled[-1] >= width:
             place = origin.place(sheet, lines[index], width + 1)
@@ -289,6 +294,15 @@ def _is_note(row: list[Cell], index: int, key: int, *, gap: bool, banners: set[t
     # a unit whose row was left empty must stay a record: it is a name where names stand, and no sentence
     name = filled[0] == key and isinstance(cell, str) and len(cell) <= _LONG_NAME and not re.search(_SENTENCE, cell)
     return isinstance(cell, str) and not name
+
+
+def _separator(cell: Cell, named: int) -> str:
+    """The mark that takes a comma's place in a row of values that was read as one text; nothing where it is a text."""
+    for mark in "，；;\t|、":
+        parts = cell.split(mark) if isinstance(cell, str) else []
+        if 2 * len(parts) > max(named, 4) and 2 * sum(map(is_number, parts)) >= len(parts) - 1:
+            return mark
+    return ""
 
 
 def _filled(row: Sequence[Cell]) -> list[int]:

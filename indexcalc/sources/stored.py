@@ -147,5 +147,5 @@ def given_before(matched: Matched, piece: Piece, flags: Any, periods: Any, keys:
             unit=matched.units.units.title(int(keys.unit[at])),
             period=keys.periods[int(keys.period[at])] or "",
             first="–",
-            values=matched.index.columns[piece.column].headers[-1],
+            values=matched.index.columns[piece.column].title,
         )

@@ -26,6 +26,11 @@ class Column:
     """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
     take: Take | None = None  # what is aggregated, where the source is a log of events
 
+    @property
+    def title(self) -> str:
+        """What it is called where something is said of it: its name, or the heading or id that it has alone."""
+        return self.headers[min(1, len(self.headers) - 1)]
+
 
 def columns(index: Index) -> tuple[Column, ...]:
     """Return every series of values that an index asks for: one a leaf, or one a name of its formula; the rest last."""
