@@ -20,7 +20,6 @@ from .app import (
     QuietOption,
     SeedOption,
     StrictOption,
-    _known_node,
     _project,
     app,
 )
@@ -77,7 +76,7 @@ def uncertainty(
 
     project = _project(index, data, None, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
-    _known_node(project, scores.tree.position, node)
+    node = None if node is None else project.node(scores.index, node)
     given = {"weights": weights, "normalise": normalise, "aggregate": aggregate, "treat": treat, "impute": impute}
     alternatives = alternatives_of(project, scores.index, given, noise)
     found = uncertainty(

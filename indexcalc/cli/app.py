@@ -148,7 +148,7 @@ def rank(
 
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, _, scores = project.scores()
-    _known_node(project, scores.tree.position, node)
+    node = None if node is None else project.node(scores.index, node)
     project.print(*ranking_result(scores, project.period(scores, period), node, project.language))
 
 
@@ -182,7 +182,7 @@ def explain(
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     at = project.unit(matched, scores, unit)
-    _known_node(project, scores.tree.position, node)
+    node = None if node is None else project.node(scores.index, node)
     wanted = project.period(scores, period)
     at_period = scores.periods.index(wanted)
     others = None if vs is None else other_units(project, matched, scores, wanted, at, vs)
@@ -273,13 +273,6 @@ def codes(
     if result is None:
         project.refuse_one("IC507", found=code, near=near)
     project.print(text, result)
-
-
-def _known_node(project: Project, known: dict[str, int], node: str | None) -> None:
-    from ..findings import nearest
-
-    if node is not None and node not in known:
-        project.refuse_one("IC510", found=node, near=nearest(node, known))
 
 
 def load_the_rest() -> None:

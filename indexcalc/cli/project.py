@@ -152,6 +152,21 @@ class Project:
             self.refuse_one("IC502", found=wanted, near=nearest(wanted, known))
         return scored[matched.units.units.ids[unit]]
 
+    def node(self, index: Index, wanted: str) -> str:
+        """Return the id of the node that is meant by an id, a name, or a path of them such as safety/personal-safety."""
+        parts = [wanted] if _ids(index, wanted) else wanted.strip("/").split("/")
+        ids = [_ids(index, part) for part in parts]
+        for part, named in zip(parts, ids, strict=True):
+            if len(named) != 1:
+                known = [text for node in index.by_id.values() for text in (node.id, node.name, node.name_en) if text]
+                self.refuse_one("IC510", found=part, near=nearest(part, known) if not named else named[0])
+        path = _path(index, ids[-1][0])
+        rest = iter(path)
+        for part, named in zip(parts, ids, strict=True):
+            if named[0] not in rest:  # looks on from where the part before was found
+                self.refuse_one("IC608", node=ids[-1][0], above=part, path="/".join(path[1:] or path))
+        return ids[-1][0]
+
     def print(self, text: str, data: Any) -> None:
         """Print a result to stdout: as text, or as JSON when that was asked for."""
         if self.as_json:
@@ -200,6 +215,22 @@ def project_of(
         level,
         as_of,
     )
+
+
+def _ids(index: Index, text: str) -> list[str]:
+    """The nodes that have a text for their id, or else for their name."""
+    if text in index.by_id:
+        return [text]
+    return [node.id for node in index.by_id.values() if text and text in (node.name, node.name_en)]
+
+
+def _path(index: Index, node: str) -> list[str]:
+    tree = index.tree
+    position, path = tree.position[node], []
+    while position >= 0:
+        path.append(tree.nodes[position].id)
+        position = tree.parents[position]
+    return path[::-1]
 
 
 def language(wanted: str | None) -> Language:

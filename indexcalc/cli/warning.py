@@ -20,7 +20,6 @@ from .app import (
     QuietOption,
     SeedOption,
     StrictOption,
-    _known_node,
     _project,
     app,
 )
@@ -64,7 +63,7 @@ def warn(
     if level in _COLOURS and not tree.units.level:
         project.refuse_one("IC813", level=_COLOURS[level])
     _, matched, scores = project.scores()
-    _known_node(project, scores.tree.position, node)
+    node = None if node is None else project.node(scores.index, node)
     judged = judged_rules(project, scores, node)
     at = None if unit is None else project.unit(matched, scores, unit)
     wanted = None if period is None else project.period(scores, period)

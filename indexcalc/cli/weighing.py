@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..findings import Finding, Place, Refused, errors, finding, nearest
+from ..findings import Finding, Place, Refused, errors, finding
 from ..report.plain import finite
 from ..spec import Index, read_index
 from ..spec.edit import (
@@ -73,7 +73,7 @@ def show_result(project: Project, period: str | None) -> Result:
 def set_result(project: Project, node: str, value: str, period: str | None, *, rescale: bool, writing: Writing) -> Result:
     """Write one node's weight, and its siblings' where they are to be scaled with it."""
     index, _ = project.index()
-    name = _node(project, index, node)
+    name = project.node(index, node)
     if name == index.index.id:
         project.refuse_one("IC607", node=name)
     weight = weight_text(value)
@@ -115,7 +115,7 @@ def suggest_result(
         at = [branch.position for branch in weighed if len(branch.children) > 1]
         nodes = [index.tree.nodes[position].id for position in sorted(at, key=index.tree.reading_order.index)]
     else:
-        nodes = [_weighed(project, index, _node(project, index, node))]
+        nodes = [_weighed(project, index, project.node(index, node))]
     when = project.period(scores, period)
     found: list[Finding] = []
     weights: dict[str, dict[str, float]] = {}
@@ -164,7 +164,7 @@ def ahp_template_result(project: Project, node: str, file: Path) -> Result:
 
     index, found = project.index()
     project.go_on(found)
-    name = _weighed(project, index, _node(project, index, node))
+    name = _weighed(project, index, project.node(index, node))
     language = project.report_language
     children = {child: _titled(index, child, language) for child in _children(index, name)}
     return _new_file(project, file, judgement_book(_titled(index, name, language), children, language))
@@ -185,7 +185,7 @@ def ahp_result(
     index, found = project.index()
     if errors(found):
         project.refuse(found)
-    name = _weighed(project, index, _node(project, index, node))
+    name = _weighed(project, index, project.node(index, node))
     children = _children(index, name)
     experts, found = [], []
     for file in files:
@@ -271,7 +271,7 @@ def log_result(project: Project, node: str | None) -> Result:
         found.append(finding("IC639", Place(project.index_file.as_posix())))
     if node is not None:
         known = {change.node for change in changes}
-        changes = history_of(changes, node if node in known else _node(project, index, node))
+        changes = history_of(changes, node if node in known else project.node(index, node))
     project.print_findings(found)
     data = [{column: getattr(change, column) for column in COLUMNS} for change in changes]
     if not changes:
@@ -292,38 +292,6 @@ def _rows(project: Project, period: str | None, language: str | None = None) -> 
         return index, weight_rows(index, shares(index), language or project.language)
     index, _, scores = project.scores()
     return index, weight_rows(index, shares(index, scores, project.period(scores, period)), language or project.language)
-
-
-def _node(project: Project, index: Index, wanted: str) -> str:
-    """Return the id of the node that is meant by an id, a name, or a path of them such as safety/personal-safety."""
-    parts = [wanted] if _id(index, wanted) else wanted.strip("/").split("/")
-    names = [_id(index, part) for part in parts]
-    for part, name in zip(parts, names, strict=True):
-        if not name:
-            known = [text for node in index.by_id.values() for text in (node.id, node.name, node.name_en) if text]
-            project.refuse_one("IC510", found=part, near=nearest(part, known))
-    path = _path(index, names[-1])
-    rest = iter(path)
-    for part, name in zip(parts, names, strict=True):
-        if name not in rest:  # looks on from where the part before was found
-            project.refuse_one("IC608", node=names[-1], above=part, path="/".join(path[1:] or path))
-    return names[-1]
-
-
-def _id(index: Index, text: str) -> str:
-    if text in index.by_id:
-        return text
-    named = [node.id for node in index.by_id.values() if text and text in (node.name, node.name_en)]
-    return named[0] if len(named) == 1 else ""
-
-
-def _path(index: Index, node: str) -> list[str]:
-    tree = index.tree
-    position, path = tree.position[node], []
-    while position >= 0:
-        path.append(tree.nodes[position].id)
-        position = tree.parents[position]
-    return path[::-1]
 
 
 def _children(index: Index, node: str) -> list[str]:
