@@ -121,6 +121,21 @@ def test_explain_beside_others(repository: Path, vs: str) -> None:
     assert leaf["raw"][0][0]["places"][0].endswith(":3")
 
 
+def test_scores_times_weights_in_effect_are_contributions(repository: Path) -> None:
+    said = CliRunner().invoke(
+        app,
+        ["explain", "越秀", "--node", "交通安全", "--period", "2022Q4", "--index", str(repository / "indicators.yaml"), "--json"],
+    )
+    tree = json.loads(said.stdout)["tree"]
+    there = [child for child in tree["children"] if child["score"] is not None]
+    assert tree["node"] == "traffic-safety", "a node goes by its name too"
+    assert len(there) < len(tree["children"]), "one of them does not apply"
+    for child in there:
+        assert child["score"] * child["weight_in_effect"] == pytest.approx(child["contribution"], abs=1e-9)
+        assert child["weight_in_effect"] > child["weight"]
+    assert math.fsum(child["weight_in_effect"] for child in there) == pytest.approx(1.0)
+
+
 def test_explain_says_short_boards_in_both_languages(repository: Path) -> None:
     for language, word in (("zh", "短板"), ("en", "Short boards")):
         options = ["--index", str(repository / "indicators.yaml"), "--depth", "1", "--lang", language, "--quiet"]

@@ -23,7 +23,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..engine import combine, used_inputs
-from ..methods.aggregate import COMPARES_UNITS
+from ..methods.aggregate import COMPARES_UNITS, WITHOUT_WEIGHTS
 from ..methods.arrays import np
 from ..methods.derive import parted
 from ..methods.frontier import frontier
@@ -150,6 +150,28 @@ def effective(scores: Scores, contribution: Array | None = None, rows: Rows | No
             share = np.where((parent == 0) | np.isnan(parent), by_weight, own[..., list(branch.children)] / parent)
         out[..., list(branch.children)] = out[..., branch.position, None] * share
     return out
+
+
+def weight_in_effect(scores: Scores, period: int, unit: int, node: int) -> float:
+    """Return the weight that a node has in a unit's score of its parent: that of siblings that are missing goes to the others.
+
+    NaN for a node without a score. It is its own weight where nothing is scaled up: at the top, beside the index, under a
+    floor, in a formula.
+    """
+    parent = scores.tree.parents[node]
+    branch = scores.tree.branches[parent - scores.tree.leaves] if parent >= 0 else None
+    if np.isnan(scores.scores[period, unit, node]):
+        return math.nan
+    if branch is None or node not in branch.children or _as_declared(branch):
+        return float(scores.sibling_weights[period, node])
+    x, weights = scores.scores[period, unit, list(branch.children)], scores.weights[parent - scores.tree.leaves]
+    own = weights if weights.ndim == 1 else weights[period, unit if weights.shape[1] > 1 else 0]
+    return float(_shares(x, own)[branch.children.index(node)])
+
+
+def _as_declared(branch: Branch) -> bool:
+    """Whether the weights of a node's children are never scaled up for those that are missing."""
+    return branch.missing.policy == "floor" or branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS
 
 
 def _shares(x: Array, w: Array) -> Array:

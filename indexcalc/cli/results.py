@@ -169,6 +169,7 @@ def explain_answer(
 
 def explained(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
     """Return what is known of a unit's score of one node; of a leaf down to what was reported and where."""
+    from ..analysis.contribution import weight_in_effect
     from ..panel import STATUS_NAMES
 
     found = scores.tree.nodes[position]
@@ -178,6 +179,7 @@ def explained(scores: Scores, at: int, unit: int, position: int, language: Langu
         "score": finite(scores.scores[at, unit, position]),
         "rank": finite(scores.ranks[at, unit, position]),
         "weight": finite(scores.sibling_weights[at, position]),
+        "weight_in_effect": finite(weight_in_effect(scores, at, unit, position)),
         "coverage": finite(scores.covered(position)[at, unit]),
     }
     if not isinstance(found, Indicator):
@@ -277,6 +279,8 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
     parts = f"{'  ' * level}{entry['name']} ({entry['node']}) {show(entry['score'])}{rank}"
     if level and entry["weight"]:
         parts += f" · {word('weight', language)} {entry['weight']:.4g}"
+        if entry["score"] is not None and abs(entry["weight_in_effect"] - entry["weight"]) > 1e-12:
+            parts += f" ({word('scaled up', language)} {entry['weight_in_effect']:.4g})"
         parts += f" · {word('contribution', language)} {show(entry['contribution'])}"
     if level > 1 and entry["index_points"] is not None:
         parts += f" · {word('index points', language)} {show(entry['index_points'])}"

@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "moved": ("与此处上一份报告相比", "Since the last report here"),
     "unmoved": ("与此处上一份报告相比，得分和位次没有变化。", "No score and no rank has moved since the last report here."),
     "weight": ("权重", "Weight"),
+    "scaled up": ("实际", "in effect"),
     "index points": ("计入总指数", "in the index"),
     "contribution": ("贡献", "Contribution"),
     "primary": ("首要指标", "Primary"),
@@ -253,6 +254,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "nothing moved": ("没有变化。", "Nothing has moved."),
     "inputs unchanged": ("输入没有变化，报告是最新的。", "The inputs have not changed; the report is of them."),
     "period on period": ("环比", "On the period before"),
+    "worst warnings": (
+        "本表只列橙色和红色；蓝色、黄色见 warnings.csv。",
+        "This table has orange and red alone; blue and yellow are in warnings.csv.",
+    ),
     "year on year": ("同比", "On the year before"),
     "as published": ("当时公布", "As published"),
     "revised": ("修订", "Revised by"),
