@@ -186,7 +186,7 @@ def audit_submission(index: Index, submission: Submission, history: Panel | None
         x[[periods.index(one) for one in history.periods]] = history.values[..., columns]
     places = [periods.index(one) for one in own.periods]
     x[places] = own.values[..., columns]
-    names = [index.columns[at].headers[-1] if index.columns[at].key != "id" else _title(index, at) for at in columns]
+    names = [index.columns[at].title if index.columns[at].key != "id" else _title(index, at) for at in columns]
     if places[-1] < LEAST_HISTORY:
         yield finding("IC690", Place(), count=places[-1], least=LEAST_HISTORY)
     for at, period in zip(places, own.periods, strict=True):
@@ -211,7 +211,7 @@ def _distinct(submission: Submission) -> list[int]:
 def _title(index: Index, at: int) -> str:
     column: Column = index.columns[at]
     item = index.reported[column.owner]
-    return (item.name or item.name_en or item.id) if column.key in ("id", "column") else column.headers[-1]
+    return (item.name or item.name_en or item.id) if column.key in ("id", "column") else column.title
 
 
 def _suspicion(one: Suspicion, names: Sequence[str], units: Units, periods: Sequence[str], places: Any) -> Finding:

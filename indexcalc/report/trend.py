@@ -58,7 +58,8 @@ def _sheet(
     headings, columns = [heading], [list(names)]
     headings.append(Heading(word("observed" if is_value else "score", language), "score", strong=True))
     columns.append(column(found.values))
-    for key, there, before in (("period on period", by_last, found.before), ("year on year", by_year, found.year_before)):
+    yearly = "year on year" if all(year[at] == last[at] for at, _ in rows) else "period on period"
+    for key, there, before in ((yearly, by_last, found.before), ("year on year", by_year, found.year_before)):
         if there:
             headings.append(Heading(word(key, language), "signed"))
             columns.append(column(found.values - before))

@@ -19,6 +19,7 @@ _FORMATS = {
 _WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12, "signed": 10}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
+_LONG = 30  # rows of a sheet that is to be filtered
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
 
 
@@ -64,6 +65,8 @@ def _write(book: Any, page: Any, sheet: Sheet, tie: str) -> None:
     below = top + 2 + len(sheet.rows)
     for at, note in enumerate(sheet.notes[1:]):
         page.write_string(below + at, 0, note, book.add_format({"font_name": _FONT}))
+    if len(sheet.rows) > _LONG and not stacked:
+        page.autofilter(top, 0, top + len(sheet.rows), len(sheet.headings) - 1)
     page.freeze_panes(top + 1, 2)
     page.set_landscape()
     page.set_paper(9)  # A4
