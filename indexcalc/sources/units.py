@@ -51,8 +51,8 @@ def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, 
     at = {name: column for column, name in enumerate(table.names) if name}
     if name_of(block.id) not in at:
         place = index.place(("units", "id")) if "id" in block.model_fields_set else index.place(("units", "table"))
-        known = [name for name in table.names if name]
-        found.append(finding("IC352", place, name=block.id, file=table.file, known=known, first=next(iter(known), "")))
+        headings = [name for name in table.names if name]
+        found.append(finding("IC352", place, name=block.id, file=table.file, known=headings, first=next(iter(headings), "")))
         return None, found, files
     for key in ("name", "name_en", "group", "aliases"):
         name = getattr(block, key)

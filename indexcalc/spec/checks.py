@@ -16,6 +16,7 @@ from .columns import counted
 from .events import check_events
 from .formula import FormulaError, first_places, names, parse
 from .model import FACTORS, NONE, UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
+from .terms import term_for
 from .text import Path
 from .warnings import check_warnings
 from .weights import counts, given_weights, weight_total
@@ -632,7 +633,7 @@ def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
 def _method_findings(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:
     known = CATALOGUE[room]
     if method.method not in known:
-        near = nearest(method.method, known)
+        near = term_for(method.method, known)
         place = index.place(path if path[-1:] == ("of",) else (*path, "method"))
         yield finding("IC401", place, room=room, method=method.method, known=list(known), near=near)
         return

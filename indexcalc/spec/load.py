@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ..findings import Finding, Place, Refused, errors, finding, in_order, nearest
+from ..findings import Finding, Place, Refused, errors, finding, in_order
 from .checks import check_tree
 from .model import (
     Adjustment,
@@ -44,6 +44,7 @@ from .model import (
     Warnings,
     Weights,
 )
+from .terms import term_for
 from .text import Document, Path, read_text
 
 _BLOCKS: dict[str, type[BaseModel]] = {
@@ -161,13 +162,13 @@ def _shape_finding(document: Document, path: Path, error: dict[str, Any]) -> Fin
         return finding("IC110", document.place(path[:-1]), key=key)
     if kind == "extra_forbidden":
         known = _keys(document, path[:-1])
-        near = nearest(key, known)
+        near = term_for(key, known)
         return finding("IC111" if near else "IC125", document.place(path, key=True), key=key, near=near, known=known)
     if error["input"] is None:
         return finding("IC124", document.place(path), key=key)
     if kind == "literal_error":
         allowed = [part.strip(" '") for part in str(error["ctx"]["expected"]).replace(" or ", ",").split(",")]
-        near = nearest(str(error["input"]), allowed)
+        near = term_for(str(error["input"]), allowed)
         return finding("IC112", document.place(path), key=key, found=_short(error["input"]), allowed=allowed, near=near)
     found = error["input"]
     written = document.written(path)
