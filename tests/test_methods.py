@@ -611,6 +611,24 @@ def test_many_units_have_to_the_last_bit_what_each_has_alone(shape: tuple[int, .
         np.testing.assert_array_equal(found(x, w)[..., :3900].reshape(2, 3, 13, 300), alone)
 
 
+@pytest.mark.parametrize("children", [2, 8, 9, 20])
+def test_a_single_unit_with_a_gap_has_to_the_last_bit_what_it_has_alone(children: int) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        x, w = rng.normal(50.0, 10.0, (9000, children)), rng.random(children)
+        x[17, 0] = np.nan
+        np.testing.assert_array_equal(aggregate.arithmetic(x, w)[17:18], aggregate.arithmetic(x[17:18], w))
+
+
+def test_what_weighs_nothing_plays_no_part_and_undefined_weights_are_of_those_that_are_there() -> None:
+    for units in (2, 20_000):
+        x = np.tile([1.0, np.inf], (units, 1))
+        np.testing.assert_array_equal(aggregate.arithmetic(x, np.array([1.0, 0.0])), 1.0)
+        x[0, 1] = np.nan
+        for w in (np.array([1.0, np.nan]), np.tile([1.0, np.nan], (units, 1))):
+            np.testing.assert_array_equal(aggregate.arithmetic(x, w), [1.0, *[np.nan] * (units - 1)])
+
+
 @pytest.mark.parametrize(("chunk", "short"), [(1, 1 << 12), (700, 1 << 12), (700, 30), (1 << 18, 100)])
 @pytest.mark.parametrize("ties", ["competition", "average", "dense", "max"])
 def test_ranks_are_the_same_however_many_are_taken_at_once(
@@ -639,6 +657,9 @@ def test_scores_too_near_to_be_told_apart_by_how_far_they_are_behind_are_ranked_
 def test_scores_without_end_and_of_any_size_are_ranked_by_what_they_are() -> None:
     x = np.array([3.0, np.inf, 2.0, -np.inf, np.nan, np.inf, 5.0, 1e308, -1e308])
     np.testing.assert_array_equal(ranks(x[:, None])[:, 0], [5.0, 1.0, 6.0, 8.0, np.nan, 1.0, 4.0, 3.0, 7.0])
+    for units in (3, 5000):
+        np.testing.assert_array_equal(ranks(np.full((units, 1), -np.inf)), 1.0)
+    np.testing.assert_array_equal(ranks(np.array([[np.nan], [-np.inf], [np.nan]]))[:, 0], [np.nan, 1.0, np.nan])
     near = np.array([0.0, 5e-324, -5e-324, 1e-323])
     np.testing.assert_array_equal(ranks(near[:, None])[:, 0], [3.0, 2.0, 4.0, 1.0])
 

@@ -31,7 +31,8 @@ def arithmetic(x: Array, w: Array) -> Array:
     if x.size <= _SMALL or not _shared(x, w) or np.isnan(w).any():
         return _of_present(x, w)
     # one child's units side by side in memory, so that children are added up one after the other
-    weighted = np.multiply(_children_first(x), _children_first(w.reshape(*[1] * (x.ndim - w.ndim), *w.shape)), order="C")
+    with np.errstate(invalid="ignore"):  # what is infinite and weighs nothing plays no part
+        weighted = np.multiply(_children_first(x), _children_first(w.reshape(*[1] * (x.ndim - w.ndim), *w.shape)), order="C")
     mean = _divide(np.add.reduce(weighted, axis=0), in_turn(w))
     rows = np.flatnonzero(np.isnan(mean))  # the few units with a gap are looked at again
     if len(rows):
@@ -40,19 +41,22 @@ def arithmetic(x: Array, w: Array) -> Array:
         weights, gone = own.T.take(rows // x.shape[-2], axis=1), np.isnan(part)
         for parts in (part, weights):
             np.copyto(parts, 0.0, where=gone)
-        mean.reshape(-1)[rows] = _divide(np.add.reduce(part, axis=0), np.add.reduce(weights, axis=0))
+        mean.reshape(-1)[rows] = _divide(in_turn(part.T), in_turn(weights.T))
     return mean
 
 
 def _of_present(x: Array, w: Array) -> Array:
     """Average the children that are there."""
     if x.size <= _SMALL:
-        return _divide(in_turn(np.where(np.isnan(x), 0.0, x * w)), weight_there(x, w))
+        with np.errstate(invalid="ignore"):
+            weighted = x * w
+        return _divide(in_turn(np.where(np.isnan(weighted), 0.0, weighted)), weight_there(x, w))
     total = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
     weighted = np.empty_like(total)
     for child in range(x.shape[-1]):
-        np.multiply(x[..., child], w[..., child], out=weighted)
-        np.copyto(weighted, 0.0, where=np.isnan(x[..., child]))
+        with np.errstate(invalid="ignore"):
+            np.multiply(x[..., child], w[..., child], out=weighted)
+        np.copyto(weighted, 0.0, where=np.isnan(weighted))
         total += weighted
     return _divide(total, weight_there(x, w))
 
@@ -65,7 +69,7 @@ def weight_there(x: Array, w: Array) -> Array:
     if not (_shared(x, w) and 1 < children <= _FEW):
         weight = np.zeros(np.broadcast_shapes(x.shape[:-1], w.shape[:-1]))
         for child in range(children):
-            weight += ~np.isnan(x[..., child]) * w[..., child]
+            weight += np.where(np.isnan(x[..., child]), 0.0, w[..., child])
         return weight
     # all sums that there can be, looked up by which of the few children are gone: a third of the time
     stack = w.shape[:-2]

@@ -110,7 +110,7 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
         with np.errstate(invalid="ignore", over="ignore"):
             best = np.fmax.reduce(some, axis=1, keepdims=True)
             finite = np.minimum(some, _LARGEST) if np.isinf(best).any() else some
-            np.subtract(np.minimum(best, _LARGEST), finite, out=order.view(float))
+            np.subtract(np.clip(best, -_LARGEST, _LARGEST), finite, out=order.view(float))
         order &= _NO_SIGN - lowest
         order |= at_unit
         order.sort(axis=1)

@@ -7,7 +7,7 @@ Units and columns are known by exact names alone; a near miss is a finding.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -687,11 +687,14 @@ def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -
 
 
 def _absent(matched: Matched) -> Iterator[Finding]:
-    """Units without a row in a period in which others have one, though they have one in another: of the files of each column."""
+    """Units whose row is gone from a period, of the files that each column comes from. Events have rows for some units alone."""
     assert matched.units is not None
+    index = matched.index
+    events = {item.id for item in index.adjustments}
     pieces: dict[int, list[Piece]] = defaultdict(list)
     for piece in matched.pieces:
-        if not isinstance(piece.rows, Same) and piece.periods and piece.periods[0] is not None:
+        dated = piece.periods and piece.periods[0] is not None
+        if dated and not isinstance(piece.rows, Same) and index.columns[piece.column].owner not in events:
             pieces[piece.column].append(piece)
     files: dict[tuple[str, ...], dict[tuple[int, int], Piece]] = defaultdict(dict)  # the columns of a wide table share their keys
     for own in pieces.values():
@@ -702,11 +705,34 @@ def _absent(matched: Matched) -> Iterator[Finding]:
         for piece in keyed.values():
             for period, unit in zip(piece.periods, piece.units, strict=True):
                 units[period or ""].add(unit)
-        everyone = set().union(*units.values())
-        gone = [(period, unit) for period in sorted(units, key=order) for unit in sorted(everyone - units[period])]
-        if gone:
-            titles = [f"{matched.units.units.title(unit)} {period}" for period, unit in gone]
-            yield finding("IC377", Place(_few(names)), gone=_few(titles))
+        if gone := _gone(units):
+            source = index.columns[next(iter(keyed.values())).column].source
+            place = Place(names[0]) if len(names) == 1 else index.place(("data", source, "path"))
+            yield finding("IC377", place, gone=_few(f"{matched.units.units.title(unit)} {period}" for period, unit in gone))
+
+
+def _gone(units: dict[str, set[int]]) -> list[tuple[str, int]]:
+    """The periods that a unit has no row in, between two of its own or right after its last; none where most units have gaps.
+
+    A unit that comes later or left earlier lacks nothing.
+    """
+    periods = sorted(units, key=order)
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for at, period in enumerate(periods):
+        for unit in units[period]:
+            first.setdefault(unit, at)
+            last[unit] = at
+    newest = len(periods) - 1
+    until = {unit: min(at + (at == newest - 1), newest) for unit, at in last.items()}
+    rows = Counter(unit for of in units.values() for unit in of)
+    gaps = [unit for unit, many in rows.items() if many <= until[unit] - first[unit]]
+    if 2 * len(gaps) > len(rows):
+        return []
+    return sorted(
+        ((periods[at], unit) for unit in gaps for at in range(first[unit], until[unit] + 1) if unit not in units[periods[at]]),
+        key=lambda one: (order(one[0]), one[1]),
+    )
 
 
 def _or_gap(value: float) -> str:

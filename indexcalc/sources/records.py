@@ -225,8 +225,8 @@ def _records(
             dropped.add(index)
         elif width > 1 and _is_note(row, index, key, gap=gap, banners=banners):
             place = origin.place(sheet, lines[index], filled[0] + 1)
-            if len(filled) == 1 and (mark := _separator(row[filled[0]], named)):
-                found.append(finding("IC325", place, note=_shortened(str(row[filled[0]])), mark=mark))
+            if len(filled) == 1 and _between_chinese_commas(row[filled[0]], named):
+                found.append(finding("IC325", place, note=_shortened(str(row[filled[0]])), mark="，"))
             else:
                 note = _shortened(" ".join(name_of(row[column]) for column in filled))
                 found.append(finding("IC330", place, note=note))
@@ -296,13 +296,10 @@ def _is_note(row: list[Cell], index: int, key: int, *, gap: bool, banners: set[t
     return isinstance(cell, str) and not name
 
 
-def _separator(cell: Cell, named: int) -> str:
-    """The mark that takes a comma's place in a row of values that was read as one text; nothing where it is a text."""
-    for mark in "，；;\t|、":
-        parts = cell.split(mark) if isinstance(cell, str) else []
-        if 2 * len(parts) > max(named, 4) and 2 * sum(map(is_number, parts)) >= len(parts) - 1:
-            return mark
-    return ""
+def _between_chinese_commas(cell: Cell, named: int) -> bool:
+    """Whether a text is a row of values, as many as there are columns, that was typed with a Chinese input method."""
+    parts = cell.split("，") if isinstance(cell, str) and not _begins_note(cell) and "：" not in cell else []
+    return 2 < len(parts) == named and is_number(parts[-1]) and 2 * sum(map(is_number, parts)) >= named - 1
 
 
 def _filled(row: Sequence[Cell]) -> list[int]:

@@ -348,3 +348,37 @@ def test_a_number_that_a_word_stands_for_must_be_valid_too(tmp_path: Path) -> No
     index = project(tmp_path, WIDE.replace(",1,", ",>95,"), source=SAID.format("csv"), leaf=", valid: [0, 50]")
     with pytest.raises(Refused, match="IC349"):
         read_panel(index, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "gone"),
+    [
+        ("东区,2020,1,1\n西区,2020,1,1\n东区,2021,1,1\n东区,2022,1,1\n西区,2022,1,1\n", "西区 2021"),  # between two of its own
+        ("东区,2020,1,1\n西区,2020,1,1\n东区,2021,1,1\n西区,2021,1,1\n东区,2022,1,1\n", "西区 2022"),  # the newest
+        ("东区,2020,1,1\n东区,2021,1,1\n西区,2021,1,1\n东区,2022,1,1\n西区,2022,1,1\n", ""),  # came later
+        ("东区,2020,1,1\n西区,2020,1,1\n东区,2021,1,1\n东区,2022,1,1\n", ""),  # left earlier
+        ("东区,2020,1,1\n西区,2021,1,1\n东区,2022,1,1\n西区,2023,1,1\n", ""),  # gaps all over
+    ],
+)
+def test_a_row_that_is_gone_is_told_from_units_that_come_and_go(tmp_path: Path, rows: str, gone: str) -> None:
+    found = match(project(tmp_path, "区,年份,案件数,来电数\n" + rows), tmp_path).findings
+    assert [one.values["gone"] for one in found if one.code == "IC377"] == ([gone] if gone else [])
+
+
+def test_no_row_of_an_event_is_no_event(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("区,年份,事故\n东区,2021,1\n西区,2022,2\n东区,2023,1\n西区,2023,1\n", encoding="utf-8")
+    rows = "".join(f"{unit},{year},1,2\n" for unit in ("东区", "西区") for year in (2021, 2022, 2023))
+    project(tmp_path, "区,年份,案件数,来电数\n" + rows)
+    index = index_of(
+        "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {d: {path: d.csv}, e: {path: e.csv}}\n"
+        "adjustments: [{id: accident, name: 事故, each: -5, source: e}]\n"
+        "dimensions: [{id: cases, name: 案件数, weight: 1, source: d}]\n"
+    )
+    assert "IC377" not in [one.code for one in match(index, tmp_path).findings]
+    events = tmp_path / "e.csv"
+    events.write_text(events.read_text(encoding="utf-8").replace("事故", "案件数"), encoding="utf-8")
+    index = index_of(
+        "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {e: {path: e.csv}}\n"
+        "dimensions: [{id: cases, name: 案件数, weight: 1}]\n"
+    )
+    assert [one.values["gone"] for one in match(index, tmp_path).findings if one.code == "IC377"] == ["东区 2022"]

@@ -148,6 +148,13 @@ class TestCsv:
     def test_quotes(self, tmp_path: Path, cell: str) -> None:
         assert told(read_text(tmp_path, "区,a\n海珠区,1\n" + cell)[1]) == ["a.csv:3 IC311"]
 
+    @pytest.mark.parametrize(
+        "note",
+        ["2020、2021、2022年数据为初步核算数", "注：1，2，3", "电话：8333，8334，8335", "8333;8334;8335", "本表1，2，3为估算"],
+    )
+    def test_notes_with_numbers_are_notes(self, tmp_path: Path, note: str) -> None:
+        assert told(read_text(tmp_path, f"区,a,b\n荔湾区,1,2\n{note}\n")[1]) == ["a.csv:3:1 IC330"]
+
     def test_notes_are_quoted_and_units_without_values_kept(self, tmp_path: Path) -> None:
         text = (
             "区,a\n荔湾区,1\n越秀区,\n注：含流动人口，口径与上年一致\n\n张三\n天河区,3\n填表人：李四,审核人：王五\n" + "长" * 60
