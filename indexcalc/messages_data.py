@@ -243,8 +243,8 @@ DATA_MESSAGES: dict[str, Row] = {
     ),
     "IC325": (
         "error",
-        "a row whose values stand between '{mark}', read as one text: '{note}'",
-        "此行各值以“{mark}”分隔，被读成一处文字：“{note}”",
+        "a row whose values stand between '，', read as one text: '{note}'",
+        "此行各值以“，”分隔，被读成一处文字：“{note}”",
         "write commas, as in the other rows",
         "请与其他行一样用半角逗号“,”分隔",
         "Commas typed with a Chinese input method are other characters; the row would be left out as a remark.",

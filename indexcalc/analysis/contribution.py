@@ -165,7 +165,7 @@ def weight_in_effect(scores: Scores, period: int, unit: int, node: int) -> float
     if branch is None or node not in branch.children or _as_declared(branch):
         return float(scores.sibling_weights[period, node])
     x, weights = scores.scores[period, unit, list(branch.children)], scores.weights[parent - scores.tree.leaves]
-    own = weights if weights.ndim == 1 else weights[period, unit if weights.shape[1] > 1 else 0]
+    own = weights if weights.ndim == 1 else _of(Rows(period, (unit,)), weights)[0, 0]
     return float(_shares(x, own)[branch.children.index(node)])
 
 

@@ -76,7 +76,7 @@ def uncertainty(
 
     project = _project(index, data, None, lang, seed, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
-    node = None if node is None else project.node(scores.index, node)
+    node = project.asked(scores, node)
     given = {"weights": weights, "normalise": normalise, "aggregate": aggregate, "treat": treat, "impute": impute}
     alternatives = alternatives_of(project, scores.index, given, noise)
     found = uncertainty(

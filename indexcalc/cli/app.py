@@ -57,6 +57,7 @@ EngineOption = Annotated[
     Literal["duckdb", "spark"] | None,
     typer.Option("--engine", help="Have DuckDB or Spark score Parquet where it is, in one query; no workbook."),
 ]
+
 app = typer.Typer(
     name="indexcalc",
     help="Composite and governance indices from a declared tree of indicators. 由指标树计算综合指数与治理指数。",
@@ -148,7 +149,7 @@ def rank(
 
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, _, scores = project.scores()
-    node = None if node is None else project.node(scores.index, node)
+    node = project.asked(scores, node)
     project.print(*ranking_result(scores, project.period(scores, period), node, project.language))
 
 
@@ -182,7 +183,7 @@ def explain(
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
     at = project.unit(matched, scores, unit)
-    node = None if node is None else project.node(scores.index, node)
+    node = project.asked(scores, node)
     wanted = project.period(scores, period)
     at_period = scores.periods.index(wanted)
     others = None if vs is None else other_units(project, matched, scores, wanted, at, vs)

@@ -167,6 +167,10 @@ class Project:
                 self.refuse_one("IC608", node=ids[-1][0], above=part, path="/".join(path[1:] or path))
         return ids[-1][0]
 
+    def asked(self, scores: Scores, node: str | None) -> str | None:
+        """Return the id of the node that `--node` asks for, if it asks for any."""
+        return None if node is None else self.node(scores.index, node)
+
     def print(self, text: str, data: Any) -> None:
         """Print a result to stdout: as text, or as JSON when that was asked for."""
         if self.as_json:

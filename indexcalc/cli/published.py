@@ -44,7 +44,7 @@ def trend(
 
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)
     _, matched, scores = project.scores()
-    node = None if node is None else project.node(scores.index, node)
+    node = project.asked(scores, node)
     at = None if unit is None else project.unit(matched, scores, unit)
     published, unread = read_published(project.index_file)
     project.go_on(unread)

@@ -15,7 +15,6 @@ from ..findings import Finding, Language, Place, Refused, finding, nearest
 from ..panel import NOT_APPLICABLE, Panel
 from ..periods import EXAMPLES, last_day, order, read_period
 from ..report.words import word
-from ..spec.columns import Column
 from ..spec.model import Index
 from ..units import Units
 from .answers import ELSEWHERE, Answer
@@ -186,7 +185,7 @@ def audit_submission(index: Index, submission: Submission, history: Panel | None
         x[[periods.index(one) for one in history.periods]] = history.values[..., columns]
     places = [periods.index(one) for one in own.periods]
     x[places] = own.values[..., columns]
-    names = [index.columns[at].title if index.columns[at].key != "id" else _title(index, at) for at in columns]
+    names = [index.columns[at].title for at in columns]
     if places[-1] < LEAST_HISTORY:
         yield finding("IC690", Place(), count=places[-1], least=LEAST_HISTORY)
     for at, period in zip(places, own.periods, strict=True):
@@ -196,7 +195,7 @@ def audit_submission(index: Index, submission: Submission, history: Panel | None
             yield _suspicion(one, names, own.units, periods, lambda unit, column, row=row: own.places(row, unit, columns[column]))
     for total in submission.totals:
         if abs(total.stated - total.sum) > 0.005 * max(1.0, 1e-9 * abs(total.sum)) + 1e-9 * abs(total.sum):
-            name = _title(index, total.column)
+            name = index.columns[total.column].title
             yield finding("IC688", total.place, name=name, stated=total.stated, sum=total.sum)
 
 
@@ -206,12 +205,6 @@ def _distinct(submission: Submission) -> list[int]:
     for piece in submission.matched.pieces:
         seen.setdefault((id(piece.table), piece.at), piece.column)
     return sorted(set(seen.values()))
-
-
-def _title(index: Index, at: int) -> str:
-    column: Column = index.columns[at]
-    item = index.reported[column.owner]
-    return (item.name or item.name_en or item.id) if column.key in ("id", "column") else column.title
 
 
 def _suspicion(one: Suspicion, names: Sequence[str], units: Units, periods: Sequence[str], places: Any) -> Finding:
@@ -254,7 +247,7 @@ def audit_data(project: Project, department: str | None, period: str | None) -> 
     ]
     bounds = [index.columns[at].valid or (-math.inf, math.inf) for at in columns]
     valid: NDArray[np.float64] = np.array(bounds, dtype=float).T.reshape(2, len(columns))
-    names = [_title(index, at) for at in columns]
+    names = [index.columns[at].title for at in columns]
     groups = [owners[at] or index.columns[at].source for at in columns]
     addresses = _first_places(whole, columns)
     suspicions = list(audit_panel(whole.values[..., columns], valid=valid, groups=groups))
@@ -392,7 +385,7 @@ def ledger_show(project: Project, where: str | None, submission: str) -> Result:
         project.refuse(refused.findings)
     before = {(cell.unit, cell.column): cell for cell in read_cells(old.cells)} if old else {}
     language = project.language
-    names = {column.id: _title(index, at) for at, column in enumerate(index.columns)}
+    names = {column.id: index.columns[at].title for at, column in enumerate(index.columns)}
     units, _, _ = read_units(index, project.data, project.data)
     titles = {unit: units.units.title(at, language) for at, unit in enumerate(units.units.ids)} if units else {}
     rows, cells = [], []

@@ -269,6 +269,7 @@ def _raw(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[tuple[str,
 
 
 def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int, language: Language, lines: list[str]) -> None:
+    from ..engine.nodes import SLACK
     from ..report.text import number
     from ..report.words import word
 
@@ -279,7 +280,7 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
     parts = f"{'  ' * level}{entry['name']} ({entry['node']}) {show(entry['score'])}{rank}"
     if level and entry["weight"]:
         parts += f" · {word('weight', language)} {entry['weight']:.4g}"
-        if entry["score"] is not None and abs(entry["weight_in_effect"] - entry["weight"]) > 1e-12:
+        if entry["score"] is not None and abs(entry["weight_in_effect"] - entry["weight"]) > SLACK:
             parts += f" ({word('scaled up', language)} {entry['weight_in_effect']:.4g})"
         parts += f" · {word('contribution', language)} {show(entry['contribution'])}"
     if level > 1 and entry["index_points"] is not None:

@@ -63,7 +63,7 @@ def warn(
     if level in _COLOURS and not tree.units.level:
         project.refuse_one("IC813", level=_COLOURS[level])
     _, matched, scores = project.scores()
-    node = None if node is None else project.node(scores.index, node)
+    node = project.asked(scores, node)
     judged = judged_rules(project, scores, node)
     at = None if unit is None else project.unit(matched, scores, unit)
     wanted = None if period is None else project.period(scores, period)

@@ -26,7 +26,7 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
     ]
     if warned is not None:
         shown = shortened(warned, MOST_WARNINGS, language, "warnings.csv")
-        said = [escaped(note) for note in (*shown.notes[len(ranking.notes) :], word("worst warnings", language))]
+        said = [escaped(note) for note in shown.notes[len(ranking.notes) :]]
         parts += [f"## {shown.title}", *said, *([as_markdown(shown, language)] if shown.rows else [])]
     findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
     if findings:

@@ -35,7 +35,8 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
     said = tuple(f"{one.code} {one.message(spoken(language))}" for one in check_judged(scores, judged))
     counted = "  ".join(counts(scores, judged, period, language))
     decimals = scores.index.index.decimals
-    all_notes = (*notes(scores, language), counted, *said)
+    listed_only = () if least == LEVELS[0] else (word("least level", language).format(level=word(least, language)),)
+    all_notes = (*notes(scores, language), counted, *listed_only, *said)
     return Sheet(word("warning", language), tuple(headings), rows, decimals=decimals, notes=all_notes)
 
 

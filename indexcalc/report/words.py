@@ -254,10 +254,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "nothing moved": ("没有变化。", "Nothing has moved."),
     "inputs unchanged": ("输入没有变化，报告是最新的。", "The inputs have not changed; the report is of them."),
     "period on period": ("环比", "On the period before"),
-    "worst warnings": (
-        "本表只列橙色和红色；蓝色、黄色见 warnings.csv。",
-        "This table has orange and red alone; blue and yellow are in warnings.csv.",
-    ),
+    "least level": ("只列{level}及以上。", "Only {level} and worse are listed."),
     "year on year": ("同比", "On the year before"),
     "as published": ("当时公布", "As published"),
     "revised": ("修订", "Revised by"),

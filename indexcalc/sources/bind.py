@@ -7,17 +7,18 @@ Units and columns are known by exact names alone; a near miss is a finding.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
-from ..periods import EXAMPLES, SINGLE, is_whole, order, parts_of, read_period
+from ..periods import EXAMPLES, SINGLE, is_whole, parts_of, read_period
 from ..spec.columns import Column
 from ..spec.model import EVERY, UNITS_SOURCE, Data, Index
-from .matched import Matched, Piece, Same, doubts
+from .given import absent, few, repeats
+from .matched import Matched, Piece, doubts
 from .numbers import NOT_A_NUMBER, is_number, read_numbers, word_of
 from .tables import Cell, Table, name_of, read_tables
 from .units import UnitNames, asked_at, read_units
@@ -85,9 +86,9 @@ def match(
         tables = _only(matched, name, source, tables)
         if tables:
             _match_source(matched, name, source, tables, columns)
-    matched.findings += _repeats(matched)
+    matched.findings += repeats(matched)
     if not errors(matched.findings):  # a row that was refused is not gone
-        matched.findings += _absent(matched)
+        matched.findings += absent(matched)
     if matched.uncounted or sources is not None:
         pass  # which periods there are is known when the events, or the other sources, have been read
     elif not matched.periods and not errors(matched.findings):
@@ -121,7 +122,7 @@ def match_tables(index: Index, units: UnitNames, source: Data, tables: list[Tabl
     """Match tables that are no source of the tree, such as a submission, to some columns of the index."""
     matched = Matched(index, units)
     _match_source(matched, "", source, tables, [(at, as_named(index.columns[at])) for at in wanted])
-    matched.findings += _repeats(matched)
+    matched.findings += repeats(matched)
     return matched
 
 
@@ -144,7 +145,7 @@ def _only(matched: Matched, name: str, source: Data, tables: list[Table]) -> lis
             kept.append(replace(table, columns=columns, lines=[table.lines[row] for row in rows]))
         for word in sorted(words - known.keys()) if kept else ():
             near = nearest(word, known)
-            matched.findings.append(finding("IC375", place, name=heading, found=word, known=_few(known), near=near))
+            matched.findings.append(finding("IC375", place, name=heading, found=word, known=few(known), near=near))
         tables = kept
     return [table for table in tables if table.lines] if source.only else tables
 
@@ -153,11 +154,6 @@ def _rows_of(column: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
     """Some cells of a column: of an array, an array again."""
     cells: Any = column
     return cells.take(rows) if hasattr(column, "dtype") else [column[row] for row in rows]
-
-
-def _few(names: Iterable[str]) -> str:
-    shown = [name for name in names if name]
-    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
 
 
 def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
@@ -300,7 +296,7 @@ def layout_of(
     wanted = [column.owner for _, column in columns if column.key != "applies"]
     if across and indicator is None and len(wanted) > 1:
         periods = [period for _, period in across]
-        problems.append(finding("IC376", table.header_place(across[0][0]), periods=_few(periods), columns=_few(wanted)))
+        problems.append(finding("IC376", table.header_place(across[0][0]), periods=few(periods), columns=few(wanted)))
     if indicator is not None and unit is not None and value is None and not problems and _asks_for_values(table, layout, columns):
         place, known = table.header_place(indicator), headings_of(table)
         problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
@@ -641,99 +637,3 @@ def note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
     ]
     if unused and table.file != matched.index.units.table:
         matched.findings.append(finding("IC351", Place(table.file, table.sheet), names=unused[:8], count=len(unused)))
-
-
-def _repeats(matched: Matched) -> list[Finding]:
-    """Values given twice for one unit, column and period: one finding for a row that is there twice, with all its values."""
-    repeats: dict[tuple[Place, Place], list[tuple[int, Piece, int, Piece, int]]] = defaultdict(list)
-    by_column: dict[int, list[Piece]] = defaultdict(list)
-    checked: dict[tuple[int, int], bool] = {}
-    for piece in matched.pieces:
-        by_column[piece.column].append(piece)
-    for column, pieces in by_column.items():
-        if len(pieces) == 1 and isinstance(pieces[0].rows, Same):
-            continue  # a query's groups are there once
-        if len(pieces) == 1:  # the columns of a wide table share their keys: looked at once
-            keys = id(pieces[0].periods), id(pieces[0].units)
-            if keys not in checked:
-                cells = list(zip(pieces[0].periods, pieces[0].units, strict=True))
-                checked[keys] = len(set(cells)) == len(cells)
-            if checked[keys]:
-                continue
-        first: dict[tuple[str | None, int], tuple[Piece, int]] = {}
-        for piece in pieces:
-            for i, key in enumerate(zip(piece.periods, piece.units, strict=True)):
-                other, j = first.setdefault(key, (piece, i))
-                if other is not piece or j != i:
-                    rows = replace(piece.place(i), column=0), replace(other.place(j), column=0)
-                    repeats[rows].append((column, piece, i, other, j))
-    return [_repeat(matched, cells) for cells in repeats.values()]
-
-
-def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -> Finding:
-    assert matched.units is not None
-    _, piece, i, other, j = cells[0]
-    names = [matched.index.columns[cell[0]].title for cell in cells]
-    pairs = [f"{_or_gap(two.values[m])} / {_or_gap(one.values[k])}" for _, one, k, two, m in cells]
-    values = [f"{name} {pair}" for name, pair in zip(names, pairs, strict=True)]
-    return finding(
-        "IC348",
-        piece.place(i),
-        unit=matched.units.units.title(piece.units[i]),
-        period=piece.periods[i] or "",
-        first=str(other.place(j)),
-        values=" · ".join(values[:3]) + (f" … ({len(values)})" if len(values) > 3 else ""),
-    )
-
-
-def _absent(matched: Matched) -> Iterator[Finding]:
-    """Units whose row is gone from a period, of the files that each column comes from. Events have rows for some units alone."""
-    assert matched.units is not None
-    index = matched.index
-    events = {item.id for item in index.adjustments}
-    pieces: dict[int, list[Piece]] = defaultdict(list)
-    for piece in matched.pieces:
-        dated = piece.periods and piece.periods[0] is not None
-        if dated and not isinstance(piece.rows, Same) and index.columns[piece.column].owner not in events:
-            pieces[piece.column].append(piece)
-    files: dict[tuple[str, ...], dict[tuple[int, int], Piece]] = defaultdict(dict)  # the columns of a wide table share their keys
-    for own in pieces.values():
-        of = files[tuple(dict.fromkeys(piece.table.file for piece in own))]
-        of |= {(id(piece.periods), id(piece.units)): piece for piece in own}
-    for names, keyed in files.items():
-        units: dict[str, set[int]] = defaultdict(set)
-        for piece in keyed.values():
-            for period, unit in zip(piece.periods, piece.units, strict=True):
-                units[period or ""].add(unit)
-        if gone := _gone(units):
-            source = index.columns[next(iter(keyed.values())).column].source
-            place = Place(names[0]) if len(names) == 1 else index.place(("data", source, "path"))
-            yield finding("IC377", place, gone=_few(f"{matched.units.units.title(unit)} {period}" for period, unit in gone))
-
-
-def _gone(units: dict[str, set[int]]) -> list[tuple[str, int]]:
-    """The periods that a unit has no row in, between two of its own or right after its last; none where most units have gaps.
-
-    A unit that comes later or left earlier lacks nothing.
-    """
-    periods = sorted(units, key=order)
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for at, period in enumerate(periods):
-        for unit in units[period]:
-            first.setdefault(unit, at)
-            last[unit] = at
-    newest = len(periods) - 1
-    until = {unit: min(at + (at == newest - 1), newest) for unit, at in last.items()}
-    rows = Counter(unit for of in units.values() for unit in of)
-    gaps = [unit for unit, many in rows.items() if many <= until[unit] - first[unit]]
-    if 2 * len(gaps) > len(rows):
-        return []
-    return sorted(
-        ((periods[at], unit) for unit in gaps for at in range(first[unit], until[unit] + 1) if unit not in units[periods[at]]),
-        key=lambda one: (order(one[0]), one[1]),
-    )
-
-
-def _or_gap(value: float) -> str:
-    return "–" if value != value else f"{value:.10g}"  # noqa: PLR0124 - not a number

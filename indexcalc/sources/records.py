@@ -226,7 +226,7 @@ def _records(
         elif width > 1 and _is_note(row, index, key, gap=gap, banners=banners):
             place = origin.place(sheet, lines[index], filled[0] + 1)
             if len(filled) == 1 and _between_chinese_commas(row[filled[0]], named):
-                found.append(finding("IC325", place, note=_shortened(str(row[filled[0]])), mark="，"))
+                found.append(finding("IC325", place, note=_shortened(str(row[filled[0]]))))
             else:
                 note = _shortened(" ".join(name_of(row[column]) for column in filled))
                 found.append(finding("IC330", place, note=note))

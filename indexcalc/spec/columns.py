@@ -16,6 +16,7 @@ class Column:
     id: str
     source: str
     headers: tuple[str, ...]
+    title: str  # what it is called where something is said of it
     measure: str
     valid: tuple[float, ...] | None
     over_time: OverTime
@@ -25,11 +26,6 @@ class Column:
     rows: tuple[str, ...] = ()
     """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
     take: Take | None = None  # what is aggregated, where the source is a log of events
-
-    @property
-    def title(self) -> str:
-        """What it is called where something is said of it: its name, or the heading or id that it has alone."""
-        return self.headers[min(1, len(self.headers) - 1)]
 
 
 def columns(index: Index) -> tuple[Column, ...]:
@@ -51,6 +47,7 @@ def columns(index: Index) -> tuple[Column, ...]:
                     id=f"{leaf.id}.{name}",
                     source=source,
                     headers=(name,),
+                    title=name,
                     measure="",
                     valid=None,
                     over_time=over_time if key == "formula" else "last",
@@ -92,6 +89,7 @@ def _taken_columns(
             id=f"{item.id}.{name}" if name else item.id,
             source=source,
             headers=(take.said,),
+            title=take.said,
             measure="" if name else item.measure,
             valid=None if name else item.valid,
             over_time="sum" if name else over_time,
@@ -112,7 +110,8 @@ def is_constant(index: Index, source: str) -> bool:
 def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str) -> Column:
     key = "column" if item.column else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
-    return Column(item.id, source, _headers(item), measure, valid, over_time, over_units, item.id, key)
+    title = item.name or item.name_en or item.id
+    return Column(item.id, source, _headers(item), title, measure, valid, over_time, over_units, item.id, key)
 
 
 def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
