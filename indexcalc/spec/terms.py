@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..findings import nearest
 
-# what people write by the field's own terms; several may stand for one word, and one word for several things
+# what people write by the field's own terms; a term that stands for several words is that of the first of them that is known
 _TERMS: dict[str, tuple[str, ...]] = {
     "id": ("编号", "代码"),
     "name": ("名称", "指标名称"),
@@ -67,7 +67,11 @@ _TERMS: dict[str, tuple[str, ...]] = {
 
 
 def term_for(word: str, known: Iterable[str]) -> str:
-    """Return the known word that another was meant as: the field's term for it, or else the one most like it, or nothing."""
+    """Return the known word that another was meant as: the field's term for it, or else the one most like it, or nothing.
+
+    >>> term_for("权重", ["weights", "weight"]), term_for("wieght", ["weights", "weight"])
+    ('weight', 'weight')
+    """
     known = list(known)
     said = word.strip().casefold()
-    return next((one for one in known if said in _TERMS.get(one, ())), "") or nearest(word, known)
+    return next((one for one, terms in _TERMS.items() if said in terms and one in known), "") or nearest(word, known)
