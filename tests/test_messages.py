@@ -33,6 +33,7 @@ from indexcalc.engine import in_parts
 from indexcalc.messages import MESSAGES
 from indexcalc.messages_analyses import ANALYSIS_MESSAGES
 from indexcalc.messages_ledger import LEDGER_MESSAGES
+from indexcalc.spec.terms import term_for
 from indexcalc.version import VERSION
 
 pytestmark = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")  # ibis asks pandas for it
@@ -441,6 +442,14 @@ def codes_in(text: str) -> list[str]:
 
 def refuses(text: str) -> bool:
     return text.endswith(("nothing was written\n", "没有写入任何内容\n"))
+
+
+def test_a_term_is_answered_with_the_word_that_is_meant() -> None:
+    assert term_for("权重", ["weights", "weight"]) == "weight"
+    assert term_for("权重", ["weights"]) == "weights"
+    assert term_for("熵权法", ["pca", "entropy"]) == "entropy"
+    assert term_for("wieght", ["weights", "weight"]) == "weight"
+    assert term_for("颜色", ["weights", "weight"]) == ""
 
 
 @pytest.mark.parametrize("name", NAMES)

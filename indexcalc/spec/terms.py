@@ -67,11 +67,7 @@ _TERMS: dict[str, tuple[str, ...]] = {
 
 
 def term_for(word: str, known: Iterable[str]) -> str:
-    """Return the known word that another was meant as: the field's term for it, or else the one most like it, or nothing.
-
-    >>> term_for("权重", ["weights", "weight"]), term_for("wieght", ["weights", "weight"])
-    ('weight', 'weight')
-    """
+    """Return the known word that another was meant as: the field's term for it, or else the one most like it, or nothing."""
     known = list(known)
     said = word.strip().casefold()
     return next((one for one, terms in _TERMS.items() if said in terms and one in known), "") or nearest(word, known)
