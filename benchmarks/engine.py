@@ -17,7 +17,7 @@ from harness import compare
 
 from indexcalc.engine import score
 from indexcalc.panel import MISSING, Panel, empty
-from indexcalc.spec import Index
+from indexcalc.tree import Index
 from indexcalc.units import Units
 
 SIZES = (5, 5, 5, 5, 5, 4)  # second-level nodes of the six dimensions: 29

@@ -19,7 +19,7 @@ from engine import peak_kilobytes
 from harness import Ratio, compare
 
 from indexcalc.sources import read_panel
-from indexcalc.spec import load
+from indexcalc.tree import load
 
 TREE = """
 index: {id: benchmark}

@@ -20,7 +20,7 @@ from harness import Ratio, compare
 from indexcalc.analysis import uncertainty as analysis
 from indexcalc.engine import score
 from indexcalc.scores import Scores
-from indexcalc.spec.model import Alternatives, Missing
+from indexcalc.tree.model import Alternatives, Missing
 
 UNITS, INDICATORS = 176, 132
 WEIGHTS = Alternatives.model_validate({"weights": "dirichlet"})

@@ -14,9 +14,9 @@ import yaml
 from typer.main import get_command
 
 from indexcalc.cli.app import app
-from indexcalc.messages import MESSAGES, plain_words
 from indexcalc.methods import CATALOGUE, parameters
-from indexcalc.spec.schema import ID, descriptions, schema_text
+from indexcalc.tree.schema import ID, descriptions, schema_text
+from indexcalc.words.findings import MESSAGES, plain_words
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # a test runs this file by its path

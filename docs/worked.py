@@ -18,9 +18,9 @@ from indexcalc.methods.rank import rounded
 from indexcalc.methods.weight import FROM_DATA
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.scores import Scores
-from indexcalc.spec import Index, parse_index
-from indexcalc.spec.formula import parse
-from indexcalc.spec.model import Defaults
+from indexcalc.tree import Index, parse_index
+from indexcalc.tree.formula import parse
+from indexcalc.tree.model import Defaults
 from indexcalc.units import Units
 
 METHODS = yaml.safe_load((Path(__file__).parent / "methods.yaml").read_text(encoding="utf-8"))

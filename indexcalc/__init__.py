@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
     from .panel import Panel
     from .scores import Scores
-    from .spec import Dimension, Index, Indicator, load
+    from .tree import Dimension, Index, Indicator, load
     from .units import Units
 
 __all__ = [
@@ -58,7 +58,7 @@ _HOMES = {
     "findings": ("Finding", "Place", "Refused"),
     "panel": ("Panel",),
     "scores": ("Scores",),
-    "spec": ("Dimension", "Index", "Indicator", "load"),
+    "tree": ("Dimension", "Index", "Indicator", "load"),
     "units": ("Units",),
 }
 

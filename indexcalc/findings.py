@@ -1,7 +1,7 @@
 """What is found wrong, where, and what to do about it.
 
 A finding never raises by itself: checks collect findings, and whoever decides to stop raises `Refused`
-with all of them. The words stand in `messages.py`, in both languages; this module only puts them together.
+with all of them. The words stand in `words.findings`, in both languages; this module only puts them together.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from .messages import Message, Severity
+    from .words.findings.message import Message, Severity
 
 Language = Literal["zh", "en"]
 
 
 def words(code: str) -> Message:
     """Return the words of a code; they are loaded when the first of a run is asked for."""
-    from .messages import MESSAGES
+    from .words.findings import MESSAGES
 
     return MESSAGES[code]
 

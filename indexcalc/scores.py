@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from .findings import Finding
 from .panel import MISSING, NOT_APPLICABLE, Panel
-from .spec.model import Dimension, Index, Indicator, Root
+from .tree.model import Dimension, Index, Indicator, Root
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-    from .spec.tree import Tree
+    from .tree.layout import Tree
 
 
 @dataclass(frozen=True)

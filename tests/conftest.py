@@ -14,7 +14,7 @@ import typer.testing
 from hypothesis import settings
 
 from indexcalc.panel import MISSING, VALUE, Panel, empty
-from indexcalc.spec import Index, parse_index
+from indexcalc.tree import Index, parse_index
 from indexcalc.units import Units
 
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=40)

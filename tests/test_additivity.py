@@ -27,10 +27,10 @@ from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE, FROM_DATA, WITHOUT_WEIGHTS, parameters
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.scores import Scores
-from indexcalc.spec import Index
-from indexcalc.spec.formula import FUNCTIONS, parse
-from indexcalc.spec.model import Adjustment, Dimension, Indicator, Missing, Normalise, Ranking, Round, Veto, Weights
-from indexcalc.spec.weights import counts
+from indexcalc.tree import Index
+from indexcalc.tree.declared import counts
+from indexcalc.tree.formula import FUNCTIONS, parse
+from indexcalc.tree.model import Adjustment, Dimension, Indicator, Missing, Normalise, Ranking, Round, Veto, Weights
 from indexcalc.units import Units
 
 from .conftest import index_of

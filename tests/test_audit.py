@@ -16,7 +16,7 @@ from indexcalc.analysis import audit
 from indexcalc.analysis.audit import Suspicion, audit_panel, audit_period
 from indexcalc.panel import Panel
 from indexcalc.sources import read_panel
-from indexcalc.spec import load
+from indexcalc.tree import load
 
 PERIODS, UNITS, COLUMNS = 8, 11, 24
 

@@ -19,15 +19,15 @@ from hypothesis import strategies as st
 
 from indexcalc import load, read_panel
 from indexcalc.engine import score
-from indexcalc.engine.in_parts import score_in_parts
 from indexcalc.findings import Finding, Refused, in_order
+from indexcalc.journal.run import read_run
+from indexcalc.large.blocks import score_in_parts
+from indexcalc.large.on_disk import Scratch
 from indexcalc.methods import CATALOGUE, parameters
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
-from indexcalc.report.run import read_run
 from indexcalc.scores import Scores
 from indexcalc.sources import match, panel
-from indexcalc.sources.on_disk import Scratch
-from indexcalc.spec import Index
+from indexcalc.tree import Index
 from indexcalc.units import Units
 
 PERIODS = ("2021Q3", "2021Q4", "2022Q1", "2022Q2", "2022Q3", "2022Q4")
@@ -379,8 +379,8 @@ def test_a_full_disk_is_told_and_leaves_the_old_report(tmp_path: Path, monkeypat
     from typer.testing import CliRunner
 
     from indexcalc.cli.app import app
-    from indexcalc.report import publish
-    from indexcalc.sources import on_disk
+    from indexcalc.journal import files as publish
+    from indexcalc.large import on_disk
 
     project(tmp_path, rows())
     monkeypatch.chdir(tmp_path)

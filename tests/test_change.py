@@ -24,7 +24,7 @@ from indexcalc.engine import score
 from indexcalc.methods.aggregate import COMPARES_UNITS
 from indexcalc.panel import Panel
 from indexcalc.scores import Scores
-from indexcalc.spec import Index
+from indexcalc.tree import Index
 from indexcalc.units import Units
 
 from .conftest import index_of, panel_of

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexcalc.spec.condition import names_in, parse_condition, parse_value, place_of_name
-from indexcalc.spec.formula import Expression, FormulaError
+from indexcalc.tree.condition import names_in, parse_condition, parse_value, place_of_name
+from indexcalc.tree.formula import Expression, FormulaError
 
 A, B, C = (("=", ("name", name), ("number", 1.0)) for name in "abc")
 

@@ -15,9 +15,9 @@ import yaml
 from typer.testing import CliRunner
 
 from indexcalc.cli.app import app
-from indexcalc.messages import MESSAGES
 from indexcalc.methods import CATALOGUE, about, parameters
-from indexcalc.spec.formula import FUNCTIONS
+from indexcalc.tree.formula import FUNCTIONS
+from indexcalc.words.findings import MESSAGES
 
 from .conftest import index_of
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from indexcalc.findings import Refused
-from indexcalc.spec import parse_index
-from indexcalc.spec.edit import rescaled, set_weight, set_weights, spread, weight_text
+from indexcalc.tree import parse_index
+from indexcalc.tree.edit import rescaled, set_weight, set_weights, spread, weight_text
 
 FILE = "indicators.yaml"
 HEAD = """\

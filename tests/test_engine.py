@@ -21,8 +21,8 @@ from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE, FROM_DATA
 from indexcalc.panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel
 from indexcalc.scores import Scores
-from indexcalc.spec import Index
-from indexcalc.spec.model import Indicator
+from indexcalc.tree import Index
+from indexcalc.tree.model import Indicator
 from indexcalc.units import Units
 
 from .conftest import flat_index, index_of, panel_of

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from indexcalc.methods.derive import evaluate, median, trimmed_mean
-from indexcalc.spec import formula
-from indexcalc.spec.formula import FUNCTIONS, FormulaError, names, parse
+from indexcalc.tree import formula
+from indexcalc.tree.formula import FUNCTIONS, FormulaError, names, parse
 
 NAMES = {"x": 3.0, "y": -2.0, "面积": 0.5, "closed_on_time": 7.0, "x2": 11.0}
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from indexcalc.engine import score
-from indexcalc.engine.in_parts import score_in_parts
+from indexcalc.large.blocks import score_in_parts
 from indexcalc.methods import CATALOGUE
 from indexcalc.methods.derive import shrunk
 from indexcalc.methods.frame import Frame

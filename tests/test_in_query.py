@@ -20,7 +20,7 @@ from indexcalc import load, read_panel
 from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE
-from indexcalc.spec import Index
+from indexcalc.tree import Index
 
 from .sources.engines import spark
 
@@ -35,7 +35,7 @@ NUMBERS = ["score", "rank", "group_rank", "coverage", "raw", "derived", "treated
 
 
 def test_each_expression_takes_what_its_method_takes() -> None:
-    from indexcalc.engine.expressions import IN_QUERY, OPERATIONS
+    from indexcalc.large.expressions import IN_QUERY, OPERATIONS
     from indexcalc.methods.derive import _OPERATIONS
 
     def taken(function: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ AGGREGATES: list[Any] = [
 
 
 def test_every_expression_is_drawn_by_the_test_below() -> None:
-    from indexcalc.engine.expressions import IN_QUERY
+    from indexcalc.large.expressions import IN_QUERY
 
     assert NORMALISERS.keys() == IN_QUERY["normalise"].keys()
     drawn = {one if isinstance(one, str) else one["method"] for one in AGGREGATES}
@@ -161,17 +161,17 @@ def write_project(folder: Path, tree: dict[str, Any], rng: np.random.Generator) 
 
 
 def in_memory(index: Index, folder: Path) -> tuple[pd.DataFrame, list[str]]:
-    from indexcalc.report.tidy import tidy
+    from indexcalc.report.sheets.tidy import tidy
 
     scores = score(index, read_panel(index, folder))
     return tidy(scores, "en").to_pandas(), sorted(f"{one.code} {one.values.get('node')}" for one in scores.findings)
 
 
 def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[str]]:
-    from indexcalc.engine.in_query import bare_scores, in_the_way, rows, score_in_query, undefined
-    from indexcalc.report.in_query import tidy_in_query
-    from indexcalc.sources.engines import connect
-    from indexcalc.sources.in_place import open_values
+    from indexcalc.large.in_place import open_values
+    from indexcalc.large.query import bare_scores, in_the_way, rows, score_in_query, undefined
+    from indexcalc.report.query import tidy_in_query
+    from indexcalc.sources.events.engines import connect
 
     assert in_the_way(index) == []
     values = open_values(index, folder, connect(kind), kind)
@@ -360,7 +360,7 @@ def test_what_an_engine_says_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     done = invoke(tmp_path, "score", "--engine", "duckdb")
     assert (done.exit_code, "IC876" in done.stderr, "Traceback" in done.output) == (1, True, False), done.output
     assert not (tmp_path / "reports").exists()
-    for name in ("ibis", "indexcalc.engine.in_query", "indexcalc.engine.expressions", "indexcalc.engine.statistics"):
+    for name in ("ibis", "indexcalc.large.query", "indexcalc.large.expressions", "indexcalc.large.statistics"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "ibis", None)
     done = invoke(tmp_path, "score", "--engine", "duckdb")

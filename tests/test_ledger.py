@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from indexcalc.findings import Refused
-from indexcalc.sources.ledger import (
+from indexcalc.journal.ledger import (
     Draft,
     Entry,
     Reported,
@@ -40,7 +40,7 @@ from indexcalc.sources.ledger import (
 
 FILE = "ledger.sqlite"
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["indexcalc.sources.ledger", "indexcalc.cli.app", "indexcalc.cli.reporting", "sqlalchemy", "numpy"])
+FORKS.set_forkserver_preload(["indexcalc.journal.ledger", "indexcalc.cli.app", "indexcalc.cli.reporting", "sqlalchemy", "numpy"])
 
 
 def draft(

@@ -23,7 +23,7 @@ from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import skewness
-from indexcalc.spec.checks import SENSE
+from indexcalc.tree.checks import SENSE
 
 FEW = settings(max_examples=12)  # for each of some hundred cases
 # What a method cannot do without: where more is better, and where less is, when that differs.

@@ -15,7 +15,7 @@ import pytest
 import indexcalc
 from indexcalc.analysis.warning import warnings
 from indexcalc.scores import Scores
-from indexcalc.spec.model import LEVELS
+from indexcalc.tree.model import LEVELS
 
 COMMAND = [sys.executable, "-m", "indexcalc"]
 POINTS = {"一般": 10, "较大": 40, "重大": 70, "特别重大": 100}

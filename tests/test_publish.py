@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from indexcalc.report import publish as module
-from indexcalc.report.publish import publish
-from indexcalc.report.run import digest
+from indexcalc.journal import files as module
+from indexcalc.journal.files import publish
+from indexcalc.journal.run import digest
 
 COMMAND = [sys.executable, "-m", "indexcalc"]
 

@@ -17,10 +17,10 @@ from indexcalc.analysis.trend import earlier
 from indexcalc.analysis.warning import listed, periods_shown, warnings
 from indexcalc.engine import score
 from indexcalc.engine.frames import kinds_of
-from indexcalc.engine.in_parts import score_in_parts
+from indexcalc.large.blocks import score_in_parts
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
-from indexcalc.report.tables import kind_of
-from indexcalc.spec import Index, parse_index
+from indexcalc.report.sheets.tables import kind_of
+from indexcalc.tree import Index, parse_index
 
 from .conftest import REPOSITORY, index_of, panel_of
 

@@ -23,7 +23,7 @@ from indexcalc.analysis.association import (
 )
 from indexcalc.analysis.sensitivity import leave_out, sampled, sensitivity, sobol_indices
 from indexcalc.engine import score
-from indexcalc.spec.model import Alternatives
+from indexcalc.tree.model import Alternatives
 
 from .conftest import flat_index, index_of, panel_of
 from .test_change import random_scores

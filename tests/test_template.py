@@ -17,9 +17,9 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
+from indexcalc.books.template import reported_measure
 from indexcalc.cli.app import app
-from indexcalc.report.template import reported_measure
-from indexcalc.sources.ledger import newest, read_cells
+from indexcalc.journal.ledger import newest, read_cells
 
 from .conftest import index_of
 
@@ -82,7 +82,7 @@ def filled(project: Path, repository: Path, change: Callable[[openpyxl.Workbook,
 
 def in_ledger(project: Path, repository: Path, period: str = "2022Q3") -> dict[tuple[str, str], str]:
     """The newest values of the police, written as the sample data writes them."""
-    from indexcalc.spec import load
+    from indexcalc.tree import load
 
     index = load(project / "indicators.yaml")
     units = {

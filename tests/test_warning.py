@@ -28,7 +28,7 @@ from indexcalc.analysis.warning import (
 from indexcalc.engine import score
 from indexcalc.report.files import report_files
 from indexcalc.scores import Scores
-from indexcalc.spec.model import Index, Step
+from indexcalc.tree.model import Index, Step
 
 from .conftest import index_of, panel_of
 

@@ -18,7 +18,7 @@ import pytest
 from indexcalc.analysis.trend import trend
 from indexcalc.cli.watching import databases, looked_at
 from indexcalc.engine import score
-from indexcalc.report.published import COLUMNS, Published, last_release, read_published, with_published
+from indexcalc.journal.published import COLUMNS, Published, last_release, read_published, with_published
 
 from .conftest import index_of, panel_of
 

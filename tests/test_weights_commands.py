@@ -26,9 +26,9 @@ import pytest
 import indexcalc
 from indexcalc.cli import weighing
 from indexcalc.cli.app import app
+from indexcalc.journal import files as publish
+from indexcalc.journal.run import digest
 from indexcalc.methods import CATALOGUE
-from indexcalc.report import publish
-from indexcalc.report.run import digest
 
 TREE = """\
 # weights of the demo

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
-from ..spec.model import FACTORS, NONE, Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
-from ..spec.tree import Branch, can_be_drawn
-from ..spec.weights import counts, weight_total
+from ..tree.declared import counts, weight_total
+from ..tree.layout import Branch, can_be_drawn
+from ..tree.model import FACTORS, NONE, Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
 from .room import Room
 
 if TYPE_CHECKING:

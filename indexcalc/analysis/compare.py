@@ -10,8 +10,8 @@ from ..methods import CATALOGUE, parameters
 from ..methods.arrays import np
 from ..methods.rank import ranks
 from ..scores import Scores
-from ..spec.model import Dimension, Index, Indicator, Method, Root
-from ..spec.tree import normalise_of
+from ..tree.layout import normalise_of
+from ..tree.model import Dimension, Index, Indicator, Method, Root
 from .change import Change, change, ends
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from ..methods.arrays import np
 from ..methods.derive import parted
 from ..methods.frontier import frontier
 from ..scores import Scores
-from ..spec.tree import Branch
+from ..tree.layout import Branch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.nodes import SLACK
 from ..methods.arrays import np
-from ..spec.tree import Branch
+from ..tree.layout import Branch
 from .alternatives import declared_weights
 from .room import Room, product
 

@@ -18,7 +18,7 @@ from .room import Room, product
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..spec.tree import Branch
+    from ..tree.layout import Branch
     from .rescore import Case
 
     Array = NDArray[np.float64]

@@ -27,8 +27,8 @@ from ..methods.frame import Frame
 from ..methods.rank import rounded
 from ..panel import NOT_APPLICABLE, Panel, empty
 from ..scores import Scores
-from ..spec.model import Index, Noise, Normalise
-from ..spec.tree import Branch, normalise_of
+from ..tree.layout import Branch, normalise_of
+from ..tree.model import Index, Noise, Normalise
 from .alternatives import Draws, Inputs, declared_weights
 from .flat import (
     NOTHING,

@@ -26,8 +26,8 @@ from ..engine.nodes import mirror
 from ..methods.arrays import np
 from ..methods.rank import rounded
 from ..scores import Scores
-from ..spec.model import Dimension, Index, Root, Weights
-from ..spec.tree import Branch
+from ..tree.layout import Branch
+from ..tree.model import Dimension, Index, Root, Weights
 from .contribution import adjusted
 from .worlds import World, of_scores
 

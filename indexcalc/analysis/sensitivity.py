@@ -24,9 +24,9 @@ from ..methods.arrays import np
 from ..methods.impute import FROM_SIBLINGS
 from ..panel import Panel, empty
 from ..scores import Scores
-from ..spec.formula import names
-from ..spec.model import Alternatives, Dimension, Index, Indicator, Weights
-from ..spec.weights import counts
+from ..tree.declared import counts
+from ..tree.formula import names
+from ..tree.model import Alternatives, Dimension, Index, Indicator, Weights
 from .alternatives import Draws, Inputs
 from .association import pearson
 from .rescore import Rescorer

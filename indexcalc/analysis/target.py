@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..methods.arrays import np
 from ..panel import MISSING, NOT_APPLICABLE, VALUE
 from ..scores import Scores
-from ..spec.tree import normalise_of
+from ..tree.layout import normalise_of
 from .versus import group_of
 from .worlds import Between, Side, World, of_scores
 

@@ -23,7 +23,7 @@ from ..engine.ranking import ranking_of
 from ..methods.arrays import np
 from ..methods.rank import ranks, rounded
 from ..scores import Scores
-from ..spec.model import Alternatives
+from ..tree.model import Alternatives
 from .alternatives import Inputs
 from .rescore import Rescorer, Undefined
 from .room import Room

@@ -17,8 +17,8 @@ from ..methods.frame import same
 from ..methods.rank import rounded
 from ..periods import kind_among, larger_of, previous
 from ..scores import Scores
-from ..spec.model import LEVELS, Level, Step, WarningRule
-from ..spec.warnings import by_value, more_is_worse, watched
+from ..tree.model import LEVELS, Level, Step, WarningRule
+from ..tree.warnings import by_value, more_is_worse, watched
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,9 +24,9 @@ from ..methods.weight import FROM_DATA
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, empty
 from ..periods import read_period
 from ..scores import Scores
-from ..spec.formula import names, parse
-from ..spec.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Root, Weights
-from ..spec.tree import Branch, normalise_of
+from ..tree.formula import names, parse
+from ..tree.layout import Branch, normalise_of
+from ..tree.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Root, Weights
 from ..units import Units
 
 if TYPE_CHECKING:

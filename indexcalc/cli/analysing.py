@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine.frames import some
 from ..findings import Finding, Language, Place, errors, finding
 from ..report.plain import finite
-from ..spec.model import FACTORS, Alternatives, Index
+from ..tree.model import FACTORS, Alternatives, Index
 from .answers import ELSEWHERE, Answer
 from .project import Project
 from .results import MOST_ROWS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..analysis.rescore import Undefined
     from ..analysis.sensitivity import Indices, Left, Sensitivity
     from ..analysis.uncertainty import Uncertainty
-    from ..report.tables import Sheet
+    from ..report.sheets.tables import Sheet
     from ..scores import Scores
     from ..sources import Matched
 
@@ -53,7 +53,7 @@ def alternatives_of(
 ) -> Alternatives:
     """Return what is uncertain: the tree's own block, with what was said on the command line in its place; or refuse."""
     from ..analysis.alternatives import Inputs
-    from ..spec.checks import check_uncertainty
+    from ..tree.checks import check_uncertainty
 
     said: dict[str, Any] = {key: tuple(text.replace(" ", "").split(",")) for key, text in given.items() if text}
     if "weights" in said:
@@ -122,9 +122,9 @@ def _options(found: Uncertainty, one: Undefined) -> dict[str, str]:
 
 def uncertainty_answer(found: Uncertainty, level: float, apart: float, top: int | None, language: Language) -> Answer:
     """Return each unit's rank with what it was in the draws, and who cannot be told from whom."""
-    from ..report.analyses import draws_sheet, pairs_sheet, places_sheet
-    from ..report.tables import shortened
-    from ..report.text import as_text
+    from ..report.formats.text import as_text
+    from ..report.sheets.analyses import draws_sheet, pairs_sheet, places_sheet
+    from ..report.sheets.tables import shortened
 
     sheet, pairs = draws_sheet(found, level, apart, top, language), pairs_sheet(found, language)
     text = f"{sheet.title} · {found.period}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
@@ -214,10 +214,10 @@ def sensitivity_answers(
 
 
 def _sensitivity_answer(on: _Hangs, language: Language) -> Answer:
-    from ..report import analyses as report
-    from ..report.tables import shortened
-    from ..report.text import as_text
-    from ..report.words import word
+    from ..report.formats.text import as_text
+    from ..report.sheets import analyses as report
+    from ..report.sheets.tables import shortened
+    from ..words.reports import word
 
     scores = on.scores
     sheets: dict[str, Sheet] = {} if on.choices is None else {"choices": report.indices_sheet(on.choices, language)}

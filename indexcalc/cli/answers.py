@@ -16,7 +16,7 @@ from .project import Project
 if TYPE_CHECKING:
     import typer
 
-    from ..report.tables import Sheet
+    from ..report.sheets.tables import Sheet
     from ..sources import Matched
 
 ELSEWHERE = "--json / --out"  # where all of a table is that is shown in part
@@ -57,7 +57,7 @@ def give(
 
 
 def _kept(project: Project, answer: Answer, out: Path, name: Sequence[str], made: Mapping[str, Any]) -> list[str]:
-    from ..report.publish import replace_files
+    from ..journal.files import replace_files
 
     stem = "-".join(re.sub(r"[^\w.]+", "-", part).strip("-.") for part in name if part)
     files = {out / file: content for file, content in files_of(answer, stem, made, project.report_language).items()}
@@ -71,10 +71,10 @@ def _kept(project: Project, answer: Answer, out: Path, name: Sequence[str], made
 
 def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Language) -> dict[str, bytes]:
     """Return the files of an answer: a workbook, a CSV file for each table that has rows, and JSON."""
-    from ..report.tables import MOST_ROWS, shortened
-    from ..report.tidy import sheet_csv
-    from ..report.words import word
-    from ..report.xlsx import workbook
+    from ..report.formats.xlsx import workbook
+    from ..report.sheets.tables import MOST_ROWS, shortened
+    from ..report.sheets.tidy import sheet_csv
+    from ..words.reports import word
 
     names = {key: f"{stem}.{key}.csv" if key else f"{stem}.csv" for key, sheet in answer.sheets.items() if sheet.rows}
     wide = [names[key] for key in names if len(answer.sheets[key].headings) > MOST_COLUMNS]
@@ -93,7 +93,7 @@ def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Langu
 
 def _made(context: typer.Context, project: Project, sources: Sequence[tuple[Project, Matched]]) -> dict[str, Any]:
     """What an answer was made of and how: no clock and no folder of this machine in it."""
-    from ..report.run import digest_of, packages
+    from ..journal.run import digest_of, packages
     from .reports import inputs_of
 
     asked = {key: _plain(value) for key, value in context.params.items() if key not in _SHOWING and value is not None}

@@ -175,7 +175,7 @@ def explain(
 ) -> None:
     """Walk a unit's score down to the raw cells and their addresses. 逐级说明得分来历，直到原始单元格。"""
     from ..analysis.versus import boards, group_of
-    from ..report.history import read_history
+    from ..journal.history import read_history
     from .answers import Answer, give
     from .changing import other_units, versus_answer, with_boards
     from .results import explain_answer
@@ -243,7 +243,7 @@ def methods(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of the tree, for editors. 输出 JSON Schema。"""
-    from ..spec.schema import schema_text
+    from ..tree.schema import schema_text
 
     sys.stdout.write(schema_text())
 

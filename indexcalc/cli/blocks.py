@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, Refused, errors, finding
+from ..journal.files import publish
 from ..report.files import RUN
-from ..report.publish import publish
 from .project import Project
 from .reports import folder_of, leave_alone, new_run_of
 from .results import MOST_ROWS, Result, findings_of, ranked_units
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..report.blocks import Write
     from ..scores import Scores
     from ..sources import Matched
-    from ..spec import Index
+    from ..tree import Index
 
 MANY = 10_000_000  # cells of Parquet tables from which on scoring goes by blocks
 _KEEP = 1_000_000  # cells of a Parquet table that are read at once, by blocks too
@@ -30,7 +30,7 @@ _KEEP = 1_000_000  # cells of a Parquet table that are read at once, by blocks t
 
 def is_large(project: Project) -> bool:
     """Say, to the user too, whether an index asks for so much of Parquet files that it is better scored in blocks."""
-    from ..sources.parquet import cells_stored
+    from ..sources.readers.parquet import cells_stored
 
     index, _ = project.index()
     cells = cells_stored(index, project.data)
@@ -53,9 +53,9 @@ def score_blocks(project: Project, wanted: str | None) -> Result:
 
 def scored(project: Project) -> tuple[Matched, Scores]:
     """Read, match and score with arrays in files, or refuse; findings that refuse nothing are printed."""
-    from ..engine.in_parts import score_in_parts
+    from ..large.blocks import score_in_parts
+    from ..large.on_disk import Scratch
     from ..sources import panel
-    from ..sources.on_disk import Scratch
 
     gc.enable()  # what one block leaves behind must not wait for the end of the command
     index, matched, found = project.matched(keep=_KEEP)
@@ -131,8 +131,8 @@ def _write_reports(project: Project, matched: Matched, scores: Scores, periods: 
 
 def top(project: Project, scores: Scores, period: str) -> Result:
     """Return the best units of a ranking, and how many there are."""
-    from ..report.tables import in_rank_order, ranking_sheet, shortened
-    from ..report.text import as_text
+    from ..report.formats.text import as_text
+    from ..report.sheets.tables import in_rank_order, ranking_sheet, shortened
 
     language, root = project.language, scores.tree.root
     units = in_rank_order(scores, scores.periods.index(period), root)

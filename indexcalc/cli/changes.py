@@ -55,7 +55,7 @@ def change(
 ) -> None:
     """Split the change of scores and ranks by what moved them. 分解得分和位次变化的原因。"""
     from ..analysis.change import change as split
-    from ..report.tables import in_rank_order
+    from ..report.sheets.tables import in_rank_order
     from .answers import give
     from .changing import MOST_UNITS, change_answer, earlier_period, must_be_alike
 
@@ -104,7 +104,7 @@ def compare(
     """Set two periods, two trees or two methods beside each other. 比较两期、两个指标树或两种方法。"""
     from ..analysis.compare import compare as set_beside
     from ..analysis.compare import room_of
-    from ..report.tables import in_rank_order
+    from ..report.sheets.tables import in_rank_order
     from .answers import give
     from .changing import MOST_UNITS, compare_answer, must_be_alike
 

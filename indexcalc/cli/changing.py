@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, Place, finding
 from ..report.plain import finite
-from ..spec.model import Indicator
+from ..tree.model import Indicator
 from .answers import ELSEWHERE, Answer
 from .project import Project
 from .results import MOST_ROWS, explained, raw_cells
@@ -34,7 +34,7 @@ def other_units(
 ) -> tuple[list[int], Callable[[Language], str]]:
     """Return the units that `--vs` means and what they are called in a language, or refuse."""
     from ..analysis.versus import best_of, group_of
-    from ..report.words import word
+    from ..words.reports import word
 
     at, units = scores.periods.index(period), scores.panel.units
     if vs == "group":
@@ -63,8 +63,8 @@ def versus_answer(
 ) -> Answer:
     """Walk down the tree with a unit beside others: where their scores part, in points, down to what was reported."""
     from ..analysis.versus import versus
-    from ..report.explained import explained_notes, versus_sheet
-    from ..report.words import word
+    from ..report.sheets.explained import explained_notes, versus_sheet
+    from ..words.reports import word
 
     at = scores.periods.index(period)
     found = versus(scores, at, unit, others)
@@ -112,8 +112,8 @@ def _beside(scores: Scores, found: Versus, position: int, language: Language) ->
 
 
 def _versus_lines(entry: dict[str, Any], level: int, decimals: int, language: Language, lines: list[str]) -> None:
-    from ..report.text import number, signed
-    from ..report.words import word
+    from ..report.formats.text import number, signed
+    from ..words.reports import word
 
     def show(pair: Sequence[float | None]) -> str:
         return " ↔ ".join("–" if one is None else number(one, decimals) for one in pair)
@@ -143,9 +143,9 @@ def _versus_lines(entry: dict[str, Any], level: int, decimals: int, language: La
 
 def with_boards(answer: Answer, scores: Scores, found: Boards, start: int, language: Language) -> Answer:
     """Add the short boards and the strengths of a unit against its group, below a node, to what is said of it."""
-    from ..report.changes import boards_sheet
-    from ..report.tables import shortened
-    from ..report.text import as_text
+    from ..report.formats.text import as_text
+    from ..report.sheets.changes import boards_sheet
+    from ..report.sheets.tables import shortened
 
     sheets = {
         name: boards_sheet(scores, found, language, short=short, node=start)
@@ -171,9 +171,9 @@ def _boards(scores: Scores, found: Boards) -> list[dict[str, Any]]:
 
 def change_answer(earlier: Scores, later: Scores, found: Change, count: int, language: Language) -> Answer:
     """Split the change of units, as many as were asked for of all; or of one further down to its indicators."""
-    from ..report.changes import change_sheet
-    from ..report.tables import shortened
-    from ..report.text import as_text
+    from ..report.formats.text import as_text
+    from ..report.sheets.changes import change_sheet
+    from ..report.sheets.tables import shortened
 
     if found.indicators is not None:
         return _change_of_one(earlier, later, found, language)
@@ -186,16 +186,16 @@ def change_answer(earlier: Scores, later: Scores, found: Change, count: int, lan
 
 def _first_of(shown: int, count: int, language: Language) -> list[str]:
     """A note that not all units were split, and how to have the rest."""
-    from ..report.words import word
+    from ..words.reports import word
 
     return [word("split in part", language).format(shown=shown, all=count)] if shown < count else []
 
 
 def _change_of_one(earlier: Scores, later: Scores, found: Change, language: Language) -> Answer:
-    from ..report.changes import factors_sheet, indicators_sheet
-    from ..report.tables import notes
-    from ..report.text import as_text, number, signed
-    from ..report.words import word
+    from ..report.formats.text import as_text, number, signed
+    from ..report.sheets.changes import factors_sheet, indicators_sheet
+    from ..report.sheets.tables import notes
+    from ..words.reports import word
 
     (before, after), unit = found.periods, found.units.ids[found.at[0]]
     decimals = later.index.index.decimals
@@ -250,10 +250,10 @@ def change_data(found: Change, leading: Sequence[str] = ()) -> dict[str, Any]:
 
 def compare_answer(one: Scores, other: Scores, found: Comparison, names: tuple[str, str], language: Language) -> Answer:
     """Set two scorings beside each other: agreement, then every unit with what moved it; for two trees, what they differ in."""
-    from ..report.changes import agreement_text, change_sheet
-    from ..report.tables import shortened
-    from ..report.text import as_text
-    from ..report.weights import differences, differences_sheet, shares, weight_rows
+    from ..report.formats.text import as_text
+    from ..report.sheets.changes import agreement_text, change_sheet
+    from ..report.sheets.tables import shortened
+    from ..report.sheets.weights import differences, differences_sheet, shares, weight_rows
 
     before, after = found.change.periods
     change = found.change if before != after else replace(found.change, periods=(names[0], names[1]))
@@ -285,7 +285,7 @@ def compare_answer(one: Scores, other: Scores, found: Comparison, names: tuple[s
 def earlier_period(project: Project, scores: Scores, after: str) -> str:
     """Return the period right before one, or refuse."""
     from ..periods import previous
-    from ..report.tables import kind_of
+    from ..report.sheets.tables import kind_of
 
     found = previous(after, kind_of(scores, after))
     if found not in scores.periods:
@@ -295,7 +295,7 @@ def earlier_period(project: Project, scores: Scores, after: str) -> str:
 
 def must_be_alike(project: Project, earlier: Scores, later: Scores, before: str, after: str) -> None:
     """Refuse two periods of different kinds."""
-    from ..report.tables import kind_of
+    from ..report.sheets.tables import kind_of
 
     if kind_of(earlier, before) != kind_of(later, after):
         project.refuse_one("IC780", before=before, after=after)
@@ -314,7 +314,7 @@ def robustness_of(
 ) -> Robustness:
     """Search how far weights must move, of many neighbours for the first of them unless `every` is asked for; or refuse."""
     from ..analysis.robustness import robustness
-    from ..report.tables import in_rank_order
+    from ..report.sheets.tables import in_rank_order
 
     wanted = None if unit is None else [unit]
     if wanted is None and not every and len(scores.panel.units) > MOST_PAIRS:
@@ -329,10 +329,10 @@ def robustness_of(
 
 def robustness_answer(scores: Scores, found: Robustness, unit: int | None, language: Language) -> Answer:
     """Say how far weights must move before neighbours change places or a unit leaves the top; for one unit with the weights."""
-    from ..report.changes import turning_sheet, turns_sheet, turns_weights_sheet
-    from ..report.tables import notes, shortened
-    from ..report.text import as_text
-    from ..report.words import word
+    from ..report.formats.text import as_text
+    from ..report.sheets.changes import turning_sheet, turns_sheet, turns_weights_sheet
+    from ..report.sheets.tables import notes, shortened
+    from ..words.reports import word
 
     period = scores.periods[found.period]
     sheets = {"": turns_sheet(scores, found, language)} if found.pairs else {}
@@ -376,7 +376,7 @@ def robustness_answer(scores: Scores, found: Robustness, unit: int | None, langu
 
 def word_of_level(level: int, language: Language) -> str:
     """Return what a level is called."""
-    from ..report.words import word
+    from ..words.reports import word
 
     return word("level", language).format(level=level)
 
@@ -394,7 +394,7 @@ def plan_of(
 ) -> Plan:
     """Return the plan of least effort, or refuse where nothing that others have reached is enough."""
     from ..analysis.target import target
-    from ..report.text import number
+    from ..report.formats.text import number
 
     at, name = scores.periods.index(period), scores.panel.units.title(unit, project.language)
     own = scores.score()[at]
@@ -412,9 +412,9 @@ def plan_of(
 
 def target_answer(scores: Scores, plan: Plan, score: float | None, language: Language) -> Answer:
     """Say what a plan asks for, what it brings, and whose ranks change with it."""
-    from ..report.changes import plan_ranks_sheet, plan_sheet
-    from ..report.text import as_text, number
-    from ..report.words import word
+    from ..report.formats.text import as_text, number
+    from ..report.sheets.changes import plan_ranks_sheet, plan_sheet
+    from ..words.reports import word
 
     decimals, period = scores.index.index.decimals, scores.periods[plan.period]
     first, last = (number(one, decimals) for one in plan.scores)

@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..findings import Finding, Place, errors, finding
+from ..journal.files import publish
+from ..journal.run import digest_of
 from ..report.files import RANKING_CSV, RUN
-from ..report.publish import publish
-from ..report.quarantine import quarantine_files
-from ..report.run import digest_of
+from ..report.sheets.quarantine import quarantine_files
 from .blocks import nearest_folder, top, unjudged, unwritable
 from .project import Project
 from .reports import folder_of, leave_alone, new_run_of
 from .results import Result
 
 if TYPE_CHECKING:
+    from ..large.in_place import InPlace
     from ..scores import Scores
-    from ..sources.in_place import InPlace
-    from ..spec.model import Index
+    from ..tree.model import Index
 
 Kind = Literal["duckdb", "spark"]
 SCORES = "scores.parquet"
@@ -35,8 +35,8 @@ def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> Result:
     if errors(found):
         project.refuse(found)
     try:
-        from ..engine.in_query import in_the_way
-        from ..sources.engines import failures
+        from ..large.query import in_the_way
+        from ..sources.events.engines import failures
 
         failed = failures(kind)
     except ImportError as error:
@@ -54,11 +54,11 @@ def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> Result:
 
 
 def _score(project: Project, index: Index, found: list[Finding], kind: Kind, wanted: str | None, staging: Path) -> Result:
-    from ..engine.in_query import bare_scores, rows, score_in_query, undefined
-    from ..report.in_query import ranked, tidy_in_query
-    from ..sources.engines import connect
-    from ..sources.in_place import open_values
-    from ..sources.on_disk import Scratch
+    from ..large.in_place import open_values
+    from ..large.on_disk import Scratch
+    from ..large.query import bare_scores, rows, score_in_query, undefined
+    from ..report.query import ranked, tidy_in_query
+    from ..sources.events.engines import connect
 
     project.progress("read")
     connection = connect(kind, staging)

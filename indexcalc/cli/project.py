@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..findings import Finding, Language, Place, errors, finding, in_order, nearest, render
-from ..spec import Index, read_index
+from ..tree import Index, read_index
 from . import INDEX
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Project:
         """Return the moment that ledgers are read as of, or refuse what is none."""
         if self.as_of is None:
             return None
-        from ..sources.ledger import read_moment
+        from ..journal.ledger import read_moment
 
         return read_moment(self.as_of) or self.refuse_one("IC662", found=self.as_of)
 

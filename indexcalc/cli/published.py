@@ -39,7 +39,7 @@ def trend(
     quiet: QuietOption = False,
 ) -> None:
     """Set values beside the period before, the year before and what was published. 环比、同比与当时公布值。"""
-    from ..report.published import read_published
+    from ..journal.published import read_published
     from .publishing import trend_result
 
     project = _project(index, data, None, lang, 0, level=level, json=json, strict=strict, quiet=quiet, as_of=as_of)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, Place, finding
 from ..report.plain import finite
-from ..report.words import word
+from ..words.reports import word
 from .project import Project
 from .reports import report_periods
 from .results import Result
 from .weighing import user_name
 
 if TYPE_CHECKING:
-    from ..report.published import Published
+    from ..journal.published import Published
     from ..scores import Scores
     from ..sources import Matched
 
@@ -25,8 +25,8 @@ def trend_result(
 ) -> Result:
     """Show a node in time: of one unit period by period, or of all units in one period."""
     from ..analysis.trend import trend
-    from ..report.text import as_text
-    from ..report.trend import as_published, period_sheet, unit_sheet
+    from ..report.formats.text import as_text
+    from ..report.sheets.trend import as_published, period_sheet, unit_sheet
 
     at = scores.tree.root if node is None else scores.node(node)
     found = trend(scores, at)
@@ -55,10 +55,10 @@ def trend_result(
 
 def publish_result(project: Project, matched: Matched, scores: Scores, period: str, who: str, why: str) -> Result:
     """Write the report of a period and keep its scores as published; refuse a revision that does not say why."""
+    from ..journal.files import replace_files
+    from ..journal.published import Published, last_release, published_file, read_published, scores_of, with_published
+    from ..journal.run import digest
     from ..report.files import RUN
-    from ..report.publish import replace_files
-    from ..report.published import Published, last_release, published_file, read_published, scores_of, with_published
-    from ..report.run import digest
 
     lines, unread = read_published(project.index_file)
     project.go_on(unread)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Finding, Language, Place, Refused, finding, nearest
 from ..panel import NOT_APPLICABLE, Panel
 from ..periods import EXAMPLES, last_day, order, read_period
-from ..report.words import word
-from ..spec.model import Index
+from ..tree.model import Index
 from ..units import Units
+from ..words.reports import word
 from .answers import ELSEWHERE, Answer
 from .project import Project
 from .results import Result
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..analysis.audit import Suspicion
+    from ..books.submission import Submission
+    from ..journal.ledger import Entry, Reported
     from ..sources import Matched
-    from ..sources.ledger import Entry, Reported
-    from ..sources.submission import Submission
 
 LEDGER = "ledger.sqlite"
 SHOWN_PERIODS = 8
@@ -50,11 +50,11 @@ _CODES = {
 
 def write_template(project: Project, department: str, period: str, out: Path | None) -> Result:
     """Write a department's template for a period, or refuse."""
-    from ..report.template import NOT_APPLICABLE as SAYS_SO
-    from ..report.template import asked, template_workbook
+    from ..books.submission import departments, reported_columns, shared_headings
+    from ..books.template import NOT_APPLICABLE as SAYS_SO
+    from ..books.template import asked, template_workbook
     from ..sources import match, panel
-    from ..sources.submission import departments, reported_columns, shared_headings
-    from ..sources.units import read_units
+    from ..sources.match.units import read_units
 
     index, found = project.index()
     project.go_on(found)
@@ -135,10 +135,10 @@ def submit_file(
     project: Project, file: Path, by: str, reason: str, department: str | None, period: str | None, where: str | None
 ) -> Result:
     """Read, audit and record what a department submits, or refuse with everything that is wrong with it."""
+    from ..books.submission import drafts, read_submission
     from ..findings import errors
+    from ..journal.ledger import append
     from ..sources import match, panel
-    from ..sources.ledger import append
-    from ..sources.submission import drafts, read_submission
 
     index, found = project.index()
     if errors(found):
@@ -227,10 +227,10 @@ def _suspicion(one: Suspicion, names: Sequence[str], units: Units, periods: Sequ
 def audit_data(project: Project, department: str | None, period: str | None) -> tuple[Matched, Callable[[Language], Answer]]:
     """Audit all data, or one department's, in all periods or one; what is suspicious is told, and put to who reports it."""
     from ..analysis.audit import audit_panel
+    from ..books.submission import departments
     from ..methods.arrays import np
     from ..sources import panel
-    from ..sources.submission import departments
-    from ..spec.columns import department_of
+    from ..tree.columns import department_of
 
     index, matched, found = project.matched()
     known = departments(index)
@@ -260,9 +260,9 @@ def audit_data(project: Project, department: str | None, period: str | None) -> 
     counts = {"values": int(np.isfinite(whole.values[..., columns]).sum()), "columns": len(columns), "found": len(warned)}
 
     def answer(language: Language) -> Answer:
-        from ..report.asked import asked_sheet
-        from ..report.tables import shortened
-        from ..report.text import as_text
+        from ..report.formats.text import as_text
+        from ..report.sheets.asked import asked_sheet
+        from ..report.sheets.tables import shortened
 
         told = [
             {
@@ -311,7 +311,7 @@ def _first_places(panel: Panel, columns: Sequence[int]) -> Any:
 def verify_ledger(project: Project, where: str | None, receipts: Sequence[str]) -> Result:
     """Walk the whole ledger, or refuse with every change found."""
     from ..findings import errors
-    from ..sources.ledger import shown, verify
+    from ..journal.ledger import shown, verify
 
     index, _ = project.index()
     ledger = _ledger(index, where)
@@ -330,7 +330,7 @@ def verify_ledger(project: Project, where: str | None, receipts: Sequence[str]) 
 
 def ledger_log(project: Project, where: str | None, department: str | None, period: str | None) -> Result:
     """List the rows of the ledger in order."""
-    from ..report.text import aligned
+    from ..report.formats.text import aligned
 
     index, entries = _entries(project, where)
     wanted = None if period is None else _period(project, index, period)
@@ -361,9 +361,9 @@ _TITLES: dict[Language, list[str]] = {
 
 def ledger_show(project: Project, where: str | None, submission: str) -> Result:
     """Show one row with its cells, and what changed since the version before it."""
-    from ..report.text import aligned
-    from ..sources.ledger import entry_of, read_cells
-    from ..sources.units import read_units
+    from ..journal.ledger import entry_of, read_cells
+    from ..report.formats.text import aligned
+    from ..sources.match.units import read_units
 
     index, entries = _entries(project, where)
     number = submission.removeprefix("#").partition(":")[0]
@@ -430,8 +430,8 @@ def _cell(cell: Reported | None, language: Language) -> str:
 
 def ledger_status(project: Project, where: str | None, periods: Sequence[str]) -> Result:
     """Say who has reported which period, and who is late; a department × period table."""
-    from ..report.text import aligned
-    from ..sources.submission import departments
+    from ..books.submission import departments
+    from ..report.formats.text import aligned
 
     index, entries = _entries(project, where, none_yet=True)
     moment = project.moment()
@@ -477,7 +477,7 @@ def _state(one: Mapping[str, Any], language: Language) -> str:
 
 
 def _entries(project: Project, where: str | None, *, none_yet: bool = False) -> tuple[Index, list[Entry]]:
-    from ..sources.ledger import log
+    from ..journal.ledger import log
 
     index, _ = project.index()
     try:

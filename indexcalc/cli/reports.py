@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, finding
+from ..journal.files import publish
+from ..journal.run import Run, digest, digest_of, digests, new_run, packages, read_run
 from ..report.files import RANKING_CSV, RUN, report_files
-from ..report.publish import publish
-from ..report.run import Run, digest, digest_of, digests, new_run, packages, read_run
-from ..report.words import word
 from ..version import VERSION
+from ..words.reports import word
 from .project import Project
 from .results import Result, current_ranking, moved_result, ranking_result
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
 from ..report.plain import finite
-from ..spec.model import Dimension, Index, Indicator
+from ..tree.model import Dimension, Index, Indicator
 
 if TYPE_CHECKING:
-    from ..report.history import Change
+    from ..journal.history import Change
     from ..scores import Scores
     from ..sources import Matched
     from .answers import Answer
@@ -45,8 +45,8 @@ def check_result(index: Index, matched: Matched, language: Language) -> Result:
 
 def ranking_result(scores: Scores, period: str, node: str | None, language: Language, file: str = "--json") -> Result:
     """Return the ranking of the index or of a node; of many units the first few hundred, and that a file has all."""
-    from ..report.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
-    from ..report.text import as_text
+    from ..report.formats.text import as_text
+    from ..report.sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
 
     at = scores.tree.root if node is None else scores.node(node)
     sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
@@ -88,8 +88,8 @@ def moved_result(
     scores: Scores, period: str, earlier: Mapping[str, Sequence[float | None]] | None, language: Language
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """Say which scores and ranks have moved since the report that stood there before."""
-    from ..report.text import aligned, number
-    from ..report.words import word
+    from ..report.formats.text import aligned, number
+    from ..words.reports import word
 
     if earlier is None:
         return [], []
@@ -139,7 +139,7 @@ def explain_answer(
     Below a node whose weight was changed stand the changes.
     """
     from ..analysis.contribution import Rows, contributions, effective
-    from ..report.explained import explained_notes, explained_sheet
+    from ..report.sheets.explained import explained_notes, explained_sheet
     from .answers import Answer
 
     at = scores.periods.index(period)
@@ -196,7 +196,7 @@ def explained(scores: Scores, at: int, unit: int, position: int, language: Langu
 def from_below(scores: Scores, at: int, unit: int, leaf: str, language: Language, depth: int) -> dict[str, Any]:
     """Return the scores below that a unit's score of a leaf is made of, level by level; nothing where it is made of values."""
     from ..analysis.contribution import of_parts
-    from ..spec.levels import leaf_of
+    from ..tree.levels import leaf_of
 
     below = scores.below
     if below is None or leaf not in below.leaves:
@@ -232,7 +232,7 @@ def raw_cells(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[dict[
 
 def _beside_score(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
     """The grade of an inner node, the children that attain its score, and its adjustments, where it has such."""
-    from ..report.tables import primary
+    from ..report.sheets.tables import primary
 
     found: dict[str, Any] = {}
     if position in scores.grades:
@@ -270,8 +270,8 @@ def _raw(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[tuple[str,
 
 def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int, language: Language, lines: list[str]) -> None:
     from ..engine.nodes import SLACK
-    from ..report.text import number
-    from ..report.words import word
+    from ..report.formats.text import number
+    from ..words.reports import word
 
     def show(value: float | None) -> str:
         return "–" if value is None else number(value, decimals)
@@ -309,8 +309,8 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
 
 def _part_lines(entry: dict[str, Any], level: int, decimals: int, language: Language, lines: list[str]) -> None:
     """The units below that a score is made of, each with its own parts below it."""
-    from ..report.text import number
-    from ..report.words import word
+    from ..report.formats.text import number
+    from ..words.reports import word
 
     def show(value: float | None) -> str:
         return "–" if value is None else number(value, decimals)
@@ -328,7 +328,7 @@ def _part_lines(entry: dict[str, Any], level: int, decimals: int, language: Lang
 def methods_result() -> Result:
     """List every method by room, with its parameters and the first sentence of its documentation."""
     from ..methods import CATALOGUE, about, parameters
-    from ..report.text import aligned
+    from ..report.formats.text import aligned
 
     rows, data = [], []
     for room, known in CATALOGUE.items():
@@ -355,7 +355,7 @@ def method_result(name: str) -> Result | list[str]:
 
 def codes_result(code: str | None, language: Language) -> tuple[str, Any, str]:
     """Return what a code means, or all codes in a list; no data and a near code where there is none."""
-    from ..messages import MESSAGES, plain_words
+    from ..words.findings import MESSAGES, plain_words
 
     if code is None:
         listed = {code: plain_words(message.text[language]) for code, message in sorted(MESSAGES.items())}

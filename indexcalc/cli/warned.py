@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Language
 from ..periods import kind_among, larger_of
 from ..report.plain import finite
-from ..spec.model import LEVELS, Indicator, Level
+from ..tree.model import LEVELS, Indicator, Level
 from .project import Project
 from .results import Result, raw_cells
 
@@ -58,9 +58,9 @@ def warn_result(
     from ..analysis.contribution import Rows, contributions
     from ..analysis.warning import leading, listed
     from ..methods.arrays import np
-    from ..report.tables import notes
-    from ..report.warnings import counts
-    from ..report.words import word
+    from ..report.sheets.tables import notes
+    from ..report.sheets.warnings import counts
+    from ..words.reports import word
 
     period = newest(scores, judged) if period is None else period
     at = None if node is None else scores.node(node)
@@ -104,7 +104,7 @@ def newest(scores: Scores, judged: Sequence[Judged]) -> str:
 
 
 def _entry(scores: Scores, found: Judged, one: Warned, language: Language, behind: Shown | None) -> dict[str, Any]:
-    from ..report.warnings import basis, course, follows, limit_of, watched_title
+    from ..report.sheets.warnings import basis, course, follows, limit_of, watched_title
 
     at = (one.period, one.unit, one.column)
     node = scores.tree.nodes[one.node]
@@ -174,8 +174,8 @@ def _behind(scores: Scores, one: Warned, leaf: int, points: float, language: Lan
 
 
 def _lines(entry: dict[str, Any], decimals: int, language: Language) -> list[str]:
-    from ..report.text import number, sparkline
-    from ..report.words import word
+    from ..report.formats.text import number, sparkline
+    from ..words.reports import word
 
     comma, left, right = ("，", "（", "）") if language == "zh" else (", ", " (", ")")
     rose = f" → {entry['follows']}" if entry["follows"] else ""
@@ -197,7 +197,7 @@ def _lines(entry: dict[str, Any], decimals: int, language: Language) -> list[str
 
 def _cells(entry: dict[str, Any], language: Language) -> list[str]:
     """What was reported and where, and below it the events."""
-    from ..report.words import word
+    from ..words.reports import word
 
     lines = []
     for cell in entry.get("cells", ()):

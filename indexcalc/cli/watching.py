@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..findings import Finding, finding
-from ..report.words import word
-from ..spec import Index, read_index
+from ..tree import Index, read_index
+from ..words.reports import word
 from .project import Project
 from .reports import is_of_these_inputs, report_periods
 
@@ -78,7 +78,7 @@ def databases(index: Index) -> list[Finding]:
 
 def looked_at(patterns: Sequence[str], base: str) -> Seen:
     """Return the time and size of every file that some patterns mean, -1 for a single one that is not there."""
-    from ..sources.tables import matching
+    from ..sources.readers.tables import matching
 
     seen: Seen = {}
     for pattern in patterns:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, Refused, errors, finding
 from ..report.plain import finite
-from ..spec import Index, read_index
-from ..spec.edit import (
+from ..tree import Index, read_index
+from ..tree.edit import (
     WRITTEN,
     checked,
     exact_total,
@@ -26,12 +26,12 @@ from ..spec.edit import (
     weights_method,
     written_weight,
 )
-from ..spec.model import Method
+from ..tree.model import Method
 from .project import Project
 from .results import Result
 
 if TYPE_CHECKING:
-    from ..report.weights import Move, WeightRow
+    from ..report.sheets.weights import Move, WeightRow
     from ..scores import Scores
     from ..sources import Matched
 
@@ -62,8 +62,8 @@ class Proposal:
 
 def show_result(project: Project, period: str | None) -> Result:
     """Show the tree with its declared and effective weights."""
-    from ..report.text import as_text
-    from ..report.weights import weights_sheet
+    from ..report.formats.text import as_text
+    from ..report.sheets.weights import weights_sheet
 
     index, rows = _rows(project, period)
     text = as_text(weights_sheet(index, rows, project.language), project.language)
@@ -136,7 +136,7 @@ def suggest_result(
 
 def export_result(project: Project, file: Path, period: str | None) -> Result:
     """Write the tree with its weights into a workbook to be edited."""
-    from ..report.weight_books import weights_book
+    from ..books.write_weights import weights_book
 
     index, rows = _rows(project, period, project.report_language)
     return _new_file(project, file, weights_book(index, rows, project.report_language))
@@ -144,8 +144,8 @@ def export_result(project: Project, file: Path, period: str | None) -> Result:
 
 def import_result(project: Project, file: Path, period: str | None, writing: Writing) -> Result:
     """Take the weights of an edited workbook, or refuse all of them with the cells that are wrong."""
-    from ..sources.excel import read_grid
-    from ..sources.weight_books import read_weights
+    from ..books.read_weights import read_weights
+    from ..sources.readers.excel import read_grid
 
     index, found = project.index()
     if errors(found):
@@ -160,7 +160,7 @@ def import_result(project: Project, file: Path, period: str | None, writing: Wri
 
 def ahp_template_result(project: Project, node: str, file: Path) -> Result:
     """Write a form for one expert's judgements of a node's children."""
-    from ..report.weight_books import judgement_book
+    from ..books.write_weights import judgement_book
 
     index, found = project.index()
     project.go_on(found)
@@ -174,13 +174,13 @@ def ahp_result(
     project: Project, node: str, files: Sequence[Path], period: str | None, *, decimals: int | None, writing: Writing
 ) -> Result:
     """Weigh a node's children by experts' judgements of pairs, one workbook each."""
+    from ..books.read_weights import read_judgements
     from ..methods.judgement import consistency, joined
-    from ..report.tables import Heading, Sheet
-    from ..report.text import as_text, number
-    from ..report.weights import percent
-    from ..report.words import word
-    from ..sources.excel import read_grid
-    from ..sources.weight_books import read_judgements
+    from ..report.formats.text import as_text, number
+    from ..report.sheets.tables import Heading, Sheet
+    from ..report.sheets.weights import percent
+    from ..sources.readers.excel import read_grid
+    from ..words.reports import word
 
     index, found = project.index()
     if errors(found):
@@ -228,9 +228,9 @@ def ahp_result(
 
 def diff_result(project: Project, old: Path, new: Path, period: str | None) -> Result:
     """Say what two trees differ in, and whose ranks differ on the same data."""
-    from ..report.text import as_text
-    from ..report.weights import differences, differences_sheet, rank_moves, shares, weight_rows
-    from ..report.words import word
+    from ..report.formats.text import as_text
+    from ..report.sheets.weights import differences, differences_sheet, rank_moves, shares, weight_rows
+    from ..words.reports import word
 
     trees = [read_index(file, shown=file.as_posix()) for file in (old, new)]
     found = [one for _, own in trees for one in own]
@@ -259,10 +259,10 @@ def diff_result(project: Project, old: Path, new: Path, period: str | None) -> R
 
 def log_result(project: Project, node: str | None) -> Result:
     """Show the history of the weights, or of one node's."""
-    from ..report.history import COLUMNS, history_of, made_by_hand, read_history
-    from ..report.text import as_text
-    from ..report.weights import history_sheet
-    from ..report.words import word
+    from ..journal.history import COLUMNS, history_of, made_by_hand, read_history
+    from ..report.formats.text import as_text
+    from ..report.sheets.weights import history_sheet
+    from ..words.reports import word
 
     index, found = project.index()
     changes, problems = read_history(project.index_file)
@@ -284,7 +284,7 @@ def log_result(project: Project, node: str | None) -> Result:
 
 def _rows(project: Project, period: str | None, language: str | None = None) -> tuple[Index, list[WeightRow]]:
     """Read the tree with its weights; the data is scored only where weights are computed from it."""
-    from ..report.weights import needs_scores, shares, weight_rows
+    from ..report.sheets.weights import needs_scores, shares, weight_rows
 
     index, found = project.index()
     project.go_on(found)
@@ -342,7 +342,7 @@ def _method(project: Project, index: Index, method: str, given: Sequence[str]) -
     """A method of weighing with its parameters, or refuse."""
     import yaml
 
-    from ..spec.checks import check_choice
+    from ..tree.checks import check_choice
 
     parameters: dict[str, Any] = {}
     for text in given:
@@ -409,7 +409,7 @@ def _propose(
 ) -> Proposal:
     """Put weights into the text of the tree, check it whole, and see which ranks move; or refuse."""
     from ..engine import score
-    from ..report.weights import rank_moves
+    from ..report.sheets.weights import rank_moves
     from ..sources import panel
 
     raw = project.index_file.read_bytes()
@@ -453,9 +453,9 @@ def _settle(
     more: Mapping[str, Any] | None = None,
 ) -> Result:
     """Write what was proposed where that was asked for, and say what it is."""
-    from ..report.text import as_text
-    from ..report.weights import comparison_sheet, shares, weight_rows
-    from ..report.words import word
+    from ..report.formats.text import as_text
+    from ..report.sheets.weights import comparison_sheet, shares, weight_rows
+    from ..words.reports import word
 
     index = proposal.index
     rows = weight_rows(index, shares(index), project.language)
@@ -485,9 +485,9 @@ def _settle(
 
 def _write(project: Project, proposal: Proposal, writing: Writing) -> list[str]:
     """Put the tree and a line for each changed weight in their places."""
-    from ..report.history import Change, history_file, with_changes
-    from ..report.publish import replace_files
-    from ..report.run import digest
+    from ..journal.files import replace_files
+    from ..journal.history import Change, history_file, with_changes
+    from ..journal.run import digest
 
     tree, log = project.index_file, history_file(project.index_file)
     when = dt.datetime.now().astimezone().isoformat(timespec="seconds")
@@ -519,8 +519,8 @@ def user_name() -> str:
 
 def _new_file(project: Project, file: Path, content: bytes) -> Result:
     """Write a workbook where there is none yet: one that has been filled in is never lost."""
-    from ..report.publish import replace_files
-    from ..report.words import word
+    from ..journal.files import replace_files
+    from ..words.reports import word
 
     if file.suffix.lower() != ".xlsx":
         project.refuse([finding("IC304", Place(file.as_posix()), suffix=file.suffix, path=file.as_posix(), known=[".xlsx"])])
@@ -534,9 +534,9 @@ def _new_file(project: Project, file: Path, content: bytes) -> Result:
 
 
 def _moves_text(scores: Scores, period: str, moves: Sequence[Move], project: Project) -> list[str]:
-    from ..report.text import as_text
-    from ..report.weights import moves_sheet
-    from ..report.words import word
+    from ..report.formats.text import as_text
+    from ..report.sheets.weights import moves_sheet
+    from ..words.reports import word
 
     if not moves:
         return ["", f"{period}: {word('no rank moves', project.language)}"]

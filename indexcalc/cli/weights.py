@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import INDEX
-from .app import (
-    DataOption,
-    IndexOption,
-    JsonOption,
-    LangOption,
-    PeriodOption,
-    QuietOption,
-    StrictOption,
-)
+from .app import DataOption, IndexOption, JsonOption, LangOption, PeriodOption, QuietOption, StrictOption
 from .app import _project as project_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..methods.arrays import np
 from ..panel import IMPUTED, Panel, empty
 from ..scores import Scores
-from ..spec.model import Index
+from ..tree.model import Index
 from .adjust import grade_ceilings
 from .frames import normalise
 from .leaves import derive, impute, roll_up, screen, treat

@@ -8,8 +8,8 @@ from ..methods.adjust import climbed, limited, repeated
 from ..methods.arrays import np
 from ..panel import Panel
 from ..periods import previous
-from ..spec.model import Adjustment, Index
-from ..spec.tree import Branch
+from ..tree.layout import Branch
+from ..tree.model import Adjustment, Index
 from .frames import kinds_of
 from .ranking import overall, ranking_of
 

@@ -15,8 +15,8 @@ from ..methods.frame import Frame
 from ..methods.rank import rounded
 from ..panel import Panel
 from ..periods import kind_among, read_period
-from ..spec.model import Index, Normalise, Weights
-from ..spec.tree import normalise_of
+from ..tree.layout import normalise_of
+from ..tree.model import Index, Normalise, Weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

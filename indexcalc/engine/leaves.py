@@ -11,8 +11,8 @@ from ..methods.arrays import np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import is_whole, parts_of, previous, year_before
-from ..spec.formula import names, parse
-from ..spec.model import Index, Indicator, Shrink
+from ..tree.formula import names, parse
+from ..tree.model import Index, Indicator, Shrink
 from .frames import groups_of, kinds_of, some
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from ..methods.arrays import np
 from ..methods.derive import OVER_UNITS, gathered
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..scores import Below, Part, Scores
-from ..spec.levels import from_units, inside, leaf_of, without_values
-from ..spec.model import FromUnits, Index
+from ..tree.levels import from_units, inside, leaf_of, without_values
+from ..tree.model import FromUnits, Index
 from ..units import Units
 from .leaves import roll_up
 from .nodes import SLACK

@@ -15,8 +15,8 @@ from ..methods.derive import evaluate
 from ..methods.rank import rounded
 from ..panel import NOT_APPLICABLE, VALUE, Make, Panel, empty
 from ..scores import Scores
-from ..spec.model import Index
-from ..spec.tree import Branch, Tree, normalise_of
+from ..tree.layout import Branch, Tree, normalise_of
+from ..tree.model import Index
 from .adjust import adjust
 from .frames import blocks, compare, frames, kinds_of, part_of, some, spread
 

@@ -9,8 +9,8 @@ from ..findings import Finding, finding
 from ..methods.arrays import np
 from ..methods.frame import same
 from ..panel import NOT_APPLICABLE, Panel
-from ..spec.model import Index, Normalise
-from ..spec.tree import normalise_of
+from ..tree.layout import normalise_of
+from ..tree.model import Index, Normalise
 from .frames import kinds_of, some, towards
 
 if TYPE_CHECKING:

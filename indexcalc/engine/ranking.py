@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..methods.arrays import np
 from ..methods.rank import ranks, rounded
 from ..panel import Panel
-from ..spec.model import Dimension, Grade, Index, NodeRanking
+from ..tree.model import Dimension, Grade, Index, NodeRanking
 from .frames import groups_of
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import IO, Any
 
 from ..scores import Scores
-from .quarantine import quarantine_files
-from .tables import in_rank_order, ranking_sheet
-from .tidy import sheet_csv, tidy
+from .sheets.quarantine import quarantine_files
+from .sheets.tables import in_rank_order, ranking_sheet
+from .sheets.tidy import sheet_csv, tidy
 
 Write = Callable[[IO[bytes]], object]
 

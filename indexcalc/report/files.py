@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ..analysis.warning import warnings
 from ..scores import Scores
-from .markdown import summary
-from .quarantine import quarantine_files
-from .tables import MOST_ROWS, ranking_sheet, sheets, shortened
-from .tidy import csv_bytes, parquet_bytes, sheet_csv, tidy
-from .warnings import warnings_sheet
-from .words import word
-from .xlsx import workbook
+from ..words.reports import word
+from .formats.markdown import summary
+from .formats.xlsx import workbook
+from .sheets.quarantine import quarantine_files
+from .sheets.tables import MOST_ROWS, ranking_sheet, sheets, shortened
+from .sheets.tidy import csv_bytes, parquet_bytes, sheet_csv, tidy
+from .sheets.warnings import warnings_sheet
 
 RANKING_CSV = "ranking.csv"
 WARNINGS_CSV = "warnings.csv"

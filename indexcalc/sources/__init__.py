@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from .bind import match
-from .matched import Matched
+from .match.bind import match
+from .match.matched import Matched
 
 if TYPE_CHECKING:
-    from .arrays import panel, read_panel
+    from .match.arrays import panel, read_panel
 
 __all__ = ["Matched", "match", "panel", "read_panel"]
 
@@ -14,7 +14,7 @@ __all__ = ["Matched", "match", "panel", "read_panel"]
 def __getattr__(name: str) -> object:
     """Load what needs numpy when it is asked for: checking needs none."""
     if name in ("panel", "read_panel"):
-        from . import arrays
+        from .match import arrays
 
         return getattr(arrays, name)
     raise AttributeError(name)

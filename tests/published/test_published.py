@@ -20,8 +20,8 @@ import pytest
 from numpy.typing import NDArray
 
 import indexcalc
-from indexcalc.report.tables import ranking_sheet
-from indexcalc.sources.tables import name_of
+from indexcalc.report.sheets.tables import ranking_sheet
+from indexcalc.sources.readers.tables import name_of
 
 Floats = NDArray[np.float64]
 HERE = Path(__file__).parent

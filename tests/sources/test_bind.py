@@ -13,7 +13,7 @@ from indexcalc.findings import Refused
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE
 from indexcalc.sources import match, read_panel
 from indexcalc.sources import panel as panel_of_matched
-from indexcalc.spec import Index
+from indexcalc.tree import Index
 
 from ..conftest import index_of
 

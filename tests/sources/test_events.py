@@ -14,7 +14,7 @@ from indexcalc.engine import score
 from indexcalc.findings import render
 from indexcalc.panel import NOT_APPLICABLE
 from indexcalc.sources import match, panel, read_panel
-from indexcalc.spec import Index
+from indexcalc.tree import Index
 
 from ..conftest import index_of
 from .engines import postgres, spark
@@ -471,7 +471,7 @@ def test_what_is_left_out_on_purpose_is_counted_and_no_dirt(tmp_path: Path) -> N
 
 
 def test_a_long_quarantine_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from indexcalc.sources import events
+    from indexcalc.sources.events import series as events
 
     monkeypatch.setattr(events, "MOST_ROWS", 3)
     seen = pd.DataFrame({"区": ["01", *"zyxwv", " 02"], "opened": pd.Timestamp("2022-01-01")})

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexcalc.sources.numbers import read_numbers
+from indexcalc.sources.readers.numbers import read_numbers
 
 
 def read(*cells: Any, missing: tuple[str, ...] = (), percent: bool = False) -> tuple[list[float], list[int], list[Any]]:

@@ -22,8 +22,8 @@ import pytest
 import xlsxwriter
 
 from indexcalc.findings import Finding
-from indexcalc.sources.tables import Table, matching, name_of, read_tables
-from indexcalc.spec.model import Data
+from indexcalc.sources.readers.tables import Table, matching, name_of, read_tables
+from indexcalc.tree.model import Data
 
 Read = tuple[list[Table], list[Finding], list[Path]]
 
@@ -253,8 +253,8 @@ class TestFiles:
             "top = u.find_spec('indexcalc').submodule_search_locations[0]\n"
             "for name, path in (('indexcalc', top), ('indexcalc.sources', top + '/sources')):\n"
             "    sys.modules[name] = types.ModuleType(name); sys.modules[name].__path__ = [path]\n"
-            "import indexcalc.sources.tables, indexcalc.sources.numbers, indexcalc.sources.csv_file\n"
-            "import indexcalc.sources.excel, indexcalc.sources.parquet\n"
+            "import indexcalc.sources.readers.tables, indexcalc.sources.readers.numbers, indexcalc.sources.readers.csv\n"
+            "import indexcalc.sources.readers.excel, indexcalc.sources.readers.parquet\n"
             "print({'numpy', 'pandas', 'pyarrow', 'python_calamine', 'pydantic'} & set(sys.modules))"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,1 @@
+"""Workbooks that come back: templates of departments, weights, judgements; writer and reader side by side."""

@@ -1,0 +1,284 @@
+"""What a department hands in: one file of its own columns, read as all data is and made ready for the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..findings import Finding, Place, finding, nearest
+from ..journal.ledger import Draft, Reported, written
+from ..periods import order
+from ..sources.match.bind import PERIOD_HEADERS, match_tables
+from ..sources.match.matched import Matched
+from ..sources.match.units import UnitNames, read_units
+from ..sources.readers.numbers import read_numbers
+from ..sources.readers.tables import Table, name_of, read_tables
+from ..tree.columns import Column, department_of, is_constant
+from ..tree.model import Data, Index
+
+FILL_IN = {"zh": "填报", "en": "Report"}  # the sheet of a template that is filled in
+DEPARTMENT_HEADERS = ("部门", "填报单位", "填报部门", "department")
+_TOTALS = ("合计", "总计", "总和", "全市", "全市合计", "total", "Total", "TOTAL", "sum", "Sum")
+_MISSING_COLUMN = ("IC344", "IC365", "IC368")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+
+
+@dataclass(frozen=True)
+class Total:
+    """A total that a file states of one of its columns: what it says, what the rows add up to, and where."""
+
+    column: int
+    period: str
+    stated: float
+    sum: float
+    place: Place
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was read of a file: whose it is, its cells matched to the index's columns, its totals, its digest."""
+
+    department: str
+    matched: Matched
+    totals: tuple[Total, ...]
+    file: str
+    digest: str
+
+
+def departments(index: Index) -> list[str]:
+    """Return everyone who reports anything, in the order of the tree."""
+    return list(dict.fromkeys(item.department for item in index.reported.values() if item.department))
+
+
+def reported_columns(index: Index, department: str, units: UnitNames) -> list[int]:
+    """Return the places of the columns that a department reports each period.
+
+    Columns of the units table and of sources that hold in every period are not among them.
+    """
+    own = []
+    for at, column in enumerate(index.columns):
+        of_units = column.key == "applies" and column.headers[0] in units.table.names
+        if department_of(index, column) == department and not is_constant(index, column.source) and not of_units:
+            own.append(at)
+    return own
+
+
+def shared_headings(columns: Sequence[Column]) -> list[tuple[list[str], list[int]]]:
+    """Return what a table of these columns needs: for each of its columns the headings that will do, and whom it serves.
+
+    Two formulas may name the same column, and a formula another indicator's own: one heading that all of them answer to
+    is enough. The numbers are places in `columns`.
+    """
+    groups: list[tuple[list[str], list[int]]] = []
+    for at, column in enumerate(columns):
+        for headers, members in groups:
+            common = [header for header in headers if header in column.headers]
+            if common and columns[members[0]].source == column.source:
+                headers[:] = common
+                members.append(at)
+                break
+        else:
+            groups.append((list(column.headers), [at]))
+    return groups
+
+
+def read_submission(
+    index: Index, base: Path, file: Path, *, department: str | None = None, period: str | None = None
+) -> tuple[Submission | None, list[Finding]]:
+    """Read a file as what a department submits, with everything that is wrong with it at its cells.
+
+    Whose it is says the file's column of departments or `department`; the period, a column of periods or `period`.
+    """
+    known = departments(index)
+    if department is not None and department not in known:
+        return None, [finding("IC657", Place(), found=department, known=known, near=nearest(department, known))]
+    units, found, _ = read_units(index, base, base)
+    if units is None:
+        return None, found
+    tables, source, problems = _tables(index, file, period)
+    found += problems
+    if not tables:
+        return None, found
+    named, problems = _department(index, units, tables, department)
+    found += problems
+    if named is None:
+        return None, found
+    if any(name.casefold() in PERIOD_HEADERS for table in tables for name in table.names):
+        source = source.model_copy(update={"period": None})  # the file says itself what it is of
+    wanted = reported_columns(index, named, units)
+    matched = match_tables(index, units, source, tables, wanted)
+    missing = {one.values.get("column"): one for one in matched.findings if one.code in _MISSING_COLUMN}
+    top = tables[0].header_place(0)
+    found += [one for one in matched.findings if one.code not in _MISSING_COLUMN]
+    found += [replace(one, place=replace(top, column=0)) for one in missing.values()]
+    found += _other_period(matched, tables, period)
+    found += _gaps(matched)
+    if not any(piece.values for piece in matched.pieces) or not matched.periods:
+        found.append(finding("IC675", Place(file.name), department=named))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    return Submission(named, matched, tuple(_totals(matched)), _name(file), digest), found
+
+
+def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[Finding]) -> list[Draft]:
+    """Make a draft for each period of a submission, with the warnings that it was handed in with."""
+    matched = submission.matched
+    assert matched.units is not None
+    ids, columns = matched.units.units.ids, matched.index.columns
+    cells: dict[str, list[Reported]] = defaultdict(list)
+    places: dict[str, set[Place]] = defaultdict(set)
+    sheets: dict[str, str] = {}
+    for piece in matched.pieces:
+        gaps = set(piece.not_applicable)
+        for i, (period, unit, value) in enumerate(zip(piece.periods, piece.units, piece.values, strict=True)):
+            place, number = piece.place(i), float(value)
+            shown = None if math.isnan(number) or i in gaps else number
+            assert period is not None
+            cells[period].append(Reported(ids[unit], columns[piece.column].id, shown, i not in gaps, place.line, place.column))
+            sheets[period] = place.sheet
+            places[period].add(place)
+    every = set().union(*places.values())
+    noted = {
+        period: "\n".join(
+            dict.fromkeys(
+                f"{one.code} {one.place}"
+                for one in warnings
+                if one.severity == "warning" and (one.place in places[period] or one.place not in every)
+            )
+        )
+        for period in cells
+    }
+    about = {"by": by, "reason": reason, "file": submission.file, "digest": submission.digest}
+    return [
+        Draft(
+            matched.index.index.id,
+            submission.department,
+            period,
+            sheet=sheets[period],
+            warnings=noted[period],
+            cells=written(cells[period]),
+            **about,
+        )
+        for period in sorted(cells, key=order)
+    ]
+
+
+def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], Data, list[Finding]]:
+    """Read the file's table: of a workbook the sheet that a template has for it, else the first."""
+    blocks = [data for data in index.data.values() if not data.is_ledger]
+    words = {key: tuple({word for data in blocks for word in getattr(data, key)}) for key in ("missing", "ignore")}
+    numbers = {word: number for data in blocks for word, number in data.numbers.items()}
+    not_applicable = {word for data in [*blocks, Data(path="")] for word in data.not_applicable}
+    source = Data(
+        path=_literal(file.name),
+        period=period,
+        missing=words["missing"],
+        numbers=numbers,
+        ignore=(*words["ignore"], *_TOTALS),
+        not_applicable=tuple(not_applicable),
+    )
+    keys = [index.units.id, index.units.label, index.units.label_en, index.units.name]
+    sheets = [*FILL_IN.values(), None] if file.suffix.lower() in _WORKBOOKS else [None]
+    for sheet in sheets:
+        tables, found, _ = read_tables(source.model_copy(update={"sheet": sheet}), file.parent, keys=keys)
+        if not any(one.code == "IC306" for one in found):
+            break
+    return tables, source, [one for one in found if one.code != "IC367"]
+
+
+def _literal(name: str) -> str:
+    """A file's name as a pattern that means no other: what would be a wildcard stands for one character."""
+    return name.replace("*", "?").replace("{", "?").replace("}", "?")
+
+
+def _department(index: Index, units: UnitNames, tables: Sequence[Table], asked: str | None) -> tuple[str | None, list[Finding]]:
+    """Tell whose submission it is: by the option, by the file's own column, or because all columns belong to one."""
+    known = departments(index)
+    said: dict[str, Place] = {}
+    for table in tables:
+        for at, name in enumerate(table.names):
+            if name.casefold() in DEPARTMENT_HEADERS:
+                for row, cell in enumerate(table.columns[at]):
+                    if name_of(cell):
+                        said.setdefault(name_of(cell), table.place(row, at))
+    if asked is not None:
+        others = {name: place for name, place in said.items() if name in known and name != asked}
+        return (None, [finding("IC658", next(iter(others.values())), found=list(others))]) if others else (asked, [])
+    if unknown := [name for name in said if name not in known]:
+        return None, [finding("IC657", said[name], found=name, known=known, near=nearest(name, known)) for name in unknown]
+    if not said:
+        headings = {name for table in tables for name in (*table.names, *table.qualified)}
+        owners = [
+            one for one in known if any(headings & set(index.columns[at].headers) for at in reported_columns(index, one, units))
+        ]
+        said = dict.fromkeys(owners, tables[0].header_place(0))
+    if len(said) != 1:
+        place = next(iter(said.values()), tables[0].header_place(0))
+        return None, [finding("IC658", place, found=list(said) or "–")]
+    return next(iter(said)), []
+
+
+def _other_period(matched: Matched, tables: Sequence[Table], asked: str | None) -> Iterable[Finding]:
+    if asked is not None and (others := [period for period in matched.periods if period != asked]):
+        yield finding("IC677", tables[0].header_place(0), found=others, asked=asked)
+
+
+def _gaps(matched: Matched) -> Iterable[Finding]:
+    """Units without a row, and cells without a value."""
+    assert matched.units is not None
+    units = matched.units.units
+    for period in matched.periods:
+        there: set[int] = set()
+        empty: list[Place] = []
+        for piece in matched.pieces:
+            gaps = set(piece.not_applicable)
+            mine = [i for i, own in enumerate(piece.periods) if own == period]
+            there |= {piece.units[i] for i in mine}
+            empty += [piece.place(i) for i in mine if math.isnan(piece.values[i]) and i not in gaps]
+        absent = [units.title(unit) for unit in range(len(units)) if unit not in there]
+        place = matched.pieces[0].table.header_place(matched.pieces[0].at)
+        if absent:
+            shown = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")
+            yield finding("IC672", replace(place, column=0), period=period, count=len(absent), units=shown)
+        if empty := sorted(set(empty)):
+            yield finding("IC673", empty[0], period=period, count=len(empty), names=_cell_names(empty))
+
+
+def _cell_names(places: Sequence[Place]) -> str:
+    names = [str(place).removeprefix(place.file).lstrip("!:") for place in places[:5]]
+    return ", ".join(names) + (" …" if len(places) > 5 else "")
+
+
+def _totals(matched: Matched) -> Iterable[Total]:
+    """The totals that the file states of columns that add up: those summed over time and no shares."""
+    done: set[tuple[int, int]] = set()
+    stating: dict[int, set[int]] = {}
+    for piece in matched.pieces:
+        column, table = matched.index.columns[piece.column], piece.table
+        if (id(table), piece.at) in done or column.over_time != "sum" or column.measure.endswith(("%", "％")):
+            continue
+        done.add((id(table), piece.at))
+        if id(table) not in stating:
+            stating[id(table)] = {
+                row
+                for cells in table.columns
+                for row, cell in enumerate(cells)
+                if isinstance(cell, str) and cell.strip() in _TOTALS
+            }
+        rows = sorted(stating[id(table)].difference(piece.rows))
+        values, _, _ = read_numbers(
+            [table.columns[piece.at][row] for row in rows], missing=frozenset(), not_applicable=frozenset(), percent=False
+        )
+        for row, stated in zip(rows, values, strict=True):
+            if not math.isnan(stated) and len(set(piece.periods)) == 1:
+                added = math.fsum(value for value in piece.values if not math.isnan(value))
+                yield Total(piece.column, str(piece.periods[0]), float(stated), added, table.place(row, piece.at))
+
+
+def _name(file: Path) -> str:
+    """A file's name as text that any database takes."""
+    return os.fsencode(file.name).decode("utf-8", "replace").replace("\0", "")

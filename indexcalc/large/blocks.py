@@ -1,0 +1,192 @@
+"""The same recipe for more data than memory holds: some leaves at a time, then some units at a time.
+
+A leaf is made, imputed, treated and normalised from its own column and a few others. So columns are taken one after the
+other, each with all of its units: no statistic has to be put together from parts, ranks and medians need no way of their
+own, and every number is the one that `score` gives. An inner node is made of its children unit by unit, in blocks of units.
+What is made is kept in arrays that `make` provides, in files. Memory holds some columns, or one block, at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..engine.adjust import grade_ceilings
+from ..engine.frames import normalise
+from ..engine.leaves import as_reported, derive, impute, known_of, roll_up, screened, treat
+from ..engine.levels import at_level, scored_below
+from ..engine.nodes import aggregate
+from ..engine.notes import check_columns, check_comparisons
+from ..engine.ranking import grade, members, rank_node
+from ..findings import Finding, Refused, finding
+from ..methods import FROM_DATA
+from ..methods.aggregate import COMPARES_UNITS
+from ..methods.arrays import np
+from ..methods.impute import FROM_SIBLINGS
+from ..panel import IMPUTED, NOT_APPLICABLE, Make, Panel, empty
+from ..scores import Scores
+from ..tree.layout import of_leaves
+from ..tree.model import Impute, Index
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Status = NDArray[np.uint8]
+    Parts = Sequence[list[int]]
+
+_CELLS = 1 << 23  # of one stage that are worked on together, at least one column; with all stages some ten times as many
+_MOST = 1 << 26  # cells of several columns that one method may take together
+
+
+def score_in_parts(
+    index: Index, panel: Panel, make: Make, *, level: str | None = None, cells: int = _CELLS, most: int = _MOST
+) -> Scores:
+    """Score as `score` does, a panel whose arrays may be kept in files, into arrays that `make` provides.
+
+    `cells` is how many cells of a stage are worked on at once, at least one column.
+
+    :raises Refused: where a method, such as TOPSIS, takes more than `most` cells of its node's children together, and where
+        scores come from a level of units below.
+    """
+    if below := scored_below(index, panel.units, level)[0]:
+        raise Refused(finding("IC847", index.place_of(node, "score_over_units"), node=node) for node in below)
+    panel, found = _brought_up(index, panel, make, level, cells)
+    size = len(panel.periods) * len(panel.units)
+    if refused := list(_too_wide(index, size, most)):
+        raise Refused(refused)
+    parts = _parts(index, cells // max(1, size))
+    derived, status, out, screened_out = _derive(index, panel, make, parts)
+    treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out)
+    weights, coverage, points, aggregated = aggregate(index, panel, status, scores, make)
+    places, within = _rank(index, panel, make, scores)
+    return Scores(
+        index=index,
+        panel=panel,
+        derived=derived,
+        treated=treated,
+        status=status,
+        scores=scores,
+        coverage=coverage,
+        points=points,
+        ranks=places,
+        group_ranks=within,
+        grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
+        weights=weights,
+        findings=(*found, *screened_out, *noted, *aggregated, *check_comparisons(index, panel, imputed)),
+    )
+
+
+def _parts(index: Index, step: int) -> Parts:
+    """The places of the leaves that are worked on together: `step` of them, and siblings that are imputed of each other."""
+    siblings = [leaves for _, leaves in _of_siblings(index)]
+    taken = {position for leaves in siblings for position in leaves}
+    others = [position for position in range(len(index.leaves)) if position not in taken]
+    step = max(1, step)
+    return [*(others[at : at + step] for at in range(0, len(others), step)), *siblings]
+
+
+def _of_siblings(index: Index) -> list[tuple[Impute, list[int]]]:
+    """The leaves whose estimates come of their siblings, with these."""
+    return [(way, leaves) for way, leaves in index.tree.imputed if way.method in FROM_SIBLINGS]
+
+
+def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
+    """What would have to be in memory all at once."""
+    wide = [(index.tree.parents[leaves[0]], str(way.method), len(leaves), "impute") for way, leaves in _of_siblings(index)]
+    for branch in index.tree.branches:
+        if branch.compares:
+            key, method = "aggregate", branch.aggregate
+            if branch.weights.method in FROM_DATA:
+                key, method = "weights", branch.weights.method
+            elif branch.aggregate not in COMPARES_UNITS and branch.normalise:
+                key, method = "normalise", branch.normalise.method
+            wide.append((branch.position, method, len({*branch.children, *branch.inputs}), key))
+    for position, method, count, key in wide:
+        if count > 1 and count * size > most:
+            node = index.tree.nodes[position]
+            place = index.place_of(node.id, key) if getattr(node, key, None) else index.place_of(node.id)
+            yield finding("IC830", place, node=node.id, method=method, count=count, cells=count * size, most=most)
+
+
+def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells: int) -> tuple[Panel, list[Finding]]:
+    """The panel of one level of units, with the larger periods that its periods make up."""
+    if not index.periods.roll_up and not panel.units.levels:
+        return panel, []
+    rest = of_leaves(index, (), rest=True)
+    labels, found = roll_up(rest, at_level(rest, _columns(panel, rest), level))
+    shape = len(labels.periods), len(labels.units), len(panel.columns)
+    values, status = make(*shape), make(*shape, np.uint8)
+    whole = replace(labels, values=values, status=status, columns=panel.columns, address=None)
+    for part in ((), *_parts(index, cells // max(1, panel.status[..., 0].size))):
+        own = of_leaves(index, [index.leaves[at] for at in part], rest=not part)
+        made, _ = roll_up(own, at_level(own, _columns(panel, own), level)) if part else (labels, None)
+        at = [panel.column[name] for name in made.columns]
+        whole.values[..., at], whole.status[..., at] = made.values, made.status
+    return whole, found
+
+
+def _columns(panel: Panel, index: Index) -> Panel:
+    """A panel in memory of the columns that an index asks for."""
+    wanted = tuple(column.id for column in index.columns)
+    at = [panel.column[name] for name in wanted]
+    return replace(panel, values=panel.values[..., at], status=panel.status[..., at], columns=wanted, address=None)
+
+
+def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array, Status, Any, list[Finding]]:
+    """The leaves' comparable values and statuses, and which units are left out of which periods."""
+    shape = len(panel.periods), len(panel.units), len(index.leaves)
+    reported = as_reported(index, panel.columns) and index.screen is None
+    derived, status = panel.values if reported else make(*shape), make(*shape, np.uint8)
+    counts = np.zeros((3, *shape[:2]), dtype=np.int64)
+    for part in parts:
+        own = of_leaves(index, [index.leaves[at] for at in part])
+        values, flags = derive(own, _columns(panel, own))
+        if not reported:
+            derived[..., part] = values
+        status[..., part] = flags
+        if index.screen is not None:
+            counts += known_of(values, flags)
+    if index.screen is None:
+        return derived, status, None, []
+    return derived, status, *screened(index, panel, counts)
+
+
+def _normalise(
+    index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any
+) -> tuple[Array, Array, int, list[Finding]]:
+    """The leaves' treated values and their part of the scores; how many values were imputed, and what was found."""
+    shape = len(panel.periods), len(panel.units)
+    scores = make(*shape, len(index.tree.nodes))
+    touched = any(leaf.impute or leaf.treat for leaf in index.leaves) or index.defaults.impute or index.defaults.treat
+    treated = make(*shape, len(index.leaves)) if touched else derived
+    estimates, found = 0, []
+    for part in parts:
+        own = of_leaves(index, [index.leaves[at] for at in part])
+        values, flags = np.asarray(derived[..., part]), np.asarray(status[..., part])
+        if out is not None:
+            values[out], flags[out] = np.nan, NOT_APPLICABLE
+            derived[..., part] = values
+        values, flags = impute(own, panel, values, flags)
+        values = treat(own, values)
+        normalised = empty(*shape, len(part))
+        normalise(own, panel, values, normalised)
+        found += check_columns(own, panel, values, flags, normalised)
+        estimates += int(np.count_nonzero(flags == IMPUTED))
+        scores[..., part], status[..., part] = normalised, flags
+        if touched:
+            treated[..., part] = values
+    return treated, scores, estimates, found
+
+
+def _rank(index: Index, panel: Panel, make: Make, scores: Array) -> tuple[Any, Any]:
+    shape = len(panel.periods), len(panel.units), len(index.tree.nodes)
+    places = make(*shape, np.float32)
+    within = None if index.ranking.within is None else make(*shape, np.float32)
+    groups = members(panel, index.ranking.within)
+    for position in range(len(index.tree.nodes)):
+        places[..., position], own = rank_node(index, position, scores[..., position], groups)
+        if within is not None:
+            within[..., position] = own
+    return places, within

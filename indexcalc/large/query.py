@@ -1,0 +1,386 @@
+"""The same recipe as one query over values that stay where they are, for DuckDB or a cluster: ibis makes it, an engine runs it.
+
+A stage is a select over the one before: derive, normalise with the frames' statistics joined, then the nodes level by level.
+What a unit gets from others must come of these statistics; `in_the_way` tells what of an index does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from ..engine import score
+from ..engine.frames import some
+from ..engine.nodes import SLACK, mirror
+from ..engine.notes import check_comparisons
+from ..engine.ranking import ranking_of
+from ..findings import Finding, finding
+from ..methods import CATALOGUE, WITHOUT_WEIGHTS
+from ..methods.arrays import np
+from ..methods.frame import Frame, same
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
+from ..scores import Scores
+from ..tree.formula import names, parse
+from ..tree.layout import Branch, normalise_of
+from ..tree.model import NONE, Index, Indicator, NodeRanking
+from ..units import Units
+from .expressions import IN_QUERY, MEAN, OPERATIONS, distance, evaluate, rounded, statistics_for, used
+from .statistics import Statistics, beside, collect, of_frames, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+Columns = dict[str, Any]
+_KNOWN = MEAN | {"count", "min", "max"}
+_WEIGHTS = ("given", "relative", "equal")  # declared: the others come of scores
+
+
+# -------------------------------------------------------------------------------------------------------- what cannot be
+
+
+def in_the_way(index: Index) -> list[str]:
+    """Return what of an index a query cannot do: nodes with their methods, and what concerns all of it."""
+    found = [name for name in ("screen",) if getattr(index, name) is not None]
+    found += ["periods.roll_up"] if index.periods.roll_up else []
+    found += ["units.level"] if index.units.level else []
+    for leaf in index.leaves:
+        found += [f"{leaf.id}: {method}" for method in _of_leaf(index, leaf)]
+    for branch in index.tree.branches:
+        node = index.tree.nodes[branch.position]
+        found += [f"{node.id}: {method}" for method in _of_branch(index, branch)]
+    return found
+
+
+def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
+    choice = normalise_of(index, leaf)
+    if choice.method not in IN_QUERY["normalise"]:
+        yield choice.method
+    elif beyond := sorted(statistics_for(choice) - _KNOWN):
+        yield f"{choice.method} ({', '.join(beyond)})"
+    elif any(isinstance(given, Mapping) for given in choice.parameters.values()):
+        yield f"{choice.method} (quantile)"
+    for key in ("difference", "growth", "share", "rolling", "shrink", "score_over_units"):
+        if getattr(leaf, key) is not None:
+            yield key
+    for step in ("impute", "treat"):
+        made = getattr(leaf, step) or getattr(index.defaults, step)
+        if made and made.method != NONE:
+            yield made.method
+    for text in (leaf.formula, leaf.applies):
+        yield from sorted(used(parse(text)) - OPERATIONS.keys()) if text else ()
+
+
+def _of_branch(index: Index, branch: Branch) -> Iterator[str]:
+    if branch.formula is not None:
+        yield from sorted(used(branch.formula) - OPERATIONS.keys())
+    elif branch.aggregate not in IN_QUERY["aggregate"]:
+        yield branch.aggregate
+    if branch.weights.method not in _WEIGHTS:
+        yield branch.weights.method
+    if getattr(index.tree.nodes[branch.position], "score_over_units", None) is not None:
+        yield "score_over_units"
+    if branch.normalise is not None:
+        yield f"normalise: {branch.normalise.method}"
+    if branch.missing.policy == "floor":
+        yield "missing: floor"
+    yield from (index.adjustments[at].id for at in branch.adjustments)
+
+
+# ------------------------------------------------------------------------------------------------------------ the recipe
+
+
+def score_in_query(index: Index, table: Any, bare: Scores, groups: int) -> tuple[Any, list[Finding]]:
+    """Score every row of a table, a unit in a period each; return it with every stage, and what was found.
+
+    `table` has the columns `period`, `unit` and `group`, numbers from 0, `value C` for each column C of the index that has
+    values, NULL where missing, and `silent C` where some do not apply. `bare` has the weights. Added are `derived L`,
+    `score N` and `coverage N` for leaf L and node N, `applies N` where that is not always so, and `undefined N` where a
+    score may be. Statistics are read from the engine meanwhile, nothing else.
+    """
+    table = _derived(index, table)
+    compared = {at: table[f"compared {at}" if f"compared {at}" in table.columns else f"derived {at}"] for at in _leaves(index)}
+    known = collect(index, table, compared, (len(bare.periods), groups))
+    of_frame = of_frames(index, known, bare.periods)
+    wanted = {at: asked for at in _leaves(index) if (asked := statistics_for(normalise_of(index, index.leaves[at])))}
+    table = _normalised(index, beside(table, of_frame, wanted))
+    table = _aggregated(index, table, bare.weights)
+    return table, [*_constant(index, table, bare.periods, known, of_frame), *check_comparisons(index, bare.panel, 0)]
+
+
+def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
+    """Find the nodes whose aggregate is undefined, such as a geometric mean over a zero, for which units and when."""
+    places = [at for at in range(len(bare.tree.nodes)) if f"undefined {at}" in table.columns]
+    if not places:
+        return []
+    counts = table.group_by("period").aggregate(**{f"n{at}": table[f"undefined {at}"].cast("int64").sum() for at in places})
+    found = []
+    for row in sorted(counts.to_pyarrow().to_pylist(), key=lambda row: row["period"]):
+        for at in (at for at in places if row[f"n{at}"]):
+            own = table.filter(table[f"undefined {at}"], table.period == row["period"]).select("unit")
+            units = [name(unit) for unit in sorted(own.limit(5).to_pyarrow().column("unit").to_pylist())]
+            branch = bare.tree.branches[at - bare.tree.leaves]
+            found.append(
+                finding(
+                    "IC424",
+                    index.place_of(bare.tree.nodes[at].id),
+                    node=bare.tree.nodes[at].id,
+                    method="formula" if branch.formula else branch.aggregate,
+                    period=bare.periods[row["period"]],
+                    units=", ".join(units) + (f" … ({row[f'n{at}']})" if row[f"n{at}"] > len(units) else ""),
+                    children=some([bare.tree.nodes[child].id for child in branch.inputs]),
+                )
+            )
+    return found
+
+
+def _leaves(index: Index) -> range:
+    return range(len(index.leaves))
+
+
+def _derived(index: Index, table: Any) -> Any:
+    """Each leaf's comparable value, whether it applies, and its distance from a target where there is one."""
+    at = {column.id: place for place, column in enumerate(index.columns)}
+    made: Columns = {}
+    for place, leaf in enumerate(index.leaves):
+        series = _series_of(leaf, at)
+        if leaf.formula is None:
+            value, parts = table[f"value {at[leaf.id]}"], [at[leaf.id]]
+        else:
+            tree = parse(leaf.formula)
+            parts = [series(name) for name in names(tree)]
+            value = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)})
+        value = value / table[f"value {at[leaf.per]}"].nullif(0.0) if leaf.per else value
+        value = value * leaf.scale if leaf.scale != 1 else value
+        silent = [table[f"silent {part}"] for part in parts if f"silent {part}" in table.columns]
+        if leaf.applies:
+            tree = parse(leaf.applies)
+            rule = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)})
+            silent.append((rule == 0.0).fill_null(False))
+        if silent:
+            none = reduce(lambda one, other: one | other, silent)
+            made[f"applies {place}"] = ~none
+            value = ibis.ifelse(none, ibis.null("float64"), value)
+        made[f"derived {place}"] = value
+    table = table.mutate(**made)
+    away = {f"compared {place}": distance(table[f"derived {place}"], *ends) for place, ends in index.tree.targets.items()}
+    return table.mutate(**away) if away else table
+
+
+def _series_of(leaf: Indicator, at: Mapping[str, int]) -> Callable[[str], int]:
+    """Where the column stands that a name in a leaf's formula means: its own of that name, or a denominator's."""
+    return lambda name: at.get(f"{leaf.id}.{name}", at.get(name, -1))
+
+
+def _normalised(index: Index, table: Any) -> Any:
+    made: Columns = {}
+    for at, leaf in enumerate(index.leaves):
+        choice, sign = normalise_of(index, leaf), index.tree.signs[at]
+        x = table[f"compared {at}" if f"compared {at}" in table.columns else f"derived {at}"]
+        made[f"score {at}"] = IN_QUERY["normalise"][choice.method](x, seen(table, choice, sign, at), **choice.parameters)
+    table = table.mutate(**made)
+    whole = {f"score {at}": _rounded(table[f"score {at}"], index.leaves[at]) for at in index.tree.rounded}
+    return table.mutate(**whole) if whole else table
+
+
+def _rounded(x: Any, node: Any) -> Any:
+    return rounded(x, node.round.decimals, node.round.how)
+
+
+def _aggregated(index: Index, table: Any, weights: Sequence[NDArray[np.float64]]) -> Any:
+    tree = index.tree
+    height = dict.fromkeys(range(tree.leaves), 0)
+    for branch in tree.branches:
+        height[branch.position] = 1 + max(height[child] for child in {*branch.children, *branch.inputs})
+    own = sorted(zip(tree.branches, weights, strict=True), key=lambda pair: height[pair[0].position])
+    for _, level in groupby(own, key=lambda pair: height[pair[0].position]):
+        together = list(level)
+        for step in (_joined, _scored):
+            table = table.mutate(**{name: x for branch, w in together for name, x in step(index, branch, w, table).items()})
+        whole = [branch for branch, _ in together if branch.round is not None]
+        if whole:
+            table = table.mutate(**{f"score {one.position}": _rounded(table[f"score {one.position}"], one) for one in whole})
+    return table
+
+
+def _joined(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) -> Columns:
+    """What a node's children come together to, its coverage, and whether it applies."""
+    x = [table[f"score {child}"] for child in branch.children]
+    applies = [_applies(table, child) for child in branch.children]
+    weights = [float(share) for share in w]
+    if branch.formula is None and np.isnan(w).any() and branch.aggregate not in WITHOUT_WEIGHTS:
+        joined = ibis.null("float64")  # declared weights that are all 0 say nothing
+    elif branch.formula is None:
+        joined = IN_QUERY["aggregate"][branch.aggregate](x, weights, **branch.parameters)
+    else:
+        nodes = index.tree.nodes
+        joined = evaluate(branch.formula, {nodes[place].id: table[f"score {place}"] for place in branch.inputs})
+    below = [table[f"coverage {child}"] if child >= index.tree.leaves else None for child in branch.children]
+    made = {
+        f"joined {branch.position}": joined,
+        f"coverage {branch.position}": _covered(x, applies, np.where(np.isnan(w), 1.0, np.abs(w)).tolist(), below),
+    }
+    if all(one is not None for one in applies):
+        made[f"applies {branch.position}"] = reduce(lambda one, other: one | other, applies)
+    return made
+
+
+def _applies(table: Any, node: int) -> Any:
+    """Whether a node applies to a row; nothing where it always does."""
+    return table[f"applies {node}"] if f"applies {node}" in table.columns else None
+
+
+def _covered(x: Sequence[Any], applies: Sequence[Any], w: Sequence[float], below: Sequence[Any]) -> Any:
+    """The share of the weight of what applies that had values; children count alike where none of that weighs anything."""
+    covered, whole = _weight_covered(x, applies, w, below)
+    evenly, number = _weight_covered(x, applies, [1.0] * len(w), below)
+    if isinstance(whole, float):
+        return covered / whole if whole else evenly / (number if isinstance(number, float) else number.nullif(0.0))
+    return ibis.ifelse(whole == 0.0, evenly, covered) / ibis.ifelse(whole == 0.0, number, whole).nullif(0.0)
+
+
+def _weight_covered(x: Sequence[Any], applies: Sequence[Any], w: Sequence[float], below: Sequence[Any]) -> tuple[Any, Any]:
+    there = [child.notnull().cast("float64") * share for child, share in zip(x, w, strict=True)]
+    parts = [share if part is None else (share * part).fill_null(0.0) for share, part in zip(there, below, strict=True)]
+    whole = [share if own is None else own.cast("float64") * share for share, own in zip(w, applies, strict=True)]
+    return sum(parts[1:], parts[0]), sum(whole[1:], whole[0])
+
+
+def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) -> Columns:
+    """The score where enough is known, and whether it is undefined though enough is."""
+    at, missing = branch.position, branch.missing
+    x, joined, covered = [table[f"score {child}"] for child in branch.children], table[f"joined {at}"], table[f"coverage {at}"]
+    applies = [_applies(table, child) for child in branch.children]
+    if missing.policy == "fail":
+        gaps = [child.isnull() if own is None else child.isnull() & own for child, own in zip(x, applies, strict=True)]
+        enough = ~reduce(lambda one, other: one | other, gaps) & (covered > 0.0)
+    else:
+        enough = covered >= missing.coverage - SLACK
+        if missing.children:
+            there = reduce(lambda one, other: one + other, (child.notnull().cast("int64") for child in x))
+            asked = [1 if own is None else own.cast("int64") for own in applies]
+            enough &= there >= missing.children * sum(asked[1:], asked[0]) - SLACK
+    enough = enough.fill_null(False)
+    score = ibis.ifelse(enough, joined, ibis.null("float64"))
+    made = {f"score {at}": mirror(index) - score if branch.turned else score}
+    lost = enough & joined.isnull() & (covered > 0.0).fill_null(False)
+    inputs = [table[f"score {place}"] for place in branch.inputs]
+    if branch.formula is not None or branch.aggregate == "product":
+        made[f"undefined {at}"] = reduce(lambda one, other: one & other, (one.notnull() for one in inputs), lost)
+    elif branch.aggregate in ("geometric", "harmonic", "power", "mpi"):
+        weighs = [child.notnull() for child, share in zip(x, w, strict=True) if abs(share) > 0]
+        made[f"undefined {at}"] = lost & reduce(lambda one, other: one | other, weighs, ibis.literal(False))
+    return made
+
+
+def _constant(index: Index, table: Any, periods: Sequence[str], known: Statistics, of_frame: Statistics) -> Iterator[Finding]:
+    """Point out leaves without any value, or whose values cannot be told apart, in the words of `notes.check_columns`."""
+    here = known.together((1,))
+    for at, leaf in enumerate(index.leaves):
+        choice, sign = normalise_of(index, leaf), np.array([index.tree.signs[at]])
+        method = CATALOGUE["normalise"][choice.method]
+        nothing = [period for place, period in enumerate(periods) if here.count[place, 0, at] == 0]
+        if nothing and (applies := _applies(table, at)) is not None:
+            asked = table.filter(applies).select("period").distinct().to_pyarrow().column("period").to_pylist()
+            nothing = [period for period in nothing if periods.index(period) in asked]
+        alike = []
+        for place, period in enumerate(periods):
+            low, high = here.min[place, 0, at], here.max[place, 0, at]
+            if here.count[place, 0, at] and same(low, high):
+                values = np.array([[of_frame.min[place, 0, at]], [of_frame.max[place, 0, at]]])
+                if np.isnan(method(np.array([[low]]), Frame(values, sign), **choice.parameters)).all():
+                    alike.append(period)
+        for code, where in (("IC422", nothing), ("IC420", alike)):
+            if where:
+                yield finding(code, index.place_of(leaf.id), node=leaf.id, name=leaf.name, periods=some(where))
+
+
+# ---------------------------------------------------------------------------------------------------------- long and ranked
+
+
+def rows(index: Index, table: Any, within: bool) -> Any:
+    """Return a row for each period, unit and node: `order` of reading, raw, derived, score, coverage, status, rank, group_rank.
+
+    With `within` the table has a column of that name, the number of the group that a unit is ranked in.
+    """
+    tree = index.tree
+    raw = {column.id: f"value {at}" for at, column in enumerate(index.columns)}
+    nodes = []
+    for order, at in enumerate(tree.reading_order):
+        node, score, nothing = tree.nodes[at], table[f"score {at}"], ibis.null("float64")
+        leaf = isinstance(node, Indicator)
+        own = raw.get(node.id) if leaf and not node.formula else None
+        derived = table[f"derived {at}"] if leaf else nothing
+        covered = _leaf_covered(derived, _applies(table, at)) if leaf else table[f"coverage {at}"]
+        nodes.append(
+            ibis.struct(
+                {
+                    "order": ibis.literal(order, "int64"),
+                    "raw": table[own] if own else nothing,
+                    "derived": derived,
+                    "score": score,
+                    "key": _key(ranking_of(index, at), score),
+                    "coverage": covered,
+                    "status": _status(derived if leaf else score, _any_applies(index, table, at)).cast("int64"),
+                }
+            )
+        )
+    keys = ["period", "unit", *(["within"] if within else [])]
+    long = table.select(*keys, node=ibis.array(nodes).unnest())
+    taken = ("order", "raw", "derived", "score", "key", "coverage", "status")
+    long = long.select(*keys, **{name: long.node[name] for name in taken})
+    groups = ["period", "order"]
+    ranks = {"rank": _rank(index, long, groups)}
+    ranks["group_rank"] = _rank(index, long, [*groups, "within"]) if within else ibis.null("float64")
+    return long.mutate(**ranks).drop("key", *(["within"] if within else []))
+
+
+def _leaf_covered(value: Any, applies: Any) -> Any:
+    there = value.notnull().cast("float64")
+    return there if applies is None else ibis.ifelse(applies, there, ibis.null("float64"))
+
+
+def _any_applies(index: Index, table: Any, at: int) -> Any:
+    """Whether any leaf below a node applies; nothing where one always does."""
+    if at < index.tree.leaves:
+        return _applies(table, at)
+    below = [_any_applies(index, table, child) for child in index.tree.below(at)]
+    return None if any(one is None for one in below) else reduce(lambda one, other: one | other, below)
+
+
+def _status(value: Any, applies: Any) -> Any:
+    silent = ibis.literal(MISSING) if applies is None else ibis.ifelse(applies, MISSING, NOT_APPLICABLE)
+    return ibis.ifelse(value.notnull(), VALUE, silent)
+
+
+def _key(ranking: NodeRanking, score: Any) -> Any:
+    """What is ranked, the highest first."""
+    shown = score if ranking.decimals is None else rounded(score, ranking.decimals)
+    return shown if ranking.first == "highest" else 0.0 - shown
+
+
+def _rank(index: Index, long: Any, groups: list[str]) -> Any:
+    """Ranks within groups of rows, shared as each node says."""
+    ordered = {"group_by": groups, "order_by": ibis.desc(long.key, nulls_first=False)}
+    first, dense = ibis.rank().over(**ordered) + 1, ibis.dense_rank().over(**ordered) + 1
+    tied = long.count().over(group_by=[*groups, "key"])
+    shared = {"dense": dense, "max": first + tied - 1, "average": first + (tied - 1) / 2.0}
+    by_ties: dict[str, list[int]] = {}
+    for order, at in enumerate(index.tree.reading_order):
+        by_ties.setdefault(ranking_of(index, at).ties, []).append(order)
+    own = {ties: orders for ties, orders in by_ties.items() if ties in shared}
+    cases = [(long.order.isin(orders), shared[ties].cast("float64")) for ties, orders in own.items()]
+    place = ibis.cases(*cases, else_=first.cast("float64")) if cases else first.cast("float64")
+    return ibis.ifelse(long.score.notnull(), place, ibis.null("float64"))
+
+
+def bare_scores(index: Index, periods: Sequence[str]) -> Scores:
+    """Return the scores of a unit without any value: the weights of the tree, with the periods that they hold in."""
+    shape = len(periods), 1, len(index.columns)
+    values, status = np.full(shape, np.nan), np.full(shape, MISSING, dtype=np.uint8)
+    return score(index, Panel(values, status, tuple(periods), Units(("",)), tuple(column.id for column in index.columns)))

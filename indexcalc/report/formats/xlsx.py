@@ -1,0 +1,147 @@
+"""Sheets as a formatted Excel workbook."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ..sheets.tables import Heading, Sheet, Value
+
+_FORMATS = {
+    "rank": "0",
+    "count": "0.##;-0.##;0",
+    "move": '"↑"0.##;"↓"0.##;"–"',
+    "percent": "0.0%",
+}
+_WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12, "signed": 10}
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_FONT = "Microsoft YaHei"
+_LONG = 30  # rows of a sheet that is to be filtered
+_LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
+
+
+def workbook(sheets: Sequence[Sheet], tie: str) -> bytes:
+    """Write sheets into a workbook, the same bytes for the same sheets.
+
+    Text from data is written as text, so that a name such as =1+1 stays one; `tie` is the mark of shared ranks.
+    """
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed date: no clock in what is compared
+        used: set[str] = set()
+        for sheet in sheets:
+            _write(book, book.add_worksheet(_sheet_name(sheet.title, used)), sheet, tie)
+    return buffer.getvalue()
+
+
+def _write(book: Any, page: Any, sheet: Sheet, tie: str) -> None:
+    stacked = any(heading.over for heading in sheet.headings)
+    title = book.add_format({"bold": True, "font_size": 14, "font_name": _FONT})
+    page.write_string(0, 0, sheet.title, title)
+    first = 1
+    for at, note in enumerate(sheet.notes[:1]):
+        page.write_string(1 + at, 0, note, book.add_format({"italic": True, "font_color": "#8A1F11", "font_name": _FONT}))
+        first = 2
+    top = first + 1 if stacked else first
+    _write_headings(book, page, sheet.headings, first, stacked=stacked)
+    formats = {
+        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals)
+        for heading in set(sheet.headings)
+    }
+    ties = book.add_format({"num_format": f'0"({tie})"', "align": "center", **_LINE, "font_name": _FONT})
+    for row, values in enumerate(sheet.rows):
+        for column, (value, heading) in enumerate(zip(values, sheet.headings, strict=True)):
+            style = ties if heading.kind == "rank" and row in sheet.ties else formats[heading]
+            _write_cell(page, top + 1 + row, column, value, style)
+    for column, heading in enumerate(sheet.headings):
+        longest = max([_wide(heading.title), *(_wide(str(row[column])) for row in sheet.rows if isinstance(row[column], str))])
+        page.set_column(column, column, min(max(_WIDTHS[heading.kind], longest + 2), 32))
+    below = top + 2 + len(sheet.rows)
+    for at, note in enumerate(sheet.notes[1:]):
+        page.write_string(below + at, 0, note, book.add_format({"font_name": _FONT}))
+    if len(sheet.rows) > _LONG and not stacked:
+        page.autofilter(top, 0, top + len(sheet.rows), len(sheet.headings) - 1)
+    page.freeze_panes(top + 1, 2)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(first, top)
+
+
+def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int, *, stacked: bool) -> None:
+    style = book.add_format(
+        {
+            "bold": True,
+            "text_wrap": True,
+            "align": "center",
+            "valign": "vcenter",
+            "bg_color": "#8A1F11",
+            "font_color": "#FFFFFF",
+            "border": 1,
+            "border_color": "#FFFFFF",
+            "font_name": _FONT,
+        }
+    )
+    if not stacked:
+        for column, heading in enumerate(headings):
+            page.write_string(row, column, heading.title, style)
+        return
+    column = 0
+    while column < len(headings):
+        over, last = headings[column].over, column
+        if not over:
+            page.merge_range(row, column, row + 1, column, headings[column].title, style)
+            column += 1
+            continue
+        while last + 1 < len(headings) and headings[last + 1].over == over:
+            last += 1
+        if last > column:
+            page.merge_range(row, column, row, last, over, style)
+        else:
+            page.write_string(row, column, over, style)
+        for at in range(column, last + 1):
+            page.write_string(row + 1, at, headings[at].title, style)
+        column = last + 1
+
+
+def _format(book: Any, heading: Heading, decimals: int) -> Any:
+    number = "0." + "0" * decimals if decimals else "0"
+    style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong}
+    if heading.kind == "text":
+        style |= {"num_format": "@", "indent": 1}
+    else:
+        style |= {
+            "num_format": _FORMATS.get(heading.kind, number),
+            "align": "center" if heading.kind in ("rank", "move") else "right",
+        }
+    return book.add_format(style)
+
+
+def _write_cell(page: Any, row: int, column: int, value: Value, style: Any) -> None:
+    if value is None:
+        page.write_blank(row, column, None, style)
+    elif isinstance(value, str):
+        page.write_string(row, column, value, style)
+    else:
+        page.write_number(row, column, value, style)
+
+
+def _sheet_name(title: str, used: set[str]) -> str:
+    r"""A name that Excel takes: no more than 31 characters, none of []:*?/\\, none used already."""
+    base = _FORBIDDEN.sub(" ", title)[:31].strip().strip("'") or "sheet"
+    name, number = base, 2
+    while name.casefold() in used | {"history"}:  # Excel keeps that one for itself
+        name = f"{base[:27]} {number}"
+        number += 1
+    used.add(name.casefold())
+    return name
+
+
+def _wide(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

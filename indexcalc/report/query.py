@@ -1,0 +1,95 @@
+"""A report whose scores an engine writes where it runs: every node and stage, then what a ranking shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..engine.adjust import grade_ceilings
+from ..engine.ranking import grade
+from ..methods.arrays import np
+from ..panel import STATUS_NAMES, Make, Panel
+from ..scores import Scores
+from ..tree.model import Dimension
+from ..units import Units
+
+_READ = 1 << 20  # rows that are looked at together
+
+
+def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
+    """Return every node and stage of every period as `tidy.tidy` has it, of rows that `engine.in_query.rows` made.
+
+    `bare` has the weights, as of any unit. The rows are in no order.
+    """
+    import ibis
+
+    tree = bare.tree
+    order = list(tree.reading_order)
+    nodes = [tree.nodes[at] for at in order]
+    weights: dict[str, Any] = {"weight": bare.sibling_weights[0, order], "effective_weight": bare.effective_weights[0, order]}
+    words: dict[str, Sequence[Any]] = {
+        "node": [node.id for node in nodes],
+        "node_name": [node.title(language) for node in nodes],
+        "kind": [bare.kind(at) for at in order],
+        "parent": [tree.nodes[tree.parents[at]].id if tree.parents[at] >= 0 else "" for at in order],
+    }
+    names = [units.title(unit, language) for unit in range(len(units))]
+    labels = {
+        "period": {"period": range(len(bare.periods)), "its period": bare.periods},
+        "unit": {"unit": range(len(units)), "its unit": units.ids, "unit_name": names},
+        "order": {"order": range(len(order)), **words, **weights},
+    }
+    for key, table in labels.items():
+        long = long.join(ibis.memtable({name: list(column) for name, column in table.items()}), key)
+    said = STATUS_NAMES["en"]
+    long = long.mutate(status=long.status.cases(*said.items(), else_=""))
+    stages = ("raw", "derived", "derived", "score", "rank", "group_rank", "coverage", "status")
+    shown = dict(zip(("raw", "derived", "treated", *stages[3:]), stages, strict=True))
+    taken = {"period": "its period", "unit": "its unit", "unit_name": "unit_name"}
+    taken |= {name: name for name in (*words, *weights)} | shown
+    return long.select(**{name: long[column] for name, column in taken.items()})
+
+
+def ranked(bare: Scores, units: Units, file: Path, make: Make) -> Scores:
+    """Return of written scores what a ranking shows: the index, what is right below it, and what has grades."""
+    import pyarrow.dataset as pd
+
+    tree = bare.tree
+    graded = [at for at, node in enumerate(tree.nodes) if isinstance(node, Dimension) and node.grades]
+    wanted = list(dict.fromkeys((tree.root, *tree.dimensions, *graded)))
+    shape = len(bare.periods), len(units), len(wanted)
+    found = {name: np.full(shape, np.nan) for name in ("score", "rank", "group_rank", "coverage")}
+    at = {unit: place for place, unit in enumerate(units.ids)}
+    place_of = {tree.nodes[node].id: place for place, node in enumerate(wanted)}
+    period_of = {period: place for place, period in enumerate(bare.periods)}
+    rows = pd.dataset(file, format="parquet").scanner(
+        columns=["period", "unit", "node", *found],
+        filter=pd.field("node").isin(list(place_of)),
+        batch_size=_READ,
+    )
+    for batch in rows.to_batches():
+        keys = [_numbers(batch.column(name), known) for name, known in (("period", period_of), ("unit", at), ("node", place_of))]
+        for name, x in found.items():
+            x[tuple(keys)] = batch.column(name).to_numpy(zero_copy_only=False)
+    nodes, count = len(tree.nodes), len(units)
+    scores, ranks = make(len(bare.periods), count, nodes), make(len(bare.periods), count, nodes, np.float32)
+    within = make(len(bare.periods), count, nodes, np.float32) if bare.index.ranking.within else None
+    coverage = make(len(bare.periods), count, nodes - tree.leaves)
+    panel = Panel(make(len(bare.periods), count, 0), make(len(bare.periods), count, 0, np.uint8), bare.periods, units, ())
+    for place, node in enumerate(wanted):
+        scores[..., node], ranks[..., node] = found["score"][..., place], found["rank"][..., place]
+        if within is not None:
+            within[..., node] = found["group_rank"][..., place]
+        if node >= tree.leaves:
+            coverage[..., node - tree.leaves] = found["coverage"][..., place]
+    grades = grade(bare.index, panel, scores, ranks, within, grade_ceilings(bare.index, panel))
+    return replace(bare, panel=panel, scores=scores, ranks=ranks, group_ranks=within, coverage=coverage, grades=grades)
+
+
+def _numbers(column: Any, known: dict[str, int]) -> Any:
+    """The place of what each row of a column of text says, in a list that knows each."""
+    words = column.dictionary_encode()
+    places = np.array([known[word] for word in words.dictionary.to_pylist()], dtype=np.int64)
+    return places[np.asarray(words.indices)]

@@ -1,0 +1,1 @@
+"""What is shown, computed once for all formats."""

@@ -1,0 +1,264 @@
+"""Sheets of how sure a ranking is and what it hangs on: draws, choices, nodes left out, weights in effect, correlations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...analysis.sensitivity import MOST_UNITS
+from ...methods.arrays import np
+from ...words.reports import word
+from ..plain import finite, listed
+from .tables import Heading, Sheet, Value, notes, unit_label
+
+if TYPE_CHECKING:
+    from ...analysis.association import Flag, Group, Influence
+    from ...analysis.sensitivity import Left, Sensitivity
+    from ...analysis.uncertainty import Uncertainty
+    from ...scores import Scores
+
+
+def draws_sheet(found: Uncertainty, level: float, apart: float, top: int | None, language: str) -> Sheet:
+    """Return each unit's rank with what it was in the draws, and below who cannot be told from whom."""
+    units, order = found.scores.panel.units, declared_order(found)
+    interval, tied = found.interval(level), found.tied(apart)
+    columns: list[tuple[Heading, list[Any]]] = [
+        (Heading(word("rank", language), "rank"), [finite(found.places[unit]) for unit in order]),
+        (Heading(unit_label(found.scores, language), "text"), [units.title(unit, language) for unit in order]),
+        (Heading(word("score", language), "score", strong=True), [finite(found.declared[unit]) for unit in order]),
+        (Heading(word("median rank", language), "count"), [finite(found.quantile(0.5)[unit]) for unit in order]),
+        (
+            Heading(word("rank interval", language).format(level=f"{level:.0%}"), "code"),
+            [_range(interval[unit], language) for unit in order],
+        ),
+    ]
+    if tied is not None:
+        columns.append((Heading(word("tied places", language), "code"), [_range(tied[unit], language) for unit in order]))
+    if top is not None:
+        columns.append(
+            (Heading(word("in the top", language).format(k=top), "percent"), [float(found.top(top)[unit]) for unit in order])
+        )
+    columns += [
+        (Heading(word("mean score", language), "score"), [finite(found.means[unit]) for unit in order]),
+        (Heading(word("spread", language), "score"), [finite(found.deviations[unit]) for unit in order]),
+    ]
+    if found.unranked.any():
+        columns.append((Heading(word("without a rank", language), "percent"), [float(found.unranked[unit]) for unit in order]))
+    rows: tuple[tuple[Value, ...], ...] = tuple(zip(*(values for _, values in columns), strict=True))
+    places = [row[0] for row in rows]
+    ties = frozenset(at for at, place in enumerate(places) if place is not None and places.count(place) > 1)
+    said = [word("drawn", language).format(draws=found.draws, seed=found.seed, inputs=uncertain(found.inputs.names, language))]
+    for group in found.groups(apart):
+        named = listed((units.title(unit, language) for unit in group), language)
+        first, last = found.places[group[0]], found.places[group[-1]]
+        said.append(word("not told apart", language).format(units=named, places=_range((first, last), language)))
+    return Sheet(
+        found.scores.tree.nodes[found.at[1]].title(language),
+        tuple(heading for heading, _ in columns),
+        rows,
+        ties,
+        found.scores.index.index.decimals,
+        (*said, *notes(found.scores, language)),
+    )
+
+
+def places_sheet(found: Uncertainty, language: str) -> Sheet:
+    """Return P(rank = k) of every unit, a column a place, the last for no rank."""
+    units, order = found.scores.panel.units, declared_order(found)
+    over = word("share of draws", language)
+    names = [word("without a rank", language) if np.isnan(step) else f"{step:g}" for step in found.steps.tolist()]
+    headings = (Heading(unit_label(found.scores, language), "text"), *(Heading(name, "percent", over=over) for name in names))
+    rows = tuple((units.title(unit, language), *found.probabilities[unit].tolist()) for unit in order)
+    return Sheet(word("places of units", language), headings, rows, notes=notes(found.scores, language))
+
+
+def pairs_sheet(found: Uncertainty, language: str) -> Sheet | None:
+    """Return P(row above column) of every two units; nothing where pairs were not compared."""
+    if found.better is None:
+        return None
+    units, order = found.scores.panel.units, declared_order(found)
+    names = [units.title(unit, language) for unit in order]
+    over = word("is above", language)
+    rows = tuple(
+        (name, *(None if one == unit else float(found.better[unit, one]) for one in order))
+        for name, unit in zip(names, order, strict=True)
+    )
+    headings = (Heading(unit_label(found.scores, language), "text"), *(Heading(name, "percent", over=over) for name in names))
+    return Sheet(word("pairs of units", language), headings, rows, notes=notes(found.scores, language))
+
+
+def declared_order(found: Uncertainty) -> list[int]:
+    """Return the units from the best to the last as declared, those without a rank at the end."""
+    order: list[int] = np.argsort(np.where(np.isnan(found.places), np.inf, found.places), kind="stable").tolist()
+    return order
+
+
+def uncertain(names: Sequence[str], language: str) -> str:
+    """Name what is uncertain in few words: the weights by their number."""
+    weights = sum(name.startswith("weights:") for name in names)
+    parts = [word("weights of nodes", language).format(count=weights)] if weights else []
+    parts += [word(name, language) for name in names if not name.startswith("weights:")]
+    return listed(parts, language) or "–"
+
+
+def indices_sheet(found: Sensitivity, language: str) -> Sheet:
+    """Return the Sobol indices of the rank shift, the inputs that do most first."""
+    own = found.ranks
+    order = sorted(range(len(found.inputs.names)), key=lambda at: -float(np.nan_to_num(own.total[at, 0])))
+    rows = [
+        (
+            _input(found.scores, found.inputs.names[at], language),
+            finite(own.first[at, 0]),
+            _interval(own.first_interval[at, 0]),
+            finite(own.total[at, 0]),
+            _interval(own.total_interval[at, 0]),
+        )
+        for at in order
+    ]
+    headings = (
+        Heading(word("choice", language), "text"),
+        Heading(word("by itself", language), "percent"),
+        Heading("95%", "code"),
+        Heading(word("with others", language), "percent"),
+        Heading("95%", "code"),
+    )
+    said = [
+        word("shift", language).format(
+            shift=f"{found.shift:.2f}", draws=found.rows * (len(found.inputs.names) + 2), seed=found.seed
+        )
+    ]
+    if found.units is None:
+        said.append(word("too many for their own", language).format(count=len(found.scores.panel.units), most=MOST_UNITS))
+    return Sheet(word("what ranks hang on", language), headings, tuple(rows), notes=tuple(said))
+
+
+def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
+    """Return what happens to the ranking without each node."""
+    headings = (
+        Heading(word("left out", language), "text"),
+        Heading(word("rank correlation", language), "score"),
+        Heading(word("mean shift", language), "score"),
+        Heading(word("largest shift", language), "count"),
+        Heading(unit_label(scores, language), "text"),
+    )
+    rows = [
+        (
+            titled(scores, one.node, language),
+            finite(one.correlation),
+            one.shift,
+            one.most,
+            scores.panel.units.title(one.unit, language),
+        )
+        for one in left
+    ]
+    return Sheet(word("nodes left out", language), headings, tuple(rows), decimals=3)
+
+
+def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves: bool = True) -> Sheet:
+    """Return each node's weight beside what it does; with its `leaves` or, with a note of that, without."""
+    shown = [at for at, node in enumerate(weighed.nodes) if leaves or scores.node(node) >= scores.tree.leaves]
+    headings = tuple(
+        Heading(word(key, language), "text" if key == "node" else "percent")
+        for key in ("node", "weight", "in effect", "linear effect", "main effect", "weight in the index", "effect on the index")
+    )
+    columns = (
+        weighed.nominal,
+        weighed.importance,
+        weighed.squared,
+        weighed.main,
+        weighed.effective,
+        weighed.main_index,
+    )
+    rows = [(titled(scores, weighed.nodes[at], language), *(finite(column[at]) for column in columns)) for at in shown]
+    hidden = len(weighed.nodes) - len(shown)
+    said = (word("without indicators", language).format(count=hidden),) if hidden else ()
+    return Sheet(word("weights in effect", language), headings, tuple(rows), notes=said)
+
+
+def groups_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sheet:
+    """Return how the children of each node go together."""
+    headings = (
+        Heading(word("node", language), "text"),
+        Heading(word("children", language), "count"),
+        Heading(word("alpha", language), "score"),
+        Heading(word("first component", language), "percent"),
+        Heading(word("largest inflation", language), "score"),
+        Heading(word("condition", language), "score"),
+    )
+    rows = [
+        (
+            titled(scores, group.node, language),
+            len(group.children),
+            finite(group.alpha),
+            finite(group.explained[0]),
+            finite(np.nanmax(group.inflation, initial=-np.inf)),
+            finite(group.condition),
+        )
+        for group in together
+    ]
+    return Sheet(word("groups", language), headings, tuple(rows))
+
+
+def correlations_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sheet:
+    """Return the correlations of every two children of one node, Pearson's and Spearman's."""
+    headings = (
+        Heading(word("node", language), "text"),
+        *(Heading(word(key, language), "text") for key in ("indicator", "other node")),
+        Heading("Pearson", "score"),
+        Heading("Spearman", "score"),
+    )
+    rows = [
+        (
+            titled(scores, group.node, language),
+            titled(scores, group.children[one], language),
+            titled(scores, group.children[other], language),
+            finite(group.pearson[one, other]),
+            finite(group.spearman[one, other]),
+        )
+        for group in together
+        for one in range(len(group.children))
+        for other in range(one + 1, len(group.children))
+    ]
+    return Sheet(word("correlation", language), headings, tuple(rows), decimals=3)
+
+
+def flags_sheet(scores: Scores, pairs: Sequence[Flag], language: str) -> Sheet:
+    """Return the correlations to look at."""
+    headings = (
+        Heading(word("what", language), "text"),
+        Heading(word("node", language), "text"),
+        Heading(word("other node", language), "text"),
+        Heading(word("correlation", language), "score"),
+    )
+    rows = [
+        (
+            word(pair.kind, language),
+            *(titled(scores, node, language) for node in (pair.one, pair.other)),
+            finite(pair.correlation),
+        )
+        for pair in pairs
+    ]
+    return Sheet(word("pairs", language), headings, tuple(rows))
+
+
+def titled(scores: Scores, node: str, language: str) -> str:
+    """Return a node's name with its id, where these differ."""
+    title = scores.tree.nodes[scores.node(node)].title(language)
+    return title if title == node else f"{title} ({node})"
+
+
+def _input(scores: Scores, name: str, language: str) -> str:
+    if not name.startswith("weights:"):
+        return word(name, language)
+    return word("weights below", language).format(node=titled(scores, name.removeprefix("weights:"), language))
+
+
+def _interval(ends: Any) -> str:
+    low, high = (finite(end) for end in ends)
+    return "–" if low is None or high is None else f"{low * 100:.1f} … {high * 100:.1f}"
+
+
+def _range(ends: Any, language: str) -> str:
+    """Two places as people write a range."""
+    first, last = (word("none", language) if np.isnan(end) else f"{end:g}" for end in ends)
+    return first if first == last else f"{first}–{last}"

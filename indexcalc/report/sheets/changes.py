@@ -1,0 +1,286 @@
+"""Sheets of what moved and why: short boards, changes by factor and by indicator, comparisons of two rankings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ...analysis.change import Change
+from ...analysis.compare import Comparison
+from ...analysis.robustness import NORMS, Robustness, Turn
+from ...analysis.target import Plan
+from ...analysis.versus import Boards
+from ...methods.arrays import np
+from ...scores import Scores
+from ...words.reports import word
+from ..plain import finite
+from .tables import Heading, Sheet, Value, notes, unit_label
+
+
+def boards_sheet(scores: Scores, boards: Boards, language: str, *, short: bool, node: int | None = None) -> Sheet:
+    """Return the indicators that cost a unit most against its group, or those that bring it most, below a node."""
+    tree = scores.tree
+    order = np.argsort(boards.points if short else -boards.points, kind="stable").tolist()
+    worth = [at for at in order if at < tree.leaves and (boards.points[at] < 0 if short else boards.points[at] > 0)]
+    shown = [at for at in worth if node is None or _is_below(tree.parents, at, node)]
+    headings = (
+        Heading(word("short boards" if short else "strengths", language), "text"),
+        Heading(word("id", language), "code"),
+        Heading(word("score", language), "score"),
+        Heading(word("group mean", language), "score"),
+        Heading(word("index points", language), "signed"),
+        Heading(word("places", language), "move"),
+    )
+    rows = tuple(
+        (
+            tree.nodes[at].title(language),
+            tree.nodes[at].id,
+            finite(scores.scores[boards.period, boards.unit, at]),
+            finite(boards.mean[at]),
+            finite(boards.points[at]),
+            finite(boards.places[at]),
+        )
+        for at in shown
+    )
+    return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals)
+
+
+def _is_below(parents: Sequence[int], node: int, above: int) -> bool:
+    while node >= 0 and node != above:
+        node = parents[node]
+    return node == above
+
+
+def change_sheet(scores: Scores, found: Change, language: str, leading: Sequence[str] = ()) -> Sheet:
+    """Return the moves of units in the order of their later ranks, each split by factor."""
+    order = np.lexsort((np.arange(len(found.at)), found.ranks[0], found.ranks[1])).tolist()
+    headings = [
+        Heading(unit_label(scores, language), "text"),
+        *(Heading(period, "score", over=word("score", language)) for period in _periods(found, language)),
+        Heading(word("score difference", language), "signed", strong=True),
+        *(Heading(word(f"factor {factor}", language), "signed") for factor in found.parts),
+        *(Heading(word("rank", language) + mark, "count") for mark in ("₀", "₁")),
+        Heading(word("places", language), "move"),
+        *([Heading(word("leading", language), "text")] if leading else []),
+    ]
+    rows = []
+    for at in order:
+        first, last = (finite(score) for score in found.scores[:, at])
+        row: list[Value] = [found.units.title(found.at[at], language), first, last]
+        row += [finite(found.scores[1, at] - found.scores[0, at]), *(finite(part[at]) for part in found.parts.values())]
+        row += [finite(rank) for rank in found.ranks[:, at]]
+        row.append(finite(found.ranks[0, at] - found.ranks[1, at]))
+        if leading:
+            row.append(word(f"factor {leading[at]}", language) if leading[at] else "")
+        rows.append(tuple(row))
+    return Sheet(
+        word("change", language),
+        tuple(headings),
+        tuple(rows),
+        decimals=scores.index.index.decimals,
+        notes=notes(scores, language),
+    )
+
+
+def _periods(found: Change, language: str) -> tuple[str, str]:
+    one, other = found.periods
+    return (one, other) if one != other else (word("earlier", language), word("later", language))
+
+
+def factors_sheet(scores: Scores, found: Change, language: str) -> Sheet:
+    """Return the change of the first unit by factor, in points and in places."""
+    headings = (
+        Heading(word("factor", language), "text"),
+        Heading(word("score difference", language), "signed"),
+        Heading(word("places", language), "signed"),
+    )
+    rows: list[tuple[Value, ...]] = [
+        (word(f"factor {factor}", language), finite(part[0]), finite(-found.rank_parts[factor][0]))
+        for factor, part in found.parts.items()
+    ]
+    score, rank = (np.diff(ends[:, 0])[0] for ends in (found.scores, found.ranks))
+    rows.append((word("all", language), finite(score), finite(-rank)))
+    return Sheet(word("change", language), headings, tuple(rows), decimals=scores.index.index.decimals)
+
+
+def indicators_sheet(
+    scores: Scores, found: Change, values: dict[str, tuple[str, str]], language: str, most: int | None = None
+) -> Sheet:
+    """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum."""
+    headings = (
+        Heading(word("factor own", language), "text"),
+        Heading(word("id", language), "code"),
+        *(Heading(period, "text") for period in _periods(found, language)),
+        Heading(word("index points", language), "signed"),
+    )
+    parts = {leaf: float(part[0]) for leaf, part in (found.indicators or {}).items()}
+    order = sorted(
+        (leaf for leaf, part in parts.items() if part and not math.isnan(part)), key=lambda leaf: (-abs(parts[leaf]), leaf)
+    )
+    titles = {node.id: node.title(language) for node in scores.tree.nodes}
+    rows: list[tuple[Value, ...]] = [(titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), parts[leaf]) for leaf in order]
+    rest = [row[-1] for row in rows[most:] if isinstance(row[-1], float)] if most is not None else []
+    if rest:
+        rows = [*rows[:most], (word("others", language).format(count=len(rest)), "", "", "", math.fsum(rest))]
+    return Sheet(headings[0].title, headings, tuple(rows), decimals=scores.index.index.decimals)
+
+
+def agreement_text(found: Comparison, language: str) -> str:
+    """Say in a line how much two rankings agree."""
+    shown = word("agreement", language).format(
+        count=found.count,
+        spearman=f"{found.spearman:.3f}",
+        kendall=f"{found.kendall:.3f}",
+        moved=found.moved,
+        shift=f"{found.shift:.2f}",
+        most=f"{found.most:g}",
+    )
+    return shown.replace("nan", "–")
+
+
+def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool = False) -> Sheet:
+    """Return for each pair of neighbours, or each unit of the top, how far weights must move at each level to turn the order."""
+    turns = found.leaves_top if top else found.pairs
+    levels = sorted({turn.level for turn in turns})
+    title = word("leaves top", language).format(top=found.top) if top else word("ahead", language)
+    headings = [Heading(title, "text")]
+    headings += [] if top else [Heading(word("behind", language), "text"), Heading(word("gap", language), "score")]
+    for level in levels:
+        over = word("level", language).format(level=level)
+        headings += [Heading(f"{over} {word(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
+    cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
+    for turn in turns:
+        shown: Value = f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
+        if math.isnan(turn.distance):
+            shown = None if turn.exact else "≈–"
+        cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = shown
+    rows = []
+    units, score, rank = scores.panel.units, scores.score()[found.period], scores.rank()[found.period]
+    for (above, below), row in cells.items():
+        first: list[Value] = [f"{rank[above]:g} {units.title(above, language)}"]
+        if below is not None and not top:
+            first += [f"{rank[below]:g} {units.title(below, language)}", float(score[above] - score[below])]
+        rows.append((*first, *(row.get((level, norm)) for level in levels for norm in NORMS)))
+    return Sheet(
+        word("robustness", language),
+        tuple(headings),
+        tuple(rows),
+        decimals=scores.index.index.decimals,
+        notes=() if top else (word("turns help", language), word("turns marks", language)),
+    )
+
+
+def turning_sheet(scores: Scores, period: int, turn: Turn, language: str) -> Sheet:
+    """Return the weights that turn an order, those that move most first."""
+    tree, at = scores.tree, scores.tree.position
+    old = scores.effective_weights[period]
+    headings = (
+        Heading(word("turning weights", language), "text"),
+        Heading(word("id", language), "code"),
+        Heading(word("old", language), "score"),
+        Heading(word("new", language), "score"),
+    )
+    rows = tuple(
+        (tree.nodes[at[node]].title(language), node, 100 * float(old[at[node]]), 100 * turn.weights[node])
+        for node in _moved(scores, period, turn)
+    )
+    return Sheet(headings[0].title, headings, rows, decimals=3)
+
+
+def turns_weights_sheet(scores: Scores, found: Robustness, language: str) -> Sheet:
+    """Return all the weights that turn orders, a row for each that moves: of which pair, at which level, by which norm."""
+    tree, units = scores.tree, scores.panel.units
+    old = scores.effective_weights[found.period]
+    headings = (
+        Heading(word("ahead", language), "text"),
+        Heading(word("behind", language), "text"),
+        Heading(word("depth", language), "count"),
+        Heading(word("least of", language), "text"),
+        Heading(word("turning weights", language), "text"),
+        Heading(word("id", language), "code"),
+        Heading(word("old", language), "score"),
+        Heading(word("new", language), "score"),
+    )
+    rows = tuple(
+        (
+            units.title(turn.above, language),
+            word("leaves top", language).format(top=found.top) if turn.below is None else units.title(turn.below, language),
+            turn.level,
+            word(f"norm {turn.norm}", language),
+            tree.nodes[tree.position[node]].title(language),
+            node,
+            100 * float(old[tree.position[node]]),
+            100 * turn.weights[node],
+        )
+        for turn in (*found.pairs, *found.leaves_top)
+        for node in _moved(scores, found.period, turn)
+    )
+    return Sheet(word("turning weights", language), headings, rows, decimals=3, notes=notes(scores, language))
+
+
+def _moved(scores: Scores, period: int, turn: Turn) -> list[str]:
+    """The nodes whose weights move, those that move most first."""
+    old, at = scores.effective_weights[period], scores.tree.position
+    far = {node: abs(weight - old[at[node]]) for node, weight in turn.weights.items()}
+    return sorted((node for node in far if far[node] > 1e-9), key=lambda node: (-far[node], at[node]))
+
+
+def plan_ranks_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
+    """Return every unit's rank before a plan and with it."""
+    units, ranks = scores.panel.units, scores.rank()[plan.period]
+    headings = (
+        Heading(unit_label(scores, language), "text"),
+        *(Heading(word("rank", language) + mark, "count") for mark in ("₀", "₁")),
+        Heading(word("places", language), "move"),
+    )
+    order = np.argsort(plan.others, kind="stable").tolist()
+    rows = tuple(
+        (units.title(at, language), finite(ranks[at]), finite(plan.others[at]), finite(ranks[at] - plan.others[at]))
+        for at in order
+    )
+    return Sheet(word("ranking", language), headings, rows, notes=notes(scores, language))
+
+
+def plan_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
+    """Return a plan: each indicator from its value to the one that is wanted, with its effort and what it brings."""
+    leaves = scores.index.leaves
+    headings = (
+        Heading(word("target", language), "text"),
+        Heading(word("id", language), "code"),
+        Heading(word("value now", language), "text"),
+        Heading(word("goal", language), "text"),
+        Heading(word("value measure", language), "text"),
+        Heading(word("effort", language), "score"),
+        Heading(word("index points", language), "signed"),
+    )
+    rows = [
+        (
+            leaves[step.leaf].title(language),
+            leaves[step.leaf].id,
+            f"{step.old:.6g}",
+            f"{step.new:.6g}",
+            leaves[step.leaf].measure,
+            step.effort,
+            step.points,
+        )
+        for step in plan.steps
+    ]
+    total = (word("all", language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
+    proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
+    said = [word(proof, language), word("plan help", language)]
+    units = scores.panel.units
+    ranks = scores.rank()[plan.period]
+    others = [
+        f"{units.title(unit, language)} {ranks[unit]:g} → {plan.others[unit]:g}"
+        for unit in range(len(units))
+        if unit != plan.unit and not math.isnan(ranks[unit]) and ranks[unit] != plan.others[unit]
+    ]
+    if others:
+        said.append(word("plan moves", language).format(units="；".join(others) if language == "zh" else "; ".join(others)))
+    return Sheet(
+        word("target", language),
+        headings,
+        (*rows, total),
+        decimals=scores.index.index.decimals,
+        notes=(*said, *notes(scores, language)),
+    )

@@ -1,0 +1,117 @@
+"""What a report says of warnings: the worst first, each with its value, its limit, its course and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...analysis.warning import NOT_JUDGED, Judged, Warned, check_judged, listed, periods_shown
+from ...engine.frames import kinds_of
+from ...findings import Language
+from ...scores import Scores
+from ...tree.model import LEVELS, Indicator, Level
+from ...words.reports import word
+from ..formats.text import sparkline
+from .tables import Heading, Sheet, Value, notes, unit_label
+
+COURSE = 8  # periods that a course shows
+
+
+def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:
+    """Return the warnings of a period from a level upwards, or of the parts of a larger one, the worst first."""
+    headings = [
+        Heading(word("warning level", language), "text", strong=True),
+        Heading(unit_label(scores, language), "text"),
+        Heading(word("watched", language), "text"),
+        Heading(word("period", language), "code"),
+        Heading(word("observed", language), "score", strong=True),
+        Heading(word("limit", language), "score"),
+        Heading(word("basis", language), "text"),
+        Heading(word("course", language), "text"),
+        Heading(word("in a row", language), "count"),
+        Heading(word("follows", language), "text"),
+        Heading(word("rule", language), "text"),
+    ]
+    rows = tuple(_row(scores, judged[one.rule], one, language) for one in listed(scores, judged, period, least=least))
+    said = tuple(f"{one.code} {one.message(spoken(language))}" for one in check_judged(scores, judged))
+    counted = "  ".join(counts(scores, judged, period, language))
+    decimals = scores.index.index.decimals
+    listed_only = () if least == LEVELS[0] else (word("least level", language).format(level=word(least, language)),)
+    all_notes = (*notes(scores, language), counted, *listed_only, *said)
+    return Sheet(word("warning", language), tuple(headings), rows, decimals=decimals, notes=all_notes)
+
+
+def _row(scores: Scores, found: Judged, one: Warned, language: str) -> tuple[Value, ...]:
+    at = (one.period, one.unit, one.column)
+    level = LEVELS[int(found.levels[at]) - 1]
+    return (
+        word(level, language),
+        scores.panel.units.title(one.unit, language),
+        watched_title(scores, found, one, language),
+        scores.periods[one.period],
+        float(found.values[at]),
+        limit_of(found, one),
+        basis(found, one, language),
+        sparkline([found.values[(place, *at[1:])] for place in course(scores, found, one)]),
+        int(found.runs[at]),
+        follows(found, one, language),
+        found.rule.title(language),
+    )
+
+
+def spoken(language: str) -> Language:
+    """Return a language as findings know it."""
+    return "en" if language == "en" else "zh"
+
+
+def watched_title(scores: Scores, found: Judged, one: Warned, language: str) -> str:
+    """Return what a warning is about: a node's name, with its unit of measurement where a value is watched."""
+    node = scores.tree.nodes[one.node]
+    if not isinstance(node, Indicator) or found.rule.by == "score":
+        return f"{node.title(language)}（{word('score', language)}）" if language != "en" else f"{node.title(language)} (score)"
+    measure = node.measure
+    if node.direction in ("target", "range"):
+        measure = f"{word('distance', language)} {measure}".rstrip()
+    brackets = ("（", "）") if language != "en" else (" (", ")")
+    return f"{node.title(language)}{brackets[0]}{measure}{brackets[1]}" if measure else node.title(language)
+
+
+def limit_of(found: Judged, one: Warned) -> float:
+    """Return the limit that gave a warning its level."""
+    return float(found.limits[one.period, one.unit, one.column, int(found.levels[one.period, one.unit, one.column]) - 1])
+
+
+def basis(found: Judged, one: Warned, language: str) -> str:
+    """Say where a warning's limit comes from."""
+    rule = found.rule
+    limit = rule.limits[int(found.levels[one.period, one.unit, one.column]) - 1]
+    assert limit is not None
+    up = found.worse[one.column] > 0
+    if rule.method == "thresholds":
+        return word("basis thresholds", language)
+    if rule.method == "quantiles":
+        return word("basis quantiles", language).format(limit=100 * (limit if up else 1 - limit))
+    return word(f"basis {rule.centre}", language).format(sign="+" if up else "−", limit=limit)
+
+
+def follows(found: Judged, one: Warned, language: str) -> str:
+    """Return what follows when a warning has lasted as long as it has; nothing before the first step."""
+    at = int(found.steps[one.period, one.unit, one.column])
+    return found.escalation[at].title(language) if at >= 0 else ""
+
+
+def course(scores: Scores, found: Judged, one: Warned, most: int = COURSE) -> list[int]:
+    """Return the places of the last periods of a warning's kind, its own the last."""
+    own = dict(kinds_of(scores.index, scores.panel))[found.rule.periods or scores.index.periods.kind]
+    return list(range(max(own.start, one.period + 1 - most), one.period + 1))
+
+
+def counts(scores: Scores, judged: Sequence[Judged], period: str, language: str) -> list[str]:
+    """Say how many warnings of each level a period has, the worst first, and how much was not judged."""
+    levels = [found.levels[periods_shown(scores, found, period)] for found in judged]
+    said = []
+    for place, level in reversed(list(enumerate(LEVELS, start=1))):
+        if any(found.rule.limits[place - 1] is not None for found in judged):
+            many = sum(int((one == place).sum()) for one in levels)
+            said.append(word("warnings of", language).format(level=word(level, language), count=many))
+    without = sum(int((one == NOT_JUDGED).sum()) for one in levels)
+    return [*said, word("not judged", language).format(count=without)] if without else said

@@ -1,0 +1,1 @@
+"""Logs of events to series of values, counted by an engine."""

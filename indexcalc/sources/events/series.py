@@ -1,0 +1,438 @@
+"""Logs of events to series of values: one query groups clean events by unit and period and takes all that an index asks for.
+
+A row that cannot be used is dirty; it counts nowhere and goes into the quarantine with every reason why. The query is made
+with ibis and is the same for each engine. `look` only reads which columns a log has, which costs no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...findings import Finding, Place, finding, letters, nearest
+from ...panel import Quarantine
+from ...periods import Kind, number_of, numbered, read_period
+from ...tree.columns import Column
+from ...tree.condition import names_in, parse_condition
+from ...tree.events import DURATION, Take, is_url, shown_url
+from ...tree.model import Data, EventLog, Index
+from ..match.units import UnitNames, asked_at
+from ..readers.tables import SUFFIXES, kind_of, matching, name_of, shown_path, text_of
+from .rows import KEY, MASK, NAME, ROWS, Mismatch, Rows, unit_and_period
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .engines import Engine, LogFile
+
+MOST_ROWS = 1_000_000  # in the quarantine; its counts are of all
+_TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
+_MANY = 1000  # periods that a log may span without saying so
+
+# the findings that tell of each reason, in the order in which they are looked for
+REASONS = {
+    "no unit": "IC720",
+    "unknown unit": "IC721",
+    "no time": "IC722",
+    "no such time": "IC723",
+    "outside": "IC724",
+    "over before it began": "IC725",
+    "no number": "IC726",
+    "unknown level": "IC727",
+    "repeated": "IC728",
+}
+
+
+@dataclass
+class Log:
+    """A log of events that an index takes values of: what was found of it before any event was read."""
+
+    name: str
+    source: Data
+    events: EventLog
+    columns: list[tuple[int, Column]]
+    index: Index
+    files: list[LogFile] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def shown(self) -> str:
+        return shown_url(self.source.path)
+
+    @property
+    def kind(self) -> str:
+        return "postgres" if is_url(self.source.path) else self.events.engine
+
+    @property
+    def is_table(self) -> bool:
+        return self.events.table is not None
+
+    @property
+    def takes(self) -> list[Take]:
+        """The different series that are asked for, each once."""
+        return list(dict.fromkeys(column.take for _, column in self.columns if column.take))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Behind:
+    """The clean events of a log, for who asks which of them a value was made of."""
+
+    asked: Rows
+    table: Any
+    kind: Kind
+    takes: dict[str, Take]
+    units: tuple[str, ...]
+    kept: dict[tuple[int, ...], Any] = field(default_factory=dict)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The columns of the events: those of the log that were used."""
+        return tuple(self.asked.columns)
+
+    def events(self, column: str, units: Sequence[str], periods: Sequence[str], most: int) -> list[tuple[str, ...]]:
+        """Return events that a column's value of some periods and units is made of, as text, those that weigh most first."""
+        numbers = tuple(number_of(period, self.kind) for period in periods)
+        if numbers not in self.kept:
+            clean = self.asked.clean(self.table, numbers)
+            self.kept[numbers] = clean.cache() if self.asked.engine.kind == "duckdb" else clean  # others' tables are not ours
+        places = [self.units.index(unit) for unit in units]
+        rows = self.asked.behind(self.kept[numbers], self.takes[column], places, most).to_pyarrow()
+        return list(zip(*(_texts(rows.column(name).to_pylist()) for name in self.asked.columns), strict=True))
+
+
+@dataclass(frozen=True)
+class Series:
+    """The values of some columns of the panel: by position, an array (period, unit), and the periods of the log."""
+
+    periods: tuple[str, ...]
+    values: dict[int, NDArray[np.float64]]
+    quarantine: Quarantine
+    behind: Behind
+
+
+def look(index: Index, name: str, columns: list[tuple[int, Column]], base: Path, root: Path) -> Log:
+    """Find the files of a log and see that they have the columns that are asked for."""
+    source = index.data[name]
+    assert source.events is not None
+    log = Log(name, source, source.events, columns, index)
+    if log.is_table or "://" in source.path:
+        return log
+    here = index.place(("data", name, "path"))
+    paths = [path for path, _ in matching(source.path.replace("\\", "/"), str(base))]
+    if not paths:
+        from ..readers.tables import absent
+
+        log.findings += asked_at([absent(source.path, base, root)], here)
+    for path in paths:
+        file = _header(str(base / path), shown_path(path, base, root), log)
+        if file is not None:
+            log.files.append(file)
+            log.findings += _lacking(log, file)
+    return log
+
+
+def _header(path: str, file: str, log: Log) -> LogFile | None:
+    """Read the names of a file's columns, and no event."""
+    from .engines import LogFile
+
+    lower = path.lower()
+    try:
+        if lower.endswith(".parquet"):
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+
+            try:
+                raw = tuple(pq.read_schema(path).names)
+            except pa.ArrowException as error:
+                log.findings.append(finding("IC305", Place(file), problem=str(error).splitlines()[0]))
+                return None
+            return LogFile(path, file, tuple(map(name_of, raw)), raw)
+        if lower.endswith(_TEXTS):
+            return _text_header(path, file, log)
+    except (OSError, EOFError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        log.findings.append(finding("IC303", Place(file), problem=problem))
+        return None
+    suffix = Path(path).suffix
+    known = [*(suffix for suffix in SUFFIXES if suffix in (".csv", ".tsv", ".txt", ".parquet")), ".csv.gz"]
+    log.findings.append(finding("IC304", Place(file), suffix=suffix, path=file, known=known))
+    return None
+
+
+def _text_header(path: str, file: str, log: Log) -> LogFile | None:
+    import csv
+
+    from .engines import LogFile, text_of_file
+
+    first = ""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            with text_of_file(path, encoding) as stream:
+                first = stream.readline()
+                stream.read(1 << 22)
+        except UnicodeDecodeError:
+            continue
+        break
+    else:
+        log.findings.append(finding("IC307", Place(file), offset=0, line=1))
+        return None
+    if not path.endswith(".gz") and (kind := kind_of(first[:64].encode())):
+        log.findings.append(finding("IC318", Place(file), suffix=Path(path).suffix, kind=kind))
+        return None
+    first = first.removeprefix("\ufeff")
+    if not first.strip():
+        log.findings.append(finding("IC308", Place(file)))
+        return None
+    delimiter = max(",;\t", key=first.count)
+    raw = tuple(next(csv.reader([first], delimiter=delimiter)))
+    return LogFile(path, file, tuple(map(name_of, raw)), raw, delimiter, encoding)
+
+
+def used_names(log: Log) -> dict[str, tuple[str | int, ...]]:
+    """Return the columns that a log needs by name, each with the path of what asks for it first."""
+    path: tuple[str | int, ...] = ("data", log.name, "events")
+    events = log.events
+    found: dict[str, tuple[str | int, ...]] = {}
+    for key in ("unit", "time", "end", "due", "key"):
+        if (value := getattr(events, key)) is not None:
+            found.setdefault(name_of(value), (*path, key))
+    trees = [(parse_condition(events.where), (*path, "where"))] if events.where else []
+    for _, column in log.columns:
+        if column.take:
+            trees += [(tree, (*log.index.paths[column.owner], "events")) for tree in (column.take.of, column.take.where) if tree]
+    for tree, asked in trees:
+        for name in names_in(tree):
+            if name != DURATION:
+                found.setdefault(name_of(name), asked)
+    return found
+
+
+def _lacking(log: Log, file: LogFile) -> Iterator[Finding]:
+    """The columns that are asked for and are not there, or there twice."""
+    line = 1 if file.delimiter else 0
+    for name, asked in used_names(log).items():
+        if name not in file.names:
+            near = nearest(name, file.names)
+            yield finding(
+                "IC718", log.index.place(asked), name=name, file=file.file, known=[n for n in file.names if n][:20], near=near
+            )
+        elif file.names.count(name) > 1:
+            first = file.names.index(name)
+            place = Place(file.file, "", line, file.names.index(name, first + 1) + 1 if line else 0)
+            yield finding("IC310", place, name=name, first=letters(first + 1))
+
+
+def read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None:
+    """Aggregate the events of a log; nothing, with a finding in the log, where that cannot be done."""
+    from .engines import failures, packages_of
+
+    here = log.index.place(("data", log.name))
+    try:
+        import ibis  # noqa: F401
+
+        failed = failures(log.kind)
+    except ImportError as error:
+        package = error.name or "ibis"
+        extra = {"postgres": "postgres", "spark": "spark"}.get(log.kind, "events")
+        log.findings.append(finding("IC719", here, package=package, needs=packages_of(log.kind), extra=extra))
+        return None
+    try:
+        return _read(index, log, units, base)
+    except Mismatch as error:
+        owner = next((column.owner for _, column in log.columns if column.take == error.take and error.take), None)
+        place = here if owner is None else index.place_of(owner, "events")
+        log.findings.append(finding(error.code, place, **error.values))
+    except failed as error:
+        log.findings.append(finding("IC735", here, source=log.shown, problem=_problem(error)))
+    return None
+
+
+def _problem(error: Exception) -> str:
+    """The first line of what an engine says, without where it keeps its files."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or [type(error).__name__])[0][:200]
+
+
+def _read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None:
+    engine = _open(log, base)
+    if engine is None:
+        return None
+    names = _names(index, log, units)
+    if any(one.severity == "error" for one in log.findings):
+        return None
+    count = len(units.units)
+    while True:
+        rows = Rows(engine, log.events, frozenset(log.source.missing), log.takes, _bounds(index, log), index.periods.kind)
+        table = rows.judged(names)
+        groups = rows.aggregated(table, count).to_pyarrow().to_pydict()
+        unknown = _unknown(log, groups)
+        known = {name: at for name in unknown if name not in names and (at := names.get(name_of(name))) is not None}
+        if not known:
+            break
+        names |= known  # written in another way than the units table has them: asked for once more with these
+    masks = {-key: many for key, many in zip(groups[KEY], groups[ROWS], strict=True) if key < 0}
+    quarantine = Quarantine(
+        log.name,
+        log.shown,
+        sum(groups[ROWS]),
+        masks.pop(1, 0),
+        sum(masks.values()),
+        tuple(rows.reasons),
+        tuple(sum(many for mask, many in masks.items() if mask >> at + 1 & 1) for at in range(len(rows.reasons))),
+        tuple(rows.columns),
+        DirtyRows(rows, table, sum(masks.values())),
+    )
+    quarantine = replace(quarantine, findings=tuple(_findings(units, quarantine, unknown)))
+    log.findings += quarantine.findings
+    takes = {column.id: column.take for _, column in log.columns if column.take}
+    behind = Behind(rows, table, index.periods.kind, takes, units.units.ids)
+    return _series(index, log, units, groups, quarantine, behind)
+
+
+def _unknown(log: Log, groups: dict[str, list[Any]]) -> list[str]:
+    """The names of dirty rows that no unit has."""
+    dirty = {name for key, some in zip(groups[KEY], groups[NAME], strict=True) if key < -1 for name in some or () if name}
+    return sorted(name for name in dirty if name.strip() and name.strip() not in log.source.missing)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DirtyRows(Sequence[tuple[Any, ...]]):
+    """The dirty rows as text, sorted, each with the places of its reasons; fetched when they are first looked at."""
+
+    asked: Rows
+    table: Any
+    many: int
+
+    def __len__(self) -> int:
+        return min(self.many, MOST_ROWS)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.fetched[at]
+
+    @cached_property
+    def fetched(self) -> list[tuple[Any, ...]]:
+        """All of them, in one query."""
+        if not self.many:
+            return []
+        cells = self.asked.dirty(self.table, MOST_ROWS if self.many > MOST_ROWS else None).to_pyarrow()
+        texts = [_texts(cells.column(name).to_pylist()) for name in self.asked.columns]
+        masks = cells.column(MASK).to_pylist()
+        why = {mask: tuple(at for at in range(len(self.asked.reasons)) if mask >> at + 1 & 1) for mask in set(masks)}
+        return sorted(zip(*texts, [why[mask] for mask in masks], strict=True))
+
+
+def _open(log: Log, base: Path) -> Engine | None:
+    from .engines import open_files, open_table
+
+    used = list(used_names(log))
+    if not log.is_table and "://" not in log.source.path:
+        return open_files(log.files, used, log.kind)
+    if not log.is_table:
+        from .engines import open_remote
+
+        opened = open_remote(log.source.path)
+    else:
+        path = log.source.path if log.kind != "duckdb" else str(base / log.source.path)
+        opened = open_table(path, str(log.events.table), log.kind)
+    names = {name_of(column): column for column in reversed(opened.table.columns)}
+    lacking = [name for name in used if name not in names]
+    for name in lacking:
+        known = list(opened.table.columns)[:20]
+        where = log.index.place(used_names(log)[name])
+        log.findings.append(finding("IC718", where, name=name, file=log.shown, known=known, near=nearest(name, names)))
+    return None if lacking else opened.only({name: names[name] for name in used})
+
+
+def _names(index: Index, log: Log, units: UnitNames) -> dict[str, int]:
+    """Every name by which the log may call a unit; those to be left out have -1."""
+    names = dict(units.known)
+    for other, unit in log.events.names.items():
+        at = units.find(unit)
+        if at is None:
+            place = index.place(("data", log.name, "events", "names", other))
+            log.findings.append(finding("IC734", place, name=unit, near=nearest(unit, units.known)))
+        else:
+            names[name_of(other)] = at
+    return names | {name_of(word): -1 for word in log.source.ignore}
+
+
+def _bounds(index: Index, log: Log) -> tuple[int | None, int | None]:
+    kind = index.periods.kind
+    read_all = [None if bound is None else read_period(str(bound), kind) for bound in (log.events.from_, log.events.to)]
+    first, last = (None if period is None else number_of(period, kind) for period in read_all)
+    return first, last
+
+
+def _texts(cells: Sequence[Any]) -> list[str]:
+    """Cells as text, alike whatever engine they came from."""
+    out = []
+    for cell in cells:
+        value = text_of(cell)
+        if isinstance(value, float):
+            value = "" if value != value else str(int(value)) if value.is_integer() else repr(value)  # noqa: PLR0124 - NaN
+        out.append("" if value is None else str(value))
+    return out
+
+
+def _findings(units: UnitNames, quarantine: Quarantine, unknown: list[str]) -> Iterator[Finding]:
+    """One finding for each reason, and one for rows that were left out on purpose."""
+    place = Place(quarantine.file)
+    for (reason, column), rows in zip(quarantine.reasons, quarantine.counts, strict=True):
+        if not rows:
+            continue
+        near, examples = "", ""
+        if reason == "unknown unit":
+            first = [name_of(name) for name in unknown]
+            examples = ", ".join(f"'{name}'" for name in first[:3]) + (f" … ({len(first)})" if len(first) > 3 else "")
+            near = next((f"{name}: {close}" for name in first[:50] if (close := nearest(name, units.known))), "")
+        values = {"rows": rows, "read": quarantine.read, "column": column, "examples": examples, "near": near}
+        yield finding(REASONS[reason], place, **values)
+    if quarantine.left:
+        yield finding("IC729", place, rows=quarantine.left, read=quarantine.read)
+    if len(quarantine.rows) < quarantine.dirty:
+        yield finding("IC732", place, rows=quarantine.dirty, most=len(quarantine.rows))
+
+
+def _series(
+    index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any]], quarantine: Quarantine, behind: Behind
+) -> Series | None:
+    """The groups as arrays (period, unit): 0 or missing for a unit without events in a period that the log covers."""
+    import numpy as np
+
+    keys = np.array(groups[KEY], dtype=np.int64)
+    clean = keys >= 0
+    at, numbers = unit_and_period(keys[clean], len(units.units))
+    first, last = _bounds(index, log)
+    if not clean.any() and (first is None or last is None):
+        log.findings.append(finding("IC730", Place(quarantine.file), rows=quarantine.read))
+        return None
+    low = int(numbers.min()) if first is None else first
+    high = int(numbers.max()) if last is None else last
+    covered = range(low, high + 1)
+    kind = index.periods.kind
+    without = sorted(set(covered) - set(numbers.tolist())) if len(covered) <= _MANY else list(covered)
+    if without and (first is None or last is None):
+        shown_periods = [numbered(number, kind) for number in (covered[0], covered[-1])]
+        values = {"first": shown_periods[0], "last": shown_periods[1], "count": len(without), "source": log.name}
+        code = "IC731" if len(covered) <= _MANY else "IC733"
+        log.findings.append(finding(code, log.index.place(("data", log.name, "events")), **values))
+        if code == "IC733":
+            return None
+    values_of: dict[int, NDArray[np.float64]] = {}
+    for column, (position, wanted) in enumerate(_taken(log)):
+        whole = wanted.kind in ("rows", "sum", "distinct", "peak", "days")
+        out = np.full((len(covered), len(units.units)), 0.0 if whole else np.nan)
+        given = np.array(groups[f"its take {column}"], dtype=float)[clean]
+        out[numbers - low, at] = np.nan_to_num(given, nan=0.0) if whole else given
+        for panel_column in position:
+            values_of[panel_column] = out
+    return Series(tuple(numbered(number, kind) for number in covered), values_of, quarantine, behind)
+
+
+def _taken(log: Log) -> list[tuple[list[int], Take]]:
+    """Each series with the columns of the panel that it is the values of."""
+    return [([at for at, column in log.columns if column.take == take], take) for take in log.takes]

@@ -1,0 +1,113 @@
+"""What is given twice, and what is not given though it was before and is by others."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ...findings import Finding, Place, finding
+from ...periods import order
+from .matched import Matched, Piece, Same
+
+
+def few(names: Iterable[str]) -> str:
+    """The first of many names."""
+    shown = [name for name in names if name]
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+
+
+def repeats(matched: Matched) -> list[Finding]:
+    """Values given twice for one unit, column and period: one finding for a row that is there twice, with all its values."""
+    twice: dict[tuple[Place, Place], list[tuple[int, Piece, int, Piece, int]]] = defaultdict(list)
+    by_column: dict[int, list[Piece]] = defaultdict(list)
+    checked: dict[tuple[int, int], bool] = {}
+    for piece in matched.pieces:
+        by_column[piece.column].append(piece)
+    for column, pieces in by_column.items():
+        if len(pieces) == 1 and isinstance(pieces[0].rows, Same):
+            continue  # a query's groups are there once
+        if len(pieces) == 1:  # the columns of a wide table share their keys: looked at once
+            keys = id(pieces[0].periods), id(pieces[0].units)
+            if keys not in checked:
+                cells = list(zip(pieces[0].periods, pieces[0].units, strict=True))
+                checked[keys] = len(set(cells)) == len(cells)
+            if checked[keys]:
+                continue
+        first: dict[tuple[str | None, int], tuple[Piece, int]] = {}
+        for piece in pieces:
+            for i, key in enumerate(zip(piece.periods, piece.units, strict=True)):
+                other, j = first.setdefault(key, (piece, i))
+                if other is not piece or j != i:
+                    rows = replace(piece.place(i), column=0), replace(other.place(j), column=0)
+                    twice[rows].append((column, piece, i, other, j))
+    return [_repeat(matched, cells) for cells in twice.values()]
+
+
+def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -> Finding:
+    assert matched.units is not None
+    _, piece, i, other, j = cells[0]
+    names = [matched.index.columns[cell[0]].title for cell in cells]
+    pairs = [f"{_or_gap(two.values[m])} / {_or_gap(one.values[k])}" for _, one, k, two, m in cells]
+    values = [f"{name} {pair}" for name, pair in zip(names, pairs, strict=True)]
+    return finding(
+        "IC348",
+        piece.place(i),
+        unit=matched.units.units.title(piece.units[i]),
+        period=piece.periods[i] or "",
+        first=str(other.place(j)),
+        values=" · ".join(values[:3]) + (f" … ({len(values)})" if len(values) > 3 else ""),
+    )
+
+
+def absent(matched: Matched) -> Iterator[Finding]:
+    """Units whose row is gone from a period, of the files that each column comes from. Events have rows for some units alone."""
+    assert matched.units is not None
+    index = matched.index
+    events = {item.id for item in index.adjustments}
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for piece in matched.pieces:
+        dated = piece.periods and piece.periods[0] is not None
+        if dated and not isinstance(piece.rows, Same) and index.columns[piece.column].owner not in events:
+            pieces[piece.column].append(piece)
+    files: dict[tuple[str, ...], dict[tuple[int, int], Piece]] = defaultdict(dict)  # the columns of a wide table share their keys
+    for own in pieces.values():
+        of = files[tuple(dict.fromkeys(piece.table.file for piece in own))]
+        of |= {(id(piece.periods), id(piece.units)): piece for piece in own}
+    for names, keyed in files.items():
+        units: dict[str, set[int]] = defaultdict(set)
+        for piece in keyed.values():
+            for period, unit in zip(piece.periods, piece.units, strict=True):
+                units[period or ""].add(unit)
+        if gone := _gone(units):
+            source = index.columns[next(iter(keyed.values())).column].source
+            place = Place(names[0]) if len(names) == 1 else index.place(("data", source, "path"))
+            yield finding("IC377", place, gone=few(f"{matched.units.units.title(unit)} {period}" for period, unit in gone))
+
+
+def _gone(units: dict[str, set[int]]) -> list[tuple[str, int]]:
+    """The periods that a unit has no row in, between two of its own or right after its last; none where most units have gaps.
+
+    A unit that comes later or left earlier lacks nothing.
+    """
+    periods = sorted(units, key=order)
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for at, period in enumerate(periods):
+        for unit in units[period]:
+            first.setdefault(unit, at)
+            last[unit] = at
+    newest = len(periods) - 1
+    until = {unit: min(at + (at == newest - 1), newest) for unit, at in last.items()}
+    rows = Counter(unit for of in units.values() for unit in of)
+    gaps = [unit for unit, many in rows.items() if many <= until[unit] - first[unit]]
+    if 2 * len(gaps) > len(rows):
+        return []
+    return sorted(
+        ((periods[at], unit) for unit in gaps for at in range(first[unit], until[unit] + 1) if unit not in units[periods[at]]),
+        key=lambda one: (order(one[0]), one[1]),
+    )
+
+
+def _or_gap(value: float) -> str:
+    return "–" if value != value else f"{value:.10g}"  # noqa: PLR0124 - not a number

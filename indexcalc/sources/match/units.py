@@ -1,0 +1,214 @@
+"""The units table: what is scored, and every name that data may call it by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ...findings import Finding, Place, finding, nearest
+from ...tree.model import Data, Index
+from ...units import Units
+from ..readers.tables import Cell, Table, name_of, read_tables
+
+_SEPARATORS = str.maketrans("；、|，,", ";;;;;")
+
+
+@dataclass(frozen=True)
+class UnitNames:
+    """The units, which of them each id, name and alias means, and the rows of the table that list them.
+
+    Places share names: there is a Clay County in many states. A name of several units means none of them; it is in `shared`.
+    """
+
+    units: Units
+    known: dict[str, int]
+    shared: dict[str, list[int]]
+    table: Table
+    rows: Sequence[int]
+
+    def find(self, cell: Cell) -> int | None:
+        """Return the unit that a cell names exactly, by id, name or alias."""
+        return self.known.get(name_of(cell))
+
+    def sharing(self, name: str) -> str:
+        """Return the ids of the first few of the units that share a name."""
+        ids = [self.units.ids[unit] for unit in self.shared[name]]
+        return ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
+
+
+def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:
+    """Read the units table of an index; nothing where it cannot be used."""
+    block = index.units
+    wanted = Data.model_construct(path=block.table, sheet=block.sheet)
+    tables, found, files = read_tables(wanted, base, keys=[block.id], root=root)
+    found = [one for one in asked_at(found, index.place(("units", "table"))) if one.code != "IC309"]  # here it is an error
+    if not tables:
+        return None, found, files
+    table = tables[0]
+    at = {name: column for column, name in enumerate(table.names) if name}
+    if name_of(block.id) not in at:
+        place = index.place(("units", "id")) if "id" in block.model_fields_set else index.place(("units", "table"))
+        headings = [name for name in table.names if name]
+        found.append(finding("IC352", place, name=block.id, file=table.file, known=headings, first=next(iter(headings), "")))
+        return None, found, files
+    for key in ("name", "name_en", "group", "aliases"):
+        name = getattr(block, key)
+        if key in block.model_fields_set and name_of(name) not in at:
+            found.append(
+                finding("IC359", index.place(("units", key)), name=name, file=table.file, known=[n for n in table.names if n])
+            )
+
+    def column(key: str) -> list[str]:
+        position = at.get(name_of(getattr(block, key)))
+        return [name_of(cell) for cell in table.columns[position]] if position is not None else [""] * len(table.lines)
+
+    whole = {key: column(key) for key in ("id", "name", "name_en", "group", "aliases")}
+    rows, repeats = _first_rows(table, at[name_of(block.id)], [whole[key] for key in ("id", "name", "group", "aliases")])
+    found += repeats
+    fields = {key: tuple(cells[row] for row in rows) for key, cells in whole.items()}
+    attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
+    has_groups = name_of(block.group) in at
+    levels, parents, misplaced = _levels(index, table, rows, fields["id"], at)
+    found += misplaced
+    groups = fields["group"] if has_groups else ()
+    units = Units(fields["id"], fields["name"], fields["name_en"], groups, attributes, levels, parents)
+    if not rows:
+        found.append(finding("IC354", table.header_place(at[name_of(block.id)])))
+        return None, found, files
+    said = {key: at.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
+    known, shared, ambiguous = _names(units, fields["aliases"], table, rows, said)
+    attributes |= {asked: attributes[name_of(asked)] for asked in _asked_columns(index) if name_of(asked) in attributes}
+    return UnitNames(units, known, shared, table, rows), [*found, *ambiguous, *_check_columns(index, units)], files
+
+
+def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
+    """Put findings of files that are not there where the tree asks for them: that is what will be corrected."""
+    return [replace(one, place=place) if one.code in ("IC301", "IC302", "IC651") and place.file else one for one in found]
+
+
+def _levels(
+    index: Index, table: Table, rows: Sequence[int], ids: Sequence[str], at: dict[str, int]
+) -> tuple[tuple[str, ...], tuple[int, ...], list[Finding]]:
+    """Each unit's level and the place of the unit that it is part of, where the table has several levels."""
+    block = index.units
+    if block.level is None:
+        return (), (), []
+    absent = [key for key in ("level", "parent") if name_of(str(getattr(block, key))) not in at]
+    if absent:
+        known = [name for name in table.names if name]
+        place = index.place(("units", absent[0] if absent[0] in block.model_fields_set else "level"))
+        return (), (), [finding("IC359", place, name=getattr(block, absent[0]), file=table.file, known=known)]
+    position = {unit: place for place, unit in enumerate(ids)}
+    parent_column = at[name_of(block.parent)]
+    levels = tuple(name_of(table.columns[at[name_of(block.level)]][row]) for row in rows)
+    named = [name_of(table.columns[parent_column][row]) for row in rows]
+    parents = tuple(position.get(name, -1) for name in named)
+    found = [
+        finding("IC370", table.place(row, parent_column), unit=ids[i], parent=name, near=nearest(name, position))
+        for i, (row, name) in enumerate(zip(rows, named, strict=True))
+        if name and name not in position
+    ]
+    for i, row in enumerate(rows):
+        above, seen = parents[i], {i}
+        while above >= 0 and above not in seen:
+            seen.add(above)
+            above = parents[above]
+        if above == i:
+            found.append(finding("IC371", table.place(row, parent_column), unit=ids[i]))
+    if block.score is not None and block.score not in levels:
+        known = list(dict.fromkeys(levels))
+        found.append(finding("IC372", index.place(("units", "score")), found=block.score, known=known))
+    places = [table.place(row, at[name_of(block.level)]) for row in rows]
+    return levels, parents, [*found, *_scored_from_below(index, ids, levels, parents, places)]
+
+
+def _scored_from_below(
+    index: Index, ids: Sequence[str], levels: Sequence[str], parents: Sequence[int], places: Sequence[Place]
+) -> Iterator[Finding]:
+    """Where nodes are made of scores from below, these are from a level that there is, and all units of a level from one."""
+    asked = {name: node.score_over_units for name, node in index.by_id.items() if node.score_over_units}
+    for name, choice in asked.items():
+        if choice.from_ is not None and choice.from_ not in levels:
+            place, known = index.place_of(name, "score_over_units", "from"), list(dict.fromkeys(levels))
+            yield finding("IC843", place, node=name, found=choice.from_, known=known, near=nearest(choice.from_, known))
+    first: dict[str, int] = {}
+    for i, above in enumerate(parents if asked else ()):
+        if above >= 0:
+            other = levels[first.setdefault(levels[above], i)]
+            if levels[i] != other or levels[i] == levels[above]:
+                wanted = "" if levels[i] == levels[above] else other
+                yield finding("IC844", places[i], unit=ids[i], level=levels[above], found=levels[i], wanted=wanted)
+                return
+
+
+def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:
+    """The first row of each unit. A unit may be repeated as it is, as in a table of several periods, but not differently."""
+    first: dict[str, int] = {}
+    found = []
+    for row, unit in enumerate(fields[0]):
+        if not unit:
+            found.append(finding("IC353", table.place(row, id_column)))
+        elif unit not in first:
+            first[unit] = row
+        elif any(field[row] != field[first[unit]] for field in fields):
+            line = table.lines[first[unit]]
+            found.append(finding("IC355", table.place(row, id_column), unit=unit, line=line))
+    return list(first.values()), found
+
+
+def _names(
+    units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], said: dict[str, int]
+) -> tuple[dict[str, int], dict[str, list[int]], list[Finding]]:
+    """What each name means, the names that several units share, and the ids and aliases that clash with another's."""
+    owners: dict[str, dict[int, None]] = defaultdict(dict)
+    for names in (units.names, units.names_en):
+        for at, name in enumerate(names):
+            owners[name][at] = None
+    owners.pop("", None)
+    known: dict[str, int] = {unit: at for at, unit in enumerate(units.ids)}
+    shared = {name: list(units) for name, units in owners.items() if len(units) > 1 and name not in known}
+    found = []
+    for at, row in enumerate(rows):
+        others = [("aliases", part.strip()) for part in aliases[at].translate(_SEPARATORS).split(";")]
+        for key, name in (("name", units.names[at]), ("name_en", units.names_en[at]), *others):
+            if name in shared:
+                other = at if at in owners[name] else shared[name][0]
+            else:
+                other = known.setdefault(name, at) if name else at
+            if other != at:
+                place = table.place(row, said[key])
+                found.append(finding("IC343", place, name=name, one=units.ids[other], other=units.ids[at]))
+    return known, shared, found
+
+
+def _asked_columns(index: Index) -> dict[str, Place]:
+    """The columns of the units table that the index speaks of elsewhere, and where it does."""
+    asked = {index.ranking.within: index.place(("ranking", "within"))} if index.ranking.within else {}
+    owners: list[tuple[tuple[str | int, ...], Any]] = [(("defaults",), index.defaults), *index.walked]
+    for path, owner in owners:
+        impute = getattr(owner, "impute", None)
+        if impute is not None and impute.by:
+            asked.setdefault(impute.by, index.place((*path, "impute", "by")))
+        shrink = getattr(owner, "shrink", None)
+        if shrink is not None:
+            asked.setdefault(shrink.within, index.place((*path, "shrink", "within")))
+    return asked
+
+
+def _check_columns(index: Index, units: Units) -> list[Finding]:
+    """The columns of the units table that the index speaks of elsewhere are there."""
+    known = list(units.attributes)
+    found = []
+    for name, place in _asked_columns(index).items():
+        group = name == "group" and bool(units.groups)
+        if not group and name_of(name) not in units.attributes:
+            found.append(finding("IC359", place, name=name, file=index.units.table, known=known))
+    over = index.defaults.normalise.over
+    needs_group = [one for one in index.leaves if "group" in (one.normalise.over if one.normalise else over, one.share)]
+    if needs_group and not units.groups:
+        place = index.place_of(needs_group[0].id)
+        found.append(finding("IC359", place, name=index.units.group, file=index.units.table, known=known))
+    return found

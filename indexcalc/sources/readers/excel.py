@@ -1,0 +1,260 @@
+"""Workbooks: sheets as people lay them out, with merged cells, titles, notes and errors.
+
+Values come from calamine; what it leaves out comes from `marks`. A file is looked over before anything unpacks it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile
+
+from ...findings import Finding, Place, finding, letters, nearest
+from .marks import NOTHING, Marks, ods_marks, xls_marks, xlsx_marks
+from .records import Merge, table_of
+from .tables import Cell, Origin, Table, kind_of, match_sheets, name_of, text_of
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+_T = TypeVar("_T")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+MOST_UNPACKED = 1 << 30
+MOST_MEMBERS = 20_000
+MOST_RATIO = 1_000
+SMALL_MEMBER = 10 << 20  # below this, a ratio says nothing
+# what the standard library raises on parts that are broken, of an unknown compression or encrypted
+_DAMAGED = (BadZipFile, zlib.error, ExpatError, ParseError, KeyError, EOFError, RuntimeError, ValueError, OverflowError)
+MOST_CELLS = 40_000_000  # from A1 to the last filled cell: calamine makes room for all of them at once
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet as it stands, for forms whose cells have fixed meanings: rows from row 1 on, cells from column A on."""
+
+    origin: Origin
+    sheet: str
+    rows: Sequence[Sequence[Cell]]
+    uncomputed: frozenset[tuple[int, int]]
+    """Cells, counted from 0, with a formula that no program has computed yet."""
+
+    def place(self, row: int, column: int) -> Place:
+        """Return the address of a cell counted from 0."""
+        return self.origin.place(self.sheet, row + 1, column + 1)
+
+
+def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
+    """Read the sheets of one workbook that are meant: the one named, those of a pattern, or the first filled one."""
+    return _opened(origin, suffix, lambda book, known: _read_sheets(book, origin, suffix, known))
+
+
+def read_grid(path: Path) -> tuple[Grid | None, list[Finding]]:
+    """Read the first sheet of a workbook that can be seen and holds anything, without looking for headings in it."""
+    origin, suffix = Origin(str(path), path.as_posix(), None, None, None, frozenset()), path.suffix.lower()
+    if suffix not in BOOKS:
+        return None, [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=BOOKS)]
+    try:
+        grids, found = _opened(origin, suffix, lambda book, known: _read_grid(book, origin, suffix, known))
+    except FileNotFoundError:
+        return None, [finding("IC301", origin.place(), path=origin.file, near="")]
+    except OSError as error:
+        return None, [finding("IC303", origin.place(), problem=error.strerror or str(error))]
+    return (grids[0] if grids else None), found
+
+
+def _read_grid(
+    book: CalamineWorkbook, origin: Origin, suffix: str, known: Mapping[str, Marks]
+) -> tuple[list[Grid], list[Finding]]:
+    for sheet in book.sheets_metadata:
+        if str(sheet.typ).endswith(".WorkSheet") and str(sheet.visible).endswith(".Visible"):
+            rows, _, found = _rows(book, origin, suffix, sheet.name, known)
+            if rows or found:
+                marks = _marks_of(book, origin, suffix, sheet.name, known) or NOTHING
+                others = [one for one in found if one.code != "IC322"]  # it matters where the cell is asked for
+                return [Grid(origin, sheet.name, rows, frozenset(marks.uncomputed))], others
+    return [], [finding("IC308", origin.place())]
+
+
+def _opened(
+    origin: Origin, suffix: str, read: Callable[[CalamineWorkbook, Mapping[str, Marks]], tuple[list[_T], list[Finding]]]
+) -> tuple[list[_T], list[Finding]]:
+    """Look a workbook over, open it and read it; what is damaged or locked is a finding."""
+    with Path(origin.path).open("rb") as stream:
+        head = stream.read(64)
+    if not head:
+        return [], [finding("IC308", origin.place())]
+    kind, expected = kind_of(head), ".xls" if suffix == ".xls" else ".xlsx"
+    if kind == ".xls" != expected and _is_encrypted(origin.path):
+        return [], [finding("IC331", origin.place())]
+    if kind != expected and kind:
+        return [], [finding("IC318", origin.place(), suffix=suffix, kind=kind)]
+    if expected == ".xlsx" and (wrong := _unpacks_to_too_much(origin)):
+        return [], [wrong]
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        known = _marks_beforehand(origin.path, suffix)
+        if known is None:
+            return [], [finding("IC331", origin.place())]
+        if far := [_too_far(origin, "", marks) for marks in known.values() if _is_too_far(marks)]:
+            return [], far
+        with CalamineWorkbook.from_path(origin.path) as book:
+            return read(book, known)
+    except PasswordError:
+        return [], [finding("IC331", origin.place())]
+    except (CalamineError, *_DAMAGED) as error:
+        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+    except BaseException as error:
+        # a damaged file can make calamine panic, which Python is given as an exception outside of `Exception`
+        if type(error).__name__ != "PanicException":
+            raise
+        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+
+
+def _is_encrypted(path: str) -> bool:
+    return "EncryptedPackage".encode("utf-16-le") in Path(path).read_bytes()
+
+
+def _marks_beforehand(path: str, suffix: str) -> dict[str, Marks] | None:
+    """Read the marks of all sheets where calamine opens all at once, by name in .ods and by number in .xls.
+
+    Nothing is returned when the parts of an .ods file are encrypted.
+    """
+    if suffix == ".xls":
+        try:
+            return {str(index): marks for index, marks in enumerate(xls_marks(Path(path).read_bytes()))}
+        except LookupError:
+            return {}
+    if suffix != ".ods":
+        return {}
+    with ZipFile(path) as archive:
+        if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            return None
+        return ods_marks(archive)
+
+
+def _is_too_far(marks: Marks) -> bool:
+    return marks.height * marks.width > MOST_CELLS
+
+
+def _too_far(origin: Origin, sheet: str, marks: Marks) -> Finding:
+    return finding("IC324", origin.place(sheet), cell=f"{letters(marks.width)}{marks.height}")
+
+
+def _unpacks_to_too_much(origin: Origin) -> Finding | None:
+    try:
+        with ZipFile(origin.path) as archive:
+            members = archive.infolist()
+    except _DAMAGED as error:
+        return finding("IC305", origin.place(), problem=_first_line(error))
+    unpacked = sum(member.file_size for member in members)
+    dense = any(m.file_size > SMALL_MEMBER and m.file_size > MOST_RATIO * max(m.compress_size, 1) for m in members)
+    if unpacked > MOST_UNPACKED or len(members) > MOST_MEMBERS or dense:
+        return finding("IC317", origin.place(), size=f"{unpacked / (1 << 20):,.0f} MiB", members=len(members))
+    return None
+
+
+def _read_sheets(
+    book: CalamineWorkbook, origin: Origin, suffix: str, known: Mapping[str, Marks]
+) -> tuple[list[Table], list[Finding]]:
+    tables: list[Table] = []
+    found: list[Finding] = []
+    names = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith(".WorkSheet")]
+    hidden = {sheet.name for sheet in book.sheets_metadata if not str(sheet.visible).endswith(".Visible")}
+    chosen = match_sheets(origin.sheet, names) if origin.sheet is not None else [(name, None) for name in names]
+    if origin.sheet is not None and not chosen:
+        near = nearest(origin.sheet, names)
+        return [], [finding("IC306", origin.place(), sheet=origin.sheet, known=names, near=near)]
+    empty = True
+    for name, period in chosen:
+        if name in hidden and origin.sheet != name:
+            if origin.sheet is not None:
+                found.append(finding("IC332", origin.place(name), sheet=name))
+            continue
+        rows, merges, problems = _rows(book, origin, suffix, name, known)
+        found += problems
+        if not rows:
+            empty = empty and not problems
+            continue
+        empty = False
+        table, its_findings = table_of(origin, name, period or origin.period, rows, _counted(rows), merges=merges)
+        tables += [table] if table else []
+        found += its_findings
+        if origin.sheet is None:
+            others = [other for other in names if other != name and other not in hidden]
+            found += [finding("IC367", origin.place(name), others=others)] if others else []
+            break
+    if empty:
+        found.append(finding("IC308", origin.place(origin.sheet if origin.sheet in names else "")))
+    return tables, found
+
+
+def _counted(rows: Sequence[object]) -> range:
+    return range(1, len(rows) + 1)
+
+
+def _rows(
+    book: CalamineWorkbook, origin: Origin, suffix: str, name: str, known: Mapping[str, Marks]
+) -> tuple[list[list[Cell]], Sequence[Merge], list[Finding]]:
+    """Return a sheet's rows from row 1 and column A on, its merged cells, and what is wrong with single cells."""
+    found: list[Finding] = []
+    marks = _marks_of(book, origin, suffix, name, known)
+    if marks is None:
+        marks = NOTHING
+        found.append(finding("IC334", origin.place(name)))
+    if _is_too_far(marks):
+        return [], [], [_too_far(origin, name, marks)]
+    sheet = book.get_sheet_by_name(name)
+    rows = _plain(sheet.to_python(skip_empty_area=False))
+    for (row, column), text in marks.errors.items():
+        _reach(rows, row, column)[column] = text
+    for row, column in marks.percents:
+        line = _reach(rows, row, column)
+        value = line[column]
+        if isinstance(value, (int, float)):  # .xls gives whole numbers as int
+            line[column] = f"{Decimal(repr(value)).scaleb(2).normalize():f}%"
+    if marks.uncomputed:
+        row, column = marks.uncomputed[0]
+        found.append(finding("IC322", origin.place(name, row + 1, column + 1), count=len(marks.uncomputed)))
+    while rows and not any(name_of(cell) for cell in rows[-1]):
+        rows.pop()
+    width = max(map(len, rows), default=0)
+    rows = [line + [""] * (width - len(line)) for line in rows]
+    merges: Iterable[Merge] = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or marks.merges
+    return rows, [merge for merge in merges if merge[0] < len(rows) and merge[1] < width], found
+
+
+def _marks_of(book: CalamineWorkbook, origin: Origin, suffix: str, name: str, known: Mapping[str, Marks]) -> Marks | None:
+    """Read what calamine leaves out of a sheet; nothing where its part is not where it should be."""
+    try:
+        if suffix in (".xls", ".ods"):
+            return known[name if suffix == ".ods" else str(book.sheet_names.index(name))]
+        with ZipFile(origin.path) as archive:
+            return xlsx_marks(archive, name)
+    except LookupError:
+        return None
+
+
+def _plain(rows: list[list[Any]]) -> list[list[Cell]]:
+    """Turn dates and times into text; nearly all rows have none and stay what they are."""
+    plain = {str, float, int, bool}
+    return [row if plain.issuperset(map(type, row)) else [text_of(cell) for cell in row] for row in rows]
+
+
+def _reach(rows: list[list[Cell]], row: int, column: int) -> list[Cell]:
+    """Return a row, made long enough for a column; calamine leaves cells out that it takes for empty."""
+    while len(rows) <= row:
+        rows.append([])
+    line = rows[row]
+    line += [""] * (column + 1 - len(line))
+    return line
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,314 @@
+"""Which rows of a sheet are its header, which its records, and which are titles or notes around them.
+
+Works on rows of cells, whatever file they came from. No row is dropped in silence: a note is quoted in a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import cast
+
+from ...findings import Finding, Place, finding, letters
+from .numbers import is_number
+from .tables import Cell, Origin, Table, name_of
+
+Merge = tuple[int, int, int, int]  # top, left, bottom, right; from 0, all included
+
+SEARCHED = 30  # rows in which a header is looked for
+DEEPEST = 4  # header rows that one merged cell may span
+QUOTED = 40  # characters of a note that a finding shows
+
+# patterns as text: `re` compiles each at its first use and keeps it, and most tables use none of them
+_NOTE = (
+    r"(?i)\s*[（(\[【*]?\s*(?:注|备注|附注|说明|填表|制表|填报|审核|复核|联系|数据来源|资料来源|来源|notes?|remarks?|sources?)"
+    r"(?:人|者|单位|部门|日期|时间|电话|说明)?\s*[0-9]*\s*[:：]"
+)
+_SENTENCE = r"[:：。；;，、！？!?]"
+_LONG_NAME = 20
+
+
+def table_of(
+    origin: Origin,
+    sheet: str,
+    period: str | None,
+    rows: list[list[Cell]],
+    lines: Sequence[int],
+    *,
+    merges: Sequence[Merge] = (),
+    ragged: bool = False,
+) -> tuple[Table | None, list[Finding]]:
+    """Make a table of rows of cells: the header found, stacked names joined, notes set aside, records kept.
+
+    `lines` are the rows' own numbers in the file. Where rows may be of any length (`ragged`), each is held against the
+    header; otherwise all are of one width.
+    """
+    header = _header(rows, lines, merges, origin)
+    if header is None:
+        return None, [_no_header(origin, sheet, rows)]
+    top, low, key = header
+    width = len(rows[low]) if ragged else max(len(rows[low]), len(rows[top]))
+    names, qualified = _names(rows, top, low, width, merges)
+    while ragged and width and not names[width - 1]:  # columns that only a spreadsheet's last commas make
+        if any(len(row) >= width and not _blank(row[width - 1]) for row in rows[low + 1 :]):
+            break
+        width -= 1
+    body = rows[low + 1 :]
+    numbers = lines[low + 1 :]
+    _fill_down(body, merges, low + 1, key)
+    banners = {(m[0] - low - 1, m[1]) for m in merges if m[3] > m[1]}
+    body, numbers, found = _records(origin, sheet, body, numbers, names=names[:width], key=key, banners=banners)
+    columns = [_column(body, index) for index in range(width)]
+    kept = [index for index in range(width) if names[index] or not all(map(_blank, columns[index]))]
+    table = Table(
+        origin.file,
+        sheet,
+        period,
+        lines[low],
+        tuple(names[index] for index in kept),
+        tuple(qualified[index] for index in kept),
+        tuple(index + 1 for index in kept),
+        tuple(columns[index] for index in kept),
+        numbers,
+    )
+    return table, [*header_findings(table), *found]
+
+
+def _column(body: list[list[Cell]], index: int) -> Sequence[Cell]:
+    return list(map(itemgetter(index), body))
+
+
+def _no_header(origin: Origin, sheet: str, rows: list[list[Cell]]) -> Finding:
+    if origin.header is not None and any(map(_filled, rows)):
+        return finding("IC320", origin.place(sheet, origin.header, 1), row=origin.header)
+    return finding("IC308", origin.place(sheet))
+
+
+def header_findings(table: Table) -> list[Finding]:
+    """Find names that stand twice, columns of values without a name, and a header with nothing below."""
+    found = []
+    first: dict[str, int] = {}
+    for index, name in enumerate(table.qualified):
+        if name in first:
+            place = table.header_place(index)
+            found.append(finding("IC310", place, name=name, first=letters(table.positions[first[name]])))
+        elif name:
+            first[name] = index
+        else:
+            found.append(finding("IC333", table.header_place(index), column=letters(table.positions[index])))
+    if not table.lines:
+        found.append(finding("IC309", Place(table.file, table.sheet, table.header_line)))
+    return found
+
+
+def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin) -> tuple[int, int, int] | None:
+    """Return the first and last header row and the key column, or nothing when there is no header."""
+    if origin.header is not None:
+        at = next((index for index, line in enumerate(lines) if line == origin.header), None)
+    else:
+        filled = (index for index, row in enumerate(rows) if any(not _blank(cell) for cell in row))
+        at = first = next(filled, None)
+        if first is not None and origin.keys:
+            searched = range(first, min(len(rows), first + SEARCHED))
+            at = next((index for index in searched if _key(rows[index], origin.keys) is not None), first)
+    if at is None:
+        return None
+    full = _spread(rows, at, merges)
+    key = _key(full, origin.keys)
+    if key is None:
+        key = next((index for index, cell in enumerate(full) if not _blank(cell)), None)
+    if key is None:
+        return None
+    return *_stacked(rows, at, key, merges), key
+
+
+def _key(row: Sequence[Cell], keys: frozenset[str]) -> int | None:
+    return next((index for index, cell in enumerate(row) if isinstance(cell, str) and name_of(cell) in keys), None)
+
+
+def _stacked(rows: list[list[Cell]], at: int, key: int, merges: Sequence[Merge]) -> tuple[int, int]:
+    """Return the first and last of the header rows around the one that holds the key."""
+    for top, left, bottom, right in merges:
+        if top <= at <= bottom and left <= key <= right and 0 < bottom - top < DEEPEST:
+            return top, min(bottom, len(rows) - 1)
+    low = at
+    if _groups(rows, at, at, merges) and at + 1 < len(rows) and _only_text_beside(rows[at + 1], key):
+        low = at + 1
+    top = at
+    while top and at - top < DEEPEST - 1 and _groups(rows, top - 1, at, merges):
+        if not _only_text_beside(rows[top - 1], key):
+            break
+        top -= 1
+    return top, low
+
+
+def _groups(rows: list[list[Cell]], row: int, at: int, merges: Sequence[Merge]) -> bool:
+    """Say whether a row names groups of columns: cells merged sideways, but over less than the table's width."""
+    filled = [index for index, cell in enumerate(_spread(rows, at, merges)) if not _blank(cell)]
+    return any(
+        top == bottom == row and left < right and not (left <= filled[0] and filled[-1] <= right)
+        for top, left, bottom, right in merges
+    )
+
+
+def _only_text_beside(row: list[Cell], key: int) -> bool:
+    """Say whether a row could be a part of a header: nothing at the key, and nothing but words elsewhere."""
+    filled = _filled(row)
+    words = all(isinstance(cell, str) and not re.search(_SENTENCE, cell) for cell in (row[index] for index in filled))
+    return bool(filled) and key not in filled and words
+
+
+def _spread(rows: list[list[Cell]], row: int, merges: Sequence[Merge]) -> list[Cell]:
+    """Return a row as it looks: every cell under a merged one shows that one's value."""
+    shown = list(rows[row])
+    for top, left, bottom, right in merges:
+        if top <= row <= bottom and top < len(rows) and left < len(rows[top]):
+            stop = min(right + 1, len(shown))
+            shown[left:stop] = [rows[top][left]] * (stop - left)
+    return shown
+
+
+def _names(rows: list[list[Cell]], top: int, low: int, width: int, merges: Sequence[Merge]) -> tuple[list[str], list[str]]:
+    """Return the columns' lowest names, and those with the names of their groups before them."""
+    if top == low:
+        names = [name_of(cell) for cell in rows[low]]
+        names += [""] * (width - len(names))
+        return names, names
+    levels = [[name_of(cell) for cell in _spread(rows, row, merges)] for row in range(top, low + 1)]
+    names, qualified = [], []
+    for column in range(width):
+        parts = list(dict.fromkeys(level[column] for level in levels if column < len(level) and level[column]))
+        names.append(parts[-1] if parts else "")
+        qualified.append("/".join(parts))
+    return names, qualified
+
+
+def _fill_down(body: list[list[Cell]], merges: Sequence[Merge], offset: int, key: int) -> None:
+    """Give every row below a merged cell its value: a unit's name over three rows names all three."""
+    for top, left, bottom, right in merges:
+        first = top - offset
+        if first < 0 or top == bottom or left < right or first >= len(body):
+            continue
+        cell = body[first][left]
+        if _blank(cell) or _is_note(body[first], first, key, gap=False, banners=set()):
+            continue
+        for row in range(first + 1, min(bottom - offset + 1, len(body))):
+            body[row][left] = cell
+
+
+def _records(
+    origin: Origin,
+    sheet: str,
+    body: list[list[Cell]],
+    lines: Sequence[int],
+    *,
+    names: list[str],
+    key: int,
+    banners: set[tuple[int, int]],
+) -> tuple[list[list[Cell]], Sequence[int], list[Finding]]:
+    """Keep the rows that are records, all of the header's width, with findings on the others."""
+    width = len(names)
+    uneven = {index: row for index, row in enumerate(body) if len(row) != width} if _uneven(body, width) else {}
+    for index, row in uneven.items():
+        body[index] = [*row[:width], *[""] * (width - len(row))]
+    named = max((index + 1 for index, name in enumerate(names) if name), default=0)
+    found: list[Finding] = []
+    dropped: set[int] = set()
+    gap = False
+    for index in sorted({*uneven, *_doubtful(body, width)}):
+        row = uneven.get(index, body[index])
+        filled = _filled(row)
+        if not filled:
+            gap = True
+            dropped.add(index)
+        elif width > 1 and _is_note(row, index, key, gap=gap, banners=banners):
+            place = origin.place(sheet, lines[index], filled[0] + 1)
+            if len(filled) == 1 and _between_chinese_commas(row[filled[0]], named):
+                found.append(finding("IC325", place, note=_shortened(str(row[filled[0]]))))
+            else:
+                note = _shortened(" ".join(name_of(row[column]) for column in filled))
+                found.append(finding("IC330", place, note=note))
+            dropped.add(index)
+        elif filled[-1] >= width:
+            place = origin.place(sheet, lines[index], width + 1)
+            found.append(finding("IC312", place, count=filled[-1] + 1, expected=width))
+        elif len(row) < named:
+            place = origin.place(sheet, lines[index])
+            found.append(finding("IC313", place, count=len(row), expected=named))
+    if dropped:
+        kept = [index for index in range(len(body)) if index not in dropped]
+        return [body[index] for index in kept], _tight([lines[index] for index in kept]), found
+    return body, lines, found
+
+
+def _uneven(body: list[list[Cell]], width: int) -> bool:
+    return Counter(map(len, body)).keys() != {width}
+
+
+def _tight(lines: list[int]) -> Sequence[int]:
+    """Return line numbers as a range where they follow each other."""
+    if lines and lines[-1] - lines[0] == len(lines) - 1:
+        return range(lines[0], lines[-1] + 1)
+    return lines
+
+
+def _doubtful(body: list[list[Cell]], width: int) -> Iterable[int]:
+    """List the rows that may be no records.
+
+    A row with one filled cell has none in the first column or none in the second, so that two columns tell, and the
+    millions of rows of a clean file are never looked at one by one.
+    """
+    doubtful: set[int] = set()
+    for column in range(min(width, 2)):
+        cells = _column(body, column)
+        if not _all_filled(cells):
+            doubtful.update(index for index, cell in enumerate(cells) if _blank(cell))
+        if column == 0 and any(_begins_note(cell) for cell in set(cells)):
+            doubtful.update(index for index, cell in enumerate(cells) if _begins_note(cell))
+    return doubtful
+
+
+def _all_filled(cells: Sequence[Cell]) -> bool:
+    try:
+        return all(map(str.strip, cast("Sequence[str]", cells)))
+    except TypeError:
+        return not any(map(_blank, cells))
+
+
+def _begins_note(cell: Cell) -> bool:
+    return isinstance(cell, str) and (":" in cell or "：" in cell) and re.match(_NOTE, cell) is not None
+
+
+def _is_note(row: list[Cell], index: int, key: int, *, gap: bool, banners: set[tuple[int, int]]) -> bool:
+    """Say whether a filled row speaks about the table instead of belonging to it."""
+    filled = _filled(row)
+    if _begins_note(row[filled[0]]):
+        return True
+    if len(filled) > 1:
+        return False
+    cell = row[filled[0]]
+    if gap or (index, filled[0]) in banners:
+        return True
+    # a unit whose row was left empty must stay a record: it is a name where names stand, and no sentence
+    name = filled[0] == key and isinstance(cell, str) and len(cell) <= _LONG_NAME and not re.search(_SENTENCE, cell)
+    return isinstance(cell, str) and not name
+
+
+def _between_chinese_commas(cell: Cell, named: int) -> bool:
+    """Whether a text is a row of values, as many as there are columns, that was typed with a Chinese input method."""
+    parts = cell.split("，") if isinstance(cell, str) and not _begins_note(cell) and "：" not in cell else []
+    return 2 < len(parts) == named and is_number(parts[-1]) and 2 * sum(map(is_number, parts)) >= named - 1
+
+
+def _filled(row: Sequence[Cell]) -> list[int]:
+    return [index for index, cell in enumerate(row) if not _blank(cell)]
+
+
+def _blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= QUOTED else text[:QUOTED].rstrip() + "…"

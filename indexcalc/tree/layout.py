@@ -1,0 +1,287 @@
+"""The tree laid out in a row for the engine: leaves first, then inner nodes, each after all of its children."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import TypeVar
+
+from ..methods import CATALOGUE
+from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
+from ..methods.arrays import Array, np
+from ..methods.impute import FROM_SIBLINGS
+from ..methods.weight import FROM_DATA
+from .declared import counts, weight_total
+from .formula import Expression, names, parse
+from .model import NONE, Dimension, Impute, Index, Indicator, Method, Missing, Normalise, Root, Round, Treat, Weights
+
+Way = TypeVar("Way", bound=Method)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """An inner node: its place in the row, the places of the children that count in it, and how it is made.
+
+    `inputs` are the places of what goes into it: its children, or the nodes below it that its formula names.
+    """
+
+    position: int
+    children: tuple[int, ...]
+    inputs: tuple[int, ...]
+    declared: tuple[float, ...]
+    weights: Weights
+    aggregate: str
+    parameters: dict[str, object]
+    formula: Expression | None
+    missing: Missing
+    turned: bool
+    normalise: Normalise | None
+    adjustments: tuple[int, ...]
+    round: Round | None
+    compares: bool
+    height: int
+    """How many levels stand below it, at the most."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether the score is what the children come together to."""
+        return not (self.turned or self.normalise or self.adjustments or self.round)
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether its scores or weights need those of all units: what compares units, and weights made of scores."""
+        return self.compares or self.weights.method in FROM_DATA
+
+    @cached_property
+    def fixed_weights(self) -> Array | None:
+        """The weights of its children (child,), nothing where they are made of data."""
+        if self.weights.method in FROM_DATA:
+            return None
+        if self.weights.method == "equal" and self.aggregate in FREE_SUM:
+            fixed = np.ones(len(self.declared))  # a sum of equal children adds them up, it does not average them
+        else:
+            rule, nothing = CATALOGUE["weights"][self.weights.method], np.empty((0, len(self.declared)))
+            fixed = np.array(rule(nothing, np.array(self.declared), **self.weights.parameters))
+        fixed.flags.writeable = False
+        return fixed
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All nodes of an index in a row."""
+
+    index: Index
+    nodes: tuple[Indicator | Dimension | Root, ...]
+    parents: tuple[int, ...]
+    branches: tuple[Branch, ...]
+
+    @cached_property
+    def leaves(self) -> int:
+        return len(self.index.leaves)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        return {node.id: at for at, node in enumerate(self.nodes)}
+
+    @cached_property
+    def root(self) -> int:
+        return len(self.nodes) - 1
+
+    @cached_property
+    def dimensions(self) -> tuple[int, ...]:
+        """The places of the nodes right below the index, in the order of the file, warning dimensions too."""
+        return tuple(self.position[node.id] for node in self.index.dimensions)
+
+    @cached_property
+    def reading_order(self) -> tuple[int, ...]:
+        """The places of all nodes as the file has them: the index, then parents before children."""
+        return (self.root, *(self.position[node.id] for _, node in self.index.walked))
+
+    @cached_property
+    def leaf_ids(self) -> tuple[str, ...]:
+        return tuple(leaf.id for leaf in self.index.leaves)
+
+    @cached_property
+    def alike(self) -> tuple[list[int], ...]:
+        """The places of the leaves of each way of normalising."""
+        return tuple(places for _, places in _by_way(normalise_of(self.index, leaf) for leaf in self.index.leaves))
+
+    @cached_property
+    def imputed(self) -> tuple[tuple[Impute, list[int]], ...]:
+        """Each way of imputing, with the places of its leaves: those of one node where they are estimated of each other."""
+        asked = (leaf.impute or self.index.defaults.impute for leaf in self.index.leaves)
+        return _by_way(asked, lambda way, at: self.parents[at] if way.method in FROM_SIBLINGS else None)
+
+    @cached_property
+    def treated(self) -> tuple[tuple[Treat, list[int]], ...]:
+        """Each way of treating outliers, with the places of its leaves."""
+        return _by_way(leaf.treat or self.index.defaults.treat for leaf in self.index.leaves)
+
+    @cached_property
+    def signs(self) -> tuple[float, ...]:
+        """1 for each leaf of which more is better, -1 for the others: distances from a target too."""
+        return tuple(1.0 if leaf.direction == "higher" else -1.0 for leaf in self.index.leaves)
+
+    @cached_property
+    def targets(self) -> dict[int, tuple[float, float]]:
+        """The ends, lower first, of what each leaf should be at or between, by place; leaves with a direction have none."""
+        aimed = {at: leaf.target for at, leaf in enumerate(self.index.leaves) if leaf.direction in ("target", "range")}
+        ends = {at: to if isinstance(to, tuple) else (to, to) for at, to in aimed.items()}
+        return {at: (float(low or 0.0), float(high or 0.0)) for at, (low, high) in ends.items()}
+
+    @cached_property
+    def rounded(self) -> tuple[int, ...]:
+        """The places of the leaves whose scores are rounded."""
+        return tuple(at for at, leaf in enumerate(self.index.leaves) if leaf.round)
+
+    @cached_property
+    def shrunk(self) -> tuple[Indicator, ...]:
+        """The leaves whose rates are moved towards those of larger areas."""
+        return tuple(leaf for leaf in self.index.leaves if leaf.shrink)
+
+    @cached_property
+    def runs(self) -> tuple[tuple[bool, tuple[tuple[Branch, ...], ...]], ...]:
+        """The inner nodes, children first: runs of those that stand alone or do not, of nodes that can be made together.
+
+        Those are made alike, of as many children, and do not build on each other.
+        """
+        runs = []
+        for alone, run in groupby(self.branches, key=lambda branch: branch.alone):
+            kinds: dict[object, list[Branch]] = {}
+            for branch in run:
+                key = (branch.height, branch.aggregate, str(branch.parameters), branch.missing, len(branch.children))
+                kinds.setdefault(branch.position if alone or branch.formula is not None else key, []).append(branch)
+            runs.append((alone, tuple(map(tuple, kinds.values()))))
+        return tuple(runs)
+
+    @cached_property
+    def as_reported(self) -> bool:
+        """Whether every leaf is its column as it is, with nothing derived."""
+        return all(map(_is_plain, self.index.leaves))
+
+    def depth(self, position: int) -> int:
+        """Return how far below the index a node stands; the index itself is 0."""
+        depth = 0
+        while self.parents[position] >= 0:
+            position, depth = self.parents[position], depth + 1
+        return depth
+
+    def below(self, position: int) -> tuple[int, ...]:
+        """Return the places of a node's children as the file has them."""
+        node = self.nodes[position]
+        if isinstance(node, Root):
+            return self.dimensions
+        return tuple(self.position[child.id] for child in node.indicators) if isinstance(node, Dimension) else ()
+
+
+def _by_way(asked: Iterable[Way | None], apart: Callable[[Way, int], object] | None = None) -> tuple[tuple[Way, list[int]], ...]:
+    """Each way that something is to be done, with the places of those that ask for it; what has to be apart is."""
+    named: dict[int, str] = {}  # most leaves share one choice, that of the defaults
+    found: dict[object, tuple[Way, list[int]]] = {}
+    for at, way in enumerate(asked):
+        if way is not None and way.method != NONE:
+            if id(way) not in named:
+                named[id(way)] = way.model_dump_json()
+            key = named[id(way)], apart(way, at) if apart else None
+            found.setdefault(key, (way, []))[1].append(at)
+    return tuple(found.values())
+
+
+def _is_plain(leaf: Indicator) -> bool:
+    keys = (leaf.formula, leaf.per, leaf.difference, leaf.growth, leaf.share, leaf.applies, leaf.rolling, leaf.shrink)
+    return all(key is None for key in keys) and leaf.scale == 1
+
+
+def of_leaves(index: Index, leaves: Sequence[Indicator], *, rest: bool = False) -> Index:
+    """Return an index of some leaves right below the root, with the columns that they are made of and no others.
+
+    With `rest` it also has the adjustments and every denominator. Leaves know where they stand in the whole index's file.
+    """
+    asked = {word for leaf in leaves for word in (leaf.per, *_named(leaf), leaf.over_units or index.defaults.over_units) if word}
+    asked |= {item.over_units for item in index.denominators if item.id in asked}
+    made = index.changed(
+        index=Root(id=index.index.id, decimals=index.index.decimals),
+        dimensions=tuple(leaves),
+        denominators=tuple(item for item in index.denominators if rest or item.id in asked),
+        adjustments=index.adjustments if rest else (),
+        grades=(),
+    )
+    vars(made)["paths"] = index.paths
+    return made
+
+
+def _named(leaf: Indicator) -> list[str]:
+    return [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
+
+
+def lay_out(index: Index) -> Tree:
+    """Put the nodes of an index in a row: leaves as in the file, inner nodes by height, the index last."""
+    inner = [node for _, node in index.walked if isinstance(node, Dimension)]
+    height: dict[str, int] = {}
+    for node in reversed(inner):  # children come after their parents in the walk
+        height[node.id] = 1 + max(height.get(child.id, 0) for child in node.indicators)
+    inner.sort(key=lambda node: height[node.id])
+    nodes: tuple[Indicator | Dimension | Root, ...] = (*index.leaves, *inner, index.index)
+    position = {node.id: at for at, node in enumerate(nodes)}
+    parents = [-1] * len(nodes)
+    branches, total = [], weight_total(index)
+    for at, branch in enumerate(nodes):
+        if isinstance(branch, Indicator):
+            continue
+        children = index.children(branch)
+        for child in children:
+            parents[position[child.id]] = at
+        counted = [child for child in children if counts(child)]
+        branches.append(_branch(index, branch, at, counted, position, total, height.get(branch.id, len(nodes))))
+    return Tree(index, nodes, tuple(parents), tuple(branches))
+
+
+def _branch(
+    index: Index,
+    node: Dimension | Root,
+    at: int,
+    children: list[Dimension | Indicator],
+    position: dict[str, int],
+    total: float,
+    height: int,
+) -> Branch:
+    aggregate = node.aggregate or index.defaults.aggregate
+    total = 1.0 if aggregate.method in FREE_SUM else total
+    declared = tuple(1.0 if child.weight is None else child.weight / total for child in children)
+    weights = node.weights or index.defaults.weights
+    formula = parse(node.formula) if node.formula else None
+    places = tuple(position[child.id] for child in children)
+    adjustments = tuple(i for i, item in enumerate(index.adjustments) if (item.node or index.index.id) == node.id)
+    moves = any(index.adjustments[i].rank_move is not None for i in adjustments)
+    compares = formula is None and (aggregate.method in COMPARES_UNITS or weights.method in FROM_DATA)
+    return Branch(
+        position=at,
+        children=places,
+        inputs=places if formula is None else tuple(position[name] for name in names(formula)),
+        declared=declared,
+        weights=weights,
+        aggregate=aggregate.method,
+        parameters=aggregate.parameters,
+        formula=formula,
+        missing=node.missing or index.defaults.missing,
+        turned=isinstance(node, Dimension) and node.direction == "lower",
+        normalise=node.normalise,
+        adjustments=adjustments,
+        round=node.round,
+        compares=compares or moves or node.normalise is not None,
+        height=height,
+    )
+
+
+def can_be_drawn(branch: Branch) -> bool:
+    """Say whether there are weights of children to draw: two or more declared ones that are not 0, and that are used."""
+    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:
+        return False
+    return sum(weight != 0 for weight in branch.declared) > 1 and sum(branch.declared) != 0
+
+
+def normalise_of(index: Index, leaf: Indicator) -> Normalise:
+    """Return how a leaf is normalised: its own way, or the default."""
+    return leaf.normalise or index.defaults.normalise

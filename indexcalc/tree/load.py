@@ -1,0 +1,255 @@
+"""From the text of `indicators.yaml` to a checked `Index`, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Sequence
+from math import isfinite
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from ..findings import Finding, Place, Refused, errors, finding, in_order
+from .checks import check_tree
+from .located import Document, Path, read_text
+from .model import (
+    Adjustment,
+    Data,
+    Defaults,
+    Denominator,
+    Dimension,
+    EventLog,
+    FromEvents,
+    FromUnits,
+    Grade,
+    Impute,
+    Index,
+    Indicator,
+    Method,
+    Missing,
+    Normalise,
+    Periods,
+    Primary,
+    Ranking,
+    Root,
+    Round,
+    Screen,
+    Shrink,
+    Step,
+    Treat,
+    UnitTable,
+    Veto,
+    WarningRule,
+    Warnings,
+    Weights,
+)
+from .terms import term_for
+
+_BLOCKS: dict[str, type[BaseModel]] = {
+    "index": Root,
+    "units": UnitTable,
+    "periods": Periods,
+    "data": Data,
+    "denominators": Denominator,
+    "defaults": Defaults,
+    "ranking": Ranking,
+    "grades": Grade,
+    "missing": Missing,
+    "normalise": Normalise,
+    "impute": Impute,
+    "aggregate": Method,
+    "treat": Treat,
+    "weights": Weights,
+    "round": Round,
+    "primary": Primary,
+    "screen": Screen,
+    "adjustments": Adjustment,
+    "veto": Veto,
+    "warnings": Warnings,
+    "rules": WarningRule,
+    "escalation": Step,
+    "events": FromEvents,
+    "score_over_units": FromUnits,
+    "shrink": Shrink,
+}
+_EXPECTED = {
+    "string": ("text", "文本"),
+    "float": ("a number", "数字"),
+    "int": ("a whole number", "整数"),
+    "bool": ("true or false", "true 或 false"),
+    "tuple": ("a list, in [ ] or with '- ' before each entry", "列表（写在 [ ] 中，或每项前加“- ”）"),
+    "list": ("a list, in [ ] or with '- ' before each entry", "列表（写在 [ ] 中，或每项前加“- ”）"),
+    "dict": ("keys with values", "“键: 值”"),
+    "model": ("keys with values", "“键: 值”"),
+    "method": ("the name of a method, or { } with `method:` and its parameters", "方法名称，或含 `method:` 及其参数的 { }"),
+    "fraction": ("a number or a fraction such as 1/3", "数字或分数（如 1/3）"),
+}
+_BY_METHOD = ("normalise", "aggregate", "impute", "treat", "weights", "events")
+_ENDLESS = {"IC115", "IC126"}  # not all of the text was read
+_LEFT_OUT = {"IC104", "IC107", "IC116", "IC117", "IC128"}  # keys were left out or are there twice: what misses cannot be judged
+
+
+def load(path: str | os.PathLike[str]) -> Index:
+    """Read and check an index.
+
+    :raises Refused: with every finding, when there is an error among them.
+    """
+    index, found = read_index(FilePath(path))
+    if index is None or errors(found):
+        raise Refused(found)
+    return index
+
+
+def read_index(path: FilePath, *, shown: str | None = None) -> tuple[Index | None, list[Finding]]:
+    """Read an index and everything found in it; no index where its shape is wrong."""
+    file = shown or path.name
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return None, [finding("IC119", Place(file))]
+    except OSError as error:
+        return None, [finding("IC120", Place(file), problem=error.strerror or type(error).__name__)]
+    return parse_index(raw, file)
+
+
+def parse_index(raw: bytes, file: str) -> tuple[Index | None, list[Finding]]:
+    """Read an index from the bytes of its YAML."""
+    document, found = read_text(raw, file)
+    if document.root is None:
+        return None, found or [finding("IC121", Place(file, "", 1))]
+    codes = {one.code for one in found}
+    if codes & _ENDLESS:
+        return None, found
+    if not isinstance(document.data, dict):
+        return None, [*found, _wrong_kind(document, (), file, "dict", document.data)]
+    misread = {one.place for one in found}
+    try:
+        index = Index.model_validate(document.data)
+    except ValidationError as error:
+        shapes = _shape_findings(document, [dict(item) for item in error.errors(include_url=False)])
+        found += [one for one in shapes if one.place not in misread and (one.code != "IC110" or not codes & _LEFT_OUT)]
+        return None, in_order(found)
+    index._document = document
+    if not codes & _LEFT_OUT:
+        found += [one for one in check_tree(index) if one.place not in misread]
+    return index, in_order(found)
+
+
+def _shape_findings(document: Document, wrong: list[dict[str, Any]]) -> list[Finding]:
+    """One finding for each thing that is wrong, where pydantic tells of one thing in several ways."""
+    shapes: dict[tuple[Place, str], Finding] = {}
+    meant: set[tuple[Path, str]] = set()
+    required: dict[tuple[Path, str], Finding] = {}
+    for error in wrong:
+        if error["type"] == "too_short" and error["input"]:
+            continue  # entries are there; pydantic does not count those that are wrong themselves
+        path = _path(document, error["loc"], str(error["type"]))
+        one = _shape_finding(document, path, error)
+        if one.code == "IC110":
+            required[path[:-1], str(path[-1])] = one
+        else:
+            shapes.setdefault((one.place, str(one.values.get("key"))), one)
+            meant.add((path[:-1], str(one.values.get("near"))))
+    return [*shapes.values(), *(one for key, one in required.items() if key not in meant)]
+
+
+def _shape_finding(document: Document, path: Path, error: dict[str, Any]) -> Finding:
+    kind = str(error["type"])
+    key = next((step for step in reversed(path) if isinstance(step, str)), "")
+    if kind == "missing":
+        return finding("IC110", document.place(path[:-1]), key=key)
+    if kind == "extra_forbidden":
+        known = _keys(document, path[:-1])
+        near = term_for(key, known)
+        return finding("IC111" if near else "IC125", document.place(path, key=True), key=key, near=near, known=known)
+    if error["input"] is None:
+        return finding("IC124", document.place(path), key=key)
+    if kind == "literal_error":
+        allowed = [part.strip(" '") for part in str(error["ctx"]["expected"]).replace(" or ", ",").split(",")]
+        near = term_for(str(error["input"]), allowed)
+        return finding("IC112", document.place(path), key=key, found=_short(error["input"]), allowed=allowed, near=near)
+    found = error["input"]
+    written = document.written(path)
+    if kind == "string_type" and isinstance(found, (int, float)) and not isinstance(found, bool) and written is not None:
+        return finding("IC108", document.place(path), key=key, written=written, becomes=found)
+    if kind == "finite_number":
+        return finding("IC127", document.place(path), written=written or found)
+    if kind in ("greater_than_equal", "less_than_equal", "too_short", "string_too_short"):
+        limit = {"greater_than_equal": ">=", "less_than_equal": "<="}.get(kind, "")
+        bound = next((error["ctx"][name] for name in ("ge", "le") if name in error.get("ctx", {})), "")
+        if limit:
+            return finding("IC122", document.place(path), key=key, found=_short(found), limit=f"{limit} {bound:g}")
+        return finding("IC123", document.place(path), key=key)
+    return _wrong_kind(document, path, key, kind, found)
+
+
+def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any) -> Finding:
+    stem = next((name for name in _EXPECTED if kind.startswith(name)), "dict")
+    place, plain = document.place(path), ""
+    if isinstance(found, str) and stem in ("float", "int", "fraction"):
+        normal = unicodedata.normalize("NFKC", found).strip()
+        number = _number(normal)
+        if number is not None and normal != found.strip():
+            return finding("IC109", place, key=key, found=found, plain=normal)
+        plain = "" if number is None else f"{key}: {number:.10g}"
+    elif isinstance(found, str) and stem in ("dict", "model"):
+        if "：" in found:
+            return finding("IC107", document.inside(path, found.index("：")), found="：", plain=":")
+        block = "table" if path == ("units",) else "path" if path[:1] == ("data",) and len(path) == 2 else ""
+        plain = f"{key}: {{{block}: {found}}}" if block else ""
+    elif isinstance(found, str) and key in ("missing", "not_applicable", "ignore"):
+        plain = f'{key}: ["{found}"]'
+    elif isinstance(found, bool) and stem == "string":
+        plain = f'{key}: "{_short(found)}"'
+    en, zh = _EXPECTED[
+        "method" if key in ("normalise", "aggregate", "impute", "treat", "weights", "events") and stem == "model" else stem
+    ]
+    return finding("IC113", place, key=key, expected=en, expected_zh=zh, found=_short(found), plain=plain)
+
+
+def _number(text: str) -> float | None:
+    """Return the number that a text was meant as: in quotes, in full width, or with a percent sign."""
+    digits = text.removesuffix("%")
+    try:
+        number = float(digits) if "_" not in digits else float("nan")
+    except ValueError:
+        return None
+    return (number / 100 if digits != text else number) if isfinite(number) else None
+
+
+def _path(document: Document, location: Sequence[str | int], kind: str) -> Path:
+    """Leave out of pydantic's location what is not in the text: the names of union members and of types."""
+    path: list[str | int] = []
+    data = document.data
+    for at, step in enumerate(location):
+        absent = kind == "missing" and at == len(location) - 1
+        if isinstance(data, dict) and (step in data or absent):
+            path.append(step)
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            path.append(step)
+            data = data[step]
+    return tuple(path)
+
+
+def _keys(document: Document, path: Path) -> list[str]:
+    """The keys that may stand in the block at a path."""
+    data = document.data
+    for step in path:
+        data = data[step]
+    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    model: type[BaseModel] = Index
+    if name in ("dimensions", "indicators"):
+        model = Dimension if isinstance(data, dict) and "indicators" in data else Indicator
+    elif name == "events" and path[0] == "data":
+        model = EventLog
+    elif path:
+        model = _BLOCKS.get(name, _BLOCKS.get(str(path[0]), Index))
+    return [field.alias or key for key, field in model.model_fields.items()]
+
+
+def _short(value: Any) -> str:
+    text = "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else str(value)
+    return {"True": "true", "False": "false"}.get(text, text if len(text) <= 40 else text[:39] + "…")
