@@ -3,7 +3,7 @@
 `python data/generate_posts.py` writes `posts.parquet` (some 200,000 posts in 3 MB, not in git): a row a post: district,
 time, event type, severity, sentiment, source, reposts of the first hour and interactions. How many posts each district has
 in each quarter is `舆情信息总量` in base.csv; all else is drawn from one seed. `generate.py` writes `opinion.csv` of the same
-posts, so that the table and the posts say the same; docs/warning.md defines the facets.
+posts, so that the table and the posts say the same; docs/en/warning.md defines the facets.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def times(
 
 
 def facets(posts: Posts, shape: tuple[int, int, int]) -> dict[str, Values]:
-    """Return the facets of each period, district and event type, by their headings; docs/warning.md defines them."""
+    """Return the facets of each period, district and event type, by their headings; docs/en/warning.md defines them."""
     cell = np.ravel_multi_index((posts["period"], posts["district"], posts["type"]), shape)
     cells = int(np.prod(shape))
     day = (posts["time"] - np.datetime64("1970-01-01")).astype("timedelta64[D]").astype(np.int64)

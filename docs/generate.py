@@ -48,7 +48,7 @@ RANGES = {
 
 def methods_page() -> str:
     """Every method by room, in the order that data goes: what it does, formula, edge cases, source, YAML, an example."""
-    written = (HERE / "methods.md").read_text(encoding="utf-8").partition(DIFFER)[2].strip()
+    written = (HERE / "en" / "methods.md").read_text(encoding="utf-8").partition(DIFFER)[2].strip()
     slugs: dict[str, int] = {}
     parts, links = [], []
     for room, text in METHODS["sections"].items():
@@ -160,7 +160,7 @@ def commands_page() -> str:
 
 
 def yaml_page() -> str:
-    written = (HERE / "yaml.md").read_text(encoding="utf-8").partition(EVERY_KEY)[0].strip()
+    written = (HERE / "en" / "yaml.md").read_text(encoding="utf-8").partition(EVERY_KEY)[0].strip()
     parts = [written, EVERY_KEY, "This part is made from the program by `python docs/generate.py`."]
     said = descriptions()
     for title, blocks in BLOCKS.items():
@@ -195,10 +195,10 @@ BLOCKS = {
     "warnings: escalation": ["Step"],
 }
 PAGES = {
-    "yaml.md": yaml_page,
-    "methods.md": methods_page,
-    "findings.md": findings_page,
-    "commands.md": commands_page,
+    "en/yaml.md": yaml_page,
+    "en/methods.md": methods_page,
+    "en/findings.md": findings_page,
+    "en/commands.md": commands_page,
     ID: schema_text,
 }
 

@@ -34,7 +34,7 @@ def test_a_page_is_as_the_program_makes_it(name: str) -> None:
 
 def test_every_method_code_and_command_is_documented() -> None:
     methods, findings, commands = (
-        (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("methods", "findings", "commands")
+        (DOCS / "en" / f"{name}.md").read_text(encoding="utf-8") for name in ("methods", "findings", "commands")
     )
     for known in CATALOGUE.values():
         for method in known:
@@ -101,7 +101,7 @@ def headings(page: str) -> list[tuple[str, str, str]]:
     return found
 
 
-METHODS_PAGE = (DOCS / "methods.md").read_text(encoding="utf-8")
+METHODS_PAGE = (DOCS / "en" / "methods.md").read_text(encoding="utf-8")
 ENTRIES = headings(METHODS_PAGE)
 FORMULAS = yaml.safe_load((DOCS / "formulas.yaml").read_text(encoding="utf-8"))
 
@@ -170,6 +170,6 @@ def test_what_the_index_of_methods_points_at_is_there() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", METHODS_PAGE)) <= known
 
 
-@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", (DOCS / "yaml.md").read_text(encoding="utf-8"), re.DOTALL))
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", (DOCS / "en" / "yaml.md").read_text(encoding="utf-8"), re.DOTALL))
 def test_every_example_of_the_language_is_right(block: str) -> None:
     index_of(WORKED["small_index"](block))

@@ -466,7 +466,7 @@ def test_from_a_shell(project: Path, repository: Path) -> None:
 def test_the_session_of_the_page_is_what_comes_out(project: Path, repository: Path) -> None:
     shutil.copy(repository / "indicators.yaml", project)
     (project / "data").symlink_to(repository / "data")
-    page = (repository / "docs" / "weights.md").read_text(encoding="utf-8")
+    page = (repository / "docs" / "en" / "weights.md").read_text(encoding="utf-8")
     for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
         for session in re.split(r"(?m)^\$ indexcalc ", block)[1:]:
             command, _, shown = session.partition("\n")

@@ -1,6 +1,6 @@
 """Published indices from one YAML file each: every published value, rank and grade, as exactly as the published inputs allow.
 
-What is compared stands in `CASES`, with what is known to differ and why; `docs/published.md` has the numbers that come out of
+What is compared stands in `CASES`, with what is known to differ and why; `docs/en/published.md` has the numbers that come out of
 it, and `python tests/published/test_published.py` writes them there anew. The reasons are those of each case's `method.md`:
 mostly that inputs are published rounded, so that a recomputed value differs by what that rounding can do.
 """
@@ -25,7 +25,7 @@ from indexcalc.sources.readers.tables import name_of
 
 Floats = NDArray[np.float64]
 HERE = Path(__file__).parent
-PAGE = HERE.parent.parent / "docs" / "published.md"
+PAGE = HERE.parent.parent / "docs" / "en" / "published.md"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ CASES = {
 
 @dataclass(frozen=True)
 class Measured:
-    """How far a case agrees: what `docs/published.md` says of it."""
+    """How far a case agrees: what `docs/en/published.md` says of it."""
 
     units: int
     indicators: int
@@ -281,11 +281,11 @@ def test_weights_of_worked_examples_of_the_literature(file: Path, shared: Path) 
 
 
 def rows_of_the_page(shared: Path) -> Iterator[str]:
-    """The table of `docs/published.md`: what comes out of each case."""
+    """The table of `docs/en/published.md`: what comes out of each case."""
     for case, said in CASES.items():
         found = measured(case, shared)
         cells = [
-            f"[{case}](../tests/published/{case}/index.yaml)",
+            f"[{case}](../../tests/published/{case}/index.yaml)",
             f"{found.units:,}",
             str(found.indicators),
             str(found.levels),

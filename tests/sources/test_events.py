@@ -635,7 +635,7 @@ def test_the_example_of_the_manual_runs_as_it_says(tmp_path: Path, repository: P
 
     from indexcalc.cli.app import app
 
-    page = (repository / "docs" / "events.md").read_text(encoding="utf-8")
+    page = (repository / "docs" / "en" / "events.md").read_text(encoding="utf-8")
     for name, text in re.findall(r"`([\w.]+)`\n\n```\w+\n(.*?)```", page, re.DOTALL):
         (tmp_path / name).write_text(text, encoding="utf-8")
     said = CliRunner().invoke(app, ["score", "--index", str(tmp_path), "--lang", "zh"])
