@@ -1,11 +1,12 @@
-"""Write the pages that are made from the program itself: `python docs/generate.py`. A test checks that they are fresh."""
+"""Write the pages that are made from the program, in both languages: `python docs/generate.py`. A test holds them fresh."""
 
 from __future__ import annotations
 
 import inspect
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -14,6 +15,7 @@ import yaml
 from typer.main import get_command
 
 from indexcalc.cli.app import app
+from indexcalc.findings import SEVERITY_NAMES, Language
 from indexcalc.methods import CATALOGUE, parameters
 from indexcalc.tree.schema import ID, descriptions, schema_text
 from indexcalc.words.findings import MESSAGES, plain_words
@@ -23,184 +25,216 @@ sys.path.insert(0, str(HERE))  # a test runs this file by its path
 
 from worked import METHODS, consistency_table, formula_table, method_table, over_units_tables, step_table  # noqa: E402
 
-EVERY_KEY = "## Every key"
-DIFFER = "## Where tools differ"
-FORMULAS = yaml.safe_load((HERE / "formulas.yaml").read_text(encoding="utf-8"))
-MADE = (
-    "Made from the program by `python docs/generate.py`, each example by scoring a small index of four units, A to D, rounded to "
-    "four decimals; – is missing. `indexcalc methods NAME` says the same in plain text."
-)
-SHORT = (
-    "Sources in short: **HB** OECD/JRC, Handbook on Constructing Composite Indicators (2008); "
-    "**COINr** Becker et al., JOSS 2022, doi:10.21105/joss.04567."
-)
-RANGES = {
-    "1": "text and shape",
-    "2": "the tree",
-    "3": "data",
-    "4": "methods and scores",
-    "5": "reports and commands",
-    "6": "weights, submissions, the ledger and the audit",
-    "7": "logs of events and analyses",
-    "8": "warnings and size",
-}
+
+def read(name: str) -> Any:
+    """Return what a file of words beside this one says."""
+    return _unfolded(yaml.safe_load((HERE / name).read_text(encoding="utf-8")))
 
 
-def methods_page() -> str:
-    """Every method by room, in the order that data goes: what it does, formula, edge cases, source, YAML, an example."""
-    written = (HERE / "en" / "methods.md").read_text(encoding="utf-8").partition(DIFFER)[2].strip()
+def _unfolded(said: Any) -> Any:
+    """Return words without the spaces that folded lines of Chinese leave after its punctuation."""
+    if isinstance(said, dict):
+        return {key: _unfolded(words) for key, words in said.items()}
+    return re.sub(r"(?<=[，。；：、）]) ", "", said) if isinstance(said, str) else said
+
+
+FORMULAS, WORDS, CHINESE, KEYS = map(read, ("formulas.yaml", "pages.yaml", "methods.zh.yaml", "keys.zh.yaml"))
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+def methods_page(language: Language) -> str:
+    """Return every method by room, in the order that data goes: what it does, formula, edge cases, source, YAML, an example."""
+    words = {key: said[language] for key, said in WORDS["methods"].items()}
+    differ = f"## {words['differ']}"
     slugs: dict[str, int] = {}
     parts, links = [], []
     for room, text in METHODS["sections"].items():
-        parts += [f"## {room}", text]
-        where, own = _slug(room, slugs), []
-        for name, block in _blocks(room).items():
-            own.append(f"[{name}](#{_slug(name, slugs)})")
-            parts += [f"### {name}", *block]
-        links.append(f"- **[{room}](#{where})**: {' · '.join(own)}")
-    links.append(f"- **[Where tools differ](#{_slug(DIFFER[3:], slugs)})**")
-    return "\n\n".join(["# Methods", MADE, "\n".join(links), SHORT, *parts, DIFFER, written]) + "\n"
+        titled, about = (room, text) if language == "en" else (f"{room} {_chinese(room)['name']}", _chinese(room)["about"])
+        parts += [f"## {titled}", about]
+        where, below = _slug(titled, slugs), []
+        for name, block in _blocks(room, language).items():
+            heading = name if language == "en" else f"{name} {_chinese(room, name)['name']}"
+            below.append(f"[{heading}](#{_slug(heading, slugs)})")
+            parts += [f"### {heading}", *block]
+        links.append(f"- **[{titled}](#{where})**: {' · '.join(below)}")
+    links.append(f"- **[{words['differ']}](#{_slug(words['differ'], slugs)})**")
+    opening = [words["title"], words["about"], "\n".join(links), words["sources"]]
+    return "\n\n".join([*opening, *parts, differ, _written("methods", language).partition(differ)[2].strip()]) + "\n"
 
 
-def _blocks(room: str) -> dict[str, list[str]]:
-    """The parts of every entry of a section by its name."""
+def _blocks(room: str, language: Language) -> dict[str, list[str]]:
+    """Return the parts of every entry of a section by its name."""
     if room in CATALOGUE:
-        return {name: _method_block(room, name) for name in CATALOGUE[room]}
-    blocks = {name: _step_block(room, name, step) for name, step in METHODS["steps"][room].items()}
+        return {name: _method_block(room, name, language) for name in CATALOGUE[room]}
+    steps = METHODS["steps"][room]
+    blocks = {name: _step_block(room, name, step, language) for name, step in steps.items()}
     if room == "derive":
-        blocks["over_units"].append(over_units_tables(METHODS["steps"][room]["over_units"]["yaml"]))
-        blocks["formula"].append(formula_table())
+        blocks["over_units"].append(_table(over_units_tables(steps["over_units"]["yaml"]), language))
+        blocks["formula"].append(_table(formula_table(), language))
     return blocks
 
 
-def _method_block(room: str, name: str) -> list[str]:
-    body, labelled = _documented(inspect.getdoc(CATALOGUE[room][name]) or "")
-    first, _, more = body.partition("\n\n")
+def _method_block(room: str, name: str, language: Language) -> list[str]:
+    """Return the parts of a method's entry."""
+    said = _documented(inspect.getdoc(CATALOGUE[room][name]) or "")
+    if language == "zh":
+        said |= {"more": "", "source": _pages(said["source"])} | _chinese(room, name)
     line = METHODS["lines"].get(room, {}).get(name, f"{room}: {name}")
-    takes = "; ".join(
-        f"`{p.name}` {_kind(p.type)}{'' if p.required else f' = {_yaml(p.default)}'}" for p in parameters(room, name).values()
-    )
-    facts = [f"- **Parameters:** {takes or 'none'}."]
-    facts += [f"- **{label}:** {labelled[label]}" for label in ("Edge cases", "Source")]
-    parts = [" ".join(first.split()), _math(room, name), " ".join(more.split()), "\n".join(facts)]
-    parts += [f"```yaml\n{line}\n```", method_table(room, name, line), consistency_table(line) if name == "ahp" else ""]
+    facts = [_fact("parameters", _takes(room, name, language), language)]
+    facts += [_fact(label, said[label], language) for label in ("edges", "source")]
+    parts = [said["about"], _math(room, name, language), said["more"], "\n".join(facts), f"```yaml\n{line}\n```"]
+    parts.append(_table(method_table(room, name, line), language))
+    if name == "ahp":
+        parts.append(consistency_table(line, WORDS["methods"]["consistency"][language]))
     return [part for part in parts if part]
 
 
-def _step_block(room: str, name: str, step: dict[str, str]) -> list[str]:
-    facts = [f"- **Edge cases:** {step['edges']}"] + ([f"- **Source:** {step['source']}"] if "source" in step else [])
-    made = step_table(step) if "shown" in step else ""
-    return [part for part in (step["about"], _math(room, name), "\n".join(facts), f"```yaml\n{step['yaml']}\n```", made) if part]
+def _step_block(room: str, name: str, step: dict[str, str], language: Language) -> list[str]:
+    """Return the parts of the entry of a step that is a key of the tree."""
+    said = step if language == "en" else {key: _pages(step[key]) for key in ("source",) if key in step} | _chinese(room, name)
+    facts = [_fact(label, said[label], language) for label in ("edges", "source") if label in said]
+    parts = [said["about"], _math(room, name, language), "\n".join(facts), f"```yaml\n{step['yaml']}\n```"]
+    return [*parts, _table(step_table(step), language)] if "shown" in step else parts
 
 
-def _documented(text: str) -> tuple[str, dict[str, str]]:
-    """A docstring without its labelled parts, and these by their labels; the formula is shown from the table of formulas."""
+def _chinese(room: str, name: str = "") -> dict[str, str]:
+    """Return the Chinese texts of a section, or of a method or step in it."""
+    if not name:
+        return CHINESE["sections"][room]
+    return CHINESE["methods" if room in CATALOGUE else "steps"][room][name]
+
+
+def _pages(source: str) -> str:
+    """Return a source that is said in English with its pages in Chinese."""
+    return re.sub(r", p\. ([\d-]+)", WORDS["methods"]["page"]["zh"], source.rstrip(".")).replace("; ", "；")
+
+
+def _fact(label: str, text: str, language: Language) -> str:
+    return WORDS["methods"][label][language].format(text)
+
+
+def _documented(text: str) -> dict[str, str]:
+    """Return a docstring by its parts; its formula is shown from the table of formulas."""
     body, *rest = re.split(r"^(Formula|Edge cases|Source): ", text, flags=re.MULTILINE)
-    return body.strip(), {label: " ".join(said.split()) for label, said in zip(rest[::2], rest[1::2], strict=True)}
+    labelled = {label: " ".join(said.split()) for label, said in zip(rest[::2], rest[1::2], strict=True)}
+    first, _, more = body.strip().partition("\n\n")
+    return {
+        "about": " ".join(first.split()),
+        "more": " ".join(more.split()),
+        "edges": labelled["Edge cases"],
+        "source": labelled["Source"],
+    }
 
 
-def _math(room: str, name: str) -> str:
-    return f"```math\n{FORMULAS[room][name]}\n```"
+def _math(room: str, name: str, language: Language) -> str:
+    formula = FORMULAS[room][name]
+    if language == "zh":
+        formula = re.sub(r"\\text\{([^}]*)\}", lambda found: rf"\text{{{CHINESE['formulas'].get(found[1], found[1])}}}", formula)
+    return f"```math\n{formula}\n```"
+
+
+def _table(made: str, language: Language) -> str:
+    """Return a table of a worked example with its words in a language."""
+    if language == "en":
+        return made
+    words = CHINESE["headings"]
+    return re.sub(r"(?<=\| )(\**)([^|*]+)(\**)(?= \|)", lambda cell: cell[1] + words.get(cell[2], cell[2]) + cell[3], made)
 
 
 def _slug(heading: str, seen: dict[str, int]) -> str:
-    """The anchor that a heading has on a page, numbered where another has the same."""
+    """Return the anchor that a heading has on a page, numbered where another has the same."""
     slug = re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
     seen[slug] = seen.get(slug, -1) + 1
     return f"{slug}-{seen[slug]}" if seen[slug] else slug
 
 
-def _kind(wanted: Any) -> str:
-    """What may be written for a parameter, in words."""
-    plain = {float: "number", int: "whole number", bool: "true or false", str: "text", type(None): "null", Any: "anything"}
+def _takes(room: str, name: str, language: Language) -> str:
+    """Return the parameters of a method, each with what may be written and its default."""
+    words = {key: said[language] for key, said in WORDS["kinds"].items()}
+    takes = []
+    for parameter in parameters(room, name).values():
+        kind = f"`{parameter.name}` {_kind(parameter.type, words)}"
+        takes.append(kind if parameter.required else words["default"].format(kind, _yaml(parameter.default)))
+    return words["next"].join(takes) or words["none"]
+
+
+def _kind(wanted: Any, words: Mapping[str, str]) -> str:
+    """Return what may be written for a parameter, in words."""
+    plain = {float: "number", int: "whole", bool: "truth", str: "text", type(None): "null", Any: "anything"}
     if wanted in plain:
-        return plain[wanted]
+        return words[plain[wanted]]
     kind, inside = get_origin(wanted), get_args(wanted)
     if kind is Literal:
-        return " or ".join(f"`{value}`" for value in inside)
+        return words["or"].join(f"`{value}`" for value in inside)
     if kind in (Union, UnionType):
-        return " or ".join(map(_kind, inside))
+        return words["or"].join(_kind(one, words) for one in inside)
     if kind is tuple:
-        return f"[{', '.join(map(_kind, inside))}]"
+        return f"[{', '.join(_kind(one, words) for one in inside)}]"
     if kind is Mapping:
         keys = get_args(inside[0]) if get_origin(inside[0]) is Literal else ()
-        return f"`{{{', '.join(f'{key}: {_kind(inside[1])}' for key in keys)}}}`" if keys else "mapping"
-    of = _kind(inside[0])
-    return f"list of ({of})" if " or " in of and not of.startswith("list") else f"list of {of}"
+        return f"`{{{', '.join(f'{key}: {_kind(inside[1], words)}' for key in keys)}}}`" if keys else words["mapping"]
+    several = get_origin(inside[0]) in (Union, UnionType)
+    return words["several" if several else "list"].format(_kind(inside[0], words))
 
 
-def findings_page() -> str:
-    parts = ["# Findings", "Made from the program by `python docs/generate.py`; `indexcalc codes CODE` prints the same."]
-    for digit, title in RANGES.items():
-        parts += [f"## {digit}xx: {title}"]
+def findings_page(language: Language) -> str:
+    """Return every finding by its code: the message, the hint, what it means."""
+    words = {key: said.get(language, said) for key, said in WORDS["findings"].items()}
+    parts = [words["title"], words["about"]]
+    for digit, titles in words["ranges"].items():
+        parts.append(f"## {titles[language]}")
         for code, message in sorted(MESSAGES.items()):
             if code[2] == digit:
-                lines = [f"### {code} ({message.severity})"]
-                for language in ("en", "zh"):
-                    text = plain_words(" ".join(message.text[language].split()))
-                    hint = f" — {plain_words(message.hint[language])}" if message.hint[language] else ""
-                    lines.append(f"- `{text}`{hint}\n  {message.about[language]}")
-                parts.append("\n\n".join([lines[0], "\n".join(lines[1:])]))
+                text = plain_words(" ".join(message.text[language].split()))
+                hint = words["hint"].format(plain_words(message.hint[language])) if message.hint[language] else ""
+                parts.append(words["heading"].format(code, SEVERITY_NAMES[language][message.severity]))
+                parts += [f"`{text}`{hint}", message.about[language]]
     return "\n\n".join(parts) + "\n"
 
 
-def commands_page() -> str:
+def commands_page(language: Language) -> str:
+    """Return the help of every command."""
     command = get_command(app)
-    parts = ["# Commands", "Made from the program by `python docs/generate.py`."]
+    parts = [WORDS["commands"]["title"][language], WORDS["commands"]["about"][language]]
     whole = command.make_context("indexcalc", [], resilient_parsing=True)
     for name, sub in sorted(command.commands.items()):  # type: ignore[attr-defined]
         with sub.make_context(name, [], parent=whole, resilient_parsing=True) as context:
-            context.max_content_width = context.terminal_width = 100
-            parts += [f"## {name}", f"```\n{sub.get_help(context).strip()}\n```"]
-            for own, below in sorted(getattr(sub, "commands", {}).items()):
-                with below.make_context(own, [], parent=context, resilient_parsing=True) as inner:
-                    inner.max_content_width = inner.terminal_width = 100
-                    parts += [f"### {name} {own}", f"```\n{below.get_help(inner).strip()}\n```"]
+            parts += [f"## {name}", *_help(sub, context, language)]
+            for below, inner in sorted(getattr(sub, "commands", {}).items()):
+                with inner.make_context(below, [], parent=context, resilient_parsing=True) as here:
+                    parts += [f"### {name} {below}", *_help(inner, here, language)]
     return "\n\n".join(parts) + "\n"
 
 
-def yaml_page() -> str:
-    written = (HERE / "en" / "yaml.md").read_text(encoding="utf-8").partition(EVERY_KEY)[0].strip()
-    parts = [written, EVERY_KEY, "This part is made from the program by `python docs/generate.py`."]
-    said = descriptions()
-    for title, blocks in BLOCKS.items():
-        keys = {key: text for block in blocks for key, text in said[block].items()}
-        parts += [f"### {title}", "\n".join(f"- `{key}` {text}" for key, text in keys.items())]
+def _help(command: Any, context: Any, language: Language) -> list[str]:
+    """Return a command's help, in Chinese after its Chinese sentence, which stands at the end of the first paragraph."""
+    context.max_content_width = context.terminal_width = 100
+    block = f"```\n{command.get_help(context).strip()}\n```"
+    sentence = re.search(r"\. ([^.]*[\u4e00-\u9fff].*)", " ".join(command.help.partition("\n\n")[0].split()))
+    return [sentence[1], block] if language == "zh" and sentence else [block]
+
+
+def yaml_page(language: Language) -> str:
+    """Return the guide to the tree's language, with every key at its end."""
+    words = WORDS["yaml"]
+    every = words["every"][language]
+    parts = [_written("yaml", language).partition(every)[0].strip(), every, words["about"][language]]
+    english = descriptions()
+    for block, title in words["blocks"].items():
+        said = english[block] if language == "en" else {key: _key(block, key) for key in english[block]}
+        keys = [words["key"][language].format(key, text) for key, text in said.items()]
+        parts += [f"### {title[language]}", "\n".join(keys)]
     return "\n\n".join(parts) + "\n"
 
 
-BLOCKS = {
-    "index": ["Root"],
-    "units": ["UnitTable"],
-    "periods": ["Periods"],
-    "data, by names of your own": ["Data"],
-    "events of a source": ["EventLog"],
-    "denominators": ["Denominator"],
-    "defaults": ["Defaults"],
-    "dimensions: a node with children": ["Dimension"],
-    "dimensions: an indicator": ["Indicator"],
-    "events of an indicator": ["FromEvents"],
-    "shrink": ["Shrink"],
-    "score_over_units": ["FromUnits"],
-    "missing": ["Missing"],
-    "normalise": ["Normalise"],
-    "impute": ["Impute"],
-    "ranking": ["Ranking"],
-    "grades": ["Grade"],
-    "uncertainty": ["Alternatives"],
-    "uncertainty: how weights are drawn": ["WeightDraw"],
-    "uncertainty: errors of values": ["Noise"],
-    "warnings": ["Warnings"],
-    "warnings: a rule": ["WarningRule"],
-    "warnings: escalation": ["Step"],
-}
-PAGES = {
-    "en/yaml.md": yaml_page,
-    "en/methods.md": methods_page,
-    "en/findings.md": findings_page,
-    "en/commands.md": commands_page,
-    ID: schema_text,
-}
+def _key(block: str, key: str) -> str:
+    """Return the Chinese text of a key."""
+    return KEYS.get(block, {}).get(key) or KEYS["everywhere"][key]
+
+
+def _written(page: str, language: Language) -> str:
+    """Return a page as it stands, whose written part is kept."""
+    return (HERE / language / f"{page}.md").read_text(encoding="utf-8")
 
 
 def _yaml(value: object) -> str:
@@ -212,6 +246,13 @@ def _yaml(value: object) -> str:
         else str(value)
     )
 
+
+PAGES: dict[str, Callable[[], str]] = {
+    f"{language}/{name}.md": partial(page, language)
+    for language in LANGUAGES
+    for name, page in (("yaml", yaml_page), ("methods", methods_page), ("findings", findings_page), ("commands", commands_page))
+}
+PAGES[ID] = schema_text
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

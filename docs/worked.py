@@ -110,17 +110,13 @@ def formula_table() -> str:
     return table(["formula", *UNITS], rows)
 
 
-def consistency_table(line: str) -> str:
-    """Return how far the judgements of an AHP example contradict each other, and the random indices to judge that by."""
+def consistency_table(line: str, said: str) -> str:
+    """Return how far the judgements of an AHP example contradict each other, and the random indices for that."""
     found = consistency(yaml.safe_load(line)["weights"]["judgements"])
-    said = f"λ_max = {found.lambda_max:.4f}, CI = {found.ci:.4f}, CR = {found.cr:.4f}. A CR above 0.1 is a finding (IC411): such "
-    said += (
-        "judgements ought to be looked at again. The random index RI of n children is Saaty's of 1980 here; other tables, from "
-    )
-    said += "which other CR come:"
     sizes = range(3, 11)
     rows = [[name, *(indices[size - 1] for size in sizes)] for name, indices in RANDOM_INDEX.items()]
-    return said + "\n\n" + table(["n", *map(str, sizes)], rows)
+    told = said.format(lambda_max=found.lambda_max, ci=found.ci, cr=found.cr)
+    return told + "\n\n" + table(["n", *map(str, sizes)], rows)
 
 
 def over_units_tables(text: str) -> str:
