@@ -319,8 +319,11 @@ def test_without_rules_nothing_of_it_is_in_a_report() -> None:
     assert "风险预警" not in files["summary.md"].decode()
 
 
-def test_the_rules_that_the_page_shows_are_right(repository: Path) -> None:
-    block = (repository / "docs" / "en" / "warning.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_rules_that_the_page_shows_are_right(language: str, repository: Path) -> None:
+    block = (
+        (repository / "docs" / language / "warning.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    )
     tree = (repository / "indicators.yaml").read_text(encoding="utf-8").partition("\nwarnings:")[0]
     index = index_of(f"{tree}\n{block}")
     assert index.warnings is not None

@@ -463,10 +463,11 @@ def test_from_a_shell(project: Path, repository: Path) -> None:
         assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
 
 
-def test_the_session_of_the_page_is_what_comes_out(project: Path, repository: Path) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_session_of_the_page_is_what_comes_out(language: str, project: Path, repository: Path) -> None:
     shutil.copy(repository / "indicators.yaml", project)
     (project / "data").symlink_to(repository / "data")
-    page = (repository / "docs" / "en" / "weights.md").read_text(encoding="utf-8")
+    page = (repository / "docs" / language / "weights.md").read_text(encoding="utf-8")
     for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
         for session in re.split(r"(?m)^\$ indexcalc ", block)[1:]:
             command, _, shown = session.partition("\n")

@@ -1,6 +1,6 @@
 """Published indices from one YAML file each: every published value, rank and grade, as exactly as the published inputs allow.
 
-What is compared stands in `CASES`, with what is known to differ and why; `docs/en/published.md` has the numbers that come out of
+What is compared stands in `CASES`, with what is known to differ and why; `docs/*/published.md` have the numbers that come out of
 it, and `python tests/published/test_published.py` writes them there anew. The reasons are those of each case's `method.md`:
 mostly that inputs are published rounded, so that a recomputed value differs by what that rounding can do.
 """
@@ -25,7 +25,8 @@ from indexcalc.sources.readers.tables import name_of
 
 Floats = NDArray[np.float64]
 HERE = Path(__file__).parent
-PAGE = HERE.parent.parent / "docs" / "en" / "published.md"
+PAGES = {language: HERE.parent.parent / "docs" / language / "published.md" for language in ("en", "zh")}
+OF = {"en": "{:,} of {:,}", "zh": "{:,}/{:,}"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ CASES = {
 
 @dataclass(frozen=True)
 class Measured:
-    """How far a case agrees: what `docs/en/published.md` says of it."""
+    """How far a case agrees: what `docs/*/published.md` say of it."""
 
     units: int
     indicators: int
@@ -280,8 +281,8 @@ def test_weights_of_worked_examples_of_the_literature(file: Path, shared: Path) 
     np.testing.assert_allclose(ours, published["value"], rtol=0, atol=half_a_place(int(published["decimals"].iloc[0])))
 
 
-def rows_of_the_page(shared: Path) -> Iterator[str]:
-    """The table of `docs/en/published.md`: what comes out of each case."""
+def rows_of_the_page(language: str, shared: Path) -> Iterator[str]:
+    """The table of `docs/*/published.md`: what comes out of each case."""
     for case, said in CASES.items():
         found = measured(case, shared)
         cells = [
@@ -289,23 +290,25 @@ def rows_of_the_page(shared: Path) -> Iterator[str]:
             f"{found.units:,}",
             str(found.indicators),
             str(found.levels),
-            f"{found.equal:,} of {found.values:,}",
+            OF[language].format(found.equal, found.values),
             str(said.decimals),
             "–" if found.equal == found.values else f"{found.largest:.2g}",
-            f"{found.ranks_equal:,} of {found.ranks:,}" if found.ranks else "–",
-            f"{found.grades_equal:,} of {found.grades:,}" if found.grades else "–",
+            OF[language].format(found.ranks_equal, found.ranks) if found.ranks else "–",
+            OF[language].format(found.grades_equal, found.grades) if found.grades else "–",
         ]
         yield f"| {' | '.join(cells)} |"
 
 
-def test_the_page_on_published_indices_says_what_comes_out(shared: Path) -> None:
-    shown = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| [")]
-    assert shown == list(rows_of_the_page(shared)), "run python tests/published/test_published.py"
+@pytest.mark.parametrize("language", PAGES)
+def test_the_page_on_published_indices_says_what_comes_out(language: str, shared: Path) -> None:
+    shown = [line for line in PAGES[language].read_text(encoding="utf-8").splitlines() if line.startswith("| [")]
+    assert shown == list(rows_of_the_page(language, shared)), "run python tests/published/test_published.py"
     for file in re.findall(r"\]\(([^)#:]+)\)", "\n".join(shown)):
-        assert (PAGE.parent / file).is_file()
+        assert (PAGES[language].parent / file).is_file()
 
 
 if __name__ == "__main__":
-    page = PAGE.read_text(encoding="utf-8")
-    rows = "\n".join(rows_of_the_page(Path(os.environ["INDEXCALC_SHARED"]) / "data"))
-    PAGE.write_text(re.sub(r"(?m)(^\| \[.*\n)+", lambda _: rows + "\n", page), encoding="utf-8", newline="\n")
+    for language, file in PAGES.items():
+        page = file.read_text(encoding="utf-8")
+        rows = "\n".join(rows_of_the_page(language, Path(os.environ["INDEXCALC_SHARED"]) / "data"))
+        file.write_text(re.sub(r"(?m)(^\| \[.*\n)+", lambda _, rows=rows: rows + "\n", page), encoding="utf-8", newline="\n")

@@ -628,14 +628,15 @@ def test_the_detailed_log_of_new_york_has_the_counts_of_its_check_table(tmp_path
     np.testing.assert_allclose(rates, got.values[0, :, 5] / got.values[0, :, 4], rtol=1e-12)
 
 
-def test_the_example_of_the_manual_runs_as_it_says(tmp_path: Path, repository: Path) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_example_of_the_manual_runs_as_it_says(language: str, tmp_path: Path, repository: Path) -> None:
     import re
 
     from typer.testing import CliRunner
 
     from indexcalc.cli.app import app
 
-    page = (repository / "docs" / "en" / "events.md").read_text(encoding="utf-8")
+    page = (repository / "docs" / language / "events.md").read_text(encoding="utf-8")
     for name, text in re.findall(r"`([\w.]+)`\n\n```\w+\n(.*?)```", page, re.DOTALL):
         (tmp_path / name).write_text(text, encoding="utf-8")
     said = CliRunner().invoke(app, ["score", "--index", str(tmp_path), "--lang", "zh"])
