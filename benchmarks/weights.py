@@ -11,7 +11,7 @@ import sys
 import numpy as np
 from harness import Ratio, compare
 
-from indexcalc.methods.weight import WEIGHT
+from indexcalc.methods import CATALOGUE
 from indexcalc.panel import empty
 
 CHILDREN = 132
@@ -55,7 +55,7 @@ def measure(units: int) -> None:
     rows, declared = np.ascontiguousarray(x[0]), np.ones(CHILDREN)
     repeat = max(1, 20_000 // units)
     for method, plain in PLAIN.items():
-        np.testing.assert_allclose(WEIGHT[method](x, declared)[0], plain(rows), rtol=1e-8)
+        np.testing.assert_allclose(CATALOGUE["weights"][method](x, declared)[0], plain(rows), rtol=1e-8)
         for name, ours, baseline in (
             ("", x, x[0]),
             (", C order", x, rows),
@@ -65,7 +65,7 @@ def measure(units: int) -> None:
                 fastest(
                     compare(
                         f"{method} {units} units{name}",
-                        lambda method=method, ours=ours: WEIGHT[method](ours, declared),  # type: ignore[misc]
+                        lambda method=method, ours=ours: CATALOGUE["weights"][method](ours, declared),  # type: ignore[misc]
                         lambda plain=plain, baseline=baseline: plain(baseline),  # type: ignore[misc]
                         rounds=7,
                         repeat=repeat,

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indexcalc.methods import CATALOGUE
 from indexcalc.methods.components import components, varimax
 from indexcalc.methods.judgement import best_worst, consistency
-from indexcalc.methods.weight import WEIGHT
 
 SHARED = Path(os.environ.get("INDEXCALC_SHARED", Path(__file__).parent.parent.parent / "shared")) / "data"
 shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared data are not here")
@@ -32,7 +32,7 @@ NOT_WEIGHTS = {"minmax", "wsm_minmax", "topsis_vector", "topsis_minmax"}
 
 def weigh(method: str, x: Any, **chosen: Any) -> np.ndarray:
     scores = np.asarray(x, dtype=float)
-    weights: np.ndarray = WEIGHT[method](scores, np.ones(scores.shape[-1]), **chosen)
+    weights: np.ndarray = CATALOGUE["weights"][method](scores, np.ones(scores.shape[-1]), **chosen)
     return weights
 
 

@@ -18,12 +18,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from indexcalc.methods import CATALOGUE, WITHOUT_WEIGHTS, about, aggregate, parameters
-from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM
+from indexcalc.methods import CATALOGUE, NORMALISERS, RECORDS, WITHOUT_WEIGHTS, about, parameters
+from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM, compared, quick, weight_there
+from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import skewness
-from indexcalc.tree.checks import SENSE
 
 FEW = settings(max_examples=12)  # for each of some hundred cases
 # What a method cannot do without: where more is better, and where less is, when that differs.
@@ -110,7 +110,9 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "weights/importance": [{"wished": [4.0, 3.0, 2.0, 1.0]}],
     "weights/combine": [{"of": ["std", "equal", "given"], "how": "mean", "shares": [0.5, 0.3, 0.2]}, {"of": ["bod", "roc"]}],
 }
-SAY_THEMSELVES = {"piecewise": 1.0, "bands": 1.0, "bonus": 1.0, "deduct": -1.0}  # what is better stands in the parameters
+SAY_THEMSELVES = {  # what is better stands in the parameters, which speak for higher here
+    name: -1.0 if record.better == "lower" else 1.0 for name, record in NORMALISERS.items() if record.better != "direction"
+}
 ABOVE_ZERO = {"reference", "proportion"}  # ratios: tested on values above 0
 NEED_A_SPREAD = {"min-max", "efficacy", "efficacy-exponential", "z-score", "ampi"}
 FREE_OF_MEASURE = ("min-max", "z-score", "rank", "percentile", "efficacy", "borda", "rank-exponential", "normal-scores", "ampi")
@@ -206,12 +208,9 @@ def test_the_exceptions_are_methods_that_there_are() -> None:
         *NEEDS_OTHERS,
         *ALL_OR_NOTHING,
     } <= known
-    assert set(SENSE) <= {f"{room}/{name}" for room, methods in CATALOGUE.items() for name in methods}
 
 
-@pytest.mark.parametrize(
-    "module", ["methods.rank", "methods.derive", "methods.normalise", "methods.aggregate", "methods.impute", "panel"]
-)
+@pytest.mark.parametrize("module", ["methods.rank", "methods.derive", "methods.impute", "panel"])
 def test_examples_in_docstrings_hold(module: str) -> None:
     result = doctest.testmod(importlib.import_module(f"indexcalc.{module}"))
     assert result.failed == 0
@@ -581,18 +580,18 @@ def test_a_mean_of_many_units_is_that_of_few_to_the_last_bit(children: int) -> N
     x = rng.normal(50, 10, (2, children, 9000)).swapaxes(1, 2)
     x[rng.random(x.shape) < 0.1] = np.nan
     w = rng.random(children)
-    whole, there = aggregate.arithmetic(x, w), aggregate.weight_there(x, w)
+    whole, there = arithmetic(x, w), weight_there(x, w)
     for start in range(0, 9000, 300):
         part = x[:, start : start + 300]
-        np.testing.assert_array_equal(whole[:, start : start + 300], aggregate.arithmetic(part, w))
-        np.testing.assert_array_equal(there[:, start : start + 300], aggregate.weight_there(part, w))
+        np.testing.assert_array_equal(whole[:, start : start + 300], arithmetic(part, w))
+        np.testing.assert_array_equal(there[:, start : start + 300], weight_there(part, w))
 
 
 def test_many_units_of_which_nothing_that_is_there_weighs_anything_are_missing() -> None:
     x = np.ones((9000, 2))
     x[::3, 0] = np.nan
-    assert np.isnan(aggregate.arithmetic(x, np.zeros(2))).all()
-    np.testing.assert_array_equal(np.isnan(aggregate.arithmetic(x, np.array([1.0, 0.0]))), np.arange(9000) % 3 == 0)
+    assert np.isnan(arithmetic(x, np.zeros(2))).all()
+    np.testing.assert_array_equal(np.isnan(arithmetic(x, np.array([1.0, 0.0]))), np.arange(9000) % 3 == 0)
 
 
 @pytest.mark.parametrize("children", [1, 5, 9])
@@ -604,11 +603,26 @@ def test_many_units_have_to_the_last_bit_what_each_has_alone(shape: tuple[int, .
     w = rng.random((*shape, children))
     w[..., -1] = 0.0
     each = np.broadcast_to(w, x.shape)
-    for found in (aggregate.arithmetic, aggregate.weight_there):
+    for found in (arithmetic, weight_there):
         alone = np.stack(
             [found(x[..., at : at + 300, :], each[..., at : at + 300, :]) for at in range(0, 4000, 300)][:-1], axis=2
         )
         np.testing.assert_array_equal(found(x, w)[..., :3900].reshape(2, 3, 13, 300), alone)
+
+
+@pytest.mark.parametrize("children", [1, 5, 9])
+@pytest.mark.parametrize("shape", [(), (3, 1), (2, 3, 1), (2, 1, 4000), (4000,)])
+@pytest.mark.parametrize("gaps", [0.0, 0.2])
+def test_quick_forms_are_the_plain_ones_to_the_last_bit(
+    shape: tuple[int, ...], children: int, gaps: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(7)
+    x, w = np.moveaxis(rng.normal(50.0, 10.0, (2, 3, children, 4000)), -2, -1), rng.random((*shape, children))
+    x[rng.random(x.shape) < gaps] = np.nan
+    quickly = arithmetic(x, w), weight_there(x, w)
+    monkeypatch.setattr(quick, "SMALL", x.size)
+    for found, plainly in zip(quickly, (arithmetic(x, w), weight_there(x, w)), strict=True):
+        np.testing.assert_array_equal(found, np.broadcast_to(plainly, found.shape))
 
 
 @pytest.mark.parametrize("children", [2, 8, 9, 20])
@@ -617,16 +631,16 @@ def test_a_single_unit_with_a_gap_has_to_the_last_bit_what_it_has_alone(children
     for _ in range(20):
         x, w = rng.normal(50.0, 10.0, (9000, children)), rng.random(children)
         x[17, 0] = np.nan
-        np.testing.assert_array_equal(aggregate.arithmetic(x, w)[17:18], aggregate.arithmetic(x[17:18], w))
+        np.testing.assert_array_equal(arithmetic(x, w)[17:18], arithmetic(x[17:18], w))
 
 
 def test_what_weighs_nothing_plays_no_part_and_undefined_weights_are_of_those_that_are_there() -> None:
     for units in (2, 20_000):
         x = np.tile([1.0, np.inf], (units, 1))
-        np.testing.assert_array_equal(aggregate.arithmetic(x, np.array([1.0, 0.0])), 1.0)
+        np.testing.assert_array_equal(arithmetic(x, np.array([1.0, 0.0])), 1.0)
         x[0, 1] = np.nan
         for w in (np.array([1.0, np.nan]), np.tile([1.0, np.nan], (units, 1))):
-            np.testing.assert_array_equal(aggregate.arithmetic(x, w), [1.0, *[np.nan] * (units - 1)])
+            np.testing.assert_array_equal(arithmetic(x, w), [1.0, *[np.nan] * (units - 1)])
 
 
 @pytest.mark.parametrize(("chunk", "short"), [(1, 1 << 12), (700, 1 << 12), (700, 30), (1 << 18, 100)])
@@ -690,7 +704,7 @@ def test_copeland_in_blocks_is_copeland_pair_by_pair(both: Any, pairs: int) -> N
         ahead = [sum(weight * np.nan_to_num(np.sign(a - b)) for a, b, weight in zip(one, two, w, strict=True)) for two in x]
         expected.append(np.nan if np.isnan(one).all() else np.sign(np.round(ahead, 9)).sum())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(aggregate, "_PAIRS", pairs)
+        patch.setattr(compared, "_PAIRS", pairs)
         np.testing.assert_array_equal(together("copeland", x, w, {}), expected)
 
 
@@ -956,11 +970,10 @@ def test_rounded_is_near_and_stays(x: np.ndarray, decimals: int) -> None:
 
 
 def test_required_parameters_pass_the_checks_of_an_index() -> None:
-    for name, sense in SENSE.items():
-        room, method = name.split("/")
-        for chosen in settings_of(room, method):
-            filled = {key: parameter.default for key, parameter in parameters(room, method).items()} | chosen
-            assert sense(filled) is None, name
+    for room, known in RECORDS.items():
+        for method, record in known.items():
+            for chosen in settings_of(room, method):
+                assert record.problem(chosen) is None, (room, method)
 
 
 def test_methods_take_keywords_only_beyond_their_arrays() -> None:

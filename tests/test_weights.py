@@ -17,10 +17,11 @@ from indexcalc.methods import CATALOGUE
 from indexcalc.methods.components import components, importances, varimax
 from indexcalc.methods.frontier import frontier
 from indexcalc.methods.judgement import RANDOM_INDEX, best_worst, consistency, joined
-from indexcalc.methods.weight import FROM_DATA, UNIT_SPECIFIC, WEIGHT
+from indexcalc.methods.weight import FROM_DATA, UNIT_SPECIFIC
 
 from .test_methods import every, frozen, settings_of
 
+WEIGHT = CATALOGUE["weights"]
 FEW = settings(max_examples=8, deadline=None)
 SEED = st.integers(0, 10_000)
 CHILDREN = 4  # as many as the parameters in test_methods.py are made for
@@ -91,7 +92,6 @@ def test_the_sets_name_methods() -> None:
     assert set(WEIGHT) >= UNIT_SPECIFIC
     exceptions = {*FREE_SUM, *FREE_OF_MEASURE, *NEED_A_SPREAD, *KEEP_CONSTANTS, *NOT_EXACT}
     assert exceptions <= set(WEIGHT)
-    assert CATALOGUE["weights"] is WEIGHT
 
 
 @every("weights")

@@ -23,10 +23,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..engine import combine, used_inputs
-from ..methods.aggregate import COMPARES_UNITS, WITHOUT_WEIGHTS
+from ..methods import AGGREGATORS, WITHOUT_WEIGHTS
+from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import np
 from ..methods.derive import parted
-from ..methods.frontier import frontier
+from ..methods.records import Powers
 from ..scores import Scores
 from ..tree.layout import Branch
 
@@ -40,8 +41,6 @@ _NARROWEST = 64
 MOST_COMPARED = 8  # where every subset compares all units anew
 MOST_CHILDREN = 14  # 2^14 subsets; a node of more children that is no mean is split by its weights alone
 MOST_SORTED = 60  # of a median, minimum or maximum; their factors are sums of binomial numbers
-_BY_PLACE = ("minimum", "median", "maximum")
-_BY_FORMULA = ("arithmetic", "sum", "geometric", "harmonic", "power", "benefit-of-the-doubt")
 
 
 @dataclass(frozen=True)
@@ -68,12 +67,12 @@ def contributions(scores: Scores, rows: Rows | None = None) -> Array:
 
 def by_weight(branch: Branch) -> bool:
     """Whether a node has too many children for Shapley's value, so that its score is split by their weights alone."""
-    if branch.formula is None and branch.aggregate in _BY_FORMULA:
-        return False
-    most = MOST_CHILDREN
-    if branch.formula is None:
-        most = MOST_COMPARED if branch.aggregate in COMPARES_UNITS else MOST_SORTED if branch.aggregate in _BY_PLACE else most
-    return len(branch.inputs) > most
+    if branch.formula is not None:
+        return len(branch.inputs) > MOST_CHILDREN
+    record = AGGREGATORS[branch.aggregate]
+    if record.split in ("child", "places"):
+        return len(branch.inputs) > MOST_SORTED
+    return record.split == "shapley" and len(branch.inputs) > (MOST_COMPARED if record.compares else MOST_CHILDREN)
 
 
 def adjusted(scores: Scores, node: int) -> Array:
@@ -108,7 +107,7 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
     if rows is not None and branch.formula is None and branch.aggregate in COMPARES_UNITS:
         wanted, rows = np.array(rows.units, dtype=int), Rows(rows.period, tuple(range(len(scores.panel.units))))
     x, absent = used_inputs(scores, branch), None
-    if branch.formula is not None or branch.aggregate == "product":
+    if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
         absent = _of(rows, _at_the_mean(x))
     x, w = _of(rows, x), weights if weights.ndim == 1 else _of(rows, weights)
     last = _of(rows, scores.scores[..., branch.position] - adjusted(scores, branch.position))[..., None]
@@ -196,20 +195,19 @@ def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Ar
         none = np.isnan(x).all(axis=-1, keepdims=True)  # what a formula says of nothing, a number in it, is shared by all
         split = np.where(none, share * y, np.where(np.isnan(x), 0.0, split))
         return _of_children(scores, branch, np.where(np.isnan(y), np.nan, split))
-    share = _shares(x, w)
-    if branch.aggregate in ("arithmetic", "sum", "geometric", "harmonic", "power"):
-        split = _tangent(branch, x, y, w, share)
-    elif branch.aggregate == "benefit-of-the-doubt":
-        own = frontier(x, low=_number(branch, "low", 0.0), high=_number(branch, "high", 1.0), even=True)[0] * np.nan_to_num(x)
-        split = own * _number(branch, "scale", 100.0)
-    elif branch.aggregate in _BY_PLACE and x.shape[-1] <= MOST_SORTED:
-        split = _by_place(x, branch.aggregate)
-    elif by_weight(branch):
+    share, record = _shares(x, w), AGGREGATORS[branch.aggregate]
+    if by_weight(branch):
         split = share * y
-    else:
+    elif isinstance(record.split, Powers):
+        split = _tangent(branch, x, y, w, share)
+    elif record.split in ("child", "places"):
+        split = _by_place(x, branch.aggregate)
+    elif isinstance(record.split, str):
         split = _shapley(scores, branch, x, absent, w, share)
+    else:
+        split = record.split(x, record.given(branch.parameters))
     split = np.where(np.isnan(x), 0.0, split)
-    if branch.aggregate in COMPARES_UNITS:  # a child that a unit lacks still moves what the others are compared with: shared
+    if record.compares:  # a child that a unit lacks still moves what the others are compared with: shared
         split = split + share * (y - np.add.reduce(split, axis=-1, keepdims=True))
     return np.where(np.isnan(y), np.nan, split)
 
@@ -226,17 +224,14 @@ def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
     return np.where(np.isnan(split).any(axis=-1, keepdims=True), np.nan, out)
 
 
-def _number(branch: Branch, name: str, default: float) -> float:
-    return float(str(branch.parameters.get(name, default)))
-
-
 def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Array:
     floor = branch.parameters.get("floor")
     x = x if floor is None else np.maximum(x, float(str(floor)))
-    p = {"arithmetic": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0}.get(branch.aggregate)
-    p = float(str(branch.parameters["p"])) if p is None else p
+    record = AGGREGATORS[branch.aggregate]
+    p = record.power(branch.parameters)
+    assert p is not None, "a tangent is that of a mean of powers"
     with np.errstate(invalid="ignore", divide="ignore"):
-        if branch.aggregate == "sum":
+        if record.weights == "summed":
             total = np.add.reduce(w, axis=-1, keepdims=True) * float(str(branch.parameters.get("scale", 1.0)))
             return np.asarray(share * x * total)
         if p == 1:
@@ -289,11 +284,12 @@ def _factors(aggregate: str, children: int) -> Array:
     return out
 
 
+@cache
 def _places(aggregate: str, size: int) -> dict[int, float]:
-    """Which places of so many sorted scores make up the result, and how much each."""
-    if aggregate == "median":
-        return {size // 2: 0.5, size // 2 + 1: 0.5} if size % 2 == 0 else {size // 2 + 1: 1.0}
-    return {1 if aggregate == "minimum" else size: 1.0}
+    """Return which places of so many sorted scores make up the result, and how much each: what it gains by a step up there."""
+    steps = np.tri(size + 1, size, -1)[:, ::-1]  # none of the scores is 1, then the highest alone, then the two highest, …
+    gained = np.diff(AGGREGATORS[aggregate].function(steps, np.ones(size)))
+    return {place: float(part) for place, part in enumerate(gained[::-1], 1) if part}
 
 
 def _ways(below: int, taken: int, above: int, others: int) -> int:

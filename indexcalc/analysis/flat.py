@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..engine.nodes import SLACK
+from ..methods import AGGREGATORS
+from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..tree.layout import Branch
 from .alternatives import declared_weights
@@ -168,7 +170,7 @@ def plan_flat(case: Case, branch: Branch, base: Array) -> Plan:
     own = np.flatnonzero(applies[odd].any(axis=1))  # where nothing applies, nothing is lacking
     thin = union([odd[own], *(kid.thin for _, kid in inner)])
     places = [(i, np.searchsorted(rows, kid.rows), np.searchsorted(thin, kid.thin)) for i, kid in inner]
-    factor = float(str(branch.parameters.get("scale", 1.0))) if branch.aggregate == "sum" else 1.0 / total
+    factor = float(str(branch.parameters.get("scale", 1.0))) if branch.aggregate in FREE_SUM else 1.0 / total
     if abs(factor - 1.0) <= NOTHING:
         factor = 1.0
     share = 1.0 if branch.missing.policy == "fail" else branch.missing.children
@@ -407,17 +409,18 @@ def transformed_back(branch: Branch, y: Array) -> Array:
 
 def outside_of(branch: Branch, x: Array) -> Any:
     """Where a child makes a mean undefined; nothing where none can."""
-    if branch.aggregate in ("arithmetic", "sum"):
+    if AGGREGATORS[branch.aggregate].undefined == "never":
         return None
     floor = branch.parameters.get("floor")
     x = x if floor is None else np.maximum(x, float(str(floor)))
     p = _exponent(branch)
-    return x < 0 if branch.aggregate == "power" and p > 0 else x <= 0
+    return x < 0 if p > 0 else x <= 0
 
 
 def _exponent(branch: Branch) -> float:
-    fixed = {"arithmetic": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0}.get(branch.aggregate)
-    return float(str(branch.parameters["p"])) if fixed is None else fixed
+    p = AGGREGATORS[branch.aggregate].power(branch.parameters)
+    assert p is not None, "only means of powers are flat"
+    return p
 
 
 def union(rows: Sequence[Whole]) -> Whole:

@@ -20,11 +20,13 @@ from ..engine.frames import frames, kinds_of, towards
 from ..engine.frames import normalise as normalise_leaves
 from ..engine.leaves import derive, impute, screen, treat
 from ..engine.nodes import SLACK, STEADY, mirror
-from ..methods import CATALOGUE, FROM_DATA, parameters
+from ..methods import AGGREGATORS, CATALOGUE, FROM_DATA, parameters
 from ..methods.adjust import limited
+from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.frame import Frame
 from ..methods.rank import rounded
+from ..methods.records import Powers
 from ..panel import NOT_APPLICABLE, Panel, empty
 from ..scores import Scores
 from ..tree.layout import Branch, normalise_of
@@ -55,7 +57,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-MEANS = frozenset({"arithmetic", "sum", "geometric", "harmonic", "power"})
 _CELLS = 1 << 17  # rows times draws worked on at once, so that the arrays of a node and its children stay in a cache
 _NOISY = 1 << 20  # the same with errors in the values, where each leaf has its own array
 
@@ -210,7 +211,7 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
         if branch.position in moving and _is_mean(branch):
             still = case.still[branch.position] = lay_still(case, branch)
             inner = [child for child in branch.children if child in moving]
-            linear = branch.aggregate in ("arithmetic", "sum") and branch.plain and all(declared_weights(branch))
+            linear = AGGREGATORS[branch.aggregate].split == Powers(1.0) and branch.plain and all(declared_weights(branch))
             if linear and all(child in case.flat for child in inner):
                 base = np.concatenate([still.value, *(case.flat[child].base for child in inner)], axis=1)
                 case.flat[branch.position] = plan_flat(case, branch, base)
@@ -263,7 +264,12 @@ def _leaf(case: Case, at: int, value: Array) -> Node:
 
 def _is_mean(branch: Branch) -> bool:
     drawn_or_declared = branch.weights.method not in FROM_DATA
-    return branch.formula is None and branch.aggregate in MEANS and drawn_or_declared and branch.missing.policy != "floor"
+    return (
+        branch.formula is None
+        and isinstance(AGGREGATORS[branch.aggregate].split, Powers)
+        and drawn_or_declared
+        and branch.missing.policy != "floor"
+    )
 
 
 class Run:
@@ -342,7 +348,7 @@ def _mean(run: Run, branch: Branch) -> Node:
         there = there + (w[i] * ~node.missing(gaps) if len(node.gaps) else w[i])
     with np.errstate(invalid="ignore", divide="ignore"):
         incomplete = np.where(there == 0, np.nan, y[gaps] / there)
-        if branch.aggregate == "sum":
+        if branch.aggregate in FREE_SUM:
             scale = float(str(branch.parameters.get("scale", 1.0)))
             incomplete *= scale * total
             y *= scale
@@ -351,7 +357,7 @@ def _mean(run: Run, branch: Branch) -> Node:
     y[gaps] = incomplete
     y = transformed_back(branch, y)
     gaps = gaps[np.isnan(incomplete).any(axis=1)]
-    if branch.aggregate not in ("arithmetic", "sum"):
+    if AGGREGATORS[branch.aggregate].undefined != "never":
         outside = np.zeros(y.shape, dtype=bool)
         outside[still.outside] = True
         for node in nodes.values():
@@ -379,7 +385,7 @@ def _general(run: Run, branch: Branch) -> Node:
     if undefined.any():
         weighed = ~np.isnan(own) if branch.formula is not None else ~np.isnan(own) & (np.abs(w) > 0)
         undefined &= run.flat(np.logical_or.reduce(weighed, axis=-1))
-        if branch.formula is not None or branch.aggregate == "product":
+        if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
             undefined &= run.flat(~np.isnan(x).any(axis=-1))
     own_weights = branch.weights.method in FROM_DATA and w.shape[2] > 1 and branch.weights.over != "group"
     counted = np.ones((len(branch.children), 1)) if own_weights else np.nan_to_num(_by_child(run, w), nan=1.0)

@@ -23,8 +23,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..engine import combine
 from ..engine.nodes import mirror
+from ..methods import AGGREGATORS
 from ..methods.arrays import np
 from ..methods.rank import rounded
+from ..methods.records import Powers
 from ..scores import Scores
 from ..tree.layout import Branch
 from ..tree.model import Dimension, Index, Root, Weights
@@ -42,7 +44,11 @@ _MARGIN = 1e-6  # by how much one is ahead, of the largest difference between tw
 _AHEAD = 1e-9  # the same where the index itself is at hand
 _TRIES = 12
 _SHARES = (math.inf, 4.0, 2.0, 1.5, 1.2)  # how many times a weight may be itself, where the search was led astray
-_PASSING = ("arithmetic", "geometric", "harmonic", "power", "median", "minimum", "maximum")  # a gap of weight 0 is nothing
+_PASSING = frozenset(  # a gap of weight 0 is nothing
+    name
+    for name, record in AGGREGATORS.items()
+    if record.weights != "summed" and (record.split in ("child", "places") or isinstance(record.split, Powers))
+)
 _FEW = 12  # nodes of a cut up to which weights between every two of them are tried
 _MOST_OTHERS = 60  # units that may pass one that leaves the top; the nearest of them where there are more
 
@@ -229,19 +235,25 @@ def _is_sum(scores: Scores, branch: Branch) -> bool:
     plain = not (branch.turned or branch.normalise or branch.round) and branch.formula is None
     items = [scores.index.adjustments[at] for at in branch.adjustments]
     fixed = all(item.rank_move is None and (item.veto is None or item.veto.ceiling is None) for item in items)
-    return plain and fixed and (not items or branch.position == scores.tree.root) and branch.aggregate in ("arithmetic", "sum")
+    return (
+        plain
+        and fixed
+        and (not items or branch.position == scores.tree.root)
+        and AGGREGATORS[branch.aggregate].split == Powers(1.0)
+    )
 
 
 def _is_mean(branch: Branch) -> bool:
-    return branch.plain and branch.formula is None and branch.aggregate in ("geometric", "harmonic", "power")
+    split = AGGREGATORS[branch.aggregate].split
+    return branch.plain and branch.formula is None and isinstance(split, Powers) and split.p != 1
 
 
 def _transformed(branch: Branch, x: Array) -> Array:
     """The g of a mean g⁻¹(Σ w g(x)), rising with x."""
     floor = branch.parameters.get("floor")
     x = x if floor is None else np.maximum(x, float(str(floor)))
-    p = {"geometric": 0.0, "harmonic": -1.0}.get(branch.aggregate)
-    p = float(str(branch.parameters["p"])) if p is None else p
+    p = AGGREGATORS[branch.aggregate].power(branch.parameters)
+    assert p is not None, "only means of powers are transformed"
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.log(x) if p == 0 else np.sign(p) * x**p)
 

@@ -22,6 +22,7 @@ from ..engine.ranking import overall, ranking_of
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.impute import FROM_SIBLINGS
+from ..methods.weight import ADD_UP
 from ..panel import Panel, empty
 from ..scores import Scores
 from ..tree.declared import counts
@@ -345,7 +346,7 @@ def _without(index: Index, node: str) -> Index:
 def _scaled(index: Index, parent: Any) -> dict[str, Any]:
     rule = parent.weights or index.defaults.weights
     aggregate = parent.aggregate or index.defaults.aggregate
-    if rule.method != "given" or aggregate.method in FREE_SUM:
+    if rule.method not in ADD_UP or aggregate.method in FREE_SUM:
         return {}
     children = index.dimensions if parent is index.index else parent.indicators
     weighted = any(child.weight is not None for child in children if counts(child))

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..methods import NORMALISERS
 from ..methods.arrays import np
 from ..panel import MISSING, NOT_APPLICABLE, VALUE
 from ..scores import Scores
@@ -219,9 +220,9 @@ def _corners(scores: Scores, own: Array) -> Array:
     """Where the scale of each leaf bends, ends or begins a band (place, leaf); the unit's own value where there are fewer."""
     found: list[list[float]] = []
     for leaf in scores.index.leaves:
-        given = normalise_of(scores.index, leaf).parameters
-        at: list[Any] = [given.get(key) for key in ("worst", "best", "value", "unacceptable", "satisfactory")]
-        at += [pair[0] for key in ("points", "bands") for pair in given.get(key, ())]
+        choice = normalise_of(scores.index, leaf)
+        given = [choice.parameters.get(key) for key in NORMALISERS[choice.method].values]
+        at = [pair[0] for pairs in given if isinstance(pairs, (list, tuple)) for pair in pairs] + given
         at += leaf.target if isinstance(leaf.target, tuple) else (leaf.target,)
         treated = leaf.treat or scores.index.defaults.treat
         found.append([] if treated else [float(x) for x in at if isinstance(x, (int, float))])

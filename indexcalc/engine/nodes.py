@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
-from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
+from ..methods import AGGREGATORS, CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
 from ..methods.aggregate import in_turn, weight_there
 from ..methods.arrays import np
 from ..methods.derive import evaluate
@@ -80,7 +80,7 @@ def aggregate(
         here = np.isnan(y)
         here &= enough
         here &= covered > 0
-        if branch.formula is not None or branch.aggregate == "product":
+        if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
             here &= ~np.isnan(inputs).any(axis=-1)  # what needs all of its children is missing without one, not undefined
         if here.any() and branch.formula is None:  # where nothing that is there has a weight, there is nothing to undefine
             here &= np.add.reduce(np.where(np.isnan(inputs), 0.0, np.abs(w)), axis=-1) > 0

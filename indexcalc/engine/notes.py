@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..findings import Finding, finding
+from ..methods import NORMALISERS
 from ..methods.arrays import np
 from ..methods.frame import same
 from ..panel import NOT_APPLICABLE, Panel
@@ -66,21 +67,10 @@ def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Find
 
 
 def _compares_units(choice: Normalise) -> bool:
-    """Whether a score depends on what the other units of the same period have."""
-    anchors: dict[str, tuple[str, ...]] = dict.fromkeys(
-        ("min-max", "rank", "percentile", "z-score", "borda", "rank-exponential", "normal-scores", "proportion"), ()
-    )
-    anchors |= {"distance-to-target": ("worst",), "ampi": ("value",)}
-    anchors |= dict.fromkeys(("efficacy", "efficacy-exponential"), ("satisfactory", "unacceptable"))
-    anchors["goalposts"] = ("worst", "best")
-    if choice.method == "reference":  # a number, or the mean or another value of those seen
-        return isinstance(choice.parameters.get("value"), str) and choice.over in ("period", "group")
-    fixed = anchors.get(choice.method)
-    if fixed is None or choice.over not in ("period", "group"):
-        return False
-    return not fixed or any(not isinstance(choice.parameters.get(name), (int, float)) for name in fixed)
+    """Say whether a score depends on what the other units of the same period have."""
+    return choice.over in ("period", "group") and NORMALISERS[choice.method].compares_units(choice.parameters)
 
 
 def _quantiles(choice: Normalise) -> list[float]:
-    """The quantiles of the values seen that a method has for its ends."""
+    """Return the quantiles of the values seen that a method has for its ends."""
     return [end["quantile"] for end in choice.parameters.values() if isinstance(end, dict) and "quantile" in end]

@@ -19,7 +19,7 @@ from ..engine.nodes import SLACK, mirror
 from ..engine.notes import check_comparisons
 from ..engine.ranking import ranking_of
 from ..findings import Finding, finding
-from ..methods import CATALOGUE, WITHOUT_WEIGHTS
+from ..methods import AGGREGATORS, NORMALISERS, TIE_RULES, WEIGHTINGS
 from ..methods.arrays import np
 from ..methods.frame import Frame, same
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
@@ -28,7 +28,7 @@ from ..tree.formula import names, parse
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import NONE, Index, Indicator, NodeRanking
 from ..units import Units
-from .expressions import IN_QUERY, MEAN, OPERATIONS, distance, evaluate, rounded, statistics_for, used
+from .expressions import MEAN, OPERATIONS, aggregated, distance, evaluate, normalised, rounded, statistics_for, used
 from .statistics import Statistics, beside, collect, of_frames, seen
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 Columns = dict[str, Any]
 _KNOWN = MEAN | {"count", "min", "max"}
-_WEIGHTS = ("given", "relative", "equal")  # declared: the others come of scores
 
 
 # -------------------------------------------------------------------------------------------------------- what cannot be
@@ -59,12 +58,12 @@ def in_the_way(index: Index) -> list[str]:
 
 def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
     choice = normalise_of(index, leaf)
-    if choice.method not in IN_QUERY["normalise"]:
+    if NORMALISERS[choice.method].query is None:
         yield choice.method
-    elif beyond := sorted(statistics_for(choice) - _KNOWN):
-        yield f"{choice.method} ({', '.join(beyond)})"
     elif any(isinstance(given, Mapping) for given in choice.parameters.values()):
         yield f"{choice.method} (quantile)"
+    elif beyond := sorted(statistics_for(choice) - _KNOWN):
+        yield f"{choice.method} ({', '.join(beyond)})"
     for key in ("difference", "growth", "share", "rolling", "shrink", "score_over_units"):
         if getattr(leaf, key) is not None:
             yield key
@@ -79,9 +78,9 @@ def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
 def _of_branch(index: Index, branch: Branch) -> Iterator[str]:
     if branch.formula is not None:
         yield from sorted(used(branch.formula) - OPERATIONS.keys())
-    elif branch.aggregate not in IN_QUERY["aggregate"]:
+    elif AGGREGATORS[branch.aggregate].query is None:
         yield branch.aggregate
-    if branch.weights.method not in _WEIGHTS:
+    if WEIGHTINGS[branch.weights.method].scores:
         yield branch.weights.method
     if getattr(index.tree.nodes[branch.position], "score_over_units", None) is not None:
         yield "score_over_units"
@@ -182,7 +181,7 @@ def _normalised(index: Index, table: Any) -> Any:
     for at, leaf in enumerate(index.leaves):
         choice, sign = normalise_of(index, leaf), index.tree.signs[at]
         x = table[f"compared {at}" if f"compared {at}" in table.columns else f"derived {at}"]
-        made[f"score {at}"] = IN_QUERY["normalise"][choice.method](x, seen(table, choice, sign, at), **choice.parameters)
+        made[f"score {at}"] = normalised(choice, x, seen(table, choice, sign, at))
     table = table.mutate(**made)
     whole = {f"score {at}": _rounded(table[f"score {at}"], index.leaves[at]) for at in index.tree.rounded}
     return table.mutate(**whole) if whole else table
@@ -213,10 +212,10 @@ def _joined(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
     x = [table[f"score {child}"] for child in branch.children]
     applies = [_applies(table, child) for child in branch.children]
     weights = [float(share) for share in w]
-    if branch.formula is None and np.isnan(w).any() and branch.aggregate not in WITHOUT_WEIGHTS:
+    if branch.formula is None and np.isnan(w).any() and AGGREGATORS[branch.aggregate].weights != "none":
         joined = ibis.null("float64")  # declared weights that are all 0 say nothing
     elif branch.formula is None:
-        joined = IN_QUERY["aggregate"][branch.aggregate](x, weights, **branch.parameters)
+        joined = aggregated(branch.aggregate, branch.parameters, x, weights)
     else:
         nodes = index.tree.nodes
         joined = evaluate(branch.formula, {nodes[place].id: table[f"score {place}"] for place in branch.inputs})
@@ -270,9 +269,9 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
     made = {f"score {at}": mirror(index) - score if branch.turned else score}
     lost = enough & joined.isnull() & (covered > 0.0).fill_null(False)
     inputs = [table[f"score {place}"] for place in branch.inputs]
-    if branch.formula is not None or branch.aggregate == "product":
+    if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
         made[f"undefined {at}"] = reduce(lambda one, other: one & other, (one.notnull() for one in inputs), lost)
-    elif branch.aggregate in ("geometric", "harmonic", "power", "mpi"):
+    elif AGGREGATORS[branch.aggregate].undefined == "by some scores":
         weighs = [child.notnull() for child, share in zip(x, w, strict=True) if abs(share) > 0]
         made[f"undefined {at}"] = lost & reduce(lambda one, other: one | other, weighs, ibis.literal(False))
     return made
@@ -283,7 +282,7 @@ def _constant(index: Index, table: Any, periods: Sequence[str], known: Statistic
     here = known.together((1,))
     for at, leaf in enumerate(index.leaves):
         choice, sign = normalise_of(index, leaf), np.array([index.tree.signs[at]])
-        method = CATALOGUE["normalise"][choice.method]
+        method = NORMALISERS[choice.method].function
         nothing = [period for place, period in enumerate(periods) if here.count[place, 0, at] == 0]
         if nothing and (applies := _applies(table, at)) is not None:
             asked = table.filter(applies).select("period").distinct().to_pyarrow().column("period").to_pylist()
@@ -369,13 +368,12 @@ def _rank(index: Index, long: Any, groups: list[str]) -> Any:
     ordered = {"group_by": groups, "order_by": ibis.desc(long.key, nulls_first=False)}
     first, dense = ibis.rank().over(**ordered) + 1, ibis.dense_rank().over(**ordered) + 1
     tied = long.count().over(group_by=[*groups, "key"])
-    shared = {"dense": dense, "max": first + tied - 1, "average": first + (tied - 1) / 2.0}
     by_ties: dict[str, list[int]] = {}
     for order, at in enumerate(index.tree.reading_order):
         by_ties.setdefault(ranking_of(index, at).ties, []).append(order)
-    own = {ties: orders for ties, orders in by_ties.items() if ties in shared}
-    cases = [(long.order.isin(orders), shared[ties].cast("float64")) for ties, orders in own.items()]
-    place = ibis.cases(*cases, else_=first.cast("float64")) if cases else first.cast("float64")
+    places = [(orders, TIE_RULES[ties].function(first, first + tied - 1, dense)) for ties, orders in by_ties.items()]
+    cases = [(long.order.isin(orders), shared.cast("float64")) for orders, shared in places]
+    place = ibis.cases(*cases) if len(cases) > 1 else cases[0][1]
     return ibis.ifelse(long.score.notnull(), place, ibis.null("float64"))
 
 

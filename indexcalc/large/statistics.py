@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from ..methods.arrays import np
+from ..methods.sql import Seen
 from ..periods import read_period
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Normalise
-from .expressions import MEAN, Seen, statistics_for, there
+from .expressions import MEAN, statistics_for, there
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,59 +1,57 @@
-"""The methods: pure functions of numpy arrays, one dictionary per file; no labels, no files, no randomness.
+"""The methods: pure functions of numpy arrays, and below each a record of all that is known of it; no labels, no files.
 
-`CATALOGUE` is all of them by room. From it come the names allowed in YAML, the JSON Schema, the check that parameters
-fit, `indexcalc methods`, the documentation and the property tests. To add a method, write a function in its file and a
-line in the dictionary below it: its keyword-only parameters are its parameters in YAML, its docstring its documentation.
+`RECORDS` is all of them by step. From it come the names allowed in YAML, the JSON Schema, the check that parameters fit and
+make sense, `indexcalc methods`, the documentation, the property tests, and what every other room asks of a method. To add one,
+write its function and its record in the file of its step, and put the record into the tuple at the file's end.
 """
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .aggregate import AGGREGATE, WITHOUT_WEIGHTS
-from .impute import IMPUTE
-from .normalise import NORMALISE
-from .rank import TIES
-from .treat import TREAT
-from .weight import FROM_DATA, UNIT_SPECIFIC, WEIGHT
+from .aggregate import AGGREGATORS, WITHOUT_WEIGHTS
+from .impute import IMPUTERS
+from .normalise import NORMALISERS
+from .rank import TIE_RULES
+from .records import Method, Parameter
+from .treat import TREATMENTS
+from .weight import FROM_DATA, UNIT_SPECIFIC, WEIGHTINGS
 
+RECORDS: dict[str, Mapping[str, Method]] = {
+    "normalise": NORMALISERS,
+    "aggregate": AGGREGATORS,
+    "impute": IMPUTERS,
+    "treat": TREATMENTS,
+    "weights": WEIGHTINGS,
+    "ties": TIE_RULES,
+}
 CATALOGUE: dict[str, dict[str, Callable[..., Any]]] = {
-    "normalise": NORMALISE,
-    "aggregate": AGGREGATE,
-    "impute": IMPUTE,
-    "treat": TREAT,
-    "weights": WEIGHT,
-    "ties": TIES,
+    step: {name: record.function for name, record in known.items()} for step, known in RECORDS.items()
 }
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a method, as YAML gives it."""
-
-    name: str
-    type: Any
-    required: bool
-    default: Any
+def parameters(step: str, method: str) -> dict[str, Parameter]:
+    """Return the parameters that a method of a step takes in YAML, from its signature."""
+    return RECORDS[step][method].parameters
 
 
-def parameters(room: str, method: str) -> dict[str, Parameter]:
-    """Return the parameters that a method of a room takes in YAML, from its signature."""
-    return {
-        parameter.name: Parameter(
-            parameter.name,
-            parameter.annotation,
-            parameter.default is parameter.empty,
-            None if parameter.default is parameter.empty else parameter.default,
-        )
-        for parameter in inspect.signature(CATALOGUE[room][method]).parameters.values()
-        if parameter.kind is parameter.KEYWORD_ONLY
-    }
-
-
-def about(room: str, method: str) -> str:
+def about(step: str, method: str) -> str:
     """Return the first sentence of a method's documentation."""
-    return (inspect.getdoc(CATALOGUE[room][method]) or "").split("\n\n")[0].replace("\n", " ")
+    return RECORDS[step][method].about
 
 
-__all__ = ["CATALOGUE", "FROM_DATA", "UNIT_SPECIFIC", "WITHOUT_WEIGHTS", "Parameter", "about", "parameters"]
+__all__ = [
+    "AGGREGATORS",
+    "CATALOGUE",
+    "FROM_DATA",
+    "IMPUTERS",
+    "NORMALISERS",
+    "RECORDS",
+    "TIE_RULES",
+    "TREATMENTS",
+    "UNIT_SPECIFIC",
+    "WEIGHTINGS",
+    "WITHOUT_WEIGHTS",
+    "Parameter",
+    "about",
+    "parameters",
+]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from .arrays import Array, np
+from .records import WeightMethod
 from .siblings import correlations, scaled
 
 _EIGENVALUE, _ALONE, _TOGETHER = 1.0, 0.1, 0.6  # the Handbook's rules for the factors that are kept
@@ -51,6 +52,17 @@ def pca(x: Array, declared: Array, *, take: Literal["squared", "loadings"] = "sq
     return scaled(loadings**2 if take == "squared" else loadings)
 
 
+PCA = WeightMethod(
+    name="pca",
+    terms=("主成分", "主成分分析", "主成分分析法"),
+    function=pca,
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+)
+
+
 def factor(x: Array, declared: Array, *, factors: int | None = None) -> Array:
     """Weigh by rotated factors: each child by its greatest squared loading, each factor by what it explains.
 
@@ -71,6 +83,11 @@ def factor(x: Array, declared: Array, *, factors: int | None = None) -> Array:
             kept = _kept(values) if factors is None else max(1, min(factors, int(np.count_nonzero(values > _NOTHING))))
             out[at] = _greatest(found.vectors[at][:, :kept] * np.sqrt(values[:kept]))
     return scaled(out)
+
+
+FACTOR = WeightMethod(
+    name="factor", terms=("因子分析", "因子分析法"), function=factor, checks=(), scores="all units", declared=None, per_child=()
+)
 
 
 def varimax(loadings: Array) -> Array:
@@ -115,6 +132,17 @@ def importance(x: Array, declared: Array, *, wished: Sequence[float] | None = No
                 _reached(together[at][np.ix_(useful, useful)], aim[useful] / aim[useful].sum()) / deviation[at][useful]
             )
     return scaled(out)
+
+
+IMPORTANCE = WeightMethod(
+    name="importance",
+    terms=("重要性", "按重要性优化"),
+    function=importance,
+    checks=(),
+    scores="all units",
+    declared="scaled",
+    per_child=("wished",),
+)
 
 
 def importances(x: Array, w: Array) -> Array:
@@ -182,3 +210,6 @@ def _kept(values: Array) -> int:
     while together[kept - 1] <= _TOGETHER:
         kept += 1
     return kept
+
+
+BY_COMPONENTS = (PCA, FACTOR)

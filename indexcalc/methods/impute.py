@@ -1,4 +1,4 @@
-"""Estimates for missing values: one function a method, its keyword parameters are those in YAML.
+"""Estimates for missing values: one function a method, its keyword parameters are those in YAML, its record below it.
 
 Contract: `x` is (period, unit, indicator) with NaN for what is not there, `groups` the masks of the units that are alike
 (all units, or the groups asked for); the result has the shape of x, with an estimate where there was NaN and where there
@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from .arrays import Array, Mask, np
+from .bounds import above_zero
+from .records import Imputer, by_name
 
 _NOISE = 1e-10  # of an indicator's variance
 
@@ -24,6 +26,9 @@ def value(x: Array, groups: Sequence[Mask], *, value: float) -> Array:
     return np.where(np.isnan(x), value, x)
 
 
+VALUE = Imputer(name="value", terms=("定值", "常数"), function=value, checks=(), siblings=False)
+
+
 def mean(x: Array, groups: Sequence[Mask]) -> Array:
     """Put in the mean of the group's units in the same period.
 
@@ -34,6 +39,9 @@ def mean(x: Array, groups: Sequence[Mask]) -> Array:
     return _by_group(x, groups, np.nanmean)
 
 
+MEAN = Imputer(name="mean", terms=("均值", "均值插补", "平均值"), function=mean, checks=(), siblings=False)
+
+
 def median(x: Array, groups: Sequence[Mask]) -> Array:
     """Put in the median of the group's units in the same period.
 
@@ -42,6 +50,9 @@ def median(x: Array, groups: Sequence[Mask]) -> Array:
     Source: HB 2008, p. 55; COINr `i_median_grp`.
     """
     return _by_group(x, groups, np.nanmedian)
+
+
+MEDIAN = Imputer(name="median", terms=("中位数", "中位数插补"), function=median, checks=(), siblings=False)
 
 
 def last(x: Array, groups: Sequence[Mask]) -> Array:
@@ -56,6 +67,9 @@ def last(x: Array, groups: Sequence[Mask]) -> Array:
     for period in range(1, len(out)):
         out[period] = np.where(np.isnan(out[period]), out[period - 1], out[period])
     return out
+
+
+LAST = Imputer(name="last", terms=("前值", "前值结转"), function=last, checks=(), siblings=False)
 
 
 def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"] = "missing") -> Array:
@@ -77,6 +91,9 @@ def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"]
     return nearest(drawn, groups) if ends == "hold" else drawn
 
 
+LINEAR = Imputer(name="linear", terms=("线性插值", "线性插补"), function=linear, checks=(), siblings=False)
+
+
 def nearest(x: Array, groups: Sequence[Mask]) -> Array:
     """Take the unit's nearest observation in time, the earlier of two that are as near.
 
@@ -90,6 +107,9 @@ def nearest(x: Array, groups: Sequence[Mask]) -> Array:
     earlier = (before >= 0) & ((after >= len(x)) | (at - before <= after - at))
     source = np.clip(np.where(earlier, before, after), 0, len(x) - 1)
     return np.where(np.isnan(x), np.take_along_axis(x, source, axis=0), x)
+
+
+NEAREST = Imputer(name="nearest", terms=("最近值", "邻近值"), function=nearest, checks=(), siblings=False)
 
 
 def regression(x: Array, groups: Sequence[Mask]) -> Array:
@@ -106,6 +126,9 @@ def regression(x: Array, groups: Sequence[Mask]) -> Array:
         for members in groups:
             out[period, members] = _regressed(x[period, members])
     return out
+
+
+REGRESSION = Imputer(name="regression", terms=("回归插补", "回归"), function=regression, checks=(), siblings=True)
 
 
 def em(x: Array, groups: Sequence[Mask], *, most: int = 1000, tolerance: float = 1e-9) -> Array:
@@ -126,17 +149,13 @@ def em(x: Array, groups: Sequence[Mask], *, most: int = 1000, tolerance: float =
     return out
 
 
-IMPUTE: dict[str, Callable[..., Any]] = {
-    "value": value,
-    "mean": mean,
-    "median": median,
-    "last": last,
-    "linear": linear,
-    "nearest": nearest,
-    "regression": regression,
-    "em": em,
-}
-FROM_SIBLINGS = frozenset({"regression", "em"})  # an indicator's estimates come from the others of its node
+EM = Imputer(
+    name="em", terms=("期望最大化", "em算法"), function=em, checks=(above_zero("most"), above_zero("tolerance")), siblings=True
+)
+
+
+IMPUTERS = by_name((VALUE, MEAN, MEDIAN, LAST, LINEAR, NEAREST, REGRESSION, EM))
+FROM_SIBLINGS = frozenset(name for name, record in IMPUTERS.items() if record.siblings)
 
 
 def _by_group(x: Array, groups: Sequence[Mask], take: Callable[..., Any]) -> Array:

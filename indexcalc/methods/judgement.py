@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from .arrays import Array, np
+from .records import Given, PairMethod, WeightMethod
 from .siblings import for_all, scaled
 
 Matrix: TypeAlias = Sequence[Sequence[float | None]]
@@ -83,6 +84,22 @@ def ahp(x: Array, declared: Array, *, judgements: Matrix | Sequence[Matrix]) -> 
     return for_all(x, weights)
 
 
+def _ratio(given: Given) -> float:
+    return consistency(joined(given.judgements).tolist()).cr
+
+
+AHP = PairMethod(
+    name="ahp",
+    terms=("层次分析", "层次分析法"),
+    function=ahp,
+    checks=(),
+    scores=None,
+    declared=None,
+    per_child=("judgements",),
+    consistency=_ratio,
+)
+
+
 def joined(judgements: Matrix | Sequence[Matrix]) -> Array:
     """Return the judgements of one or of several experts as one matrix (child, child), 0 where nobody judged.
 
@@ -110,6 +127,11 @@ def bwm(x: Array, declared: Array, *, best: Sequence[float], worst: Sequence[flo
     """
     fits = len(best) == len(worst) == len(declared)
     return for_all(x, best_worst(best, worst).weights if fits else np.full(len(declared), np.nan))
+
+
+BWM = WeightMethod(
+    name="bwm", terms=("最优最劣法",), function=bwm, checks=(), scores=None, declared=None, per_child=("best", "worst")
+)
 
 
 def best_worst(best: Sequence[float], worst: Sequence[float]) -> BestWorst:
@@ -161,6 +183,17 @@ def budget(x: Array, declared: Array, *, points: Sequence[Sequence[float]]) -> A
     return for_all(x, np.add.reduce(parts, axis=0) / len(parts))
 
 
+BUDGET = WeightMethod(
+    name="budget",
+    terms=("预算分配法", "专家打分法"),
+    function=budget,
+    checks=(),
+    scores=None,
+    declared=None,
+    per_child=("points",),
+)
+
+
 def roc(x: Array, declared: Array, *, ranks: Sequence[float] | None = None) -> Array:
     """Weigh by rank-order centroids: the mean of all weights that keep the order of importance.
 
@@ -174,6 +207,9 @@ def roc(x: Array, declared: Array, *, ranks: Sequence[float] | None = None) -> A
     return _by_rank(x, np.add.accumulate(1.0 / np.arange(size, 0, -1))[::-1] / max(size, 1), ranks)
 
 
+ROC = WeightMethod(name="roc", terms=("排序质心法",), function=roc, checks=(), scores=None, declared=None, per_child=("ranks",))
+
+
 def rank_sum(x: Array, declared: Array, *, ranks: Sequence[float] | None = None) -> Array:
     """Weigh by ranks: weights fall evenly from the most important child to the least.
 
@@ -184,6 +220,11 @@ def rank_sum(x: Array, declared: Array, *, ranks: Sequence[float] | None = None)
     """
     size = len(declared)
     return _by_rank(x, 2.0 * np.arange(size, 0, -1) / max(size * (size + 1), 1), ranks)
+
+
+RANK_SUM = WeightMethod(
+    name="rank-sum", terms=("秩和法",), function=rank_sum, checks=(), scores=None, declared=None, per_child=("ranks",)
+)
 
 
 def _by_rank(x: Array, places: Array, ranks: Sequence[float] | None) -> Array:
@@ -221,3 +262,6 @@ def _principal(judged: Array) -> tuple[Array, float]:
     values, vectors = np.linalg.eig(judged + np.diag(np.add.reduce(unknown, axis=1)))
     top = int(np.argmax(values.real))
     return scaled(np.abs(vectors[:, top].real)), float(values[top].real)
+
+
+BY_JUDGEMENT = (AHP, BWM, BUDGET, ROC, RANK_SUM)

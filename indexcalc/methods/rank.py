@@ -1,10 +1,10 @@
 """Ranks: 1 is best, missing has none."""
 
 import os
-from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 from .arrays import Array, np
+from .records import TieRule, by_name
 
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 _CHUNK = 1 << 17  # scores ranked at once, so that what is sorted stays in a processor's cache
@@ -24,6 +24,10 @@ def competition(first: Array, last: Array, group: Array) -> Array:
     return first
 
 
+COMPETITION = TieRule(name="competition", terms=("并列", "并列名次"), function=competition, checks=())
+MIN = TieRule(name="min", terms=("最小名次",), function=competition, checks=())
+
+
 def highest_place(first: Array, last: Array, group: Array) -> Array:
     """Share the last of the tied places: 1 3 3 4.
 
@@ -33,6 +37,9 @@ def highest_place(first: Array, last: Array, group: Array) -> Array:
     """
     del first, group
     return last
+
+
+MAX = TieRule(name="max", terms=("最大名次",), function=highest_place, checks=())
 
 
 def average(first: Array, last: Array, group: Array) -> Array:
@@ -46,6 +53,9 @@ def average(first: Array, last: Array, group: Array) -> Array:
     return (first + last) / 2
 
 
+AVERAGE = TieRule(name="average", terms=("平均名次", "平均位次"), function=average, checks=())
+
+
 def dense(first: Array, last: Array, group: Array) -> Array:
     """Share a place and leave none out: 1 2 2 3.
 
@@ -57,13 +67,10 @@ def dense(first: Array, last: Array, group: Array) -> Array:
     return group
 
 
-TIES: dict[str, Callable[..., Any]] = {
-    "competition": competition,
-    "dense": dense,
-    "average": average,
-    "min": competition,
-    "max": highest_place,
-}
+DENSE = TieRule(name="dense", terms=("连续名次", "连续排名"), function=dense, checks=())
+
+
+TIE_RULES = by_name((COMPETITION, DENSE, AVERAGE, MIN, MAX))
 
 
 def ranks(scores: Array, *, ties: str = "competition") -> Ranks:
@@ -150,7 +157,7 @@ def _share_places(order: Any, equal: Any, ties: str, out: Ranks) -> None:
     group = np.add.accumulate(new, dtype=np.int64)
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(order))
-    out[order] = TIES[ties](first + 1, last, np.arange(1, len(first) + 1))[group - 1]
+    out[order] = TIE_RULES[ties].function(first + 1, last, np.arange(1, len(first) + 1))[group - 1]
 
 
 def rounded(x: Array, decimals: int | Array, how: Literal["nearest", "up", "down"] = "nearest") -> Array:

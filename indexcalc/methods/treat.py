@@ -1,13 +1,14 @@
-"""Outliers: one function a method, its keyword parameters are those in YAML.
+"""Outliers: one function a method, its keyword parameters are those in YAML, its record below it.
 
 Contract: `x` is (…, unit, indicator) in the indicator's own unit of measurement, NaN for missing, before any direction
 is applied; the result has the shape of x and keeps NaN. Each column is treated alone, a stack as its members one by one.
 """
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from .arrays import Array, np
+from .bounds import above_zero, at_least_one, shares
+from .records import Treatment, by_name
 
 
 def winsorise(
@@ -34,6 +35,11 @@ def winsorise(
     return out
 
 
+WINSORISE = Treatment(
+    name="winsorise", terms=("缩尾", "缩尾处理", "winsorize"), function=winsorise, checks=(at_least_one("most"),)
+)
+
+
 def log(x: Array, *, shift: float = 0.01) -> Array:
     """Take logarithms above the smallest value.
 
@@ -44,6 +50,9 @@ def log(x: Array, *, shift: float = 0.01) -> Array:
     low, high = (end.reduce(x, axis=-2, keepdims=True) for end in (np.fmin, np.fmax))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(high > low, np.log(x - low + shift * (high - low)), np.nan)
+
+
+LOG = Treatment(name="log", terms=("对数", "取对数", "对数变换"), function=log, checks=(above_zero("shift"),))
 
 
 def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Array:
@@ -67,6 +76,9 @@ def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Arr
         return np.where(p == 0, logs, np.expm1(p * logs) / p)
 
 
+BOX_COX = Treatment(name="box-cox", terms=("boxcox", "box-cox变换"), function=box_cox, checks=(above_zero("shift"),))
+
+
 def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
     """Pull what lies beyond two quantiles of the column in to them; quantiles interpolate linearly (R type 7).
 
@@ -80,7 +92,10 @@ def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
     return np.clip(x, *bounds)
 
 
-TREAT: dict[str, Callable[..., Any]] = {"winsorise": winsorise, "log": log, "clip": clip, "box-cox": box_cox}
+CLIP = Treatment(name="clip", terms=("截断", "盖帽法"), function=clip, checks=(shares,))
+
+
+TREATMENTS = by_name((WINSORISE, LOG, CLIP, BOX_COX))
 
 
 def skewness(x: Array) -> float:

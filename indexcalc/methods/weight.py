@@ -1,26 +1,24 @@
-"""Weights of siblings: one function a method, its keyword parameters are those in YAML.
+"""Weights of siblings: one function a method, its keyword parameters are those in YAML, its record below it.
 
 Contract: `x` is (…, unit, child), the siblings' scores, more is better in each and NaN for missing; `declared` (child,) are
 the weights written in the tree, 1 each where none are. The result is (…, child) and adds up to 1, NaN where weights are not
-defined; of the methods in `UNIT_SPECIFIC` it is (…, unit, child). Methods that are not in `FROM_DATA` look at the shape of
-x alone. Nothing is changed in place, and a stack in the leading axes gives what each member gives alone.
+defined; where each unit has its own it is (…, unit, child). Methods that are not made of scores look at the shape of x
+alone. Nothing is changed in place, and a stack in the leading axes gives what each member gives alone.
 
 Unless the docstring says otherwise, a child that does not tell units apart (constant, or fewer than two values) weighs 0,
 as if it were not there; where none does, weights are NaN. Missing values are passed over. An only child weighs 1.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from .arrays import Array, np
-from .components import factor, importance, pca
-from .frame import same
+from .components import BY_COMPONENTS, IMPORTANCE
+from .distinction import BY_DISTINCTION
 from .frontier import frontier
-from .judgement import ahp, budget, bwm, rank_sum, roc
-from .siblings import correlations, ends, for_all, mean, rescaled, scaled, spread, varies
-
-Rescale = Literal["min-max", "none"]
-_BLOCK = 1 << 16  # values looked at together, so that they stay in a processor's cache
+from .judgement import BY_JUDGEMENT
+from .records import JoinedWeights, WeightMethod, by_name
+from .siblings import for_all, scaled
 
 
 def given(x: Array, declared: Array) -> Array:
@@ -33,6 +31,11 @@ def given(x: Array, declared: Array) -> Array:
     return for_all(x, declared)
 
 
+GIVEN = WeightMethod(
+    name="given", terms=("给定", "主观赋权"), function=given, checks=(), scores=None, declared="as they are", per_child=()
+)
+
+
 def relative(x: Array, declared: Array) -> Array:
     """Scale the declared weights so that they add up to 1: 2, 1, 1 counts double, single, single.
 
@@ -41,6 +44,11 @@ def relative(x: Array, declared: Array) -> Array:
     Source: HB 2008, p. 31 (weights that experts or policies state).
     """
     return for_all(x, np.asarray(declared / np.add.reduce(declared)))
+
+
+RELATIVE = WeightMethod(
+    name="relative", terms=("相对权重",), function=relative, checks=(), scores=None, declared="scaled", per_child=()
+)
 
 
 def equal(x: Array, declared: Array) -> Array:
@@ -53,153 +61,9 @@ def equal(x: Array, declared: Array) -> Array:
     return for_all(x, np.full(len(declared), 1.0 / len(declared)))
 
 
-def entropy(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
-    """Weigh by entropy 熵权法: the less evenly a child's sum is spread over the units, the more it weighs.
-
-    x is rescaled to 0 to 1 before, or with `rescale: none` taken as it is: then it is free of the measure but not of the zero
-    point.
-    Formula: w ∝ 1 - e, e = -Σ p ln p / ln n, p = x / Σ x; n counts the units that have a value.
-    Edge cases: 0 ln 0 = 0; a constant child weighs 0; with `rescale: none` scores below 0 give NaN for all.
-    Source: Shannon 1948; Hwang, Yoon 1981, p. 52.
-    """
-    del declared
-    turned, out = np.swapaxes(x, -1, -2), np.empty((*x.shape[:-2], x.shape[-1]))
-    some = max(1, _BLOCK * x.shape[-1] // max(x.size, 1))
-    for child in range(0, x.shape[-1], some):
-        at = np.s_[..., child : child + some]
-        out[at] = _divergence(turned[(*at, slice(None))], from_least=rescale == "min-max")
-    return scaled(out)
-
-
-def critic(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
-    """Weigh by CRITIC: what spreads wide and says what its siblings do not say weighs most.
-
-    σ is of the values rescaled to 0 to 1, or as they are with `rescale: none`.
-    Formula: w_j ∝ σ_j Σ_k (1 - r_jk).
-    Edge cases: r is over the units that have both children, 0 where that cannot be correlated; a constant child weighs 0.
-    Children that all say the same: NaN. Zero and what is below are scores as any.
-    Source: Diakoulaki, Mavrotas, Papayannakis 1995.
-    """
-    del declared
-    together, deviation = correlations(x)
-    useful = deviation > 0
-    conflict = np.add.reduce(useful[..., None, :] - together, axis=-1)
-    conflict = np.where(useful & (conflict > 1e-12 * x.shape[-1]), conflict, 0.0)
-    if rescale == "min-max":
-        low, high = ends(x)
-        deviation = np.where(useful, deviation / np.where(useful, high - low, 1.0), 0.0)
-    return scaled(deviation * conflict)
-
-
-def std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
-    """Weigh by the standard deviation of the scores: what sets units apart most weighs most.
-
-    Of the scores as they are, or rescaled to 0 to 1 first.
-    Formula: w_j ∝ σ_j, ddof 1 (which does not matter once weights add up to 1).
-    Edge cases: a constant child weighs 0; zero and what is below are scores as any.
-    Source: Diakoulaki, Mavrotas, Papayannakis 1995; Deng, Yeh, Willis 2000.
-    """
-    del declared
-    return scaled(spread(_chosen(x, rescale)))
-
-
-def inverse_std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
-    """Weigh by 1 / standard deviation, so that a point in one child moves units as far as in another.
-
-    Formula: w_j ∝ 1 / σ_j, ddof 1.
-    Edge cases: a child that does not tell units apart has no such weight: NaN for all. Zero and what is below are scores as
-    any.
-    Source: Iyengar, Sudarshan 1982; Kyodo News prefectural gender gap index 2022 and World Economic Forum 2006.
-    """
-    del declared
-    deviation = spread(_chosen(x, rescale))
-    with np.errstate(divide="ignore"):
-        return scaled(np.where(deviation > 0, 1.0 / deviation, np.nan))
-
-
-def cv(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
-    """Weigh by the coefficient of variation 变异系数法: standard deviation (ddof 1) over the mean's size.
-
-    Formula: w_j ∝ σ_j / |mean_j|.
-    Edge cases: a constant child weighs 0; one that varies about a mean of 0 has no such weight: NaN for all.
-    Source: Shuai et al. 2012; Pearson 1896.
-    """
-    del declared
-    chosen = _chosen(x, rescale)
-    deviation, middle = spread(chosen), np.abs(mean(chosen))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return scaled(np.where(deviation == 0, 0.0, np.where(middle <= 1e-15 * deviation, np.nan, deviation / middle)))
-
-
-def gini(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
-    """Weigh by the Gini coefficient: the less evenly the units share in a child, the more it weighs.
-
-    Of the scores as they are, or rescaled to 0 to 1 first.
-    Formula: w_j ∝ Σ_i Σ_k |x_i - x_k| / (2 n² mean).
-    Edge cases: a constant child weighs 0; scores below 0 give NaN for all.
-    Source: Gini 1912; Li, Chi 2009.
-    """
-    del declared
-    chosen = _chosen(x, rescale)
-    ordered = np.sort(chosen, axis=-2)
-    count = np.add.reduce(~np.isnan(ordered), axis=-2, keepdims=True)
-    place = np.arange(1, x.shape[-2] + 1)[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        apart = np.nansum((2 * place - count - 1) * ordered, axis=-2) / (count[..., 0, :] * np.nansum(ordered, axis=-2))
-    below = np.logical_or.reduce(ends(chosen)[0] < 0, axis=-1, keepdims=True)
-    return scaled(np.where(below, np.nan, np.where(varies(x), apart, 0.0)))
-
-
-def merec(x: Array, declared: Array) -> Array:
-    """Weigh by MEREC: by how much units' results change when the child is taken away.
-
-    Free of the measure.
-    Formula: w_j ∝ Σ_i |S_i without j - S_i| with S_i = ln(1 + Σ_j |ln(min_j / x_ij)| / m), the same without child j.
-    Edge cases: a constant child weighs 0; a unit's missing children are left out of its sum and its m; scores must be above 0,
-    else NaN for all.
-    Source: Keshavarz-Ghorabaee, Amiri, Zavadskas, Turskis, Antucheviciene 2021.
-    """
-    del declared
-    useful, low = varies(x), ends(x)[0]
-    refused = np.logical_or.reduce(low <= 0, axis=-1, keepdims=True)
-    there = ~np.isnan(x) & useful[..., None, :] & ~refused[..., None, :]
-    with np.errstate(over="ignore", invalid="ignore"):  # scores of more than 1e300 times the least have no weight
-        logs = np.log(np.where(there, x, 1.0) / np.where(useful & ~refused, low, 1.0)[..., None, :])
-        count = np.maximum(np.add.reduce(there, axis=-1, keepdims=True), 1)
-        total = np.add.reduce(logs := np.where(there, logs, 0.0), axis=-1, keepdims=True)
-        change = np.log1p(total / count) - np.log1p((total - logs) / count)
-    effect = np.add.reduce(change, axis=-2) / np.maximum(np.add.reduce(there, axis=-2), 1)
-    return scaled(np.where(refused, np.nan, effect))
-
-
-def cilos(x: Array, declared: Array) -> Array:
-    """Weigh by CILOS, the criterion impact loss: what is lost least where others are at their best weighs most.
-
-    Formula: F w = 0, F being p with minus its column sums on the diagonal, p_kj = (a_jj - a_kj) / a_jj, and a_kj child j at the
-    unit where child k is best (the mean of the units that tie).
-    Edge cases: a constant child weighs 0. Scores must be 0 or more, else NaN; so too where nothing is lost, as with one unit
-    best in all. A value missing where another is best counts as no loss.
-    Source: Zavadskas, Podvezko 2016.
-    """
-    del declared
-    out = np.full((*x.shape[:-2], x.shape[-1]), np.nan)
-    useful, refused = varies(x), ends(x)[0] < 0
-    for at in np.ndindex(*x.shape[:-2]):
-        if useful[at].any() and not refused[at].any():
-            out[at] = 0.0
-            out[at][useful[at]] = _least_lost(x[at][:, useful[at]])
-    return scaled(out)
-
-
-def idocriw(x: Array, declared: Array) -> Array:
-    """Weigh by IDOCRIW: entropy weights times CILOS weights.
-
-    The entropy is of the scores as they are.
-    Formula: w_j ∝ w_j(entropy) w_j(CILOS).
-    Edge cases: scores must be 0 or more, and weights are NaN where either's are; a constant child weighs 0.
-    Source: Zavadskas, Podvezko 2016.
-    """
-    return scaled(entropy(x, declared, rescale="none") * cilos(x, declared))
+EQUAL = WeightMethod(
+    name="equal", terms=("等权", "等权重", "均权"), function=equal, checks=(), scores=None, declared=None, per_child=()
+)
 
 
 def bod(x: Array, declared: Array, *, low: float | Sequence[float] = 0.0, high: float | Sequence[float] = 1.0) -> Array:
@@ -220,6 +84,17 @@ def bod(x: Array, declared: Array, *, low: float | Sequence[float] = 0.0, high: 
     return scaled(np.where(nothing, ~np.isnan(x), weights))
 
 
+BOD = WeightMethod(
+    name="bod",
+    terms=("数据包络", "数据包络分析", "dea"),
+    function=bod,
+    checks=(),
+    scores="each unit",
+    declared=None,
+    per_child=("low", "high"),
+)
+
+
 def combine(
     x: Array,
     declared: Array,
@@ -237,8 +112,9 @@ def combine(
     Edge cases: NaN where one's weights are, and where the number of shares does not fit.
     Source: Jahan, Mustapha, Sapuan, Ismail, Bahraminasab 2012.
     """
-    found = [scaled(_named(entry, x, declared)) for entry in of]
-    parts = [w[..., None, :] if w.ndim < x.ndim else w for w in found] if any(w.ndim == x.ndim for w in found) else found
+    parts = [scaled(_named(entry, x, declared)) for entry in of]
+    if any(w.ndim == x.ndim for w in parts):
+        parts = [w[..., None, :] if w.ndim < x.ndim else w for w in parts]
     counts = np.ones(len(parts)) if shares is None else np.asarray(shares, dtype=float)
     if not parts or len(counts) != len(parts):
         return np.full((*x.shape[:-2], x.shape[-1]), np.nan)
@@ -248,81 +124,24 @@ def combine(
     return scaled(joint)
 
 
-WEIGHT: dict[str, Callable[..., Any]] = {
-    "given": given,
-    "relative": relative,
-    "equal": equal,
-    "entropy": entropy,
-    "critic": critic,
-    "std": std,
-    "cv": cv,
-    "inverse-std": inverse_std,
-    "gini": gini,
-    "merec": merec,
-    "cilos": cilos,
-    "idocriw": idocriw,
-    "pca": pca,
-    "factor": factor,
-    "ahp": ahp,
-    "bwm": bwm,
-    "budget": budget,
-    "roc": roc,
-    "rank-sum": rank_sum,
-    "bod": bod,
-    "importance": importance,
-    "combine": combine,
-}
-FROM_DATA = frozenset(
-    {"entropy", "critic", "std", "cv", "inverse-std", "gini", "merec", "cilos", "idocriw"}
-    | {"pca", "factor", "bod", "importance", "combine"}
+COMBINE = JoinedWeights(
+    name="combine",
+    terms=("组合赋权", "组合赋权法"),
+    function=combine,
+    checks=(),
+    scores="all units",
+    declared="scaled",
+    per_child=(),
+    parts="of",
 )
-UNIT_SPECIFIC = frozenset({"bod"})
+
+
+WEIGHTINGS = by_name((GIVEN, RELATIVE, EQUAL, *BY_DISTINCTION, *BY_COMPONENTS, *BY_JUDGEMENT, BOD, IMPORTANCE, COMBINE))
+FROM_DATA = frozenset(name for name, record in WEIGHTINGS.items() if record.scores)
+ADD_UP = frozenset(name for name, record in WEIGHTINGS.items() if record.declared == "as they are")
+UNIT_SPECIFIC = frozenset(name for name, record in WEIGHTINGS.items() if record.scores == "each unit")
 
 
 def _named(entry: str | Mapping[str, Any], x: Array, declared: Array) -> Array:
     chosen = {"method": entry} if isinstance(entry, str) else dict(entry)
-    return np.asarray(WEIGHT[chosen.pop("method")](x, declared, **chosen))
-
-
-def _chosen(x: Array, rescale: Rescale) -> Array:
-    return rescaled(x) if rescale == "min-max" else x
-
-
-def _divergence(values: Array, *, from_least: bool) -> Array:
-    """How far (…, unit) are from even, 1 - e, as the mean of r ln r / ln n with r = x / mean x: NaN below 0."""
-    share = np.array(values, order="C")
-    low, high = ends(share[..., None])
-    if from_least:
-        share -= low
-    low, high = low[..., 0], high[..., 0]
-    count: Array | int = max(values.shape[-1], 1)
-    average = np.add.reduce(share, axis=-1) / count
-    if np.isnan(average).any():
-        missing = np.isnan(share)
-        count = np.maximum(values.shape[-1] - np.add.reduce(missing, axis=-1), 1)
-        average = np.nansum(share, axis=-1) / count
-        np.copyto(share, average[..., None], where=missing)  # at the mean a value adds nothing
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share /= average[..., None]
-        logs = np.maximum(share, np.finfo(float).tiny)
-        np.log(logs, out=logs)
-        uneven = np.einsum("...u,...u->...", share, logs) / (count * np.log(count))
-    uneven = np.where(same(low, high) | np.isnan(low), 0.0, np.maximum(uneven, 0.0))
-    return uneven if from_least else np.where(low < 0, np.nan, uneven)
-
-
-def _least_lost(x: Array) -> Array:
-    """The CILOS weights of one table (unit, child) of children that vary."""
-    top = np.fmax.reduce(x, axis=0)
-    best = x == top
-    there = ~np.isnan(x)
-    weight = best.astype(float).T @ there
-    with np.errstate(invalid="ignore", divide="ignore"):
-        at_best = best.astype(float).T @ np.where(there, x, 0.0) / weight
-    lost = np.where(np.isnan(at_best), 0.0, (top - at_best) / top)
-    np.fill_diagonal(lost, 0.0)
-    np.fill_diagonal(lost, -np.add.reduce(lost, axis=0))
-    _, strength, turned = np.linalg.svd(lost)
-    if len(strength) > 1 and strength[-2] <= 1e-12:
-        return np.full(len(top), np.nan)
-    return scaled(np.abs(turned[-1]))
+    return np.asarray(WEIGHTINGS[chosen.pop("method")].function(x, declared, **chosen))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from ..findings import Finding, Place, finding, nearest
-from ..methods import CATALOGUE, WITHOUT_WEIGHTS, parameters
+from ..methods import AGGREGATORS, NORMALISERS, RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS
 from ..methods.derive import OVER_UNITS
+from ..methods.records import JoinedWeights, PairMethod
 from ..periods import EXAMPLES, MADE_OF, read_period
 from .columns import counted
 from .declared import counts, given_weights, weight_total
@@ -24,8 +24,6 @@ from .warnings import check_warnings
 _ID = r"[^\W_][\w.-]*"
 _TOLERANCE = 1e-9
 _INCONSISTENT = 0.1  # the consistency ratio above which judgements ought to be looked at again (Saaty 1980)
-Matrices = Sequence[Sequence[float | None]] | Sequence[Sequence[Sequence[float | None]]]
-_DECLARED = frozenset({"given", "relative", "combine"})  # weight methods that look at the weights in the tree
 
 
 def check_tree(index: Index) -> list[Finding]:
@@ -296,11 +294,10 @@ def check_primary(index: Index) -> Iterator[Finding]:
     for path, node in ((("index",), index.index), *index.walked):
         if isinstance(node, Indicator) or node.primary is None:
             continue
-        method = (node.aggregate or index.defaults.aggregate).method
-        if method not in ("maximum", "minimum") or node.formula:
-            yield finding(
-                "IC256", index.place((*path, "primary"), key=True), node=node.id, method="formula" if node.formula else method
-            )
+        record = AGGREGATORS.get((node.aggregate or index.defaults.aggregate).method)
+        if node.formula or (record is not None and record.split != "child"):
+            method = "formula" if node.formula or record is None else record.name
+            yield finding("IC256", index.place((*path, "primary"), key=True), node=node.id, method=method)
 
 
 def check_formulas(index: Index) -> Iterator[Finding]:
@@ -337,11 +334,9 @@ def check_methods(index: Index) -> Iterator[Finding]:
     for room, path, method in places:
         problems = list(_method_findings(index, room, path, method))
         yield from problems
-        if not problems and (sense := SENSE.get(f"{room}/{method.method}")):
-            filled = {name: p.default for name, p in parameters(room, method.method).items()} | method.parameters
-            if problem := sense(filled):
-                place = index.place((*path, problem[0]))
-                yield finding("IC405", place, method=method.method, problem=problem[1], problem_zh=problem[2])
+        if not problems and (problem := RECORDS[room][method.method].problem(method.parameters)):
+            key, english, chinese = problem
+            yield finding("IC405", index.place((*path, key)), method=method.method, problem=english, problem_zh=chinese)
 
 
 def check_weighting(index: Index) -> Iterator[Finding]:
@@ -359,7 +354,8 @@ def check_weighting(index: Index) -> Iterator[Finding]:
 
 def _combined(method: Method) -> list[Method]:
     """The methods that `combine` brings together, as far as they can be read."""
-    entries = method.parameters.get("of") if method.method == "combine" else None
+    record = WEIGHTINGS.get(method.method)
+    entries = method.parameters.get(record.parts) if isinstance(record, JoinedWeights) else None
     found = []
     for entry in entries if isinstance(entries, (list, tuple)) else ():
         given = {"method": entry} if isinstance(entry, str) else entry
@@ -369,33 +365,34 @@ def _combined(method: Method) -> list[Method]:
 
 
 def _weighting_findings(index: Index, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
-    given = method.parameters
-    lists: list[tuple[str, Any]] = [
-        (key, given[key]) for key in ("ranks", "best", "worst", "wished", "low", "high") if key in given
-    ]
-    lists += [("points", row) for row in _rows(given.get("points"))]
-    matrices = _rows(given.get("judgements"))
-    deep = bool(matrices) and all(isinstance(row, (list, tuple)) for matrix in matrices for row in matrix)
-    for matrix in matrices if deep else [matrices] if matrices else []:
-        lists += [("judgements", matrix), *(("judgements", row) for row in matrix)]
-    wrong = {key: len(entry) for key, entry in lists if isinstance(entry, (list, tuple)) and len(entry) != children}
+    record = WEIGHTINGS.get(method.method)
+    if record is None:
+        return
+    pairs = isinstance(record, PairMethod)
+    lists = [(key, entries) for key in record.per_child for entries in _lists(method.parameters.get(key), square=pairs)]
+    wrong = {key: len(entries) for key, entries in lists if len(entries) != children}
+    where = {key: index.place(path if path[-1] == "of" else (*path, key)) for key in record.per_child}
     for key, length in wrong.items():
-        place = index.place((*path, key)) if path[-1] != "of" else index.place(path)
-        yield finding("IC410", place, node=_titled(index, node), method=method.method, key=key, found=length, children=children)
-    if method.method == "ahp" and matrices and not wrong and _fits(Matrices, given["judgements"]):
-        from ..methods.judgement import consistency, joined
-
-        ratio = consistency(joined(given["judgements"]).tolist()).cr
+        more = {"method": method.method, "key": key, "found": length, "children": children}
+        yield finding("IC410", where[key], node=_titled(index, node), **more)
+    if isinstance(record, PairMethod) and not wrong and not any(_method_findings(index, "weights", path, method)):
+        ratio = record.consistency(record.given(method.parameters))
         if ratio > _INCONSISTENT:
-            place = index.place((*path, "judgements")) if path[-1] != "of" else index.place(path)
-            yield finding("IC411", place, node=_titled(index, node), ratio=f"{ratio:.3f}")
+            yield finding("IC411", where[record.per_child[0]], node=_titled(index, node), ratio=f"{ratio:.3f}")
 
 
-def _rows(value: Any) -> list[Any]:
-    """A list of lists, as it is; nothing of any other shape, which is a finding of its own."""
-    if not isinstance(value, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in value):
-        return []
-    return list(value)
+def _lists(value: Any, *, square: bool) -> Iterator[Sequence[Any]]:
+    """Yield the lists of single entries that a list is, or is made of; with `square` also the tables that these make."""
+    if not isinstance(value, (list, tuple)):
+        return
+    nested = [isinstance(entry, (list, tuple)) for entry in value]
+    if not any(nested):
+        yield value
+    elif all(nested):  # a mixture is a finding of its own
+        if square and not any(isinstance(cell, (list, tuple)) for row in value for cell in row):
+            yield value
+        for entry in value:
+            yield from _lists(entry, square=square)
 
 
 def check_directions(index: Index) -> Iterator[Finding]:
@@ -403,14 +400,17 @@ def check_directions(index: Index) -> Iterator[Finding]:
     for path, leaf in index.walked:
         if not isinstance(leaf, Indicator):
             continue
-        given = (leaf.normalise or index.defaults.normalise).parameters
-        for worst, best in (("worst", "best"), ("unacceptable", "satisfactory"), ("worst", "value")):
-            low, high = given.get(worst), given.get(best)
-            if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low == high:
-                continue
-            if (high > low) != (leaf.direction == "higher"):
-                place = index.place((*path, "normalise")) if leaf.normalise else index.place(path)
-                yield finding("IC406", place, node=leaf.id, direction=leaf.direction, worst=worst, low=low, best=best, high=high)
+        choice = leaf.normalise or index.defaults.normalise
+        record = NORMALISERS.get(choice.method)
+        if record is None or len(record.values) != 2:
+            continue
+        worst, best = record.values
+        low, high = choice.parameters.get(worst), choice.parameters.get(best)
+        if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low == high:
+            continue
+        if (high > low) != (leaf.direction == "higher"):
+            place = index.place((*path, "normalise")) if leaf.normalise else index.place(path)
+            yield finding("IC406", place, node=leaf.id, direction=leaf.direction, worst=worst, low=low, best=best, high=high)
 
 
 def check_idle_weights(index: Index) -> Iterator[Finding]:
@@ -423,8 +423,10 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
         if len(weights) > 1 and (method in WITHOUT_WEIGHTS or node.formula):
             method = "formula" if node.formula else method
             yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=method)
-        elif weights and (rule := (node.weights or index.defaults.weights).method) not in _DECLARED:
-            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=f"weights: {rule}")
+            continue
+        rule = WEIGHTINGS.get((node.weights or index.defaults.weights).method)
+        if weights and rule is not None and rule.declared is None:
+            yield finding("IC407", index.place_of(node.id), node=_titled(index, node.id), method=f"weights: {rule.name}")
 
 
 def check_uncertainty(index: Index) -> Iterator[Finding]:
@@ -482,148 +484,6 @@ CHECKS: tuple[Callable[[Index], Iterator[Finding]], ...] = (
     check_warnings,
 )
 
-Problem = tuple[str, str, str] | None
-
-
-def _scale_sense(given: dict[str, Any]) -> Problem:
-    if given["low"] >= given["high"]:
-        return "low", "low must be below high; `direction` says what is better", "low 必须小于 high；好坏由 direction 表示"
-    return None
-
-
-def _positive_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
-    return lambda given: (key, f"{key} must be above 0", f"{key} 必须大于 0") if given[key] <= 0 else None
-
-
-def _ends_sense(worst: str, best: str, given: dict[str, Any]) -> Problem:
-    """Ends that are quantiles of the values seen are shares, the better one the larger."""
-    shares = {key: given[key].get("quantile") for key in (worst, best) if isinstance(given[key], dict)}
-    for key, share in shares.items():
-        if share is None or not 0 <= share <= 1:
-            return key, "a quantile is a share from 0, the worst, to 1, the best", "quantile 应为 0（最差）到 1（最好）之间的比例"
-    if len(shares) == 2 and shares[worst] >= shares[best]:
-        return best, f"the quantile of {best} must be above that of {worst}", f"{best} 的 quantile 必须大于 {worst} 的"
-    return None
-
-
-def _efficacy_sense(given: dict[str, Any]) -> Problem:
-    if problem := _ends_sense("unacceptable", "satisfactory", given):
-        return problem
-    if given["satisfactory"] is not None and given["satisfactory"] == given["unacceptable"]:
-        return "satisfactory", "satisfactory and unacceptable are the same", "满意值与不允许值相同"
-    return _scale_sense(given)
-
-
-def _exponential_sense(given: dict[str, Any]) -> Problem:
-    if given["low"] <= 0 or given["high"] <= 0:
-        return "low", "low and high must be above 0", "low 和 high 必须大于 0"
-    return _efficacy_sense(given)
-
-
-def _goalposts_sense(given: dict[str, Any]) -> Problem:
-    if problem := _ends_sense("worst", "best", given):
-        return problem
-    if given["worst"] == given["best"]:
-        return "best", "worst and best are the same", "worst 与 best 相同"
-    if given["log"] and any(end <= 0 for end in (given["worst"], given["best"]) if not isinstance(end, dict)):
-        return "log", "worst and best must be above 0 for logarithms", "取对数时 worst 和 best 必须大于 0"
-    return _scale_sense(given)
-
-
-def _target_sense(given: dict[str, Any]) -> Problem:
-    return _positive_sense("value")(given) or _scale_sense(given)
-
-
-def _rising_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
-    def sense(given: dict[str, Any]) -> Problem:
-        steps = [pair[0] for pair in given[key]]
-        if not steps or any(later <= earlier for earlier, later in pairwise(steps)):
-            return key, "the values must rise from pair to pair", "各点的数值必须递增"
-        return None
-
-    return sense
-
-
-def _piecewise_sense(given: dict[str, Any]) -> Problem:
-    if len(given["points"]) < 2 and "extend" in (given["beyond"], given["below"], given["above"]):
-        return "points", "a line to extend needs two points", "延长直线至少需要两个点"
-    return _rising_sense("points")(given)
-
-
-def _normal_sense(given: dict[str, Any]) -> Problem:
-    if not 0 <= given["offset"] < 1:
-        return "offset", "offset must be from 0 to below 1", "offset 必须在 0（含）到 1 之间"
-    return _positive_sense("sd")(given)
-
-
-def _reference_sense(given: dict[str, Any]) -> Problem:
-    value = given["value"]
-    if not isinstance(value, str) and (value == 0 or (value < 0 and given["form"] == "ratio")):
-        return (
-            "value",
-            "a reference must be above 0, or with form: difference not 0",
-            "参照值必须大于 0；form: difference 时不得为 0",
-        )
-    return _positive_sense("scale")(given)
-
-
-def _winsorise_sense(given: dict[str, Any]) -> Problem:
-    return ("most", "most must be at least 1", "most 至少为 1") if given["most"] < 1 else None
-
-
-def _clip_sense(given: dict[str, Any]) -> Problem:
-    if not 0 <= given["low"] < given["high"] <= 1:
-        return "low", "low and high must be shares, the lower first", "low 和 high 应为 0 到 1 之间由小到大的比例"
-    return None
-
-
-def _between_sense(key: str) -> Callable[[dict[str, Any]], Problem]:
-    def sense(given: dict[str, Any]) -> Problem:
-        return None if 0 < given[key] <= 1 else (key, f"{key} must be above 0 and no more than 1", f"{key} 必须大于 0 且不超过 1")
-
-    return sense
-
-
-def _owa_sense(given: dict[str, Any]) -> Problem:
-    weights, orness = given["weights"], given["orness"]
-    if (weights is None) == (orness is None):
-        return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按名次的权重）或 orness，二者取一"
-    if orness is not None and not 0 <= orness <= 1:
-        return "orness", "orness must be between 0 (the worst child) and 1 (the best)", "orness 必须在 0（最差）到 1（最好）之间"
-    if weights is not None and (min(weights, default=0) < 0 or sum(weights) <= 0):
-        return "weights", "the weights by place must be 0 or more, and not all of them 0", "按名次的权重不得为负，也不得全为 0"
-    return None
-
-
-SENSE: dict[str, Callable[[dict[str, Any]], Problem]] = {
-    "normalise/min-max": _scale_sense,
-    "normalise/percentile": _scale_sense,
-    "normalise/distance-to-target": lambda given: _ends_sense("worst", "value", given) or _scale_sense(given),
-    "normalise/z-score": _positive_sense("sd"),
-    "normalise/deduct": _positive_sense("each"),
-    "normalise/bonus": _positive_sense("each"),
-    "normalise/efficacy": _efficacy_sense,
-    "normalise/efficacy-exponential": _exponential_sense,
-    "normalise/goalposts": _goalposts_sense,
-    "normalise/target": _target_sense,
-    "normalise/rank-exponential": _positive_sense("scale"),
-    "normalise/normal-scores": _normal_sense,
-    "normalise/reference": _reference_sense,
-    "normalise/proportion": _positive_sense("scale"),
-    "normalise/ampi": _positive_sense("spread"),
-    "normalise/piecewise": _piecewise_sense,
-    "treat/winsorise": _winsorise_sense,
-    "treat/clip": _clip_sense,
-    "treat/box-cox": _positive_sense("shift"),
-    "treat/log": _positive_sense("shift"),
-    "impute/em": lambda given: _positive_sense("most")(given) or _positive_sense("tolerance")(given),
-    "normalise/bands": _rising_sense("bands"),
-    "aggregate/owa": _owa_sense,
-    "aggregate/topsis": _positive_sense("scale"),
-    "aggregate/grey": lambda given: _between_sense("rho")(given) or _positive_sense("scale")(given),
-    "aggregate/benefit-of-the-doubt": lambda given: _clip_sense(given) or _positive_sense("scale")(given),
-}
-
 
 def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
     """Check a method that is chosen outside of the file: it exists and is given the parameters that it takes."""
@@ -631,13 +491,13 @@ def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
 
 
 def _method_findings(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:
-    known = CATALOGUE[room]
+    known = RECORDS[room]
     if method.method not in known:
         near = term_for(method.method, known)
         place = index.place(path if path[-1:] == ("of",) else (*path, "method"))
         yield finding("IC401", place, room=room, method=method.method, known=list(known), near=near)
         return
-    takes = parameters(room, method.method)
+    takes = known[method.method].parameters
     meant = set()
     inside = path[-1:] == ("of",)  # of a combination, which is one place
     for name, value in method.parameters.items():

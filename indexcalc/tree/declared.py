@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..methods.aggregate import FREE_SUM
+from ..methods.weight import ADD_UP
 from .model import Dimension, Index, Indicator
 
 
@@ -22,7 +23,7 @@ def given_weights(index: Index) -> dict[str, list[float]]:
     """Return the declared weights of the siblings below each node whose weights have to add up."""
     groups: dict[str, list[float]] = {}
     for node in (index.index, *(node for _, node in index.walked)):
-        if isinstance(node, Indicator) or (node.weights or index.defaults.weights).method != "given":
+        if isinstance(node, Indicator) or (node.weights or index.defaults.weights).method not in ADD_UP:
             continue
         children = index.children(node)
         weights = [child.weight for child in children if counts(child)]

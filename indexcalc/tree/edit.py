@@ -20,12 +20,13 @@ import yaml
 
 from ..findings import Finding, Place, Refused, errors, finding
 from ..methods.aggregate import FREE_SUM
+from ..methods.weight import ADD_UP, WEIGHTINGS
 from .declared import counts, given_weights, weight_total
 from .load import parse_index
 from .located import Document, Path, read_text
 from .model import Index, Indicator, Root
 
-WRITTEN = ("given", "relative")  # the methods that take the weights of the file
+WRITTEN = frozenset(name for name, way in WEIGHTINGS.items() if way.declared and not way.scores)  # in the file
 _WEIGHT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+|[0-9]+/[1-9][0-9]*")
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
 _BOM = b"\xef\xbb\xbf"
@@ -151,7 +152,7 @@ def have_total(index: Index, parent: str) -> bool:
     """Say whether weights, once any are written below a node, have to add up."""
     found = index.by_id[parent]
     aggregate = None if isinstance(found, Indicator) else found.aggregate
-    return weights_method(index, parent) == "given" and (aggregate or index.defaults.aggregate).method not in FREE_SUM
+    return weights_method(index, parent) in ADD_UP and (aggregate or index.defaults.aggregate).method not in FREE_SUM
 
 
 def add_up(index: Index, parent: str) -> bool:

@@ -1,4 +1,4 @@
-"""The words of the tree by the terms that people write for them."""
+"""The words of the tree by the terms that people write for them; those of methods stand in their records."""
 
 from __future__ import annotations
 
@@ -45,18 +45,4 @@ TERMS: dict[str, tuple[str, ...]] = {
     "note": ("备注", "说明"),
     "round": ("取整", "小数位"),
     "decimals": ("小数位", "小数位数"),
-    "min-max": ("极差法", "极差标准化", "最大最小值法", "minmax"),
-    "efficacy": ("功效系数法", "功效系数"),
-    "z-score": ("标准分", "标准差标准化", "zscore"),
-    "rank": ("排序法", "位次法"),
-    "percentile": ("百分位",),
-    "arithmetic": ("算术平均", "加权平均", "线性加权", "mean", "linear"),
-    "geometric": ("几何平均",),
-    "harmonic": ("调和平均",),
-    "equal": ("等权", "等权重", "均权"),
-    "given": ("给定", "主观赋权"),
-    "entropy": ("熵权", "熵权法", "熵值法"),
-    "ahp": ("层次分析", "层次分析法"),
-    "critic": ("critic法",),
-    "pca": ("主成分", "主成分分析", "主成分分析法"),
 }

@@ -1,0 +1,167 @@
+"""A unit's children next to those of all other units. The contract is that of `aggregate`."""
+
+import math
+from typing import Literal
+
+from ..arrays import Array, np
+from ..bounds import above_zero, share, shares
+from ..frame import same
+from ..frontier import frontier
+from ..records import Aggregator, Given
+from .means import arithmetic
+from .sums import divide
+
+_PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
+_SLACK = 1e-12  # weights for and against that differ by less, as a share of all weight, are the same
+
+
+def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balance") -> Array:
+    """Count the units that a unit outranks, less those that outrank it.
+
+    One unit outranks another where the children in which it is better weigh more than those in which it is worse. Weights of
+    each unit's own serve its own comparisons. Time grows with the square of the units, memory does not.
+    Formula: wins less losses, from -(n - 1) to n - 1 for n units with a child (`balance`); or the part of the comparisons won,
+    a draw counting half, from 0 to 100 (`share`).
+    Edge cases: a child that either unit is without counts for neither; zero and what is below are scores as any; constant
+    children decide nothing, and where all are, all draw. A unit alone: balance 0, share missing.
+    Source: Copeland 1951; Munda, Nardo 2009; COINr `a_copeland` (its `outrankMatrix` is above one half for those outranked).
+    """
+    units, children = x.shape[-2:]
+    own = np.broadcast_to(w, (*w.shape[:-2], units, children))
+    columns = np.ascontiguousarray(np.moveaxis(x, -1, 0))
+    stack = np.broadcast_shapes(x.shape[:-2], own.shape[:-2])
+    even = _SLACK * np.add.reduce(np.abs(own), axis=-1)[..., None]
+    balance = np.empty((*stack, units))
+    step = max(1, _PAIRS // max(1, units * math.prod(stack)))
+    for start in range(0, units, step):
+        block = slice(start, min(start + step, units))
+        ahead = np.zeros((*stack, block.stop - start, units))
+        for child in range(children):
+            one, other = columns[child][..., block, None], columns[child][..., None, :]
+            ahead += own[..., block, child, None] * ((one > other).view(np.int8) - (one < other).view(np.int8))
+        ahead[np.abs(ahead) <= even[..., block, :]] = 0.0
+        balance[..., block] = np.add.reduce(np.sign(ahead), axis=-1)
+    judged = (~np.isnan(x) & (w != 0)).any(axis=-1)
+    if result == "share":
+        others = np.count_nonzero(judged, axis=-1, keepdims=True) - 1.0
+        balance = 50.0 * (1.0 + balance / np.where(others > 0, others, np.nan))
+    return np.where(judged, balance, np.nan)
+
+
+COPELAND = Aggregator(
+    name="copeland",
+    terms=("科普兰法",),
+    function=copeland,
+    checks=(),
+    weights="shared",
+    compares=True,
+    undefined="never",
+    split="shapley",
+    query=None,
+)
+
+
+def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] = "none", scale: float = 100.0) -> Array:
+    """Score the nearness to the best of all children, and the distance from the worst.
+
+    The children are taken as they are, divided by √Σ x² over the units (`vector`, as in the book), or by `min-max` between 0
+    and 1.
+    Formula: scale d⁻ / (d⁺ + d⁻) with d⁺² = Σ w² (best - x)² and d⁻² = Σ w² (x - worst)², best and worst being the highest and
+    lowest of each child in any unit.
+    Edge cases: zero and what is below are scores as any. A child that is the same in all units plays no part; missing where
+    all are, as for a unit alone. A missing child adds to neither distance.
+    Source: Hwang, Yoon 1981.
+    """
+    best, worst = _best(x), -_best(-x)
+    length: Array | float = 1.0
+    if rescale == "vector":
+        length = np.sqrt(np.nansum(x**2, axis=-2, keepdims=True))
+    elif rescale == "min-max":
+        length = np.where(same(best, worst), 0.0, best - worst)
+    factor = w / np.where(length == 0, 1.0, length)
+    up, down = (np.sqrt(np.nansum((factor * (x - end)) ** 2, axis=-1)) for end in (best, worst))
+    return scale * divide(down, up + down)
+
+
+TOPSIS = Aggregator(
+    name="topsis",
+    terms=("优劣解距离法", "理想解法", "逼近理想解排序法"),
+    function=topsis,
+    checks=(above_zero("scale"),),
+    weights="shared",
+    compares=True,
+    undefined="never",
+    split="shapley",
+    query=None,
+)
+
+
+def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array:
+    """Average how near each child is to the best of any unit, by the grey relational coefficient.
+
+    `rho` between 0 and 1 is the distinguishing coefficient: a smaller one draws the units apart. A unit that gets less bad can
+    lose, as Δmax is no longer as great.
+    Formula: scale Σ w ξ / Σ w, ξ = (Δmin + ρ Δmax) / (Δ + ρ Δmax), Δ the distance of a child's score from the best in any unit,
+    Δmin and Δmax the least and the greatest of all units and children that weigh something.
+    Edge cases: zero and what is below are scores as any; where all units are at the best, as with a constant child, ξ is 1.
+    Source: Deng 1989.
+    """
+    gap = np.where(w == 0, np.nan, _best(x) - x)
+    least, most = (end.reduce(gap, axis=(-2, -1), keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        near = np.where(most == 0, 1.0 + gap, (least + rho * most) / (gap + rho * most))
+    return scale * arithmetic(near, w)
+
+
+GREY = Aggregator(
+    name="grey",
+    terms=("灰色关联", "灰色关联度", "灰色关联分析"),
+    function=grey,
+    checks=(share("rho"), above_zero("scale")),
+    weights="shared",
+    compares=True,
+    undefined="never",
+    split="shapley",
+    query=None,
+)
+
+
+def benefit_of_the_doubt(x: Array, w: Array, *, low: float = 0.0, high: float = 1.0, scale: float = 100.0) -> Array:
+    """Score each unit under the weights that show it best, next to all units under the same weights; the best ones get 100.
+
+    With nothing said a unit that leads in one child has the full score; `low` and `high` bound each child's share in a unit's
+    score. Weights of the tree play no part. One linear program a unit.
+    Formula: scale max Σ v x over v ≥ 0 with Σ v x ≤ 1 for every unit, each child's share from `low` to `high`.
+    Edge cases: children must be 0 or more, else NaN for all. NaN too for a unit whose shares cannot add up to 1, as it has too
+    few children for `high`. A missing child has no share; a constant child counts as any.
+    Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
+    """
+    del w
+    return np.asarray(scale * frontier(x, low=low, high=high)[1])
+
+
+def _parts_of_best(x: Array, given: Given) -> Array:
+    """Return each child's part of a unit's score under the weights that show it best."""
+    weights = frontier(x, low=given.low, high=given.high, even=True)[0]
+    return np.asarray(weights * np.nan_to_num(x) * given.scale)
+
+
+BENEFIT_OF_THE_DOUBT = Aggregator(
+    name="benefit-of-the-doubt",
+    terms=("数据包络", "数据包络分析", "dea"),
+    function=benefit_of_the_doubt,
+    checks=(shares, above_zero("scale")),
+    weights="none",
+    compares=True,
+    undefined="never",
+    split=_parts_of_best,
+    query=None,
+)
+
+
+def _best(x: Array) -> Array:
+    """Return the highest score of each child in any unit (…, 1, child)."""
+    return np.asarray(np.fmax.reduce(x, axis=-2, keepdims=True, initial=np.nan))
+
+
+COMPARED = (COPELAND, TOPSIS, GREY, BENEFIT_OF_THE_DOUBT)

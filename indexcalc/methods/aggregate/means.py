@@ -1,0 +1,153 @@
+"""Means of children: of their scores, logarithms, reciprocals or powers. The contract is that of `aggregate`."""
+
+from collections.abc import Sequence
+
+from ..arrays import Array, Mask, np
+from ..records import Aggregator, Given, Powers
+from ..sql import Column, Sql, all_of, mean, positive, where, within
+from . import quick
+from .sums import divide, in_turn
+
+
+def arithmetic(x: Array, w: Array) -> Array:
+    """Average with weights.
+
+    Formula: Σ w x / Σ w.
+    Edge cases: zero and what is below are scores as any; a unit whose present children all weigh 0 is missing.
+    Source: HB 2008, p. 103.
+    """
+    if x.size > quick.SMALL:
+        return quick.arithmetic(x, w)
+    with np.errstate(invalid="ignore"):  # what is infinite and weighs nothing plays no part
+        weighted = x * w
+    return divide(in_turn(np.where(np.isnan(weighted), 0.0, weighted)), weight_there(x, w))
+
+
+def _arithmetic_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given) -> Column:
+    del sql, given
+    return mean(x, w)
+
+
+ARITHMETIC = Aggregator(
+    name="arithmetic",
+    terms=("算术平均", "加权平均", "加权算术平均", "线性加权", "mean", "linear"),
+    function=arithmetic,
+    checks=(),
+    weights="shared",
+    compares=False,
+    undefined="never",
+    split=Powers(1.0),
+    query=_arithmetic_query,
+)
+
+
+def geometric(x: Array, w: Array, *, floor: float | None = None) -> Array:
+    """Average logarithms, so that a weak child weighs more than a strong one can make up for.
+
+    Formula: exp(Σ w ln x / Σ w).
+    Edge cases: a child at or below 0 makes it undefined: missing, and a finding that names the cell, unless a `floor` is
+    declared, which stands for all that is below it.
+    Source: HB 2008, p. 103; UNDP HDR 2010.
+    """
+    x = x if floor is None else np.maximum(x, floor)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _undefined(np.exp(arithmetic(np.log(x), w)), x <= 0)
+
+
+def _geometric_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given) -> Column:
+    x = [within(child, given.floor, None) for child in x]
+    return where(sql, all_of(child > 0.0 for child in x), mean([positive(sql, child).log() for child in x], w).exp())
+
+
+GEOMETRIC = Aggregator(
+    name="geometric",
+    terms=("几何平均", "加权几何平均"),
+    function=geometric,
+    checks=(),
+    weights="shared",
+    compares=False,
+    undefined="by some scores",
+    split=Powers(0.0),
+    query=_geometric_query,
+)
+
+
+def harmonic(x: Array, w: Array, *, floor: float | None = None) -> Array:
+    """Average reciprocals, so that the weakest child weighs most.
+
+    Formula: Σ w / Σ (w / x).
+    Edge cases: a child at or below 0, and `floor`, as under the geometric mean.
+    Source: HB 2008.
+    """
+    x = x if floor is None else np.maximum(x, floor)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _undefined(1.0 / arithmetic(1.0 / x, w), x <= 0)
+
+
+def _harmonic_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given) -> Column:
+    x = [within(child, given.floor, None) for child in x]
+    average = 1.0 / mean([1.0 / positive(sql, child) for child in x], w).nullif(0.0)
+    return where(sql, all_of(child > 0.0 for child in x), average)
+
+
+HARMONIC = Aggregator(
+    name="harmonic",
+    terms=("调和平均", "加权调和平均"),
+    function=harmonic,
+    checks=(),
+    weights="shared",
+    compares=False,
+    undefined="by some scores",
+    split=Powers(-1.0),
+    query=_harmonic_query,
+)
+
+
+def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
+    """Average powers: p = 1 is arithmetic, p near 0 geometric, p = -1 harmonic.
+
+    Formula: (Σ w x^p / Σ w)^(1/p); p = 0 is the geometric mean.
+    Edge cases: a child below 0, or at 0 with p at or below 0, makes it undefined as under the geometric mean, unless a `floor`
+    is declared.
+    Source: Hardy, Littlewood, Pólya 1934.
+    """
+    if p == 0:
+        return geometric(x, w, floor=floor)
+    x = x if floor is None else np.maximum(x, floor)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _undefined(arithmetic(x**p, w) ** (1.0 / p), (x < 0) | ((x == 0) & (p < 0)))
+
+
+def _power_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given) -> Column:
+    p = given.p
+    if p == 0:
+        return _geometric_query(sql, x, w, given)
+    x = [within(child, given.floor, None) for child in x]
+    defined = [child > 0.0 if p < 0 else child >= 0.0 for child in x]
+    average = mean([where(sql, one, child) ** p for one, child in zip(defined, x, strict=True)], w)
+    return where(sql, all_of(defined), average.nullif(0.0) ** (1.0 / p) if p < 0 else average ** (1.0 / p))
+
+
+POWER = Aggregator(
+    name="power",
+    terms=("幂平均",),
+    function=power,
+    checks=(),
+    weights="shared",
+    compares=False,
+    undefined="by some scores",
+    split=Powers("p"),
+    query=_power_query,
+)
+
+
+def weight_there(x: Array, w: Array) -> Array:
+    """Add up the weights of the children that a unit has: x (…, unit, child), w broadcasting against it; (…, unit)."""
+    return quick.weight_there(x, w) if x.size > quick.SMALL else in_turn(np.where(np.isnan(x), 0.0, w))
+
+
+def _undefined(result: Array, outside: Mask) -> Array:
+    return np.where(np.logical_or.reduce(outside, axis=-1), np.nan, result)
+
+
+MEANS = (ARITHMETIC, GEOMETRIC, HARMONIC, POWER)

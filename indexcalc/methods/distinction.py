@@ -1,0 +1,254 @@
+"""Weights from scores: the more a child tells units apart, the more it weighs. The contract is that of `weight`."""
+
+from typing import Literal
+
+from .arrays import Array, np
+from .frame import same
+from .records import WeightMethod
+from .siblings import correlations, ends, mean, rescaled, scaled, spread, varies
+
+Rescale = Literal["min-max", "none"]
+_BLOCK = 1 << 16  # values looked at together, so that they stay in a processor's cache
+
+
+def entropy(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
+    """Weigh by entropy 熵权法: the less evenly a child's sum is spread over the units, the more it weighs.
+
+    x is rescaled to 0 to 1 before, or with `rescale: none` taken as it is: then it is free of the measure but not of the zero
+    point.
+    Formula: w ∝ 1 - e, e = -Σ p ln p / ln n, p = x / Σ x; n counts the units that have a value.
+    Edge cases: 0 ln 0 = 0; a constant child weighs 0; with `rescale: none` scores below 0 give NaN for all.
+    Source: Shannon 1948; Hwang, Yoon 1981, p. 52.
+    """
+    del declared
+    turned, out = np.swapaxes(x, -1, -2), np.empty((*x.shape[:-2], x.shape[-1]))
+    some = max(1, _BLOCK * x.shape[-1] // max(x.size, 1))
+    for child in range(0, x.shape[-1], some):
+        at = np.s_[..., child : child + some]
+        out[at] = _divergence(turned[(*at, slice(None))], from_least=rescale == "min-max")
+    return scaled(out)
+
+
+ENTROPY = WeightMethod(
+    name="entropy",
+    terms=("熵权", "熵权法", "熵值法"),
+    function=entropy,
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+)
+
+
+def critic(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
+    """Weigh by CRITIC: what spreads wide and says what its siblings do not say weighs most.
+
+    σ is of the values rescaled to 0 to 1, or as they are with `rescale: none`.
+    Formula: w_j ∝ σ_j Σ_k (1 - r_jk).
+    Edge cases: r is over the units that have both children, 0 where that cannot be correlated; a constant child weighs 0.
+    Children that all say the same: NaN. Zero and what is below are scores as any.
+    Source: Diakoulaki, Mavrotas, Papayannakis 1995.
+    """
+    del declared
+    together, deviation = correlations(x)
+    useful = deviation > 0
+    conflict = np.add.reduce(useful[..., None, :] - together, axis=-1)
+    conflict = np.where(useful & (conflict > 1e-12 * x.shape[-1]), conflict, 0.0)
+    if rescale == "min-max":
+        low, high = ends(x)
+        deviation = np.where(useful, deviation / np.where(useful, high - low, 1.0), 0.0)
+    return scaled(deviation * conflict)
+
+
+CRITIC = WeightMethod(
+    name="critic", terms=("critic法",), function=critic, checks=(), scores="all units", declared=None, per_child=()
+)
+
+
+def std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
+    """Weigh by the standard deviation of the scores: what sets units apart most weighs most.
+
+    Of the scores as they are, or rescaled to 0 to 1 first.
+    Formula: w_j ∝ σ_j, ddof 1 (which does not matter once weights add up to 1).
+    Edge cases: a constant child weighs 0; zero and what is below are scores as any.
+    Source: Diakoulaki, Mavrotas, Papayannakis 1995; Deng, Yeh, Willis 2000.
+    """
+    del declared
+    return scaled(spread(_chosen(x, rescale)))
+
+
+STD = WeightMethod(
+    name="std", terms=("标准差法", "标准离差法"), function=std, checks=(), scores="all units", declared=None, per_child=()
+)
+
+
+def cv(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
+    """Weigh by the coefficient of variation 变异系数法: standard deviation (ddof 1) over the mean's size.
+
+    Formula: w_j ∝ σ_j / |mean_j|.
+    Edge cases: a constant child weighs 0; one that varies about a mean of 0 has no such weight: NaN for all.
+    Source: Shuai et al. 2012; Pearson 1896.
+    """
+    del declared
+    chosen = _chosen(x, rescale)
+    deviation, middle = spread(chosen), np.abs(mean(chosen))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return scaled(np.where(deviation == 0, 0.0, np.where(middle <= 1e-15 * deviation, np.nan, deviation / middle)))
+
+
+CV = WeightMethod(
+    name="cv", terms=("变异系数法", "变异系数"), function=cv, checks=(), scores="all units", declared=None, per_child=()
+)
+
+
+def inverse_std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
+    """Weigh by 1 / standard deviation, so that a point in one child moves units as far as in another.
+
+    Formula: w_j ∝ 1 / σ_j, ddof 1.
+    Edge cases: a child that does not tell units apart has no such weight: NaN for all. Zero and what is below are scores as
+    any.
+    Source: Iyengar, Sudarshan 1982; Kyodo News prefectural gender gap index 2022 and World Economic Forum 2006.
+    """
+    del declared
+    deviation = spread(_chosen(x, rescale))
+    with np.errstate(divide="ignore"):
+        return scaled(np.where(deviation > 0, 1.0 / deviation, np.nan))
+
+
+INVERSE_STD = WeightMethod(
+    name="inverse-std", terms=("标准差倒数法",), function=inverse_std, checks=(), scores="all units", declared=None, per_child=()
+)
+
+
+def gini(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
+    """Weigh by the Gini coefficient: the less evenly the units share in a child, the more it weighs.
+
+    Of the scores as they are, or rescaled to 0 to 1 first.
+    Formula: w_j ∝ Σ_i Σ_k |x_i - x_k| / (2 n² mean).
+    Edge cases: a constant child weighs 0; scores below 0 give NaN for all.
+    Source: Gini 1912; Li, Chi 2009.
+    """
+    del declared
+    chosen = _chosen(x, rescale)
+    ordered = np.sort(chosen, axis=-2)
+    count = np.add.reduce(~np.isnan(ordered), axis=-2, keepdims=True)
+    place = np.arange(1, x.shape[-2] + 1)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = np.nansum((2 * place - count - 1) * ordered, axis=-2) / (count[..., 0, :] * np.nansum(ordered, axis=-2))
+    below = np.logical_or.reduce(ends(chosen)[0] < 0, axis=-1, keepdims=True)
+    return scaled(np.where(below, np.nan, np.where(varies(x), apart, 0.0)))
+
+
+GINI = WeightMethod(
+    name="gini", terms=("基尼系数法", "基尼系数"), function=gini, checks=(), scores="all units", declared=None, per_child=()
+)
+
+
+def merec(x: Array, declared: Array) -> Array:
+    """Weigh by MEREC: by how much units' results change when the child is taken away.
+
+    Free of the measure.
+    Formula: w_j ∝ Σ_i |S_i without j - S_i| with S_i = ln(1 + Σ_j |ln(min_j / x_ij)| / m), the same without child j.
+    Edge cases: a constant child weighs 0; a unit's missing children are left out of its sum and its m; scores must be above 0,
+    else NaN for all.
+    Source: Keshavarz-Ghorabaee, Amiri, Zavadskas, Turskis, Antucheviciene 2021.
+    """
+    del declared
+    useful, low = varies(x), ends(x)[0]
+    refused = np.logical_or.reduce(low <= 0, axis=-1, keepdims=True)
+    there = ~np.isnan(x) & useful[..., None, :] & ~refused[..., None, :]
+    with np.errstate(over="ignore", invalid="ignore"):  # scores of more than 1e300 times the least have no weight
+        logs = np.log(np.where(there, x, 1.0) / np.where(useful & ~refused, low, 1.0)[..., None, :])
+        count = np.maximum(np.add.reduce(there, axis=-1, keepdims=True), 1)
+        total = np.add.reduce(logs := np.where(there, logs, 0.0), axis=-1, keepdims=True)
+        change = np.log1p(total / count) - np.log1p((total - logs) / count)
+    effect = np.add.reduce(change, axis=-2) / np.maximum(np.add.reduce(there, axis=-2), 1)
+    return scaled(np.where(refused, np.nan, effect))
+
+
+MEREC = WeightMethod(name="merec", terms=("merec法",), function=merec, checks=(), scores="all units", declared=None, per_child=())
+
+
+def cilos(x: Array, declared: Array) -> Array:
+    """Weigh by CILOS, the criterion impact loss: what is lost least where others are at their best weighs most.
+
+    Formula: F w = 0, F being p with minus its column sums on the diagonal, p_kj = (a_jj - a_kj) / a_jj, and a_kj child j at the
+    unit where child k is best (the mean of the units that tie).
+    Edge cases: a constant child weighs 0. Scores must be 0 or more, else NaN; so too where nothing is lost, as with one unit
+    best in all. A value missing where another is best counts as no loss.
+    Source: Zavadskas, Podvezko 2016.
+    """
+    del declared
+    out = np.full((*x.shape[:-2], x.shape[-1]), np.nan)
+    useful, refused = varies(x), ends(x)[0] < 0
+    for at in np.ndindex(*x.shape[:-2]):
+        if useful[at].any() and not refused[at].any():
+            out[at] = 0.0
+            out[at][useful[at]] = _least_lost(x[at][:, useful[at]])
+    return scaled(out)
+
+
+CILOS = WeightMethod(name="cilos", terms=("cilos法",), function=cilos, checks=(), scores="all units", declared=None, per_child=())
+
+
+def idocriw(x: Array, declared: Array) -> Array:
+    """Weigh by IDOCRIW: entropy weights times CILOS weights.
+
+    The entropy is of the scores as they are.
+    Formula: w_j ∝ w_j(entropy) w_j(CILOS).
+    Edge cases: scores must be 0 or more, and weights are NaN where either's are; a constant child weighs 0.
+    Source: Zavadskas, Podvezko 2016.
+    """
+    return scaled(entropy(x, declared, rescale="none") * cilos(x, declared))
+
+
+IDOCRIW = WeightMethod(
+    name="idocriw", terms=("idocriw法",), function=idocriw, checks=(), scores="all units", declared=None, per_child=()
+)
+
+
+BY_DISTINCTION = (ENTROPY, CRITIC, STD, CV, INVERSE_STD, GINI, MEREC, CILOS, IDOCRIW)
+
+
+def _chosen(x: Array, rescale: Rescale) -> Array:
+    return rescaled(x) if rescale == "min-max" else x
+
+
+def _divergence(values: Array, *, from_least: bool) -> Array:
+    """Return how far (…, unit) are from even, 1 - e, as the mean of r ln r / ln n with r = x / mean x: NaN below 0."""
+    share = np.array(values, order="C")
+    low, high = ends(share[..., None])
+    if from_least:
+        share -= low
+    low, high = low[..., 0], high[..., 0]
+    count: Array | int = max(values.shape[-1], 1)
+    average = np.add.reduce(share, axis=-1) / count
+    if np.isnan(average).any():
+        missing = np.isnan(share)
+        count = np.maximum(values.shape[-1] - np.add.reduce(missing, axis=-1), 1)
+        average = np.nansum(share, axis=-1) / count
+        np.copyto(share, average[..., None], where=missing)  # at the mean a value adds nothing
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share /= average[..., None]
+        logs = np.maximum(share, np.finfo(float).tiny)
+        np.log(logs, out=logs)
+        uneven = np.einsum("...u,...u->...", share, logs) / (count * np.log(count))
+    uneven = np.where(same(low, high) | np.isnan(low), 0.0, np.maximum(uneven, 0.0))
+    return uneven if from_least else np.where(low < 0, np.nan, uneven)
+
+
+def _least_lost(x: Array) -> Array:
+    """Return the CILOS weights of one table (unit, child) of children that vary."""
+    top = np.fmax.reduce(x, axis=0)
+    best = x == top
+    there = ~np.isnan(x)
+    weight = best.astype(float).T @ there
+    with np.errstate(invalid="ignore", divide="ignore"):
+        at_best = best.astype(float).T @ np.where(there, x, 0.0) / weight
+    lost = np.where(np.isnan(at_best), 0.0, (top - at_best) / top)
+    np.fill_diagonal(lost, 0.0)
+    np.fill_diagonal(lost, -np.add.reduce(lost, axis=0))
+    _, strength, turned = np.linalg.svd(lost)
+    if len(strength) > 1 and strength[-2] <= 1e-12:
+        return np.full(len(top), np.nan)
+    return scaled(np.abs(turned[-1]))

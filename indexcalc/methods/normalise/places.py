@@ -1,0 +1,152 @@
+"""Scores by the place that a value has among those that are seen.
+
+The contract of every function is that of `normalise`.
+"""
+
+from typing import Literal
+
+from ..arrays import Array, np
+from ..bounds import above_zero, scale
+from ..frame import Frame
+from ..records import Given, Normaliser, Problem
+
+Ties = Literal["average", "min", "max"]
+
+
+def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
+    """Give the rank from the worst (1) to the best (n); ties share the average of their places.
+
+    Formula: 1 + the number of units that are worse + half the number of others that are equal.
+    Edge cases: zero and what is below are values as any; a constant column gives all the same middle rank.
+    Source: HB 2008, p. 83; COINr `n_rank`.
+    """
+    return frame.position(x, ties)
+
+
+RANK = Normaliser(
+    name="rank",
+    terms=("排序法", "位次法"),
+    function=rank,
+    checks=(),
+    better="direction",
+    compares="always",
+    values=(),
+    query=None,
+)
+
+
+def percentile(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0, ties: Ties = "average") -> Array:
+    """Give the percentile rank: `low` for the worst, `high` for the best.
+
+    With ties min it is a spreadsheet's PERCENTRANK.INC.
+    Formula: low + (high - low) (rank - 1) / (n - 1).
+    Edge cases: zero and what is below are values as any; a constant column gives all the middle, a single value is missing.
+    Source: COINr `n_prank`.
+    """
+    return low + (high - low) * ((frame.position(x, ties) - 1) / np.where(frame.count > 1, frame.count - 1, np.nan))
+
+
+PERCENTILE = Normaliser(
+    name="percentile",
+    terms=("百分位", "百分位次"),
+    function=percentile,
+    checks=(scale,),
+    better="direction",
+    compares="always",
+    values=(),
+    query=None,
+)
+
+
+def borda(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
+    """Give a point for each unit that is worse, half a point for each that is as good.
+
+    With ties min there are no points for equals.
+    Formula: rank - 1, from 0 to n - 1.
+    Edge cases: zero and what is below are values as any; a constant column gives all (n - 1) / 2.
+    Source: Borda 1781; COINr `n_borda` (ties min there unless said otherwise).
+    """
+    return frame.position(x, ties) - 1.0
+
+
+BORDA = Normaliser(
+    name="borda",
+    terms=("波达计数法", "波达法"),
+    function=borda,
+    checks=(),
+    better="direction",
+    compares="always",
+    values=(),
+    query=None,
+)
+
+
+def rank_exponential(x: Array, frame: Frame, *, scale: float = 23.0, ties: Ties = "average") -> Array:
+    """Give a score of the rank that rises ever faster to 100, so that a high place in one is not made up for by others.
+
+    With a scale of 23 about a tenth of the units get more than 50. In an index of deprivation the most deprived is the best.
+    Formula: -scale ln(1 - R (1 - exp(-100 / scale))), R = rank / n from the worst (1 / n) to the best (1).
+    Edge cases: zero and what is below are values as any; a constant column gives all the score of the middle rank. A value
+    beyond all of another frame stands at its end.
+    Source: Noble et al. 2006; English Indices of Deprivation 2019, technical report; WIMD 2019.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        place = np.clip(frame.position(x, ties) / frame.count, 0.0, 1.0)
+    return np.asarray(np.minimum(-scale * np.log1p(place * np.expm1(-100.0 / scale)), 100.0) + 0.0)
+
+
+RANK_EXPONENTIAL = Normaliser(
+    name="rank-exponential",
+    terms=("指数位次法",),
+    function=rank_exponential,
+    checks=(above_zero("scale"),),
+    better="direction",
+    compares="always",
+    values=(),
+    query=None,
+)
+
+
+def normal_scores(
+    x: Array,
+    frame: Frame,
+    *,
+    mean: float = 0.0,
+    sd: float = 1.0,
+    offset: float = 0.375,
+    ties: Ties = "average",
+) -> Array:
+    """Give the value that a normal distribution has at the rank: ranks spread out so, whatever the values' own distribution.
+
+    Offset 0 is van der Waerden's, 0.375 Blom's, 0.5 Hazen's.
+    Formula: mean + sd z, z the standard normal quantile of (rank - offset) / (n + 1 - 2 offset).
+    Edge cases: zero and what is below are values as any; a constant column, and a single value, give the mean, unless ties are
+    min or max. A value beyond all of another frame stands at its end.
+    Source: Blom 1958; van der Waerden 1952; English Indices of Deprivation 2019, technical report (indicators of a domain).
+    """
+    from scipy.special import ndtri
+
+    count = np.where(frame.count == 0, np.nan, frame.count)
+    place = np.clip(frame.position(x, ties), 1.0, count)
+    return np.asarray(mean + sd * ndtri((place - offset) / (count + 1.0 - 2.0 * offset)))
+
+
+def _offset(given: Given) -> Problem | None:
+    if 0 <= given.offset < 1:
+        return None
+    return "offset", "offset must be from 0 to below 1", "offset 必须在 0（含）到 1 之间"
+
+
+NORMAL_SCORES = Normaliser(
+    name="normal-scores",
+    terms=("正态得分", "正态得分法"),
+    function=normal_scores,
+    checks=(_offset, above_zero("sd")),
+    better="direction",
+    compares="always",
+    values=(),
+    query=None,
+)
+
+
+BY_PLACE = (RANK, PERCENTILE, BORDA, RANK_EXPONENTIAL, NORMAL_SCORES)
