@@ -18,7 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from indexcalc.methods import CATALOGUE, NORMALISERS, RECORDS, WITHOUT_WEIGHTS, about, parameters
+from indexcalc.methods import CATALOGUE, NORMALISERS, RECORDS, WITHOUT_WEIGHTS, about, parameters, treat
 from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM, compared, quick, weight_there
 from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.methods.frame import Frame
@@ -1007,6 +1007,37 @@ def test_treating_keeps_shape_gaps_and_order(method: str, x: Any, gaps: int) -> 
         order = np.argsort(x[stack, :, column])
         kept = treated[stack, order, column]
         assert (np.diff(kept[~np.isnan(kept)]) >= 0).all()
+
+
+@FEW
+@given(
+    seed=st.integers(0, 10_000),
+    kind=st.sampled_from(["normal", "skewed", "turned", "tied", "heavy", "nearly constant"]),
+    units=st.sampled_from([0, 1, 3, 4, 5, 12, 40, 3000]),
+    chosen=st.fixed_dictionaries(
+        {
+            "skew": st.sampled_from([0.0, 0.5, 1.0, 2.0]),
+            "kurtosis": st.sampled_from([-1.0, 0.0, 1.0, 3.5]),
+            "most": st.integers(1, 7),
+            "then": st.sampled_from(["log", "nothing"]),
+        }
+    ),
+)
+def test_moments_taken_quickly_change_no_bit(seed: int, kind: str, units: int, chosen: dict[str, Any]) -> None:
+    rng = np.random.default_rng(seed)
+    x = {
+        "normal": rng.normal(size=(units, 3)),
+        "skewed": rng.lognormal(0, 1.5, (units, 3)),
+        "turned": -rng.lognormal(0, 1, (units, 3)),
+        "tied": np.round(rng.lognormal(0, 1, (units, 3))),
+        "heavy": rng.standard_t(2, (units, 3)) * 10.0 ** rng.integers(-30, 30),
+        "nearly constant": 0.1 + rng.choice([0.0, 1e-17, 1e-14], (units, 3)),
+    }[kind]
+    x[rng.random(x.shape) < 0.1] = np.nan
+    quickly = treat.winsorise(frozen(x), **chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(treat, "quickly", lambda *_: "unsure")
+        np.testing.assert_array_equal(quickly, treat.winsorise(frozen(x), **chosen))
 
 
 def test_winsorising_pulls_in_what_sticks_out_and_says_no_more_than_it_must() -> None:

@@ -9,6 +9,9 @@ from typing import Literal
 from .arrays import Array, np
 from .bounds import above_zero, at_least_one, shares
 from .records import Treatment, by_name
+from .treat_quick import leans as quickly
+
+_NARROWEST, _WIDEST = 1e-160, 1e154  # spreads whose powers neither vanish nor overflow
 
 
 def winsorise(
@@ -24,15 +27,17 @@ def winsorise(
     values, and a constant one, stay as they are. Zero and what is below are values as any.
     Source: COINr 1.1 `Treat` (Becker et al. 2022); HB 2008, p. 84.
     """
-    out = np.array(x, dtype=float)
-    for at in np.ndindex(*x.shape[:-2], x.shape[-1]):
-        column = (*at[:-1], slice(None), at[-1])
-        pulled = _winsorised(x[column], skew, kurtosis, most)
-        if pulled is not None:
-            out[column] = pulled
-        elif then == "log":
-            out[column] = log(x[column][:, None])[:, 0]
-    return out
+    columns = np.array(np.swapaxes(x, -1, -2), dtype=float, order="C")  # the units of a column side by side
+    for place in np.ndindex(columns.shape[:-1]):
+        column = columns[place]
+        known = ~np.isnan(column)
+        values = column[known]
+        pulled = _pulled_in(values, skew, kurtosis, most)
+        if pulled is None and then == "log":
+            column[:] = log(column[:, None])[:, 0]
+        elif pulled is not None and pulled is not values:
+            column[known] = pulled
+    return np.swapaxes(columns, -1, -2)
 
 
 WINSORISE = Treatment(
@@ -105,7 +110,7 @@ def skewness(x: Array) -> float:
         return float("nan")
     deviations = x - x.mean()
     spread = float(np.mean(deviations**2))
-    if spread == 0:
+    if not _NARROWEST < spread < _WIDEST:
         return float("nan")
     return float(np.sqrt(n * (n - 1.0)) / (n - 2.0) * np.mean(deviations**3) / spread**1.5)
 
@@ -117,7 +122,7 @@ def excess_kurtosis(x: Array) -> float:
         return float("nan")
     deviations = x - x.mean()
     spread = float(np.mean(deviations**2))
-    if spread == 0:
+    if not _NARROWEST < spread < _WIDEST:
         return float("nan")
     plain = float(np.mean(deviations**4)) / spread**2 - 3.0
     return (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * plain + 6.0)
@@ -141,22 +146,28 @@ def _likeliest_power(logs: Array) -> float:
     return float(found.x)
 
 
-def _winsorised(x: Array, skew: float, kurtosis: float, most: int) -> Array | None:
-    """The column pulled in as far as it takes to pass; nothing where it does not pass.
+def _pulled_in(x: Array, skew: float, kurtosis: float, most: int) -> Array | None:
+    """Pull in values of a vector without gaps as far as it takes to pass; return nothing where it does not pass.
 
     As in COINr, values that tie are pulled in together, and may exceed `most` in the step that reaches it.
     """
-    out = np.array(x)
-    pulled = {True: 0, False: 0}  # values that stand at the top and at the bottom, pulled in
-    while True:
-        there = out[~np.isnan(out)]
-        measured = skewness(there)
-        if np.isnan(measured) or abs(measured) < skew or excess_kurtosis(there) < kurtosis:
-            return out
+    pulled = {"top": 0, "bottom": 0}  # values that stand there, pulled in
+    while (side := leans(x, skew, kurtosis)) != "nowhere":
         if sum(pulled.values()) >= most:
             return None
-        high = measured >= 0
-        end = there.max() if high else there.min()
-        inside = there[there < end] if high else there[there > end]
-        pulled[high] = int(np.count_nonzero(there == end))
-        out[out == end] = inside.max() if high else inside.min()
+        end = x.max() if side == "top" else x.min()
+        inside = x[x < end].max() if side == "top" else x[x > end].min()
+        pulled[side] = int(np.count_nonzero(x == end))
+        x = np.where(x == end, inside, x)
+    return x
+
+
+def leans(x: Array, skew: float, kurtosis: float) -> Literal["top", "bottom", "nowhere"]:
+    """Say to which side a vector without gaps leans so far that it does not pass; nowhere if it passes."""
+    said = quickly(x, skew, kurtosis)
+    if said != "unsure":
+        return said
+    measured = skewness(x)
+    if np.isnan(measured) or abs(measured) < skew or excess_kurtosis(x) < kurtosis:
+        return "nowhere"
+    return "top" if measured >= 0 else "bottom"
