@@ -12,6 +12,7 @@ from ..methods import AGGREGATORS, NORMALISERS, RECORDS, WEIGHTINGS, WITHOUT_WEI
 from ..methods.derive import OVER_UNITS
 from ..methods.records import JoinedWeights, PairMethod
 from ..periods import EXAMPLES, MADE_OF, read_period
+from ..words.tree import WEIGHT_BEYOND, WEIGHT_MISSING
 from .columns import counted
 from .declared import counts, given_weights, weight_total
 from .events import check_events
@@ -61,6 +62,7 @@ def check_weights(index: Index) -> Iterator[Finding]:
             yield finding("IC227", index.place_of(node), node=_titled(index, node), sum=sum(weights), total=total)
         elif abs(sum(weights) - total) > _TOLERANCE * total:
             gap = sum(weights) - total
+            said = WEIGHT_MISSING if gap < 0 else WEIGHT_BEYOND
             yield finding(
                 "IC201",
                 index.place_of(node),
@@ -70,8 +72,8 @@ def check_weights(index: Index) -> Iterator[Finding]:
                 siblings=" · ".join(f"{child.id} {weight:.10g}" for child, weight in zip(children, weights, strict=True)),
                 missing=f"{-gap:.10g}" if gap < 0 else "",
                 beyond=f"{gap:.10g}" if gap > 0 else "",
-                gap=f"{abs(gap):.10g} is {'missing' if gap < 0 else 'too much'}",
-                gap_zh=f"{'还差' if gap < 0 else '超出'} {abs(gap):.10g}",
+                gap=f"{abs(gap):.10g} {said[0]}",
+                gap_zh=f"{said[1]} {abs(gap):.10g}",
             )
 
 

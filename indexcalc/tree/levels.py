@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ..words.tree import SCORES_OF_LEVEL
 from .model import (
     NONE,
     UNITS_SOURCE,
@@ -105,6 +106,7 @@ def _leaf(node: Indicator) -> Indicator:
 
 
 def _only(index: Index, node: Root | Dimension, level: str) -> Indicator:
-    """The only child of an inner node: the scores of the units below."""
+    """Return the only child of an inner node: the scores of the units below."""
     name = leaf_of(index, node.id)
-    return _leaf(Indicator(id=name, name=f"{level}得分", name_en=f"{level} scores", source=UNITS_SOURCE))
+    english, chinese = (said.format(level=level) for said in SCORES_OF_LEVEL)
+    return _leaf(Indicator(id=name, name=chinese, name_en=english, source=UNITS_SOURCE))

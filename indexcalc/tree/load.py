@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ..findings import Finding, Place, Refused, errors, finding, in_order
+from ..words.tree import EXPECTED
 from .checks import check_tree
 from .located import Document, Path, read_text
 from .model import (
@@ -73,18 +74,6 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "events": FromEvents,
     "score_over_units": FromUnits,
     "shrink": Shrink,
-}
-_EXPECTED = {
-    "string": ("text", "文本"),
-    "float": ("a number", "数字"),
-    "int": ("a whole number", "整数"),
-    "bool": ("true or false", "true 或 false"),
-    "tuple": ("a list, in [ ] or with '- ' before each entry", "列表（写在 [ ] 中，或每项前加“- ”）"),
-    "list": ("a list, in [ ] or with '- ' before each entry", "列表（写在 [ ] 中，或每项前加“- ”）"),
-    "dict": ("keys with values", "“键: 值”"),
-    "model": ("keys with values", "“键: 值”"),
-    "method": ("the name of a method, or { } with `method:` and its parameters", "方法名称，或含 `method:` 及其参数的 { }"),
-    "fraction": ("a number or a fraction such as 1/3", "数字或分数（如 1/3）"),
 }
 _BY_METHOD = ("normalise", "aggregate", "impute", "treat", "weights", "events")
 _ENDLESS = {"IC115", "IC126"}  # not all of the text was read
@@ -186,7 +175,7 @@ def _shape_finding(document: Document, path: Path, error: dict[str, Any]) -> Fin
 
 
 def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any) -> Finding:
-    stem = next((name for name in _EXPECTED if kind.startswith(name)), "dict")
+    stem = next((name for name in EXPECTED if kind.startswith(name)), "dict")
     place, plain = document.place(path), ""
     if isinstance(found, str) and stem in ("float", "int", "fraction"):
         normal = unicodedata.normalize("NFKC", found).strip()
@@ -203,9 +192,7 @@ def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any)
         plain = f'{key}: ["{found}"]'
     elif isinstance(found, bool) and stem == "string":
         plain = f'{key}: "{_short(found)}"'
-    en, zh = _EXPECTED[
-        "method" if key in ("normalise", "aggregate", "impute", "treat", "weights", "events") and stem == "model" else stem
-    ]
+    en, zh = EXPECTED["method" if key in _BY_METHOD and stem == "model" else stem]
     return finding("IC113", place, key=key, expected=en, expected_zh=zh, found=_short(found), plain=plain)
 
 

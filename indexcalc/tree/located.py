@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from ..findings import Finding, Place, finding
+from ..words.tree import YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
 
 _SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -170,7 +171,8 @@ def _unreadable(error: yaml.YAMLError, text: str, file: str) -> list[Finding]:
         position = getattr(error, "position", None)
         if not isinstance(position, int):
             problem = " ".join(str(error).split())
-            return [finding("IC103", Place(file), problem=problem, problem_zh=problem, likely=_LIKELY[0], likely_zh=_LIKELY[1])]
+            more = {"likely": YAML_LIKELY[0], "likely_zh": YAML_LIKELY[1]}
+            return [finding("IC103", Place(file), problem=problem, problem_zh=problem, **more)]
         before = text[:position]
         place = Place(file, "", before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
         return [finding("IC114", place, character=f"U+{ord(text[position]):04X}")]
@@ -183,84 +185,10 @@ def _unreadable(error: yaml.YAMLError, text: str, file: str) -> list[Finding]:
     if "\t" in line[: len(line) - len(line.lstrip())] or line[mark.column : mark.column + 1] == "\t":
         return [finding("IC102", Place(file, "", mark.line + 1, line.index("\t") + 1))]
     problem = str(getattr(error, "problem", error))
-    en, zh = _PROBLEMS.get(problem, (problem, problem))
-    likely = ("", "") if problem in _CLEAR else _LIKELY
+    en, zh = YAML_PROBLEMS.get(problem, (problem, problem))
+    likely = ("", "") if problem in YAML_CLEAR else YAML_LIKELY
     place = _at(file, begun)  # what is not closed is mended where it begins
     return [finding("IC103", place, problem=en, problem_zh=zh, likely=likely[0], likely_zh=likely[1])]
-
-
-_LIKELY = ("a quotation mark, a bracket, a space after a colon", "引号、括号、冒号后的空格")
-_CLEAR = {  # nothing needs to be looked for where libyaml says one of these
-    "but found another document",
-    "found undefined alias",
-    "did not find expected alphabetic or numeric character",
-    "found character that cannot start any token",
-    "found unknown escape character",
-    "block sequence entries are not allowed in this context",
-    "found unexpected end of stream",
-}
-_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
-    "could not find expected ':'": (
-        "a key needs ': ' after it",
-        "键后面须有“: ”（英文冒号加空格）",
-    ),
-    "mapping values are not allowed in this context": (
-        "no key can begin here",
-        "此处不能开始一个键",
-    ),
-    "did not find expected ',' or '}'": (
-        "{ … } is not closed, or text in it needs quotes",
-        "{ … } 没有闭合，或其中的文字需要加引号",
-    ),
-    "did not find expected ',' or ']'": (
-        "[ … ] is not closed, or text in it needs quotes",
-        "[ … ] 没有闭合，或其中的文字需要加引号",
-    ),
-    "found unexpected end of stream": (
-        "the quotation mark is not closed",
-        "引号没有闭合",
-    ),
-    "but found another document": (
-        "--- begins a second document",
-        "--- 之后成了第二份文档",
-    ),
-    "did not find expected key": (
-        "this is not indented like the lines beside it, or follows a closed quotation",
-        "缩进与上下行不一致，或引号结束后另有文字",
-    ),
-    "did not find expected '-' indicator": (
-        "this is not indented like the list above it",
-        "缩进与上面的列表不一致",
-    ),
-    "did not find expected node content": (
-        "a value is missing",
-        "此处缺少内容",
-    ),
-    "did not find expected <document start>": (
-        "something follows where the text has ended",
-        "正文结束之后另有内容",
-    ),
-    "found undefined alias": (
-        "a * refers to a & that is not there; text that begins with * needs quotes",
-        "* 引用了不存在的 &；以 * 开头的文字需要加引号",
-    ),
-    "did not find expected alphabetic or numeric character": (
-        "text that begins with * or & needs quotes",
-        "以 * 或 & 开头的文字需要加引号",
-    ),
-    "found character that cannot start any token": (
-        "text cannot begin with this character without quotes",
-        "不加引号的文字不能以此字符开头",
-    ),
-    "found unknown escape character": (
-        "between double quotes \\ has a meaning of its own; write / or use single quotes",
-        "双引号内的 \\ 有特殊含义，请改用 / 或单引号",
-    ),
-    "block sequence entries are not allowed in this context": (
-        "a '- ' has to begin its line",
-        "“- ”必须写在行首",
-    ),
-}
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from ..findings import Place
 from ..periods import MADE_OF, Kind
+from ..words.recognised import NOT_APPLICABLE, UNIT_LABEL
 from .located import Document, Path
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Round(Part):
 
 
 class Primary(Part):
-    """When to name the children that attain the score of a maximum or minimum: the primary pollutant 首要污染物."""
+    """When to name the children that attain the score of a maximum or minimum: the primary pollutant."""
 
     above: float | None = None
     """Name them only where the score is above this."""
@@ -423,8 +424,8 @@ class Root(Inner):
 class UnitTable(Part):
     """What is scored, and the table that lists it."""
 
-    label: str = "单元"
-    """What a unit is called: 区, 街镇, 农户."""
+    label: str = UNIT_LABEL
+    """What a unit is called, as a rule in Chinese: district, street, household."""
     label_en: str = "unit"
     """What a unit is called in English."""
     table: str
@@ -515,12 +516,12 @@ class Data(Part):
     """The row of the headings, where it is not found by itself."""
     missing: Words = ()
     """Words that mean missing, besides an empty cell."""
-    not_applicable: Words = ("n/a", "不适用")
+    not_applicable: Words = NOT_APPLICABLE
     """Words that mean not applicable."""
     numbers: dict[str, Number] = {}
     """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95}`. No others are read as numbers."""
     ignore: Words = ()
-    """Names of rows to leave out, such as 合计."""
+    """Names of rows to leave out, such as totals."""
     only: dict[str, str | int | Words] = {}
     """Headings and what must stand below them for a row to be read: `{sex: total}`, or one of several, `{sex: [men, women]}`."""
 
@@ -608,7 +609,7 @@ class Ranking(NodeRanking):
 
 
 class Veto(Part):
-    """What one event is enough for 一票否决: exactly one of these."""
+    """What one event is enough for: exactly one of these."""
 
     deduct: Number | None = None
     """Points taken off once, however many events there are."""
@@ -714,7 +715,7 @@ LEVELS: tuple[Level, ...] = ("blue", "yellow", "orange", "red")  # from the mild
 
 
 class Step(Part):
-    """What follows when a warning lasts: a notice 通报, an interview 约谈, a listing 挂牌督办."""
+    """What follows when a warning lasts: a notice, an interview, a listing."""
 
     name: str = Field(min_length=1)
     """Name, in Chinese."""

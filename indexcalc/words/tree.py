@@ -1,0 +1,91 @@
+"""What is said of a tree's text beside its findings: kinds of values, what YAML stumbled over, names that are made; English, Chinese."""
+
+from __future__ import annotations
+
+EXPECTED = {
+    "string": ("text", "文本"),
+    "float": ("a number", "数字"),
+    "int": ("a whole number", "整数"),
+    "bool": ("true or false", "true 或 false"),
+    "tuple": ("a list, in [ ] or with '- ' before each entry", "列表（写在 [ ] 中，或每项前加“- ”）"),
+    "list": ("a list, in [ ] or with '- ' before each entry", "列表（写在 [ ] 中，或每项前加“- ”）"),
+    "dict": ("keys with values", "“键: 值”"),
+    "model": ("keys with values", "“键: 值”"),
+    "method": ("the name of a method, or { } with `method:` and its parameters", "方法名称，或含 `method:` 及其参数的 { }"),
+    "fraction": ("a number or a fraction such as 1/3", "数字或分数（如 1/3）"),
+}
+YAML_LIKELY = ("a quotation mark, a bracket, a space after a colon", "引号、括号、冒号后的空格")
+YAML_CLEAR = {  # nothing needs to be looked for where libyaml says one of these
+    "but found another document",
+    "found undefined alias",
+    "did not find expected alphabetic or numeric character",
+    "found character that cannot start any token",
+    "found unknown escape character",
+    "block sequence entries are not allowed in this context",
+    "found unexpected end of stream",
+}
+YAML_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
+    "could not find expected ':'": (
+        "a key needs ': ' after it",
+        "键后面须有“: ”（英文冒号加空格）",
+    ),
+    "mapping values are not allowed in this context": (
+        "no key can begin here",
+        "此处不能开始一个键",
+    ),
+    "did not find expected ',' or '}'": (
+        "{ … } is not closed, or text in it needs quotes",
+        "{ … } 没有闭合，或其中的文字需要加引号",
+    ),
+    "did not find expected ',' or ']'": (
+        "[ … ] is not closed, or text in it needs quotes",
+        "[ … ] 没有闭合，或其中的文字需要加引号",
+    ),
+    "found unexpected end of stream": (
+        "the quotation mark is not closed",
+        "引号没有闭合",
+    ),
+    "but found another document": (
+        "--- begins a second document",
+        "--- 之后成了第二份文档",
+    ),
+    "did not find expected key": (
+        "this is not indented like the lines beside it, or follows a closed quotation",
+        "缩进与上下行不一致，或引号结束后另有文字",
+    ),
+    "did not find expected '-' indicator": (
+        "this is not indented like the list above it",
+        "缩进与上面的列表不一致",
+    ),
+    "did not find expected node content": (
+        "a value is missing",
+        "此处缺少内容",
+    ),
+    "did not find expected <document start>": (
+        "something follows where the text has ended",
+        "正文结束之后另有内容",
+    ),
+    "found undefined alias": (
+        "a * refers to a & that is not there; text that begins with * needs quotes",
+        "* 引用了不存在的 &；以 * 开头的文字需要加引号",
+    ),
+    "did not find expected alphabetic or numeric character": (
+        "text that begins with * or & needs quotes",
+        "以 * 或 & 开头的文字需要加引号",
+    ),
+    "found character that cannot start any token": (
+        "text cannot begin with this character without quotes",
+        "不加引号的文字不能以此字符开头",
+    ),
+    "found unknown escape character": (
+        "between double quotes \\ has a meaning of its own; write / or use single quotes",
+        "双引号内的 \\ 有特殊含义，请改用 / 或单引号",
+    ),
+    "block sequence entries are not allowed in this context": (
+        "a '- ' has to begin its line",
+        "“- ”必须写在行首",
+    ),
+}
+WEIGHT_MISSING = ("is missing", "还差")
+WEIGHT_BEYOND = ("is too much", "超出")
+SCORES_OF_LEVEL = ("{level} scores", "{level}得分")
