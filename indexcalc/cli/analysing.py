@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import some
 from ..findings import Finding, Language, Place, errors, finding
-from ..report.plain import finite
+from ..report.numbers import finite
 from ..tree.model import FACTORS, Alternatives, Index
 from .answers import ELSEWHERE, Answer
 from .project import Project

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, Place, finding
-from ..report.plain import finite
+from ..report.numbers import finite
 from ..tree.model import Indicator
 from .answers import ELSEWHERE, Answer
 from .project import Project
@@ -112,7 +112,7 @@ def _beside(scores: Scores, found: Versus, position: int, language: Language) ->
 
 
 def _versus_lines(entry: dict[str, Any], level: int, decimals: int, language: Language, lines: list[str]) -> None:
-    from ..report.formats.text import number, signed
+    from ..report.numbers import number, signed
     from ..words.reports import word
 
     def show(pair: Sequence[float | None]) -> str:
@@ -192,7 +192,8 @@ def _first_of(shown: int, count: int, language: Language) -> list[str]:
 
 
 def _change_of_one(earlier: Scores, later: Scores, found: Change, language: Language) -> Answer:
-    from ..report.formats.text import as_text, number, signed
+    from ..report.formats.text import as_text
+    from ..report.numbers import number, signed
     from ..report.sheets.changes import factors_sheet, indicators_sheet
     from ..report.sheets.tables import notes
     from ..words.reports import word
@@ -394,7 +395,7 @@ def plan_of(
 ) -> Plan:
     """Return the plan of least effort, or refuse where nothing that others have reached is enough."""
     from ..analysis.target import target
-    from ..report.formats.text import number
+    from ..report.numbers import number
 
     at, name = scores.periods.index(period), scores.panel.units.title(unit, project.language)
     own = scores.score()[at]
@@ -412,7 +413,8 @@ def plan_of(
 
 def target_answer(scores: Scores, plan: Plan, score: float | None, language: Language) -> Answer:
     """Say what a plan asks for, what it brings, and whose ranks change with it."""
-    from ..report.formats.text import as_text, number
+    from ..report.formats.text import as_text
+    from ..report.numbers import number
     from ..report.sheets.changes import plan_ranks_sheet, plan_sheet
     from ..words.reports import word
 

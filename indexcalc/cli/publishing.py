@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, Place, finding
-from ..report.plain import finite
+from ..report.numbers import finite
 from ..words.reports import word
 from .project import Project
 from .reports import report_periods

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Language, nearest
-from ..report.plain import finite
+from ..report.numbers import finite
 from ..tree.model import Dimension, Index, Indicator
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def moved_result(
     scores: Scores, period: str, earlier: Mapping[str, Sequence[float | None]] | None, language: Language
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """Say which scores and ranks have moved since the report that stood there before."""
-    from ..report.formats.text import aligned, number
+    from ..report.formats.text import aligned
+    from ..report.numbers import number
     from ..words.reports import word
 
     if earlier is None:
@@ -270,7 +271,7 @@ def _raw(scores: Scores, at: int, unit: int, leaf: Indicator) -> list[tuple[str,
 
 def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int, language: Language, lines: list[str]) -> None:
     from ..engine.nodes import SLACK
-    from ..report.formats.text import number
+    from ..report.numbers import number
     from ..words.reports import word
 
     def show(value: float | None) -> str:
@@ -309,7 +310,7 @@ def _explain_lines(entry: dict[str, Any], level: int, decimals: int, units: int,
 
 def _part_lines(entry: dict[str, Any], level: int, decimals: int, language: Language, lines: list[str]) -> None:
     """The units below that a score is made of, each with its own parts below it."""
-    from ..report.formats.text import number
+    from ..report.numbers import number
     from ..words.reports import word
 
     def show(value: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Language
 from ..periods import kind_among, larger_of
-from ..report.plain import finite
+from ..report.numbers import finite
 from ..tree.model import LEVELS, Indicator, Level
 from .project import Project
 from .results import Result, raw_cells
@@ -174,7 +174,7 @@ def _behind(scores: Scores, one: Warned, leaf: int, points: float, language: Lan
 
 
 def _lines(entry: dict[str, Any], decimals: int, language: Language) -> list[str]:
-    from ..report.formats.text import number, sparkline
+    from ..report.numbers import number, sparkline
     from ..words.reports import word
 
     comma, left, right = ("，", "（", "）") if language == "zh" else (", ", " (", ")")

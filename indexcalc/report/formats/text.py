@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...methods.arrays import np
 from ...methods.rank import rounded
 from ...words.reports import word
+from ..numbers import number, signed
 from ..sheets.tables import Heading, Sheet, Value
 
 
@@ -31,17 +32,6 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
         if heading.kind == "count"
         else number(value, sheet.decimals if heading.decimals is None else heading.decimals)
     )
-
-
-def signed(value: float, decimals: int) -> str:
-    """Return a difference: a number with its sign, none before 0."""
-    shown = number(value, decimals)
-    return f"+{shown}" if float(shown) > 0 else shown
-
-
-def number(value: float, decimals: int) -> str:
-    """Return a number with fixed decimals, rounded as `methods.rank.rounded` does."""
-    return f"{float(rounded(np.array(value), decimals)):.{decimals}f}"
 
 
 def cells(sheet: Sheet, language: str) -> list[list[str]]:
@@ -78,21 +68,6 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
 def wide(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def sparkline(values: Sequence[float]) -> str:
-    """Draw a row of numbers as blocks of eight heights, the lowest of them the smallest; · for what is missing.
-
-    >>> sparkline([1, 2, float("nan"), 8])
-    '▁▂·█'
-    """
-    x = np.array(values, dtype=float)
-    known = ~np.isnan(x)
-    if not known.any():
-        return "·" * len(x)
-    low, high = float(x[known].min()), float(x[known].max())
-    heights = np.full(len(x), 3.0) if high == low else np.where(known, (x - low) / (high - low) * 7, 0.0)
-    return "".join("▁▂▃▄▅▆▇█"[round(float(height))] if there else "·" for height, there in zip(heights, known, strict=True))
 
 
 def as_markdown(sheet: Sheet, language: str) -> str:

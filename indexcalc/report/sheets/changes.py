@@ -13,7 +13,7 @@ from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
 from ...words.reports import word
-from ..plain import finite
+from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes, unit_label
 
 

@@ -10,7 +10,7 @@ from ...findings import Language
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator, Level
 from ...words.reports import word
-from ..formats.text import sparkline
+from ..numbers import sparkline
 from .tables import Heading, Sheet, Value, notes, unit_label
 
 COURSE = 8  # periods that a course shows
