@@ -46,11 +46,19 @@ class Quarantine:
 class Names(Protocol):
     """What units are called: every id, name and alias, and those that several units share."""
 
-    units: Units
-    known: Mapping[str, int]
-    shared: Mapping[str, Sequence[int]]
+    @property
+    def units(self) -> Units:
+        """All units, those of every level."""
 
-    def find(self, name: Any) -> int | None:
+    @property
+    def known(self) -> Mapping[str, int]:
+        """The place of the unit that each name means."""
+
+    @property
+    def shared(self) -> Mapping[str, Sequence[int]]:
+        """The places of the units that share a name."""
+
+    def find(self, cell: Any) -> int | None:
         """Return the place of the unit that has a name for itself."""
 
     def sharing(self, name: str) -> str:

@@ -98,7 +98,7 @@ def takes(*shared: str, common: Sequence[str] = (*COMMON, *SPEAKING)) -> Callabl
         group, own_name = function.__module__.rpartition(".")[2], function.__name__.strip("_")
         chinese = COMMANDS.get(own_name if own_name == group else f"{group} {own_name}", "")
         function.__doc__ = f"{function.__doc__} {chinese}".rstrip()
-        function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] - what typer reads
+        vars(function)["__signature__"] = inspect.Signature(parameters)  # what typer reads
         function.__annotations__ = {one.name: one.annotation for one in parameters}
         return function
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +36,8 @@ class Project:
     level: str | None = None
     as_of: str | None = None
     strict: bool = False
+    before: Sequence[Finding] = ()
+    """What reading has found, until scores are accepted."""
 
     def tell(self, found: Sequence[Finding]) -> None:
         """Say what was found and refuses nothing: to users of Python as warnings."""
@@ -136,3 +139,11 @@ def refuse_file(path: Path, error: OSError) -> NoReturn:
 def unwritable(path: Path, error: OSError) -> Finding:
     """Say that a file or folder cannot be written to."""
     return finding("IC503", Place(path.as_posix()), problem=error.strerror or type(error).__name__)
+
+
+def user_name() -> str:
+    """Return the user's name on this machine, ? where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "?"

@@ -32,6 +32,22 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
     }
 
 
+def top(scores: Scores, period: str, language: Language) -> Result:
+    """Return the best units of a ranking, and how many there are."""
+    root = scores.tree.root
+    units = in_rank_order(scores, scores.periods.index(period), root)
+    sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
+    heading = f"{scores.tree.nodes[root].title(language)} · {period}"
+    return f"{heading}\n{as_text(sheet, language)}", {
+        "index": scores.index.index.id,
+        "node": scores.tree.nodes[root].id,
+        "period": period,
+        "units": len(units),
+        "ranking": ranked_units(scores, period, root, units[:MOST_ROWS], language),
+        "findings": findings_of(scores, language),
+    }
+
+
 def ranked_units(scores: Scores, period: str, at: int, units: Sequence[int], language: Language) -> list[dict[str, Any]]:
     """Return some units with their rank, score and coverage at a node, and their grade where it has grades."""
     row = scores.periods.index(period)
