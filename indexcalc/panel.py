@@ -65,7 +65,7 @@ class Names(Protocol):
         """Return the ids of the units that share a name."""
 
 
-class Origin(Protocol):
+class Provenance(Protocol):
     """Where the values of a panel came from: all that a report on them has to name."""
 
     @property
@@ -111,7 +111,7 @@ class Panel:
     address: Callable[[int, int, int], Sequence[Place]] | None = None
     pooled: int | None = None
     quarantine: tuple[Quarantine, ...] = ()
-    origin: Origin | None = None
+    origin: Provenance | None = None
 
     @cached_property
     def column(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .findings import Finding
-from .panel import MISSING, NOT_APPLICABLE, Origin, Panel
+from .panel import MISSING, NOT_APPLICABLE, Panel, Provenance
 from .tree.model import Dimension, Index, Indicator, Root
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Scores:
     weights: tuple[NDArray[np.float64], ...]
     findings: tuple[Finding, ...]
     below: Below | None = None
-    origin: Origin | None = None
+    origin: Provenance | None = None
     """Where the values came from, where they came from somewhere."""
 
     @property
