@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ..findings import Finding, Language, Refused, in_order, render
 from ..jobs.project import INDEX, Project
@@ -29,7 +30,11 @@ class Opened(Project):
     as_json: bool = False
     quiet: bool = False
 
-    def __enter__(self) -> Opened:
+    def __enter__(self) -> Self:
+        if sys.stdout.isatty():
+            from ..report.formats.text import SCREEN_WIDTH
+
+            SCREEN_WIDTH.set(shutil.get_terminal_size().columns)
         return self
 
     def __exit__(

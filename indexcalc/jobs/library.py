@@ -56,9 +56,7 @@ class Scored(Scores):
             frame["group_rank"] = self.group_ranks[row, units, place]
         return frame
 
-    def frame(
-        self, nodes: Sequence[str] | None = None, *, wide: bool = False, language: Language = "zh"
-    ) -> pd.DataFrame:
+    def frame(self, nodes: Sequence[str] | None = None, *, wide: bool = False, language: Language = "zh") -> pd.DataFrame:
         """Return every node and stage of every period and unit: a row each, as in `scores.csv`, with grades.
 
         With `wide` there is a row for each period and unit, and a column of scores for each node.

@@ -36,6 +36,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{errors} 个错误，{warnings} 个警告；没有写入任何内容",
         "{errors} error{error_s}, {warnings} warning{warning_s} – nothing was written",
     ),
+    "columns left out": (
+        "屏幕宽度不足，未列出：{columns}；加宽窗口或用 --json 可见全部。",
+        "The screen is too narrow for: {columns}; a wider window or --json has all.",
+    ),
     "file absent": ("文件不存在", "the file is not there"),
     "file changed": ("文件在写出后被改动", "the file was changed after it was written"),
     "file differs": ("重新计算得到不同的内容", "scoring again gives other bytes"),
