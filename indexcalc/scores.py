@@ -72,6 +72,10 @@ class Scores:
     below: Below | None = None
     origin: Provenance | None = None
     """Where the values came from, where they came from somewhere."""
+    reported: Panel | None = None
+    """The panel as it was handed in, with the units of all levels: what scoring again in another way starts from."""
+    level: str | None = None
+    """The level of units that was asked for."""
 
     @property
     def declared(self) -> Index:
