@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 REFUSED = 1
+_EVERY = 0.2  # seconds after which the time left is shown again
 
 
 @dataclass
@@ -49,6 +51,8 @@ class Opened(Project):
     def tell(self, found: Iterable[Finding], *, closing: bool = False) -> None:
         """Print findings to stderr, as text or as lines of JSON, with their number below when something was refused."""
         listed = in_order(found)
+        if listed:
+            self.progress("")
         for one in listed:
             if self.quiet and one.severity not in ("error", *(("warning",) if self.strict else ())):
                 continue
@@ -69,6 +73,22 @@ class Opened(Project):
         """Show on a terminal what is being done."""
         if self.is_watched:
             print(f"\r\033[K{word(f'doing {step}', self.language) if step else ''}", end="", file=sys.stderr, flush=True)
+
+    def counting(self) -> Callable[[int, int], None]:
+        """Return what shows on a terminal how much is done and how long the rest will take."""
+        start = last = time.monotonic()
+
+        def show(done: int, of: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if not self.is_watched or now - last < _EVERY:
+                return
+            last = now
+            left = round((now - start) * (of - done) / max(done, 1))
+            said = word("time left", self.language).format(done=done, all=of, clock=f"{left // 60}:{left % 60:02}")
+            print(f"\r\033[K{said}", end="", file=sys.stderr, flush=True)
+
+        return show
 
     @property
     def is_watched(self) -> bool:

@@ -55,6 +55,17 @@ class Options(TypedDict, total=False):
     write: Annotated[bool, typer.Option("--write", help="Write the weights into the tree.")]
     note: Annotated[str, typer.Option("--note", help="Why, for the history.")]
     by: Annotated[str, typer.Option("--by", help="Who, for the history. Default: the user's name.")]
+    weights: Annotated[
+        str | None, typer.Option("--weights", help="How weights are drawn: dirichlet, dirichlet:50 or perturb:0.25.")
+    ]
+    normalise: Annotated[str | None, typer.Option("--normalise", help="Normalisers to draw from, separated by commas.")]
+    aggregate: Annotated[str | None, typer.Option("--aggregate", help="Ways of aggregating to draw from.")]
+    treat: Annotated[str | None, typer.Option("--treat", help="Treatments of outliers to draw from, and none.")]
+    impute: Annotated[str | None, typer.Option("--impute", help="Estimates of missing values to draw from, and none.")]
+    noise: Annotated[
+        float | None,
+        typer.Option("--noise", help="Errors of values: their standard deviation, as a share of the indicator's.", min=1e-12),
+    ]
     seed: Annotated[int, typer.Option("--seed", help="Seed of what is drawn at random; recorded in run.json.")]
     lang: Annotated[Lang | None, typer.Option("--lang", help="zh or en. Default: the locale's on screen, zh in reports.")]
     json: Annotated[bool, typer.Option("--json", help="Print results and findings as JSON.")]

@@ -41,13 +41,7 @@ class Project:
 
     def tell(self, found: Sequence[Finding]) -> None:
         """Say what was found and refuses nothing: to users of Python as warnings."""
-        import warnings
-
-        from ..findings import render
-
-        for one in found:
-            if one.severity == "warning":
-                warnings.warn(render(one, self.language), stacklevel=2)
+        warn_in_python(found, self.language)
 
     def progress(self, step: str) -> None:
         """Show what is being done, where there is a screen to show it on."""
@@ -124,6 +118,17 @@ class Project:
         from ..journal.ledger import read_moment
 
         return read_moment(self.as_of) or refuse("IC662", found=self.as_of)
+
+
+def warn_in_python(found: Sequence[Finding], language: Language = "zh") -> None:
+    """Give the warnings among some findings as warnings of Python."""
+    import warnings
+
+    from ..findings import render
+
+    for one in found:
+        if one.severity == "warning":
+            warnings.warn(render(one, language), stacklevel=3)
 
 
 def refuse(code: str, place: Place | None = None, **values: Any) -> NoReturn:

@@ -46,6 +46,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "doing read": ("读取数据…", "reading…"),
     "doing score": ("计分…", "scoring…"),
     "doing write": ("写报告…", "writing…"),
+    "time left": ("{done} / {all}，还需 {clock}", "{done} of {all}, {clock} left"),
     "unmoved": ("与此处上一份报告相比，得分和位次没有变化。", "No score and no rank has moved since the last report here."),
     "weight": ("权重", "Weight"),
     "scaled up": ("实际", "in effect"),
