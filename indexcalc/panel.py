@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .findings import Finding, Place
@@ -42,6 +43,56 @@ class Quarantine:
     findings: tuple[Finding, ...] = ()
 
 
+class Names(Protocol):
+    """What units are called: every id, name and alias, and those that several units share."""
+
+    @property
+    def units(self) -> Units:
+        """All units, those of every level."""
+
+    @property
+    def known(self) -> Mapping[str, int]:
+        """The place of the unit that each name means."""
+
+    @property
+    def shared(self) -> Mapping[str, Sequence[int]]:
+        """The places of the units that share a name."""
+
+    def find(self, cell: Any) -> int | None:
+        """Return the place of the unit that has a name for itself."""
+
+    def sharing(self, name: str) -> str:
+        """Return the ids of the units that share a name."""
+
+
+class Provenance(Protocol):
+    """Where the values of a panel came from: all that a report on them has to name."""
+
+    @property
+    def units(self) -> Names | None:
+        """What the units are called."""
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files of data."""
+
+    @property
+    def submissions(self) -> Mapping[str, str]:
+        """The submissions of ledgers, with their hashes."""
+
+    @property
+    def as_of(self) -> str:
+        """The last moment of the ledgers."""
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The periods that were reported."""
+
+    @property
+    def behind(self) -> Mapping[str, Any]:
+        """The events of each log."""
+
+
 @dataclass(frozen=True)
 class Panel:
     """Values and statuses (period, unit, column), with the labels of each axis.
@@ -60,6 +111,7 @@ class Panel:
     address: Callable[[int, int, int], Sequence[Place]] | None = None
     pooled: int | None = None
     quarantine: tuple[Quarantine, ...] = ()
+    origin: Provenance | None = None
 
     @cached_property
     def column(self) -> dict[str, int]:

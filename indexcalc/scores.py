@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .findings import Finding
-from .panel import MISSING, NOT_APPLICABLE, Panel
+from .panel import MISSING, NOT_APPLICABLE, Panel, Provenance
 from .tree.model import Dimension, Index, Indicator, Root
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ class Scores:
     weights: tuple[NDArray[np.float64], ...]
     findings: tuple[Finding, ...]
     below: Below | None = None
+    origin: Provenance | None = None
+    """Where the values came from, where they came from somewhere."""
+    reported: Panel | None = None
+    """The panel as it was handed in, with the units of all levels: what scoring again in another way starts from."""
+    level: str | None = None
+    """The level of units that was asked for."""
 
     @property
     def declared(self) -> Index:

@@ -325,7 +325,7 @@ def test_a_report_in_blocks_is_verified_and_written_for_every_period(tmp_path: P
 def test_blocks_are_chosen_by_size_and_refusals_write_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 
-    from indexcalc.cli import blocks
+    from indexcalc.jobs import blocks
     from indexcalc.cli.app import app
 
     project(tmp_path, rows())

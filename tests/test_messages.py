@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from indexcalc.cli import blocks
+from indexcalc.jobs import blocks
 from indexcalc.cli.app import app
 from indexcalc.large import blocks as in_parts
 from indexcalc.tree.terms import term_for

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from indexcalc.analysis.trend import trend
-from indexcalc.cli.watching import databases, looked_at
+from indexcalc.jobs.watch import databases, looked_at
 from indexcalc.engine import score
 from indexcalc.journal.published import COLUMNS, Published, last_release, read_published, with_published
 

@@ -32,19 +32,21 @@ from typing import TYPE_CHECKING, Any
 from ..methods.arrays import np
 from ..scores import Scores
 from ..units import Units
+from .result import Result
 from .worlds import Between, Side
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import pandas as pd
 
-    Array = NDArray[np.float64]
+    from ..methods.arrays import Array
+
     Values = dict[frozenset[str], tuple[Array, Array]]
 
 FACTORS = ("own", "peers", "weights", "method", "structure", "adjustments")
 
 
 @dataclass(frozen=True)
-class Change:
+class ScoreChange(Result):
     """The move of some units' scores and ranks, split into parts by factor; factors that did not change are left out.
 
     `scores` and `ranks` are (2, unit), earlier and later; `parts` and `rank_parts` have (unit,) for each factor, in points
@@ -52,6 +54,8 @@ class Change:
     (unit,), where it was asked for. Units without a score in either state have NaN.
     """
 
+    earlier: Scores
+    later: Scores
     periods: tuple[str, str]
     units: Units
     at: tuple[int, ...]
@@ -60,6 +64,20 @@ class Change:
     parts: Mapping[str, Array]
     rank_parts: Mapping[str, Array]
     indicators: Mapping[str, Array] | None
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row a unit: both scores and ranks, and what each factor did to them; of a single unit its indicators' too."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {
+            "unit": [self.units.ids[place] for place in self.at],
+            "name": [self.units.title(place) for place in self.at],
+        }
+        for name, ends in (("score", self.scores), ("rank", self.ranks)):
+            columns |= {f"{name}_before": ends[0], f"{name}_after": ends[1]}
+        columns |= dict(self.parts) | {f"rank_{factor}": part for factor, part in self.rank_parts.items()}
+        columns |= {f"own_{leaf}": part for leaf, part in (self.indicators or {}).items()}
+        return pd.DataFrame(columns)
 
 
 def change(
@@ -70,7 +88,7 @@ def change(
     *,
     units: Sequence[str] | None = None,
     by_indicator: bool = False,
-) -> Change:
+) -> ScoreChange:
     """Split the move of units' scores from a period of one scoring to a period of another, or of the same.
 
     `units` are the ids to split, all without; `by_indicator` splits their own part further.
@@ -80,15 +98,17 @@ def change(
     at = np.array(list(wanted), dtype=int)
     active = _active(between)
     values, chains = _values(between, active, at, by_indicator=by_indicator)
-    own, places = (both[:, at] for both in _ends(between))
+    both_scores, places = (both[:, at] for both in _ends(between))
     for moved, ranked in zip((frozenset[str](), frozenset(active)), places, strict=True):
         values[moved] = values[moved][0], ranked  # a tie that is one up to the last bit stays what it was ranked as
     parts, rank_parts, indicators = _shapley(active, values, chains, len(at))
-    return Change(
+    return ScoreChange(
+        earlier=earlier,
+        later=later,
         periods=(before, after),
         units=between.units,
         at=tuple(at.tolist()),
-        scores=own,
+        scores=both_scores,
         ranks=places,
         parts=parts,
         rank_parts=rank_parts,
@@ -97,20 +117,20 @@ def change(
 
 
 def ends(earlier: Scores, later: Scores, before: str, after: str) -> tuple[Array, Array]:
-    """Return the scores and ranks (2, unit) of all units of either scoring, earlier and later, in the order of `Change.units`."""
+    """Return the scores and ranks (2, unit) of all units of either scoring, earlier and later, in the order of the change's."""
     return _ends(Between(Side(earlier, before), Side(later, after)))
 
 
 def _ends(between: Between) -> tuple[Array, Array]:
-    found = [
+    both = [
         [between.of_units(i, array[side.at].astype(float)) for array in (side.scores.score(), side.scores.rank())]
         for i, side in enumerate(between.sides)
     ]
-    return np.stack([scores for scores, _ in found]), np.stack([ranks for _, ranks in found])
+    return np.stack([scores for scores, _ in both]), np.stack([ranks for _, ranks in both])
 
 
 def _active(between: Between) -> tuple[str, ...]:
-    """The factors that differ between the two sides; the others' parts are 0 and need no worlds."""
+    """Return the factors that differ between the two sides; the others' parts are 0 and need no worlds."""
     first, last = between.sides
     leaves = list(dict.fromkeys((*last.leaf, *first.leaf)))
     rows = {(method, data): between.rows(leaves, method, data) for method, data in product((0, 1), repeat=2)}
@@ -139,14 +159,14 @@ def _active(between: Between) -> tuple[str, ...]:
 
 
 def _other(moved: tuple[int, ...], at: int) -> tuple[int, ...]:
-    """The same state of all factors but one, which is the other way round."""
+    """Return the same state of all factors but one, which is the other way round."""
     return (*moved[:at], 1 - moved[at], *moved[at + 1 :])
 
 
 def _values(
     between: Between, active: Sequence[str], at: Any, *, by_indicator: bool
 ) -> tuple[Values, dict[frozenset[str], tuple[list[str], Array]]]:
-    """Score and rank of the units for every set of factors that have moved, and the steps between, indicator by indicator."""
+    """Return scores and ranks for every set of factors that have moved, and the steps between, indicator by indicator."""
     states = ("structure", "weights", "method", "adjustments")
     values: Values = {}
     chains = {}
@@ -170,7 +190,7 @@ def _values(
 
 
 def _chain(world: Any, leaves: list[str], rows: list[Any], at: Any) -> tuple[list[str], Array]:
-    """The scores (2, unit, step) on the way from a unit's earlier values to its later, leaf by leaf; and the leaves."""
+    """Return the scores (2, unit, step) on the way from a unit's earlier values to its later, leaf by leaf; and the leaves."""
     (old, old_status), (new, new_status) = rows
     same = ((old == new) | (np.isnan(old) & np.isnan(new))) & (old_status == new_status)
     changed = np.flatnonzero(~same.all(axis=0))
@@ -218,7 +238,7 @@ def _walk(indicators: dict[str, Array], leaves: list[str], chain: Array, start: 
 
 
 def _between(path: Array, start: Array) -> Array:
-    """A path (step, unit) that sets out from the score that was carried to it, and goes nowhere where its end has none."""
+    """Return a path (step, unit) that sets out from the score that was carried to it, and goes nowhere where its end has none."""
     path = np.where(np.isnan(path[-1]), np.nan, path)
     path[0] = start
     return _carried(path)

@@ -12,27 +12,30 @@ from ..methods.rank import ranks
 from ..scores import Scores
 from ..tree.layout import normalise_of
 from ..tree.model import Dimension, Index, Indicator, Method, Root
-from .change import Change, change, ends
+from .change import ScoreChange, change, ends
+from .result import Result
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import pandas as pd
 
-    Array = NDArray[np.float64]
+    from ..methods.arrays import Array
 
 _PAIRS = 1 << 22  # pairs of units that are compared together
 ROOMS = ("normalise", "aggregate", "weights")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Result):
     """How two rankings agree, over all units that have a score in both, and what moved each, or each of those asked about.
 
+    `names` are what they are called by: their periods, or the two methods or trees that they differ in.
     `spearman` and `kendall` (tau-b) are NaN for fewer than two units or where all are tied; `moved` is how many units have
     another rank, `shift` the mean of the places moved, `most` the most. `leading` is for each unit of `change` the factor
     with the largest part, "" where nothing moved.
     """
 
-    change: Change
+    names: tuple[str, str]
+    change: ScoreChange
     count: int
     spearman: float
     kendall: float
@@ -41,26 +44,42 @@ class Comparison:
     most: float
     leading: tuple[str, ...]
 
+    def frame(self) -> pd.DataFrame:
+        """Return a row a unit, as a change has it, with the factor that did most."""
+        return self.change.frame().assign(leading=list(self.leading))
 
-def compare(one: Scores, other: Scores, before: str, after: str, *, units: Sequence[str] | None = None) -> Comparison:
-    """Set a period of one scoring beside a period of another; moves, of some `units` or all, are split as by `change`."""
-    found = change(one, other, before, after, units=units)
+
+def compare(
+    one: Scores,
+    other: Scores,
+    before: str,
+    after: str,
+    *,
+    names: tuple[str, str] | None = None,
+    units: Sequence[str] | None = None,
+) -> Comparison:
+    """Set a period of one scoring beside a period of another; moves, of some `units` or all, are split as by `change`.
+
+    The two are named by their periods where no `names` are given.
+    """
+    moves = change(one, other, before, after, units=units)
     scores, places = ends(one, other, before, after)
     both = ~np.isnan(scores).any(axis=0)
     first, second = scores[:, both]
     shift = np.abs(places[1, both] - places[0, both])
-    parts = np.abs(np.stack([np.zeros(len(found.at)), *found.parts.values()]))
+    parts = np.abs(np.stack([np.zeros(len(moves.at)), *moves.parts.values()]))
     largest = np.argmax(np.where(np.isnan(parts), 0.0, parts), axis=0)
-    names = ("", *found.parts)
+    factors = ("", *moves.parts)
     return Comparison(
-        change=found,
+        names=names or (before, after),
+        change=moves,
         count=int(np.count_nonzero(both)),
         spearman=spearman(first, second),
         kendall=kendall(first, second),
         moved=int(np.count_nonzero(shift)),
         shift=float(shift.mean()) if len(shift) else 0.0,
         most=float(shift.max(initial=0.0)),
-        leading=tuple(names[at] for at in largest.tolist()),
+        leading=tuple(factors[at] for at in largest.tolist()),
     )
 
 

@@ -31,9 +31,11 @@ from ..scores import Scores
 from ..tree.layout import Branch
 from ..tree.model import Dimension, Index, Root, Weights
 from .contribution import adjusted
+from .result import Result
 from .worlds import World, of_scores
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -74,15 +76,37 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Robustness:
-    """The ranking of a period (the places of units, the best first) and what turns it: neighbours, and the top if asked for."""
+class Robustness(Result):
+    """The ranking of a period (the places of units, the best first) and what turns it: neighbours, and the top if asked for.
 
+    `units` are those whose neighbours were asked about, None for all.
+    """
+
+    scores: Scores
     period: int
+    units: tuple[int, ...] | None
     order: tuple[int, ...]
     top: int | None
     pairs: tuple[Turn, ...]
     leaves_top: tuple[Turn, ...]
     searched: bool
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row a turn: who passes whom, at which level, by which norm, and how far weights must move for it."""
+        import pandas as pd
+
+        units = self.scores.panel.units
+        rows = [
+            {
+                "above": units.ids[turn.above],
+                "above_name": units.title(turn.above),
+                "below": None if turn.below is None else units.ids[turn.below],
+                "below_name": None if turn.below is None else units.title(turn.below),
+                **{name: getattr(turn, name) for name in ("level", "norm", "distance", "exact", "verified")},
+            }
+            for turn in (*self.pairs, *self.leaves_top)
+        ]
+        return pd.DataFrame(rows)
 
 
 @dataclass(frozen=True)
@@ -148,7 +172,8 @@ def robustness(
                 ahead, others = order[:place], order[place + 1 :]
                 near = [*ahead, *others][: max(_MOST_OTHERS, top + 1)]
                 out += search.turns(cuts, above, near, top)
-    return Robustness(period, tuple(order), top, tuple(pairs), tuple(out), can)
+    asked = None if units is None else tuple(units)
+    return Robustness(scores, period, asked, tuple(order), top, tuple(pairs), tuple(out), can)
 
 
 def _above(scores: Scores, branch: Branch) -> bool:

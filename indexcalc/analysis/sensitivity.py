@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import score
 from ..engine.nodes import aggregate
 from ..engine.ranking import overall, ranking_of
+from ..findings import Finding, Place, finding
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.impute import FROM_SIBLINGS
@@ -31,9 +32,11 @@ from ..tree.model import Alternatives, Dimension, Index, Indicator, Weights
 from .alternatives import Draws, Inputs
 from .association import pearson
 from .rescore import Rescorer
+from .result import Result
 from .room import Room
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -56,7 +59,7 @@ class Indices:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Result):
     """The Sobol indices of a node's ranking in one period: of the rank shift (one output), and of each unit's score.
 
     `shift` is the mean rank shift of the draws, and `rows` how many rows each sample had, `asked` how many it should have.
@@ -72,6 +75,21 @@ class Sensitivity:
     shift: float
     ranks: Indices
     units: Indices | None
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row an input: its first-order and total index for the rank shift, with their intervals."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {"input": list(self.inputs.names)}
+        for name in ("first", "total"):
+            ends = getattr(self.ranks, f"{name}_interval")[:, 0]
+            columns |= {name: getattr(self.ranks, name)[:, 0], f"{name}_low": ends[:, 0], f"{name}_high": ends[:, 1]}
+        return pd.DataFrame(columns)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Whether the run was stopped."""
+        return [finding("IC755", Place(), done=self.rows, asked=self.asked)] if self.rows < self.asked else []
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,12 @@ from ..methods.arrays import np
 from ..panel import MISSING, NOT_APPLICABLE, VALUE
 from ..scores import Scores
 from ..tree.layout import normalise_of
+from .result import Result
 from .versus import group_of
 from .worlds import Between, Side, World, of_scores
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -53,14 +55,15 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Result):
     """A plan for a unit, the largest improvement first; what it had and what it has with the plan carried out.
 
     `reached` says whether the plan does it; where nothing does, the steps are those of improving all there is. `exact`: proved
     to be the least effort; of plans `stepped`, whose indicators cannot all stop anywhere, among those that stop at a step, where
-    others have been or where a scale has a corner. `others` are the ranks (unit,) of all with the plan.
+    others have been or where a scale has a corner. `others` are the ranks (unit,) of all with the plan. It sets out from `start`.
     """
 
+    start: Scores
     period: int
     unit: int
     goal: float
@@ -73,6 +76,19 @@ class Plan:
     scores: tuple[float, float]
     ranks: tuple[float, float]
     others: Array
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row an improvement, the largest first."""
+        import pandas as pd
+
+        leaves = [self.start.index.leaves[step.leaf] for step in self.steps]
+        columns = {
+            "indicator": [leaf.id for leaf in leaves],
+            "name": [leaf.title("zh") for leaf in leaves],
+            "measure": [leaf.measure for leaf in leaves],
+        }
+        values = {name: [getattr(step, name) for step in self.steps] for name in ("old", "new", "effort", "points")}
+        return pd.DataFrame(columns | values)
 
 
 def target(
@@ -334,6 +350,7 @@ def _plan(task: _Task, before: _Point, at: _Point, rank: int | None, *, reached:
     cost = np.abs(at.x - task.own) * task.cost
     steps = [Step(int(j), float(task.own[j]), float(at.x[j]), float(cost[j]), float(gained[j])) for j in moved]
     return Plan(
+        start=task.scores,
         period=task.period,
         unit=task.unit,
         goal=at.goal(score, rank) * task.sign,

@@ -1,46 +1,108 @@
-"""Values in time: against the period before (环比) and against the same period a year before (同比)."""
+"""Values in time: against the period before, against the same period a year before, and against what was published."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import kinds_of
+from ..journal.published import Published, last_release
 from ..methods.arrays import np
 from ..periods import previous, year_before
 from ..scores import Scores
+from .result import Result
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import pandas as pd
 
-    Array = NDArray[np.float64]
+    from ..methods.arrays import Array
 
 
 @dataclass(frozen=True)
-class Trend:
+class Trend(Result):
     """A node in time, arrays (period, unit): its values, and what they were the period before and a year before.
 
-    `values` are an indicator's values in its unit of measurement, or any other node's scores; `scores` and `ranks` are the
-    node's. NaN where nothing was known, or the earlier period is not in the data.
+    `values` are an indicator's values in its unit of measurement, or any other node's scores; `node_scores` and `ranks` are the
+    node's. NaN where nothing was known, or the earlier period is not in the data. `rows` are the places of the periods and
+    units that were asked about: those of one `unit` in every period, or without one all units of a period; `published` are the
+    lines that these were last published in.
     """
 
+    scores: Scores
     node: int
+    unit: int | None
+    rows: tuple[tuple[int, int], ...]
+    published: tuple[Published | None, ...]
     values: Array
-    scores: Array
+    node_scores: Array
     ranks: Array
     before: Array
     year_before: Array
     rank_before: Array
     rank_year_before: Array
 
+    def frame(self) -> pd.DataFrame:
+        """Return a row a period of the unit that was asked about, or a row a unit of the period."""
+        import pandas as pd
 
-def trend(scores: Scores, node: int) -> Trend:
-    """Set a node's values and ranks of each period beside those of the period before and of the same period a year before."""
-    own = np.array(scores.scores[..., node])
-    values = np.array(scores.derived[..., node]) if node < scores.tree.leaves else own
+        periods, units = self.scores.periods, self.scores.panel.units
+        columns: dict[str, Any] = {
+            "period": [periods[period] for period, _ in self.rows],
+            "unit": [units.ids[unit] for _, unit in self.rows],
+            "name": [units.title(unit) for _, unit in self.rows],
+            "value": self.of_rows(self.values),
+            "score": self.of_rows(self.node_scores),
+            "rank": self.of_rows(self.ranks),
+        }
+        for name in ("before", "year_before", "rank_before", "rank_year_before"):
+            columns[name] = self.of_rows(getattr(self, name))
+        columns["published"] = [float(line.score) if line and line.score else None for line in self.published]
+        return pd.DataFrame(columns).astype({"published": float})
+
+    def of_rows(self, array: Array) -> list[float]:
+        """Return what an array (period, unit) has for the rows that were asked about."""
+        return [float(array[row]) for row in self.rows]
+
+
+def trend(
+    scores: Scores, node: int, *, unit: int | None = None, period: int = -1, published: Iterable[Published] = (), level: str = ""
+) -> Trend:
+    """Set a node's values and ranks of each period beside those of the period before and of the same period a year before.
+
+    Asked about is one `unit` in every period, or without one all units in a `period`; `published` are the lines of the log of
+    releases, of which those of a `level` are looked for.
+    """
+    node_scores = np.array(scores.scores[..., node])
+    values = np.array(scores.derived[..., node]) if node < scores.tree.leaves else node_scores
     ranks = np.array(scores.ranks[..., node], dtype=float)
     last, year = earlier(scores)
-    return Trend(node, values, own, ranks, _taken(values, last), _taken(values, year), _taken(ranks, last), _taken(ranks, year))
+    if unit is None:
+        rows = [(range(len(scores.periods))[period], one) for one in range(len(scores.panel.units))]
+    else:
+        rows = [(one, unit) for one in range(len(scores.periods))]
+    return Trend(
+        scores=scores,
+        node=node,
+        unit=unit,
+        rows=tuple(rows),
+        published=_as_published(scores, node, rows, list(published), level),
+        values=values,
+        node_scores=node_scores,
+        ranks=ranks,
+        before=_taken(values, last),
+        year_before=_taken(values, year),
+        rank_before=_taken(ranks, last),
+        rank_year_before=_taken(ranks, year),
+    )
+
+
+def _as_published(
+    scores: Scores, node: int, rows: Sequence[tuple[int, int]], published: Sequence[Published], level: str
+) -> tuple[Published | None, ...]:
+    """Return what was last published of a node for some periods and units, by their places."""
+    releases = {at: last_release(published, scores.periods[at], level) for at in {at for at, _ in rows}}
+    return tuple(releases[at].get((scores.tree.nodes[node].id, scores.panel.units.ids[unit])) for at, unit in rows)
 
 
 def earlier(scores: Scores) -> tuple[list[int], list[int]]:
@@ -55,5 +117,5 @@ def earlier(scores: Scores) -> tuple[list[int], list[int]]:
 
 
 def _taken(x: Array, places: list[int]) -> Array:
-    """The rows of x (period, unit) at some places, NaN for -1."""
+    """Return the rows of x (period, unit) at some places, NaN for -1."""
     return np.asarray(np.where(np.array(places)[:, None] < 0, np.nan, x[places]))

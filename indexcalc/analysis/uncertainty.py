@@ -19,16 +19,20 @@ from functools import cached_property
 from threading import local
 from typing import TYPE_CHECKING, Any
 
+from ..engine.frames import some
 from ..engine.ranking import ranking_of
+from ..findings import Finding, Place, finding
 from ..methods.arrays import np
 from ..methods.rank import ranks, rounded
 from ..scores import Scores
-from ..tree.model import Alternatives
+from ..tree.model import FACTORS, Alternatives
 from .alternatives import Inputs
 from .rescore import Rescorer, Undefined
+from .result import Result
 from .room import Room
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -41,7 +45,7 @@ _TASK = 1024  # draws after which a thread reports
 
 
 @dataclass(frozen=True)
-class Uncertainty:
+class Uncertainty(Result):
     """What became of each unit in all draws of a node's ranking in one period.
 
     `counts` (unit, place) says how often a unit had each place: 1, 2, …, by halves where ties share the average of theirs,
@@ -62,6 +66,57 @@ class Uncertainty:
     means: Array
     deviations: Array
     undefined: tuple[Undefined, ...]
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row a unit: its rank and score as declared, and what they were in the draws; intervals hold 90 %."""
+        import pandas as pd
+
+        units, interval = self.scores.panel.units, self.interval()
+        columns: dict[str, Any] = {
+            "unit": units.ids,
+            "name": [units.title(unit) for unit in range(len(units))],
+            "rank": self.places,
+            "score": self.declared,
+            "median_rank": self.quantile(0.5),
+            "rank_low": interval[:, 0],
+            "rank_high": interval[:, 1],
+            "mean": self.means,
+            "sd": self.deviations,
+            "without_a_rank": self.unranked,
+        }
+        return pd.DataFrame(columns)
+
+    def options(self, one: Undefined) -> dict[str, str]:
+        """Return the alternatives under which something was undefined, of the factors that were drawn."""
+        return {
+            factor: methods[at].method
+            for factor, methods, at in zip(FACTORS, self.inputs.options, one.options, strict=True)
+            if len(methods) > 1
+        }
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was undefined, whether the run was stopped, and whether pairs were compared."""
+        alike: dict[tuple[str, str], list[Undefined]] = {}
+        for one in self.undefined:
+            alike.setdefault((one.method, ", ".join(self.options(one).values()) or "–"), []).append(one)
+        found = [
+            finding(
+                "IC754",
+                self.scores.index.place_of(together[0].node),
+                nodes=some([one.node for one in together]),
+                draws=max(one.draws for one in together),
+                all=self.draws,
+                method=method,
+                options=options,
+            )
+            for (method, options), together in alike.items()
+        ]
+        if self.draws < self.asked:
+            found.append(finding("IC755", Place(), done=self.draws, asked=self.asked))
+        if self.above is None and self.draws:
+            found.append(finding("IC757", Place(), units=len(self.scores.panel.units)))
+        return found
 
     @cached_property
     def at(self) -> tuple[int, int]:
@@ -120,7 +175,7 @@ class Uncertainty:
         return None if self.better is None else self.better >= level
 
     def tied(self, level: float = 0.95) -> Array | None:
-        """Return the places (unit, 2) that a unit cannot honestly be told from: 并列区间.
+        """Return the places (unit, 2) that a unit cannot honestly be told from.
 
         From one more than the number of units that are told to be above it, to the number of units less those told to be
         below it. NaN for units without a rank.

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int16]
     Mask = NDArray[np.bool_]
 
+At = tuple[int, int, int]  # a place: a period, a unit, and a node among those that a rule watches
 NONE, NOT_JUDGED = 0, -1  # levels; from 1 on they are those of LEVELS, the mildest first
+COURSE = 8  # periods that a course shows
 _MAD = 1.4826  # of a normal distribution, sd / median absolute deviation
 
 
@@ -53,6 +55,18 @@ class Judged:
     runs: Whole
     steps: Whole
 
+    def value(self, at: At) -> float:
+        """Return what was judged at a place."""
+        return float(self.values[at])
+
+    def level(self, at: At) -> int:
+        """Return the level that was reached at a place, 0 for none."""
+        return int(self.levels[at])
+
+    def limit(self, at: At) -> float:
+        """Return the limit that gave a place its level."""
+        return float(self.limits[at][self.level(at) - 1])
+
 
 @dataclass(frozen=True, order=True)
 class Warned:
@@ -63,6 +77,11 @@ class Warned:
     node: int
     rule: int
     column: int
+
+    @property
+    def at(self) -> At:
+        """Its place in the arrays of its rule."""
+        return self.period, self.unit, self.column
 
 
 def warnings(scores: Scores) -> tuple[Judged, ...]:
@@ -212,6 +231,20 @@ def listed(
     return [warned for _, warned in sorted(rows, key=lambda row: row[0])]
 
 
+def course(scores: Scores, judged: Judged, one: Warned, most: int = COURSE) -> list[int]:
+    """Return the places of the last periods of a warning's kind, its own the last."""
+    own = dict(kinds_of(scores.index, scores.panel))[judged.rule.periods or scores.index.periods.kind]
+    return list(range(max(own.start, one.period + 1 - most), one.period + 1))
+
+
+def newest_judged(scores: Scores, judged: Sequence[Judged]) -> str:
+    """Return the newest period that any rule has judged, or the newest of all."""
+    for at in reversed(range(len(scores.periods))):
+        if any((one.levels[at] != NOT_JUDGED).any() for one in judged):
+            return scores.periods[at]
+    return scores.periods[-1]
+
+
 def check_judged(scores: Scores, judged: Sequence[Judged]) -> list[Finding]:
     """Point out rules that have judged nothing in any period, for want of history or of values."""
     return [
@@ -243,7 +276,7 @@ def leading(scores: Scores, period: int, node: int, contribution: Array) -> Arra
 
 
 def _watched_values(scores: Scores, rule: WarningRule, names: Sequence[str]) -> Array:
-    """What a rule judges (period, unit, node): values, towards a target where there is one, or scores."""
+    """Return what a rule judges (period, unit, node): values, towards a target where there is one, or scores."""
     tree = scores.tree
     out = np.empty((*scores.scores.shape[:2], len(names)))
     for column, name in enumerate(names):
@@ -256,12 +289,12 @@ def _watched_values(scores: Scores, rule: WarningRule, names: Sequence[str]) -> 
 
 
 def _follows(periods: Sequence[str], kind: str) -> list[bool]:
-    """Whether each period comes right after the one before it in the panel."""
+    """Return whether each period comes right after the one before it in the panel."""
     return [at > 0 and previous(one, kind) == periods[at - 1] for at, one in enumerate(periods)]  # type: ignore[arg-type]
 
 
 def _histories(x: Array, last: int | None) -> list[tuple[int, Array]]:
-    """Each period's place with the values before it, where there are any."""
+    """Return each period's place with the values before it, where there are any."""
     return [(at, x[max(0, at - last) if last else 0 : at]) for at in range(1, len(x))]
 
 
@@ -271,7 +304,7 @@ def _known(history: Array, least: int) -> Mask:
 
 
 def _quantiles(x: Array, shares: Array) -> Array:
-    """Quantiles (…, share) of x (period, …) along its first axis, of what is known; R's type 7, NaN where nothing is."""
+    """Return quantiles (…, share) of x (period, …) along its first axis, of what is known; R's type 7, NaN where nothing is."""
     ordered = np.sort(x, axis=0)  # NaN last
     count = np.count_nonzero(~np.isnan(x), axis=0)
     at = np.maximum(count - 1, 0)[..., None] * shares

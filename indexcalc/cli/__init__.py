@@ -10,7 +10,6 @@ from contextlib import suppress
 from ..lazy import put_off
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
-INDEX = "indicators.yaml"
 ASKED: list[str] = []  # the command that was typed, where the program was started as one
 
 
@@ -38,10 +37,13 @@ def run() -> None:
 
 def _check() -> None:
     load_pydantic()
-    from .checking import check
+    from ..jobs.check import check
+    from .open import opened
 
     try:
-        check()
+        with opened({}) as project:
+            checked = check(project)
+            project.print(checked.text(project.language), checked.counts())
         sys.stdout.flush()
     except (KeyboardInterrupt, BrokenPipeError):  # as the parser takes them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to complain about on the way out

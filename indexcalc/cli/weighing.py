@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, Refused, errors, finding
-from ..report.plain import finite
+from ..report.numbers import finite
 from ..tree import Index, read_index
 from ..tree.edit import (
     WRITTEN,
@@ -176,7 +176,8 @@ def ahp_result(
     """Weigh a node's children by experts' judgements of pairs, one workbook each."""
     from ..books.read_weights import read_judgements
     from ..methods.judgement import consistency, joined
-    from ..report.formats.text import as_text, number
+    from ..report.formats.text import as_text
+    from ..report.numbers import number
     from ..report.sheets.tables import Heading, Sheet
     from ..report.sheets.weights import percent
     from ..sources.readers.excel import read_grid

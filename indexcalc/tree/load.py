@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from ..findings import Finding, Place, Refused, errors, finding, in_order
@@ -80,15 +81,35 @@ _ENDLESS = {"IC115", "IC126"}  # not all of the text was read
 _LEFT_OUT = {"IC104", "IC107", "IC116", "IC117", "IC128"}  # keys were left out or are there twice: what misses cannot be judged
 
 
-def load(path: str | os.PathLike[str]) -> Index:
-    """Read and check an index.
+def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Index:
+    """Read and check an index from a file, from a mapping, or from YAML text: a string of several lines, or in { }.
+
+    The paths that a tree declares start from its file's folder, else from where the program runs.
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    index, found = read_index(FilePath(path))
+    if isinstance(source, Mapping):
+        index, found = parse_index(yaml.safe_dump(_plain(source), allow_unicode=True, sort_keys=False).encode(), "")
+        found = [Finding(one.code, Place(), one.values) for one in found]  # lines of a text that nobody has written
+    elif isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
+        index, found = parse_index(source.encode(), "")
+    else:
+        index, found = read_index(FilePath(source))
     if index is None or errors(found):
         raise Refused(found)
+    index._found = tuple(found)
     return index
+
+
+def _plain(value: Any) -> Any:
+    """Return a mapping's values as YAML knows them: tuples as lists, paths as text, numbers of numpy as numbers."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    return value.item() if hasattr(value, "item") else value
 
 
 def read_index(path: FilePath, *, shown: str | None = None) -> tuple[Index | None, list[Finding]]:
@@ -100,7 +121,10 @@ def read_index(path: FilePath, *, shown: str | None = None) -> tuple[Index | Non
         return None, [finding("IC119", Place(file))]
     except OSError as error:
         return None, [finding("IC120", Place(file), problem=error.strerror or type(error).__name__)]
-    return parse_index(raw, file)
+    index, found = parse_index(raw, file)
+    if index is not None:
+        index._file = path
+    return index, found
 
 
 def parse_index(raw: bytes, file: str) -> tuple[Index | None, list[Finding]]:

@@ -7,12 +7,13 @@ what a method takes is in `methods`, whose functions' keyword parameters are the
 # no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..findings import Place
+from ..findings import Finding, Place
 from ..periods import MADE_OF, Kind
 from ..words.recognised import NOT_APPLICABLE, UNIT_LABEL
 from .located import Document, Path
@@ -827,6 +828,18 @@ class Index(Part):
     """What could as well have been chosen otherwise."""
 
     _document: Document | None = PrivateAttr(default=None)
+    _file: FilePath | None = PrivateAttr(default=None)
+    _found: tuple[Finding, ...] = PrivateAttr(default=())
+
+    @property
+    def file(self) -> FilePath | None:
+        """The file that it was read from, if it was."""
+        return self._file
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found in it that refuses nothing."""
+        return self._found
 
     def changed(self, **blocks: Any) -> "Index":
         """Return the index with some of its blocks replaced; what stays knows where it was written."""

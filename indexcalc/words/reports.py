@@ -27,6 +27,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "worst": ("最低", "Lowest"),
     "warning board": ("预警维度单独成榜，不计入总指数。", "The warning dimension has its own board and stays out of the index."),
     "moved": ("与此处上一份报告相比", "Since the last report here"),
+    "checked": (
+        "{index}：{dimensions} 个维度、{nodes} 个中间指标、{indicators} 个末级指标、{units} 个单元、{periods} 期、{files} 个文件，没有错误",
+        "{index}: {dimensions} dimensions, {nodes} nodes below them, {indicators} indicators, {units} units, {periods} periods, "
+        "{files} files – no errors",
+    ),
+    "refused with": (
+        "{errors} 个错误，{warnings} 个警告；没有写入任何内容",
+        "{errors} error{error_s}, {warnings} warning{warning_s} – nothing was written",
+    ),
+    "columns left out": (
+        "屏幕宽度不足，未列出：{columns}；加宽窗口或用 --json 可见全部。",
+        "The screen is too narrow for: {columns}; a wider window or --json has all.",
+    ),
+    "file absent": ("文件不存在", "the file is not there"),
+    "file changed": ("文件在写出后被改动", "the file was changed after it was written"),
+    "file differs": ("重新计算得到不同的内容", "scoring again gives other bytes"),
+    "doing read": ("读取数据…", "reading…"),
+    "doing score": ("计分…", "scoring…"),
+    "doing write": ("写报告…", "writing…"),
+    "time left": ("{done} / {all}，还需 {clock}", "{done} of {all}, {clock} left"),
     "unmoved": ("与此处上一份报告相比，得分和位次没有变化。", "No score and no rank has moved since the last report here."),
     "weight": ("权重", "Weight"),
     "scaled up": ("实际", "in effect"),

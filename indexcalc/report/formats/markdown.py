@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...scores import Scores
 from ...words.reports import word
-from ..plain import listed
+from ..numbers import listed
 from ..sheets.tables import Heading, Sheet, noted, ranking_sheet, shortened
 from .text import as_markdown, escaped
 

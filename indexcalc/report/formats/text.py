@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from contextvars import ContextVar
 
 from ...methods.arrays import np
 from ...methods.rank import rounded
 from ...words.reports import word
-from ..sheets.tables import Heading, Sheet, Value
+from ..numbers import listed, number, signed
+from ..sheets.tables import Heading, Kind, Sheet, Value
+
+SCREEN_WIDTH: ContextVar[int | None] = ContextVar("screen width", default=None)
+"""How many columns the terminal has that text is made for; nothing where it goes into a file or a pipe."""
+
+_NEED: tuple[Kind, ...] = ("rank", "move", "signed", "score", "text", "count", "percent", "code")
+"""Kinds of columns, those that a narrow screen shows first in front."""
 
 
 def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: str) -> str:
@@ -33,17 +41,6 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
     )
 
 
-def signed(value: float, decimals: int) -> str:
-    """Return a difference: a number with its sign, none before 0."""
-    shown = number(value, decimals)
-    return f"+{shown}" if float(shown) > 0 else shown
-
-
-def number(value: float, decimals: int) -> str:
-    """Return a number with fixed decimals, rounded as `methods.rank.rounded` does."""
-    return f"{float(rounded(np.array(value), decimals)):.{decimals}f}"
-
-
 def cells(sheet: Sheet, language: str) -> list[list[str]]:
     """Return all rows of a sheet as people read them."""
     return [
@@ -56,10 +53,32 @@ def cells(sheet: Sheet, language: str) -> list[list[str]]:
 
 
 def as_text(sheet: Sheet, language: str) -> str:
-    """Lay a sheet out in columns, Chinese characters counted as two wide."""
+    """Lay a sheet out in columns, Chinese characters counted as two wide.
+
+    On a screen too narrow for all of them the least needed are left out, which is said.
+    """
     rows = [[heading.title for heading in sheet.headings], *cells(sheet, language)]
-    left = [heading.kind in ("text", "code") for heading in sheet.headings]
-    return "\n".join([aligned(rows, left), *sheet.notes])
+    kept = _fitting(sheet.headings, [max(wide(row[at]) for row in rows) for at in range(len(rows[0]))], SCREEN_WIDTH.get())
+    left = [sheet.headings[at].kind in ("text", "code") for at in kept]
+    without = [heading.title for at, heading in enumerate(sheet.headings) if at not in kept]
+    said = [word("columns left out", language).format(columns=listed(without, language))] if without else []
+    return "\n".join([aligned([[row[at] for at in kept] for row in rows], left), *said, *sheet.notes])
+
+
+def _fitting(headings: Sequence[Heading], widths: Sequence[int], screen: int | None) -> list[int]:
+    """Return the columns that fit a screen: as many as there is room for, the most needed first."""
+    every = range(len(headings))
+    if screen is None or sum(widths) + 2 * (len(widths) - 1) <= screen:
+        return list(every)
+    first = next((at for at in every if headings[at].kind == "text"), 0)
+    needed = sorted(every, key=lambda at: (at != first and not headings[at].strong, _NEED.index(headings[at].kind), at))
+    kept, room = [], screen
+    for at in needed:
+        if room < widths[at] and kept:
+            break
+        kept.append(at)
+        room -= widths[at] + 2
+    return sorted(kept)
 
 
 def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
@@ -78,21 +97,6 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
 def wide(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def sparkline(values: Sequence[float]) -> str:
-    """Draw a row of numbers as blocks of eight heights, the lowest of them the smallest; · for what is missing.
-
-    >>> sparkline([1, 2, float("nan"), 8])
-    '▁▂·█'
-    """
-    x = np.array(values, dtype=float)
-    known = ~np.isnan(x)
-    if not known.any():
-        return "·" * len(x)
-    low, high = float(x[known].min()), float(x[known].max())
-    heights = np.full(len(x), 3.0) if high == low else np.where(known, (x - low) / (high - low) * 7, 0.0)
-    return "".join("▁▂▃▄▅▆▇█"[round(float(height))] if there else "·" for height, there in zip(heights, known, strict=True))
 
 
 def as_markdown(sheet: Sheet, language: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...analysis.sensitivity import MOST_UNITS
 from ...methods.arrays import np
 from ...words.reports import word
-from ..plain import finite, listed
+from ..numbers import finite, listed
 from .tables import Heading, Sheet, Value, notes, unit_label
 
 if TYPE_CHECKING:

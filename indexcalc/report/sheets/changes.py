@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ...analysis.change import Change
+from ...analysis.change import ScoreChange
 from ...analysis.compare import Comparison
 from ...analysis.robustness import NORMS, Robustness, Turn
 from ...analysis.target import Plan
@@ -13,16 +13,16 @@ from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
 from ...words.reports import word
-from ..plain import finite
+from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes, unit_label
 
 
-def boards_sheet(scores: Scores, boards: Boards, language: str, *, short: bool, node: int | None = None) -> Sheet:
+def boards_sheet(boards: Boards, language: str, *, short: bool, node: int) -> Sheet:
     """Return the indicators that cost a unit most against its group, or those that bring it most, below a node."""
-    tree = scores.tree
+    scores, tree = boards.scores, boards.scores.tree
     order = np.argsort(boards.points if short else -boards.points, kind="stable").tolist()
     worth = [at for at in order if at < tree.leaves and (boards.points[at] < 0 if short else boards.points[at] > 0)]
-    shown = [at for at in worth if node is None or _is_below(tree.parents, at, node)]
+    shown = [at for at in worth if _is_below(tree.parents, at, node)]
     headings = (
         Heading(word("short boards" if short else "strengths", language), "text"),
         Heading(word("id", language), "code"),
@@ -51,8 +51,9 @@ def _is_below(parents: Sequence[int], node: int, above: int) -> bool:
     return node == above
 
 
-def change_sheet(scores: Scores, found: Change, language: str, leading: Sequence[str] = ()) -> Sheet:
+def change_sheet(found: ScoreChange, language: str, leading: Sequence[str] = ()) -> Sheet:
     """Return the moves of units in the order of their later ranks, each split by factor."""
+    scores = found.later
     order = np.lexsort((np.arange(len(found.at)), found.ranks[0], found.ranks[1])).tolist()
     headings = [
         Heading(unit_label(scores, language), "text"),
@@ -82,12 +83,12 @@ def change_sheet(scores: Scores, found: Change, language: str, leading: Sequence
     )
 
 
-def _periods(found: Change, language: str) -> tuple[str, str]:
+def _periods(found: ScoreChange, language: str) -> tuple[str, str]:
     one, other = found.periods
     return (one, other) if one != other else (word("earlier", language), word("later", language))
 
 
-def factors_sheet(scores: Scores, found: Change, language: str) -> Sheet:
+def factors_sheet(found: ScoreChange, language: str) -> Sheet:
     """Return the change of the first unit by factor, in points and in places."""
     headings = (
         Heading(word("factor", language), "text"),
@@ -100,12 +101,10 @@ def factors_sheet(scores: Scores, found: Change, language: str) -> Sheet:
     ]
     score, rank = (np.diff(ends[:, 0])[0] for ends in (found.scores, found.ranks))
     rows.append((word("all", language), finite(score), finite(-rank)))
-    return Sheet(word("change", language), headings, tuple(rows), decimals=scores.index.index.decimals)
+    return Sheet(word("change", language), headings, tuple(rows), decimals=found.later.index.index.decimals)
 
 
-def indicators_sheet(
-    scores: Scores, found: Change, values: dict[str, tuple[str, str]], language: str, most: int | None = None
-) -> Sheet:
+def indicators_sheet(found: ScoreChange, values: dict[str, tuple[str, str]], language: str, most: int | None = None) -> Sheet:
     """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum."""
     headings = (
         Heading(word("factor own", language), "text"),
@@ -117,12 +116,12 @@ def indicators_sheet(
     order = sorted(
         (leaf for leaf, part in parts.items() if part and not math.isnan(part)), key=lambda leaf: (-abs(parts[leaf]), leaf)
     )
-    titles = {node.id: node.title(language) for node in scores.tree.nodes}
+    titles = {node.id: node.title(language) for node in found.later.tree.nodes}
     rows: list[tuple[Value, ...]] = [(titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), parts[leaf]) for leaf in order]
     rest = [row[-1] for row in rows[most:] if isinstance(row[-1], float)] if most is not None else []
     if rest:
         rows = [*rows[:most], (word("others", language).format(count=len(rest)), "", "", "", math.fsum(rest))]
-    return Sheet(headings[0].title, headings, tuple(rows), decimals=scores.index.index.decimals)
+    return Sheet(headings[0].title, headings, tuple(rows), decimals=found.later.index.index.decimals)
 
 
 def agreement_text(found: Comparison, language: str) -> str:
@@ -138,9 +137,9 @@ def agreement_text(found: Comparison, language: str) -> str:
     return shown.replace("nan", "–")
 
 
-def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool = False) -> Sheet:
+def turns_sheet(found: Robustness, language: str, *, top: bool = False) -> Sheet:
     """Return for each pair of neighbours, or each unit of the top, how far weights must move at each level to turn the order."""
-    turns = found.leaves_top if top else found.pairs
+    scores, turns = found.scores, found.leaves_top if top else found.pairs
     levels = sorted({turn.level for turn in turns})
     title = word("leaves top", language).format(top=found.top) if top else word("ahead", language)
     headings = [Heading(title, "text")]
@@ -170,10 +169,10 @@ def turns_sheet(scores: Scores, found: Robustness, language: str, *, top: bool =
     )
 
 
-def turning_sheet(scores: Scores, period: int, turn: Turn, language: str) -> Sheet:
+def turning_sheet(found: Robustness, turn: Turn, language: str) -> Sheet:
     """Return the weights that turn an order, those that move most first."""
-    tree, at = scores.tree, scores.tree.position
-    old = scores.effective_weights[period]
+    tree, at = found.scores.tree, found.scores.tree.position
+    old = found.scores.effective_weights[found.period]
     headings = (
         Heading(word("turning weights", language), "text"),
         Heading(word("id", language), "code"),
@@ -182,14 +181,14 @@ def turning_sheet(scores: Scores, period: int, turn: Turn, language: str) -> She
     )
     rows = tuple(
         (tree.nodes[at[node]].title(language), node, 100 * float(old[at[node]]), 100 * turn.weights[node])
-        for node in _moved(scores, period, turn)
+        for node in _moved(found.scores, found.period, turn)
     )
     return Sheet(headings[0].title, headings, rows, decimals=3)
 
 
-def turns_weights_sheet(scores: Scores, found: Robustness, language: str) -> Sheet:
+def turns_weights_sheet(found: Robustness, language: str) -> Sheet:
     """Return all the weights that turn orders, a row for each that moves: of which pair, at which level, by which norm."""
-    tree, units = scores.tree, scores.panel.units
+    scores, tree, units = found.scores, found.scores.tree, found.scores.panel.units
     old = scores.effective_weights[found.period]
     headings = (
         Heading(word("ahead", language), "text"),
@@ -219,14 +218,15 @@ def turns_weights_sheet(scores: Scores, found: Robustness, language: str) -> She
 
 
 def _moved(scores: Scores, period: int, turn: Turn) -> list[str]:
-    """The nodes whose weights move, those that move most first."""
+    """Return the nodes whose weights move, those that move most first."""
     old, at = scores.effective_weights[period], scores.tree.position
     far = {node: abs(weight - old[at[node]]) for node, weight in turn.weights.items()}
     return sorted((node for node in far if far[node] > 1e-9), key=lambda node: (-far[node], at[node]))
 
 
-def plan_ranks_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
+def plan_ranks_sheet(plan: Plan, language: str) -> Sheet:
     """Return every unit's rank before a plan and with it."""
+    scores = plan.start
     units, ranks = scores.panel.units, scores.rank()[plan.period]
     headings = (
         Heading(unit_label(scores, language), "text"),
@@ -241,9 +241,9 @@ def plan_ranks_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
     return Sheet(word("ranking", language), headings, rows, notes=notes(scores, language))
 
 
-def plan_sheet(scores: Scores, plan: Plan, language: str) -> Sheet:
+def plan_sheet(plan: Plan, language: str) -> Sheet:
     """Return a plan: each indicator from its value to the one that is wanted, with its effort and what it brings."""
-    leaves = scores.index.leaves
+    scores, leaves = plan.start, plan.start.index.leaves
     headings = (
         Heading(word("target", language), "text"),
         Heading(word("id", language), "code"),

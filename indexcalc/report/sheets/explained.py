@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ...analysis.contribution import by_weight
+from ...analysis.explain import Explained, Explanation
+from ...analysis.versus import Beside, Versus
 from ...engine.frames import some
+from ...findings import Language
+from ...panel import STATUS_NAMES
 from ...scores import Scores
+from ...tree.model import Indicator
 from ...words.reports import word
+from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes
 
-Entry = Mapping[str, Any]
 
-
-def explained_sheet(scores: Scores, tree: Entry, unit: str, language: str) -> Sheet:
+def explained_sheet(found: Explanation, language: Language) -> Sheet:
     """Return a unit's scores from a node down, with weights and contributions, to the reported cells and their addresses."""
+    scores, unit = found.scores, found.scores.panel.units.title(found.unit, language)
     headings = (
         *_first_headings(language),
         Heading(word("weight", language), "percent"),
@@ -27,29 +31,26 @@ def explained_sheet(scores: Scores, tree: Entry, unit: str, language: str) -> Sh
         *_cell_headings((unit,), language),
     )
     rows: list[tuple[Value, ...]] = []
-    for level, entry in _walked(tree):
-        rows.append(
-            (
-                *_first(level, entry),
-                entry["weight"],
-                *(entry[key] for key in ("score", "rank", "contribution", "index_points", "coverage")),
-                "",
-                entry.get("value"),
-                entry.get("measure", ""),
-                "" if entry.get("value") is not None else entry.get("status", ""),
+    for level, one in found.tree.walk():
+        value = finite(one.value)
+        numbers = (one.weight, one.score, one.rank, one.contribution, one.index_points, one.coverage)
+        status = "" if one.status is None or value is not None else STATUS_NAMES[language][one.status]
+        rows.append((*_first(scores, level, one, language), *map(finite, numbers), "", value, one.measure, status))
+        for added in one.adjustments:
+            item, places = added.adjustment, ", ".join(added.places)
+            rows.append(
+                (level + 1, item.title(language), item.id, None, finite(added.points), *(None,) * 4, "", None, "", places)
             )
-        )
         rows += [
-            (level + 1, item["name"], item["id"], None, item["points"], *(None,) * 4, "", None, "", _places(item))
-            for item in entry.get("adjustments", ())
+            (level + 1, "", "", *(None,) * 6, cell.column, finite(cell.value), "", ", ".join(cell.places)) for cell in one.cells
         ]
-        rows += [(level + 1, "", "", *(None,) * 6, raw["column"], raw["value"], "", _places(raw)) for raw in entry.get("raw", ())]
-    title = f"{unit} · {tree['name']}"
+    title = f"{unit} · {rows[0][1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
 
 
-def versus_sheet(scores: Scores, tree: Entry, names: tuple[str, str], language: str) -> Sheet:
+def versus_sheet(found: Versus, names: tuple[str, str], language: Language) -> Sheet:
     """Return a unit beside others from a node down: scores, contributions and what was reported of both, with differences."""
+    scores = found.scores
     headings = (
         *_first_headings(language),
         *_both_headings("score", names, language),
@@ -58,28 +59,36 @@ def versus_sheet(scores: Scores, tree: Entry, names: tuple[str, str], language: 
         *_cell_headings(names, language),
     )
     rows: list[tuple[Value, ...]] = []
-    for level, entry in _walked(tree):
-        values = entry.get("value", [None, None])
+    for level, one in found.tree.walk():
+        values = [None, None] if one.value is None else list(map(finite, one.value))
+        status = "" if one.status is None or values[0] is not None else STATUS_NAMES[language][one.status]
+        leaf = scores.tree.nodes[one.position]
         rows.append(
             (
-                *_first(level, entry),
-                *entry["score"],
-                entry["score_difference"],
-                *entry["contribution"],
-                entry["contribution_difference"],
-                entry["index_points_difference"],
+                *_first(scores, level, one, language),
+                *_both(one.score),
+                *_both(one.contribution),
+                finite(one.index_points[0] - one.index_points[1]),
                 "",
                 *values,
-                entry.get("measure", ""),
-                "" if values[0] is not None else entry.get("status", ""),
+                leaf.measure if isinstance(leaf, Indicator) else "",
+                status,
             )
         )
-        for side, cells in enumerate(entry.get("raw", ())):
-            for raw in cells:
-                shown = [raw["value"] if side == at else None for at in range(2)]
-                rows.append((level + 1, "", "", *(None,) * 7, raw["column"], *shown, "", _places(raw)))
+        for side, cells in enumerate(one.cells):
+            for cell in cells:
+                shown = [finite(cell.value) if side == at else None for at in range(2)]
+                rows.append((level + 1, "", "", *(None,) * 7, cell.column, *shown, "", ", ".join(cell.places)))
     title = f"{names[0]} ↔ {names[1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
+
+
+def _first(scores: Scores, level: int, one: Explained | Beside, language: Language) -> tuple[Value, ...]:
+    return level, scores.tree.nodes[one.position].title(language), one.node
+
+
+def _both(pair: tuple[float, float]) -> tuple[Value, ...]:
+    return finite(pair[0]), finite(pair[1]), finite(pair[0] - pair[1])
 
 
 def explained_notes(scores: Scores, language: str) -> tuple[str, ...]:
@@ -107,17 +116,3 @@ def _cell_headings(names: Sequence[str], language: str) -> tuple[Heading, ...]:
         Heading(word("value measure", language), "text"),
         Heading(word("reported at", language), "text"),
     )
-
-
-def _walked(entry: Entry, level: int = 0) -> Iterator[tuple[int, Entry]]:
-    yield level, entry
-    for child in entry.get("children", ()):
-        yield from _walked(child, level + 1)
-
-
-def _first(level: int, entry: Entry) -> tuple[Value, ...]:
-    return level, entry["name"], entry["node"]
-
-
-def _places(entry: Entry) -> str:
-    return ", ".join(entry["places"])

@@ -15,7 +15,7 @@ from ...periods import kind_among, previous, year_before
 from ...scores import Scores
 from ...tree.model import Dimension, Indicator
 from ...words.reports import word
-from ..plain import listed
+from ..numbers import listed
 
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
 Kind = Literal["text", "rank", "score", "move", "percent", "count", "code", "signed"]

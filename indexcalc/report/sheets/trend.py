@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ...analysis.trend import Trend, earlier
-from ...journal.published import Published, last_release
-from ...scores import Scores
 from ...tree.model import Indicator
 from ...words.reports import word
 from .tables import Heading, Sheet, Value, in_rank_order, notes, unit_label, values_of
 
 
-def unit_sheet(scores: Scores, found: Trend, unit: int, published: Sequence[Published], level: str, language: str) -> Sheet:
-    """Return a node of one unit, a row a period."""
-    rows = [(at, unit) for at in range(len(scores.periods))]
-    heading = Heading(word("period", language), "code")
-    return _sheet(scores, found, rows, heading, list(scores.periods), published, level, language)
-
-
-def period_sheet(scores: Scores, found: Trend, period: str, published: Sequence[Published], level: str, language: str) -> Sheet:
-    """Return a node of one period, a row a unit, the best first."""
-    at = scores.periods.index(period)
-    units = in_rank_order(scores, at, found.node)
-    heading = Heading(unit_label(scores, language), "text")
-    names = [scores.panel.units.title(unit, language) for unit in units]
-    return _sheet(scores, found, [(at, unit) for unit in units], heading, names, published, level, language)
-
-
-def as_published(
-    scores: Scores, node: str, rows: Sequence[tuple[int, int]], published: Sequence[Published], level: str
-) -> list[Published | None]:
-    """Return what was last published of a node for some periods and units, by their places."""
-    releases = {at: last_release(published, scores.periods[at], level) for at in {at for at, _ in rows}}
-    return [releases[at].get((node, scores.panel.units.ids[unit])) for at, unit in rows]
-
-
-def _sheet(
-    scores: Scores,
-    found: Trend,
-    rows: list[tuple[int, int]],
-    heading: Heading,
-    names: Sequence[Value],
-    published: Sequence[Published],
-    level: str,
-    language: str,
-) -> Sheet:
+def trend_sheet(found: Trend, language: str) -> Sheet:
+    """Return a node of one unit, a row a period; or of one period, a row a unit, the best first."""
+    scores, units = found.scores, found.scores.panel.units
+    rows = list(found.rows)
+    if found.unit is not None:
+        heading, names = Heading(word("period", language), "code"), list(scores.periods)
+    else:
+        period = rows[0][0]
+        rows = [(period, unit) for unit in in_rank_order(scores, period, found.node)]
+        heading, names = Heading(unit_label(scores, language), "text"), [units.title(unit, language) for _, unit in rows]
     node = scores.tree.nodes[found.node]
     is_value = isinstance(node, Indicator)
     last, year = earlier(scores)
@@ -55,7 +27,8 @@ def _sheet(
     def column(array: object) -> list[Value]:
         return values_of([array[row] for row in rows], range(len(rows)))  # type: ignore[index]
 
-    headings, columns = [heading], [list(names)]
+    headings: list[Heading] = [heading]
+    columns: list[list[Value]] = [[*names]]
     headings.append(Heading(word("observed" if is_value else "score", language), "score", strong=True))
     columns.append(column(found.values))
     yearly = "year on year" if all(year[at] == last[at] for at, _ in rows) else "period on period"
@@ -68,7 +41,7 @@ def _sheet(
                 columns.append([_growth(now, then) for now, then in zip(column(found.values), column(before), strict=True)])
     if is_value:
         headings.append(Heading(word("score", language), "score"))
-        columns.append(column(found.scores))
+        columns.append(column(found.node_scores))
     headings.append(Heading(word("rank", language), "rank"))
     columns.append(column(found.ranks))
     moves = (("previous", by_last, found.rank_before), ("year before", by_year, found.rank_year_before))
@@ -76,10 +49,11 @@ def _sheet(
         if there:
             headings.append(Heading(word(key, language), "move"))
             columns.append(column(before - found.ranks))
-    shown = as_published(scores, node.id, rows, published, level)
+    lines = dict(zip(found.rows, found.published, strict=True))
+    shown = [lines[row] for row in rows]
     if any(shown):
         then = [float(one.score) if one and one.score else None for one in shown]
-        now = column(found.scores)
+        now = column(found.node_scores)
         headings += [Heading(word("as published", language), "score"), Heading(word("revised", language), "signed")]
         columns.append(list(then))
         columns.append([None if a is None or b is None else float(a) - b for a, b in zip(now, then, strict=True)])
@@ -89,7 +63,7 @@ def _sheet(
 
 
 def _growth(now: Value, then: Value) -> Value:
-    """The growth in per cent; none where it was 0."""
+    """Return the growth in per cent; none where it was 0."""
     if now is None or then is None or float(then) == 0:
         return None
     return 100.0 * (float(now) - float(then)) / abs(float(then))

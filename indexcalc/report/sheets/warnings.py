@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...analysis.warning import NOT_JUDGED, Judged, Warned, check_judged, listed, periods_shown
-from ...engine.frames import kinds_of
+from ...analysis.warning import NOT_JUDGED, Judged, Warned, check_judged, course, listed, periods_shown
 from ...findings import Language
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator, Level
 from ...words.reports import word
-from ..formats.text import sparkline
+from ..numbers import sparkline
 from .tables import Heading, Sheet, Value, notes, unit_label
-
-COURSE = 8  # periods that a course shows
 
 
 def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:
@@ -41,18 +38,16 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
 
 
 def _row(scores: Scores, found: Judged, one: Warned, language: str) -> tuple[Value, ...]:
-    at = (one.period, one.unit, one.column)
-    level = LEVELS[int(found.levels[at]) - 1]
     return (
-        word(level, language),
+        word(LEVELS[found.level(one.at) - 1], language),
         scores.panel.units.title(one.unit, language),
         watched_title(scores, found, one, language),
         scores.periods[one.period],
-        float(found.values[at]),
-        limit_of(found, one),
+        found.value(one.at),
+        found.limit(one.at),
         basis(found, one, language),
-        sparkline([found.values[(place, *at[1:])] for place in course(scores, found, one)]),
-        int(found.runs[at]),
+        sparkline([found.value((place, one.unit, one.column)) for place in course(scores, found, one)]),
+        int(found.runs[one.at]),
         follows(found, one, language),
         found.rule.title(language),
     )
@@ -75,15 +70,10 @@ def watched_title(scores: Scores, found: Judged, one: Warned, language: str) -> 
     return f"{node.title(language)}{brackets[0]}{measure}{brackets[1]}" if measure else node.title(language)
 
 
-def limit_of(found: Judged, one: Warned) -> float:
-    """Return the limit that gave a warning its level."""
-    return float(found.limits[one.period, one.unit, one.column, int(found.levels[one.period, one.unit, one.column]) - 1])
-
-
 def basis(found: Judged, one: Warned, language: str) -> str:
     """Say where a warning's limit comes from."""
     rule = found.rule
-    limit = rule.limits[int(found.levels[one.period, one.unit, one.column]) - 1]
+    limit = rule.limits[found.level(one.at) - 1]
     assert limit is not None
     up = found.worse[one.column] > 0
     if rule.method == "thresholds":
@@ -95,14 +85,8 @@ def basis(found: Judged, one: Warned, language: str) -> str:
 
 def follows(found: Judged, one: Warned, language: str) -> str:
     """Return what follows when a warning has lasted as long as it has; nothing before the first step."""
-    at = int(found.steps[one.period, one.unit, one.column])
+    at = int(found.steps[one.at])
     return found.escalation[at].title(language) if at >= 0 else ""
-
-
-def course(scores: Scores, found: Judged, one: Warned, most: int = COURSE) -> list[int]:
-    """Return the places of the last periods of a warning's kind, its own the last."""
-    own = dict(kinds_of(scores.index, scores.panel))[found.rule.periods or scores.index.periods.kind]
-    return list(range(max(own.start, one.period + 1 - most), one.period + 1))
 
 
 def counts(scores: Scores, judged: Sequence[Judged], period: str, language: str) -> list[str]:

@@ -13,7 +13,7 @@ from ...tree.edit import WRITTEN, weights_method, written_weight
 from ...tree.layout import Branch
 from ...tree.model import Dimension, Index, Indicator, Root
 from ...words.reports import word
-from ..formats.text import number
+from ..numbers import number
 from .tables import Heading, Sheet, in_rank_order, unit_label, values_of
 
 

@@ -82,7 +82,7 @@ def panel(matched: Matched, make: Make = empty) -> Panel:
             fill(column)
     address = None if matched.later else _addresses(matched)
     ids = tuple(column.id for column in index.columns)
-    return Panel(values, status, periods, units, ids, address, quarantine=tuple(matched.quarantine))
+    return Panel(values, status, periods, units, ids, address, quarantine=tuple(matched.quarantine), origin=matched)
 
 
 def _put(x: Any, flags: Any, piece: Piece, periods: Any, units: Any, not_applicable: Sequence[int]) -> None:

@@ -1,8 +1,7 @@
-"""Watching inputs: score and report again when a file that an index is made of has changed."""
+"""Watch inputs: do something again when a file that an index is made of has changed and come to rest."""
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,36 +9,25 @@ from pathlib import Path
 
 from ..findings import Finding, finding
 from ..tree import Index, read_index
-from ..words.reports import word
 from .project import Project
-from .reports import is_of_these_inputs, report_periods
 
 Seen = dict[str, tuple[int, int]]
 _BESIDE = ("-wal", "-journal")  # what SQLite writes into before its own file
 
 
-def look_once(project: Project, period: str | None) -> None:
-    """Score, and write the report if the one that stands there is not of the present inputs."""
-    _, matched, scores = project.scores()
-    periods = list(scores.periods) if period == "all" else [project.period(scores, period)]
-    if all(is_of_these_inputs(project, matched, one) for one in periods):
-        project.print(word("inputs unchanged", project.language), {"changed": False})
-    else:
-        project.print(*report_periods(project, matched, scores, periods))
-
-
-def watch_inputs(project: Callable[[], Project], period: str | None, every: float) -> None:
+def watch(project: Project, look: Callable[[], None], every: float) -> None:
     """Look once now, then whenever inputs have changed and come to rest, until somebody stops it.
 
-    What is refused is printed, and its inputs are watched on until they are mended. Rest is two looks that are alike.
+    What `look` refuses it must say itself; its inputs are watched on until they are mended. Rest is two looks at the files,
+    `every` so many seconds, that are alike.
     """
-    base = str(project().data)
-    index, patterns = watched_patterns(project(), ())
+    base = str(project.data)
+    index, patterns = watched_patterns(project.file, ())
     if index is not None:
-        project().print_findings(databases(index))
+        project.tell(databases(index))
     with suppress(KeyboardInterrupt):
         seen = looked_at(patterns, base)
-        _look(project(), period)
+        look()
         while True:
             time.sleep(every)
             now = looked_at(patterns, base)
@@ -50,17 +38,17 @@ def watch_inputs(project: Callable[[], Project], period: str | None, every: floa
                 now = later
                 time.sleep(every)
             seen = now
-            _look(project(), period)
-            _, later_patterns = watched_patterns(project(), patterns)
+            look()
+            _, later_patterns = watched_patterns(project.file, patterns)
             if later_patterns != patterns:
                 patterns = later_patterns
                 seen = {path: seen.get(path, stamp) for path, stamp in looked_at(patterns, base).items()}
 
 
-def watched_patterns(project: Project, before: Sequence[str]) -> tuple[Index | None, tuple[str, ...]]:
+def watched_patterns(index_file: Path, before: Sequence[str]) -> tuple[Index | None, tuple[str, ...]]:
     """Return the index, if it can be read, and the files and patterns that it is made of; else those known before."""
-    own = str(project.index_file.resolve())
-    index, _ = read_index(project.index_file)
+    own = str(index_file.resolve())
+    index, _ = read_index(index_file)
     if index is None:
         return None, tuple(before) or (own,)
     paths = [data.ledger or data.path for data in index.data.values()]
@@ -94,9 +82,3 @@ def looked_at(patterns: Sequence[str], base: str) -> Seen:
             except OSError:
                 seen[path] = (-1, -1)
     return seen
-
-
-def _look(project: Project, period: str | None) -> None:
-    with suppress(SystemExit):  # refused and said so; the next change may mend it
-        look_once(project, period)
-    gc.collect()  # the command line goes without, since other commands are soon over

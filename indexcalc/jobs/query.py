@@ -1,4 +1,4 @@
-"""Scoring where the values are: an engine reads them, scores them and writes the result; what is small comes back."""
+"""Score where the values are: an engine reads them, scores them and writes the result; what is small comes back."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..findings import Finding, Place, errors, finding
+from ..findings import Finding, Place, Refused, errors, finding
 from ..journal.files import publish
 from ..journal.run import digest_of
+from ..report.answers.ranking import Result, top
 from ..report.files import RANKING_CSV, RUN
 from ..report.sheets.quarantine import quarantine_files
-from .blocks import nearest_folder, top, unjudged, unwritable
-from .project import Project
-from .reports import folder_of, leave_alone, new_run_of
-from .results import Result
+from .blocks import nearest_folder, unjudged
+from .names import periods_of
+from .project import Project, refuse, refuse_file
+from .report import folder_of, leave_alone, new_run_of
 
 if TYPE_CHECKING:
-    from ..large.in_place import InPlace
     from ..scores import Scores
     from ..tree.model import Index
 
@@ -29,11 +29,11 @@ Kind = Literal["duckdb", "spark"]
 SCORES = "scores.parquet"
 
 
-def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> Result:
+def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> tuple[Result, list[Path]]:
     """Score by DuckDB or Spark and write the reports of some periods, or refuse; return the top of the last one's ranking."""
-    index, found = project.index()
+    index, found = project.tree
     if errors(found):
-        project.refuse(found)
+        raise Refused(found)
     try:
         from ..large.query import in_the_way
         from ..sources.events.engines import failures
@@ -41,19 +41,21 @@ def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> Result:
         failed = failures(kind)
     except ImportError as error:
         extra = "spark" if kind == "spark" else "events"
-        project.refuse_one("IC875", engine=kind, package=error.name or "ibis", extra=extra)
+        refuse("IC875", engine=kind, package=error.name or "ibis", extra=extra)
     if ways := in_the_way(index) + (["--level"] if project.level else []):
-        project.refuse([*found, finding("IC870", Place(project.index_file.as_posix()), ways="; ".join(ways))])
-    staging = Path(tempfile.mkdtemp(prefix=".new-scores-", dir=nearest_folder(project.out)))
+        raise Refused([*found, finding("IC870", Place(project.file.as_posix()), ways="; ".join(ways))])
+    staging = Path(tempfile.mkdtemp(prefix=".new-scores-", dir=nearest_folder(project.reports)))
     try:
         return _score(project, index, found, kind, wanted, staging)
     except failed as error:
-        project.refuse([finding("IC876", Place(), engine=kind, problem=(str(error).strip().splitlines() or [""])[0][:200])])
+        refuse("IC876", engine=kind, problem=(str(error).strip().splitlines() or [""])[0][:200])
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _score(project: Project, index: Index, found: list[Finding], kind: Kind, wanted: str | None, staging: Path) -> Result:
+def _score(
+    project: Project, index: Index, found: list[Finding], kind: Kind, wanted: str | None, staging: Path
+) -> tuple[Result, list[Path]]:
     from ..large.in_place import open_values
     from ..large.on_disk import Scratch
     from ..large.query import bare_scores, rows, score_in_query, undefined
@@ -65,36 +67,32 @@ def _score(project: Project, index: Index, found: list[Finding], kind: Kind, wan
     values = open_values(index, project.data, connection, kind, as_of=project.moment())
     found = [*found, *values.findings, *unjudged(index)]
     if values.table is None or values.units is None or values.beside is None or errors(found, strict=project.strict):
-        project.refuse(found)
+        raise Refused(found)
     project.progress("score")
     units = values.units.units
     bare = bare_scores(index, values.periods)
     table, noted = score_in_query(index, values.table, bare, values.groups)
     noted += undefined(index, table, bare, partial(units.title, language=project.language))
     project.go_on([*found, *noted])
-    periods = list(bare.periods) if wanted == "all" else [project.period(bare, wanted)]
+    periods = periods_of(bare, wanted)
     for period in periods:
-        leave_alone(project, folder_of(project, period))
+        leave_alone(folder_of(project, period))
     long = rows(index, table, index.ranking.within is not None)
     tidy = tidy_in_query(long, bare, units, project.report_language)
     connection.to_parquet(tidy, str(staging / SCORES), compression="zstd")
     project.progress("write")
     scores = replace(ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(noted))
     scores = replace(scores, panel=replace(scores.panel, quarantine=tuple(values.beside.quarantine)))
-    folders = _write_reports(project, values, scores, kind, periods, staging)
+    matched: Any = replace(values.beside, files=values.files)
+    scores = replace(scores, origin=matched)
+    folders = _write_reports(project, scores, kind, periods, staging)
     project.progress("")
-    text, data = top(project, scores, periods[-1])
-    shown = [folder.as_posix() for folder in folders]
-    return "\n".join([text, "", *(f"{folder}/" for folder in shown)]), {**data, "folders": shown}
+    return top(scores, periods[-1], project.language), folders
 
 
-def _write_reports(
-    project: Project, values: InPlace, scores: Scores, kind: Kind, periods: Sequence[str], staging: Path
-) -> list[Path]:
+def _write_reports(project: Project, scores: Scores, kind: Kind, periods: Sequence[str], staging: Path) -> list[Path]:
     from ..report.blocks import write_ranking
 
-    assert values.beside is not None
-    matched: Any = replace(values.beside, files=values.files)
     dirty = quarantine_files(scores, project.report_language)
     digest, folders = digest_of(staging / SCORES), [folder_of(project, period) for period in periods]
     for folder, period in zip(folders, periods, strict=True):
@@ -105,10 +103,10 @@ def _write_reports(
         ranking = staging / RANKING_CSV
         with ranking.open("wb") as file:
             write_ranking(scores, period, project.report_language, file)
-        run = replace(new_run_of(project, matched, scores, period, dirty, {}), engine=kind)
+        run = replace(new_run_of(project, scores, period, dirty, {}), engine=kind)
         run = replace(run, outputs={**run.outputs, RANKING_CSV: digest_of(ranking), SCORES: digest})
         try:
             publish(folder, {**dirty, RANKING_CSV: ranking, SCORES: own, RUN: run.as_json()})
         except OSError as error:
-            project.refuse([unwritable(folder, error)])
+            refuse_file(folder, error)
     return folders

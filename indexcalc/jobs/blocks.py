@@ -1,4 +1,4 @@
-"""Scoring more than memory holds: the same line with its arrays in files, and a report that is written while it is made."""
+"""Score more than memory holds: the same line with its arrays in files, and a report that is written while it is made."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from typing import IO, TYPE_CHECKING, Any
 from ..findings import Finding, Place, Refused, errors, finding
 from ..journal.files import publish
 from ..report.files import RUN
-from .project import Project
-from .reports import folder_of, leave_alone, new_run_of
-from .results import MOST_ROWS, Result, findings_of, ranked_units
+from .project import Project, refuse_file, unwritable
+from .report import folder_of, leave_alone, new_run_of
 
 if TYPE_CHECKING:
     from ..report.blocks import Write
     from ..scores import Scores
-    from ..sources import Matched
     from ..tree import Index
 
 MANY = 10_000_000  # cells of Parquet tables from which on scoring goes by blocks
@@ -32,54 +30,41 @@ def is_large(project: Project) -> bool:
     """Say, to the user too, whether an index asks for so much of Parquet files that it is better scored in blocks."""
     from ..sources.readers.parquet import cells_stored
 
-    index, _ = project.index()
+    index, _ = project.tree
     cells = cells_stored(index, project.data)
     if cells > MANY:
-        project.print_findings([finding("IC831", Place(), cells=cells)])
+        project.tell([finding("IC831", Place(), cells=cells)])
     return cells > MANY
 
 
-def score_blocks(project: Project, wanted: str | None) -> Result:
-    """Score in blocks and write the reports of some periods; return the top of the last one's ranking."""
-    matched, scores = scored(project)
-    periods = list(scores.periods) if wanted == "all" else [project.period(scores, wanted)]
-    project.progress("write")
-    folders = _write_reports(project, matched, scores, periods)
-    project.progress("")
-    text, data = top(project, scores, periods[-1])
-    shown = [folder.as_posix() for folder in folders]
-    return "\n".join([text, "", *(f"{folder}/" for folder in shown)]), {**data, "folders": shown}
-
-
-def scored(project: Project) -> tuple[Matched, Scores]:
-    """Read, match and score with arrays in files, or refuse; findings that refuse nothing are printed."""
+def score_in_files(project: Project) -> Scores:
+    """Read, match and score with arrays in files, or refuse; findings that refuse nothing are told."""
     from ..large.blocks import score_in_parts
     from ..large.on_disk import Scratch
     from ..sources import panel
 
     gc.enable()  # what one block leaves behind must not wait for the end of the command
-    index, matched, found = project.matched(keep=_KEEP)
+    matched, found = project.matched(keep=_KEEP)
     if errors(found, strict=project.strict):
-        project.refuse(found)
-    found += unjudged(index)
+        raise Refused(found)
+    found += unjudged(matched.index)
     before = len(matched.findings)
-    make = Scratch(nearest_folder(project.out))
+    make = Scratch(nearest_folder(project.reports))
     try:
         made = panel(matched, make)
         found = [*found, *matched.findings[before:]]
         if errors(found, strict=project.strict):
-            project.refuse(found)
-        if project.level is not None and project.level not in made.units.levels:
-            project.refuse_one("IC513", found=project.level, known=list(dict.fromkeys(made.units.levels)))
+            raise Refused(found)
+        project.check_level(made)
         project.progress("score")
-        scores = score_in_parts(index, made, make, level=project.level)
+        scores = score_in_parts(matched.index, made, make, level=project.level)
     except Refused as refused:
-        project.refuse([*found, *refused.findings])
+        raise Refused([*found, *refused.findings]) from None
     except OSError as error:
-        project.refuse([unwritable(make.folder, error)])
+        raise Refused([unwritable(make.folder, error)]) from error
     project.progress("")
     project.go_on([*found, *scores.findings])
-    return matched, scores
+    return scores
 
 
 def unjudged(index: Index) -> list[Finding]:
@@ -101,17 +86,19 @@ def digests_of(scores: Scores, period: str, language: str) -> dict[str, str]:
     return found
 
 
-def _write_reports(project: Project, matched: Matched, scores: Scores, periods: Sequence[str]) -> list[Path]:
+def write_reports_in_blocks(project: Project, scores: Scores, periods: Sequence[str]) -> list[Path]:
+    """Write the reports of some periods while they are made, or refuse before any is written."""
     from ..report.blocks import block_files
 
     folders = [folder_of(project, period) for period in periods]
     for folder in folders:
-        leave_alone(project, folder)
+        leave_alone(folder)
+    project.progress("write")
     for folder, period in zip(folders, periods, strict=True):
         files = block_files(scores, period, project.report_language)
         if folder != folders[0]:  # it has every period, and is the same in each folder
             files["scores.parquet"] = partial(_copy, folders[0] / "scores.parquet")
-        run = replace(new_run_of(project, matched, scores, period, {}, {}), blocks=True)
+        run = replace(new_run_of(project, scores, period, {}, {}), blocks=True)
         made: dict[str, str] = {}
 
         def hashed(name: str, write: Write, file: IO[bytes], made: dict[str, str] = made) -> None:
@@ -125,31 +112,13 @@ def _write_reports(project: Project, matched: Matched, scores: Scores, periods: 
         try:
             publish(folder, {**{name: partial(hashed, name, write) for name, write in files.items()}, RUN: last})
         except OSError as error:
-            project.refuse([unwritable(folder, error)])
+            refuse_file(folder, error)
+    project.progress("")
     return folders
 
 
-def top(project: Project, scores: Scores, period: str) -> Result:
-    """Return the best units of a ranking, and how many there are."""
-    from ..report.formats.text import as_text
-    from ..report.sheets.tables import in_rank_order, ranking_sheet, shortened
-
-    language, root = project.language, scores.tree.root
-    units = in_rank_order(scores, scores.periods.index(period), root)
-    sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
-    heading = f"{scores.tree.nodes[root].title(language)} · {period}"
-    return f"{heading}\n{as_text(sheet, language)}", {
-        "index": scores.index.index.id,
-        "node": scores.tree.nodes[root].id,
-        "period": period,
-        "units": len(units),
-        "ranking": ranked_units(scores, period, root, units[:MOST_ROWS], language),
-        "findings": findings_of(scores, language),
-    }
-
-
 class _Hashed:
-    """A file that knows the digest of what was written to it; one of nothing keeps the digest alone."""
+    """A file that knows the digest of what was written to it; without a file it only works out the digest."""
 
     def __init__(self, file: IO[bytes] | None) -> None:
         self._file, self._hash, self._at = file, hashlib.sha256(), 0
@@ -185,8 +154,3 @@ def _copy(path: Path, file: IO[bytes]) -> None:
 def nearest_folder(folder: Path) -> Path:
     """Return the folder itself, or the nearest one above it that is there: nothing is made before everything has gone well."""
     return next(one for one in (folder.absolute(), *folder.absolute().parents) if one.is_dir())
-
-
-def unwritable(folder: Path, error: OSError) -> Finding:
-    """Say that a folder cannot be written to."""
-    return finding("IC503", Place(folder.as_posix()), problem=error.strerror or type(error).__name__)

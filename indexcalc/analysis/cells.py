@@ -1,0 +1,33 @@
+"""What a unit reported for an indicator, cell by cell, each with its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..scores import Scores
+from ..tree.model import Indicator
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One reported column of a unit: its value, NaN without one, and where it was written."""
+
+    column: str
+    value: float
+    places: tuple[str, ...]
+
+
+def cells_of(scores: Scores, period: int, unit: int, leaf: Indicator) -> tuple[Cell, ...]:
+    """Return what a unit reported for a leaf, column by column; nothing for one that is made of scores from below."""
+    if scores.made_of(scores.node(leaf.id)):
+        return ()
+    columns = [column.id for column in scores.index.columns if column.owner == leaf.id]
+    columns += [leaf.per] if leaf.per else []
+    return tuple(cell_of(scores, period, unit, column) for column in columns)
+
+
+def cell_of(scores: Scores, period: int, unit: int, column: str) -> Cell:
+    """Return what a unit reported in one column."""
+    at = scores.panel.column[column]
+    places = tuple(str(place) for place in scores.panel.places(period, unit, at))
+    return Cell(column, float(scores.panel.values[period, unit, at]), places)

@@ -1,0 +1,202 @@
+"""A unit's score walked down the tree: what each node weighs and adds, and of each indicator the cells that were reported."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..journal.history import Change
+from ..panel import STATUS_NAMES
+from ..scores import Scores
+from ..tree.levels import leaf_of
+from ..tree.model import Adjustment, Indicator
+from .cells import Cell, cell_of, cells_of
+from .contribution import Rows, contributions, effective, of_parts, weight_in_effect
+from .result import Result
+from .versus import Boards
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Added:
+    """What an adjustment added to a unit's score, and where its events were written."""
+
+    adjustment: Adjustment
+    points: float
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FromUnits:
+    """A score that is made of those of the units below: how, of which node, and what each of them is and adds to it."""
+
+    scores: Scores
+    node: str
+    how: str
+    parts: tuple[UnitBelow, ...]
+
+
+@dataclass(frozen=True)
+class UnitBelow:
+    """A unit below, by its place, in the score of the unit that it is part of; NaN for what there is not."""
+
+    unit: int
+    score: float
+    rank: float
+    weight: float
+    contribution: float
+    made: FromUnits | None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A unit's score of one node and what it is made of; NaN for what there is not.
+
+    `weight` is that among siblings, `weight_in_effect` the same where some of these are missing; `contribution` is in points
+    of the parent, `index_points` in those of the index. An indicator has a `value` with its `status` and its `cells`, an inner
+    node its `grade`, the `primary` children that attain its score, and the `adjustments` that it had. `made` says
+    how a score comes from units below; `children` are left out below the depth that was asked for.
+    """
+
+    position: int
+    node: str
+    name: str
+    score: float
+    rank: float
+    weight: float
+    weight_in_effect: float
+    coverage: float
+    contribution: float
+    index_points: float
+    value: float = math.nan
+    measure: str = ""
+    status: int | None = None
+    cells: tuple[Cell, ...] = ()
+    grade: str = ""
+    primary: tuple[int, ...] = ()
+    adjustments: tuple[Added, ...] = ()
+    changes: tuple[Change, ...] = ()
+    children: tuple[Explained, ...] = ()
+    made: FromUnits | None = None
+
+    def walk(self, level: int = 0) -> Iterator[tuple[int, Explained]]:
+        """Yield the node and all below it, each with how far below it is."""
+        yield level, self
+        for child in self.children:
+            yield from child.walk(level + 1)
+
+
+@dataclass(frozen=True)
+class Explanation(Result):
+    """A unit's score in a period, walked down from a node so many levels deep, 0 for all; with what its boards are."""
+
+    scores: Scores
+    period: int
+    unit: int
+    depth: int
+    tree: Explained
+    boards: Boards
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row a node, in the order of the tree."""
+        import pandas as pd
+
+        keys = (
+            "node",
+            "name",
+            "score",
+            "rank",
+            "weight",
+            "weight_in_effect",
+            "coverage",
+            "contribution",
+            "index_points",
+            "value",
+        )
+        return pd.DataFrame(
+            [
+                {
+                    "depth": level,
+                    **{key: getattr(one, key) for key in keys},
+                    "measure": one.measure,
+                    "status": "" if one.status is None else STATUS_NAMES["en"][one.status],
+                }
+                for level, one in self.tree.walk()
+            ]
+        )
+
+
+def explain(
+    scores: Scores, period: int, unit: int, node: int, boards: Boards, *, depth: int = 0, history: Sequence[Change] = ()
+) -> Explanation:
+    """Walk a unit's score of a node down the tree, `depth` levels or all; `history` are the changes of weights to show."""
+    rows = Rows(period, (unit,))
+    contribution = contributions(scores, rows)
+    points = effective(scores, contribution, rows)
+
+    def walk(position: int, level: int) -> Explained:
+        own = scores.tree.nodes[position]
+        leaf = own if isinstance(own, Indicator) else None
+        is_open = depth == 0 or level < depth
+        return Explained(
+            position=position,
+            node=own.id,
+            name=own.title("zh"),
+            score=float(scores.scores[period, unit, position]),
+            rank=float(scores.ranks[period, unit, position]),
+            weight=float(scores.sibling_weights[period, position]),
+            weight_in_effect=weight_in_effect(scores, period, unit, position),
+            coverage=float(scores.covered(position)[period, unit]),
+            contribution=float(contribution[0, 0, position]),
+            index_points=float(points[0, 0, position]),
+            value=float(scores.derived[period, unit, position]) if leaf else math.nan,
+            measure=leaf.measure if leaf else "",
+            status=int(scores.status[period, unit, position]) if leaf else None,
+            cells=cells_of(scores, period, unit, leaf) if leaf else (),
+            grade=scores.grade(period, unit, position),
+            primary=scores.primary(period, unit, position),
+            adjustments=() if leaf else _added(scores, period, unit, position),
+            changes=tuple(change for change in history if change.node == own.id),
+            children=tuple(walk(child, level + 1) for child in scores.tree.below(position)) if is_open else (),
+            made=_from_below(scores, period, unit, own.id, max(depth - level, 0)) if is_open else None,
+        )
+
+    return Explanation(scores, period, unit, depth, walk(node, 0), boards)
+
+
+def _added(scores: Scores, period: int, unit: int, position: int) -> tuple[Added, ...]:
+    """Return the adjustments of an inner node that have added something or had events."""
+    added = []
+    for at in scores.tree.branches[position - scores.tree.leaves].adjustments:
+        item, points = scores.index.adjustments[at], float(scores.points[period, unit, at])
+        reported = cell_of(scores, period, unit, item.id) if item.id in scores.panel.column else None
+        places = (reported.places or ("–",)) if reported and reported.value > 0 else ()
+        if places or points:
+            added.append(Added(item, points, places))
+    return tuple(added)
+
+
+def _from_below(scores: Scores, period: int, unit: int, leaf: str, depth: int) -> FromUnits | None:
+    """Return what a unit's score of a leaf is made of below, level by level; nothing where it is made of values."""
+    below = scores.below
+    if below is None or leaf not in below.leaves:
+        return None
+    lower, made = below.scores, below.leaves[leaf]
+    node, (added, share) = lower.node(made.node), of_parts(scores, leaf, period)
+    its_leaf = leaf_of(below.index, made.node)
+    parts = [
+        UnitBelow(
+            unit=part,
+            score=float(lower.scores[period, part, node]),
+            rank=float(lower.ranks[period, part, node]),
+            weight=float(share[part]),
+            contribution=float(added[part]),
+            made=_from_below(lower, period, part, its_leaf, max(depth - 1, 0)) if depth != 1 else None,
+        )
+        for part in (below.units == unit).nonzero()[0].tolist()
+    ]
+    return FromUnits(lower, made.node, made.how, tuple(parts))

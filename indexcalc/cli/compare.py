@@ -1,0 +1,43 @@
+"""`indexcalc compare`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Unpack
+
+import typer
+
+from .open import opened
+from .options import Options, takes
+
+
+@takes("every", "period", "level", "as_of", "keep")
+def compare(
+    context: typer.Context,
+    one: Annotated[str, typer.Argument(help="A period, a tree's file, or a method.")],
+    other: Annotated[str, typer.Argument(help="Another one of the same.")],
+    **options: Unpack[Options],
+) -> None:
+    """Set two periods, two trees or two methods beside each other."""
+    from ..jobs.project import refuse
+    from ..jobs.questions import compare as ask
+    from ..report.answers.compare import compare_answer
+    from .give import give
+
+    files = [name.endswith((".yaml", ".yml")) or Path(name).exists() for name in (one, other)]
+    with opened({**options, "index": other} if all(files) else options) as project:
+        if any(files) and not all(files):
+            refuse("IC781", one=one, other=other)
+        sources, period, every = [], options["period"], options["every"]
+        if all(files):
+            old = opened({**options, "index": one})
+            sources.append((old, old.scores()))
+        sources.append((project, project.scores()))
+        scores = sources[-1][1]
+        if all(files):
+            found = ask(sources[0][1], scores, period=period, names=(one, other), every=every)
+        else:
+            found = ask(scores, one, other, period=period, every=every)
+        name = ("compare", project.level or "", *(Path(name).stem if all(files) else name for name in found.names))
+        give(context, project, partial(compare_answer, found), name, sources)

@@ -1,0 +1,49 @@
+"""`indexcalc methods`."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Annotated, Any, Unpack
+
+import typer
+
+from .open import opened
+from .options import Options, takes
+
+
+@takes(common=("lang", "json"))
+def methods(
+    name: Annotated[str | None, typer.Argument(help="A method, for all that is known of it.")] = None, **options: Unpack[Options]
+) -> None:
+    """List the methods with their parameters."""
+    with opened(options) as project:
+        project.print(*(_listed() if name is None else _known(name)))
+
+
+def _listed() -> tuple[str, Any]:
+    """Return every method by room, with its parameters and the first sentence of its documentation."""
+    from ..methods import CATALOGUE, about, parameters
+    from ..report.formats.text import aligned
+
+    rows, data = [], []
+    for room, known in CATALOGUE.items():
+        for method in known:
+            taken = parameters(room, method)
+            shown = [name if parameter.required else f"{name}={parameter.default}" for name, parameter in taken.items()]
+            rows.append([room, method, " ".join(shown), about(room, method)])
+            data.append({"room": room, "method": method, "parameters": shown, "about": about(room, method)})
+    return aligned(rows, [True] * 4), data
+
+
+def _known(name: str) -> tuple[str, Any]:
+    """Return all that is known of a method, or refuse with the nearest name."""
+    from ..findings import nearest
+    from ..jobs.project import refuse
+    from ..methods import CATALOGUE
+
+    texts = {room: f"{room}: {name}\n\n{inspect.getdoc(methods[name])}" for room, methods in CATALOGUE.items() if name in methods}
+    if not texts:
+        every = [method for methods in CATALOGUE.values() for method in methods]
+        near = nearest(name, every)
+        refuse("IC401", room="indexcalc", method=name, known=[near] if near else every, near=near)
+    return "\n\n".join(texts.values()), texts

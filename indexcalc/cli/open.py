@@ -1,0 +1,140 @@
+"""Opening a project for a command, and the screen that its results and findings are shown on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from ..findings import Finding, Language, Refused, in_order, render
+from ..jobs.project import INDEX, Project
+from ..words.reports import word
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+REFUSED = 1
+_EVERY = 0.2  # seconds after which the time left is shown again
+
+
+@dataclass
+class Opened(Project):
+    """A project that a command works on, shown on a screen; what refuses the command is shown too, and ends it.
+
+    Used as a context: `with opened(options) as project`.
+    """
+
+    as_json: bool = False
+    quiet: bool = False
+
+    def __enter__(self) -> Self:
+        if sys.stdout.isatty():
+            from ..report.formats.text import SCREEN_WIDTH
+
+            SCREEN_WIDTH.set(shutil.get_terminal_size().columns)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Literal[False]:
+        if isinstance(error, Refused):
+            self.progress("")
+            self.tell(error.findings, closing=True)
+            sys.exit(REFUSED)
+        return False
+
+    def tell(self, found: Iterable[Finding], *, closing: bool = False) -> None:
+        """Print findings to stderr, as text or as lines of JSON, with their number below when something was refused."""
+        listed = in_order(found)
+        if listed:
+            self.progress("")
+        for one in listed:
+            if self.quiet and one.severity not in ("error", *(("warning",) if self.strict else ())):
+                continue
+            line = _json(one.as_dict(self.language)) if self.as_json else render(one, self.language)
+            print(line, file=sys.stderr)
+        if closing and not self.as_json:
+            count = {f"{kind}s": sum(one.severity == kind for one in listed) for kind in ("error", "warning")}
+            print(_closing(count["errors"], count["warnings"], self.language), file=sys.stderr)
+
+    def print(self, text: str, data: Any) -> None:
+        """Print a result to stdout: as text, or as JSON when that was asked for."""
+        if self.as_json:
+            print(_json(data, indent=1, allow_nan=False))
+        elif not self.quiet:
+            print(text)
+
+    def progress(self, step: str) -> None:
+        """Show on a terminal what is being done."""
+        if self.is_watched:
+            print(f"\r\033[K{word(f'doing {step}', self.language) if step else ''}", end="", file=sys.stderr, flush=True)
+
+    def counting(self) -> Callable[[int, int], None]:
+        """Return what shows on a terminal how much is done and how long the rest will take."""
+        start = last = time.monotonic()
+
+        def show(done: int, of: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if not self.is_watched or now - last < _EVERY:
+                return
+            last = now
+            left = round((now - start) * (of - done) / max(done, 1))
+            said = word("time left", self.language).format(done=done, all=of, clock=f"{left // 60}:{left % 60:02}")
+            print(f"\r\033[K{said}", end="", file=sys.stderr, flush=True)
+
+        return show
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody sits before a terminal and wants to know what is being done."""
+        return sys.stderr.isatty() and not self.quiet and not self.as_json
+
+
+def opened(options: Mapping[str, Any]) -> Opened:
+    """Return the project that a command is given by its options; `index` is the tree's file, or the folder that it lies in."""
+    file = Path(options.get("index") or INDEX)
+    file = file / INDEX if file.is_dir() else file
+    data, out, lang = (options.get(name) for name in ("data", "out", "lang"))
+    return Opened(
+        file=file,
+        data=file.parent if data is None else Path(data),
+        reports=file.parent / "reports" if out is None else Path(out),
+        language=spoken(lang),
+        report_language="en" if lang == "en" else "zh",
+        seed=options.get("seed") or 0,
+        level=options.get("level"),
+        as_of=options.get("as_of"),
+        strict=bool(options.get("strict")),
+        as_json=bool(options.get("json")),
+        quiet=bool(options.get("quiet")),
+    )
+
+
+def spoken(wanted: str | None) -> Language:
+    """Return the language to speak: the one asked for, else English in an English locale, else Chinese."""
+    if wanted:
+        return "en" if wanted == "en" else "zh"
+    set_in = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    if not set_in and os.name == "nt":
+        import locale
+
+        set_in = (locale.getlocale()[0] or "").lower()
+    return "en" if set_in.lower().startswith("en") else "zh"
+
+
+def _closing(errors: int, warnings: int, language: Language) -> str:
+    return word("refused with", language).format(
+        errors=errors, warnings=warnings, error_s="" if errors == 1 else "s", warning_s="" if warnings == 1 else "s"
+    )
+
+
+def _json(data: Any, **how: Any) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False, **how)

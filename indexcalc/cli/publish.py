@@ -1,0 +1,37 @@
+"""`indexcalc publish`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Unpack
+
+import typer
+
+from ..words.reports import word
+from .open import opened
+from .options import Options, takes
+from .score import after_writing
+
+
+@takes("period", "by", "level", "out", "as_of", "seed")
+def publish(
+    why: Annotated[str, typer.Option("--why", help="Why what was published before is revised.")] = "",
+    **options: Unpack[Options],
+) -> None:
+    """Write a period's report and keep its scores as published, for all time."""
+    from ..jobs.names import period_of
+    from ..jobs.publish import publish as publish_period
+    from ..jobs.report import folder_of, run_in
+
+    with opened(options) as project:
+        scores = project.scores()
+        period = period_of(scores, options["period"])
+        before = run_in(folder_of(project, period))
+        release = publish_period(project, scores, period, by=options["by"], why=why)
+        if release.folder is None:
+            text = word("published already", project.language).format(period=period)
+            project.print(text, {"published": False, "period": period})
+            return
+        text, data = after_writing(project, scores, period, before, [release.folder])
+        log = release.log.as_posix()
+        said = word("published", project.language).format(period=period, log=log)
+        project.print(f"{text}\n{said}", {**data, "published": True, "period": period, "revised": release.revised, "log": log})

@@ -1,0 +1,45 @@
+"""`indexcalc sensitivity`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Unpack
+
+import typer
+
+from .open import opened
+from .options import Options, takes
+
+
+@takes("weights", "normalise", "aggregate", "treat", "impute", "noise", "period", "level", "as_of", "seed", "keep")
+def sensitivity(
+    context: typer.Context,
+    rows: Annotated[int, typer.Option("--rows", help="Rows of each of the two samples, a power of 2.", min=2)] = 1024,
+    **options: Unpack[Options],
+) -> None:
+    """Say what a ranking hangs on: choices, nodes, weights in effect, and how indicators go together."""
+    from ..jobs.questions import must_be_power_of_two
+    from ..jobs.questions import sensitivity as ask
+    from ..report.answers.sensitivity import sensitivity_answer
+    from .give import give
+
+    with opened(options) as project:
+        must_be_power_of_two(rows)
+        scores = project.scores()
+        found = ask(
+            scores,
+            period=options["period"],
+            rows=rows,
+            seed=options["seed"],
+            weights=options["weights"],
+            normalise=options["normalise"],
+            aggregate=options["aggregate"],
+            treat=options["treat"],
+            impute=options["impute"],
+            noise=options["noise"],
+            progress=project.counting(),
+            go_on=project.go_on,
+        )
+        project.progress("")
+        name = ("sensitivity", project.level or "", found.period)
+        give(context, project, partial(sensitivity_answer, found), name, [(project, scores)])

@@ -1,0 +1,39 @@
+"""`indexcalc target`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal, Unpack
+
+import typer
+
+from .open import opened
+from .options import Options, takes
+
+
+@takes("period", "level", "as_of", "keep")
+def target(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(help="A unit's id, name or alias.")],
+    rank: Annotated[int | None, typer.Option("--rank", help="The rank to reach.")] = None,
+    score: Annotated[float | None, typer.Option("--score", help="The score to reach.")] = None,
+    effort: Annotated[
+        Literal["peers", "history"],
+        typer.Option("--effort", help="Count effort in the spread between units, or in what changes from period to period."),
+    ] = "peers",
+    costs: Annotated[Path | None, typer.Option("--costs", help="A CSV file of indicator and cost instead.")] = None,
+    **options: Unpack[Options],
+) -> None:
+    """Plan the least effort that reaches a rank or a score."""
+    from ..jobs.questions import target as ask
+    from ..report.answers.target import target_answer
+    from .give import give
+
+    if (rank is None) == (score is None):
+        raise typer.BadParameter("give either --rank or --score")
+    with opened(options) as project:
+        scores, period = project.scores(), options["period"]
+        plan = ask(scores, unit, rank=rank, score=score, effort=effort, costs=costs, period=period, language=project.language)
+        name = ("target", project.level or "", scores.periods[plan.period], scores.panel.units.ids[plan.unit])
+        give(context, project, partial(target_answer, plan), name, [(project, scores)])

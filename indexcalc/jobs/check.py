@@ -1,0 +1,51 @@
+"""Check a tree and its data; score nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..findings import Language
+from ..tree.model import Dimension, Index
+from ..words.reports import word
+from .project import Project
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a checked project holds."""
+
+    index: Index
+    units: int
+    periods: tuple[str, ...]
+    values: int
+    files: int
+
+    def counts(self) -> dict[str, Any]:
+        """Return how much there is of everything, as data."""
+        dimensions = len(self.index.dimensions)
+        top = sum(isinstance(node, Dimension) for node in self.index.dimensions)
+        return {
+            "index": self.index.index.id,
+            "dimensions": dimensions,
+            "nodes": sum(isinstance(node, Dimension) for _, node in self.index.walked) - top,
+            "indicators": len(self.index.leaves),
+            "units": self.units,
+            "periods": list(self.periods),
+            "values": self.values,
+            "files": self.files,
+        }
+
+    def text(self, language: Language) -> str:
+        """Return the same as a sentence."""
+        shown = {**self.counts(), "index": self.index.index.title(language), "periods": len(self.periods)}
+        return word("checked", language).format(**shown)
+
+
+def check(project: Project) -> Checked:
+    """Check a tree and its data, or refuse with what is wrong in them; what refuses nothing is told."""
+    matched, found = project.matched(count=False)
+    project.go_on(found)
+    assert matched.units is not None
+    values = sum(len(piece.values) for piece in matched.pieces)
+    return Checked(matched.index, len(matched.units.units), matched.periods, values, len(matched.files))

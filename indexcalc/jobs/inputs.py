@@ -1,0 +1,23 @@
+"""What a result was made of: the tree, its files of data, and the submissions of its ledgers."""
+
+from __future__ import annotations
+
+from ..journal.run import digest, digests
+from ..scores import Scores
+from .project import Project
+
+
+def inputs_of(project: Project, scores: Scores) -> dict[str, str]:
+    """Return the digests of all that scores are made of, by their names as seen from the data's folder.
+
+    A tree or data that came from no file, but from a mapping or a frame, are named `tree` and `data`.
+    """
+    origin, index = scores.origin, scores.declared
+    from_file = index.file is not None
+    named = {} if from_file else {"tree": digest(index.model_dump_json(exclude_defaults=True).encode())}
+    if origin is None or not origin.files:
+        panel = scores.panel
+        labels = "\n".join([*panel.periods, *panel.units.ids, *panel.columns])
+        named["data"] = digest(labels.encode() + panel.values.tobytes() + panel.status.tobytes())
+    files = [*([project.file] if from_file else []), *(origin.files if origin else ())]
+    return named | digests(files, project.data) | dict(origin.submissions if origin else {})

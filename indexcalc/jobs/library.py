@@ -1,0 +1,173 @@
+"""What users of Python call: each command as a function, from a tree and data to scores and answers about them."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..engine import score as score_panel
+from ..findings import Finding, Language, Refused, errors, render
+from ..panel import Panel
+from ..scores import Scores
+from ..tree.load import load
+from ..tree.model import Index
+from . import questions
+from .names import node_of, period_of, periods_of
+from .project import INDEX, Project, refuse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..analysis.explain import Explained
+    from .publish import Release
+    from .verify import Verified
+
+PathLike = str | os.PathLike[str]
+
+
+class FoundWarning(UserWarning):
+    """Something found that refuses nothing, but may make a number mean something else than was meant."""
+
+
+class Scored(Scores):
+    """Scores that can be asked by the names of periods, units and nodes, with a view for notebooks."""
+
+    def ranking(self, period: str | None = None, node: str | None = None, *, language: Language = "zh") -> pd.DataFrame:
+        """Return the ranking of the index or of a node, the best first: unit, name, rank, score, coverage, and grade and group.
+
+        :raises Refused: where there is no such period or node.
+        """
+        import pandas as pd
+
+        from ..report.answers.ranking import ranked_units
+        from ..report.sheets.tables import in_rank_order
+
+        shown, place = period_of(self, period), self.tree.root if node is None else self.node(node_of(self.index, node))
+        row = self.periods.index(shown)
+        units = in_rank_order(self, row, place)
+        frame = pd.DataFrame(ranked_units(self, shown, place, units, language))
+        if self.panel.units.groups:
+            frame["group"] = [self.panel.units.groups[unit] for unit in units]
+        if self.group_ranks is not None:
+            frame["group_rank"] = self.group_ranks[row, units, place]
+        return frame
+
+    def frame(self, nodes: Sequence[str] | None = None, *, wide: bool = False, language: Language = "zh") -> pd.DataFrame:
+        """Return every node and stage of every period and unit: a row each, as in `scores.csv`, with grades.
+
+        With `wide` there is a row for each period and unit, and a column of scores for each node.
+
+        :raises Refused: where there is no such node.
+        """
+        from ..report.sheets.tidy import tidy
+
+        frame: pd.DataFrame = tidy(self, language).to_pandas()
+        ids = None if nodes is None else [node_of(self.index, node) for node in nodes]
+        frame["grade"] = [grade for row in self._grades(language) for grade in row]
+        if ids is not None:
+            frame = frame[frame["node"].isin(ids)].reset_index(drop=True)
+        if not wide:
+            return frame
+        shown = ids or [self.tree.nodes[place].id for place in self.tree.reading_order]
+        table = frame.set_index(["period", "unit", "unit_name", "node"])["score"].unstack("node", sort=False)  # noqa: PD010
+        return table[shown].reset_index().rename_axis(columns=None)
+
+    def _grades(self, language: Language) -> list[list[str]]:
+        """Return the grades of all nodes in reading order, a row for each period and unit."""
+        graded = [place in self.grades for place in self.tree.reading_order]
+        return [
+            [
+                self.grade(period, unit, place, language) if has else ""
+                for place, has in zip(self.tree.reading_order, graded, strict=True)
+            ]
+            for period in range(len(self.periods))
+            for unit in range(len(self.panel.units))
+        ]
+
+    def explain(self, unit: str, period: str | None = None, node: str | None = None) -> Explained:
+        """Walk a unit's score down to the cells that were reported; see `indexcalc.explain`."""
+        return questions.explain(self, unit, period=period, node=node)
+
+    def _repr_html_(self) -> str:
+        """Return the newest ranking as a notebook shows it."""
+        from html import escape
+
+        title = f"{self.index.index.title('zh')} · {self.periods[-1]}"
+        said = "".join(f"<li>{escape(render(one, 'zh'))}</li>" for one in self.findings)
+        table = self.ranking().to_html(index=False, escape=True, na_rep="")
+        return f"<h4>{escape(title)}</h4>{table}{f'<ul>{said}</ul>' if said else ''}"
+
+
+def read(index: Index, base: PathLike | None = None, *, as_of: str | None = None) -> Panel:
+    """Read the data that an index declares into a panel; relative paths start from the tree's file, or from `base`.
+
+    :raises Refused: with every finding, when there is an error among them.
+    """
+    return _project(index, data=base, as_of=as_of).read()[1]
+
+
+def score(
+    index: Index, data: Any = None, *, level: str | None = None, period: str | None = None, as_of: str | None = None
+) -> Scores:
+    """Score every period: of what the index declares, of a panel, or of a DataFrame.
+
+    A frame may be one of pandas or any that Arrow can read, wide (a column an indicator) or long, with units and periods as
+    columns or in its index; `period` names the period of one that has none. What refuses nothing is in the result's
+    `findings`, and what may change a meaning is warned of as well.
+
+    :raises Refused: with every finding, when there is an error among them.
+    """
+    if isinstance(data, Panel):
+        panel, found = data, ()
+    else:
+        project = _project(index, as_of=as_of)
+        index, panel = project.read() if data is None else (index, panel_of_frame(index, data, period=period))
+        found = tuple(project.before)
+    scores = score_panel(index, panel, level=level)
+    if errors(scores.findings):
+        raise Refused([*found, *scores.findings])
+    warn_of([*found, *scores.findings])
+    own = {field.name: getattr(scores, field.name) for field in fields(scores)}
+    return Scored(**{**own, "findings": (*found, *scores.findings)})
+
+
+def write_report(
+    scores: Scores, period: str | None = None, out: PathLike | None = None, *, lang: Language = "zh", seed: int = 0
+) -> Report:
+    """Write the report of a period, or of `all`: each into a folder of its own below `out`, replaced whole or not at all.
+
+    :raises Refused: where there is no such period, or a folder cannot be written or is somebody else's.
+    """
+    project = _project(scores.declared, reports=out, lang=lang, seed=seed, level=_level(scores))
+    periods = periods_of(scores, period)
+    return Report(tuple(periods), tuple(write_reports(project, scores, periods)))
+
+
+def publish(
+    scores: Scores,
+    period: str | None = None,
+    out: PathLike | None = None,
+    *,
+    by: str = "",
+    why: str = "",
+    lang: Language = "zh",
+    seed: int = 0,
+) -> Release:
+    """Write a period's report and keep its scores as published, for all time; `why` a period published before is revised.
+
+    :raises Refused: where the index was not read from a file, or a revision does not say why.
+    """
+    project = _project(scores.declared, reports=out, lang=lang, seed=seed, level=_level(scores))
+    return publish_period(project, scores, period_of(scores, period), by=by, why=why)
+
+
+def verify(folder: PathLike, index: Index | PathLike = INDEX, *, data: PathLike | None = None) -> Verified:
+    """Score again what a report's run.json says and compare every byte.
+
+    :raises Refused: with everything that differs.
+    """
+    return verify_report(_project(index, data=data), Path(folder))

@@ -1,0 +1,93 @@
+"""What is meant by a name: a period, a unit or a node, as people write them; or a refusal with the nearest that there is."""
+
+from __future__ import annotations
+
+from ..findings import nearest
+from ..periods import EXAMPLES, previous, read_period
+from ..report.sheets.tables import kind_of
+from ..scores import Scores
+from ..tree.model import Index
+from .project import refuse
+
+
+def period_of(scores: Scores, wanted: str | None) -> str:
+    """Return the period that is meant: the one named, or the newest of the largest kind, a year rather than its last part."""
+    if wanted is None:
+        return scores.periods[-1]
+    for kind in scores.index.periods.kinds:
+        if (period := read_period(wanted, kind)) in scores.periods:
+            return str(period)
+    return refuse("IC501", found=wanted, known=list(scores.periods), near=nearest(wanted, scores.periods))
+
+
+def periods_of(scores: Scores, wanted: str | None) -> list[str]:
+    """Return the periods that are meant: `all`, or a single one."""
+    return list(scores.periods) if wanted == "all" else [period_of(scores, wanted)]
+
+
+def period_before(scores: Scores, after: str) -> str:
+    """Return the period right before one."""
+    period = previous(after, kind_of(scores, after))
+    if period not in scores.periods:
+        refuse("IC784", period=after, known=[one for one in scores.periods if one != after])
+    return str(period)
+
+
+def declared_period(index: Index, text: str) -> str:
+    """Return a period of the tree's own kind, whether there is data for it or not."""
+    kind = index.periods.kind
+    return read_period(text, kind) or refuse("IC346", found=text, kind=kind, example=EXAMPLES[kind], rows=1)
+
+
+def unit_of(scores: Scores, wanted: str) -> int:
+    """Return the place among the scored units of the one that is meant by an id, a name or an alias."""
+    scored = {unit: place for place, unit in enumerate(scores.panel.units.ids)}
+    names = scores.origin.units if scores.origin else None
+    if names is None:
+        units = scores.panel.units
+        known = {**{units.title(place): place for place in range(len(units))}, **scored}
+        return known[wanted] if wanted in known else refuse("IC502", found=wanted, near=nearest(wanted, known))
+    unit = names.find(wanted)
+    if wanted in names.shared:
+        refuse("IC374", name=wanted, units=names.sharing(wanted))
+    if unit is None or names.units.ids[unit] not in scored:
+        near = nearest(wanted, [name for name, place in names.known.items() if names.units.ids[place] in scored])
+        refuse("IC502", found=wanted, near=near)
+    return scored[names.units.ids[unit]]
+
+
+def node_of(index: Index, wanted: str) -> str:
+    """Return the id of the node that is meant by an id, a name, or a path of them such as safety/personal-safety."""
+    parts = [wanted] if _ids(index, wanted) else wanted.strip("/").split("/")
+    ids = [_ids(index, part) for part in parts]
+    for part, named in zip(parts, ids, strict=True):
+        if len(named) != 1:
+            known = [text for node in index.by_id.values() for text in (node.id, node.name, node.name_en) if text]
+            refuse("IC510", found=part, near=nearest(part, known) if not named else named[0])
+    path = _path(index, ids[-1][0])
+    rest = iter(path)
+    for part, named in zip(parts, ids, strict=True):
+        if named[0] not in rest:  # looks on from where the part before was found
+            refuse("IC608", node=ids[-1][0], above=part, path="/".join(path[1:] or path))
+    return ids[-1][0]
+
+
+def asked_node(scores: Scores, wanted: str | None) -> str | None:
+    """Return the id of the node that is asked for, if one is."""
+    return None if wanted is None else node_of(scores.index, wanted)
+
+
+def _ids(index: Index, text: str) -> list[str]:
+    """Return the nodes that have a text for their id, or else for their name."""
+    if text in index.by_id:
+        return [text]
+    return [node.id for node in index.by_id.values() if text and text in (node.name, node.name_en)]
+
+
+def _path(index: Index, node: str) -> list[str]:
+    tree = index.tree
+    position, path = tree.position[node], []
+    while position >= 0:
+        path.append(tree.nodes[position].id)
+        position = tree.parents[position]
+    return path[::-1]

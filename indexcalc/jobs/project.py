@@ -1,0 +1,154 @@
+"""A project: a tree's file with its data and its reports, read once and scored."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ..findings import Finding, Language, Place, Refused, errors, finding
+from ..tree import Index, read_index
+
+if TYPE_CHECKING:
+    from ..panel import Panel
+    from ..scores import Scores
+    from ..sources import Matched
+
+INDEX = "indicators.yaml"
+
+
+@dataclass
+class Project:
+    """Where a project is and how it is read: `data` is where relative paths start, `reports` where reports go.
+
+    What refuses nothing is told by `tell`, as soon as it is known; what refuses is raised as `Refused`.
+    """
+
+    file: Path
+    data: Path
+    reports: Path
+    language: Language = "zh"
+    report_language: Language = "zh"
+    seed: int = 0
+    level: str | None = None
+    as_of: str | None = None
+    strict: bool = False
+    before: Sequence[Finding] = ()
+    """What reading has found, until scores are accepted."""
+
+    def tell(self, found: Sequence[Finding]) -> None:
+        """Say what was found and refuses nothing: to users of Python as warnings."""
+        warn_in_python(found, self.language)
+
+    def progress(self, step: str) -> None:
+        """Show what is being done, where there is a screen to show it on."""
+
+    def go_on(self, found: Sequence[Finding]) -> None:
+        """Refuse when there is an error among the findings, a warning when strict; otherwise tell what there is."""
+        if errors(found, strict=self.strict):
+            raise Refused(found)
+        self.tell(found)
+
+    @cached_property
+    def tree(self) -> tuple[Index, list[Finding]]:
+        """The index, read once, and what was found in it; refused where its shape is wrong."""
+        index, found = read_index(self.file, shown=self.file.as_posix())
+        if index is None:
+            raise Refused(found)
+        return index, found
+
+    def index(self) -> Index:
+        """Return the index, or refuse it; what refuses nothing is told."""
+        index, found = self.tree
+        self.go_on(found)
+        return index
+
+    def matched(self, *, count: bool = True, keep: int | None = None) -> tuple[Matched, list[Finding]]:
+        """Match the data to the tree, with what was found in both; events are counted only where asked for.
+
+        Parquet tables of more than `keep` cells stay in their files.
+        """
+        from ..sources import match
+
+        index, found = self.tree
+        if errors(found):
+            raise Refused(found)  # what the data should have is not known
+        self.progress("read")
+        matched = match(index, self.data, as_of=self.moment(), count=count, keep=keep)
+        return matched, [*found, *matched.findings]
+
+    def read(self) -> tuple[Index, Panel]:
+        """Read the tree and its data, or refuse with what is wrong in either."""
+        from ..sources import panel
+
+        matched, found = self.matched()
+        if errors(found, strict=self.strict):
+            raise Refused(found)
+        self.progress("score")
+        made = panel(matched)
+        self.check_level(made)
+        self.before = found
+        return matched.index, made
+
+    def accept(self, scores: Scores) -> Scores:
+        """Return scores whose findings refuse nothing, once these have been told with those of reading."""
+        self.progress("")
+        self.go_on([*self.before, *scores.findings])
+        return scores
+
+    def scores(self) -> Scores:
+        """Read and score, or refuse."""
+        from ..engine import score
+
+        index, panel = self.read()
+        return self.accept(score(index, panel, level=self.level))
+
+    def check_level(self, panel: Panel) -> None:
+        """Refuse a level that no unit stands on."""
+        if self.level is not None and self.level not in panel.units.levels:
+            refuse("IC513", found=self.level, known=list(dict.fromkeys(panel.units.levels)))
+
+    def moment(self) -> str | None:
+        """Return the moment that ledgers are read as of, or refuse what is none."""
+        if self.as_of is None:
+            return None
+        from ..journal.ledger import read_moment
+
+        return read_moment(self.as_of) or refuse("IC662", found=self.as_of)
+
+
+def warn_in_python(found: Sequence[Finding], language: Language = "zh") -> None:
+    """Give the warnings among some findings as warnings of Python."""
+    import warnings
+
+    from ..findings import render
+
+    for one in found:
+        if one.severity == "warning":
+            warnings.warn(render(one, language), stacklevel=3)
+
+
+def refuse(code: str, place: Place | None = None, **values: Any) -> NoReturn:
+    """Refuse with one finding."""
+    raise Refused([finding(code, place or Place(), **values)])
+
+
+def refuse_file(path: Path, error: OSError) -> NoReturn:
+    """Refuse because a file or folder cannot be written."""
+    raise Refused([unwritable(path, error)]) from error
+
+
+def unwritable(path: Path, error: OSError) -> Finding:
+    """Say that a file or folder cannot be written to."""
+    return finding("IC503", Place(path.as_posix()), problem=error.strerror or type(error).__name__)
+
+
+def user_name() -> str:
+    """Return the user's name on this machine, ? where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "?"

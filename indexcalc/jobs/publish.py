@@ -1,0 +1,49 @@
+"""Publish a period: write its report and keep its scores as they were published, for all time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..journal.files import replace_files
+from ..journal.published import Published, last_release, published_file, read_published, scores_of, with_published
+from ..journal.run import digest_of
+from ..report.files import RUN
+from ..scores import Scores
+from .project import Project, refuse, refuse_file, user_name
+from .report import write_reports
+
+
+@dataclass(frozen=True)
+class Release:
+    """What was published: the report's folder and the log that keeps its scores; no folder where nothing has changed since."""
+
+    period: str
+    folder: Path | None
+    log: Path
+    revised: bool
+
+
+def publish(project: Project, scores: Scores, period: str, *, by: str = "", why: str = "") -> Release:
+    """Write the report of a period and keep its scores as published; refuse a revision that does not say why."""
+    lines, unread = read_published(project.file)
+    project.go_on(unread)
+    level, log = project.level or "", published_file(project.file)
+    now = scores_of(scores, period)
+    last = last_release(lines, period, level)
+    if {key: (line.score, line.rank) for key, line in last.items()} == now:
+        return Release(period, None, log, revised=False)
+    if last and not why:
+        refuse("IC823", period=period, when=next(iter(last.values())).when[:10])
+    folder = write_reports(project, scores, [period])[0]
+    report, when = digest_of(folder / RUN), dt.datetime.now().astimezone().isoformat(timespec="microseconds")
+    added = [
+        Published(when, by or user_name(), why, period, level, node, unit, score, rank, report)
+        for (node, unit), (score, rank) in now.items()
+    ]
+    try:
+        replace_files({log: with_published(log.read_bytes() if log.exists() else b"", added)})
+    except OSError as error:
+        refuse_file(log, error)
+    return Release(period, folder, log, revised=bool(last))

@@ -1,0 +1,389 @@
+"""Questions to scores in plain words: units and nodes by their names, periods as people write them.
+
+Each function says what is meant, asks `analysis`, and returns its answer; what cannot be answered is refused, with the same
+codes as on the command line. Findings that refuse nothing go to `go_on`: to users of Python they are warnings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..findings import Finding, Language, Refused, errors
+from ..periods import read_period
+from ..report.sheets.tables import in_rank_order, kind_of
+from ..scores import Scores
+from ..tree.model import FACTORS, LEVELS, Index, Level
+from ..words.reports import word
+from .names import asked_node, node_of, period_before, period_of, unit_of
+from .project import refuse, warn_in_python
+from .uncertain import Said, alternatives_of
+
+if TYPE_CHECKING:
+    from ..analysis.alerts import Alerts
+    from ..analysis.change import ScoreChange
+    from ..analysis.compare import Comparison
+    from ..analysis.dependence import Dependence
+    from ..analysis.explain import Explanation
+    from ..analysis.robustness import Robustness
+    from ..analysis.target import Effort, Plan
+    from ..analysis.trend import Trend
+    from ..analysis.uncertainty import Uncertainty
+    from ..analysis.versus import Versus
+    from ..journal.history import Change
+    from ..journal.published import Published
+
+    GoOn = Callable[[Sequence[Finding]], None]
+    Progress = Callable[[int, int], None]
+
+MOST_UNITS = 300  # whose moves are split where neither a unit nor all are asked for
+MOST_PAIRS = 100  # neighbours that are asked about where neither a unit nor all are
+
+
+def go_on(found: Sequence[Finding]) -> None:
+    """Refuse when there is an error among some findings; otherwise tell what there is as warnings of Python."""
+    if errors(found):
+        raise Refused(found)
+    warn_in_python(found)
+
+
+def explain(
+    scores: Scores,
+    unit: str,
+    *,
+    period: str | None = None,
+    node: str | None = None,
+    vs: str | None = None,
+    depth: int = 0,
+    history: Sequence[Change] = (),
+) -> Explanation | Versus:
+    """Walk a unit's score down to the reported cells and their addresses, from the index or a node so many levels deep.
+
+    With `vs` the unit is set beside another one, the mean of its `group`, or the `best`. `history` are changes of weights to
+    be shown where they were made.
+    """
+    from ..analysis.explain import explain as walk_down
+    from ..analysis.versus import best_of, boards, group_of, versus
+
+    place, start = unit_of(scores, unit), _place_of(scores, node)
+    at = scores.periods.index(period_of(scores, period))
+    group = group_of(scores, place)
+    if vs is None:
+        return walk_down(scores, at, place, start, boards(scores, at, place, group), depth=depth, history=history)
+    if vs == "group":
+        return versus(scores, at, place, group, start, depth=depth, boards=boards(scores, at, place, group))
+    other = best_of(scores, at, place) if vs == "best" else unit_of(scores, vs)
+    return versus(scores, at, place, [other], start, depth=depth)
+
+
+def change(
+    scores: Scores,
+    unit: str | None = None,
+    *,
+    from_: str | None = None,
+    to: str | None = None,
+    earlier: Scores | None = None,
+    every: bool = False,
+) -> ScoreChange:
+    """Split the change of scores and ranks from a period to another by what moved them; of one unit by its indicators too.
+
+    Without periods it is that from the period before the newest one. `earlier` are the scores of the earlier period where
+    these were made by another tree. Of many units the first few hundred are split unless `every` is asked for.
+    """
+    from ..analysis.change import change as split
+
+    old = scores if earlier is None else earlier
+    after = period_of(scores, to)
+    before = period_before(old, after) if from_ is None else period_of(old, from_)
+    _must_be_alike(old, scores, before, after)
+    wanted = _first_units(scores, after, every=every) if unit is None else [_unit_of_either(old, scores, unit)]
+    return split(old, scores, before, after, units=wanted, by_indicator=unit is not None)
+
+
+def compare(
+    scores: Scores,
+    one: Scores | str,
+    other: str | None = None,
+    *,
+    period: str | None = None,
+    names: tuple[str, str] | None = None,
+    every: bool = False,
+) -> Comparison:
+    """Set two scorings beside each other, or two periods or two methods of one.
+
+    `compare(before, after)`, `compare(scores, "2021", "2022")`, or `compare(scores, "arithmetic", "geometric")`. Two scorings
+    go by their `names` where they are of one period. Of many units the first few hundred are split unless `every` is asked for.
+    """
+    from ..analysis.compare import compare as set_beside
+    from ..analysis.compare import room_of
+
+    if isinstance(one, Scores):
+        earlier, later = scores, one
+        before, after = period_of(earlier, period), period_of(later, period)
+    elif other is None:
+        raise TypeError("compare two scorings, or two periods or methods of one")
+    elif (room := room_of(one, other)) is not None:
+        earlier, later = _by_methods(scores, room, one, other)
+        before = after = period_of(later, period)
+        names = one, other
+    else:
+        earlier = later = scores
+        for name in (one, other):
+            if all(read_period(name, kind) is None for kind in scores.index.periods.kinds):
+                refuse("IC781", one=one, other=other)
+        before, after = period_of(scores, one), period_of(scores, other)
+        names = one, other
+    _must_be_alike(earlier, later, before, after)
+    named = names if before == after else None
+    wanted = None if every or len(later.panel.units) <= MOST_UNITS else _first_units(later, after, every=False)
+    return set_beside(earlier, later, before, after, names=named, units=wanted)
+
+
+def uncertainty(
+    scores: Scores,
+    *,
+    period: str | None = None,
+    node: str | None = None,
+    draws: int = 1000,
+    seed: int = 0,
+    weights: Said = None,
+    normalise: Said = None,
+    aggregate: Said = None,
+    treat: Said = None,
+    impute: Said = None,
+    noise: float | None = None,
+    progress: Progress | None = None,
+    go_on: GoOn = go_on,
+) -> Uncertainty:
+    """Draw what could have been chosen otherwise and say how sure each rank is.
+
+    What is uncertain stands in the tree, or is said here in its place: `weights` as dirichlet, dirichlet:50 or perturb:0.25,
+    methods by their names, `noise` as a share of the indicators' spread.
+    """
+    from ..analysis.alternatives import Inputs
+    from ..analysis.uncertainty import uncertainty as draw
+
+    wanted = asked_node(scores, node)
+    words: dict[str, Said] = {
+        "weights": weights,
+        "normalise": normalise,
+        "aggregate": aggregate,
+        "treat": treat,
+        "impute": impute,
+    }
+    alternatives = alternatives_of(scores.index, go_on, noise=noise, **words)
+    if not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
+        refuse("IC752")
+    shown = period_of(scores, period)
+    found = draw(scores, alternatives, period=shown, node=wanted, draws=draws, seed=seed, progress=progress)
+    go_on(found.findings)
+    return found
+
+
+def sensitivity(
+    scores: Scores,
+    *,
+    period: str | None = None,
+    rows: int = 1024,
+    seed: int = 0,
+    weights: Said = None,
+    normalise: Said = None,
+    aggregate: Said = None,
+    treat: Said = None,
+    impute: Said = None,
+    noise: float | None = None,
+    progress: Progress | None = None,
+    go_on: GoOn = go_on,
+) -> Dependence:
+    """Say what a ranking hangs on: choices, nodes, weights in effect, and how indicators go together.
+
+    What is uncertain is said as for `uncertainty`; `rows` are those of each of the two samples, a power of 2.
+    """
+    from ..analysis.dependence import dependence
+
+    must_be_power_of_two(rows)
+    words: dict[str, Said] = {
+        "weights": weights,
+        "normalise": normalise,
+        "aggregate": aggregate,
+        "treat": treat,
+        "impute": impute,
+    }
+    alternatives = alternatives_of(scores.index, go_on, noise=noise, **words)
+    found = dependence(scores, alternatives, period_of(scores, period), rows=rows, seed=seed, progress=progress)
+    go_on(found.choices.findings if found.choices else [])
+    return found
+
+
+def robustness(
+    scores: Scores,
+    unit: str | None = None,
+    *,
+    period: str | None = None,
+    top: int | None = None,
+    within: float | None = None,
+    depth: int | None = None,
+    every: bool = False,
+) -> Robustness:
+    """Find the smallest change of weights that turns the ranking, next to one unit or of all neighbours.
+
+    `top` asks what takes units out of the top so many too, `within` bounds each weight to a share of itself, `depth` moves
+    the weights of one level alone. Of many neighbours the first hundred are asked about unless `every` is asked for.
+    """
+    from ..analysis.robustness import robustness as search
+
+    wanted = None if unit is None else [unit_of(scores, unit)]
+    at = scores.periods.index(period_of(scores, period))
+    if wanted is None and not every and len(scores.panel.units) > MOST_PAIRS:
+        wanted = in_rank_order(scores, at, scores.tree.root)[:MOST_PAIRS]
+    found = search(scores, at, top=top, within=within, units=wanted, levels=None if depth is None else [depth])
+    if not found.searched:
+        tree = scores.tree
+        comparing = [tree.nodes[one.position].id for one in tree.branches if one.compares or one.missing.policy == "floor"]
+        refuse("IC786", nodes=comparing)
+    return found
+
+
+def target(
+    scores: Scores,
+    unit: str,
+    *,
+    rank: int | None = None,
+    score: float | None = None,
+    effort: Effort = "peers",
+    costs: Mapping[str, float] | str | Path | None = None,
+    period: str | None = None,
+    language: Language = "zh",
+) -> Plan:
+    """Plan the least effort that brings a unit to a rank or to a score.
+
+    Effort is counted in the spread between units (`peers`), in what changes from period to period (`history`), or in `costs`
+    by indicator: a mapping, or a CSV file of indicator and cost. A refusal names the unit in a `language`.
+    """
+    from ..analysis.target import target as plan_for
+    from ..report.numbers import number
+    from .costs import read_costs
+
+    if (rank is None) == (score is None):
+        raise ValueError("give either a rank or a score")
+    place = unit_of(scores, unit)
+    if isinstance(costs, str | Path):
+        costs = read_costs(scores.index, Path(costs))
+    shown, name = period_of(scores, period), scores.panel.units.title(place, language)
+    at = scores.periods.index(shown)
+    known = scores.score()[at] == scores.score()[at]  # NaN is not
+    if not known[place]:
+        refuse("IC785", unit=name, period=shown)
+    if rank is not None and not 1 <= rank <= known.sum():
+        refuse("IC787", rank=rank, count=int(known.sum()))
+    plan = plan_for(scores, at, place, score=score, rank=rank, effort=effort, costs=costs)
+    if not plan.reached:
+        last = number(plan.scores[1], scores.index.index.decimals)
+        refuse("IC788", unit=name, score=last, rank=f"{plan.ranks[1]:g}")
+    return plan
+
+
+def trend(
+    scores: Scores,
+    *,
+    unit: str | None = None,
+    node: str | None = None,
+    period: str | None = None,
+    published: Sequence[Published] = (),
+) -> Trend:
+    """Set a node's values, of one unit or of all in a period, beside the period before, a year before and what was published."""
+    from ..analysis.trend import trend as follow
+
+    start, place = _place_of(scores, node), None if unit is None else unit_of(scores, unit)
+    at = scores.periods.index(period_of(scores, period))
+    return follow(scores, start, unit=place, period=at, published=published, level=scores.level or "")
+
+
+def warn(
+    scores: Scores,
+    *,
+    period: str | None = None,
+    least: Level = "red",
+    node: str | None = None,
+    unit: str | None = None,
+    events: int = 3,
+    go_on: GoOn = go_on,
+) -> Alerts:
+    """List warnings of a level and worse ones with why they stand, down to the cells or events behind them.
+
+    Without a period they are those of the newest that is judged.
+    """
+    from ..analysis.alerts import alerts
+    from ..analysis.warning import check_judged, newest_judged, warnings
+
+    must_have_rules(scores.declared, scores.level)
+    start = None if node is None else _place_of(scores, node)
+    judged = warnings(scores)
+    watched = {at for one in judged for at in one.nodes}
+    if start is not None and start not in watched:
+        known = [scores.tree.nodes[at].id for at in scores.tree.reading_order if at in watched]
+        refuse("IC812", node=scores.tree.nodes[start].id, known=known[:20] + (["…"] if len(known) > 20 else []))
+    go_on(check_judged(scores, judged))
+    place = None if unit is None else unit_of(scores, unit)
+    shown = newest_judged(scores, judged) if period is None else period_of(scores, period)
+    return alerts(scores, judged, shown, least=least, node=start, unit=place, events=events)
+
+
+def must_have_rules(index: Index, level: str | None = None) -> None:
+    """Refuse to look for warnings in a tree that has no rules, and a level of warnings where one of units is meant."""
+    if index.warnings is None:
+        refuse("IC811", file=index.place(()).file)
+    colours = {text: colour for colour in LEVELS for text in (colour, word(colour, "zh")[0])}
+    if level in colours and not index.units.level:
+        refuse("IC813", level=colours[level])
+
+
+def must_be_power_of_two(rows: int) -> None:
+    """Refuse samples that are no power of 2, naming the next that is."""
+    if rows & (rows - 1):
+        refuse("IC759", rows=rows, near=1 << rows.bit_length())
+
+
+def _place_of(scores: Scores, node: str | None) -> int:
+    """Return the place of the node that is asked for, that of the index without one."""
+    return scores.tree.root if node is None else scores.node(node_of(scores.index, node))
+
+
+def _must_be_alike(earlier: Scores, later: Scores, before: str, after: str) -> None:
+    """Refuse two periods of different kinds."""
+    if kind_of(earlier, before) != kind_of(later, after):
+        refuse("IC780", before=before, after=after)
+
+
+def _first_units(scores: Scores, period: str, *, every: bool) -> list[str]:
+    """Return the ids of all units from the best to the last, or of the first few hundred."""
+    order = in_rank_order(scores, scores.periods.index(period), scores.tree.root)
+    return [scores.panel.units.ids[at] for at in (order if every else order[:MOST_UNITS])]
+
+
+def _unit_of_either(earlier: Scores, later: Scores, unit: str) -> str:
+    """Return the id of a unit of the later scores, or of the earlier ones where the later do not know it."""
+    names = later.origin.units if later.origin else None
+    is_gone = earlier is not later and (names is None or names.find(unit) is None)
+    scores = earlier if is_gone else later
+    return scores.panel.units.ids[unit_of(scores, unit)]
+
+
+def _by_methods(scores: Scores, room: str, one: str, other: str) -> tuple[Scores, Scores]:
+    """Score with each of two methods wherever the tree uses either, or refuse."""
+    from ..analysis.compare import with_method
+    from ..engine import score
+
+    made = []
+    for taken, replaced in ((one, other), (other, one)):
+        try:
+            variant = with_method(scores.declared, room, replaced, taken)
+        except ValueError as lacking:
+            refuse("IC783", method=taken, parameter=str(lacking))
+        if variant is None:
+            refuse("IC782", one=one, other=other)
+        made.append(score(variant, scores.reported or scores.panel, level=scores.level))
+    if wrong := [found for each in made for found in errors(each.findings)]:
+        raise Refused(wrong)
+    return made[0], made[1]

@@ -1,0 +1,46 @@
+"""Two scorings beside each other: how far their rankings agree, every unit with what moved it, and what two trees differ in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ...analysis.compare import Comparison
+from ...findings import Language
+from ..formats.text import as_text
+from ..numbers import finite
+from ..sheets.changes import agreement_text, change_sheet
+from ..sheets.tables import shortened
+from ..sheets.weights import differences, differences_sheet, shares, weight_rows
+from .answer import ELSEWHERE, MOST_ROWS, Answer
+from .change import change_data, first_of
+
+
+def compare_answer(found: Comparison, language: Language) -> Answer:
+    """Set two scorings beside each other: agreement, then every unit with what moved it; for two trees, what they differ in."""
+    moves, (one, other) = found.change, found.names
+    before, after = moves.periods
+    shown = moves if before != after else replace(moves, periods=found.names)
+    sheet = change_sheet(shown, language, found.leading)
+    said = [agreement_text(found, language), *first_of(len(moves.at), len(moves.units), language)]
+    text = [f"{one} → {other}", *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
+    sheets = {"": replace(sheet, notes=(*said, *sheet.notes))}
+    data: dict[str, Any] = {
+        "names": list(found.names),
+        "count": found.count,
+        "spearman": finite(found.spearman),
+        "kendall": finite(found.kendall),
+        "moved": found.moved,
+        "shift": found.shift,
+        "most": found.most,
+        **change_data(moves, found.leading),
+    }
+    trees = moves.earlier.index, moves.later.index
+    if trees[0] is not trees[1]:
+        rows = [weight_rows(tree, shares(tree), language) for tree in trees]
+        differing = differences(*trees, (rows[0], rows[1]))
+        if differing:
+            sheets["differences"] = differences_sheet(differing, language)
+            text += ["", as_text(sheets["differences"], language)]
+        data["differences"] = [{"kind": each.kind, "node": each.node, "old": each.old, "new": each.new} for each in differing]
+    return Answer("\n".join(text), data, sheets)

@@ -1,0 +1,108 @@
+"""A ranking, and what has moved in it since a report was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...findings import Language
+from ...scores import Scores
+from ...words.reports import word
+from ..formats.text import aligned, as_text
+from ..numbers import finite, number
+from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
+from .answer import MOST_ROWS
+
+Result = tuple[str, Any]
+
+
+def ranking(scores: Scores, period: str, node: str | None, language: Language, file: str = "--json") -> Result:
+    """Return the ranking of the index or of a node; of many units the first few hundred, and that a file has all."""
+    at = scores.tree.root if node is None else scores.node(node)
+    sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
+    units = ranked_units(scores, period, at, in_rank_order(scores, scores.periods.index(period), at), language)
+    heading = f"{scores.tree.nodes[at].title(language)} · {period}"
+    findings = findings_of(scores, language)
+    return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", {
+        "index": scores.index.index.id,
+        "node": scores.tree.nodes[at].id,
+        "period": period,
+        "ranking": units,
+        "findings": findings,
+    }
+
+
+def top(scores: Scores, period: str, language: Language) -> Result:
+    """Return the best units of a ranking, and how many there are."""
+    root = scores.tree.root
+    units = in_rank_order(scores, scores.periods.index(period), root)
+    sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
+    heading = f"{scores.tree.nodes[root].title(language)} · {period}"
+    return f"{heading}\n{as_text(sheet, language)}", {
+        "index": scores.index.index.id,
+        "node": scores.tree.nodes[root].id,
+        "period": period,
+        "units": len(units),
+        "ranking": ranked_units(scores, period, root, units[:MOST_ROWS], language),
+        "findings": findings_of(scores, language),
+    }
+
+
+def ranked_units(scores: Scores, period: str, at: int, units: Sequence[int], language: Language) -> list[dict[str, Any]]:
+    """Return some units with their rank, score and coverage at a node, and their grade where it has grades."""
+    row = scores.periods.index(period)
+    ranks, own, covered = scores.ranks[row, :, at], scores.scores[row, :, at], scores.covered(at)[row]
+    return [
+        {
+            "unit": scores.panel.units.ids[unit],
+            "name": scores.panel.units.title(unit, language),
+            "rank": finite(ranks[unit]),
+            "score": finite(own[unit]),
+            "coverage": finite(covered[unit]),
+            **({"grade": scores.grade(row, unit, at, language)} if at in scores.grades else {}),
+        }
+        for unit in units
+    ]
+
+
+def findings_of(scores: Scores, language: Language) -> list[dict[str, Any]]:
+    """Return what scoring found, as data."""
+    return [found.as_dict(language) for found in scores.findings]
+
+
+def moved(
+    scores: Scores, period: str, earlier: Mapping[str, Sequence[float | None]] | None, language: Language
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Say which scores and ranks have moved since the report that stood there before."""
+    if earlier is None:
+        return [], []
+    moves: list[dict[str, Any]] = []
+    now = current_ranking(scores, period)
+    for unit, (score, rank) in now.items():
+        old_score, old_rank = earlier.get(unit, (None, None))
+        if (score, rank) != (old_score, old_rank):
+            moves.append({"unit": unit, "score": [old_score, score], "rank": [old_rank, rank]})
+    if not moves:
+        return ["", word("unmoved", language)], []
+    decimals = scores.index.index.decimals
+    names = {unit: scores.panel.units.title(at, language) for at, unit in enumerate(scores.panel.units.ids)}
+
+    def show(value: float | None, places: int) -> str:
+        return "–" if value is None else number(value, places)
+
+    rows = [
+        [
+            names[str(move["unit"])],
+            f"{show(move['score'][0], decimals)} → {show(move['score'][1], decimals)}",
+            f"{show(move['rank'][0], 0)} → {show(move['rank'][1], 0)}" if move["rank"][0] != move["rank"][1] else "",
+        ]
+        for move in moves
+    ]
+    titles = ["", word("score", language), word("rank", language)]
+    return ["", word("moved", language), aligned([titles, *rows], [True, True, True])], moves
+
+
+def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:
+    """Return each unit's score and rank in the index."""
+    at = scores.periods.index(period)
+    return {unit: (finite(scores.score()[at, i]), finite(scores.rank()[at, i])) for i, unit in enumerate(scores.panel.units.ids)}

@@ -1,0 +1,56 @@
+"""How far weights must move before neighbours change places or a unit leaves the top."""
+
+from __future__ import annotations
+
+from ...analysis.robustness import Robustness
+from ...findings import Language
+from ...words.reports import word
+from ..formats.text import as_text
+from ..numbers import finite
+from ..sheets.changes import turning_sheet, turns_sheet, turns_weights_sheet
+from ..sheets.tables import notes, shortened
+from .answer import ELSEWHERE, MOST_ROWS, Answer
+
+MOST_TURNED = 8  # weights that turn an order, on a terminal
+
+
+def robustness_answer(found: Robustness, language: Language) -> Answer:
+    """Say how far weights must move before neighbours change places or a unit leaves the top; for one unit with the weights."""
+    scores, units = found.scores, found.scores.panel.units
+    is_of_one = found.units is not None and len(found.units) == 1
+    turns = (*found.pairs, *found.leaves_top)
+    sheets = {"": turns_sheet(found, language)} if found.pairs else {}
+    sheets |= {"top": turns_sheet(found, language, top=True)} if found.leaves_top else {}
+    lines = [f"{scores.index.index.title(language)} · {scores.periods[found.period]}"]
+    lines += ["\n\n".join(as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language) for sheet in sheets.values())]
+    asked, pairs = len({(turn.above, turn.below) for turn in found.pairs}), max(len(found.order) - 1, 0)
+    if not is_of_one and asked < pairs:
+        lines.append(word("pairs in part", language).format(shown=asked, all=pairs))
+    for turn in turns:
+        if is_of_one and turn.verified and turn.norm == "L1":
+            names = [units.title(one, language) for one in (turn.above, turn.below) if one is not None]
+            sheet = shortened(turning_sheet(found, turn, language), MOST_TURNED, language, ELSEWHERE)
+            lines += ["", f"{' ↔ '.join(names)} · {word('level', language).format(level=turn.level)}", as_text(sheet, language)]
+    lines += ["", *notes(scores, language)]
+    sheets["weights"] = turns_weights_sheet(found, language)
+    data = {
+        "period": scores.periods[found.period],
+        "top": found.top,
+        "pairs": pairs,
+        "asked": asked,
+        "turns": [
+            {
+                "above": units.ids[turn.above],
+                "below": None if turn.below is None else units.ids[turn.below],
+                "level": turn.level,
+                "norm": turn.norm,
+                "distance": finite(turn.distance),
+                "exact": turn.exact,
+                "verified": turn.verified,
+                "weights": dict(turn.weights),
+                "siblings": {parent: dict(children) for parent, children in turn.siblings.items()},
+            }
+            for turn in turns
+        ],
+    }
+    return Answer("\n".join(lines), data, sheets)

@@ -1,0 +1,53 @@
+"""What a unit must improve to reach a rank or a score, what it brings, and whose ranks change with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...analysis.target import Plan
+from ...findings import Language
+from ...words.reports import word
+from ..formats.text import as_text
+from ..numbers import finite, number
+from ..sheets.changes import plan_ranks_sheet, plan_sheet
+from .answer import Answer
+
+
+def target_answer(plan: Plan, language: Language) -> Answer:
+    """Say what a plan asks for, what it brings, and whose ranks change with it."""
+    scores, units = plan.start, plan.start.panel.units
+    decimals, period = scores.index.index.decimals, scores.periods[plan.period]
+    before, after = (number(one, decimals) for one in plan.scores)
+    if plan.rank is None:
+        wanted = word("target score", language).format(score=plan.goal)
+    else:
+        wanted = word("target rank", language).format(rank=plan.rank)
+    lines = [
+        f"{units.title(plan.unit, language)} · {period} · {wanted}",
+        f"{word('score', language)} {before} → {after} · {word('rank', language)} {plan.ranks[0]:g} → {plan.ranks[1]:g}",
+    ]
+    sheet = plan_sheet(plan, language)
+    data = {
+        "unit": units.ids[plan.unit],
+        "period": period,
+        "goal": finite(plan.goal),
+        "target_rank": plan.rank,
+        "exact": plan.exact,
+        "stepped": plan.stepped,
+        "effort": plan.effort,
+        "score": list(plan.scores),
+        "rank": list(plan.ranks),
+        "steps": [
+            {
+                "indicator": scores.index.leaves[step.leaf].id,
+                "from": step.old,
+                "to": step.new,
+                "effort": step.effort,
+                "index_points": step.points,
+            }
+            for step in plan.steps
+        ],
+        "ranks": {unit: finite(place) for unit, place in zip(units.ids, plan.others, strict=True)},
+    }
+    sheets = {"": replace(sheet, notes=(*lines, *sheet.notes)), "ranks": plan_ranks_sheet(plan, language)}
+    return Answer("\n".join([*lines, "", as_text(sheet, language)]), data, sheets)

@@ -1,0 +1,117 @@
+"""Warnings and why they stand, as text and as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...analysis.alerts import Alert, Alerts, HeldDown, Reported
+from ...findings import Language
+from ...scores import Scores
+from ...tree.model import LEVELS, Indicator
+from ...words.reports import word
+from ..numbers import finite, number, sparkline
+from ..sheets.tables import notes
+from ..sheets.warnings import basis, counts, follows, watched_title
+from .answer import Answer
+from .explain import cell_lines, cells_data
+
+MOST_SHOWN = 100  # warnings on a terminal
+
+
+def warn_answer(found: Alerts, language: Language) -> Answer:
+    """List the warnings of a period from a level upwards, each with why."""
+    scores = found.scores
+    counted = "  ".join(counts(scores, found.judged, found.period, language))
+    lines = [f"{scores.index.index.title(language)} · {found.period} · {word('warning', language)}", counted]
+    if not found.alerts:
+        lines += ["", word("no warnings", language).format(level=word(found.least, language))]
+    for one in found.alerts[:MOST_SHOWN]:
+        lines += ["", *_lines(scores, one, language)]
+    if len(found.alerts) > MOST_SHOWN:
+        lines += ["", word("and others", language).format(count=len(found.alerts) - MOST_SHOWN)]
+    data = {
+        "index": scores.index.index.id,
+        "period": found.period,
+        "least": found.least,
+        "warnings": [_data(scores, one, language) for one in found.alerts],
+    }
+    text = "\n".join([*lines, "", *notes(scores, language)]).rstrip()
+    return Answer(text, data, {})
+
+
+def _data(scores: Scores, one: Alert, language: Language) -> dict[str, Any]:
+    judged, units, node = one.judged, scores.panel.units, scores.tree.nodes[one.warned.node]
+    by_score = not isinstance(node, Indicator) or judged.rule.by == "score"
+    entry = {
+        "level": one.level,
+        "unit": units.ids[one.warned.unit],
+        "unit_name": units.title(one.warned.unit, language),
+        "node": node.id,
+        "node_name": node.title(language),
+        "period": scores.periods[one.warned.period],
+        "rule": judged.rule.id,
+        "rule_name": judged.rule.title(language),
+        "by": "score" if by_score else "value",
+        "value": one.value,
+        "limit": one.limit,
+        "limits": {level: finite(limit) for level, limit in zip(LEVELS, judged.limits[one.warned.at], strict=True)},
+        "basis": basis(judged, one.warned, language),
+        "history": [
+            {"period": scores.periods[place], "value": finite(value), "level": LEVELS[level - 1] if level > 0 else None}
+            for place, value, level in zip(one.course, one.values, one.levels, strict=True)
+        ],
+        "in_a_row": one.in_a_row,
+        "follows": follows(judged, one.warned, language),
+    }
+    if one.reported is not None:
+        entry |= _reported_data(one.reported)
+    if one.behind is not None:
+        entry["behind"] = [_behind_data(scores, each, language) for each in one.behind]
+    return entry
+
+
+def _behind_data(scores: Scores, one: HeldDown, language: Language) -> dict[str, Any]:
+    node = scores.index.leaves[one.leaf]
+    return {
+        "node": node.id,
+        "node_name": node.title(language),
+        "points": one.points,
+        "value": finite(one.value),
+        "measure": node.measure,
+        **_reported_data(one.reported),
+    }
+
+
+def _reported_data(found: Reported) -> dict[str, Any]:
+    events = {} if found.events is None else {"events": [dict(event) for event in found.events]}
+    return {"cells": cells_data(found.cells), **events}
+
+
+def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
+    decimals, judged, node = scores.index.index.decimals, one.judged, scores.tree.nodes[one.warned.node]
+    comma, left, right = ("，", "（", "）") if language == "zh" else (", ", " (", ")")
+    step = follows(judged, one.warned, language)
+    title = f"{scores.panel.units.title(one.warned.unit, language)} · {watched_title(scores, judged, one.warned, language)}"
+    value = f"{word('observed', language)} {number(one.value, decimals)}"
+    limit = f"{word('limit', language)} {number(one.limit, decimals)}{left}{basis(judged, one.warned, language)}{right}"
+    lasting = word("in a row of", language).format(count=one.in_a_row)
+    lines = [
+        f"{word(one.level, language)} {title} ({node.id}) {scores.periods[one.warned.period]}",
+        f"  {value}{comma}{limit} · {judged.rule.title(language)}",
+        f"  {word('course', language)} {sparkline(one.values)} · {lasting}{f' → {step}' if step else ''}",
+    ]
+    lines += [f"  {line}" for line in _reported_lines(one.reported, language)] if one.reported else []
+    for each in one.behind or ():
+        leaf = scores.index.leaves[each.leaf]
+        shown = "–" if finite(each.value) is None else f"{each.value:.6g} {leaf.measure}".rstrip()
+        points = number(each.points, decimals)
+        lines.append(f"  {word('mostly from', language)} {leaf.title(language)} ({leaf.id}) {points} · {shown}")
+        lines += [f"    {line}" for line in _reported_lines(each.reported, language)]
+    return lines
+
+
+def _reported_lines(found: Reported, language: Language) -> list[str]:
+    """Return what was reported and where, and below it the events."""
+    events = found.events or ()
+    heading = [f"{word('events behind', language)}{' · '.join(events[0])}"] if events else []
+    return [*cell_lines(found.cells), *heading, *(f"  {' · '.join(cell or '–' for cell in event.values())}" for event in events)]

@@ -1,0 +1,51 @@
+"""Numbers and names as people read them, alike in every format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..methods.arrays import np
+from ..methods.rank import rounded
+
+
+def finite(number: Any) -> float | None:
+    """Return a plain number; nothing for what is none: NaN, or infinite."""
+    plain = float(number)
+    return plain if math.isfinite(plain) else None
+
+
+def listed(names: Iterable[str], language: str) -> str:
+    """Return names in a row, with the mark between them that the language has.
+
+    >>> listed(["越秀区", "海珠区"], "zh"), listed(["Yuexiu", "Haizhu"], "en")
+    ('越秀区、海珠区', 'Yuexiu, Haizhu')
+    """
+    return ("、" if language == "zh" else ", ").join(names)
+
+
+def signed(value: float, decimals: int) -> str:
+    """Return a difference: a number with its sign, none before 0."""
+    shown = number(value, decimals)
+    return f"+{shown}" if float(shown) > 0 else shown
+
+
+def number(value: float, decimals: int) -> str:
+    """Return a number with fixed decimals, rounded as `methods.rank.rounded` does."""
+    return f"{float(rounded(np.array(value), decimals)):.{decimals}f}"
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Draw a row of numbers as blocks of eight heights, the lowest of them the smallest; · for what is missing.
+
+    >>> sparkline([1, 2, float("nan"), 8])
+    '▁▂·█'
+    """
+    x = np.array(values, dtype=float)
+    known = ~np.isnan(x)
+    if not known.any():
+        return "·" * len(x)
+    low, high = float(x[known].min()), float(x[known].max())
+    heights = np.full(len(x), 3.0) if high == low else np.where(known, (x - low) / (high - low) * 7, 0.0)
+    return "".join("▁▂▃▄▅▆▇█"[round(float(height))] if there else "·" for height, there in zip(heights, known, strict=True))
