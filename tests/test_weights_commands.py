@@ -24,7 +24,7 @@ import openpyxl
 import pytest
 
 import indexcalc
-from indexcalc.cli import weighing
+from indexcalc.jobs import weights as jobs
 from indexcalc.cli.app import app
 from indexcalc.journal import files as publish
 from indexcalc.journal.run import digest
@@ -202,13 +202,13 @@ def test_a_failed_write_leaves_everything_as_it_was(project: Path, monkeypatch: 
 
 
 def test_a_change_by_someone_else_in_between_is_not_lost(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = weighing.user_name
+    real = jobs.user_name
 
     def slow() -> str:
         (project / "indicators.yaml").write_text(TREE + "# a line more\n", encoding="utf-8", newline="\n")
         return real()
 
-    monkeypatch.setattr(weighing, "user_name", slow)
+    monkeypatch.setattr(jobs, "user_name", slow)
     code, _, err = run("weights", "set", "calls", "1.0")
     assert (code, "IC610" in err) == (1, True)
     assert (project / "indicators.yaml").read_text(encoding="utf-8").endswith("# a line more\n")
