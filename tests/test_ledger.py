@@ -40,7 +40,7 @@ from indexcalc.journal.ledger import (
 
 FILE = "ledger.sqlite"
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["indexcalc.journal.ledger", "indexcalc.cli.app", "indexcalc.cli.reporting", "sqlalchemy", "numpy"])
+FORKS.set_forkserver_preload(["indexcalc.journal.ledger", "indexcalc.cli.app", "indexcalc.jobs.submit", "sqlalchemy", "numpy"])
 
 
 def draft(

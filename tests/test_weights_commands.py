@@ -24,8 +24,8 @@ import openpyxl
 import pytest
 
 import indexcalc
-from indexcalc.jobs import weights as jobs
 from indexcalc.cli.app import app
+from indexcalc.jobs import weights as jobs
 from indexcalc.journal import files as publish
 from indexcalc.journal.run import digest
 from indexcalc.methods import CATALOGUE

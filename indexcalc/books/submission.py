@@ -6,7 +6,7 @@ import hashlib
 import math
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,12 +18,11 @@ from ..sources.match.matched import Matched
 from ..sources.match.units import UnitNames, read_units
 from ..sources.readers.numbers import read_numbers
 from ..sources.readers.tables import Table, name_of, read_tables
-from ..tree.columns import Column, department_of, is_constant
+from ..tree.columns import Column, department_of, departments, is_constant
 from ..tree.model import Data, Index
+from ..words.recognised_forms import DEPARTMENT_HEADINGS, TOTALS
+from ..words.reports import WORDS
 
-FILL_IN = {"zh": "填报", "en": "Report"}  # the sheet of a template that is filled in
-DEPARTMENT_HEADERS = ("部门", "填报单位", "填报部门", "department")
-_TOTALS = ("合计", "总计", "总和", "全市", "全市合计", "total", "Total", "TOTAL", "sum", "Sum")
 _MISSING_COLUMN = ("IC344", "IC365", "IC368")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
@@ -48,11 +47,6 @@ class Submission:
     totals: tuple[Total, ...]
     file: str
     digest: str
-
-
-def departments(index: Index) -> list[str]:
-    """Return everyone who reports anything, in the order of the tree."""
-    return list(dict.fromkeys(item.department for item in index.reported.values() if item.department))
 
 
 def reported_columns(index: Index, department: str, units: UnitNames) -> list[int]:
@@ -124,6 +118,14 @@ def read_submission(
     return Submission(named, matched, tuple(_totals(matched)), _name(file), digest), found
 
 
+def wrong_totals(submission: Submission) -> Iterator[Finding]:
+    """Say which totals of a file are not what its rows add up to."""
+    for total in submission.totals:
+        if abs(total.stated - total.sum) > 0.005 * max(1.0, 1e-9 * abs(total.sum)) + 1e-9 * abs(total.sum):
+            name = submission.matched.index.columns[total.column].title
+            yield finding("IC688", total.place, name=name, stated=total.stated, sum=total.sum)
+
+
 def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[Finding]) -> list[Draft]:
     """Make a draft for each period of a submission, with the warnings that it was handed in with."""
     matched = submission.matched
@@ -178,11 +180,11 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
         period=period,
         missing=words["missing"],
         numbers=numbers,
-        ignore=(*words["ignore"], *_TOTALS),
+        ignore=(*words["ignore"], *TOTALS),
         not_applicable=tuple(not_applicable),
     )
     keys = [index.units.id, index.units.label, index.units.label_en, index.units.name]
-    sheets = [*FILL_IN.values(), None] if file.suffix.lower() in _WORKBOOKS else [None]
+    sheets = [*WORDS["fill in"], None] if file.suffix.lower() in _WORKBOOKS else [None]
     for sheet in sheets:
         tables, found, _ = read_tables(source.model_copy(update={"sheet": sheet}), file.parent, keys=keys)
         if not any(one.code == "IC306" for one in found):
@@ -191,7 +193,7 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
 
 
 def _literal(name: str) -> str:
-    """A file's name as a pattern that means no other: what would be a wildcard stands for one character."""
+    """Return a file's name as a pattern that means no other: what would be a wildcard stands for one character."""
     return name.replace("*", "?").replace("{", "?").replace("}", "?")
 
 
@@ -201,7 +203,7 @@ def _department(index: Index, units: UnitNames, tables: Sequence[Table], asked: 
     said: dict[str, Place] = {}
     for table in tables:
         for at, name in enumerate(table.names):
-            if name.casefold() in DEPARTMENT_HEADERS:
+            if name.casefold() in DEPARTMENT_HEADINGS:
                 for row, cell in enumerate(table.columns[at]):
                     if name_of(cell):
                         said.setdefault(name_of(cell), table.place(row, at))
@@ -228,7 +230,7 @@ def _other_period(matched: Matched, tables: Sequence[Table], asked: str | None) 
 
 
 def _gaps(matched: Matched) -> Iterable[Finding]:
-    """Units without a row, and cells without a value."""
+    """Find units without a row, and cells without a value."""
     assert matched.units is not None
     units = matched.units.units
     for period in matched.periods:
@@ -254,7 +256,7 @@ def _cell_names(places: Sequence[Place]) -> str:
 
 
 def _totals(matched: Matched) -> Iterable[Total]:
-    """The totals that the file states of columns that add up: those summed over time and no shares."""
+    """Find the totals that the file states of columns that add up: those summed over time and no shares."""
     done: set[tuple[int, int]] = set()
     stating: dict[int, set[int]] = {}
     for piece in matched.pieces:
@@ -267,7 +269,7 @@ def _totals(matched: Matched) -> Iterable[Total]:
                 row
                 for cells in table.columns
                 for row, cell in enumerate(cells)
-                if isinstance(cell, str) and cell.strip() in _TOTALS
+                if isinstance(cell, str) and cell.strip() in TOTALS
             }
         rows = sorted(stating[id(table)].difference(piece.rows))
         values, _, _ = read_numbers(
@@ -280,5 +282,5 @@ def _totals(matched: Matched) -> Iterable[Total]:
 
 
 def _name(file: Path) -> str:
-    """A file's name as text that any database takes."""
+    """Return a file's name as text that any database takes."""
     return os.fsencode(file.name).decode("utf-8", "replace").replace("\0", "")

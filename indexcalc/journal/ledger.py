@@ -74,10 +74,11 @@ class Entry:
 
     @property
     def receipt(self) -> str:
-        """What a submitter keeps, to prove later what was acknowledged."""
+        """Return what a submitter keeps, to prove later what was acknowledged."""
         return f"{self.number}:{self.hash[:16]}"
 
     def title(self) -> str:
+        """Return what the row is called where people read it."""
         return f"#{self.number} {self.department} {self.period} v{self.version}"
 
 
@@ -155,29 +156,65 @@ def append(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry]
     return entries, found
 
 
+def foresee(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry], list[Finding]]:
+    """Return the rows that `append` would return, and record none; those that would be new have no moment and no hash.
+
+    :raises Refused: when a correction has no reason, or the ledger cannot be read.
+    """
+    try:
+        with _reading(where, base) as connection:
+            last, earlier = _head(connection)[0], [_version_before(connection, draft) for draft in drafts]
+    except Refused as refused:
+        if [one.code for one in refused.findings] != ["IC651"]:
+            raise
+        last, earlier = 0, [None] * len(drafts)  # there is no ledger yet
+    found: list[Finding] = []
+    entries: list[Entry] = []
+    for draft, before in zip(drafts, earlier, strict=True):
+        entry = _following(draft, before, last + 1, found)
+        if entry is not None:
+            entries.append(entry)
+            last = max(last, entry.number)
+    if any(one.severity == "error" for one in found):
+        raise Refused(found)
+    return entries, found
+
+
 def _recorded(connection: Connection, draft: Draft, last: tuple[int, str, str], found: list[Finding]) -> Entry | None:
     """Insert one draft after the last row, unless it says nothing new or lacks a reason."""
     import sqlalchemy as sa
 
-    table = _tables().tables["ledger_submissions"]
-    keys = ("index", "department", "period")
-    same = sa.and_(*(table.c[key] == getattr(draft, key) for key in keys))
-    before = connection.execute(sa.select(table).where(same).order_by(table.c.version.desc()).limit(1)).mappings().first()
-    about = {"department": draft.department, "period": draft.period}
-    if before is not None and before["cells"] == draft.cells:
-        found.append(finding("IC656", Place(draft.file), **about, number=before["number"]))
-        return _entry(before)
-    if before is not None and not draft.reason:
-        found.append(finding("IC655", Place(draft.file), **about, number=before["number"]))
-        return None
+    before = _version_before(connection, draft)
     number, previous, moment = last
-    version = 1 if before is None else before["version"] + 1
-    unsigned = Entry(number + 1, version, _now(after=moment), **_fields(draft), previous=previous, hash="")
+    entry = _following(draft, before, number + 1, found)
+    if entry is None or entry is before:
+        return entry
+    unsigned = replace(entry, at=_now(after=moment), previous=previous)
     entry = replace(unsigned, hash=hash_of(unsigned))
-    connection.execute(sa.insert(table).values(**_fields(entry)))
+    connection.execute(sa.insert(_tables().tables["ledger_submissions"]).values(**_fields(entry)))
     head = _tables().tables["ledger_head"]
     connection.execute(sa.update(head).values(number=entry.number, hash=entry.hash, at=entry.at))
     return entry
+
+
+def _version_before(connection: Connection, draft: Draft) -> Entry | None:
+    """Return the newest row of a draft's department and period."""
+    import sqlalchemy as sa
+
+    table = _tables().tables["ledger_submissions"]
+    same = sa.and_(*(table.c[key] == getattr(draft, key) for key in ("index", "department", "period")))
+    row = connection.execute(sa.select(table).where(same).order_by(table.c.version.desc()).limit(1)).mappings().first()
+    return None if row is None else _entry(row)
+
+
+def _following(draft: Draft, before: Entry | None, number: int, found: list[Finding]) -> Entry | None:
+    """Return the row that a draft makes, not yet signed; the row before it where that says the same, none without a reason."""
+    if before is not None and (before.cells == draft.cells or not draft.reason):
+        code = "IC656" if before.cells == draft.cells else "IC655"
+        about = {"department": draft.department, "period": draft.period, "number": before.number}
+        found.append(finding(code, Place(draft.file), **about))
+        return before if before.cells == draft.cells else None
+    return Entry(number, before.version + 1 if before else 1, "", **_fields(draft), previous="", hash="")
 
 
 def _fields(item: Draft | Entry) -> dict[str, Any]:
@@ -185,7 +222,7 @@ def _fields(item: Draft | Entry) -> dict[str, Any]:
 
 
 def _now(*, after: str) -> str:
-    """This moment in UTC, to the microsecond; never at or before the row before, even where the clock was set back."""
+    """Return this moment in UTC, to the microsecond; never at or before the row before, even where the clock was set back."""
     now = dt.datetime.now(dt.UTC)
     if after:
         now = max(now, dt.datetime.fromisoformat(after) + dt.timedelta(microseconds=1))
@@ -384,7 +421,7 @@ def _seal(path: Path, number: int) -> None:
 
 
 def _mark(cookie: int, library: bytes) -> int:
-    """The user_version of a sealed file: made of what else its header says of itself, so that none of these changes alone."""
+    """Return a sealed file's user_version: made of what else its header says of itself, so that none of these changes alone."""
     return zlib.crc32(b"sealed %d " % cookie + library) & 0x7FFFFFFF
 
 
@@ -443,7 +480,7 @@ def _prepare(connection: Connection) -> None:
 
 
 def _guards(*, sqlite: bool) -> Iterator[str]:
-    """Triggers that refuse to change or delete rows: a hand at the wrong table is stopped, a forger is found by the chain."""
+    """Return triggers that refuse to change rows: a hand at the wrong table is stopped, a forger is found by the chain."""
     why = _NEVER[0]
     if not sqlite:
         yield (f"CREATE FUNCTION ledger_never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{why}'; END $$")
@@ -459,7 +496,7 @@ def _guards(*, sqlite: bool) -> Iterator[str]:
 
 
 def _first(connection: Connection) -> str:
-    """What the first row holds as the hash before it: of SQLite's schema, so that this cannot change either."""
+    """Return what the first row holds as the hash before it: of SQLite's schema, so that this cannot change either."""
     if connection.dialect.name != "sqlite":
         return NOTHING_BEFORE
     rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").all()
@@ -478,7 +515,7 @@ def _head(connection: Connection) -> tuple[int, str, str]:
 
 @contextmanager
 def _reading(where: str, base: Path) -> Iterator[Connection]:
-    """One consistent look at a ledger that is there."""
+    """Take one consistent look at a ledger that is there."""
     with _reporting(where), _engine(where, base, "rw") as engine, engine.begin() as connection:
         if connection.dialect.name != "sqlite":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -560,7 +597,7 @@ def _problem(error: BaseException) -> str:
 
 
 def _path(where: str, base: Path) -> Path | None:
-    """The file of a ledger, or nothing for one by its URL."""
+    """Return the file of a ledger, or nothing for one by its URL."""
     return None if "://" in where else base / where
 
 

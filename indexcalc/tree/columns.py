@@ -121,3 +121,8 @@ def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
 def department_of(index: Index, column: Column) -> str:
     """Return the department that reports a column: its indicator's or denominator's."""
     return index.reported[column.owner].department
+
+
+def departments(index: Index) -> list[str]:
+    """Return everyone who reports anything, in the order of the tree."""
+    return list(dict.fromkeys(item.department for item in index.reported.values() if item.department))
