@@ -29,21 +29,10 @@ from indexcalc.jobs.audit import audit
 from indexcalc.jobs.project import Project
 from indexcalc.jobs.submit import submit
 from indexcalc.jobs.template import template
-from indexcalc.journal.ledger import (
-    Draft,
-    Entry,
-    Reported,
-    append,
-    foresee,
-    hash_of,
-    log,
-    newest,
-    read_cells,
-    read_moment,
-    shown,
-    verify,
-    written,
-)
+from indexcalc.journal.chain import verify
+from indexcalc.journal.database import shown
+from indexcalc.journal.entries import Draft, Entry, Reported, hash_of, read_cells, written
+from indexcalc.journal.ledger import append, foresee, log, newest, read_moment
 
 FILE = "ledger.sqlite"
 FORKS = multiprocessing.get_context("forkserver")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..findings import Finding, Place, finding, nearest
-from ..journal.ledger import Draft, Reported, written
+from ..journal.entries import Draft, Reported, written
 from ..periods import order
 from ..sources.match.bind import PERIOD_HEADERS, match_tables
 from ..sources.match.matched import Matched

@@ -20,7 +20,7 @@ from .project import Project, refuse
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..journal.ledger import Entry, Reported
+    from ..journal.entries import Entry, Reported
     from ..tree.model import Index
     from ..units import Units
 
@@ -46,8 +46,8 @@ class Intact:
 
 def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] = ()) -> Intact:
     """Walk the whole ledger, or refuse with every change found; each receipt must still be true."""
-    from ..journal.ledger import shown
-    from ..journal.ledger import verify as verify_ledger
+    from ..journal.chain import verify as verify_ledger
+    from ..journal.database import shown
 
     where = ledger_of(project.tree[0], ledger)
     number, last, found = verify_ledger(where, project.data, receipts=receipts)
@@ -60,7 +60,7 @@ def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] 
 
 @dataclass(frozen=True)
 class Log(Result):
-    """The rows of a ledger in order, without their cells."""
+    """Rows of a ledger in order; those that are not recorded have no moment, hash and receipt yet."""
 
     entries: tuple[Entry, ...]
 
@@ -73,9 +73,21 @@ class Log(Result):
             rows.append([*about, entry.by, entry.file, str(len(entry.warnings.splitlines()) or ""), entry.reason])
         return aligned(rows, [False, *[True] * 6, False, True])
 
+    def data(self) -> list[dict[str, Any]]:
+        """Return the same as data."""
+        return [_data_of(entry) for entry in self.entries]
+
     def frame(self) -> pd.DataFrame:
         """Return a row for each submission."""
-        return frame_of(self.entries)
+        import pandas as pd
+
+        return pd.DataFrame([{**one, "warnings": len(one["warnings"])} for one in self.data()])
+
+
+def _data_of(entry: Entry) -> dict[str, Any]:
+    keys = ("number", "department", "period", "version", "at", "by", "reason", "file", "digest", "hash", "receipt")
+    unsigned: Mapping[str, None] = {} if entry.hash else dict.fromkeys(("at", "hash", "receipt"))
+    return {**{key: getattr(entry, key) for key in keys}, **unsigned, "warnings": entry.warnings.splitlines()}
 
 
 def log(project: Project, ledger: str | None = None, *, department: str | None = None, period: str | None = None) -> Log:
@@ -134,7 +146,7 @@ class Recorded(Result):
             }
             for cell in self.cells
         ]
-        return {**data_of(self.entry), "cells": cells}
+        return {**_data_of(self.entry), "cells": cells}
 
     def frame(self) -> pd.DataFrame:
         """Return a row for each cell."""
@@ -150,7 +162,8 @@ class Recorded(Result):
 
 def show(project: Project, submission: str | int, ledger: str | None = None) -> Recorded:
     """Return one submission by its number, and what it changed of the version before it."""
-    from ..journal.ledger import entry_of, read_cells
+    from ..journal.entries import read_cells
+    from ..journal.ledger import entry_of
     from ..sources.match.units import read_units
 
     index, where = project.tree[0], ledger_of(project.tree[0], ledger)
@@ -284,17 +297,3 @@ def entries_of(project: Project, ledger: str | None, *, none_yet: bool = False) 
         if none_yet and [one.code for one in refused.findings] == ["IC651"]:
             return []
         raise
-
-
-def data_of(entry: Entry) -> dict[str, Any]:
-    """Return a row of a ledger as data; one that is not recorded has no moment, hash and receipt."""
-    keys = ("number", "department", "period", "version", "at", "by", "reason", "file", "digest", "hash", "receipt")
-    unsigned: Mapping[str, None] = {} if entry.hash else dict.fromkeys(("at", "hash", "receipt"))
-    return {**{key: getattr(entry, key) for key in keys}, **unsigned, "warnings": entry.warnings.splitlines()}
-
-
-def frame_of(entries: Sequence[Entry]) -> pd.DataFrame:
-    """Return rows of a ledger as a table."""
-    import pandas as pd
-
-    return pd.DataFrame([{**data_of(one), "warnings": len(one.warnings.splitlines())} for one in entries])

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from ..analysis.result import Result
 from ..findings import Language, Place, Refused, errors, finding
 from ..words.reports import word
 from .audit import repeated_columns
-from .ledger import data_of, frame_of, ledger_of
+from .ledger import Log, ledger_of
 from .names import declared_period
 from .project import Project
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ..journal.ledger import Entry
-
 
 @dataclass(frozen=True)
-class Submitted(Result):
+class Submitted(Log):
     """The rows of the ledger that a submission has, each with its receipt; those that are not recorded have none yet."""
-
-    entries: tuple[Entry, ...]
 
     def text(self, language: Language) -> str:
         """Return a line for each row, as a submitter keeps it."""
@@ -34,14 +25,6 @@ class Submitted(Result):
             said = word("recorded" if entry.hash else "would be recorded", language)
             lines.append(said.format(title=entry.title(), values=values, at=entry.at, receipt=entry.receipt))
         return "\n".join(lines)
-
-    def data(self) -> list[dict[str, Any]]:
-        """Return the same as data."""
-        return [data_of(entry) for entry in self.entries]
-
-    def frame(self) -> pd.DataFrame:
-        """Return a row for each period that was submitted."""
-        return frame_of(self.entries)
 
 
 def submit(
