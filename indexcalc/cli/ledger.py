@@ -35,12 +35,11 @@ def verify(
 @takes("ledger", "department", "period", common=COMMON)
 def log(**options: Unpack[Options]) -> None:
     """List the submissions: who, when, which version, why."""
-    from ..jobs.ledger import data_of
     from ..jobs.ledger import log as list_submissions
 
     with opened(options) as project:
         listed = list_submissions(project, options["ledger"], department=options["department"], period=options["period"])
-        project.print(listed.text(project.language), [data_of(entry) for entry in listed.entries])
+        project.print(listed.text(project.language), listed.data())
 
 
 @group.command("show")

@@ -44,14 +44,6 @@ class Edit:
     text: str
 
 
-def set_weight(raw: bytes, file: str, node: str, weight: str) -> bytes:
-    """Return the bytes of a tree with one node's weight replaced, or written where it has none.
-
-    :raises Refused: when the tree cannot be read, has no such node, or shares the weight with another place.
-    """
-    return set_weights(raw, file, {node: weight})
-
-
 def set_weights(raw: bytes, file: str, weights: Mapping[str, str], *, given: Iterable[str] = ()) -> bytes:
     """Return the bytes of a tree with the weights of some nodes replaced by texts such as `0.35` or `1/3`.
 

@@ -12,19 +12,17 @@ from ...analysis.weights import Moved, WeightRow, Weights
 from ...journal.history import Change
 from ...words.reports import word
 from ..numbers import number
-from .tables import Heading, Sheet, unit_label
+from .tables import Heading, Kind, Sheet, unit_label
+
+
+def _headings(language: str, **kinds: Kind) -> tuple[Heading, ...]:
+    """Return headings of some words, each with the kind of its column."""
+    return tuple(Heading(word(key, language), kind) for key, kind in kinds.items())
 
 
 def weights_sheet(weights: Weights, language: str) -> Sheet:
     """Return the tree with declared and effective weights, indented by level."""
-    headings = (
-        Heading(word("node", language), "text"),
-        Heading(word("id", language), "code"),
-        Heading(word("declared", language), "score"),
-        Heading(word("share", language), "score"),
-        Heading(word("effective", language), "score"),
-        Heading(word("method", language), "text"),
-    )
+    headings = _headings(language, node="text", id="code", declared="score", share="score", effective="score", method="text")
     cells = tuple(
         ("  " * row.depth + row.title, row.id, row.declared or "–", percent(row.share), percent(row.effective), row.method)
         for row in weights.rows(language)
@@ -50,11 +48,7 @@ def moves_sheet(moved: Moved, language: str) -> Sheet:
     scores = moved.scores
     decimals = scores.index.index.decimals
     places = {unit: place for place, unit in enumerate(scores.panel.units.ids)}
-    headings = (
-        Heading(unit_label(scores, language), "text"),
-        Heading(word("score", language), "text"),
-        Heading(word("rank", language), "text"),
-    )
+    headings = (Heading(unit_label(scores, language), "text"), *_headings(language, score="text", rank="text"))
     rows = tuple(
         (scores.panel.units.title(places[move.unit], language), _pair(move.score, decimals), _pair(move.rank, None))
         for move in moved.moves
@@ -66,19 +60,15 @@ def comparison_sheet(
     rows: Sequence[WeightRow], texts: Mapping[str, tuple[str, str]], total: int, titles: tuple[str, str], language: str
 ) -> Sheet:
     """Return weights beside those that would take their place, below the node that they are weighed at."""
-    headings = (
-        Heading(word("node", language), "text"),
-        Heading(word("id", language), "code"),
-        *(Heading(word(title, language), "score") for title in titles),
-        Heading(word("difference", language), "score"),
-    )
+    kinds: dict[str, Kind] = dict.fromkeys(titles, "score")
+    headings = _headings(language, node="text", id="code", **kinds, difference="score")
     parents = {row.parent for row in rows if row.id in texts}
     cells = []
     for row in rows:
         if row.id in texts:
-            old, new = texts[row.id]
-            moved = percent(_value(new, total) - _value(old, total), signed=True) if old and new else ""
-            cells.append(("  " * row.depth + row.title, row.id, old or "–", new or "–", "" if moved == "0.00" else moved))
+            was, now = texts[row.id]
+            moved = percent(_value(now, total) - _value(was, total), signed=True) if was and now else ""
+            cells.append(("  " * row.depth + row.title, row.id, was or "–", now or "–", "" if moved == "0.00" else moved))
         elif row.id in parents:
             cells.append(("  " * row.depth + row.title, row.id, "", "", ""))
     return Sheet(word("weights", language), headings, tuple(cells))
@@ -106,14 +96,7 @@ def judgements_sheet(judged: Judged, language: str) -> Sheet:
 
 def differences_sheet(differing: Sequence[Difference], language: str) -> Sheet:
     """Return the differences of two trees."""
-    headings = (
-        Heading(word("change", language), "text"),
-        Heading(word("id", language), "code"),
-        Heading(word("node", language), "text"),
-        Heading(word("old", language), "text"),
-        Heading(word("new", language), "text"),
-        Heading(word("effective", language), "text"),
-    )
+    headings = _headings(language, change="text", id="code", node="text", old="text", new="text", effective="text")
     rows = tuple(
         (
             word(f"change {one.kind}", language),
@@ -130,8 +113,7 @@ def differences_sheet(differing: Sequence[Difference], language: str) -> Sheet:
 
 def history_sheet(changes: Sequence[Change], language: str) -> Sheet:
     """Return the history of weights, the newest change first."""
-    keys = ("when", "who", "id", "old", "new", "why")
-    headings = tuple(Heading(word(key, language), "text") for key in keys)
+    headings = _headings(language, when="text", who="text", id="text", old="text", new="text", why="text")
     rows = tuple((one.when, one.who, one.node, one.old or "–", one.new or "–", one.why) for one in reversed(changes))
     return Sheet(word("weights", language), headings, rows)
 
