@@ -6,7 +6,7 @@ import hashlib
 import math
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,23 +28,12 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 @dataclass(frozen=True)
-class Total:
-    """A total that a file states of one of its columns: what it says, what the rows add up to, and where."""
-
-    column: int
-    period: str
-    stated: float
-    sum: float
-    place: Place
-
-
-@dataclass(frozen=True)
 class Submission:
-    """What was read of a file: whose it is, its cells matched to the index's columns, its totals, its digest."""
+    """What was read of a file: whose it is, its cells matched to the index's columns, what its totals get wrong, its digest."""
 
     department: str
     matched: Matched
-    totals: tuple[Total, ...]
+    wrong_totals: tuple[Finding, ...]
     file: str
     digest: str
 
@@ -54,12 +43,13 @@ def reported_columns(index: Index, department: str, units: UnitNames) -> list[in
 
     Columns of the units table and of sources that hold in every period are not among them.
     """
-    own = []
-    for at, column in enumerate(index.columns):
-        of_units = column.key == "applies" and column.headers[0] in units.table.names
-        if department_of(index, column) == department and not is_constant(index, column.source) and not of_units:
-            own.append(at)
-    return own
+    return [
+        place
+        for place, column in enumerate(index.columns)
+        if department_of(index, column) == department
+        and not is_constant(index, column.source)
+        and not (column.key == "applies" and column.headers[0] in units.table.names)
+    ]
 
 
 def shared_headings(columns: Sequence[Column]) -> list[tuple[list[str], list[int]]]:
@@ -69,15 +59,15 @@ def shared_headings(columns: Sequence[Column]) -> list[tuple[list[str], list[int
     is enough. The numbers are places in `columns`.
     """
     groups: list[tuple[list[str], list[int]]] = []
-    for at, column in enumerate(columns):
+    for place, column in enumerate(columns):
         for headers, members in groups:
             common = [header for header in headers if header in column.headers]
             if common and columns[members[0]].source == column.source:
                 headers[:] = common
-                members.append(at)
+                members.append(place)
                 break
         else:
-            groups.append((list(column.headers), [at]))
+            groups.append((list(column.headers), [place]))
     return groups
 
 
@@ -115,15 +105,7 @@ def read_submission(
     if not any(piece.values for piece in matched.pieces) or not matched.periods:
         found.append(finding("IC675", Place(file.name), department=named))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    return Submission(named, matched, tuple(_totals(matched)), _name(file), digest), found
-
-
-def wrong_totals(submission: Submission) -> Iterator[Finding]:
-    """Say which totals of a file are not what its rows add up to."""
-    for total in submission.totals:
-        if abs(total.stated - total.sum) > 0.005 * max(1.0, 1e-9 * abs(total.sum)) + 1e-9 * abs(total.sum):
-            name = submission.matched.index.columns[total.column].title
-            yield finding("IC688", total.place, name=name, stated=total.stated, sum=total.sum)
+    return Submission(named, matched, tuple(_wrong_totals(matched)), _name(file), digest), found
 
 
 def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[Finding]) -> list[Draft]:
@@ -255,8 +237,8 @@ def _cell_names(places: Sequence[Place]) -> str:
     return ", ".join(names) + (" …" if len(places) > 5 else "")
 
 
-def _totals(matched: Matched) -> Iterable[Total]:
-    """Find the totals that the file states of columns that add up: those summed over time and no shares."""
+def _wrong_totals(matched: Matched) -> Iterable[Finding]:
+    """Say which totals of columns that add up, summed over time and no shares, are not what their rows add up to."""
     done: set[tuple[int, int]] = set()
     stating: dict[int, set[int]] = {}
     for piece in matched.pieces:
@@ -278,7 +260,9 @@ def _totals(matched: Matched) -> Iterable[Total]:
         for row, stated in zip(rows, values, strict=True):
             if not math.isnan(stated) and len(set(piece.periods)) == 1:
                 added = math.fsum(value for value in piece.values if not math.isnan(value))
-                yield Total(piece.column, str(piece.periods[0]), float(stated), added, table.place(row, piece.at))
+                if abs(stated - added) > 0.005 * max(1.0, 1e-9 * abs(added)) + 1e-9 * abs(added):
+                    place = table.place(row, piece.at)
+                    yield finding("IC688", place, name=column.title, stated=float(stated), sum=added)
 
 
 def _name(file: Path) -> str:

@@ -44,8 +44,8 @@ def describe(
 def reported_measure(index: Index, item: Indicator | Denominator) -> str:
     """Return the unit of measurement that an item is reported in, where it can be told: of a rate that of what is counted.
 
-    A rate of 件/万人 per residents is reported in 件; a percentage of court cases in what these are counted in; of a growth
-    or a share nothing is known.
+    A rate of cases per 10,000 residents is reported in cases; a percentage of court cases in what these are counted in; of a
+    growth or a share nothing is known.
     """
     if isinstance(item, Denominator):
         return item.measure

@@ -43,7 +43,7 @@ def submit(
     A dry run says what would be recorded, and records nothing.
     """
     from ..analysis.audit import audit_submission
-    from ..books.submission import drafts, read_submission, wrong_totals
+    from ..books.submission import drafts, read_submission
     from ..journal.ledger import append, foresee
     from ..sources import match, panel
 
@@ -60,7 +60,7 @@ def submit(
     columns = sorted({piece.column for piece in submission.matched.pieces} - repeated_columns(submission.matched))
     history = match(index, project.data)  # what cannot be read is only left out of what the values are held against
     past = panel(history) if history.periods and history.units else None
-    found += [*audit_submission(index, panel(submission.matched), columns, past), *wrong_totals(submission)]
+    found += [*audit_submission(index, panel(submission.matched), columns, past), *submission.wrong_totals]
     project.go_on(found)
     ready = drafts(submission, by=by.strip(), reason=reason.strip(), warnings=found)
     record = foresee if dry_run else append
