@@ -12,8 +12,8 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexcalc.analysis import audit
-from indexcalc.analysis.audit import Suspicion, audit_panel, audit_period
+from indexcalc.analysis import suspicion as audit
+from indexcalc.analysis.suspicion import Suspicion, audit_panel, audit_period
 from indexcalc.panel import Panel
 from indexcalc.sources import read_panel
 from indexcalc.tree import load

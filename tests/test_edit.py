@@ -12,7 +12,7 @@ import yaml
 
 from indexcalc.findings import Refused
 from indexcalc.tree import parse_index
-from indexcalc.tree.edit import rescaled, set_weight, set_weights, spread, weight_text
+from indexcalc.tree.edit import rescaled, set_weights, spread, weight_text
 
 FILE = "indicators.yaml"
 HEAD = """\
@@ -28,7 +28,7 @@ def tree(dimensions: str, *, head: str = HEAD) -> bytes:
 
 def codes(raw: bytes, node: str, weight: str = "0.5") -> list[str]:
     with pytest.raises(Refused) as refused:
-        set_weight(raw, FILE, node, weight)
+        set_weights(raw, FILE, {node: weight})
     return [one.code for one in refused.value.findings]
 
 
@@ -42,7 +42,7 @@ def test_setting_a_weight_of_the_132_indicators_changes_one_line(repository: Pat
     for node in [*index.by_id][1::7]:
         if getattr(index.by_id[node], "weight", None) is None:
             continue
-        before, after = raw.split(b"\n"), set_weight(raw, FILE, node, "0.123").split(b"\n")
+        before, after = raw.split(b"\n"), set_weights(raw, FILE, {node: "0.123"}).split(b"\n")
         assert len(before) == len(after)
         changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
         assert len(changed) == 1
@@ -151,7 +151,7 @@ def test_fifty_random_edits_leave_everything_else_byte_for_byte(seed: int) -> No
         text = slots.rng.choice(["0.4", "1/7", "3", ".125", f"{slots.rng.random():.{slots.rng.randint(1, 9)}f}"])
         tagged = slots.pieces[slots.slots[node] - 1].endswith("!!float ")
         text = "0.75" if tagged else text
-        raw = set_weight(raw, FILE, node, text)
+        raw = set_weights(raw, FILE, {node: text})
         slots.pieces[slots.slots[node]] = text
         assert raw == slots.bytes()
     after, _ = parse_index(raw, FILE)
@@ -181,7 +181,7 @@ def test_weights_that_are_new_are_written_in_the_style_of_their_lines(seed: int)
     if rng.random() < 0.5:
         raw = raw.replace(b"\n", b"\r\n")
     for at in rng.sample(range(12), 12):
-        new = set_weight(raw, FILE, f"x{at}", "0.5")
+        new = set_weights(raw, FILE, {f"x{at}": "0.5"})
         start = next((i for i, (a, b) in enumerate(zip(raw, new, strict=False)) if a != b), len(raw))
         added = len(new) - len(raw)
         assert any(new[:i] + new[i + added :] == raw for i in range(max(0, start - added), start + 1))
@@ -224,7 +224,7 @@ def test_a_weight_shared_through_an_anchor_is_refused_from_both_sides() -> None:
 
 def test_an_anchor_that_nothing_refers_to_is_kept() -> None:
     raw = tree("  - id: all\n    indicators: [{id: a, weight: &w 0.5}]\n")
-    assert set_weight(raw, FILE, "a", "0.25") == raw.replace(b"&w 0.5", b"&w 0.25")
+    assert set_weights(raw, FILE, {"a": "0.25"}) == raw.replace(b"&w 0.5", b"&w 0.25")
 
 
 def test_what_cannot_be_edited_in_place_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -23,24 +24,19 @@ from pathlib import Path
 import pytest
 
 from indexcalc.findings import Refused
-from indexcalc.journal.ledger import (
-    Draft,
-    Entry,
-    Reported,
-    append,
-    hash_of,
-    log,
-    newest,
-    read_cells,
-    read_moment,
-    shown,
-    verify,
-    written,
-)
+from indexcalc.jobs import ledger as jobs
+from indexcalc.jobs.audit import audit
+from indexcalc.jobs.project import Project
+from indexcalc.jobs.submit import submit
+from indexcalc.jobs.template import template
+from indexcalc.journal.chain import verify
+from indexcalc.journal.database import shown
+from indexcalc.journal.entries import Draft, Entry, Reported, hash_of, read_cells, written
+from indexcalc.journal.ledger import append, foresee, log, newest, read_moment
 
 FILE = "ledger.sqlite"
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["indexcalc.journal.ledger", "indexcalc.cli.app", "indexcalc.cli.reporting", "sqlalchemy", "numpy"])
+FORKS.set_forkserver_preload(["indexcalc.journal.ledger", "indexcalc.cli.app", "indexcalc.jobs.submit", "sqlalchemy", "numpy"])
 
 
 def draft(
@@ -179,6 +175,32 @@ def test_the_same_values_again_are_the_same_submission(where: str, tmp_path: Pat
     assert len(log(where, tmp_path)) == 1
 
 
+def test_what_is_foreseen_is_what_is_recorded(where: str, tmp_path: Path) -> None:
+    handed_in = [
+        [draft()],
+        [draft("市法院"), draft(), draft(period="2022Q2")],
+        [draft(shift=1.0, reason="误录")],
+        [draft("市法院", shift=2.0, reason="误录"), draft(shift=1.0)],
+    ]
+    rows: list[Entry] = []
+    for drafts in handed_in:
+        expected, notes = foresee(where, tmp_path, drafts)
+        if not rows:
+            assert list(tmp_path.iterdir()) == [], "no ledger was made"
+        assert rows == (log(where, tmp_path) if rows else [])
+        entries, said = append(where, tmp_path, drafts)
+        unsigned = [
+            entry if one.hash else dataclasses.replace(entry, at="", previous="", hash="")
+            for one, entry in zip(expected, entries, strict=True)
+        ]
+        assert (expected, codes(notes)) == (unsigned, codes(said))
+        assert [bool(one.hash) for one in expected] == [one.number <= len(rows) for one in entries]
+        rows = log(where, tmp_path)
+    with pytest.raises(Refused) as refused:
+        foresee(where, tmp_path, [draft(period="2023Q1"), draft(shift=3.0)])
+    assert codes(refused.value.findings) == ["IC655"]
+
+
 def test_the_newest_version_up_to_a_moment(where: str, tmp_path: Path) -> None:
     [old], _ = append(where, tmp_path, [draft()])
     [other], _ = append(where, tmp_path, [draft("市教育局")])
@@ -294,8 +316,6 @@ def test_every_change_of_a_row_is_found(filled: str, tmp_path: Path, statement: 
 
 def test_a_forged_row_is_found(filled: str, tmp_path: Path) -> None:
     """Somebody changes a value and makes its row's hash anew: the row after it does not follow any more."""
-    import dataclasses
-
     entry = newest(filled, tmp_path, "red-cotton")[0][2]
     forged = dataclasses.replace(entry, cells=entry.cells.replace("1.5", "1.6"))
     new = hash_of(dataclasses.replace(forged, hash=""))
@@ -611,6 +631,54 @@ def test_scores_as_of_any_moment_name_their_submissions(tmp_path: Path) -> None:
     assert indexcalc(folder, "ledger", "status", "--period", "2022Q2", "--as-of", "2022-07-10").stdout.endswith("not yet\n")
 
 
+def test_a_dry_run_says_what_would_be_recorded_and_writes_nothing(tmp_path: Path) -> None:
+    folder = small_project(tmp_path / "p")
+    file = report(folder, 1)
+
+    def rehearsed(*arguments: str) -> tuple[int, str, str]:
+        before = {path: path.read_bytes() for path in folder.iterdir()}
+        done = indexcalc(folder, "submit", file.name, "--dry-run", *arguments)
+        assert before == {path: path.read_bytes() for path in folder.iterdir()}
+        return done.returncode, done.stdout, done.stderr
+
+    said = "#1 市公安局 2022Q1 v1: 6 values would be recorded; nothing is written\n"
+    assert rehearsed("--by", "张三")[:2] == (0, said)
+    assert "IC674" in rehearsed()[2], "checked like a submission"
+    expected = json.loads(rehearsed("--by", "张三", "--json")[1])
+    recorded = json.loads(indexcalc(folder, "submit", file.name, "--by", "张三", "--json").stdout)
+    assert expected == [{**recorded[0], "at": None, "hash": None, "receipt": None}]
+    code, out, err = rehearsed("--by", "李四")
+    assert (code, recorded[0]["receipt"] in out, "IC656" in err) == (0, True, True)
+    report(folder, 1, 100)
+    assert [rehearsed("--by", "李四")[0], "IC655" in rehearsed("--by", "李四")[2]] == [1, True]
+    assert rehearsed("--by", "李四", "--reason", "误录")[1].startswith("#2 市公安局 2022Q1 v2: 6 values would be")
+
+
+def test_departments_reports_from_python(tmp_path: Path) -> None:
+    folder = small_project(tmp_path / "p")
+    project = Project(folder / "indicators.yaml", folder, folder / "reports")
+    made = template(project, "市公安局", "2022Q1", folder / "t.xlsx")
+    assert (made.units, made.columns, (folder / "t.xlsx").exists()) == (3, 2, True)
+    for quarter in (1, 2):
+        submitted = submit(project, report(folder, quarter), by="张三")
+        assert submitted.frame()[["number", "department", "period", "by"]].values.tolist() == [
+            [quarter, "市公安局", f"2022Q{quarter}", "张三"]
+        ]
+    assert jobs.verify(project, receipts=[submitted.entries[0].receipt]).submissions == 2
+    assert jobs.log(project, period="2022Q2").frame()["receipt"].tolist() == [submitted.entries[0].receipt]
+    cells = jobs.show(project, 1).frame()
+    assert cells[["unit", "name", "column", "value"]].values.tolist()[0] == ["01", "东区", "cases", 11]
+    states = jobs.status(project).frame()
+    assert states[["department", "period", "version"]].values.tolist() == [["市公安局", "2022Q1", 1], ["市公安局", "2022Q2", 1]]
+    asked = audit(project)
+    assert (asked.values, asked.columns, len(asked.frame())) == (12, 2, len(asked.questions))
+    for result in (made, submitted, jobs.log(project), jobs.show(project, 1), jobs.status(project), asked):
+        assert "<table" in result._repr_html_()
+    with pytest.raises(Refused) as refused:
+        submit(project, report(folder, 2, 7), by="张三")
+    assert codes(refused.value.findings)[-1:] == ["IC655"]
+
+
 def commands(folder: str, numbers: list[int], said: str) -> None:
     """Run whole commands one after the other in this process, each acknowledgement written to a file."""
     import contextlib
@@ -679,7 +747,6 @@ def test_the_command_line_on_postgresql(server: Server, tmp_path: Path) -> None:
 
 def test_both_databases_hold_the_same_rows(server: Server, tmp_path: Path) -> None:
     """All but the moment and what follows from it."""
-    import dataclasses
 
     def rows(where: str) -> list[Entry]:
         append(where, tmp_path, [draft(), draft("市教育局")])

@@ -17,7 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 from indexcalc.cli.app import app
-from indexcalc.journal.ledger import Draft, Reported, append, written
+from indexcalc.journal.entries import Draft, Reported, written
+from indexcalc.journal.ledger import append
 from indexcalc.words.findings import MESSAGES
 
 from .test_ledger import report, small_project, tamper
@@ -93,10 +94,10 @@ def slack_changed(folder: Path) -> None:
 
 def unsealed(folder: Path) -> None:
     """As a kill leaves it that comes after the submission was recorded."""
-    from indexcalc.journal.ledger import _OPEN
+    from indexcalc.journal.database import OPEN
 
     with sqlite3.connect(folder / "ledger.sqlite") as connection:
-        connection.execute(f"PRAGMA user_version = {_OPEN}")
+        connection.execute(f"PRAGMA user_version = {OPEN}")
     connection.close()
 
 

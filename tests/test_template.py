@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 from indexcalc.books.template import reported_measure
 from indexcalc.cli.app import app
-from indexcalc.journal.ledger import newest, read_cells
+from indexcalc.journal.entries import read_cells
+from indexcalc.journal.ledger import newest
 
 from .conftest import index_of
 

@@ -24,8 +24,9 @@ import openpyxl
 import pytest
 
 import indexcalc
-from indexcalc.cli import weighing
 from indexcalc.cli.app import app
+from indexcalc.jobs import weights as jobs
+from indexcalc.jobs.project import Project
 from indexcalc.journal import files as publish
 from indexcalc.journal.run import digest
 from indexcalc.methods import CATALOGUE
@@ -121,6 +122,30 @@ def test_showing_given_weights_reads_no_data(project: Path) -> None:
     assert [line.split()[-1] for line in out.splitlines()[2:4]] == ["arithmetic", "30.00%"]
 
 
+def test_weights_from_python(project: Path) -> None:
+    opened = Project(project / "indicators.yaml", project, project / "reports")
+    frame = jobs.weights(opened).frame().set_index("node")
+    assert frame.loc["cases", ["name", "parent", "weight"]].tolist() == ["案件数", "safety", "0.50"]
+    assert frame["effective"][["cases", "clinics", "fires", "calls"]].tolist() == pytest.approx([0.3, 0.18, 0.12, 0.4])
+    proposal = jobs.set_weight(opened, "cases", "0.6", rescale=True)
+    assert proposal.frame().values.tolist()[0] == ["cases", "案件数", "0.50", "0.6"]
+    assert changed(project) == [], "proposed, not written"
+    computed = jobs.suggest(opened, "safety", "combine", {"of": ["entropy", "critic"]}, decimals=3)
+    assert sum(map(float, computed.frame()["new"])) == pytest.approx(1)
+    assert [path.name for path in jobs.write(opened, proposal, why="局务会", by="李四")] == [
+        "indicators.yaml",
+        "indicators.changes",
+    ]
+    again = Project(project / "indicators.yaml", project, project / "reports")
+    history = jobs.history(again, "案件数").frame()
+    assert history[["who", "node", "old", "new", "why"]].values.tolist() == [["李四", "cases", "0.50", "0.6", "局务会"]]
+    (project / "old.yaml").write_text(TREE, encoding="utf-8")
+    trees = jobs.two_trees(again, project / "old.yaml")
+    assert trees.frame()["change"].tolist() == ["weight"] * 3
+    for result in (jobs.weights(again), proposal, trees, trees.moved, jobs.history(again)):
+        assert "<table" in result._repr_html_()
+
+
 # ------------------------------------------------------------------------------------------------------------------- set
 
 
@@ -202,13 +227,13 @@ def test_a_failed_write_leaves_everything_as_it_was(project: Path, monkeypatch: 
 
 
 def test_a_change_by_someone_else_in_between_is_not_lost(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = weighing.user_name
+    real = jobs.user_name
 
     def slow() -> str:
         (project / "indicators.yaml").write_text(TREE + "# a line more\n", encoding="utf-8", newline="\n")
         return real()
 
-    monkeypatch.setattr(weighing, "user_name", slow)
+    monkeypatch.setattr(jobs, "user_name", slow)
     code, _, err = run("weights", "set", "calls", "1.0")
     assert (code, "IC610" in err) == (1, True)
     assert (project / "indicators.yaml").read_text(encoding="utf-8").endswith("# a line more\n")

@@ -11,48 +11,31 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..findings import Finding, Place, finding, nearest
-from ..journal.ledger import Draft, Reported, written
+from ..journal.entries import Draft, Reported, written
 from ..periods import order
 from ..sources.match.bind import PERIOD_HEADERS, match_tables
 from ..sources.match.matched import Matched
 from ..sources.match.units import UnitNames, read_units
 from ..sources.readers.numbers import read_numbers
 from ..sources.readers.tables import Table, name_of, read_tables
-from ..tree.columns import Column, department_of, is_constant
+from ..tree.columns import Column, department_of, departments, is_constant
 from ..tree.model import Data, Index
+from ..words.recognised_forms import DEPARTMENT_HEADINGS, TOTALS
+from ..words.reports import WORDS
 
-FILL_IN = {"zh": "填报", "en": "Report"}  # the sheet of a template that is filled in
-DEPARTMENT_HEADERS = ("部门", "填报单位", "填报部门", "department")
-_TOTALS = ("合计", "总计", "总和", "全市", "全市合计", "total", "Total", "TOTAL", "sum", "Sum")
 _MISSING_COLUMN = ("IC344", "IC365", "IC368")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 @dataclass(frozen=True)
-class Total:
-    """A total that a file states of one of its columns: what it says, what the rows add up to, and where."""
-
-    column: int
-    period: str
-    stated: float
-    sum: float
-    place: Place
-
-
-@dataclass(frozen=True)
 class Submission:
-    """What was read of a file: whose it is, its cells matched to the index's columns, its totals, its digest."""
+    """What was read of a file: whose it is, its cells matched to the index's columns, what its totals get wrong, its digest."""
 
     department: str
     matched: Matched
-    totals: tuple[Total, ...]
+    wrong_totals: tuple[Finding, ...]
     file: str
     digest: str
-
-
-def departments(index: Index) -> list[str]:
-    """Return everyone who reports anything, in the order of the tree."""
-    return list(dict.fromkeys(item.department for item in index.reported.values() if item.department))
 
 
 def reported_columns(index: Index, department: str, units: UnitNames) -> list[int]:
@@ -60,12 +43,13 @@ def reported_columns(index: Index, department: str, units: UnitNames) -> list[in
 
     Columns of the units table and of sources that hold in every period are not among them.
     """
-    own = []
-    for at, column in enumerate(index.columns):
-        of_units = column.key == "applies" and column.headers[0] in units.table.names
-        if department_of(index, column) == department and not is_constant(index, column.source) and not of_units:
-            own.append(at)
-    return own
+    return [
+        place
+        for place, column in enumerate(index.columns)
+        if department_of(index, column) == department
+        and not is_constant(index, column.source)
+        and not (column.key == "applies" and column.headers[0] in units.table.names)
+    ]
 
 
 def shared_headings(columns: Sequence[Column]) -> list[tuple[list[str], list[int]]]:
@@ -75,15 +59,15 @@ def shared_headings(columns: Sequence[Column]) -> list[tuple[list[str], list[int
     is enough. The numbers are places in `columns`.
     """
     groups: list[tuple[list[str], list[int]]] = []
-    for at, column in enumerate(columns):
+    for place, column in enumerate(columns):
         for headers, members in groups:
             common = [header for header in headers if header in column.headers]
             if common and columns[members[0]].source == column.source:
                 headers[:] = common
-                members.append(at)
+                members.append(place)
                 break
         else:
-            groups.append((list(column.headers), [at]))
+            groups.append((list(column.headers), [place]))
     return groups
 
 
@@ -121,7 +105,7 @@ def read_submission(
     if not any(piece.values for piece in matched.pieces) or not matched.periods:
         found.append(finding("IC675", Place(file.name), department=named))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    return Submission(named, matched, tuple(_totals(matched)), _name(file), digest), found
+    return Submission(named, matched, tuple(_wrong_totals(matched)), _name(file), digest), found
 
 
 def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[Finding]) -> list[Draft]:
@@ -178,11 +162,11 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
         period=period,
         missing=words["missing"],
         numbers=numbers,
-        ignore=(*words["ignore"], *_TOTALS),
+        ignore=(*words["ignore"], *TOTALS),
         not_applicable=tuple(not_applicable),
     )
     keys = [index.units.id, index.units.label, index.units.label_en, index.units.name]
-    sheets = [*FILL_IN.values(), None] if file.suffix.lower() in _WORKBOOKS else [None]
+    sheets = [*WORDS["fill in"], None] if file.suffix.lower() in _WORKBOOKS else [None]
     for sheet in sheets:
         tables, found, _ = read_tables(source.model_copy(update={"sheet": sheet}), file.parent, keys=keys)
         if not any(one.code == "IC306" for one in found):
@@ -191,7 +175,7 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
 
 
 def _literal(name: str) -> str:
-    """A file's name as a pattern that means no other: what would be a wildcard stands for one character."""
+    """Return a file's name as a pattern that means no other: what would be a wildcard stands for one character."""
     return name.replace("*", "?").replace("{", "?").replace("}", "?")
 
 
@@ -201,7 +185,7 @@ def _department(index: Index, units: UnitNames, tables: Sequence[Table], asked: 
     said: dict[str, Place] = {}
     for table in tables:
         for at, name in enumerate(table.names):
-            if name.casefold() in DEPARTMENT_HEADERS:
+            if name.casefold() in DEPARTMENT_HEADINGS:
                 for row, cell in enumerate(table.columns[at]):
                     if name_of(cell):
                         said.setdefault(name_of(cell), table.place(row, at))
@@ -228,7 +212,7 @@ def _other_period(matched: Matched, tables: Sequence[Table], asked: str | None) 
 
 
 def _gaps(matched: Matched) -> Iterable[Finding]:
-    """Units without a row, and cells without a value."""
+    """Find units without a row, and cells without a value."""
     assert matched.units is not None
     units = matched.units.units
     for period in matched.periods:
@@ -253,8 +237,8 @@ def _cell_names(places: Sequence[Place]) -> str:
     return ", ".join(names) + (" …" if len(places) > 5 else "")
 
 
-def _totals(matched: Matched) -> Iterable[Total]:
-    """The totals that the file states of columns that add up: those summed over time and no shares."""
+def _wrong_totals(matched: Matched) -> Iterable[Finding]:
+    """Say which totals of columns that add up, summed over time and no shares, are not what their rows add up to."""
     done: set[tuple[int, int]] = set()
     stating: dict[int, set[int]] = {}
     for piece in matched.pieces:
@@ -267,7 +251,7 @@ def _totals(matched: Matched) -> Iterable[Total]:
                 row
                 for cells in table.columns
                 for row, cell in enumerate(cells)
-                if isinstance(cell, str) and cell.strip() in _TOTALS
+                if isinstance(cell, str) and cell.strip() in TOTALS
             }
         rows = sorted(stating[id(table)].difference(piece.rows))
         values, _, _ = read_numbers(
@@ -276,9 +260,11 @@ def _totals(matched: Matched) -> Iterable[Total]:
         for row, stated in zip(rows, values, strict=True):
             if not math.isnan(stated) and len(set(piece.periods)) == 1:
                 added = math.fsum(value for value in piece.values if not math.isnan(value))
-                yield Total(piece.column, str(piece.periods[0]), float(stated), added, table.place(row, piece.at))
+                if abs(stated - added) > 0.005 * max(1.0, 1e-9 * abs(added)) + 1e-9 * abs(added):
+                    place = table.place(row, piece.at)
+                    yield finding("IC688", place, name=column.title, stated=float(stated), sum=added)
 
 
 def _name(file: Path) -> str:
-    """A file's name as text that any database takes."""
+    """Return a file's name as text that any database takes."""
     return os.fsencode(file.name).decode("utf-8", "replace").replace("\0", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from ..tree.model import Denominator, Index, Indicator
 from ..words.reports import word
+from .forms import new_book, wide
 
 FONT = "Microsoft YaHei"
 RED, PALE, GREY = "#8A1F11", "#FFF9E6", "#F2F2F2"
@@ -30,7 +30,7 @@ class Asked:
     before: Sequence[float | str | None]
 
 
-def asked(
+def describe(
     index: Index, owners: Sequence[Indicator | Denominator], heading: str, before: Sequence[float | str | None], language: str
 ) -> Asked:
     """Describe one column that is reported, which may serve several indicators."""
@@ -44,8 +44,8 @@ def asked(
 def reported_measure(index: Index, item: Indicator | Denominator) -> str:
     """Return the unit of measurement that an item is reported in, where it can be told: of a rate that of what is counted.
 
-    A rate of 件/万人 per residents is reported in 件; a percentage of court cases in what these are counted in; of a growth
-    or a share nothing is known.
+    A rate of cases per 10,000 residents is reported in cases; a percentage of court cases in what these are counted in; of a
+    growth or a share nothing is known.
     """
     if isinstance(item, Denominator):
         return item.measure
@@ -75,7 +75,7 @@ def _meaning(index: Index, item: Indicator | Denominator, measure: str, language
     return ("; " if language == "en" else "；").join(filter(None, parts))
 
 
-def template_workbook(
+def write_template(
     index: Index,
     names: Sequence[str],
     department: str,
@@ -89,12 +89,8 @@ def template_workbook(
     `names` are what the rows are called, a name or an id each. Only the cells of values and of notes can be typed in; there
     is no password, so that a department can still move columns or add its own.
     """
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed date: no clock in what is compared
+    with new_book(buffer) as book:
         styles = _styles(book)
         fill = book.add_worksheet(word("fill in", language))
         _fill_in(fill, index, names, department, period, columns, styles, language)
@@ -165,9 +161,9 @@ def _fill_in(
         page.write_blank(_TOP + 1 + row, last, None, styles["note"])
     page.set_row(_TOP - 1, 60)
     page.set_row(_TOP, 60)
-    page.set_column(0, 0, max(10, *(_wide(name) + 2 for name in (*names, label))))
+    page.set_column(0, 0, max(10, *(wide(name) + 2 for name in (*names, label))))
     page.set_column(1, 1, 10)
-    page.set_column(2, 2, _wide(department) + 2)
+    page.set_column(2, 2, wide(department) + 2)
     page.set_column(_KEYS, last - 1, WIDEST)
     page.set_column(last, last, 24)
     page.freeze_panes(_TOP + 1, 1)
@@ -177,7 +173,7 @@ def _fill_in(
 
 
 def _rule(column: Asked, row: int, at: int, language: str) -> dict[str, Any]:
-    """The rule of a column's cells: a number within the valid range, or the word for not applicable."""
+    """Return the rule of a column's cells: a number within the valid range, or the word for not applicable."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
     cell = xl_rowcol_to_cell(row, at)
@@ -190,15 +186,12 @@ def _rule(column: Asked, row: int, at: int, language: str) -> dict[str, Any]:
     lines = [f"{word('measure', language)}{column.measure}" if column.measure else "", column.note, wanted]
     return {
         "validate": "custom",
-        "value": f'=OR({cell}="{NOT_APPLICABLE[language]}",AND(ISNUMBER({cell}){bounds}))',
+        "value": f'=OR({cell}="{word("does not apply", language)}",AND(ISNUMBER({cell}){bounds}))',
         "input_title": column.heading[:LONGEST_TITLE],
         "input_message": "\n".join(filter(None, lines))[:LONGEST_MESSAGE],
         "error_title": column.heading[:LONGEST_TITLE],
         "error_message": wanted[:LONGEST_MESSAGE],
     }
-
-
-NOT_APPLICABLE = {"zh": "不适用", "en": "n/a"}
 
 
 def _last_period(
@@ -225,7 +218,7 @@ def _last_period(
     for row, name in enumerate(names, 2):
         page.write_string(row, 0, name, styles["key"])
     page.set_row(1, 60)
-    page.set_column(0, 0, max(10, *(_wide(name) + 2 for name in names)))
+    page.set_column(0, 0, max(10, *(wide(name) + 2 for name in names)))
     page.set_column(1, len(columns), WIDEST)
     page.freeze_panes(2, 1)
     page.repeat_columns(0)
@@ -247,7 +240,3 @@ def _definitions(page: Any, columns: Sequence[Asked], styles: Mapping[str, Any],
 
 def _heading(column: Asked) -> str:
     return f"{column.heading}\n（{column.measure}）" if column.measure else column.heading
-
-
-def _wide(text: str) -> int:
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

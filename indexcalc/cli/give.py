@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import typer
 
     from ..report.answers.answer import Answer
+    from ..panel import Panel
     from ..scores import Scores
 
 _SHOWING = {"keep", "json", "lang", "quiet", "strict", "index", "data"}  # options that do not change what is found
@@ -26,7 +27,7 @@ def give(
     project: Opened,
     answer: Callable[[Language], Answer],
     name: Sequence[str],
-    sources: Sequence[tuple[Project, Scores]],
+    sources: Sequence[tuple[Project, Scores | Panel]],
 ) -> None:
     """Print an answer in the language of the screen; with `--out`, first write it in the language of reports.
 
@@ -56,7 +57,7 @@ def _keep(answer: Answer, out: Path, name: Sequence[str], made: Mapping[str, Any
     return [path.as_posix() for path in files]
 
 
-def _made(context: typer.Context, project: Project, sources: Sequence[tuple[Project, Scores]]) -> dict[str, Any]:
+def _made(context: typer.Context, project: Project, sources: Sequence[tuple[Project, Scores | Panel]]) -> dict[str, Any]:
     """Return what an answer was made of and how: no clock and no folder of this machine in it."""
     from ..jobs.inputs import inputs_of
     from ..journal.run import digest_of, packages

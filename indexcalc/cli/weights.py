@@ -1,241 +1,183 @@
-"""Commands about weights: `indexcalc weights …`. Heavy modules are imported where a command needs them."""
+"""`indexcalc weights`: weights shown, proposed, edited in a workbook, compared."""
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Unpack
 
 import typer
 
-from . import INDEX
-from .app import DataOption, IndexOption, JsonOption, LangOption, PeriodOption, QuietOption, StrictOption
-from .app import _project as project_of
+from ..jobs.project import INDEX
+from ..words.commands import COMMANDS
+from ..words.reports import word
+from .open import Opened, opened
+from .options import GROUP, Options, takes
 
 if TYPE_CHECKING:
-    from .weighing import Writing
+    from ..analysis.weights import Proposal
 
-NodeArgument = Annotated[str, typer.Argument(help="An id, a name, or a path such as safety/personal-safety.")]
-NoteOption = Annotated[str, typer.Option("--note", help="Why, for the history.")]
-ByOption = Annotated[str, typer.Option("--by", help="Who, for the history. Default: the user's name.")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
-WriteOption = Annotated[bool, typer.Option("--write", help="Write the weights into the tree.")]
-DecimalsOption = Annotated[
-    int | None, typer.Option("--decimals", min=0, max=12, help="Decimals of the weights. Default: 4, or 2 where 100 is the sum.")
-]
+HELP = f"Weights: show, set, suggest, edit in a workbook, compare. {COMMANDS['weights']}"
 
-app = typer.Typer(
-    name="weights",
-    help="Weights: show, set, suggest, edit in a workbook, compare. 权重：查看、修改、建议、用工作簿编辑、比较。",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+group = typer.Typer(name="weights", help=HELP, **{**GROUP, "no_args_is_help": False}, invoke_without_command=True)
 
 
-@app.callback()
-def weights(
-    context: typer.Context,
-    index: IndexOption = INDEX,
-    data: DataOption = None,
-    period: PeriodOption = None,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    strict: StrictOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Weights: show, set, suggest, edit in a workbook, compare. 权重：查看、修改、建议、用工作簿编辑、比较。"""
+@group.callback(help=HELP)
+@takes("period")
+def weights(context: typer.Context, **options: Unpack[Options]) -> None:
+    """Show the weights where nothing else is asked for; options before a command's name hold for the command."""
     if context.invoked_subcommand is None:
-        show(index, data, period, lang, json, strict, quiet)
-        return
-    # options before the command's name hold for the command, too
-    told = {"index": index, "data": data, "period": period, "lang": lang, "json": json, "strict": strict, "quiet": quiet}
-    takes = next(one.callback for one in app.registered_commands if one.name == context.invoked_subcommand)
-    known = inspect.signature(takes).parameters if takes else {}
-    given = {name: value for name, value in told.items() if value and name in known}
-    context.default_map = {context.invoked_subcommand: given}
+        _show(options)
+    else:
+        context.default_map = {context.invoked_subcommand: {name: value for name, value in options.items() if value}}
 
 
-@app.command("show")
-def show(
-    index: IndexOption = INDEX,
-    data: DataOption = None,
-    period: PeriodOption = None,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    strict: StrictOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Show the tree with declared and effective weights. 查看权重与有效权重。"""
-    from .weighing import show_result
-
-    project = project_of(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    project.print(*show_result(project, period))
+@group.command("show")
+@takes("period")
+def show(**options: Unpack[Options]) -> None:
+    """Show the tree with declared and effective weights."""
+    _show(options)
 
 
-@app.command("set")
+def _show(options: Options) -> None:
+    from ..jobs.weights import weights
+    from ..report.answers.weights import standing
+
+    with opened(options) as project:
+        project.print(*standing(weights(project, options["period"]), project.language))
+
+
+@group.command("set")
+@takes("dry_run", "note", "by", "period")
 def set_(
-    node: NodeArgument,
+    wanted: Annotated[str, typer.Argument(metavar="NODE", help="An id, a name, or a path such as safety/personal-safety.")],
     value: Annotated[str, typer.Argument(help="The new weight: 0.35 or 1/3.")],
     rescale: Annotated[
         bool, typer.Option("--rescale", help="Scale the siblings in proportion, so that all still add up.")
     ] = False,
-    dry_run: DryRunOption = False,
-    note: NoteOption = "",
-    by: ByOption = "",
-    index: IndexOption = INDEX,
-    data: DataOption = None,
-    period: PeriodOption = None,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    strict: StrictOption = False,
-    quiet: QuietOption = False,
+    **options: Unpack[Options],
 ) -> None:
-    """Write a node's weight into the tree, nothing else of the file changes. 修改一个权重，文件其余内容不变。"""
-    from .weighing import set_result
+    """Write a node's weight into the tree, nothing else of the file changes."""
+    from ..jobs.weights import set_weight
 
-    project = project_of(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    project.print(*set_result(project, node, value, period, rescale=rescale, writing=_writing(not dry_run, note, by)))
+    with opened(options) as project:
+        proposal = set_weight(project, wanted, value, rescale=rescale, period=options["period"])
+        _settle(project, proposal, options, write=not options["dry_run"])
 
 
-@app.command("suggest")
+@group.command("suggest")
+@takes("decimals", "write", "note", "by", "period")
 def suggest(
-    node: Annotated[str | None, typer.Argument(help="The node whose children are weighed. Default: every inner node.")] = None,
+    wanted: Annotated[
+        str | None, typer.Argument(metavar="NODE", help="The node whose children are weighed. Default: every inner node.")
+    ] = None,
     method: Annotated[
         str, typer.Option("--method", help="entropy, critic, pca, ahp … as `indexcalc methods` lists under weights.")
     ] = "entropy",
     param: Annotated[
         list[str] | None, typer.Option("--param", help="A parameter of the method, name=value; may be given several times.")
     ] = None,
-    decimals: DecimalsOption = None,
-    write: WriteOption = False,
-    note: NoteOption = "",
-    by: ByOption = "",
-    index: IndexOption = INDEX,
-    data: DataOption = None,
-    period: PeriodOption = None,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    strict: StrictOption = False,
-    quiet: QuietOption = False,
+    **options: Unpack[Options],
 ) -> None:
-    """Compute weights from the scores and show them beside those that stand. 由数据计算建议权重。"""
-    from .weighing import suggest_result
+    """Compute weights from the scores and show them beside those that stand."""
+    from ..jobs.weights import parameters_of
+    from ..jobs.weights import suggest as suggest_weights
 
-    project = project_of(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    why = note or f"weights suggest --method {method}"
-    result = suggest_result(project, node, method, param or [], period, decimals=decimals, writing=_writing(write, why, by))
-    project.print(*result)
-
-
-@app.command("export")
-def export(
-    file: Annotated[Path, typer.Argument(help="The workbook to write, .xlsx.")],
-    index: IndexOption = INDEX,
-    data: DataOption = None,
-    period: PeriodOption = None,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    strict: StrictOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Write a workbook in which weights can be edited, sums shown live. 导出可编辑权重的工作簿。"""
-    from .weighing import export_result
-
-    project = project_of(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    project.print(*export_result(project, file, period))
+    with opened(options) as project:
+        parameters, about = parameters_of(param or []), (options["decimals"], options["period"])
+        proposal = suggest_weights(project, wanted, method, parameters, decimals=about[0], period=about[1])
+        _settle(project, proposal, options, write=options["write"], why=f"weights suggest --method {method}")
 
 
-@app.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="The edited workbook.")],
-    dry_run: DryRunOption = False,
-    note: NoteOption = "",
-    by: ByOption = "",
-    index: IndexOption = INDEX,
-    data: DataOption = None,
-    period: PeriodOption = None,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    strict: StrictOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Take the weights of an edited workbook into the tree. 从工作簿导入权重。"""
-    from .weighing import import_result
+@group.command("export")
+@takes("period")
+def export(file: Annotated[Path, typer.Argument(help="The workbook to write, .xlsx.")], **options: Unpack[Options]) -> None:
+    """Write a workbook in which weights can be edited, sums shown live."""
+    from ..jobs.weights import export_weights
 
-    project = project_of(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    why = note or f"weights import {file.name}"
-    project.print(*import_result(project, file, period, _writing(not dry_run, why, by)))
+    with opened(options) as project:
+        export_weights(project, file, period=options["period"])
+        _tell_written(project, file)
 
 
-@app.command("ahp")
+@group.command("import")
+@takes("dry_run", "note", "by", "period")
+def import_(file: Annotated[Path, typer.Argument(help="The edited workbook.")], **options: Unpack[Options]) -> None:
+    """Take the weights of an edited workbook into the tree."""
+    from ..jobs.weights import import_weights
+
+    with opened(options) as project:
+        proposal = import_weights(project, file, period=options["period"])
+        _settle(project, proposal, options, write=not options["dry_run"], why=f"weights import {file.name}")
+
+
+@group.command("ahp")
+@takes("decimals", "write", "note", "by", "period")
 def ahp(
-    node: Annotated[str, typer.Argument(metavar="NODE | template", help="The node whose children are compared; or `template`.")],
+    wanted: Annotated[
+        str, typer.Argument(metavar="NODE | template", help="The node whose children are compared; or `template`.")
+    ],
     files: Annotated[
         list[str], typer.Argument(metavar="FILES… | NODE FILE", help="One workbook an expert; or the node and the form to write.")
     ],
-    decimals: DecimalsOption = None,
-    write: WriteOption = False,
-    note: NoteOption = "",
-    by: ByOption = "",
-    index: IndexOption = INDEX,
-    data: DataOption = None,
-    period: PeriodOption = None,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    strict: StrictOption = False,
-    quiet: QuietOption = False,
+    **options: Unpack[Options],
 ) -> None:
-    """Weigh by experts' judgements of pairs; `ahp template NODE FILE.xlsx` writes the form. 层次分析法，多位专家。"""
-    from .weighing import ahp_result, ahp_template_result
+    """Weigh by experts' judgements of pairs; `ahp template NODE FILE.xlsx` writes the form."""
+    from ..jobs.judgements import judge, write_form
+    from ..jobs.weights import write
+    from ..report.answers.weights import judged
 
-    project = project_of(index, data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    if node == "template":
-        if len(files) != 2:
-            raise typer.BadParameter("ahp template NODE FILE.xlsx")
-        project.print(*ahp_template_result(project, files[0], Path(files[1])))
-        return
-    why = note or f"weights ahp {node} {' '.join(Path(file).name for file in files)}"
-    writing = _writing(write, why, by)
-    project.print(*ahp_result(project, node, [Path(file) for file in files], period, decimals=decimals, writing=writing))
+    with opened(options) as project:
+        if wanted == "template":
+            if len(files) != 2:
+                raise typer.BadParameter("ahp template NODE FILE.xlsx")
+            write_form(project, files[0], Path(files[1]))
+            _tell_written(project, Path(files[1]))
+            return
+        paths = [Path(file) for file in files]
+        found = judge(project, wanted, paths, decimals=options["decimals"], period=options["period"])
+        why = options["note"] or f"weights ahp {wanted} {' '.join(path.name for path in paths)}"
+        written = write(project, found.proposal, why=why, by=options["by"]) if options["write"] else []
+        project.print(*judged(found, [path.as_posix() for path in written], project.language))
 
 
-@app.command("diff")
+@group.command("diff")
+@takes("period", common=("data", "lang", "json", "strict", "quiet"))
 def diff(
     old: Annotated[Path, typer.Argument(help="The tree as it was.")],
     new: Annotated[Path, typer.Argument(help="The tree as it is.")] = Path(INDEX),
-    data: DataOption = None,
-    period: PeriodOption = None,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    strict: StrictOption = False,
-    quiet: QuietOption = False,
+    **options: Unpack[Options],
 ) -> None:
-    """Say what two trees differ in, and which ranks that moves on the same data. 比较两个指标树及位次变化。"""
-    from .weighing import diff_result
+    """Say what two trees differ in, and which ranks that moves on the same data."""
+    from ..jobs.weights import two_trees
+    from ..report.answers.weights import compared
 
-    project = project_of(str(new), data, None, lang, 0, json=json, strict=strict, quiet=quiet)
-    project.print(*diff_result(project, old / INDEX if old.is_dir() else old, project.index_file, period))
+    with opened({**options, "index": str(new)}) as project:
+        trees = two_trees(project, old / INDEX if old.is_dir() else old, period=options["period"])
+        project.print(*compared(trees, project.language))
 
 
-@app.command("log")
+@group.command("log")
+@takes(common=("index", "lang", "json", "quiet"))
 def log(
-    node: Annotated[str | None, typer.Argument(help="A node, for its changes alone.")] = None,
-    index: IndexOption = INDEX,
-    lang: LangOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
+    wanted: Annotated[str | None, typer.Argument(metavar="NODE", help="A node, for its changes alone.")] = None,
+    **options: Unpack[Options],
 ) -> None:
-    """Show who changed which weight, when and why. 查看权重修改记录。"""
-    from .weighing import log_result
+    """Show who changed which weight, when and why."""
+    from ..jobs.weights import history
+    from ..report.answers.weights import changed
 
-    project = project_of(index, None, None, lang, 0, json=json, quiet=quiet)
-    project.print(*log_result(project, node))
+    with opened(options) as project:
+        project.print(*changed(history(project, wanted), project.language))
 
 
-def _writing(write: bool, why: str, who: str) -> Writing:
-    from .weighing import Writing
+def _settle(project: Opened, proposal: Proposal, options: Options, *, write: bool, why: str = "") -> None:
+    """Write what is proposed where that was asked for, and say what it is."""
+    from ..jobs.weights import write as write_weights
+    from ..report.answers.weights import proposed
 
-    return Writing(write, why, who)
+    written = write_weights(project, proposal, why=options["note"] or why, by=options["by"]) if write else []
+    project.print(*proposed(proposal, [path.as_posix() for path in written], project.language))
+
+
+def _tell_written(project: Opened, file: Path) -> None:
+    project.print(f"{word('written', project.language)}: {file.as_posix()}", {"written": [file.as_posix()]})

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from ..journal.run import digest, digests
+from ..panel import Panel
 from ..scores import Scores
 from .project import Project
 
 
-def inputs_of(project: Project, scores: Scores) -> dict[str, str]:
-    """Return the digests of all that scores are made of, by their names as seen from the data's folder.
+def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
+    """Return the digests of all that scores, or a panel, are made of, by their names as seen from the data's folder.
 
     A tree or data that came from no file, but from a mapping or a frame, are named `tree` and `data`.
     """
-    origin, index = scores.origin, scores.declared
+    index, panel = (made.declared, made.panel) if isinstance(made, Scores) else (project.tree[0], made)
+    origin = made.origin
     from_file = index.file is not None
     named = {} if from_file else {"tree": digest(index.model_dump_json(exclude_defaults=True).encode())}
     if origin is None or not origin.files:
-        panel = scores.panel
         labels = "\n".join([*panel.periods, *panel.units.ids, *panel.columns])
         named["data"] = digest(labels.encode() + panel.values.tobytes() + panel.status.tobytes())
     files = [*([project.file] if from_file else []), *(origin.files if origin else ())]

@@ -1,6 +1,6 @@
-"""A report on the disk: written whole beside the old one, then put in its place in one step.
+"""Files on the disk: each written whole beside the old one, then put in its place in one step.
 
-Whatever happens in between, a kill or a full disk, a reader finds the old report whole or the new one whole.
+Whatever happens in between, a kill or a full disk, a reader finds the old file or folder whole, or the new one whole.
 """
 
 from __future__ import annotations
@@ -78,10 +78,13 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
 
 
 def _remove_halves(target: Path) -> None:
-    """Remove what kills have left beside a file; a younger half may be another run's, still at work."""
+    """Remove what kills have left beside a file or folder; a younger half may be another run's, still at work."""
     for half in target.parent.glob(f"{_PREFIX}{target.name}-*"):
-        if half.is_file() and time.time() - half.stat().st_mtime > _LEFT_BEHIND:
-            half.unlink(missing_ok=True)
+        if time.time() - half.stat().st_mtime > _LEFT_BEHIND:
+            if half.is_dir():
+                shutil.rmtree(half, ignore_errors=True)
+            else:
+                half.unlink(missing_ok=True)
 
 
 def _own_as(target: Path, new: Path) -> None:
@@ -151,6 +154,4 @@ def _tidy_up(folder: Path) -> None:
     if old.exists() and not folder.exists():
         old.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
-    for half in folder.parent.glob(f"{_PREFIX}{folder.name}-*"):
-        if time.time() - half.stat().st_mtime > _LEFT_BEHIND:  # a younger one may be another run's, still at work
-            shutil.rmtree(half, ignore_errors=True)
+    _remove_halves(folder)

@@ -74,5 +74,5 @@ def history_of(changes: Sequence[Change], node: str) -> list[Change]:
 
 
 def _plain(text: str) -> str:
-    """A text on one line without tabs."""
+    """Return a text on one line without tabs."""
     return " ".join(text.split())

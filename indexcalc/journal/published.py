@@ -66,7 +66,7 @@ def read_published(index_file: Path) -> tuple[list[Published], list[Finding]]:
 
 
 def _chained(before: str, cells: Sequence[str]) -> str:
-    """The hash of a line, of its cells and the hash of the line before it."""
+    """Return the hash of a line, of its cells and the hash of the line before it."""
     return hashlib.sha256("\t".join((before, *cells)).encode()).hexdigest()
 
 
@@ -107,6 +107,6 @@ def last_release(lines: Iterable[Published], period: str, level: str = "") -> di
 
 
 def _written(value: float) -> str:
-    """A number in full; empty for NaN."""
+    """Return a number in full; empty for NaN."""
     number = float(value)
     return "" if number != number else repr(number)  # noqa: PLR0124 - NaN

@@ -73,14 +73,14 @@ def columns(index: Index) -> tuple[Column, ...]:
 
 
 def counted(index: Index) -> list[Adjustment]:
-    """The adjustments that are made by events, not by moves in rank."""
+    """Return the adjustments that are made by events, not by moves in rank."""
     return [item for item in index.adjustments if item.rank_move is None]
 
 
 def _taken_columns(
     index: Index, item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str
 ) -> list[Column]:
-    """The series that a value made of events needs: what is counted or summed adds up over time, whatever the value does."""
+    """Return the series that a value made of events needs: counts and sums add up over time, whatever the value does."""
     log = index.data[source].events if source in index.data else None
     if isinstance(item, Adjustment) or item.events is None or log is None:
         return []
@@ -121,3 +121,8 @@ def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
 def department_of(index: Index, column: Column) -> str:
     """Return the department that reports a column: its indicator's or denominator's."""
     return index.reported[column.owner].department
+
+
+def departments(index: Index) -> list[str]:
+    """Return everyone who reports anything, in the order of the tree."""
+    return list(dict.fromkeys(item.department for item in index.reported.values() if item.department))

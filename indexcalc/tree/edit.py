@@ -45,14 +45,6 @@ class Edit:
     text: str
 
 
-def set_weight(raw: bytes, file: str, node: str, weight: str) -> bytes:
-    """Return the bytes of a tree with one node's weight replaced, or written where it has none.
-
-    :raises Refused: when the tree cannot be read, has no such node, or shares the weight with another place.
-    """
-    return set_weights(raw, file, {node: weight})
-
-
 def set_weights(raw: bytes, file: str, weights: Mapping[str, str], *, given: Iterable[str] = ()) -> bytes:
     """Return the bytes of a tree with the weights of some nodes replaced by texts such as `0.35` or `1/3`.
 
@@ -105,7 +97,7 @@ def set_keys(raw: bytes, file: str, edits: Sequence[Edit]) -> bytes:
 
 
 def _stands_alone(raw: bytes, file: str, edit: Edit) -> bool:
-    """Whether an edit can be made by itself."""
+    """Say whether an edit can be made by itself."""
     try:
         set_keys(raw, file, [edit])
     except Refused:
@@ -233,12 +225,12 @@ def _rounded(shares: Sequence[Fraction], total: Fraction, step: int) -> list[int
 
 
 def _enough_decimals(shares: Sequence[Fraction], least: int, most: int) -> int:
-    """The fewest decimals that shares can be written with exactly, no more than `most`."""
+    """Return the fewest decimals that shares can be written with exactly, no more than `most`."""
     return next((at for at in range(least, most) if all((share * 10**at).denominator == 1 for share in shares)), max(least, most))
 
 
 def _is_endless(value: Fraction) -> bool:
-    """Whether a fraction has no end in decimals, as 1/3."""
+    """Say whether a fraction has no end in decimals, as 1/3."""
     rest = value.denominator
     for prime in (2, 5):
         while rest % prime == 0:
@@ -251,7 +243,7 @@ def _decimal(value: Fraction, decimals: int) -> str:
 
 
 def _references(root: yaml.Node) -> Iterable[int]:
-    """Every reference to a node as the identity of it; a node that an alias names is referred to more than once."""
+    """Return every reference to a node as the identity of it; a node that an alias names is referred to more than once."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
@@ -271,7 +263,7 @@ def _node_at(root: yaml.Node | None, path: Sequence[str | int]) -> yaml.Node | N
 
 
 def _steps(root: yaml.Node | None, path: Sequence[str | int]) -> list[yaml.Node]:
-    """The nodes on the way along a path, as far as it goes."""
+    """Return the nodes on the way along a path, as far as it goes."""
     steps = [root] if root is not None else []
     for step in path:
         node = steps[-1]
@@ -289,7 +281,7 @@ def _value(node: yaml.MappingNode, key: str | int) -> yaml.Node | None:
 
 
 def _change(document: Document, edit: Edit, shared: Mapping[int, int]) -> tuple[int, int, str] | Finding:
-    """Where a scalar's text begins and ends, and the text to put there; or why that cannot be."""
+    """Return where a scalar's text begins and ends, and the text to put there; or why that cannot be."""
     steps = _steps(document.root, (*edit.path, edit.key))
     if any(shared[id(step)] > 1 for step in steps):
         return finding("IC601", document.place((*edit.path, edit.key), key=True), key=edit.key, node=_named(document, edit))
@@ -343,7 +335,7 @@ def _inserted(document: Document, owner: yaml.MappingNode, edit: Edit, shared: M
 
 
 def _only_these(before: Document, after: Document, edits: Sequence[Edit]) -> bool:
-    """Whether two texts hold the same data but for some scalars, which are as they were to be written."""
+    """Say whether two texts hold the same data but for some scalars, which are as they were to be written."""
     left, right = before.data, after.data
     for edit in edits:
         mapping = _data_at(right, edit.path)
@@ -367,7 +359,7 @@ def _data_at(data: Any, path: Path) -> Any:
 
 
 def _without(data: Any, edits: Sequence[Edit], at: Path = ()) -> Any:
-    """The same data without the scalars that were edited."""
+    """Return the same data without the scalars that were edited."""
     if isinstance(data, dict):
         left_out = {edit.key for edit in edits if edit.path == at}
         below = [edit for edit in edits if edit.path[: len(at)] == at]

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...findings import Place, Refused, finding
-from ...journal.ledger import Entry, Reported, newest, read_cells, shown
+from ...journal.database import shown
+from ...journal.entries import Entry, Reported, read_cells
+from ...journal.ledger import newest
 from ...tree.columns import department_of
 from ...tree.model import Data
 from ..readers.tables import Table

@@ -1,0 +1,239 @@
+"""The workbook that weights are edited in: the tree with its weights, written, and read back when it was edited.
+
+What is to be filled in is yellow and unlocked, all else is locked. Sums and effective weights are formulas, so that whoever
+edits sees at once what comes of it; what counts is computed when the workbook is read back, cell by cell, all mistakes at
+once. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..analysis.weights import WeightRow
+from ..findings import Finding, Place, finding, nearest
+from ..sources.readers.tables import name_of
+from ..tree.declared import counts
+from ..tree.edit import WRITTEN, add_up, decimals_of, exact_total, have_total, weights_method, written_weight
+from ..tree.model import Index, Indicator
+from ..words.reports import WORDS, word
+from .forms import LINE, PROTECTED, WRONG, YELLOW, Styles, cell_name, fraction, new_book, number_in, wide
+
+if TYPE_CHECKING:
+    from ..sources.readers.excel import Grid
+
+_TOP = 4  # the row, from 0, of the first node
+_WEIGHT = "0.00######"
+_SAME = 1e-9
+
+
+def write_weights(index: Index, rows: Sequence[WeightRow], language: str) -> bytes:
+    """Write the tree with its weights into a workbook: one row a node, weights to be edited, sums and effects live."""
+    buffer = io.BytesIO()
+    with new_book(buffer) as book:
+        page = book.add_worksheet(word("weights", language))
+        _fill_in(book, page, index, rows, language)
+    return buffer.getvalue()
+
+
+def _fill_in(book: Any, page: Any, index: Index, rows: Sequence[WeightRow], language: str) -> None:
+    """Write the page of weights."""
+    style = Styles(book)
+    page.write_string(0, 0, f"{rows[0].title} · {word('weights', language)}", style(bold=True, font_size=14))
+    page.write_string(1, 0, word("weights help", language), style(font_color="#595959"))
+    last = _TOP + len(rows) - 1
+    right, wrong = word("sums right", language), word("sums wrong", language)
+    wrongs = f"ROUND(SUM($J${_TOP + 1}:$J${last + 1}),0)"
+    page.write_formula(2, 0, f'=IF({wrongs}=0,"✓ {right}","✗ "&{wrongs}&" {wrong}")', style(bold=True), f"✓ {right}")
+    red = book.add_format({**WRONG, "bold": True})
+    page.conditional_format(2, 0, 2, 0, {"type": "formula", "criteria": f"={wrongs}>0", "format": red})
+    keys = ("node", "id", "declared", "of siblings", "expected", "effective", "method")
+    for column, key in enumerate(keys):
+        page.write_string(_TOP - 1, column, word(key, language), style.heading)
+    for column, title in enumerate(("row", word("as exported", language), "wrong"), start=len(keys)):
+        page.write_string(_TOP - 1, column, title, style.heading)
+    lines = {row.id: line for line, row in enumerate(rows, _TOP)}
+    for row in rows:
+        _write_node(page, style, index, row, lines[row.id], lines.get(row.parent, -1), last, language)
+    area = (_TOP, 2, last, 3)
+    page.conditional_format(*area, {"type": "formula", "criteria": f"=$J{_TOP + 1}>0", "format": red})
+    page.set_column(0, 0, min(max(wide(row.title) + 2 * row.depth for row in rows) + 2, 60))
+    page.set_column(1, 1, min(max(len(row.id) for row in rows) + 2, 34))
+    page.set_column(2, 5, 11)
+    page.set_column(6, 6, 20)
+    page.set_column(7, 9, None, None, {"hidden": True})
+    page.freeze_panes(_TOP, 3)
+    page.protect("", PROTECTED)
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(_TOP - 1)
+
+
+def _write_node(page: Any, style: Styles, index: Index, row: WeightRow, line: int, above: int, last: int, language: str) -> None:
+    """Write one node's row; `above` is the row of its parent."""
+    strong = {"bold": bool(row.method), **({"bg_color": "#F2F2F2"} if row.method else {}), **LINE}
+    page.write_string(line, 0, row.title, style(indent=row.depth, **strong))
+    page.write_string(line, 1, row.id, style(font_color="#595959", **strong))
+    page.write_string(line, 6, row.method, style(indent=1, font_color="#595959", **strong))
+    number = style(num_format=_WEIGHT, align="right", **strong)
+    effective = style(num_format="0.00%", align="right", **strong)
+    cell = line + 1
+    if above < 0:
+        for column in (2, 3, 4):
+            page.write_blank(line, column, None, number)
+        page.write_number(line, 5, 1.0, effective)
+        return
+    parents, weights = f"$H${_TOP + 1}:$H${last + 1}", f"$C${_TOP + 1}:$C${last + 1}"
+    value = _shown(row)
+    if row.source in WRITTEN:
+        filled = style(num_format=_WEIGHT, align="right", bg_color=YELLOW, locked=False, **LINE)
+        page.data_validation(line, 2, line, 2, {"validate": "decimal", "criteria": ">=", "value": 0})
+    else:
+        filled = style(num_format=_WEIGHT, align="right", font_color="#7F7F7F", bg_color="#E7E6E6", **LINE)
+    if value is None:
+        page.write_blank(line, 2, None, filled)
+    else:
+        page.write_number(line, 2, value, filled)
+    total = exact_total(index)
+    page.write_formula(line, 3, f"=SUMIF({parents},H{cell},{weights})", number, total if add_up(index, row.parent) else 0)
+    if have_total(index, row.parent):
+        page.write_number(line, 4, total, number)
+    else:
+        page.write_string(line, 4, word("any", language), number)
+    alone = f'COUNTIFS({parents},H{cell},{weights},">=0")=0'
+    part = f"IF(ISNUMBER(C{cell}),IF(D{cell}=0,0,C{cell}/D{cell}),IF({alone},{row.share or 0!r},0))"
+    page.write_formula(line, 5, f"={part}*F{above + 1}", effective, row.effective or 0)
+    page.write_number(line, 7, above + 1)
+    page.write_string(line, 8, row.declared if row.source in WRITTEN else "" if value is None else repr(value))
+    wrong = f"=IF(AND(ISNUMBER(E{cell}),D{cell}>0),IF(ABS(D{cell}-E{cell})>0.000001,1/COUNTIF({parents},H{cell}),0),0)"
+    page.write_formula(line, 9, wrong, None, 0)
+
+
+def _shown(row: WeightRow) -> float | None:
+    """Return the number that stands in a node's cell of weights."""
+    if row.source not in WRITTEN:
+        return None if row.share is None or row.share != row.share else row.share
+    return float(Fraction("".join(row.declared.split()))) if row.declared else None
+
+
+def read_weights(grid: Grid, index: Index) -> tuple[dict[str, str], list[Finding]]:
+    """Read the weights of a workbook: the text to write for each node whose weight is another, and all that is wrong."""
+    names = [WORDS[key] for key in ("id", "declared", "as exported")]
+    top = next((line for line, row in enumerate(grid.rows) if all(_column(row, one) >= 0 for one in names[:2])), None)
+    if top is None:
+        return {}, [finding("IC620", grid.place(0, 0), headings=[chinese for chinese, _ in names[:2]])]
+    id_column, weight_column, exported_column = (_column(grid.rows[top], one) for one in names)
+    rows, found = _rows_of_nodes(grid, index, top, id_column, weight_column)
+    values: dict[str, Fraction | None] = {}
+    texts: dict[str, str] = {}
+    for parent in index.by_id.values():
+        for node in () if isinstance(parent, Indicator) else (child.id for child in index.children(parent) if child.id in rows):
+            cells, place = grid.rows[rows[node]], grid.place(rows[node], weight_column)
+            value = _number(cells[weight_column])
+            if (rows[node], weight_column) in grid.uncomputed:
+                found.append(finding("IC322", place, count=1))
+            elif isinstance(value, str):
+                found.append(finding("IC623", place, found=value, node=node))
+            else:
+                exported = name_of(cells[exported_column]) if exported_column >= 0 else None
+                text, problem = _weight(index, parent.id, node, value, exported, place)
+                found += [problem] if problem else []
+                if text:
+                    texts[node] = text
+                values[node] = Fraction(text) if text else fraction(written_weight(index, node))
+    if not found:
+        found += _sums(grid, index, values, rows, weight_column)
+    return texts, found
+
+
+def _rows_of_nodes(
+    grid: Grid, index: Index, top: int, id_column: int, weight_column: int
+) -> tuple[dict[str, int], list[Finding]]:
+    """Find the row of each node below the headings, with those that are unknown, twice or missing."""
+    found: list[Finding] = []
+    rows: dict[str, int] = {}
+    for row in range(top + 1, len(grid.rows)):
+        node = name_of(grid.rows[row][id_column])
+        if not node and not name_of(grid.rows[row][weight_column]):
+            continue
+        if node not in index.paths or node not in index.by_id:
+            found.append(finding("IC621", grid.place(row, id_column), found=node, near=nearest(node, index.by_id)))
+        elif node in rows:
+            found.append(finding("IC626", grid.place(row, id_column), node=node, line=rows[node] + 1))
+        else:
+            rows[node] = row
+    if missing := [node for node in index.by_id if node not in rows]:
+        found.append(finding("IC622", grid.place(top, id_column), nodes=missing))
+    return rows, found
+
+
+def _weight(
+    index: Index, parent: str, node: str, value: Fraction | None, exported: str | None, place: Place
+) -> tuple[str, Finding | None]:
+    """Return the text to write for one node, empty where its weight stays, or what is wrong with it."""
+    method = weights_method(index, parent)
+    if method not in WRITTEN:
+        was = fraction(exported or "")
+        same = value == was if value is None or was is None else abs(value - was) < _SAME
+        return "", None if same else finding("IC627", place, node=node, method=method, parent=parent)
+    written = written_weight(index, node)
+    if value is None:
+        return "", finding("IC624", place, node=node, weight=written) if written else None
+    now = fraction(written)
+    if now is not None and abs(value - now) < _SAME:
+        return "", None
+    if exported is not None and exported != written and fraction(exported) != now:
+        return "", finding("IC628", place, node=node, now=written or "–", then=exported or "–")
+    return _as_text(value, written), None
+
+
+def _column(row: Sequence[Any], names: Sequence[str]) -> int:
+    """Return the column that has one of some headings, -1 where none has."""
+    return next((column for column, cell in enumerate(row) if name_of(cell) in names), -1)
+
+
+def _number(cell: Any) -> Fraction | str | None:
+    """Return a cell as a number of at least 0, None where it is empty, or what stands there instead."""
+    if isinstance(cell, str) and cell.endswith("%"):  # how a number formatted in per cent is read
+        value = fraction(cell[:-1])
+        return cell if value is None else value / 100
+    number = None if isinstance(cell, str) else number_in(cell)
+    return name_of(cell) or None if number is None else number
+
+
+def _as_text(value: Fraction, old: str) -> str:
+    """Return a number as YAML has it: with the decimals that stood there at least, as a fraction where it has no end."""
+    plain = f"{float(value):.12f}".rstrip("0").removesuffix(".")
+    near = value.limit_denominator(1000)
+    if decimals_of(plain) > 10 and abs(near - value) < Fraction(1, 10**11):
+        return str(near)
+    short = (0 if "/" in old else decimals_of(old)) - decimals_of(plain)
+    return plain + ("" if "." in plain or short <= 0 else ".") + "0" * max(short, 0)
+
+
+def _sums(
+    grid: Grid, index: Index, values: Mapping[str, Fraction | None], rows: Mapping[str, int], column: int
+) -> Iterator[Finding]:
+    """Say which weights among siblings do not add up, with their cells."""
+    total = exact_total(index)
+    for parent in index.by_id.values():
+        if isinstance(parent, Indicator) or not have_total(index, parent.id):
+            continue
+        siblings = [child.id for child in index.children(parent) if counts(child) or values.get(child.id) is not None]
+        given = [value for name in siblings if (value := values.get(name)) is not None]
+        gap = sum(given, Fraction(-total))
+        if not given or abs(gap) <= Fraction(1, 10**9) * total:
+            continue
+        lines = sorted(rows[name] for name in siblings)
+        said = WORDS["is missing" if gap < 0 else "is too much"]
+        chinese, english = (text.format(gap=f"{abs(float(gap)):.10g}") for text in said)
+        about = {"node": parent.id, "sum": float(gap + total), "total": total, "cells": _cells(lines, column)}
+        yield finding("IC625", grid.place(lines[0], column), **about, gap=english, gap_zh=chinese)
+
+
+def _cells(lines: Sequence[int], column: int) -> str:
+    """Return the names of a column's cells, as a range where they stand together."""
+    names = [cell_name(line, column) for line in lines]
+    return f"{names[0]}:{names[-1]}" if len(names) > 1 and lines[-1] - lines[0] == len(lines) - 1 else ", ".join(names)

@@ -1,0 +1,25 @@
+"""`indexcalc audit`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Unpack
+
+import typer
+
+from .give import give
+from .open import opened
+from .options import Options, takes
+
+
+@takes("period", "department", "as_of", "keep")
+def audit(context: typer.Context, **options: Unpack[Options]) -> None:
+    """Point out suspicious values in all data: jumps, copies, round numbers, last digits."""
+    from ..jobs.audit import audit as audit_data
+    from ..report.answers.audit import audited
+
+    department, period = options["department"], options["period"]
+    with opened(options) as project:
+        found = audit_data(project, department, period)
+        name = ("audit", period or "", department or "")
+        give(context, project, partial(audited, found), name, [(project, found.panel)])

@@ -1,0 +1,45 @@
+"""Audit what was reported: what is suspicious is told, and put to who reports it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..tree.columns import department_of
+from .names import declared_period
+from .project import Project
+from .template import known_department
+
+if TYPE_CHECKING:
+    from ..analysis.audit import Audit
+    from ..sources import Matched
+
+
+def audit(project: Project, department: str | None = None, period: str | None = None) -> Audit:
+    """Audit all data, or one department's, in all periods or one."""
+    from ..analysis.audit import audit as audit_reported
+    from ..sources import panel
+
+    matched, found = project.matched()
+    index = matched.index
+    known_department(index, department)
+    project.go_on(found)
+    whole = panel(matched)
+    wanted = None if period is None else declared_period(index, period)
+    repeated = repeated_columns(matched)
+    columns = [
+        place
+        for place, column in enumerate(index.columns)
+        if column.key != "applies" and place not in repeated and department in (None, department_of(index, column))
+    ]
+    audited = audit_reported(index, whole, columns, department=department or "", period=wanted)
+    project.go_on([one.finding for one in audited.questions])
+    return audited
+
+
+def repeated_columns(matched: Matched) -> set[int]:
+    """Return the columns that are read from a file's column which an earlier one has: a formula may share another's."""
+    first: dict[tuple[int, int], int] = {}
+    for piece in matched.pieces:
+        key = id(piece.table), piece.at
+        first[key] = min(first.get(key, piece.column), piece.column)
+    return {piece.column for piece in matched.pieces if first[id(piece.table), piece.at] < piece.column}

@@ -1,0 +1,299 @@
+"""The ledger of a project: walked from end to end, listed, shown row by row, and who has not reported yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..analysis.result import Result
+from ..findings import Language, Place, Refused
+from ..periods import last_day, order
+from ..report.formats.text import aligned
+from ..tree.columns import departments
+from ..words.reports import word
+from .names import declared_period
+from .project import Project, refuse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..journal.entries import Entry, Reported
+    from ..tree.model import Index
+    from ..units import Units
+
+LEDGER = "ledger.sqlite"
+SHOWN_PERIODS = 8
+
+
+# ------------------------------------------------------------------------------------------------------------ verifying
+
+
+@dataclass(frozen=True)
+class Intact:
+    """A ledger in which nothing was changed: what it is called, how many submissions it has, and the last one's hash."""
+
+    ledger: str
+    submissions: int
+    hash: str
+
+    def text(self, language: Language) -> str:
+        """Return the same as a sentence."""
+        return word("ledger unchanged", language).format(**asdict(self))
+
+
+def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] = ()) -> Intact:
+    """Walk the whole ledger, or refuse with every change found; each receipt must still be true."""
+    from ..journal.chain import verify as verify_ledger
+    from ..journal.database import shown
+
+    where = ledger_of(project.tree[0], ledger)
+    number, last, found = verify_ledger(where, project.data, receipts=receipts)
+    project.go_on(found)
+    return Intact(shown(where), number, last)
+
+
+# -------------------------------------------------------------------------------------------------------------- listing
+
+
+@dataclass(frozen=True)
+class Log(Result):
+    """Rows of a ledger in order; those that are not recorded have no moment, hash and receipt yet."""
+
+    entries: tuple[Entry, ...]
+
+    def text(self, language: Language) -> str:
+        """Return a line for each row."""
+        keys = ("number", "at", "department", "period", "version", "by", "file", "warnings", "reason")
+        rows = [[word(f"log {key}", language) for key in keys]]
+        for entry in self.entries:
+            about = [f"#{entry.number}", f"{entry.at:.16}".replace("T", " "), entry.department, entry.period, f"v{entry.version}"]
+            rows.append([*about, entry.by, entry.file, str(len(entry.warnings.splitlines()) or ""), entry.reason])
+        return aligned(rows, [False, *[True] * 6, False, True])
+
+    def data(self) -> list[dict[str, Any]]:
+        """Return the same as data."""
+        return [_data_of(entry) for entry in self.entries]
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row for each submission."""
+        import pandas as pd
+
+        return pd.DataFrame([{**one, "warnings": len(one["warnings"])} for one in self.data()])
+
+
+def _data_of(entry: Entry) -> dict[str, Any]:
+    keys = ("number", "department", "period", "version", "at", "by", "reason", "file", "digest", "hash", "receipt")
+    unsigned: Mapping[str, None] = {} if entry.hash else dict.fromkeys(("at", "hash", "receipt"))
+    return {**{key: getattr(entry, key) for key in keys}, **unsigned, "warnings": entry.warnings.splitlines()}
+
+
+def log(project: Project, ledger: str | None = None, *, department: str | None = None, period: str | None = None) -> Log:
+    """Return the submissions of all departments or one, of all periods or one."""
+    entries = entries_of(project, ledger)
+    wanted = None if period is None else declared_period(project.tree[0], period)
+    return Log(tuple(one for one in entries if department in (None, one.department) and wanted in (None, one.period)))
+
+
+# ----------------------------------------------------------------------------------------------------------- one of them
+
+
+@dataclass(frozen=True)
+class RecordedCell:
+    """A cell of a submission, and what the version before it had; `changed` is false where there was no version before."""
+
+    reported: Reported
+    earlier: Reported | None
+    place: Place
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Recorded(Result):
+    """One submission with its cells, those first that it changed."""
+
+    entry: Entry
+    cells: tuple[RecordedCell, ...]
+    index: Index
+    units: Units | None
+
+    def text(self, language: Language) -> str:
+        """Return who submitted it, and a line for each cell."""
+        entry, rows = self.entry, []
+        columns = {column.id: column.title for column in self.index.columns}
+        for cell in self.cells:
+            own = cell.reported
+            change = f"{_shown(cell.earlier, language)} →" if cell.changed else ""
+            names = [self._title(own.unit, language), columns.get(own.column, own.column)]
+            rows.append([*names, change, _shown(own, language), str(cell.place)])
+        lines = [entry.title(), f"{entry.at}  {entry.by}  {entry.file} (SHA-256 {entry.digest[:16]}…)"]
+        lines += [entry.reason] if entry.reason else []
+        lines += [f"{word('receipt', language)} {entry.receipt}", *entry.warnings.splitlines(), ""]
+        return "\n".join([*lines, aligned(rows, [True, True, False, False, True])])
+
+    def data(self) -> dict[str, Any]:
+        """Return the same as data."""
+        cells = [
+            {
+                "unit": cell.reported.unit,
+                "column": cell.reported.column,
+                "value": cell.reported.value,
+                "applies": cell.reported.applies,
+                "place": str(cell.place),
+                "changed": cell.changed,
+            }
+            for cell in self.cells
+        ]
+        return {**_data_of(self.entry), "cells": cells}
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row for each cell."""
+        import pandas as pd
+
+        rows = [{"name": self._title(cell["unit"], "zh"), **cell} for cell in self.data()["cells"]]
+        return pd.DataFrame(rows, columns=["unit", "name", "column", "value", "applies", "place", "changed"])
+
+    def _title(self, unit: str, language: Language) -> str:
+        known = self.units is not None and unit in self.units.ids
+        return self.units.title(self.units.ids.index(unit), language) if self.units and known else unit
+
+
+def show(project: Project, submission: str | int, ledger: str | None = None) -> Recorded:
+    """Return one submission by its number, and what it changed of the version before it."""
+    from ..journal.entries import read_cells
+    from ..journal.ledger import entry_of
+    from ..sources.match.units import read_units
+
+    index, where = project.tree[0], ledger_of(project.tree[0], ledger)
+    entries = entries_of(project, ledger)
+    number = str(submission).removeprefix("#").partition(":")[0]
+    entry = entry_of(where, project.data, int(number)) if number.isdecimal() else None
+    if entry is None:
+        refuse("IC664", found=submission, last=entries[-1].number if entries else 0)
+    key = (entry.index, entry.department, entry.period, entry.version - 1)
+    earlier = next((one.number for one in entries if (one.index, one.department, one.period, one.version) == key), None)
+    old = entry_of(where, project.data, earlier) if earlier else None
+    before = {(cell.unit, cell.column): cell for cell in read_cells(old.cells)} if old else {}
+    cells = []
+    for cell in read_cells(entry.cells):
+        was = before.get((cell.unit, cell.column))
+        same = was is not None and (was.value, was.applies) == (cell.value, cell.applies)
+        place = Place(entry.file, entry.sheet, cell.line, cell.position)
+        cells.append(RecordedCell(cell, was, place, changed=old is not None and not same))
+    cells.sort(key=lambda cell: not cell.changed)
+    units, _, _ = read_units(index, project.data, project.data)
+    return Recorded(entry, tuple(cells), index, units.units if units else None)
+
+
+def _shown(cell: Reported | None, language: Language) -> str:
+    if cell is not None and not cell.applies:
+        return word("not applicable", language)
+    return "–" if cell is None or cell.value is None else f"{cell.value:.10g}"
+
+
+# ------------------------------------------------------------------------------------------------------ who has reported
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """When a department first reported a period, the newest version, and how many days late it was, or is."""
+
+    department: str
+    period: str
+    reported: str | None
+    version: int
+    number: int | None
+    due: str | None
+    days_late: int
+
+    def text(self, language: Language) -> str:
+        """Return the same in a few words."""
+        late = word("late" if self.reported else "overdue", language).format(days=self.days_late) if self.days_late else ""
+        if self.reported:
+            return " ".join(filter(None, [self.reported[5:10], f"v{self.version}", late]))
+        return f"{word('not yet', language)} {late}".strip()
+
+
+@dataclass(frozen=True)
+class Status(Result):
+    """Who has reported which period, and who is late."""
+
+    departments: tuple[str, ...]
+    periods: tuple[str, ...]
+    states: tuple[Reporting, ...]
+
+    def text(self, language: Language) -> str:
+        """Return a table of departments and periods."""
+        cells = {(one.department, one.period): one.text(language) for one in self.states}
+        rows = [[word("department", language), *self.periods]]
+        rows += [[department, *(cells[department, period] for period in self.periods)] for department in self.departments]
+        return aligned(rows, [True] * len(rows[0]))
+
+    def data(self) -> list[dict[str, Any]]:
+        """Return the same as data."""
+        return [asdict(one) for one in self.states]
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row for each department and period."""
+        import pandas as pd
+
+        return pd.DataFrame(self.data())
+
+
+def status(project: Project, periods: Sequence[str] = (), ledger: str | None = None) -> Status:
+    """Say who has reported some periods, or the newest ones, by now or by the moment that the project is read as of."""
+    index, moment = project.tree[0], project.moment()
+    today = dt.datetime.fromisoformat(moment) if moment else dt.datetime.now(dt.UTC)
+    entries = [
+        one
+        for one in entries_of(project, ledger, none_yet=True)
+        if one.index == index.index.id and (moment is None or one.at <= moment)
+    ]
+    wanted = {declared_period(index, one) for one in periods} or {entry.period for entry in entries}
+    shown = sorted(wanted, key=order)[-SHOWN_PERIODS:]
+    names = list(dict.fromkeys([*departments(index), *(entry.department for entry in entries)]))
+    states = [_reporting(index, department, period, entries, today) for department in names for period in shown]
+    return Status(tuple(names), tuple(shown), tuple(states))
+
+
+def _reporting(index: Index, department: str, period: str, entries: Sequence[Entry], today: dt.datetime) -> Reporting:
+    """Say what one department has reported of a period."""
+    own = [one for one in entries if (one.department, one.period) == (department, period)]
+    end = last_day(period, index.periods.kind)
+    due = end + dt.timedelta(days=index.periods.due) if end and index.periods.due is not None else None
+    on = dt.datetime.fromisoformat(own[0].at) if own else today
+    late = max((on.astimezone().date() - due).days, 0) if due else 0
+    first, last = (own[0], own[-1]) if own else (None, None)
+    return Reporting(
+        department,
+        period,
+        first.at if first else None,
+        last.version if last else 0,
+        last.number if last else None,
+        due.isoformat() if due else None,
+        late,
+    )
+
+
+# -------------------------------------------------------------------------------------------------------- what they share
+
+
+def ledger_of(index: Index, wanted: str | None) -> str:
+    """Return the ledger that is meant: the one named, that of the tree's data, or the usual file beside the tree."""
+    if wanted is not None:
+        return wanted if "://" in wanted else str(Path(wanted).absolute())
+    return next((data.ledger or data.path for data in index.data.values() if data.is_ledger), LEDGER)
+
+
+def entries_of(project: Project, ledger: str | None, *, none_yet: bool = False) -> list[Entry]:
+    """Return the rows of a ledger; with `none_yet`, nothing where there is no ledger yet."""
+    from ..journal.ledger import log as rows_of
+
+    try:
+        return rows_of(ledger_of(project.tree[0], ledger), project.data)
+    except Refused as refused:
+        if none_yet and [one.code for one in refused.findings] == ["IC651"]:
+            return []
+        raise

@@ -1,0 +1,69 @@
+"""Submit what a department reports: read, checked, audited, and recorded in the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..findings import Language, Place, Refused, errors, finding
+from ..words.reports import word
+from .audit import repeated_columns
+from .ledger import Log, ledger_of
+from .names import declared_period
+from .project import Project
+
+
+@dataclass(frozen=True)
+class Submitted(Log):
+    """The rows of the ledger that a submission has, each with its receipt; those that are not recorded have none yet."""
+
+    def text(self, language: Language) -> str:
+        """Return a line for each row, as a submitter keeps it."""
+        lines = []
+        for entry in self.entries:
+            values = sum(1 for line in entry.cells.splitlines() if ",null," not in line)
+            said = word("recorded" if entry.hash else "would be recorded", language)
+            lines.append(said.format(title=entry.title(), values=values, at=entry.at, receipt=entry.receipt))
+        return "\n".join(lines)
+
+
+def submit(
+    project: Project,
+    file: Path,
+    *,
+    by: str,
+    reason: str = "",
+    department: str | None = None,
+    period: str | None = None,
+    ledger: str | None = None,
+    dry_run: bool = False,
+) -> Submitted:
+    """Read, audit and record what a department submits, or refuse with everything that is wrong with it.
+
+    A dry run says what would be recorded, and records nothing.
+    """
+    from ..analysis.audit import audit_submission
+    from ..books.submission import drafts, read_submission
+    from ..journal.ledger import append, foresee
+    from ..sources import match, panel
+
+    index, found = project.tree[0], list(project.tree[1])
+    if errors(found):
+        raise Refused(found)
+    if not by.strip():
+        found.append(finding("IC674", Place()))
+    wanted = None if period is None else declared_period(index, period)
+    submission, problems = read_submission(index, project.data, file, department=department, period=wanted)
+    found += problems
+    if submission is None or errors(found):
+        raise Refused(found)
+    columns = sorted({piece.column for piece in submission.matched.pieces} - repeated_columns(submission.matched))
+    history = match(index, project.data)  # what cannot be read is only left out of what the values are held against
+    past = panel(history) if history.periods and history.units else None
+    found += [*audit_submission(index, panel(submission.matched), columns, past), *submission.wrong_totals]
+    project.go_on(found)
+    ready = drafts(submission, by=by.strip(), reason=reason.strip(), warnings=found)
+    record = foresee if dry_run else append
+    entries, notes = record(ledger_of(index, ledger), project.data, ready)
+    project.tell(notes)
+    return Submitted(tuple(entries))

@@ -1,0 +1,107 @@
+"""The workbook that a department fills in for a period."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..analysis.result import Result
+from ..findings import Language, Refused, nearest
+from ..panel import NOT_APPLICABLE, Panel
+from ..periods import order
+from ..tree.columns import departments
+from ..tree.model import Denominator, Index, Indicator
+from ..units import Units
+from ..words.reports import word
+from .names import declared_period
+from .project import Project, refuse, refuse_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Template(Result):
+    """A template that was written, and how much there is to fill in."""
+
+    file: str
+    department: str
+    period: str
+    units: int
+    columns: int
+
+    def text(self, language: Language) -> str:
+        """Return the same as a sentence."""
+        return word("template written", language).format(**asdict(self))
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row of what was written."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(self)])
+
+
+def template(project: Project, department: str, period: str, out: Path | None = None) -> Template:
+    """Write a department's template for a period, in the language of reports, or refuse."""
+    from ..books.submission import reported_columns, shared_headings
+    from ..books.template import describe, write_template
+    from ..journal.files import replace_files
+    from ..sources import match, panel
+    from ..sources.match.units import read_units
+
+    index, language = project.index(), project.report_language
+    known_department(index, department)
+    wanted = declared_period(index, period)
+    units, found, _ = read_units(index, project.data, project.data)
+    if units is None:
+        raise Refused(found)
+    places = reported_columns(index, department, units)
+    columns = [index.columns[place] for place in places]
+    matched = match(index, project.data)  # what cannot be read is only left out of the values shown for comparison
+    earlier = [one for one in matched.periods if order(one) < order(wanted)]
+    past = panel(matched) if earlier and matched.units is not None else None
+    described = []
+    for headings, members in shared_headings(columns):
+        owners = [index.reported[columns[member].owner] for member in members]
+        before = _before(past, earlier[-1], places[members[0]], language) if past else [None] * len(units.units)
+        heading = next((name for name in _names_of(owners[0], language) if name in headings), headings[-1])
+        described.append(describe(index, owners, heading, before, language))
+    rows = _row_names(units.units, units.known, language)
+    content = write_template(index, rows, department, wanted, described, earlier[-1] if past else "", language)
+    file = out or Path(f"{department} {wanted}.xlsx")
+    try:
+        replace_files({file: content})
+    except OSError as error:
+        refuse_file(file, error)
+    return Template(file.as_posix(), department, wanted, len(rows), len(described))
+
+
+def known_department(index: Index, department: str | None) -> None:
+    """Refuse a department that reports nothing."""
+    known = departments(index)
+    if department is not None and department not in known:
+        refuse("IC657", found=department, known=known, near=nearest(department, known))
+
+
+def _names_of(item: Indicator | Denominator, language: Language) -> list[str]:
+    names = (item.column, item.name_en, item.name) if language == "en" else (item.column, item.name, item.name_en)
+    return [name for name in names if name]
+
+
+def _before(past: Panel, period: str, column: int, language: Language) -> list[float | str | None]:
+    """Return what each unit reported for a column in an earlier period."""
+    row = past.periods.index(period)
+    values, status = past.values[row, :, column].tolist(), past.status[row, :, column].tolist()
+    return [
+        word("does not apply", language) if flag == NOT_APPLICABLE else None if math.isnan(value) else value
+        for value, flag in zip(values, status, strict=True)
+    ]
+
+
+def _row_names(units: Units, known: Mapping[str, int], language: Language) -> list[str]:
+    """Return what the rows of a template are called: names where each means its own unit, else ids."""
+    names = [units.title(unit, language) for unit in range(len(units))]
+    return names if [known.get(name) for name in names] == list(range(len(units))) else list(units.ids)

@@ -1,0 +1,239 @@
+"""The databases that a ledger may lie in: SQLite, one file beside the tree, or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..findings import Place, Refused, finding
+from .entries import Entry
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, MetaData, RowMapping
+
+NOTHING_BEFORE = "0" * 64
+PATIENCE = 120.0  # seconds to wait for others that are submitting
+MOST_SEALED = 256 << 20  # bytes of a file that is still laid out anew after each submission
+OPEN = 0x0FE27A11  # SQLite's user_version while the file was not laid out anew after the last submission
+OURS = 0x1DE7CA1C  # SQLite's application_id, and the name of the lock in PostgreSQL
+_NEVER = ("a ledger is only ever added to",)
+
+
+def shown(where: str) -> str:
+    """Return what a ledger is called where people read it: without a password.
+
+    >>> shown("postgresql://clerk:secret@db/index")
+    'postgresql://clerk:***@db/index'
+    """
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", where)
+
+
+def file_of(where: str, base: Path) -> Path | None:
+    """Return the file of a ledger, or nothing for one by its URL."""
+    return None if "://" in where else base / where
+
+
+def place_of(where: str) -> Place:
+    """Return where a finding about a ledger is."""
+    return Place(shown(where))
+
+
+@cache
+def tables() -> MetaData:
+    """Return the tables of a ledger."""
+    import sqlalchemy as sa
+
+    kinds = {"number": sa.Integer, "version": sa.Integer}
+    metadata = sa.MetaData()
+    columns = [
+        sa.Column(
+            field.name, kinds.get(field.name, sa.Text), primary_key=field.name == "number", autoincrement=False, nullable=False
+        )
+        for field in fields(Entry)
+    ]
+    once = sa.UniqueConstraint("index", "department", "period", "version")
+    sa.Table("ledger_submissions", metadata, *columns, once)
+    head = [sa.Column(name, kinds.get(name, sa.Text), nullable=False) for name in ("number", "hash", "at")]
+    sa.Table("ledger_head", metadata, *head)
+    return metadata
+
+
+def prepare(connection: Connection) -> None:
+    """Wait until nobody else is writing, and make the tables where there are none."""
+    import sqlalchemy as sa
+
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.exec_driver_sql(f"PRAGMA user_version = {OPEN}")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({OURS})")
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
+    if sa.inspect(connection).has_table("ledger_head"):
+        return
+    if sqlite and connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+        raise sqlite3.DatabaseError("other tables")  # somebody else's file
+    if sqlite:
+        connection.exec_driver_sql(f"PRAGMA application_id = {OURS}")
+    tables().create_all(connection)
+    for statement in _guards(sqlite=sqlite):
+        connection.exec_driver_sql(statement)
+    head = tables().tables["ledger_head"]
+    connection.execute(sa.insert(head).values(number=0, hash=first_link(connection), at=""))
+
+
+def _guards(*, sqlite: bool) -> Iterator[str]:
+    """Return triggers that refuse to change rows: a hand at the wrong table is stopped, a forger is found by the chain."""
+    why = _NEVER[0]
+    if not sqlite:
+        yield (f"CREATE FUNCTION ledger_never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{why}'; END $$")
+        yield (
+            "CREATE TRIGGER ledger_never BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_submissions "
+            "FOR EACH STATEMENT EXECUTE FUNCTION ledger_never()"
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        yield (
+            f"CREATE TRIGGER ledger_no_{verb.lower()} BEFORE {verb} ON ledger_submissions BEGIN SELECT RAISE(ABORT, '{why}'); END"
+        )
+
+
+def first_link(connection: Connection) -> str:
+    """Return what the first row holds as the hash before it: of SQLite's schema, so that this cannot change either."""
+    if connection.dialect.name != "sqlite":
+        return NOTHING_BEFORE
+    rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").all()
+    return hashlib.sha256(json.dumps([list(row) for row in rows]).encode()).hexdigest()
+
+
+def head_of(connection: Connection) -> tuple[int, str, str]:
+    """Return the last row's number, hash and moment, as the ledger itself says them; -1 where it does not."""
+    import sqlalchemy as sa
+
+    head = tables().tables["ledger_head"]
+    rows = connection.execute(sa.select(head.c.number, head.c.hash, head.c.at)).all()
+    if len(rows) != 1:
+        return -1, "", ""
+    return int(rows[0][0]), str(rows[0][1]), str(rows[0][2])
+
+
+@contextmanager
+def reading(where: str, base: Path) -> Iterator[Connection]:
+    """Take one consistent look at a ledger that is there."""
+    with reporting(where), connected(where, base, "rw") as engine, engine.begin() as connection:
+        if connection.dialect.name != "sqlite":
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        import sqlalchemy as sa
+
+        if not sa.inspect(connection).has_table("ledger_head"):
+            raise Refused([finding("IC651", place_of(where), path=shown(where))])
+        yield connection
+
+
+@contextmanager
+def connected(where: str, base: Path, mode: str) -> Iterator[Engine]:
+    """Connect to a ledger, in one of the modes of `connect`."""
+    require(where)
+    import sqlalchemy as sa
+
+    path = file_of(where, base)
+    if path is None:
+        url = sa.make_url(where)
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10})
+    else:
+        if mode == "rw" and not path.exists():
+            raise Refused([finding("IC651", place_of(where), path=shown(where))])
+        engine = sa.create_engine("sqlite://", creator=lambda: connect(path, mode), poolclass=sa.NullPool)
+        start = "BEGIN IMMEDIATE" if mode == "rwc" else "BEGIN"
+
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql(start)
+
+        sa.event.listen(engine, "begin", begin)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a SQLite file: `rw` one that is there, `rwc` made if there is none. A commit returns when it is on the disk."""
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = EXTRA")
+    return connection
+
+
+def require(where: str) -> None:
+    """Refuse where the ledger's libraries are not installed."""
+    import importlib.util
+
+    needed = {"sqlalchemy": "ledger"} | ({"psycopg": "postgres"} if "://" in where else {})
+    for package, extra in needed.items():
+        if importlib.util.find_spec(package) is None:
+            raise Refused([finding("IC650", place_of(where), package=package, extra=extra)])
+
+
+@contextmanager
+def reporting(where: str, *, writing: bool = False) -> Iterator[None]:
+    """Turn what databases and disks raise into findings."""
+    require(where)
+    import sqlalchemy as sa
+
+    try:
+        yield
+    except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
+        inner = getattr(error, "orig", None) or error
+        damaged = type(inner) is sqlite3.DatabaseError
+        code = "IC652" if damaged else "IC654" if writing else "IC653"
+        raise Refused([finding(code, place_of(where), problem=problem_in(error))]) from None
+    except UnicodeError as error:  # SQLite quotes damaged text in its own words
+        raise Refused([finding("IC652", place_of(where), problem=problem_in(error))]) from None
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
+        code = "IC654" if writing else "IC653"
+        raise Refused([finding(code, place_of(where), problem=problem_in(error))]) from None
+
+
+def problem_in(error: BaseException) -> str:
+    """Return what a database says is wrong, in one line."""
+    inner = getattr(error, "orig", None) or error
+    return (str(inner).strip().splitlines() or [type(inner).__name__])[0]
+
+
+def seal(path: Path, number: int) -> None:
+    """Lay the file out anew, so that every byte of it follows from its rows, and mark it so unless others came between.
+
+    The submission is recorded by then: whatever fails here only leaves the mark away.
+    """
+    with suppress(sqlite3.Error, OSError):
+        if path.stat().st_size > MOST_SEALED:
+            return
+        with closing(connect(path, "rw")) as connection:
+            connection.execute("VACUUM")
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute("SELECT number FROM ledger_head").fetchone()[0] == number:
+                cookie = connection.execute("PRAGMA schema_version").fetchone()[0]
+                major, minor, patch = sqlite3.sqlite_version_info
+                library = (major * 1_000_000 + minor * 1_000 + patch).to_bytes(4, "big")
+                connection.execute(f"PRAGMA user_version = {mark_of(cookie, library)}")
+            connection.execute("COMMIT")
+
+
+def mark_of(cookie: int, library: bytes) -> int:
+    """Return a sealed file's user_version: made of what else its header says of itself, so that none of these changes alone."""
+    return zlib.crc32(b"sealed %d " % cookie + library) & 0x7FFFFFFF
+
+
+def entry_in(row: RowMapping) -> Entry:
+    """Return a row as the entry that it holds."""
+    return Entry(**{field.name: row[field.name] for field in fields(Entry)})

@@ -1,0 +1,50 @@
+"""An audit as an answer: what to ask whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...analysis.audit import Audit
+from ...findings import Language
+from ...words.reports import word
+from ..formats.text import as_text
+from ..sheets.tables import Heading, Sheet, shortened
+from .answer import ELSEWHERE, MOST_ROWS, Answer
+
+_KEYS = ("department", "period", "unit", "indicator", "question", "place")
+
+
+def audited(audit: Audit, language: Language) -> Answer:
+    """Return how much was looked at and what is suspicious, department by department."""
+    units, label = audit.panel.units, audit.index.units
+    told = [
+        {
+            "department": one.department,
+            "period": one.period,
+            "unit": units.title(one.unit, language) if one.unit >= 0 else "",
+            "indicator": one.indicator,
+            "code": one.finding.code,
+            "question": one.finding.message(language),
+            "place": str(one.finding.place),
+        }
+        for one in audit.questions
+    ]
+    sheet = _asked_sheet(told, label.label_en if language == "en" else label.label, language)
+    counts = {"values": audit.values, "columns": audit.columns, "found": len(audit.questions)}
+    text = word("audited", language).format(**counts)
+    if told:
+        text += f"\n\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
+    return Answer(text, {**counts, "codes": audit.codes(), "ask": told}, {"": sheet})
+
+
+def _asked_sheet(told: Sequence[Mapping[str, str]], unit: str, language: str) -> Sheet:
+    """Return what is suspicious as a table of what to ask whom, each department's questions together, the newest first.
+
+    A column that no department reports is its source's; what concerns a whole row is put to all that report in it.
+    """
+    headings = tuple(Heading(unit if key == "unit" else word(key, language), "text") for key in _KEYS)
+    ordered = sorted(told, key=lambda one: one["period"], reverse=True)
+    ordered.sort(key=lambda one: (one["department"] == "", one["department"]))
+    everyone = word("every department", language)
+    rows = tuple((one["department"] or everyone, *(one[key] for key in _KEYS[1:])) for one in ordered)
+    return Sheet(word("to ask", language), headings, rows)
