@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, finding, letters, nearest
-from ..sources.readers.tables import name_of
+from ..sources.readers.table import name_of
 from ..tree.declared import counts
 from ..tree.edit import WRITTEN, decimals_of, exact_total, have_total, weights_method, written_weight
 from ..tree.model import Index, Indicator

@@ -15,9 +15,10 @@ from ..journal.ledger import Draft, Reported, written
 from ..periods import order
 from ..sources.match.bind import PERIOD_HEADERS, match_tables
 from ..sources.match.matched import Matched
-from ..sources.match.units import UnitNames, read_units
 from ..sources.readers.numbers import read_numbers
-from ..sources.readers.tables import Table, name_of, read_tables
+from ..sources.readers.table import Table, name_of
+from ..sources.readers.tables import read_tables
+from ..sources.unit_table import UnitNames, read_units
 from ..tree.columns import Column, department_of, is_constant
 from ..tree.model import Data, Index
 

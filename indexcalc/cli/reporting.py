@@ -54,7 +54,7 @@ def write_template(project: Project, department: str, period: str, out: Path | N
     from ..books.template import NOT_APPLICABLE as SAYS_SO
     from ..books.template import asked, template_workbook
     from ..sources import match, panel
-    from ..sources.match.units import read_units
+    from ..sources.unit_table import read_units
 
     index, found = project.index()
     project.go_on(found)
@@ -363,7 +363,7 @@ def ledger_show(project: Project, where: str | None, submission: str) -> Result:
     """Show one row with its cells, and what changed since the version before it."""
     from ..journal.ledger import entry_of, read_cells
     from ..report.formats.text import aligned
-    from ..sources.match.units import read_units
+    from ..sources.unit_table import read_units
 
     index, entries = _entries(project, where)
     number = submission.removeprefix("#").partition(":")[0]

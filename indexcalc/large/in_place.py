@@ -17,14 +17,15 @@ from ..findings import Finding, Place, errors, finding, nearest
 from ..periods import order, read_period
 from ..sources.match.bind import HAS_VALUE, Layout, as_named, base_periods, by_heading, layout_of, match, no_period, note_unused
 from ..sources.match.matched import Matched, Piece
-from ..sources.match.units import asked_at
+from ..sources.readers.files import absent, matching, shown_path
 from ..sources.readers.numbers import numbers_among, word_of
-from ..sources.readers.tables import Table, absent, matching, name_of, shown_path
+from ..sources.readers.table import Table, name_of
+from ..sources.unit_table import asked_at
 from ..tree.columns import Column
 from ..tree.model import EVERY, Data, Index
 
 if TYPE_CHECKING:
-    from ..sources.match.units import UnitNames
+    from ..sources.unit_table import UnitNames
 
 _FEW = 1000  # names of units that are unknown, of which each is looked at
 _SHOWN = 20  # rows that stand twice

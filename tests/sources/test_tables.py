@@ -22,7 +22,9 @@ import pytest
 import xlsxwriter
 
 from indexcalc.findings import Finding
-from indexcalc.sources.readers.tables import Table, matching, name_of, read_tables
+from indexcalc.sources.readers.files import matching
+from indexcalc.sources.readers.table import Table, name_of
+from indexcalc.sources.readers.tables import read_tables
 from indexcalc.tree.model import Data
 
 Read = tuple[list[Table], list[Finding], list[Path]]

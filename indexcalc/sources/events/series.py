@@ -19,8 +19,10 @@ from ...tree.columns import Column
 from ...tree.condition import names_in, parse_condition
 from ...tree.events import DURATION, Take, is_url, shown_url
 from ...tree.model import Data, EventLog, Index
-from ..match.units import UnitNames, asked_at
-from ..readers.tables import SUFFIXES, kind_of, matching, name_of, shown_path, text_of
+from ..readers.files import absent, kind_of, matching, shown_path
+from ..readers.table import name_of, text_of
+from ..readers.tables import SUFFIXES
+from ..unit_table import UnitNames, asked_at
 from .rows import KEY, MASK, NAME, ROWS, Mismatch, Rows, unit_and_period
 
 if TYPE_CHECKING:
@@ -124,8 +126,6 @@ def look(index: Index, name: str, columns: list[tuple[int, Column]], base: Path,
     here = index.place(("data", name, "path"))
     paths = [path for path, _ in matching(source.path.replace("\\", "/"), str(base))]
     if not paths:
-        from ..readers.tables import absent
-
         log.findings += asked_at([absent(source.path, base, root)], here)
     for path in paths:
         file = _header(str(base / path), shown_path(path, base, root), log)

@@ -18,10 +18,11 @@ from ...periods import EXAMPLES, SINGLE, is_whole, parts_of, read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ..readers.numbers import NOT_A_NUMBER, is_number, read_numbers, word_of
-from ..readers.tables import Cell, Table, name_of, read_tables
+from ..readers.table import Cell, Table, name_of
+from ..readers.tables import read_tables
+from ..unit_table import UnitNames, asked_at, read_units
 from .given import absent, few, repeats
 from .matched import Matched, Piece, doubts
-from .units import UnitNames, asked_at, read_units
 
 _UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
 PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")

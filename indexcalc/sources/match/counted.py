@@ -10,7 +10,7 @@ from ...findings import errors, finding
 from ...tree.columns import Column
 from ...tree.model import Data
 from ..events.series import look, read
-from ..readers.tables import Table
+from ..readers.table import Table
 from .bind import of_units
 from .matched import Matched, Piece, Same, doubts
 

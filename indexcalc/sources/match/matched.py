@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ...findings import Finding, Place, finding
 from ...periods import order
 from ...tree.model import Index
-from ..readers.tables import Table
-from .units import UnitNames
+from ..readers.table import Table
+from ..unit_table import UnitNames
 
 if TYPE_CHECKING:
     from ...panel import Quarantine

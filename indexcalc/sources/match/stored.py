@@ -17,7 +17,7 @@ from ...tree.columns import Column
 from ...tree.model import EVERY, Data
 from ..readers.numbers import word_of
 from ..readers.parquet import StoredTable
-from ..readers.tables import Table, name_of
+from ..readers.table import Table, name_of
 from .bind import HAS_VALUE, Layout, by_heading, headings_of, no_period, note_many, note_unknown, note_unused, piece_of
 from .matched import Matched, Piece
 

@@ -12,10 +12,10 @@ from ...findings import Place, Refused, finding
 from ...journal.ledger import Entry, Reported, newest, read_cells, shown
 from ...tree.columns import department_of
 from ...tree.model import Data
-from ..readers.tables import Table
+from ..readers.table import Table
+from ..unit_table import asked_at
 from .bind import of_units
 from .matched import Matched, Piece, doubts
-from .units import asked_at
 
 
 def match_ledger(matched: Matched, name: str, source: Data, base: Path, wanted: Sequence[int], as_of: str | None) -> None:

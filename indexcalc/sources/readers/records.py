@@ -13,7 +13,7 @@ from typing import cast
 
 from ...findings import Finding, Place, finding, letters
 from .numbers import is_number
-from .tables import Cell, Origin, Table, name_of
+from .table import Cell, Origin, Table, name_of
 
 Merge = tuple[int, int, int, int]  # top, left, bottom, right; from 0, all included
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ...findings import Finding, Place, finding, nearest
-from ...tree.model import Data, Index
-from ...units import Units
-from ..readers.tables import Cell, Table, name_of, read_tables
+from ..findings import Finding, Place, finding, nearest
+from ..tree.model import Data, Index
+from ..units import Units
+from .readers.table import Cell, Table, name_of
+from .readers.tables import read_tables
 
 _SEPARATORS = str.maketrans("；、|，,", ";;;;;")
 
