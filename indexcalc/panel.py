@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VALUE, MISSING, NOT_APPLICABLE, IMPUTED = range(4)
-STATUS_NAMES = {
-    "zh": {VALUE: "有值", MISSING: "缺失", NOT_APPLICABLE: "不适用", IMPUTED: "插补"},
-    "en": {VALUE: "value", MISSING: "missing", NOT_APPLICABLE: "not applicable", IMPUTED: "imputed"},
-}
 
 
 @dataclass(frozen=True)

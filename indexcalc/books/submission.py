@@ -13,7 +13,7 @@ from pathlib import Path
 from ..findings import Finding, Place, finding, nearest
 from ..journal.ledger import Draft, Reported, written
 from ..periods import order
-from ..sources.match.bind import PERIOD_HEADERS, match_tables
+from ..sources.match.bind import match_tables
 from ..sources.match.matched import Matched
 from ..sources.readers.numbers import read_numbers
 from ..sources.readers.table import Table, name_of
@@ -21,6 +21,7 @@ from ..sources.readers.tables import read_tables
 from ..sources.unit_table import UnitNames, read_units
 from ..tree.columns import Column, department_of, is_constant
 from ..tree.model import Data, Index
+from ..words.recognised_data import PERIOD_HEADINGS
 
 FILL_IN = {"zh": "填报", "en": "Report"}  # the sheet of a template that is filled in
 DEPARTMENT_HEADERS = ("部门", "填报单位", "填报部门", "department")
@@ -109,7 +110,7 @@ def read_submission(
     found += problems
     if named is None:
         return None, found
-    if any(name.casefold() in PERIOD_HEADERS for table in tables for name in table.names):
+    if any(name.casefold() in PERIOD_HEADINGS for table in tables for name in table.names):
         source = source.model_copy(update={"period": None})  # the file says itself what it is of
     wanted = reported_columns(index, named, units)
     matched = match_tables(index, units, source, tables, wanted)

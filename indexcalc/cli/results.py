@@ -170,7 +170,7 @@ def explain_answer(
 def explained(scores: Scores, at: int, unit: int, position: int, language: Language) -> dict[str, Any]:
     """Return what is known of a unit's score of one node; of a leaf down to what was reported and where."""
     from ..analysis.contribution import weight_in_effect
-    from ..panel import STATUS_NAMES
+    from ..words.statuses import STATUS_NAMES
 
     found = scores.tree.nodes[position]
     entry: dict[str, Any] = {

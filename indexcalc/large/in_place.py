@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, errors, finding, nearest
 from ..periods import order, read_period
-from ..sources.match.bind import HAS_VALUE, Layout, as_named, base_periods, by_heading, layout_of, match, no_period, note_unused
+from ..sources.match.bind import Layout, as_named, base_periods, by_heading, layout_of, match, no_period, note_unused
 from ..sources.match.matched import Matched, Piece
 from ..sources.readers.files import absent, matching, shown_path
 from ..sources.readers.numbers import numbers_among, word_of
@@ -23,6 +23,7 @@ from ..sources.readers.table import Table, name_of
 from ..sources.unit_table import asked_at
 from ..tree.columns import Column
 from ..tree.model import EVERY, Data, Index
+from ..words.recognised_data import HAS_VALUE
 
 if TYPE_CHECKING:
     from ..sources.unit_table import UnitNames

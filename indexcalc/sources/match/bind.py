@@ -17,6 +17,16 @@ from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import EXAMPLES, SINGLE, is_whole, parts_of, read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
+from ...words.recognised_data import (
+    DAY_HEADINGS,
+    HAS_VALUE,
+    INDICATOR_HEADINGS,
+    PERIOD_HEADINGS,
+    SILENT_HEADINGS,
+    STATUS_HEADINGS,
+    UNIT_HEADINGS,
+    VALUE_HEADINGS,
+)
 from ..readers.numbers import NOT_A_NUMBER, is_number, read_numbers, word_of
 from ..readers.table import Cell, Table, name_of
 from ..readers.tables import read_tables
@@ -24,16 +34,6 @@ from ..unit_table import UnitNames, asked_at, read_units
 from .given import absent, few, repeats
 from .matched import Matched, Piece, doubts
 
-_UNIT_HEADERS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
-PERIOD_HEADERS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
-_DAY_HEADERS = ("日期", "date", "day")  # only where periods are days: elsewhere a date may be anything's
-_INDICATOR_HEADERS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
-_VALUE_HEADERS = ("value", "数值", "值", "指标值")
-_STATUS_HEADERS = ("status", "状态")
-HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
-_SILENT_HEADERS = frozenset(
-    {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
-)
 _BRACKETS = (")", "]", "）", "】")
 _IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
 
@@ -80,7 +80,7 @@ def match(
             match_events(matched, name, columns, base, root, count=count)
             continue
         matched.findings += _words_twice(index, name, source)
-        keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *_UNIT_HEADERS, *_INDICATOR_HEADERS]
+        keys = [index.units.id, index.units.label, index.units.label_en, index.units.name, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
         tables, found, files = read_tables(source, base, keys=[source.unit] if source.unit else keys, root=root, keep=keep)
         matched.findings += asked_at(found, index.place(("data", name, "path")))
         matched.files += files
@@ -263,9 +263,9 @@ def layout_of(
     problems = []
     across: tuple[tuple[int, str], ...] = ()
     block = index.units
-    unit = find(source.unit, (block.id, block.label, block.name, block.label_en, *_UNIT_HEADERS))
-    indicator = find(source.indicator, _INDICATOR_HEADERS)
-    value = find(source.value, _VALUE_HEADERS)
+    unit = find(source.unit, (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS))
+    indicator = find(source.indicator, INDICATOR_HEADINGS)
+    value = find(source.value, VALUE_HEADINGS)
     period, fixed = None, read_period(table.period, index.periods.kind) if table.period else None
     if table.period and fixed is None:
         problems.append(no_period(index, Place(table.file, table.sheet), table.period))
@@ -274,12 +274,12 @@ def layout_of(
     elif source.period == EVERY:
         fixed = EVERY
     elif fixed is None:
-        usual = PERIOD_HEADERS + _DAY_HEADERS * (index.periods.kind == "day")
+        usual = PERIOD_HEADINGS + DAY_HEADINGS * (index.periods.kind == "day")
         period = find(None if source.period is None else str(source.period), usual)
         if period is None and source.period is None and unit is not None:
             across = _periods_across(index, table, {unit, indicator, value})
         if period is None and not across and (source.period or index.periods.kind != SINGLE):
-            headers = [source.period] if source.period else [*usual[:4], *usual[len(PERIOD_HEADERS) :]]
+            headers = [source.period] if source.period else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
             problems.append(finding("IC347", table.header_place(0), headers=headers, known=headings_of(table)))
         elif period is None and not across:
             fixed = SINGLE
@@ -293,14 +293,14 @@ def layout_of(
             near = nearest(str(getattr(source, key)), headings_of(table))
             known = headings_of(table)
             problems.append(finding("IC357", place, name=getattr(source, key), file=table.file, known=known, near=near))
-    layout = Layout(unit, period, fixed, indicator, value, find(source.status, _STATUS_HEADERS), across)
+    layout = Layout(unit, period, fixed, indicator, value, find(source.status, STATUS_HEADINGS), across)
     wanted = [column.owner for _, column in columns if column.key != "applies"]
     if across and indicator is None and len(wanted) > 1:
         periods = [period for _, period in across]
         problems.append(finding("IC376", table.header_place(across[0][0]), periods=few(periods), columns=few(wanted)))
     if indicator is not None and unit is not None and value is None and not problems and _asks_for_values(table, layout, columns):
         place, known = table.header_place(indicator), headings_of(table)
-        problems.append(finding("IC357", place, name=_VALUE_HEADERS[0], file=table.file, known=known, near=""))
+        problems.append(finding("IC357", place, name=VALUE_HEADINGS[0], file=table.file, known=known, near=""))
     found += problems
     return None if problems else layout
 
@@ -634,7 +634,7 @@ def note_unused(matched: Matched, table: Table, used: set[int | None]) -> None:
     unused = [
         name
         for position, name in enumerate(table.names)
-        if name and position not in used and name not in own and name.casefold() not in _SILENT_HEADERS
+        if name and position not in used and name not in own and name.casefold() not in SILENT_HEADINGS
     ]
     if unused and table.file != matched.index.units.table:
         matched.findings.append(finding("IC351", Place(table.file, table.sheet), names=unused[:8], count=len(unused)))

@@ -15,10 +15,11 @@ from ...panel import MISSING
 from ...periods import read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY, Data
+from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import word_of
 from ..readers.parquet import StoredTable
 from ..readers.table import Table, name_of
-from .bind import HAS_VALUE, Layout, by_heading, headings_of, no_period, note_many, note_unknown, note_unused, piece_of
+from .bind import Layout, by_heading, headings_of, no_period, note_many, note_unknown, note_unused, piece_of
 from .matched import Matched, Piece
 
 _SHOWN = 20  # repeated rows of a table that stays in its file

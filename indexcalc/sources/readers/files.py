@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...findings import Finding, Place, finding, nearest
+from ...words.recognised_data import PERIOD_BEGINS
 
 PERIOD = "{period}"
 
@@ -69,11 +70,11 @@ def _is_pattern(text: str) -> bool:
 def _match(pattern: str, text: str) -> tuple[bool, str | None]:
     """Say whether a name fits a pattern, and what {period} stands for in it.
 
-    >>> _match("公安*{period}.csv", "公安局2022Q1.csv")
+    >>> _match("police*{period}.csv", "police office 2022Q1.csv")
     (True, '2022Q1')
     """
     # a period begins as periods do, if it can: otherwise the star before it could not know where to stop
-    for period in (r"[0-9Rr第].*", r".+"):
+    for period in (PERIOD_BEGINS + ".*", ".+"):
         first, again = f"(?P<period>{period})", "(?P=period)"
         pieces = [_wildcards(piece) for piece in pattern.split(PERIOD)]
         expression = pieces[0] + "".join((again if i else first) + piece for i, piece in enumerate(pieces[1:]))

@@ -62,8 +62,8 @@ class Origin:
 def name_of(cell: object) -> str:
     r"""Return a cell as a name: NFKC, outer space stripped, inner space collapsed.
 
-    >>> name_of(" 刑事　立案数\n（件） "), name_of(2021.0)
-    ('刑事 立案数 (件)', '2021')
+    >>> name_of(" crimes　solved\n（cases） "), name_of(2021.0)
+    ('crimes solved (cases)', '2021')
     """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
