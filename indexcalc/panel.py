@@ -45,7 +45,7 @@ class Panel:
     NaN is missing or not applicable, `status` says which. In memory the units of one column lie side by side: make arrays
     with `empty`. `address` finds where a cell was written; it is left out for panels that do not come from files.
     With `pooled`, what is compared with all periods is compared with so many of the first alone: the periods after them are
-    suppositions, made to be scored beside what was.
+    suppositions, made to be scored beside what was. `findings` are the warnings and notes of reading.
     """
 
     values: NDArray[np.float64]
@@ -56,6 +56,7 @@ class Panel:
     address: Callable[[int, int, int], Sequence[Place]] | None = None
     pooled: int | None = None
     quarantine: tuple[Quarantine, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def column(self) -> dict[str, int]:

@@ -14,6 +14,7 @@ from ..findings import Finding, Place, finding, nearest
 from ..journal.ledger import Draft, Reported, written
 from ..periods import order
 from ..sources.match.bind import match_tables
+from ..sources.match.given import repeats
 from ..sources.match.matched import Matched
 from ..sources.readers.numbers import read_numbers
 from ..sources.readers.table import Table, name_of
@@ -99,7 +100,7 @@ def read_submission(
     known = departments(index)
     if department is not None and department not in known:
         return None, [finding("IC657", Place(), found=department, known=known, near=nearest(department, known))]
-    units, found, _ = read_units(index, base, base)
+    units, found, _ = read_units(index, base)
     if units is None:
         return None, found
     tables, source, problems = _tables(index, file, period)
@@ -117,6 +118,7 @@ def read_submission(
     missing = {one.values.get("column"): one for one in matched.findings if one.code in _MISSING_COLUMN}
     top = tables[0].header_place(0)
     found += [one for one in matched.findings if one.code not in _MISSING_COLUMN]
+    found += repeats(matched)
     found += [replace(one, place=replace(top, column=0)) for one in missing.values()]
     found += _other_period(matched, tables, period)
     found += _gaps(matched)

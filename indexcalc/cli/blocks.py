@@ -62,11 +62,10 @@ def scored(project: Project) -> tuple[Matched, Scores]:
     if errors(found, strict=project.strict):
         project.refuse(found)
     found += unjudged(index)
-    before = len(matched.findings)
     make = Scratch(nearest_folder(project.out))
     try:
         made = panel(matched, make)
-        found = [*found, *matched.findings[before:]]
+        found = [*found, *made.findings[len(matched.findings) :]]
         if errors(found, strict=project.strict):
             project.refuse(found)
         if project.level is not None and project.level not in made.units.levels:

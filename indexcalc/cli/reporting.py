@@ -62,7 +62,7 @@ def write_template(project: Project, department: str, period: str, out: Path | N
     if department not in known:
         project.refuse_one("IC657", found=department, known=known, near=nearest(department, known))
     wanted = _period(project, index, period)
-    units, found, _ = read_units(index, project.data, project.data)
+    units, found, _ = read_units(index, project.data)
     if units is None:
         project.refuse(found)
     places = reported_columns(index, department, units)
@@ -386,7 +386,7 @@ def ledger_show(project: Project, where: str | None, submission: str) -> Result:
     before = {(cell.unit, cell.column): cell for cell in read_cells(old.cells)} if old else {}
     language = project.language
     names = {column.id: index.columns[at].title for at, column in enumerate(index.columns)}
-    units, _, _ = read_units(index, project.data, project.data)
+    units, _, _ = read_units(index, project.data)
     titles = {unit: units.units.title(at, language) for at, unit in enumerate(units.units.ids)} if units else {}
     rows, cells = [], []
     ordered = read_cells(entry.cells)

@@ -117,7 +117,7 @@ _TAGS = (
 )
 
 
-def absent(pattern: str, base: Path, root: Path | None) -> Finding:
+def absent(pattern: str, base: Path) -> Finding:
     """Say that there is no such file, with the nearest name where the path first leaves what exists."""
     here = "/" if pattern.startswith("/") else ""
     near = ""
@@ -130,15 +130,15 @@ def absent(pattern: str, base: Path, root: Path | None) -> Finding:
             name = nearest(part, (name for name, _ in _entries(str(base), here)))
         except OSError:
             name = ""
-        near = shown_path(os.path.join(here, name), base, root) if name else ""
+        near = shown_path(os.path.join(here, name), base) if name else ""
         break
-    shown = shown_path(pattern, base, root)
+    shown = shown_path(pattern, base)
     return finding("IC302" if _is_pattern(pattern) else "IC301", Place(shown), path=shown, near=near)
 
 
-def shown_path(path: str, base: Path, root: Path | None) -> str:
+def shown_path(path: str, base: Path) -> str:
     """Write a path as people know it: below the project from there, else as it was given."""
-    top = os.path.abspath(root or base)
+    top = os.path.abspath(base)
     absolute = os.path.abspath(os.path.join(base, path))
     if absolute.startswith(os.path.join(top, "")):
         path = absolute[len(os.path.join(top, "")) :]

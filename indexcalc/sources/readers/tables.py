@@ -24,11 +24,11 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet"
 
 
 def read_tables(
-    data: Data, base: Path, *, keys: Sequence[str] = (), root: Path | None = None, keep: int | None = None
+    data: Data, base: Path, *, keys: Sequence[str] = (), keep: int | None = None
 ) -> tuple[list[Table], list[Finding], list[Path]]:
     """Read every table that a block under `data` means, with all findings and the files that were read.
 
-    Relative paths start from `base`; files are shown relative to `root`. `keys` are names of which the header row is
+    Relative paths start from `base`, and files are shown relative to it. `keys` are names of which the header row is
     known to have at least one. The order of the tables is that of their paths, whatever the file system says. Parquet
     tables of more than `keep` cells stay in their files until a column is asked for.
     """
@@ -39,13 +39,13 @@ def read_tables(
     try:
         matches = matching(pattern, str(base))
     except OSError as error:
-        return [], [finding("IC303", Place(shown_path(str(error.filename or ""), base, root)), problem=_problem(error))], []
+        return [], [finding("IC303", Place(shown_path(str(error.filename or ""), base)), problem=_problem(error))], []
     if not matches:
-        return [], [absent(pattern, base, root)], []
+        return [], [absent(pattern, base)], []
     known = frozenset(map(name_of, keys))
     for relative, period in matches:
         path = os.path.join(base, relative)
-        origin = Origin(path, shown_path(relative, base, root), period, data.sheet, data.header, known, keep)
+        origin = Origin(path, shown_path(relative, base), period, data.sheet, data.header, known, keep)
         try:
             its_tables, its_findings = _read(origin)
         except OSError as error:
