@@ -42,9 +42,9 @@ def read_panel(index: Index, base: str | os.PathLike[str] = ".") -> Panel:
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    from .sources import read_panel
+    from .sources import read
 
-    return read_panel(index, Path(base))
+    return read(index, Path(base))
 
 
 def score(index: Index, panel: Panel) -> Scores:

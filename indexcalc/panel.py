@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VALUE, MISSING, NOT_APPLICABLE, IMPUTED = range(4)
-STATUS_NAMES = {
-    "zh": {VALUE: "有值", MISSING: "缺失", NOT_APPLICABLE: "不适用", IMPUTED: "插补"},
-    "en": {VALUE: "value", MISSING: "missing", NOT_APPLICABLE: "not applicable", IMPUTED: "imputed"},
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ class Panel:
     NaN is missing or not applicable, `status` says which. In memory the units of one column lie side by side: make arrays
     with `empty`. `address` finds where a cell was written; it is left out for panels that do not come from files.
     With `pooled`, what is compared with all periods is compared with so many of the first alone: the periods after them are
-    suppositions, made to be scored beside what was.
+    suppositions, made to be scored beside what was. `findings` are the warnings and notes of reading.
     """
 
     values: NDArray[np.float64]
@@ -111,6 +107,7 @@ class Panel:
     address: Callable[[int, int, int], Sequence[Place]] | None = None
     pooled: int | None = None
     quarantine: tuple[Quarantine, ...] = ()
+    findings: tuple[Finding, ...] = ()
     origin: Provenance | None = None
 
     @cached_property

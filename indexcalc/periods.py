@@ -8,31 +8,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from .words.recognised_data import PART_NUMBERS, PERIOD_PATTERNS
+
 if TYPE_CHECKING:
     import datetime as dt
 
 Kind = Literal["year", "quarter", "month", "ten-day", "week", "day", "round", "single"]
 
 SINGLE = "single"
-_CHINESE = {"一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "中": "2", "下": "3"}
-_YEAR = r"(?P<year>\d{4})"
-_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
-_PATTERNS: dict[str, list[str]] = {
-    "year": [_YEAR + r"年?度?"],
-    "quarter": [_YEAR + r"[-/ ]?[Qq](?P<part>[1-4])", _YEAR + r"年?第?(?P<part>[1-4一二三四])季度?"],
-    "month": [_YEAR + r"[-/.]" + _MONTH, _YEAR + r"年" + _MONTH + r"月份?", _YEAR + r"(?P<month>\d\d)"],
-    "ten-day": [
-        _YEAR + r"[-/.]" + _MONTH + r"-?T(?P<part>[1-3])",
-        _YEAR + r"年" + _MONTH + r"月(?P<part>[上中下])旬",
-    ],
-    "week": [_YEAR + r"-?W(?P<week>0[1-9]|[1-4]\d|5[0-3])", _YEAR + r"年第(?P<week>\d{1,2})周"],
-    "day": [
-        _YEAR + r"[-/.]" + _MONTH + r"[-/.](?P<day>\d{1,2})",
-        _YEAR + r"年" + _MONTH + r"月(?P<day>\d{1,2})[日号]",
-        _YEAR + r"(?P<month>\d\d)(?P<day>\d\d)",
-    ],
-    "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
-}
 _DAY_0 = 719163  # 1970-01-01, a Thursday, as days since the year 1
 _IN_A_YEAR = {"year": 1, "quarter": 4, "month": 12, "ten-day": 36}
 MADE_OF: dict[str, tuple[Kind, ...]] = {
@@ -57,20 +40,20 @@ EXAMPLES = {
 def read_period(text: str, kind: Kind) -> str | None:
     """Return the one spelling of a period that people write in many ways, or None when it is no such period.
 
-    >>> read_period("2022年第三季度", "quarter"), read_period("2022-7", "month"), read_period("x", "year")
+    >>> read_period("2022 Q3", "quarter"), read_period("2022-7", "month"), read_period("x", "year")
     ('2022Q3', '2022-07', None)
     """
     cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     if kind == "single":
         return cleaned if re.fullmatch(r"\w[\w.-]*", cleaned) else None  # it names a report's folder
-    for pattern in _PATTERNS[kind]:
+    for pattern in PERIOD_PATTERNS[kind]:
         if match := re.fullmatch(pattern, cleaned, re.ASCII):
             return _written(kind, match.groupdict())
     return None
 
 
 def _written(kind: Kind, parts: dict[str, str]) -> str | None:
-    part = _CHINESE.get(parts.get("part") or "", parts.get("part"))
+    part = PART_NUMBERS.get(parts.get("part") or "", parts.get("part"))
     month = int(parts.get("month") or 1)
     if not 1 <= month <= 12:
         return None
@@ -212,7 +195,7 @@ def kind_among(period: str, kinds: Sequence[Kind]) -> Kind:
 
 
 def previous(period: str, kind: Kind) -> str | None:
-    """Return the period right before this one (环比), or None where the kind has no calendar.
+    """Return the period right before this one, or None where the kind has no calendar.
 
     >>> previous("2022Q1", "quarter"), previous("2022-01", "month"), previous("R3", "round")
     ('2021Q4', '2021-12', 'R2')
@@ -250,7 +233,7 @@ def _step(period: str, kind: Kind, by: int) -> str:
 
 
 def year_before(period: str, kind: Kind) -> str | None:
-    """Return the same period a year before (同比), or None where there is none: 29 February, a week 53, rounds."""
+    """Return the same period a year before, or None where there is none: 29 February, a week 53, rounds."""
     if kind in ("round", "single"):
         return None
     return read_period(f"{int(period[:4]) - 1:04}{period[4:]}", kind)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from indexcalc.analysis import suspicion as audit
 from indexcalc.analysis.suspicion import Suspicion, audit_panel, audit_period
 from indexcalc.panel import Panel
-from indexcalc.sources import read_panel
+from indexcalc.sources import read
 from indexcalc.tree import load
 
 PERIODS, UNITS, COLUMNS = 8, 11, 24
@@ -236,7 +236,7 @@ def test_the_sample_data_is_nearly_clean(repository: Path) -> None:
     file read it twice: like the command, the audit is given it once.
     """
     index = load(repository / "indicators.yaml")
-    panel: Panel = read_panel(index, repository)
+    panel: Panel = read(index, repository)
     cells = [str(panel.places(0, 0, at)) for at in range(len(index.columns))]
     first = {cell: at for at, cell in reversed(list(enumerate(cells)))}
     posts = sorted(at for at in first.values() if index.columns[at].source == "opinion")

@@ -222,7 +222,7 @@ def both(folder: Path, index: Index) -> tuple[list[Finding], list[Finding]]:
     assert one.periods == two.periods
     np.testing.assert_array_equal(np.asarray(two.values), one.values)
     np.testing.assert_array_equal(np.asarray(two.status), one.status)
-    return said(whole.findings), said(stored.findings)
+    return said(one.findings), said(two.findings)
 
 
 def test_columns_that_stay_in_their_file_are_read_as_at_once(tmp_path: Path) -> None:
@@ -275,8 +275,7 @@ def test_rows_that_stand_twice_are_found_in_one_file_and_across_files(tmp_path: 
     index = project(tmp_path, rows(), "data: {v: {path: '*.parquet'}}\n", "w.parquet")
     (tmp_path / "v.parquet").unlink()
     pq.write_table(pa.table({"unit": ["D"], "period": ["2022Q1"], "x": [1.0], "y": [2.0]}), tmp_path / "z.parquet")
-    across = match(index, tmp_path, keep=0)
-    panel(across)
+    across = panel(match(index, tmp_path, keep=0))
     assert {(one.code, one.values["unit"]) for one in across.findings} == {("IC348", "Dee")}
 
 
@@ -325,8 +324,8 @@ def test_a_report_in_blocks_is_verified_and_written_for_every_period(tmp_path: P
 def test_blocks_are_chosen_by_size_and_refusals_write_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 
-    from indexcalc.jobs import blocks
     from indexcalc.cli.app import app
+    from indexcalc.jobs import blocks
 
     project(tmp_path, rows())
     monkeypatch.chdir(tmp_path)

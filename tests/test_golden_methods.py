@@ -21,7 +21,7 @@ from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import excess_kurtosis, skewness
 from indexcalc.panel import IMPUTED, empty
 from indexcalc.scores import Scores
-from indexcalc.sources import read_panel
+from indexcalc.sources import read
 
 from .conftest import index_of, panel_of
 
@@ -435,7 +435,7 @@ def coinr_from_files(
         f"defaults: {{weights: equal, source: asem, {defaults}}}\n"
         f"dimensions: [{', '.join(map(written, below['Index']))}]\n"
     )
-    return score(index, read_panel(index, folder))
+    return score(index, read(index, folder))
 
 
 @pytest.mark.parametrize(
@@ -606,7 +606,7 @@ def test_an_indicator_is_shrunk_within_the_column_that_it_names(tmp_path: Path) 
         "index: {id: i}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\ndenominators: [{id: people}]\n"
         "dimensions: [{id: poor, weight: 1, per: people, shrink: county, scale: 100, direction: lower}]\n"
     )
-    panel = read_panel(index, tmp_path)
+    panel = read(index, tmp_path)
     found = score(index, panel).derived[0, :, 0]
     np.testing.assert_array_equal(score_in_parts(index, panel, empty).derived[0, :, 0], found)
     wanted = np.empty(6)

@@ -17,7 +17,7 @@ from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.methods.derive import gathered, parted
 from indexcalc.scores import Scores
-from indexcalc.sources import read_panel
+from indexcalc.sources import read
 
 from .conftest import index_of
 
@@ -68,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
 
 def scored(folder: Path, tree: str = TREE, level: str | None = None) -> Scores:
     index = index_of(HEAD + tree)
-    return score(index, read_panel(index, folder), level=level)
+    return score(index, read(index, folder), level=level)
 
 
 def frame(scores: Scores, node: str) -> Any:
@@ -193,7 +193,7 @@ def test_the_index_itself_may_come_from_below(folder: Path) -> None:
         "      - {id: done, weight: 0.6}\n", "      - {id: fires, column: fire, weight: 0.6}\n"
     )
     whole = index_of(HEAD.replace("{id: i}", "{id: i, score_over_units: mean, round: 1}") + tree)
-    panel = read_panel(whole, folder)
+    panel = read(whole, folder)
     found, streets = score(whole, panel), score(whole, panel, level="street")
     means = pd.DataFrame(streets.score(), columns=[unit[:2] for unit in streets.panel.units.ids]).T.groupby(level=0).mean().T
     np.testing.assert_allclose(found.score(), means.round(1), atol=0.0501)
@@ -227,7 +227,7 @@ def test_a_year_is_made_of_the_scores_of_the_year(tmp_path: Path) -> None:
     (tmp_path / "v.csv").write_text("\n".join(["unit,period,x", *rows]) + "\n")
     tree = HEAD.replace("kind: year", "kind: quarter, roll_up: year") + "dimensions: [{id: x, score_over_units: mean, weight: 1}]"
     index = index_of(tree)
-    found = score(index, read_panel(index, tmp_path))
+    found = score(index, read(index, tmp_path))
     assert found.periods[-1] == "2024"
     np.testing.assert_allclose(found.score("x"), [[50.0, 100 / 3]] * 5)
 

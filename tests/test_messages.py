@@ -27,8 +27,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from indexcalc.jobs import blocks
 from indexcalc.cli.app import app
+from indexcalc.jobs import blocks
 from indexcalc.large import blocks as in_parts
 from indexcalc.tree.terms import term_for
 from indexcalc.version import VERSION

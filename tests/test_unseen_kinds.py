@@ -12,7 +12,7 @@ import pytest
 
 from indexcalc.engine import score
 from indexcalc.scores import Scores
-from indexcalc.sources import read_panel
+from indexcalc.sources import read
 
 from .conftest import index_of
 
@@ -23,7 +23,7 @@ def scored(folder: Path, tree: str, **tables: Sequence[Sequence[object]]) -> Sco
         lines = (",".join("" if cell is None else str(cell) for cell in row) for row in rows)
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     index = index_of(tree)
-    return score(index, read_panel(index, folder))
+    return score(index, read(index, folder))
 
 
 def by_unit(scores: Scores, node: str, period: str) -> dict[str, float]:

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
+from indexcalc.cli.results import explain_answer
 from typer.testing import CliRunner
 
 from indexcalc.analysis.contribution import Rows, contributions, effective
 from indexcalc.analysis.versus import best_of, boards, group_of, versus
 from indexcalc.cli.app import app
-from indexcalc.cli.results import explain_answer
 from indexcalc.engine import score
 
 from .conftest import index_of, panel_of

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from indexcalc.analysis.trend import trend
-from indexcalc.jobs.watch import databases, looked_at
 from indexcalc.engine import score
+from indexcalc.jobs.watch import databases, looked_at
 from indexcalc.journal.published import COLUMNS, Published, last_release, read_published, with_published
 
 from .conftest import index_of, panel_of

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..journal.history import Change
-from ..panel import STATUS_NAMES
 from ..scores import Scores
 from ..tree.levels import leaf_of
 from ..tree.model import Adjustment, Indicator
+from ..words.statuses import STATUS_NAMES
 from .cells import Cell, cell_of, cells_of
 from .contribution import Rows, contributions, effective, of_parts, weight_in_effect
 from .result import Result

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..findings import letters
-from ..sources.readers.tables import name_of
+from ..sources.readers.table import name_of
 
 _BASE = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "vcenter"}
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
 from ..methods.judgement import RANDOM_INDEX
-from ..sources.readers.tables import name_of
+from ..sources.readers.table import name_of
 from ..words.reports import WORDS, word
 from .forms import LINE, PROTECTED, WRONG, YELLOW, Styles, cell_name, letter, new_book, number_in, wide
 

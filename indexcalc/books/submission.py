@@ -13,13 +13,16 @@ from pathlib import Path
 from ..findings import Finding, Place, finding, nearest
 from ..journal.entries import Draft, Reported, written
 from ..periods import order
-from ..sources.match.bind import PERIOD_HEADERS, match_tables
+from ..sources.match.bind import match_tables
+from ..sources.match.given import repeats
 from ..sources.match.matched import Matched
-from ..sources.match.units import UnitNames, read_units
 from ..sources.readers.numbers import read_numbers
-from ..sources.readers.tables import Table, name_of, read_tables
+from ..sources.readers.table import Table, name_of
+from ..sources.readers.tables import read_tables
+from ..sources.unit_table import UnitNames, read_units
 from ..tree.columns import Column, department_of, departments, is_constant
 from ..tree.model import Data, Index
+from ..words.recognised_data import PERIOD_HEADINGS
 from ..words.recognised_forms import DEPARTMENT_HEADINGS, TOTALS
 from ..words.reports import WORDS
 
@@ -81,7 +84,7 @@ def read_submission(
     known = departments(index)
     if department is not None and department not in known:
         return None, [finding("IC657", Place(), found=department, known=known, near=nearest(department, known))]
-    units, found, _ = read_units(index, base, base)
+    units, found, _ = read_units(index, base)
     if units is None:
         return None, found
     tables, source, problems = _tables(index, file, period)
@@ -92,13 +95,14 @@ def read_submission(
     found += problems
     if named is None:
         return None, found
-    if any(name.casefold() in PERIOD_HEADERS for table in tables for name in table.names):
+    if any(name.casefold() in PERIOD_HEADINGS for table in tables for name in table.names):
         source = source.model_copy(update={"period": None})  # the file says itself what it is of
     wanted = reported_columns(index, named, units)
     matched = match_tables(index, units, source, tables, wanted)
     missing = {one.values.get("column"): one for one in matched.findings if one.code in _MISSING_COLUMN}
     top = tables[0].header_place(0)
     found += [one for one in matched.findings if one.code not in _MISSING_COLUMN]
+    found += repeats(matched)
     found += [replace(one, place=replace(top, column=0)) for one in missing.values()]
     found += _other_period(matched, tables, period)
     found += _gaps(matched)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.weights import WeightRow
 from ..findings import Finding, Place, finding, nearest
-from ..sources.readers.tables import name_of
+from ..sources.readers.table import name_of
 from ..tree.declared import counts
 from ..tree.edit import WRITTEN, add_up, decimals_of, exact_total, have_total, weights_method, written_weight
 from ..tree.model import Index, Indicator

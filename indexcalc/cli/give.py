@@ -15,8 +15,8 @@ from .open import Opened
 if TYPE_CHECKING:
     import typer
 
-    from ..report.answers.answer import Answer
     from ..panel import Panel
+    from ..report.answers.answer import Answer
     from ..scores import Scores
 
 _SHOWING = {"keep", "json", "lang", "quiet", "strict", "index", "data"}  # options that do not change what is found

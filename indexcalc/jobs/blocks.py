@@ -48,11 +48,10 @@ def score_in_files(project: Project) -> Scores:
     if errors(found, strict=project.strict):
         raise Refused(found)
     found += unjudged(matched.index)
-    before = len(matched.findings)
     make = Scratch(nearest_folder(project.reports))
     try:
         made = panel(matched, make)
-        found = [*found, *matched.findings[before:]]
+        found = [*found, *made.findings[len(matched.findings) :]]
         if errors(found, strict=project.strict):
             raise Refused(found)
         project.check_level(made)

@@ -164,7 +164,7 @@ def show(project: Project, submission: str | int, ledger: str | None = None) -> 
     """Return one submission by its number, and what it changed of the version before it."""
     from ..journal.entries import read_cells
     from ..journal.ledger import entry_of
-    from ..sources.match.units import read_units
+    from ..sources.unit_table import read_units
 
     index, where = project.tree[0], ledger_of(project.tree[0], ledger)
     entries = entries_of(project, ledger)
@@ -183,7 +183,7 @@ def show(project: Project, submission: str | int, ledger: str | None = None) -> 
         place = Place(entry.file, entry.sheet, cell.line, cell.position)
         cells.append(RecordedCell(cell, was, place, changed=old is not None and not same))
     cells.sort(key=lambda cell: not cell.changed)
-    units, _, _ = read_units(index, project.data, project.data)
+    units, _, _ = read_units(index, project.data)
     return Recorded(entry, tuple(cells), index, units.units if units else None)
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ..engine import score as score_panel
-from ..findings import Finding, Language, Refused, errors, render
+from ..findings import Language, Refused, errors, render
 from ..panel import Panel
 from ..scores import Scores
-from ..tree.load import load
 from ..tree.model import Index
 from . import questions
 from .names import node_of, period_of, periods_of
-from .project import INDEX, Project, refuse
+from .project import INDEX
 
 if TYPE_CHECKING:
     import pandas as pd

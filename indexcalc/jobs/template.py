@@ -50,12 +50,12 @@ def template(project: Project, department: str, period: str, out: Path | None = 
     from ..books.template import describe, write_template
     from ..journal.files import replace_files
     from ..sources import match, panel
-    from ..sources.match.units import read_units
+    from ..sources.unit_table import read_units
 
     index, language = project.index(), project.report_language
     known_department(index, department)
     wanted = declared_period(index, period)
-    units, found, _ = read_units(index, project.data, project.data)
+    units, found, _ = read_units(index, project.data)
     if units is None:
         raise Refused(found)
     places = reported_columns(index, department, units)

@@ -66,7 +66,7 @@ def databases(index: Index) -> list[Finding]:
 
 def looked_at(patterns: Sequence[str], base: str) -> Seen:
     """Return the time and size of every file that some patterns mean, -1 for a single one that is not there."""
-    from ..sources.readers.tables import matching
+    from ..sources.readers.files import matching
 
     seen: Seen = {}
     for pattern in patterns:

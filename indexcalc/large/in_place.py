@@ -1,6 +1,6 @@
 """Values that stay where they are: Parquet files as one table of an engine, with a row for each unit and period.
 
-What the files say is matched to the tree as `bind` does it, but by queries: only headings, periods and what does not fit
+What the files say is matched to the tree as `sources.match` does it, but by queries: only headings, periods and what does not fit
 come here. Sources beside the files (the units table, a workbook, a ledger, a log of events) are read and joined.
 """
 
@@ -8,30 +8,31 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
 from ..periods import order, read_period
-from ..sources.match.bind import HAS_VALUE, Layout, as_named, base_periods, by_heading, layout_of, match, no_period, note_unused
-from ..sources.match.matched import Matched, Piece
-from ..sources.match.units import asked_at
+from ..sources.match.bind import base_periods, match, sources_of
+from ..sources.match.cells import of_units, unknown_unit
+from ..sources.match.headings import by_heading, unused
+from ..sources.match.layout import Layout, layout_of, no_period
+from ..sources.match.matched import Matched, Piece, Source, together
+from ..sources.readers.files import absent, matching, shown_path
 from ..sources.readers.numbers import numbers_among, word_of
-from ..sources.readers.tables import Table, absent, matching, name_of, shown_path
-from ..tree.columns import Column
+from ..sources.readers.table import Table, name_of
+from ..sources.unit_table import UnitNames, asked_at
 from ..tree.model import EVERY, Data, Index
-
-if TYPE_CHECKING:
-    from ..sources.match.units import UnitNames
+from ..words.recognised_data import HAS_VALUE
 
 _FEW = 1000  # names of units that are unknown, of which each is looked at
 _SHOWN = 20  # rows that stand twice
 REMOTE = ("file://", "hdfs://", "s3://", "s3a://", "gs://", "abfs://", "abfss://")
 
 
-@dataclass
+@dataclass(frozen=True)
 class InPlace:
     """Values where they are, and everything that was found on the way.
 
@@ -44,9 +45,25 @@ class InPlace:
     table: Any = None
     periods: tuple[str, ...] = ()
     groups: int = 1
-    findings: list[Finding] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
+    findings: Sequence[Finding] = ()
+    files: Sequence[Path] = ()
     beside: Matched | None = None
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A source or a table of it: its rows with a number of their unit, their period as it is written, and its columns.
+
+    Without a table it is nothing but what was found; `attributes` are columns that the units table has.
+    """
+
+    file: str = ""
+    names: tuple[str, ...] = ()
+    table: Any = None
+    periods: Mapping[Any, str | None] = field(default_factory=dict)  # what each says; None alone: in every period
+    findings: Sequence[Finding] = ()
+    files: Sequence[Path] = ()
+    attributes: Sequence[Matched] = ()
 
 
 def is_in_place(source: Data) -> bool:
@@ -56,230 +73,206 @@ def is_in_place(source: Data) -> bool:
 
 def open_values(index: Index, base: Path, connection: Any, kind: str, *, as_of: str | None = None) -> InPlace:
     """Open the values of an index as one table of an engine; without a table where there is an error among the findings."""
-    found = InPlace(index)
-    sources = [name for name, source in index.data.items() if is_in_place(source)]
     wanted = {column.source for column in index.columns}
-    found.beside = beside = match(index, base, as_of=as_of, sources=wanted - set(sources))
-    found.units, found.findings, found.files = beside.units, beside.findings, beside.files
+    in_place = {name for name, data in index.data.items() if is_in_place(data)}
+    beside = match(index, base, as_of=as_of, sources=wanted - in_place)
+    made = InPlace(index, beside.units, findings=beside.findings, files=beside.files, beside=beside)
     if beside.units is None:
-        return found
-    if not wanted & set(sources):
-        found.findings.append(finding("IC871", index.place(("data",), key=True), source=", ".join(index.data)))
-        return found
-    parts = [
-        _part(found, name, base, connection, kind, [(at, as_named(c)) for at, c in enumerate(index.columns) if c.source == name])
-        for name in sources
-        if name in wanted
-    ]
-    if errors(found.findings):
-        return found
-    read = [part for part in parts if part is not None]
-    said = {period for part in read for period in part.periods.values() if period} | set(beside.periods)
-    found.periods = tuple(sorted(said, key=order))
-    found.findings += base_periods(index, found.periods)
-    if not found.periods:
-        found.findings.append(finding("IC360", index.place(("data",), key=True)))
-    if not errors(found.findings):
-        found.table = _whole(found, read)
-        found.findings += _checked(found)
-    return found
+        return made
+    if not wanted & in_place:
+        lacking = finding("IC871", index.place(("data",), key=True), source=", ".join(index.data))
+        return replace(made, findings=[*made.findings, lacking])
+    sources = [source for source in sources_of(index, beside.units) if source.name in in_place]
+    opened = [_open(source, base, connection, kind) for source in sources]
+    beside = together([beside, *(attribute for one in opened for attribute in one.attributes)])
+    findings = [*beside.findings, *(each for one in opened for each in one.findings)]
+    made = replace(made, beside=beside, findings=findings, files=[*made.files, *(file for one in opened for file in one.files)])
+    if errors(findings):
+        return made
+    said = {period for one in opened for period in one.periods.values() if period} | set(beside.periods)
+    periods = tuple(sorted(said, key=order))
+    nothing = [finding("IC360", index.place(("data",), key=True))]
+    findings += base_periods(index, periods) if periods else nothing
+    made = replace(made, periods=periods)
+    return made if errors(findings) else _joined(made, opened)
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One source: its rows with a number of their unit, their period as it is written, and the columns of the index."""
-
-    file: str
-    table: Any
-    periods: dict[Any, str | None]  # what each says; None alone where the values hold in every period
-    columns: tuple[int, ...]
-
-
-def _part(found: InPlace, name: str, base: Path, connection: Any, kind: str, columns: list[tuple[int, Column]]) -> _Part | None:
-    """Open a source and match its columns and units; nothing where that cannot be done."""
+def _open(source: Source, base: Path, connection: Any, kind: str) -> _Opened:
+    """Open the files of a source and match their columns, periods and units."""
     import ibis
 
     from ..sources.events.engines import read_parquet
 
-    index, source = found.index, found.index.data[name]
-    assert found.beside is not None
-    matches = [(source.path, None)] if source.path.startswith(REMOTE) else matching(source.path.replace("\\", "/"), str(base))
+    path = source.data.path
+    matches = [(path, None)] if path.startswith(REMOTE) else matching(path.replace("\\", "/"), str(base))
     if not matches:
-        found.findings += asked_at([absent(source.path, base, base)], index.place(("data", name, "path")))
-        return None
-    if source.only:
-        found.findings.append(finding("IC871", index.place(("data", name, "only")), source=name))
-        return None
+        return _Opened(findings=asked_at([absent(path, base)], source.place("path")))
+    if source.data.only:
+        return _Opened(findings=[finding("IC871", source.place("only"), source=source.name)])
     of_period: dict[str | None, list[str]] = defaultdict(list)
-    for path, period in matches:
-        remote = path.startswith(REMOTE)
-        of_period[period].append(path if remote else str((base / path).absolute()))
-        found.files += [] if remote else [base / path]
-    tables: list[Any] = []
-    periods: dict[Any, str | None] = {}
-    read: set[str] = set()
+    for file, period in matches:
+        of_period[period].append(file if file.startswith(REMOTE) else str((base / file).absolute()))
+    parts = []
     for period, paths in of_period.items():
-        file = source.path if len(paths) > 1 or paths[0].startswith(REMOTE) else shown_path(paths[0], base, base)
-        opened = read_parquet(connection, kind, paths)
-        raw = tuple(opened.columns)
-        names = tuple(map(name_of, raw))
-        head = Table(file, "", period, 0, names, names, tuple(range(1, len(raw) + 1)), (), ())
-        layout = layout_of(index, name, source, head, columns, found.findings)
-        if layout is None:
-            return None
-        if layout.across or layout.indicator is not None or layout.unit is None:
-            found.findings.append(finding("IC871", Place(file), source=name))
-            return None
-        table, said = _rows(found, source, opened, head, layout, columns)
-        if table is None:
-            return None
-        read |= set(table.columns)
-        tables.append(table)
-        periods |= said
-    if len({tuple(sorted(table.columns)) for table in tables}) > 1:
-        found.findings.append(finding("IC871", index.place(("data", name)), source=name))
-        return None
-    own = tuple(at for at, _ in columns if f"value {at}" in read)
-    for at, column in columns:
-        if at not in own and not (column.key == "applies" and _of_attribute(found.beside, source, at, column)):
-            place = index.place_of(column.owner)
-            near = next((close for header in column.headers if (close := nearest(header, names))), "")
-            code = "IC344" if near else "IC365"
-            found.findings.append(finding(code, place, names=column.headers, column=column.owner, file=file, near=near))
-    whole = ibis.union(*tables) if len(tables) > 1 else tables[0]
-    return _Part(file, whole, periods, own)
+        shown = path if len(paths) > 1 or paths[0].startswith(REMOTE) else shown_path(paths[0], base)
+        parts.append(_part(source, read_parquet(connection, kind, paths), shown, period))
+    findings = [one for part in parts for one in part.findings]
+    files = [base / file for file, _ in matches if not file.startswith(REMOTE)]
+    if any(part.table is None for part in parts):
+        return _Opened(findings=findings, files=files)
+    if len({tuple(sorted(part.table.columns)) for part in parts}) > 1:
+        return _Opened(findings=[*findings, finding("IC871", source.place(), source=source.name)], files=files)
+    attributes, unmet = _unmet(source, parts[-1])
+    whole = ibis.union(*(part.table for part in parts)) if len(parts) > 1 else parts[0].table
+    periods = {cell: period for part in parts for cell, period in part.periods.items()}
+    return _Opened(parts[-1].file, parts[-1].names, whole, periods, [*findings, *unmet], files, attributes)
 
 
-def _of_attribute(beside: Matched, source: Data, at: int, column: Column) -> bool:
-    from ..sources.match.bind import of_units
+def _part(source: Source, opened: Any, file: str, period: str | None) -> _Opened:
+    """Match what an engine has opened: the files of a source that are of one period, or all."""
+    names = tuple(map(name_of, opened.columns))
+    head = Table(file, "", period, 0, names, names, tuple(range(1, len(names) + 1)), (), ())
+    layout, findings = layout_of(source, head)
+    if layout is None:
+        return _Opened(findings=findings)
+    if not layout.is_wide:
+        return _Opened(findings=[finding("IC871", Place(file), source=source.name)])
+    return _rows(source, opened, head, layout)
 
-    piece = of_units(beside, source, at, column)
-    beside.pieces += [piece] if piece else []
-    return piece is not None
+
+def _unmet(source: Source, opened: _Opened) -> tuple[list[Matched], list[Finding]]:
+    """Find the columns that a source has not: in the units table, or nowhere."""
+    attributes, found = [], []
+    for at, column in source.columns:
+        if f"value {at}" in opened.table.columns:
+            continue
+        if column.key == "applies" and (attribute := of_units(source, at, column)):
+            attributes.append(attribute)
+            continue
+        near = next((close for header in column.headers if (close := nearest(header, opened.names))), "")
+        code, place = "IC344" if near else "IC365", source.index.place_of(column.owner)
+        found.append(finding(code, place, names=column.headers, column=column.owner, file=opened.file, near=near))
+    return attributes, found
 
 
-def _rows(
-    found: InPlace, source: Data, opened: Any, head: Table, layout: Layout, columns: list[tuple[int, Column]]
-) -> tuple[Any, dict[Any, str | None]]:
-    """The rows of known units with their columns by number; the others are findings."""
+def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
+    """Take the rows of known units with their columns by number; the others are findings."""
     import ibis
 
-    assert found.beside is not None
+    assert layout.unit is not None
     headings, raw = by_heading(head), opened.columns
     used = {layout.unit, layout.period, layout.status}
+    silent, findings = _silent(source, opened, head, layout)
     taken: dict[str, Any] = {}
-    silent = _silent(found, source, opened, head, layout)
-    for at, column in columns:
+    for at, column in source.columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
         if not places:
             continue
         used.update(places)
         cells = opened[raw[places[0]]]
         if not (cells.type().is_numeric() or cells.type().is_boolean() or cells.type().is_null()):
-            found.findings.append(finding("IC872", Place(head.file), name=head.names[places[0]], kind=str(cells.type())))
+            findings.append(finding("IC872", Place(head.file), name=head.names[places[0]], kind=str(cells.type())))
             taken[f"value {at}"] = ibis.null("float64")
-            continue
-        x = (cells.cast("int64") if cells.type().is_boolean() else cells).cast("float64")
-        x = _there(x)
-        none = [silent] if silent is not None else []
-        absent_, other = numbers_among(source.missing), numbers_among(source.not_applicable)
-        if other:
-            none.append(x.isin(sorted(other)).fill_null(False))
-        for number in sorted(absent_ | other):
-            x = x.nullif(number)
-        taken[f"value {at}"] = ibis.ifelse(silent, ibis.null("float64"), x) if silent is not None else x
-        if none:
-            taken[f"silent {at}"] = none[0] if len(none) == 1 else none[0] | none[1]
-    note_unused(found.beside, head, used)
-    assert layout.unit is not None
+        else:
+            taken |= _values(source.data, at, cells, silent)
+    findings += unused(source.index, head, used)
     cells = opened[raw[layout.unit]]
     name = cells if cells.type().is_string() else cells.cast("int64").cast("string")
     period = ibis.literal(layout.fixed or "") if layout.period is None else opened[raw[layout.period]].cast("string")
     table = opened.select(**{"its unit": name, "its period": period, **taken})
-    units = _units(found, source, table, head)
-    said = _periods(found, table, head, layout)
-    return table.join(units, table["its unit"] == units["name"]).drop("its unit", "name"), said
+    units, unknown = _units(source, table, head)
+    periods, undated = _periods(source.index, table, head, layout)
+    table = table.join(units, table["its unit"] == units["name"]).drop("its unit", "name")
+    return _Opened(head.file, head.names, table, periods, [*findings, *unknown, *undated])
 
 
-def _silent(found: InPlace, source: Data, opened: Any, head: Table, layout: Layout) -> Any:
-    """Whether a row's column of statuses says that its values do not apply; nothing without such a column."""
-    if layout.status is None:
-        return None
-    cells = opened[opened.columns[layout.status]].cast("string")
-    words = set(map(word_of, source.not_applicable))
-    said = [cell for cell in cells.name("cell").as_table().distinct().to_pyarrow().column("cell").to_pylist() if cell is not None]
-    for cell in said:
-        if word_of(cell) and word_of(cell) not in words | HAS_VALUE:
-            found.findings.append(finding("IC366", Place(head.file), found=cell, known=source.not_applicable))
-    return cells.isin([cell for cell in said if word_of(cell) in words] or ["n/a"]).fill_null(False)
-
-
-def _units(found: InPlace, source: Data, table: Any, head: Table) -> Any:
-    """Every name of a unit that the rows use, with its number; what names none is a finding."""
+def _values(data: Data, at: int, cells: Any, silent: Any) -> dict[str, Any]:
+    """Return a column's values, missing where they are, and where they do not apply."""
     import ibis
 
-    assert found.units is not None
-    known, ignored = dict(found.units.known), {name_of(word) for word in source.ignore}
+    values = _there((cells.cast("int64") if cells.type().is_boolean() else cells).cast("float64"))
+    missing, inapplicable = numbers_among(data.missing), numbers_among(data.not_applicable)
+    flags = [silent] if silent is not None else []
+    if inapplicable:
+        flags.append(values.isin(sorted(inapplicable)).fill_null(False))
+    for number in sorted(missing | inapplicable):
+        values = values.nullif(number)
+    made = {f"value {at}": ibis.ifelse(silent, ibis.null("float64"), values) if silent is not None else values}
+    return made | ({f"silent {at}": flags[0] if len(flags) == 1 else flags[0] | flags[1]} if flags else {})
+
+
+def _silent(source: Source, opened: Any, head: Table, layout: Layout) -> tuple[Any, list[Finding]]:
+    """Say whether a row's column of statuses says that its values do not apply; nothing without such a column."""
+    if layout.status is None:
+        return None, []
+    cells = opened[opened.columns[layout.status]].cast("string")
+    words = set(map(word_of, source.data.not_applicable))
+    said = [cell for cell in cells.name("cell").as_table().distinct().to_pyarrow().column("cell").to_pylist() if cell is not None]
+    found = [
+        finding("IC366", Place(head.file), found=cell, known=source.data.not_applicable)
+        for cell in said
+        if word_of(cell) and word_of(cell) not in words | HAS_VALUE
+    ]
+    return cells.isin([cell for cell in said if word_of(cell) in words] or ["n/a"]).fill_null(False), found
+
+
+def _units(source: Source, table: Any, head: Table) -> tuple[Any, list[Finding]]:
+    """Return every name of a unit that the rows use, with its number; what names none is a finding."""
+    import ibis
+
+    known, ignored = dict(source.units.known), {name_of(word) for word in source.data.ignore}
     names = ibis.memtable({"name": list(known), "unit": list(known.values())})
     others = table.anti_join(names, table["its unit"] == names["name"])
     counted = others.group_by("its unit").aggregate(rows=others.count()).order_by("its unit").limit(_FEW).to_pyarrow().to_pylist()
-    more = {}
+    more, found = {}, []
     for row in counted:
         cell, name = row["its unit"], name_of(row["its unit"])
-        if (unit := found.units.find(cell)) is not None:
+        if (unit := source.units.find(cell)) is not None:
             more[cell] = unit  # written in another way than the units table has it
-        elif name in found.units.shared:
-            found.findings.append(finding("IC374", Place(head.file), name=name, units=found.units.sharing(name)))
         elif name not in ignored:
-            near = nearest(name, known)
-            code = "IC356" if not name else "IC341" if near else "IC342"
-            label = found.index.units.label
-            found.findings.append(finding(code, Place(head.file), name=name, near=near, label=label, rows=row["rows"]))
+            found.append(unknown_unit(source, name, Place(head.file), row["rows"]))
     both = known | more
-    return ibis.memtable({"name": list(both), "unit": list(both.values())}) if more else names
+    return (ibis.memtable({"name": list(both), "unit": list(both.values())}) if more else names), found
 
 
-def _periods(found: InPlace, table: Any, head: Table, layout: Layout) -> dict[Any, str | None]:
-    """What each way of writing a period means; None alone where the values hold in every period."""
+def _periods(index: Index, table: Any, head: Table, layout: Layout) -> tuple[dict[Any, str | None], list[Finding]]:
+    """Return what each way of writing a period means; None alone where the values hold in every period."""
     if layout.period is None:
-        return {layout.fixed or "": None if layout.fixed == EVERY else layout.fixed}
-    kind = found.index.periods.kind
+        return {layout.fixed or "": None if layout.fixed == EVERY else layout.fixed}, []
     counted = table.group_by("its period").aggregate(rows=table.count()).to_pyarrow().to_pylist()
-    said: dict[Any, str | None] = {}
-    for row in counted:
-        cell = name_of(row["its period"])
-        if (period := read_period(cell, kind)) is None:
-            found.findings.append(no_period(found.index, Place(head.file), cell, row["rows"]))
-        else:
-            said[row["its period"]] = period
-    return said
+    read = {row["its period"]: read_period(name_of(row["its period"]), index.periods.kind) for row in counted}
+    found = [
+        no_period(index, Place(head.file), name_of(row["its period"]), row["rows"])
+        for row in counted
+        if read[row["its period"]] is None
+    ]
+    return {cell: period for cell, period in read.items() if period}, found
 
 
-def _whole(found: InPlace, parts: Sequence[_Part]) -> Any:
-    """Every unit in every period, with the columns of all sources."""
+def _joined(values: InPlace, opened: Sequence[_Opened]) -> InPlace:
+    """Join to every unit in every period the columns of all sources."""
     import ibis
 
-    assert found.units is not None
-    assert found.beside is not None
-    units = found.units.units
-    at = {period: place for place, period in enumerate(found.periods)}
+    assert values.units is not None
+    units, within = values.units.units, values.index.ranking.within
+    position = {period: at for at, period in enumerate(values.periods)}
+    groups, findings = 1, list(values.findings)
     rows: dict[str, Any] = {"unit": list(range(len(units))), "group": [0] * len(units)}
-    within = found.index.ranking.within
     for name, labels in (("group", units.groups), ("within", units.labels(within) if within else ())):
-        number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
+        number = {label: at for at, label in enumerate(dict.fromkeys(labels))}
         rows |= {name: [number[label] for label in labels]} if labels else {}
-        found.groups = len(number) if name == "group" and labels else found.groups
-    every = ibis.memtable({"period": list(at.values())})
-    whole = ibis.memtable(rows).cross_join(every)
-    for part in parts:
-        table, keys = part.table, ["unit"]
-        if set(part.periods.values()) != {None}:
-            numbers = ibis.memtable({"its period": list(part.periods), "period": [at[str(p)] for p in part.periods.values()]})
-            table, keys = table.join(numbers, "its period"), ["unit", "period"]
+        groups = len(number) if name == "group" and labels else groups
+    whole = ibis.memtable(rows).cross_join(ibis.memtable({"period": list(position.values())}))
+    for one in opened:
+        table, keys = one.table, ["unit"]
+        if set(one.periods.values()) != {None}:
+            numbers = {"its period": list(one.periods), "period": [position[str(period)] for period in one.periods.values()]}
+            table, keys = table.join(ibis.memtable(numbers), "its period"), ["unit", "period"]
         table = table.drop("its period")
-        found.findings += _repeated(found, part, table, keys)
+        findings += _repeated(values, one.file, table, keys)
         whole = _left(whole, table, keys)
-    return _with_pieces(found, whole, at)
+    made = replace(values, table=_with_pieces(values, whole, position), groups=groups)
+    return replace(made, findings=[*findings, *_checked(made)])
 
 
 def _left(table: Any, other: Any, keys: list[str]) -> Any:
@@ -290,43 +283,35 @@ def _left(table: Any, other: Any, keys: list[str]) -> Any:
     return joined.mutate(**flags) if flags else joined
 
 
-def _repeated(found: InPlace, part: _Part, table: Any, keys: list[str]) -> Iterator[Finding]:
-    """Rows that are there twice."""
+def _repeated(values: InPlace, file: str, table: Any, keys: list[str]) -> Iterator[Finding]:
+    """Find rows that are there twice."""
     counted = table.group_by(keys).aggregate(rows=table.count())
     twice = counted.filter(counted.rows > 1).order_by(keys).limit(_SHOWN).to_pyarrow().to_pylist()
-    assert found.units is not None
+    assert values.units is not None
     for row in twice:
-        period = found.periods[row["period"]] if "period" in row else ""
-        unit = found.units.units.title(row["unit"])
-        yield finding("IC348", Place(part.file), unit=unit, period=period, first=part.file, values="–")
+        period = values.periods[row["period"]] if "period" in row else ""
+        unit = values.units.units.title(row["unit"])
+        yield finding("IC348", Place(file), unit=unit, period=period, first=file, values="–")
 
 
-def _with_pieces(found: InPlace, whole: Any, at: dict[str, int]) -> Any:
+def _with_pieces(values: InPlace, whole: Any, position: dict[str, int]) -> Any:
     """Join what was read of the sources beside the files: by unit, and by period where it does not hold in every one."""
     import ibis
     import numpy as np
 
-    assert found.beside is not None
-    assert found.units is not None
+    assert values.beside is not None
+    assert values.units is not None
     pieces: dict[tuple[bool, int], list[Piece]] = defaultdict(list)
-    for piece in found.beside.pieces:
-        pieces[bool(piece.periods) and piece.periods[0] is None, piece.column].append(piece)
+    for piece in values.beside.pieces:
+        pieces[piece.everywhere, piece.column].append(piece)
     for everywhere in (True, False):
-        shape = 1 if everywhere else len(at), len(found.units.units)
+        shape = 1 if everywhere else len(position), len(values.units.units)
         rows: dict[str, Any] = {"unit": np.tile(np.arange(shape[1]), shape[0])}
         rows |= {} if everywhere else {"period": np.repeat(np.arange(shape[0]), shape[1])}
         keys = list(rows)
-        for (same, column), own in pieces.items():
-            if same != everywhere:
-                continue
-            x, silent = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
-            for piece in own:
-                period = np.zeros(len(piece.units), dtype=int) if everywhere else np.array([at[str(p)] for p in piece.periods])
-                unit, skipped = np.array(piece.units, dtype=int), list(piece.not_applicable)
-                x[period, unit] = np.array(piece.values, dtype=float)
-                x[period[skipped], unit[skipped]], silent[period[skipped], unit[skipped]] = np.nan, True
-            rows[f"value {column}"] = x.ravel()
-            rows |= {f"silent {column}": silent.ravel()} if silent.any() else {}
+        for (same, column), of_column in pieces.items():
+            if same == everywhere:
+                rows |= _filled(column, of_column, shape, {} if everywhere else position)
         if len(rows) > len(keys):
             table = ibis.memtable(rows)
             floats = {name: _there(table[name]) for name in rows if name.startswith("value ")}
@@ -334,22 +319,35 @@ def _with_pieces(found: InPlace, whole: Any, at: dict[str, int]) -> Any:
     return whole
 
 
+def _filled(column: int, pieces: Sequence[Piece], shape: tuple[int, int], position: dict[str, int]) -> dict[str, Any]:
+    """Return the values of a column's pieces, and where they do not apply, period by period."""
+    import numpy as np
+
+    values, silent = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    for piece in pieces:
+        periods = np.array([position.get(str(period), 0) for period in piece.periods], dtype=int)
+        units, skipped = np.array(piece.units, dtype=int), list(piece.not_applicable)
+        values[periods, units] = np.array(piece.values, dtype=float)
+        values[periods[skipped], units[skipped]], silent[periods[skipped], units[skipped]] = np.nan, True
+    return {f"value {column}": values.ravel()} | ({f"silent {column}": silent.ravel()} if silent.any() else {})
+
+
 def _there(x: Any) -> Any:
-    """A number, missing where it is NaN; DuckDB's NULLIF would miss one that a Parquet file's own statistics leave out."""
+    """Return a number, missing where it is NaN; DuckDB's NULLIF would miss one that a Parquet file's own statistics leave out."""
     import ibis
 
     return ibis.ifelse(x.isnan(), ibis.null("float64"), x)
 
 
-def _checked(found: InPlace) -> Iterator[Finding]:
-    """Values that are none, or lie outside the declared range: one finding a column, with the worst of them."""
-    names = [name for name in found.table.columns if name.startswith("value ")]
-    taken = {f"{end} {name}": getattr(found.table[name], end)() for name in names for end in ("min", "max")}
-    ends = found.table.aggregate(**taken).to_pyarrow().to_pylist()[0]
+def _checked(values: InPlace) -> Iterator[Finding]:
+    """Find values that are none, or lie outside the declared range: one finding a column, with the worst of them."""
+    names = [name for name in values.table.columns if name.startswith("value ")]
+    taken = {f"{end} {name}": getattr(values.table[name], end)() for name in names for end in ("min", "max")}
+    ends = values.table.aggregate(**taken).to_pyarrow().to_pylist()[0]
     for name in names:
-        column = found.index.columns[int(name.removeprefix("value "))]
+        column = values.index.columns[int(name.removeprefix("value "))]
         low, high = column.valid or (-math.inf, math.inf)
-        place = found.index.place_of(column.owner)
+        place = values.index.place_of(column.owner)
         for value in dict.fromkeys((ends[f"min {name}"], ends[f"max {name}"])):
             if value is not None and math.isinf(value):
                 yield finding("IC314", place, found=value)

@@ -10,10 +10,11 @@ from typing import Any
 from ..engine.adjust import grade_ceilings
 from ..engine.ranking import grade
 from ..methods.arrays import np
-from ..panel import STATUS_NAMES, Make, Panel
+from ..panel import Make, Panel
 from ..scores import Scores
 from ..tree.model import Dimension
 from ..units import Units
+from ..words.statuses import STATUS_NAMES
 
 _READ = 1 << 20  # rows that are looked at together
 
@@ -43,8 +44,7 @@ def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
     }
     for key, table in labels.items():
         long = long.join(ibis.memtable({name: list(column) for name, column in table.items()}), key)
-    said = STATUS_NAMES["en"]
-    long = long.mutate(status=long.status.cases(*said.items(), else_=""))
+    long = long.mutate(status=long.status.cases(*enumerate(STATUS_NAMES["en"]), else_=""))
     stages = ("raw", "derived", "derived", "score", "rank", "group_rank", "coverage", "status")
     shown = dict(zip(("raw", "derived", "treated", *stages[3:]), stages, strict=True))
     taken = {"period": "its period", "unit": "its unit", "unit_name": "unit_name"}

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 import indexcalc
 from indexcalc.report.sheets.tables import ranking_sheet
-from indexcalc.sources.readers.tables import name_of
+from indexcalc.sources.readers.table import name_of
 
 Floats = NDArray[np.float64]
 HERE = Path(__file__).parent

@@ -11,7 +11,7 @@ import pytest
 from indexcalc.engine import score
 from indexcalc.findings import Refused
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE
-from indexcalc.sources import match, read_panel
+from indexcalc.sources import match, read
 from indexcalc.sources import panel as panel_of_matched
 from indexcalc.tree import Index
 
@@ -40,7 +40,7 @@ CROSSED = "指标,计量单位,东区,西区\n案件数,件,1,3\n来电数,次,2
     ("data", "source"), [(WIDE, "path: d.csv"), (LONG, "path: d.csv"), (CROSSED, "path: d.csv, period: 2022")]
 )
 def test_three_layouts_of_one_table_say_the_same(tmp_path: Path, data: str, source: str) -> None:
-    panel = read_panel(project(tmp_path, data, source=source), tmp_path)
+    panel = read(project(tmp_path, data, source=source), tmp_path)
     assert panel.periods == ("2022",)
     np.testing.assert_array_equal(panel.values[0], [[1, 2], [3, 4]])
     line, column = [(place.line, place.column) for place in panel.places(0, 1, 0)][0]
@@ -49,14 +49,14 @@ def test_three_layouts_of_one_table_say_the_same(tmp_path: Path, data: str, sour
 
 def test_rows_may_come_in_any_order(tmp_path: Path) -> None:
     head, *rows = WIDE.splitlines()
-    one = read_panel(project(tmp_path, WIDE), tmp_path)
-    other = read_panel(project(tmp_path, "\n".join([head, *reversed(rows)])), tmp_path)
+    one = read(project(tmp_path, WIDE), tmp_path)
+    other = read(project(tmp_path, "\n".join([head, *reversed(rows)])), tmp_path)
     np.testing.assert_array_equal(one.values, other.values)
 
 
 def test_a_cell_that_a_status_column_calls_not_applicable_has_no_value(tmp_path: Path) -> None:
     index = project(tmp_path, "区,年份,案件数,来电数,状态\n东区,2022,999,999,N/A\n西区,2022,3,4,\n")
-    panel = read_panel(index, tmp_path)
+    panel = read(index, tmp_path)
     assert np.isnan(panel.values[0, 0]).all()
     assert panel.status[0].tolist() == [[NOT_APPLICABLE] * 2, [VALUE] * 2]
     scores = score(index, panel)
@@ -66,13 +66,13 @@ def test_a_cell_that_a_status_column_calls_not_applicable_has_no_value(tmp_path:
 
 def test_empty_is_missing_and_a_word_may_be(tmp_path: Path) -> None:
     index = project(tmp_path, "区,年份,案件数,来电数\n东区,2022,,2\n西区,2022,—,不适用\n", source='path: d.csv, missing: ["—"]')
-    panel = read_panel(index, tmp_path)
+    panel = read(index, tmp_path)
     assert panel.status[0].tolist() == [[MISSING, VALUE], [MISSING, NOT_APPLICABLE]]
 
 
 def test_applies_may_ask_the_units_table(tmp_path: Path) -> None:
     index = project(tmp_path, WIDE, leaf=", applies: coastal = 1")
-    scores = score(index, read_panel(index, tmp_path))
+    scores = score(index, read(index, tmp_path))
     assert scores.status[0, :, 0].tolist() == [VALUE, NOT_APPLICABLE]
     assert scores.score()[0].tolist() == [1.5, 4]
 
@@ -86,7 +86,7 @@ def test_values_that_hold_in_every_period_are_not_added_up_over_a_year(tmp_path:
         leaf=", per: coast",
         more="denominators: [{id: coast, source: units, column: id}]\n",
     ).model_copy()
-    scores = score(index, read_panel(index, tmp_path))
+    scores = score(index, read(index, tmp_path))
     year = scores.periods.index("2022")
     assert scores.derived[year, :, 0].tolist() == [10 / 1, 10 / 2]
     assert scores.derived[year, :, 1].tolist() == [40, 40]
@@ -113,7 +113,7 @@ def of_pairs(folder: Path, data: str = PAIRS, *, cases: str = RATIO, column: str
 
 def test_a_formula_takes_several_columns_of_its_indicators_rows(tmp_path: Path) -> None:
     index = of_pairs(tmp_path)
-    panel = read_panel(index, tmp_path)
+    panel = read(index, tmp_path)
     assert score(index, panel).derived[0].tolist() == [[0.5, 0.25], [1, 1]]
     women = panel.column["cases.女"]
     assert panel.values[0, :, women].tolist() == [5, 7]
@@ -122,7 +122,7 @@ def test_a_formula_takes_several_columns_of_its_indicators_rows(tmp_path: Path) 
 
 def test_a_ratio_to_0_is_1_under_a_minimum_that_passes_over_what_has_no_value(tmp_path: Path) -> None:
     index = of_pairs(tmp_path, cases="min(女 / 男, 1)")
-    assert score(index, read_panel(index, tmp_path)).derived[0, :, 0].tolist() == [0.5, 1]
+    assert score(index, read(index, tmp_path)).derived[0, :, 0].tolist() == [0.5, 1]
 
 
 def test_rows_of_several_values_may_lie_in_several_files_and_decide_what_applies(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_rows_of_several_values_may_lie_in_several_files_and_decide_what_applies
     head, *rows = PAIRS.splitlines()
     (tmp_path / "d.csv").write_text("\n".join([head, *rows[:2]]), encoding="utf-8")
     (tmp_path / "d2.csv").write_text("\n".join([head, *rows[2:]]), encoding="utf-8")
-    scores = score(index, read_panel(index, tmp_path))
+    scores = score(index, read(index, tmp_path))
     assert scores.status[0, :, 1].tolist() == [VALUE, NOT_APPLICABLE]
     assert scores.derived[0, 0, 1] == 4
 
@@ -138,7 +138,7 @@ def test_rows_of_several_values_may_lie_in_several_files_and_decide_what_applies
 def test_two_indicators_may_be_made_of_the_same_rows(tmp_path: Path) -> None:
     index = of_pairs(tmp_path, PAIRS.replace("家务", "另"), cases="女", column="cases", chores="男 - 女")
     (tmp_path / "d.csv").write_text(PAIRS.replace("家务", "另").replace("案件数（件）", "cases"), encoding="utf-8")
-    assert score(index, read_panel(index, tmp_path)).derived[0].tolist() == [[5, 5], [7, -7]]
+    assert score(index, read(index, tmp_path)).derived[0].tolist() == [[5, 5], [7, -7]]
 
 
 A_AND_B = "区,年份,指标,数值,目标\n" + "".join(
@@ -148,12 +148,12 @@ A_AND_B = "区,年份,指标,数值,目标\n" + "".join(
 
 def test_formulas_may_name_indicators_of_a_long_table_the_same_in_several(tmp_path: Path) -> None:
     index = of_pairs(tmp_path, A_AND_B, cases="a / b", column="", chores="b / a")
-    assert score(index, read_panel(index, tmp_path)).derived[0].tolist() == [[0.8, 1.25]] * 2
+    assert score(index, read(index, tmp_path)).derived[0].tolist() == [[0.8, 1.25]] * 2
 
 
 def test_formulas_may_name_indicators_and_columns_of_one_table(tmp_path: Path) -> None:
     index = of_pairs(tmp_path, A_AND_B, cases="a / b", column="b", chores="数值 / 目标 + a")
-    assert score(index, read_panel(index, tmp_path)).derived[0].tolist() == [[0.8, 4.5]] * 2
+    assert score(index, read(index, tmp_path)).derived[0].tolist() == [[0.8, 4.5]] * 2
 
 
 WIDE_PAIRS = "区,年份,男,女,反向\n东区,2022,1,2,0\n西区,2022,1,2,0\n"
@@ -179,7 +179,7 @@ def test_what_does_not_fit_a_table_of_several_values_a_row(
     tmp_path: Path, changes: dict[str, str], codes: dict[str, str]
 ) -> None:
     with pytest.raises(Refused) as refused:
-        read_panel(of_pairs(tmp_path, **changes), tmp_path)
+        read(of_pairs(tmp_path, **changes), tmp_path)
     found = [(one.code, one.message("zh")) for one in refused.value.findings if one.severity == "error"]
     assert {code for code, _ in found} == set(codes), found
     for code, word in codes.items():
@@ -195,7 +195,7 @@ BY_SEX = (
 
 @pytest.mark.parametrize("only", ["{性别: 合计}", "{性别: [合计], 年份: 2022}"])
 def test_rows_may_be_chosen_by_a_column(tmp_path: Path, only: str) -> None:
-    panel = read_panel(project(tmp_path, BY_SEX, source=f"path: d.csv, only: {only}"), tmp_path)
+    panel = read(project(tmp_path, BY_SEX, source=f"path: d.csv, only: {only}"), tmp_path)
     assert panel.values[0].tolist() == [[9, 9], [9, 9]]
     assert [place.line for place in panel.places(0, 1, 1)] == [7]
 
@@ -210,7 +210,7 @@ def test_rows_may_be_chosen_by_a_column(tmp_path: Path, only: str) -> None:
 )
 def test_rows_that_are_not_there_cannot_be_chosen(tmp_path: Path, only: str, code: str, text: str) -> None:
     with pytest.raises(Refused) as refused:
-        read_panel(project(tmp_path, BY_SEX, source=f"path: d.csv, only: {only}"), tmp_path)
+        read(project(tmp_path, BY_SEX, source=f"path: d.csv, only: {only}"), tmp_path)
     assert any(one.code == code and text in one.message("en") for one in refused.value.findings)
 
 
@@ -218,7 +218,7 @@ def test_rows_of_a_parquet_file_may_be_chosen(tmp_path: Path) -> None:
     index = project(tmp_path, "x\n", source="path: d.parquet, only: {sex: [total]}")
     frame = pd.DataFrame({"id": ["01", "01", "02"], "year": [2022, 2022, 2022], "sex": ["men", "total", "total"]})
     frame.assign(cases=[1.0, 2.0, None], calls=[4, 5, 6]).to_parquet(tmp_path / "d.parquet")
-    np.testing.assert_array_equal(read_panel(index, tmp_path).values[0], [[2, 5], [np.nan, 6]])
+    np.testing.assert_array_equal(read(index, tmp_path).values[0], [[2, 5], [np.nan, 6]])
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_rows_of_a_parquet_file_may_be_chosen(tmp_path: Path) -> None:
     ],
 )
 def test_periods_may_stand_side_by_side(tmp_path: Path, data: str) -> None:
-    panel = read_panel(project(tmp_path, data), tmp_path)
+    panel = read(project(tmp_path, data), tmp_path)
     assert panel.periods == ("2021", "2022")
     assert panel.values.tolist() == [[[1, 5], [3, 7]], [[2, 6], [4, 8]]]
     line, column = [(place.line, place.column) for place in panel.places(1, 0, 0)][0]
@@ -243,14 +243,14 @@ def test_periods_side_by_side_need_no_indicator_where_the_source_has_one(tmp_pat
         "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: quarter}\ndata: {d: {path: d.csv}}\n"
         "defaults: {normalise: points}\ndimensions: [{id: cases, weight: 1, applies: coastal >= 0}]\n"
     )
-    panel = read_panel(index, tmp_path)
+    panel = read(index, tmp_path)
     assert panel.periods == ("2021Q1", "2021Q4")
     np.testing.assert_array_equal(panel.values[..., 0], [[1, 3], [2, np.nan]])
 
 
 def test_periods_side_by_side_do_not_say_which_of_several_indicators_they_are(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
-        read_panel(project(tmp_path, "区,2021,2022\n01,1,2\n02,3,4\n"), tmp_path)
+        read(project(tmp_path, "区,2021,2022\n01,1,2\n02,3,4\n"), tmp_path)
     assert [(one.code, one.message("en")) for one in refused.value.findings] == [
         ("IC376", "the headings are periods (2021, 2022), and nothing says whose values these are: cases, calls")
     ]
@@ -259,7 +259,7 @@ def test_periods_side_by_side_do_not_say_which_of_several_indicators_they_are(tm
 def test_units_may_share_a_name_where_the_data_has_ids(tmp_path: Path) -> None:
     index = project(tmp_path, "区,年份,案件数,来电数\n01,2022,1,2\nWest,2022,3,4\n")
     (tmp_path / "u.csv").write_text(UNITS.replace("西区", "东区"), encoding="utf-8")
-    panel = read_panel(index, tmp_path)
+    panel = read(index, tmp_path)
     assert panel.values[0].tolist() == [[1, 2], [3, 4]]
     assert [panel.units.title(unit) for unit in (0, 1)] == ["东区（01）", "东区（02）"]
     assert panel.units.title(1, "en") == "东区 (02)"
@@ -269,7 +269,7 @@ def test_many_units_are_read_column_by_column(tmp_path: Path) -> None:
     ids = [f"{at:06}" for at in range(30_000)]  # row by row over whole columns this would take an hour
     index = project(tmp_path, "区,年份,案件数,来电数\n" + "".join(f"{unit},2022,1,2\n" for unit in ids))
     (tmp_path / "u.csv").write_text("id,name,coastal\n" + "".join(f"{unit},城关镇,1\n" for unit in ids), encoding="utf-8")
-    assert len(read_panel(index, tmp_path).units) == len(ids)
+    assert len(read(index, tmp_path).units) == len(ids)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_name_that_units_share_says_not_which_is_meant(tmp_path: Path, data: s
     index = project(tmp_path, data, source=source)
     (tmp_path / "u.csv").write_text(UNITS.replace("西区", "东区"), encoding="utf-8")
     with pytest.raises(Refused) as refused:
-        read_panel(index, tmp_path)
+        read(index, tmp_path)
     assert [(one.code, one.message("en")) for one in refused.value.findings if one.severity == "error"][:1] == [
         ("IC374", "several units are called '东区': 01, 02")
     ]
@@ -321,7 +321,7 @@ def test_declared_words_stand_for_numbers_in_every_kind_of_table(tmp_path: Path,
             made.to_parquet(tmp_path / "d.parquet", index=False)
         case _:
             made.to_csv(tmp_path / "d.csv", index=False, encoding="utf-8")
-    panel = read_panel(index, tmp_path)
+    panel = read(index, tmp_path)
     np.testing.assert_array_equal(panel.values[0], [[1.25, 97.0], [2.5, 7.0]])
     assert (panel.status == VALUE).all()
     later = panel_of_matched(match(index, tmp_path, keep=0))  # a Parquet file whose columns are read one by one
@@ -336,7 +336,7 @@ def test_declared_words_stand_for_numbers_in_every_kind_of_table(tmp_path: Path,
 def test_words_like_a_declared_one_are_not_taken_for_it(tmp_path: Path) -> None:
     near = WIDE.replace(",1,", ",< 2.5,").replace(",3,", ",<2.5*,")
     with pytest.raises(Refused) as refused:
-        read_panel(project(tmp_path, near, source=SAID.format("csv")), tmp_path)
+        read(project(tmp_path, near, source=SAID.format("csv")), tmp_path)
     found = [one for one in refused.value.findings if one.code == "IC853"]
     assert [(one.place.line, one.values["found"], one.values["near"]) for one in found] == [
         (2, "< 2.5", "<2.5"),
@@ -347,7 +347,7 @@ def test_words_like_a_declared_one_are_not_taken_for_it(tmp_path: Path) -> None:
 def test_a_number_that_a_word_stands_for_must_be_valid_too(tmp_path: Path) -> None:
     index = project(tmp_path, WIDE.replace(",1,", ",>95,"), source=SAID.format("csv"), leaf=", valid: [0, 50]")
     with pytest.raises(Refused, match="IC349"):
-        read_panel(index, tmp_path)
+        read(index, tmp_path)
 
 
 @pytest.mark.parametrize(

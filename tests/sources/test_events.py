@@ -13,7 +13,7 @@ import pytest
 from indexcalc.engine import score
 from indexcalc.findings import render
 from indexcalc.panel import NOT_APPLICABLE
-from indexcalc.sources import match, panel, read_panel
+from indexcalc.sources import match, panel, read
 from indexcalc.tree import Index
 
 from ..conftest import index_of
@@ -378,7 +378,7 @@ def test_times_fall_into_periods_of_every_kind(tmp_path: Path, engine: Any) -> N
         "single": ["single"] * len(times),
     }
     for kind, wanted in labels.items():
-        got = read_panel(small(tmp_path, seen, *engine, periods=kind, log="time: opened"), tmp_path)
+        got = read(small(tmp_path, seen, *engine, periods=kind, log="time: opened"), tmp_path)
         counted = {p: got.values[at, 0, 0] for at, p in enumerate(got.periods) if got.values[at, 0, 0]}
         assert counted == pd.Series(list(wanted)).value_counts().to_dict(), kind
         assert list(got.periods) == sorted(got.periods)
@@ -391,7 +391,7 @@ def test_thousands_of_units(tmp_path: Path, engine: Any) -> None:
     seen = pd.DataFrame({"区": [f"村{i}" for i in at], "opened": pd.Timestamp("2022-03-01"), "amount": rng.random(rows)})
     index = small(tmp_path, seen, *engine, periods="month", log="time: opened", leaf="events: {method: sum, of: amount}")
     (tmp_path / "u.csv").write_text("id\n" + "".join(f"村{i}\n" for i in range(units)), encoding="utf-8")
-    got = read_panel(index, tmp_path).values[0, :, 0]
+    got = read(index, tmp_path).values[0, :, 0]
     np.testing.assert_allclose(got, np.bincount(at, seen.amount, units), rtol=1e-9)
 
 
@@ -400,7 +400,7 @@ def test_times_with_a_zone_are_read_in_the_zone_that_is_named(tmp_path: Path, en
     times = pd.to_datetime(["2021-12-31 15:59:59", "2021-12-31 16:00:00"], utc=True).as_unit("us")
     seen = pd.DataFrame({"区": ["01", "01"], "opened": times})
     index = small(tmp_path, seen, kind, server, periods="year", log="time: opened, zone: Asia/Shanghai")
-    assert read_panel(index, tmp_path).values[:, 0, 0].tolist() == [1, 1]
+    assert read(index, tmp_path).values[:, 0, 0].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("stored", ["duckdb csv", "postgres text", "spark csv"])
@@ -421,7 +421,7 @@ def test_times_in_a_declared_format(tmp_path: Path, stored: str, request: pytest
 def test_a_year_is_made_anew_of_its_events(tmp_path: Path) -> None:
     seen, clean, _ = make_log(np.random.default_rng(5), 1500, typed=True)
     index = project(tmp_path, **put(seen, tmp_path, "duckdb parquet", None), roll_up=True)
-    scores = score(index, read_panel(index, tmp_path))
+    scores = score(index, read(index, tmp_path))
     year = scores.periods.index("2022")
     hours = (clean.closed - clean.opened).dt.total_seconds() / 3600
     for unit in range(3):
@@ -446,7 +446,7 @@ def test_the_same_bytes_again_and_in_any_order(tmp_path: Path) -> None:
     for seed in (None, 1, 2):
         shuffled = seen if seed is None else seen.sample(frac=1, random_state=seed)
         index = project(tmp_path, **put(shuffled, tmp_path, "duckdb parquet", None))
-        got = read_panel(index, tmp_path)
+        got = read(index, tmp_path)
         runs.append((got.values.tobytes(), list(got.quarantine[0].rows)))
     assert runs[0] == runs[1] == runs[2]
 

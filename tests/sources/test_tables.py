@@ -22,7 +22,9 @@ import pytest
 import xlsxwriter
 
 from indexcalc.findings import Finding
-from indexcalc.sources.readers.tables import Table, matching, name_of, read_tables
+from indexcalc.sources.readers.files import matching
+from indexcalc.sources.readers.table import Table, name_of
+from indexcalc.sources.readers.tables import read_tables
 from indexcalc.tree.model import Data
 
 Read = tuple[list[Table], list[Finding], list[Path]]
@@ -190,7 +192,7 @@ class TestFiles:
         (tmp_path / "a.csv").write_text("区,a\nx,1\n", encoding="utf-8")
         (tmp_path / "p" / "a.csv").write_text("区,a\nx,1\n", encoding="utf-8")
         data = Data(path="a.csv")
-        assert read_tables(data, tmp_path / "p", root=tmp_path)[0][0].file == "p/a.csv"
+        assert read_tables(data, tmp_path / "p")[0][0].file == "a.csv"
         assert read_tables(Data(path="../a.csv"), tmp_path / "p")[0][0].file == "../a.csv"
         assert read_tables(Data(path=str(tmp_path / "p" / "a.csv")), tmp_path)[0][0].file == "p/a.csv"
         assert read_tables(Data(path="p\\a.csv"), tmp_path)[0][0].file == "p/a.csv"

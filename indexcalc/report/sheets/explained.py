@@ -9,10 +9,10 @@ from ...analysis.explain import Explained, Explanation
 from ...analysis.versus import Beside, Versus
 from ...engine.frames import some
 from ...findings import Language
-from ...panel import STATUS_NAMES
 from ...scores import Scores
 from ...tree.model import Indicator
 from ...words.reports import word
+from ...words.statuses import STATUS_NAMES
 from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...methods.arrays import np
-from ...panel import STATUS_NAMES
 from ...scores import Scores
+from ...words.statuses import STATUS_NAMES
 from .tables import Sheet
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -64,9 +64,7 @@ def tidy(scores: Scores, language: str) -> Any:
         "rank": numbers(lambda at: scores.ranks[..., at]),
         "group_rank": numbers(lambda at: np.nan if scores.group_ranks is None else scores.group_ranks[..., at]),
         "coverage": numbers(scores.covered),
-        "status": pa.DictionaryArray.from_arrays(
-            pa.array(statuses.ravel().astype(np.int32)), pa.array(list(STATUS_NAMES["en"].values()))
-        ),
+        "status": pa.DictionaryArray.from_arrays(pa.array(statuses.ravel().astype(np.int32)), pa.array(list(STATUS_NAMES["en"]))),
     }
     return pa.table(columns)
 

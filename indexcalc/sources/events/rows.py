@@ -17,7 +17,7 @@ from ...tree.condition import COMPARISONS, names_in, parse_condition
 from ...tree.events import DURATION, Take
 from ...tree.formula import Expression
 from ...tree.model import EventLog
-from ..readers.tables import name_of
+from ..readers.table import name_of
 from .engines import NUMBER, TIME, Engine
 
 Use = Literal["text", "raw", "number", "time", "whole"]

@@ -12,15 +12,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...findings import Finding, Place, finding, letters, nearest
+from ...findings import Finding, Place, errors, finding, letters, nearest
 from ...panel import Quarantine
 from ...periods import Kind, number_of, numbered, read_period
 from ...tree.columns import Column
 from ...tree.condition import names_in, parse_condition
 from ...tree.events import DURATION, Take, is_url, shown_url
 from ...tree.model import Data, EventLog, Index
-from ..match.units import UnitNames, asked_at
-from ..readers.tables import SUFFIXES, kind_of, matching, name_of, shown_path, text_of
+from ..readers.files import absent, kind_of, matching, shown_path
+from ..readers.table import name_of, text_of
+from ..readers.tables import SUFFIXES
+from ..unit_table import UnitNames, asked_at
 from .rows import KEY, MASK, NAME, ROWS, Mismatch, Rows, unit_and_period
 
 if TYPE_CHECKING:
@@ -47,17 +49,16 @@ REASONS = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Log:
     """A log of events that an index takes values of: what was found of it before any event was read."""
 
     name: str
     source: Data
     events: EventLog
-    columns: list[tuple[int, Column]]
+    columns: Sequence[tuple[int, Column]]
     index: Index
-    files: list[LogFile] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    files: tuple[LogFile, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -114,29 +115,29 @@ class Series:
     behind: Behind
 
 
-def look(index: Index, name: str, columns: list[tuple[int, Column]], base: Path, root: Path) -> Log:
+def look(index: Index, name: str, columns: Sequence[tuple[int, Column]], base: Path) -> tuple[Log, list[Finding]]:
     """Find the files of a log and see that they have the columns that are asked for."""
     source = index.data[name]
     assert source.events is not None
     log = Log(name, source, source.events, columns, index)
     if log.is_table or "://" in source.path:
-        return log
-    here = index.place(("data", name, "path"))
+        return log, []
+    files, found = [], []
     paths = [path for path, _ in matching(source.path.replace("\\", "/"), str(base))]
     if not paths:
-        from ..readers.tables import absent
-
-        log.findings += asked_at([absent(source.path, base, root)], here)
+        found += asked_at([absent(source.path, base)], index.place(("data", name, "path")))
     for path in paths:
-        file = _header(str(base / path), shown_path(path, base, root), log)
+        file, problem = _header(str(base / path), shown_path(path, base))
         if file is not None:
-            log.files.append(file)
-            log.findings += _lacking(log, file)
-    return log
+            files.append(file)
+            found += _lacking(log, file)
+        elif problem:
+            found.append(problem)
+    return replace(log, files=tuple(files)), found
 
 
-def _header(path: str, file: str, log: Log) -> LogFile | None:
-    """Read the names of a file's columns, and no event."""
+def _header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
+    """Read the names of a file's columns, and no event; or say why there are none to be read."""
     from .engines import LogFile
 
     lower = path.lower()
@@ -148,22 +149,18 @@ def _header(path: str, file: str, log: Log) -> LogFile | None:
             try:
                 raw = tuple(pq.read_schema(path).names)
             except pa.ArrowException as error:
-                log.findings.append(finding("IC305", Place(file), problem=str(error).splitlines()[0]))
-                return None
-            return LogFile(path, file, tuple(map(name_of, raw)), raw)
+                return None, finding("IC305", Place(file), problem=str(error).splitlines()[0])
+            return LogFile(path, file, tuple(map(name_of, raw)), raw), None
         if lower.endswith(_TEXTS):
-            return _text_header(path, file, log)
+            return _text_header(path, file)
     except (OSError, EOFError) as error:
-        problem = getattr(error, "strerror", None) or str(error)
-        log.findings.append(finding("IC303", Place(file), problem=problem))
-        return None
+        return None, finding("IC303", Place(file), problem=getattr(error, "strerror", None) or str(error))
     suffix = Path(path).suffix
     known = [*(suffix for suffix in SUFFIXES if suffix in (".csv", ".tsv", ".txt", ".parquet")), ".csv.gz"]
-    log.findings.append(finding("IC304", Place(file), suffix=suffix, path=file, known=known))
-    return None
+    return None, finding("IC304", Place(file), suffix=suffix, path=file, known=known)
 
 
-def _text_header(path: str, file: str, log: Log) -> LogFile | None:
+def _text_header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
     import csv
 
     from .engines import LogFile, text_of_file
@@ -178,18 +175,15 @@ def _text_header(path: str, file: str, log: Log) -> LogFile | None:
             continue
         break
     else:
-        log.findings.append(finding("IC307", Place(file), offset=0, line=1))
-        return None
+        return None, finding("IC307", Place(file), offset=0, line=1)
     if not path.endswith(".gz") and (kind := kind_of(first[:64].encode())):
-        log.findings.append(finding("IC318", Place(file), suffix=Path(path).suffix, kind=kind))
-        return None
+        return None, finding("IC318", Place(file), suffix=Path(path).suffix, kind=kind)
     first = first.removeprefix("\ufeff")
     if not first.strip():
-        log.findings.append(finding("IC308", Place(file)))
-        return None
+        return None, finding("IC308", Place(file))
     delimiter = max(",;\t", key=first.count)
     raw = tuple(next(csv.reader([first], delimiter=delimiter)))
-    return LogFile(path, file, tuple(map(name_of, raw)), raw, delimiter, encoding)
+    return LogFile(path, file, tuple(map(name_of, raw)), raw, delimiter, encoding), None
 
 
 def used_names(log: Log) -> dict[str, tuple[str | int, ...]]:
@@ -226,8 +220,8 @@ def _lacking(log: Log, file: LogFile) -> Iterator[Finding]:
             yield finding("IC310", place, name=name, first=letters(first + 1))
 
 
-def read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None:
-    """Aggregate the events of a log; nothing, with a finding in the log, where that cannot be done."""
+def read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series | None, list[Finding]]:
+    """Aggregate the events of a log; nothing, with findings, where that cannot be done."""
     from .engines import failures, packages_of
 
     here = log.index.place(("data", log.name))
@@ -238,17 +232,15 @@ def read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None:
     except ImportError as error:
         package = error.name or "ibis"
         extra = {"postgres": "postgres", "spark": "spark"}.get(log.kind, "events")
-        log.findings.append(finding("IC719", here, package=package, needs=packages_of(log.kind), extra=extra))
-        return None
+        return None, [finding("IC719", here, package=package, needs=packages_of(log.kind), extra=extra)]
     try:
         return _read(index, log, units, base)
     except Mismatch as error:
         owner = next((column.owner for _, column in log.columns if column.take == error.take and error.take), None)
         place = here if owner is None else index.place_of(owner, "events")
-        log.findings.append(finding(error.code, place, **error.values))
+        return None, [finding(error.code, place, **error.values)]
     except failed as error:
-        log.findings.append(finding("IC735", here, source=log.shown, problem=_problem(error)))
-    return None
+        return None, [finding("IC735", here, source=log.shown, problem=_problem(error))]
 
 
 def _problem(error: Exception) -> str:
@@ -257,13 +249,12 @@ def _problem(error: Exception) -> str:
     return (lines or [type(error).__name__])[0][:200]
 
 
-def _read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None:
-    engine = _open(log, base)
-    if engine is None:
-        return None
-    names = _names(index, log, units)
-    if any(one.severity == "error" for one in log.findings):
-        return None
+def _read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series | None, list[Finding]]:
+    engine, found = _open(log, base)
+    names, unknown_names = _names(index, log, units)
+    found += unknown_names
+    if engine is None or errors(found):
+        return None, found
     count = len(units.units)
     while True:
         rows = Rows(engine, log.events, frozenset(log.source.missing), log.takes, _bounds(index, log), index.periods.kind)
@@ -274,23 +265,30 @@ def _read(index: Index, log: Log, units: UnitNames, base: Path) -> Series | None
         if not known:
             break
         names |= known  # written in another way than the units table has them: asked for once more with these
+    quarantine = _quarantine(log, rows, table, groups)
+    quarantine = replace(quarantine, findings=tuple(_findings(units, quarantine, unknown)))
+    takes = {column.id: column.take for _, column in log.columns if column.take}
+    behind = Behind(rows, table, index.periods.kind, takes, units.units.ids)
+    series, problems = _series(index, log, units, groups, quarantine, behind)
+    return series, [*found, *quarantine.findings, *problems]
+
+
+def _quarantine(log: Log, rows: Rows, table: Any, groups: dict[str, list[Any]]) -> Quarantine:
+    """Count the rows that could not be used, by their reasons."""
     masks = {-key: many for key, many in zip(groups[KEY], groups[ROWS], strict=True) if key < 0}
-    quarantine = Quarantine(
+    left = masks.pop(1, 0)
+    dirty = sum(masks.values())
+    return Quarantine(
         log.name,
         log.shown,
         sum(groups[ROWS]),
-        masks.pop(1, 0),
-        sum(masks.values()),
+        left,
+        dirty,
         tuple(rows.reasons),
         tuple(sum(many for mask, many in masks.items() if mask >> at + 1 & 1) for at in range(len(rows.reasons))),
         tuple(rows.columns),
-        DirtyRows(rows, table, sum(masks.values())),
+        DirtyRows(rows, table, dirty),
     )
-    quarantine = replace(quarantine, findings=tuple(_findings(units, quarantine, unknown)))
-    log.findings += quarantine.findings
-    takes = {column.id: column.take for _, column in log.columns if column.take}
-    behind = Behind(rows, table, index.periods.kind, takes, units.units.ids)
-    return _series(index, log, units, groups, quarantine, behind)
 
 
 def _unknown(log: Log, groups: dict[str, list[Any]]) -> list[str]:
@@ -325,39 +323,38 @@ class DirtyRows(Sequence[tuple[Any, ...]]):
         return sorted(zip(*texts, [why[mask] for mask in masks], strict=True))
 
 
-def _open(log: Log, base: Path) -> Engine | None:
-    from .engines import open_files, open_table
+def _open(log: Log, base: Path) -> tuple[Engine | None, list[Finding]]:
+    from .engines import open_files, open_remote, open_table
 
-    used = list(used_names(log))
+    used = used_names(log)
     if not log.is_table and "://" not in log.source.path:
-        return open_files(log.files, used, log.kind)
+        return open_files(log.files, list(used), log.kind), []
     if not log.is_table:
-        from .engines import open_remote
-
         opened = open_remote(log.source.path)
     else:
         path = log.source.path if log.kind != "duckdb" else str(base / log.source.path)
         opened = open_table(path, str(log.events.table), log.kind)
     names = {name_of(column): column for column in reversed(opened.table.columns)}
-    lacking = [name for name in used if name not in names]
-    for name in lacking:
-        known = list(opened.table.columns)[:20]
-        where = log.index.place(used_names(log)[name])
-        log.findings.append(finding("IC718", where, name=name, file=log.shown, known=known, near=nearest(name, names)))
-    return None if lacking else opened.only({name: names[name] for name in used})
+    known = list(opened.table.columns)[:20]
+    found = [
+        finding("IC718", log.index.place(asked), name=name, file=log.shown, known=known, near=nearest(name, names))
+        for name, asked in used.items()
+        if name not in names
+    ]
+    return (None if found else opened.only({name: names[name] for name in used})), found
 
 
-def _names(index: Index, log: Log, units: UnitNames) -> dict[str, int]:
-    """Every name by which the log may call a unit; those to be left out have -1."""
-    names = dict(units.known)
+def _names(index: Index, log: Log, units: UnitNames) -> tuple[dict[str, int], list[Finding]]:
+    """Return every name by which the log may call a unit; those to be left out have -1."""
+    names, found = dict(units.known), []
     for other, unit in log.events.names.items():
         at = units.find(unit)
         if at is None:
             place = index.place(("data", log.name, "events", "names", other))
-            log.findings.append(finding("IC734", place, name=unit, near=nearest(unit, units.known)))
+            found.append(finding("IC734", place, name=unit, near=nearest(unit, units.known)))
         else:
             names[name_of(other)] = at
-    return names | {name_of(word): -1 for word in log.source.ignore}
+    return names | {name_of(word): -1 for word in log.source.ignore}, found
 
 
 def _bounds(index: Index, log: Log) -> tuple[int | None, int | None]:
@@ -399,38 +396,36 @@ def _findings(units: UnitNames, quarantine: Quarantine, unknown: list[str]) -> I
 
 def _series(
     index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any]], quarantine: Quarantine, behind: Behind
-) -> Series | None:
-    """The groups as arrays (period, unit): 0 or missing for a unit without events in a period that the log covers."""
+) -> tuple[Series | None, list[Finding]]:
+    """Return the groups as arrays (period, unit): 0 or missing for a unit without events in a period that the log covers."""
     import numpy as np
 
     keys = np.array(groups[KEY], dtype=np.int64)
     clean = keys >= 0
-    at, numbers = unit_and_period(keys[clean], len(units.units))
+    of_unit, numbers = unit_and_period(keys[clean], len(units.units))
     first, last = _bounds(index, log)
     if not clean.any() and (first is None or last is None):
-        log.findings.append(finding("IC730", Place(quarantine.file), rows=quarantine.read))
-        return None
+        return None, [finding("IC730", Place(quarantine.file), rows=quarantine.read)]
     low = int(numbers.min()) if first is None else first
     high = int(numbers.max()) if last is None else last
-    covered = range(low, high + 1)
-    kind = index.periods.kind
+    covered, kind, found = range(low, high + 1), index.periods.kind, []
     without = sorted(set(covered) - set(numbers.tolist())) if len(covered) <= _MANY else list(covered)
     if without and (first is None or last is None):
         shown_periods = [numbered(number, kind) for number in (covered[0], covered[-1])]
         values = {"first": shown_periods[0], "last": shown_periods[1], "count": len(without), "source": log.name}
-        code = "IC731" if len(covered) <= _MANY else "IC733"
-        log.findings.append(finding(code, log.index.place(("data", log.name, "events")), **values))
-        if code == "IC733":
-            return None
+        too_many = len(covered) > _MANY
+        found.append(finding("IC733" if too_many else "IC731", log.index.place(("data", log.name, "events")), **values))
+        if too_many:
+            return None, found
     values_of: dict[int, NDArray[np.float64]] = {}
-    for column, (position, wanted) in enumerate(_taken(log)):
+    for column, (positions, wanted) in enumerate(_taken(log)):
         whole = wanted.kind in ("rows", "sum", "distinct", "peak", "days")
-        out = np.full((len(covered), len(units.units)), 0.0 if whole else np.nan)
+        series = np.full((len(covered), len(units.units)), 0.0 if whole else np.nan)
         given = np.array(groups[f"its take {column}"], dtype=float)[clean]
-        out[numbers - low, at] = np.nan_to_num(given, nan=0.0) if whole else given
-        for panel_column in position:
-            values_of[panel_column] = out
-    return Series(tuple(numbered(number, kind) for number in covered), values_of, quarantine, behind)
+        series[numbers - low, of_unit] = np.nan_to_num(given, nan=0.0) if whole else given
+        for position in positions:
+            values_of[position] = series
+    return Series(tuple(numbered(number, kind) for number in covered), values_of, quarantine, behind), found
 
 
 def _taken(log: Log) -> list[tuple[list[int], Take]]:

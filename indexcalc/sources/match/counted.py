@@ -3,48 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from ...findings import errors, finding
+from ...findings import Finding, errors, finding
 from ...tree.columns import Column
 from ...tree.model import Data
-from ..events.series import look, read
-from ..readers.tables import Table
-from .bind import of_units
-from .matched import Matched, Piece, Same, doubts
+from ..events.series import Series, look, read
+from ..readers.table import Table
+from .cells import doubts, of_units
+from .matched import Matched, Piece, Same, Source, together
 
 
-def match_events(matched: Matched, name: str, columns: list[tuple[int, Column]], base: Path, root: Path, *, count: bool) -> None:
+def match_events(source: Source, base: Path, *, count: bool) -> Matched:
     """Take the series of a log of events; each cell's address is the log and what was taken of it."""
-    assert matched.units is not None
-    columns = [(at, column) for at, column in columns if column.take or not _of_attribute(matched, at, column)]
-    log = look(matched.index, name, columns, base, root)
-    matched.files += [Path(file.path) for file in log.files]
-    series = read(matched.index, log, matched.units, base) if count and not errors(log.findings) else None
-    matched.findings += log.findings
-    matched.uncounted |= not count
-    if series is None:
-        return
-    matched.quarantine.append(series.quarantine)
-    matched.behind[name] = series.behind
-    every, units = range(len(series.periods)), range(len(matched.units.units))
-    periods, at_unit = [series.periods[at] for at in every for _ in units], [unit for _ in every for unit in units]
+    index, units = source.index, source.units
+    attributes = [_of_attribute(source, at, column) for at, column in source.columns if not column.take]
+    taken = [(at, column) for at, column in source.columns if column.take]
+    log, found = look(index, source.name, taken, base)
+    files = [Path(file.path) for file in log.files]
+    series = None
+    if count and not errors(found):
+        series, problems = read(index, log, units, base)
+        found += problems
+    matched = source.matched(findings=found, files=files, uncounted=not count)
+    return together([*attributes, matched, *([_of_series(source, log.shown, taken, series)] if series else [])])
+
+
+def _of_series(source: Source, shown: str, columns: Sequence[tuple[int, Column]], series: Series) -> Matched:
+    """Match the series of some columns."""
+    every, units = range(len(series.periods)), range(len(source.units.units))
+    periods, unit_of = [series.periods[at] for at in every for _ in units], [unit for _ in every for unit in units]
+    pieces: list[Piece] = []
+    found: list[Finding] = []
     for at, column in columns:
         said = (column.title,)
-        table = Table(log.shown, said[0], None, 0, said, said, (0,), ((),), (0,))
+        table = Table(shown, said[0], None, 0, said, said, (0,), ((),), (0,))
         values = series.values[at].ravel()
-        piece = Piece(at, table, 0, Same(len(values)), periods, at_unit, cast("Sequence[float]", values), ())
-        matched.pieces.append(piece)
-        matched.findings += doubts(column, piece)
+        piece = Piece(at, table, 0, Same(len(values)), periods, unit_of, cast("Sequence[float]", values), ())
+        pieces.append(piece)
+        found += doubts(column, piece)
+    return source.matched(pieces, found, quarantine=[series.quarantine], behind={source.name: series.behind})
 
 
-def _of_attribute(matched: Matched, at: int, column: Column) -> bool:
-    """Take a column that a rule of `applies` names of the units table; say so if it is nowhere."""
-    piece = of_units(matched, Data(path=matched.index.units.table), at, column)
-    if piece is not None:
-        matched.pieces.append(piece)
-    else:
-        place, file = matched.index.place_of(column.owner, "applies"), matched.index.units.table
-        matched.findings.append(finding("IC365", place, names=column.headers, column=column.owner, file=file, near=""))
-    return True
+def _of_attribute(source: Source, at: int, column: Column) -> Matched:
+    """Take a column that a rule of `applies` names of the units table; it is a finding that it is nowhere."""
+    file = source.index.units.table
+    if attribute := of_units(replace(source, data=Data(path=file)), at, column):
+        return attribute
+    place = source.index.place_of(column.owner, "applies")
+    return source.matched(findings=[finding("IC365", place, names=column.headers, column=column.owner, file=file, near="")])

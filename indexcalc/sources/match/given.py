@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ...findings import Finding, Place, finding
 from ...periods import order
+from .layout import few
 from .matched import Matched, Piece, Same
 
 
-def few(names: Iterable[str]) -> str:
-    """The first of many names."""
-    shown = [name for name in names if name]
-    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
-
-
 def repeats(matched: Matched) -> list[Finding]:
-    """Values given twice for one unit, column and period: one finding for a row that is there twice, with all its values."""
+    """Find values given twice for one unit, column and period: one finding for a row that is there twice, with all its values."""
     twice: dict[tuple[Place, Place], list[tuple[int, Piece, int, Piece, int]]] = defaultdict(list)
     by_column: dict[int, list[Piece]] = defaultdict(list)
     checked: dict[tuple[int, int], bool] = {}
@@ -61,13 +56,16 @@ def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -
 
 
 def absent(matched: Matched) -> Iterator[Finding]:
-    """Units whose row is gone from a period, of the files that each column comes from. Events have rows for some units alone."""
+    """Find units whose row is gone from a period, of the files that each column comes from.
+
+    Events have rows for some units alone.
+    """
     assert matched.units is not None
     index = matched.index
     events = {item.id for item in index.adjustments}
     pieces: dict[int, list[Piece]] = defaultdict(list)
     for piece in matched.pieces:
-        dated = piece.periods and piece.periods[0] is not None
+        dated = piece.periods and not piece.everywhere
         if dated and not isinstance(piece.rows, Same) and index.columns[piece.column].owner not in events:
             pieces[piece.column].append(piece)
     files: dict[tuple[str, ...], dict[tuple[int, int], Piece]] = defaultdict(dict)  # the columns of a wide table share their keys
@@ -86,9 +84,9 @@ def absent(matched: Matched) -> Iterator[Finding]:
 
 
 def _gone(units: dict[str, set[int]]) -> list[tuple[str, int]]:
-    """The periods that a unit has no row in, between two of its own or right after its last; none where most units have gaps.
+    """Return the periods that a unit has no row in, between two of its own or right after its last.
 
-    A unit that comes later or left earlier lacks nothing.
+    There are none where most units have gaps. A unit that comes later or left earlier lacks nothing.
     """
     periods = sorted(units, key=order)
     first: dict[int, int] = {}

@@ -1,23 +1,58 @@
-"""What matching comes to: pieces of columns, what is left in its file, and everything that does not fit."""
+"""What matching takes and what it comes to: a source with its columns; pieces of columns, and everything that does not fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...findings import Finding, Place, finding
+from ...findings import Finding, Place
 from ...periods import order
-from ...tree.model import Index
-from ..readers.tables import Table
-from .units import UnitNames
+from ...tree.columns import Column
+from ...tree.model import Data, Index
+from ..readers.table import Table, name_of
+from ..unit_table import UnitNames
 
 if TYPE_CHECKING:
     from ...panel import Quarantine
-    from ...tree.columns import Column
     from ..events.series import Behind
-    from .stored import Keys, Later
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of an index: what the tree says of it, and the columns of the panel that its tables have, by position."""
+
+    index: Index
+    units: UnitNames
+    name: str
+    data: Data
+    columns: Sequence[tuple[int, Column]]
+
+    @classmethod
+    def of(cls, index: Index, units: UnitNames, name: str, data: Data, wanted: Iterable[int]) -> Source:
+        """Return a source that some columns of an index are taken from, their names written as those of tables are read."""
+        return cls(index, units, name, data, [(at, _as_read(index.columns[at])) for at in wanted])
+
+    def place(self, *path: str) -> Place:
+        """Return where the source, or a key of it, stands in the tree."""
+        return self.index.place(("data", self.name, *path))
+
+    def words_of(self, column: Column) -> Data:
+        """Return what says which words mean something in a column's cells: the column's own source, where that is declared."""
+        return self.index.data.get(column.source, self.data)
+
+    def matched(self, pieces: Sequence[Piece] = (), findings: Sequence[Finding] = (), **more: Any) -> Matched:
+        """Return what was matched of this source."""
+        return Matched(self.index, self.units, pieces, findings=findings, **more)
+
+
+def _as_read(column: Column) -> Column:
+    headers, rows = tuple(map(name_of, column.headers)), tuple(map(name_of, column.rows))
+    same = (headers, rows) == (column.headers, column.rows)
+    return column if same else replace(column, headers=headers, rows=rows)
 
 
 @dataclass(frozen=True)
@@ -37,36 +72,78 @@ class Piece:
     not_applicable: Sequence[int]
 
     def place(self, row: int) -> Place:
+        """Return the address of a value."""
         return self.table.place(self.rows[row], self.at)
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether the values hold in every period."""
+        return bool(self.periods) and self.periods[0] is None
 
-@dataclass
+
+@dataclass(frozen=True)
+class Keys:
+    """The rows of a table that stays in its file which belong to a known unit and a period, as arrays.
+
+    `period` says which of `periods` each has; that is None alone where the values hold in every period.
+    """
+
+    rows: Any
+    periods: tuple[str | None, ...]
+    period: Any
+    unit: Any
+    not_applicable: Any
+
+
+@dataclass(frozen=True)
+class Later:
+    """A piece of a table that stays in its file: `read` reads it, with findings on its cells."""
+
+    column: int
+    keys: Keys
+    read: Callable[[], tuple[Piece, list[Finding]]]
+
+
+@dataclass(frozen=True)
 class Matched:
-    """What the data has for the tree, and everything that was found on the way."""
+    """What the data, or a part of it, has for the tree, and everything that was found on the way."""
 
     index: Index
     units: UnitNames | None = None
-    pieces: list[Piece] = field(default_factory=list)
-    later: list[Later] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
+    pieces: Sequence[Piece] = ()
+    later: Sequence[Later] = ()
+    findings: Sequence[Finding] = ()
+    files: Sequence[Path] = ()
     submissions: dict[str, str] = field(default_factory=dict)  # those of ledgers that were used, with their hashes
     as_of: str = ""  # the last moment of the ledgers that were used
-    quarantine: list[Quarantine] = field(default_factory=list)
-    behind: dict[str, Behind] = field(default_factory=dict)  # the events of each log
+    quarantine: Sequence[Quarantine] = ()
+    behind: Mapping[str, Behind] = field(default_factory=dict)  # the events of each log
     uncounted: bool = False  # there are logs of events of which only the columns were looked at
 
-    @property
+    @cached_property
     def periods(self) -> tuple[str, ...]:
         """All periods that have data, in time."""
         each = {id(piece.periods): piece.periods for piece in self.pieces}  # the columns of a wide table share theirs
         at_once = {p for periods in each.values() for p in set(periods) if p}
-        return tuple(sorted(at_once.union(p for keys in self.stored for p in keys.periods if p), key=order))
+        keys = {id(later.keys): later.keys for later in self.later}
+        return tuple(sorted(at_once.union(p for one in keys.values() for p in one.periods if p), key=order))
 
-    @property
-    def stored(self) -> list[Keys]:
-        """The keys of the tables that stay in their files."""
-        return list({id(later.keys): later.keys for later in self.later}.values())
+
+def together(parts: Sequence[Matched]) -> Matched:
+    """Return what several sources, or tables of one, have for the tree as one."""
+    return Matched(
+        parts[0].index,
+        parts[0].units,
+        list(chain.from_iterable(part.pieces for part in parts)),
+        list(chain.from_iterable(part.later for part in parts)),
+        list(chain.from_iterable(part.findings for part in parts)),
+        sorted(set(chain.from_iterable(part.files for part in parts))),
+        {entry: receipt for part in parts for entry, receipt in part.submissions.items()},
+        max(part.as_of for part in parts),
+        list(chain.from_iterable(part.quarantine for part in parts)),
+        {log: behind for part in parts for log, behind in part.behind.items()},
+        any(part.uncounted for part in parts),
+    )
 
 
 class Same(Sequence[int]):
@@ -80,23 +157,3 @@ class Same(Sequence[int]):
 
     def __getitem__(self, at: Any) -> Any:
         return 0
-
-
-def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
-    """Values outside the declared range, and shares of 1 where percentages are meant."""
-    values = piece.values
-    if column.valid:
-        low, high = column.valid
-        for i in _where(values, lambda v: (v < low) | (v > high)):
-            yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.title)
-    if column.measure in ("%", "％"):
-        small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
-        if len(small) and not len(other):
-            yield finding("IC350", piece.table.header_place(piece.at), name=column.title)
-
-
-def _where(values: Sequence[float], test: Callable[[Any], Any]) -> Sequence[int]:
-    """The places of the values that pass a test: at once for an array, one by one for a list."""
-    if isinstance(values, list):
-        return [i for i, value in enumerate(values) if test(value)]
-    return [int(i) for i in test(values).nonzero()[0]]

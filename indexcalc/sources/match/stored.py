@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,113 +13,98 @@ import numpy as np
 from ...findings import Finding, finding
 from ...panel import MISSING
 from ...periods import read_period
-from ...tree.columns import Column
-from ...tree.model import EVERY, Data
+from ...tree.model import EVERY
+from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import word_of
 from ..readers.parquet import StoredTable
-from ..readers.tables import Table, name_of
-from .bind import HAS_VALUE, Layout, by_heading, headings_of, no_period, note_many, note_unknown, note_unused, piece_of
-from .matched import Matched, Piece
+from ..readers.table import Table, name_of
+from .cells import Records, piece_of, unknown_unit
+from .headings import ambiguous, by_heading, unused
+from .layout import Layout, no_period
+from .matched import Keys, Later, Matched, Piece, Source
 
 _SHOWN = 20  # repeated rows of a table that stays in its file
 
 
-@dataclass(frozen=True)
-class Keys:
-    """The rows of a table that stays in its file which belong to a known unit and a period, as arrays.
-
-    `period` says which of `periods` each has; that is None alone where the values hold in every period.
-    """
-
-    rows: Any
-    periods: tuple[str | None, ...]
-    period: Any
-    unit: Any
-    not_applicable: Any
-
-
-@dataclass(frozen=True)
-class Later:
-    """A piece of a table that stays in its file: `read` reads it, with findings on its cells."""
-
-    column: int
-    keys: Keys
-    read: Callable[[], Piece]
-
-
-def pieces_later(
-    matched: Matched, source: Data, table: Table, layout: Layout, columns: list[tuple[int, Column]]
-) -> tuple[list[Piece], list[str]]:
-    """Units in rows, indicators in columns that stay in their file until they are asked for."""
+def pieces_later(source: Source, table: Table, layout: Layout) -> Matched:
+    """Match units in rows, indicators in columns that stay in their file until they are asked for."""
     assert isinstance(table, StoredTable)
-    if layout.across or layout.indicator is not None or layout.unit is None:
-        matched.findings.append(finding("IC832", table.header_place(0), rows=len(table.lines)))
-        return [], headings_of(table)
-    keys = _keys_of(matched, source, table, layout)
+    if not layout.is_wide:
+        return source.matched(findings=[finding("IC832", table.header_place(0), rows=len(table.lines))])
+    keys, found = _keys_of(source, table, layout)
     headings = by_heading(table)
     used = {layout.unit, layout.period, layout.status}
-    for at, column in columns:
+    records, cells_alone = Records(keys.rows, (), keys.unit), replace(layout, status=None)
+    later = []
+    for at, column in source.columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
         if places:
-            note_many(matched, table, column, places)
+            found += ambiguous(table, column, places)
             used.update(places)
-            own = (at, column), places[0], keys.rows, (), keys.unit
-            matched.later.append(Later(at, keys, partial(piece_of, matched, source, table, replace(layout, status=None), *own)))
-    note_unused(matched, table, used)
-    return [], headings_of(table)
+            later.append(Later(at, keys, partial(piece_of, source, table, cells_alone, (at, column), places[0], records)))
+    return source.matched(findings=[*found, *unused(source.index, table, used)], later=later)
 
 
-def _keys_of(matched: Matched, source: Data, table: StoredTable, layout: Layout) -> Keys:
-    """The same for a table that stays in its file, with arrays in place of lists."""
-    assert matched.units is not None
+def _keys_of(source: Source, table: StoredTable, layout: Layout) -> tuple[Keys, list[Finding]]:
+    """Find the rows that belong to a known unit and a period, as arrays; the others are findings."""
     assert layout.unit is not None
     codes, cells = table.columns.words(layout.unit)
-    ignored = {name_of(word) for word in source.ignore}
-    meaning = np.array([-1 if (unit := matched.units.find(cell)) is None else unit for cell in cells], dtype=np.int32)
-    unit = meaning[codes]
+    ignored = {name_of(word) for word in source.data.ignore}
+    meaning = np.array([-1 if (unit := source.units.find(cell)) is None else unit for cell in cells], dtype=np.int32)
+    units = meaning[codes]
     unknown: dict[str, list[int]] = defaultdict(list)
-    for row in np.flatnonzero(unit < 0).tolist():
+    for row in np.flatnonzero(units < 0).tolist():
         if (name := name_of(cells[codes[row]])) not in ignored:
             unknown[name].append(row)
-    note_unknown(matched, table, layout.unit, unknown)
-    rows = np.flatnonzero(unit >= 0)
-    every: tuple[str | None, ...] = (None if layout.fixed == EVERY else layout.fixed,)
+    found = [unknown_unit(source, name, table.place(rows[0], layout.unit), len(rows)) for name, rows in unknown.items()]
+    rows = np.flatnonzero(units >= 0)
+    periods: tuple[str | None, ...] = (None if layout.fixed == EVERY else layout.fixed,)
     period = np.zeros(len(rows), dtype=np.int32)
     if layout.period is not None:
-        codes, cells = table.columns.words(layout.period)
-        codes = codes[rows]
-        first = {
-            code: int(rows[at]) for code, at in zip(*(part.tolist() for part in np.unique(codes, return_index=True)), strict=True)
-        }
-        read = {code: read_period(name_of(cells[code]), matched.index.periods.kind) for code in first}
-        for code in (code for code, known in read.items() if known is None):
-            place, count = table.place(first[code], layout.period), int(np.count_nonzero(codes == code))
-            matched.findings.append(no_period(matched.index, place, name_of(cells[code]), count))
-        every = tuple(dict.fromkeys(known for known in read.values() if known))
-        of_code = np.full(len(cells), -1, dtype=np.int32)
-        for code, known in read.items():
-            of_code[code] = every.index(known) if known else -1
-        period = of_code[codes]
+        periods, period, undated = _periods_in(source, table, layout.period, rows)
         rows, period = rows[period >= 0], period[period >= 0]
-    unit = unit[rows]
+        found += undated
     silent = np.empty(0, dtype=np.int64)
     if layout.status is not None:
-        codes, cells = table.columns.words(layout.status)
-        words = set(map(word_of, source.not_applicable))
-        for code, cell in enumerate(cells):
-            if (word := word_of(cell)) and word not in words | HAS_VALUE and (codes == code).any():
-                place = table.place(int(np.argmax(codes == code)), layout.status)
-                matched.findings.append(finding("IC366", place, found=cell, known=source.not_applicable))
-        silent = np.flatnonzero(np.array([word_of(cell) in words for cell in cells])[codes[rows]])
-    keys = Keys(rows, every, period, unit, silent)
-    matched.findings += _repeats(matched, table, keys)
-    return keys
+        silent, unclear = _silent_in(source, table, layout.status, rows)
+        found += unclear
+    keys = Keys(rows, periods, period, units[rows], silent)
+    return keys, [*found, *_repeats(source, table, keys)]
 
 
-def _repeats(matched: Matched, table: Table, keys: Keys) -> Iterator[Finding]:
-    """Rows that stand twice in one table."""
-    assert matched.units is not None
-    units = matched.units.units
+def _periods_in(source: Source, table: StoredTable, at: int, rows: Any) -> tuple[tuple[str | None, ...], Any, list[Finding]]:
+    """Find the periods of some rows, and which of them each row has: -1, with a finding, for none."""
+    codes, cells = table.columns.words(at)
+    codes = codes[rows]
+    first = dict(zip(*(part.tolist() for part in np.unique(codes, return_index=True)), strict=True))
+    read = {code: read_period(name_of(cells[code]), source.index.periods.kind) for code in first}
+    periods = tuple(dict.fromkeys(period for period in read.values() if period))
+    of_code = np.full(len(cells), -1, dtype=np.int32)
+    found = []
+    for code, period in read.items():
+        if period:
+            of_code[code] = periods.index(period)
+        else:
+            place, count = table.place(int(rows[first[code]]), at), int(np.count_nonzero(codes == code))
+            found.append(no_period(source.index, place, name_of(cells[code]), count))
+    return periods, of_code[codes], found
+
+
+def _silent_in(source: Source, table: StoredTable, at: int, rows: Any) -> tuple[Any, list[Finding]]:
+    """Find which of some rows a column of statuses calls not applicable; a word that is no status is a finding."""
+    codes, cells = table.columns.words(at)
+    words = set(map(word_of, source.data.not_applicable))
+    found = []
+    for code, cell in enumerate(cells):
+        if (word := word_of(cell)) and word not in words | HAS_VALUE and (codes == code).any():
+            place = table.place(int(np.argmax(codes == code)), at)
+            found.append(finding("IC366", place, found=cell, known=source.data.not_applicable))
+    return np.flatnonzero(np.array([word_of(cell) in words for cell in cells])[codes[rows]]), found
+
+
+def _repeats(source: Source, table: Table, keys: Keys) -> Iterator[Finding]:
+    """Find rows that stand twice in one table."""
+    units = source.units.units
     key = keys.period.astype(np.int64) * len(units) + keys.unit
     if not (again := np.bincount(key, minlength=1) > 1).any():
         return
@@ -136,12 +121,13 @@ def _repeats(matched: Matched, table: Table, keys: Keys) -> Iterator[Finding]:
         )
 
 
-def given_before(matched: Matched, piece: Piece, flags: Any, periods: Any, keys: Keys) -> Iterator[Finding]:
-    """Cells of a piece that was read late to which another table has given a value."""
+def given_before(matched: Matched, piece: Piece, flags: Any, periods: Any, keys: Keys) -> list[Finding]:
+    """Find a cell of a piece that was read late to which another table has given a value."""
     assert matched.units is not None
     before = flags[:, keys.unit].min(axis=0) if periods is None else flags[periods, keys.unit]
-    for at in (before != MISSING).nonzero()[0][:1].tolist():
-        yield finding(
+    again = (before != MISSING).nonzero()[0][:1].tolist()
+    return [
+        finding(
             "IC348",
             piece.place(at),
             unit=matched.units.units.title(int(keys.unit[at])),
@@ -149,3 +135,5 @@ def given_before(matched: Matched, piece: Piece, flags: Any, periods: Any, keys:
             first="–",
             values=matched.index.columns[piece.column].title,
         )
+        for at in again
+    ]

@@ -4,84 +4,80 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...findings import Place, Refused, finding
+from ...findings import Finding, Place, Refused, finding
 from ...journal.database import shown
 from ...journal.entries import Entry, Reported, read_cells
 from ...journal.ledger import newest
 from ...tree.columns import department_of
-from ...tree.model import Data
-from ..readers.tables import Table
-from .bind import of_units
-from .matched import Matched, Piece, doubts
-from .units import asked_at
+from ..readers.table import Table
+from ..unit_table import asked_at
+from .cells import doubts, of_units
+from .matched import Matched, Piece, Source, together
 
 
-def match_ledger(matched: Matched, name: str, source: Data, base: Path, wanted: Sequence[int], as_of: str | None) -> None:
-    """Match what departments submitted to some columns of an index."""
-    index, where = matched.index, source.ledger or source.path
+def match_ledger(source: Source, base: Path, as_of: str | None) -> Matched:
+    """Match what departments submitted to the columns of a source."""
+    where = source.data.ledger or source.data.path
     try:
-        entries, moment = newest(where, base, index.index.id, as_of=as_of)
+        entries, moment = newest(where, base, source.index.index.id, as_of=as_of)
     except Refused as refused:
-        matched.findings += asked_at(refused.findings, index.place(("data", name)))
-        return
+        return source.matched(findings=asked_at(refused.findings, source.place()))
     if not entries:
-        matched.findings.append(finding("IC663", index.place(("data", name)), moment=as_of or moment or "–"))
-        return
-    known: set[str] = set()
-    for entry in entries:
-        pieces = _submitted(matched, entry, shown(where), wanted)
-        known |= {matched.index.columns[piece.column].id for piece in pieces}
-        matched.pieces += pieces
-        if pieces:
-            matched.submissions[f"{shown(where)}{entry.title()}"] = entry.hash
-    matched.as_of = max(matched.as_of, moment)
+        return source.matched(findings=[finding("IC663", source.place(), moment=as_of or moment or "–")])
+    parts = [source.matched(as_of=moment), *(_submitted(source, entry, shown(where)) for entry in entries)]
+    known = {source.index.columns[piece.column].id for part in parts for piece in part.pieces}
+    for at, column in source.columns:
+        if column.id not in known and column.key == "applies" and (attribute := of_units(source, at, column)):
+            parts.append(attribute)
+            known.add(column.id)
+    return together([*parts, source.matched(findings=list(_silent(source, known)))])
+
+
+def _silent(source: Source, known: set[str]) -> Iterator[Finding]:
+    """Find the departments that submitted nothing for some columns."""
     silent: dict[str, int] = defaultdict(int)
-    for at in wanted:
-        column = index.columns[at]
-        if column.id in known:
-            continue
-        if column.key == "applies" and (piece := of_units(matched, source, at, column)):
-            matched.pieces.append(piece)
-        else:
-            silent[department_of(index, column)] += 1
+    for _, column in source.columns:
+        if column.id not in known:
+            silent[department_of(source.index, column)] += 1
     for department, count in silent.items():
-        place = index.place(("data", name))
-        matched.findings.append(finding("IC660", place, department=department or "–", count=count))
+        yield finding("IC660", source.place(), department=department or "–", count=count)
 
 
-def _submitted(matched: Matched, entry: Entry, where: str, wanted: Sequence[int]) -> list[Piece]:
-    """The pieces of one submission, with findings on units that are not known any more."""
-    assert matched.units is not None
+def _submitted(source: Source, entry: Entry, where: str) -> Matched:
+    """Return what one submission has, with findings on units that are not known any more."""
     by_column: dict[str, list[Reported]] = defaultdict(list)
     unknown: dict[str, int] = defaultdict(int)
     for cell in read_cells(entry.cells):
-        if cell.unit in matched.units.known:
+        if cell.unit in source.units.known:
             by_column[cell.column].append(cell)
         else:
             unknown[cell.unit] += 1
     file = f"{where}#{entry.number}/{entry.file}"
     pieces = []
-    for at in wanted:
-        column = matched.index.columns[at]
-        cells = by_column.get(column.id)
-        if not cells:
-            continue
-        lines, positions = [cell.line for cell in cells], tuple(cell.position for cell in cells)
-        table = _Cells(file, entry.sheet, None, 0, (column.id,), (column.id,), positions, (), lines)
-        rows = range(len(cells))
-        values = [math.nan if cell.value is None else cell.value for cell in cells]
-        gaps = [row for row in rows if not cells[row].applies]
-        units = [matched.units.known[cell.unit] for cell in cells]
-        piece = Piece(at, table, 0, rows, [entry.period] * len(cells), units, values, gaps)
-        matched.findings += doubts(column, piece)
-        pieces.append(piece)
-    for unit, count in unknown.items() if pieces else ():
-        matched.findings.append(finding("IC659", Place(file), number=entry.number, unit=unit, count=count))
-    return pieces
+    found: list[Finding] = []
+    for at, column in source.columns:
+        if cells := by_column.get(column.id):
+            piece = _piece(source, file, entry, at, column.id, cells)
+            pieces.append(piece)
+            found += doubts(column, piece)
+    if not pieces:
+        return source.matched()
+    found += [finding("IC659", Place(file), number=entry.number, unit=unit, count=count) for unit, count in unknown.items()]
+    return source.matched(pieces, found, submissions={f"{where}{entry.title()}": entry.hash})
+
+
+def _piece(source: Source, file: str, entry: Entry, at: int, column: str, cells: list[Reported]) -> Piece:
+    """Return what one submission has for a column."""
+    lines, positions = [cell.line for cell in cells], tuple(cell.position for cell in cells)
+    table = _Cells(file, entry.sheet, None, 0, (column,), (column,), positions, (), lines)
+    values = [math.nan if cell.value is None else cell.value for cell in cells]
+    not_applicable = [row for row, cell in enumerate(cells) if not cell.applies]
+    units = [source.units.known[cell.unit] for cell in cells]
+    return Piece(at, table, 0, range(len(cells)), [entry.period] * len(cells), units, values, not_applicable)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import cast
 
 from ...findings import Finding, finding
+from .files import kind_of
 from .records import SEARCHED, table_of
-from .tables import Cell, Origin, Table, kind_of, name_of
+from .table import Cell, Origin, Table, name_of
 
 
 def read_csv(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:

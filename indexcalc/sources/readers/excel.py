@@ -16,9 +16,10 @@ from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from ...findings import Finding, Place, finding, letters, nearest
+from .files import kind_of, match_sheets
 from .marks import NOTHING, Marks, ods_marks, xls_marks, xlsx_marks
 from .records import Merge, table_of
-from .tables import Cell, Origin, Table, kind_of, match_sheets, name_of, text_of
+from .table import Cell, Origin, Table, name_of, text_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook

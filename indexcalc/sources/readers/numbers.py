@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from .tables import Cell
+    from .table import Cell
 
 NOT_A_NUMBER = "IC314"
 PERCENT = "IC315"

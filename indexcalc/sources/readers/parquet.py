@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ...findings import Finding, finding
+from .files import kind_of, matching
 from .records import header_findings
-from .tables import Cell, Origin, Table, kind_of, matching, name_of, text_of
+from .table import Cell, Origin, Table, name_of, text_of
 
 if TYPE_CHECKING:
     from ...tree.model import Index

@@ -12,8 +12,9 @@ from operator import itemgetter
 from typing import cast
 
 from ...findings import Finding, Place, finding, letters
+from ...words.recognised_data import NOTE
 from .numbers import is_number
-from .tables import Cell, Origin, Table, name_of
+from .table import Cell, Origin, Table, name_of
 
 Merge = tuple[int, int, int, int]  # top, left, bottom, right; from 0, all included
 
@@ -21,11 +22,6 @@ SEARCHED = 30  # rows in which a header is looked for
 DEEPEST = 4  # header rows that one merged cell may span
 QUOTED = 40  # characters of a note that a finding shows
 
-# patterns as text: `re` compiles each at its first use and keeps it, and most tables use none of them
-_NOTE = (
-    r"(?i)\s*[（(\[【*]?\s*(?:注|备注|附注|说明|填表|制表|填报|审核|复核|联系|数据来源|资料来源|来源|notes?|remarks?|sources?)"
-    r"(?:人|者|单位|部门|日期|时间|电话|说明)?\s*[0-9]*\s*[:：]"
-)
 _SENTENCE = r"[:：。；;，、！？!?]"
 _LONG_NAME = 20
 
@@ -278,7 +274,7 @@ def _all_filled(cells: Sequence[Cell]) -> bool:
 
 
 def _begins_note(cell: Cell) -> bool:
-    return isinstance(cell, str) and (":" in cell or "：" in cell) and re.match(_NOTE, cell) is not None
+    return isinstance(cell, str) and (":" in cell or "：" in cell) and re.match(NOTE, cell) is not None
 
 
 def _is_note(row: list[Cell], index: int, key: int, *, gap: bool, banners: set[tuple[int, int]]) -> bool:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ...findings import Finding, Place, finding, nearest
-from ...tree.model import Data, Index
-from ...units import Units
-from ..readers.tables import Cell, Table, name_of, read_tables
+from ..findings import Finding, Place, finding, nearest
+from ..tree.model import Data, Index
+from ..units import Units
+from .readers.table import Cell, Table, name_of
+from .readers.tables import read_tables
 
 _SEPARATORS = str.maketrans("；、|，,", ";;;;;")
 
@@ -39,11 +40,11 @@ class UnitNames:
         return ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
 
 
-def read_units(index: Index, base: Path, root: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:
+def read_units(index: Index, base: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:
     """Read the units table of an index; nothing where it cannot be used."""
     block = index.units
     wanted = Data.model_construct(path=block.table, sheet=block.sheet)
-    tables, found, files = read_tables(wanted, base, keys=[block.id], root=root)
+    tables, found, files = read_tables(wanted, base, keys=[block.id])
     found = [one for one in asked_at(found, index.place(("units", "table"))) if one.code != "IC309"]  # here it is an error
     if not tables:
         return None, found, files

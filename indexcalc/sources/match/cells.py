@@ -1,0 +1,159 @@
+"""Cells to values: those of columns of numbers, with what is wrong in them, and those of columns of units and periods."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...findings import Finding, Place, finding, nearest
+from ...periods import read_period
+from ...tree.columns import Column
+from ...tree.model import EVERY
+from ...words.recognised_data import HAS_VALUE
+from ..readers.numbers import NOT_A_NUMBER, read_numbers, word_of
+from ..readers.table import Cell, Table, name_of
+from .layout import Layout, no_period
+from .matched import Matched, Piece, Source
+
+
+@dataclass(frozen=True)
+class Records:
+    """Rows of a table that belong to a known unit and a period, with these; None is every period."""
+
+    rows: Sequence[int]
+    periods: Sequence[str | None]
+    units: Sequence[int]
+
+    def some(self, chosen: Sequence[int], *, period: str | None = None, unit: int | None = None) -> Records:
+        """Return some of the rows, all of one period or unit where one is given."""
+        periods = [self.periods[i] for i in chosen] if period is None else [period] * len(chosen)
+        units = [self.units[i] for i in chosen] if unit is None else [unit] * len(chosen)
+        return Records([self.rows[i] for i in chosen], periods, units)
+
+
+def records_of(source: Source, table: Table, layout: Layout) -> tuple[Records, list[Finding]]:
+    """Find the rows of a table that belong to a known unit and a period; the others are findings."""
+    assert layout.unit is not None
+    cells = named_in(table, layout.unit)
+    ignored = {name_of(word) for word in source.data.ignore}
+    meaning = {cell: source.units.find(cell) for cell in dict.fromkeys(cells)}
+    known: list[int] = []
+    unknown: dict[str, list[int]] = defaultdict(list)
+    for row, cell in enumerate(cells):
+        if meaning[cell] is not None:
+            known.append(row)
+        elif (name := name_of(cell)) not in ignored:
+            unknown[name].append(row)
+    found = [unknown_unit(source, name, table.place(rows[0], layout.unit), len(rows)) for name, rows in unknown.items()]
+    rows, periods, undated = dated(source, table, layout, known)
+    units = [unit for row in rows if (unit := meaning[cells[row]]) is not None]
+    return Records(rows, periods, units), [*found, *undated]
+
+
+def dated(
+    source: Source, table: Table, layout: Layout, rows: Sequence[int]
+) -> tuple[Sequence[int], Sequence[str | None], list[Finding]]:
+    """Find those of some rows that have a period, and these: None where their values hold in every one."""
+    if layout.period is None:
+        return rows, [None if layout.fixed == EVERY else layout.fixed] * len(rows), []
+    cells, kind = named_in(table, layout.period), source.index.periods.kind
+    meaning = {cell: read_period(name_of(cell), kind) for cell in dict.fromkeys(cells[row] for row in rows)}
+    undated: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if meaning[cells[row]] is None:
+            undated[name_of(cells[row])].append(row)
+    places = {name: table.place(its_rows[0], layout.period) for name, its_rows in undated.items()}
+    found = [no_period(source.index, places[name], name, len(its_rows)) for name, its_rows in undated.items()]
+    kept = [row for row in rows if meaning[cells[row]]] if undated else rows
+    return kept, [meaning[cells[row]] for row in kept], found
+
+
+def named_in(table: Table, at: int) -> Sequence[Cell]:
+    """Return the cells of a column of names: an array's gaps are no cells, and a gap of an array does not even equal itself."""
+    cells = table.columns[at]
+    return [None if cell != cell else cell for cell in cells] if hasattr(cells, "dtype") else cells  # noqa: PLR0124
+
+
+def unknown_unit(source: Source, name: str, place: Place, rows: int) -> Finding:
+    """Say that a name is no unit's, or that of several."""
+    if name in source.units.shared:
+        return finding("IC374", place, name=name, units=source.units.sharing(name))
+    near = nearest(name, source.units.known)
+    code = "IC356" if not name else "IC341" if near else "IC342"
+    return finding(code, place, name=name, near=near, label=source.index.units.label, rows=rows)
+
+
+def piece_of(
+    source: Source, table: Table, layout: Layout, wanted: tuple[int, Column], at: int, records: Records
+) -> tuple[Piece, list[Finding]]:
+    """Return the values of some rows of a table's column, with what is wrong in its cells."""
+    (position, column), rows = wanted, records.rows
+    cells, data = table.columns[at], source.words_of(column)
+    if len(rows) != len(cells):
+        cells = taken(cells, rows)
+    values, not_applicable, bad = read_numbers(
+        cells,
+        missing=frozenset(data.missing),
+        not_applicable=frozenset(data.not_applicable),
+        percent=column.measure.endswith(("%", "％")),
+        numbers=data.numbers,
+    )
+    found = [_unreadable(table.place(rows[i], at), column, data.numbers, str(cells[i]), why) for i, why in bad]
+    if layout.status is not None:
+        said = [word_of(table.columns[layout.status][row]) for row in rows]
+        words = set(map(word_of, data.not_applicable))
+        not_applicable = sorted({*not_applicable, *(i for i, word in enumerate(said) if word in words)})
+        for word, i in {word: i for i, word in reversed(list(enumerate(said)))}.items():
+            if word and word not in words | HAS_VALUE:
+                place, status = table.place(rows[i], layout.status), table.columns[layout.status][rows[i]]
+                found.append(finding("IC366", place, found=status, known=data.not_applicable))
+    piece = Piece(position, table, at, rows, records.periods, records.units, values, not_applicable)
+    return piece, [*found, *doubts(column, piece)]
+
+
+def taken(cells: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
+    """Return some cells of a column: of an array, an array again."""
+    column: Any = cells
+    return column[rows] if hasattr(cells, "dtype") else [cells[row] for row in rows]
+
+
+def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: str, why: str) -> Finding:
+    """Say why a cell is no number."""
+    if why == NOT_A_NUMBER and numbers:
+        near = nearest(text, numbers)
+        return finding("IC853", place, found=text, near=near, number=f"{numbers[near]:.10g}" if near else "")
+    code = "IC362" if why == NOT_A_NUMBER and any(map(str.isdigit, text)) else why
+    return finding(code, place, found=text, name=column.title, measure=column.measure)
+
+
+def of_units(source: Source, at: int, column: Column) -> Matched | None:
+    """Match a column of the units table that a rule of `applies` names, the same in every period; nothing if it has none."""
+    table, rows = source.units.table, source.units.rows
+    if column.headers[0] not in table.names:
+        return None
+    everywhere = Layout(None, None, EVERY, None, None, None)
+    records = Records(rows, [None] * len(rows), range(len(rows)))
+    piece, found = piece_of(source, table, everywhere, (at, column), table.names.index(column.headers[0]), records)
+    return source.matched([piece], found)
+
+
+def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
+    """Find values outside the declared range, and shares of 1 where percentages are meant."""
+    values = piece.values
+    if column.valid:
+        low, high = column.valid
+        for i in _where(values, lambda v: (v < low) | (v > high)):
+            yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.title)
+    if column.measure in ("%", "％"):
+        small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
+        if len(small) and not len(other):
+            yield finding("IC350", piece.table.header_place(piece.at), name=column.title)
+
+
+def _where(values: Sequence[float], test: Callable[[Any], Any]) -> Sequence[int]:
+    """Return the places of the values that pass a test: at once for an array, one by one for a list."""
+    if isinstance(values, list):
+        return [i for i, value in enumerate(values) if test(value)]
+    return [int(i) for i in test(values).nonzero()[0]]

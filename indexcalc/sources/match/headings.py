@@ -1,0 +1,69 @@
+"""The headings of a table: which of them a column answers to, and which of them nothing asks for."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterable
+
+from ...findings import Finding, Place, finding
+from ...tree.columns import Column
+from ...tree.model import Index
+from ...words.recognised_data import SILENT_HEADINGS
+from ..readers.table import Table, name_of
+
+_BRACKETS = (")", "]", "）", "】")
+_IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
+
+
+def headings_of(table: Table) -> list[str]:
+    """Return the headings of a table, for what a finding offers."""
+    return [name for name in table.names if name]
+
+
+def position_of(table: Table, declared: str | None, usual: Iterable[str]) -> int | None:
+    """Return the column that has a declared heading, or else the first that has one of the usual ones, in any case."""
+    names = [name.casefold() for name in table.names]
+    for heading in [declared] if declared else usual:
+        wanted = name_of(heading).casefold()
+        if wanted in names:
+            return names.index(wanted)
+    return None
+
+
+def by_heading(table: Table) -> dict[str, list[int]]:
+    """Return the columns that answer to each heading: as it stands, with its upper headings, without a bracket at its end."""
+    headings: dict[str, list[int]] = defaultdict(list)
+    for position, (name, qualified) in enumerate(zip(table.names, table.qualified, strict=True)):
+        for heading in dict.fromkeys((name, qualified, plain(name))):
+            if heading:
+                headings[heading].append(position)
+    return headings
+
+
+def plain(name: str) -> str:
+    """Return a heading without the bracket at its end, in which its unit of measurement stands."""
+    return re.sub(_IN_BRACKETS, "", name) if name.endswith(_BRACKETS) else name
+
+
+def ambiguous(table: Table, column: Column, places: list[int]) -> list[Finding]:
+    """Find a name that stands under several upper headings; the same heading twice is found where the table is read."""
+    shown = list(dict.fromkeys(table.qualified[place] for place in places))
+    if len(shown) < 2:
+        return []
+    return [finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown)]
+
+
+def unused(index: Index, table: Table, used: Container[int | None]) -> list[Finding]:
+    """Find the columns that nothing asks for."""
+    block = index.units
+    keys = ("id", "name", "name_en", "group", "aliases", "label", "level", "parent")
+    expected = {name_of(getattr(block, key) or "") for key in keys}
+    names = [
+        name
+        for position, name in enumerate(table.names)
+        if name and position not in used and name not in expected and name.casefold() not in SILENT_HEADINGS
+    ]
+    if not names or table.file == block.table:
+        return []
+    return [finding("IC351", Place(table.file, table.sheet), names=names[:8], count=len(names))]

@@ -1,0 +1,162 @@
+"""The layout of a table: which of its columns say what, by its headings and what the tree says of its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...findings import Finding, Place, finding, nearest
+from ...periods import EXAMPLES, SINGLE, read_period
+from ...tree.model import EVERY, Index
+from ...words.recognised_data import (
+    DAY_HEADINGS,
+    INDICATOR_HEADINGS,
+    PERIOD_HEADINGS,
+    STATUS_HEADINGS,
+    UNIT_HEADINGS,
+    VALUE_HEADINGS,
+)
+from ..readers.table import Table
+from .headings import by_heading, headings_of, position_of
+from .matched import Source
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`)."""
+
+    unit: int | None
+    period: int | None
+    fixed: str | None
+    indicator: int | None
+    value: int | None
+    status: int | None
+    across: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether units stand in rows and indicators in columns."""
+        return self.unit is not None and self.indicator is None and not self.across
+
+
+def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding]]:
+    """Find out which columns of a table say what; nothing, with findings, where its headings do not say it."""
+    data, units = source.data, source.index.units
+    unit = position_of(table, data.unit, (units.id, units.label, units.name, units.label_en, *UNIT_HEADINGS))
+    indicator = position_of(table, data.indicator, INDICATOR_HEADINGS)
+    value = position_of(table, data.value, VALUE_HEADINGS)
+    period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, several=unit is not None)
+    status = position_of(table, data.status, STATUS_HEADINGS)
+    layout = Layout(unit, period, fixed, indicator, value, status, across)
+    problems += _lacking(source, table, layout)
+    if not problems:
+        problems += _undecided(source, table, layout)
+    return (None if problems else layout), problems
+
+
+def _periods_of(
+    source: Source, table: Table, others: set[int | None], *, several: bool
+) -> tuple[int | None, str | None, tuple[tuple[int, str], ...], list[Finding]]:
+    """Find the column of periods, or the one period of the table, or the headings that are periods."""
+    index, declared = source.index, source.data.period
+    kind = index.periods.kind
+    of_file = read_period(table.period, kind) if table.period else None
+    if table.period and of_file is None:
+        return None, None, (), [no_period(index, Place(table.file, table.sheet), table.period)]
+    named = None if declared is None else str(declared)
+    fixed = EVERY if named == EVERY else None if named is None else read_period(named, kind)
+    if fixed and (fixed == EVERY or isinstance(declared, int) or position_of(table, named, ()) is None):
+        return None, fixed, (), []
+    if of_file:
+        return None, of_file, (), []
+    usual = PERIOD_HEADINGS + DAY_HEADINGS * (kind == "day")
+    period = position_of(table, named, usual)
+    if period is not None:
+        return period, None, (), []
+    if named is None and several and (across := _periods_across(index, table, others)):
+        return None, None, across, []
+    if named is None and kind == SINGLE:
+        return None, SINGLE, (), []
+    headers = [named] if named else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
+    return None, None, (), [finding("IC347", table.header_place(0), headers=headers, known=headings_of(table))]
+
+
+def _periods_across(index: Index, table: Table, others: set[int | None]) -> tuple[tuple[int, str], ...]:
+    """Return the columns whose headings are periods, as where the years stand side by side."""
+    if index.periods.kind == SINGLE:
+        return ()
+    read = ((at, read_period(name, index.periods.kind)) for at, name in enumerate(table.names) if at not in others)
+    return tuple((at, period) for at, period in read if period)
+
+
+def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
+    """Find the columns that the table must have and has not: units, and what the tree names."""
+    data, units, headings = source.data, source.index.units, headings_of(table)
+    found = []
+    if layout.unit is None and (data.unit or layout.indicator is None):
+        wanted = [data.unit] if data.unit else [units.id, units.label]
+        near = nearest(wanted[0], headings) or units.label
+        found.append(finding("IC340", table.header_place(0), headers=wanted, known=headings, near=near))
+    for key, position in (("indicator", layout.indicator), ("value", layout.value)):
+        if (name := getattr(data, key)) and position is None:
+            near = nearest(str(name), headings)
+            found.append(finding("IC357", source.place(key), name=name, file=table.file, known=headings, near=near))
+    return found
+
+
+def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
+    """Find what a table that has all its columns leaves open: whose its values are, and where they stand."""
+    wanted = [column.owner for _, column in source.columns if column.key != "applies"]
+    if layout.across and layout.indicator is None and len(wanted) > 1:
+        periods = [period for _, period in layout.across]
+        return [finding("IC376", table.header_place(layout.across[0][0]), periods=few(periods), columns=few(wanted))]
+    if layout.indicator is None:
+        return []
+    if layout.unit is None:
+        return _units_not_across(source, table)
+    if layout.value is None and not layout.across:  # no fault where formulas name all that they need by its heading
+        beside = beside_indicators(source, table, layout)
+        if not beside or any(not column.rows for _, column in source.columns):
+            place, known = table.header_place(layout.indicator), headings_of(table)
+            return [finding("IC357", place, name=VALUE_HEADINGS[0], file=table.file, known=known, near="")]
+    return []
+
+
+def _units_not_across(source: Source, table: Table) -> list[Finding]:
+    """Find what is wrong where the headings should be units: those that could be several, or that none is one."""
+    names = [(at, name, source.units.sharing(name)) for at, name in enumerate(table.names) if name in source.units.shared]
+    if names or units_across(source, table):
+        return [finding("IC374", table.header_place(at), name=name, units=units) for at, name, units in names]
+    block = source.index.units
+    headers, known = [block.id, block.label], headings_of(table)
+    return [finding("IC340", table.header_place(0), headers=headers, known=known, near=block.label)]
+
+
+def units_across(source: Source, table: Table) -> dict[int, int]:
+    """Return which columns of a table are units, by their headings."""
+    return {at: unit for at, name in enumerate(table.names) if (unit := source.units.find(name)) is not None}
+
+
+def beside_indicators(source: Source, table: Table, layout: Layout) -> dict[int, list[int]]:
+    """Return which names of formulas are headings of a table with its indicators in rows, with the places of these."""
+    if layout.indicator is None or layout.unit is None or layout.across:
+        return {}
+    keys, headings = {layout.unit, layout.period, layout.indicator, layout.status}, by_heading(table)
+    places = {
+        at: [place for place in headings.get(column.headers[0], []) if place not in keys]
+        for at, column in source.columns
+        if column.rows
+    }
+    return {at: beside for at, beside in places.items() if beside}
+
+
+def no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
+    """Say that a text is no period of the index's kind."""
+    kind = index.periods.kind
+    return finding("IC346" if text else "IC364", place, found=text, kind=kind, example=EXAMPLES[kind], rows=rows)
+
+
+def few(names: Iterable[str]) -> str:
+    """Return the first of many names."""
+    shown = [name for name in names if name]
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")

@@ -1,0 +1,157 @@
+"""The pieces of one table, in each of the layouts that tables have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ...findings import Finding, finding, nearest
+from ...tree.columns import Column
+from ..readers.table import Cell, Table, name_of
+from .cells import Records, dated, named_in, piece_of, records_of
+from .headings import ambiguous, by_heading, headings_of, plain, unused
+from .layout import Layout, beside_indicators, units_across
+from .matched import Matched, Piece, Source
+
+Chosen = tuple[tuple[int, Column], int, Records]
+"""A column of the panel with its position, the column of the table that has its values, and the rows of these."""
+
+
+def pieces_of(source: Source, table: Table, layout: Layout) -> Matched:
+    """Match the cells of one table to the columns of its source."""
+    if table.stays:
+        from .stored import pieces_later
+
+        return pieces_later(source, table, layout)
+    if layout.across:
+        return _by_period(source, table, layout)
+    if layout.indicator is None:
+        return _wide(source, table, layout)
+    if layout.unit is None:
+        return _crossed(source, table, layout)
+    return _long(source, table, layout)
+
+
+def indicators_in(table: Table, layout: Layout) -> list[str]:
+    """Return the names that the indicators of a table go by: its headings, or those that stand in its rows."""
+    if layout.indicator is None or table.stays:
+        return headings_of(table)
+    return [name_of(cell) for cell in dict.fromkeys(named_in(table, layout.indicator))]
+
+
+def _wide(source: Source, table: Table, layout: Layout) -> Matched:
+    """Match units in rows, indicators in columns."""
+    records, found = records_of(source, table, layout)
+    headings = by_heading(table)
+    used = {layout.unit, layout.period, layout.status}
+    chosen: list[Chosen] = []
+    for at, column in source.columns:
+        places = next((headings[header] for header in column.headers if header in headings), [])
+        if places:
+            found += ambiguous(table, column, places)
+            used.update(places)
+            chosen.append(((at, column), places[0], records))
+    return _read(source, table, layout, chosen, [*found, *unused(source.index, table, used)])
+
+
+def _by_period(source: Source, table: Table, layout: Layout) -> Matched:
+    """Match units in rows and periods in columns, for the one indicator that the source has or for that of each row."""
+    records, found = records_of(source, table, layout)
+    if layout.indicator is None:
+        by_name = {at: list(range(len(records.rows))) for at, column in source.columns if column.key != "applies"}
+    else:
+        by_name, unknown = _by_indicator(source, table, layout.indicator, records.rows, source.columns)
+        found += unknown
+    chosen = [
+        ((at, column), position, records.some(by_name[at], period=period))
+        for at, column in source.columns
+        if by_name.get(at)
+        for position, period in layout.across
+    ]
+    used = {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)}
+    return _read(source, table, layout, chosen, [*found, *unused(source.index, table, used)])
+
+
+def _long(source: Source, table: Table, layout: Layout) -> Matched:
+    """Match a row for each unit and indicator, with its value or with the several that a formula names by their headings."""
+    assert layout.indicator is not None
+    records, found = records_of(source, table, layout)
+    beside = beside_indicators(source, table, layout)
+    wanted = [(at, replace(column, headers=column.rows) if at in beside else column) for at, column in source.columns]
+    by_name, unknown = _by_indicator(source, table, layout.indicator, records.rows, wanted)
+    found += [*unknown, *_either(source, table, layout, beside)]
+    chosen: list[Chosen] = []
+    for at, column in source.columns:
+        places = beside.get(at, [] if layout.value is None else [layout.value])
+        if by_name.get(at) and places:
+            found += ambiguous(table, column, places) if at in beside else []
+            chosen.append(((at, column), places[0], records.some(by_name[at])))
+    return _read(source, table, layout, chosen, found)
+
+
+def _either(source: Source, table: Table, layout: Layout, beside: dict[int, list[int]]) -> Iterable[Finding]:
+    """Find the names of formulas that are both headings and indicators in rows."""
+    known, ignored = indicators_in(table, layout), set(map(name_of, source.data.ignore))
+    first = {column.headers[0]: (at, column) for at, column in reversed(source.columns) if at in beside}
+    for name, (at, column) in first.items():
+        if name in known and name not in ignored:
+            yield finding("IC369", table.header_place(beside[at][0]), name=name, column=column.owner, key=column.key)
+
+
+def _crossed(source: Source, table: Table, layout: Layout) -> Matched:
+    """Match indicators in rows, units in columns, as tables are often printed."""
+    assert layout.indicator is not None
+    units = units_across(source, table)
+    named = [row for row, cell in enumerate(table.columns[layout.indicator]) if name_of(cell)]
+    rows, periods, found = dated(source, table, layout, named)
+    records = Records(rows, periods, [0] * len(rows))
+    by_name, unknown = _by_indicator(source, table, layout.indicator, rows, source.columns)
+    chosen = [
+        ((at, column), position, records.some(by_name[at], unit=unit))
+        for at, column in source.columns
+        if by_name.get(at)
+        for position, unit in units.items()
+    ]
+    found += [*unknown, *unused(source.index, table, {layout.indicator, layout.period, layout.status, *units})]
+    return _read(source, table, layout, chosen, found)
+
+
+def _by_indicator(
+    source: Source, table: Table, at: int, rows: Sequence[int], columns: Sequence[tuple[int, Column]]
+) -> tuple[dict[int, list[int]], list[Finding]]:
+    """Find which of some rows belong to which column of the panel; an unknown indicator is a finding."""
+    names: dict[str, list[int]] = defaultdict(list)
+    for position, column in columns:
+        for name in column.headers:
+            names[name].append(position)
+    cells, ignored = named_in(table, at), {name_of(word) for word in source.data.ignore}
+    meaning: dict[Cell, list[int]] = {}
+    unknown: dict[str, list[int]] = defaultdict(list)
+    of_column: dict[int, list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        cell = cells[row]
+        if cell not in meaning:
+            name = name_of(cell)
+            meaning[cell] = names.get(name, names.get(plain(name), []))
+        for position in meaning[cell]:
+            of_column[position].append(i)
+        if not meaning[cell] and (name := name_of(cell)) not in ignored:
+            unknown[name].append(row)
+    found = []
+    for name, its_rows in unknown.items():
+        near = nearest(name, names)
+        code = "IC345" if near else "IC363"
+        found.append(finding(code, table.place(its_rows[0], at), name=name, near=near, rows=len(its_rows)))
+    return of_column, found
+
+
+def _read(source: Source, table: Table, layout: Layout, chosen: Iterable[Chosen], found: Iterable[Finding]) -> Matched:
+    """Read the values of what was chosen of a table."""
+    pieces: list[Piece] = []
+    findings = list(found)
+    for wanted, position, records in chosen:
+        piece, doubts = piece_of(source, table, layout, wanted, position, records)
+        pieces.append(piece)
+        findings += doubts
+    return source.matched(pieces, findings)

@@ -1,0 +1,95 @@
+"""What every reader hands on: a table of cells that knows the address of each, and names and texts as all tables have them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...findings import Place
+
+Cell = str | float | int | bool | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of one file: its named columns, and where each of its cells stands."""
+
+    file: str
+    sheet: str
+    period: str | None
+    header_line: int  # the lowest header row, from 1; 0 where the format has none
+    names: tuple[str, ...]
+    qualified: tuple[str, ...]
+    positions: tuple[int, ...]
+    columns: Sequence[Sequence[Cell]]
+    lines: Sequence[int]
+
+    @property
+    def stays(self) -> bool:
+        """Whether its cells stay in their file until they are asked for."""
+        return False
+
+    def place(self, row: int, column: int) -> Place:
+        """Return the address of a cell by its row and column index in the table."""
+        return Place(self.file, self.sheet, self.lines[row], self.positions[column])
+
+    def header_place(self, column: int) -> Place:
+        """Return the address of a column's name."""
+        if not self.header_line:
+            return Place(self.file, self.sheet)
+        return Place(self.file, self.sheet, self.header_line, self.positions[column])
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a format needs to know to read one file: where it is, what people call it, what is asked of it."""
+
+    path: str
+    file: str
+    period: str | None
+    sheet: str | None
+    header: int | None
+    keys: frozenset[str]
+    keep: int | None = None  # a Parquet table of more cells than this stays in its file
+
+    def place(self, sheet: str = "", line: int = 0, column: int = 0) -> Place:
+        """Return an address in this file."""
+        return Place(self.file, sheet, line, column)
+
+
+def name_of(cell: object) -> str:
+    r"""Return a cell as a name: NFKC, outer space stripped, inner space collapsed.
+
+    >>> name_of(" crimes　solved\n（cases） "), name_of(2021.0)
+    ('crimes solved (cases)', '2021')
+    """
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if not isinstance(cell, str):
+        return "" if cell is None else str(cell)
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFKC", cell)
+        if not cell.isprintable():
+            cell = cell.translate(_INVISIBLE)
+    return " ".join(cell.split())
+
+
+def text_of(value: object) -> Cell:
+    """Return a value as a cell, with dates and times as ISO text and the time left out at midnight.
+
+    >>> text_of(dt.datetime(2022, 3, 1)), text_of(dt.datetime(2022, 3, 1, 8, 30))
+    ('2022-03-01', '2022-03-01 08:30:00')
+    """
+    if value is None or isinstance(value, (str, float, int)):
+        return value
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    return str(value)
+
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # pasted in from web pages, or left by joined files

@@ -1,0 +1,41 @@
+"""The words that are recognised in files of data: headings, statuses, notes, and how periods are written."""
+
+from __future__ import annotations
+
+UNIT_HEADINGS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
+PERIOD_HEADINGS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
+DAY_HEADINGS = ("日期", "date", "day")  # only where periods are days: elsewhere a date may be anything's
+INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
+VALUE_HEADINGS = ("value", "数值", "值", "指标值")
+STATUS_HEADINGS = ("status", "状态")
+HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
+SILENT_HEADINGS = frozenset(  # of columns that nothing asks for and nobody misses
+    {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
+)
+
+# how a row begins that speaks about its table; a pattern as text, since most tables are read without it
+NOTE = (
+    r"(?i)\s*[（(\[【*]?\s*(?:注|备注|附注|说明|填表|制表|填报|审核|复核|联系|数据来源|资料来源|来源|notes?|remarks?|sources?)"
+    r"(?:人|者|单位|部门|日期|时间|电话|说明)?\s*[0-9]*\s*[:：]"
+)
+
+PART_NUMBERS = {"一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "中": "2", "下": "3"}
+PERIOD_BEGINS = "[0-9Rr第]"
+_YEAR = r"(?P<year>\d{4})"
+_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
+PERIOD_PATTERNS = {
+    "year": [_YEAR + r"年?度?"],
+    "quarter": [_YEAR + r"[-/ ]?[Qq](?P<part>[1-4])", _YEAR + r"年?第?(?P<part>[1-4一二三四])季度?"],
+    "month": [_YEAR + r"[-/.]" + _MONTH, _YEAR + r"年" + _MONTH + r"月份?", _YEAR + r"(?P<month>\d\d)"],
+    "ten-day": [
+        _YEAR + r"[-/.]" + _MONTH + r"-?T(?P<part>[1-3])",
+        _YEAR + r"年" + _MONTH + r"月(?P<part>[上中下])旬",
+    ],
+    "week": [_YEAR + r"-?W(?P<week>0[1-9]|[1-4]\d|5[0-3])", _YEAR + r"年第(?P<week>\d{1,2})周"],
+    "day": [
+        _YEAR + r"[-/.]" + _MONTH + r"[-/.](?P<day>\d{1,2})",
+        _YEAR + r"年" + _MONTH + r"月(?P<day>\d{1,2})[日号]",
+        _YEAR + r"(?P<month>\d\d)(?P<day>\d\d)",
+    ],
+    "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
+}
