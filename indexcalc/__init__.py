@@ -1,20 +1,32 @@
 """Composite and governance indices: a tree of indicators, bound to data, scored, ranked and explained.
 
 >>> import indexcalc
->>> index = indexcalc.load("indicators.yaml")                    # doctest: +SKIP
->>> scores = indexcalc.score(index, indexcalc.read_panel(index)) # doctest: +SKIP
+>>> index = indexcalc.load("indicators.yaml")   # doctest: +SKIP
+>>> scores = indexcalc.score(index)             # doctest: +SKIP
+>>> scores.ranking()                            # doctest: +SKIP
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .version import VERSION as __version__  # noqa: N811 - its name to the world
 
 if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
+    from .jobs.library import (
+        Scored,
+        audit,
+        publish,
+        read,
+        score,
+        submit,
+        template,
+        verify,
+        weights,
+        write_report,
+    )
+    from .jobs.questions import change, compare, explain, robustness, sensitivity, target, trend, uncertainty, warn
     from .panel import Panel
     from .scores import Scores
     from .tree import Dimension, Index, Indicator, load
@@ -28,39 +40,40 @@ __all__ = [
     "Panel",
     "Place",
     "Refused",
+    "Scored",
     "Scores",
     "Units",
     "__version__",
+    "audit",
+    "change",
+    "compare",
+    "explain",
     "load",
-    "read_panel",
+    "publish",
+    "read",
+    "robustness",
     "score",
+    "sensitivity",
+    "submit",
+    "target",
+    "template",
+    "trend",
+    "uncertainty",
+    "verify",
+    "warn",
+    "weights",
+    "write_report",
 ]
-
-
-def read_panel(index: Index, base: str | os.PathLike[str] = ".") -> Panel:
-    """Read the data of an index; its relative paths start from `base`.
-
-    :raises Refused: with every finding, when there is an error among them.
-    """
-    from .sources import read
-
-    return read(index, Path(base))
-
-
-def score(index: Index, panel: Panel) -> Scores:
-    """Score every period of a panel; see `indexcalc.engine.score`."""
-    from .engine import score
-
-    return score(index, panel)
-
-
 _HOMES = {
-    "findings": ("Finding", "Place", "Refused"),
-    "panel": ("Panel",),
-    "scores": ("Scores",),
-    "tree": ("Dimension", "Index", "Indicator", "load"),
-    "units": ("Units",),
+    "findings": "Finding Place Refused",
+    "jobs.library": "Scored audit publish read score submit template verify weights write_report",
+    "jobs.questions": "change compare explain robustness sensitivity target trend uncertainty warn",
+    "panel": "Panel",
+    "scores": "Scores",
+    "tree": "Dimension Index Indicator load",
+    "units": "Units",
 }
+_RENAMED = {"read_panel": "read"}
 
 
 def __getattr__(name: str) -> object:
@@ -68,6 +81,12 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     for module, names in _HOMES.items():
-        if name in names:
+        if name in names.split():
             return getattr(import_module(f".{module}", __name__), name)
-    raise AttributeError(name)
+    if name in _RENAMED:
+        raise AttributeError(f"indexcalc.{name} is called indexcalc.{_RENAMED[name]} now")
+    raise AttributeError(f"module 'indexcalc' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

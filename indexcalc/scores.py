@@ -70,12 +70,15 @@ class Scores:
     weights: tuple[NDArray[np.float64], ...]
     findings: tuple[Finding, ...]
     below: Below | None = None
-    origin: Provenance | None = None
-    """Where the values came from, where they came from somewhere."""
     reported: Panel | None = None
     """The panel as it was handed in, with the units of all levels: what scoring again in another way starts from."""
     level: str | None = None
     """The level of units that was asked for."""
+
+    @property
+    def origin(self) -> Provenance | None:
+        """Where the values came from, if they came from files."""
+        return self.reported.origin if self.reported else None
 
     @property
     def declared(self) -> Index:

@@ -234,7 +234,7 @@ def _moved(x: Array, before: Array, period: int) -> Iterator[Suspicion]:
 
 
 def _copied_forward(x: Array, before: Array, told: Array, still: Array, period: int) -> Iterator[Suspicion]:
-    """Find columns and rows that repeat the period before, but for those that stand still: the number of villages hardly changes."""
+    """Find columns and rows that repeat the period before, but for what stands still: the number of villages hardly changes."""
     if not len(before):
         return
     last = before[-1]

@@ -40,6 +40,7 @@ def main(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Say what holds for any command."""
+    del version  # it has been printed already, where it was asked for
     if lang is not None:
         context.default_map = _spoken(context.command, lang)
 

@@ -30,7 +30,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
     missing. A node whose score comes from the units below takes it of these units' own scores, made in the same way, and is
     no more than a leaf here: the result's `index` is the tree that is left.
     """
-    origin, reported = panel.origin, panel
+    reported = panel
     below, (nodes, parts) = None, scored_below(index, panel.units, level)
     if nodes:
         index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
@@ -64,7 +64,6 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         weights=weights,
         findings=(*found, *screened, *noted),
         below=below,
-        origin=origin,
         reported=reported,
         level=level,
     )

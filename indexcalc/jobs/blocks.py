@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ..findings import Finding, Place, Refused, errors, finding
+from ..findings import Finding, Place, Refused, finding
 from ..journal.files import publish
 from ..report.files import RUN
 from .project import Project, refuse_file, unwritable
@@ -45,15 +45,13 @@ def score_in_files(project: Project) -> Scores:
 
     gc.enable()  # what one block leaves behind must not wait for the end of the command
     matched, found = project.matched(keep=_KEEP)
-    if errors(found, strict=project.strict):
-        raise Refused(found)
+    project.check(found)
     found += unjudged(matched.index)
     make = Scratch(nearest_folder(project.reports))
     try:
         made = panel(matched, make)
         found = [*found, *made.findings[len(matched.findings) :]]
-        if errors(found, strict=project.strict):
-            raise Refused(found)
+        project.check(found)
         project.check_level(made)
         project.progress("score")
         scores = score_in_parts(matched.index, made, make, level=project.level)

@@ -4,31 +4,60 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.result import Result
+from ..analysis.weights import Weights
 from ..engine import score as score_panel
 from ..findings import Language, Refused, errors, render
 from ..panel import Panel
 from ..scores import Scores
+from ..sources.frames import panel_of_frame
 from ..tree.model import Index
 from . import questions
+from .audit import audit as audit_project
 from .names import node_of, period_of, periods_of
-from .project import INDEX
+from .project import INDEX, Project, warn_in_python
+from .publish import Release
+from .publish import publish as publish_period
+from .report import write_reports
+from .submit import Submitted
+from .submit import submit as submit_file
+from .template import Template
+from .template import template as write_template
+from .verify import Verified
+from .verify import verify as verify_report
+from .weights import weights as weights_of_project
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..analysis.explain import Explained
-    from .publish import Release
-    from .verify import Verified
+    from ..analysis.audit import Audit
+    from ..analysis.explain import Explanation
+    from ..analysis.versus import Versus
 
 PathLike = str | os.PathLike[str]
 
 
-class FoundWarning(UserWarning):
-    """Something found that refuses nothing, but may make a number mean something else than was meant."""
+@dataclass(frozen=True)
+class Report(Result):
+    """The reports that were written: a folder for each period."""
+
+    periods: tuple[str, ...]
+    folders: tuple[Path, ...]
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row for each file that was written."""
+        import pandas as pd
+
+        rows = [
+            (period, folder.as_posix(), file.name)
+            for period, folder in zip(self.periods, self.folders, strict=True)
+            for file in sorted(folder.iterdir())
+        ]
+        return pd.DataFrame(rows, columns=["period", "folder", "file"])
 
 
 class Scored(Scores):
@@ -86,9 +115,11 @@ class Scored(Scores):
             for unit in range(len(self.panel.units))
         ]
 
-    def explain(self, unit: str, period: str | None = None, node: str | None = None) -> Explained:
+    def explain(
+        self, unit: str, period: str | None = None, node: str | None = None, vs: str | None = None
+    ) -> Explanation | Versus:
         """Walk a unit's score down to the cells that were reported; see `indexcalc.explain`."""
-        return questions.explain(self, unit, period=period, node=node)
+        return questions.explain(self, unit, period=period, node=node, vs=vs)
 
     def _repr_html_(self) -> str:
         """Return the newest ranking as a notebook shows it."""
@@ -105,12 +136,12 @@ def read(index: Index, base: PathLike | None = None, *, as_of: str | None = None
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    return _project(index, data=base, as_of=as_of).read()[1]
+    return project_of(index, data=base, as_of=as_of).read()[1]
 
 
 def score(
     index: Index, data: Any = None, *, level: str | None = None, period: str | None = None, as_of: str | None = None
-) -> Scores:
+) -> Scored:
     """Score every period: of what the index declares, of a panel, or of a DataFrame.
 
     A frame may be one of pandas or any that Arrow can read, wide (a column an indicator) or long, with units and periods as
@@ -120,17 +151,17 @@ def score(
     :raises Refused: with every finding, when there is an error among them.
     """
     if isinstance(data, Panel):
-        panel, found = data, ()
+        panel = data
+    elif data is None:
+        index, panel = project_of(index, as_of=as_of, level=level).read()
     else:
-        project = _project(index, as_of=as_of)
-        index, panel = project.read() if data is None else (index, panel_of_frame(index, data, period=period))
-        found = tuple(project.before)
+        panel = panel_of_frame(index, data, period=period, base=index.file.parent if index.file else Path())
     scores = score_panel(index, panel, level=level)
-    if errors(scores.findings):
-        raise Refused([*found, *scores.findings])
-    warn_of([*found, *scores.findings])
-    own = {field.name: getattr(scores, field.name) for field in fields(scores)}
-    return Scored(**{**own, "findings": (*found, *scores.findings)})
+    found = (*index.findings, *panel.findings, *scores.findings)
+    if errors(found):
+        raise Refused(found)
+    warn_in_python(found)
+    return Scored(**{**{field.name: getattr(scores, field.name) for field in fields(scores)}, "findings": found})
 
 
 def write_report(
@@ -140,7 +171,7 @@ def write_report(
 
     :raises Refused: where there is no such period, or a folder cannot be written or is somebody else's.
     """
-    project = _project(scores.declared, reports=out, lang=lang, seed=seed, level=_level(scores))
+    project = project_of(scores.declared, reports=out, lang=lang, seed=seed, level=scores.level)
     periods = periods_of(scores, period)
     return Report(tuple(periods), tuple(write_reports(project, scores, periods)))
 
@@ -157,9 +188,9 @@ def publish(
 ) -> Release:
     """Write a period's report and keep its scores as published, for all time; `why` a period published before is revised.
 
-    :raises Refused: where the index was not read from a file, or a revision does not say why.
+    :raises Refused: where a revision does not say why, or a folder cannot be written.
     """
-    project = _project(scores.declared, reports=out, lang=lang, seed=seed, level=_level(scores))
+    project = project_of(scores.declared, reports=out, lang=lang, seed=seed, level=scores.level)
     return publish_period(project, scores, period_of(scores, period), by=by, why=why)
 
 
@@ -168,4 +199,72 @@ def verify(folder: PathLike, index: Index | PathLike = INDEX, *, data: PathLike 
 
     :raises Refused: with everything that differs.
     """
-    return verify_report(_project(index, data=data), Path(folder))
+    return verify_report(project_of(index, data=data), Path(folder))
+
+
+def weights(index: Index | PathLike = INDEX, *, period: str | None = None) -> Weights:
+    """Return a tree with its weights, declared and in effect; the data is scored only where weights are computed from it."""
+    return weights_of_project(project_of(index), period)
+
+
+def audit(index: Index | PathLike = INDEX, *, department: str | None = None, period: str | None = None) -> Audit:
+    """Point out suspicious values in the data of an index: jumps, copies, round numbers, last digits."""
+    return audit_project(project_of(index), department, period)
+
+
+def template(
+    index: Index | PathLike, department: str, period: str, out: PathLike | None = None, *, lang: Language = "zh"
+) -> Template:
+    """Write the workbook that a department fills in for a period."""
+    return write_template(project_of(index, lang=lang), department, period, None if out is None else Path(out))
+
+
+def submit(
+    index: Index | PathLike,
+    file: PathLike,
+    *,
+    by: str,
+    reason: str = "",
+    department: str | None = None,
+    period: str | None = None,
+    ledger: str | None = None,
+    dry_run: bool = False,
+) -> Submitted:
+    """Check what a department reports, audit it, and record it in the ledger; a dry run records nothing."""
+    return submit_file(
+        project_of(index),
+        Path(file),
+        by=by,
+        reason=reason,
+        department=department,
+        period=period,
+        ledger=ledger,
+        dry_run=dry_run,
+    )
+
+
+def project_of(
+    index: Index | PathLike,
+    *,
+    data: PathLike | None = None,
+    reports: PathLike | None = None,
+    lang: Language = "zh",
+    seed: int = 0,
+    level: str | None = None,
+    as_of: str | None = None,
+) -> Project:
+    """Return the project of a tree: of one that was read already, which is not read again, or of its file or folder."""
+    own = index.file if isinstance(index, Index) else Path(index)
+    file = Path(INDEX) if own is None else own / INDEX if own.is_dir() else own
+    project = Project(
+        file=file,
+        data=file.parent if data is None else Path(data),
+        reports=file.parent / "reports" if reports is None else Path(reports),
+        report_language=lang,
+        seed=seed,
+        level=level,
+        as_of=as_of,
+    )
+    if isinstance(index, Index):
+        vars(project)["tree"] = index, list(index.findings)
+    return project

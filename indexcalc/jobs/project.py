@@ -36,8 +36,6 @@ class Project:
     level: str | None = None
     as_of: str | None = None
     strict: bool = False
-    before: Sequence[Finding] = ()
-    """What reading has found, until scores are accepted."""
 
     def tell(self, found: Sequence[Finding]) -> None:
         """Say what was found and refuses nothing: to users of Python as warnings."""
@@ -46,10 +44,14 @@ class Project:
     def progress(self, step: str) -> None:
         """Show what is being done, where there is a screen to show it on."""
 
-    def go_on(self, found: Sequence[Finding]) -> None:
-        """Refuse when there is an error among the findings, a warning when strict; otherwise tell what there is."""
+    def check(self, found: Sequence[Finding]) -> None:
+        """Refuse when there is an error among the findings, a warning when strict."""
         if errors(found, strict=self.strict):
             raise Refused(found)
+
+    def go_on(self, found: Sequence[Finding]) -> None:
+        """Refuse as `check` does; otherwise tell what there is."""
+        self.check(found)
         self.tell(found)
 
     @cached_property
@@ -85,18 +87,18 @@ class Project:
         from ..sources import panel
 
         matched, found = self.matched()
-        if errors(found, strict=self.strict):
-            raise Refused(found)
+        self.check(found)
         self.progress("score")
         made = panel(matched)
+        self.check([*self.tree[1], *made.findings])
         self.check_level(made)
-        self.before = found
         return matched.index, made
 
     def accept(self, scores: Scores) -> Scores:
-        """Return scores whose findings refuse nothing, once these have been told with those of reading."""
+        """Return scores whose findings refuse nothing, once these have been told with those of the tree and of reading."""
         self.progress("")
-        self.go_on([*self.before, *scores.findings])
+        read = scores.reported.findings if scores.reported else ()
+        self.go_on([*self.tree[1], *read, *scores.findings])
         return scores
 
     def scores(self) -> Scores:

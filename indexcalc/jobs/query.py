@@ -84,7 +84,7 @@ def _score(
     scores = replace(ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(noted))
     scores = replace(scores, panel=replace(scores.panel, quarantine=tuple(values.beside.quarantine)))
     matched: Any = replace(values.beside, files=values.files)
-    scores = replace(scores, origin=matched)
+    scores = replace(scores, reported=replace(scores.panel, origin=matched))
     folders = _write_reports(project, scores, kind, periods, staging)
     project.progress("")
     return top(scores, periods[-1], project.language), folders

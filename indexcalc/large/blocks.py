@@ -50,7 +50,7 @@ def score_in_parts(
     :raises Refused: where a method, such as TOPSIS, takes more than `most` cells of its node's children together, and where
         scores come from a level of units below.
     """
-    origin = panel.origin
+    reported = panel
     if below := scored_below(index, panel.units, level)[0]:
         raise Refused(finding("IC847", index.place_of(node, "score_over_units"), node=node) for node in below)
     panel, found = _brought_up(index, panel, make, level, cells)
@@ -76,7 +76,8 @@ def score_in_parts(
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
         weights=weights,
         findings=(*found, *screened_out, *noted, *aggregated, *check_comparisons(index, panel, imputed)),
-        origin=origin,
+        reported=reported,
+        level=level,
     )
 
 

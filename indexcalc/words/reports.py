@@ -29,8 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "moved": ("与此处上一份报告相比", "Since the last report here"),
     "checked": (
         "{index}：{dimensions} 个维度、{nodes} 个中间指标、{indicators} 个末级指标、{units} 个单元、{periods} 期、{files} 个文件，没有错误",
-        "{index}: {dimensions} dimensions, {nodes} nodes below them, {indicators} indicators, {units} units, {periods} periods, "
-        "{files} files – no errors",
+        "{index}: {dimensions} dimensions, {nodes} nodes below them, {indicators} indicators, {units} units, {periods} periods, {files} files – no errors",
     ),
     "refused with": (
         "{errors} 个错误，{warnings} 个警告；没有写入任何内容",

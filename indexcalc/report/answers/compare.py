@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from ...analysis.compare import Comparison
+from ...analysis.differences import differences
+from ...analysis.weights import weights_of
 from ...findings import Language
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.changes import agreement_text, change_sheet
 from ..sheets.tables import shortened
-from ..sheets.weights import differences, differences_sheet, shares, weight_rows
+from ..sheets.weights import differences_sheet
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 from .change import change_data, first_of
 
@@ -37,8 +39,7 @@ def compare_answer(found: Comparison, language: Language) -> Answer:
     }
     trees = moves.earlier.index, moves.later.index
     if trees[0] is not trees[1]:
-        rows = [weight_rows(tree, shares(tree), language) for tree in trees]
-        differing = differences(*trees, (rows[0], rows[1]))
+        differing = differences(weights_of(trees[0]), weights_of(trees[1]), language)
         if differing:
             sheets["differences"] = differences_sheet(differing, language)
             text += ["", as_text(sheets["differences"], language)]

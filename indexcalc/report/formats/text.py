@@ -72,7 +72,8 @@ def _fitting(headings: Sequence[Heading], widths: Sequence[int], screen: int | N
         return list(every)
     first = next((at for at in every if headings[at].kind == "text"), 0)
     needed = sorted(every, key=lambda at: (at != first and not headings[at].strong, _NEED.index(headings[at].kind), at))
-    kept, room = [], screen
+    kept: list[int] = []
+    room = screen
     for at in needed:
         if room < widths[at] and kept:
             break
