@@ -116,6 +116,21 @@ def number_of(period: str, kind: Kind) -> int:
     return year if kind == "year" else (year * 12 + int(period[5:7]) - 1) * 3 + int(period[9:]) - 1
 
 
+def period_of(day: dt.date, kind: Kind) -> str:
+    """Return the calendar period that a day falls in.
+
+    >>> import datetime
+    >>> period_of(datetime.date(2022, 7, 31), "quarter"), period_of(datetime.date(2022, 7, 31), "ten-day")
+    ('2022Q3', '2022-07-T3')
+    """
+    if kind in ("day", "week"):
+        days = day.toordinal() - _DAY_0
+        return numbered(days if kind == "day" else (days + 3) // 7, kind)
+    if kind == "ten-day":
+        return f"{day:%Y-%m}-T{min((day.day - 1) // 10, 2) + 1}"
+    return numbered((day.year * 12 + day.month - 1) * _IN_A_YEAR[kind] // 12, kind)
+
+
 def numbered(number: int, kind: Kind) -> str:
     """Return the period that has a number.
 

@@ -524,6 +524,7 @@ NOT_SHOWN = {
     "IC876": "an engine's own words; tests/test_in_query.py has it",
     "IC820": "a database to watch; tests/test_watch.py has it",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
+    **dict.fromkeys(("IC378", "IC379", "IC380", "IC381"), "a DataFrame; tests/sources/test_frames.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC750" <= code < "IC780"), "tests/test_uncertainty.py shows each"),
     **dict.fromkeys((code for code in MESSAGES if "IC650" <= code < "IC700"), "tests/test_ledger_messages.py shows each"),
 }

@@ -15,7 +15,7 @@ from ..journal.entries import Draft, Reported, written
 from ..periods import order
 from ..sources.match.bind import match_tables
 from ..sources.match.given import repeats
-from ..sources.match.matched import Matched
+from ..sources.match.matched import Matched, Source
 from ..sources.readers.numbers import read_numbers
 from ..sources.readers.table import Table, name_of
 from ..sources.readers.tables import read_tables
@@ -98,7 +98,7 @@ def read_submission(
     if any(name.casefold() in PERIOD_HEADINGS for table in tables for name in table.names):
         source = source.model_copy(update={"period": None})  # the file says itself what it is of
     wanted = reported_columns(index, named, units)
-    matched = match_tables(index, units, source, tables, wanted)
+    matched = match_tables(Source.of(index, units, "", source, wanted), tables)
     missing = {one.values.get("column"): one for one in matched.findings if one.code in _MISSING_COLUMN}
     top = tables[0].header_place(0)
     found += [one for one in matched.findings if one.code not in _MISSING_COLUMN]

@@ -40,49 +40,63 @@ class UnitNames:
         return ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
 
 
+def undeclared_units(index: Index) -> list[Finding]:
+    """Say that nothing says which units are scored."""
+    if index.units.table:
+        return []
+    path, key = (("units",), "table") if "units" in index.model_fields_set else ((), "units")
+    return [finding("IC110", index.place(path), key=key)]
+
+
 def read_units(index: Index, base: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:
     """Read the units table of an index; nothing where it cannot be used."""
     block = index.units
+    if lacking := undeclared_units(index):
+        return None, lacking, []
     wanted = Data.model_construct(path=block.table, sheet=block.sheet)
     tables, found, files = read_tables(wanted, base, keys=[block.id])
     found = [one for one in asked_at(found, index.place(("units", "table"))) if one.code != "IC309"]  # here it is an error
     if not tables:
         return None, found, files
     table = tables[0]
-    at = {name: column for column, name in enumerate(table.names) if name}
-    if name_of(block.id) not in at:
+    if name_of(block.id) not in table.names:
         place = index.place(("units", "id")) if "id" in block.model_fields_set else index.place(("units", "table"))
         headings = [name for name in table.names if name]
         found.append(finding("IC352", place, name=block.id, file=table.file, known=headings, first=next(iter(headings), "")))
         return None, found, files
-    for key in ("name", "name_en", "group", "aliases"):
-        name = getattr(block, key)
-        if key in block.model_fields_set and name_of(name) not in at:
-            found.append(
-                finding("IC359", index.place(("units", key)), name=name, file=table.file, known=[n for n in table.names if n])
-            )
+    headings = [name for name in table.names if name]
+    for key in block.model_fields_set & {"name", "name_en", "group", "aliases"}:
+        if name_of(name := getattr(block, key)) not in headings:
+            found.append(finding("IC359", index.place(("units", key)), name=name, file=table.file, known=headings))
+    units, problems = units_in(index, table)
+    return units, [*found, *problems], files
+
+
+def units_in(index: Index, table: Table) -> tuple[UnitNames | None, list[Finding]]:
+    """Read the units of a table with a column of ids; nothing where there are none."""
+    block = index.units
+    position = {name: column for column, name in enumerate(table.names) if name}
 
     def column(key: str) -> list[str]:
-        position = at.get(name_of(getattr(block, key)))
-        return [name_of(cell) for cell in table.columns[position]] if position is not None else [""] * len(table.lines)
+        at = position.get(name_of(getattr(block, key)))
+        return [name_of(cell) for cell in table.named(at)] if at is not None else [""] * len(table.lines)
 
     whole = {key: column(key) for key in ("id", "name", "name_en", "group", "aliases")}
-    rows, repeats = _first_rows(table, at[name_of(block.id)], [whole[key] for key in ("id", "name", "group", "aliases")])
-    found += repeats
-    fields = {key: tuple(cells[row] for row in rows) for key, cells in whole.items()}
-    attributes: dict[str, list[Cell]] = {name: [table.columns[position][row] for row in rows] for name, position in at.items()}
-    has_groups = name_of(block.group) in at
-    levels, parents, misplaced = _levels(index, table, rows, fields["id"], at)
-    found += misplaced
-    groups = fields["group"] if has_groups else ()
-    units = Units(fields["id"], fields["name"], fields["name_en"], groups, attributes, levels, parents)
+    ids = position[name_of(block.id)]
+    rows, found = _first_rows(table, ids, [whole[key] for key in ("id", "name", "group", "aliases")])
     if not rows:
-        found.append(finding("IC354", table.header_place(at[name_of(block.id)])))
-        return None, found, files
-    said = {key: at.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
-    known, shared, ambiguous = _names(units, fields["aliases"], table, rows, said)
+        return None, [*found, finding("IC354", table.header_place(ids))]
+    fields = {key: tuple(cells[row] for row in rows) for key, cells in whole.items()}
+    attributes: dict[str, list[Cell]] = {name: [table.columns[at][row] for row in rows] for name, at in position.items()}
     attributes |= {asked: attributes[name_of(asked)] for asked in _asked_columns(index) if name_of(asked) in attributes}
-    return UnitNames(units, known, shared, table, rows), [*found, *ambiguous, *_check_columns(index, units)], files
+    levels, parents, misplaced = _levels(index, table, rows, fields["id"], position)
+    found += misplaced
+    groups = fields["group"] if name_of(block.group) in position else ()
+    units = Units(fields["id"], fields["name"], fields["name_en"], groups, attributes, levels, parents)
+    said = {key: position.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
+    known, shared, ambiguous = _names(units, fields["aliases"], table, rows, said)
+    found += [*ambiguous, *_check_columns(index, units, table.file)]
+    return UnitNames(units, known, shared, table, rows), found
 
 
 def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
@@ -93,7 +107,7 @@ def asked_at(found: Sequence[Finding], place: Place) -> list[Finding]:
 def _levels(
     index: Index, table: Table, rows: Sequence[int], ids: Sequence[str], at: dict[str, int]
 ) -> tuple[tuple[str, ...], tuple[int, ...], list[Finding]]:
-    """Each unit's level and the place of the unit that it is part of, where the table has several levels."""
+    """Return each unit's level and the place of the unit that it is part of, where the table has several levels."""
     block = index.units
     if block.level is None:
         return (), (), []
@@ -129,7 +143,7 @@ def _levels(
 def _scored_from_below(
     index: Index, ids: Sequence[str], levels: Sequence[str], parents: Sequence[int], places: Sequence[Place]
 ) -> Iterator[Finding]:
-    """Where nodes are made of scores from below, these are from a level that there is, and all units of a level from one."""
+    """Find nodes made of scores from a level that there is not, and units of one level whose parts are of several."""
     asked = {name: node.score_over_units for name, node in index.by_id.items() if node.score_over_units}
     for name, choice in asked.items():
         if choice.from_ is not None and choice.from_ not in levels:
@@ -146,7 +160,7 @@ def _scored_from_below(
 
 
 def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:
-    """The first row of each unit. A unit may be repeated as it is, as in a table of several periods, but not differently."""
+    """Return the first row of each unit, which may be repeated as it is, as in a table of several periods, but not otherwise."""
     first: dict[str, int] = {}
     found = []
     for row, unit in enumerate(fields[0]):
@@ -163,7 +177,7 @@ def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tu
 def _names(
     units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], said: dict[str, int]
 ) -> tuple[dict[str, int], dict[str, list[int]], list[Finding]]:
-    """What each name means, the names that several units share, and the ids and aliases that clash with another's."""
+    """Return what each name means, the names that several units share, and the ids and aliases that clash with another's."""
     owners: dict[str, dict[int, None]] = defaultdict(dict)
     for names in (units.names, units.names_en):
         for at, name in enumerate(names):
@@ -186,7 +200,7 @@ def _names(
 
 
 def _asked_columns(index: Index) -> dict[str, Place]:
-    """The columns of the units table that the index speaks of elsewhere, and where it does."""
+    """Return the columns of the units table that the index speaks of elsewhere, and where it does."""
     asked = {index.ranking.within: index.place(("ranking", "within"))} if index.ranking.within else {}
     owners: list[tuple[tuple[str | int, ...], Any]] = [(("defaults",), index.defaults), *index.walked]
     for path, owner in owners:
@@ -199,17 +213,17 @@ def _asked_columns(index: Index) -> dict[str, Place]:
     return asked
 
 
-def _check_columns(index: Index, units: Units) -> list[Finding]:
-    """The columns of the units table that the index speaks of elsewhere are there."""
+def _check_columns(index: Index, units: Units, file: str) -> list[Finding]:
+    """Find the columns of the units table that the index speaks of elsewhere and that are not there."""
     known = list(units.attributes)
     found = []
     for name, place in _asked_columns(index).items():
         group = name == "group" and bool(units.groups)
         if not group and name_of(name) not in units.attributes:
-            found.append(finding("IC359", place, name=name, file=index.units.table, known=known))
+            found.append(finding("IC359", place, name=name, file=file, known=known))
     over = index.defaults.normalise.over
     needs_group = [one for one in index.leaves if "group" in (one.normalise.over if one.normalise else over, one.share)]
     if needs_group and not units.groups:
         place = index.place_of(needs_group[0].id)
-        found.append(finding("IC359", place, name=index.units.group, file=index.units.table, known=known))
+        found.append(finding("IC359", place, name=index.units.group, file=file, known=known))
     return found

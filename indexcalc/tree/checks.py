@@ -118,9 +118,7 @@ def check_sources(index: Index) -> Iterator[Finding]:
         yield finding("IC207", place, source=source, known=known, near=nearest(source, known))
     used = {index.source_of(item) for item in items}
     without = [item.id for item in items if not index.source_of(item)]
-    if without and not index.data:
-        yield finding("IC228", index.place(()))
-    elif without:
+    if without and index.data:
         yield finding("IC208", index.place_of(without[0]), nodes=_some(without), known=known)
     for source, data in index.data.items():
         beside = data.model_fields_set - {"path", "ledger"} if data.is_ledger else set()

@@ -429,8 +429,8 @@ class UnitTable(Part):
     """What a unit is called, as a rule in Chinese: district, street, household."""
     label_en: str = "unit"
     """What a unit is called in English."""
-    table: str
-    """The file that lists the units, a row each."""
+    table: str = ""
+    """The file that lists the units, a row each. Without one the units are those of the DataFrame that is scored."""
     sheet: str | None = None
     """The sheet of a workbook."""
     id: str = "id"
@@ -802,7 +802,7 @@ class Index(Part):
 
     index: Root
     """The index itself."""
-    units: UnitTable
+    units: UnitTable = Field(default={}, validate_default=True)
     """What is scored."""
     periods: Periods = Field(default={}, validate_default=True)
     """The rhythm."""

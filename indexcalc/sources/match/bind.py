@@ -6,7 +6,7 @@ Units and columns are known by exact names alone; a near miss is a finding.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
 from ..readers.numbers import is_number, word_of
 from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
-from ..unit_table import UnitNames, asked_at, read_units
-from .cells import named_in, of_units, taken
+from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
+from .cells import of_units
 from .given import absent, repeats
 from .headings import headings_of
 from .layout import beside_indicators, few, layout_of
@@ -41,6 +41,8 @@ def match(
     Of logs of events only the columns are looked at where they are not to be counted. Parquet tables of more than `keep`
     cells stay in their files: their columns are read and looked at by `panel`. Where `sources` are named no others are read.
     """
+    if lacking := [*undeclared_units(index), *_undeclared_data(index)]:
+        return Matched(index, findings=lacking)
     units, found, files = read_units(index, base)
     matched = Matched(index, units, findings=found, files=files)
     if units is None:
@@ -60,6 +62,11 @@ def match(
         else:
             parts.append(_match_files(source, base, keep))
     return checked(together(parts), every=sources is None)
+
+
+def _undeclared_data(index: Index) -> list[Finding]:
+    """Say that nothing says where values come from."""
+    return [] if index.data or all(column.source for column in index.columns) else [finding("IC228", index.place(()))]
 
 
 def sources_of(index: Index, units: UnitNames) -> Iterator[Source]:
@@ -84,24 +91,19 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
     return replace(matched, findings=found)
 
 
-def match_tables(index: Index, units: UnitNames, data: Data, tables: Sequence[Table], wanted: Iterable[int]) -> Matched:
-    """Match tables that are no source of the tree, such as a submission, to some columns of the index."""
-    return _match(Source.of(index, units, "", data, wanted), tables)
-
-
 def _match_files(source: Source, base: Path, keep: int | None) -> Matched:
     """Read the files of a source and match their tables."""
     index, data = source.index, source.data
     block = index.units
     keys = [block.id, block.label, block.label_en, block.name, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
     tables, unread, files = read_tables(data, base, keys=[data.unit] if data.unit else keys, keep=keep)
-    tables, unmet = _only(source, tables)
-    found = [*_words_twice(source), *asked_at(unread, source.place("path")), *unmet]
-    matched = _match(source, tables) if tables else source.matched()
+    tables, unmet = rows_asked_for(source, tables)
+    found = [*words_twice(source), *asked_at(unread, source.place("path")), *unmet]
+    matched = match_tables(source, tables) if tables else source.matched()
     return replace(matched, findings=[*found, *matched.findings], files=files)
 
 
-def _words_twice(source: Source) -> Iterator[Finding]:
+def words_twice(source: Source) -> Iterator[Finding]:
     """Find words that stand for numbers and are numbers themselves, or mean something else."""
     data = source.data
     said = {word_of(word): key for key in ("missing", "not_applicable") for word in getattr(data, key)}
@@ -114,7 +116,7 @@ def _words_twice(source: Source) -> Iterator[Finding]:
         said.setdefault(word_of(word), "numbers")
 
 
-def _only(source: Source, tables: list[Table]) -> tuple[list[Table], list[Finding]]:
+def rows_asked_for(source: Source, tables: list[Table]) -> tuple[list[Table], list[Finding]]:
     """Take the rows that `only:` asks for; it is a finding where no table has the heading, or none such a row."""
     found = []
     for heading, said in source.data.only.items():
@@ -127,11 +129,10 @@ def _only(source: Source, tables: list[Table]) -> tuple[list[Table], list[Findin
                 near, headings = nearest(heading, headings_of(table)), headings_of(table)
                 found.append(finding("IC357", place, name=heading, file=table.file, known=headings, near=near))
                 continue
-            cells = [name_of(cell) for cell in named_in(table, table.names.index(name_of(heading)))]
+            cells = [name_of(cell) for cell in table.named(table.names.index(name_of(heading)))]
             known |= dict.fromkeys(cells)
             rows = [row for row, cell in enumerate(cells) if cell in words]
-            columns = tuple(taken(column, rows) for column in table.columns)
-            kept.append(replace(table, columns=columns, lines=[table.lines[row] for row in rows]))
+            kept.append(table.some(rows))
         for word in sorted(words - known.keys()) if kept else ():
             near = nearest(word, known)
             found.append(finding("IC375", place, name=heading, found=word, known=few(known), near=near))
@@ -154,7 +155,7 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
             yield finding("IC361", place, found=base, known=list(periods))
 
 
-def _match(source: Source, tables: Sequence[Table]) -> Matched:
+def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     """Match the tables of a source to its columns."""
     parts = [source.matched()]
     settled: set[int] = set()  # what is there, or cannot be judged

@@ -13,7 +13,7 @@ from ...tree.columns import Column
 from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import NOT_A_NUMBER, read_numbers, word_of
-from ..readers.table import Cell, Table, name_of
+from ..readers.table import Table, name_of, taken
 from .layout import Layout, no_period
 from .matched import Matched, Piece, Source
 
@@ -36,7 +36,7 @@ class Records:
 def records_of(source: Source, table: Table, layout: Layout) -> tuple[Records, list[Finding]]:
     """Find the rows of a table that belong to a known unit and a period; the others are findings."""
     assert layout.unit is not None
-    cells = named_in(table, layout.unit)
+    cells = table.named(layout.unit)
     ignored = {name_of(word) for word in source.data.ignore}
     meaning = {cell: source.units.find(cell) for cell in dict.fromkeys(cells)}
     known: list[int] = []
@@ -58,7 +58,7 @@ def dated(
     """Find those of some rows that have a period, and these: None where their values hold in every one."""
     if layout.period is None:
         return rows, [None if layout.fixed == EVERY else layout.fixed] * len(rows), []
-    cells, kind = named_in(table, layout.period), source.index.periods.kind
+    cells, kind = table.named(layout.period), source.index.periods.kind
     meaning = {cell: read_period(name_of(cell), kind) for cell in dict.fromkeys(cells[row] for row in rows)}
     undated: dict[str, list[int]] = defaultdict(list)
     for row in rows:
@@ -68,12 +68,6 @@ def dated(
     found = [no_period(source.index, places[name], name, len(its_rows)) for name, its_rows in undated.items()]
     kept = [row for row in rows if meaning[cells[row]]] if undated else rows
     return kept, [meaning[cells[row]] for row in kept], found
-
-
-def named_in(table: Table, at: int) -> Sequence[Cell]:
-    """Return the cells of a column of names: an array's gaps are no cells, and a gap of an array does not even equal itself."""
-    cells = table.columns[at]
-    return [None if cell != cell else cell for cell in cells] if hasattr(cells, "dtype") else cells  # noqa: PLR0124
 
 
 def unknown_unit(source: Source, name: str, place: Place, rows: int) -> Finding:
@@ -111,12 +105,6 @@ def piece_of(
                 found.append(finding("IC366", place, found=status, known=data.not_applicable))
     piece = Piece(position, table, at, rows, records.periods, records.units, values, not_applicable)
     return piece, [*found, *doubts(column, piece)]
-
-
-def taken(cells: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
-    """Return some cells of a column: of an array, an array again."""
-    column: Any = cells
-    return column[rows] if hasattr(cells, "dtype") else [cells[row] for row in rows]
 
 
 def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: str, why: str) -> Finding:

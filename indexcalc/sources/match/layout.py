@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...findings import Finding, Place, finding, nearest
-from ...periods import EXAMPLES, SINGLE, read_period
-from ...tree.model import EVERY, Index
+from ...periods import EXAMPLES, SINGLE, Kind, read_period
+from ...tree.model import EVERY, Data, Index
 from ...words.recognised_data import (
     DAY_HEADINGS,
     INDICATOR_HEADINGS,
@@ -41,8 +41,8 @@ class Layout:
 
 def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding]]:
     """Find out which columns of a table say what; nothing, with findings, where its headings do not say it."""
-    data, units = source.data, source.index.units
-    unit = position_of(table, data.unit, (units.id, units.label, units.name, units.label_en, *UNIT_HEADINGS))
+    data = source.data
+    unit = unit_column(source.index, data, table)
     indicator = position_of(table, data.indicator, INDICATOR_HEADINGS)
     value = position_of(table, data.value, VALUE_HEADINGS)
     period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, several=unit is not None)
@@ -52,6 +52,17 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
     if not problems:
         problems += _undecided(source, table, layout)
     return (None if problems else layout), problems
+
+
+def unit_column(index: Index, data: Data, table: Table) -> int | None:
+    """Return the column that says which unit a row belongs to."""
+    block = index.units
+    return position_of(table, data.unit, (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS))
+
+
+def period_headings(kind: Kind) -> tuple[str, ...]:
+    """Return the usual headings of a column of periods."""
+    return PERIOD_HEADINGS + DAY_HEADINGS * (kind == "day")
 
 
 def _periods_of(
@@ -69,7 +80,7 @@ def _periods_of(
         return None, fixed, (), []
     if of_file:
         return None, of_file, (), []
-    usual = PERIOD_HEADINGS + DAY_HEADINGS * (kind == "day")
+    usual = period_headings(kind)
     period = position_of(table, named, usual)
     if period is not None:
         return period, None, (), []

@@ -30,6 +30,8 @@ class Source:
     name: str
     data: Data
     columns: Sequence[tuple[int, Column]]
+    words: Mapping[str, Data] = field(default_factory=dict)
+    """What says which words mean something in a column's cells, by the column's own source; `data` for all others."""
 
     @classmethod
     def of(cls, index: Index, units: UnitNames, name: str, data: Data, wanted: Iterable[int]) -> Source:
@@ -41,8 +43,8 @@ class Source:
         return self.index.place(("data", self.name, *path))
 
     def words_of(self, column: Column) -> Data:
-        """Return what says which words mean something in a column's cells: the column's own source, where that is declared."""
-        return self.index.data.get(column.source, self.data)
+        """Return what says which words mean something in a column's cells."""
+        return self.words.get(column.source, self.data)
 
     def matched(self, pieces: Sequence[Piece] = (), findings: Sequence[Finding] = (), **more: Any) -> Matched:
         """Return what was matched of this source."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ...findings import Finding, finding, nearest
 from ...tree.columns import Column
 from ..readers.table import Cell, Table, name_of
-from .cells import Records, dated, named_in, piece_of, records_of
+from .cells import Records, dated, piece_of, records_of
 from .headings import ambiguous, by_heading, headings_of, plain, unused
 from .layout import Layout, beside_indicators, units_across
 from .matched import Matched, Piece, Source
@@ -37,7 +37,7 @@ def indicators_in(table: Table, layout: Layout) -> list[str]:
     """Return the names that the indicators of a table go by: its headings, or those that stand in its rows."""
     if layout.indicator is None or table.stays:
         return headings_of(table)
-    return [name_of(cell) for cell in dict.fromkeys(named_in(table, layout.indicator))]
+    return [name_of(cell) for cell in dict.fromkeys(table.named(layout.indicator))]
 
 
 def _wide(source: Source, table: Table, layout: Layout) -> Matched:
@@ -125,7 +125,7 @@ def _by_indicator(
     for position, column in columns:
         for name in column.headers:
             names[name].append(position)
-    cells, ignored = named_in(table, at), {name_of(word) for word in source.data.ignore}
+    cells, ignored = table.named(at), {name_of(word) for word in source.data.ignore}
     meaning: dict[Cell, list[int]] = {}
     unknown: dict[str, list[int]] = defaultdict(list)
     of_column: dict[int, list[int]] = defaultdict(list)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ...findings import Finding, finding
+from .arrow import cells_of
 from .files import kind_of, matching
 from .records import header_findings
-from .table import Cell, Origin, Table, name_of, text_of
+from .table import Cell, Origin, Table, name_of
 
 if TYPE_CHECKING:
     from ...tree.model import Index
@@ -33,7 +34,7 @@ def read_parquet(origin: Origin) -> tuple[list[Table], list[Finding]]:
         schema, rows = file.schema_arrow, file.metadata.num_rows
         stays = origin.keep is not None and rows * len(schema) > origin.keep
         table = schema.empty_table() if stays else file.read()
-        columns = [_column(pa, column) for column in table.columns]
+        columns = [cells_of(column) for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         return [], [finding("IC305", origin.place(), problem=_first_line(error))]
     found = []
@@ -62,9 +63,7 @@ class StoredColumns(Sequence[Sequence[Cell]]):
         return len(self.names)
 
     def __getitem__(self, at: Any) -> Any:
-        import pyarrow as pa
-
-        return _column(pa, self._read(at))
+        return cells_of(self._read(at))
 
     def words(self, at: int) -> tuple[Any, list[Cell]]:
         """Return a column as places in a list of its different cells, of which the last is an empty one."""
@@ -76,7 +75,7 @@ class StoredColumns(Sequence[Sequence[Cell]]):
         column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         whole = column.unify_dictionaries().combine_chunks()
         whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-        cells = _column(pa, pa.chunked_array([whole.dictionary]))
+        cells = cells_of(pa.chunked_array([whole.dictionary]))
         words = [] if cells is None else [None if cell != cell else cell for cell in cells]  # noqa: PLR0124 - a gap among numbers
         return np.asarray(pc.fill_null(whole.indices, len(words))).astype(np.int64), [*words, None]
 
@@ -114,40 +113,6 @@ def cells_stored(index: Index, base: Path) -> int:
                 continue
             cells += known.num_rows * min(wanted, known.num_columns)
     return cells
-
-
-def _column(pa: Any, column: Any) -> Sequence[Cell] | None:
-    """Return a column as an array of floats or a list of text; nothing where a cell is not one value."""
-    kinds = pa.types
-    kind = column.type
-    if kinds.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    if kinds.is_integer(kind):
-        try:
-            return _floats(pa, column)
-        except pa.ArrowInvalid:  # identifiers too long for a float keep every digit
-            return list(column.to_pylist())
-    if kinds.is_floating(kind) or kinds.is_boolean(kind):
-        return _floats(pa, column)
-    if kinds.is_decimal(kind):  # Arrow's own cast multiplies, and may miss the nearest float by one step
-        import numpy as np
-
-        exact: Any = np.array([np.nan if value is None else float(value) for value in column.to_pylist()], dtype=float)
-        return cast("Sequence[Cell]", exact)
-    if kinds.is_timestamp(kind):
-        return [text_of(value) for value in column.cast(pa.timestamp("us", tz=kind.tz), safe=False).to_pylist()]
-    if kinds.is_date(kind) or kinds.is_time(kind):
-        return [text_of(value) for value in column.to_pylist()]
-    if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind) or kinds.is_null(kind):
-        return list(column.to_pylist())
-    return None
-
-
-def _floats(pa: Any, column: Any) -> Sequence[Cell]:
-    if pa.types.is_boolean(column.type):
-        column = column.cast(pa.int8())
-    return cast("Sequence[Cell]", column.cast(pa.float64()).to_numpy())
 
 
 def _first_line(error: Exception) -> str:

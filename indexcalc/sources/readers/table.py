@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ...findings import Place
 
@@ -34,6 +35,16 @@ class Table:
     def place(self, row: int, column: int) -> Place:
         """Return the address of a cell by its row and column index in the table."""
         return Place(self.file, self.sheet, self.lines[row], self.positions[column])
+
+    def named(self, column: int) -> Sequence[Cell]:
+        """Return the cells of a column of names: a gap of an array is no cell, and does not even equal itself."""
+        cells = self.columns[column]
+        return [None if cell != cell else cell for cell in cells] if hasattr(cells, "dtype") else cells  # noqa: PLR0124
+
+    def some(self, rows: Sequence[int]) -> Table:
+        """Return some rows of the table, which keep their addresses."""
+        columns = tuple(taken(cells, rows) for cells in self.columns)
+        return replace(self, columns=columns, lines=[self.lines[row] for row in rows])
 
     def header_place(self, column: int) -> Place:
         """Return the address of a column's name."""
@@ -74,6 +85,12 @@ def name_of(cell: object) -> str:
         if not cell.isprintable():
             cell = cell.translate(_INVISIBLE)
     return " ".join(cell.split())
+
+
+def taken(cells: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
+    """Return some cells of a column: of an array, an array again."""
+    column: Any = cells
+    return column[rows] if hasattr(cells, "dtype") else [cells[row] for row in rows]
 
 
 def text_of(value: object) -> Cell:
