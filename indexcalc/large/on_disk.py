@@ -84,7 +84,7 @@ class OnDisk:
             self._write(part, start)
 
     def _asked(self, key: Any) -> tuple[tuple[Any, range, Any], tuple[Any, ...]]:
-        """The periods, units and columns that a key means, and what takes away the axes of which it names one place."""
+        """Return the periods, units and columns that a key means, and what takes away the axes of which it names one place."""
         parts = list(key) if isinstance(key, tuple) else [key]
         rest = [slice(None)] * (3 - sum(part is not Ellipsis for part in parts))
         at = next((i for i, part in enumerate(parts) if part is Ellipsis), len(parts))
@@ -105,7 +105,7 @@ class OnDisk:
         return (periods, run, columns), tuple(one)
 
     def _runs(self, x: Any, periods: Any, units: range, columns: Any) -> Any:
-        """The parts of an array (column, period, unit) that lie side by side in the file, each with where it starts."""
+        """Yield the parts of an array (column, period, unit) that lie side by side in the file, each with where it starts."""
         held, length, _ = self.shape
         size = self.dtype.itemsize
         whole = len(units) == length and list(periods) == list(range(held))

@@ -23,7 +23,9 @@ from ..readers.files import absent, kind_of, matching, shown_path
 from ..readers.table import name_of, text_of
 from ..readers.tables import SUFFIXES
 from ..unit_table import UnitNames, asked_at
-from .rows import KEY, MASK, NAME, ROWS, Mismatch, Rows, unit_and_period
+from .columns import Columns, Mismatch
+from .rows import MASK, NAME, ROWS, LogRows, unit_and_period
+from .takes import KEY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,7 +84,7 @@ class Log:
 class Behind:
     """The clean events of a log, for who asks which of them a value was made of."""
 
-    asked: Rows
+    asked: LogRows
     table: Any
     kind: Kind
     takes: dict[str, Take]
@@ -92,17 +94,18 @@ class Behind:
     @property
     def header(self) -> tuple[str, ...]:
         """The columns of the events: those of the log that were used."""
-        return tuple(self.asked.columns)
+        return tuple(self.asked.columns.names)
 
     def events(self, column: str, units: Sequence[str], periods: Sequence[str], most: int) -> list[tuple[str, ...]]:
         """Return events that a column's value of some periods and units is made of, as text, those that weigh most first."""
         numbers = tuple(number_of(period, self.kind) for period in periods)
         if numbers not in self.kept:
             clean = self.asked.clean(self.table, numbers)
-            self.kept[numbers] = clean.cache() if self.asked.engine.kind == "duckdb" else clean  # others' tables are not ours
+            ours = self.asked.columns.engine.kind == "duckdb"
+            self.kept[numbers] = clean.cache() if ours else clean
         places = [self.units.index(unit) for unit in units]
         rows = self.asked.behind(self.kept[numbers], self.takes[column], places, most).to_pyarrow()
-        return list(zip(*(_texts(rows.column(name).to_pylist()) for name in self.asked.columns), strict=True))
+        return list(zip(*(_texts(rows.column(name).to_pylist()) for name in self.asked.columns.names), strict=True))
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,7 @@ def used_names(log: Log) -> dict[str, tuple[str | int, ...]]:
 
 
 def _lacking(log: Log, file: LogFile) -> Iterator[Finding]:
-    """The columns that are asked for and are not there, or there twice."""
+    """Find the columns that are asked for and are not there, or there twice."""
     line = 1 if file.delimiter else 0
     for name, asked in used_names(log).items():
         if name not in file.names:
@@ -244,7 +247,7 @@ def read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series |
 
 
 def _problem(error: Exception) -> str:
-    """The first line of what an engine says, without where it keeps its files."""
+    """Return the first line of what an engine says, without where it keeps its files."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines or [type(error).__name__])[0][:200]
 
@@ -256,8 +259,9 @@ def _read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series 
     if engine is None or errors(found):
         return None, found
     count = len(units.units)
+    columns = Columns(engine, log.events, frozenset(log.source.missing))
     while True:
-        rows = Rows(engine, log.events, frozenset(log.source.missing), log.takes, _bounds(index, log), index.periods.kind)
+        rows = LogRows(columns, log.takes, _bounds(index, log), index.periods.kind)
         table = rows.judged(names)
         groups = rows.aggregated(table, count).to_pyarrow().to_pydict()
         unknown = _unknown(log, groups)
@@ -273,7 +277,7 @@ def _read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series 
     return series, [*found, *quarantine.findings, *problems]
 
 
-def _quarantine(log: Log, rows: Rows, table: Any, groups: dict[str, list[Any]]) -> Quarantine:
+def _quarantine(log: Log, rows: LogRows, table: Any, groups: dict[str, list[Any]]) -> Quarantine:
     """Count the rows that could not be used, by their reasons."""
     masks = {-key: many for key, many in zip(groups[KEY], groups[ROWS], strict=True) if key < 0}
     left = masks.pop(1, 0)
@@ -286,13 +290,13 @@ def _quarantine(log: Log, rows: Rows, table: Any, groups: dict[str, list[Any]]) 
         dirty,
         tuple(rows.reasons),
         tuple(sum(many for mask, many in masks.items() if mask >> at + 1 & 1) for at in range(len(rows.reasons))),
-        tuple(rows.columns),
+        tuple(rows.columns.names),
         DirtyRows(rows, table, dirty),
     )
 
 
 def _unknown(log: Log, groups: dict[str, list[Any]]) -> list[str]:
-    """The names of dirty rows that no unit has."""
+    """Return the names of dirty rows that no unit has."""
     dirty = {name for key, some in zip(groups[KEY], groups[NAME], strict=True) if key < -1 for name in some or () if name}
     return sorted(name for name in dirty if name.strip() and name.strip() not in log.source.missing)
 
@@ -301,7 +305,7 @@ def _unknown(log: Log, groups: dict[str, list[Any]]) -> list[str]:
 class DirtyRows(Sequence[tuple[Any, ...]]):
     """The dirty rows as text, sorted, each with the places of its reasons; fetched when they are first looked at."""
 
-    asked: Rows
+    asked: LogRows
     table: Any
     many: int
 
@@ -317,7 +321,7 @@ class DirtyRows(Sequence[tuple[Any, ...]]):
         if not self.many:
             return []
         cells = self.asked.dirty(self.table, MOST_ROWS if self.many > MOST_ROWS else None).to_pyarrow()
-        texts = [_texts(cells.column(name).to_pylist()) for name in self.asked.columns]
+        texts = [_texts(cells.column(name).to_pylist()) for name in self.asked.columns.names]
         masks = cells.column(MASK).to_pylist()
         why = {mask: tuple(at for at in range(len(self.asked.reasons)) if mask >> at + 1 & 1) for mask in set(masks)}
         return sorted(zip(*texts, [why[mask] for mask in masks], strict=True))
@@ -365,7 +369,7 @@ def _bounds(index: Index, log: Log) -> tuple[int | None, int | None]:
 
 
 def _texts(cells: Sequence[Any]) -> list[str]:
-    """Cells as text, alike whatever engine they came from."""
+    """Return cells as text, alike whatever engine they came from."""
     out = []
     for cell in cells:
         value = text_of(cell)
@@ -376,7 +380,7 @@ def _texts(cells: Sequence[Any]) -> list[str]:
 
 
 def _findings(units: UnitNames, quarantine: Quarantine, unknown: list[str]) -> Iterator[Finding]:
-    """One finding for each reason, and one for rows that were left out on purpose."""
+    """Yield one finding for each reason, and one for rows that were left out on purpose."""
     place = Place(quarantine.file)
     for (reason, column), rows in zip(quarantine.reasons, quarantine.counts, strict=True):
         if not rows:
@@ -429,5 +433,5 @@ def _series(
 
 
 def _taken(log: Log) -> list[tuple[list[int], Take]]:
-    """Each series with the columns of the panel that it is the values of."""
+    """Return each series with the columns of the panel that it is the values of."""
     return [([at for at, column in log.columns if column.take == take], take) for take in log.takes]
