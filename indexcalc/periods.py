@@ -123,12 +123,12 @@ def period_of(day: dt.date, kind: Kind) -> str:
     >>> period_of(datetime.date(2022, 7, 31), "quarter"), period_of(datetime.date(2022, 7, 31), "ten-day")
     ('2022Q3', '2022-07-T3')
     """
+    days, months = day.toordinal() - _DAY_0, day.year * 12 + day.month - 1
     if kind in ("day", "week"):
-        days = day.toordinal() - _DAY_0
         return numbered(days if kind == "day" else (days + 3) // 7, kind)
     if kind == "ten-day":
-        return f"{day:%Y-%m}-T{min((day.day - 1) // 10, 2) + 1}"
-    return numbered((day.year * 12 + day.month - 1) * _IN_A_YEAR[kind] // 12, kind)
+        return numbered(months * 3 + min((day.day - 1) // 10, 2), kind)
+    return numbered(months * _IN_A_YEAR[kind] // 12, kind)
 
 
 def numbered(number: int, kind: Kind) -> str:
@@ -215,36 +215,10 @@ def previous(period: str, kind: Kind) -> str | None:
     >>> previous("2022Q1", "quarter"), previous("2022-01", "month"), previous("R3", "round")
     ('2021Q4', '2021-12', 'R2')
     """
-    import datetime as dt
-
-    if kind == "year":
-        return f"{int(period) - 1:04}"
-    if kind == "round":
-        return f"R{int(period[1:]) - 1}" if int(period[1:]) > 1 else None
-    if kind == "day":
-        return (dt.date.fromisoformat(period) - dt.timedelta(days=1)).isoformat()
-    if kind == "week":
-        monday = dt.date.fromisocalendar(int(period[:4]), int(period[6:]), 1) - dt.timedelta(days=7)
-        return f"{monday.isocalendar().year:04}-W{monday.isocalendar().week:02}"
     if kind == "single":
         return None
-    return _step(period, kind, -1)
-
-
-def _step(period: str, kind: Kind, by: int) -> str:
-    per_year = _IN_A_YEAR[kind]
-    if kind == "quarter":
-        position = int(period[5:]) - 1
-    elif kind == "month":
-        position = int(period[5:7]) - 1
-    else:
-        position = (int(period[5:7]) - 1) * 3 + int(period[9:]) - 1
-    year, position = divmod(int(period[:4]) * per_year + position + by, per_year)
-    if kind == "quarter":
-        return f"{year:04}Q{position + 1}"
-    if kind == "month":
-        return f"{year:04}-{position + 1:02}"
-    return f"{year:04}-{position // 3 + 1:02}-T{position % 3 + 1}"
+    number = number_of(period, kind) - 1
+    return None if kind == "round" and number < 1 else numbered(number, kind)
 
 
 def year_before(period: str, kind: Kind) -> str | None:
@@ -262,14 +236,4 @@ def last_day(period: str, kind: Kind) -> dt.date | None:
     """
     import datetime as dt
 
-    if kind in ("round", "single"):
-        return None
-    if kind == "day":
-        return dt.date.fromisoformat(period)
-    if kind == "week":
-        return dt.date.fromisocalendar(int(period[:4]), int(period[6:]), 7)
-    if kind == "ten-day" and period[-1] != "3":
-        return dt.date(int(period[:4]), int(period[5:7]), int(period[-1]) * 10)
-    month = 12 if kind == "year" else int(period[5:]) * 3 if kind == "quarter" else int(period[5:7])
-    after = dt.date(int(period[:4]) + month // 12, month % 12 + 1, 1)
-    return after - dt.timedelta(days=1)
+    return None if kind in ("round", "single") else first_day(number_of(period, kind) + 1, kind) - dt.timedelta(days=1)
