@@ -8,9 +8,9 @@ have if it stood at its group's mean there and nowhere else?
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import groups_of
@@ -28,81 +28,70 @@ if TYPE_CHECKING:
 
     from ..methods.arrays import Array
 
-Pair = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Differences:
-    """A unit beside others: arrays (2, node), the unit's own first, then the others' mean (or the one other's).
-
-    `contribution` is what a node adds to its parent's score, `points` what it adds to the index in the end, `adjusted` what
-    adjustments added to it. For every inner node the differences of its children's contributions and of its own adjustments
-    add up to the difference of its scores. NaN where either has no score.
-    """
-
-    scores: Array
-    contribution: Array
-    points: Array
-    adjusted: Array
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A node of one unit beside that of others: pairs, the unit's own first; NaN for what there is not.
-
-    `rank` has the other's too where there is one other alone. Of an indicator `value` is its value and the others' mean, and
-    `cells` are those of the unit, and of the other where there is one; `children` are left out below the depth asked for.
-    """
-
-    position: int
-    node: str
-    name: str
-    weight: float
-    score: Pair
-    contribution: Pair
-    index_points: Pair
-    adjusted: Pair
-    rank: tuple[float, ...]
-    value: Pair | None = None
-    status: int | None = None
-    cells: tuple[tuple[Cell, ...], ...] = ()
-    children: tuple[Beside, ...] = ()
-
-    def walk(self, level: int = 0) -> Iterator[tuple[int, Beside]]:
-        """Yield the node and all below it, each with how far below it is."""
-        yield level, self
-        for child in self.children:
-            yield from child.walk(level + 1)
-
 
 @dataclass(frozen=True)
 class Versus(Result):
-    """A unit beside others in a period, walked down from a node so many levels deep, 0 for all.
+    """A unit beside others in a period: arrays (2, node), the unit's own first, then the others' mean (or the one other's).
 
-    With `is_mean` it is set beside the mean of its group, and `boards` say what that is worth.
+    `contribution` is what a node adds to its parent's score, `points` what it adds to the index in the end, `adjusted` what
+    adjustments added to it. For every inner node the differences of its children's contributions and of its own adjustments
+    add up to the difference of its scores. NaN where either has no score. Shown are `node` and what is below it, `depth` levels
+    or all of it for 0; the mean of a group comes with the `boards` of the unit.
     """
 
     scores: Scores
     period: int
     unit: int
     others: tuple[int, ...]
-    is_mean: bool
+    node: int
     depth: int
-    tree: Beside
     boards: Boards | None
+    score: Array
+    contribution: Array
+    points: Array
+    adjusted: Array
+
+    def walk(self, node: int | None = None, level: int = 0) -> Iterator[tuple[int, int]]:
+        """Yield the nodes that are shown, in the order of the tree, each with how far down it is."""
+        node = self.node if node is None else node
+        yield level, node
+        for child in self.below(node, level):
+            yield from self.walk(child, level + 1)
+
+    def below(self, node: int, level: int) -> Sequence[int]:
+        """Return the children of a node that are shown."""
+        return self.scores.tree.below(node) if self.depth == 0 or level < self.depth else ()
+
+    def values(self, leaf: int) -> Array:
+        """Return the unit's value of an indicator and the others' mean."""
+        known = self.scores.derived[self.period, [self.unit, *self.others], leaf]
+        return np.array([known[0], _mean(known[1:])])
+
+    @cached_property
+    def cells(self) -> dict[int, list[tuple[Cell, ...]]]:
+        """What the unit reported for each indicator that is shown, and what the other did where there is one alone."""
+        units = [self.unit, *(self.others if len(self.others) == 1 else ())]
+        shown = {node: self.scores.tree.nodes[node] for _, node in self.walk()}
+        return {
+            node: [cells_of(self.scores, self.period, unit, leaf) for unit in units]
+            for node, leaf in shown.items()
+            if isinstance(leaf, Indicator)
+        }
 
     def frame(self) -> pd.DataFrame:
         """Return a row a node, in the order of the tree, with what both have and the differences."""
         import pandas as pd
 
-        rows = []
-        for level, one in self.tree.walk():
-            row: dict[str, Any] = {"depth": level, "node": one.node, "name": one.name, "weight": one.weight}
-            for key in ("score", "contribution", "index_points"):
-                own, others = getattr(one, key)
-                row |= {key: own, f"{key}_others": others, f"{key}_difference": own - others}
-            rows.append(row)
-        return pd.DataFrame(rows)
+        shown = list(self.walk())
+        at, nodes = [node for _, node in shown], [self.scores.tree.nodes[node] for _, node in shown]
+        columns: dict[str, Any] = {
+            "depth": [level for level, _ in shown],
+            "node": [node.id for node in nodes],
+            "name": [node.title("zh") for node in nodes],
+        }
+        for name, pair in (("score", self.score), ("contribution", self.contribution), ("index_points", self.points)):
+            columns |= {name: pair[0, at], f"{name}_others": pair[1, at], f"{name}_difference": pair[0, at] - pair[1, at]}
+        return pd.DataFrame(columns)
 
 
 @dataclass(frozen=True)
@@ -142,7 +131,16 @@ class Boards(Result):
         )
 
 
-def differences(scores: Scores, period: int, unit: int, others: Sequence[int]) -> Differences:
+def versus(
+    scores: Scores,
+    period: int,
+    unit: int,
+    others: Sequence[int],
+    *,
+    node: int | None = None,
+    depth: int = 0,
+    boards: Boards | None = None,
+) -> Versus:
     """Set a unit's scores and contributions beside the mean of some others (one other: beside its own)."""
     rows = Rows(period, (unit, *others))
     contribution = contributions(scores, rows)
@@ -150,50 +148,8 @@ def differences(scores: Scores, period: int, unit: int, others: Sequence[int]) -
     added = np.zeros_like(both[0])
     for branch in scores.tree.branches:
         added[:, branch.position] = adjusted(scores, branch.position)[period, list(rows.units)]
-    return Differences(*(np.stack([array[0], _mean(array[1:])]) for array in (*both, added)))
-
-
-def versus(
-    scores: Scores, period: int, unit: int, others: Sequence[int], node: int, *, depth: int = 0, boards: Boards | None = None
-) -> Versus:
-    """Walk down the tree with a unit beside others: where their scores part, in points, down to what was reported.
-
-    Others that are the unit's group come with its boards.
-    """
-    both = differences(scores, period, unit, others)
-
-    def pair(array: Array, position: int) -> Pair:
-        return float(array[0, position]), float(array[1, position])
-
-    def walk(position: int, level: int) -> Beside:
-        own = scores.tree.nodes[position]
-        leaf = own if isinstance(own, Indicator) else None
-        places = scores.ranks[period, [unit, *others], position].astype(float).tolist()
-        shown = [unit, *others] if len(others) == 1 else [unit]
-        is_open = depth == 0 or level < depth
-        return Beside(
-            position=position,
-            node=own.id,
-            name=own.title("zh"),
-            weight=float(scores.sibling_weights[period, position]),
-            score=pair(both.scores, position),
-            contribution=pair(both.contribution, position),
-            index_points=pair(both.points, position),
-            adjusted=pair(both.adjusted, position),
-            rank=tuple(places[: len(shown)]),
-            value=_values(scores.derived[period, :, position], unit, others) if leaf else None,
-            status=int(scores.status[period, unit, position]) if leaf else None,
-            cells=tuple(cells_of(scores, period, one, leaf) for one in shown) if leaf else (),
-            children=tuple(walk(child, level + 1) for child in scores.tree.below(position)) if is_open else (),
-        )
-
-    return Versus(scores, period, unit, tuple(others), boards is not None, depth, walk(node, 0), boards)
-
-
-def _values(x: Array, unit: int, others: Sequence[int]) -> Pair:
-    """Return a unit's value and the others' mean of x (unit,)."""
-    known = x[list(others)]
-    return float(x[unit]), float(np.nanmean(known)) if not np.isnan(known).all() else math.nan
+    beside = [np.stack([array[0], _mean(array[1:])]) for array in (*both, added)]
+    return Versus(scores, period, unit, tuple(others), scores.tree.root if node is None else node, depth, boards, *beside)
 
 
 def _mean(x: Array) -> Array:

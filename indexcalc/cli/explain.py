@@ -22,6 +22,7 @@ def explain(
     **options: Unpack[Options],
 ) -> None:
     """Walk a unit's score down to the raw cells and their addresses."""
+    from ..jobs.names import node_of
     from ..jobs.questions import explain as ask
     from ..journal.history import read_history
     from ..report.answers.explain import explain_answer
@@ -33,5 +34,5 @@ def explain(
         found = ask(scores, unit, period=options["period"], node=node, vs=vs, depth=depth, history=history)
         project.tell(unread)
         names = (scores.periods[found.period], scores.panel.units.ids[found.unit], f"vs-{vs}" if vs else "")
-        name = ("explain", project.level or "", *names, found.tree.node if node else "")
+        name = ("explain", project.level or "", *names, node_of(scores.index, node) if node else "")
         give(context, project, partial(explain_answer, found), name, [(project, scores)])

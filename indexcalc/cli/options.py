@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal, TypedDict, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar, cast, get_type_hints
 
 import typer
 
 from ..jobs.project import INDEX
 from ..words.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from ..jobs.uncertain import Words
 
 Lang = Literal["zh", "en"]
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -75,6 +78,8 @@ class Options(TypedDict, total=False):
 
 DEFAULTS: dict[str, Any] = {"index": INDEX, "seed": 0, "note": "", "by": ""}
 _KINDS = get_type_hints(Options, include_extras=True)
+UNCERTAIN = ("weights", "normalise", "aggregate", "treat", "impute", "noise")
+"""What is uncertain, in place of what the tree says."""
 COMMON = ("index", "data")
 SPEAKING = ("lang", "json", "strict", "quiet")
 GROUP: dict[str, Any] = {
@@ -92,6 +97,11 @@ def parameter(name: str) -> inspect.Parameter:
     kind = _KINDS[name]
     default = DEFAULTS.get(name, False if kind.__origin__ is bool else None)
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+
+
+def words_of(options: Options) -> Words:
+    """Return what is said to be uncertain among some options."""
+    return cast("Words", {name: options.get(name) for name in UNCERTAIN})
 
 
 def takes(*shared: str, common: Sequence[str] = (*COMMON, *SPEAKING)) -> Callable[[Command], Command]:

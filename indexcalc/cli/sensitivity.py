@@ -8,10 +8,10 @@ from typing import Annotated, Unpack
 import typer
 
 from .open import opened
-from .options import Options, takes
+from .options import UNCERTAIN, Options, takes, words_of
 
 
-@takes("weights", "normalise", "aggregate", "treat", "impute", "noise", "period", "level", "as_of", "seed", "keep")
+@takes(*UNCERTAIN, "period", "level", "as_of", "seed", "keep")
 def sensitivity(
     context: typer.Context,
     rows: Annotated[int, typer.Option("--rows", help="Rows of each of the two samples, a power of 2.", min=2)] = 1024,
@@ -31,14 +31,9 @@ def sensitivity(
             period=options["period"],
             rows=rows,
             seed=options["seed"],
-            weights=options["weights"],
-            normalise=options["normalise"],
-            aggregate=options["aggregate"],
-            treat=options["treat"],
-            impute=options["impute"],
-            noise=options["noise"],
             progress=project.counting(),
             go_on=project.go_on,
+            **words_of(options),
         )
         project.progress("")
         name = ("sensitivity", project.level or "", found.period)

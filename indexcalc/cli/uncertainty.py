@@ -8,10 +8,10 @@ from typing import Annotated, Unpack
 import typer
 
 from .open import opened
-from .options import Options, takes
+from .options import UNCERTAIN, Options, takes, words_of
 
 
-@takes("weights", "normalise", "aggregate", "treat", "impute", "noise", "period", "node", "level", "as_of", "seed", "keep")
+@takes(*UNCERTAIN, "period", "node", "level", "as_of", "seed", "keep")
 def uncertainty(
     context: typer.Context,
     draws: Annotated[int, typer.Option("--draws", help="How many draws.", min=1)] = 1000,
@@ -38,14 +38,9 @@ def uncertainty(
             node=options["node"],
             draws=draws,
             seed=options["seed"],
-            weights=options["weights"],
-            normalise=options["normalise"],
-            aggregate=options["aggregate"],
-            treat=options["treat"],
-            impute=options["impute"],
-            noise=options["noise"],
             progress=project.counting(),
             go_on=project.go_on,
+            **words_of(options),
         )
         project.progress("")
         name = ("uncertainty", project.level or "", found.period, found.node if options["node"] else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from ..findings import Finding, Language, Refused, errors
 from ..periods import read_period
@@ -18,7 +18,7 @@ from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word
 from .names import asked_node, node_of, period_before, period_of, unit_of
 from .project import refuse, warn_in_python
-from .uncertain import Said, alternatives_of
+from .uncertain import Words, alternatives_of
 
 if TYPE_CHECKING:
     from ..analysis.alerts import Alerts
@@ -72,9 +72,9 @@ def explain(
     if vs is None:
         return walk_down(scores, at, place, start, boards(scores, at, place, group), depth=depth, history=history)
     if vs == "group":
-        return versus(scores, at, place, group, start, depth=depth, boards=boards(scores, at, place, group))
+        return versus(scores, at, place, group, node=start, depth=depth, boards=boards(scores, at, place, group))
     other = best_of(scores, at, place) if vs == "best" else unit_of(scores, vs)
-    return versus(scores, at, place, [other], start, depth=depth)
+    return versus(scores, at, place, [other], node=start, depth=depth)
 
 
 def change(
@@ -147,32 +147,20 @@ def uncertainty(
     node: str | None = None,
     draws: int = 1000,
     seed: int = 0,
-    weights: Said = None,
-    normalise: Said = None,
-    aggregate: Said = None,
-    treat: Said = None,
-    impute: Said = None,
-    noise: float | None = None,
     progress: Progress | None = None,
     go_on: GoOn = go_on,
+    **words: Unpack[Words],
 ) -> Uncertainty:
     """Draw what could have been chosen otherwise and say how sure each rank is.
 
-    What is uncertain stands in the tree, or is said here in its place: `weights` as dirichlet, dirichlet:50 or perturb:0.25,
-    methods by their names, `noise` as a share of the indicators' spread.
+    What is uncertain stands in the tree, or is said in its place: `weights` as dirichlet, dirichlet:50 or perturb:0.25, methods
+    to draw from by their names (`normalise`, `aggregate`, `treat`, `impute`), `noise` as a share of the indicators' spread.
     """
     from ..analysis.alternatives import Inputs
     from ..analysis.uncertainty import uncertainty as draw
 
     wanted = asked_node(scores, node)
-    words: dict[str, Said] = {
-        "weights": weights,
-        "normalise": normalise,
-        "aggregate": aggregate,
-        "treat": treat,
-        "impute": impute,
-    }
-    alternatives = alternatives_of(scores.index, go_on, noise=noise, **words)
+    alternatives = alternatives_of(scores.index, go_on, words)
     if not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
         refuse("IC752")
     shown = period_of(scores, period)
@@ -187,14 +175,9 @@ def sensitivity(
     period: str | None = None,
     rows: int = 1024,
     seed: int = 0,
-    weights: Said = None,
-    normalise: Said = None,
-    aggregate: Said = None,
-    treat: Said = None,
-    impute: Said = None,
-    noise: float | None = None,
     progress: Progress | None = None,
     go_on: GoOn = go_on,
+    **words: Unpack[Words],
 ) -> Dependence:
     """Say what a ranking hangs on: choices, nodes, weights in effect, and how indicators go together.
 
@@ -203,14 +186,7 @@ def sensitivity(
     from ..analysis.dependence import dependence
 
     must_be_power_of_two(rows)
-    words: dict[str, Said] = {
-        "weights": weights,
-        "normalise": normalise,
-        "aggregate": aggregate,
-        "treat": treat,
-        "impute": impute,
-    }
-    alternatives = alternatives_of(scores.index, go_on, noise=noise, **words)
+    alternatives = alternatives_of(scores.index, go_on, words)
     found = dependence(scores, alternatives, period_of(scores, period), rows=rows, seed=seed, progress=progress)
     go_on(found.choices.findings if found.choices else [])
     return found

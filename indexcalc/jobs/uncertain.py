@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from ..findings import Finding, Place
 from ..tree.checks import check_uncertainty
@@ -14,19 +14,30 @@ Said = str | Sequence[str] | None
 """Words for alternatives: one, several separated by commas, or a list of them."""
 
 
-def alternatives_of(
-    index: Index, go_on: Callable[[Sequence[Finding]], None], *, noise: float | None = None, **words: Said
-) -> Alternatives:
+class Words(TypedDict, total=False):
+    """What is said to be uncertain, in place of what the tree says.
+
+    `weights` are drawn by dirichlet, dirichlet:50 or perturb:0.25; methods are drawn from those that are named; `noise` is the
+    standard deviation of errors as a share of that of the indicator.
+    """
+
+    weights: Said
+    normalise: Said
+    aggregate: Said
+    treat: Said
+    impute: Said
+    noise: float | None
+
+
+def alternatives_of(index: Index, go_on: Callable[[Sequence[Finding]], None], words: Words) -> Alternatives:
     """Return what is uncertain: the tree's own block, with what was said in its place; or refuse.
 
-    `words` name alternatives by factor: normalise, aggregate, treat, impute; and weights, as dirichlet, dirichlet:50 or
-    perturb:0.25. What was found about them is handed to `go_on`, which refuses an error.
+    What was found about the words is handed to `go_on`, which refuses an error.
     """
-    said: dict[str, Any] = {factor: _listed(some) for factor, some in words.items() if some}
+    said: dict[str, Any] = {key: value for key, value in words.items() if value is not None and value != ""}
+    said |= {key: _listed(value) for key, value in said.items() if key != "noise"}
     if "weights" in said:
         said["weights"] = tuple(map(_weights, said["weights"]))
-    if noise is not None:
-        said["noise"] = noise
     declared, read = index.uncertainty or Alternatives(), Alternatives.model_validate(said)
     alternatives = declared.model_copy(update={key: getattr(read, key) for key in said})
     if said:

@@ -8,13 +8,14 @@ from typing import Any
 
 from ...analysis.cells import Cell
 from ...analysis.explain import Explained, Explanation, FromUnits
-from ...analysis.versus import Beside, Boards, Pair, Versus
+from ...analysis.versus import Boards, Versus
 from ...engine.nodes import SLACK
 from ...findings import Language
+from ...methods.arrays import Array
+from ...words.statuses import STATUS_NAMES
 from ...scores import Scores
 from ...tree.model import Indicator
 from ...words.reports import word
-from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
 from ..numbers import finite, number, signed
 from ..sheets.changes import boards_sheet
@@ -30,8 +31,9 @@ def explain_answer(found: Explanation | Versus, language: Language) -> Answer:
     answer = _versus(found, language) if isinstance(found, Versus) else _explained(found, language)
     if found.boards is None:
         return answer
+    start = found.node if isinstance(found, Versus) else found.tree.position
     boards = {
-        name: boards_sheet(found.boards, language, short=short, node=found.tree.position)
+        name: boards_sheet(found.boards, language, short=short, node=start)
         for name, short in (("short-boards", True), ("strengths", False))
     }
     shown = [as_text(shortened(sheet, MOST_BOARDS, language, ELSEWHERE), language) for sheet in boards.values() if sheet.rows]
@@ -208,16 +210,18 @@ def cell_lines(cells: Sequence[Cell]) -> list[str]:
 
 def _versus(found: Versus, language: Language) -> Answer:
     scores, units, period = found.scores, found.scores.panel.units, found.scores.periods[found.period]
-    name = _mean_of(scores, found.unit, found.others, language) if found.is_mean else units.title(found.others[0], language)
+    name = units.title(found.others[0], language)
+    if found.boards is not None:
+        name = _mean_of(scores, found.unit, found.others, language)
     names = (units.title(found.unit, language), name)
     lines = [f"{names[0]} {word('against', language).format(others=name)} · {period}"]
-    lines += [line for level, one in found.tree.walk() for line in _versus_lines(scores, one, level, language)]
+    lines += [line for level, node in found.walk() for line in _versus_lines(found, node, level, language)]
     lines += explained_notes(scores, language)
     data = {
         "unit": units.ids[found.unit],
         "others": [units.ids[other] for other in found.others],
         "period": period,
-        "tree": _versus_data(found, found.tree, 0, language),
+        "tree": _versus_data(found, found.node, 0, language),
     }
     return Answer("\n".join(lines), data, {"": versus_sheet(found, names, language)})
 
@@ -231,47 +235,54 @@ def _mean_of(scores: Scores, unit: int, group: Sequence[int], language: Language
     return word("mean of", language).format(group=labels[unit] if alike else word("all units", language))
 
 
-def _versus_data(found: Versus, one: Beside, level: int, language: Language) -> dict[str, Any]:
-    own = found.scores.tree.nodes[one.position]
-    entry: dict[str, Any] = {"node": one.node, "name": own.title(language), "weight": finite(one.weight)}
-    for key in ("score", "contribution", "index_points", "adjusted"):
-        pair = getattr(one, key)
-        entry[key] = list(map(finite, pair))
-        entry[f"{key}_difference"] = finite(pair[0] - pair[1])
-    entry["rank"] = list(map(finite, one.rank))
-    if isinstance(own, Indicator) and one.value is not None:
-        entry |= {"value": list(map(finite, one.value)), "measure": own.measure}
-        entry["status"] = STATUS_NAMES[language][one.status or 0]
-        entry["raw"] = [cells_data(cells) for cells in one.cells]
+def _versus_data(found: Versus, node: int, level: int, language: Language) -> dict[str, Any]:
+    scores, own = found.scores, found.scores.tree.nodes[node]
+    weight = finite(scores.sibling_weights[found.period, node])
+    entry: dict[str, Any] = {"node": own.id, "name": own.title(language), "weight": weight}
+    pairs = {"score": found.score, "contribution": found.contribution, "index_points": found.points, "adjusted": found.adjusted}
+    for key, (one, others) in pairs.items():
+        entry[key] = [finite(one[node]), finite(others[node])]
+        entry[f"{key}_difference"] = finite(one[node] - others[node])
+    entry["rank"] = _ranks(found, node)
+    if isinstance(own, Indicator):
+        entry |= {"value": list(map(finite, found.values(node))), "measure": own.measure}
+        entry["status"] = STATUS_NAMES[language][int(scores.status[found.period, found.unit, node])]
+        entry["raw"] = [cells_data(cells) for cells in found.cells[node]]
     if found.depth == 0 or level < found.depth:
-        entry["children"] = [_versus_data(found, child, level + 1, language) for child in one.children]
+        entry["children"] = [_versus_data(found, child, level + 1, language) for child in found.below(node, level)]
     return entry
 
 
-def _versus_lines(scores: Scores, one: Beside, level: int, language: Language) -> list[str]:
-    decimals, own = scores.index.index.decimals, scores.tree.nodes[one.position]
+def _ranks(found: Versus, node: int) -> list[float | None]:
+    """Return the unit's rank, and the other's where there is one alone."""
+    units = [found.unit, *(found.others if len(found.others) == 1 else ())]
+    return [finite(rank) for rank in found.scores.ranks[found.period, units, node]]
+
+
+def _versus_lines(found: Versus, node: int, level: int, language: Language) -> list[str]:
+    decimals, own = found.scores.index.index.decimals, found.scores.tree.nodes[node]
     below = "  " * (level + 1)
 
-    def show(pair: Pair) -> str:
-        return " ↔ ".join(_number(value, decimals) for value in pair)
+    def show(pair: Array) -> str:
+        return " ↔ ".join(_number(value, decimals) for value in pair[:, node])
 
-    def gap(pair: Pair) -> str:
-        value = finite(pair[0] - pair[1])
+    def gap(pair: Array) -> str:
+        value = finite(pair[0, node] - pair[1, node])
         return "–" if value is None else signed(value, decimals)
 
-    text = f"{'  ' * level}{own.title(language)} ({one.node}) {show(one.score)} · {gap(one.score)}"
+    text = f"{'  ' * level}{own.title(language)} ({own.id}) {show(found.score)} · {gap(found.score)}"
     if level:
-        text += f" · {word('contribution', language)} {gap(one.contribution)}"
+        text += f" · {word('contribution', language)} {gap(found.contribution)}"
     if level > 1:
-        text += f" · {word('index points', language)} {gap(one.index_points)}"
-    ranks = ["–" if rank is None else f"{rank:g}" for rank in map(finite, one.rank)]
+        text += f" · {word('index points', language)} {gap(found.points)}"
+    ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(found, node)]
     lines = [f"{text} · {word('rank', language)} {' ↔ '.join(ranks)}"]
-    if one.adjusted != (0.0, 0.0):
-        lines.append(f"{below}{word('adjusted', language)} {show(one.adjusted)} · {gap(one.adjusted)}")
-    if isinstance(own, Indicator) and one.value is not None:
-        values = ["–" if value is None else f"{value:.10g}" for value in map(finite, one.value)]
+    if any(found.adjusted[:, node] != 0):
+        lines.append(f"{below}{word('adjusted', language)} {show(found.adjusted)} · {gap(found.adjusted)}")
+    if isinstance(own, Indicator):
+        values = ["–" if value is None else f"{value:.10g}" for value in map(finite, found.values(node))]
         lines.append(f"{below}= {' ↔ '.join(values)} {own.measure}".rstrip())
-        lines += [f"{below}{line}" for cells in one.cells for line in cell_lines(cells)]
+        lines += [f"{below}{line}" for cells in found.cells[node] for line in cell_lines(cells)]
     return lines
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...analysis.contribution import by_weight
-from ...analysis.explain import Explained, Explanation
-from ...analysis.versus import Beside, Versus
+from ...analysis.explain import Explanation
+from ...analysis.versus import Versus
 from ...engine.frames import some
 from ...findings import Language
+from ...methods.arrays import Array
+from ...words.statuses import STATUS_NAMES
 from ...scores import Scores
 from ...tree.model import Indicator
 from ...words.reports import word
-from ...words.statuses import STATUS_NAMES
 from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes
 
@@ -35,7 +36,7 @@ def explained_sheet(found: Explanation, language: Language) -> Sheet:
         value = finite(one.value)
         numbers = (one.weight, one.score, one.rank, one.contribution, one.index_points, one.coverage)
         status = "" if one.status is None or value is not None else STATUS_NAMES[language][one.status]
-        rows.append((*_first(scores, level, one, language), *map(finite, numbers), "", value, one.measure, status))
+        rows.append((*_first(scores, level, one.position, language), *map(finite, numbers), "", value, one.measure, status))
         for added in one.adjustments:
             item, places = added.adjustment, ", ".join(added.places)
             rows.append(
@@ -59,23 +60,26 @@ def versus_sheet(found: Versus, names: tuple[str, str], language: Language) -> S
         *_cell_headings(names, language),
     )
     rows: list[tuple[Value, ...]] = []
-    for level, one in found.tree.walk():
-        values = [None, None] if one.value is None else list(map(finite, one.value))
-        status = "" if one.status is None or values[0] is not None else STATUS_NAMES[language][one.status]
-        leaf = scores.tree.nodes[one.position]
+    for level, node in found.walk():
+        leaf = scores.tree.nodes[node]
+        values: list[float | None] = [None, None]
+        measure, status, cells_of_both = "", "", []
+        if isinstance(leaf, Indicator):
+            values, measure, cells_of_both = list(map(finite, found.values(node))), leaf.measure, found.cells[node]
+            status = STATUS_NAMES[language][int(scores.status[found.period, found.unit, node])]
         rows.append(
             (
-                *_first(scores, level, one, language),
-                *_both(one.score),
-                *_both(one.contribution),
-                finite(one.index_points[0] - one.index_points[1]),
+                *_first(scores, level, node, language),
+                *_both(found.score[:, node]),
+                *_both(found.contribution[:, node]),
+                finite(found.points[0, node] - found.points[1, node]),
                 "",
                 *values,
-                leaf.measure if isinstance(leaf, Indicator) else "",
-                status,
+                measure,
+                "" if values[0] is not None else status,
             )
         )
-        for side, cells in enumerate(one.cells):
+        for side, cells in enumerate(cells_of_both):
             for cell in cells:
                 shown = [finite(cell.value) if side == at else None for at in range(2)]
                 rows.append((level + 1, "", "", *(None,) * 7, cell.column, *shown, "", ", ".join(cell.places)))
@@ -83,11 +87,11 @@ def versus_sheet(found: Versus, names: tuple[str, str], language: Language) -> S
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
 
 
-def _first(scores: Scores, level: int, one: Explained | Beside, language: Language) -> tuple[Value, ...]:
-    return level, scores.tree.nodes[one.position].title(language), one.node
+def _first(scores: Scores, level: int, node: int, language: Language) -> tuple[Value, ...]:
+    return level, scores.tree.nodes[node].title(language), scores.tree.nodes[node].id
 
 
-def _both(pair: tuple[float, float]) -> tuple[Value, ...]:
+def _both(pair: Array) -> tuple[Value, ...]:
     return finite(pair[0]), finite(pair[1]), finite(pair[0] - pair[1])
 
 
