@@ -13,12 +13,16 @@ from ..methods.derive import OVER_UNITS
 from ..methods.records import JoinedWeights, PairMethod
 from ..periods import EXAMPLES, MADE_OF, read_period
 from ..words.tree import WEIGHT_BEYOND, WEIGHT_MISSING
+from .blocks.adjustments import Adjustment
+from .blocks.choices import FACTORS, NONE, Method
+from .blocks.data import UNITS_SOURCE, Denominator
+from .blocks.nodes import Dimension, Grade, Indicator, Root
 from .columns import counted
 from .declared import counts, given_weights, weight_total
 from .events import check_events
 from .formula import FormulaError, first_places, names, parse
 from .located import Path
-from .model import FACTORS, NONE, UNITS_SOURCE, Adjustment, Denominator, Dimension, Grade, Index, Indicator, Method, Root
+from .model import Index
 from .terms import term_for
 from .warnings import check_warnings
 

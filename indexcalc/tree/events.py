@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Literal
 
 from ..findings import Finding, Place, finding
 from ..periods import EXAMPLES, number_of, read_period
+from .blocks.data import COUNTED, HELD, PLAIN, PUNCTUAL, TOTAL, VALUED, Denominator, EventLog, FromEvents
+from .blocks.nodes import Indicator
+from .blocks.whole import Written
 from .condition import names_in, parse_condition, parse_value, place_of_name
 from .formula import Expression, FormulaError
 from .located import Path
-from .model import COUNTED, HELD, PLAIN, PUNCTUAL, TOTAL, VALUED, Denominator, EventLog, FromEvents, Index, Indicator
 
 if TYPE_CHECKING:
-    from .model import Data
+    from .blocks.data import Data
 
 DURATION = "duration"
 WHOLE = frozenset({"count", "days", "sum", "severity"})  # what adds up over the periods of a year
@@ -101,7 +103,7 @@ def _both(one: Expression | None, other: Expression) -> Expression:
     return other if one is None else ("and", one, other)
 
 
-def check_events(index: Index) -> Iterator[Finding]:
+def check_events(index: Written) -> Iterator[Finding]:
     """Logs of events say what they need to, and what is taken of them is taken of a log and can be read."""
     logs: dict[str, EventLog] = {}
     for name, data in index.data.items():
@@ -120,7 +122,7 @@ def check_events(index: Index) -> Iterator[Finding]:
             yield from _check_value(index, item, item.events, logs[source])
 
 
-def _check_log(index: Index, name: str, data: Data, log: EventLog) -> Iterator[Finding]:
+def _check_log(index: Written, name: str, data: Data, log: EventLog) -> Iterator[Finding]:
     path: Path = ("data", name, "events")
     kind = index.periods.kind
     for key in _OUT_OF_PLACE:
@@ -147,7 +149,7 @@ def _check_log(index: Index, name: str, data: Data, log: EventLog) -> Iterator[F
         yield from _readable(index, (*path, "where"), log.where, "condition", log)
 
 
-def _check_value(index: Index, item: Indicator | Denominator, events: FromEvents, log: EventLog) -> Iterator[Finding]:
+def _check_value(index: Written, item: Indicator | Denominator, events: FromEvents, log: EventLog) -> Iterator[Finding]:
     path: Path = (*index.paths[item.id], "events")
     own = index._document is not None and index._document.has((*path[:-1], "formula"))
     for other in ("column", "formula"):
@@ -181,7 +183,7 @@ def plain(events: FromEvents) -> bool:
     return events.method in PLAIN
 
 
-def _readable(index: Index, path: Path, text: str, wanted: Literal["condition", "value"], log: EventLog) -> Iterator[Finding]:
+def _readable(index: Written, path: Path, text: str, wanted: Literal["condition", "value"], log: EventLog) -> Iterator[Finding]:
     try:
         tree = parse_condition(text) if wanted == "condition" else parse_value(text)
     except FormulaError as error:
@@ -191,7 +193,7 @@ def _readable(index: Index, path: Path, text: str, wanted: Literal["condition", 
         yield finding("IC708", inside(index, path, place_of_name(text, DURATION)), what=DURATION, key="end")
 
 
-def inside(index: Index, path: Path, position: int) -> Place:
+def inside(index: Written, path: Path, position: int) -> Place:
     """Return where a character of a text of the tree stands in its file."""
     return index._document.inside(path, position) if index._document else Place()
 

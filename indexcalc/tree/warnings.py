@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..findings import Finding, finding, nearest
+from .blocks.nodes import Dimension, Indicator, Root
+from .blocks.warnings import LEVELS, Step, WarningRule
 from .located import Path
-from .model import LEVELS, Dimension, Index, Indicator, Root, Step, WarningRule
+from .model import Index
 
 _OF_HISTORY = ("last", "least", "centre")  # keys that thresholds have no use for
 
