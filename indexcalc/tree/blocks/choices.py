@@ -117,6 +117,7 @@ class Primary(Part):
 
 
 def named(value: Any) -> Any:
+    """Read a name alone as that of a method."""
     return {"method": value} if isinstance(value, str) else value
 
 

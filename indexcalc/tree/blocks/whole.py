@@ -121,6 +121,10 @@ class Written(Part):
         """Return where something of the tree was written; nowhere for a tree that was not read from a file."""
         return self._document.place(path, key=key) if self._document else Place()
 
+    def inside(self, path: Path, position: int) -> Place:
+        """Return where a character of a text of the tree was written."""
+        return self._document.inside(path, position) if self._document else Place()
+
     def place_of(self, node: str, *keys: str) -> Place:
         """Return where a node, or a key of it, was written."""
         return self.place((*self.paths.get(node, ()), *keys))
