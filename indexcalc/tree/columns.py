@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .blocks.adjustments import Adjustment
+from .blocks.choices import OverTime
+from .blocks.data import EVERY, UNITS_SOURCE, Denominator
+from .blocks.nodes import Indicator
+from .blocks.whole import Written
 from .events import Take, takes
 from .formula import names, parse
-from .model import EVERY, UNITS_SOURCE, Adjustment, Denominator, Index, Indicator, OverTime
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Column:
     take: Take | None = None  # what is aggregated, where the source is a log of events
 
 
-def columns(index: Index) -> tuple[Column, ...]:
+def columns(index: Written) -> tuple[Column, ...]:
     """Return every series of values that an index asks for: one a leaf, or one a name of its formula; the rest last."""
     denominators = {item.id for item in index.denominators}
     wanted = []
@@ -72,13 +76,13 @@ def columns(index: Index) -> tuple[Column, ...]:
     return tuple(series)
 
 
-def counted(index: Index) -> list[Adjustment]:
+def counted(index: Written) -> list[Adjustment]:
     """Return the adjustments that are made by events, not by moves in rank."""
     return [item for item in index.adjustments if item.rank_move is None]
 
 
 def _taken_columns(
-    index: Index, item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str
+    index: Written, item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str
 ) -> list[Column]:
     """Return the series that a value made of events needs: counts and sums add up over time, whatever the value does."""
     log = index.data[source].events if source in index.data else None
@@ -102,7 +106,7 @@ def _taken_columns(
     ]
 
 
-def is_constant(index: Index, source: str) -> bool:
+def is_constant(index: Written, source: str) -> bool:
     """Say whether a source's values hold in every period, so that a larger one has them too and not their sum."""
     return source == UNITS_SOURCE or (source in index.data and index.data[source].period == EVERY)
 
@@ -118,11 +122,11 @@ def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
     return (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
 
 
-def department_of(index: Index, column: Column) -> str:
+def department_of(index: Written, column: Column) -> str:
     """Return the department that reports a column: its indicator's or denominator's."""
     return index.reported[column.owner].department
 
 
-def departments(index: Index) -> list[str]:
+def departments(index: Written) -> list[str]:
     """Return everyone who reports anything, in the order of the tree."""
     return list(dict.fromkeys(item.department for item in index.reported.values() if item.department))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..methods.aggregate import FREE_SUM
 from ..methods.weight import ADD_UP
-from .model import Dimension, Index, Indicator
+from .blocks.nodes import Dimension, Indicator
+from .blocks.whole import Written
 
 
 def counts(node: Dimension | Indicator) -> bool:
@@ -12,14 +13,14 @@ def counts(node: Dimension | Indicator) -> bool:
     return not (isinstance(node, Dimension) and node.role == "warning" and node.weight is None)
 
 
-def weight_total(index: Index) -> float:
+def weight_total(index: Written) -> float:
     """Return what weights among siblings add up to in this file: 100 if all of it does so, else 1."""
     sums = sorted(sum(weights) for weights in given_weights(index).values())
     middle = sums[(len(sums) - 1) // 2] if sums else 1.0
     return 100.0 if middle > 50 else 1.0  # what most of the file adds up to is what the rest should
 
 
-def given_weights(index: Index) -> dict[str, list[float]]:
+def given_weights(index: Written) -> dict[str, list[float]]:
     """Return the declared weights of the siblings below each node whose weights have to add up."""
     groups: dict[str, list[float]] = {}
     for node in (index.index, *(node for _, node in index.walked)):

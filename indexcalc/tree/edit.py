@@ -21,10 +21,11 @@ import yaml
 from ..findings import Finding, Place, Refused, errors, finding
 from ..methods.aggregate import FREE_SUM
 from ..methods.weight import ADD_UP, WEIGHTINGS
+from .blocks.nodes import Indicator, Root
 from .declared import counts, given_weights, weight_total
 from .load import parse_index
 from .located import Document, Path, read_text
-from .model import Index, Indicator, Root
+from .model import Index
 
 WRITTEN = frozenset(name for name, way in WEIGHTINGS.items() if way.declared and not way.scores)  # in the file
 _WEIGHT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+|[0-9]+/[1-9][0-9]*")

@@ -13,11 +13,14 @@ from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
 from ..methods.weight import FROM_DATA
+from .blocks.choices import NONE, Impute, Method, Missing, Normalise, Round, Treat, Weights
+from .blocks.nodes import Dimension, Indicator, Root
+from .blocks.whole import Written
 from .declared import counts, weight_total
 from .formula import Expression, names, parse
-from .model import NONE, Dimension, Impute, Index, Indicator, Method, Missing, Normalise, Root, Round, Treat, Weights
 
 Way = TypeVar("Way", bound=Method)
+Whole = TypeVar("Whole", bound=Written)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Branch:
 class Tree:
     """All nodes of an index in a row."""
 
-    index: Index
+    index: Written
     nodes: tuple[Indicator | Dimension | Root, ...]
     parents: tuple[int, ...]
     branches: tuple[Branch, ...]
@@ -194,7 +197,7 @@ def _is_plain(leaf: Indicator) -> bool:
     return all(key is None for key in keys) and leaf.scale == 1
 
 
-def of_leaves(index: Index, leaves: Sequence[Indicator], *, rest: bool = False) -> Index:
+def of_leaves(index: Whole, leaves: Sequence[Indicator], *, rest: bool = False) -> Whole:
     """Return an index of some leaves right below the root, with the columns that they are made of and no others.
 
     With `rest` it also has the adjustments and every denominator. Leaves know where they stand in the whole index's file.
@@ -216,7 +219,7 @@ def _named(leaf: Indicator) -> list[str]:
     return [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
 
 
-def lay_out(index: Index) -> Tree:
+def lay_out(index: Written) -> Tree:
     """Put the nodes of an index in a row: leaves as in the file, inner nodes by height, the index last."""
     inner = [node for _, node in index.walked if isinstance(node, Dimension)]
     height: dict[str, int] = {}
@@ -239,7 +242,7 @@ def lay_out(index: Index) -> Tree:
 
 
 def _branch(
-    index: Index,
+    index: Written,
     node: Dimension | Root,
     at: int,
     children: list[Dimension | Indicator],
@@ -282,6 +285,6 @@ def can_be_drawn(branch: Branch) -> bool:
     return sum(weight != 0 for weight in branch.declared) > 1 and sum(branch.declared) != 0
 
 
-def normalise_of(index: Index, leaf: Indicator) -> Normalise:
+def normalise_of(index: Written, leaf: Indicator) -> Normalise:
     """Return how a leaf is normalised: its own way, or the default."""
     return leaf.normalise or index.defaults.normalise

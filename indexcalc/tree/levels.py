@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..words.tree import SCORES_OF_LEVEL
-from .model import (
-    NONE,
-    UNITS_SOURCE,
-    Dimension,
-    FromUnits,
-    Impute,
-    Index,
-    Indicator,
-    Method,
-    Missing,
-    Normalise,
-    Root,
-    Treat,
-    Weights,
-)
+from .blocks.choices import NONE, Impute, Method, Missing, Normalise, Treat, Weights
+from .blocks.data import UNITS_SOURCE
+from .blocks.nodes import Dimension, FromUnits, Indicator, Root
+from .model import Index
 
 _AS_IT_IS = Normalise(method="points")  # a score from below is one already, and is neither treated nor estimated
 _PLAIN = {

@@ -14,39 +14,14 @@ from pydantic import BaseModel, ValidationError
 
 from ..findings import Finding, Place, Refused, errors, finding, in_order
 from ..words.tree import EXPECTED
+from .blocks.adjustments import Adjustment, Screen, Veto
+from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
+from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, UnitTable
+from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink
+from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
 from .located import Document, Path, read_text
-from .model import (
-    Adjustment,
-    Data,
-    Defaults,
-    Denominator,
-    Dimension,
-    EventLog,
-    FromEvents,
-    FromUnits,
-    Grade,
-    Impute,
-    Index,
-    Indicator,
-    Method,
-    Missing,
-    Normalise,
-    Periods,
-    Primary,
-    Ranking,
-    Root,
-    Round,
-    Screen,
-    Shrink,
-    Step,
-    Treat,
-    UnitTable,
-    Veto,
-    WarningRule,
-    Warnings,
-    Weights,
-)
+from .model import Index
 from .terms import term_for
 
 _BLOCKS: dict[str, type[BaseModel]] = {

@@ -10,10 +10,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ..methods import CATALOGUE, about, parameters
-from . import model
-from .model import FACTORS, NONE, Impute, Index, Method, Normalise, Treat, Weights
+from .blocks import adjustments, choices, data, nodes, uncertainty, warnings, whole
+from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
+from .model import Index
 
 ID = "indexcalc.schema.json"
+_FILES = (choices, data, nodes, adjustments, uncertainty, warnings, whole)
 
 
 def schema_text() -> str:
@@ -56,7 +58,7 @@ def json_schema() -> dict[str, Any]:
 def descriptions() -> dict[str, dict[str, str]]:
     """Return what the text under each field of the model says, by block and key as YAML has it."""
     said: dict[str, dict[str, str]] = {}
-    for block in ast.parse(inspect.getsource(model)).body:
+    for block in (block for file in _FILES for block in ast.parse(inspect.getsource(file)).body):
         if isinstance(block, ast.ClassDef):
             own = {}
             for field, text in zip(block.body, block.body[1:], strict=False):
@@ -64,6 +66,7 @@ def descriptions() -> dict[str, dict[str, str]]:
                     own[ast.unparse(field.target).rstrip("_")] = " ".join(str(text.value.value).split())
             inherited = {key: text for base in block.bases for key, text in said.get(ast.unparse(base), {}).items()}
             said[block.name] = inherited | own
+    said["Index"] = said.pop("Written")
     return said
 
 

@@ -12,10 +12,10 @@ from ...analysis.versus import Boards, Versus
 from ...engine.nodes import SLACK
 from ...findings import Language
 from ...methods.arrays import Array
-from ...words.statuses import STATUS_NAMES
 from ...scores import Scores
 from ...tree.model import Indicator
 from ...words.reports import word
+from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
 from ..numbers import finite, number, signed
 from ..sheets.changes import boards_sheet

@@ -10,10 +10,10 @@ from ...analysis.versus import Versus
 from ...engine.frames import some
 from ...findings import Language
 from ...methods.arrays import Array
-from ...words.statuses import STATUS_NAMES
 from ...scores import Scores
 from ...tree.model import Indicator
 from ...words.reports import word
+from ...words.statuses import STATUS_NAMES
 from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes
 

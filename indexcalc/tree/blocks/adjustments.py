@@ -1,0 +1,61 @@
+"""What stands around the tree: bonuses, deductions, vetoes, and units that are left out."""
+
+# no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
+
+from pydantic import Field
+
+from .choices import Number, OverTime, Part
+
+
+class Veto(Part):
+    """What one event is enough for: exactly one of these."""
+
+    deduct: Number | None = None
+    """Points taken off once, however many events there are."""
+    ceiling: Number | None = None
+    """The highest score that is left."""
+    grade: str | None = None
+    """The best grade that is left, by its name."""
+
+
+class Adjustment(Part):
+    """A bonus, a deduction or a veto on top of a node's aggregated score: one of `each`, `rank_move` and `veto`."""
+
+    id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only."""
+    name: str = ""
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    node: str | None = None
+    """The id of the node that is adjusted. Default: the index."""
+    source: str | None = None
+    """A name under `data:`, or `units` for a column of the units table; a missing number of events is none."""
+    column: str | None = None
+    """The heading of the column of events. Default: the id or the name."""
+    each: Number | None = None
+    """Points for each event; below 0 to take points off."""
+    repeat: Number = 1.0
+    """How many times as much each further event counts as the one before it: 2 doubles."""
+    cap: Number | None = None
+    """The most points in all, with the sign of `each` or `rank_move`."""
+    rank_move: Number | None = None
+    """Points for each place climbed since the period before; none are taken off for places lost."""
+    veto: Veto | None = None
+    """What any event at all is enough for."""
+    over_time: OverTime = "sum"
+    """How the events of periods make those of a larger one."""
+    note: str = ""
+    """A remark for readers of the file."""
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+
+class Screen(Part):
+    """Units that are left out of everything in a period, since too little of them is known; of what applies to them."""
+
+    coverage: float = Field(default=0.0, ge=0, le=1)
+    """The least share of indicators that must have a value."""
+    nonzero: float = Field(default=0.0, ge=0, le=1)
+    """The least share of values that must not be 0."""

@@ -1,0 +1,231 @@
+"""Where units, periods and values come from: tables, files, ledgers, logs of events."""
+
+# no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from ...periods import MADE_OF, Kind
+from ...words.recognised import NOT_APPLICABLE, UNIT_LABEL
+from .choices import Number, Numbers, OverTime, Part, Words, named
+
+UNITS_SOURCE = "units"  # the reserved name of the units table as a source of values
+
+
+EVERY = "every"  # the period of values that hold in all periods
+
+
+class UnitTable(Part):
+    """What is scored, and the table that lists it."""
+
+    label: str = UNIT_LABEL
+    """What a unit is called, as a rule in Chinese: district, street, household."""
+    label_en: str = "unit"
+    """What a unit is called in English."""
+    table: str = ""
+    """The file that lists the units, a row each. Without one the units are those of the DataFrame that is scored."""
+    sheet: str | None = None
+    """The sheet of a workbook."""
+    id: str = "id"
+    """The column of ids."""
+    name: str = "name"
+    """The column of names."""
+    name_en: str = "name_en"
+    """The column of English names."""
+    group: str = "group"
+    """The column of groups."""
+    aliases: str = "aliases"
+    """The column of other names that data may use, separated by ;."""
+    level: str | None = None
+    """The column that says of which level a unit is, where districts, streets and communities stand in one table."""
+    parent: str = "parent"
+    """The column with the id of the unit that a unit is part of, with `level`."""
+    score: str | None = None
+    """The level that is scored, with `level`. Default: the level of the units that are part of none."""
+
+
+def _how_many(value: Any) -> str:
+    """Say which shape of `roll_up` a value is meant as, so that what is wrong with it is said once."""
+    return "several" if isinstance(value, (list, tuple)) else "one"
+
+
+Larger = Literal["month", "quarter", "year"]
+
+
+RollUp = Annotated[
+    Annotated[Larger, Tag("one")] | Annotated[tuple[Larger, ...], Field(strict=False, min_length=1), Tag("several")],
+    Discriminator(_how_many),
+]
+
+
+class Periods(Part):
+    """The rhythm of the index."""
+
+    kind: Kind = "single"
+    """What a period is."""
+    roll_up: RollUp | None = None
+    """Make larger periods of these, from reported values: `quarter`, `year`, or `[quarter, year]` of months."""
+    due: int | None = Field(default=None, ge=0)
+    """How many days after the end of a period departments must have reported it."""
+
+    @property
+    def wanted(self) -> tuple[Larger, ...]:
+        """The kinds that are to be made, as they were written."""
+        return (self.roll_up,) if isinstance(self.roll_up, str) else self.roll_up or ()
+
+    @property
+    def rolled(self) -> tuple[Kind, ...]:
+        """The kinds that are made of the reported periods, the smallest first, in whatever order they were written."""
+        return tuple(larger for larger in MADE_OF.get(self.kind, ()) if larger in self.wanted)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kind that is reported, then those that are made of it."""
+        return (self.kind, *self.rolled)
+
+
+class EventLog(Part):
+    """How a source that is a log of events is read, a row an event."""
+
+    unit: str
+    """The column that names the unit an event belongs to."""
+    time: str
+    """The column of the time that puts an event into its period."""
+    end: str | None = None
+    """The column of the time at which an event was over; empty while it is open. `duration` is the hours from `time` to it."""
+    due: str | None = None
+    """The column of the time by which an event should be over."""
+    key: str | None = None
+    """The column that tells events apart: a second row with the same is dirty."""
+    where: str | None = None
+    """A condition; rows for which it does not hold are left out, and counted."""
+    from_: str | int | None = Field(default=None, alias="from")
+    """The first period that the log covers. Default: the first that has an event."""
+    to: str | int | None = None
+    """The last period that the log covers. Default: the last that has an event."""
+    names: dict[str, str] = Field(default={})
+    """Other names of units that the log uses, each with the unit's id or name."""
+    format: str | None = None
+    """How times are written, where not as 2022-07-15 08:30:00: as in `%d/%m/%Y %H:%M`."""
+    zone: str | None = None
+    """The time zone to read times in that carry one, such as Asia/Shanghai."""
+    table: str | None = None
+    """The table, where `path` is a database."""
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    """What reads files: DuckDB in this process, or Spark."""
+
+
+class FromEvents(Part):
+    """A value that is made of the events of a unit and period."""
+
+    method: Literal[
+        "count", "distinct", "peak", "days", "sum", "mean", "median", "percentile", "min", "max", "share", "on-time", "severity"
+    ]
+    """`count` of events, of `distinct` values, of events on the busiest day as `peak`, of `days` with an event, `sum`, `mean`,
+    `median`, `percentile`, `min`, `max`, `share` of events for which a condition holds, share of those `on-time`, `severity` as
+    the sum of the weights of levels."""
+    of: str | None = None
+    """What of an event: a column, `duration`, arithmetic over these; for `share` a condition."""
+    where: str | None = None
+    """A condition; other events are left out."""
+    at: float | None = Field(default=None, ge=0, le=1)
+    """Which percentile, as a share: 0.9."""
+    levels: dict[str, Number] = Field(default={})
+    """For `severity`: what an event weighs, by what its column `of` says."""
+    open: Literal["late", "out"] = "late"
+    """For `on-time`: events that are not over yet are late, or left out."""
+
+    @property
+    def ratio(self) -> tuple[str, str] | None:
+        """The two series that the value is the ratio of, if it is one, so that a year's is made of summed parts."""
+        ratios = {"share": (HELD, COUNTED), "mean": (TOTAL, VALUED), "on-time": (PUNCTUAL, COUNTED)}
+        return ratios.get(self.method)
+
+
+PLAIN = frozenset({"count", "distinct", "peak", "days", "sum", "severity"})  # one series, 0 without any event
+
+
+COUNTED, VALUED, HELD = "events counted", "events with a value", "events that hold"
+
+
+TOTAL, PUNCTUAL = "sum over events", "events on time"
+
+
+EventsChoice = Annotated[FromEvents, BeforeValidator(named)]
+
+
+def _ledger_as_path(value: Any) -> Any:
+    """Let a source that names a ledger do without a path."""
+    return {"path": value["ledger"], **value} if isinstance(value, dict) and "ledger" in value else value
+
+
+class Data(Part):
+    """Where values come from: files, and which of their columns say what; or a ledger."""
+
+    path: str
+    """A file, or a pattern with * for many; {period} stands for a period in it. A ledger's file ends in .sqlite."""
+    ledger: str | None = None
+    """The ledger that departments submit to, instead of a path: its file, or the URL of a PostgreSQL database."""
+    sheet: str | None = None
+    """The sheet of a workbook, or a pattern."""
+    unit: str | None = None
+    """The column of units. Default: the usual headings."""
+    period: str | int | None = None
+    """The column of periods; or the one period of the file; or `every` for values that hold in all periods."""
+    indicator: str | None = None
+    """The column of indicators, for tables with one value a row."""
+    value: str | None = None
+    """The column of values, for tables with one value a row."""
+    status: str | None = None
+    """A column that says where a value does not apply."""
+    header: int | None = Field(default=None, ge=1)
+    """The row of the headings, where it is not found by itself."""
+    missing: Words = ()
+    """Words that mean missing, besides an empty cell."""
+    not_applicable: Words = NOT_APPLICABLE
+    """Words that mean not applicable."""
+    numbers: dict[str, Number] = Field(default={})
+    """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95}`. No others are read as numbers."""
+    ignore: Words = ()
+    """Names of rows to leave out, such as totals."""
+    only: dict[str, str | int | Words] = Field(default={})
+    """Headings and what must stand below them for a row to be read: `{sex: total}`, or one of several, `{sex: [men, women]}`."""
+
+    events: EventLog | None = None
+    """That it is a log of events, and which of its columns say what; `path` may then be a database."""
+
+    @property
+    def is_ledger(self) -> bool:
+        remote = "://" in self.path and not self.path.endswith(".parquet")
+        held = self.path.endswith((".sqlite", ".sqlite3")) or remote
+        return self.ledger is not None or (held and self.events is None)
+
+
+DataSource = Annotated[Data, BeforeValidator(_ledger_as_path)]
+
+
+class Denominator(Part):
+    """A quantity that others are divided by: population, vehicles, closed cases."""
+
+    id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only; named by `per:` and in formulas."""
+    name: str = ""
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    measure: str = ""
+    """Unit of measurement."""
+    source: str | None = None
+    """A name under `data:`, or `units` for a column of the units table."""
+    column: str | None = None
+    """The heading of its column. Default: its id or its name."""
+    department: str = ""
+    """Who reports it."""
+    over_time: OverTime = "mean"
+    """How periods make a larger one."""
+    over_units: str = "sum"
+    """How the units of a lower level make the one that they are part of, as for indicators."""
+    valid: Numbers | None = None
+    """The lowest and highest value that can be reported."""
+    events: EventsChoice | None = None
+    """What is taken of a log of events: `count`, `distinct`, `sum` or `severity`; its periods add up to a larger one."""

@@ -1,0 +1,272 @@
+"""The tree itself: indicators, the nodes above them, the index; how they are ranked and graded; defaults."""
+
+# no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from .choices import (
+    Direction,
+    ImputeChoice,
+    MethodChoice,
+    Missing,
+    NormaliseChoice,
+    Number,
+    Numbers,
+    OverTime,
+    Part,
+    Primary,
+    RoundChoice,
+    TreatChoice,
+    WeightsChoice,
+)
+from .data import COUNTED, PLAIN, EventsChoice
+
+
+class Shrink(Part):
+    """How a rate is moved towards that of a larger area, the more the less certain it is."""
+
+    within: str = "group"
+    """The larger areas: `group`, or another column of the units table, such as that of the unit above."""
+    how: Literal["log-odds", "rate"] = "log-odds"
+    """`log-odds` for people among people, as in indices of deprivation; `rate` for events among anything."""
+
+
+def _as_within(value: Any) -> Any:
+    return {"within": value} if isinstance(value, str) else value
+
+
+ShrinkChoice = Annotated[Shrink, BeforeValidator(_as_within)]
+
+
+class FromUnits(Part):
+    """How the scores that the units of a lower level have of a node make the score of the unit that they are part of."""
+
+    how: str
+    """`mean`, `min`, `max` or `sum` of the scores of the units right below, or a denominator's id for a mean weighted by it."""
+    from_: str | None = Field(default=None, alias="from")
+    """The level up to which the node is made of values; from the next one on it is made of scores. Default: the lowest level."""
+
+
+def _as_how(value: Any) -> Any:
+    return {"how": value} if isinstance(value, str) else value
+
+
+FromUnitsChoice = Annotated[FromUnits, BeforeValidator(_as_how)]
+
+
+class Node(Part):
+    """What every node of the tree has."""
+
+    id: str = Field(min_length=1)
+    """Letters, digits, - _ and . only; used by commands, formulas and history."""
+    name: str = ""
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    weight: Number | None = None
+    """Weight among siblings; siblings add up to 1, or to 100 in all of the file. A fraction such as 1/3 may be written."""
+    note: str = ""
+    """A remark for readers of the file."""
+
+    def title(self, language: str) -> str:
+        """Return the node's name in a language, or what there is of it."""
+        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+
+class Indicator(Node):
+    """A leaf: one line, bound to a column of data."""
+
+    source: str | None = None
+    """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
+    column: str | None = None
+    """The heading of its column, or its name in a column of indicators. Default: its id or its name."""
+    formula: str | None = None
+    """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
+    events: EventsChoice | None = None
+    """What is taken of a log of events: `count`, or `{method: median, of: duration, where: kind = 'noise'}`."""
+    measure: str = ""
+    """Unit of measurement."""
+    department: str = ""
+    """Who reports it."""
+    direction: Direction = "higher"
+    """What is better: `higher`, `lower`, near a `target`, or within a `range`."""
+    target: Number | Numbers | None = None
+    """The value to be near to, or the range `[low, high]` to be within."""
+    per: str | None = None
+    """The id of a denominator to divide by."""
+    shrink: ShrinkChoice | None = None
+    """Move the rate of small units towards that of their larger area: the column of the units table that names it."""
+    scale: Number = 1.0
+    """A factor for the value, such as 100 for per cent."""
+    difference: Literal["previous", "year-before"] | None = None
+    """Take the difference since the period before, or the same period a year before."""
+    growth: Literal["previous", "year-before"] | None = None
+    """Take the growth since the period before, or the same period a year before, as a share."""
+    share: Literal["total", "group"] | None = None
+    """Take the unit's share of the sum over all units, or over its group."""
+    over_time: OverTime | None = None
+    """How periods make a larger one: sum, mean, last, max or min of the reported values, before dividing."""
+    over_units: str | None = None
+    """How the units of a lower level make the one that they are part of: sum, mean, max or min of the reported values, or the
+    id of a denominator for a mean weighted by it."""
+    valid: Numbers | None = None
+    """The lowest and highest value that can be reported."""
+    applies: str | None = None
+    """A formula; the indicator does not apply to a unit where it is 0."""
+    impute: ImputeChoice | None = None
+    """How missing values are estimated."""
+    treat: TreatChoice | None = None
+    """What is done about outliers, before the value becomes a score."""
+    rolling: int | None = Field(default=None, ge=2)
+    """Take so many periods together, up to this one, by `over_time`, before dividing: 4 for four quarters."""
+    normalise: NormaliseChoice | None = None
+    """How the value becomes a score."""
+    round: RoundChoice | None = None
+    """Round the score to so many decimals."""
+    score_over_units: FromUnitsChoice | None = None
+    """Make the score of a unit of the scores of the units that it is made of, instead of its values: `mean`, `min`, `max`, `sum`,
+    a denominator's id."""
+
+    @model_validator(mode="after")
+    def _of_events(self) -> "Indicator":
+        """What is taken of events as a ratio is a formula, and does not apply to a unit that had no such event."""
+        if self.events and self.events.method not in PLAIN:
+            if (ratio := self.events.ratio) and self.formula is None:
+                self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
+            self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"
+        return self
+
+
+class Grade(Part):
+    """One grade: from which score upwards, or for which share of the units; the last has no bound."""
+
+    name: str
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    from_: Number | None = Field(default=None, alias="from")
+    """The score from which the grade begins."""
+    top: float | None = Field(default=None, gt=0, le=1)
+    """The share of units, from the best, that have this grade or a better one: 0.2 for the best fifth; in each group where
+    `ranking.within` is set, unless `ranking.top_of` is `all`."""
+    quantile: float | None = Field(default=None, ge=0, le=1)
+    """The quantile of the period's scores above which the grade begins."""
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name) if language == "en" else self.name
+
+
+class NodeRanking(Part):
+    """How a node's scores become ranks."""
+
+    ties: Literal["competition", "dense", "average", "min", "max"] = "competition"
+    """How equal scores share places."""
+    decimals: int | None = Field(default=None, ge=0, le=12)
+    """Round scores to these decimals before ranking, so that equal published scores tie."""
+    first: Literal["highest", "lowest"] = "highest"
+    """Which score has rank 1."""
+    top_of: Literal["group", "all"] = "group"
+    """Of which units `top` of grades is a share: of each group where `ranking.within` is set, or of all."""
+
+
+class Ranking(NodeRanking):
+    """How scores become ranks."""
+
+    within: str | None = None
+    """Rank within groups too: `group`, or another column of the units table."""
+
+
+class Inner(Part):
+    """What inner nodes and the index share: how children come together, and what is done with the result."""
+
+    weights: WeightsChoice | None = None
+    """Where the children's weights come from: `given`, `relative` (any sum), `equal`, or a method that computes them."""
+    aggregate: MethodChoice | None = None
+    """How the children come together."""
+    formula: str | None = None
+    """Arithmetic over the ids of nodes below instead."""
+    missing: Missing | None = None
+    """What to do when children have no score."""
+    normalise: NormaliseChoice | None = None
+    """Compare the units once more by the result, and take that as the score."""
+    round: RoundChoice | None = None
+    """Round the score to so many decimals."""
+    primary: Primary | None = None
+    """Name the children that attain the score, where it is a maximum or minimum."""
+    score_over_units: FromUnitsChoice | None = None
+    """Make the score of a unit of the scores of the units that it is made of, instead of its children: `mean`, `min`, `max`,
+    `sum`, a denominator's id."""
+
+
+class Dimension(Node, Inner):
+    """An inner node: how its children come together."""
+
+    role: Literal["evaluation", "warning"] = "evaluation"
+    """`warning`: on a board of its own and out of the index, unless it has a weight."""
+    direction: Literal["higher", "lower"] = "higher"
+    """`lower`: the whole node is turned, less of it is better."""
+    grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
+    """Grades of this node, from the best down."""
+    ranking: "NodeRanking | None" = None
+    """How this node is ranked, where not as the index is."""
+    decimals: int | None = Field(default=None, ge=0, le=12)
+    """Decimals that this node's score is shown with, and its grade judged by. Default: the index's."""
+    indicators: Annotated[tuple["Child", ...], Field(strict=False, min_length=1)]
+    """The children: indicators, or nodes with `indicators` of their own."""
+
+
+def _kind(value: Any) -> str:
+    return "dimension" if isinstance(value, Dimension) or (isinstance(value, dict) and "indicators" in value) else "indicator"
+
+
+Child = Annotated[Annotated[Dimension, Tag("dimension")] | Annotated[Indicator, Tag("indicator")], Discriminator(_kind)]
+
+
+class Root(Inner):
+    """The index itself: its names, and how its dimensions come together."""
+
+    id: str = Field(min_length=1)
+    """The index's id."""
+    name: str = ""
+    """Name, in Chinese."""
+    name_en: str = ""
+    """Name in English."""
+    note: str = ""
+    """Shown with every result, for example that data is illustrative."""
+    note_en: str = ""
+    """The same in English."""
+    decimals: int = Field(default=2, ge=0, le=12)
+    """Decimals that scores are shown with."""
+    censor_below: Number | None = None
+    """Print scores below this as `<` this: 4.2 is published as <5."""
+
+    def remark(self, language: str) -> str:
+        """Return what must stand with every result, in a language or what there is of it."""
+        return (self.note_en or self.note) if language == "en" else self.note
+
+    def title(self, language: str) -> str:
+        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+
+class Defaults(Part):
+    """What a node does that says nothing itself."""
+
+    source: str | None = None
+    """The source of indicators that name none."""
+    normalise: NormaliseChoice = Field(default="min-max", validate_default=True)
+    """How values become scores."""
+    aggregate: MethodChoice = Field(default="arithmetic", validate_default=True)
+    """How children come together."""
+    weights: WeightsChoice = Field(default="given", validate_default=True)
+    """Where weights come from."""
+    missing: Missing = Field(default={}, validate_default=True)
+    """What to do when children have no score."""
+    impute: ImputeChoice | None = None
+    """How missing values are estimated."""
+    treat: TreatChoice | None = None
+    """What is done about outliers."""
+    over_time: OverTime = "sum"
+    """How periods make a larger one."""
+    over_units: str = "sum"
+    """How the units of a lower level make the one that they are part of: sum, mean, max, min, or a denominator's id."""

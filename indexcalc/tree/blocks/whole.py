@@ -1,0 +1,142 @@
+"""All blocks of a file together."""
+
+# no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Self
+
+from pydantic import Field, PrivateAttr
+
+from ...findings import Finding, Place
+from ..located import Document, Path
+from .adjustments import Adjustment, Screen
+from .choices import Part
+from .data import DataSource, Denominator, Periods, UnitTable
+from .nodes import Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
+from .uncertainty import Alternatives
+from .warnings import Warnings
+
+
+class Written(Part):
+    """A whole `indicators.yaml`: its blocks, and where each was written."""
+
+    index: Root
+    """The index itself."""
+    units: UnitTable = Field(default={}, validate_default=True)
+    """What is scored."""
+    periods: Periods = Field(default={}, validate_default=True)
+    """The rhythm."""
+    data: dict[str, DataSource] = Field(default={})
+    """Where values come from, by names of your own."""
+    denominators: Annotated[tuple[Denominator, ...], Field(strict=False)] = ()
+    """What indicators are divided by."""
+    defaults: Defaults = Field(default={}, validate_default=True)
+    """What holds where a node says nothing itself."""
+    screen: Screen | None = None
+    """Which units are left out for want of data."""
+    dimensions: Annotated[tuple[Child, ...], Field(strict=False, min_length=1)]
+    """The tree."""
+    adjustments: Annotated[tuple[Adjustment, ...], Field(strict=False)] = ()
+    """Bonuses, deductions and vetoes on top of the tree."""
+    warnings: Warnings | None = None
+    """When values and scores give a warning."""
+    ranking: Ranking = Field(default={}, validate_default=True)
+    """How scores become ranks."""
+    grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
+    """Grades by score, from the best down."""
+    uncertainty: Alternatives | None = None
+    """What could as well have been chosen otherwise."""
+
+    _document: Document | None = PrivateAttr(default=None)
+    _file: FilePath | None = PrivateAttr(default=None)
+    _found: tuple[Finding, ...] = PrivateAttr(default=())
+
+    @property
+    def file(self) -> FilePath | None:
+        """The file that it was read from, if it was."""
+        return self._file
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found in it that refuses nothing."""
+        return self._found
+
+    def changed(self, **blocks: Any) -> Self:
+        """Return the index with some of its blocks replaced; what stays knows where it was written."""
+        return self.model_copy(update=blocks)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy as pydantic does, but without what was worked out from the blocks before, such as the tree."""
+        made = super().model_copy(update=update, deep=deep)
+        for derived in vars(made).keys() - type(self).model_fields.keys():
+            del vars(made)[derived]
+        return made
+
+    @cached_property
+    def leaves(self) -> tuple[Indicator, ...]:
+        """The indicators in the order of the file."""
+        return tuple(node for _, node in self.walked if isinstance(node, Indicator))
+
+    @cached_property
+    def reported(self) -> dict[str, Indicator | Denominator]:
+        """What reported columns belong to, by id: the indicators and denominators."""
+        items: tuple[Indicator | Denominator, ...] = (*self.leaves, *self.denominators)
+        return {item.id: item for item in items}
+
+    @cached_property
+    def by_id(self) -> dict[str, Root | Dimension | Indicator]:
+        """Every node by its id, the index too."""
+        return {self.index.id: self.index} | {node.id: node for _, node in self.walked}
+
+    @cached_property
+    def paths(self) -> dict[str, Path]:
+        """Where each node, denominator, adjustment and warning rule stands in the file, by id."""
+        paths: dict[str, Path] = {item.id: ("denominators", at) for at, item in enumerate(self.denominators)}
+        paths |= {item.id: ("adjustments", at) for at, item in enumerate(self.adjustments)}
+        paths |= {rule.id: ("warnings", "rules", at) for at, rule in enumerate(self.warnings.rules if self.warnings else ())}
+        return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walked}
+
+    def children(self, node: Root | Dimension | Indicator) -> tuple[Dimension | Indicator, ...]:
+        """Return the nodes right below a node, none below an indicator."""
+        return self.dimensions if isinstance(node, Root) else node.indicators if isinstance(node, Dimension) else ()
+
+    def below(self, node: Root | Dimension | Indicator) -> Iterator[Dimension | Indicator]:
+        """Yield every node below a node, parents before children."""
+        for child in self.children(node):
+            yield child
+            yield from self.below(child)
+
+    def decimals_of(self, node: Root | Dimension | Indicator) -> int:
+        """Return the decimals that a node's score is shown with."""
+        own = None if isinstance(node, Indicator) else node.decimals
+        return self.index.decimals if own is None else own
+
+    @cached_property
+    def walked(self) -> tuple[tuple[Path, Dimension | Indicator], ...]:
+        """Every node below the index with its path in the file, parents before children."""
+        return tuple(_walk(self.dimensions, ("dimensions",)))
+
+    def place(self, path: Path, *, key: bool = False) -> Place:
+        """Return where something of the tree was written; nowhere for a tree that was not read from a file."""
+        return self._document.place(path, key=key) if self._document else Place()
+
+    def inside(self, path: Path, position: int) -> Place:
+        """Return where a character of a text of the tree was written."""
+        return self._document.inside(path, position) if self._document else Place()
+
+    def place_of(self, node: str, *keys: str) -> Place:
+        """Return where a node, or a key of it, was written."""
+        return self.place((*self.paths.get(node, ()), *keys))
+
+    def source_of(self, item: Indicator | Denominator | Adjustment) -> str:
+        """Return the source of a leaf, denominator or adjustment: its own, the default, or the only one there is."""
+        return item.source or self.defaults.source or (next(iter(self.data)) if len(self.data) == 1 else "")
+
+
+def _walk(children: tuple[Dimension | Indicator, ...], path: Path) -> Iterator[tuple[Path, Dimension | Indicator]]:
+    for position, node in enumerate(children):
+        here = (*path, position)
+        yield here, node
+        if isinstance(node, Dimension):
+            yield from _walk(node.indicators, (*here, "indicators"))

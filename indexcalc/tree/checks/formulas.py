@@ -1,0 +1,35 @@
+"""Formulas can be read, and name what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings import Finding, finding, nearest
+from ..blocks.nodes import Indicator
+from ..formula import FormulaError, first_places, names, parse
+from ..model import Index
+from .said import Check
+
+
+def check_formulas(index: Index) -> Iterator[Finding]:
+    """See that every formula can be read, and that an inner node's names are nodes below it."""
+    for path, node in ((("index",), index.index), *index.walked):
+        for key in ("formula", "applies"):
+            text = vars(node).get(key)
+            if text is None:
+                continue
+            try:
+                used = names(parse(text))
+            except FormulaError as error:
+                yield finding(error.code, index.inside((*path, key), error.position), formula=text, **error.values)
+                continue
+            if not used:
+                yield finding("IC248", index.place((*path, key)), key=key)
+            known = [] if isinstance(node, Indicator) else [child.id for child in index.below(node)]
+            for name in used if not isinstance(node, Indicator) else ():
+                if name not in known:
+                    at = index.inside((*path, key), first_places(text)[name])
+                    yield finding("IC245", at, name=name, known=known, near=nearest(name, known))
+
+
+CHECKS: tuple[Check, ...] = (check_formulas,)

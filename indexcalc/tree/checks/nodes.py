@@ -1,0 +1,109 @@
+"""The keys of leaves, grades and adjustments fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...findings import Finding, finding, nearest
+from ...methods import AGGREGATORS
+from ..blocks.adjustments import Adjustment
+from ..blocks.nodes import Dimension, Grade, Indicator
+from ..located import Path
+from ..model import Index
+from .said import Check
+
+
+def check_leaves(index: Index) -> Iterator[Finding]:
+    """See that the keys of a leaf fit each other."""
+    for leaf in index.leaves:
+        wants_target = leaf.direction in ("target", "range")
+        if wants_target and leaf.target is None:
+            yield finding("IC210", index.place_of(leaf.id), node=leaf.id, direction=leaf.direction)
+        elif leaf.target is not None and not wants_target:
+            yield finding("IC211", index.place_of(leaf.id, "target"), node=leaf.id, direction=leaf.direction)
+        elif wants_target and (isinstance(leaf.target, tuple) != (leaf.direction == "range")):
+            yield finding("IC210", index.place_of(leaf.id, "target"), node=leaf.id, direction=leaf.direction)
+        if isinstance(leaf.target, tuple) and not _rises(leaf.target):
+            yield finding("IC212", index.place_of(leaf.id, "target"), key="target", found=list(leaf.target))
+        if leaf.valid is not None and not _rises(leaf.valid):
+            yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
+        if leaf.shrink is not None and leaf.per is None:
+            yield finding("IC860", index.place_of(leaf.id, "shrink"), node=leaf.id)
+        if leaf.scale == 0:
+            yield finding("IC122", index.place_of(leaf.id, "scale"), key="scale", found=0, limit="≠ 0")
+        if leaf.difference is not None and leaf.growth is not None:
+            yield finding("IC213", index.place_of(leaf.id, "growth"), node=leaf.id, one="difference", other="growth")
+
+
+def _rises(pair: tuple[float, ...]) -> bool:
+    return len(pair) == 2 and pair[0] < pair[1]
+
+
+def check_grades(index: Index) -> Iterator[Finding]:
+    """See that grades fall from the best to the last, which alone has no bound."""
+    blocks: list[tuple[Path, Sequence[Grade]]] = [(("grades",), index.grades)]
+    blocks += [((*path, "grades"), node.grades) for path, node in index.walked if isinstance(node, Dimension)]
+    for path, grades in blocks:
+        lowest: dict[str, float] = {}
+        for at, grade in enumerate(grades):
+            bounds = {"from": grade.from_, "quantile": grade.quantile, "top": None if grade.top is None else -grade.top}
+            given = {key: bound for key, bound in bounds.items() if bound is not None}
+            place = index.place((*path, at))
+            if len(given) > 1:
+                yield finding("IC253", place, grade=grade.name, keys=list(given))
+            elif bool(given) == (at == len(grades) - 1):
+                yield finding("IC219", place, grade=grade.name)
+            for key, bound in given.items():
+                if key in lowest and bound >= lowest[key]:
+                    yield finding("IC218", place, grade=grade.name, bound=abs(bound), before=abs(lowest[key]))
+                lowest[key] = bound
+
+
+def check_adjustments(index: Index) -> Iterator[Finding]:
+    """See that every adjustment says in one way what it does, to a node that there is."""
+    nodes = [node for node, found in index.by_id.items() if not isinstance(found, Indicator)]
+    for at, item in enumerate(index.adjustments):
+        path: Path = ("adjustments", at)
+        ways = [key for key in ("each", "rank_move", "veto") if getattr(item, key) is not None]
+        if len(ways) != 1:
+            yield finding("IC250", index.place(path), id=item.id, ways=ways)
+        if item.node is not None and item.node not in nodes:
+            place = index.place((*path, "node"))
+            yield finding("IC251", place, id=item.id, node=item.node, near=nearest(item.node, nodes))
+        points = item.each if item.each is not None else item.rank_move
+        if item.cap is not None and points is not None and item.cap * points <= 0:
+            yield finding("IC254", index.place((*path, "cap")), id=item.id, cap=item.cap, points=points)
+        if item.repeat <= 0:
+            yield finding("IC122", index.place((*path, "repeat")), key="repeat", found=item.repeat, limit="> 0")
+        if item.veto is not None:
+            yield from _veto_findings(index, (*path, "veto"), item)
+
+
+def _veto_findings(index: Index, path: Path, item: Adjustment) -> Iterator[Finding]:
+    assert item.veto is not None
+    ways = [key for key in ("deduct", "ceiling", "grade") if getattr(item.veto, key) is not None]
+    grades = [grade.name for grade in index.grades]
+    if len(ways) != 1:
+        yield finding("IC252", index.place(path), id=item.id, ways=ways)
+    if item.veto.grade is not None and (item.veto.grade not in grades or item.node not in (None, index.index.id)):
+        near = nearest(item.veto.grade, grades)
+        yield finding("IC255", index.place((*path, "grade")), id=item.id, grade=item.veto.grade, known=grades, near=near)
+
+
+def check_primary(index: Index) -> Iterator[Finding]:
+    """See that children are named as primary only where the score is that of one of them."""
+    for path, node in ((("index",), index.index), *index.walked):
+        if isinstance(node, Indicator) or node.primary is None:
+            continue
+        record = AGGREGATORS.get((node.aggregate or index.defaults.aggregate).method)
+        if node.formula or (record is not None and record.split != "child"):
+            method = "formula" if node.formula or record is None else record.name
+            yield finding("IC256", index.place((*path, "primary"), key=True), node=node.id, method=method)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_leaves,
+    check_grades,
+    check_adjustments,
+    check_primary,
+)

@@ -1,0 +1,30 @@
+"""What a check is, and how checks name what they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from ...findings import Finding
+from ..formula import FormulaError, names, parse
+from ..model import Index
+
+Check = Callable[[Index], Iterator[Finding]]
+
+
+def titled(index: Index, node: str) -> str:
+    """Return a node's id with its name."""
+    name = index.by_id[node].name
+    return f"{node} {name}" if name and name != node else node
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Return the first few of some names."""
+    return ", ".join(names[:5]) + (f" … ({len(names)})" if len(names) > 5 else "")
+
+
+def names_of(formula: str) -> tuple[str, ...]:
+    """Return the names in a formula, none where it cannot be read."""
+    try:
+        return names(parse(formula))
+    except FormulaError:
+        return ()

@@ -1,0 +1,159 @@
+"""The nodes, sources, periods and levels of a tree fit each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ...findings import Finding, finding, nearest
+from ...methods.derive import OVER_UNITS
+from ...periods import EXAMPLES, MADE_OF, read_period
+from ..blocks.adjustments import Adjustment
+from ..blocks.data import UNITS_SOURCE, Denominator
+from ..blocks.nodes import Dimension, Indicator
+from ..columns import counted
+from ..declared import counts
+from ..located import Path
+from ..model import Index
+from .events import check_events
+from .formulas import check_formulas
+from .said import Check, names_of, shortened
+
+_ID = r"[^\W_][\w.-]*"
+
+
+def check_ids(index: Index) -> Iterator[Finding]:
+    """See that every node, denominator, adjustment and warning rule has an id of its own that can be typed on a command line."""
+    seen: dict[str, Path] = {}
+    items: list[tuple[Path, str]] = [(("index",), index.index.id)]
+    items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
+    items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
+    items += [(path, node.id) for path, node in index.walked]
+    items += [(("warnings", "rules", at), rule.id) for at, rule in enumerate(index.warnings.rules if index.warnings else ())]
+    for path, name in items:
+        if not re.fullmatch(_ID, name):
+            yield finding("IC205", index.place((*path, "id")), id=name)
+        if name in seen:
+            yield finding("IC202", index.place((*path, "id")), id=name, line=index.place((*seen[name], "id")).line)
+        seen.setdefault(name, path)
+
+
+def check_roles(index: Index) -> Iterator[Finding]:
+    """See that the warning role belongs to dimensions right below the index, and that something is left to be evaluated."""
+    for path, node in index.walked:
+        if isinstance(node, Dimension) and node.role == "warning" and len(path) > 2:
+            yield finding("IC220", index.place_of(node.id, "role"), node=node.id)
+    if not any(counts(node) for node in index.dimensions):
+        yield finding("IC223", index.place(("dimensions",), key=True))
+
+
+def check_sources(index: Index) -> Iterator[Finding]:
+    """See that every leaf, denominator and counted adjustment has a source that is declared, and that every source is used."""
+    items: list[Indicator | Denominator | Adjustment] = [*index.leaves, *index.denominators, *counted(index)]
+    known = [*index.data, UNITS_SOURCE]
+    unknown = [(index.place_of(item.id, "source"), item.source) for item in items if item.source and item.source not in known]
+    if index.defaults.source and index.defaults.source not in known:
+        unknown.append((index.place(("defaults", "source")), index.defaults.source))
+    for place, source in unknown:
+        yield finding("IC207", place, source=source, known=known, near=nearest(source, known))
+    used = {index.source_of(item) for item in items}
+    without = [item.id for item in items if not index.source_of(item)]
+    if without and index.data:
+        yield finding("IC208", index.place_of(without[0]), nodes=shortened(without), known=known)
+    for source, data in index.data.items():
+        beside = data.model_fields_set - {"path", "ledger"} if data.is_ledger else set()
+        beside |= {"path"} if data.ledger is not None and data.path != data.ledger else set()
+        for key in sorted(beside):
+            yield finding("IC676", index.place(("data", source, key), key=True), source=source, key=key)
+        if source == UNITS_SOURCE:
+            yield finding("IC226", index.place(("data", source), key=True), source=source)
+        elif source not in used and not unknown and not without:
+            yield finding("IC224", index.place(("data", source), key=True), source=source)
+
+
+def check_denominators(index: Index) -> Iterator[Finding]:
+    """See that what a leaf is divided by is declared, and that what is declared is used."""
+    known = [item.id for item in index.denominators]
+    used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
+    used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
+    used |= {choice.how for node in index.by_id.values() if (choice := vars(node).get("score_over_units"))}
+    for leaf in index.leaves:
+        for formula in (leaf.formula, leaf.applies):
+            used |= set(names_of(formula)) if formula else set()
+        if leaf.per and leaf.per not in known:
+            near = nearest(leaf.per, known)
+            used.add(near)
+            yield finding("IC209" if known else "IC229", index.place_of(leaf.id, "per"), name=leaf.per, known=known, near=near)
+    for name in known:
+        if name not in used:
+            yield finding("IC222", index.place_of(name), name=name)
+
+
+def check_levels(index: Index) -> Iterator[Finding]:
+    """See that what rolls units up to the next level is a way that there is, or a denominator to weight by."""
+    known = [*OVER_UNITS, *(item.id for item in index.denominators)]
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.walked]
+    owners += [(("denominators", at), item) for at, item in enumerate(index.denominators)]
+    for path, owner in owners:
+        how = vars(owner).get("over_units")
+        if how is not None and how not in known:
+            yield finding("IC257", index.place((*path, "over_units")), found=how, known=known, near=nearest(how, known))
+    if index.units.score is not None and index.units.level is None:
+        yield finding("IC258", index.place(("units", "score")))
+
+
+def check_from_units(index: Index) -> Iterator[Finding]:
+    """See that scores come from below in a way that there is, on levels, and that no formula asks for what is not made."""
+    asked = {name: choice for name, node in index.by_id.items() if (choice := vars(node).get("score_over_units"))}
+    known = [*OVER_UNITS, *(item.id for item in index.denominators)]
+    for name, choice in asked.items():
+        place = index.place_of(name, "score_over_units")
+        if choice.how not in known:
+            yield finding("IC840", place, node=name, found=choice.how, known=known, near=nearest(choice.how, known))
+        if index.units.level is None:
+            yield finding("IC841", place, node=name)
+        below = {node.id for node in index.below(index.by_id[name])}
+        for other, node in index.by_id.items():
+            outside = other != name and other not in below and not isinstance(node, Indicator)
+            inside = names_of(node.formula) if outside and node.formula else ()
+            for used in (each for each in inside if each in below):
+                yield finding("IC842", index.place_of(other, "formula"), node=other, name=used, below=name)
+
+
+def check_headers(index: Index) -> Iterator[Finding]:
+    """See that no two leaves of one source answer to the same column heading."""
+    if any(check_formulas(index)) or any(check_events(index)):
+        return  # what a formula asks for is not known then
+    seen: dict[tuple[str, str], str] = {}
+    for column in index.columns:
+        if column.key in ("id", "column"):
+            for header in column.headers:
+                first = seen.setdefault((column.source, header), column.id)
+                if first != column.id and column.key == "id":
+                    line = index.place_of(first).line
+                    yield finding("IC206", index.place_of(column.id), name=header, first=first, line=line)
+
+
+def check_periods(index: Index) -> Iterator[Finding]:
+    """See that what is rolled up is made of whole periods, each kind once, and that fixed periods of sources are periods."""
+    kind, wanted = index.periods.kind, index.periods.wanted
+    known = MADE_OF.get(kind, ())
+    for at, larger in enumerate(wanted):
+        if larger not in known or larger in wanted[:at]:
+            yield finding("IC215", index.place(("periods", "roll_up", at)), kind=kind, larger=larger)
+    for name, data in index.data.items():
+        fixed = data.period
+        if isinstance(fixed, int) and read_period(str(fixed), kind) is None:
+            yield finding("IC217", index.place(("data", name, "period")), found=fixed, example=EXAMPLES[kind])
+
+
+CHECKS: tuple[Check, ...] = (
+    check_roles,
+    check_sources,
+    check_denominators,
+    check_levels,
+    check_from_units,
+    check_headers,
+    check_periods,
+)

@@ -1,0 +1,141 @@
+"""Weights add up, and judgements of them fit their children."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ...findings import Finding, finding
+from ...methods import WEIGHTINGS, WITHOUT_WEIGHTS
+from ...methods.records import PairMethod
+from ...words.tree import WEIGHT_BEYOND, WEIGHT_MISSING
+from ..blocks.choices import Method
+from ..blocks.nodes import Indicator
+from ..declared import counts, given_weights, weight_total
+from ..located import Path
+from ..model import Index
+from .methods import combined, method_findings
+from .said import Check, titled
+
+_TOLERANCE = 1e-9
+
+
+_INCONSISTENT = 0.1  # the consistency ratio above which judgements ought to be looked at again (Saaty 1980)
+
+
+def check_weights(index: Index) -> Iterator[Finding]:
+    """See that weights among siblings add up to 1, or to 100 if all of the file does so."""
+    groups = given_weights(index)
+    total = weight_total(index)
+    for node, weights in groups.items():
+        children = [child for child in index.children(index.by_id[node]) if counts(child)]
+        without = [child.id for child in children if child.weight is None]
+        if without:
+            yield finding("IC203", index.place_of(node), node=titled(index, node), children=without)
+        elif abs(sum(weights) - (101.0 - total)) < _TOLERANCE:  # 100 where the file has 1, or 1 where it has 100
+            yield finding("IC227", index.place_of(node), node=titled(index, node), sum=sum(weights), total=total)
+        elif abs(sum(weights) - total) > _TOLERANCE * total:
+            gap = sum(weights) - total
+            said = WEIGHT_MISSING if gap < 0 else WEIGHT_BEYOND
+            yield finding(
+                "IC201",
+                index.place_of(node),
+                node=titled(index, node),
+                sum=sum(weights),
+                total=total,
+                siblings=" · ".join(f"{child.id} {weight:.10g}" for child, weight in zip(children, weights, strict=True)),
+                missing=f"{-gap:.10g}" if gap < 0 else "",
+                beyond=f"{gap:.10g}" if gap > 0 else "",
+                gap=f"{abs(gap):.10g} {said[0]}",
+                gap_zh=f"{said[1]} {abs(gap):.10g}",
+            )
+
+
+def check_partly_weighted(index: Index) -> Iterator[Finding]:
+    """See that either all siblings have a weight or none, where weights may add up to anything, too."""
+    summed = given_weights(index)
+    for node in index.by_id:
+        children = [child for child in index.children(index.by_id[node]) if counts(child)]
+        without = [child.id for child in children if child.weight is None]
+        if without and len(without) < len(children) and node not in summed:
+            yield finding("IC203", index.place_of(node), node=titled(index, node), children=without)
+
+
+def check_signs(index: Index) -> Iterator[Finding]:
+    """See that no weight is negative, and that not all of a node's children weigh nothing."""
+    for _, node in index.walked:
+        if node.weight is not None and node.weight < 0:
+            yield finding("IC204", index.place_of(node.id, "weight"), node=node.id, weight=node.weight)
+    for parent in index.by_id:
+        children = [child for child in index.children(index.by_id[parent]) if counts(child)]
+        if children and all(child.weight == 0 for child in children) and parent not in given_weights(index):
+            yield finding("IC221", index.place_of(parent), node=titled(index, parent))
+
+
+def check_weighting(index: Index) -> Iterator[Finding]:
+    """See that lists of judgements fit the number of children, and that judgements are consistent."""
+    for path, node in ((("index",), index.index), *index.walked):
+        if isinstance(node, Indicator):
+            continue
+        own = (*path, "weights") if node.weights else ("defaults", "weights")
+        chosen = node.weights or index.defaults.weights
+        children = sum(map(counts, index.children(node)))
+        for method in [chosen, *combined(chosen)]:
+            at = own if method is chosen else (*own, "of")
+            yield from _weighting_findings(index, node.id, at, method, children)
+
+
+def _weighting_findings(index: Index, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
+    record = WEIGHTINGS.get(method.method)
+    if record is None:
+        return
+    pairs = isinstance(record, PairMethod)
+    lists = [(key, entries) for key in record.per_child for entries in _lists(method.parameters.get(key), square=pairs)]
+    wrong = {key: len(entries) for key, entries in lists if len(entries) != children}
+    where = {key: index.place(path if path[-1] == "of" else (*path, key)) for key in record.per_child}
+    for key, length in wrong.items():
+        more = {"method": method.method, "key": key, "found": length, "children": children}
+        yield finding("IC410", where[key], node=titled(index, node), **more)
+    if isinstance(record, PairMethod) and not wrong and not any(method_findings(index, "weights", path, method)):
+        ratio = record.consistency(record.given(method.parameters))
+        if ratio > _INCONSISTENT:
+            yield finding("IC411", where[record.per_child[0]], node=titled(index, node), ratio=f"{ratio:.3f}")
+
+
+def _lists(value: Any, *, square: bool) -> Iterator[Sequence[Any]]:
+    """Yield the lists of single entries that a list is, or is made of; with `square` also the tables that these make."""
+    if not isinstance(value, (list, tuple)):
+        return
+    nested = [isinstance(entry, (list, tuple)) for entry in value]
+    if not any(nested):
+        yield value
+    elif all(nested):  # a mixture is a finding of its own
+        if square and not any(isinstance(cell, (list, tuple)) for row in value for cell in row):
+            yield value
+        for entry in value:
+            yield from _lists(entry, square=square)
+
+
+def check_idle_weights(index: Index) -> Iterator[Finding]:
+    """Point out weights that play no part."""
+    for node in (index.index, *(node for _, node in index.walked)):
+        if isinstance(node, Indicator):
+            continue
+        method = (node.aggregate or index.defaults.aggregate).method
+        weights = {child.weight for child in index.children(node) if child.weight is not None}
+        if len(weights) > 1 and (method in WITHOUT_WEIGHTS or node.formula):
+            method = "formula" if node.formula else method
+            yield finding("IC407", index.place_of(node.id), node=titled(index, node.id), method=method)
+            continue
+        rule = WEIGHTINGS.get((node.weights or index.defaults.weights).method)
+        if weights and rule is not None and rule.declared is None:
+            yield finding("IC407", index.place_of(node.id), node=titled(index, node.id), method=f"weights: {rule.name}")
+
+
+CHECKS: tuple[Check, ...] = (
+    check_weights,
+    check_partly_weighted,
+    check_signs,
+    check_weighting,
+    check_idle_weights,
+)
