@@ -75,8 +75,8 @@ GOALPOSTS = Normaliser(
     function=goalposts,
     checks=(quantiles("worst", "best"), apart("worst", "best"), _above_zero_for_log, scale),
     better="direction",
-    compares="unless fixed",
     values=("worst", "best"),
+    compares="unless fixed",
     query=_goalposts_query,
 )
 
@@ -107,8 +107,8 @@ TARGET = Normaliser(
     function=target,
     checks=(above_zero("value"), scale),
     better="direction",
-    compares="never",
     values=("value",),
+    compares="never",
     query=_target_query,
 )
 
@@ -147,8 +147,8 @@ DISTANCE_TO_TARGET = Normaliser(
     function=distance_to_target,
     checks=(quantiles("worst", "value"), scale),
     better="direction",
-    compares="unless fixed",
     values=("worst", "value"),
+    compares="unless fixed",
     query=_distance_to_target_query,
 )
 
@@ -198,8 +198,8 @@ REFERENCE = Normaliser(
     function=reference,
     checks=(_reference_value, above_zero("scale")),
     better="direction",
-    compares="unless fixed",
     values=("value",),
+    compares="unless fixed",
     query=_reference_query,
 )
 
@@ -228,8 +228,8 @@ PROPORTION = Normaliser(
     function=proportion,
     checks=(above_zero("scale"),),
     better="direction",
-    compares="always",
     values=(),
+    compares="always",
     query=None,
 )
 
@@ -268,8 +268,8 @@ AMPI = Normaliser(
     function=ampi,
     checks=(above_zero("spread"),),
     better="direction",
-    compares="unless fixed",
     values=("value",),
+    compares="unless fixed",
     query=_ampi_query,
 )
 

@@ -29,8 +29,8 @@ RANK = Normaliser(
     function=rank,
     checks=(),
     better="direction",
-    compares="always",
     values=(),
+    compares="always",
     query=None,
 )
 
@@ -52,8 +52,8 @@ PERCENTILE = Normaliser(
     function=percentile,
     checks=(scale,),
     better="direction",
-    compares="always",
     values=(),
+    compares="always",
     query=None,
 )
 
@@ -75,8 +75,8 @@ BORDA = Normaliser(
     function=borda,
     checks=(),
     better="direction",
-    compares="always",
     values=(),
+    compares="always",
     query=None,
 )
 
@@ -101,8 +101,8 @@ RANK_EXPONENTIAL = Normaliser(
     function=rank_exponential,
     checks=(above_zero("scale"),),
     better="direction",
-    compares="always",
     values=(),
+    compares="always",
     query=None,
 )
 
@@ -143,8 +143,8 @@ NORMAL_SCORES = Normaliser(
     function=normal_scores,
     checks=(_offset, above_zero("sd")),
     better="direction",
-    compares="always",
     values=(),
+    compares="always",
     query=None,
 )
 

@@ -82,8 +82,8 @@ PIECEWISE = Normaliser(
     function=piecewise,
     checks=(_two_points, rising("points")),
     better="parameters",
-    compares="never",
     values=("points",),
+    compares="never",
     query=_piecewise_query,
 )
 
@@ -116,8 +116,8 @@ BANDS = Normaliser(
     function=bands,
     checks=(rising("bands"),),
     better="parameters",
-    compares="never",
     values=("bands",),
+    compares="never",
     query=_bands_query,
 )
 
@@ -144,8 +144,8 @@ POINTS = Normaliser(
     function=points,
     checks=(),
     better="direction",
-    compares="never",
     values=(),
+    compares="never",
     query=_points_query,
 )
 
@@ -181,8 +181,8 @@ DEDUCT = Normaliser(
     function=deduct,
     checks=(above_zero("each"),),
     better="lower",
-    compares="never",
     values=(),
+    compares="never",
     query=_deduct_query,
 )
 
@@ -210,8 +210,8 @@ BONUS = Normaliser(
     function=bonus,
     checks=(above_zero("each"),),
     better="higher",
-    compares="never",
     values=(),
+    compares="never",
     query=_bonus_query,
 )
 

@@ -37,8 +37,8 @@ MIN_MAX = Normaliser(
     function=min_max,
     checks=(scale,),
     better="direction",
-    compares="always",
     values=(),
+    compares="always",
     query=_min_max_query,
 )
 
@@ -77,8 +77,8 @@ EFFICACY = Normaliser(
     function=efficacy,
     checks=(quantiles("unacceptable", "satisfactory"), apart("unacceptable", "satisfactory"), scale),
     better="direction",
-    compares="unless fixed",
     values=("unacceptable", "satisfactory"),
+    compares="unless fixed",
     query=_efficacy_query,
 )
 
@@ -123,8 +123,8 @@ EFFICACY_EXPONENTIAL = Normaliser(
     function=efficacy_exponential,
     checks=(_both_above_zero, quantiles("unacceptable", "satisfactory"), apart("unacceptable", "satisfactory"), scale),
     better="direction",
-    compares="unless fixed",
     values=("unacceptable", "satisfactory"),
+    compares="unless fixed",
     query=_efficacy_exponential_query,
 )
 
@@ -153,8 +153,8 @@ Z_SCORE = Normaliser(
     function=z_score,
     checks=(above_zero("sd"),),
     better="direction",
-    compares="always",
     values=(),
+    compares="always",
     query=_z_score_query,
 )
 
