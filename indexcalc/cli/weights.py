@@ -49,7 +49,7 @@ def _show(options: Options) -> None:
 @group.command("set")
 @takes("dry_run", "note", "by", "period")
 def set_(
-    wanted: Annotated[str, typer.Argument(metavar="NODE", help="An id, a name, or a path such as safety/personal-safety.")],
+    wanted: Annotated[str, typer.Argument(metavar="node", help="An id, a name, or a path such as safety/personal-safety.")],
     value: Annotated[str, typer.Argument(help="The new weight: 0.35 or 1/3.")],
     rescale: Annotated[
         bool, typer.Option("--rescale", help="Scale the siblings in proportion, so that all still add up.")
@@ -68,7 +68,7 @@ def set_(
 @takes("decimals", "write", "note", "by", "period")
 def suggest(
     wanted: Annotated[
-        str | None, typer.Argument(metavar="NODE", help="The node whose children are weighed. Default: every inner node.")
+        str | None, typer.Argument(metavar="node", help="The node whose children are weighed. Default: every inner node.")
     ] = None,
     method: Annotated[
         str, typer.Option("--method", help="entropy, critic, pca, ahp … as `indexcalc methods` lists under weights.")
@@ -159,7 +159,7 @@ def diff(
 @group.command("log")
 @takes(common=("index", "lang", "json", "quiet"))
 def log(
-    wanted: Annotated[str | None, typer.Argument(metavar="NODE", help="A node, for its changes alone.")] = None,
+    wanted: Annotated[str | None, typer.Argument(metavar="node", help="A node, for its changes alone.")] = None,
     **options: Unpack[Options],
 ) -> None:
     """Show who changed which weight, when and why."""

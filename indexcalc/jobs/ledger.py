@@ -102,12 +102,15 @@ def log(project: Project, ledger: str | None = None, *, department: str | None =
 
 @dataclass(frozen=True)
 class RecordedCell:
-    """A cell of a submission, and what the version before it had; `changed` is false where there was no version before."""
+    """A cell of a submission; `earlier` has what the version before it had, where that was something else."""
 
-    reported: Reported
-    earlier: Reported | None
-    place: Place
+    unit: str
+    column: str
+    value: float | None
+    applies: bool
+    place: str
     changed: bool
+    earlier: Reported | None
 
 
 @dataclass(frozen=True)
@@ -116,18 +119,16 @@ class Recorded(Result):
 
     entry: Entry
     cells: tuple[RecordedCell, ...]
-    index: Index
     units: Units | None
+    columns: Mapping[str, str]
 
     def text(self, language: Language) -> str:
         """Return who submitted it, and a line for each cell."""
-        entry, rows = self.entry, []
-        columns = {column.id: column.title for column in self.index.columns}
+        entry, rows, titles = self.entry, [], self._titles(language)
         for cell in self.cells:
-            own = cell.reported
             change = f"{_shown(cell.earlier, language)} →" if cell.changed else ""
-            names = [self._title(own.unit, language), columns.get(own.column, own.column)]
-            rows.append([*names, change, _shown(own, language), str(cell.place)])
+            names = titles.get(cell.unit, cell.unit), self.columns.get(cell.column, cell.column)
+            rows.append([*names, change, _shown(cell, language), cell.place])
         lines = [entry.title(), f"{entry.at}  {entry.by}  {entry.file} (SHA-256 {entry.digest[:16]}…)"]
         lines += [entry.reason] if entry.reason else []
         lines += [f"{word('receipt', language)} {entry.receipt}", *entry.warnings.splitlines(), ""]
@@ -135,29 +136,19 @@ class Recorded(Result):
 
     def data(self) -> dict[str, Any]:
         """Return the same as data."""
-        cells = [
-            {
-                "unit": cell.reported.unit,
-                "column": cell.reported.column,
-                "value": cell.reported.value,
-                "applies": cell.reported.applies,
-                "place": str(cell.place),
-                "changed": cell.changed,
-            }
-            for cell in self.cells
-        ]
-        return {**_data_of(self.entry), "cells": cells}
+        keys = ("unit", "column", "value", "applies", "place", "changed")
+        return {**_data_of(self.entry), "cells": [{key: getattr(cell, key) for key in keys} for cell in self.cells]}
 
     def frame(self) -> pd.DataFrame:
         """Return a row for each cell."""
         import pandas as pd
 
-        rows = [{"name": self._title(cell["unit"], "zh"), **cell} for cell in self.data()["cells"]]
-        return pd.DataFrame(rows, columns=["unit", "name", "column", "value", "applies", "place", "changed"])
+        frame = pd.DataFrame(self.data()["cells"])
+        frame.insert(1, "name", [self._titles("zh").get(cell.unit, cell.unit) for cell in self.cells])
+        return frame
 
-    def _title(self, unit: str, language: Language) -> str:
-        known = self.units is not None and unit in self.units.ids
-        return self.units.title(self.units.ids.index(unit), language) if self.units and known else unit
+    def _titles(self, language: Language) -> dict[str, str]:
+        return {unit: self.units.title(place, language) for place, unit in enumerate(self.units.ids)} if self.units else {}
 
 
 def show(project: Project, submission: str | int, ledger: str | None = None) -> Recorded:
@@ -179,15 +170,16 @@ def show(project: Project, submission: str | int, ledger: str | None = None) -> 
     cells = []
     for cell in read_cells(entry.cells):
         was = before.get((cell.unit, cell.column))
-        same = was is not None and (was.value, was.applies) == (cell.value, cell.applies)
-        place = Place(entry.file, entry.sheet, cell.line, cell.position)
-        cells.append(RecordedCell(cell, was, place, changed=old is not None and not same))
+        changed = old is not None and (was is None or (was.value, was.applies) != (cell.value, cell.applies))
+        place = str(Place(entry.file, entry.sheet, cell.line, cell.position))
+        cells.append(RecordedCell(cell.unit, cell.column, cell.value, cell.applies, place, changed, was if changed else None))
     cells.sort(key=lambda cell: not cell.changed)
     units, _, _ = read_units(index, project.data)
-    return Recorded(entry, tuple(cells), index, units.units if units else None)
+    titles = {column.id: column.title for column in index.columns}
+    return Recorded(entry, tuple(cells), units.units if units else None, titles)
 
 
-def _shown(cell: Reported | None, language: Language) -> str:
+def _shown(cell: Reported | RecordedCell | None, language: Language) -> str:
     if cell is not None and not cell.applies:
         return word("not applicable", language)
     return "–" if cell is None or cell.value is None else f"{cell.value:.10g}"

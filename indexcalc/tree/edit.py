@@ -32,7 +32,6 @@ _WEIGHT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+|[0-9]+/[1-9][0-9]*")
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
 _BOM = b"\xef\xbb\xbf"
 _MOST_DECIMALS = 12
-_LARGEST_DENOMINATOR = 1000  # of fractions that are written as such
 _NAMING = ("id", "name", "name_en")  # a weight that is new stands after these
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where YAML ends a line
 
