@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 import yaml
 
-from indexcalc.analysis.change import Change, change
+from indexcalc.analysis.change import ScoreChange, change
 from indexcalc.analysis.contribution import Rows, adjusted, contributions, effective
 from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE, FROM_DATA, WITHOUT_WEIGHTS, parameters
@@ -380,7 +380,7 @@ def contributions_add_up(found: Scores) -> None:
     np.testing.assert_allclose(contributions(found, rows)[0], own[1, [3, 0]], rtol=1e-9, atol=1e-9)
 
 
-def change_adds_up(found: Change) -> None:
+def change_adds_up(found: ScoreChange) -> None:
     for parts, ends in ((found.parts, found.scores), (found.rank_parts, found.ranks)):
         total = np.sum(list(parts.values()), axis=0) if parts else np.zeros(len(found.at))
         moved = ends[1] - ends[0]

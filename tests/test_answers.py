@@ -18,8 +18,9 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from indexcalc.cli import analysing, answers, changing
 from indexcalc.cli.app import app
+from indexcalc.jobs import questions
+from indexcalc.report.answers import answer, change, compare, explain, ranking, robustness, sensitivity, uncertainty
 
 COMMANDS = {
     "explain-2022-440104": ["explain", "越秀"],
@@ -104,7 +105,7 @@ def test_a_folder_that_cannot_be_written_is_refused(repository: Path, tmp_path: 
 def test_wide_tables_are_in_csv_alone_and_the_workbook_says_so(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "MOST_COLUMNS", 11)
+    monkeypatch.setattr(answer, "MOST_COLUMNS", 11)
     words = ("uncertainty", "--draws", "50", "--weights", "dirichlet", "--lang", "en", "--out", str(tmp_path))
     assert run(repository, *words)[0] == 0
     book = openpyxl.load_workbook(tmp_path / "uncertainty-2022.xlsx")
@@ -171,7 +172,7 @@ def test_units_that_are_not_split_are_counted_and_how_to_have_them_is_said(
     words: list[str], repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = json.loads(run(repository, *words, "--json", "--lang", "en")[1])
-    monkeypatch.setattr(changing, "MOST_UNITS", 3)
+    monkeypatch.setattr(questions, "MOST_UNITS", 3)
     text = run(repository, *words, "--lang", "en", "--out", str(tmp_path))[1]
     assert "The first 3 of 11 units are split; add --all for all of them, or name one." in text
     assert "3 of 11" in "".join(
@@ -187,7 +188,7 @@ def test_units_that_are_not_split_are_counted_and_how_to_have_them_is_said(
 
 
 def test_pairs_that_are_not_asked_about_are_counted(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changing, "MOST_PAIRS", 3)
+    monkeypatch.setattr(questions, "MOST_PAIRS", 3)
     text = run(repository, "robustness", "--depth", "1", "--lang", "en")[1]
     assert "The first 3 of 10 neighbouring pairs are asked about; add --all for all of them, or name a unit." in text
     short, every = (json.loads(run(repository, "robustness", "--depth", "1", "--json", *more)[1]) for more in ([], ["--all"]))
@@ -198,13 +199,13 @@ def test_pairs_that_are_not_asked_about_are_counted(repository: Path, monkeypatc
 @pytest.mark.parametrize(
     ("module", "limit", "words"),
     [
-        (changing, "MOST_ROWS", ["change"]),
-        (changing, "MOST_ROWS", ["compare", "2021", "2022"]),
-        (changing, "MOST_ROWS", ["robustness", "--depth", "1"]),
-        (changing, "MOST_BOARDS", ["explain", "越秀", "--depth", "1"]),
-        (changing, "MOST_TURNED", ["robustness", "天河", "--depth", "3"]),
-        (analysing, "MOST_ROWS", ["uncertainty", "--draws", "20", "--weights", "dirichlet"]),
-        (analysing, "MOST_SHOWN", ["sensitivity", "--rows", "8", "--weights", "dirichlet"]),
+        (change, "MOST_ROWS", ["change"]),
+        (compare, "MOST_ROWS", ["compare", "2021", "2022"]),
+        (robustness, "MOST_ROWS", ["robustness", "--depth", "1"]),
+        (explain, "MOST_BOARDS", ["explain", "越秀", "--depth", "1"]),
+        (robustness, "MOST_TURNED", ["robustness", "天河", "--depth", "3"]),
+        (uncertainty, "MOST_ROWS", ["uncertainty", "--draws", "20", "--weights", "dirichlet"]),
+        (sensitivity, "MOST_SHOWN", ["sensitivity", "--rows", "8", "--weights", "dirichlet"]),
     ],
 )
 def test_a_table_that_is_shown_in_part_says_so_and_where_all_of_it_is(
@@ -218,9 +219,7 @@ def test_a_table_that_is_shown_in_part_says_so_and_where_all_of_it_is(
 
 
 def test_a_ranking_that_is_shown_in_part_names_what_has_all(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from indexcalc.cli import results
-
-    monkeypatch.setattr(results, "MOST_ROWS", 2)
+    monkeypatch.setattr(ranking, "MOST_ROWS", 2)
     assert "The first 2 of 11 rows; --json has all." in run(repository, "rank", "--lang", "en")[1]
 
 

@@ -18,7 +18,7 @@ from hypothesis.errors import InvalidArgument
 
 from indexcalc import load, read_panel
 from indexcalc.analysis import change as change_module
-from indexcalc.analysis.change import Change, change
+from indexcalc.analysis.change import ScoreChange, change
 from indexcalc.analysis.worlds import Between, Side, of_scores
 from indexcalc.engine import score
 from indexcalc.methods.aggregate import COMPARES_UNITS
@@ -88,7 +88,7 @@ def random_scores(seed: int, data: int, *, units: int = 6, periods: int = 3) -> 
     return score(index, with_events(index, random_panel(index, data, units=units, periods=periods), data))
 
 
-def adds_up(found: Change) -> None:
+def adds_up(found: ScoreChange) -> None:
     for parts, ends in ((found.parts, found.scores), (found.rank_parts, found.ranks)):
         total = np.sum(list(parts.values()), axis=0) if parts else np.zeros(len(found.at))
         moved = ends[1] - ends[0]
@@ -141,7 +141,7 @@ def scored(tree: str, values: object, **kinds: object) -> Scores:
     return score(index, panel_of(index, values, **kinds))  # type: ignore[arg-type]
 
 
-def parts_of(found: Change, unit: int) -> dict[str, float]:
+def parts_of(found: ScoreChange, unit: int) -> dict[str, float]:
     return {factor: round(float(part[unit]), 9) for factor, part in found.parts.items()}
 
 

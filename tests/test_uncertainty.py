@@ -465,7 +465,7 @@ def test_every_finding_is_shown(code: str, tmp_path: Path, monkeypatch: pytest.M
             "id: clinics", "id: clinics, impute: mean"
         )
     if code == "IC755":
-        monkeypatch.setattr("indexcalc.cli.analysing.Progress.__call__", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        monkeypatch.setattr("indexcalc.cli.open.Opened.counting", lambda _: lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         arguments = [*arguments, "--draws", "100000"]
     if code == "IC757":
         monkeypatch.setattr(module, "MOST_PAIRS", 5)

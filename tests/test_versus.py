@@ -18,6 +18,8 @@ from indexcalc.analysis.contribution import Rows, contributions, effective
 from indexcalc.analysis.versus import best_of, boards, group_of, versus
 from indexcalc.cli.app import app
 from indexcalc.engine import score
+from indexcalc.jobs.questions import explain
+from indexcalc.report.answers.explain import explain_answer
 
 from .conftest import index_of, panel_of
 from .test_change import random_scores, scored
@@ -40,7 +42,7 @@ def test_differences_add_up_at_every_level(seed: int) -> None:
     found = random_scores(seed, seed)
     for others in ([3], group_of(found, 0), [best_of(found, 0, 0)]):
         beside = versus(found, 0, 0, others)
-        gap = beside.scores[0] - beside.scores[1]
+        gap = beside.score[0] - beside.score[1]
         for branch in found.tree.branches:
             if math.isnan(gap[branch.position]):
                 continue
@@ -180,6 +182,6 @@ def test_what_is_only_shared_by_weight_is_said(children: int, aggregate: str, sa
     found = scored(tree, random.uniform(1, 9, (6, children)))
     own = contributions(found)[0]
     np.testing.assert_allclose(own[:, :children].sum(axis=1), found.score()[0], rtol=1e-9)
-    answer = explain_answer(found, "2000", 0, None, 0, "en")
+    answer = explain_answer(explain(found, found.panel.units.ids[0]), "en")
     assert ("shared by weight alone: t" in answer.text) == said
     assert any("shared by weight alone: t" in note for note in answer.sheets[""].notes) == said

@@ -32,6 +32,6 @@ def change(
             sources.insert(0, (old, old.scores()))
         (_, earlier), (_, later) = sources[0], sources[-1]
         before, after = options["before"], options["after"]
-        found = ask(later, unit, from_=before, to=after, earlier=earlier, every=options["every"])
-        name = ("change", project.level or "", *found.periods, found.units.ids[found.at[0]] if unit else "")
-        give(context, project, partial(change_answer, found), name, sources)
+        result = ask(later, unit, from_=before, to=after, earlier=earlier, every=options["every"])
+        name = ("change", project.level or "", *result.periods, result.units.ids[result.at[0]] if unit else "")
+        give(context, project, partial(change_answer, result), name, sources)

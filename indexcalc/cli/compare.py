@@ -36,8 +36,8 @@ def compare(
         sources.append((project, project.scores()))
         scores = sources[-1][1]
         if all(files):
-            found = ask(sources[0][1], scores, period=period, names=(one, other), every=every)
+            result = ask(sources[0][1], scores, period=period, names=(one, other), every=every)
         else:
-            found = ask(scores, one, other, period=period, every=every)
-        name = ("compare", project.level or "", *(Path(name).stem if all(files) else name for name in found.names))
-        give(context, project, partial(compare_answer, found), name, sources)
+            result = ask(scores, one, other, period=period, every=every)
+        name = ("compare", project.level or "", *(Path(name).stem if all(files) else name for name in result.names))
+        give(context, project, partial(compare_answer, result), name, sources)

@@ -31,8 +31,8 @@ def explain(
     with opened(options) as project:
         scores, node = project.scores(), options["node"]
         history, unread = ([], []) if vs is not None else read_history(project.file)
-        found = ask(scores, unit, period=options["period"], node=node, vs=vs, depth=depth, history=history)
+        result = ask(scores, unit, period=options["period"], node=node, vs=vs, depth=depth, history=history)
         project.tell(unread)
-        names = (scores.periods[found.period], scores.panel.units.ids[found.unit], f"vs-{vs}" if vs else "")
+        names = (scores.periods[result.period], scores.panel.units.ids[result.unit], f"vs-{vs}" if vs else "")
         name = ("explain", project.level or "", *names, node_of(scores.index, node) if node else "")
-        give(context, project, partial(explain_answer, found), name, [(project, scores)])
+        give(context, project, partial(explain_answer, result), name, [(project, scores)])

@@ -31,7 +31,7 @@ def robustness(
 
     with opened(options) as project:
         scores, every = project.scores(), options["every"]
-        found = ask(scores, unit, period=options["period"], top=top, within=within, depth=depth, every=every)
-        asked = scores.panel.units.ids[found.units[0]] if unit is not None and found.units else ""
-        name = ("robustness", project.level or "", scores.periods[found.period], asked)
-        give(context, project, partial(robustness_answer, found), name, [(project, scores)])
+        result = ask(scores, unit, period=options["period"], top=top, within=within, depth=depth, every=every)
+        asked = scores.panel.units.ids[result.units[0]] if unit is not None and result.units else ""
+        name = ("robustness", project.level or "", scores.periods[result.period], asked)
+        give(context, project, partial(robustness_answer, result), name, [(project, scores)])

@@ -26,7 +26,7 @@ def sensitivity(
     with opened(options) as project:
         must_be_power_of_two(rows)
         scores = project.scores()
-        found = ask(
+        result = ask(
             scores,
             period=options["period"],
             rows=rows,
@@ -36,5 +36,5 @@ def sensitivity(
             **words_of(options),
         )
         project.progress("")
-        name = ("sensitivity", project.level or "", found.period)
-        give(context, project, partial(sensitivity_answer, found), name, [(project, scores)])
+        name = ("sensitivity", project.level or "", result.period)
+        give(context, project, partial(sensitivity_answer, result), name, [(project, scores)])

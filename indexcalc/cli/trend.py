@@ -24,6 +24,6 @@ def trend(
         scores = project.scores()
         published, unread = read_published(project.file)
         project.go_on(unread)
-        found = ask(scores, unit=unit, node=options["node"], period=options["period"], published=published)
-        answer = trend_answer(found, project.language)
+        result = ask(scores, unit=unit, node=options["node"], period=options["period"], published=published)
+        answer = trend_answer(result, project.language)
         project.print(answer.text, answer.data)

@@ -32,7 +32,7 @@ def uncertainty(
 
     with opened(options) as project:
         scores = project.scores()
-        found = ask(
+        result = ask(
             scores,
             period=options["period"],
             node=options["node"],
@@ -43,6 +43,6 @@ def uncertainty(
             **words_of(options),
         )
         project.progress("")
-        name = ("uncertainty", project.level or "", found.period, found.node if options["node"] else "")
-        answer = partial(uncertainty_answer, found, interval=interval, apart=apart, top=top)
+        name = ("uncertainty", project.level or "", result.period, result.node if options["node"] else "")
+        answer = partial(uncertainty_answer, result, interval=interval, apart=apart, top=top)
         give(context, project, answer, name, [(project, scores)])

@@ -27,6 +27,6 @@ def warn(
     with opened(options) as project:
         must_have_rules(project.tree[0], project.level)
         scores, period, node = project.scores(), options["period"], options["node"]
-        found = ask(scores, period=period, least=least, node=node, unit=unit, events=events, go_on=project.go_on)
-        answer = warn_answer(found, project.language)
+        result = ask(scores, period=period, least=least, node=node, unit=unit, events=events, go_on=project.go_on)
+        answer = warn_answer(result, project.language)
         project.print(answer.text, answer.data)

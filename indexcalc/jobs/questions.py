@@ -67,14 +67,14 @@ def explain(
     from ..analysis.versus import best_of, boards, group_of, versus
 
     place, start = unit_of(scores, unit), _place_of(scores, node)
-    at = scores.periods.index(period_of(scores, period))
+    row = scores.periods.index(period_of(scores, period))
     group = group_of(scores, place)
     if vs is None:
-        return walk_down(scores, at, place, start, boards(scores, at, place, group), depth=depth, history=history)
+        return walk_down(scores, row, place, start, boards(scores, row, place, group), depth=depth, history=history)
     if vs == "group":
-        return versus(scores, at, place, group, node=start, depth=depth, boards=boards(scores, at, place, group))
-    other = best_of(scores, at, place) if vs == "best" else unit_of(scores, vs)
-    return versus(scores, at, place, [other], node=start, depth=depth)
+        return versus(scores, row, place, group, node=start, depth=depth, boards=boards(scores, row, place, group))
+    other = best_of(scores, row, place) if vs == "best" else unit_of(scores, vs)
+    return versus(scores, row, place, [other], node=start, depth=depth)
 
 
 def change(
@@ -164,9 +164,9 @@ def uncertainty(
     if not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
         refuse("IC752")
     shown = period_of(scores, period)
-    found = draw(scores, alternatives, period=shown, node=wanted, draws=draws, seed=seed, progress=progress)
-    go_on(found.findings)
-    return found
+    result = draw(scores, alternatives, period=shown, node=wanted, draws=draws, seed=seed, progress=progress)
+    go_on(result.findings)
+    return result
 
 
 def sensitivity(
@@ -187,9 +187,9 @@ def sensitivity(
 
     must_be_power_of_two(rows)
     alternatives = alternatives_of(scores.index, go_on, words)
-    found = dependence(scores, alternatives, period_of(scores, period), rows=rows, seed=seed, progress=progress)
-    go_on(found.choices.findings if found.choices else [])
-    return found
+    result = dependence(scores, alternatives, period_of(scores, period), rows=rows, seed=seed, progress=progress)
+    go_on(result.choices.findings if result.choices else [])
+    return result
 
 
 def robustness(
@@ -210,15 +210,15 @@ def robustness(
     from ..analysis.robustness import robustness as search
 
     wanted = None if unit is None else [unit_of(scores, unit)]
-    at = scores.periods.index(period_of(scores, period))
+    row = scores.periods.index(period_of(scores, period))
     if wanted is None and not every and len(scores.panel.units) > MOST_PAIRS:
-        wanted = in_rank_order(scores, at, scores.tree.root)[:MOST_PAIRS]
-    found = search(scores, at, top=top, within=within, units=wanted, levels=None if depth is None else [depth])
-    if not found.searched:
+        wanted = in_rank_order(scores, row, scores.tree.root)[:MOST_PAIRS]
+    result = search(scores, row, top=top, within=within, units=wanted, levels=None if depth is None else [depth])
+    if not result.searched:
         tree = scores.tree
         comparing = [tree.nodes[one.position].id for one in tree.branches if one.compares or one.missing.policy == "floor"]
         refuse("IC786", nodes=comparing)
-    return found
+    return result
 
 
 def target(
@@ -247,13 +247,13 @@ def target(
     if isinstance(costs, str | Path):
         costs = read_costs(scores.index, Path(costs))
     shown, name = period_of(scores, period), scores.panel.units.title(place, language)
-    at = scores.periods.index(shown)
-    known = scores.score()[at] == scores.score()[at]  # NaN is not
+    row = scores.periods.index(shown)
+    known = scores.score()[row] == scores.score()[row]  # NaN is not
     if not known[place]:
         refuse("IC785", unit=name, period=shown)
     if rank is not None and not 1 <= rank <= known.sum():
         refuse("IC787", rank=rank, count=int(known.sum()))
-    plan = plan_for(scores, at, place, score=score, rank=rank, effort=effort, costs=costs)
+    plan = plan_for(scores, row, place, score=score, rank=rank, effort=effort, costs=costs)
     if not plan.reached:
         last = number(plan.scores[1], scores.index.index.decimals)
         refuse("IC788", unit=name, score=last, rank=f"{plan.ranks[1]:g}")
@@ -272,8 +272,8 @@ def trend(
     from ..analysis.trend import trend as follow
 
     start, place = _place_of(scores, node), None if unit is None else unit_of(scores, unit)
-    at = scores.periods.index(period_of(scores, period))
-    return follow(scores, start, unit=place, period=at, published=published, level=scores.level or "")
+    row = scores.periods.index(period_of(scores, period))
+    return follow(scores, start, unit=place, period=row, published=published, level=scores.level or "")
 
 
 def warn(
@@ -294,13 +294,14 @@ def warn(
     from ..analysis.warning import check_judged, newest_judged, warnings
 
     must_have_rules(scores.declared, scores.level)
-    start = None if node is None else _place_of(scores, node)
-    judged = warnings(scores)
-    watched = {at for one in judged for at in one.nodes}
-    if start is not None and start not in watched:
-        known = [scores.tree.nodes[at].id for at in scores.tree.reading_order if at in watched]
-        refuse("IC812", node=scores.tree.nodes[start].id, known=known[:20] + (["…"] if len(known) > 20 else []))
+    wanted = asked_node(scores, node)
+    judged, tree = warnings(scores), scores.tree
+    watched = {tree.nodes[place].id for one in judged for place in one.nodes}
+    if wanted is not None and wanted not in watched:
+        known = [tree.nodes[place].id for place in tree.reading_order if tree.nodes[place].id in watched]
+        refuse("IC812", node=wanted, known=known[:20] + (["…"] if len(known) > 20 else []))
     go_on(check_judged(scores, judged))
+    start = None if wanted is None else scores.node(wanted)
     place = None if unit is None else unit_of(scores, unit)
     shown = newest_judged(scores, judged) if period is None else period_of(scores, period)
     return alerts(scores, judged, shown, least=least, node=start, unit=place, events=events)

@@ -19,16 +19,16 @@ from .answer import ELSEWHERE, MOST_ROWS, Answer
 MOST_INDICATORS = 10  # that moved a unit, on a terminal
 
 
-def change_answer(found: ScoreChange, language: Language) -> Answer:
+def change_answer(moves: ScoreChange, language: Language) -> Answer:
     """Split the change of units, as many as were asked for of all; or of one further down to its indicators."""
-    if found.indicators is not None:
-        return _change_of_one(found, language)
-    count = len(found.later.panel.units)
-    sheet = change_sheet(found, language)
-    sheet = replace(sheet, notes=(*first_of(len(found.at), count, language), *sheet.notes))
-    heading = f"{found.later.index.index.title(language)} · {found.periods[0]} → {found.periods[1]}"
+    if moves.indicators is not None:
+        return _change_of_one(moves, language)
+    count = len(moves.later.panel.units)
+    sheet = change_sheet(moves, language)
+    sheet = replace(sheet, notes=(*first_of(len(moves.at), count, language), *sheet.notes))
+    heading = f"{moves.later.index.index.title(language)} · {moves.periods[0]} → {moves.periods[1]}"
     text = f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
-    return Answer(text, {**change_data(found), "count": count}, {"": sheet})
+    return Answer(text, {**change_data(moves), "count": count}, {"": sheet})
 
 
 def first_of(shown: int, count: int, language: Language) -> list[str]:
@@ -36,32 +36,32 @@ def first_of(shown: int, count: int, language: Language) -> list[str]:
     return [word("split in part", language).format(shown=shown, all=count)] if shown < count else []
 
 
-def _change_of_one(found: ScoreChange, language: Language) -> Answer:
-    decimals = found.later.index.index.decimals
-    before, after = map(finite, found.scores[:, 0])
-    places = ["–" if rank is None else f"{rank:g}" for rank in map(finite, found.ranks[:, 0])]
+def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
+    decimals = moves.later.index.index.decimals
+    before, after = map(finite, moves.scores[:, 0])
+    places = ["–" if rank is None else f"{rank:g}" for rank in map(finite, moves.ranks[:, 0])]
     shown = ["–" if score is None else number(score, decimals) for score in (before, after)]
     moved = "" if before is None or after is None else f" · {signed(after - before, decimals)}"
     lines = [
-        f"{found.units.title(found.at[0], language)} · {' → '.join(found.periods)}",
+        f"{moves.units.title(moves.at[0], language)} · {' → '.join(moves.periods)}",
         f"{word('score', language)} {' → '.join(shown)}{moved}",
         f"{word('rank', language)} {' → '.join(places)}",
     ]
-    factors = factors_sheet(found, language)
+    factors = factors_sheet(moves, language)
     text = [*lines, "", as_text(factors, language)]
-    said = notes(found.later, language)
+    said = notes(moves.later, language)
     sheets = {"": replace(factors, notes=(*lines, *said))}
-    values = {leaf: _values(found, leaf) for leaf in found.indicators or ()}
+    values = {leaf: _values(moves, leaf) for leaf in moves.indicators or ()}
     if values:
-        sheets["indicators"] = indicators_sheet(found, values, language)
-        text += ["", as_text(indicators_sheet(found, values, language, most=MOST_INDICATORS), language)]
-    return Answer("\n".join([*text, *said]), change_data(found), sheets)
+        sheets["indicators"] = indicators_sheet(moves, values, language)
+        text += ["", as_text(indicators_sheet(moves, values, language, most=MOST_INDICATORS), language)]
+    return Answer("\n".join([*text, *said]), change_data(moves), sheets)
 
 
-def _values(found: ScoreChange, leaf: str) -> tuple[str, str]:
+def _values(moves: ScoreChange, leaf: str) -> tuple[str, str]:
     """Return a leaf's value in both states, as people read it."""
-    unit, shown = found.units.ids[found.at[0]], []
-    for scores, period in zip((found.earlier, found.later), found.periods, strict=True):
+    unit, shown = moves.units.ids[moves.at[0]], []
+    for scores, period in zip((moves.earlier, moves.later), moves.periods, strict=True):
         node = scores.index.by_id.get(leaf)
         value = None
         if isinstance(node, Indicator) and unit in scores.panel.units.ids:
@@ -71,20 +71,20 @@ def _values(found: ScoreChange, leaf: str) -> tuple[str, str]:
     return shown[0], shown[1]
 
 
-def change_data(found: ScoreChange, leading: Sequence[str] = ()) -> dict[str, Any]:
+def change_data(moves: ScoreChange, leading: Sequence[str] = ()) -> dict[str, Any]:
     """Return a change as data: for each unit both scores and ranks, and the parts of each factor."""
     units = []
-    for at, place in enumerate(found.at):
+    for row, place in enumerate(moves.at):
         one: dict[str, Any] = {
-            "unit": found.units.ids[place],
-            "score": [finite(score) for score in found.scores[:, at]],
-            "rank": [finite(rank) for rank in found.ranks[:, at]],
-            "parts": {factor: finite(part[at]) for factor, part in found.parts.items()},
-            "rank_parts": {factor: finite(part[at]) for factor, part in found.rank_parts.items()},
+            "unit": moves.units.ids[place],
+            "score": [finite(score) for score in moves.scores[:, row]],
+            "rank": [finite(rank) for rank in moves.ranks[:, row]],
+            "parts": {factor: finite(part[row]) for factor, part in moves.parts.items()},
+            "rank_parts": {factor: finite(part[row]) for factor, part in moves.rank_parts.items()},
         }
-        if found.indicators is not None:
-            one["indicators"] = {leaf: finite(part[at]) for leaf, part in found.indicators.items() if part[at]}
+        if moves.indicators is not None:
+            one["indicators"] = {leaf: finite(part[row]) for leaf, part in moves.indicators.items() if part[row]}
         if leading:
-            one["leading"] = leading[at]
+            one["leading"] = leading[row]
         units.append(one)
-    return {"periods": list(found.periods), "units": units}
+    return {"periods": list(moves.periods), "units": units}

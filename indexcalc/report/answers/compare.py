@@ -18,24 +18,24 @@ from .answer import ELSEWHERE, MOST_ROWS, Answer
 from .change import change_data, first_of
 
 
-def compare_answer(found: Comparison, language: Language) -> Answer:
+def compare_answer(comparison: Comparison, language: Language) -> Answer:
     """Set two scorings beside each other: agreement, then every unit with what moved it; for two trees, what they differ in."""
-    moves, (one, other) = found.change, found.names
+    moves, (one, other) = comparison.change, comparison.names
     before, after = moves.periods
-    shown = moves if before != after else replace(moves, periods=found.names)
-    sheet = change_sheet(shown, language, found.leading)
-    said = [agreement_text(found, language), *first_of(len(moves.at), len(moves.units), language)]
+    shown = moves if before != after else replace(moves, periods=comparison.names)
+    sheet = change_sheet(shown, language, comparison.leading)
+    said = [agreement_text(comparison, language), *first_of(len(moves.at), len(moves.units), language)]
     text = [f"{one} → {other}", *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
     sheets = {"": replace(sheet, notes=(*said, *sheet.notes))}
     data: dict[str, Any] = {
-        "names": list(found.names),
-        "count": found.count,
-        "spearman": finite(found.spearman),
-        "kendall": finite(found.kendall),
-        "moved": found.moved,
-        "shift": found.shift,
-        "most": found.most,
-        **change_data(moves, found.leading),
+        "names": list(comparison.names),
+        "count": comparison.count,
+        "spearman": finite(comparison.spearman),
+        "kendall": finite(comparison.kendall),
+        "moved": comparison.moved,
+        "shift": comparison.shift,
+        "most": comparison.most,
+        **change_data(moves, comparison.leading),
     }
     trees = moves.earlier.index, moves.later.index
     if trees[0] is not trees[1]:

@@ -26,53 +26,53 @@ from .answer import ELSEWHERE, Answer
 MOST_BOARDS = 5  # short boards, and strengths, on a terminal
 
 
-def explain_answer(found: Explanation | Versus, language: Language) -> Answer:
+def explain_answer(result: Explanation | Versus, language: Language) -> Answer:
     """Walk a score down the tree, by itself or beside others, with the short boards and strengths of the unit below."""
-    answer = _versus(found, language) if isinstance(found, Versus) else _explained(found, language)
-    if found.boards is None:
+    answer = _versus(result, language) if isinstance(result, Versus) else _explained(result, language)
+    if result.boards is None:
         return answer
-    start = found.node if isinstance(found, Versus) else found.tree.position
+    start = result.node if isinstance(result, Versus) else result.tree.position
     boards = {
-        name: boards_sheet(found.boards, language, short=short, node=start)
+        name: boards_sheet(result.boards, language, short=short, start=start)
         for name, short in (("short-boards", True), ("strengths", False))
     }
     shown = [as_text(shortened(sheet, MOST_BOARDS, language, ELSEWHERE), language) for sheet in boards.values() if sheet.rows]
-    data = {**answer.data, "boards": _boards(found.boards)}
+    data = {**answer.data, "boards": _boards(result.boards)}
     return Answer("\n\n".join([answer.text, *shown]), data, {**answer.sheets, **boards})
 
 
-def _boards(found: Boards) -> list[dict[str, Any]]:
+def _boards(boards: Boards) -> list[dict[str, Any]]:
     return [
         {
-            "node": found.scores.tree.nodes[at].id,
-            "group_mean": finite(found.mean[at]),
-            "index_points": finite(found.points[at]),
-            "places": finite(found.places[at]),
+            "node": boards.scores.tree.nodes[node].id,
+            "group_mean": finite(boards.mean[node]),
+            "index_points": finite(boards.points[node]),
+            "places": finite(boards.places[node]),
         }
-        for at in found.nodes
+        for node in boards.nodes
     ]
 
 
-def _explained(found: Explanation, language: Language) -> Answer:
-    scores, units = found.scores, found.scores.panel.units
-    shown = _Explained(found, language)
-    lines = [f"{units.title(found.unit, language)} · {scores.periods[found.period]}"]
-    lines += [line for level, one in found.tree.walk() for line in shown.lines(one, level)]
+def _explained(result: Explanation, language: Language) -> Answer:
+    scores, units = result.scores, result.scores.panel.units
+    shown = _Explained(result, language)
+    lines = [f"{units.title(result.unit, language)} · {scores.periods[result.period]}"]
+    lines += [line for level, one in result.tree.walk() for line in shown.lines(one, level)]
     lines += explained_notes(scores, language)
     data = {
-        "unit": units.ids[found.unit],
-        "period": scores.periods[found.period],
-        "tree": shown.data(found.tree, 0),
+        "unit": units.ids[result.unit],
+        "period": scores.periods[result.period],
+        "tree": shown.data(result.tree, 0),
     }
-    return Answer("\n".join(lines), data, {"": explained_sheet(found, language)})
+    return Answer("\n".join(lines), data, {"": explained_sheet(result, language)})
 
 
 class _Explained:
     """How nodes of an explanation are shown in a language."""
 
-    def __init__(self, found: Explanation, language: Language) -> None:
-        self.found, self.scores, self.language = found, found.scores, language
-        self.decimals = found.scores.index.index.decimals
+    def __init__(self, result: Explanation, language: Language) -> None:
+        self.result, self.scores, self.language = result, result.scores, language
+        self.decimals = result.scores.index.index.decimals
 
     def data(self, one: Explained, level: int) -> dict[str, Any]:
         """Return a node and what is below it as data."""
@@ -90,7 +90,7 @@ class _Explained:
             entry |= self._beside_score(one)
         entry |= {"contribution": finite(one.contribution), "index_points": finite(one.index_points)}
         entry["history"] = [asdict(change) for change in one.changes]
-        if self.found.depth == 0 or level < self.found.depth:
+        if self.result.depth == 0 or level < self.result.depth:
             entry["children"] = [self.data(child, level + 1) for child in one.children]
         return entry | (_made_data(one.made, self.language) if one.made else {})
 
@@ -115,11 +115,11 @@ class _Explained:
 
     def grade(self, one: Explained) -> str:
         """Return the name of the grade of a node, empty without one."""
-        return self.scores.grade(self.found.period, self.found.unit, one.position, self.language)
+        return self.scores.grade(self.result.period, self.result.unit, one.position, self.language)
 
     def primary(self, one: Explained) -> str:
         """Return the names of the children that attain the score of a node."""
-        return primary(self.scores, self.found.period, self.found.unit, one.position, self.language)
+        return primary(self.scores, self.result.period, self.result.unit, one.position, self.language)
 
     def lines(self, one: Explained, level: int) -> list[str]:
         """Return a node as lines of text: its score with what it weighs and adds, then all that it is made of."""
@@ -208,22 +208,22 @@ def cell_lines(cells: Sequence[Cell]) -> list[str]:
     ]
 
 
-def _versus(found: Versus, language: Language) -> Answer:
-    scores, units, period = found.scores, found.scores.panel.units, found.scores.periods[found.period]
-    name = units.title(found.others[0], language)
-    if found.boards is not None:
-        name = _mean_of(scores, found.unit, found.others, language)
-    names = (units.title(found.unit, language), name)
+def _versus(result: Versus, language: Language) -> Answer:
+    scores, units, period = result.scores, result.scores.panel.units, result.scores.periods[result.period]
+    name = units.title(result.others[0], language)
+    if result.boards is not None:
+        name = _mean_of(scores, result.unit, result.others, language)
+    names = (units.title(result.unit, language), name)
     lines = [f"{names[0]} {word('against', language).format(others=name)} · {period}"]
-    lines += [line for level, node in found.walk() for line in _versus_lines(found, node, level, language)]
+    lines += [line for level, node in result.walk() for line in _versus_lines(result, node, level, language)]
     lines += explained_notes(scores, language)
     data = {
-        "unit": units.ids[found.unit],
-        "others": [units.ids[other] for other in found.others],
+        "unit": units.ids[result.unit],
+        "others": [units.ids[other] for other in result.others],
         "period": period,
-        "tree": _versus_data(found, found.node, 0, language),
+        "tree": _versus_data(result, result.node, 0, language),
     }
-    return Answer("\n".join(lines), data, {"": versus_sheet(found, names, language)})
+    return Answer("\n".join(lines), data, {"": versus_sheet(result, names, language)})
 
 
 def _mean_of(scores: Scores, unit: int, group: Sequence[int], language: Language) -> str:
@@ -235,32 +235,37 @@ def _mean_of(scores: Scores, unit: int, group: Sequence[int], language: Language
     return word("mean of", language).format(group=labels[unit] if alike else word("all units", language))
 
 
-def _versus_data(found: Versus, node: int, level: int, language: Language) -> dict[str, Any]:
-    scores, own = found.scores, found.scores.tree.nodes[node]
-    weight = finite(scores.sibling_weights[found.period, node])
-    entry: dict[str, Any] = {"node": own.id, "name": own.title(language), "weight": weight}
-    pairs = {"score": found.score, "contribution": found.contribution, "index_points": found.points, "adjusted": found.adjusted}
+def _versus_data(result: Versus, node: int, level: int, language: Language) -> dict[str, Any]:
+    scores, item = result.scores, result.scores.tree.nodes[node]
+    weight = finite(scores.sibling_weights[result.period, node])
+    entry: dict[str, Any] = {"node": item.id, "name": item.title(language), "weight": weight}
+    pairs = {
+        "score": result.score,
+        "contribution": result.contribution,
+        "index_points": result.points,
+        "adjusted": result.adjusted,
+    }
     for key, (one, others) in pairs.items():
         entry[key] = [finite(one[node]), finite(others[node])]
         entry[f"{key}_difference"] = finite(one[node] - others[node])
-    entry["rank"] = _ranks(found, node)
-    if isinstance(own, Indicator):
-        entry |= {"value": list(map(finite, found.values(node))), "measure": own.measure}
-        entry["status"] = STATUS_NAMES[language][int(scores.status[found.period, found.unit, node])]
-        entry["raw"] = [cells_data(cells) for cells in found.cells[node]]
-    if found.depth == 0 or level < found.depth:
-        entry["children"] = [_versus_data(found, child, level + 1, language) for child in found.below(node, level)]
+    entry["rank"] = _ranks(result, node)
+    if isinstance(item, Indicator):
+        entry |= {"value": list(map(finite, result.values(node))), "measure": item.measure}
+        entry["status"] = STATUS_NAMES[language][int(scores.status[result.period, result.unit, node])]
+        entry["raw"] = [cells_data(cells) for cells in result.cells[node]]
+    if result.depth == 0 or level < result.depth:
+        entry["children"] = [_versus_data(result, child, level + 1, language) for child in result.below(node, level)]
     return entry
 
 
-def _ranks(found: Versus, node: int) -> list[float | None]:
+def _ranks(result: Versus, node: int) -> list[float | None]:
     """Return the unit's rank, and the other's where there is one alone."""
-    units = [found.unit, *(found.others if len(found.others) == 1 else ())]
-    return [finite(rank) for rank in found.scores.ranks[found.period, units, node]]
+    units = [result.unit, *(result.others if len(result.others) == 1 else ())]
+    return [finite(rank) for rank in result.scores.ranks[result.period, units, node]]
 
 
-def _versus_lines(found: Versus, node: int, level: int, language: Language) -> list[str]:
-    decimals, own = found.scores.index.index.decimals, found.scores.tree.nodes[node]
+def _versus_lines(result: Versus, node: int, level: int, language: Language) -> list[str]:
+    decimals, item = result.scores.index.index.decimals, result.scores.tree.nodes[node]
     below = "  " * (level + 1)
 
     def show(pair: Array) -> str:
@@ -270,19 +275,19 @@ def _versus_lines(found: Versus, node: int, level: int, language: Language) -> l
         value = finite(pair[0, node] - pair[1, node])
         return "–" if value is None else signed(value, decimals)
 
-    text = f"{'  ' * level}{own.title(language)} ({own.id}) {show(found.score)} · {gap(found.score)}"
+    text = f"{'  ' * level}{item.title(language)} ({item.id}) {show(result.score)} · {gap(result.score)}"
     if level:
-        text += f" · {word('contribution', language)} {gap(found.contribution)}"
+        text += f" · {word('contribution', language)} {gap(result.contribution)}"
     if level > 1:
-        text += f" · {word('index points', language)} {gap(found.points)}"
-    ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(found, node)]
+        text += f" · {word('index points', language)} {gap(result.points)}"
+    ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(result, node)]
     lines = [f"{text} · {word('rank', language)} {' ↔ '.join(ranks)}"]
-    if any(found.adjusted[:, node] != 0):
-        lines.append(f"{below}{word('adjusted', language)} {show(found.adjusted)} · {gap(found.adjusted)}")
-    if isinstance(own, Indicator):
-        values = ["–" if value is None else f"{value:.10g}" for value in map(finite, found.values(node))]
-        lines.append(f"{below}= {' ↔ '.join(values)} {own.measure}".rstrip())
-        lines += [f"{below}{line}" for cells in found.cells[node] for line in cell_lines(cells)]
+    if any(result.adjusted[:, node] != 0):
+        lines.append(f"{below}{word('adjusted', language)} {show(result.adjusted)} · {gap(result.adjusted)}")
+    if isinstance(item, Indicator):
+        values = ["–" if value is None else f"{value:.10g}" for value in map(finite, result.values(node))]
+        lines.append(f"{below}= {' ↔ '.join(values)} {item.measure}".rstrip())
+        lines += [f"{below}{line}" for cells in result.cells[node] for line in cell_lines(cells)]
     return lines
 
 

@@ -14,28 +14,28 @@ from .answer import ELSEWHERE, MOST_ROWS, Answer
 MOST_TURNED = 8  # weights that turn an order, on a terminal
 
 
-def robustness_answer(found: Robustness, language: Language) -> Answer:
+def robustness_answer(result: Robustness, language: Language) -> Answer:
     """Say how far weights must move before neighbours change places or a unit leaves the top; for one unit with the weights."""
-    scores, units = found.scores, found.scores.panel.units
-    is_of_one = found.units is not None and len(found.units) == 1
-    turns = (*found.pairs, *found.leaves_top)
-    sheets = {"": turns_sheet(found, language)} if found.pairs else {}
-    sheets |= {"top": turns_sheet(found, language, top=True)} if found.leaves_top else {}
-    lines = [f"{scores.index.index.title(language)} · {scores.periods[found.period]}"]
+    scores, units = result.scores, result.scores.panel.units
+    is_of_one = result.units is not None and len(result.units) == 1
+    turns = (*result.pairs, *result.leaves_top)
+    sheets = {"": turns_sheet(result, language)} if result.pairs else {}
+    sheets |= {"top": turns_sheet(result, language, top=True)} if result.leaves_top else {}
+    lines = [f"{scores.index.index.title(language)} · {scores.periods[result.period]}"]
     lines += ["\n\n".join(as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language) for sheet in sheets.values())]
-    asked, pairs = len({(turn.above, turn.below) for turn in found.pairs}), max(len(found.order) - 1, 0)
+    asked, pairs = len({(turn.above, turn.below) for turn in result.pairs}), max(len(result.order) - 1, 0)
     if not is_of_one and asked < pairs:
         lines.append(word("pairs in part", language).format(shown=asked, all=pairs))
     for turn in turns:
         if is_of_one and turn.verified and turn.norm == "L1":
             names = [units.title(one, language) for one in (turn.above, turn.below) if one is not None]
-            sheet = shortened(turning_sheet(found, turn, language), MOST_TURNED, language, ELSEWHERE)
+            sheet = shortened(turning_sheet(result, turn, language), MOST_TURNED, language, ELSEWHERE)
             lines += ["", f"{' ↔ '.join(names)} · {word('level', language).format(level=turn.level)}", as_text(sheet, language)]
     lines += ["", *notes(scores, language)]
-    sheets["weights"] = turns_weights_sheet(found, language)
+    sheets["weights"] = turns_weights_sheet(result, language)
     data = {
-        "period": scores.periods[found.period],
-        "top": found.top,
+        "period": scores.periods[result.period],
+        "top": result.top,
         "pairs": pairs,
         "asked": asked,
         "turns": [

@@ -17,33 +17,33 @@ from .answer import ELSEWHERE, Answer
 MOST_SHOWN = 20  # of a table of nodes or inputs on a terminal
 
 
-def sensitivity_answer(found: Dependence, language: Language) -> Answer:
+def sensitivity_answer(result: Dependence, language: Language) -> Answer:
     """Return what a ranking hangs on in five tables, all correlations in a sixth."""
-    scores = found.scores
-    sheets: dict[str, Sheet] = {} if found.choices is None else {"choices": indices_sheet(found.choices, language)}
+    scores = result.scores
+    sheets: dict[str, Sheet] = {} if result.choices is None else {"choices": indices_sheet(result.choices, language)}
     sheets |= {
-        "left-out": left_sheet(scores, found.left, language),
-        "weights": influence_sheet(scores, found.influence, language),
-        "groups": groups_sheet(scores, found.groups, language),
-        "pairs": flags_sheet(scores, found.flags, language),
+        "left-out": left_sheet(scores, result.left, language),
+        "weights": influence_sheet(scores, result.influence, language),
+        "groups": groups_sheet(scores, result.groups, language),
+        "pairs": flags_sheet(scores, result.flags, language),
     }
     short = {key: shortened(sheet, MOST_SHOWN, language, ELSEWHERE) for key, sheet in sheets.items()}
-    few = len(found.influence.nodes) <= 2 * MOST_SHOWN
-    short["weights"] = influence_sheet(scores, found.influence, language, leaves=few)
+    few = len(result.influence.nodes) <= 2 * MOST_SHOWN
+    short["weights"] = influence_sheet(scores, result.influence, language, leaves=few)
     short["groups"] = sheets["groups"]
-    sheets["correlations"] = correlations_sheet(scores, found.groups, language)
-    heading = f"{scores.index.index.title(language)} · {found.period}"
-    note = [word("no choices", language)] if found.choices is None else []
+    sheets["correlations"] = correlations_sheet(scores, result.groups, language)
+    heading = f"{scores.index.index.title(language)} · {result.period}"
+    note = [word("no choices", language)] if result.choices is None else []
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in short.values() if sheet.rows]
-    return Answer("\n\n".join([heading, *note, *tables]), _data(found), sheets)
+    return Answer("\n\n".join([heading, *note, *tables]), _data(result), sheets)
 
 
-def _data(found: Dependence) -> dict[str, Any]:
-    ids = found.scores.panel.units.ids
+def _data(result: Dependence) -> dict[str, Any]:
+    ids = result.scores.panel.units.ids
     return {
-        "index": found.scores.index.index.id,
-        "period": found.period,
-        "sobol": None if found.choices is None else _sobol(found.choices, ids),
+        "index": result.scores.index.index.id,
+        "period": result.period,
+        "sobol": None if result.choices is None else _sobol(result.choices, ids),
         "left_out": [
             {
                 "node": one.node,
@@ -52,11 +52,11 @@ def _data(found: Dependence) -> dict[str, Any]:
                 "largest": one.most,
                 "unit": ids[one.unit],
             }
-            for one in found.left
+            for one in result.left
         ],
         "influence": [
-            {"node": node, **{column: finite(getattr(found.influence, column)[at]) for column in COLUMNS}}
-            for at, node in enumerate(found.influence.nodes)
+            {"node": node, **{column: finite(getattr(result.influence, column)[row]) for column in COLUMNS}}
+            for row, node in enumerate(result.influence.nodes)
         ],
         "groups": [
             {
@@ -70,33 +70,33 @@ def _data(found: Dependence) -> dict[str, Any]:
                 "inflation": _numbers(group.inflation),
                 "condition": finite(group.condition),
             }
-            for group in found.groups
+            for group in result.groups
         ],
         "flags": [
-            {"kind": pair.kind, "nodes": [pair.one, pair.other], "correlation": finite(pair.correlation)} for pair in found.flags
+            {"kind": pair.kind, "nodes": [pair.one, pair.other], "correlation": finite(pair.correlation)} for pair in result.flags
         ],
     }
 
 
-def _sobol(found: Sensitivity, ids: tuple[str, ...]) -> dict[str, Any]:
+def _sobol(result: Sensitivity, ids: tuple[str, ...]) -> dict[str, Any]:
     def indices(of: Indices, output: int) -> list[dict[str, Any]]:
         return [
             {
                 "input": name,
-                "first": finite(of.first[at, output]),
-                "first_interval": _numbers(of.first_interval[at, output]),
-                "total": finite(of.total[at, output]),
-                "total_interval": _numbers(of.total_interval[at, output]),
+                "first": finite(of.first[row, output]),
+                "first_interval": _numbers(of.first_interval[row, output]),
+                "total": finite(of.total[row, output]),
+                "total_interval": _numbers(of.total_interval[row, output]),
             }
-            for at, name in enumerate(found.inputs.names)
+            for row, name in enumerate(result.inputs.names)
         ]
 
     return {
-        "rows": found.rows,
-        "seed": found.seed,
-        "mean_shift": found.shift,
-        "rank_shift": indices(found.ranks, 0),
-        "units": None if found.units is None else {name: indices(found.units, at) for at, name in enumerate(ids)},
+        "rows": result.rows,
+        "seed": result.seed,
+        "mean_shift": result.shift,
+        "rank_shift": indices(result.ranks, 0),
+        "units": None if result.units is None else {name: indices(result.units, row) for row, name in enumerate(ids)},
     }
 
 

@@ -12,19 +12,19 @@ from ..sheets.trend import trend_sheet
 from .answer import Answer
 
 
-def trend_answer(found: Trend, language: Language) -> Answer:
+def trend_answer(result: Trend, language: Language) -> Answer:
     """Show a node in time, beside what was published at the time."""
-    scores, units = found.scores, found.scores.panel.units
-    sheet = trend_sheet(found, language)
-    heading = scores.periods[found.rows[0][0]] if found.unit is None else units.title(found.unit, language)
+    scores, units = result.scores, result.scores.panel.units
+    sheet = trend_sheet(result, language)
+    heading = scores.periods[result.rows[0][0]] if result.unit is None else units.title(result.unit, language)
     arrays = {
-        "values": found.values,
-        "scores": found.node_scores,
-        "ranks": found.ranks,
-        "before": found.before,
-        "year_before": found.year_before,
-        "rank_before": found.rank_before,
-        "rank_year_before": found.rank_year_before,
+        "values": result.values,
+        "scores": result.node_scores,
+        "ranks": result.ranks,
+        "before": result.before,
+        "year_before": result.year_before,
+        "rank_before": result.rank_before,
+        "rank_year_before": result.rank_year_before,
     }
     entries = [
         {
@@ -33,7 +33,7 @@ def trend_answer(found: Trend, language: Language) -> Answer:
             **{name: finite(array[row]) for name, array in arrays.items()},
             "published": asdict(line) if line else None,
         }
-        for row, line in zip(found.rows, found.published, strict=True)
+        for row, line in zip(result.rows, result.published, strict=True)
     ]
     text = f"{sheet.title} · {heading}\n{as_text(sheet, language)}"
-    return Answer(text, {"node": scores.tree.nodes[found.node].id, "trend": entries}, {"": sheet})
+    return Answer(text, {"node": scores.tree.nodes[result.node].id, "trend": entries}, {"": sheet})

@@ -18,22 +18,22 @@ from .explain import cell_lines, cells_data
 MOST_SHOWN = 100  # warnings on a terminal
 
 
-def warn_answer(found: Alerts, language: Language) -> Answer:
+def warn_answer(result: Alerts, language: Language) -> Answer:
     """List the warnings of a period from a level upwards, each with why."""
-    scores = found.scores
-    counted = "  ".join(counts(scores, found.judged, found.period, language))
-    lines = [f"{scores.index.index.title(language)} · {found.period} · {word('warning', language)}", counted]
-    if not found.alerts:
-        lines += ["", word("no warnings", language).format(level=word(found.least, language))]
-    for one in found.alerts[:MOST_SHOWN]:
+    scores = result.scores
+    counted = "  ".join(counts(scores, result.judged, result.period, language))
+    lines = [f"{scores.index.index.title(language)} · {result.period} · {word('warning', language)}", counted]
+    if not result.alerts:
+        lines += ["", word("no warnings", language).format(level=word(result.least, language))]
+    for one in result.alerts[:MOST_SHOWN]:
         lines += ["", *_lines(scores, one, language)]
-    if len(found.alerts) > MOST_SHOWN:
-        lines += ["", word("and others", language).format(count=len(found.alerts) - MOST_SHOWN)]
+    if len(result.alerts) > MOST_SHOWN:
+        lines += ["", word("and others", language).format(count=len(result.alerts) - MOST_SHOWN)]
     data = {
         "index": scores.index.index.id,
-        "period": found.period,
-        "least": found.least,
-        "warnings": [_data(scores, one, language) for one in found.alerts],
+        "period": result.period,
+        "least": result.least,
+        "warnings": [_data(scores, one, language) for one in result.alerts],
     }
     text = "\n".join([*lines, "", *notes(scores, language)]).rstrip()
     return Answer(text, data, {})
@@ -82,9 +82,9 @@ def _behind_data(scores: Scores, one: HeldDown, language: Language) -> dict[str,
     }
 
 
-def _reported_data(found: Reported) -> dict[str, Any]:
-    events = {} if found.events is None else {"events": [dict(event) for event in found.events]}
-    return {"cells": cells_data(found.cells), **events}
+def _reported_data(reported: Reported) -> dict[str, Any]:
+    events = {} if reported.events is None else {"events": [dict(event) for event in reported.events]}
+    return {"cells": cells_data(reported.cells), **events}
 
 
 def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
@@ -110,8 +110,12 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
     return lines
 
 
-def _reported_lines(found: Reported, language: Language) -> list[str]:
+def _reported_lines(reported: Reported, language: Language) -> list[str]:
     """Return what was reported and where, and below it the events."""
-    events = found.events or ()
+    events = reported.events or ()
     heading = [f"{word('events behind', language)}{' · '.join(events[0])}"] if events else []
-    return [*cell_lines(found.cells), *heading, *(f"  {' · '.join(cell or '–' for cell in event.values())}" for event in events)]
+    return [
+        *cell_lines(reported.cells),
+        *heading,
+        *(f"  {' · '.join(cell or '–' for cell in event.values())}" for event in events),
+    ]

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from ...scores import Scores
 
 
-def draws_sheet(found: Uncertainty, level: float, apart: float, top: int | None, language: str) -> Sheet:
+def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None, language: str) -> Sheet:
     """Return each unit's rank with what it was in the draws, and below who cannot be told from whom."""
-    units, order = found.scores.panel.units, declared_order(found)
-    interval, tied = found.interval(level), found.tied(apart)
+    units, order = result.scores.panel.units, declared_order(result)
+    interval, tied = result.interval(level), result.tied(apart)
     columns: list[tuple[Heading, list[Any]]] = [
-        (Heading(word("rank", language), "rank"), [finite(found.places[unit]) for unit in order]),
-        (Heading(unit_label(found.scores, language), "text"), [units.title(unit, language) for unit in order]),
-        (Heading(word("score", language), "score", strong=True), [finite(found.declared[unit]) for unit in order]),
-        (Heading(word("median rank", language), "count"), [finite(found.quantile(0.5)[unit]) for unit in order]),
+        (Heading(word("rank", language), "rank"), [finite(result.places[unit]) for unit in order]),
+        (Heading(unit_label(result.scores, language), "text"), [units.title(unit, language) for unit in order]),
+        (Heading(word("score", language), "score", strong=True), [finite(result.declared[unit]) for unit in order]),
+        (Heading(word("median rank", language), "count"), [finite(result.quantile(0.5)[unit]) for unit in order]),
         (
             Heading(word("rank interval", language).format(level=f"{level:.0%}"), "code"),
             [_range(interval[unit], language) for unit in order],
@@ -36,60 +36,60 @@ def draws_sheet(found: Uncertainty, level: float, apart: float, top: int | None,
         columns.append((Heading(word("tied places", language), "code"), [_range(tied[unit], language) for unit in order]))
     if top is not None:
         columns.append(
-            (Heading(word("in the top", language).format(k=top), "percent"), [float(found.top(top)[unit]) for unit in order])
+            (Heading(word("in the top", language).format(k=top), "percent"), [float(result.top(top)[unit]) for unit in order])
         )
     columns += [
-        (Heading(word("mean score", language), "score"), [finite(found.means[unit]) for unit in order]),
-        (Heading(word("spread", language), "score"), [finite(found.deviations[unit]) for unit in order]),
+        (Heading(word("mean score", language), "score"), [finite(result.means[unit]) for unit in order]),
+        (Heading(word("spread", language), "score"), [finite(result.deviations[unit]) for unit in order]),
     ]
-    if found.unranked.any():
-        columns.append((Heading(word("without a rank", language), "percent"), [float(found.unranked[unit]) for unit in order]))
+    if result.unranked.any():
+        columns.append((Heading(word("without a rank", language), "percent"), [float(result.unranked[unit]) for unit in order]))
     rows: tuple[tuple[Value, ...], ...] = tuple(zip(*(values for _, values in columns), strict=True))
     places = [row[0] for row in rows]
-    ties = frozenset(at for at, place in enumerate(places) if place is not None and places.count(place) > 1)
-    said = [word("drawn", language).format(draws=found.draws, seed=found.seed, inputs=uncertain(found.inputs.names, language))]
-    for group in found.groups(apart):
+    ties = frozenset(row for row, place in enumerate(places) if place is not None and places.count(place) > 1)
+    said = [word("drawn", language).format(draws=result.draws, seed=result.seed, inputs=uncertain(result.inputs.names, language))]
+    for group in result.groups(apart):
         named = listed((units.title(unit, language) for unit in group), language)
-        first, last = found.places[group[0]], found.places[group[-1]]
+        first, last = result.places[group[0]], result.places[group[-1]]
         said.append(word("not told apart", language).format(units=named, places=_range((first, last), language)))
     return Sheet(
-        found.scores.tree.nodes[found.at[1]].title(language),
+        result.scores.tree.nodes[result.at[1]].title(language),
         tuple(heading for heading, _ in columns),
         rows,
         ties,
-        found.scores.index.index.decimals,
-        (*said, *notes(found.scores, language)),
+        result.scores.index.index.decimals,
+        (*said, *notes(result.scores, language)),
     )
 
 
-def places_sheet(found: Uncertainty, language: str) -> Sheet:
+def places_sheet(result: Uncertainty, language: str) -> Sheet:
     """Return P(rank = k) of every unit, a column a place, the last for no rank."""
-    units, order = found.scores.panel.units, declared_order(found)
+    units, order = result.scores.panel.units, declared_order(result)
     over = word("share of draws", language)
-    names = [word("without a rank", language) if np.isnan(step) else f"{step:g}" for step in found.steps.tolist()]
-    headings = (Heading(unit_label(found.scores, language), "text"), *(Heading(name, "percent", over=over) for name in names))
-    rows = tuple((units.title(unit, language), *found.probabilities[unit].tolist()) for unit in order)
-    return Sheet(word("places of units", language), headings, rows, notes=notes(found.scores, language))
+    names = [word("without a rank", language) if np.isnan(step) else f"{step:g}" for step in result.steps.tolist()]
+    headings = (Heading(unit_label(result.scores, language), "text"), *(Heading(name, "percent", over=over) for name in names))
+    rows = tuple((units.title(unit, language), *result.probabilities[unit].tolist()) for unit in order)
+    return Sheet(word("places of units", language), headings, rows, notes=notes(result.scores, language))
 
 
-def pairs_sheet(found: Uncertainty, language: str) -> Sheet | None:
+def pairs_sheet(result: Uncertainty, language: str) -> Sheet | None:
     """Return P(row above column) of every two units; nothing where pairs were not compared."""
-    if found.better is None:
+    if result.better is None:
         return None
-    units, order = found.scores.panel.units, declared_order(found)
+    units, order = result.scores.panel.units, declared_order(result)
     names = [units.title(unit, language) for unit in order]
     over = word("is above", language)
     rows = tuple(
-        (name, *(None if one == unit else float(found.better[unit, one]) for one in order))
+        (name, *(None if one == unit else float(result.better[unit, one]) for one in order))
         for name, unit in zip(names, order, strict=True)
     )
-    headings = (Heading(unit_label(found.scores, language), "text"), *(Heading(name, "percent", over=over) for name in names))
-    return Sheet(word("pairs of units", language), headings, rows, notes=notes(found.scores, language))
+    headings = (Heading(unit_label(result.scores, language), "text"), *(Heading(name, "percent", over=over) for name in names))
+    return Sheet(word("pairs of units", language), headings, rows, notes=notes(result.scores, language))
 
 
-def declared_order(found: Uncertainty) -> list[int]:
+def declared_order(result: Uncertainty) -> list[int]:
     """Return the units from the best to the last as declared, those without a rank at the end."""
-    order: list[int] = np.argsort(np.where(np.isnan(found.places), np.inf, found.places), kind="stable").tolist()
+    order: list[int] = np.argsort(np.where(np.isnan(result.places), np.inf, result.places), kind="stable").tolist()
     return order
 
 
@@ -101,19 +101,19 @@ def uncertain(names: Sequence[str], language: str) -> str:
     return listed(parts, language) or "–"
 
 
-def indices_sheet(found: Sensitivity, language: str) -> Sheet:
+def indices_sheet(result: Sensitivity, language: str) -> Sheet:
     """Return the Sobol indices of the rank shift, the inputs that do most first."""
-    own = found.ranks
-    order = sorted(range(len(found.inputs.names)), key=lambda at: -float(np.nan_to_num(own.total[at, 0])))
+    indices = result.ranks
+    order = sorted(range(len(result.inputs.names)), key=lambda row: -float(np.nan_to_num(indices.total[row, 0])))
     rows = [
         (
-            _input(found.scores, found.inputs.names[at], language),
-            finite(own.first[at, 0]),
-            _interval(own.first_interval[at, 0]),
-            finite(own.total[at, 0]),
-            _interval(own.total_interval[at, 0]),
+            _input(result.scores, result.inputs.names[row], language),
+            finite(indices.first[row, 0]),
+            _interval(indices.first_interval[row, 0]),
+            finite(indices.total[row, 0]),
+            _interval(indices.total_interval[row, 0]),
         )
-        for at in order
+        for row in order
     ]
     headings = (
         Heading(word("choice", language), "text"),
@@ -124,11 +124,11 @@ def indices_sheet(found: Sensitivity, language: str) -> Sheet:
     )
     said = [
         word("shift", language).format(
-            shift=f"{found.shift:.2f}", draws=found.rows * (len(found.inputs.names) + 2), seed=found.seed
+            shift=f"{result.shift:.2f}", draws=result.rows * (len(result.inputs.names) + 2), seed=result.seed
         )
     ]
-    if found.units is None:
-        said.append(word("too many for their own", language).format(count=len(found.scores.panel.units), most=MOST_UNITS))
+    if result.units is None:
+        said.append(word("too many for their own", language).format(count=len(result.scores.panel.units), most=MOST_UNITS))
     return Sheet(word("what ranks hang on", language), headings, tuple(rows), notes=tuple(said))
 
 
@@ -156,7 +156,7 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
 
 def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves: bool = True) -> Sheet:
     """Return each node's weight beside what it does; with its `leaves` or, with a note of that, without."""
-    shown = [at for at, node in enumerate(weighed.nodes) if leaves or scores.node(node) >= scores.tree.leaves]
+    shown = [row for row, node in enumerate(weighed.nodes) if leaves or scores.node(node) >= scores.tree.leaves]
     headings = tuple(
         Heading(word(key, language), "text" if key == "node" else "percent")
         for key in ("node", "weight", "in effect", "linear effect", "main effect", "weight in the index", "effect on the index")
@@ -169,7 +169,7 @@ def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves
         weighed.effective,
         weighed.main_index,
     )
-    rows = [(titled(scores, weighed.nodes[at], language), *(finite(column[at]) for column in columns)) for at in shown]
+    rows = [(titled(scores, weighed.nodes[row], language), *(finite(column[row]) for column in columns)) for row in shown]
     hidden = len(weighed.nodes) - len(shown)
     said = (word("without indicators", language).format(count=hidden),) if hidden else ()
     return Sheet(word("weights in effect", language), headings, tuple(rows), notes=said)

@@ -17,12 +17,12 @@ from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes, unit_label
 
 
-def boards_sheet(boards: Boards, language: str, *, short: bool, node: int) -> Sheet:
+def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> Sheet:
     """Return the indicators that cost a unit most against its group, or those that bring it most, below a node."""
     scores, tree = boards.scores, boards.scores.tree
     order = np.argsort(boards.points if short else -boards.points, kind="stable").tolist()
-    worth = [at for at in order if at < tree.leaves and (boards.points[at] < 0 if short else boards.points[at] > 0)]
-    shown = [at for at in worth if _is_below(tree.parents, at, node)]
+    worth = [node for node in order if node < tree.leaves and (boards.points[node] < 0 if short else boards.points[node] > 0)]
+    shown = [node for node in worth if _is_below(tree.parents, node, start)]
     headings = (
         Heading(word("short boards" if short else "strengths", language), "text"),
         Heading(word("id", language), "code"),
@@ -33,14 +33,14 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, node: int) -> Sh
     )
     rows = tuple(
         (
-            tree.nodes[at].title(language),
-            tree.nodes[at].id,
-            finite(scores.scores[boards.period, boards.unit, at]),
-            finite(boards.mean[at]),
-            finite(boards.points[at]),
-            finite(boards.places[at]),
+            tree.nodes[node].title(language),
+            tree.nodes[node].id,
+            finite(scores.scores[boards.period, boards.unit, node]),
+            finite(boards.mean[node]),
+            finite(boards.points[node]),
+            finite(boards.places[node]),
         )
-        for at in shown
+        for node in shown
     )
     return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals)
 
@@ -51,28 +51,28 @@ def _is_below(parents: Sequence[int], node: int, above: int) -> bool:
     return node == above
 
 
-def change_sheet(found: ScoreChange, language: str, leading: Sequence[str] = ()) -> Sheet:
+def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ()) -> Sheet:
     """Return the moves of units in the order of their later ranks, each split by factor."""
-    scores = found.later
-    order = np.lexsort((np.arange(len(found.at)), found.ranks[0], found.ranks[1])).tolist()
+    scores = moves.later
+    order = np.lexsort((np.arange(len(moves.at)), moves.ranks[0], moves.ranks[1])).tolist()
     headings = [
         Heading(unit_label(scores, language), "text"),
-        *(Heading(period, "score", over=word("score", language)) for period in _periods(found, language)),
+        *(Heading(period, "score", over=word("score", language)) for period in _periods(moves, language)),
         Heading(word("score difference", language), "signed", strong=True),
-        *(Heading(word(f"factor {factor}", language), "signed") for factor in found.parts),
+        *(Heading(word(f"factor {factor}", language), "signed") for factor in moves.parts),
         *(Heading(word("rank", language) + mark, "count") for mark in ("₀", "₁")),
         Heading(word("places", language), "move"),
         *([Heading(word("leading", language), "text")] if leading else []),
     ]
     rows = []
-    for at in order:
-        first, last = (finite(score) for score in found.scores[:, at])
-        row: list[Value] = [found.units.title(found.at[at], language), first, last]
-        row += [finite(found.scores[1, at] - found.scores[0, at]), *(finite(part[at]) for part in found.parts.values())]
-        row += [finite(rank) for rank in found.ranks[:, at]]
-        row.append(finite(found.ranks[0, at] - found.ranks[1, at]))
+    for unit in order:
+        first, last = (finite(score) for score in moves.scores[:, unit])
+        row: list[Value] = [moves.units.title(moves.at[unit], language), first, last]
+        row += [finite(moves.scores[1, unit] - moves.scores[0, unit]), *(finite(part[unit]) for part in moves.parts.values())]
+        row += [finite(rank) for rank in moves.ranks[:, unit]]
+        row.append(finite(moves.ranks[0, unit] - moves.ranks[1, unit]))
         if leading:
-            row.append(word(f"factor {leading[at]}", language) if leading[at] else "")
+            row.append(word(f"factor {leading[unit]}", language) if leading[unit] else "")
         rows.append(tuple(row))
     return Sheet(
         word("change", language),
@@ -83,12 +83,12 @@ def change_sheet(found: ScoreChange, language: str, leading: Sequence[str] = ())
     )
 
 
-def _periods(found: ScoreChange, language: str) -> tuple[str, str]:
-    one, other = found.periods
+def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:
+    one, other = moves.periods
     return (one, other) if one != other else (word("earlier", language), word("later", language))
 
 
-def factors_sheet(found: ScoreChange, language: str) -> Sheet:
+def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
     """Return the change of the first unit by factor, in points and in places."""
     headings = (
         Heading(word("factor", language), "text"),
@@ -96,52 +96,52 @@ def factors_sheet(found: ScoreChange, language: str) -> Sheet:
         Heading(word("places", language), "signed"),
     )
     rows: list[tuple[Value, ...]] = [
-        (word(f"factor {factor}", language), finite(part[0]), finite(-found.rank_parts[factor][0]))
-        for factor, part in found.parts.items()
+        (word(f"factor {factor}", language), finite(part[0]), finite(-moves.rank_parts[factor][0]))
+        for factor, part in moves.parts.items()
     ]
-    score, rank = (np.diff(ends[:, 0])[0] for ends in (found.scores, found.ranks))
+    score, rank = (np.diff(ends[:, 0])[0] for ends in (moves.scores, moves.ranks))
     rows.append((word("all", language), finite(score), finite(-rank)))
-    return Sheet(word("change", language), headings, tuple(rows), decimals=found.later.index.index.decimals)
+    return Sheet(word("change", language), headings, tuple(rows), decimals=moves.later.index.index.decimals)
 
 
-def indicators_sheet(found: ScoreChange, values: dict[str, tuple[str, str]], language: str, most: int | None = None) -> Sheet:
+def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], language: str, most: int | None = None) -> Sheet:
     """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum."""
     headings = (
         Heading(word("factor own", language), "text"),
         Heading(word("id", language), "code"),
-        *(Heading(period, "text") for period in _periods(found, language)),
+        *(Heading(period, "text") for period in _periods(moves, language)),
         Heading(word("index points", language), "signed"),
     )
-    parts = {leaf: float(part[0]) for leaf, part in (found.indicators or {}).items()}
+    parts = {leaf: float(part[0]) for leaf, part in (moves.indicators or {}).items()}
     order = sorted(
         (leaf for leaf, part in parts.items() if part and not math.isnan(part)), key=lambda leaf: (-abs(parts[leaf]), leaf)
     )
-    titles = {node.id: node.title(language) for node in found.later.tree.nodes}
+    titles = {node.id: node.title(language) for node in moves.later.tree.nodes}
     rows: list[tuple[Value, ...]] = [(titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), parts[leaf]) for leaf in order]
     rest = [row[-1] for row in rows[most:] if isinstance(row[-1], float)] if most is not None else []
     if rest:
         rows = [*rows[:most], (word("others", language).format(count=len(rest)), "", "", "", math.fsum(rest))]
-    return Sheet(headings[0].title, headings, tuple(rows), decimals=found.later.index.index.decimals)
+    return Sheet(headings[0].title, headings, tuple(rows), decimals=moves.later.index.index.decimals)
 
 
-def agreement_text(found: Comparison, language: str) -> str:
+def agreement_text(comparison: Comparison, language: str) -> str:
     """Say in a line how much two rankings agree."""
     shown = word("agreement", language).format(
-        count=found.count,
-        spearman=f"{found.spearman:.3f}",
-        kendall=f"{found.kendall:.3f}",
-        moved=found.moved,
-        shift=f"{found.shift:.2f}",
-        most=f"{found.most:g}",
+        count=comparison.count,
+        spearman=f"{comparison.spearman:.3f}",
+        kendall=f"{comparison.kendall:.3f}",
+        moved=comparison.moved,
+        shift=f"{comparison.shift:.2f}",
+        most=f"{comparison.most:g}",
     )
     return shown.replace("nan", "–")
 
 
-def turns_sheet(found: Robustness, language: str, *, top: bool = False) -> Sheet:
+def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Sheet:
     """Return for each pair of neighbours, or each unit of the top, how far weights must move at each level to turn the order."""
-    scores, turns = found.scores, found.leaves_top if top else found.pairs
+    scores, turns = result.scores, result.leaves_top if top else result.pairs
     levels = sorted({turn.level for turn in turns})
-    title = word("leaves top", language).format(top=found.top) if top else word("ahead", language)
+    title = word("leaves top", language).format(top=result.top) if top else word("ahead", language)
     headings = [Heading(title, "text")]
     headings += [] if top else [Heading(word("behind", language), "text"), Heading(word("gap", language), "score")]
     for level in levels:
@@ -154,7 +154,7 @@ def turns_sheet(found: Robustness, language: str, *, top: bool = False) -> Sheet
             shown = None if turn.exact else "≈–"
         cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = shown
     rows = []
-    units, score, rank = scores.panel.units, scores.score()[found.period], scores.rank()[found.period]
+    units, score, rank = scores.panel.units, scores.score()[result.period], scores.rank()[result.period]
     for (above, below), row in cells.items():
         first: list[Value] = [f"{rank[above]:g} {units.title(above, language)}"]
         if below is not None and not top:
@@ -169,10 +169,10 @@ def turns_sheet(found: Robustness, language: str, *, top: bool = False) -> Sheet
     )
 
 
-def turning_sheet(found: Robustness, turn: Turn, language: str) -> Sheet:
+def turning_sheet(result: Robustness, turn: Turn, language: str) -> Sheet:
     """Return the weights that turn an order, those that move most first."""
-    tree, at = found.scores.tree, found.scores.tree.position
-    old = found.scores.effective_weights[found.period]
+    tree, places = result.scores.tree, result.scores.tree.position
+    old = result.scores.effective_weights[result.period]
     headings = (
         Heading(word("turning weights", language), "text"),
         Heading(word("id", language), "code"),
@@ -180,16 +180,16 @@ def turning_sheet(found: Robustness, turn: Turn, language: str) -> Sheet:
         Heading(word("new", language), "score"),
     )
     rows = tuple(
-        (tree.nodes[at[node]].title(language), node, 100 * float(old[at[node]]), 100 * turn.weights[node])
-        for node in _moved(found.scores, found.period, turn)
+        (tree.nodes[places[node]].title(language), node, 100 * float(old[places[node]]), 100 * turn.weights[node])
+        for node in _moved(result.scores, result.period, turn)
     )
     return Sheet(headings[0].title, headings, rows, decimals=3)
 
 
-def turns_weights_sheet(found: Robustness, language: str) -> Sheet:
+def turns_weights_sheet(result: Robustness, language: str) -> Sheet:
     """Return all the weights that turn orders, a row for each that moves: of which pair, at which level, by which norm."""
-    scores, tree, units = found.scores, found.scores.tree, found.scores.panel.units
-    old = scores.effective_weights[found.period]
+    scores, tree, units = result.scores, result.scores.tree, result.scores.panel.units
+    old = scores.effective_weights[result.period]
     headings = (
         Heading(word("ahead", language), "text"),
         Heading(word("behind", language), "text"),
@@ -203,7 +203,7 @@ def turns_weights_sheet(found: Robustness, language: str) -> Sheet:
     rows = tuple(
         (
             units.title(turn.above, language),
-            word("leaves top", language).format(top=found.top) if turn.below is None else units.title(turn.below, language),
+            word("leaves top", language).format(top=result.top) if turn.below is None else units.title(turn.below, language),
             turn.level,
             word(f"norm {turn.norm}", language),
             tree.nodes[tree.position[node]].title(language),
@@ -211,17 +211,17 @@ def turns_weights_sheet(found: Robustness, language: str) -> Sheet:
             100 * float(old[tree.position[node]]),
             100 * turn.weights[node],
         )
-        for turn in (*found.pairs, *found.leaves_top)
-        for node in _moved(scores, found.period, turn)
+        for turn in (*result.pairs, *result.leaves_top)
+        for node in _moved(scores, result.period, turn)
     )
     return Sheet(word("turning weights", language), headings, rows, decimals=3, notes=notes(scores, language))
 
 
 def _moved(scores: Scores, period: int, turn: Turn) -> list[str]:
     """Return the nodes whose weights move, those that move most first."""
-    old, at = scores.effective_weights[period], scores.tree.position
-    far = {node: abs(weight - old[at[node]]) for node, weight in turn.weights.items()}
-    return sorted((node for node in far if far[node] > 1e-9), key=lambda node: (-far[node], at[node]))
+    old, places = scores.effective_weights[period], scores.tree.position
+    far = {node: abs(weight - old[places[node]]) for node, weight in turn.weights.items()}
+    return sorted((node for node in far if far[node] > 1e-9), key=lambda node: (-far[node], places[node]))
 
 
 def plan_ranks_sheet(plan: Plan, language: str) -> Sheet:
@@ -235,8 +235,8 @@ def plan_ranks_sheet(plan: Plan, language: str) -> Sheet:
     )
     order = np.argsort(plan.others, kind="stable").tolist()
     rows = tuple(
-        (units.title(at, language), finite(ranks[at]), finite(plan.others[at]), finite(ranks[at] - plan.others[at]))
-        for at in order
+        (units.title(unit, language), finite(ranks[unit]), finite(plan.others[unit]), finite(ranks[unit] - plan.others[unit]))
+        for unit in order
     )
     return Sheet(word("ranking", language), headings, rows, notes=notes(scores, language))
 

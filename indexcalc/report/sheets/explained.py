@@ -18,9 +18,9 @@ from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes
 
 
-def explained_sheet(found: Explanation, language: Language) -> Sheet:
+def explained_sheet(result: Explanation, language: Language) -> Sheet:
     """Return a unit's scores from a node down, with weights and contributions, to the reported cells and their addresses."""
-    scores, unit = found.scores, found.scores.panel.units.title(found.unit, language)
+    scores, unit = result.scores, result.scores.panel.units.title(result.unit, language)
     headings = (
         *_first_headings(language),
         Heading(word("weight", language), "percent"),
@@ -32,7 +32,7 @@ def explained_sheet(found: Explanation, language: Language) -> Sheet:
         *_cell_headings((unit,), language),
     )
     rows: list[tuple[Value, ...]] = []
-    for level, one in found.tree.walk():
+    for level, one in result.tree.walk():
         value = finite(one.value)
         numbers = (one.weight, one.score, one.rank, one.contribution, one.index_points, one.coverage)
         status = "" if one.status is None or value is not None else STATUS_NAMES[language][one.status]
@@ -49,9 +49,9 @@ def explained_sheet(found: Explanation, language: Language) -> Sheet:
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
 
 
-def versus_sheet(found: Versus, names: tuple[str, str], language: Language) -> Sheet:
+def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> Sheet:
     """Return a unit beside others from a node down: scores, contributions and what was reported of both, with differences."""
-    scores = found.scores
+    scores = result.scores
     headings = (
         *_first_headings(language),
         *_both_headings("score", names, language),
@@ -60,19 +60,19 @@ def versus_sheet(found: Versus, names: tuple[str, str], language: Language) -> S
         *_cell_headings(names, language),
     )
     rows: list[tuple[Value, ...]] = []
-    for level, node in found.walk():
+    for level, node in result.walk():
         leaf = scores.tree.nodes[node]
         values: list[float | None] = [None, None]
         measure, status, cells_of_both = "", "", []
         if isinstance(leaf, Indicator):
-            values, measure, cells_of_both = list(map(finite, found.values(node))), leaf.measure, found.cells[node]
-            status = STATUS_NAMES[language][int(scores.status[found.period, found.unit, node])]
+            values, measure, cells_of_both = list(map(finite, result.values(node))), leaf.measure, result.cells[node]
+            status = STATUS_NAMES[language][int(scores.status[result.period, result.unit, node])]
         rows.append(
             (
                 *_first(scores, level, node, language),
-                *_both(found.score[:, node]),
-                *_both(found.contribution[:, node]),
-                finite(found.points[0, node] - found.points[1, node]),
+                *_both(result.score[:, node]),
+                *_both(result.contribution[:, node]),
+                finite(result.points[0, node] - result.points[1, node]),
                 "",
                 *values,
                 measure,
@@ -81,7 +81,7 @@ def versus_sheet(found: Versus, names: tuple[str, str], language: Language) -> S
         )
         for side, cells in enumerate(cells_of_both):
             for cell in cells:
-                shown = [finite(cell.value) if side == at else None for at in range(2)]
+                shown = [finite(cell.value) if side == place else None for place in range(2)]
                 rows.append((level + 1, "", "", *(None,) * 7, cell.column, *shown, "", ", ".join(cell.places)))
     title = f"{names[0]} ↔ {names[1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))

@@ -8,21 +8,21 @@ from ...words.reports import word
 from .tables import Heading, Sheet, Value, in_rank_order, notes, unit_label, values_of
 
 
-def trend_sheet(found: Trend, language: str) -> Sheet:
+def trend_sheet(result: Trend, language: str) -> Sheet:
     """Return a node of one unit, a row a period; or of one period, a row a unit, the best first."""
-    scores, units = found.scores, found.scores.panel.units
-    rows = list(found.rows)
-    if found.unit is not None:
+    scores, units = result.scores, result.scores.panel.units
+    rows = list(result.rows)
+    if result.unit is not None:
         heading, names = Heading(word("period", language), "code"), list(scores.periods)
     else:
         period = rows[0][0]
-        rows = [(period, unit) for unit in in_rank_order(scores, period, found.node)]
+        rows = [(period, unit) for unit in in_rank_order(scores, period, result.node)]
         heading, names = Heading(unit_label(scores, language), "text"), [units.title(unit, language) for _, unit in rows]
-    node = scores.tree.nodes[found.node]
+    node = scores.tree.nodes[result.node]
     is_value = isinstance(node, Indicator)
     last, year = earlier(scores)
-    by_last = any(last[at] >= 0 for at, _ in rows)
-    by_year = any(year[at] >= 0 and year[at] != last[at] for at, _ in rows)
+    by_last = any(last[period] >= 0 for period, _ in rows)
+    by_year = any(year[period] >= 0 and year[period] != last[period] for period, _ in rows)
 
     def column(array: object) -> list[Value]:
         return values_of([array[row] for row in rows], range(len(rows)))  # type: ignore[index]
@@ -30,30 +30,30 @@ def trend_sheet(found: Trend, language: str) -> Sheet:
     headings: list[Heading] = [heading]
     columns: list[list[Value]] = [[*names]]
     headings.append(Heading(word("observed" if is_value else "score", language), "score", strong=True))
-    columns.append(column(found.values))
-    yearly = "year on year" if all(year[at] == last[at] for at, _ in rows) else "period on period"
-    for key, there, before in ((yearly, by_last, found.before), ("year on year", by_year, found.year_before)):
+    columns.append(column(result.values))
+    yearly = "year on year" if all(year[period] == last[period] for period, _ in rows) else "period on period"
+    for key, there, before in ((yearly, by_last, result.before), ("year on year", by_year, result.year_before)):
         if there:
             headings.append(Heading(word(key, language), "signed"))
-            columns.append(column(found.values - before))
+            columns.append(column(result.values - before))
             if is_value:
                 headings.append(Heading("%", "signed"))
-                columns.append([_growth(now, then) for now, then in zip(column(found.values), column(before), strict=True)])
+                columns.append([_growth(now, then) for now, then in zip(column(result.values), column(before), strict=True)])
     if is_value:
         headings.append(Heading(word("score", language), "score"))
-        columns.append(column(found.node_scores))
+        columns.append(column(result.node_scores))
     headings.append(Heading(word("rank", language), "rank"))
-    columns.append(column(found.ranks))
-    moves = (("previous", by_last, found.rank_before), ("year before", by_year, found.rank_year_before))
+    columns.append(column(result.ranks))
+    moves = (("previous", by_last, result.rank_before), ("year before", by_year, result.rank_year_before))
     for key, there, before in moves:
         if there:
             headings.append(Heading(word(key, language), "move"))
-            columns.append(column(before - found.ranks))
-    lines = dict(zip(found.rows, found.published, strict=True))
+            columns.append(column(before - result.ranks))
+    lines = dict(zip(result.rows, result.published, strict=True))
     shown = [lines[row] for row in rows]
     if any(shown):
         then = [float(one.score) if one and one.score else None for one in shown]
-        now = column(found.node_scores)
+        now = column(result.node_scores)
         headings += [Heading(word("as published", language), "score"), Heading(word("revised", language), "signed")]
         columns.append(list(then))
         columns.append([None if a is None or b is None else float(a) - b for a, b in zip(now, then, strict=True)])

@@ -37,19 +37,19 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
     return Sheet(word("warning", language), tuple(headings), rows, decimals=decimals, notes=all_notes)
 
 
-def _row(scores: Scores, found: Judged, one: Warned, language: str) -> tuple[Value, ...]:
+def _row(scores: Scores, judged: Judged, one: Warned, language: str) -> tuple[Value, ...]:
     return (
-        word(LEVELS[found.level(one.at) - 1], language),
+        word(LEVELS[judged.level(one.at) - 1], language),
         scores.panel.units.title(one.unit, language),
-        watched_title(scores, found, one, language),
+        watched_title(scores, judged, one, language),
         scores.periods[one.period],
-        found.value(one.at),
-        found.limit(one.at),
-        basis(found, one, language),
-        sparkline([found.value((place, one.unit, one.column)) for place in course(scores, found, one)]),
-        int(found.runs[one.at]),
-        follows(found, one, language),
-        found.rule.title(language),
+        judged.value(one.at),
+        judged.limit(one.at),
+        basis(judged, one, language),
+        sparkline([judged.value((place, one.unit, one.column)) for place in course(scores, judged, one)]),
+        int(judged.runs[one.at]),
+        follows(judged, one, language),
+        judged.rule.title(language),
     )
 
 
@@ -58,10 +58,10 @@ def spoken(language: str) -> Language:
     return "en" if language == "en" else "zh"
 
 
-def watched_title(scores: Scores, found: Judged, one: Warned, language: str) -> str:
+def watched_title(scores: Scores, judged: Judged, one: Warned, language: str) -> str:
     """Return what a warning is about: a node's name, with its unit of measurement where a value is watched."""
     node = scores.tree.nodes[one.node]
-    if not isinstance(node, Indicator) or found.rule.by == "score":
+    if not isinstance(node, Indicator) or judged.rule.by == "score":
         return f"{node.title(language)}（{word('score', language)}）" if language != "en" else f"{node.title(language)} (score)"
     measure = node.measure
     if node.direction in ("target", "range"):
@@ -70,12 +70,12 @@ def watched_title(scores: Scores, found: Judged, one: Warned, language: str) -> 
     return f"{node.title(language)}{brackets[0]}{measure}{brackets[1]}" if measure else node.title(language)
 
 
-def basis(found: Judged, one: Warned, language: str) -> str:
+def basis(judged: Judged, one: Warned, language: str) -> str:
     """Say where a warning's limit comes from."""
-    rule = found.rule
-    limit = rule.limits[found.level(one.at) - 1]
+    rule = judged.rule
+    limit = rule.limits[judged.level(one.at) - 1]
     assert limit is not None
-    up = found.worse[one.column] > 0
+    up = judged.worse[one.column] > 0
     if rule.method == "thresholds":
         return word("basis thresholds", language)
     if rule.method == "quantiles":
@@ -83,18 +83,18 @@ def basis(found: Judged, one: Warned, language: str) -> str:
     return word(f"basis {rule.centre}", language).format(sign="+" if up else "−", limit=limit)
 
 
-def follows(found: Judged, one: Warned, language: str) -> str:
+def follows(judged: Judged, one: Warned, language: str) -> str:
     """Return what follows when a warning has lasted as long as it has; nothing before the first step."""
-    at = int(found.steps[one.at])
-    return found.escalation[at].title(language) if at >= 0 else ""
+    step = int(judged.steps[one.at])
+    return judged.escalation[step].title(language) if step >= 0 else ""
 
 
 def counts(scores: Scores, judged: Sequence[Judged], period: str, language: str) -> list[str]:
     """Say how many warnings of each level a period has, the worst first, and how much was not judged."""
-    levels = [found.levels[periods_shown(scores, found, period)] for found in judged]
+    levels = [one.levels[periods_shown(scores, one, period)] for one in judged]
     said = []
     for place, level in reversed(list(enumerate(LEVELS, start=1))):
-        if any(found.rule.limits[place - 1] is not None for found in judged):
+        if any(one.rule.limits[place - 1] is not None for one in judged):
             many = sum(int((one == place).sum()) for one in levels)
             said.append(word("warnings of", language).format(level=word(level, language), count=many))
     without = sum(int((one == NOT_JUDGED).sum()) for one in levels)
