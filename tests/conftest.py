@@ -17,7 +17,15 @@ from indexcalc.panel import MISSING, VALUE, Panel, empty
 from indexcalc.tree import Index, parse_index
 from indexcalc.units import Units
 
-settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=40)
+PROVE = os.environ.get("INDEXCALC_PROVE", "") not in ("", "0")  # `make prove` sets it
+
+
+def count(some: int, full: int) -> int:
+    """Return how often a long test tries: some seeded times in `make test`, the full number in `make prove`."""
+    return full if PROVE else some
+
+
+settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=count(40, 400))
 settings.load_profile("fixed")
 
 # the commands are built once and not for every call: that took two thirds of the time of a thousand messages
