@@ -318,7 +318,7 @@ def test_influence_and_flags_of_copied_indicators() -> None:
 def test_leaving_a_node_out_is_the_same_from_the_leaves_scores_as_from_what_was_reported(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = random_scores(seed, seed)
+    made = random_scores(seed)
     quick = leave_out(made, made.panel, period="2001")
     monkeypatch.setattr(module, "_leaves_stand", lambda _: False)
     assert repr(quick) == repr(leave_out(made, made.panel, period="2001"))

@@ -22,10 +22,12 @@ from typing import Any, Literal, get_args, get_origin
 import numpy as np
 import yaml
 from hypothesis import note
+from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE, FROM_DATA, WITHOUT_WEIGHTS, parameters
+from indexcalc.methods.aggregate import COMPARES_UNITS
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.scores import Scores
 from indexcalc.tree import Index
@@ -41,6 +43,7 @@ YEARS = ("2000", "2001", "2002")
 QUARTERS = ("2021Q3", "2021Q4", "2022Q1", "2022Q2", "2022Q3", "2022Q4")
 SLOW = ("bod", "benefit-of-the-doubt", "importance")  # a program to be solved for each unit
 MOST_TRIES = 60
+SEEDS = st.integers(0, 2**32 - 1)
 
 
 def choices(model: Any, name: str) -> tuple[str, ...]:
@@ -238,6 +241,17 @@ SCORED = Menu(
     },
     leaves=(2, 14),
 )  # fmt: skip
+# What moves between two states: methods that compare units more often, those that take long seldom, and points for events.
+QUICK = [one for one in CATALOGUE["aggregate"] if one not in SLOW]
+MIXED = SCORED.changed(
+    often={"adjusted": 0.2, "weights": 0.4},
+    only={
+        "aggregate": [*QUICK * 2, *sorted(COMPARES_UNITS - {*SLOW}) * 4, "benefit-of-the-doubt"],
+        "weights": ["equal", *sorted(FROM_DATA - {*SLOW}) * 3, "bod"],
+        "adjusted": ["each", "veto ceiling", "rank_move"],
+    },
+    leaves=(2, 10),
+)
 # What the slow reference of the engine works out cell by cell.
 PLAIN = Menu(
     often={"direction": 1, "aggregate": 1, "missing": 1},
