@@ -337,18 +337,18 @@ class Trees:
                 made[room] = self.method(room, method, 1, up=direction == "higher")
         if (over := self.drawn(row, "normalise over")) is not None:
             made["normalise"] = {**made.get("normalise", self.menu.defaults["normalise"]), **self.over(over)}
-        for key in self.derived(row):
-            made |= self.random.choice(OF_A_LEAF[key])
+        for way in self.derived(row):
+            made |= way if isinstance(way, Mapping) else self.random.choice(OF_A_LEAF[str(way)])
         for key, room in (("round", "round"), ("over_time", "over_time")):
             if (said := self.drawn(row, room)) is not None:
                 made[key] = {"decimals": 1, "how": said} if key == "round" else said
         return made
 
-    def derived(self, row: Row) -> list[str]:
+    def derived(self, row: Row) -> list[Choice]:
         """Return how a leaf's values come of others, each way drawn by itself; a change is a difference or a growth."""
         if "derived" in row:
-            return [] if row["derived"] is None else [str(row["derived"])]
-        ways = [str(way) for way in self.menu.of("derived") if self.random.random() < self.menu.often.get("derived", 0)]
+            return [] if row["derived"] is None else [row["derived"]]
+        ways = [way for way in self.menu.of("derived") if self.random.random() < self.menu.often.get("derived", 0)]
         return [way for way in ways if way != "growth" or "difference" not in ways]
 
     def over(self, over: Choice) -> dict[str, Any]:
@@ -473,6 +473,7 @@ def panel(
     periods: int | Sequence[str] | None = None,
     missing: float | None = None,
     absent: float | None = None,
+    branches: bool = True,
 ) -> Panel:
     """Return values with ties, gaps, cells and whole branches that do not apply, empty and constant columns, and some events."""
     random = np.random.default_rng(seed)
@@ -492,7 +493,7 @@ def panel(
     for column in np.flatnonzero(random.random(shape[2]) < missing / 5):
         status[int(random.integers(len(labels))), :, column] = MISSING
     branch = index.tree.branches[int(random.integers(len(index.tree.branches)))].position
-    if absent and branch != index.tree.root:
+    if branches and absent and branch != index.tree.root:
         at = int(random.integers(len(labels))), int(random.integers(units))
         status[*at, leaves_below(index, branch)] = NOT_APPLICABLE
     for at, column in enumerate(index.columns):
