@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexcalc import load, read_panel
@@ -30,6 +30,7 @@ from indexcalc.tree import Index
 from indexcalc.units import Units
 
 from . import trees
+from .conftest import count
 
 PERIODS = trees.QUARTERS
 STAGES = ("derived", "treated", "status", "scores", "coverage", "points", "ranks")
@@ -84,6 +85,7 @@ def said(found: Any) -> list[Finding]:
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of methods given what they were not made for, the same both ways
+@settings(max_examples=count(20, 400))
 @given(seed=st.integers(0, 10**6), together=st.integers(1, 6))
 def test_a_random_tree_scores_the_same_a_few_columns_at_a_time(tmp_path_factory: Any, seed: int, together: int) -> None:
     index = trees.index(seed, ANYTHING)
@@ -310,9 +312,9 @@ def test_blocks_are_chosen_by_size_and_refusals_write_nothing(tmp_path: Path, mo
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_units_take_little_memory_and_score_the_same(tmp_path: Path, repository: Path) -> None:
-    code = "import scale, sys; from pathlib import Path; scale.make_project(Path(sys.argv[1]), 100_000)"
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=repository / "benchmarks")
+def test_many_units_take_little_memory_and_score_the_same(tmp_path: Path, repository: Path) -> None:
+    code = "import scale, sys; from pathlib import Path; scale.make_project(Path(sys.argv[1]), int(sys.argv[2]))"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path), str(count(20_000, 100_000))], check=True, cwd=repository / "benchmarks")
     peak = (
         "import resource, runpy, sys\nsys.argv = ['indexcalc', 'score', '--quiet']\n"
         "try: runpy.run_module('indexcalc', run_name='__main__')\nexcept SystemExit as end: assert not end.code\n"
@@ -321,7 +323,8 @@ def test_a_hundred_thousand_units_take_little_memory_and_score_the_same(tmp_path
     environment = os.environ | {"PYTHONPATH": str(repository)}
     done = subprocess.run([sys.executable, "-c", peak], cwd=tmp_path, capture_output=True, text=True, check=True, env=environment)
     if sys.platform == "linux":
-        assert int(done.stdout) < 1_000_000  # kilobytes; the values alone are 422 MB, all stages of the whole several times that
+        # kilobytes; the values alone are 84 MB or 422 MB, all stages of the whole several times that
+        assert int(done.stdout) < count(600_000, 1_000_000)
     index = load(tmp_path / "indicators.yaml")
     values = pq.read_table(tmp_path / "values.parquet", filters=[("period", "=", "2022Q3")])
     units = Units(tuple(values.column("unit").to_pylist()))

@@ -23,7 +23,7 @@ from indexcalc.tree.model import Indicator
 from indexcalc.units import Units
 
 from . import trees
-from .conftest import flat_index, index_of, panel_of
+from .conftest import count, flat_index, index_of, panel_of
 from .trees import PLAIN, SCORED, SEEDS
 
 NAN = math.nan
@@ -196,7 +196,7 @@ def test_a_panel_is_never_changed(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_scoring_in_blocks_is_scoring_in_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     index = trees.index(seed, SCORED)
-    made = trees.panel(index, seed, units=700, periods=2)
+    made = trees.panel(index, seed, units=count(300, 700), periods=2)
     whole = score(index, made)
     for name in ("_BLOCK", "_UNITS", "_COLUMN"):
         monkeypatch.setattr(engine.nodes if name == "_UNITS" else engine.frames, name, 1)
