@@ -1,19 +1,33 @@
 # make score: install into .venv and do the main job.  make test: install and pass the tests.
+# make quick: the quick tests alone.  make prove: all tests at full counts (fuzz, kills, random trees), which takes long.
 PYTHON ?= python3
 BIN = .venv/bin
 # pip compiles what it installs but not what stays where it is, and some machines keep Python from doing so: every start would
 COMPILE = $(BIN)/python -m compileall -q indexcalc
+# what shares an engine or a database that is started for it runs on one worker
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadgroup
 
-.PHONY: score test check bench clean
+.PHONY: score test quick prove lint tests bench clean
 
 score: .venv/score
 	$(BIN)/indexcalc score
 
 test: .venv/test
+	$(MAKE) --jobs=2 lint tests
+
+tests: .venv/test
+	$(PYTEST)
+
+lint: .venv/test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist worksteal
+
+quick: .venv/test
+	$(PYTEST) -m "not slow"
+
+prove: .venv/test
+	INDEXCALC_PROVE=1 $(PYTEST) --durations=30
 
 bench: .venv/test
 	$(BIN)/python benchmarks/commands.py

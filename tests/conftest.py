@@ -17,11 +17,33 @@ from indexcalc.panel import MISSING, VALUE, Panel, empty
 from indexcalc.tree import Index, parse_index
 from indexcalc.units import Units
 
-settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=40)
+PROVE = os.environ.get("INDEXCALC_PROVE", "") not in ("", "0")  # `make prove` sets it
+
+
+def count(some: int, full: int) -> int:
+    """Return how often a long test tries: some seeded times in `make test`, the full number in `make prove`."""
+    return full if PROVE else some
+
+
+settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=count(25, 400))
 settings.load_profile("fixed")
 
 # the commands are built once and not for every call: that took two thirds of the time of a thousand messages
 typer.main.get_command = typer.testing._get_command = functools.cache(typer.main.get_command)
+
+STARTED = {"spark": "spark", "postgres": "postgres", "server": "postgres"}  # fixtures that start an engine or a database
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts an engine or a database is slow, and is run by one worker, so that each is started once."""
+    for item in items:
+        chosen = " ".join(str(value) for value in item.callspec.params.values()) if hasattr(item, "callspec") else ""
+        for fixture, group in STARTED.items():
+            if fixture in getattr(item, "fixturenames", ()) or group in chosen:
+                item.add_marker(pytest.mark.slow)
+                item.add_marker(pytest.mark.xdist_group(group))
+
 
 REPOSITORY = Path(__file__).parent.parent
 

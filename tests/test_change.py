@@ -5,7 +5,6 @@ That the parts add up, whatever a tree is made of, is held in `test_additivity.p
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import doctest
 import math
@@ -13,79 +12,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, note, settings
-from hypothesis.errors import InvalidArgument
+from hypothesis import given, settings
 
 from indexcalc import load, read_panel
 from indexcalc.analysis import change as change_module
 from indexcalc.analysis.change import ScoreChange, change
 from indexcalc.analysis.worlds import Between, Side, of_scores
 from indexcalc.engine import score
-from indexcalc.methods.aggregate import COMPARES_UNITS
-from indexcalc.panel import Panel
 from indexcalc.scores import Scores
-from indexcalc.tree import Index
 from indexcalc.units import Units
 
-from .conftest import index_of, panel_of
-from .test_engine import SEEDS, Trees, random_panel
+from . import trees
+from .conftest import count, index_of, panel_of
+from .trees import MIXED, SEEDS
 
 NAN = math.nan
-WEIGHTS = ["equal", "entropy", "critic", "std", "{method: cv, over: all}", "{method: entropy, over: group}", "pca"]
-SLOW = "benefit-of-the-doubt"  # a linear program for each unit of each world, and so is bod
-AGAIN = ["{method: min-max, low: 10}", "{method: z-score, over: all}", "{method: percentile, over: group}", "rank"]
 
 
-class Mixed(Trees):
-    """Trees of many methods: aggregators that compare units, computed weights, nodes compared again, turned, rounded."""
-
-    def inner(self, children: list[str]) -> dict[str, object]:  # type: ignore[override]
-        found = super().inner(children)
-        chance, chosen = self.random.random, self.random.choice
-        if "formula" not in found and chance() < 0.2:
-            found["aggregate"] = chosen([*sorted(COMPARES_UNITS - {SLOW}) * 4, SLOW])
-        if "formula" not in found and chance() < 0.3:
-            found["weights"] = chosen([*WEIGHTS * 3, "bod"])
-        if chance() < 0.15:
-            found["normalise"] = chosen(AGAIN)
-        if chance() < 0.15:
-            found["round"] = chosen(["1", "{decimals: 0, how: up}"])
-        return found
-
-    def node(self, levels: int) -> dict[str, object]:
-        found = super().node(levels)
-        if "indicators" in found and self.random.random() < 0.15:
-            found["direction"] = "lower"
-        return found
-
-    def text(self) -> str:
-        text = super().text()
-        if self.random.random() < 0.5:
-            text += "adjustments:\n  - {id: bonus, each: 2, cap: 5, source: v}\n  - {id: veto, veto: {ceiling: 60}, source: v}\n"
-            text += "  - {id: climbed, rank_move: 0.5}\n" if self.random.random() < 0.5 else ""
-        return text
-
-
-def with_events(index: Index, made: Panel, seed: int) -> Panel:
-    """Give a panel the columns of events that an index's adjustments count."""
-    more = len(index.columns) - made.values.shape[-1]
-    if not more:
-        return made
-    events = np.random.default_rng(seed).integers(0, 3, (*made.values.shape[:2], more)).astype(float)
-    return dataclasses.replace(
-        made,
-        values=np.concatenate([made.values, events], axis=-1),
-        status=np.concatenate([made.status, np.zeros(events.shape, np.uint8)], axis=-1),
-        columns=tuple(column.id for column in index.columns),
-    )
-
-
-def random_scores(seed: int, data: int, *, units: int = 6, periods: int = 3) -> Scores:
-    text = Mixed(seed).text()
-    with contextlib.suppress(InvalidArgument):  # outside of hypothesis there is nobody to tell
-        note(text)
-    index = index_of(text)
-    return score(index, with_events(index, random_panel(index, data, units=units, periods=periods), data))
+def random_scores(seed: int, *, units: int = 6, periods: int = 3) -> Scores:
+    return trees.scores(seed, MIXED, units=units, periods=periods)
 
 
 def adds_up(found: ScoreChange) -> None:
@@ -109,7 +54,7 @@ def test_examples_in_docstrings_hold() -> None:
 
 @given(seed=SEEDS)
 def test_worlds_of_one_side_are_what_was_scored(seed: int) -> None:
-    found = random_scores(seed, seed)
+    found = random_scores(seed)
     between = Between(Side(found, found.periods[0]), Side(found, found.periods[2]))
     for side, at in ((0, 0), (1, 2)):
         world = between.world(peers=side, structure=side, weights=side, method=side, adjustments=side)
@@ -120,10 +65,10 @@ def test_worlds_of_one_side_are_what_was_scored(seed: int) -> None:
         np.testing.assert_array_equal(again, whole)
 
 
-@settings(max_examples=25)
+@settings(max_examples=count(20, 250))
 @given(seed=SEEDS)
 def test_going_back_turns_every_part(seed: int) -> None:
-    found = random_scores(seed, seed)
+    found = random_scores(seed)
     there, back = (change(found, found, *found.periods[:2][::step]) for step in (1, -1))
     for factor, part in there.parts.items():
         ends = 1 + np.abs(there.scores).max(axis=0)
@@ -254,10 +199,10 @@ def test_a_score_that_was_not_there_has_no_parts() -> None:
     assert parts_of(moved, 1) == {"own": -3.0, "peers": 0.0}
 
 
-@settings(max_examples=25)
+@settings(max_examples=count(20, 250))
 @given(seed=SEEDS)
 def test_one_unit_alone_has_the_score_that_it_has_among_all(seed: int) -> None:
-    found = random_scores(seed, seed)
+    found = random_scores(seed)
     between = Between(Side(found, found.periods[0]), Side(found, found.periods[2]))
     world = between.world(peers=1, structure=0, weights=0, method=0, adjustments=0)
     leaves = [leaf.id for leaf in world.index.leaves]

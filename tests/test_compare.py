@@ -19,7 +19,7 @@ from indexcalc.engine import score
 
 from .conftest import flat_index, panel_of
 from .test_change import TWO, adds_up, random_scores, scored
-from .test_engine import SEEDS
+from .trees import SEEDS
 
 
 @given(seed=SEEDS)
@@ -41,7 +41,7 @@ def test_agreement_of_too_few() -> None:
 
 @given(seed=SEEDS)
 def test_comparing_two_periods_is_their_change(seed: int) -> None:
-    found = random_scores(seed, seed)
+    found = random_scores(seed)
     compared = compare(found, found, found.periods[0], found.periods[1])
     adds_up(compared.change)
     both = ~np.isnan(compared.change.scores).any(axis=0)

@@ -14,6 +14,8 @@ from indexcalc.findings import Refused
 from indexcalc.tree import parse_index
 from indexcalc.tree.edit import rescaled, set_weights, spread, weight_text
 
+from .conftest import count
+
 FILE = "indicators.yaml"
 HEAD = """\
 index: {id: demo}
@@ -135,7 +137,7 @@ class Slots:
         return (b"\xef\xbb\xbf" if self.bom else b"") + "".join(self.pieces).encode()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(count(6, 60)))
 def test_fifty_random_edits_leave_everything_else_byte_for_byte(seed: int) -> None:
     """Ten files of fifty edits are 500; the pieces that the file was built of say what must come out."""
     slots = Slots(seed)
@@ -160,7 +162,7 @@ def test_fifty_random_edits_leave_everything_else_byte_for_byte(seed: int) -> No
         assert after.by_id[node].weight == pytest.approx(float(Fraction(slots.pieces[at].strip("'\"").rstrip("."))))  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(count(6, 60)))
 def test_weights_that_are_new_are_written_in_the_style_of_their_lines(seed: int) -> None:
     rng = random.Random(seed)
     lines = []
@@ -259,7 +261,7 @@ def test_siblings_are_scaled_in_proportion_at_the_decimals_of_the_file() -> None
     assert rescale("0.5|0.5", "x0", "1.5") is None
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", range(count(25, 500)))
 def test_rounded_shares_add_up_exactly_and_keep_their_order(seed: int) -> None:
     rng = random.Random(seed)
     parts = [Fraction(rng.randint(1, 10**6)) for _ in range(rng.randint(1, 12))]

@@ -6,29 +6,27 @@ import dataclasses
 import doctest
 import math
 from collections.abc import Sequence
-from random import Random
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, note
-from hypothesis import strategies as st
+from hypothesis import example, given
 
 from indexcalc import engine, panel, scores
 from indexcalc.analysis import contribution
 from indexcalc.analysis.contribution import contributions, effective
 from indexcalc.engine import score
-from indexcalc.methods import CATALOGUE, FROM_DATA
+from indexcalc.methods import CATALOGUE
 from indexcalc.panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel
 from indexcalc.scores import Scores
 from indexcalc.tree import Index
 from indexcalc.tree.model import Indicator
 from indexcalc.units import Units
 
-from .conftest import flat_index, index_of, panel_of
+from . import trees
+from .conftest import count, flat_index, index_of, panel_of
+from .trees import PLAIN, SCORED, SEEDS
 
 NAN = math.nan
-SEEDS = st.integers(0, 2**32 - 1)
 
 
 def test_examples_in_docstrings_hold() -> None:
@@ -38,157 +36,9 @@ def test_examples_in_docstrings_hold() -> None:
 
 # Random trees
 
-LEAVES = [
-    "{method: min-max, low: 20}",
-    "{method: min-max, low: 20, over: all}",
-    "{method: min-max, low: 60, over: base, base: 2000}",
-    "{method: percentile, low: 10, high: 90, over: group}",
-    "{method: z-score, mean: 50, sd: 5}",
-    "{method: z-score, mean: 50, sd: 5, over: all}",
-    "{method: efficacy, over: group}",
-    "efficacy-exponential",
-    "rank",
-    "{method: points, floor: 0.5, cap: 90}",
-]
-AGAIN = [
-    "{method: min-max, low: 20}",
-    "{method: percentile, low: 10, high: 90, over: group}",
-    "{method: z-score, mean: 50, sd: 5, over: all}",
-]
-WEIGHTS = [
-    "equal",
-    *sorted(FROM_DATA - {"combine", "importance"}),
-    "{method: entropy, over: all}",
-    "{method: std, over: group}",
-    "{method: combine, of: [given, critic]}",
-    "{method: combine, of: [std, bod], how: mean}",
-]
-PARAMETERS = {
-    "owa": "orness: 0.3",
-    "geometric": "floor: 1",
-    "harmonic": "floor: 1",
-    "power": "p: {p}, floor: 1",
-    "sum": "scale: 0.5",
-}
-FORMULAS = [
-    "({0} + {1}) / 2",
-    "{0} * {1} / 100",
-    "max({0}, {1}) - min({0}, {1}) / 4",
-    "mean({0}, {1})",
-    "sum({0}, {1}) / 3",
-    "where({0} > {1}, {0}, {1})",
-    "{0} ^ 0.5 * 10",
-]
 
-
-class Trees:
-    """Writes a random tree; every choice comes from one seed."""
-
-    def __init__(self, seed: int, *, plain: bool = False) -> None:
-        self.random, self.plain, self.count = Random(seed), plain, 0
-
-    def text(self) -> str:
-        levels = self.random.randint(1, 3)
-        children = [self.node(levels - 1) for _ in range(self.random.randint(1, 5))]
-        inside = self.inner([child["id"] for child in children])
-        lines = [self.written(child, 0) for child in children]
-        return (
-            f"index: {{id: index{''.join(f', {key}: {value}' for key, value in inside.items())}}}\n"
-            "units: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\n"
-            "defaults: {weights: relative, normalise: {method: min-max, low: 20}}\n"
-            f"dimensions:\n{''.join(lines)}"
-        )
-
-    def node(self, levels: int) -> dict[str, Any]:
-        self.count += 1
-        node: dict[str, Any] = {"id": f"n{self.count}", "weight": self.random.choice([1, 2, 0.5, 3.3])}
-        if levels == 0 or self.random.random() < 0.3:
-            return node | self.leaf()
-        children = [self.node(levels - 1) for _ in range(self.random.randint(1, 5))]
-        return node | self.inner([child["id"] for child in children]) | self.beyond() | {"indicators": children}
-
-    def beyond(self) -> dict[str, Any]:
-        """What is done with a node's score once its children have come together."""
-        if self.plain:
-            return {}
-        ways = [("direction", "lower", 0.1), ("normalise", self.random.choice(AGAIN), 0.15), ("round", "1", 0.1)]
-        return {key: value for key, value, often in ways if self.random.random() < often}
-
-    def leaf(self) -> dict[str, Any]:
-        if self.plain:
-            return {"direction": self.random.choice(["higher", "lower"])}
-        found = {"direction": self.random.choice(["higher", "lower", "target", "range"])}
-        if found["direction"] in ("target", "range"):
-            found["target"] = "5" if found["direction"] == "target" else "[3, 6]"
-        return found | {"normalise": self.random.choice(LEAVES)}
-
-    def inner(self, children: Sequence[str]) -> dict[str, Any]:
-        chosen = self.random.choice
-        coverage = chosen([0, 0, 0.3, 0.8])
-        if self.plain:
-            method = chosen(["arithmetic", "geometric", "minimum", "maximum"])
-            return {"aggregate": method, "missing": f"{{policy: reweight, coverage: {coverage}}}"}
-        policy = chosen(
-            [f"{{policy: reweight, coverage: {coverage}}}", "{policy: reweight}", "{policy: floor}", "{policy: fail}"]
-        )
-        found: dict[str, Any] = {"missing": policy}
-        if len(children) > 1 and self.random.random() < 0.2:
-            formula = chosen(FORMULAS).format(*self.random.sample(list(children), 2))
-            return found | {"formula": f'"{formula}"'}
-        method = chosen(list(CATALOGUE["aggregate"]))
-        if self.random.random() < 0.3:
-            found["weights"] = chosen(WEIGHTS)
-        given = PARAMETERS.get(method, "").format(p=chosen([-2, -1, 0, 0.5, 1, 3]))
-        if method == "product":
-            given = f"scale: 1.0e-{2 * (len(children) - 1):02}"
-        return found | {"aggregate": f"{{method: {method}{', ' + given if given else ''}}}"}
-
-    def written(self, node: dict[str, Any], indent: int) -> str:
-        pad = "  " * indent
-        lines = [f"{pad}- id: {node['id']}\n"]
-        lines += [f"{pad}  {key}: {value}\n" for key, value in node.items() if key not in ("id", "indicators")]
-        if "indicators" in node:
-            lines += [f"{pad}  indicators:\n", *(self.written(child, indent + 1) for child in node["indicators"])]
-        return "".join(lines)
-
-
-def random_panel(index: Index, seed: int, *, units: int | None = None, periods: int | None = None) -> Panel:
-    """Values with ties, gaps, cells and whole branches that do not apply, empty and constant columns."""
-    random = np.random.default_rng(seed)
-    units, periods = units or int(random.integers(2, 9)), periods or int(random.integers(1, 4))
-    leaves = len(index.leaves)
-    values = np.where(
-        random.random((periods, units, leaves)) < 0.5,
-        random.integers(1, 10, (periods, units, leaves)),
-        random.uniform(0.5, 10, (periods, units, leaves)),
-    )
-    values[random.random(values.shape) < random.choice([0.0, 0.2])] = NAN
-    for at in range(leaves):
-        if (roll := random.random()) < 0.08:
-            values[int(random.integers(periods)), :, at] = NAN if roll < 0.04 else 3.0
-    made = panel_of(index, values, groups=[f"g{at}" for at in random.integers(0, 2, units)])
-    status = made.status.copy(order="K")
-    share = random.choice([0.0, 0.1])
-    status[random.random(values.shape) < share] = NOT_APPLICABLE
-    if share and (branch := index.tree.branches[int(random.integers(len(index.tree.branches)))]).position != index.tree.root:
-        gone = leaves_below(index, branch.position)
-        status[int(random.integers(periods)), int(random.integers(units)), gone] = NOT_APPLICABLE
-    values = made.values.copy(order="K")
-    values[status == NOT_APPLICABLE] = NAN
-    return dataclasses.replace(made, values=values, status=status)
-
-
-def leaves_below(index: Index, node: int) -> list[int]:
-    if node < index.tree.leaves:
-        return [node]
-    return [leaf for child in index.tree.below(node) for leaf in leaves_below(index, child)]
-
-
-def random_scores(seed: int, **kinds: Any) -> Scores:
-    text = Trees(seed, **kinds).text()
-    note(text)
-    index = index_of(text)
-    return score(index, random_panel(index, seed))
+def random_scores(seed: int) -> Scores:
+    return trees.scores(seed, SCORED)
 
 
 @given(seed=SEEDS)
@@ -252,8 +102,8 @@ def is_below(found: Scores, node: int, above: int) -> bool:
 @given(seed=SEEDS)
 def test_what_does_not_apply_never_counts_against_coverage(seed: int) -> None:
     """Cells that are missing lower coverage; the same cells, said not to apply, leave what remains wholly covered."""
-    index = index_of(Trees(seed, plain=True).text())
-    made = random_panel(index, seed, units=5)
+    index = trees.index(seed, PLAIN)
+    made = trees.panel(index, seed, units=5)
     gaps = dataclasses.replace(made, status=np.where(np.isnan(made.values), MISSING, VALUE).astype(np.uint8))
     excused = dataclasses.replace(made, status=np.where(np.isnan(made.values), NOT_APPLICABLE, VALUE).astype(np.uint8))
     missing, absent = score(index, gaps), score(index, excused)
@@ -311,19 +161,15 @@ def visit(index: Index, made: Panel, period: int, unit: int, node: int, out: np.
 
 @given(seed=SEEDS)
 def test_scores_are_those_of_the_slow_reference(seed: int) -> None:
-    text = Trees(seed, plain=True).text()
-    note(text)
-    index = index_of(text)
-    made = random_panel(index, seed)
+    index = trees.index(seed, PLAIN)
+    made = trees.panel(index, seed)
     np.testing.assert_allclose(score(index, made).scores, reference(index, made), rtol=1e-11, atol=1e-11)
 
 
 @given(seed=SEEDS)
 def test_units_may_come_in_any_order(seed: int) -> None:
-    text = Trees(seed).text()
-    note(text)
-    index = index_of(text)
-    made = random_panel(index, seed)
+    index = trees.index(seed, SCORED)
+    made = trees.panel(index, seed)
     order = np.random.default_rng(seed).permutation(len(made.units))
     groups = tuple(made.units.groups[at] for at in order)
     units = Units(tuple(made.units.ids[at] for at in order), groups=groups)
@@ -337,8 +183,8 @@ def test_units_may_come_in_any_order(seed: int) -> None:
 
 @given(seed=SEEDS)
 def test_a_panel_is_never_changed(seed: int) -> None:
-    index = index_of(Trees(seed).text())
-    made = random_panel(index, seed)
+    index = trees.index(seed, SCORED)
+    made = trees.panel(index, seed)
     values, status = made.values.copy(), made.status.copy()
     made.values.flags.writeable = made.status.flags.writeable = False
     found = score(index, made)
@@ -349,8 +195,8 @@ def test_a_panel_is_never_changed(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_scoring_in_blocks_is_scoring_in_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    index = index_of(Trees(seed).text())
-    made = random_panel(index, seed, units=700, periods=2)
+    index = trees.index(seed, SCORED)
+    made = trees.panel(index, seed, units=count(300, 700), periods=2)
     whole = score(index, made)
     for name in ("_BLOCK", "_UNITS", "_COLUMN"):
         monkeypatch.setattr(engine.nodes if name == "_UNITS" else engine.frames, name, 1)
@@ -364,8 +210,8 @@ def test_scoring_in_blocks_is_scoring_in_one(seed: int, monkeypatch: pytest.Monk
 @example(seed=0)
 def test_one_period_alone_scores_as_among_others(seed: int) -> None:
     """Where every frame is the period itself, other periods play no part."""
-    index = index_of(Trees(seed, plain=True).text())
-    made = random_panel(index, seed, periods=3)
+    index = trees.index(seed, PLAIN)
+    made = trees.panel(index, seed, periods=3)
     alone = dataclasses.replace(made, values=made.values[1:2], status=made.status[1:2], periods=made.periods[1:2])
     np.testing.assert_allclose(score(index, alone).scores[0], score(index, made).scores[1], rtol=1e-12)
 
@@ -750,7 +596,7 @@ def test_ranks_on_published_decimals_and_scores_kept_unrounded() -> None:
 
 def test_every_node_is_ranked_in_every_period() -> None:
     index = index_of(MISSING_TREE.format(top="{}", inner="{}"))
-    found = score(index, random_panel(index, 5, units=6, periods=2))
+    found = score(index, trees.panel(index, 5, units=6, periods=2))
     for node in range(len(found.tree.nodes)):
         for period in range(2):
             column = found.scores[period, :, node]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,9 @@ from indexcalc.engine import score
 from indexcalc.methods import AGGREGATORS, NORMALISERS
 from indexcalc.tree import Index
 
+from .conftest import count
 from .sources.engines import spark
+from .trees import Menu, Trees
 
 __all__ = ["spark"]
 
@@ -79,53 +80,48 @@ def test_every_expression_is_drawn_by_the_test_below() -> None:
     assert drawn | {"mpi"} == wanted  # defined above 0 alone, so in a test of its own
 
 
-def random_tree(rng: random.Random) -> dict[str, Any]:
-    """A tree of what a query can do, at random places."""
-    maybe = lambda chance, key, make: {key: make()} if rng.random() < chance else {}  # noqa: E731
-    number = iter(range(1000))
-
-    def normalise() -> dict[str, Any]:
-        method = rng.choice(list(DRAWN))
-        over = rng.choice(["period", "all", "group", "base"])
-        return {"method": method, **rng.choice(DRAWN[method]), "over": over} | ({"base": "2022Q2"} if over == "base" else {})
-
-    def leaf() -> dict[str, Any]:
-        made = {"id": f"x{next(number)}", "weight": rng.randint(0, 5), "normalise": normalise()}
-        if rng.random() < 0.15:
-            made |= {"direction": "range", "target": [10, 30]}
-        else:
-            made |= maybe(0.5, "direction", lambda: "lower")
-        made |= maybe(0.2, "per", lambda: "people") | maybe(0.1, "scale", lambda: 10) | maybe(0.1, "round", lambda: 1)
-        made |= maybe(0.2, "applies", lambda: "people > 20")
-        formulas = [
-            "where(a > 20, a, sqrt(b)) + people",
-            "max(a, b, people) / min(a, b)",
-            "mean(a, b) - log(a) ^ 0.5",
-            "sum(a, b)",
-        ]
-        return made | maybe(0.2, "formula", lambda: rng.choice(formulas))
-
-    def node(depth: int) -> dict[str, Any]:
-        children = [node(depth - 1) if depth and rng.random() < 0.4 else leaf() for _ in range(rng.randint(1, 4))]
-        made: dict[str, Any] = {"id": f"n{next(number)}", "weight": rng.randint(1, 5), "indicators": children}
-        made |= maybe(0.7, "aggregate", lambda: rng.choice(AGGREGATES)) | maybe(
-            0.4, "weights", lambda: rng.choice(["equal", "roc", "rank-sum"])
-        )
-        made |= maybe(0.2, "direction", lambda: "lower") | maybe(0.2, "round", lambda: 1)
-        made |= maybe(0.2, "ranking", lambda: {"ties": rng.choice(["dense", "average", "max"]), "first": "lowest", "decimals": 0})
-        policies = [{"policy": "reweight", "coverage": 0.6}, {"policy": "reweight", "children": 0.5}, {"policy": "fail"}]
-        return made | maybe(0.6, "missing", lambda: rng.choice(policies))
-
-    return {
-        "index": {"id": "whole"},
+FORMULAS = [
+    "where(a > 20, a, sqrt(b)) + people",
+    "max(a, b, people) / min(a, b)",
+    "mean(a, b) - log(a) ^ 0.5",
+    "sum(a, b)",
+]
+# Trees of what a query can do, at random places; numbers are asked for where no analyst would mean them.
+ASKED = Menu(
+    often={
+        "direction": 0.6, "normalise": 1, "normalise over": 0.75, "derived": 0.1, "round": 0.15, "aggregate": 0.7, "weights": 0.4,
+        "missing": 0.6, "inner": 0.2, "ranking": 0.2, "within": 0.5, "decimals": 0.3,
+    },
+    only={
+        "direction": ["higher", "lower", "lower", "range"],
+        "normalise": [{"method": name, **takes} for name, known in DRAWN.items() for takes in known],
+        "derived": [
+            {"per": "people"}, {"scale": 10}, {"applies": "people > 20"}, *({"formula": formula} for formula in FORMULAS),
+        ],
+        "aggregate": AGGREGATES,
+        "weights": ["equal", {"method": "roc"}, {"method": "rank-sum"}],
+        "missing": [{"policy": "reweight", "coverage": 0.6}, {"policy": "reweight", "children": 0.5}, {"policy": "fail"}],
+        "inner": ["lower"],
+        "ranking": [{"ties": ties, "first": "lowest", "decimals": 0} for ties in ("dense", "average", "max")],
+        "within": ["group"],
+        "decimals": [1],
+    },
+    defaults={
+        "source": "v", "weights": "relative", "missing": {"policy": "reweight", "coverage": 0.5}, "normalise": {"method": "min-max"},
+    },
+    whole={
         "units": {"table": "units.csv"},
-        "periods": {"kind": "quarter"},
-        "data": {"v": {"path": "v.parquet", "missing": ["-1"], "not_applicable": ["-999"]}, "p": {"path": "people.csv", "period": "every"}},
+        "data": {
+            "v": {"path": "v.parquet", "missing": ["-1"], "not_applicable": ["-999"]},
+            "p": {"path": "people.csv", "period": "every"},
+        },
         "denominators": [{"id": "people", "source": "p"}],
-        "defaults": {"source": "v", "weights": "relative", "missing": {"policy": "reweight", "coverage": 0.5}},
-        "dimensions": [node(2) for _ in range(rng.randint(1, 3))],
-        "ranking": maybe(0.5, "within", lambda: "group") | maybe(0.3, "decimals", lambda: 1),
-    }  # fmt: skip
+    },
+    nodes=(2, 9),
+    leaves=(4, 16),
+    levels=4,
+    periods=PERIODS,
+)  # fmt: skip
 
 
 def write_project(folder: Path, tree: dict[str, Any], rng: np.random.Generator) -> Index:
@@ -189,9 +185,9 @@ def same_rows(mine: pd.DataFrame, found: pd.DataFrame) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of methods given what they were not made for
-@pytest.mark.parametrize("seed", range(15))  # not drawn: a query takes a second to plan, and shrinking one minutes
+@pytest.mark.parametrize("seed", range(count(8, 60)))  # not drawn: a query takes a second to plan, and shrinking one minutes
 def test_a_random_tree_scores_the_same_in_a_query(tmp_path: Path, seed: int) -> None:
-    index = write_project(tmp_path, random_tree(random.Random(seed)), np.random.default_rng(seed))
+    index = write_project(tmp_path, Trees(seed, ASKED).tree(), np.random.default_rng(seed))
     (mine, said), (found, noted) = in_memory(index, tmp_path), in_query(index, tmp_path, "duckdb")
     same_rows(mine, found)
     assert noted == said
@@ -403,7 +399,7 @@ def test_spark_scores_the_same_and_writes_the_same_report(tmp_path: Path, spark:
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_random_tree_scores_the_same_on_spark(tmp_path: Path, spark: Any) -> None:
-    index = write_project(tmp_path, random_tree(random.Random(5)), np.random.default_rng(5))
+    index = write_project(tmp_path, Trees(5, ASKED).tree(), np.random.default_rng(5))
     (mine, said), (found, noted) = in_memory(index, tmp_path), in_query(index, tmp_path, "spark")
     same_rows(mine, found)
     assert noted == said

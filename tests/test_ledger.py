@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import multiprocessing
 import os
 import pwd
 import random
@@ -34,9 +33,10 @@ from indexcalc.journal.database import shown
 from indexcalc.journal.entries import Draft, Entry, Reported, hash_of, read_cells, written
 from indexcalc.journal.ledger import append, foresee, log, newest, read_moment
 
+from .conftest import count
+from .kills import KILLED, Moments, started
+
 FILE = "ledger.sqlite"
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["indexcalc.journal.ledger", "indexcalc.cli.app", "indexcalc.jobs.submit", "sqlalchemy", "numpy"])
 
 
 def draft(
@@ -371,13 +371,7 @@ def flips(folder: Path, places: Callable[[int], list[int]], seed: int) -> None:
 
 def test_one_changed_byte_is_found(tmp_path: Path) -> None:
     rng = random.Random(1)
-    flips(tmp_path, lambda size: [*range(0, 100, 3), *(rng.randrange(size) for _ in range(60))], 1)
-
-
-@pytest.mark.slow
-def test_one_changed_byte_is_found_anywhere(tmp_path: Path) -> None:
-    rng = random.Random(2)
-    flips(tmp_path, lambda size: [*range(100), *rng.sample(range(100, size), 1200)], 2)
+    flips(tmp_path, lambda size: [*range(0, 100, count(3, 1)), *(rng.randrange(size) for _ in range(count(100, 2000)))], 1)
 
 
 def test_a_changed_byte_of_a_value_names_its_submission(tmp_path: Path) -> None:
@@ -420,12 +414,6 @@ def submits(where: str, base: str, name: str, count: int, said: str) -> None:
             file.flush()
 
 
-def started(target: Callable[..., None], *arguments: object) -> multiprocessing.process.BaseProcess:
-    process = FORKS.Process(target=target, args=arguments, daemon=True)
-    process.start()
-    return process
-
-
 def acknowledged(file: Path) -> list[str]:
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     return [line.split()[0] for line in text.splitlines(keepends=True) if line.endswith("\n")]
@@ -446,45 +434,85 @@ def test_eight_submit_at_once(where: str, tmp_path: Path) -> None:
     assert all(own == list(range(1, len(own) + 1)) for own in versions.values())
 
 
-def kills(where: str, folder: Path, times: int, seed: int) -> None:
-    """Kill submitters at random moments, three at work at a time: what was acknowledged is there, and the chain is whole."""
-    rng = random.Random(seed)
-    files = [folder / f"said{at}" for at in range(3)]
-    submits(where, str(folder), "d0", 1, str(files[0]))
-    for _ in range(times):
-        processes = [started(submits, where, str(folder), f"d{at}", 1000, str(file)) for at, file in enumerate(files)]
-        time.sleep(rng.uniform(0.005, 0.25))
-        for process in rng.sample(processes, len(processes)):
-            assert process.pid is not None
-            os.kill(process.pid, signal.SIGKILL)
-        for process in processes:
-            process.join()
-        if rng.random() < 0.3:
-            submits(where, str(folder), "d0", 1, str(files[0]))
-    submits(where, str(folder), "d0", 1, str(files[0]))
+def submits_until(where: str, base: str, name: str, at: int, said: str) -> None:
+    """Submit again and again until the process ends at one of its moments."""
+    Moments(Path(base), at).watch()
+    submits(where, base, name, 1000, said)
+
+
+def killed(target: Callable[..., None], *arguments: object) -> None:
+    process = started(target, *arguments)
+    process.join(120)
+    assert process.exitcode == KILLED
+
+
+def holds(where: str, folder: Path, files: list[Path]) -> None:
+    """What was acknowledged is there, and the chain is whole."""
     receipts = [receipt for file in files for receipt in acknowledged(file)]
     number, _, found = verify(where, folder, receipts=receipts)
     assert found == []
-    assert number >= len(receipts) > times // 4, "too little was submitted to say anything"
+    assert number >= len(receipts) > 0
     for entry in newest(where, folder, "red-cotton")[0]:
         assert len(read_cells(entry.cells)) == 11
 
 
-def test_kills_at_random_moments(where: str, tmp_path: Path) -> None:
-    kills(where, tmp_path, 5, seed=3)
+def test_killed_at_each_statement_and_commit(where: str, tmp_path: Path) -> None:
+    """Of one submission: one after the other in the long run, else some of them."""
+    said = tmp_path / "said"
+    submits(where, str(tmp_path), "d0", 1, str(said))
+    for at in random.Random(3).sample(range(1, 25), count(5, 24)):
+        killed(submits_until, where, str(tmp_path), "d0", at, str(said))
+        submits(where, str(tmp_path), "d0", 1, str(said))
+        holds(where, tmp_path, [said])
 
 
-@pytest.mark.slow
-def test_sixty_kills_at_random_moments(where: str, tmp_path: Path) -> None:
-    kills(where, tmp_path, 60, seed=4)
+def test_killed_while_others_submit(where: str, tmp_path: Path) -> None:
+    """Three at work at a time, each until a moment of its own."""
+    rng = random.Random(4)
+    files = [tmp_path / f"said{at}" for at in range(3)]
+    submits(where, str(tmp_path), "d0", 1, str(files[0]))
+    for _ in range(count(2, 20)):
+        arguments = [(where, str(tmp_path), f"d{at}", rng.randrange(5, 60), str(file)) for at, file in enumerate(files)]
+        processes = [started(submits_until, *one) for one in arguments]
+        for process in processes:
+            process.join(120)
+            assert process.exitcode == KILLED
+        holds(where, tmp_path, files)
+    submits(where, str(tmp_path), "d0", 1, str(files[0]))
+    holds(where, tmp_path, files)
+
+
+def submits_until_this_long(base: str, limit: int, said: str) -> None:
+    """Submit until the system kills the process in the middle of a write, at a byte of a file of the database."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    submits(FILE, base, "d0", 10_000, said)
+
+
+def test_killed_within_a_write_of_the_database(tmp_path: Path) -> None:
+    """SQLite writes by itself, where no moment is counted: but the system can be told at which byte."""
+    said, rng = tmp_path / "said", random.Random(5)
+    submits(FILE, str(tmp_path), "d0", 3, str(said))
+    for _ in range(count(4, 60)):
+        size = (tmp_path / FILE).stat().st_size
+        process = started(submits_until_this_long, str(tmp_path), rng.randrange(600, size + 30_000), str(said))
+        process.join(120)
+        assert process.exitcode == -signal.SIGXFSZ
+        submits(FILE, str(tmp_path), "d0", 1, str(said))
+        holds(FILE, tmp_path, [said])
 
 
 def test_the_server_is_killed(server: Server, tmp_path: Path) -> None:
     where = server.new_database()
     said = tmp_path / "said"
-    for _ in range(3):
-        processes = [started(submits, where, str(tmp_path), f"d{at}", 1000, str(said)) for at in range(2)]
-        time.sleep(1.0)
+    for _ in range(count(2, 10)):
+        before = len(acknowledged(said))
+        processes = [started(submits, where, str(tmp_path), f"d{at}", 100_000, str(said)) for at in range(2)]
+        end = time.monotonic() + 60
+        while len(acknowledged(said)) < before + 5:
+            assert time.monotonic() < end, "nothing is submitted"
+            time.sleep(0.01)
         server.stop("immediate")  # as kill -9 is: no process of it may finish anything
         server.start()
         for process in processes:
@@ -679,8 +707,8 @@ def test_departments_reports_from_python(tmp_path: Path) -> None:
     assert codes(refused.value.findings)[-1:] == ["IC655"]
 
 
-def commands(folder: str, numbers: list[int], said: str) -> None:
-    """Run whole commands one after the other in this process, each acknowledgement written to a file."""
+def commands(folder: str, start: int, at: int, said: str) -> None:
+    """Run whole commands one after the other, each acknowledgement written to a file, until the process ends at a moment."""
     import contextlib
     import io
 
@@ -689,9 +717,10 @@ def commands(folder: str, numbers: list[int], said: str) -> None:
     from indexcalc.cli.app import app
 
     os.chdir(folder)
-    inbox = Path(folder) / f"inbox{os.getpid()}"
+    inbox = Path(folder) / "inbox"
     inbox.mkdir()
-    for number in numbers:
+    Moments(Path(folder), at).watch()
+    for number in range(start, start + 50):
         path = report(inbox, 1 + number % 4, number)
         with contextlib.redirect_stderr(io.StringIO()):
             result = CliRunner().invoke(app, ["submit", str(path), "--by", "b", "--reason", "r", "--json"])
@@ -702,18 +731,11 @@ def commands(folder: str, numbers: list[int], said: str) -> None:
             CliRunner().invoke(app, ["score", "--quiet"])
 
 
-def whole_commands_killed(folder: Path, times: int, seed: int) -> None:
-    rng = random.Random(seed)
-    small_project(folder)
-    said = folder.parent / "said"
-    for at in range(times):
-        process = started(commands, str(folder), [at * 50 + one for one in range(50)], str(said))
-        time.sleep(rng.uniform(0.05, 0.9))
-        process.kill()
-        process.join()
-        assert process.exitcode in (-signal.SIGKILL, 0), "it may have been done before, but not failed"
-        for left in folder.glob("inbox*"):
-            shutil.rmtree(left)
+def test_whole_commands_killed(tmp_path: Path) -> None:
+    folder, said, rng = small_project(tmp_path / "p"), tmp_path / "said", random.Random(5)
+    for at in range(count(5, 80)):
+        killed(commands, str(folder), at * 50, rng.randrange(20, 250), str(said))
+        shutil.rmtree(folder / "inbox")
     receipts = acknowledged(said)
     number, _, found = verify(FILE, folder, receipts=receipts)
     assert [one.code for one in found if one.severity == "error"] == []
@@ -722,15 +744,6 @@ def whole_commands_killed(folder: Path, times: int, seed: int) -> None:
     for report_folder in (folder / "reports").glob("2022Q*"):
         run = json.loads((report_folder / "run.json").read_text(encoding="utf-8"))
         assert {one.name for one in report_folder.iterdir()} == {*run["outputs"], "run.json"}, "a report is whole or not there"
-
-
-def test_whole_commands_killed(tmp_path: Path) -> None:
-    whole_commands_killed(tmp_path / "p", 6, seed=5)
-
-
-@pytest.mark.slow
-def test_eighty_whole_commands_killed(tmp_path: Path) -> None:
-    whole_commands_killed(tmp_path / "p", 80, seed=6)
 
 
 def test_the_command_line_on_postgresql(server: Server, tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import skewness
 
-FEW = settings(max_examples=12)  # for each of some hundred cases
+from .conftest import count
+
+FEW = settings(max_examples=count(8, 120))  # for each of some hundred cases
 # What a method cannot do without: where more is better, and where less is, when that differs.
 REQUIRED: dict[str, tuple[dict[str, Any], ...]] = {
     "normalise/goalposts": ({"worst": -30.0, "best": 40.0}, {"worst": 40.0, "best": -30.0}),

@@ -1,15 +1,10 @@
-"""A report is whole at every moment: after a kill, after a failed write, beside another run."""
+"""A report is whole at every moment: after a failed write, beside another run; `test_kills.py` has kills."""
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +13,6 @@ from indexcalc.journal import files as module
 from indexcalc.journal.files import publish
 from indexcalc.journal.run import digest
 
-COMMAND = [sys.executable, "-m", "indexcalc"]
-
 
 def is_whole(folder: Path) -> bool:
     """Whether every file is there as the folder's own run.json says, and nothing else."""
@@ -27,32 +20,6 @@ def is_whole(folder: Path) -> bool:
     return {file.name for file in folder.iterdir()} == {*outputs, "run.json"} and all(
         digest((folder / name).read_bytes()) == made for name, made in outputs.items()
     )
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
-def test_fifty_kills_leave_the_old_report_whole_or_the_new_one(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    subprocess.run([*COMMAND, "init", str(project)], check=True, capture_output=True)
-    tree = (project / "indicators.yaml").read_text(encoding="utf-8")
-    start = time.perf_counter()
-    subprocess.run([*COMMAND, "score"], cwd=project, check=True, capture_output=True)
-    whole_run = time.perf_counter() - start
-    rng = random.Random(20211231)
-    report, seen = project / "reports" / "2024", set()
-    for at in range(50):
-        decimals = 2 + at % 2  # each run writes other bytes than the one before
-        (project / "indicators.yaml").write_text(tree.replace("index: {", f"index: {{decimals: {decimals}, "), encoding="utf-8")
-        before = (report / "run.json").read_bytes()
-        process = subprocess.Popen([*COMMAND, "score"], cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(whole_run * rng.uniform(0.3, 1.1))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert is_whole(report)
-        seen.add((report / "run.json").read_bytes() == before)
-    assert seen == {True, False}  # some kills came before the report was in its place, some after
-    subprocess.run([*COMMAND, "score"], cwd=project, check=True, capture_output=True)
-    assert is_whole(report)
 
 
 @pytest.mark.parametrize("exchange", [True, False])

@@ -20,7 +20,7 @@ from indexcalc.panel import Panel
 from indexcalc.scores import Scores
 
 from .conftest import index_of, panel_of
-from .test_engine import SEEDS
+from .trees import SEEDS
 
 HEAD = "index: {{id: t{}}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\ndefaults: {{normalise: points}}\n"
 FLAT = "dimensions: [{id: a, weight: 0.5}, {id: b, weight: 0.3}, {id: c, weight: 0.2}]\n"

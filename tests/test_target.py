@@ -19,7 +19,7 @@ from indexcalc.engine import score
 from indexcalc.scores import Scores
 
 from .conftest import index_of, panel_of
-from .test_engine import SEEDS
+from .trees import SEEDS
 
 HEAD = "index: {{id: t{}}}\nunits: {{table: u}}\nperiods: {{kind: year}}\ndata: {{v: {{path: v}}}}\n"
 TREE = (

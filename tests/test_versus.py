@@ -23,14 +23,14 @@ from indexcalc.report.answers.explain import explain_answer
 
 from .conftest import index_of, panel_of
 from .test_change import random_scores, scored
-from .test_engine import SEEDS
+from .trees import SEEDS
 
 NAN = math.nan
 
 
 @given(seed=SEEDS)
 def test_the_rows_that_are_asked_about_are_those_of_all(seed: int) -> None:
-    found = random_scores(seed, seed)
+    found = random_scores(seed)
     rows = Rows(1, (4, 0))
     every = contributions(found)
     np.testing.assert_allclose(contributions(found, rows), every[1:2, [4, 0]], rtol=1e-9, atol=1e-9)
@@ -39,7 +39,7 @@ def test_the_rows_that_are_asked_about_are_those_of_all(seed: int) -> None:
 
 @given(seed=SEEDS)
 def test_differences_add_up_at_every_level(seed: int) -> None:
-    found = random_scores(seed, seed)
+    found = random_scores(seed)
     for others in ([3], group_of(found, 0), [best_of(found, 0, 0)]):
         beside = versus(found, 0, 0, others)
         gap = beside.score[0] - beside.score[1]
@@ -59,7 +59,7 @@ def test_differences_add_up_at_every_level(seed: int) -> None:
 @given(seed=SEEDS)
 def test_a_board_is_what_scoring_again_says(seed: int) -> None:
     """In a tree of points the engine itself can be asked: the unit's value is exchanged for the group's mean."""
-    made = random_scores(seed, seed)
+    made = random_scores(seed)
     tree = made.tree
     names = [f"x{at}" for at in range(4)]
     lines = ", ".join(f"{{id: {name}, weight: {weight}}}" for name, weight in zip(names, (0.4, 0.3, 0.2, 0.1), strict=True))

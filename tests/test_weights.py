@@ -19,10 +19,11 @@ from indexcalc.methods.frontier import frontier
 from indexcalc.methods.judgement import RANDOM_INDEX, best_worst, consistency, joined
 from indexcalc.methods.weight import FROM_DATA, UNIT_SPECIFIC
 
+from .conftest import count
 from .test_methods import every, frozen, settings_of
 
 WEIGHT = CATALOGUE["weights"]
-FEW = settings(max_examples=8, deadline=None)
+FEW = settings(max_examples=count(5, 80), deadline=None)
 SEED = st.integers(0, 10_000)
 CHILDREN = 4  # as many as the parameters in test_methods.py are made for
 BY_POSITION = {"wished", "ranks", "points", "low", "high", "best", "worst"}  # a list in the order of the children

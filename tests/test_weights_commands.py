@@ -6,15 +6,12 @@ import contextlib
 import io
 import json
 import os
-import random
 import re
 import shlex
 import shutil
-import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -502,26 +499,3 @@ def test_the_session_of_the_page_is_what_comes_out(language: str, project: Path,
                 at = said.index(part.splitlines()[0]) if part else 0
                 assert said[at : at + len(part.splitlines())] == part.splitlines()
             assert "…\n" in shown or said == shown.splitlines()
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
-def test_a_kill_leaves_the_tree_whole_and_never_a_change_without_its_line(project: Path, repository: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(repository), "PYTHONUTF8": "1"}
-    rng, seen = random.Random(6), set()
-    start, whole = time.perf_counter(), 0.0
-    for at in range(20):
-        before = (project / "indicators.yaml").read_bytes()
-        command = [sys.executable, "-m", "indexcalc", "weights", "set", "cases", f"0.{30 + at}", "--rescale"]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if at:
-            time.sleep(whole * rng.uniform(0.6, 1.2))
-            process.send_signal(signal.SIGKILL)
-        process.wait()
-        whole = whole or time.perf_counter() - start
-        after = (project / "indicators.yaml").read_bytes()
-        indexcalc.load(project / "indicators.yaml")
-        assert after == before or lines(project)[-1][-1] == digest(after)
-        seen.add(after == before)
-    assert seen == {True, False}
-    assert run("weights", "set", "cases", "0.7", "--rescale")[0] == 0

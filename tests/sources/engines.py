@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from ..conftest import PROVE
+
 NOBODY = "nobody"
 
 
@@ -62,13 +64,21 @@ def spark() -> Iterator[Any]:
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.master("local[2]").appName("tests")
-    for key, value in {
+    settings = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "2",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "1g",
-    }.items():
+    }
+    if not PROVE:  # what is compiled for much data costs more than it saves on little; in the long run it is as a user has it
+        settings |= {
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.adaptive.enabled": "false",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto",
+        }
+    for key, value in settings.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
