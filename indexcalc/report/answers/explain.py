@@ -9,7 +9,7 @@ from typing import Any
 from ...analysis.cells import Cell
 from ...analysis.explain import Explained, Explanation, FromUnits
 from ...analysis.versus import Beside, Boards, Pair, Versus
-from ...engine.nodes import SLACK
+from ...engine.rules import SLACK
 from ...findings import Language
 from ...scores import Scores
 from ...tree.model import Indicator
