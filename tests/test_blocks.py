@@ -314,7 +314,9 @@ def test_blocks_are_chosen_by_size_and_refusals_write_nothing(tmp_path: Path, mo
 @pytest.mark.slow
 def test_many_units_take_little_memory_and_score_the_same(tmp_path: Path, repository: Path) -> None:
     code = "import scale, sys; from pathlib import Path; scale.make_project(Path(sys.argv[1]), int(sys.argv[2]))"
-    subprocess.run([sys.executable, "-c", code, str(tmp_path), str(count(20_000, 100_000))], check=True, cwd=repository / "benchmarks")
+    subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path), str(count(20_000, 100_000))], check=True, cwd=repository / "benchmarks"
+    )
     peak = (
         "import resource, runpy, sys\nsys.argv = ['indexcalc', 'score', '--quiet']\n"
         "try: runpy.run_module('indexcalc', run_name='__main__')\nexcept SystemExit as end: assert not end.code\n"

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from indexcalc.analysis import uncertainty as module
 from indexcalc.analysis.alternatives import Inputs
 from indexcalc.analysis.rescore import Rescorer
-from indexcalc.analysis.room import Room, product
+from indexcalc.engine.room import Room, product
 from indexcalc.analysis.uncertainty import draw_scores, uncertainty
 from indexcalc.cli.app import app
 from indexcalc.engine import score

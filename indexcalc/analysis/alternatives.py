@@ -12,12 +12,13 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from ..engine.room import Room
+from ..engine.rules import declared_weights
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..tree.declared import counts, weight_total
-from ..tree.layout import Branch, can_be_drawn
+from ..tree.layout import can_be_drawn
 from ..tree.model import FACTORS, NONE, Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
-from .room import Room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -211,11 +212,6 @@ def drawing(alternatives: Alternatives, node: str) -> WeightDraw | None:
     named = [how for how in alternatives.weights if node in how.nodes]
     general = [how for how in alternatives.weights if not how.nodes]
     return next(iter([*named[::-1], *general[::-1]]), None)
-
-
-def declared_weights(branch: Branch) -> tuple[float, ...]:
-    """Return the weights of a node's children that the engine takes where no data change them, else as they are declared."""
-    return branch.declared if branch.fixed_weights is None else tuple(branch.fixed_weights.tolist())
 
 
 def with_weights(index: Index, node: str, weights: Any) -> Index:

@@ -22,9 +22,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..engine import combine, used_inputs
+from ..engine import combiner, used_inputs
+from ..engine.rules import power_of, transformed
 from ..methods import AGGREGATORS, WITHOUT_WEIGHTS
-from ..methods.aggregate import COMPARES_UNITS
+from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
 from ..methods.arrays import np
 from ..methods.derive import parted
 from ..methods.records import Powers
@@ -113,7 +114,7 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
     last = _of(rows, scores.scores[..., branch.position] - adjusted(scores, branch.position))[..., None]
     if branch.plain:
         return _split(scores, branch, x, absent, w, last)[:, wanted]
-    y = np.where(np.isnan(last), np.nan, combine(scores.tree, branch, x, w)[..., None])
+    y = np.where(np.isnan(last), np.nan, combiner(scores.tree, branch)(x, w)[..., None])
     split = _split(scores, branch, x, absent, w, y)
     share = _shares(x, w) if branch.formula is None else _of_children(scores, branch, _even(x))
     if branch.turned:
@@ -225,20 +226,16 @@ def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
 
 
 def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Array:
-    floor = branch.parameters.get("floor")
-    x = x if floor is None else np.maximum(x, float(str(floor)))
-    record = AGGREGATORS[branch.aggregate]
-    p = record.power(branch.parameters)
-    assert p is not None, "a tangent is that of a mean of powers"
+    """Split a mean of powers along its tangent at the score, y (period, unit, 1)."""
+    p = power_of(branch)
+    if branch.aggregate in FREE_SUM:
+        total = np.add.reduce(w, axis=-1, keepdims=True) * float(str(branch.parameters.get("scale", 1.0)))
+        return np.asarray(share * x * total)
+    if p == 1:
+        return share * x
     with np.errstate(invalid="ignore", divide="ignore"):
-        if record.weights == "summed":
-            total = np.add.reduce(w, axis=-1, keepdims=True) * float(str(branch.parameters.get("scale", 1.0)))
-            return np.asarray(share * x * total)
-        if p == 1:
-            return share * x
-        if p == 0:
-            return share * y * (1.0 + np.log(x / y))
-        tangent = share * (y + (x**p - y**p) / (p * y ** (p - 1)))
+        slope = p * y ** (p - 1) if p else 1.0 / y
+        tangent = share * (y + (transformed(branch, x) - transformed(branch, y)) / slope)
     return np.where(y == 0, 0.0, tangent)
 
 
@@ -325,7 +322,7 @@ def _shapley(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: 
         step = max(1, _CELLS // own.size)
         for first in range(0, len(inside), step):
             some = slice(first, min(first + step, len(inside)))
-            value[some] = combine(scores.tree, branch, np.where(inside[some, None, None], own, gone), weights)
+            value[some] = combiner(scores.tree, branch)(np.where(inside[some, None, None], own, gone), weights)
         value = np.where(np.isnan(value), 0.0, value)
         for child in range(children):
             out[:, block, child] = np.add.reduce(weight[:, child, None, None] * value, axis=0)

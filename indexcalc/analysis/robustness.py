@@ -21,11 +21,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..engine import combine
-from ..engine.nodes import mirror
+from ..engine import combiner
+from ..engine.rules import finish, power_of, transformed
 from ..methods import AGGREGATORS
 from ..methods.arrays import np
-from ..methods.rank import rounded
 from ..methods.records import Powers
 from ..scores import Scores
 from ..tree.layout import Branch
@@ -205,7 +204,7 @@ def _cut(scores: Scores, period: int, level: int, within: float | None, bounds: 
     x = scores.scores[period][:, nodes]
     linear = all(_is_sum(scores, branch) for branch in upper)
     if level == 1 and not linear and _is_mean(upper[0]):
-        x, linear = _transformed(upper[0], x), True
+        x, linear = np.sign(power_of(upper[0]) or 1.0) * transformed(upper[0], x), True  # rising with x
     weights = scores.effective_weights[period, nodes]
     share = (0.0, np.inf) if within is None else (1.0 - within, 1.0 + within)
     low, high = np.maximum(weights * share[0], 0.0), np.minimum(np.nan_to_num(weights * share[1], nan=1.0, posinf=1.0), 1.0)
@@ -269,18 +268,8 @@ def _is_sum(scores: Scores, branch: Branch) -> bool:
 
 
 def _is_mean(branch: Branch) -> bool:
-    split = AGGREGATORS[branch.aggregate].split
-    return branch.plain and branch.formula is None and isinstance(split, Powers) and split.p != 1
-
-
-def _transformed(branch: Branch, x: Array) -> Array:
-    """The g of a mean g⁻¹(Σ w g(x)), rising with x."""
-    floor = branch.parameters.get("floor")
-    x = x if floor is None else np.maximum(x, float(str(floor)))
-    p = AGGREGATORS[branch.aggregate].power(branch.parameters)
-    assert p is not None, "only means of powers are transformed"
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.log(x) if p == 0 else np.sign(p) * x**p)
+    """Say whether a node is what a mean of powers other than the arithmetic one comes to."""
+    return branch.plain and power_of(branch) not in (None, 1)
 
 
 class _Search:
@@ -431,7 +420,7 @@ class _Search:
         for layer in layers:
             w = effective[:, layer.children]
             effective[:, layer.places] = np.add.reduce(w, axis=-1)
-            y = combine(self.scores.tree, layer.branches[0], table[..., layer.inputs], w[:, None])
+            y = combiner(self.scores.tree, layer.branches[0])(table[..., layer.inputs], w[:, None])
             y = np.where(np.isnan(before[:, layer.places]), np.nan, y)
             for i, branch in enumerate(layer.branches):
                 y[..., i] = y[..., i] if branch.plain else self._finished(branch, y[..., i], units)
@@ -439,10 +428,9 @@ class _Search:
         return np.asarray(table[..., columns.index(self.scores.tree.root)])
 
     def _finished(self, branch: Branch, y: Array, units: Sequence[int]) -> Array:
-        y = mirror(self.scores.index) - y if branch.turned else y
-        if branch.adjustments:
-            y = y + adjusted(self.scores, branch.position)[self.period, units]
-        return rounded(y, branch.round.decimals, branch.round.how) if branch.round is not None else y
+        """Return a node's scores (stack, unit) when it is turned, adjusted by the points that were recorded, and rounded."""
+        points = adjusted(self.scores, branch.position)[self.period, units]
+        return finish(self.scores.index, self.scores.panel, branch, y, recorded=points)[0]
 
     def _named(self, cut: _Cut, found: Array) -> dict[str, dict[str, float]]:
         """Effective weights as weights among siblings, for each node above the cut."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import score
 from ..engine.nodes import aggregate
 from ..engine.ranking import overall, ranking_of
+from ..engine.room import Room
 from ..findings import Finding, Place, finding
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
@@ -33,7 +34,6 @@ from .alternatives import Draws, Inputs
 from .association import pearson
 from .rescore import Rescorer
 from .result import Result
-from .room import Room
 
 if TYPE_CHECKING:
     import pandas as pd

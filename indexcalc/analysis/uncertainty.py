@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import some
 from ..engine.ranking import ranking_of
+from ..engine.room import Room
 from ..findings import Finding, Place, finding
 from ..methods.arrays import np
 from ..methods.rank import ranks, rounded
@@ -29,7 +30,6 @@ from ..tree.model import FACTORS, Alternatives
 from .alternatives import Inputs
 from .rescore import Rescorer, Undefined
 from .result import Result
-from .room import Room
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,11 +14,12 @@ from .adjust import grade_ceilings
 from .frames import normalise
 from .leaves import derive, impute, roll_up, screen, treat
 from .levels import at_level, imputed_below, scored_below, with_scores
-from .nodes import aggregate, combine, used_inputs
+from .nodes import aggregate, check_nodes, used_inputs
 from .notes import check_columns, check_comparisons
 from .ranking import grade, rank
+from .rules import combiner
 
-__all__ = ["combine", "score", "used_inputs"]
+__all__ = ["combiner", "score", "used_inputs"]
 
 
 def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
@@ -44,11 +45,11 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
     treated = treat(index, imputed)
     scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
     normalise(index, panel, treated, scores)
-    weights, coverage, points, aggregated = aggregate(index, panel, status, scores)
+    inner = aggregate(index, panel, status, scores)
     places, within = rank(index, panel, scores)
     grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
     compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
-    noted = [*check_columns(index, panel, treated, status, scores), *aggregated, *compared]
+    noted = [*check_columns(index, panel, treated, status, scores), *check_nodes(index, panel, inner), *compared]
     return Scores(
         index=index,
         panel=panel,
@@ -56,12 +57,12 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         treated=treated,
         status=status,
         scores=scores,
-        coverage=coverage,
-        points=points,
+        coverage=inner.coverage,
+        points=inner.points,
         ranks=places,
         group_ranks=within,
         grades=grades,
-        weights=weights,
+        weights=tuple(inner.weights[branch.position] for branch in index.tree.branches),
         findings=(*found, *screened, *noted),
         below=below,
         reported=reported,

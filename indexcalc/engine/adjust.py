@@ -19,20 +19,21 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
-def adjust(index: Index, panel: Panel, branch: Branch, scores: Array, points: Array, block: slice) -> None:
-    """Add a node's adjustments to its scores of some units, in the order of the file, and note the points of each."""
-    score = scores[:, block, branch.position]
-    for at in branch.adjustments:
-        item = index.adjustments[at]
+def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slice) -> tuple[Array, list[Array]]:
+    """Add a node's adjustments to its scores (period, unit), or (period, draw, unit), in the order of the file.
+
+    Returns the scores, and the points of each adjustment. A move in rank takes all units, in place of a block of them.
+    """
+    before, points = score, []
+    for item in (index.adjustments[place] for place in branch.adjustments):
         if item.rank_move is not None:
-            added = limited(
-                item.rank_move * places_climbed(index, panel, branch.position, scores[..., branch.position]), item.cap
-            )
+            added = limited(item.rank_move * places_climbed(index, panel, branch.position, before), item.cap)
         else:
-            added = by_events(item, events(panel, item, block), score)
-        points[:, block, at] = np.where(np.isnan(score), np.nan, added)
+            count = events(panel, item, block)
+            added = by_events(item, count if score.ndim == 2 else count[:, None], score)
+        points.append(np.where(np.isnan(score), np.nan, added))
         score = score + added
-    scores[:, block, branch.position] = score
+    return score, points
 
 
 def events(panel: Panel, item: Adjustment, block: slice = slice(None)) -> Array:
@@ -58,11 +59,11 @@ def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> A
     """
     places = overall(ranking_of(index, position), score[..., None])[..., 0]
     before = np.full_like(score, np.nan)
-    at = {period: position for position, period in enumerate(panel.periods)}
+    row = {period: position for position, period in enumerate(panel.periods)}
     for kind, members in kinds_of(index, panel):
         for now in range(members.start, members.stop):
-            if (earlier := previous(panel.periods[now], kind)) in at:
-                before[now] = places[at[str(earlier)]]
+            if (earlier := previous(panel.periods[now], kind)) in row:
+                before[now] = places[row[str(earlier)]]
     return climbed(places, before)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -29,18 +30,18 @@ _BLOCK = 1 << 16  # cells normalised at once: small enough that memory for resul
 
 
 def kinds_of(index: Index, panel: Panel) -> list[tuple[Any, slice]]:
-    """The kinds of periods in a panel with the part of the axis that each takes: first as reported, then what is rolled up."""
+    """Return the kinds of periods in a panel with the part of the axis that each takes: as reported first, then rolled up."""
     all_kinds = index.periods.kinds
     if len(all_kinds) == 1:
         return [(all_kinds[0], slice(0, len(panel.periods)))]
-    own = [kind_among(period, all_kinds) for period in panel.periods]
-    ends = list(accumulate(own.count(kind) for kind in all_kinds))
+    labels = [kind_among(period, all_kinds) for period in panel.periods]
+    ends = list(accumulate(labels.count(kind) for kind in all_kinds))
     found = [(kind, slice(start, end)) for kind, start, end in zip(all_kinds, [0, *ends], ends, strict=False)]
-    return [(kind, members) for at, (kind, members) in enumerate(found) if at == 0 or members.start < members.stop]
+    return [(kind, members) for i, (kind, members) in enumerate(found) if i == 0 or members.start < members.stop]
 
 
 def groups_of(panel: Panel, by: str | None) -> list[Any]:
-    """Masks of the units that are alike by their group or another column of the units table; one of all without."""
+    """Return masks of the units that are alike by their group or another column of the units table; one of all without."""
     labels = panel.units.labels(by) if by else ()
     if not labels:
         return [np.ones(len(panel.units), dtype=bool)]
@@ -49,33 +50,41 @@ def groups_of(panel: Panel, by: str | None) -> list[Any]:
 
 
 def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
-    """Fill the leaves' part of `out` with their scores, the leaves of one method together."""
-    some = max(1, _COLUMN // max(1, len(panel.periods) * len(panel.units)))
-    parts = [columns[at : at + some] for columns in index.tree.alike for at in range(0, len(columns), some)]
+    """Fill the leaves' part of `out` with their scores, the leaves of one method together.
+
+    Both are (period, unit, column), or (period, draw, unit, column).
+    """
+    size = max(1, _COLUMN // max(1, values[..., 0].size))
+    parts = [columns[start : start + size] for columns in index.tree.alike for start in range(0, len(columns), size)]
 
     def work(columns: list[int]) -> None:
         choice, part = normalise_of(index, index.leaves[columns[0]]), part_of(columns)
         compare(index, panel, choice, towards(index, columns, values[..., part]), np.array(index.tree.signs)[columns], out, part)
-        for at in index.tree.rounded:
-            if at in columns and (to := index.leaves[at].round):
-                out[..., at] = rounded(out[..., at], to.decimals, to.how)
+        for leaf in index.tree.rounded:
+            if leaf in columns and (to := index.leaves[leaf].round):
+                out[..., leaf] = rounded(out[..., leaf], to.decimals, to.how)
 
-    spread(work, parts)
+    with processors(parts) as each:
+        list(each(work, parts))
 
 
 def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array, out: Array, part: Any) -> None:
-    """Normalise x (period, unit, column) within the frames that a choice names, into a part of `out`'s columns."""
+    """Normalise x (period, unit, column) within the frames that a choice names, into a part of `out`'s columns.
+
+    Both may have draws: (period, draw, unit, column).
+    """
     method = CATALOGUE["normalise"][choice.method]
     for _, members in kinds_of(index, panel):
+        own, made = x[members], out[members]
         for units, values in frames(index, panel, choice, x, members):
             frame = Frame(values, sign)
             if not isinstance(units, slice):
                 wanted = np.arange(out.shape[-1])[part]
-                out[members, units[:, None], wanted] = method(x[members][:, units], frame, **choice.parameters)
+                made[..., units[:, None], wanted] = method(own[..., units, :], frame, **choice.parameters)
                 continue
-            step = max(256, _BLOCK // max(1, x[members, :1].size))
-            for block in blocks(len(panel.units), step):
-                out[members, block, part] = method(x[members, block], frame, **choice.parameters)
+            step = max(256, _BLOCK // max(1, own[..., :1, :].size))
+            for block in blocks(own.shape[-2], step):
+                made[..., block, part] = method(own[..., block, :], frame, **choice.parameters)
 
 
 def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, members: slice) -> Iterator[tuple[Any, Array]]:
@@ -94,19 +103,19 @@ def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, me
         yield slice(None), np.moveaxis(pooled.reshape(x.shape[-1], 1, *x.shape[1:-2], -1), 0, -1)
     else:
         meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
-        at = [position for position, period in enumerate(panel.periods) if period in meant]
-        yield slice(None), x[at[:1]] if at else np.full((1, *x.shape[1:]), np.nan)
+        rows = [row for row, period in enumerate(panel.periods) if period in meant]
+        yield slice(None), x[rows[:1]] if rows else np.full((1, *x.shape[1:]), np.nan)
 
 
 def towards(index: Index, columns: Sequence[int], x: Array) -> Array:
     """Replace the values of leaves with a target or range by their distance from it, of which less is better."""
     targets = index.tree.targets
-    if not any(at in targets for at in columns):
+    if not any(column in targets for column in columns):
         return x
     x = np.array(x, order="K")
-    for i, at in enumerate(columns):
-        if at in targets:
-            x[..., i] = distance(x[..., i], *targets[at])
+    for i, column in enumerate(columns):
+        if column in targets:
+            x[..., i] = distance(x[..., i], *targets[column])
     return x
 
 
@@ -115,22 +124,23 @@ def blocks(units: int, step: int) -> list[slice]:
     return [slice(start, start + step) for start in range(0, units, step)]
 
 
-def spread(work: Callable[[Any], None], parts: Sequence[Any]) -> None:
-    """Do some work for each part, on all processors where there are several parts."""
+@contextmanager
+def processors(parts: Sequence[Any]) -> Iterator[Callable[..., Iterable[Any]]]:
+    """Give a `map` that does some work for each part: on all processors where there are several parts."""
     if len(parts) == 1:
-        work(parts[0])
-    else:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(work, parts))
+        yield map
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield pool.map
 
 
 def part_of(columns: Sequence[int]) -> Any:
-    """Columns as a slice where they lie side by side: a view then, not a copy."""
+    """Return columns as a slice where they lie side by side: a view then, not a copy."""
     run = range(columns[0], columns[0] + len(columns)) if columns else range(0)
     return slice(run.start, run.stop) if list(run) == list(columns) else list(columns)
 
 
 def some(names: Sequence[str]) -> str:
-    """The first few of many names."""
+    """Return the first few of many names."""
     shown = ", ".join(names[:5])
     return f"{shown} … ({len(names)})" if len(names) > 5 else shown

@@ -15,7 +15,7 @@ from ..tree.levels import from_units, inside, leaf_of, without_values
 from ..tree.model import FromUnits, Index
 from ..units import Units
 from .leaves import roll_up
-from .nodes import SLACK
+from .rules import enough
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,9 +140,7 @@ def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: 
         counted = share > 0 if own is None else (share > 0) | (applies & np.isnan(own))  # a weight that is not known is not 0
         children = _total(known, groups, count) / _total(counted.astype(float), groups, count)
     missing = getattr(index.by_id[node], "missing", None) or index.defaults.missing
-    least = {"fail": (0.0, 1.0), "floor": (0.0, 0.0), "reweight": (missing.coverage, missing.children)}[missing.policy]
-    enough = (coverage >= least[0] - SLACK) & (children >= least[1] - SLACK)
-    made = np.where(enough & (_total(applies.astype(float), groups, count) > 0), made, np.nan)
+    made = np.where(enough(missing, coverage, children) & (_total(applies.astype(float), groups, count) > 0), made, np.nan)
     never = (_total((~applies).astype(float), groups, count) > 0) & (_total(applies.astype(float), groups, count) == 0)
     status = np.where(never, NOT_APPLICABLE, np.where(np.isnan(made), MISSING, VALUE)).astype(np.uint8)
     return made, status, Part(node, choice.how, weight, np.where(never, np.nan, np.nan_to_num(coverage)))

@@ -16,7 +16,7 @@ from ..engine.adjust import grade_ceilings
 from ..engine.frames import normalise
 from ..engine.leaves import as_reported, derive, impute, known_of, roll_up, screened, treat
 from ..engine.levels import at_level, scored_below
-from ..engine.nodes import aggregate
+from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons
 from ..engine.ranking import grade, members, rank_node
 from ..findings import Finding, Refused, finding
@@ -60,7 +60,7 @@ def score_in_parts(
     parts = _parts(index, cells // max(1, size))
     derived, status, out, screened_out = _derive(index, panel, make, parts)
     treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out)
-    weights, coverage, points, aggregated = aggregate(index, panel, status, scores, make)
+    nodes = aggregate(index, panel, status, scores, make)
     places, within = _rank(index, panel, make, scores)
     return Scores(
         index=index,
@@ -69,13 +69,13 @@ def score_in_parts(
         treated=treated,
         status=status,
         scores=scores,
-        coverage=coverage,
-        points=points,
+        coverage=nodes.coverage,
+        points=nodes.points,
         ranks=places,
         group_ranks=within,
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
-        weights=weights,
-        findings=(*found, *screened_out, *noted, *aggregated, *check_comparisons(index, panel, imputed)),
+        weights=tuple(nodes.weights[branch.position] for branch in index.tree.branches),
+        findings=(*found, *screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)),
         reported=reported,
         level=level,
     )

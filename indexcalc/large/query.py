@@ -15,9 +15,9 @@ import ibis
 
 from ..engine import score
 from ..engine.frames import some
-from ..engine.nodes import SLACK, mirror
 from ..engine.notes import check_comparisons
 from ..engine.ranking import ranking_of
+from ..engine.rules import SLACK, mirror
 from ..findings import Finding, finding
 from ..methods import AGGREGATORS, NORMALISERS, TIE_RULES, WEIGHTINGS
 from ..methods.arrays import np

@@ -9,7 +9,7 @@ from typing import Any
 from ...analysis.cells import Cell
 from ...analysis.explain import Explained, Explanation, FromUnits
 from ...analysis.versus import Boards, Versus
-from ...engine.nodes import SLACK
+from ...engine.rules import SLACK
 from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores

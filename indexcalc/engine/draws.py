@@ -1,0 +1,412 @@
+"""Means in many draws of weights by matrix products: the quick form of what `nodes.aggregate` makes of them.
+
+It is for nodes that are means of scores which no draw changes, or of such means. Arrays are (row, draw), a row a unit in a
+period. A mean is the product of scores, 0 for those that are missing, and weights; arithmetic means right below one come into
+its own product. Few rows have gaps, and many of these have the same: what the weights of missing children come to, coverage,
+and whether enough is there are worked out once for each kind of such rows, for all means of a height at once: in few and long
+steps, since threads that take many short ones wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from ..methods import FROM_DATA
+from ..methods.aggregate import FREE_SUM
+from ..methods.arrays import np
+from ..tree.layout import Branch
+from ..tree.model import Missing
+from .room import Room, product
+from .rules import asks_for_children, asks_for_coverage, declared_weights, enough, power_of, transformed, transformed_back
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Places = NDArray[np.int64]
+
+_CELLS = 3 << 14  # scores of a node that are worked on together: what stays in a cache
+_NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
+
+
+@dataclass(frozen=True)
+class Still:
+    """What no draw changes: scores and coverage (row, node), NaN without one, and what applies, nothing where all does."""
+
+    scores: Array
+    coverage: Array
+    applies: Any
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean of scores that no draw changes, and of means.
+
+    `base` (row, still) are the scores of its children that no draw changes, their places being `still`; `below` are those that
+    are means by their places. Of each row `kind` (row,) says what it has, the last kind all: `present` (kind, child) what has a
+    score, `known` (kind, child) how much of it has values, `applies` (kind, child) what counts, and `kinds_below` (kind, mean)
+    the kinds that means below have there. `positive` says that no score can be 0 or less.
+    """
+
+    branch: Branch
+    still: list[int]
+    below: dict[int, Mean]
+    base: Array
+    kind: Places
+    present: Array
+    known: Array
+    applies: Array
+    kinds_below: Places
+    positive: bool
+
+    @property
+    def position(self) -> int:
+        return self.branch.position
+
+    @property
+    def total(self) -> float:
+        """What the weights of its children add up to."""
+        return float(sum(declared_weights(self.branch)))
+
+    @property
+    def factor(self) -> float:
+        """What its product is multiplied by."""
+        return float(str(self.branch.parameters.get("scale", 1.0))) if self.branch.aggregate in FREE_SUM else 1.0 / self.total
+
+    @property
+    def gaps(self) -> Places:
+        """The rows that have gaps."""
+        return np.flatnonzero(self.kind < len(self.present) - 1)
+
+    @property
+    def height(self) -> int:
+        return 1 + max((mean.height for mean in self.below.values()), default=0)
+
+    @property
+    def inside(self) -> dict[int, Mean]:
+        """The means below that come into its own product, by their places."""
+        plain = {i: mean for i, mean in self.below.items() if not mean.below}
+        return {i: mean for i, mean in plain.items() if power_of(self.branch) == power_of(mean.branch) == 1}
+
+
+class Means:
+    """The nodes that can be made by products, by their places, and how that is done."""
+
+    def __init__(self, branches: Sequence[Branch], still: Still, moving: Collection[int]) -> None:
+        self.means: dict[int, Mean] = {}
+        self.tracked: set[int] = set()
+        self.products: dict[int, Products] = {}
+        for branch in reversed(branches):
+            if asks_for_coverage(branch.missing) or branch.position in self.tracked:
+                self.tracked |= {branch.position, *branch.children}
+        for branch in branches:
+            others = {i: child for i, child in enumerate(branch.children) if child in moving}
+            if branch.position in moving and _is_mean(branch) and all(child in self.means for child in others.values()):
+                mean = _mean(branch, {i: self.means[child] for i, child in others.items()}, still, self.tracked)
+                if mean.positive or power_of(branch) == 1:
+                    self.means[branch.position] = mean
+
+    def scores(self, position: int, drawn: Mapping[int, Array], draws: int, room: Room, *, cover: bool) -> tuple[Array, Any]:
+        """Return a node's scores, and its coverage if wanted (row, draw), under weights (child, draw) drawn for some nodes."""
+        if position not in self.products:
+            self.products[position] = Products(self.means[position], self.tracked)
+        products = self.products[position]
+        y = room(len(products.top.base), draws)
+        covered = np.empty_like(y) if cover and products.tracked else None
+        step = max(32, _CELLS // max(1, len(y)))
+        for start in range(0, draws, step):
+            some = slice(start, min(start + step, draws))
+            products.fill({node: weights[:, some] for node, weights in drawn.items()}, y[:, some], covered, some, room)
+        return y, covered
+
+
+def _is_mean(branch: Branch) -> bool:
+    """Say whether a node is what a mean of its children comes to, by weights that are written or drawn and all count."""
+    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.missing.policy == "floor":
+        return False
+    return branch.plain and power_of(branch) is not None and all(weight > 0 for weight in declared_weights(branch))
+
+
+def _mean(branch: Branch, below: dict[int, Mean], still: Still, tracked: Collection[int]) -> Mean:
+    """Lay the unchanged children of a mean side by side, and sort its rows by what they have.
+
+    What a mean below lacks plays no part where it has a score all the same and nothing asks for its coverage.
+    """
+    fixed, children = [i for i in range(len(branch.children)) if i not in below], len(branch.children)
+    x, coverage = (values[:, [branch.children[i] for i in fixed]] for values in (still.scores, still.coverage))
+    present, known, applies = np.ones((3, len(x), children))
+    kinds_below = np.full((len(x), len(below)), -1.0)
+    if still.applies is not None:
+        applies = still.applies[:, branch.children].astype(float)
+    present[:, fixed] = ~np.isnan(x)
+    known[:, fixed] = np.where(np.isnan(x), 0.0, coverage) * applies[:, fixed]
+    for column, (i, mean) in enumerate(below.items()):
+        asks = mean.position in tracked or asks_for_children(mean.branch.missing)
+        nothing = np.maximum.reduce(mean.present[:, mean.still], axis=1, initial=0.0) == 0
+        rows = mean.gaps if asks else mean.gaps[nothing[mean.kind[mean.gaps]]]
+        kinds_below[rows, column] = mean.kind[rows]
+        present[:, i] = applies[:, i]
+    gaps: Any = (present < 1).any(axis=1) | (known < 1).any(axis=1) | (kinds_below >= 0).any(axis=1)
+    kinds, kind = _kinds(np.concatenate([present, known, applies, kinds_below], axis=1)[gaps])
+    kinds = np.concatenate([kinds, [[1.0] * 3 * children + [-1.0] * len(below)]])
+    present, known, applies, kinds_below = np.split(kinds, [children, 2 * children, 3 * children], axis=1)
+    every_kind = np.full(len(x), len(kinds) - 1)
+    every_kind[gaps] = kind
+    positive = bool((x[~np.isnan(x)] > 0).all()) and all(mean.positive for mean in below.values())
+    base = np.where(np.isnan(x), 0.0, transformed(branch, x))
+    return Mean(branch, fixed, below, base, every_kind, present, known, applies, kinds_below.astype(np.int64), positive)
+
+
+def _kinds(rows: Array) -> tuple[Array, Places]:
+    """Return the different rows there are, and which of them each row is: by their bytes, which is quick."""
+    if not rows.size:
+        return rows, np.zeros(len(rows), dtype=np.int64)
+    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))
+    _, first, kind = np.unique(whole.ravel(), return_index=True, return_inverse=True)
+    return rows[first], kind.ravel()
+
+
+@dataclass(frozen=True)
+class Level:
+    """The kinds of all means of a height, among all `kinds`.
+
+    `gone` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values; `applies` that
+    which counts, left out where that is all and adds up to 1. `edge` (kind,) is the row of the table that has the weight of the
+    mean in the one above. `asked` has what some means ask to be there, their kinds within the level, and how many children of
+    each are present and apply.
+    """
+
+    kinds: slice
+    total: Array
+    gone: Any
+    lacking: Any
+    applies: Any
+    edge: Places
+    asked: tuple[tuple[Missing, slice, Array, Array], ...]
+
+
+@dataclass(frozen=True)
+class Product:
+    """How the scores of one mean are made.
+
+    The weights of its product are those in the table at `edges` times those `above` and `times`, itself times `factor`. Of its
+    rows with gaps in means inside, `gaps` (gap, part) is what each has of that mean, `kind` (gap,) its kind, and `sums` (row,
+    gap) adds them up. `below` are the means that are made before it: which of the products, and the row of the table with its
+    weight. `kinds` are its own among all. `later` says that the ratios of its rows come with its weight in the mean above.
+    """
+
+    mean: Mean
+    base: Array
+    edges: Places
+    above: Places
+    times: Array
+    factor: float
+    gaps: Array
+    kind: Places
+    sums: Any
+    below: tuple[tuple[int, int], ...]
+    kinds: slice
+    later: bool
+
+
+class Products:
+    """How the scores of a mean are made, with all means below it.
+
+    The table (row, draw) has the weights of all these means, one after the other; a row of 1; and, of all their kinds of rows,
+    where there is no score and how much has no values, both times the weight of the mean in the one above.
+    """
+
+    def __init__(self, top: Mean, tracked: Collection[int]) -> None:
+        means = sorted(_with_below(top), key=lambda mean: (mean.height, str(mean.branch.missing)))
+        sizes = [(len(mean.branch.children), len(mean.present)) for mean in means]
+        ends = np.add.accumulate([(0, 0), *sizes])
+        self.top, self.means = top, means
+        self.tracked = any(mean.position in tracked for mean in means)
+        self.edges, self.kinds = (int(end) for end in ends[-1])
+        self.edge = {mean.position: int(end[0]) for mean, end in zip(means, ends, strict=False)}
+        self.kind = {mean.position: int(end[1]) for mean, end in zip(means, ends, strict=False)}
+        self.above = {one.position: self.edge[mean.position] + i for mean in means for i, one in mean.below.items()}
+        self.above[top.position] = self.edges  # the row of 1
+        self.plain_above = {one.position: power_of(mean.branch) == 1 for mean in means for one in mean.below.values()}
+        self.levels = [self._level(list(level)) for _, level in groupby(means, key=lambda mean: mean.height)]
+        inside = {one.position for mean in means for one in mean.inside.values()}
+        made = [mean for mean in means if mean.position not in inside]
+        self.products = [self._product(mean, [one.position for one in made]) for mean in made]
+
+    def _level(self, means: list[Mean]) -> Level:
+        """Lay out the kinds of rows of all means of a height."""
+        start, size = self.kind[means[0].position], sum(len(mean.present) for mean in means)
+        gone, lacking, applies, asked = [], [], [], []
+        lost, lack = self.edges + 1, self.edges + 1 + self.kinds  # where these begin in the table
+        for mean in means:
+            row, edge = self.kind[mean.position] - start, self.edge[mean.position]
+            gone.append((1.0 - mean.present, row, edge))
+            lacking.append((mean.applies * (1.0 - mean.known), row, edge))
+            applies.append((mean.applies, row, edge))
+            for column, (i, one) in enumerate(mean.below.items()):
+                has = (mean.kinds_below[:, column, None] == np.arange(len(one.present))) * mean.applies[:, i, None]
+                gone.append((has, row, lost + self.kind[one.position]))
+                lacking.append((has, row, lack + self.kind[one.position]))
+        for missing, group in groupby(means, key=lambda mean: mean.branch.missing):
+            some = list(group)
+            if asks_for_coverage(missing) or asks_for_children(missing):
+                first = self.kind[some[0].position] - start
+                rows = slice(first, first + sum(len(mean.present) for mean in some))
+                present = np.concatenate([np.add.reduce(mean.present, axis=1, keepdims=True) for mean in some])
+                counted = np.concatenate([np.add.reduce(mean.applies, axis=1, keepdims=True) for mean in some])
+                asked.append((missing, rows, present, counted))
+        width = lack + self.kinds
+        totals = [np.full((len(mean.present), 1), mean.total) for mean in means]
+        whole = all(mean.applies.all() and abs(mean.total - 1.0) <= _NOTHING for mean in means)
+        return Level(
+            kinds=slice(start, start + size),
+            total=np.concatenate(totals),
+            gone=_blocks(gone, (size, width)),
+            lacking=_blocks(lacking, (size, width)),
+            applies=None if whole else _blocks(applies, (size, width)),
+            edge=np.repeat([self.above[mean.position] for mean in means], [len(mean.present) for mean in means]),
+            asked=tuple(asked),
+        )
+
+    def _product(self, mean: Mean, made: list[int]) -> Product:
+        """Lay out the product of a mean with the means inside it."""
+        edge, inside = self.edge[mean.position], list(mean.inside.items())
+        edges, above = [edge + i for i in mean.still], [self.edges] * len(mean.still)
+        times, rows, kinds, gaps = [mean.factor] * len(mean.still), [], [], []
+        width = len(mean.still) + sum(len(one.still) for _, one in inside)
+        for i, one in inside:
+            own = np.zeros((len(one.gaps), width))
+            own[:, len(edges) : len(edges) + len(one.still)] = one.base[one.gaps]
+            gaps.append(own)
+            rows.append(one.gaps)
+            kinds.append(self.kind[one.position] + one.kind[one.gaps])
+            edges += [self.edge[one.position] + child for child in one.still]
+            above += [edge + i] * len(one.still)
+            times += [mean.factor * one.factor] * len(one.still)
+        at, none = np.concatenate([*rows, np.zeros(0)]).astype(np.int64), np.zeros(0, dtype=np.int64)
+        return Product(
+            mean=mean,
+            base=np.concatenate([mean.base, *(one.base for _, one in inside)], axis=1),
+            edges=np.array(edges, dtype=np.int64),
+            above=np.array(above, dtype=np.int64),
+            times=np.array(times)[:, None],
+            factor=mean.factor,
+            gaps=np.concatenate([*gaps, np.zeros((0, width))]),
+            kind=np.concatenate([*kinds, none]),
+            sums=_sparse(np.ones(len(at)), at, np.arange(len(at)), (len(mean.base), len(at))),
+            below=tuple((made.index(one.position), edge + i) for i, one in mean.below.items() if i not in mean.inside),
+            kinds=slice(self.kind[mean.position], self.kind[mean.position] + len(mean.present)),
+            later=power_of(mean.branch) == 1 and self.plain_above.get(mean.position, False),
+        )
+
+    def fill(self, drawn: Mapping[int, Array], y: Array, covered: Array | None, some: slice, room: Room) -> None:
+        """Fill in scores and coverage (row, draw), NaN where there is none, under the weights (child, draw) that were drawn."""
+        mark, draws = room.used, y.shape[1]
+        table, ratio = room(self.edges + 1 + 2 * self.kinds, draws), room(self.kinds, draws)
+        lost = np.empty((self.kinds, draws), dtype=bool)
+        for mean in self.means:
+            edge, declared = self.edge[mean.position], np.array(declared_weights(mean.branch))[:, None]
+            table[edge : edge + len(declared)] = drawn.get(mean.position, declared)
+        table[self.edges] = 1.0
+        for level in self.levels:
+            self._fill(level, table, ratio, lost, room)
+        more = np.subtract(ratio[self.levels[0].kinds], 1.0, out=room(self.levels[0].kinds.stop, draws))
+        made: list[Array] = []
+        for one in self.products:
+            made.append(room(*y.shape))
+            self._make(one, table, ratio, more, lost, made, room)
+        y[...] = made[-1]
+        own = slice(self.kind[self.top.position], self.kinds)
+        if lost[own].any():
+            y[lost[own][self.top.kind]] = np.nan
+        if covered is not None:
+            lack = table[self.edges + 1 + self.kinds :][own]
+            counted = np.add.reduce(self.top.applies, axis=1, keepdims=True)
+            covered[:, some] = np.where(counted > 0, 1.0 - lack, np.nan)[self.top.kind]
+        room.used = mark
+
+    def _fill(self, level: Level, table: Array, ratio: Array, lost: Any, room: Room) -> None:
+        """Work out what the kinds of rows of a height come to, and enter it in the table."""
+        first, kinds, mark = self.edges + 1, level.kinds, room.used
+        there = np.subtract(level.total, level.gone @ table, out=ratio[kinds])
+        without = np.less_equal(there, _NOTHING * level.total, out=lost[kinds])
+        lack: Any = np.zeros((len(there), 1))
+        if self.tracked:
+            lack = level.lacking @ table
+            if level.applies is not None:
+                whole = level.applies @ table
+                lack /= np.where(whole == 0, 1.0, whole)
+        for missing, rows, present, counted in level.asked:
+            left: Array = present
+            if asks_for_children(missing):
+                left = present - level.gone[rows, first : first + self.kinds] @ lost.astype(float)
+            covered = np.subtract(1.0, lack[rows], out=room(rows.stop - rows.start, lack.shape[1]))
+            without[rows] |= ~enough(missing, covered, left, counted)
+        if without.any():
+            np.copyto(there, np.inf, where=without)
+            if self.tracked:
+                np.copyto(lack, 1.0, where=without)
+        np.divide(level.total, there, out=there)
+        if level is not self.levels[-1]:
+            weight = table.take(level.edge, axis=0, out=room(*there.shape), mode="clip")
+            np.multiply(without, weight, out=table[first:][kinds])
+            if self.tracked:
+                np.multiply(lack, weight, out=table[first + self.kinds :][kinds])
+        elif self.tracked:
+            table[first + self.kinds :][kinds] = lack
+        room.used = mark
+
+    def _make(self, one: Product, table: Array, ratio: Array, more: Array, lost: Any, made: list[Array], room: Room) -> None:
+        """Work out the scores of a mean (row, draw), 0 where there is none, into the last of those that are made."""
+        y, mark = made[-1], room.used
+        weights = table.take(one.edges, axis=0)
+        weights *= table.take(one.above, axis=0)
+        weights *= one.times
+        product(one.base, weights, y)
+        if len(one.kind):
+            change = product(one.gaps, weights, room(len(one.kind), y.shape[1]))
+            change *= more.take(one.kind, axis=0, out=room(*change.shape), mode="clip")
+            y += one.sums @ change
+        for number, edge in one.below:
+            x, below = made[number], self.products[number]
+            weight = table[edge] * one.factor
+            if below.later:
+                x *= _of_rows(ratio[below.kinds] * weight, below.mean.kind, room)
+            else:
+                x = transformed(one.mean.branch, x)
+                x[lost[below.kinds][below.mean.kind]] = 0.0
+                x *= weight
+            y += x
+        if not one.later:
+            y *= _of_rows(ratio[one.kinds], one.mean.kind, room)
+        if power_of(one.mean.branch) != 1:
+            y[...] = transformed_back(one.mean.branch, y)
+        room.used = mark
+
+
+def _of_rows(values: Array, kind: Places, room: Room) -> Array:
+    """Return what rows have (row, draw) of what kinds of rows have (kind, draw); one row where all are of one kind."""
+    return values if len(values) == 1 else values.take(kind, axis=0, out=room(len(kind), values.shape[1]), mode="clip")
+
+
+def _with_below(mean: Mean) -> list[Mean]:
+    """Return a mean and those below it, children first."""
+    return [*(each for one in mean.below.values() for each in _with_below(one)), mean]
+
+
+def _blocks(blocks: Sequence[tuple[Array, int, int]], shape: tuple[int, int]) -> Any:
+    """Return a sparse matrix of blocks, each with its first row and column."""
+    places = [np.nonzero(block) for block, _, _ in blocks]
+    values = [block[place] for (block, _, _), place in zip(blocks, places, strict=True)]
+    rows = [place[0] + row for (_, row, _), place in zip(blocks, places, strict=True)]
+    columns = [place[1] + column for (_, _, column), place in zip(blocks, places, strict=True)]
+    return _sparse(np.concatenate(values), np.concatenate(rows), np.concatenate(columns), shape)
+
+
+def _sparse(values: Array, rows: Places, columns: Places, shape: tuple[int, int]) -> Any:
+    from scipy.sparse import csr_array
+
+    return csr_array((values, (rows, columns)), shape=shape)

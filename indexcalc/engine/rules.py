@@ -1,0 +1,152 @@
+"""The rules of a node, each written once: what it is made by, how much of it is there, and what is done with the result.
+
+Arrays end in (unit, child), those of a node itself in (unit,). What stands before is carried along: periods, then draws where
+there are many, then nodes that are made alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..methods import AGGREGATORS, parameters
+from ..methods.aggregate import in_turn, weight_there
+from ..methods.arrays import np
+from ..methods.derive import evaluate
+from ..methods.rank import rounded
+from ..panel import Panel
+from ..tree.layout import Branch, Tree
+from ..tree.model import Index, Missing
+from .adjust import adjust
+from .frames import compare
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+SLACK = 1e-12  # shares are compared with their thresholds up to this
+
+
+def combiner(tree: Tree, branch: Branch) -> Callable[[Array, Array], Array]:
+    """Return the function that brings what goes into a node (…, unit, input) together, under weights that broadcast to it."""
+    if branch.formula is None:
+        return partial(AGGREGATORS[branch.aggregate].function, **branch.parameters)
+    formula, names = branch.formula, [tree.nodes[place].id for place in branch.inputs]
+
+    def by_formula(x: Array, w: Array) -> Array:
+        del w
+        return np.broadcast_to(evaluate(formula, {name: x[..., i] for i, name in enumerate(names)}), x.shape[:-1])
+
+    return by_formula
+
+
+def coverage_of(x: Array, applies: Any, w: Array, below: Array | None) -> Array:
+    """Return the share of the weight of what applies that had values, from the coverage `below` of each child, 1 without it.
+
+    Children count alike where weights say nothing of that: where they are not defined, and where all that apply are 0.
+    """
+    covered, whole = _weight_covered(x, applies, np.where(np.isnan(w), 1.0, np.abs(w)), below)
+    if (nothing := whole == 0).any():
+        share, number = _weight_covered(x, applies, np.ones(x.shape[-1]), below)
+        covered, whole = np.where(nothing, share, covered), np.where(nothing, number, whole)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(covered / whole)
+
+
+def _weight_covered(x: Array, applies: Any, w: Array, below: Array | None) -> tuple[Array, Array]:
+    covered = weight_there(x, w) if below is None else in_turn(np.where(np.isnan(x), 0.0, below * w))
+    whole = np.add.reduce(w if applies is None else np.where(applies, w, 0.0), axis=-1)
+    return covered, np.asarray(whole)
+
+
+def asks_for_children(missing: Missing) -> bool:
+    """Say whether a node asks how many of its children are there, beside their weight."""
+    return missing.policy == "fail" or (missing.policy == "reweight" and missing.children > 0)
+
+
+def asks_for_coverage(missing: Missing) -> bool:
+    """Say whether a node asks how much of its weight had values."""
+    return missing.policy == "fail" or (missing.policy == "reweight" and missing.coverage > 0)
+
+
+def enough(missing: Missing, covered: Any, present: Any = 1.0, asked: Any = 1.0) -> Any:
+    """Say where enough of a node is there, by its coverage and by how many of the children that apply are `present`."""
+    if missing.policy == "floor":
+        return covered >= 0
+    if missing.policy == "fail":
+        return (present >= asked - SLACK) & (covered > 0)
+    found = covered >= missing.coverage - SLACK
+    return found & (present >= missing.children * asked - SLACK) if missing.children else found
+
+
+def undefined(branch: Branch, y: Array, x: Array, w: Array, covered: Array) -> Any:
+    """Say where a method has no result for what is there: x (…, unit, input) came together to y; nowhere is False alone."""
+    found = np.isnan(y)
+    if not found.any():
+        return False
+    found &= covered > 0
+    if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
+        found &= ~np.isnan(x).any(axis=-1)  # what needs all of its children is missing without one, not undefined
+    if branch.formula is None:  # where nothing that is there has a weight, there is nothing to undefine
+        found &= np.add.reduce(np.where(np.isnan(x), 0.0, np.abs(w)), axis=-1) > 0
+    return found
+
+
+def finish(
+    index: Index, panel: Panel, branch: Branch, y: Array, block: slice = slice(None), recorded: Array | None = None
+) -> tuple[Array, list[Array]]:
+    """Compare the units once more, turn, adjust and round what a node's children have come together to (…, unit).
+
+    Returns the scores, and the points of each of the node's adjustments. What is compared takes all units; a `block` are those
+    that y has. Points that were `recorded`, of all adjustments together, stand where they cannot be counted.
+    """
+    points: list[Array] = []
+    if branch.normalise is not None:
+        sign, made = np.array([-1.0 if branch.turned else 1.0]), np.empty((*y.shape, 1))
+        compare(index, panel, branch.normalise, y[..., None], sign, made, slice(None))
+        y = made[..., 0]
+    elif branch.turned:
+        y = mirror(index) - y
+    if branch.adjustments and recorded is not None:
+        y = y + recorded
+    elif branch.adjustments:
+        y, points = adjust(index, panel, branch, y, block)
+    if branch.round is not None:
+        y = rounded(y, branch.round.decimals, branch.round.how)
+    return y, points
+
+
+def mirror(index: Index) -> float:
+    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or else 0."""
+    choice = index.defaults.normalise
+    takes = {name: parameter.default for name, parameter in parameters("normalise", choice.method).items()} | choice.parameters
+    if "mean" in takes and "sd" in takes:
+        return 2.0 * float(takes["mean"])
+    return float(takes["low"]) + float(takes["high"]) if "low" in takes and "high" in takes else 0.0
+
+
+def declared_weights(branch: Branch) -> tuple[float, ...]:
+    """Return the weights of a node's children that the engine takes where no data change them, else as they are declared."""
+    return branch.declared if branch.fixed_weights is None else tuple(branch.fixed_weights.tolist())
+
+
+def power_of(branch: Branch) -> float | None:
+    """Return the p of a node that is a mean of powers, g⁻¹(Σ w g(x)) with g = x^p, or ln x for 0; nothing for any other."""
+    return None if branch.formula is not None else AGGREGATORS[branch.aggregate].power(branch.parameters)
+
+
+def transformed(branch: Branch, x: Array) -> Array:
+    """Return g(x) for a mean of powers g⁻¹(Σ w g(x)), of no less than its `floor`."""
+    p, floor = power_of(branch), branch.parameters.get("floor")
+    x = x if floor is None else np.maximum(x, float(str(floor)))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return x if p == 1 else np.log(x) if not p else np.asarray(x**p)
+
+
+def transformed_back(branch: Branch, y: Array) -> Array:
+    """Return g⁻¹(y) for a mean of powers g⁻¹(Σ w g(x))."""
+    p = power_of(branch)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return y if p == 1 else np.exp(y) if not p else np.asarray(y ** (1.0 / p))
