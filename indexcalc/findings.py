@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from .words.findings.message import Message, Severity
+    from .words.findings import Message, Severity
 
 Language = Literal["zh", "en"]
 

@@ -1,24 +1,53 @@
-"""Every finding's words, English and Chinese side by side, a file a hundred: severity, what was found, what to do, what it means.
+"""Every finding's words, English and Chinese side by side: severity, what was found, what to do, what it means.
 
-A hint that quotes a value is left out when that value is not known. Lower case, no full stop, no blame.
+They stand in a file for each hundred of codes beside this one, so that they can be edited and checked as words:
+1xx text, 2xx tree, 3xx data, 4xx methods, 5xx reports, 6xx ledger (and weights), 7xx events (and analyses), 8xx warnings (and
+size). A hint that quotes a value is left out when that value is not known. Lower case, no full stop, no blame.
 """
 
 from __future__ import annotations
 
-from .data import DATA
-from .events import EVENTS
-from .ledger import LEDGER
-from .message import Message, message, plain_words
-from .methods import METHODS
-from .reports import REPORTS
-from .text import TEXT
-from .tree import TREE
-from .warnings import WARNINGS
+import json
+import re
+from dataclasses import dataclass
+from pkgutil import get_data
+from typing import Literal, cast
 
-MESSAGES: dict[str, Message] = {
-    code: message(row)
-    for hundred in (TEXT, TREE, DATA, METHODS, REPORTS, LEDGER, EVENTS, WARNINGS)
-    for code, row in hundred.items()
-}
+Severity = Literal["error", "warning", "note"]
+HUNDREDS = ("text", "tree", "data", "methods", "reports", "ledger", "events", "warnings")
 
-__all__ = ["MESSAGES", "Message", "plain_words"]
+
+@dataclass(frozen=True)
+class Message:
+    """The words of one code, by language."""
+
+    severity: Severity
+    text: dict[str, str]
+    hint: dict[str, str]
+    about: dict[str, str]
+
+
+def plain_words(text: str) -> str:
+    """Return a message with … for what it quotes, as it is shown where nothing has been found.
+
+    >>> plain_words("'{near}' is one of {known}")
+    "'…' is one of …"
+    """
+    return re.sub(r"\{\w+\}", "…", text).replace("{{", "{").replace("}}", "}")
+
+
+def _messages(hundred: str) -> dict[str, Message]:
+    """Read the words of a hundred of codes."""
+    rows: dict[str, dict[str, str]] = json.loads(get_data(__name__, f"{hundred}.json") or b"{}")
+    return {
+        code: Message(
+            cast("Severity", row["severity"]),
+            {"en": row["en"], "zh": row["zh"]},
+            {"en": row["hint_en"], "zh": row["hint_zh"]},
+            {"en": row["about_en"], "zh": row["about_zh"]},
+        )
+        for code, row in rows.items()
+    }
+
+
+MESSAGES: dict[str, Message] = {code: message for hundred in HUNDREDS for code, message in _messages(hundred).items()}
