@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from indexcalc.analysis import uncertainty as module
 from indexcalc.analysis.alternatives import Inputs
 from indexcalc.analysis.rescore import Rescorer
-from indexcalc.engine.room import Room, product
 from indexcalc.analysis.uncertainty import draw_scores, uncertainty
 from indexcalc.cli.app import app
 from indexcalc.engine import score
+from indexcalc.engine.room import Room, product
 from indexcalc.methods import FROM_DATA
 from indexcalc.methods.rank import ranks
 from indexcalc.panel import MISSING, VALUE, Panel

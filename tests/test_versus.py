@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
-from indexcalc.cli.results import explain_answer
 from typer.testing import CliRunner
 
 from indexcalc.analysis.contribution import Rows, contributions, effective
