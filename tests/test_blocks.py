@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexcalc import load, read_panel
+from indexcalc import load, read
 from indexcalc.engine import score
 from indexcalc.findings import Finding, Refused, in_order
 from indexcalc.journal.run import read_run
@@ -106,7 +106,7 @@ def test_levels_are_brought_up_column_by_column(tmp_path: Path) -> None:
         "dimensions: [{id: x, weight: 0.5, per: people}, {id: y, weight: 0.5, over_units: people}]\n"
     )
     index = load(tmp_path / "indicators.yaml")
-    given = read_panel(index, tmp_path)
+    given = read(index, tmp_path)
     for level in ("area", "spot", None):
         same_scores(score(index, given, level=level), score_in_parts(index, given, empty, level=level, cells=1))
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from indexcalc import load, read_panel
+from indexcalc import load, read
 from indexcalc.analysis import change as change_module
 from indexcalc.analysis.change import ScoreChange, change
 from indexcalc.analysis.worlds import Between, Side, of_scores
@@ -184,7 +184,7 @@ def test_units_that_come_and_go_have_no_parts_and_are_no_peers() -> None:
 
 def test_the_example_of_the_repository(repository: Path) -> None:
     index = load(repository / "indicators.yaml")
-    found = score(index, read_panel(index, repository))
+    found = score(index, read(index, repository))
     moved = change(found, found, "2021", "2022")
     adds_up(moved)
     np.testing.assert_array_equal(moved.scores[1], found.score()[found.periods.index("2022")])

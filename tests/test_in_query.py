@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from indexcalc import load, read_panel
+from indexcalc import load, read
 from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.methods import AGGREGATORS, NORMALISERS
@@ -150,7 +150,7 @@ def write_project(folder: Path, tree: dict[str, Any], rng: np.random.Generator) 
 def in_memory(index: Index, folder: Path) -> tuple[pd.DataFrame, list[str]]:
     from indexcalc.report.sheets.tidy import tidy
 
-    scores = score(index, read_panel(index, folder))
+    scores = score(index, read(index, folder))
     return tidy(scores, "en").to_pandas(), sorted(f"{one.code} {one.values.get('node')}" for one in scores.findings)
 
 

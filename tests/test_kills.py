@@ -15,7 +15,7 @@ import pytest
 
 import indexcalc
 from indexcalc.findings import Refused
-from indexcalc.journal.ledger import verify
+from indexcalc.journal.chain import verify
 from indexcalc.journal.run import digest
 
 from .conftest import PROVE, count

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexcalc import load, read_panel
+from indexcalc import load, read
 from indexcalc.analysis.contribution import adjusted, contributions, effective
 from indexcalc.engine import score
 from indexcalc.findings import Refused
@@ -29,7 +29,7 @@ def scored(folder: Path, tree: str, values: str, units: str = "id,name,group\nA,
     (folder / "u.csv").write_text(units, encoding="utf-8")
     (folder / "v.csv").write_text(values, encoding="utf-8")
     index = load(folder / "indicators.yaml")
-    return score(index, read_panel(index, folder), level=chosen.get("level"))
+    return score(index, read(index, folder), level=chosen.get("level"))
 
 
 TWO = "dimensions: [{id: a}, {id: b}]\n"
@@ -88,7 +88,7 @@ def test_a_turned_node_is_mirrored_within_the_default_range(tmp_path: Path) -> N
         .replace("normalise: points", "normalise: {method: goalposts, worst: 0, best: 10}")
     )
     index = load(tmp_path / "indicators.yaml")
-    found = score(index, read_panel(index, tmp_path))
+    found = score(index, read(index, tmp_path))
     np.testing.assert_allclose(found.score("n")[0], [85, 55, 50])
     adds_up(found)
 

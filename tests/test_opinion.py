@@ -64,7 +64,7 @@ def facets(posts: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def scores(project: Path) -> Scores:
     index = indexcalc.load(project / "indicators.yaml")
-    return indexcalc.score(index, indexcalc.read_panel(index, project))
+    return indexcalc.score(index, indexcalc.read(index, project))
 
 
 def test_there_are_enough_posts_of_all_eight_types_in_every_district(posts: pd.DataFrame) -> None:
@@ -88,7 +88,7 @@ def test_the_posts_themselves_give_the_same_facets(project: Path, scores: Scores
     pytest.importorskip("ibis", reason="the extra `events` is not installed")
     example = project / "examples" / "opinion-posts"
     index = indexcalc.load(example / "indicators.yaml")
-    found = indexcalc.score(index, indexcalc.read_panel(index, example))
+    found = indexcalc.score(index, indexcalc.read(index, example))
     assert found.periods == scores.periods
     for leaf in index.leaves:
         one, other = (own.derived[..., own.tree.position[leaf.id]] for own in (found, scores))

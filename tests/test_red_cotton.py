@@ -135,7 +135,7 @@ def test_every_table_says_that_the_data_is_illustrative(project: Path) -> None:
 
 def test_the_warning_dimension_stays_out_of_the_index(repository: Path) -> None:
     index = indexcalc.load(repository / "indicators.yaml")
-    scores = indexcalc.score(index, indexcalc.read_panel(index, repository))
+    scores = indexcalc.score(index, indexcalc.read(index, repository))
     assert (scores.effective_weights[:, scores.node("risk")] == 0).all()
     assert scores.effective_weights[0, : scores.tree.leaves].sum() == pytest.approx(1)
     assert not pd.isna(scores.rank("risk")).any()

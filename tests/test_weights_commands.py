@@ -101,7 +101,7 @@ def changed(folder: Path) -> list[tuple[str, str]]:
 def test_the_tree_is_shown_with_the_weights_that_scoring_uses(repository: Path) -> None:
     shown = told("--index", str(repository))
     index = indexcalc.load(repository / "indicators.yaml")
-    scores = indexcalc.score(index, indexcalc.read_panel(index, repository))
+    scores = indexcalc.score(index, indexcalc.read(index, repository))
     effective, sibling = np.atleast_2d(scores.effective_weights)[-1], np.atleast_2d(scores.sibling_weights)[-1]
     assert [entry["node"] for entry in shown["nodes"]] == [index.tree.nodes[at].id for at in index.tree.reading_order]
     for entry in shown["nodes"]:
@@ -176,10 +176,10 @@ def test_siblings_are_rescaled_only_when_asked(project: Path) -> None:
 
 def test_the_ranks_that_move_are_those_of_scoring_both_trees(project: Path) -> None:
     index = indexcalc.load(project / "indicators.yaml")
-    before = indexcalc.score(index, indexcalc.read_panel(index, project))
+    before = indexcalc.score(index, indexcalc.read(index, project))
     result = told("set", "safety", "0.05", "--rescale")
     index = indexcalc.load(project / "indicators.yaml")
-    after = indexcalc.score(index, indexcalc.read_panel(index, project))
+    after = indexcalc.score(index, indexcalc.read(index, project))
     moved = {
         unit: [before.rank()[0, at], after.rank()[0, at]]
         for at, unit in enumerate(before.panel.units.ids)
@@ -281,7 +281,7 @@ def test_the_history_stays_out_of_what_verify_compares(project: Path) -> None:
 )
 def test_what_is_suggested_is_what_the_method_says(project: Path, method: str) -> None:
     index = indexcalc.load(project / "indicators.yaml")
-    scores = indexcalc.score(index, indexcalc.read_panel(index, project))
+    scores = indexcalc.score(index, indexcalc.read(index, project))
     x = scores.scores[0][:, [scores.node(name) for name in ("cases", "clinics", "fires")]]
     w = CATALOGUE["weights"][method](x, np.array([0.5, 0.3, 0.2]))
     result = told("suggest", "safety", "--method", method)

@@ -143,7 +143,7 @@ def _leaves(index: Index) -> range:
 
 
 def _derived(index: Index, table: Any) -> Any:
-    """Each leaf's comparable value, whether it applies, and its distance from a target where there is one."""
+    """Make each leaf's comparable value, whether it applies, and its distance from a target where there is one."""
     at = {column.id: place for place, column in enumerate(index.columns)}
     made: Columns = {}
     for place, leaf in enumerate(index.leaves):
@@ -172,7 +172,7 @@ def _derived(index: Index, table: Any) -> Any:
 
 
 def _series_of(leaf: Indicator, at: Mapping[str, int]) -> Callable[[str], int]:
-    """Where the column stands that a name in a leaf's formula means: its own of that name, or a denominator's."""
+    """Say where the column stands that a name in a leaf's formula means: its own of that name, or a denominator's."""
     return lambda name: at.get(f"{leaf.id}.{name}", at.get(name, -1))
 
 
@@ -208,7 +208,7 @@ def _aggregated(index: Index, table: Any, weights: Sequence[NDArray[np.float64]]
 
 
 def _joined(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) -> Columns:
-    """What a node's children come together to, its coverage, and whether it applies."""
+    """Make what a node's children come together to, its coverage, and whether it applies."""
     x = [table[f"score {child}"] for child in branch.children]
     applies = [_applies(table, child) for child in branch.children]
     weights = [float(share) for share in w]
@@ -230,12 +230,12 @@ def _joined(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
 
 
 def _applies(table: Any, node: int) -> Any:
-    """Whether a node applies to a row; nothing where it always does."""
+    """Say whether a node applies to a row; nothing where it always does."""
     return table[f"applies {node}"] if f"applies {node}" in table.columns else None
 
 
 def _covered(x: Sequence[Any], applies: Sequence[Any], w: Sequence[float], below: Sequence[Any]) -> Any:
-    """The share of the weight of what applies that had values; children count alike where none of that weighs anything."""
+    """Return the share of the weight of what applies that had values; children count alike where none of that weighs anything."""
     covered, whole = _weight_covered(x, applies, w, below)
     evenly, number = _weight_covered(x, applies, [1.0] * len(w), below)
     if isinstance(whole, float):
@@ -251,7 +251,7 @@ def _weight_covered(x: Sequence[Any], applies: Sequence[Any], w: Sequence[float]
 
 
 def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) -> Columns:
-    """The score where enough is known, and whether it is undefined though enough is."""
+    """Make the score where enough is known, and whether it is undefined though enough is."""
     at, missing = branch.position, branch.missing
     x, joined, covered = [table[f"score {child}"] for child in branch.children], table[f"joined {at}"], table[f"coverage {at}"]
     applies = [_applies(table, child) for child in branch.children]
@@ -345,7 +345,7 @@ def _leaf_covered(value: Any, applies: Any) -> Any:
 
 
 def _any_applies(index: Index, table: Any, at: int) -> Any:
-    """Whether any leaf below a node applies; nothing where one always does."""
+    """Say whether any leaf below a node applies; nothing where one always does."""
     if at < index.tree.leaves:
         return _applies(table, at)
     below = [_any_applies(index, table, child) for child in index.tree.below(at)]
@@ -358,13 +358,13 @@ def _status(value: Any, applies: Any) -> Any:
 
 
 def _key(ranking: NodeRanking, score: Any) -> Any:
-    """What is ranked, the highest first."""
+    """Return what is ranked, the highest first."""
     shown = score if ranking.decimals is None else rounded(score, ranking.decimals)
     return shown if ranking.first == "highest" else 0.0 - shown
 
 
 def _rank(index: Index, long: Any, groups: list[str]) -> Any:
-    """Ranks within groups of rows, shared as each node says."""
+    """Return ranks within groups of rows, shared as each node says."""
     ordered = {"group_by": groups, "order_by": ibis.desc(long.key, nulls_first=False)}
     first, dense = ibis.rank().over(**ordered) + 1, ibis.dense_rank().over(**ordered) + 1
     tied = long.count().over(group_by=[*groups, "key"])

@@ -152,12 +152,12 @@ def importances(x: Array, w: Array) -> Array:
 
 
 def _shares(together: Array, w: Array) -> Array:
-    """The squared correlations of children of variance 1 with their sum under w, as shares; (…, child)."""
+    """Return the squared correlations of children of variance 1 with their sum under w, as shares; (…, child)."""
     return scaled((together @ w[..., None])[..., 0] ** 2)
 
 
 def _reached(together: Array, aim: Array) -> Array:
-    """The weights of children of variance 1, correlated like this, whose shares come nearest to the aim.
+    """Return the weights of children of variance 1, correlated like this, whose shares come nearest to the aim.
 
     Shares are as wished where R w = √aim; should that ask for a weight below 0, weights are searched from the nearest
     that are none, and from even ones, and the better result counts.
@@ -197,13 +197,13 @@ def _reached(together: Array, aim: Array) -> Array:
 
 
 def _greatest(loadings: Array) -> Array:
-    """Each child's greatest squared loading after rotation; what is 0 but for rounding is left out of it."""
+    """Return each child's greatest squared loading after rotation; what is 0 but for rounding is left out of it."""
     loadings = np.where(np.abs(loadings) < _NOTHING, 0.0, loadings)
     return np.asarray(np.maximum.reduce(varimax(loadings) ** 2, axis=1))
 
 
 def _kept(values: Array) -> int:
-    """How many factors the Handbook's rules keep, of eigenvalues in falling order."""
+    """Say how many factors the Handbook's rules keep, of eigenvalues in falling order."""
     shares = values / values.sum()
     kept = max(1, int(np.count_nonzero((values > _EIGENVALUE + 1e-9) & (shares > _ALONE))))
     together = np.add.accumulate(shares)

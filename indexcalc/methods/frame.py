@@ -50,7 +50,7 @@ class Frame:
         return np.where(none, np.nan, np.nanmedian(np.where(none, 0.0, self.values), axis=-2, keepdims=True))
 
     def quantile(self, share: float) -> Array:
-        """The quantile of the values from the worst (0) to the best (1), linear between two of them (R type 7)."""
+        """Return the quantile of the values from the worst (0) to the best (1), linear between two of them (R type 7)."""
         none = self.count == 0
         if self.values.shape[-2] == 0:
             return np.full(none.shape, np.nan)
@@ -65,7 +65,7 @@ class Frame:
             return np.where(same(self.min, self.max), self.max, self.total / self.count)
 
     def deviation(self, ddof: int) -> Array:
-        """The standard deviation; 0 for a constant column, NaN where there are too few values."""
+        """Return the standard deviation; 0 for a constant column, NaN where there are too few values."""
         squares = np.nansum((self.values - self.mean) ** 2, axis=-2, keepdims=True)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.sqrt(np.where(self.count > ddof, squares / (self.count - ddof), np.nan))

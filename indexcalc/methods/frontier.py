@@ -37,7 +37,7 @@ def frontier(
 
 
 def _one(x: Array, low: Array, high: Array, *, even: bool) -> tuple[Array, Array]:
-    """The weights and scores of one table (unit, child).
+    """Return the weights and scores of one table (unit, child).
 
     Few units limit anybody. So a program starts from some limits, and is solved again with those that its weights break,
     which stay for the units after it: the result is that of all limits at once.
@@ -64,13 +64,13 @@ def _one(x: Array, low: Array, high: Array, *, even: bool) -> tuple[Array, Array
 
 
 def _extremes(x: Array) -> Any:
-    """The units that stand out: the best few of each child and of the sum of all."""
+    """Return the units that stand out: the best few of each child and of the sum of all."""
     columns = np.column_stack([x, x.sum(axis=1)])
     return np.unique(np.argsort(-columns, axis=0, kind="stable")[:_FIRST])
 
 
 def _program(x: Array, limits: Array, usable: Mask, low: Array, high: Array, *, even: bool) -> Array | None:
-    """The best weights of one unit (child,) under limits (limit, child); nothing where there are none."""
+    """Return the best weights of one unit (child,) under limits (limit, child); nothing where there are none."""
     from scipy.optimize import linprog
 
     children = np.flatnonzero(usable)
@@ -94,7 +94,7 @@ def _program(x: Array, limits: Array, usable: Mask, low: Array, high: Array, *, 
 
 
 def _bounded(shares: Array, own: Array, low: Array, high: Array) -> list[Array]:
-    """The bounds on shares as rows that must not exceed 0: low Σ w x ≤ w_c x_c ≤ high Σ w x."""
+    """Return the bounds on shares as rows that must not exceed 0: low Σ w x ≤ w_c x_c ≤ high Σ w x."""
     rows = []
     if (low > 0).any():
         rows.append((low[:, None] * own - shares)[low > 0])

@@ -170,7 +170,7 @@ def _by_group(x: Array, groups: Sequence[Mask], take: Callable[..., Any]) -> Arr
 
 
 def _neighbours(x: Array) -> tuple[Any, Any]:
-    """The positions in time of the last observation up to, and the first from, each cell (-1 and n for none)."""
+    """Return the positions in time of the last observation up to, and the first from, each cell (-1 and n for none)."""
     at = np.broadcast_to(np.arange(len(x))[:, None, None], x.shape)
     there = ~np.isnan(x)
     before = np.maximum.accumulate(np.where(there, at, -1), axis=0)

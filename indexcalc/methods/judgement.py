@@ -239,7 +239,7 @@ def _by_rank(x: Array, places: Array, ranks: Sequence[float] | None) -> Array:
 
 
 def _judged(matrix: Matrix) -> Array:
-    """One expert's matrix, 0 for what was not judged, each pair from whichever side has it; empty for no square."""
+    """Return one expert's matrix, 0 for what was not judged, each pair from whichever side has it; empty for no square."""
     if any(len(row) != len(matrix) for row in matrix):
         return np.zeros((0, 0))
     judged = np.array([[0.0 if cell is None else float(cell) for cell in row] for row in matrix])
@@ -253,7 +253,7 @@ def _judged(matrix: Matrix) -> Array:
 
 
 def _principal(judged: Array) -> tuple[Array, float]:
-    """The principal eigenvector, adding up to 1, and its eigenvalue; a pair not judged counts on the diagonal (Harker)."""
+    """Return the principal eigenvector, adding up to 1, and its eigenvalue; a pair not judged counts on the diagonal (Harker)."""
     size = len(judged)
     unknown = judged == 0
     linked = np.linalg.matrix_power(~unknown, max(size, 1)) if size else unknown

@@ -129,7 +129,7 @@ def excess_kurtosis(x: Array) -> float:
 
 
 def _likeliest_power(logs: Array) -> float:
-    """The power of greatest likelihood, given the logarithms of a column in any order; 1 for a column without spread."""
+    """Return the power of greatest likelihood, given the logarithms of a column in any order; 1 for a column without spread."""
     from scipy.optimize import minimize_scalar
 
     there = np.sort(logs[~np.isnan(logs)])

@@ -264,5 +264,5 @@ def _denied(tree: Expression, *, denied: bool) -> Expression:
 
 
 def _written(tree: Expression) -> str:
-    """A short name of a part of a condition: what it is if it is one word, else its operator."""
+    """Return a short name of a part of a condition: what it is if it is one word, else its operator."""
     return str(tree[1]) if tree[0] in ("name", "text") else f"{tree[1]:g}" if tree[0] == "number" else str(tree[0])

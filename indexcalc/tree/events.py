@@ -76,7 +76,7 @@ def takes(events: FromEvents, log: EventLog) -> dict[str, Take]:
 
 
 def _said(what: str, *conditions: str | None) -> str:
-    """What is taken, in the words of the file, for addresses."""
+    """Return what is taken, in the words of the file, for addresses."""
     written = [text for text in conditions if text]
     if not written:
         return what

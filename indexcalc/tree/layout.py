@@ -180,7 +180,7 @@ class Tree:
 
 
 def _by_way(asked: Iterable[Way | None], apart: Callable[[Way, int], object] | None = None) -> tuple[tuple[Way, list[int]], ...]:
-    """Each way that something is to be done, with the places of those that ask for it; what has to be apart is."""
+    """Return each way that something is to be done, with the places of those that ask for it; what has to be apart is."""
     named: dict[int, str] = {}  # most leaves share one choice, that of the defaults
     found: dict[object, tuple[Way, list[int]]] = {}
     for at, way in enumerate(asked):

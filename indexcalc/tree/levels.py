@@ -87,7 +87,7 @@ def inside(index: Index, nodes: Iterable[str]) -> set[str]:
 
 
 def _leaf(node: Indicator) -> Indicator:
-    """The leaf that an indicator becomes: its names, weight and rounding alone."""
+    """Return the leaf that an indicator becomes: its names, weight and rounding alone."""
     kept = {key: getattr(node, key) for key in ("id", "name", "name_en", "weight", "note", "department", "source", "round")}
     return Indicator.model_construct(
         **kept, normalise=_AS_IT_IS, treat=Treat(method=NONE), impute=Impute(method=NONE), over_units="mean"

@@ -126,7 +126,7 @@ def parse_index(raw: bytes, file: str) -> tuple[Index | None, list[Finding]]:
 
 
 def _shape_findings(document: Document, wrong: list[dict[str, Any]]) -> list[Finding]:
-    """One finding for each thing that is wrong, where pydantic tells of one thing in several ways."""
+    """Return one finding for each thing that is wrong, where pydantic tells of one thing in several ways."""
     shapes: dict[tuple[Place, str], Finding] = {}
     meant: set[tuple[Path, str]] = set()
     required: dict[tuple[Path, str], Finding] = {}
@@ -221,7 +221,7 @@ def _path(document: Document, location: Sequence[str | int], kind: str) -> Path:
 
 
 def _keys(document: Document, path: Path) -> list[str]:
-    """The keys that may stand in the block at a path."""
+    """Return the keys that may stand in the block at a path."""
     data = document.data
     for step in path:
         data = data[step]

@@ -71,7 +71,7 @@ def descriptions() -> dict[str, dict[str, str]]:
 
 
 def _choices(room: str, shared: dict[str, Any]) -> dict[str, Any]:
-    """A method by its name alone, or with exactly its own parameters."""
+    """Let a method be written by its name alone, or with exactly its own parameters."""
     names = {"enum": list(CATALOGUE[room]), "type": "string"}
     return {"anyOf": [names, *(_method(room, method, shared) for method in CATALOGUE[room])]}
 
@@ -92,14 +92,14 @@ def _method(room: str, method: str, shared: dict[str, Any]) -> dict[str, Any]:
 
 
 def _numbers_as_fractions(definitions: dict[str, Any]) -> None:
-    """Weights may be written as fractions such as 1/3."""
+    """Let weights be written as fractions such as 1/3."""
     for name in ("Indicator", "Dimension"):
         weight = definitions[name]["properties"]["weight"]
         weight["anyOf"].append({"type": "string", "pattern": r"^\s*\d+\s*/\s*\d+\s*$"})
 
 
 def _one_or_several(alternatives: dict[str, Any]) -> None:
-    """Alternatives may be one or a list; not to treat, or not to estimate, is one too; weights and errors have a short form."""
+    """Let alternatives be one or a list, not to treat or estimate be one too, and weights and errors have a short form."""
     for factor in ("weights", *FACTORS):
         each = alternatives[factor].pop("items")
         if factor in ("treat", "impute"):

@@ -118,7 +118,7 @@ class Measured:
 def scored(case: str, shared: Path) -> tuple[indexcalc.Scores, pd.DataFrame]:
     """The scores of a case and what was published, unit by unit in the same order."""
     index = indexcalc.load(HERE / case / "index.yaml")
-    scores = indexcalc.score(index, indexcalc.read_panel(index, shared))
+    scores = indexcalc.score(index, indexcalc.read(index, shared))
     assert [found for found in scores.findings if found.severity != "note"] == []
     return scores, table(shared / "published" / case / "published.csv").loc[list(scores.panel.units.ids)]
 
@@ -273,7 +273,7 @@ LITERATURE = sorted((HERE / "mcdm_literature_a").glob("*.yaml"))
 @pytest.mark.parametrize("file", LITERATURE, ids=[file.stem for file in LITERATURE])
 def test_weights_of_worked_examples_of_the_literature(file: Path, shared: Path) -> None:
     index = indexcalc.load(file)
-    scores = indexcalc.score(index, indexcalc.read_panel(index, shared))
+    scores = indexcalc.score(index, indexcalc.read(index, shared))
     published = pd.read_csv(shared / "published" / "mcdm_literature_a" / "published.csv")
     published = published[published["example"] == file.stem]
     assert len(published) == len(index.leaves)

@@ -130,7 +130,7 @@ class Indicator(Node):
 
     @model_validator(mode="after")
     def _of_events(self) -> "Indicator":
-        """What is taken of events as a ratio is a formula, and does not apply to a unit that had no such event."""
+        """Make a formula of what is taken of events as a ratio; it does not apply to a unit that had no such event."""
         if self.events and self.events.method not in PLAIN:
             if (ratio := self.events.ratio) and self.formula is None:
                 self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"

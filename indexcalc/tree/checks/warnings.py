@@ -72,7 +72,7 @@ def _check_limits(index: Index, path: Path, rule: WarningRule) -> Iterator[Findi
 
 
 def _rises(index: Index, rule: WarningRule, node: str) -> bool:
-    """Whether the limits of a rule rise towards the worst level."""
+    """Say whether the limits of a rule rise towards the worst level."""
     return rule.method != "thresholds" or more_is_worse(index, rule, node)
 
 
