@@ -15,10 +15,10 @@ import yaml
 from typer.main import get_command
 
 from indexcalc.cli.app import app
-from indexcalc.findings import SEVERITY_NAMES, Language
+from indexcalc.findings import Language
 from indexcalc.methods import CATALOGUE, parameters
 from indexcalc.tree.schema import ID, descriptions, schema_text
-from indexcalc.words.findings import MESSAGES, plain_words
+from indexcalc.words.findings import MESSAGES, SEVERITIES, plain_words
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # a test runs this file by its path
@@ -187,7 +187,7 @@ def findings_page(language: Language) -> str:
             if code[2] == digit:
                 text = plain_words(" ".join(message.text[language].split()))
                 hint = words["hint"].format(plain_words(message.hint[language])) if message.hint[language] else ""
-                parts.append(words["heading"].format(code, SEVERITY_NAMES[language][message.severity]))
+                parts.append(words["heading"].format(code, SEVERITIES[language][message.severity]))
                 parts += [f"`{text}`{hint}", message.about[language]]
     return "\n\n".join(parts) + "\n"
 

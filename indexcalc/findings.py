@@ -90,10 +90,12 @@ def finding(code: str, place: Place, **values: Any) -> Finding:
 
 def render(found: Finding, language: Language) -> str:
     """Write one finding as `place: CODE message`, its severity where it is no error, the hint below."""
-    grade = "" if found.severity == "error" else f" ({SEVERITY_NAMES[language][found.severity]})"
+    from .words.findings import HINT, SEVERITIES
+
+    grade = "" if found.severity == "error" else f" ({SEVERITIES[language][found.severity]})"
     place = f"{found.place}: " if found.place.file else ""
     hint = found.hint(language)
-    below = f"\n    {HINT_NAME[language]}{hint}" if hint else ""
+    below = f"\n    {HINT[language]}{hint}" if hint else ""
     return f"{place}{found.code} {found.message(language)}{grade}{below}"
 
 
@@ -127,13 +129,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
-
-
-SEVERITY_NAMES: dict[Language, dict[str, str]] = {
-    "en": {"error": "error", "warning": "warning", "note": "note"},
-    "zh": {"error": "错误", "warning": "警告", "note": "提示"},
-}
-HINT_NAME: dict[Language, str] = {"en": "hint: ", "zh": "建议："}
 
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:

@@ -14,6 +14,11 @@ from pkgutil import get_data
 from typing import Literal, cast
 
 Severity = Literal["error", "warning", "note"]
+SEVERITIES = {
+    "en": {"error": "error", "warning": "warning", "note": "note"},
+    "zh": {"error": "错误", "warning": "警告", "note": "提示"},
+}
+HINT = {"en": "hint: ", "zh": "建议："}
 HUNDREDS = ("text", "tree", "data", "methods", "reports", "ledger", "events", "warnings")
 
 
