@@ -60,12 +60,9 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def digests(files: Sequence[Path], base: Path) -> dict[str, str]:
-    """Return the digests of files, named relative to a folder, in the order of their names."""
-    named = {}
-    for file in files:
-        named[_relative(file.resolve(), base.resolve())] = digest_of(file)
-    return dict(sorted(named.items()))
+def named_from(base: Path, digests: Mapping[Path, str]) -> dict[str, str]:
+    """Return the digests of files by their names as seen from a folder, in the order of these."""
+    return dict(sorted((_relative(file.resolve(), base.resolve()), digest) for file, digest in digests.items()))
 
 
 def _relative(file: Path, base: Path) -> str:
