@@ -44,7 +44,7 @@ _CELLS = 4_000_000  # values that are scored together
 
 
 @dataclass(frozen=True)
-class Step:
+class Improvement:
     """One improvement: an indicator's place, its derived value before and after, the effort, the points in the index."""
 
     leaf: int
@@ -72,7 +72,7 @@ class Plan(Result):
     exact: bool
     stepped: bool
     effort: float
-    steps: tuple[Step, ...]
+    steps: tuple[Improvement, ...]
     scores: tuple[float, float]
     ranks: tuple[float, float]
     others: Array
@@ -348,7 +348,7 @@ def _plan(task: _Task, before: _Point, at: _Point, rank: int | None, *, reached:
     gained = (at.leaves[task.unit] - before.leaves[task.unit]) * before.worth()[0] * task.sign
     moved = np.flatnonzero(~np.isnan(at.x) & (at.x != task.own))
     cost = np.abs(at.x - task.own) * task.cost
-    steps = [Step(int(j), float(task.own[j]), float(at.x[j]), float(cost[j]), float(gained[j])) for j in moved]
+    steps = [Improvement(int(j), float(task.own[j]), float(at.x[j]), float(cost[j]), float(gained[j])) for j in moved]
     return Plan(
         start=task.scores,
         period=task.period,
