@@ -17,8 +17,9 @@ from ...findings import Finding, Place, errors, finding, letters, nearest
 from ...panel import Quarantine
 from ...periods import Kind, number_of, numbered, read_period
 from ...tree.columns import Column
-from ...tree.condition import names_in, parse_condition
+from ...tree.condition import parse_condition
 from ...tree.events import DURATION, Take, is_url, shown_url
+from ...tree.expressions import names as names_in
 from ...tree.model import Data, EventLog, Index
 from ..readers.files import absent, kind_of, matching, shown_path
 from ..readers.table import name_of, text_of
