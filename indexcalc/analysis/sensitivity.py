@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 MOST_UNITS = 1000  # units up to which each one's own indices are worked out
-_ROOM = 1 << 22
+_ROOM = 1 << 23
 _RESAMPLED = 1 << 23  # numbers kept of the resamples of all units
 _BLOCK = 256  # rows of a sample worked on together
 
