@@ -369,7 +369,7 @@ def _together(parts: list[_Part]) -> _Part:
 
 
 def _columns_of(ties: str, units: int) -> int:
-    """How many places there are: one a unit, by halves with averages, and none."""
+    """Return how many places there are: one a unit, by halves with averages, and none."""
     return 2 * units if ties == "average" else units + 1
 
 
@@ -453,8 +453,9 @@ def _ordered(scores: Array, ties: str, room: Room) -> _Order:
 
 
 def _above(places: Any, *, shared: bool) -> Whole:
-    """In how many draws each unit stood before each other (unit, unit), where units may share places or not; who has no place
-    stands behind.
+    """Count the draws in which each unit stood before each other (unit, unit); who has no place stands behind.
+
+    With places that are `shared` not every unit of two is either before or behind the other.
     """
     units, draws = places.shape
     padded = np.zeros((units, -(-draws // 64) * 64), dtype=bool)

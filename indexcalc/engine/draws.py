@@ -174,7 +174,7 @@ def _kinds(rows: Array) -> tuple[Array, Places]:
 
 
 @dataclass(frozen=True)
-class Level:
+class Height:
     """The kinds of all means of a height, among all `kinds`.
 
     `gone` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values, the second left out
@@ -249,7 +249,7 @@ class Products:
         made = [mean for mean in means if mean.position not in inside]
         self.products = [self._product(mean, [one.position for one in made]) for mean in made]
 
-    def _level(self, means: list[Mean]) -> Level:
+    def _level(self, means: list[Mean]) -> Height:
         """Lay out the kinds of rows of all means of a height."""
         start, size = self.kind[means[0].position], sum(len(mean.present) for mean in means)
         gone, lacking, applies, asked = [], [], [], []
@@ -275,7 +275,7 @@ class Products:
         totals = [np.full((len(mean.present), 1), mean.total) for mean in means]
         same = all(not mean.below and (mean.present == mean.known).all() for mean in means)
         whole = all(mean.applies.all() and abs(mean.total - 1.0) <= _NOTHING for mean in means)
-        return Level(
+        return Height(
             kinds=slice(start, start + size),
             total=np.concatenate(totals),
             gone=_blocks(gone, (size, width)),
@@ -369,7 +369,7 @@ class Products:
             covered[:, some] = np.where(counted > 0, 1.0 - lack, np.nan)[self.top.kind]
         room.used = mark
 
-    def _fill(self, level: Level, table: Array, ratio: Array, lost: Any, room: Room) -> None:
+    def _fill(self, level: Height, table: Array, ratio: Array, lost: Any, room: Room) -> None:
         """Work out what the kinds of rows of a height come to, and enter it in the table."""
         first, kinds, mark = self.edges + 1, level.kinds, room.used
         gone = level.gone @ table
