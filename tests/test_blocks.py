@@ -20,7 +20,7 @@ from indexcalc import load, read
 from indexcalc.engine import score
 from indexcalc.findings import Finding, Refused, in_order
 from indexcalc.journal.run import read_run
-from indexcalc.large.blocks import score_in_parts
+from indexcalc.large.blocks import score_in_blocks
 from indexcalc.large.on_disk import Scratch
 from indexcalc.methods import CATALOGUE, FROM_DATA
 from indexcalc.panel import MISSING, VALUE, Panel, empty
@@ -94,7 +94,7 @@ def test_a_random_tree_scores_the_same_a_few_columns_at_a_time(tmp_path_factory:
     stored = make(*given.values.shape), make(*given.values.shape, np.uint8)
     stored[0][...], stored[1][...] = given.values, given.status
     apart = Panel(*stored, given.periods, given.units, given.columns)
-    same_scores(score(index, given), score_in_parts(index, apart, make, cells=together * len(PERIODS) * len(given.units)))
+    same_scores(score(index, given), score_in_blocks(index, apart, make, cells=together * len(PERIODS) * len(given.units)))
 
 
 def test_levels_are_brought_up_column_by_column(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_levels_are_brought_up_column_by_column(tmp_path: Path) -> None:
     index = load(tmp_path / "indicators.yaml")
     given = read(index, tmp_path)
     for level in ("area", "spot", None):
-        same_scores(score(index, given, level=level), score_in_parts(index, given, empty, level=level, cells=1))
+        same_scores(score(index, given, level=level), score_in_blocks(index, given, empty, level=level, cells=1))
 
 
 @given(data=st.data())
@@ -144,7 +144,7 @@ def test_what_needs_all_columns_at_once_is_refused_where_they_are_too_many() -> 
     index = Index.model_validate(head | {"defaults": {"weights": "equal"}, "dimensions": nodes})
     given = random_panel(index, 1)
     with pytest.raises(Refused) as refused:
-        score_in_parts(index, given, empty, most=2 * 6 * 23)
+        score_in_blocks(index, given, empty, most=2 * 6 * 23)
     found = {(one.values["node"], one.values["method"]) for one in refused.value.findings}
     assert found == {("near", "topsis"), ("own", "entropy"), ("siblings", "em")}
     assert {one.code for one in refused.value.findings} == {"IC830"}
