@@ -84,6 +84,7 @@ def said(found: Any) -> list[Finding]:
     return in_order(found)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of methods given what they were not made for, the same both ways
 @settings(max_examples=count(20, 400))
 @given(seed=st.integers(0, 10**6), together=st.integers(1, 6))
@@ -273,6 +274,7 @@ def test_the_command_writes_the_same_numbers_and_ranking(tmp_path: Path) -> None
     assert [path.name for path in (tmp_path / "blocks").iterdir()] == ["2022Q2"]  # nothing else is left behind
 
 
+@pytest.mark.slow
 def test_a_report_in_blocks_is_verified_and_written_for_every_period(tmp_path: Path) -> None:
     project(tmp_path, rows())
     assert run(tmp_path, "score", "--blocks", "--period", "all").returncode == 0

@@ -21,6 +21,8 @@ from indexcalc.sources import read
 
 from .conftest import index_of
 
+pytestmark = pytest.mark.slow
+
 HEAD = """
 index: {id: i}
 units: {table: u.csv, level: level}

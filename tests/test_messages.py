@@ -478,6 +478,7 @@ def test_the_same_from_a_shell(name: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr, done.stdout) == (1, expected(name)[0], "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_as_json(name: str, tmp_path: Path) -> None:
     """The same findings in the same order, one JSON object a line, with the place in parts."""

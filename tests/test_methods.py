@@ -380,6 +380,7 @@ def test_normalise_does_not_depend_on_the_unit_of_measurement(
     )
 
 
+@pytest.mark.slow
 @every("normalise")
 @FEW
 @given(x=arrays(float, (2, 3, 5, 2), elements=numbers()), sign=SIGN)
@@ -563,6 +564,7 @@ def test_a_missing_child_is_as_if_it_were_not_there(method: str, chosen: dict[st
     np.testing.assert_allclose(together(method, x, w, chosen), expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 @every("aggregate")
 @FEW
 @given(x=arrays(float, (2, 4, 3), elements=numbers(1.0, 100.0)), w=arrays(float, (2, 1, 3), elements=st.floats(0.01, 1.0)))
