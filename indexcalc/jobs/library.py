@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.result import Result
 from ..analysis.weights import Weights
 from ..engine import score as score_panel
-from ..findings import Language, Refused, errors, render
+from ..findings import Language, Refused, errors, render, spoken
 from ..panel import Panel
 from ..scores import Scores
 from ..sources.frames import panel_of_frame
@@ -48,8 +48,9 @@ class Report(Result):
     periods: tuple[str, ...]
     folders: tuple[Path, ...]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each file that was written."""
+        del language  # nothing here has a name in two
         import pandas as pd
 
         rows = [
@@ -122,12 +123,13 @@ class Scored(Scores):
         return questions.explain(self, unit, period=period, node=node, vs=vs)
 
     def _repr_html_(self) -> str:
-        """Return the newest ranking as a notebook shows it."""
+        """Return the newest ranking as a notebook shows it, in the language of the locale."""
         from html import escape
 
-        title = f"{self.index.index.title('zh')} · {self.periods[-1]}"
-        said = "".join(f"<li>{escape(render(one, 'zh'))}</li>" for one in self.findings)
-        table = self.ranking().to_html(index=False, escape=True, na_rep="")
+        language = spoken()
+        title = f"{self.index.index.title(language)} · {self.periods[-1]}"
+        said = "".join(f"<li>{escape(render(one, language))}</li>" for one in self.findings)
+        table = self.ranking(language=language).to_html(index=False, escape=True, na_rep="")
         return f"<h4>{escape(title)}</h4>{table}{f'<ul>{said}</ul>' if said else ''}"
 
 
@@ -260,6 +262,7 @@ def project_of(
         file=file,
         data=file.parent if data is None else Path(data),
         reports=file.parent / "reports" if reports is None else Path(reports),
+        language=spoken(),
         report_language=lang,
         seed=seed,
         level=level,
