@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from ..findings import Language, Refused, errors, render, spoken
 from ..panel import Panel
 from ..scores import Scores
 from ..sources.frames import panel_of_frame
+from ..tree import load
 from ..tree.model import Index
 from . import questions
 from .audit import audit as audit_project
@@ -133,18 +134,27 @@ class Scored(Scores):
         return f"<h4>{escape(title)}</h4>{table}{f'<ul>{said}</ul>' if said else ''}"
 
 
-def read(index: Index, base: PathLike | None = None, *, as_of: str | None = None) -> Panel:
+def read(index: Index | PathLike | Mapping[str, Any], base: PathLike | None = None, *, as_of: str | None = None) -> Panel:
     """Read the data that an index declares into a panel; relative paths start from the tree's file, or from `base`.
+
+    In place of an index stands what `load` makes one of.
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    return project_of(index, data=base, as_of=as_of).read()[1]
+    return project_of(_loaded(index), data=base, as_of=as_of).read()[1]
 
 
 def score(
-    index: Index, data: Any = None, *, level: str | None = None, period: str | None = None, as_of: str | None = None
+    index: Index | PathLike | Mapping[str, Any],
+    data: Any = None,
+    *,
+    level: str | None = None,
+    period: str | None = None,
+    as_of: str | None = None,
 ) -> Scored:
     """Score every period: of what the index declares, of a panel, or of a DataFrame.
+
+    In place of an index stands what `load` makes one of: a file, a mapping, YAML text.
 
     A frame may be one of pandas or any that Arrow can read, wide (a column an indicator) or long, with units and periods as
     columns or in its index; `period` names the period of one that has none. What refuses nothing is in the result's
@@ -152,6 +162,7 @@ def score(
 
     :raises Refused: with every finding, when there is an error among them.
     """
+    index = _loaded(index)
     if isinstance(data, Panel):
         panel = data
     elif data is None:
@@ -164,6 +175,11 @@ def score(
         raise Refused(found)
     warn_in_python(found)
     return Scored(**{**{field.name: getattr(scores, field.name) for field in fields(scores)}, "findings": found})
+
+
+def _loaded(index: Index | PathLike | Mapping[str, Any]) -> Index:
+    """Return an index, loaded where it is not yet."""
+    return index if isinstance(index, Index) else load(index)
 
 
 def write_report(
