@@ -145,7 +145,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:
-    return template.format_map({name: _shown(value) for name, value in values.items()})
+    shown = {name: _shown(value) for name, value in values.items()}
+    for name in (name for name, text in shown.items() if not text):
+        template = template.replace(f" {{{name}}}", "")  # what says nothing leaves no gap
+    return template.format_map(shown)
 
 
 def _shown(value: Any) -> str:

@@ -119,6 +119,7 @@ class Explanation(Result):
                     **{key: getattr(one, key) for key in keys},
                     "measure": one.measure,
                     "status": "" if one.status is None else STATUS_NAMES["en"][one.status],
+                    "address": "; ".join(place for cell in one.cells for place in cell.places),
                 }
                 for level, one in self.tree.walk()
             ]

@@ -13,6 +13,7 @@ from ..analysis.weights import Weights
 from ..engine import score as score_panel
 from ..findings import Language, Refused, errors, render, spoken
 from ..panel import Panel
+from ..periods import SINGLE
 from ..scores import Scores
 from ..sources.frames import panel_of_frame
 from ..tree import load
@@ -128,7 +129,8 @@ class Scored(Scores):
         from html import escape
 
         language = spoken()
-        title = f"{self.index.index.title(language)} · {self.periods[-1]}"
+        period = "" if self.index.periods.kind == SINGLE else f" · {self.periods[-1]}"
+        title = f"{self.index.index.title(language)}{period}"
         said = "".join(f"<li>{escape(render(one, language))}</li>" for one in self.findings)
         table = self.ranking(language=language).to_html(index=False, escape=True, na_rep="")
         return f"<h4>{escape(title)}</h4>{table}{f'<ul>{said}</ul>' if said else ''}"
