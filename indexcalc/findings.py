@@ -6,6 +6,7 @@ with all of them. The words stand in `words.findings`, in both languages; this m
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -111,6 +112,18 @@ def errors(findings: Iterable[Finding], *, strict: bool = False) -> list[Finding
     return [found for found in findings if found.severity in refusing]
 
 
+def spoken(wanted: str | None = None) -> Language:
+    """Return the language to speak: the one asked for, else English in an English locale, else Chinese."""
+    if wanted:
+        return "en" if wanted == "en" else "zh"
+    set_in = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    if not set_in and os.name == "nt":
+        import locale
+
+        set_in = (locale.getlocale()[0] or "").lower()
+    return "en" if set_in.lower().startswith("en") else "zh"
+
+
 def letters(column: int) -> str:
     """Return a workbook's letters for a column counted from 1.
 
@@ -132,7 +145,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:
-    return template.format_map({name: _shown(value) for name, value in values.items()})
+    shown = {name: _shown(value) for name, value in values.items()}
+    for name in (name for name, text in shown.items() if not text):
+        template = template.replace(f" {{{name}}}", "")  # what says nothing leaves no gap
+    return template.format_map(shown)
 
 
 def _shown(value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..findings import Language
 from ..methods.arrays import np
 from ..periods import kind_among, larger_of
 from ..scores import Scores
@@ -72,7 +73,7 @@ class Alerts(Result):
     least: Level
     alerts: tuple[Alert, ...]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a warning."""
         import pandas as pd
 
@@ -82,9 +83,9 @@ class Alerts(Result):
                 {
                     "level": one.level,
                     "unit": units.ids[one.warned.unit],
-                    "name": units.title(one.warned.unit),
+                    "name": units.title(one.warned.unit, language),
                     "node": nodes[one.warned.node].id,
-                    "node_name": nodes[one.warned.node].title("zh"),
+                    "node_name": nodes[one.warned.node].title(language),
                     "period": self.scores.periods[one.warned.period],
                     "rule": one.judged.rule.id,
                     "value": one.value,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..findings import Finding, Place, finding
+from ..findings import Finding, Language, Place, finding
 from ..methods.arrays import np
 from ..panel import Panel
 from ..periods import order
@@ -59,7 +59,7 @@ class Audit(Result):
         """Return how often each kind of suspicion was found."""
         return dict(sorted(Counter(one.finding.code for one in self.questions).items()))
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each question."""
         import pandas as pd
 
@@ -69,11 +69,11 @@ class Audit(Result):
                 one.department,
                 one.period,
                 units.ids[one.unit] if one.unit >= 0 else "",
-                units.title(one.unit) if one.unit >= 0 else "",
+                units.title(one.unit, language) if one.unit >= 0 else "",
                 one.column,
                 one.indicator,
                 one.finding.code,
-                one.finding.message("zh"),
+                one.finding.message(language),
                 str(one.finding.place),
             )
             for one in self.questions

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from itertools import permutations, product
 from typing import TYPE_CHECKING, Any
 
+from ..findings import Language
 from ..methods.arrays import np
 from ..scores import Scores
 from ..units import Units
@@ -65,13 +66,13 @@ class ScoreChange(Result):
     rank_parts: Mapping[str, Array]
     indicators: Mapping[str, Array] | None
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a unit: both scores and ranks, and what each factor did to them; of a single unit its indicators' too."""
         import pandas as pd
 
         columns: dict[str, Any] = {
             "unit": [self.units.ids[place] for place in self.at],
-            "name": [self.units.title(place) for place in self.at],
+            "name": [self.units.title(place, language) for place in self.at],
         }
         for name, ends in (("score", self.scores), ("rank", self.ranks)):
             columns |= {f"{name}_before": ends[0], f"{name}_after": ends[1]}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..findings import Language
 from ..methods import CATALOGUE, parameters
 from ..methods.arrays import np
 from ..methods.rank import ranks
@@ -44,9 +45,9 @@ class Comparison(Result):
     most: float
     leading: tuple[str, ...]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a unit, as a change has it, with the factor that did most."""
-        return self.change.frame().assign(leading=list(self.leading))
+        return self.change.frame(language).assign(leading=list(self.leading))
 
 
 def compare(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..findings import Language
 from ..scores import Scores
 from ..tree.model import Alternatives
 from .alternatives import Inputs
@@ -32,12 +33,12 @@ class Dependence(Result):
     groups: tuple[Group, ...]
     flags: tuple[Flag, ...]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a node: its weight and what that does, and what its absence would do; see also `choices`."""
         import pandas as pd
 
         found, left = self.influence, {one.node: one for one in self.left}
-        titles = {node.id: node.title("zh") for node in self.scores.tree.nodes}
+        titles = {node.id: node.title(language) for node in self.scores.tree.nodes}
         columns: dict[str, Any] = {"node": found.nodes, "name": [titles[node] for node in found.nodes]}
         columns |= {name: getattr(found, name) for name in COLUMNS}
         without = [left.get(node) for node in found.nodes]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ..findings import Language
 from ..tree.declared import weight_total
 from ..tree.model import Dimension, Index, Indicator, Root
 from .result import Result
@@ -35,11 +36,13 @@ class TwoTrees(Result):
     new: Weights
     moved: Moved | None
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each thing that the trees differ in."""
         import pandas as pd
 
-        rows = [(one.kind, one.node, one.title, one.old, one.new, *one.effective) for one in differences(self.old, self.new)]
+        rows = [
+            (one.kind, one.node, one.title, one.old, one.new, *one.effective) for one in differences(self.old, self.new, language)
+        ]
         return pd.DataFrame(rows, columns=["change", "node", "name", "old", "new", "effective_before", "effective"])
 
 

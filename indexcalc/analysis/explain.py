@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..findings import Language
 from ..journal.history import Change
 from ..scores import Scores
 from ..tree.levels import leaf_of
@@ -101,29 +102,24 @@ class Explanation(Result):
     tree: Explained
     boards: Boards
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a node, in the order of the tree."""
         import pandas as pd
 
-        keys = (
-            "node",
-            "name",
-            "score",
-            "rank",
-            "weight",
-            "weight_in_effect",
-            "coverage",
-            "contribution",
-            "index_points",
-            "value",
-        )
+        keys = ("score", "rank", "weight", "weight_in_effect", "coverage", "contribution", "index_points", "value")
+        nodes = self.scores.tree.nodes
         return pd.DataFrame(
             [
                 {
+                    "period": self.scores.periods[self.period],
+                    "unit": self.scores.panel.units.ids[self.unit],
                     "depth": level,
+                    "node": one.node,
+                    "name": nodes[one.position].title(language),
                     **{key: getattr(one, key) for key in keys},
                     "measure": one.measure,
                     "status": "" if one.status is None else STATUS_NAMES["en"][one.status],
+                    "address": "; ".join(place for cell in one.cells for place in cell.places),
                 }
                 for level, one in self.tree.walk()
             ]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING
 
-from ..findings import Finding, Place, finding
+from ..findings import Finding, Language, Place, finding
 from ..methods.judgement import Matrix, consistency
 from .result import Result
 from .weights import Proposal
@@ -38,13 +38,13 @@ class Judged(Result):
     experts: tuple[Expert, ...]
     proposal: Proposal
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each expert and child."""
         import pandas as pd
 
         names = self.proposal.index.by_id
         rows = [
-            (expert.name, child, names[child].title("zh"), weight, expert.cr)
+            (expert.name, child, names[child].title(language), weight, expert.cr)
             for expert in self.experts
             for child, weight in expert.weights.items()
         ]

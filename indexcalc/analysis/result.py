@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from html import escape
 from typing import TYPE_CHECKING
 
+from ..findings import Language, spoken
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -14,9 +16,10 @@ class Result(ABC):
     """An answer to a question."""
 
     @abstractmethod
-    def frame(self) -> pd.DataFrame:
-        """Return the answer as a tidy table, with ids beside names."""
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
+        """Return the answer as a tidy table: ids, and beside them names in a language."""
 
     def _repr_html_(self) -> str:
-        """Return the table as a notebook shows it."""
-        return f"<h4>{escape(type(self).__name__)}</h4>{self.frame().to_html(index=False, escape=True, na_rep='')}"
+        """Return the table as a notebook shows it, with names in the language of the locale."""
+        table = self.frame(spoken()).to_html(index=False, escape=True, na_rep="")
+        return f"<h4>{escape(type(self).__name__)}</h4>{table}"

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..engine import combiner
 from ..engine.rules import finish, power_of, transformed
+from ..findings import Language
 from ..methods import AGGREGATORS
 from ..methods.arrays import np
 from ..methods.records import Powers
@@ -90,7 +91,7 @@ class Robustness(Result):
     leaves_top: tuple[Turn, ...]
     searched: bool
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a turn: who passes whom, at which level, by which norm, and how far weights must move for it."""
         import pandas as pd
 
@@ -98,9 +99,9 @@ class Robustness(Result):
         rows = [
             {
                 "above": units.ids[turn.above],
-                "above_name": units.title(turn.above),
+                "above_name": units.title(turn.above, language),
                 "below": None if turn.below is None else units.ids[turn.below],
-                "below_name": None if turn.below is None else units.title(turn.below),
+                "below_name": None if turn.below is None else units.title(turn.below, language),
                 **{name: getattr(turn, name) for name in ("level", "norm", "distance", "exact", "verified")},
             }
             for turn in (*self.pairs, *self.leaves_top)

@@ -20,7 +20,7 @@ from ..engine import score
 from ..engine.nodes import aggregate
 from ..engine.ranking import overall, ranking_of
 from ..engine.room import Room
-from ..findings import Finding, Place, finding
+from ..findings import Finding, Language, Place, finding
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.impute import FROM_SIBLINGS
@@ -76,8 +76,9 @@ class Sensitivity(Result):
     ranks: Indices
     units: Indices | None
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row an input: its first-order and total index for the rank shift, with their intervals."""
+        del language  # nothing here has a name in two
         import pandas as pd
 
         columns: dict[str, Any] = {"input": list(self.inputs.names)}

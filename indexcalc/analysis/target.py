@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..findings import Language
 from ..methods import NORMALISERS
 from ..methods.arrays import np
 from ..panel import MISSING, NOT_APPLICABLE, VALUE
@@ -77,14 +78,14 @@ class Plan(Result):
     ranks: tuple[float, float]
     others: Array
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row an improvement, the largest first."""
         import pandas as pd
 
         leaves = [self.start.index.leaves[step.leaf] for step in self.steps]
         columns = {
             "indicator": [leaf.id for leaf in leaves],
-            "name": [leaf.title("zh") for leaf in leaves],
+            "name": [leaf.title(language) for leaf in leaves],
             "measure": [leaf.measure for leaf in leaves],
         }
         values = {name: [getattr(step, name) for step in self.steps] for name in ("old", "new", "effort", "points")}

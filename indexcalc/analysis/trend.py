@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import kinds_of
+from ..findings import Language
 from ..journal.published import Published, last_release
 from ..methods.arrays import np
 from ..periods import previous, year_before
@@ -42,7 +43,7 @@ class Trend(Result):
     rank_before: Array
     rank_year_before: Array
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a period of the unit that was asked about, or a row a unit of the period."""
         import pandas as pd
 
@@ -50,7 +51,7 @@ class Trend(Result):
         columns: dict[str, Any] = {
             "period": [periods[period] for period, _ in self.rows],
             "unit": [units.ids[unit] for _, unit in self.rows],
-            "name": [units.title(unit) for _, unit in self.rows],
+            "name": [units.title(unit, language) for _, unit in self.rows],
             "value": self.of_rows(self.values),
             "score": self.of_rows(self.node_scores),
             "rank": self.of_rows(self.ranks),

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine.frames import some
 from ..engine.ranking import ranking_of
 from ..engine.room import Room
-from ..findings import Finding, Place, finding
+from ..findings import Finding, Language, Place, finding
 from ..methods.arrays import np
 from ..methods.rank import ranks, rounded
 from ..scores import Scores
@@ -67,14 +67,14 @@ class Uncertainty(Result):
     deviations: Array
     undefined: tuple[Undefined, ...]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a unit: its rank and score as declared, and what they were in the draws; intervals hold 90 %."""
         import pandas as pd
 
         units, interval = self.scores.panel.units, self.interval()
         columns: dict[str, Any] = {
             "unit": units.ids,
-            "name": [units.title(unit) for unit in range(len(units))],
+            "name": [units.title(unit, language) for unit in range(len(units))],
             "rank": self.places,
             "score": self.declared,
             "median_rank": self.quantile(0.5),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import groups_of
 from ..engine.ranking import overall
+from ..findings import Language
 from ..methods.arrays import np
 from ..scores import Scores
 from ..tree.model import Indicator
@@ -78,7 +79,7 @@ class Versus(Result):
             if isinstance(leaf, Indicator)
         }
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a node, in the order of the tree, with what both have and the differences."""
         import pandas as pd
 
@@ -87,7 +88,7 @@ class Versus(Result):
         columns: dict[str, Any] = {
             "depth": [level for level, _ in shown],
             "node": [node.id for node in nodes],
-            "name": [node.title("zh") for node in nodes],
+            "name": [node.title(language) for node in nodes],
         }
         for name, pair in (("score", self.score), ("contribution", self.contribution), ("index_points", self.points)):
             columns |= {name: pair[0, at], f"{name}_others": pair[1, at], f"{name}_difference": pair[0, at] - pair[1, at]}
@@ -115,7 +116,7 @@ class Boards(Result):
         """The places of the nodes that are worth something, in the order of the tree."""
         return [at for at in self.scores.tree.reading_order if np.isfinite(self.points[at])]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a node, in the order of the tree."""
         import pandas as pd
 
@@ -123,7 +124,7 @@ class Boards(Result):
         return pd.DataFrame(
             {
                 "node": [nodes[at].id for at in shown],
-                "name": [nodes[at].title("zh") for at in shown],
+                "name": [nodes[at].title(language) for at in shown],
                 "group_mean": self.mean[shown],
                 "index_points": self.points[shown],
                 "places": self.places[shown],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..findings import Language
 from ..journal.history import COLUMNS, Change
 from ..methods.arrays import np
 from ..scores import Scores
@@ -67,11 +68,13 @@ class Weights(Result):
             )
         return rows
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each node: its weight as declared, its share among siblings, its weight in the index."""
         import pandas as pd
 
-        rows = [(row.id, row.title, row.parent, row.declared, row.share, row.effective, row.method) for row in self.rows()]
+        rows = [
+            (row.id, row.title, row.parent, row.declared, row.share, row.effective, row.method) for row in self.rows(language)
+        ]
         return pd.DataFrame(rows, columns=["node", "name", "parent", "weight", "share", "effective", "method"])
 
 
@@ -121,11 +124,13 @@ class Moved(Result):
     period: str
     moves: tuple[Move, ...]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each unit whose rank moves."""
         import pandas as pd
 
-        rows = [(move.unit, move.title, *move.score, *move.rank) for move in self.moves]
+        units = self.scores.panel.units
+        titles = {unit: units.title(place, language) for place, unit in enumerate(units.ids)}
+        rows = [(move.unit, titles[move.unit], *move.score, *move.rank) for move in self.moves]
         return pd.DataFrame(rows, columns=["unit", "name", "score_before", "score", "rank_before", "rank"])
 
 
@@ -143,11 +148,11 @@ class Proposal(Result):
     moved: Moved | None
     method: str = ""
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each weight that is looked at, old and new."""
         import pandas as pd
 
-        rows = [(node, self.index.by_id[node].title("zh"), old, new) for node, (old, new) in self.weights.items()]
+        rows = [(node, self.index.by_id[node].title(language), old, new) for node, (old, new) in self.weights.items()]
         return pd.DataFrame(rows, columns=["node", "name", "old", "new"])
 
 
@@ -179,8 +184,9 @@ class History(Result):
 
     changes: Sequence[Change]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each change."""
+        del language  # nothing here has a name in two
         import pandas as pd
 
         return pd.DataFrame([[getattr(change, column) for column in COLUMNS] for change in self.changes], columns=list(COLUMNS))

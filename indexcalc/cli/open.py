@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from ..findings import Finding, Language, Refused, in_order, render
+from ..findings import Finding, Language, Refused, in_order, render, spoken
 from ..jobs.project import INDEX, Project
 from ..words.reports import word
 
@@ -114,18 +113,6 @@ def opened(options: Mapping[str, Any]) -> Opened:
         as_json=bool(options.get("json")),
         quiet=bool(options.get("quiet")),
     )
-
-
-def spoken(wanted: str | None) -> Language:
-    """Return the language to speak: the one asked for, else English in an English locale, else Chinese."""
-    if wanted:
-        return "en" if wanted == "en" else "zh"
-    set_in = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    if not set_in and os.name == "nt":
-        import locale
-
-        set_in = (locale.getlocale()[0] or "").lower()
-    return "en" if set_in.lower().startswith("en") else "zh"
 
 
 def _closing(errors: int, warnings: int, language: Language) -> str:

@@ -31,9 +31,7 @@ def audit(project: Project, department: str | None = None, period: str | None = 
         for place, column in enumerate(index.columns)
         if column.key != "applies" and place not in repeated and department in (None, department_of(index, column))
     ]
-    audited = audit_reported(index, whole, columns, department=department or "", period=wanted)
-    project.go_on([one.finding for one in audited.questions])
-    return audited
+    return audit_reported(index, whole, columns, department=department or "", period=wanted)
 
 
 def repeated_columns(matched: Matched) -> set[int]:

@@ -77,8 +77,9 @@ class Log(Result):
         """Return the same as data."""
         return [_data_of(entry) for entry in self.entries]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each submission."""
+        del language  # nothing here has a name in two
         import pandas as pd
 
         return pd.DataFrame([{**one, "warnings": len(one["warnings"])} for one in self.data()])
@@ -139,12 +140,12 @@ class Recorded(Result):
         keys = ("unit", "column", "value", "applies", "place", "changed")
         return {**_data_of(self.entry), "cells": [{key: getattr(cell, key) for key in keys} for cell in self.cells]}
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each cell."""
         import pandas as pd
 
         frame = pd.DataFrame(self.data()["cells"])
-        frame.insert(1, "name", [self._titles("zh").get(cell.unit, cell.unit) for cell in self.cells])
+        frame.insert(1, "name", [self._titles(language).get(cell.unit, cell.unit) for cell in self.cells])
         return frame
 
     def _titles(self, language: Language) -> dict[str, str]:
@@ -227,8 +228,9 @@ class Status(Result):
         """Return the same as data."""
         return [asdict(one) for one in self.states]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each department and period."""
+        del language  # nothing here has a name in two
         import pandas as pd
 
         return pd.DataFrame(self.data())

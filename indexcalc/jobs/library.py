@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.result import Result
 from ..analysis.weights import Weights
 from ..engine import score as score_panel
-from ..findings import Language, Refused, errors, render
+from ..findings import Language, Refused, errors, render, spoken
 from ..panel import Panel
+from ..periods import SINGLE
 from ..scores import Scores
 from ..sources.frames import panel_of_frame
+from ..tree import load
 from ..tree.model import Index
 from . import questions
 from .audit import audit as audit_project
@@ -48,8 +50,9 @@ class Report(Result):
     periods: tuple[str, ...]
     folders: tuple[Path, ...]
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each file that was written."""
+        del language  # nothing here has a name in two
         import pandas as pd
 
         rows = [
@@ -122,27 +125,38 @@ class Scored(Scores):
         return questions.explain(self, unit, period=period, node=node, vs=vs)
 
     def _repr_html_(self) -> str:
-        """Return the newest ranking as a notebook shows it."""
+        """Return the newest ranking as a notebook shows it, in the language of the locale."""
         from html import escape
 
-        title = f"{self.index.index.title('zh')} · {self.periods[-1]}"
-        said = "".join(f"<li>{escape(render(one, 'zh'))}</li>" for one in self.findings)
-        table = self.ranking().to_html(index=False, escape=True, na_rep="")
+        language = spoken()
+        period = "" if self.index.periods.kind == SINGLE else f" · {self.periods[-1]}"
+        title = f"{self.index.index.title(language)}{period}"
+        said = "".join(f"<li>{escape(render(one, language))}</li>" for one in self.findings)
+        table = self.ranking(language=language).to_html(index=False, escape=True, na_rep="")
         return f"<h4>{escape(title)}</h4>{table}{f'<ul>{said}</ul>' if said else ''}"
 
 
-def read(index: Index, base: PathLike | None = None, *, as_of: str | None = None) -> Panel:
+def read(index: Index | PathLike | Mapping[str, Any], base: PathLike | None = None, *, as_of: str | None = None) -> Panel:
     """Read the data that an index declares into a panel; relative paths start from the tree's file, or from `base`.
+
+    In place of an index stands what `load` makes one of.
 
     :raises Refused: with every finding, when there is an error among them.
     """
-    return project_of(index, data=base, as_of=as_of).read()[1]
+    return project_of(_loaded(index), data=base, as_of=as_of).read()[1]
 
 
 def score(
-    index: Index, data: Any = None, *, level: str | None = None, period: str | None = None, as_of: str | None = None
+    index: Index | PathLike | Mapping[str, Any],
+    data: Any = None,
+    *,
+    level: str | None = None,
+    period: str | None = None,
+    as_of: str | None = None,
 ) -> Scored:
     """Score every period: of what the index declares, of a panel, or of a DataFrame.
+
+    In place of an index stands what `load` makes one of: a file, a mapping, YAML text.
 
     A frame may be one of pandas or any that Arrow can read, wide (a column an indicator) or long, with units and periods as
     columns or in its index; `period` names the period of one that has none. What refuses nothing is in the result's
@@ -150,6 +164,7 @@ def score(
 
     :raises Refused: with every finding, when there is an error among them.
     """
+    index = _loaded(index)
     if isinstance(data, Panel):
         panel = data
     elif data is None:
@@ -162,6 +177,11 @@ def score(
         raise Refused(found)
     warn_in_python(found)
     return Scored(**{**{field.name: getattr(scores, field.name) for field in fields(scores)}, "findings": found})
+
+
+def _loaded(index: Index | PathLike | Mapping[str, Any]) -> Index:
+    """Return an index, loaded where it is not yet."""
+    return index if isinstance(index, Index) else load(index)
 
 
 def write_report(
@@ -260,6 +280,7 @@ def project_of(
         file=file,
         data=file.parent if data is None else Path(data),
         reports=file.parent / "reports" if reports is None else Path(reports),
+        language=spoken(),
         report_language=lang,
         seed=seed,
         level=level,

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..findings import Finding, Language, Place, Refused, errors, finding
+from ..findings import Finding, Language, Place, Refused, errors, finding, spoken
 
 if TYPE_CHECKING:
     from ..panel import Panel
@@ -124,15 +124,19 @@ class Project:
         return read_moment(self.as_of) or refuse("IC662", found=self.as_of)
 
 
-def warn_in_python(found: Sequence[Finding], language: Language = "zh") -> None:
-    """Give the warnings among some findings as warnings of Python."""
+def warn_in_python(found: Sequence[Finding], language: Language | None = None) -> None:
+    """Give the warnings among some findings as warnings of Python, at the line that called this package."""
+    import sys
     import warnings
 
     from ..findings import render
 
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("indexcalc."):
+        level, frame = level + 1, frame.f_back
     for one in found:
         if one.severity == "warning":
-            warnings.warn(render(one, language), stacklevel=3)
+            warnings.warn(render(one, spoken(language)), stacklevel=level)
 
 
 def refuse(code: str, place: Place | None = None, **values: Any) -> NoReturn:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ..analysis.result import Result
+from ..findings import Language
 from ..journal.files import replace_files
 from ..journal.published import Published, last_release, published_file, read_published, scores_of, with_published
 from ..journal.run import digest_of
@@ -14,15 +17,25 @@ from ..scores import Scores
 from .project import Project, refuse, refuse_file, user_name
 from .report import write_reports
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
-class Release:
+class Release(Result):
     """What was published: the report's folder and the log that keeps its scores; no folder where nothing has changed since."""
 
     period: str
     folder: Path | None
     log: Path
     revised: bool
+
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
+        """Return one row of what was published."""
+        del language  # nothing here has a name in two
+        import pandas as pd
+
+        return pd.DataFrame([asdict(self)])
 
 
 def publish(project: Project, scores: Scores, period: str, *, by: str = "", why: str = "") -> Release:

@@ -310,7 +310,7 @@ def warn(
 def must_have_rules(index: Index, level: str | None = None) -> None:
     """Refuse to look for warnings in a tree that has no rules, and a level of warnings where one of units is meant."""
     if index.warnings is None:
-        refuse("IC811", file=index.place(()).file)
+        refuse("IC811", file=index.place(()).file or index.index.id)
     colours = {text: colour for colour in LEVELS for text in (colour, word(colour, "zh")[0])}
     if level in colours and not index.units.level:
         refuse("IC813", level=colours[level])

@@ -37,8 +37,9 @@ class Template(Result):
         """Return the same as a sentence."""
         return word("template written", language).format(**asdict(self))
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return one row of what was written."""
+        del language  # nothing here has a name in two
         import pandas as pd
 
         return pd.DataFrame([asdict(self)])

@@ -92,7 +92,7 @@ def _settings(index: Index, table: Table, period: str | int | None) -> tuple[Dat
         path=table.file,
         unit=_declared(table, [data.unit for data in blocks]),
         period=heading or period,
-        indicator=_declared(table, [data.indicator for data in blocks]),
+        indicator=_declared(table, [data.indicator for data in blocks]) or _melted(table),
         value=_declared(table, [data.value for data in blocks]),
         status=_declared(table, [data.status for data in blocks]),
         ignore=ignore,
@@ -109,6 +109,12 @@ def _blocks(index: Index) -> dict[str, Data]:
 def _declared(table: Table, headings: Sequence[str | int | None]) -> str | None:
     """Return the first heading that a source declares and the frame has."""
     return next((str(one) for one in headings if one is not None and position_of(table, str(one), ()) is not None), None)
+
+
+def _melted(table: Table) -> str | None:
+    """Return the heading of the indicators in a long frame as pandas melts it."""
+    has_both = all(position_of(table, heading, ()) is not None for heading in ("variable", "value"))
+    return "variable" if has_both else None
 
 
 def _units(index: Index, table: Table, data: Data, base: Path | None) -> tuple[UnitNames | None, list[Finding]]:

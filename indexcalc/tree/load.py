@@ -67,7 +67,7 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Index:
         index, found = parse_index(yaml.safe_dump(_plain(source), allow_unicode=True, sort_keys=False).encode(), "")
         found = [Finding(one.code, Place(), one.values) for one in found]  # lines of a text that nobody has written
     elif isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
-        index, found = parse_index(source.encode(), "")
+        index, found = parse_index(source.encode(), "<text>")
     else:
         index, found = read_index(FilePath(source))
     if index is None or errors(found):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...analysis.warning import NOT_JUDGED, Judged, Warned, check_judged, course, listed, periods_shown
-from ...findings import Language
+from ...findings import spoken
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator, Level
 from ...words.reports import word
@@ -51,11 +51,6 @@ def _row(scores: Scores, judged: Judged, one: Warned, language: str) -> tuple[Va
         follows(judged, one, language),
         judged.rule.title(language),
     )
-
-
-def spoken(language: str) -> Language:
-    """Return a language as findings know it."""
-    return "en" if language == "en" else "zh"
 
 
 def watched_title(scores: Scores, judged: Judged, one: Warned, language: str) -> str:
