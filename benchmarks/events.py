@@ -18,7 +18,7 @@ import numpy as np
 from engine import peak_kilobytes
 from harness import Ratio, compare
 
-from indexcalc.sources import read
+from indexcalc import read
 from indexcalc.tree import load
 
 TREE = """

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indexcalc import read
 from indexcalc.engine import score
 from indexcalc.large.blocks import score_in_blocks
 from indexcalc.methods import CATALOGUE
@@ -21,7 +22,6 @@ from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import excess_kurtosis, skewness
 from indexcalc.panel import IMPUTED, empty
 from indexcalc.scores import Scores
-from indexcalc.sources import read
 
 from .conftest import index_of, panel_of
 
