@@ -18,11 +18,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from indexcalc.methods import CATALOGUE, NORMALISERS, RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS, about, parameters, treat
+from indexcalc.methods import AGGREGATORS, CATALOGUE, NORMALISERS, RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS, about, parameters, treat
 from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM, compared, quick, weight_there
 from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
+from indexcalc.methods.records import Powers
 from indexcalc.methods.treat import skewness
 
 from .conftest import count
@@ -227,6 +228,26 @@ def test_values_of_a_record_are_parameters_that_fix_the_scale(method: str, chose
     assert set(record.values) <= set(record.parameters)
     if record.compares == "unless fixed":
         assert not record.compares_units(chosen | dict.fromkeys(record.values, 7.0))
+
+
+@pytest.mark.parametrize("method", AGGREGATORS)
+def test_a_result_may_be_undefined_where_the_record_says_so(method: str) -> None:
+    record, w = AGGREGATORS[method], np.array([0.4, 0.6])
+    tables = [np.array(rows) for rows in ([[0.0, 1.0], [2.0, 3.0]], [[-2.0, -1.0], [2.0, 3.0]], [[1.0, 1.0], [1.0, 1.0]])]
+    whole = [together(method, x, w, chosen) for chosen in settings_of("aggregate", method) for x in tables]
+    assert any(np.isnan(y).any() for y in whole) == (record.undefined == "by some scores")
+    gap = together(method, np.array([[np.nan, 3.0], [2.0, 5.0], [4.0, 1.0]]), w, settings_of("aggregate", method)[0])
+    assert np.isnan(gap[0]) == (record.undefined == "without a child")
+
+
+@pytest.mark.parametrize("method", [name for name, record in AGGREGATORS.items() if isinstance(record.split, Powers)])
+def test_a_mean_of_powers_is_one(method: str) -> None:
+    rng, record = np.random.default_rng(5), AGGREGATORS[method]
+    x, w = rng.uniform(5.0, 90.0, (20, 4)), rng.dirichlet(np.ones(4))
+    for chosen in settings_of("aggregate", method):
+        p = record.power(chosen)
+        y = np.exp(np.log(x) @ w) if not p else ((x**p) @ w) ** (1.0 / p)
+        np.testing.assert_allclose(together(method, x, w, chosen), y * chosen.get("scale", 1.0), rtol=1e-9)
 
 
 @every("weights")
