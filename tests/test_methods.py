@@ -9,7 +9,7 @@ import doctest
 import importlib
 import inspect
 import itertools
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -18,13 +18,26 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from indexcalc.methods import AGGREGATORS, CATALOGUE, NORMALISERS, RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS, about, parameters, treat
+from indexcalc.methods import (
+    AGGREGATORS,
+    CATALOGUE,
+    NORMALISERS,
+    RECORDS,
+    TIE_RULES,
+    WEIGHTINGS,
+    WITHOUT_WEIGHTS,
+    about,
+    parameters,
+    treat,
+)
 from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM, compared, quick, weight_there
 from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.records import Powers
 from indexcalc.methods.treat import skewness
+from indexcalc.tree.model import NodeRanking
+from indexcalc.tree.terms import term_for
 
 from .conftest import count
 
@@ -211,6 +224,21 @@ def test_the_exceptions_are_methods_that_there_are() -> None:
         *NEEDS_OTHERS,
         *ALL_OR_NOTHING,
     } <= known
+
+
+@pytest.mark.parametrize("room", RECORDS)
+def test_a_term_means_one_method_of_its_step(room: str) -> None:
+    known = RECORDS[room]
+    terms = [term for record in known.values() for term in record.terms]
+    assert len(terms) == len(set(terms))
+    assert [term for term in terms if term != term.strip().casefold()] == []
+    for name, record in known.items():
+        assert record.name == name
+        assert {term_for(term, known) for term in record.terms} == {name}
+
+
+def test_ranking_knows_every_rule_of_ties() -> None:
+    assert get_args(NodeRanking.model_fields["ties"].annotation) == tuple(TIE_RULES)
 
 
 @every("normalise")
