@@ -22,9 +22,10 @@ lint: .venv/test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 quick: .venv/test
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow" --hypothesis-profile few
 
 prove: .venv/test
 	INDEXCALC_PROVE=1 $(PYTEST) --durations=30

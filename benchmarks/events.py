@@ -18,7 +18,7 @@ import numpy as np
 from engine import peak_kilobytes
 from harness import Ratio, compare
 
-from indexcalc.sources import read_panel
+from indexcalc import read
 from indexcalc.tree import load
 
 TREE = """
@@ -79,7 +79,7 @@ def measure(events: int, folder: Path) -> None:
     def plain() -> np.ndarray:
         return np.array(connection.execute(PLAIN.format(path=path)).fetchall(), dtype=float)[:, 2:]
 
-    got, wanted = read_panel(index, folder), plain()
+    got, wanted = read(index, folder), plain()
     names = [got.column[name] for name in ("all", "noise", "callers", "amount", "middle", "late")]
     same = np.stack([got.values[..., at].ravel() for at in names], axis=1)
     np.testing.assert_allclose(same, wanted[:, [0, 1, 2, 3, 5, 6]], rtol=1e-9)
@@ -90,7 +90,7 @@ def measure(events: int, folder: Path) -> None:
         ratio = got.values[..., got.column[f"{name}.{part}"]] / got.values[..., got.column[f"{name}.{whole}"]]
         np.testing.assert_allclose(ratio.ravel(), wanted[:, at], rtol=1e-9)
     rounds = 7 if events < 20_000_000 else 5
-    ratio = compare(f"{events:,} events to a year", lambda: read_panel(index, folder), plain, rounds=rounds)
+    ratio = compare(f"{events:,} events to a year", lambda: read(index, folder), plain, rounds=rounds)
     print(Ratio(ratio.name, (min(ratio.ours),), (min(ratio.baseline),)))  # what else the machine does only adds to a time
     start = time.perf_counter()
     listed = len(list(got.quarantine[0].rows))

@@ -73,6 +73,10 @@ class Provenance(Protocol):
         """The files of data."""
 
     @property
+    def digests(self) -> Mapping[Path, str]:
+        """The digest of each file of data."""
+
+    @property
     def submissions(self) -> Mapping[str, str]:
         """The submissions of ledgers, with their hashes."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Part:
+class Gathered:
     """How one leaf's score is made of the scores of a node at the level below.
 
     `weight` is that of each unit below (period, part), the same for all without one; `coverage` (period, unit) is the share of
@@ -44,7 +44,7 @@ class Below:
     index: Index
     scores: Scores
     units: NDArray[np.intp]
-    leaves: Mapping[str, Part]
+    leaves: Mapping[str, Gathered]
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ class Scores:
         status = self.status[..., node]
         return np.where(status == NOT_APPLICABLE, np.nan, (status != MISSING).astype(float))
 
-    def made_of(self, node: int) -> Part | None:
+    def made_of(self, node: int) -> Gathered | None:
         """Return how a node is made of scores from below, if it is: a leaf that stands for them, or a node with it alone."""
         if self.below is None:
             return None

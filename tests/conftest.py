@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ def count(some: int, full: int) -> int:
 
 
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=count(25, 400))
+settings.register_profile("few", derandomize=True, deadline=None, max_examples=8)  # of `make quick`
 settings.load_profile("fixed")
 
 # the commands are built once and not for every call: that took two thirds of the time of a thousand messages
@@ -46,6 +48,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What a test starts can be interrupted, though who started the tests may ignore that, as nohup and shells' & do."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ from .conftest import count
 from .covering import covering
 from .trees import ALL, ANY, CALLS, DERIVED, OPERATIONS, SLOW, YEARS
 
+pytestmark = pytest.mark.slow
+
 PLAIN_KEYS = {"source", "column", "events", "measure", "department", "direction", "target", "over_time", "over_units", "valid"}
 PLAIN_KEYS |= {"score_over_units"}  # of units below, whose scores stand like values in what is split
 PLAIN_KEYS |= {"impute", "treat", "normalise", "round", "id", "name", "name_en", "weight", "note"}

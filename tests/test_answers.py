@@ -44,6 +44,7 @@ def run(repository: Path, *words: str) -> tuple[int, str, str]:
     return said.exit_code, said.stdout, said.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stem", "words"), COMMANDS.items(), ids=list(COMMANDS))
 def test_every_result_is_kept_as_files_that_are_the_same_bytes(
     stem: str, words: list[str], repository: Path, tmp_path: Path
@@ -228,6 +229,7 @@ def test_a_ranking_that_is_shown_in_part_names_what_has_all(repository: Path, mo
 SCRIPT = "import sys; sys.argv[0] = 'indexcalc'; from indexcalc.cli import run; run()"
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(os.name == "nt", reason="signals and terminals as on Unix")
 @pytest.mark.parametrize(
     ("words", "whole"),

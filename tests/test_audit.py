@@ -12,10 +12,10 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexcalc import read
 from indexcalc.analysis import suspicion as audit
 from indexcalc.analysis.suspicion import Suspicion, audit_panel, audit_period
 from indexcalc.panel import Panel
-from indexcalc.sources import read
 from indexcalc.tree import load
 
 PERIODS, UNITS, COLUMNS = 8, 11, 24

@@ -20,7 +20,7 @@ from indexcalc import load, read
 from indexcalc.engine import score
 from indexcalc.findings import Finding, Refused, in_order
 from indexcalc.journal.run import read_run
-from indexcalc.large.blocks import score_in_parts
+from indexcalc.large.blocks import score_in_blocks
 from indexcalc.large.on_disk import Scratch
 from indexcalc.methods import CATALOGUE, FROM_DATA
 from indexcalc.panel import MISSING, VALUE, Panel, empty
@@ -84,6 +84,7 @@ def said(found: Any) -> list[Finding]:
     return in_order(found)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of methods given what they were not made for, the same both ways
 @settings(max_examples=count(20, 400))
 @given(seed=st.integers(0, 10**6), together=st.integers(1, 6))
@@ -94,7 +95,7 @@ def test_a_random_tree_scores_the_same_a_few_columns_at_a_time(tmp_path_factory:
     stored = make(*given.values.shape), make(*given.values.shape, np.uint8)
     stored[0][...], stored[1][...] = given.values, given.status
     apart = Panel(*stored, given.periods, given.units, given.columns)
-    same_scores(score(index, given), score_in_parts(index, apart, make, cells=together * len(PERIODS) * len(given.units)))
+    same_scores(score(index, given), score_in_blocks(index, apart, make, cells=together * len(PERIODS) * len(given.units)))
 
 
 def test_levels_are_brought_up_column_by_column(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_levels_are_brought_up_column_by_column(tmp_path: Path) -> None:
     index = load(tmp_path / "indicators.yaml")
     given = read(index, tmp_path)
     for level in ("area", "spot", None):
-        same_scores(score(index, given, level=level), score_in_parts(index, given, empty, level=level, cells=1))
+        same_scores(score(index, given, level=level), score_in_blocks(index, given, empty, level=level, cells=1))
 
 
 @given(data=st.data())
@@ -144,7 +145,7 @@ def test_what_needs_all_columns_at_once_is_refused_where_they_are_too_many() -> 
     index = Index.model_validate(head | {"defaults": {"weights": "equal"}, "dimensions": nodes})
     given = random_panel(index, 1)
     with pytest.raises(Refused) as refused:
-        score_in_parts(index, given, empty, most=2 * 6 * 23)
+        score_in_blocks(index, given, empty, most=2 * 6 * 23)
     found = {(one.values["node"], one.values["method"]) for one in refused.value.findings}
     assert found == {("near", "topsis"), ("own", "entropy"), ("siblings", "em")}
     assert {one.code for one in refused.value.findings} == {"IC830"}
@@ -273,6 +274,7 @@ def test_the_command_writes_the_same_numbers_and_ranking(tmp_path: Path) -> None
     assert [path.name for path in (tmp_path / "blocks").iterdir()] == ["2022Q2"]  # nothing else is left behind
 
 
+@pytest.mark.slow
 def test_a_report_in_blocks_is_verified_and_written_for_every_period(tmp_path: Path) -> None:
     project(tmp_path, rows())
     assert run(tmp_path, "score", "--blocks", "--period", "all").returncode == 0

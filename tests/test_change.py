@@ -65,6 +65,7 @@ def test_worlds_of_one_side_are_what_was_scored(seed: int) -> None:
         np.testing.assert_array_equal(again, whole)
 
 
+@pytest.mark.slow
 @settings(max_examples=count(20, 250))
 @given(seed=SEEDS)
 def test_going_back_turns_every_part(seed: int) -> None:

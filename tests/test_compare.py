@@ -39,6 +39,7 @@ def test_agreement_of_too_few() -> None:
     assert math.isnan(kendall(np.array([1.0]), np.array([2.0])))
 
 
+@pytest.mark.slow
 @given(seed=SEEDS)
 def test_comparing_two_periods_is_their_change(seed: int) -> None:
     found = random_scores(seed)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexcalc.tree.condition import names_in, parse_condition, parse_value, place_of_name
-from indexcalc.tree.formula import Expression, FormulaError
+from indexcalc.tree.condition import parse_condition, parse_value, place_of_name
+from indexcalc.tree.expressions import Expression, FormulaError, names
 
 A, B, C = (("=", ("name", name), ("number", 1.0)) for name in "abc")
 
@@ -84,13 +84,13 @@ def test_a_value_is_no_condition_and_no_text() -> None:
 
 def test_names_and_their_places() -> None:
     text = "'a' = b and [c d] in ('b', 'e') or b contains 'c d'"
-    assert names_in(parse_condition(text)) == ("b", "c d")
+    assert names(parse_condition(text)) == ("b", "c d")
     assert [place_of_name(text, name) for name in ("b", "c d", "e")] == [6, 13, 0]
 
 
 def test_a_long_chain_is_no_deep_one() -> None:
     text = " or ".join(f"a = {at}" for at in range(2000))
-    assert names_in(parse_condition(text)) == ("a",)
+    assert names(parse_condition(text)) == ("a",)
 
 
 @given(st.text(alphabet="ab1 '\"()[],<>=+-*/andorisnotmissing是且", max_size=60))

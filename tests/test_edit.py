@@ -37,6 +37,7 @@ def codes(raw: bytes, node: str, weight: str = "0.5") -> list[str]:
 # ----------------------------------------------------------------------------------------------------- the full-size tree
 
 
+@pytest.mark.slow
 def test_setting_a_weight_of_the_132_indicators_changes_one_line(repository: Path) -> None:
     raw = (repository / FILE).read_bytes()
     index, _ = parse_index(raw, FILE)

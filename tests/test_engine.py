@@ -193,6 +193,7 @@ def test_a_panel_is_never_changed(seed: int) -> None:
     np.testing.assert_array_equal(made.status, status)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_scoring_in_blocks_is_scoring_in_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     index = trees.index(seed, SCORED)

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indexcalc import read
 from indexcalc.engine import score
-from indexcalc.large.blocks import score_in_parts
+from indexcalc.large.blocks import score_in_blocks
 from indexcalc.methods import CATALOGUE
 from indexcalc.methods.derive import shrunk
 from indexcalc.methods.frame import Frame
@@ -21,7 +22,6 @@ from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.treat import excess_kurtosis, skewness
 from indexcalc.panel import IMPUTED, empty
 from indexcalc.scores import Scores
-from indexcalc.sources import read
 
 from .conftest import index_of, panel_of
 
@@ -608,7 +608,7 @@ def test_an_indicator_is_shrunk_within_the_column_that_it_names(tmp_path: Path) 
     )
     panel = read(index, tmp_path)
     found = score(index, panel).derived[0, :, 0]
-    np.testing.assert_array_equal(score_in_parts(index, panel, empty).derived[0, :, 0], found)
+    np.testing.assert_array_equal(score_in_blocks(index, panel, empty).derived[0, :, 0], found)
     wanted = np.empty(6)
     for at in (slice(0, 6, 2), slice(1, 6, 2)):
         wanted[at] = shrunk_by_hand(r[at], n[at], odds=True)

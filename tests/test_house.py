@@ -55,6 +55,7 @@ def test_heavy_packages_stay_in_their_rooms(file: Path) -> None:
         "report": {"pyarrow", "xlsxwriter"} | ({"ibis"} if file.name == "query.py" else set()),
         "books": {"xlsxwriter"},
         "scores": {"pandas"},
+        "engine": {"scipy"},
         "analysis": {"scipy", "pandas"},
         "jobs": {"pandas"},
         "methods": {"scipy"},

@@ -184,6 +184,7 @@ def same_rows(mine: pd.DataFrame, found: pd.DataFrame) -> None:
             assert list(one[name].astype(object)) == list(other[name].astype(object)), name
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of methods given what they were not made for
 @pytest.mark.parametrize("seed", range(count(8, 60)))  # not drawn: a query takes a second to plan, and shrinking one minutes
 def test_a_random_tree_scores_the_same_in_a_query(tmp_path: Path, seed: int) -> None:

@@ -22,7 +22,7 @@ from .conftest import PROVE, count
 from .kills import command
 from .test_publish import is_whole
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes that are copies of another")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="processes that are copies of another")]
 
 TREE = """\
 index: {id: demo, name: 示例指数, decimals: 2}

@@ -369,6 +369,7 @@ def flips(folder: Path, places: Callable[[int], list[int]], seed: int) -> None:
     assert missed == []
 
 
+@pytest.mark.slow
 def test_one_changed_byte_is_found(tmp_path: Path) -> None:
     rng = random.Random(1)
     flips(tmp_path, lambda size: [*range(0, 100, count(3, 1)), *(rng.randrange(size) for _ in range(count(100, 2000)))], 1)
@@ -419,6 +420,7 @@ def acknowledged(file: Path) -> list[str]:
     return [line.split()[0] for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
+@pytest.mark.slow
 def test_eight_submit_at_once(where: str, tmp_path: Path) -> None:
     files = [tmp_path / f"said{at}" for at in range(8)]
     processes = [started(submits, where, str(tmp_path), f"d{at % 3}", 5, str(file)) for at, file in enumerate(files)]
@@ -456,6 +458,7 @@ def holds(where: str, folder: Path, files: list[Path]) -> None:
         assert len(read_cells(entry.cells)) == 11
 
 
+@pytest.mark.slow
 def test_killed_at_each_statement_and_commit(where: str, tmp_path: Path) -> None:
     """Of one submission: one after the other in the long run, else some of them."""
     said = tmp_path / "said"
@@ -466,6 +469,7 @@ def test_killed_at_each_statement_and_commit(where: str, tmp_path: Path) -> None
         holds(where, tmp_path, [said])
 
 
+@pytest.mark.slow
 def test_killed_while_others_submit(where: str, tmp_path: Path) -> None:
     """Three at work at a time, each until a moment of its own."""
     rng = random.Random(4)
@@ -490,6 +494,7 @@ def submits_until_this_long(base: str, limit: int, said: str) -> None:
     submits(FILE, base, "d0", 10_000, said)
 
 
+@pytest.mark.slow
 def test_killed_within_a_write_of_the_database(tmp_path: Path) -> None:
     """SQLite writes by itself, where no moment is counted: but the system can be told at which byte."""
     said, rng = tmp_path / "said", random.Random(5)
@@ -534,6 +539,7 @@ def submits_until_full(base: str, limit: int, said: str) -> None:
         Path(said + ".refused").write_text(" ".join(codes(refused.findings)), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_file_that_can_not_grow(tmp_path: Path) -> None:
     said = tmp_path / "said"
     process = started(submits_until_full, str(tmp_path), 1 << 17, str(said))
@@ -567,6 +573,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.slow
 def test_reading_while_others_submit(where: str, tmp_path: Path) -> None:
     """Who reads sees whole submissions, all up to one moment."""
     append(where, tmp_path, [draft()])
@@ -633,6 +640,7 @@ def indexcalc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_scores_as_of_any_moment_name_their_submissions(tmp_path: Path) -> None:
     folder = small_project(tmp_path / "p")
     first = json.loads(indexcalc(folder, "submit", str(report(folder, 1)), "--by", "张三", "--json").stdout)
@@ -731,6 +739,7 @@ def commands(folder: str, start: int, at: int, said: str) -> None:
             CliRunner().invoke(app, ["score", "--quiet"])
 
 
+@pytest.mark.slow
 def test_whole_commands_killed(tmp_path: Path) -> None:
     folder, said, rng = small_project(tmp_path / "p"), tmp_path / "said", random.Random(5)
     for at in range(count(5, 80)):

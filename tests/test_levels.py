@@ -11,15 +11,17 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from indexcalc import read
 from indexcalc.analysis.change import change
 from indexcalc.analysis.contribution import contributions, effective, of_parts
 from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.methods.derive import gathered, parted
 from indexcalc.scores import Scores
-from indexcalc.sources import read
 
 from .conftest import index_of
+
+pytestmark = pytest.mark.slow
 
 HEAD = """
 index: {id: i}

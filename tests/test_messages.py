@@ -29,7 +29,7 @@ import pytest
 
 from indexcalc.cli.app import app
 from indexcalc.jobs import blocks
-from indexcalc.large import blocks as in_parts
+from indexcalc.large import blocks as large_blocks
 from indexcalc.tree.terms import term_for
 from indexcalc.version import VERSION
 from indexcalc.words.findings import MESSAGES
@@ -374,7 +374,7 @@ BUILDERS |= {
 LIMITS: dict[str, tuple[object, str, object]] = {  # what a folder is too small to reach is lower for it
     "blocks_chosen_by_size": (blocks, "MANY", 3),
     "blocks_of_a_long_table": (blocks, "_KEEP", 3),
-    "blocks_of_too_many_columns_together": (in_parts, "score_in_parts", partial(in_parts.score_in_parts, most=3)),
+    "blocks_of_too_many_columns_together": (large_blocks, "score_in_blocks", partial(large_blocks.score_in_blocks, most=3)),
 }
 
 
@@ -478,6 +478,7 @@ def test_the_same_from_a_shell(name: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr, done.stdout) == (1, expected(name)[0], "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_as_json(name: str, tmp_path: Path) -> None:
     """The same findings in the same order, one JSON object a line, with the place in parts."""

@@ -18,7 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from indexcalc.methods import CATALOGUE, NORMALISERS, RECORDS, WITHOUT_WEIGHTS, about, parameters, treat
+from indexcalc.methods import CATALOGUE, NORMALISERS, RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS, about, parameters, treat
 from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM, compared, quick, weight_there
 from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.methods.frame import Frame
@@ -212,6 +212,47 @@ def test_the_exceptions_are_methods_that_there_are() -> None:
     } <= known
 
 
+@every("normalise")
+def test_scores_depend_on_other_units_where_the_record_says_so(method: str, chosen: dict[str, Any]) -> None:
+    rng = np.random.default_rng(5)
+    x, others = np.exp(rng.normal(2, 0.7, (30, 1))), np.exp(rng.normal(3, 1.4, (40, 1)))
+    record = NORMALISERS[method]
+    among = [record.function(x, Frame(frame, np.array([1.0])), **chosen) for frame in (x, others)]
+    assert np.array_equal(*among, equal_nan=True) != record.compares_units(chosen)
+
+
+@every("normalise")
+def test_values_of_a_record_are_parameters_that_fix_the_scale(method: str, chosen: dict[str, Any]) -> None:
+    record = NORMALISERS[method]
+    assert set(record.values) <= set(record.parameters)
+    if record.compares == "unless fixed":
+        assert not record.compares_units(chosen | dict.fromkeys(record.values, 7.0))
+
+
+@every("weights")
+def test_weights_are_made_of_what_the_record_says(method: str, chosen: dict[str, Any]) -> None:
+    rng = np.random.default_rng(5)
+    one, other = (np.exp(rng.normal(3, 0.5, (20, 4))) for _ in range(2))
+    record, even = WEIGHTINGS[method], np.full(4, 0.25)
+    weights = record.function(one, even, **chosen)
+    assert (weights.ndim == one.ndim) == (record.scores == "each unit" or "bod" in chosen.get("of", ()))
+    assert np.array_equal(weights, record.function(other, even, **chosen)) == (record.scores is None)
+    uneven = record.function(one, np.array([0.1, 0.2, 0.3, 0.4]), **chosen)
+    if record.declared is None:
+        np.testing.assert_array_equal(weights, uneven)
+    if record.declared == "as they are":
+        np.testing.assert_array_equal(uneven, [0.1, 0.2, 0.3, 0.4])
+    assert set(record.per_child) <= set(record.parameters)
+
+
+def test_methods_of_weights_that_look_at_the_tree_do() -> None:
+    x = np.exp(np.random.default_rng(5).normal(3, 0.5, (20, 4)))
+    for name in (name for name, record in WEIGHTINGS.items() if record.declared):
+        chosen = {"of": ["given"]} if name == "combine" else {}
+        one, other = (WEIGHTINGS[name].function(x, np.array(w), **chosen) for w in ([0.25] * 4, [0.1, 0.2, 0.3, 0.4]))
+        assert not np.allclose(one, other), name
+
+
 @pytest.mark.parametrize("module", ["methods.rank", "methods.derive", "methods.impute", "panel"])
 def test_examples_in_docstrings_hold(module: str) -> None:
     result = doctest.testmod(importlib.import_module(f"indexcalc.{module}"))
@@ -339,6 +380,7 @@ def test_normalise_does_not_depend_on_the_unit_of_measurement(
     )
 
 
+@pytest.mark.slow
 @every("normalise")
 @FEW
 @given(x=arrays(float, (2, 3, 5, 2), elements=numbers()), sign=SIGN)
@@ -522,6 +564,7 @@ def test_a_missing_child_is_as_if_it_were_not_there(method: str, chosen: dict[st
     np.testing.assert_allclose(together(method, x, w, chosen), expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 @every("aggregate")
 @FEW
 @given(x=arrays(float, (2, 4, 3), elements=numbers(1.0, 100.0)), w=arrays(float, (2, 1, 3), elements=st.floats(0.01, 1.0)))

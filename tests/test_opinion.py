@@ -17,6 +17,8 @@ from indexcalc.analysis.warning import warnings
 from indexcalc.scores import Scores
 from indexcalc.tree.model import LEVELS
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "indexcalc"]
 POINTS = {"一般": 10, "较大": 40, "重大": 70, "特别重大": 100}
 

@@ -22,6 +22,8 @@ from indexcalc.scores import Scores
 from .conftest import index_of, panel_of
 from .trees import SEEDS
 
+pytestmark = pytest.mark.slow
+
 HEAD = "index: {{id: t{}}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\ndefaults: {{normalise: points}}\n"
 FLAT = "dimensions: [{id: a, weight: 0.5}, {id: b, weight: 0.3}, {id: c, weight: 0.2}]\n"
 DEEP = (

@@ -17,7 +17,7 @@ from indexcalc.analysis.trend import earlier
 from indexcalc.analysis.warning import listed, periods_shown, warnings
 from indexcalc.engine import score
 from indexcalc.engine.frames import kinds_of
-from indexcalc.large.blocks import score_in_parts
+from indexcalc.large.blocks import score_in_blocks
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from indexcalc.report.sheets.tables import kind_of
 from indexcalc.tree import Index, parse_index
@@ -152,7 +152,7 @@ def test_one_kind_in_a_list_is_that_kind() -> None:
 def test_a_few_columns_at_a_time_give_the_same(together: int) -> None:
     index = tree(normalise="{method: min-max, over: base, base: 2021Q4}")
     made = random_months(index)
-    whole, parts = score(index, made), score_in_parts(index, made, empty, cells=together * made.status[..., 0].size)
+    whole, parts = score(index, made), score_in_blocks(index, made, empty, cells=together * made.status[..., 0].size)
     assert parts.panel.periods == whole.periods
     for stage in ("derived", "status", "scores", "coverage", "ranks"):
         np.testing.assert_array_equal(getattr(parts, stage), getattr(whole, stage), err_msg=stage)

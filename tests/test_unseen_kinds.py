@@ -10,9 +10,9 @@ from statistics import NormalDist
 
 import pytest
 
+from indexcalc import read
 from indexcalc.engine import score
 from indexcalc.scores import Scores
-from indexcalc.sources import read
 
 from .conftest import index_of
 

@@ -22,6 +22,8 @@ from indexcalc.journal.published import COLUMNS, Published, last_release, read_p
 
 from .conftest import index_of, panel_of
 
+pytestmark = pytest.mark.slow
+
 TREE = """
 index: {id: demo, name: 示例}
 units: {label: 区, table: units.csv}
@@ -93,6 +95,7 @@ def test_what_is_refused_leaves_the_report_as_it_was(project: Path) -> None:
     assert {file.name: file.read_bytes() for file in (project / "reports" / "2022Q1").iterdir()} == before
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(os.name != "posix", reason="a process is asked to end as Ctrl-C does")
 def test_watching_scores_again_at_each_change_and_outlives_a_mistake(project: Path) -> None:
     with subprocess.Popen(

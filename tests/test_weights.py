@@ -149,6 +149,7 @@ def test_weights_follow_their_children(method: str, chosen: dict[str, Any], seed
         np.testing.assert_allclose(other, one[places], rtol=1e-8, atol=1e-11)
 
 
+@pytest.mark.slow
 @every("weights")
 @FEW
 @given(seed=SEED, gaps=st.booleans())

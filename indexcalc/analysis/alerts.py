@@ -25,7 +25,7 @@ MOST_LEADING = 3  # indicators that are named behind the warning of a node
 
 
 @dataclass(frozen=True)
-class Reported:
+class Evidence:
     """What a warning of an indicator goes back to: its cells, and of one that is made of a log the events that weigh most."""
 
     cells: tuple[Cell, ...]
@@ -39,7 +39,7 @@ class HeldDown:
     leaf: int
     points: float
     value: float
-    reported: Reported
+    reported: Evidence
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Alert:
     values: tuple[float, ...]
     levels: tuple[int, ...]
     in_a_row: int
-    reported: Reported | None
+    reported: Evidence | None
     behind: tuple[HeldDown, ...] | None
 
 
@@ -151,17 +151,17 @@ def _held_down(scores: Scores, one: Warned, points: Array, events: int) -> Itera
         yield HeldDown(leaf, float(points[leaf]), value, _reported(scores, one, node, events))
 
 
-def _reported(scores: Scores, one: Warned, leaf: Indicator, most: int) -> Reported:
+def _reported(scores: Scores, one: Warned, leaf: Indicator, most: int) -> Evidence:
     """Return the cells of an indicator, and where it is made of a log the events that weigh most in it."""
     cells = cells_of(scores, one.period, one.unit, leaf)
     origin = scores.origin
     log = origin.behind.get(scores.index.source_of(leaf)) if origin is not None else None
     if origin is None or origin.units is None or log is None or not most:
-        return Reported(cells)
+        return Evidence(cells)
     column = next(column.id for column in scores.index.columns if column.owner == leaf.id and column.take)
     units = origin.units.units.parts(scores.panel.units.ids[one.unit])
     period, kinds = scores.periods[one.period], scores.index.periods.kinds
     kind = kind_among(period, kinds)
     parts = [part for part in origin.periods if larger_of(part, kinds[0], kind) == period]
     rows = log.events(column, units, [period] if period in set(origin.periods) else parts, most)
-    return Reported(cells, tuple(dict(zip(log.header, row, strict=True)) for row in rows))
+    return Evidence(cells, tuple(dict(zip(log.header, row, strict=True)) for row in rows))

@@ -173,7 +173,7 @@ def main_effect(x: Array, y: Array) -> float:
 
 
 def _smoothed(x: Array, y: Array, at: Array, width: float) -> tuple[Array, Array]:
-    """The local linear fit at some of the x, and the weight that each has in its own fit."""
+    """Return the local linear fit at some of the x, and the weight that each has in its own fit."""
     off = x - x[at][:, None]
     kernel = np.exp(-0.5 * (off / width) ** 2)
     s0, s1, s2 = (np.add.reduce(kernel * off**power, axis=1) for power in range(3))

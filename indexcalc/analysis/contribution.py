@@ -67,7 +67,7 @@ def contributions(scores: Scores, rows: Rows | None = None) -> Array:
 
 
 def by_weight(branch: Branch) -> bool:
-    """Whether a node has too many children for Shapley's value, so that its score is split by their weights alone."""
+    """Say whether a node has too many children for Shapley's value, so that its score is split by their weights alone."""
     if branch.formula is not None:
         return len(branch.inputs) > MOST_CHILDREN
     record = AGGREGATORS[branch.aggregate]
@@ -103,7 +103,7 @@ def of_parts(scores: Scores, leaf: str, period: int) -> tuple[Array, Array]:
 
 
 def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -> Array:
-    """The contributions of a node's children to the score that it has before its adjustments."""
+    """Return the contributions of a node's children to the score that it has before its adjustments."""
     wanted: Any = slice(None)
     if rows is not None and branch.formula is None and branch.aggregate in COMPARES_UNITS:
         wanted, rows = np.array(rows.units, dtype=int), Rows(rows.period, tuple(range(len(scores.panel.units))))
@@ -126,7 +126,7 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
 
 
 def _of(rows: Rows | None, array: Array) -> Array:
-    """The rows that are asked about of an array (period, unit or 1, …), all of it without rows."""
+    """Return the rows that are asked about of an array (period, unit or 1, …), all of it without rows."""
     if rows is None:
         return array
     one = array[rows.period : rows.period + 1]
@@ -170,12 +170,12 @@ def weight_in_effect(scores: Scores, period: int, unit: int, node: int) -> float
 
 
 def _as_declared(branch: Branch) -> bool:
-    """Whether the weights of a node's children are never scaled up for those that are missing."""
+    """Say whether the weights of a node's children are never scaled up for those that are missing."""
     return branch.missing.policy == "floor" or branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS
 
 
 def _shares(x: Array, w: Array) -> Array:
-    """The weights of the children present scaled to 1, of all where none is; equal where all of these are 0."""
+    """Return the weights of the children present scaled to 1, of all where none is; equal where all of these are 0."""
     present = ~np.isnan(x)
     present = present | ~present.any(axis=-1, keepdims=True)
     weight = np.where(present & ~np.isnan(w), w, 0.0)
@@ -184,12 +184,12 @@ def _shares(x: Array, w: Array) -> Array:
 
 
 def _even(x: Array) -> Array:
-    """Equal shares of those present: the names of a formula have no weights."""
+    """Return equal shares of those present: the names of a formula have no weights."""
     return _shares(x, np.ones(x.shape[-1]))
 
 
 def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Array, y: Array) -> Array:
-    """The contributions of a node's children to what they come together to, y (period, unit, 1)."""
+    """Return the contributions of a node's children to what they come together to, y (period, unit, 1)."""
     if branch.formula is not None:
         share = _even(x)
         split = share * y if by_weight(branch) else _shapley(scores, branch, x, absent, w, share)
@@ -214,7 +214,7 @@ def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Ar
 
 
 def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
-    """What goes into a formula counts for the child that it is, or is below of; children that it does not name add 0."""
+    """Count what goes into a formula for the child that it is, or is below of; children that it does not name add 0."""
     out = np.zeros((*split.shape[:-1], len(branch.children)))
     for i, place in enumerate(branch.inputs):
         child = place
@@ -240,7 +240,7 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
 
 
 def _by_place(x: Array, aggregate: str) -> Array:
-    """Shapley's value of a place among sorted scores: a fixed sum of them, for each number of children that are there."""
+    """Return Shapley's value of a place among sorted scores: a fixed sum of them, for each number of children that are there."""
     order = np.argsort(x, axis=-1)  # those without a score stand last
     ranked = np.take_along_axis(x, order, axis=-1)
     there = np.count_nonzero(~np.isnan(x), axis=-1)
@@ -255,7 +255,7 @@ def _by_place(x: Array, aggregate: str) -> Array:
 
 @cache
 def _factors(aggregate: str, children: int) -> Array:
-    """How many times each sorted score is in each child's part (child, score): sums over all subsets, counted by their size.
+    """Count how many times each sorted score is in each child's part (child, score), over all subsets by their size.
 
     A subset of a size s of others than child i has its r-th smallest score at j as often as r - 1 of it are among those below j
     and s - r among those above; then child i comes, and the same is counted of s + 1.
@@ -290,12 +290,12 @@ def _places(aggregate: str, size: int) -> dict[int, float]:
 
 
 def _ways(below: int, taken: int, above: int, others: int) -> int:
-    """In how many ways so many can be taken of those below and those above."""
+    """Return in how many ways so many can be taken of those below and those above."""
     return math.comb(below, taken) * math.comb(above, others) if taken >= 0 and others >= 0 else 0
 
 
 def _at_the_mean(x: Array) -> Array:
-    """What stands in for children that have not come yet: the mean over all units; those without a score never come."""
+    """Return what stands in for children that have not come yet: the mean over all units; those without a score never come."""
     present = ~np.isnan(x)
     with np.errstate(invalid="ignore"):
         mean = np.nansum(x, axis=1, keepdims=True) / np.count_nonzero(present, axis=1, keepdims=True)
@@ -303,7 +303,7 @@ def _at_the_mean(x: Array) -> Array:
 
 
 def _shapley(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Array, share: Array) -> Array:
-    """Shapley's value over all subsets of children, in blocks of units where these are not compared, and of subsets."""
+    """Return Shapley's value over all subsets of children, in blocks of units where these are not compared, and of subsets."""
     periods, units, children = x.shape
     absent = np.full_like(x, np.nan) if absent is None else absent
     inside = (np.arange(2**children)[:, None] >> np.arange(children)) & 1 == 1

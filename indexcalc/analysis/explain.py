@@ -32,7 +32,7 @@ class Added:
 
 
 @dataclass(frozen=True)
-class FromUnits:
+class MadeOfUnits:
     """A score that is made of those of the units below: how, of which node, and what each of them is and adds to it."""
 
     scores: Scores
@@ -50,7 +50,7 @@ class UnitBelow:
     rank: float
     weight: float
     contribution: float
-    made: FromUnits | None
+    made: MadeOfUnits | None
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Explained:
     adjustments: tuple[Added, ...] = ()
     changes: tuple[Change, ...] = ()
     children: tuple[Explained, ...] = ()
-    made: FromUnits | None = None
+    made: MadeOfUnits | None = None
 
     def walk(self, level: int = 0) -> Iterator[tuple[int, Explained]]:
         """Yield the node and all below it, each with how far below it is."""
@@ -176,7 +176,7 @@ def _added(scores: Scores, period: int, unit: int, position: int) -> tuple[Added
     return tuple(added)
 
 
-def _from_below(scores: Scores, period: int, unit: int, leaf: str, depth: int) -> FromUnits | None:
+def _from_below(scores: Scores, period: int, unit: int, leaf: str, depth: int) -> MadeOfUnits | None:
     """Return what a unit's score of a leaf is made of below, level by level; nothing where it is made of values."""
     below = scores.below
     if below is None or leaf not in below.leaves:
@@ -195,4 +195,4 @@ def _from_below(scores: Scores, period: int, unit: int, leaf: str, depth: int) -
         )
         for part in (below.units == unit).nonzero()[0].tolist()
     ]
-    return FromUnits(lower, made.node, made.how, tuple(parts))
+    return MadeOfUnits(lower, made.node, made.how, tuple(parts))

@@ -177,7 +177,7 @@ def robustness(
 
 
 def _above(scores: Scores, branch: Branch) -> bool:
-    """Whether a node counts in the index: what is on a board of its own does not."""
+    """Say whether a node counts in the index: what is on a board of its own does not."""
     at = branch.position
     while at != scores.tree.root:
         parent = scores.tree.parents[at]
@@ -229,7 +229,7 @@ def _cut(scores: Scores, period: int, level: int, within: float | None, bounds: 
 
 
 def _layers(cut: _Cut) -> tuple[list[int], list[_Layer]]:
-    """What is above a cut as the columns of a table of all that goes into it, and the layers that are made one after another."""
+    """Return the columns of a table of all that goes into what is above a cut, and the layers that are made one after another."""
     columns = sorted(
         {*cut.nodes, *(node for branch in cut.upper for node in (branch.position, *branch.children, *branch.inputs))}
     )
@@ -295,7 +295,7 @@ class _Search:
         return found
 
     def _lifted(self, cut: _Cut, coarse: _Cut, turn: Turn) -> Array | None:
-        """The weights of a coarser cut, with what is below each of its nodes in the old proportions."""
+        """Return the weights of a coarser cut, with what is below each of its nodes in the old proportions."""
         tree, weights = self.scores.tree, self.scores.effective_weights[self.period]
         out = np.empty(len(cut.nodes))
         for i, node in enumerate(cut.nodes):
@@ -345,7 +345,7 @@ class _Search:
         return start
 
     def _from_afar(self, cut: _Cut, norm: Norm, above: int, others: Sequence[int], count: int) -> Array | None:
-        """Weights that turn the order among those that go most of the way to one node, or lie between two of few; or nothing."""
+        """Return weights that turn the order, of those that go most of the way to one node or lie between two; or nothing."""
         nodes, rows = len(cut.weights), [above, *others]
         ends = np.eye(nodes) * cut.weights.sum()
         tried = [cut.weights + share * (ends - cut.weights) for share in (0.5, 0.9, 0.99)]
@@ -393,7 +393,7 @@ class _Search:
         return found
 
     def _shortened(self, cut: _Cut, found: Array, rows: Sequence[int], count: int) -> Array:
-        """As little of a change as does it, found in steps of steps of steps."""
+        """Return as little of a change as does it, found in finer and finer steps."""
         low, high = 0.0, 1.0
         for _ in range(5):
             part = np.linspace(low, high, 65)[1:]
@@ -403,13 +403,13 @@ class _Search:
         return np.asarray(cut.weights + high * (found - cut.weights))
 
     def _ahead(self, cut: _Cut, stack: Array, rows: Sequence[int], count: int) -> Any:
-        """Which of some weights (stack, node) turn the order."""
+        """Return which of some weights (stack, node) turn the order."""
         values = self.sign * self._at(cut, stack, rows)
         ahead = values[:, 1:] > values[:, :1] + _AHEAD * np.abs(values).max(axis=-1, keepdims=True)
         return np.count_nonzero(ahead, axis=-1) >= count
 
     def _at(self, cut: _Cut, stack: Array, units: Sequence[int]) -> Array:
-        """The index (stack, unit) at effective weights (stack, node of the cut)."""
+        """Return the index (stack, unit) at effective weights (stack, node of the cut)."""
         if cut.level not in self.layers:
             self.layers[cut.level] = _layers(cut)
         columns, layers = self.layers[cut.level]
@@ -434,7 +434,7 @@ class _Search:
         return finish(self.scores.index, self.scores.panel, branch, y, recorded=points)[0]
 
     def _named(self, cut: _Cut, found: Array) -> dict[str, dict[str, float]]:
-        """Effective weights as weights among siblings, for each node above the cut."""
+        """Return effective weights as weights among siblings, for each node above the cut."""
         tree = self.scores.tree
         effective = dict(zip(cut.nodes, found.tolist(), strict=True))
         named: dict[str, dict[str, float]] = {}
@@ -450,7 +450,7 @@ class _Search:
         return named
 
     def _passes(self, cut: _Cut, found: Array, above: int, others: Sequence[int], count: int) -> bool:
-        """Whether the engine, given the weights, turns the order."""
+        """Say whether the engine, given the weights, turns the order."""
         index = reweighted(self.world.index, self._named(cut, found))
         values = self.sign * replace(self.world, index=index).whole()[0]
         return bool(np.count_nonzero(values[list(others)] > values[above]) >= count)
@@ -510,7 +510,7 @@ def _nearest(cut: _Cut, lead: Array, constant: Array, norm: Norm, count: int) ->
 
 
 def _alone(cut: _Cut, lead: Array, needed: Array, norm: Norm) -> Array:
-    """How far weights must move at least for each row (row,) by itself to gain what it needs; infinite where none do.
+    """Return how far weights must move at least for each row (row,) by itself to gain what it needs; infinite where none do.
 
     The most that a row gains within a distance is had by taking weight where it leads least and giving it where it leads most:
     half the distance in all (L1), or as much at each node (maximum norm). Less than rounding is taken off.
@@ -520,11 +520,11 @@ def _alone(cut: _Cut, lead: Array, needed: Array, norm: Norm) -> Array:
     rising = np.take_along_axis(lead, worst, axis=-1)
 
     def filled(room: Array, amount: Array) -> Array:
-        """An amount (row,) laid into rooms (row, node) one after the other."""
+        """Lay an amount (row,) into rooms (row, node) one after the other."""
         return np.clip(amount[:, None] - (np.add.accumulate(room, axis=-1) - room), 0.0, room)
 
     def gain(far: Array) -> Array:
-        """What a row gains within a distance (row,)."""
+        """Return what a row gains within a distance (row,)."""
         if norm == "max":
             less, more = np.minimum(far[:, None], down[worst]), np.minimum(far[:, None], up[worst])
             raised = filled((less + more)[:, ::-1], np.add.reduce(less, axis=-1))[:, ::-1]
@@ -544,7 +544,7 @@ def _alone(cut: _Cut, lead: Array, needed: Array, norm: Norm) -> Array:
     most = np.full(len(lead), min(float(down.sum()), float(up.sum())))
 
     def useless(moved: Array) -> Any:
-        """Whether the last of so much weight goes to where the row leads no more than where it comes from."""
+        """Say whether the last of so much weight goes to where the row leads no more than where it comes from."""
         last = np.count_nonzero(np.add.accumulate(down[worst], axis=-1) < moved[:, None], axis=-1)
         first = np.count_nonzero(np.add.accumulate(up[worst][:, ::-1], axis=-1) < moved[:, None], axis=-1)
         at = np.arange(len(lead))
@@ -559,7 +559,7 @@ def _alone(cut: _Cut, lead: Array, needed: Array, norm: Norm) -> Array:
 
 
 def _program(cut: _Cut, lead: Array, constant: Array, norm: Norm, count: int) -> Array | None:
-    """The program itself, of leads no greater than 1.
+    """Solve the program itself, of leads no greater than 1.
 
     Variables are the weights, how far each moves (one for all in the maximum norm), and for each row whether it holds.
     """

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 MOST_UNITS = 1000  # units up to which each one's own indices are worked out
-_ROOM = 1 << 22
+_ROOM = 1 << 23
 _RESAMPLED = 1 << 23  # numbers kept of the resamples of all units
 _BLOCK = 256  # rows of a sample worked on together
 
@@ -175,7 +175,7 @@ def sobol_indices(
 
 
 def _resampled(rows: int, resamples: int, seed: int) -> Iterator[tuple[slice, Array]]:
-    """Some rows at a time, how often each is in the sample itself (once) and in each resample (1 + resample, row)."""
+    """Yield some rows at a time, how often each is in the sample itself (once) and in each resample (1 + resample, row)."""
     blocks = [slice(start, min(start + _BLOCK, rows)) for start in range(0, rows, _BLOCK)]
     sizes = np.array([some.stop - some.start for some in blocks])
     within = np.random.default_rng([seed, 2]).multinomial(rows, sizes / rows, size=resamples)
@@ -191,7 +191,7 @@ def sampled(coordinates: int, rows: int, seed: int) -> tuple[Array, Array]:
 
 
 def _points(coordinates: int, seed: int) -> Any:
-    """The points of both samples, which may be asked for some at a time."""
+    """Return the points of both samples, which may be asked for some at a time."""
     from scipy.stats import qmc
 
     return qmc.Sobol(max(1, 2 * coordinates), scramble=True, seed=np.random.default_rng([seed, 3]))
@@ -268,7 +268,7 @@ def sensitivity(
 
 
 def _mixtures(inputs: Inputs, a: Array, b: Array, seed: int, number: int) -> Any:
-    """The draws of A and of B (coordinate, draw), then those of A with one input after the other taken from B."""
+    """Return the draws of A and of B (coordinate, draw), then those of A with one input after the other taken from B."""
     noisy = inputs.alternatives.noise is not None
     first, second = ((seed, 4 + which, number) if noisy else None for which in (0, 1))
     yield inputs.at(a, first)
@@ -310,14 +310,14 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
 
 
 def _leaves_stand(scores: Scores) -> bool:
-    """Whether indicators keep their scores when others go: none is estimated of siblings or from units below, none screened."""
+    """Say whether indicators keep their scores when others go: none is estimated of siblings or from below, none screened."""
     index = scores.index
     estimated = any(way.method in FROM_SIBLINGS for way, _ in index.tree.imputed)
     return scores.below is None and index.screen is None and not estimated
 
 
 def _aggregated(scores: Scores, index: Index, panel: Panel, level: str | None) -> Array:
-    """The scores (period, unit) of an index that has some of the leaves, made of the scores that these have."""
+    """Return the scores (period, unit) of an index that has some of the leaves, made of the scores that these have."""
     del panel, level
     kept = [scores.node(leaf.id) for leaf in index.leaves]
     out = empty(len(scores.periods), len(scores.panel.units), len(index.tree.nodes))
@@ -327,13 +327,13 @@ def _aggregated(scores: Scores, index: Index, panel: Panel, level: str | None) -
 
 
 def _scored(scores: Scores, index: Index, panel: Panel, level: str | None) -> Array:
-    """The same, scored from what was reported."""
+    """Score the same from what was reported."""
     del scores
     return score(index, _with_columns(panel, [column.id for column in index.columns]), level=level).score()
 
 
 def _with_columns(panel: Panel, columns: Sequence[str]) -> Panel:
-    """The panel with some of its columns; where cells were written is not carried along."""
+    """Return the panel with some of its columns; where cells were written is not carried along."""
     at = [panel.column[column] for column in columns]
     values, status = panel.values[..., at], panel.status[..., at]
     return replace(panel, values=values, status=status, columns=tuple(columns), address=None)
@@ -345,7 +345,7 @@ def _with_below(scores: Scores, position: int) -> list[int]:
 
 
 def _without(index: Index, node: str) -> Index:
-    """The index without a node; where its siblings' weights are given they are scaled to add up again."""
+    """Return the index without a node; where its siblings' weights are given they are scaled to add up again."""
 
     def walked(children: tuple[Dimension | Indicator, ...]) -> tuple[Dimension | Indicator, ...]:
         return tuple(entered(child) if isinstance(child, Dimension) else child for child in children if child.id != node)

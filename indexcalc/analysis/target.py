@@ -45,7 +45,7 @@ _CELLS = 4_000_000  # values that are scored together
 
 
 @dataclass(frozen=True)
-class Step:
+class Improvement:
     """One improvement: an indicator's place, its derived value before and after, the effort, the points in the index."""
 
     leaf: int
@@ -73,7 +73,7 @@ class Plan(Result):
     exact: bool
     stepped: bool
     effort: float
-    steps: tuple[Step, ...]
+    steps: tuple[Improvement, ...]
     scores: tuple[float, float]
     ranks: tuple[float, float]
     others: Array
@@ -172,20 +172,20 @@ class _Point:
         self.effort = float(np.nansum(np.where(moved > 0, moved * task.cost, 0.0)))
 
     def goal(self, score: float | None, rank: int | None) -> float:
-        """What the index must be: the score asked for, or that of the unit at the rank."""
+        """Return what the index must be: the score asked for, or that of the unit at the rank."""
         if score is not None:
             return score * self.task.sign
         others = np.sort(self.rivals[~np.isnan(self.rivals)] * self.task.sign)[::-1]
         return float(others[min(rank or 1, len(others)) - 1]) if len(others) else -np.inf
 
     def reaches(self, score: float | None, rank: int | None) -> bool:
-        """Whether the score or the rank asked for is there."""
+        """Say whether the score or the rank asked for is there."""
         if score is not None:
             return self.index >= score * self.task.sign
         return bool(self.places[self.task.unit] <= (rank or 1))
 
     def worth(self) -> tuple[Array, bool]:
-        """What one point of each leaf's score is worth in the index (leaf,), and whether that holds all the way."""
+        """Return what a point of each leaf's score is worth in the index (leaf,), and whether that holds all the way."""
         task, own = self.task, self.leaves[self.task.unit]
         leaves, there = len(own), ~np.isnan(self.leaves)
         world = replace(task.above, values=self.leaves, status=np.where(there, VALUE, task.above.status).astype(np.uint8))
@@ -234,7 +234,7 @@ def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping
 
 
 def _corners(scores: Scores, own: Array) -> Array:
-    """Where the scale of each leaf bends, ends or begins a band (place, leaf); the unit's own value where there are fewer."""
+    """Return where the scale of each leaf bends, ends or begins a band (place, leaf); the unit's own value for want of more."""
     found: list[list[float]] = []
     for leaf in scores.index.leaves:
         choice = normalise_of(scores.index, leaf)
@@ -254,7 +254,7 @@ def _by_group(scores: Scores) -> bool:
 
 
 def _places(own: Array, compared: Array) -> Array:
-    """The values that units have reached (place, leaf), no more of them than can be looked at; the unit's own in gaps."""
+    """Return the values that units have reached (place, leaf), no more of them than can be looked at; the unit's own in gaps."""
     ordered = np.sort(compared, axis=0)
     count = np.count_nonzero(~np.isnan(ordered), axis=0)
     at = np.rint(np.linspace(0, 1, min(_MOST, len(compared)))[:, None] * np.maximum(count - 1, 0)).astype(int)
@@ -263,7 +263,7 @@ def _places(own: Array, compared: Array) -> Array:
 
 
 def _cost(scores: Scores, side: Side, world: World, effort: Effort, costs: Mapping[str, float] | None) -> Array:
-    """The effort of moving each leaf by 1 of its measure, NaN for what cannot be moved."""
+    """Return the effort of moving each leaf by 1 of its measure, NaN for what cannot be moved."""
     leaves = scores.index.leaves
     if costs is not None:
         return np.array([costs.get(leaf.id, np.nan) for leaf in leaves], dtype=float)
@@ -281,7 +281,7 @@ def _cost(scores: Scores, side: Side, world: World, effort: Effort, costs: Mappi
 
 
 def _leaf_scores(task: _Task, rows: Array) -> Array:
-    """The leaves' scores (row, leaf) that the unit has with each row of values, with frames made of these."""
+    """Return the leaves' scores (row, leaf) that the unit has with each row of values, with frames made of these."""
     out = np.empty(rows.shape)
     step = max(1, _CELLS // task.world.values.size)
     for start in range(0, len(rows), step):
@@ -298,7 +298,7 @@ def _all_leaf_scores(task: _Task, rows: Array) -> Array:
 
 
 def _solve(task: _Task, at: _Point, worth: Array, goal: float) -> Array | None:
-    """The values of least effort by which the index, linear at a point, reaches a goal; None where all there is falls short."""
+    """Return the values of least effort by which the index, linear at a point, reaches a goal; None where nothing does."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     gain = (task.found - task.found[0]) * worth
@@ -336,7 +336,7 @@ def _solve(task: _Task, at: _Point, worth: Array, goal: float) -> Array | None:
 
 
 def _frontier(effort: Array, gain: Array) -> list[int]:
-    """The steps that bring more than every cheaper one."""
+    """Return the steps that bring more than every cheaper one."""
     found, best = [], 0.0
     for step in np.lexsort((-gain, effort)).tolist():
         if gain[step] > best + 1e-12:
@@ -349,7 +349,7 @@ def _plan(task: _Task, before: _Point, at: _Point, rank: int | None, *, reached:
     gained = (at.leaves[task.unit] - before.leaves[task.unit]) * before.worth()[0] * task.sign
     moved = np.flatnonzero(~np.isnan(at.x) & (at.x != task.own))
     cost = np.abs(at.x - task.own) * task.cost
-    steps = [Step(int(j), float(task.own[j]), float(at.x[j]), float(cost[j]), float(gained[j])) for j in moved]
+    steps = [Improvement(int(j), float(task.own[j]), float(at.x[j]), float(cost[j]), float(gained[j])) for j in moved]
     return Plan(
         start=task.scores,
         period=task.period,

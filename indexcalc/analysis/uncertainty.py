@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 MOST_PAIRS = 1000  # units up to which all pairs are compared in every draw
-_ROOM = 1 << 22  # numbers that a thread keeps memory for
+_ROOM = 1 << 23  # numbers that a thread keeps memory for
 _FINE = 40  # bits of a score that rank: what arithmetic leaves in the last bits makes no difference
 _TASK = 1024  # draws after which a thread reports
 
@@ -335,7 +335,7 @@ def _segment(rescorer: Rescorer, seed: int, number: int, count: int, centre: Arr
     ranked = rounded(scores, ranking.decimals) if ranking.decimals is not None else scores
     order = _ordered(-ranked if ranking.first == "lowest" else ranked, ranking.ties, room)
     units, columns = len(scores), _columns_of(ranking.ties, len(scores))
-    counts = np.bincount(order.cells(columns, room).ravel(), minlength=units * columns).reshape(units, columns)
+    counts = np.bincount(order.cells(room).ravel(), minlength=units * columns).reshape(units, columns)
     kept = None
     if units <= MOST_PAIRS:
         kept = order.places(room).T.astype(np.uint8 if columns <= 256 else np.uint16, order="C")
@@ -345,7 +345,7 @@ def _segment(rescorer: Rescorer, seed: int, number: int, count: int, centre: Arr
         off = np.nan_to_num(off)
         sums = np.add.reduce(off, axis=1)
     squares = np.einsum("ud,ud->u", off, off)
-    return _Part(count, counts, None, sums, squares, found.undefined), kept, len(order.again) > 0
+    return _Part(count, counts, None, sums, squares, found.undefined), kept, len(order.again) + len(order.short) > 0
 
 
 def _together(parts: list[_Part]) -> _Part:
@@ -369,36 +369,45 @@ def _together(parts: list[_Part]) -> _Part:
 
 
 def _columns_of(ties: str, units: int) -> int:
-    """How many places there are: one a unit, by halves with averages, and none."""
+    """Return how many places there are: one a unit, by halves with averages, and none."""
     return 2 * units if ties == "average" else units + 1
 
 
 @dataclass(frozen=True)
 class _Order:
-    """Which unit stands at each place in each draw: `units` (draw, place). A place counts `step` columns.
+    """Which unit stands at each place in each draw: `units` (draw, place). A place counts `step` columns, the last is for none.
 
-    In the draws `again` places are shared or some unit has none: `shared` (draw, unit) are the columns of their places.
+    In the draws `short` some units have no score, and stand behind the `ranked` (draw, 1) that have one. In the draws `again`
+    places are shared: `shared` (draw, unit) are the columns of their places.
     """
 
     units: Whole
     step: int
+    columns: int
+    short: Whole
+    ranked: Whole
     again: Whole
     shared: Whole
 
-    def cells(self, columns: int, room: Room) -> Whole:
+    def cells(self, room: Room) -> Whole:
         """Return where each unit of each draw counts (draw, any order of units): its own row of columns, then its place."""
         draws, units = self.units.shape
-        cells = np.multiply(self.units, columns, out=room(draws, units).view(np.int64))
-        cells += np.arange(units) * self.step
-        cells[self.again] = np.arange(units) * columns + self.shared
+        cells = np.multiply(self.units, self.columns, out=room(draws, units).view(np.int64))
+        column = np.arange(units) * self.step
+        if len(self.short):
+            cells[self.short] += np.where(np.arange(units) < self.ranked, 0, self.columns - 1 - column)
+        cells += column
+        cells[self.again] = np.arange(units) * self.columns + self.shared
         return cells
 
     def places(self, room: Room) -> Any:
         """Return the place (draw, unit) of each unit, as a column."""
         draws, units = self.units.shape
-        at = np.add(self.units, np.arange(draws)[:, None] * units, out=room(draws, units).view(np.int64))
+        cells = np.add(self.units, np.arange(draws)[:, None] * units, out=room(draws, units).view(np.int64))
         out = room(draws, (units + 1) // 2).view(np.int32).ravel()[: draws * units].reshape(draws, units)
-        out.ravel()[at] = np.arange(units, dtype=np.int32) * self.step
+        out.ravel()[cells] = np.arange(units, dtype=np.int32) * self.step
+        if len(self.short):
+            out.ravel()[cells[self.short][np.arange(units) >= self.ranked]] = self.columns - 1
         out[self.again] = self.shared
         return out
 
@@ -411,7 +420,7 @@ def _ordered(scores: Array, ties: str, room: Room) -> _Order:
     """
     units, draws = scores.shape
     low, high = scores.min(initial=0.0), scores.max(initial=0.0)
-    missing = None
+    missing, none = None, np.zeros(0, dtype=np.int64)
     if np.isnan(low):
         missing = np.isnan(scores.T)
         low, high = np.nanmin(scores, initial=0.0), np.nanmax(scores, initial=0.0)
@@ -427,25 +436,26 @@ def _ordered(scores: Array, ties: str, room: Room) -> _Order:
     whole <<= bits
     whole |= np.arange(units)
     whole.sort(axis=1)
+    ranked = np.full((draws, 1), units) if missing is None else units - np.count_nonzero(missing, axis=1, keepdims=True)
     near = np.subtract(whole[:, 1:], whole[:, :-1], out=room(draws, units - 1).view(np.int64))
     mask = (1 << bits) - 1
-    tied: Any = np.zeros(draws, dtype=bool)
+    again = none
     if near.min(initial=mask + 1) <= mask:
         near = np.right_shift(whole, bits, out=room(draws, units).view(np.int64))
-        tied = (near[:, 1:] == near[:, :-1]).any(axis=1)
+        again = np.flatnonzero(((near[:, 1:] == near[:, :-1]) & (np.arange(1, units) < ranked)).any(axis=1))
     whole &= mask
-    step, again = 2 if ties == "average" else 1, np.flatnonzero(tied if missing is None else tied | missing.any(axis=1))
-    shared = np.zeros((0, units), dtype=np.int64)
+    step, columns, shared = 2 if ties == "average" else 1, _columns_of(ties, units), np.zeros((0, units), dtype=np.int64)
     if len(again):
         found = ranks(far - (far - scores[:, again]), ties=ties).T
-        places = (np.nan_to_num(found) - 1.0) * step
-        shared = np.where(np.isnan(found), _columns_of(ties, units) - 1, places).astype(np.int64)
-    return _Order(whole, step, again, shared)
+        shared = np.where(np.isnan(found), columns - 1, (np.nan_to_num(found) - 1.0) * step).astype(np.int64)
+    short = none if missing is None else np.flatnonzero(ranked < units)
+    return _Order(whole, step, columns, short, ranked[short], again, shared)
 
 
 def _above(places: Any, *, shared: bool) -> Whole:
-    """In how many draws each unit stood before each other (unit, unit), where units may share places or not; who has no place
-    stands behind.
+    """Count the draws in which each unit stood before each other (unit, unit); who has no place stands behind.
+
+    With places that are `shared` not every unit of two is either before or behind the other.
     """
     units, draws = places.shape
     padded = np.zeros((units, -(-draws // 64) * 64), dtype=bool)

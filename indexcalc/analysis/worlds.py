@@ -85,7 +85,7 @@ class Side:
         return []
 
     def base(self, wanted: str | int | None) -> str | None:
-        """The label of the period that a base names, as `engine.frames` finds it."""
+        """Return the label of the period that a base names, as `engine.frames` finds it."""
         if wanted is None:
             return None
         meant = {read_period(str(wanted), kind) for kind, _ in kinds_of(self.index, self.scores.panel)}
@@ -105,7 +105,7 @@ class Side:
         return True
 
     def weights(self, key: str) -> tuple[dict[str, float], bool]:
-        """The weights of a node's children in this period if they hold for every unit, else the declared; and which."""
+        """Return the weights of a node's children in this period if they hold for every unit, else the declared; and which."""
         branch, tree = self.branch[key], self.scores.tree
         own = self.scores.weights[branch.position - tree.leaves]
         own = own if own.ndim == 1 else own[self.at if own.shape[0] > 1 else 0]
@@ -187,7 +187,7 @@ def _at_base(choice: Any, side: Side) -> Any:
 
 
 def _fits(other: Dimension | Root, own: Dimension | Root) -> bool:
-    """Whether a node can be made as another is: all that its formula names is below it."""
+    """Say whether a node can be made as another is: all that its formula names is below it."""
     return other.formula is None or set(names(parse(other.formula))) <= set(_below(own))
 
 
@@ -230,12 +230,12 @@ class World:
     points: Array
 
     def whole(self) -> tuple[Array, Array]:
-        """The scores and ranks of all units."""
+        """Return the scores and ranks of all units."""
         found, places = self.slots(self.values[None], self.status[None])
         return found[0], places[0]
 
     def with_own(self, unit: Any, values: Array, status: Status) -> tuple[Array, Array]:
-        """The score and rank that each of some units has with values of its own (row, leaf), one world a row."""
+        """Return the score and rank that each of some units has with values of its own (row, leaf), one world a row."""
         step = self._step
         found, places = np.empty(len(unit)), np.empty(len(unit))
         for start in range(0, len(unit), step):
@@ -248,7 +248,7 @@ class World:
         return found, places
 
     def index_with_own(self, unit: Any, values: Array, status: Status) -> Array:
-        """The score alone that each of some units has with values of its own: nobody else is aggregated where none matters."""
+        """Return the score alone that each of some units has with values of its own; others are aggregated where they matter."""
         if not self.alone:
             return self.with_own(unit, values, status)[0]
         step, found = self._step, np.empty(len(unit))
@@ -263,14 +263,14 @@ class World:
         return found
 
     def slots(self, values: Array, status: Status) -> tuple[Array, Array]:
-        """The index's scores and ranks (slot, unit) of some slots, each of all units."""
+        """Return the index's scores and ranks (slot, unit) of some slots, each of all units."""
         leaves, flags = self.leaf_scores(values, status)
         points = np.concatenate([self.points[:-1], np.broadcast_to(self.points[-1:], (len(values), *self.points.shape[1:]))])
         root = self._index(leaves, flags, points)[len(self.labels) :]
         return root, overall(self.index.ranking, root[..., None])[..., 0].astype(float)
 
     def leaf_scores(self, values: Array, status: Status) -> tuple[Array, Status]:
-        """The leaves' scores and statuses, first of the periods that slots are compared with, then of the slots."""
+        """Return the leaves' scores and statuses, first of the periods that slots are compared with, then of the slots."""
         x = empty(len(self.labels) + len(values), *self.values.shape)
         flags = empty(len(x), x.shape[1], x.shape[2], np.uint8)
         past = len(self.labels)
@@ -281,7 +281,7 @@ class World:
         return out, flags
 
     def _index(self, leaves: Array, flags: Status, points: Array) -> Array:
-        """The index (period, unit) of the leaves' scores and of the points, or events, of adjustments."""
+        """Return the index (period, unit) of the leaves' scores and of the points, or events, of adjustments."""
         scores = empty(leaves.shape[0], leaves.shape[1], len(self.index.tree.nodes))
         scores[..., : leaves.shape[-1]] = leaves
         panel = self._panel(np.concatenate([leaves, points], axis=-1), flags)
@@ -309,7 +309,7 @@ class World:
         return not any(branch.compares for branch in tree.branches) and not (floors and (unlimited or inner))
 
     def taken(self, units: Sequence[int]) -> World:
-        """The same world with some of its units alone."""
+        """Return the same world with some of its units alone."""
         at = list(units)
         return replace(
             self,
@@ -322,7 +322,7 @@ class World:
 
 
 def of_scores(scores: Scores, period: int) -> World:
-    """The world as it was in a period, with the scores of its leaves for values: what is above them can be made anew.
+    """Return a period as it was, with the scores of its leaves for values: what is above them can be made anew.
 
     Bonuses, deductions and vetoes are counted anew from their events, moves in rank stand as they were recorded.
     """
@@ -397,7 +397,7 @@ class Between:
         return np.where((at >= 0).reshape(-1, *[1] * (array.ndim - 1)), array[at], fill)
 
     def values(self, leaf: str, method: int, data: int) -> tuple[Array, Array]:
-        """A leaf's values and status (unit,) by the definition of one side in the period of another.
+        """Return a leaf's values and status (unit,) by the definition of one side in the period of another.
 
         Where a side does not have the data, the definition is the other side's. A leaf that a side does not have yet, or any
         more, has the values of that side's period if there are any, else those that it has on the other side.
@@ -423,17 +423,17 @@ class Between:
         return self.of_units(side, x), self.of_units(side, status, NOT_APPLICABLE)
 
     def rows(self, leaves: Sequence[str], method: int, data: int) -> tuple[Array, Status]:
-        """The values and statuses (unit, leaf) of some leaves."""
+        """Return the values and statuses (unit, leaf) of some leaves."""
         found = [self.values(leaf, method, data) for leaf in leaves]
         values, status = (np.stack([part[i] for part in found], axis=-1) for i in range(2))
         return values, status.astype(np.uint8)
 
     def index(self, structure: int, weights: int, method: int, adjustments: int) -> Index:
-        """The index of a world."""
+        """Return the index of a world."""
         return hybrid(*(self.sides[at] for at in (structure, weights, method, adjustments)))
 
     def points(self, side: int, index: Index, labels: Sequence[str]) -> Array:
-        """What each adjustment of a world's index added to each unit in some periods (label, unit, adjustment)."""
+        """Return what each adjustment of a world's index added to each unit in some periods (label, unit, adjustment)."""
         own = self.sides[side]
         at = {item.id: place for place, item in enumerate(own.index.adjustments)}
         wanted = [at[item.id] for item in index.adjustments]
@@ -445,7 +445,7 @@ class Between:
         return out
 
     def world(self, *, peers: int, structure: int, weights: int, method: int, adjustments: int) -> World:
-        """The world of one side's data, nodes, weights, methods and points."""
+        """Return the world of one side's data, nodes, weights, methods and points."""
         index = self.index(structure, weights, method, adjustments)
         leaves = [leaf.id for leaf in index.leaves]
         values, status = self.rows(leaves, method, peers)
@@ -465,7 +465,7 @@ class Between:
         )
 
     def _past(self, leaves: Sequence[str], method: int, peers: int, labels: Sequence[str]) -> tuple[Array, Status]:
-        """The values of the periods that a world is compared with (label, unit, leaf)."""
+        """Return the values of the periods that a world is compared with (label, unit, leaf)."""
         shape = (len(labels), len(self.units), len(leaves))
         values, status = np.full(shape, np.nan), np.full(shape, NOT_APPLICABLE, np.uint8)
         for place, leaf in enumerate(leaves):
@@ -479,7 +479,7 @@ class Between:
         return values, status
 
     def _grouped(self, peers: int) -> Units:
-        """All units, in the groups that one side has them in."""
+        """Return all units, in the groups that one side has them in."""
         own, other = (self.sides[side].scores.panel.units.groups for side in (peers, 1 - peers))
         if not own and not other:
             return self.units
@@ -492,7 +492,7 @@ class Between:
 
 
 def _compared_with(index: Index) -> set[str | None]:
-    """The base periods that something of an index is compared with; nothing in it where that is all periods together."""
+    """Return the base periods that something of an index is compared with; nothing in it where that is all periods together."""
     choices: list[Normalise | Weights | None] = [normalise_of(index, leaf) for leaf in index.leaves]
     for branch in index.tree.branches:
         choices += [branch.normalise, branch.weights]
@@ -500,7 +500,7 @@ def _compared_with(index: Index) -> set[str | None]:
 
 
 def _together(one: Units, other: Units) -> tuple[Units, tuple[Any, Any]]:
-    """All units of two tables, the later's first, and where each stands in both: -1 where it does not."""
+    """Return all units of two tables, the later's first, and where each stands in both: -1 where it does not."""
     ids = tuple(dict.fromkeys((*other.ids, *one.ids)))
     places = [{unit: at for at, unit in enumerate(units.ids)} for units in (one, other)]
     at = [np.array([place.get(unit, -1) for unit in ids]) for place in places]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Places = NDArray[np.int64]
 
-_CELLS = 3 << 14  # scores of a node that are worked on together: what stays in a cache
+_CELLS = 1 << 17  # scores of a node that are worked on together: what stays in a cache
 _NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
 
 
@@ -86,10 +86,13 @@ class Mean:
         return 1 + max((mean.height for mean in self.below.values()), default=0)
 
     @property
-    def inside(self) -> dict[int, Mean]:
-        """The means below that come into its own product, by their places."""
-        plain = {i: mean for i, mean in self.below.items() if not mean.below}
-        return {i: mean for i, mean in plain.items() if power_of(self.branch) == power_of(mean.branch) == 1}
+    def linear(self) -> bool:
+        """Whether it is an arithmetic mean or sum of such, all the way down."""
+        return power_of(self.branch) == 1 and all(mean.linear for mean in self.below.values())
+
+    def inside(self, mean: Mean) -> bool:
+        """Say whether a mean below comes into its own product."""
+        return power_of(self.branch) == 1 and mean.linear
 
 
 class Means:
@@ -116,7 +119,8 @@ class Means:
         products = self.products[position]
         y = room(len(products.top.base), draws)
         covered = np.empty_like(y) if cover and products.tracked else None
-        step = max(32, _CELLS // max(1, len(y)))
+        parts = max(1, -(-draws * len(y) // _CELLS))
+        step = max(1, -(-draws // parts))
         for start in range(0, draws, step):
             some = slice(start, min(start + step, draws))
             products.fill({node: weights[:, some] for node, weights in drawn.items()}, y[:, some], covered, some, room)
@@ -170,10 +174,11 @@ def _kinds(rows: Array) -> tuple[Array, Places]:
 
 
 @dataclass(frozen=True)
-class Level:
+class Height:
     """The kinds of all means of a height, among all `kinds`.
 
-    `gone` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values; `applies` that
+    `gone` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values, the second left out
+    where both are one; `applies` that
     which counts, left out where that is all and adds up to 1. `edge` (kind,) is the row of the table that has the weight of the
     mean in the one above. `asked` has what some means ask to be there, their kinds within the level, and how many children of
     each are present and apply.
@@ -189,27 +194,36 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What the means of a height inside a product have on top in rows with gaps: their `kinds` (gap,), and how it is made.
+
+    Each mean has what it is a product of in such rows, the weights of it among all, and which gaps of all these are. `sums`
+    (gap, gap below) adds up what is on top below, left out where there is nothing below.
+    """
+
+    gaps: slice
+    kinds: Places
+    means: tuple[tuple[Array, slice, slice], ...]
+    sums: Any
+
+
+@dataclass(frozen=True)
 class Product:
     """How the scores of one mean are made.
 
-    The weights of its product are those in the table at `edges` times those `above` and `times`, itself times `factor`. Of its
-    rows with gaps in means inside, `gaps` (gap, part) is what each has of that mean, `kind` (gap,) its kind, and `sums` (row,
-    gap) adds them up. `below` are the means that are made before it: which of the products, and the row of the table with its
-    weight. `kinds` are its own among all. `later` says that the ratios of its rows come with its weight in the mean above.
+    The weights of its product are what the rows of the table at `edges` (part, depth) come to together, times `times`. `inside`
+    is what the means in it have on top for gaps, lower ones first, which `sums` (row, gap) adds up. `below` are the means that
+    are made before it: which of the products, and the row of the table with its weight. `kinds` are its own among all.
     """
 
     mean: Mean
     base: Array
     edges: Places
-    above: Places
     times: Array
-    factor: float
-    gaps: Array
-    kind: Places
+    inside: tuple[Inside, ...]
     sums: Any
     below: tuple[tuple[int, int], ...]
     kinds: slice
-    later: bool
 
 
 class Products:
@@ -230,13 +244,12 @@ class Products:
         self.kind = {mean.position: int(end[1]) for mean, end in zip(means, ends, strict=False)}
         self.above = {one.position: self.edge[mean.position] + i for mean in means for i, one in mean.below.items()}
         self.above[top.position] = self.edges  # the row of 1
-        self.plain_above = {one.position: power_of(mean.branch) == 1 for mean in means for one in mean.below.values()}
         self.levels = [self._level(list(level)) for _, level in groupby(means, key=lambda mean: mean.height)]
-        inside = {one.position for mean in means for one in mean.inside.values()}
+        inside = {one.position for mean in means for one in mean.below.values() if mean.inside(one)}
         made = [mean for mean in means if mean.position not in inside]
         self.products = [self._product(mean, [one.position for one in made]) for mean in made]
 
-    def _level(self, means: list[Mean]) -> Level:
+    def _level(self, means: list[Mean]) -> Height:
         """Lay out the kinds of rows of all means of a height."""
         start, size = self.kind[means[0].position], sum(len(mean.present) for mean in means)
         gone, lacking, applies, asked = [], [], [], []
@@ -260,46 +273,75 @@ class Products:
                 asked.append((missing, rows, present, counted))
         width = lack + self.kinds
         totals = [np.full((len(mean.present), 1), mean.total) for mean in means]
+        same = all(not mean.below and (mean.present == mean.known).all() for mean in means)
         whole = all(mean.applies.all() and abs(mean.total - 1.0) <= _NOTHING for mean in means)
-        return Level(
+        return Height(
             kinds=slice(start, start + size),
             total=np.concatenate(totals),
             gone=_blocks(gone, (size, width)),
-            lacking=_blocks(lacking, (size, width)),
+            lacking=None if whole and same else _blocks(lacking, (size, width)),
             applies=None if whole else _blocks(applies, (size, width)),
             edge=np.repeat([self.above[mean.position] for mean in means], [len(mean.present) for mean in means]),
             asked=tuple(asked),
         )
 
-    def _product(self, mean: Mean, made: list[int]) -> Product:
+    def _product(self, top: Mean, made: list[int]) -> Product:
         """Lay out the product of a mean with the means inside it."""
-        edge, inside = self.edge[mean.position], list(mean.inside.items())
-        edges, above = [edge + i for i in mean.still], [self.edges] * len(mean.still)
-        times, rows, kinds, gaps = [mean.factor] * len(mean.still), [], [], []
-        width = len(mean.still) + sum(len(one.still) for _, one in inside)
-        for i, one in inside:
-            own = np.zeros((len(one.gaps), width))
-            own[:, len(edges) : len(edges) + len(one.still)] = one.base[one.gaps]
-            gaps.append(own)
-            rows.append(one.gaps)
-            kinds.append(self.kind[one.position] + one.kind[one.gaps])
-            edges += [self.edge[one.position] + child for child in one.still]
-            above += [edge + i] * len(one.still)
-            times += [mean.factor * one.factor] * len(one.still)
-        at, none = np.concatenate([*rows, np.zeros(0)]).astype(np.int64), np.zeros(0, dtype=np.int64)
+        edges: list[list[int]] = []
+        times: list[float] = []
+        parts: list[Array] = []
+        inside: list[tuple[Mean, slice]] = []
+
+        def walk(mean: Mean, above: list[int], factor: float) -> None:
+            start, edge = len(edges), self.edge[mean.position]
+            edges.extend([*above, edge + i] for i in mean.still)
+            times.extend([factor * mean.factor] * len(mean.still))
+            parts.append(mean.base)
+            for i, one in mean.below.items():
+                if mean.inside(one):
+                    walk(one, [*above, edge + i], factor * mean.factor)
+            if mean is not top:
+                inside.append((mean, slice(start, len(edges))))
+
+        walk(top, [], 1.0)
+        base, deepest = np.concatenate(parts, axis=1), max(map(len, edges), default=1)
+        levels: list[Inside] = []
+        rows, owners = np.zeros((2, 0), dtype=np.int64)
+        for _, group in groupby(sorted(inside, key=lambda one: one[0].height), key=lambda one: one[0].height):
+            means = list(group)
+            levels.append(self._inside(means, base, rows, owners))
+            rows = np.concatenate([rows, *(mean.gaps for mean, _ in means)])
+            owners = np.concatenate([owners, *(np.full(len(mean.gaps), parts.start) for mean, parts in means)])
+        edge = self.edge[top.position]
         return Product(
-            mean=mean,
-            base=np.concatenate([mean.base, *(one.base for _, one in inside)], axis=1),
-            edges=np.array(edges, dtype=np.int64),
-            above=np.array(above, dtype=np.int64),
+            mean=top,
+            base=base,
+            edges=np.array([each + [self.edges] * (deepest - len(each)) for each in edges], dtype=np.int64).reshape(-1, deepest),
             times=np.array(times)[:, None],
-            factor=mean.factor,
-            gaps=np.concatenate([*gaps, np.zeros((0, width))]),
-            kind=np.concatenate([*kinds, none]),
-            sums=_sparse(np.ones(len(at)), at, np.arange(len(at)), (len(mean.base), len(at))),
-            below=tuple((made.index(one.position), edge + i) for i, one in mean.below.items() if i not in mean.inside),
-            kinds=slice(self.kind[mean.position], self.kind[mean.position] + len(mean.present)),
-            later=power_of(mean.branch) == 1 and self.plain_above.get(mean.position, False),
+            inside=tuple(levels),
+            sums=_sparse(np.ones(len(rows)), rows, np.arange(len(rows)), (len(base), len(rows))),
+            below=tuple((made.index(one.position), edge + i) for i, one in top.below.items() if not top.inside(one)),
+            kinds=slice(self.kind[top.position], self.kind[top.position] + len(top.present)),
+        )
+
+    def _inside(self, means: list[tuple[Mean, slice]], base: Array, rows: Places, owners: Places) -> Inside:
+        """Lay out the means of a height inside a product, above gaps in `rows` of means whose first parts are `owners`."""
+        start = len(rows)
+        kinds: list[int] = []
+        own, places, below = [], [], []
+        for mean, parts in means:
+            some = slice(len(kinds), len(kinds) + len(mean.gaps))
+            kinds.extend((self.kind[mean.position] + mean.kind[mean.gaps]).tolist())
+            own.append((base[mean.gaps, parts], parts, slice(start + some.start, start + some.stop)))
+            lower = np.flatnonzero((owners >= parts.start) & (owners < parts.stop) & np.isin(rows, mean.gaps))
+            places.append(some.start + np.searchsorted(mean.gaps, rows[lower]))
+            below.append(lower)
+        at, under = np.concatenate(places), np.concatenate(below)
+        return Inside(
+            gaps=slice(start, start + len(kinds)),
+            kinds=np.array(kinds, dtype=np.int64),
+            means=tuple(own),
+            sums=_sparse(np.ones(len(at)), at, under, (len(kinds), start)) if len(at) else None,
         )
 
     def fill(self, drawn: Mapping[int, Array], y: Array, covered: Array | None, some: slice, room: Room) -> None:
@@ -313,11 +355,10 @@ class Products:
         table[self.edges] = 1.0
         for level in self.levels:
             self._fill(level, table, ratio, lost, room)
-        more = np.subtract(ratio[self.levels[0].kinds], 1.0, out=room(self.levels[0].kinds.stop, draws))
         made: list[Array] = []
         for one in self.products:
             made.append(room(*y.shape))
-            self._make(one, table, ratio, more, lost, made, room)
+            self._make(one, table, ratio, lost, made, room)
         y[...] = made[-1]
         own = slice(self.kind[self.top.position], self.kinds)
         if lost[own].any():
@@ -328,14 +369,15 @@ class Products:
             covered[:, some] = np.where(counted > 0, 1.0 - lack, np.nan)[self.top.kind]
         room.used = mark
 
-    def _fill(self, level: Level, table: Array, ratio: Array, lost: Any, room: Room) -> None:
+    def _fill(self, level: Height, table: Array, ratio: Array, lost: Any, room: Room) -> None:
         """Work out what the kinds of rows of a height come to, and enter it in the table."""
         first, kinds, mark = self.edges + 1, level.kinds, room.used
-        there = np.subtract(level.total, level.gone @ table, out=ratio[kinds])
+        gone = level.gone @ table
+        there = np.subtract(level.total, gone, out=ratio[kinds])
         without = np.less_equal(there, _NOTHING * level.total, out=lost[kinds])
         lack: Any = np.zeros((len(there), 1))
         if self.tracked:
-            lack = level.lacking @ table
+            lack = gone if level.lacking is None else level.lacking @ table
             if level.applies is not None:
                 whole = level.applies @ table
                 lack /= np.where(whole == 0, 1.0, whole)
@@ -359,37 +401,34 @@ class Products:
             table[first + self.kinds :][kinds] = lack
         room.used = mark
 
-    def _make(self, one: Product, table: Array, ratio: Array, more: Array, lost: Any, made: list[Array], room: Room) -> None:
+    def _make(self, one: Product, table: Array, ratio: Array, lost: Any, made: list[Array], room: Room) -> None:
         """Work out the scores of a mean (row, draw), 0 where there is none, into the last of those that are made."""
         y, mark = made[-1], room.used
-        weights = table.take(one.edges, axis=0)
-        weights *= table.take(one.above, axis=0)
-        weights *= one.times
+        weights = one.times * table.take(one.edges[:, 0], axis=0)
+        for edges in one.edges.T[1:]:
+            weights *= table.take(edges, axis=0)
         product(one.base, weights, y)
-        if len(one.kind):
-            change = product(one.gaps, weights, room(len(one.kind), y.shape[1]))
-            change *= more.take(one.kind, axis=0, out=room(*change.shape), mode="clip")
-            y += one.sums @ change
+        if one.sums.nnz:
+            more = room(one.sums.shape[1], y.shape[1])
+            for level in one.inside:
+                for base, parts, gaps in level.means:
+                    product(base, weights[parts], more[gaps])
+                if level.sums is not None:
+                    more[level.gaps] += level.sums @ more[: level.gaps.start]
+                times = ratio.take(level.kinds, axis=0, out=room(len(level.kinds), y.shape[1]), mode="clip")
+                times -= 1.0
+                more[level.gaps] *= times
+            y += one.sums @ more
         for number, edge in one.below:
             x, below = made[number], self.products[number]
-            weight = table[edge] * one.factor
-            if below.later:
-                x *= _of_rows(ratio[below.kinds] * weight, below.mean.kind, room)
-            else:
-                x = transformed(one.mean.branch, x)
-                x[lost[below.kinds][below.mean.kind]] = 0.0
-                x *= weight
-            y += x
-        if not one.later:
-            y *= _of_rows(ratio[one.kinds], one.mean.kind, room)
+            x = transformed(one.mean.branch, x)
+            x[lost[below.kinds][below.mean.kind]] = 0.0
+            y += np.multiply(x, table[edge] * one.mean.factor, out=x)
+        if one.kinds.stop > one.kinds.start + 1:
+            y *= ratio[one.kinds].take(one.mean.kind, axis=0, out=room(*y.shape), mode="clip")
         if power_of(one.mean.branch) != 1:
             y[...] = transformed_back(one.mean.branch, y)
         room.used = mark
-
-
-def _of_rows(values: Array, kind: Places, room: Room) -> Array:
-    """Return what rows have (row, draw) of what kinds of rows have (kind, draw); one row where all are of one kind."""
-    return values if len(values) == 1 else values.take(kind, axis=0, out=room(len(kind), values.shape[1]), mode="clip")
 
 
 def _with_below(mean: Mean) -> list[Mean]:

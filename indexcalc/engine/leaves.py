@@ -106,13 +106,13 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
 
 
 def _shrunk(panel: Panel, shrink: Shrink, count: Array, base: Array, status: Status) -> Array:
-    """Rates moved towards those of larger areas, of the units that the leaf applies to."""
+    """Return rates moved towards those of larger areas, of the units that the leaf applies to."""
     count = np.where(status == NOT_APPLICABLE, np.nan, count)
     return shrunk(count, base, groups_of(panel, shrink.within), how=shrink.how)
 
 
 def _taken(index: Index, panel: Panel, leaf: Indicator, name: str) -> tuple[Array, Status]:
-    """A column as a leaf takes it: as reported, or over its last periods together, where all of these are in the panel."""
+    """Return a column as a leaf takes it: as reported, or over its last periods together, where all of these are in the panel."""
     value, status = _column(panel, name)
     if leaf.rolling is None:
         return value, status
@@ -135,13 +135,13 @@ def _column(panel: Panel, name: str) -> tuple[Array, Status]:
 
 
 def _series(panel: Panel, leaf: Indicator, name: str) -> str:
-    """The column that a name in a leaf's formula stands for: a denominator's, or the leaf's own of that name."""
+    """Return the column that a name in a leaf's formula stands for: a denominator's, or the leaf's own of that name."""
     own = f"{leaf.id}.{name}"
     return own if own in panel.column else name
 
 
 def _before(index: Index, panel: Panel, value: Array, since: str) -> Array:
-    """The values of the period before, or of the same period a year before, NaN where that is not in the panel."""
+    """Return the values of the period before, or of the same period a year before, NaN where that is not in the panel."""
     out = np.full_like(value, np.nan)
     at = {period: position for position, period in enumerate(panel.periods)}
     for kind, members in kinds_of(index, panel):

@@ -10,7 +10,7 @@ from ..findings import Finding, finding
 from ..methods.arrays import np
 from ..methods.derive import OVER_UNITS, gathered
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
-from ..scores import Below, Part, Scores
+from ..scores import Below, Gathered, Scores
 from ..tree.levels import from_units, inside, leaf_of, without_values
 from ..tree.model import FromUnits, Index
 from ..units import Units
@@ -114,7 +114,7 @@ def with_scores(
     whole = {unit: at for at, unit in enumerate(panel.units.ids)}
     above = [panel.units.parents[whole[unit]] for unit in lower.panel.units.ids]
     units = np.array([place.get(panel.units.ids[at], -1) if at >= 0 else -1 for at in above], dtype=np.intp)
-    made: dict[str, Part] = {}
+    made: dict[str, Gathered] = {}
     for node, choice in nodes.items():
         leaf = leaf_of(index, node)
         x, status, made[leaf] = _gathered(index, node, choice, lower, units, len(own.units))
@@ -123,8 +123,8 @@ def with_scores(
     return upper, own, found, Below(index, lower, units, made)
 
 
-def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: Any, count: int) -> tuple[Array, Any, Part]:
-    """The scores (period, unit) that a node has from below, their statuses, and how they are made."""
+def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: Any, count: int) -> tuple[Array, Any, Gathered]:
+    """Return the scores (period, unit) that a node has from below, their statuses, and how they are made."""
     at, members = lower.node(node), np.flatnonzero(units >= 0)
     groups = units[members]
     applies = lower.node_status(at)[:, members] != NOT_APPLICABLE
@@ -143,7 +143,7 @@ def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: 
     made = np.where(enough(missing, coverage, children) & (_total(applies.astype(float), groups, count) > 0), made, np.nan)
     never = (_total((~applies).astype(float), groups, count) > 0) & (_total(applies.astype(float), groups, count) == 0)
     status = np.where(never, NOT_APPLICABLE, np.where(np.isnan(made), MISSING, VALUE)).astype(np.uint8)
-    return made, status, Part(node, choice.how, weight, np.where(never, np.nan, np.nan_to_num(coverage)))
+    return made, status, Gathered(node, choice.how, weight, np.where(never, np.nan, np.nan_to_num(coverage)))
 
 
 def imputed_below(below: Below | None) -> int:
@@ -156,7 +156,7 @@ def imputed_below(below: Below | None) -> int:
 
 
 def _total(x: Array, groups: Any, count: int) -> Array:
-    """The sums (period, unit) over the parts of each unit, 0 without any."""
+    """Return the sums (period, unit) over the parts of each unit, 0 without any."""
     return np.stack([np.bincount(groups, weights=row, minlength=count) for row in x])
 
 
@@ -176,7 +176,7 @@ def _notes(index: Index, nodes: Mapping[str, FromUnits], lower: Scores, level: s
 
 
 def _with_columns(panel: Panel, index: Index, known: Sequence[int | None]) -> Panel:
-    """The panel of another tree, by the places of its columns among those that are there; the others are missing."""
+    """Return the panel of another tree, by the places of its columns among those that are there; the others are missing."""
     periods, units = panel.values.shape[:2]
     values, status = empty(periods, units, len(known)), empty(periods, units, len(known), np.uint8)
     for to, at in enumerate(known):
@@ -191,7 +191,7 @@ def _with_columns(panel: Panel, index: Index, known: Sequence[int | None]) -> Pa
 
 
 def _from_below(parents: Any) -> list[Any]:
-    """The units that are part of another, the deepest first, as one batch a depth."""
+    """Return the units that are part of another, the deepest first, as one batch a depth."""
     depth = np.zeros(len(parents), dtype=int)
     above = parents.copy()
     while (above >= 0).any():
@@ -201,7 +201,7 @@ def _from_below(parents: Any) -> list[Any]:
 
 
 def _places(panel: Panel, children: dict[int, list[int]], period: int, unit: int, column: int) -> Sequence[Any]:
-    """Where a unit's value was written: its own cell, or those of its parts."""
+    """Return where a unit's value was written: its own cell, or those of its parts."""
     own = list(panel.places(period, unit, column))
     if own or panel.status[period, unit, column] != MISSING:
         return own

@@ -42,7 +42,7 @@ def rank_node(index: Index, position: int, score: Array, groups: Sequence[Any]) 
 
 
 def members(panel: Panel, by: str | None) -> list[Any]:
-    """The positions of the units of each group, found at once where there may be many groups; no group without `by`."""
+    """Return the positions of the units of each group, found at once where there may be many groups; no group without `by`."""
     if by is None:
         return []
     _, group = np.unique(np.array(panel.units.labels(by)), return_inverse=True)
@@ -111,7 +111,7 @@ def _grades(grades: Sequence[Grade], score: Array, place: Array, count: Array) -
 
 
 def _counts(panel: Panel, score: Array, by: str | None) -> Array:
-    """How many units with a score each unit is ranked among (period, unit)."""
+    """Return how many units with a score each unit is ranked among (period, unit)."""
     out = np.empty(score.shape)
     for mask in groups_of(panel, by):
         out[:, mask] = np.count_nonzero(~np.isnan(score[:, mask]), axis=-1)[:, None]

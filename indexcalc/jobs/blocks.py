@@ -39,7 +39,7 @@ def is_large(project: Project) -> bool:
 
 def score_in_files(project: Project) -> Scores:
     """Read, match and score with arrays in files, or refuse; findings that refuse nothing are told."""
-    from ..large.blocks import score_in_parts
+    from ..large.blocks import score_in_blocks
     from ..large.on_disk import Scratch
     from ..sources import panel
 
@@ -54,7 +54,7 @@ def score_in_files(project: Project) -> Scores:
         project.check(found)
         project.check_level(made)
         project.progress("score")
-        scores = score_in_parts(matched.index, made, make, level=project.level)
+        scores = score_in_blocks(matched.index, made, make, level=project.level)
     except Refused as refused:
         raise Refused([*found, *refused.findings]) from None
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..journal.run import digest, digests
+from ..journal.run import digest, digest_of, named_from
 from ..panel import Panel
 from ..scores import Scores
 from .project import Project
@@ -20,5 +20,5 @@ def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
     if origin is None or not origin.files:
         labels = "\n".join([*panel.periods, *panel.units.ids, *panel.columns])
         named["data"] = digest(labels.encode() + panel.values.tobytes() + panel.status.tobytes())
-    files = [*([project.file] if from_file else []), *(origin.files if origin else ())]
-    return named | digests(files, project.data) | dict(origin.submissions if origin else {})
+    digests = {**({project.file: digest_of(project.file)} if from_file else {}), **(origin.digests if origin else {})}
+    return named | named_from(project.data, digests) | dict(origin.submissions if origin else {})

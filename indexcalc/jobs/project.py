@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..findings import Finding, Language, Place, Refused, errors, finding, spoken
-from ..tree import Index, read_index
 
 if TYPE_CHECKING:
     from ..panel import Panel
     from ..scores import Scores
     from ..sources import Matched
+    from ..tree import Index
 
 INDEX = "indicators.yaml"
 
@@ -57,6 +57,8 @@ class Project:
     @cached_property
     def tree(self) -> tuple[Index, list[Finding]]:
         """The index, read once, and what was found in it; refused where its shape is wrong."""
+        from ..tree import read_index
+
         index, found = read_index(self.file, shown=self.file.as_posix())
         if index is None:
             raise Refused(found)

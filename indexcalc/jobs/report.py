@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..findings import Place, Refused, finding
 from ..journal.files import publish
-from ..journal.run import Run, new_run, packages, read_run
+from ..journal.run import Run, digest, packages, read_run
 from ..report.answers.ranking import current_ranking
 from ..report.files import RUN, report_files
 from ..scores import Scores
@@ -42,7 +42,8 @@ def _write_report(project: Project, scores: Scores, period: str) -> Path:
 
 def new_run_of(project: Project, scores: Scores, period: str, contents: Mapping[str, bytes], ranking: Ranking) -> Run:
     """Record what a report was made of and how."""
-    return new_run(
+    return Run(
+        indexcalc=VERSION,
         index=scores.index.index.id,
         index_file=project.file.name,
         data=project.data.name if project.data != project.file.parent else "",
@@ -50,8 +51,9 @@ def new_run_of(project: Project, scores: Scores, period: str, contents: Mapping[
         level=project.level or "",
         language=project.report_language,
         seed=project.seed,
+        packages=packages(),
         inputs=inputs_of(project, scores),
-        outputs=contents,
+        outputs={name: digest(content) for name, content in sorted(contents.items())},
         ranking=ranking,
         as_of=scores.origin.as_of if scores.origin else "",
     )

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..version import VERSION
-
 
 @dataclass(frozen=True)
 class Run:
@@ -60,12 +58,9 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def digests(files: Sequence[Path], base: Path) -> dict[str, str]:
-    """Return the digests of files, named relative to a folder, in the order of their names."""
-    named = {}
-    for file in files:
-        named[_relative(file.resolve(), base.resolve())] = digest_of(file)
-    return dict(sorted(named.items()))
+def named_from(base: Path, digests: Mapping[Path, str]) -> dict[str, str]:
+    """Return the digests of files by their names as seen from a folder, in the order of these."""
+    return dict(sorted((_relative(file.resolve(), base.resolve()), digest) for file, digest in digests.items()))
 
 
 def _relative(file: Path, base: Path) -> str:
@@ -73,25 +68,6 @@ def _relative(file: Path, base: Path) -> str:
         return Path(os.path.relpath(file, base)).as_posix()
     except ValueError:  # another drive
         return file.as_posix()
-
-
-def new_run(
-    *,
-    index: str,
-    index_file: str,
-    data: str,
-    period: str,
-    level: str,
-    language: str,
-    seed: int,
-    inputs: Mapping[str, str],
-    outputs: Mapping[str, bytes],
-    ranking: Mapping[str, Sequence[float | None]],
-    as_of: str = "",
-) -> Run:
-    """Record a run of this version of the program."""
-    made = {name: digest(content) for name, content in sorted(outputs.items())}
-    return Run(VERSION, index, index_file, data, period, level, language, seed, packages(), inputs, made, ranking, as_of)
 
 
 def read_run(text: str) -> Run:

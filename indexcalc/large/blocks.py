@@ -40,7 +40,7 @@ _CELLS = 1 << 23  # of one stage that are worked on together, at least one colum
 _MOST = 1 << 26  # cells of several columns that one method may take together
 
 
-def score_in_parts(
+def score_in_blocks(
     index: Index, panel: Panel, make: Make, *, level: str | None = None, cells: int = _CELLS, most: int = _MOST
 ) -> Scores:
     """Score as `score` does, a panel whose arrays may be kept in files, into arrays that `make` provides.
@@ -82,7 +82,7 @@ def score_in_parts(
 
 
 def _parts(index: Index, step: int) -> Parts:
-    """The places of the leaves that are worked on together: `step` of them, and siblings that are imputed of each other."""
+    """Return the places of leaves that are worked on together: `step` of them, and siblings that are imputed of each other."""
     siblings = [leaves for _, leaves in _of_siblings(index)]
     taken = {position for leaves in siblings for position in leaves}
     others = [position for position in range(len(index.leaves)) if position not in taken]
@@ -91,12 +91,12 @@ def _parts(index: Index, step: int) -> Parts:
 
 
 def _of_siblings(index: Index) -> list[tuple[Impute, list[int]]]:
-    """The leaves whose estimates come of their siblings, with these."""
+    """Return the leaves whose estimates come of their siblings, with these."""
     return [(way, leaves) for way, leaves in index.tree.imputed if way.method in FROM_SIBLINGS]
 
 
 def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
-    """What would have to be in memory all at once."""
+    """Return what would have to be in memory all at once."""
     wide = [(index.tree.parents[leaves[0]], str(way.method), len(leaves), "impute") for way, leaves in _of_siblings(index)]
     for branch in index.tree.branches:
         if branch.compares:
@@ -114,7 +114,7 @@ def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
 
 
 def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells: int) -> tuple[Panel, list[Finding]]:
-    """The panel of one level of units, with the larger periods that its periods make up."""
+    """Return the panel of one level of units, with the larger periods that its periods make up."""
     if not index.periods.roll_up and not panel.units.levels:
         return panel, []
     rest = of_leaves(index, (), rest=True)
@@ -131,14 +131,14 @@ def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells
 
 
 def _columns(panel: Panel, index: Index) -> Panel:
-    """A panel in memory of the columns that an index asks for."""
+    """Return a panel in memory of the columns that an index asks for."""
     wanted = tuple(column.id for column in index.columns)
     at = [panel.column[name] for name in wanted]
     return replace(panel, values=panel.values[..., at], status=panel.status[..., at], columns=wanted, address=None)
 
 
 def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array, Status, Any, list[Finding]]:
-    """The leaves' comparable values and statuses, and which units are left out of which periods."""
+    """Return the leaves' comparable values and statuses, and which units are left out of which periods."""
     shape = len(panel.periods), len(panel.units), len(index.leaves)
     reported = as_reported(index, panel.columns) and index.screen is None
     derived, status = panel.values if reported else make(*shape), make(*shape, np.uint8)
@@ -159,7 +159,7 @@ def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array
 def _normalise(
     index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any
 ) -> tuple[Array, Array, int, list[Finding]]:
-    """The leaves' treated values and their part of the scores; how many values were imputed, and what was found."""
+    """Return the leaves' treated values and their part of the scores; how many values were imputed, and what was found."""
     shape = len(panel.periods), len(panel.units)
     scores = make(*shape, len(index.tree.nodes))
     touched = any(leaf.impute or leaf.treat for leaf in index.leaves) or index.defaults.impute or index.defaults.treat

@@ -15,6 +15,7 @@ from .match.headings import headings_of, position_of
 from .match.layout import no_period, period_headings, unit_column
 from .match.matched import Matched, Source, together
 from .readers.frame import read_frame
+from .readers.records import header_findings
 from .readers.table import Table, name_of
 from .unit_table import UnitNames, read_units, units_in
 
@@ -33,6 +34,7 @@ def panel_of_frame(index: Index, frame: Any, *, period: str | int | None = None,
     """
     table, found = read_frame(frame, index.periods.kind)
     table = _with_keys(index, table)
+    found += header_findings(table)
     data, problems = _settings(index, table, period)
     units, of_units = _units(index, table, data, base)
     found += [*problems, *of_units]

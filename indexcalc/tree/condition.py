@@ -13,23 +13,19 @@ The tree is made of plain tuples as in `formula`, with ("text", "…") for text,
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from typing import Literal
 
-from .formula import Expression, FormulaError
+from .expressions import NAME, NUMBER, Codes, Expression, FormulaError, Parser, Token, refuse_other_form
 
 _TOKEN = (
-    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
-    r"|'(?P<text>(?:[^']|'')*)'|\"(?P<double>(?:[^\"]|\"\")*)\"|\[(?P<quoted>[^\[\]]+)\]|(?P<name>[^\W\d]\w*)"
+    rf"\s*(?:{NUMBER}|'(?P<text>(?:[^']|'')*)'|\"(?P<double>(?:[^\"]|\"\")*)\"|{NAME}"
     r"|(?P<sign><=|>=|!=|<>|==|[-+*/×÷<>=(),])|(?P<other>\S))"
 )
 _SAME = {"×": "*", "÷": "/", "==": "=", "<>": "!="}
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 TRUTHS = COMPARISONS | {"and", "or", "not", "in", "missing", "contains"}
 _WORDS = frozenset({"and", "or", "not", "in", "is", "contains"})
-_QUOTES = {"‘": "'", "’": "'", "“": '"', "”": '"'}
-_DEEPEST = 50
+_RELATION = 3  # as strongly as these bind
 
 
 def parse_condition(text: str) -> Expression:
@@ -50,34 +46,13 @@ def parse_value(text: str) -> Expression:
     return _whole(text, "value")
 
 
-def names_in(tree: Expression) -> tuple[str, ...]:
-    """Return the names that a tree uses, in the order of their first appearance."""
-    return tuple(dict.fromkeys(str(node[1]) for node in nodes(tree) if node[0] == "name"))
-
-
-def nodes(tree: Expression) -> Iterator[Expression]:
-    """Yield every node of a tree, parents before children, those on the left first."""
-    parts = [tree]
-    while parts:
-        node = parts.pop()
-        yield node
-        if node[0] == "in":
-            parts += [*reversed(node[2]), node[1]]
-        elif node[0] not in ("name", "number", "text"):
-            parts += [part for part in reversed(node[1:]) if isinstance(part, tuple)]
-
-
 def place_of_name(text: str, name: str) -> int:
     """Return where in a condition a name stands first."""
     return next((at for kind, token, at in _tokens(text) if kind in ("name", "quoted") and token.strip() == name), 0)
 
 
 def _whole(text: str, wanted: Literal["condition", "value"]) -> Expression:
-    parser = _Parser(text)
-    tree = parser.either()
-    kind, token, position = parser.peek()
-    if kind != "end":
-        raise FormulaError("IC713" if token == ")" else "IC711", position, found=token)
+    tree = _Parser(_tokens(text)).whole()
     if (tree[0] in TRUTHS) != (wanted == "condition"):
         raise FormulaError("IC714" if wanted == "condition" else "IC715", 0, found=text)
     if wanted == "value" and tree[0] == "text":
@@ -85,15 +60,13 @@ def _whole(text: str, wanted: Literal["condition", "value"]) -> Expression:
     return tree
 
 
-def _tokens(text: str) -> list[tuple[str, str, int]]:
+def _tokens(text: str) -> list[Token]:
     tokens = []
     for match in re.finditer(_TOKEN, text):
         kind = str(match.lastgroup)
         token, start = match[kind], match.start(kind)
         if kind == "other":
-            plain = _QUOTES.get(token, unicodedata.normalize("NFKC", token))
-            if plain != token and plain in "()[],+-*/<>='\"":
-                raise FormulaError("IC109", start, key="where", found=token, plain=plain)
+            refuse_other_form(token, start, "()[],+-*/<>='\"", "where")
             raise FormulaError("IC713" if token in "'\"[" else "IC710", start, found=token)
         if kind in ("text", "double"):
             mark = "'" if kind == "text" else '"'
@@ -104,158 +77,110 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
     return [*tokens, ("end", "", len(text.rstrip()))]
 
 
-class _Parser:
-    """A parser by descent over the tokens of one text, a method a level of precedence."""
+class _Parser(Parser):
+    """A parser of conditions, which tells truths from values."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = _tokens(text)
-        self.at = 0
-        self.depth = 0
+    codes = Codes(unexpected="IC711", unfinished="IC712", unclosed="IC713", too_deep="IC716")
+    powers = (
+        {"or": 1, "and": 2} | dict.fromkeys((*COMPARISONS, "is", "in", "contains"), _RELATION) | {"+": 4, "-": 4, "*": 5, "/": 5}
+    )
 
-    def peek(self, ahead: int = 0) -> tuple[str, str, int]:
-        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+    def binds(self) -> int:
+        denied = self.peek()[:2] == ("word", "not") and self.peek(1)[:2] in (("word", "in"), ("word", "contains"))
+        return _RELATION if denied else super().binds()
 
-    def take(self) -> tuple[str, str, int]:
-        token = self.peek()
-        self.at += 1
-        return token
+    def joined(self, left: Expression, power: int) -> Expression:
+        if power == _RELATION:
+            relation = self.relation(left)
+            if self.binds() >= _RELATION:  # a truth, of which nothing can be made but other truths
+                raise self.refused(self.peek())
+            return relation
+        _, token, position = self.take()
+        check = self.truth if power < _RELATION else self.value
+        return (token, check(left, position), check(self.climb(power), position))
 
-    def next_is(self, *wanted: str) -> bool:
-        """Take some words or signs if they are what comes next."""
-        if all(self.peek(i)[0] in ("word", "sign") and self.peek(i)[1] == word for i, word in enumerate(wanted)):
-            self.at += len(wanted)
-            return True
-        return False
-
-    def either(self) -> Expression:
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise FormulaError("IC716", self.peek()[2], most=_DEEPEST)
-        tree = self.alternatives()
-        self.depth -= 1
-        return tree
-
-    def alternatives(self) -> Expression:
-        left = self.conjunction()
-        while (at := self.peek()[2]) >= 0 and self.next_is("or"):
-            left = ("or", self.truth(left, at), self.truth(self.conjunction(), at))
-        return left
-
-    def conjunction(self) -> Expression:
-        left = self.negation()
-        while (at := self.peek()[2]) >= 0 and self.next_is("and"):
-            left = ("and", self.truth(left, at), self.truth(self.negation(), at))
-        return left
-
-    def negation(self) -> Expression:
-        at, denials = self.peek()[2], 0
-        while self.next_is("not"):
-            denials += 1
-        tree = self.relation()
-        if denials:
-            self.truth(tree, at)
-        return ("not", tree) if denials % 2 else tree
-
-    def relation(self) -> Expression:
-        left = self.sum()
-        at = self.peek()[2]
-        kind, token, _ = self.peek()
-        if kind == "sign" and token in COMPARISONS:
-            self.take()
-            relation: Expression = (token, self.value(left, at), self.value(self.sum(), at))
-        elif self.next_is("is"):
-            denied = self.next_is("not")
-            kind, token, place = self.take()
-            if (kind, token.lower()) != ("name", "missing"):
-                raise FormulaError("IC712" if kind == "end" else "IC711", place, found=token)
-            relation = _denied(("missing", self.value(left, at)), denied=denied)
-        elif self.next_is("not", "in"):
-            relation = ("not", ("in", self.value(left, at), self.choices()))
-        elif self.next_is("in"):
-            relation = ("in", self.value(left, at), self.choices())
-        elif self.next_is("contains") or self.next_is("not", "contains"):
-            denied = self.peek(-2)[1] == "not"
-            kind, token, place = self.take()
-            if kind != "text":
-                raise FormulaError("IC712" if kind == "end" else "IC711", place, found=token)
-            relation = _denied(("contains", self.value(left, at), ("text", token)), denied=denied)
-        else:
-            return left
-        kind, token, place = self.peek()
-        if kind == "sign" and token in COMPARISONS:
-            raise FormulaError("IC711", place, found=token)
-        return relation
+    def relation(self, left: Expression) -> Expression:
+        """Parse how a value relates to what comes next."""
+        position = self.peek()[2]
+        if self.peek()[1] in COMPARISONS:
+            return (self.take()[1], self.value(left, position), self.value(self.climb(_RELATION), position))
+        if self.next_is("is"):
+            denied, word = self.next_is("not"), self.take()
+            if (word[0], word[1].lower()) != ("name", "missing"):
+                raise self.refused(word)
+            return _denied(("missing", self.value(left, position)), denied=denied)
+        denied = self.next_is("not")
+        if self.next_is("in"):
+            return _denied(("in", self.value(left, position), self.choices()), denied=denied)
+        self.take()
+        kind, text, _ = token = self.take()
+        if kind != "text":
+            raise self.refused(token)
+        return _denied(("contains", self.value(left, position), ("text", text)), denied=denied)
 
     def choices(self) -> tuple[Expression, ...]:
-        opened = self.peek()[2]
+        """Parse the list after `in`."""
+        opened = self.peek()
         if not self.next_is("("):
-            raise FormulaError("IC712" if self.peek()[0] == "end" else "IC711", opened, found=self.peek()[1])
+            raise self.refused(opened)
         found: list[Expression] = []
         while not found or self.next_is(","):
             negative = self.next_is("-")
-            kind, token, place = self.take()
+            kind, text, _ = token = self.take()
             if kind == "number":
-                found.append(("number", -float(token) if negative else float(token)))
+                found.append(("number", -float(text) if negative else float(text)))
             elif kind == "text" and not negative:
-                found.append(("text", token))
+                found.append(("text", text))
             else:
-                raise FormulaError("IC712" if kind == "end" else "IC711", place, found=token)
-        self.close(opened)
+                raise self.refused(token)
+        self.close(opened[2])
         return tuple(found)
 
-    def sum(self) -> Expression:
-        left = self.product()
-        while self.peek()[0] == "sign" and self.peek()[1] in "+-":
-            _, sign, at = self.take()
-            left = (sign, self.value(left, at), self.value(self.product(), at))
-        return left
-
-    def product(self) -> Expression:
-        left = self.operand()
-        while self.peek()[0] == "sign" and self.peek()[1] in "*/":
-            _, sign, at = self.take()
-            left = (sign, self.value(left, at), self.value(self.operand(), at))
-        return left
-
-    def operand(self) -> Expression:
-        kind, token, position = self.take()
+    def operand(self, least: int) -> Expression:
+        if least < _RELATION and self.peek()[:2] == ("word", "not"):
+            return self.denial()
+        kind, text, position = token = self.take()
         if kind == "number":
-            return ("number", float(token))
+            return ("number", float(text))
         if kind == "text":
-            return ("text", token)
+            return ("text", text)
         if kind in ("name", "quoted"):
-            if self.peek()[1] == "(" and self.peek()[0] == "sign":
-                raise FormulaError("IC711", self.peek()[2], found="(")
-            return ("name", token.strip())
-        if kind == "sign" and token == "(":
-            inside = self.either()
+            if self.peek()[:2] == ("sign", "("):
+                raise self.refused(self.peek())
+            return ("name", text.strip())
+        if token[:2] == ("sign", "("):
+            inside = self.nested()
             self.close(position)
             return inside
-        if kind == "sign" and token == "-":
-            self.depth += 1
-            if self.depth > _DEEPEST:
-                raise FormulaError("IC716", position, most=_DEEPEST)
-            value = ("-", ("number", 0.0), self.value(self.operand(), position))
+        if token[:2] == ("sign", "-"):
+            self.deeper(position)
+            value = ("-", ("number", 0.0), self.value(self.operand(_RELATION), position))
             self.depth -= 1
             return value
-        raise FormulaError("IC712" if kind == "end" else "IC711", position, found=token)
+        raise self.refused(token)
 
-    def close(self, opened: int) -> None:
-        kind, token, position = self.take()
-        if kind == "end":
-            raise FormulaError("IC713", opened, found="(")
-        if token != ")":
-            raise FormulaError("IC711", position, found=token)
+    def denial(self) -> Expression:
+        """Parse `not`, once or several times, and the truth after it."""
+        position, denials = self.peek()[2], 0
+        while self.next_is("not"):
+            denials += 1
+        return _denied(self.truth(self.climb(_RELATION - 1), position), denied=denials % 2 == 1)
 
-    def truth(self, tree: Expression, at: int) -> Expression:
+    def next_is(self, wanted: str) -> bool:
+        """Take a word or sign if it is what comes next."""
+        if self.peek()[0] in ("word", "sign") and self.peek()[1] == wanted:
+            self.at += 1
+            return True
+        return False
+
+    def truth(self, tree: Expression, position: int) -> Expression:
         if tree[0] not in TRUTHS:
-            raise FormulaError("IC714", at, found=_written(tree))
+            raise FormulaError("IC714", position, found=_written(tree))
         return tree
 
-    def value(self, tree: Expression, at: int) -> Expression:
+    def value(self, tree: Expression, position: int) -> Expression:
         if tree[0] in TRUTHS:
-            raise FormulaError("IC715", at, found=_written(tree))
+            raise FormulaError("IC715", position, found=_written(tree))
         return tree
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indexcalc import read
 from indexcalc.engine import score
 from indexcalc.findings import Refused
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE
-from indexcalc.sources import match, read
+from indexcalc.sources import match
 from indexcalc.sources import panel as panel_of_matched
 from indexcalc.tree import Index
 

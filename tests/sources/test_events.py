@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indexcalc import read
 from indexcalc.engine import score
 from indexcalc.findings import render
 from indexcalc.panel import NOT_APPLICABLE
-from indexcalc.sources import match, panel, read
+from indexcalc.sources import match, panel
 from indexcalc.tree import Index
 
 from ..conftest import index_of

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexcalc import read
 from indexcalc.engine import score
 from indexcalc.findings import Refused
 from indexcalc.panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from indexcalc.scores import Scores
-from indexcalc.sources import read
 from indexcalc.sources.frames import panel_of_frame
 from indexcalc.tree import Index
 

@@ -269,7 +269,7 @@ AMPI = Normaliser(
     checks=(above_zero("spread"),),
     better="direction",
     values=("value",),
-    compares="unless fixed",
+    compares="always",
     query=_ampi_query,
 )
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ...analysis.cells import Cell
-from ...analysis.explain import Explained, Explanation, FromUnits
+from ...analysis.explain import Explained, Explanation, MadeOfUnits
 from ...analysis.versus import Boards, Versus
 from ...engine.rules import SLACK
 from ...findings import Language
@@ -156,12 +156,12 @@ class _Explained:
         beside = {"grade": self.grade(one), "primary": self.primary(one)}
         return text + "".join(f" · {word(key, language)} {name}" for key, name in beside.items() if name)
 
-    def _made_lines(self, made: FromUnits, level: int) -> list[str]:
+    def _made_lines(self, made: MadeOfUnits, level: int) -> list[str]:
         """Return the units below that a score is made of as lines."""
         below = next(iter(made.scores.panel.units.levels))
         return [f"{'  ' * level}= {made.how} ({below}, {made.node})", *self._part_lines(made, level)]
 
-    def _part_lines(self, made: FromUnits, level: int) -> list[str]:
+    def _part_lines(self, made: MadeOfUnits, level: int) -> list[str]:
         """Return each unit below with its own parts below it."""
         lines, units = [], made.scores.panel.units
         for part in made.parts:
@@ -176,7 +176,7 @@ class _Explained:
         return lines
 
 
-def _made_data(made: FromUnits, language: Language) -> dict[str, Any]:
+def _made_data(made: MadeOfUnits, language: Language) -> dict[str, Any]:
     units = made.scores.panel.units
     parts = [
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...analysis.alerts import Alert, Alerts, HeldDown, Reported
+from ...analysis.alerts import Alert, Alerts, Evidence, HeldDown
 from ...findings import Language
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator
@@ -82,7 +82,7 @@ def _behind_data(scores: Scores, one: HeldDown, language: Language) -> dict[str,
     }
 
 
-def _reported_data(reported: Reported) -> dict[str, Any]:
+def _reported_data(reported: Evidence) -> dict[str, Any]:
     events = {} if reported.events is None else {"events": [dict(event) for event in reported.events]}
     return {"cells": cells_data(reported.cells), **events}
 
@@ -110,7 +110,7 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
     return lines
 
 
-def _reported_lines(reported: Reported, language: Language) -> list[str]:
+def _reported_lines(reported: Evidence, language: Language) -> list[str]:
     """Return what was reported and where, and below it the events."""
     events = reported.events or ()
     heading = [f"{word('events behind', language)}{' · '.join(events[0])}"] if events else []

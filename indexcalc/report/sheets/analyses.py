@@ -259,6 +259,6 @@ def _interval(ends: Any) -> str:
 
 
 def _range(ends: Any, language: str) -> str:
-    """Two places as people write a range."""
+    """Return two places as people write a range."""
     first, last = (word("none", language) if np.isnan(end) else f"{end:g}" for end in ends)
     return first if first == last else f"{first}–{last}"

@@ -9,8 +9,9 @@ from functools import cached_property, reduce
 from typing import Any
 
 from ...periods import Kind, first_day
-from ...tree.condition import names_in, parse_condition
+from ...tree.condition import parse_condition
 from ...tree.events import Take
+from ...tree.expressions import names as names_in
 from ..readers.table import name_of
 from .columns import Columns, Get, Mismatch, Use
 from .takes import DAY, KEY, Taking

@@ -6,6 +6,7 @@ with ibis and is the same for each engine. `look` only reads which columns a log
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,14 +17,16 @@ from ...findings import Finding, Place, errors, finding, letters, nearest
 from ...panel import Quarantine
 from ...periods import Kind, number_of, numbered, read_period
 from ...tree.columns import Column
-from ...tree.condition import names_in, parse_condition
+from ...tree.condition import parse_condition
 from ...tree.events import DURATION, Take, is_url, shown_url
+from ...tree.expressions import names as names_in
 from ...tree.model import Data, EventLog, Index
 from ..readers.files import absent, kind_of, matching, shown_path
 from ..readers.table import name_of, text_of
 from ..readers.tables import SUFFIXES
 from ..unit_table import UnitNames, asked_at
 from .columns import Columns, Mismatch
+from .engines import Engine, LogFile, failures, open_files, open_remote, open_table, packages_of, text_of_file
 from .rows import MASK, NAME, ROWS, LogRows, unit_and_period
 from .takes import KEY
 
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .engines import Engine, LogFile
 
 MOST_ROWS = 1_000_000  # in the quarantine; its counts are of all
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
@@ -141,8 +143,6 @@ def look(index: Index, name: str, columns: Sequence[tuple[int, Column]], base: P
 
 def _header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
     """Read the names of a file's columns, and no event; or say why there are none to be read."""
-    from .engines import LogFile
-
     lower = path.lower()
     try:
         if lower.endswith(".parquet"):
@@ -164,10 +164,6 @@ def _header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
 
 
 def _text_header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
-    import csv
-
-    from .engines import LogFile, text_of_file
-
     first = ""
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -225,8 +221,6 @@ def _lacking(log: Log, file: LogFile) -> Iterator[Finding]:
 
 def read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series | None, list[Finding]]:
     """Aggregate the events of a log; nothing, with findings, where that cannot be done."""
-    from .engines import failures, packages_of
-
     here = log.index.place(("data", log.name))
     try:
         import ibis  # noqa: F401
@@ -328,8 +322,6 @@ class DirtyRows(Sequence[tuple[Any, ...]]):
 
 
 def _open(log: Log, base: Path) -> tuple[Engine | None, list[Finding]]:
-    from .engines import open_files, open_remote, open_table
-
     used = used_names(log)
     if not log.is_table and "://" not in log.source.path:
         return open_files(log.files, list(used), log.kind), []

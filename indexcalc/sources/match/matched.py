@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...findings import Finding, Place
+from ...journal.run import digest_of
 from ...periods import order
 from ...tree.columns import Column
 from ...tree.model import Data, Index
@@ -121,6 +122,11 @@ class Matched:
     quarantine: Sequence[Quarantine] = ()
     behind: Mapping[str, Behind] = field(default_factory=dict)  # the events of each log
     uncounted: bool = False  # there are logs of events of which only the columns were looked at
+
+    @cached_property
+    def digests(self) -> dict[Path, str]:
+        """The digest of each file, worked out once however many reports name it."""
+        return {file: digest_of(file) for file in self.files}
 
     @cached_property
     def periods(self) -> tuple[str, ...]:

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ...findings import Finding, Place, finding
 from ...periods import Kind, period_of, read_period
 from .arrow import cells_of
-from .records import header_findings
 from .table import Cell, Table, name_of, text_of
 
 _NO_VALUES = ("NAType", "NaTType")
-
-
-@dataclass(frozen=True)
-class _Labelled:
-    """A column of a frame, or a level of its index, which has position 0, with what it is called."""
-
-    label: Any
-    position: int
-    values: Any
+Labelled = tuple[Any, int, Any]
+"""A column of a frame, or a level of its index: what it is called, its position, which is 0 for a level, and its values."""
 
 
 def read_frame(frame: Any, kind: Kind) -> tuple[Table, list[Finding]]:
@@ -32,49 +23,41 @@ def read_frame(frame: Any, kind: Kind) -> tuple[Table, list[Finding]]:
     :raises TypeError: when it is no frame.
     """
     file = type(frame).__name__
-    lines: Sequence[int] = range(1, len(frame) + 1) if hasattr(frame, "__len__") else ()
     if hasattr(frame, "iloc") and hasattr(frame, "columns"):
-        frame, lines = _periods_into_rows(frame, lines, kind)
-        labelled = list(_of_pandas(frame))
+        frame, lines = _periods_into_rows(frame, kind)
+        labelled = _of_pandas(frame)
     elif hasattr(frame, "__arrow_c_stream__"):
         import pyarrow as pa
 
         whole = pa.table(frame)
         lines = range(1, whole.num_rows + 1)
-        labelled = [_Labelled(name, at + 1, whole.column(at)) for at, name in enumerate(whole.column_names)]
+        labelled = ((name, at + 1, whole.column(at)) for at, name in enumerate(whole.column_names))
     else:
         raise TypeError(f"a DataFrame is wanted, not {file}")
-    named = [(*_names_of(one.label, kind), one.position, _cells(one.values, kind), one.values) for one in labelled]
-    table = Table(
-        file,
-        "",
-        None,
-        0,
-        tuple(name for name, _, _, cells, _ in named if cells is not None),
-        tuple(qualified for _, qualified, _, cells, _ in named if cells is not None),
-        tuple(position for _, _, position, cells, _ in named if cells is not None),
-        tuple(cells for _, _, _, cells, _ in named if cells is not None),
-        lines,
-    )
+    columns = [(*_names_of(label, kind), position, _cells(values, kind), values) for label, position, values in labelled]
+    read = [(name, qualified, position, cells) for name, qualified, position, cells, _ in columns if cells is not None]
+    names, qualified, positions, cells = zip(*read, strict=True) if read else ((), (), (), ())
+    table = Table(file, "", None, 0, names, qualified, positions, cells, lines)
     unread = [
         finding("IC321", Place(file, "", 0, position), name=name, kind=str(getattr(values, "type", None) or values.dtype))
-        for name, _, position, cells, values in named
+        for name, _, position, cells, values in columns
         if cells is None
     ]
-    return table, [*(one for one in header_findings(table) if one.code != "IC333"), *unread]
+    return table, unread
 
 
-def _of_pandas(frame: Any) -> Iterator[_Labelled]:
+def _of_pandas(frame: Any) -> Iterator[Labelled]:
     """Yield the levels of the index that say something, and the columns."""
     for at, name in enumerate(frame.index.names):
         if name is not None or type(frame.index).__name__ != "RangeIndex":
-            yield _Labelled(name, 0, frame.index.get_level_values(at).to_series())
+            yield name, 0, frame.index.get_level_values(at).to_series()
     for at, name in enumerate(frame.columns):
-        yield _Labelled(name, at + 1, frame.iloc[:, at])
+        yield name, at + 1, frame.iloc[:, at]
 
 
-def _periods_into_rows(frame: Any, lines: Sequence[int], kind: Kind) -> tuple[Any, Sequence[int]]:
-    """Put into rows the periods that are one of two levels of headings."""
+def _periods_into_rows(frame: Any, kind: Kind) -> tuple[Any, Sequence[int]]:
+    """Put into rows the periods that are one of two levels of headings; return the number of each row in the frame as well."""
+    lines = range(1, len(frame) + 1)
     for level in range(frame.columns.nlevels if frame.columns.nlevels == 2 and kind != "single" else 0):
         labels = list(frame.columns.unique(level))
         if all(read_period(name_of(_cell(label, kind)), kind) for label in labels):

@@ -9,9 +9,9 @@ from ...findings import Finding, finding
 from ...periods import EXAMPLES, number_of, read_period
 from ..blocks.data import Data, Denominator, EventLog, FromEvents
 from ..blocks.nodes import Indicator
-from ..condition import names_in, parse_condition, parse_value, place_of_name
+from ..condition import parse_condition, parse_value, place_of_name
 from ..events import DATABASES, DURATION, WHOLE, is_url, plain, shown_url
-from ..formula import FormulaError
+from ..expressions import FormulaError, names
 from ..located import Path
 from ..model import Index
 from .said import Check
@@ -106,7 +106,7 @@ def _readable(index: Index, path: Path, text: str, wanted: Literal["condition", 
     except FormulaError as error:
         yield finding(error.code, index.inside(path, error.position), **error.values)
         return
-    if DURATION in names_in(tree) and log.end is None:
+    if DURATION in names(tree) and log.end is None:
         yield finding("IC708", index.inside(path, place_of_name(text, DURATION)), what=DURATION, key="end")
 
 
