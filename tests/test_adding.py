@@ -57,11 +57,13 @@ def put(block: str, program: Path) -> None:
         target.write_text(code, encoding="utf-8")
         return
     lines = target.read_text(encoding="utf-8").splitlines(keepends=True)
-    beginning = re.sub("^(before|in place of) ", "", where)
+    beginning = re.sub("^(before|after|in place of) ", "", where)
     at = max(i for i, line in enumerate(lines) if line.strip().startswith(beginning))
     if where.startswith("before"):
         gap = "\n\n" if line_begins_a_statement(lines[at]) and not code.startswith("from ") else ""
         lines.insert(at, code + gap)
+    elif where.startswith("after"):
+        lines.insert(at + 1, code)
     else:
         (old,) = (node for node in ast.parse("".join(lines)).body if node.lineno == at + 1)
         lines[at : old.end_lineno] = [code]

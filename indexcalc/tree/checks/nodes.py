@@ -66,7 +66,7 @@ def check_adjustments(index: Index) -> Iterator[Finding]:
         path: Path = ("adjustments", at)
         ways = [key for key in ("each", "rank_move", "veto") if getattr(item, key) is not None]
         if len(ways) != 1:
-            yield finding("IC250", index.place(path), id=item.id, ways=ways)
+            yield finding("IC250", index.place(path), id=item.id, ways=ways or "–")
         if item.node is not None and item.node not in nodes:
             place = index.place((*path, "node"))
             yield finding("IC251", place, id=item.id, node=item.node, near=nearest(item.node, nodes))
