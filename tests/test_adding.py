@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from indexcalc.methods import RECORDS
-from indexcalc.methods.records import Method
+from indexcalc.methods.records import MethodRecord
 
 GUIDES = {language: Path(__file__).parent.parent / "docs" / language / "adding.md" for language in ("en", "zh")}
 TREE = """
@@ -230,7 +230,7 @@ def test_the_command_and_the_format_that_were_added_work(program: Path, project:
     ("kind", "fact"),
     [pytest.param(kind, fact, id=f"{kind.__name__} {fact}") for kind in KINDS for fact in kind.facts()],
 )
-def test_a_method_that_leaves_a_fact_out_is_refused(kind: type[Method], fact: str) -> None:
+def test_a_method_that_leaves_a_fact_out_is_refused(kind: type[MethodRecord], fact: str) -> None:
     record = KINDS[kind]
     given = {each: getattr(record, each) for each in kind.facts()}
     name = record.function.__name__ if fact == "name" else record.name

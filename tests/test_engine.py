@@ -15,6 +15,7 @@ from indexcalc import engine, panel, scores
 from indexcalc.analysis import contribution
 from indexcalc.analysis.contribution import contributions, effective
 from indexcalc.engine import score
+from indexcalc.jobs.library import Scored
 from indexcalc.methods import CATALOGUE
 from indexcalc.panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel
 from indexcalc.scores import Scores
@@ -617,8 +618,7 @@ def test_effective_weights_are_products_down_the_tree() -> None:
 
 def test_scores_as_a_table() -> None:
     found = missing("reweight", "reweight")
-    table = found.to_frame(["index", "x"])
-    assert table.columns.tolist() == ["period", "unit", "node", "score", "rank", "coverage"]
+    table = Scored.of(found, ()).frame(["index", "x"])
     assert len(table) == 12
     row = table[(table["unit"] == "u1") & (table["node"] == "index")].iloc[0]
     assert (row["score"], row["coverage"]) == pytest.approx((85.0, 13 / 16))

@@ -59,7 +59,7 @@ def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] 
 
 
 @dataclass(frozen=True)
-class Log(Result):
+class Submissions(Result):
     """Rows of a ledger in order; those that are not recorded have no moment, hash and receipt yet."""
 
     entries: tuple[Entry, ...]
@@ -91,11 +91,11 @@ def _data_of(entry: Entry) -> dict[str, Any]:
     return {**{key: getattr(entry, key) for key in keys}, **unsigned, "warnings": entry.warnings.splitlines()}
 
 
-def log(project: Project, ledger: str | None = None, *, department: str | None = None, period: str | None = None) -> Log:
+def log(project: Project, ledger: str | None = None, *, department: str | None = None, period: str | None = None) -> Submissions:
     """Return the submissions of all departments or one, of all periods or one."""
     entries = entries_of(project, ledger)
     wanted = None if period is None else declared_period(project.tree[0], period)
-    return Log(tuple(one for one in entries if department in (None, one.department) and wanted in (None, one.period)))
+    return Submissions(tuple(one for one in entries if department in (None, one.department) and wanted in (None, one.period)))
 
 
 # ----------------------------------------------------------------------------------------------------------- one of them

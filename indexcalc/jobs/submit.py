@@ -8,13 +8,13 @@ from pathlib import Path
 from ..findings import Language, Place, Refused, errors, finding
 from ..words.reports import word
 from .audit import repeated_columns
-from .ledger import Log, ledger_of
+from .ledger import Submissions, ledger_of
 from .names import declared_period
 from .project import Project
 
 
 @dataclass(frozen=True)
-class Submitted(Log):
+class Submitted(Submissions):
     """The rows of the ledger that a submission has, each with its receipt; those that are not recorded have none yet."""
 
     def text(self, language: Language) -> str:

@@ -55,7 +55,7 @@ class Record:
         return tuple(fact for kind in reversed(cls.__mro__) for fact in inspect.get_annotations(kind) if fact != "step")
 
 
-class Method(Record):
+class MethodRecord(Record):
     """What is known of a method of any step."""
 
     name: str
@@ -91,7 +91,7 @@ class Method(Record):
         return next((problem for check in self.checks if (problem := check(given))), None)
 
 
-class Normaliser(Method):
+class Normaliser(MethodRecord):
     """How a value becomes a score."""
 
     step: ClassVar[str] = "normalise"
@@ -120,7 +120,7 @@ class Powers:
     """The power, or the name of the parameter that says it."""
 
 
-class Aggregator(Method):
+class Aggregator(MethodRecord):
     """How children make the score of their parent."""
 
     step: ClassVar[str] = "aggregate"
@@ -145,7 +145,7 @@ class Aggregator(Method):
         return float(getattr(self.given(parameters), p)) if isinstance(p, str) else p
 
 
-class WeightMethod(Method):
+class WeightMethod(MethodRecord):
     """Where weights among siblings come from."""
 
     step: ClassVar[str] = "weights"
@@ -172,7 +172,7 @@ class JoinedWeights(WeightMethod):
     """The parameter that lists the other methods, by name or with their parameters."""
 
 
-class Imputer(Method):
+class Imputer(MethodRecord):
     """How a missing value is estimated."""
 
     step: ClassVar[str] = "impute"
@@ -181,19 +181,19 @@ class Imputer(Method):
     """Whether an indicator's estimates come from the others of its node."""
 
 
-class Treatment(Method):
+class Treatment(MethodRecord):
     """What is done about outliers."""
 
     step: ClassVar[str] = "treat"
 
 
-class TieRule(Method):
+class TieRule(MethodRecord):
     """Which ranks equal scores share; the function does for columns of a query as for arrays, with operators alone."""
 
     step: ClassVar[str] = "ties"
 
 
-Known = TypeVar("Known", bound=Method)
+Known = TypeVar("Known", bound=MethodRecord)
 
 
 def by_name(records: Iterable[Known]) -> dict[str, Known]:

@@ -1,4 +1,4 @@
-"""Weights as answers: those that stand, those that are proposed, two trees beside each other, and the history."""
+"""TreeWeights as answers: those that stand, those that are proposed, two trees beside each other, and the history."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ...analysis.differences import TwoTrees, differences
-from ...analysis.judgements import Judged
-from ...analysis.weights import History, Moved, Proposal, Weights, weights_of
+from ...analysis.judgements import GroupJudgement
+from ...analysis.weights import History, Moved, Proposal, TreeWeights, weights_of
 from ...findings import Language
 from ...tree.edit import exact_total
 from ...words.reports import word
@@ -18,7 +18,7 @@ from ..sheets.weights import comparison_sheet, differences_sheet, history_sheet,
 from .ranking import Result
 
 
-def standing(weights: Weights, language: Language) -> Result:
+def standing(weights: TreeWeights, language: Language) -> Result:
     """Return the tree with its declared and effective weights."""
     nodes = [
         {
@@ -45,7 +45,7 @@ def proposed(proposal: Proposal, written: Sequence[str], language: Language) -> 
     return f"{heading}\n{text}", {"method": proposal.method, **data}
 
 
-def judged(found: Judged, written: Sequence[str], language: Language) -> Result:
+def judged(found: GroupJudgement, written: Sequence[str], language: Language) -> Result:
     """Return what experts' judgements come to, what these weights change, and into which files they were written."""
     text, data = _changes(found.proposal, written, language, computed=True)
     title = found.proposal.index.by_id[found.node].title(language)

@@ -1,4 +1,4 @@
-"""Weights as people look at them: the tree with its weights, what stands beside what is suggested, which ranks move."""
+"""TreeWeights as people look at them: the tree with its weights, what stands beside what is suggested, which ranks move."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import isnan
 
 from ...analysis.differences import Difference
-from ...analysis.judgements import Judged
-from ...analysis.weights import Moved, WeightRow, Weights
+from ...analysis.judgements import GroupJudgement
+from ...analysis.weights import Moved, TreeWeights, WeightRow
 from ...journal.history import Change
 from ...words.reports import word
 from ..numbers import number
@@ -20,7 +20,7 @@ def _headings(language: str, **kinds: Kind) -> tuple[Heading, ...]:
     return tuple(Heading(word(key, language), kind) for key, kind in kinds.items())
 
 
-def weights_sheet(weights: Weights, language: str) -> Sheet:
+def weights_sheet(weights: TreeWeights, language: str) -> Sheet:
     """Return the tree with declared and effective weights, indented by level."""
     headings = _headings(language, node="text", id="code", declared="score", share="score", effective="score", method="text")
     cells = tuple(
@@ -74,7 +74,7 @@ def comparison_sheet(
     return Sheet(word("weights", language), headings, tuple(cells))
 
 
-def judgements_sheet(judged: Judged, language: str) -> Sheet:
+def judgements_sheet(judged: GroupJudgement, language: str) -> Sheet:
     """Return what each expert's judgements come to, and those of all together where there are several."""
     names = judged.proposal.index.by_id
     headings = (
