@@ -47,7 +47,7 @@ def judge(
         raise Refused(found)
     group: Matrix = joined([matrix for _, _, matrix in parties]).tolist()
     if len(parties) > 1:
-        parties.append((word("group of experts", project.language), Place(), group))
+        parties.append((word.group_of_experts(project.language), Place(), group))
     experts = []
     for title, place, matrix in parties:
         party, doubts = weighed(title, place, children, matrix)

@@ -22,7 +22,7 @@ class Submitted(Submissions):
         lines = []
         for entry in self.entries:
             values = sum(1 for line in entry.cells.splitlines() if ",null," not in line)
-            said = word("recorded" if entry.hash else "would be recorded", language)
+            said = (word.recorded if entry.hash else word.would_be_recorded)(language)
             lines.append(said.format(title=entry.title(), values=values, at=entry.at, receipt=entry.receipt))
         return "\n".join(lines)
 
