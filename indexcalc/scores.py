@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,6 @@ from .tree.model import Dimension, Index, Indicator, Root
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from .tree.layout import Tree
@@ -209,24 +208,6 @@ class Scores:
         if node < self.tree.leaves:
             return [node]
         return [leaf for child in self.tree.below(node) for leaf in self._leaves_below(child)]
-
-    def to_frame(self, nodes: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return scores and ranks as a tidy table: period, unit, node, score, rank, coverage."""
-        import numpy as np
-        import pandas as pd
-
-        wanted = [self.node(node) for node in nodes] if nodes is not None else list(self.tree.reading_order)
-        labels = [self.periods, self.panel.units.ids, [self.tree.nodes[at].id for at in wanted]]
-        rows = pd.MultiIndex.from_product(labels, names=["period", "unit", "node"])
-        covered = np.stack([self.covered(at) for at in wanted], axis=-1)
-        return pd.DataFrame(
-            {
-                "score": self.scores[..., wanted].ravel(),
-                "rank": self.ranks[..., wanted].ravel(),
-                "coverage": covered.ravel(),
-            },
-            index=rows,
-        ).reset_index()
 
     def covered(self, node: int) -> NDArray[np.float64]:
         """Return a node's coverage (period, unit): for a leaf 1 with a value, 0 without, NaN where it does not apply.
