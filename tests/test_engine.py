@@ -15,7 +15,6 @@ from indexcalc import engine, panel, scores
 from indexcalc.analysis import contribution
 from indexcalc.analysis.contribution import contributions, effective
 from indexcalc.engine import score
-from indexcalc.jobs.library import Scored
 from indexcalc.methods import CATALOGUE
 from indexcalc.panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel
 from indexcalc.scores import Scores
@@ -616,14 +615,11 @@ def test_effective_weights_are_products_down_the_tree() -> None:
     assert {node: found.effective_weights[0, found.node(node)] for node in wanted} == pytest.approx(wanted)
 
 
-def test_scores_as_a_table() -> None:
+def test_nodes_and_leaves_have_coverage() -> None:
     found = missing("reweight", "reweight")
-    table = Scored.of(found, ()).frame(["index", "x"])
-    assert len(table) == 12
-    row = table[(table["unit"] == "u1") & (table["node"] == "index")].iloc[0]
-    assert (row["score"], row["coverage"]) == pytest.approx((85.0, 13 / 16))
-    leaf = table[table["node"] == "x"]["coverage"].to_numpy()
-    np.testing.assert_array_equal(leaf, [1, 0, 1, 0, 0, NAN])
+    second = found.panel.units.ids.index("u1")
+    assert (found.score()[0, second], found.covered(found.tree.root)[0, second]) == pytest.approx((85.0, 13 / 16))
+    np.testing.assert_array_equal(found.covered(found.node("x"))[0], [1, 0, 1, 0, 0, NAN])
 
 
 def test_a_warning_dimension_is_scored_but_does_not_count() -> None:
