@@ -326,7 +326,7 @@ def of_scores(scores: Scores, period: int) -> World:
         choice = normalise_of(scores.index, own)
         low = lowest(choice)
         # what leaves a score as it is, and still has the lowest one to stand in for gaps
-        same = {"method": "points"} if low is None else {"method": "goalposts", "worst": low, "best": low + 1.0}
+        same: dict[str, Any] = {"method": "points"} if low is None else {"method": "goalposts", "worst": low, "best": low + 1.0}
         same |= {} if low is None else {"low": low, "high": low + 1.0, "clip": False}
         changed = {"direction": "higher", "target": None, "round": None, "treat": None}
         return own.model_copy(update=_PLAIN | changed | {"normalise": Normalise.model_validate(same)})

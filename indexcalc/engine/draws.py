@@ -19,7 +19,7 @@ from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..tree.layout import Branch
 from ..tree.model import Missing
-from .room import Room, product
+from .room import Room, product, products
 from .rules import asks_for_children, asks_for_coverage, declared_weights, enough, power_of, transformed, transformed_back
 
 if TYPE_CHECKING:
@@ -100,11 +100,8 @@ class Means:
 
     def __init__(self, branches: Sequence[Branch], still: Still, moving: Collection[int]) -> None:
         self.means: dict[int, Mean] = {}
-        self.tracked: set[int] = set()
+        self.tracked = tracked(branches)
         self.products: dict[int, Products] = {}
-        for branch in reversed(branches):
-            if asks_for_coverage(branch.missing) or branch.position in self.tracked:
-                self.tracked |= {branch.position, *branch.children}
         for branch in branches:
             others = {i: child for i, child in enumerate(branch.children) if child in moving}
             if branch.position in moving and _is_mean(branch) and all(child in self.means for child in others.values()):
@@ -125,6 +122,15 @@ class Means:
             some = slice(start, min(start + step, draws))
             products.fill({node: weights[:, some] for node, weights in drawn.items()}, y[:, some], covered, some, room)
         return y, covered
+
+
+def tracked(branches: Sequence[Branch]) -> set[int]:
+    """Return the nodes of which the coverage matters: to themselves, or to those above; branches stand children first."""
+    found: set[int] = set()
+    for branch in reversed(branches):
+        if asks_for_coverage(branch.missing) or branch.position in found:
+            found |= {branch.position, *branch.children}
+    return found
 
 
 def _is_mean(branch: Branch) -> bool:
@@ -195,15 +201,17 @@ class Height:
 
 @dataclass(frozen=True)
 class Inside:
-    """What the means of a height inside a product have on top in rows with gaps: their `kinds` (gap,), and how it is made.
+    """What the means of a height inside a product have on top in rows with gaps, as many for each mean as the most have.
 
-    Each mean has what it is a product of in such rows, the weights of it among all, and which gaps of all these are. `sums`
-    (gap, gap below) adds up what is on top below, left out where there is nothing below.
+    `base` (mean, gap, part) is what they are products of in such rows, 0 for what fills up, `edges` (mean x part,) are the
+    weights of it among all of the product. `gaps` are their places among the gaps of all heights, `kinds` (gap,) their kinds;
+    `sums` (gap, gap below) adds up what is on top below, left out where there is nothing below.
     """
 
+    base: Array
+    edges: Places
     gaps: slice
     kinds: Places
-    means: tuple[tuple[Array, slice, slice], ...]
     sums: Any
 
 
@@ -300,7 +308,7 @@ class Products:
             for i, one in mean.below.items():
                 if mean.inside(one):
                     walk(one, [*above, edge + i], factor * mean.factor)
-            if mean is not top:
+            if mean is not top and len(mean.gaps):
                 inside.append((mean, slice(start, len(edges))))
 
         walk(top, [], 1.0)
@@ -310,8 +318,12 @@ class Products:
         for _, group in groupby(sorted(inside, key=lambda one: one[0].height), key=lambda one: one[0].height):
             means = list(group)
             levels.append(self._inside(means, base, rows, owners))
-            rows = np.concatenate([rows, *(mean.gaps for mean, _ in means)])
-            owners = np.concatenate([owners, *(np.full(len(mean.gaps), parts.start) for mean, parts in means)])
+            most = levels[-1].base.shape[1]
+            filled = np.full((len(means), most), -1)  # what only fills up is in no row
+            for number, (mean, _) in enumerate(means):
+                filled[number, : len(mean.gaps)] = mean.gaps
+            rows = np.concatenate([rows, filled.ravel()])
+            owners = np.concatenate([owners, np.repeat([parts.start for _, parts in means], most)])
         edge = self.edge[top.position]
         return Product(
             mean=top,
@@ -319,29 +331,33 @@ class Products:
             edges=np.array([each + [self.edges] * (deepest - len(each)) for each in edges], dtype=np.int64).reshape(-1, deepest),
             times=np.array(times)[:, None],
             inside=tuple(levels),
-            sums=_sparse(np.ones(len(rows)), rows, np.arange(len(rows)), (len(base), len(rows))),
+            sums=_sparse(
+                np.ones(np.count_nonzero(rows >= 0)), rows[rows >= 0], np.flatnonzero(rows >= 0), (len(base), len(rows))
+            ),
             below=tuple((made.index(one.position), edge + i) for i, one in top.below.items() if not top.inside(one)),
             kinds=slice(self.kind[top.position], self.kind[top.position] + len(top.present)),
         )
 
     def _inside(self, means: list[tuple[Mean, slice]], base: Array, rows: Places, owners: Places) -> Inside:
         """Lay out the means of a height inside a product, above gaps in `rows` of means whose first parts are `owners`."""
-        start = len(rows)
-        kinds: list[int] = []
-        own, places, below = [], [], []
-        for mean, parts in means:
-            some = slice(len(kinds), len(kinds) + len(mean.gaps))
-            kinds.extend((self.kind[mean.position] + mean.kind[mean.gaps]).tolist())
-            own.append((base[mean.gaps, parts], parts, slice(start + some.start, start + some.stop)))
+        most, widest = max(len(mean.gaps) for mean, _ in means), max(parts.stop - parts.start for _, parts in means)
+        filled, kinds = np.zeros((len(means), most, widest)), np.zeros((len(means), most), dtype=np.int64)
+        edges, places, below = np.zeros((len(means), widest), dtype=np.int64), [], []
+        for number, (mean, parts) in enumerate(means):
+            count, width = len(mean.gaps), parts.stop - parts.start
+            filled[number, :count, :width] = base[mean.gaps, parts]
+            edges[number, :width] = np.arange(parts.start, parts.stop)
+            kinds[number, :count] = self.kind[mean.position] + mean.kind[mean.gaps]
             lower = np.flatnonzero((owners >= parts.start) & (owners < parts.stop) & np.isin(rows, mean.gaps))
-            places.append(some.start + np.searchsorted(mean.gaps, rows[lower]))
+            places.append(number * most + np.searchsorted(mean.gaps, rows[lower]))
             below.append(lower)
         at, under = np.concatenate(places), np.concatenate(below)
         return Inside(
-            gaps=slice(start, start + len(kinds)),
-            kinds=np.array(kinds, dtype=np.int64),
-            means=tuple(own),
-            sums=_sparse(np.ones(len(at)), at, under, (len(kinds), start)) if len(at) else None,
+            base=filled,
+            edges=edges.ravel(),
+            gaps=slice(len(rows), len(rows) + kinds.size),
+            kinds=kinds.ravel(),
+            sums=_sparse(np.ones(len(at)), at, under, (kinds.size, len(rows))) if len(at) else None,
         )
 
     def fill(self, drawn: Mapping[int, Array], y: Array, covered: Array | None, some: slice, room: Room) -> None:
@@ -393,7 +409,7 @@ class Products:
                 np.copyto(lack, 1.0, where=without)
         np.divide(level.total, there, out=there)
         if level is not self.levels[-1]:
-            weight = table.take(level.edge, axis=0, out=room(*there.shape), mode="clip")
+            weight = _taken(table, level.edge, room)
             np.multiply(without, weight, out=table[first:][kinds])
             if self.tracked:
                 np.multiply(lack, weight, out=table[first + self.kinds :][kinds])
@@ -404,18 +420,20 @@ class Products:
     def _make(self, one: Product, table: Array, ratio: Array, lost: Any, made: list[Array], room: Room) -> None:
         """Work out the scores of a mean (row, draw), 0 where there is none, into the last of those that are made."""
         y, mark = made[-1], room.used
-        weights = one.times * table.take(one.edges[:, 0], axis=0)
+        weights = _taken(table, one.edges[:, 0], room)
+        weights *= one.times
         for edges in one.edges.T[1:]:
             weights *= table.take(edges, axis=0)
         product(one.base, weights, y)
         if one.sums.nnz:
             more = room(one.sums.shape[1], y.shape[1])
             for level in one.inside:
-                for base, parts, gaps in level.means:
-                    product(base, weights[parts], more[gaps])
+                number, gaps, parts = level.base.shape
+                own = _taken(weights, level.edges, room).reshape(number, parts, -1)
+                products(level.base, own, more[level.gaps].reshape(number, gaps, -1))
                 if level.sums is not None:
                     more[level.gaps] += level.sums @ more[: level.gaps.start]
-                times = ratio.take(level.kinds, axis=0, out=room(len(level.kinds), y.shape[1]), mode="clip")
+                times = _taken(ratio, level.kinds, room)
                 times -= 1.0
                 more[level.gaps] *= times
             y += one.sums @ more
@@ -425,10 +443,15 @@ class Products:
             x[lost[below.kinds][below.mean.kind]] = 0.0
             y += np.multiply(x, table[edge] * one.mean.factor, out=x)
         if one.kinds.stop > one.kinds.start + 1:
-            y *= ratio[one.kinds].take(one.mean.kind, axis=0, out=room(*y.shape), mode="clip")
+            y *= _taken(ratio[one.kinds], one.mean.kind, room)
         if power_of(one.mean.branch) != 1:
             y[...] = transformed_back(one.mean.branch, y)
         room.used = mark
+
+
+def _taken(values: Array, rows: Places, room: Room) -> Array:
+    """Return some rows of values (row, draw)."""
+    return values.take(rows, axis=0, out=room(len(rows), values.shape[1]), mode="clip")
 
 
 def _with_below(mean: Mean) -> list[Mean]:
