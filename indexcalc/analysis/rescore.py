@@ -13,9 +13,10 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from ..engine.draws import Means, Still, tracked
+from ..engine.draws import Means
 from ..engine.frames import normalise
 from ..engine.leaves import derive, impute, screen, treat
+from ..engine.means import Still, tracked
 from ..engine.nodes import Nodes, aggregate
 from ..engine.room import Room
 from ..methods import AGGREGATORS, FROM_DATA

@@ -1,7 +1,7 @@
 """Means in many draws of weights by matrix products: the quick form of what `nodes.aggregate` makes of them.
 
 It is for nodes that are means of scores which no draw changes, or of such means. Arrays are (row, draw), a row a unit in a
-period. A mean is the product of scores, 0 for those that are missing, and weights; arithmetic means right below one come into
+period. A mean is the product of scores, 0 for those that are missing, and weights; arithmetic means below an arithmetic mean come into
 its own product. Few rows have gaps, and many of these have the same: what the weights of missing children come to, coverage,
 and whether enough is there are worked out once for each kind of such rows, for all means of a height at once: in few and long
 steps, since threads that take many short ones wait for each other.
@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..methods import FROM_DATA
-from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..tree.layout import Branch
 from ..tree.model import Missing
+from .means import Mean, Still, means_of, tracked, with_below
 from .room import Room, product, products
 from .rules import asks_for_children, asks_for_coverage, declared_weights, enough, power_of, transformed, transformed_back
 
@@ -30,153 +29,6 @@ if TYPE_CHECKING:
 
 _CELLS = 1 << 17  # scores of a node that are worked on together: what stays in a cache
 _NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
-
-
-@dataclass(frozen=True)
-class Still:
-    """What no draw changes: scores and coverage (row, node), NaN without one, and what applies, nothing where all does."""
-
-    scores: Array
-    coverage: Array
-    applies: Any
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A mean of scores that no draw changes, and of means.
-
-    `base` (row, still) are the scores of its children that no draw changes, their places being `still`; `below` are those that
-    are means by their places. Of each row `kind` (row,) says what it has, the last kind all: `present` (kind, child) what has a
-    score, `known` (kind, child) how much of it has values, `applies` (kind, child) what counts, and `kinds_below` (kind, mean)
-    the kinds that means below have there. `positive` says that no score can be 0 or less.
-    """
-
-    branch: Branch
-    still: list[int]
-    below: dict[int, Mean]
-    base: Array
-    kind: Places
-    present: Array
-    known: Array
-    applies: Array
-    kinds_below: Places
-    positive: bool
-
-    @property
-    def position(self) -> int:
-        return self.branch.position
-
-    @property
-    def total(self) -> float:
-        """What the weights of its children add up to."""
-        return float(sum(declared_weights(self.branch)))
-
-    @property
-    def factor(self) -> float:
-        """What its product is multiplied by."""
-        return float(str(self.branch.parameters.get("scale", 1.0))) if self.branch.aggregate in FREE_SUM else 1.0 / self.total
-
-    @property
-    def gaps(self) -> Places:
-        """The rows that have gaps."""
-        return np.flatnonzero(self.kind < len(self.present) - 1)
-
-    @property
-    def height(self) -> int:
-        return 1 + max((mean.height for mean in self.below.values()), default=0)
-
-    @property
-    def linear(self) -> bool:
-        """Whether it is an arithmetic mean or sum of such, all the way down."""
-        return power_of(self.branch) == 1 and all(mean.linear for mean in self.below.values())
-
-    def inside(self, mean: Mean) -> bool:
-        """Say whether a mean below comes into its own product."""
-        return power_of(self.branch) == 1 and mean.linear
-
-
-class Means:
-    """The nodes that can be made by products, by their places, and how that is done."""
-
-    def __init__(self, branches: Sequence[Branch], still: Still, moving: Collection[int]) -> None:
-        self.means: dict[int, Mean] = {}
-        self.tracked = tracked(branches)
-        self.products: dict[int, Products] = {}
-        for branch in branches:
-            others = {i: child for i, child in enumerate(branch.children) if child in moving}
-            if branch.position in moving and _is_mean(branch) and all(child in self.means for child in others.values()):
-                mean = _mean(branch, {i: self.means[child] for i, child in others.items()}, still, self.tracked)
-                if mean.positive or power_of(branch) == 1:
-                    self.means[branch.position] = mean
-
-    def scores(self, position: int, drawn: Mapping[int, Array], draws: int, room: Room, *, cover: bool) -> tuple[Array, Any]:
-        """Return a node's scores, and its coverage if wanted (row, draw), under weights (child, draw) drawn for some nodes."""
-        if position not in self.products:
-            self.products[position] = Products(self.means[position], self.tracked)
-        products = self.products[position]
-        y = room(len(products.top.base), draws)
-        covered = np.empty_like(y) if cover and products.tracked else None
-        parts = max(1, -(-draws * len(y) // _CELLS))
-        step = max(1, -(-draws // parts))
-        for start in range(0, draws, step):
-            some = slice(start, min(start + step, draws))
-            products.fill({node: weights[:, some] for node, weights in drawn.items()}, y[:, some], covered, some, room)
-        return y, covered
-
-
-def tracked(branches: Sequence[Branch]) -> set[int]:
-    """Return the nodes of which the coverage matters: to themselves, or to those above; branches stand children first."""
-    found: set[int] = set()
-    for branch in reversed(branches):
-        if asks_for_coverage(branch.missing) or branch.position in found:
-            found |= {branch.position, *branch.children}
-    return found
-
-
-def _is_mean(branch: Branch) -> bool:
-    """Say whether a node is what a mean of its children comes to, by weights that are written or drawn and all count."""
-    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.missing.policy == "floor":
-        return False
-    return branch.plain and power_of(branch) is not None and all(weight > 0 for weight in declared_weights(branch))
-
-
-def _mean(branch: Branch, below: dict[int, Mean], still: Still, tracked: Collection[int]) -> Mean:
-    """Lay the unchanged children of a mean side by side, and sort its rows by what they have.
-
-    What a mean below lacks plays no part where it has a score all the same and nothing asks for its coverage.
-    """
-    fixed, children = [i for i in range(len(branch.children)) if i not in below], len(branch.children)
-    x, coverage = (values[:, [branch.children[i] for i in fixed]] for values in (still.scores, still.coverage))
-    present, known, applies = np.ones((3, len(x), children))
-    kinds_below = np.full((len(x), len(below)), -1.0)
-    if still.applies is not None:
-        applies = still.applies[:, branch.children].astype(float)
-    present[:, fixed] = ~np.isnan(x)
-    known[:, fixed] = np.where(np.isnan(x), 0.0, coverage) * applies[:, fixed]
-    for column, (i, mean) in enumerate(below.items()):
-        asks = mean.position in tracked or asks_for_children(mean.branch.missing)
-        nothing = np.maximum.reduce(mean.present[:, mean.still], axis=1, initial=0.0) == 0
-        rows = mean.gaps if asks else mean.gaps[nothing[mean.kind[mean.gaps]]]
-        kinds_below[rows, column] = mean.kind[rows]
-        present[:, i] = applies[:, i]
-    gaps: Any = (present < 1).any(axis=1) | (known < 1).any(axis=1) | (kinds_below >= 0).any(axis=1)
-    kinds, kind = _kinds(np.concatenate([present, known, applies, kinds_below], axis=1)[gaps])
-    kinds = np.concatenate([kinds, [[1.0] * 3 * children + [-1.0] * len(below)]])
-    present, known, applies, kinds_below = np.split(kinds, [children, 2 * children, 3 * children], axis=1)
-    every_kind = np.full(len(x), len(kinds) - 1)
-    every_kind[gaps] = kind
-    positive = bool((x[~np.isnan(x)] > 0).all()) and all(mean.positive for mean in below.values())
-    base = np.where(np.isnan(x), 0.0, transformed(branch, x))
-    return Mean(branch, fixed, below, base, every_kind, present, known, applies, kinds_below.astype(np.int64), positive)
-
-
-def _kinds(rows: Array) -> tuple[Array, Places]:
-    """Return the different rows there are, and which of them each row is: by their bytes, which is quick."""
-    if not rows.size:
-        return rows, np.zeros(len(rows), dtype=np.int64)
-    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))
-    _, first, kind = np.unique(whole.ravel(), return_index=True, return_inverse=True)
-    return rows[first], kind.ravel()
 
 
 @dataclass(frozen=True)
@@ -242,7 +94,7 @@ class Products:
     """
 
     def __init__(self, top: Mean, tracked: Collection[int]) -> None:
-        means = sorted(_with_below(top), key=lambda mean: (mean.height, str(mean.branch.missing)))
+        means = sorted(with_below(top), key=lambda mean: (mean.height, str(mean.branch.missing)))
         sizes = [(len(mean.branch.children), len(mean.present)) for mean in means]
         ends = np.add.accumulate([(0, 0), *sizes])
         self.top, self.means = top, means
@@ -454,11 +306,6 @@ def _taken(values: Array, rows: Places, room: Room) -> Array:
     return values.take(rows, axis=0, out=room(len(rows), values.shape[1]), mode="clip")
 
 
-def _with_below(mean: Mean) -> list[Mean]:
-    """Return a mean and those below it, children first."""
-    return [*(each for one in mean.below.values() for each in _with_below(one)), mean]
-
-
 def _blocks(blocks: Sequence[tuple[Array, int, int]], shape: tuple[int, int]) -> Any:
     """Return a sparse matrix of blocks, each with its first row and column."""
     places = [np.nonzero(block) for block, _, _ in blocks]
@@ -472,3 +319,26 @@ def _sparse(values: Array, rows: Places, columns: Places, shape: tuple[int, int]
     from scipy.sparse import csr_array
 
     return csr_array((values, (rows, columns)), shape=shape)
+
+
+class Means:
+    """The nodes that can be made by products, by their places, and how that is done."""
+
+    def __init__(self, branches: Sequence[Branch], still: Still, moving: Collection[int]) -> None:
+        self.means = means_of(branches, still, moving)
+        self.tracked = tracked(branches)
+        self.products: dict[int, Products] = {}
+
+    def scores(self, position: int, drawn: Mapping[int, Array], draws: int, room: Room, *, cover: bool) -> tuple[Array, Any]:
+        """Return a node's scores, and its coverage if wanted (row, draw), under weights (child, draw) drawn for some nodes."""
+        if position not in self.products:
+            self.products[position] = Products(self.means[position], self.tracked)
+        products = self.products[position]
+        y = room(len(products.top.base), draws)
+        covered = np.empty_like(y) if cover and products.tracked else None
+        parts = max(1, -(-draws * len(y) // _CELLS))
+        step = max(1, -(-draws // parts))
+        for start in range(0, draws, step):
+            some = slice(start, min(start + step, draws))
+            products.fill({node: weights[:, some] for node, weights in drawn.items()}, y[:, some], covered, some, room)
+        return y, covered
