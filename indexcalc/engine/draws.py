@@ -1,10 +1,10 @@
 """Means in many draws of weights by matrix products: the quick form of what `nodes.aggregate` makes of them.
 
 It is for nodes that are means of scores which no draw changes, or of such means. Arrays are (row, draw), a row a unit in a
-period. A mean is the product of scores, 0 for those that are missing, and weights; arithmetic means below an arithmetic mean come into
-its own product. Few rows have gaps, and many of these have the same: what the weights of missing children come to, coverage,
-and whether enough is there are worked out once for each kind of such rows, for all means of a height at once: in few and long
-steps, since threads that take many short ones wait for each other.
+period. A mean is the product of scores, 0 for those that are missing, and weights; arithmetic means below an arithmetic mean
+come into its own product. Few rows have gaps, and many of these have the same: what the weights of missing children come to,
+coverage, and whether enough is there are worked out once for each kind of such rows, for all means of a height at once: in few
+and long steps, since threads that take many short ones wait for each other.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Places = NDArray[np.int64]
 
-_CELLS = 1 << 17  # scores of a node that are worked on together: what stays in a cache
+_CELLS = 1 << 18  # scores of a node that are worked on together: with fewer the threads would mostly wait for each other
 _NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
 
 
@@ -36,10 +36,9 @@ class Height:
     """The kinds of all means of a height, among all `kinds`.
 
     `gone` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values, the second left out
-    where both are one; `applies` that
-    which counts, left out where that is all and adds up to 1. `edge` (kind,) is the row of the table that has the weight of the
-    mean in the one above. `asked` has what some means ask to be there, their kinds within the level, and how many children of
-    each are present and apply.
+    where both are one; `applies` that which counts, left out where that is all and adds up to 1. `edge` (kind,) is the row of the
+    table that has the weight of the mean in the one above. `whole` says that nothing is missing anywhere. `asked` has what some
+    means ask to be there, their kinds within the level, and how many children of each are present and apply.
     """
 
     kinds: slice
@@ -48,6 +47,7 @@ class Height:
     lacking: Any
     applies: Any
     edge: Places
+    whole: bool
     asked: tuple[tuple[Missing, slice, Array, Array], ...]
 
 
@@ -141,6 +141,7 @@ class Products:
             gone=_blocks(gone, (size, width)),
             lacking=None if whole and same else _blocks(lacking, (size, width)),
             applies=None if whole else _blocks(applies, (size, width)),
+            whole=whole and all(len(mean.present) == 1 for mean in means),
             edge=np.repeat([self.above[mean.position] for mean in means], [len(mean.present) for mean in means]),
             asked=tuple(asked),
         )
@@ -223,10 +224,11 @@ class Products:
         table[self.edges] = 1.0
         for level in self.levels:
             self._fill(level, table, ratio, lost, room)
+        more = np.subtract(ratio, 1.0, out=room(*ratio.shape))
         made: list[Array] = []
         for one in self.products:
             made.append(room(*y.shape))
-            self._make(one, table, ratio, lost, made, room)
+            self._make(one, table, ratio, more, lost, made, room)
         y[...] = made[-1]
         own = slice(self.kind[self.top.position], self.kinds)
         if lost[own].any():
@@ -240,6 +242,10 @@ class Products:
     def _fill(self, level: Height, table: Array, ratio: Array, lost: Any, room: Room) -> None:
         """Work out what the kinds of rows of a height come to, and enter it in the table."""
         first, kinds, mark = self.edges + 1, level.kinds, room.used
+        if level.whole:
+            ratio[kinds], lost[kinds] = 1.0, False
+            table[first:][kinds] = table[first + self.kinds :][kinds] = 0.0
+            return
         gone = level.gone @ table
         there = np.subtract(level.total, gone, out=ratio[kinds])
         without = np.less_equal(there, _NOTHING * level.total, out=lost[kinds])
@@ -269,7 +275,7 @@ class Products:
             table[first + self.kinds :][kinds] = lack
         room.used = mark
 
-    def _make(self, one: Product, table: Array, ratio: Array, lost: Any, made: list[Array], room: Room) -> None:
+    def _make(self, one: Product, table: Array, ratio: Array, more: Array, lost: Any, made: list[Array], room: Room) -> None:
         """Work out the scores of a mean (row, draw), 0 where there is none, into the last of those that are made."""
         y, mark = made[-1], room.used
         weights = _taken(table, one.edges[:, 0], room)
@@ -278,17 +284,15 @@ class Products:
             weights *= table.take(edges, axis=0)
         product(one.base, weights, y)
         if one.sums.nnz:
-            more = room(one.sums.shape[1], y.shape[1])
+            change = room(one.sums.shape[1], y.shape[1])
             for level in one.inside:
                 number, gaps, parts = level.base.shape
                 own = _taken(weights, level.edges, room).reshape(number, parts, -1)
-                products(level.base, own, more[level.gaps].reshape(number, gaps, -1))
+                products(level.base, own, change[level.gaps].reshape(number, gaps, -1))
                 if level.sums is not None:
-                    more[level.gaps] += level.sums @ more[: level.gaps.start]
-                times = _taken(ratio, level.kinds, room)
-                times -= 1.0
-                more[level.gaps] *= times
-            y += one.sums @ more
+                    change[level.gaps] += level.sums @ change[: level.gaps.start]
+                change[level.gaps] *= _taken(more, level.kinds, room)
+            y += one.sums @ change
         for number, edge in one.below:
             x, below = made[number], self.products[number]
             x = transformed(one.mean.branch, x)
