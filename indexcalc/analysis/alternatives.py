@@ -10,21 +10,15 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..engine.room import Room
 from ..engine.rules import declared_weights
 from ..methods.aggregate import FREE_SUM
-from ..methods.arrays import np
+from ..methods.arrays import Array, Whole, np
 from ..tree.declared import counts, weight_total
 from ..tree.layout import can_be_drawn
 from ..tree.model import FACTORS, NONE, Alternatives, Dimension, Index, Indicator, Method, WeightDraw, Weights
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.components import components
 from ..methods.rank import ranks
 from ..methods.siblings import correlations, varies
 from ..scores import Scores
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
 
 HIGH, NEGATIVE, WEAK = 0.9, -0.4, 0.3  # from which a correlation is flagged
 _GRID = 400  # places at which a main effect is worked out: all units where there are no more

@@ -20,22 +20,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..engine import combiner, used_inputs
 from ..engine.rules import power_of, transformed
 from ..methods import AGGREGATORS, WITHOUT_WEIGHTS
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.derive import parted
 from ..methods.records import Powers
 from ..scores import Scores
 from ..tree.layout import Branch
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
 
 _CELLS = 1 << 20  # scores of children that are brought together at once
 _NARROWEST = 64

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..engine.draws import Means
 from ..engine.frames import normalise
@@ -20,18 +20,13 @@ from ..engine.means import Still, tracked
 from ..engine.nodes import Nodes, aggregate
 from ..engine.room import Room
 from ..methods import AGGREGATORS, FROM_DATA
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.frame import Frame
 from ..panel import Panel, empty
 from ..scores import Scores
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import Index, Noise
 from .alternatives import Draws, Inputs
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
 
 _CELLS = 1 << 17  # rows times draws worked on at once, so that the arrays of a node and its children stay in a cache
 _NOISY = 1 << 20  # the same with errors in the values, where each leaf has its own array

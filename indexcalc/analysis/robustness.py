@@ -25,7 +25,7 @@ from ..engine import combiner
 from ..engine.rules import finish, power_of, transformed
 from ..findings import Language
 from ..methods import AGGREGATORS
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.records import Powers
 from ..scores import Scores
 from ..tree.layout import Branch
@@ -36,9 +36,7 @@ from .worlds import World, of_scores
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
 
 Norm = Literal["L1", "max"]
 NORMS: tuple[Norm, ...] = ("L1", "max")

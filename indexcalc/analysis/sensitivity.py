@@ -22,7 +22,7 @@ from ..engine.ranking import overall, ranking_of
 from ..engine.room import Room
 from ..findings import Finding, Language, Place, finding
 from ..methods.aggregate import FREE_SUM
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
 from ..methods.weight import ADD_UP
 from ..panel import Panel, empty
@@ -37,9 +37,7 @@ from .result import Result
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
 
 MOST_UNITS = 1000  # units up to which each one's own indices are worked out
 _ROOM = 1 << 23

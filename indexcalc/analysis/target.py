@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..findings import Language
 from ..methods import NORMALISERS
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..panel import MISSING, NOT_APPLICABLE, VALUE
 from ..scores import Scores
 from ..tree.layout import normalise_of
@@ -32,9 +32,7 @@ from .worlds import Between, Side, World, of_scores
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
 
 Effort = Literal["peers", "history"]
 _STEPS = 24  # places at which an indicator's score is looked at on its way, besides those of other units

@@ -23,7 +23,7 @@ from ..engine.frames import some
 from ..engine.ranking import ranking_of
 from ..engine.room import Room
 from ..findings import Finding, Language, Place, finding
-from ..methods.arrays import np
+from ..methods.arrays import Array, Whole, np
 from ..methods.rank import ranks, rounded
 from ..scores import Scores
 from ..tree.model import FACTORS, Alternatives
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
-    Whole = NDArray[np.int64]
 
 MOST_PAIRS = 1000  # units up to which all pairs are compared in every draw
 _ROOM = 1 << 23  # numbers that a thread keeps memory for

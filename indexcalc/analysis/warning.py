@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..engine.frames import kinds_of, towards
 from ..findings import Finding, finding
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.frame import same
 from ..methods.rank import rounded
 from ..periods import kind_among, larger_of, previous
@@ -23,7 +23,6 @@ from ..tree.warnings import by_value, more_is_worse, watched
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
     Whole = NDArray[np.int16]
     Mask = NDArray[np.bool_]
 

@@ -11,14 +11,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..engine.frames import base_of, kinds_of, normalise
 from ..engine.leaves import impute, treat
 from ..engine.nodes import aggregate, lowest
 from ..engine.ranking import overall
 from ..methods.aggregate import FREE_SUM
-from ..methods.arrays import np
+from ..methods.arrays import Array, Status, np
 from ..methods.weight import FROM_DATA
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, empty
 from ..scores import Scores
@@ -26,12 +26,6 @@ from ..tree.formula import names, parse
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Root, Weights
 from ..units import Units
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Status = NDArray[np.uint8]
 
 ROOT = ""  # the index itself, whatever its id: indices of two files are one index
 _CELLS = 4_000_000  # scores of all nodes that are made together

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..methods.adjust import climbed, limited, repeated
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..panel import Panel
 from ..periods import previous
 from ..tree.layout import Branch
 from ..tree.model import Adjustment, Index
 from .frames import kinds_of
 from .ranking import overall, ranking_of
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
 
 
 def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slice) -> tuple[Array, list[Array]]:

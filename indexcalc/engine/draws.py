@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..tree.layout import Branch
 from ..tree.model import Missing
 from .means import Mean, Still, means_of, tracked, with_below
@@ -24,7 +24,6 @@ from .rules import asks_for_children, asks_for_coverage, declared_weights, enoug
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
     Places = NDArray[np.int64]
 
 _CELLS = 1 << 18  # scores of a node that are worked on together: with fewer the threads would mostly wait for each other

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..methods import CATALOGUE
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.derive import distance
 from ..methods.frame import Frame
 from ..methods.rank import rounded
@@ -18,12 +18,6 @@ from ..panel import Panel
 from ..periods import kind_among, read_period
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Normalise, Weights
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Status = NDArray[np.uint8]
 
 _COLUMN = 1 << 20  # cells whose statistics are taken together: what stays in a cache until they are used
 _BLOCK = 1 << 16  # cells normalised at once: small enough that memory for results is used again, not asked for anew

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE
-from ..methods.arrays import np
+from ..methods.arrays import Array, Status, np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import is_whole, parts_of, previous, year_before
@@ -15,11 +15,6 @@ from ..tree.formula import names, parse
 from ..tree.model import Index, Indicator, Shrink
 from .frames import groups_of, kinds_of, some
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Status = NDArray[np.uint8]
 _SLACK = 1e-9  # shares are compared with their thresholds up to this
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..findings import Finding, finding
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.derive import OVER_UNITS, gathered
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..scores import Below, Gathered, Scores
@@ -16,11 +16,6 @@ from ..tree.model import FromUnits, Index
 from ..units import Units
 from .leaves import roll_up
 from .rules import enough
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
 
 
 def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:

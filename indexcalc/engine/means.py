@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..methods import FROM_DATA
 from ..methods.aggregate import FREE_SUM
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..tree.layout import Branch
 from .rules import asks_for_children, asks_for_coverage, declared_weights, power_of, transformed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
     Places = NDArray[np.int64]
 
 

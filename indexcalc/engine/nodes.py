@@ -7,23 +7,17 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
-from ..methods.arrays import np
+from ..methods.arrays import Array, Status, np
 from ..panel import NOT_APPLICABLE, VALUE, Make, Panel, empty
 from ..scores import Scores
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import Index, Normalise
 from .frames import blocks, frames, kinds_of, part_of, processors, some
 from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Status = NDArray[np.uint8]
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
 _SCORES = 1 << 19  # scores of which nodes made alike are taken at once, for the same reason

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from ..findings import Finding, finding
 from ..methods import NORMALISERS
-from ..methods.arrays import np
+from ..methods.arrays import Array, Status, np
 from ..methods.frame import same
 from ..panel import NOT_APPLICABLE, Panel
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Normalise
 from .frames import kinds_of, some, towards
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Status = NDArray[np.uint8]
 
 _FEW = 64  # units looked at first for columns without any score
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.rank import ranks, rounded
 from ..panel import Panel
 from ..tree.model import Dimension, Grade, Index, NodeRanking
@@ -14,7 +14,6 @@ from .frames import groups_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
     Grades = dict[int, NDArray[np.int16]]
 
 _SLACK = 1e-9  # places are compared with shares of the number of units up to this

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from ..methods.arrays import np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+from ..methods.arrays import Array, np
 
 _DOWN = 44  # rows multiplied together, where there are columns enough
 _PRODUCT = (1 << 19) - 1  # multiplications of a matrix product that OpenBLAS does not share among threads

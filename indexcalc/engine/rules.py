@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..methods import AGGREGATORS, parameters
 from ..methods.aggregate import in_turn, weight_there
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
 from ..panel import Panel
@@ -20,11 +20,6 @@ from ..tree.layout import Branch, Tree
 from ..tree.model import Index, Missing
 from .adjust import adjust
 from .frames import compare
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
 
 SLACK = 1e-12  # shares are compared with their thresholds up to this
 

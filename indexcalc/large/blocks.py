@@ -22,7 +22,7 @@ from ..engine.ranking import grade, members, rank_node
 from ..findings import Finding, Refused, finding
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
-from ..methods.arrays import np
+from ..methods.arrays import Array, Status, np
 from ..methods.impute import FROM_SIBLINGS
 from ..panel import IMPUTED, NOT_APPLICABLE, Make, Panel, empty
 from ..scores import Scores
@@ -30,10 +30,6 @@ from ..tree.layout import of_leaves
 from ..tree.model import Impute, Index
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Status = NDArray[np.uint8]
     Parts = Sequence[list[int]]
 
 _CELLS = 1 << 23  # of one stage that are worked on together, at least one column; with all stages some ten times as many

@@ -9,21 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..methods.sql import Seen
 from ..periods import read_period
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Normalise
 from .expressions import MEAN, statistics_for, there
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
 
 _BITS = 62  # of a number between 0 and 1, in which it is added up
 

@@ -1,4 +1,4 @@
-"""What the methods share: numpy, loaded at its first use so that checking a tree costs none, and the array type."""
+"""numpy, loaded at its first use so that checking a tree costs none, and the types of arrays."""
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
     Array: TypeAlias = NDArray[np.float64]
     Mask: TypeAlias = NDArray[np.bool_]
+    Status: TypeAlias = NDArray[np.uint8]
+    Whole: TypeAlias = NDArray[np.int64]
 else:
     np = lazily("numpy")
-    Array: TypeAlias = Any
-    Mask: TypeAlias = Any
+    Array = Mask = Status = Whole = Any
 
-__all__ = ["Array", "Mask", "np"]
+__all__ = ["Array", "Mask", "Status", "Whole", "np"]

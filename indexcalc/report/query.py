@@ -89,7 +89,7 @@ def ranked(bare: Scores, units: Units, file: Path, make: Make) -> Scores:
 
 
 def _numbers(column: Any, known: dict[str, int]) -> Any:
-    """The place of what each row of a column of text says, in a list that knows each."""
+    """Return the place of what each row of a column of text says, in a list that knows each."""
     words = column.dictionary_encode()
     places = np.array([known[word] for word in words.dictionary.to_pylist()], dtype=np.int64)
     return places[np.asarray(words.indices)]

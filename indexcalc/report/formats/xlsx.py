@@ -133,7 +133,7 @@ def _write_cell(page: Any, row: int, column: int, value: Value, style: Any) -> N
 
 
 def _sheet_name(title: str, used: set[str]) -> str:
-    r"""A name that Excel takes: no more than 31 characters, none of []:*?/\\, none used already."""
+    r"""Return a name that Excel takes: no more than 31 characters, none of []:*?/\\, none used already."""
     base = _FORBIDDEN.sub(" ", title)[:31].strip().strip("'") or "sheet"
     name, number = base, 2
     while name.casefold() in used | {"history"}:  # Excel keeps that one for itself

@@ -250,7 +250,7 @@ def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str
 
 
 def _censored(scores: Scores, values: list[Value]) -> list[Value]:
-    """The scores of the index as they are published: `<5` for those below 5 where that is the limit."""
+    """Return the scores of the index as they are published: `<5` for those below 5 where that is the limit."""
     limit = scores.index.index.censor_below
     if limit is None:
         return values
