@@ -147,7 +147,7 @@ def _cell(value: Any) -> str:
 
 
 def _panel(index: Index, values: Mapping[str, Any], units: Units) -> Panel:
-    """A panel of values by the ids or headings of columns; those of one period serve for all."""
+    """Make a panel of values by the ids or headings of columns; those of one period serve for all."""
     several = [column for column in values.values() if isinstance(column, dict)]
     periods = tuple(str(period) for period in several[0]) if several else ("2024",)
     shape = len(periods), len(units), len(index.columns)
@@ -165,7 +165,7 @@ def _panel(index: Index, values: Mapping[str, Any], units: Units) -> Panel:
 
 
 def _column(scores: Scores, stage: str, name: str, period: str | None = None) -> list[Any]:
-    """A stage of a node or column of an example in one period, the last if none is said."""
+    """Return a stage of a node or column of an example in one period, the last if none is said."""
     at = scores.periods.index(period) if period else -1
     if stage == "value":
         places = [i for i, column in enumerate(scores.index.columns) if name in (column.id, *column.headers)]
@@ -216,7 +216,7 @@ def _aggregated(method: str, line: str) -> str:
 
 
 def _weighted(method: str, line: str) -> str:
-    """The scores of three siblings, those of their parent, and below them the weights; each unit's own beside them."""
+    """Tabulate the scores of three siblings, those of their parent, and below them the weights; each unit's own beside them."""
     values = VALUES["weights"]
     declared = {"given": WEIGHTS, "relative": (2, 1, 1)}.get(method)
     nodes = ", ".join(f"{{id: {name}{f', weight: {declared[at]}' if declared else ''}}}" for at, name in enumerate(values))
@@ -233,7 +233,7 @@ def _weighted(method: str, line: str) -> str:
 
 
 def _imputed(method: str, line: str) -> str:
-    """The gaps of four units filled, in bold: over four years, or from a sibling."""
+    """Tabulate the gaps of four units filled, in bold: over four years, or from a sibling."""
     siblings = method in FROM_SIBLINGS
     values = VALUES["siblings" if siblings else "impute"]
     nodes = ", ".join(f"{{id: {name}}}" for name in values)

@@ -14,19 +14,14 @@ from .version import VERSION as __version__  # noqa: N811 - its name to the worl
 
 if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
-    from .jobs.library import (
-        Scored,
-        audit,
-        publish,
-        read,
-        score,
-        submit,
-        template,
-        verify,
-        weights,
-        write_report,
-    )
+    from .jobs.audit import audit
+    from .jobs.library import Scored, read, score, write_report
+    from .jobs.publish import publish
     from .jobs.questions import change, compare, explain, robustness, sensitivity, target, trend, uncertainty, warn
+    from .jobs.submit import submit
+    from .jobs.template import template
+    from .jobs.verify import verify
+    from .jobs.weights import weights
     from .panel import Panel
     from .scores import Scores
     from .tree import Dimension, Index, Indicator, load
@@ -66,8 +61,14 @@ __all__ = [
 ]
 _HOMES = {
     "findings": "Finding Place Refused",
-    "jobs.library": "Scored audit publish read score submit template verify weights write_report",
+    "jobs.audit": "audit",
+    "jobs.library": "Scored read score write_report",
+    "jobs.publish": "publish",
     "jobs.questions": "change compare explain robustness sensitivity target trend uncertainty warn",
+    "jobs.submit": "submit",
+    "jobs.template": "template",
+    "jobs.verify": "verify",
+    "jobs.weights": "weights",
     "panel": "Panel",
     "scores": "Scores",
     "tree": "Dimension Index Indicator load",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Result(ABC):
+@dataclass(frozen=True)
+class Result:
     """An answer to a question."""
 
-    @abstractmethod
     def frame(self, language: Language = "zh") -> pd.DataFrame:
-        """Return the answer as a tidy table: ids, and beside them names in a language."""
+        """Return the answer as a tidy table: ids, and beside them names in a language; its fields in a row, where that is all."""
+        del language
+        import pandas as pd
+
+        return pd.DataFrame([vars(self)])
 
     def _repr_html_(self) -> str:
         """Return the table as a notebook shows it, with names in the language of the locale."""

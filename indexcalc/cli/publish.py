@@ -19,14 +19,14 @@ def publish(
 ) -> None:
     """Write a period's report and keep its scores as published, for all time."""
     from ..jobs.names import period_of
-    from ..jobs.publish import publish as publish_period
+    from ..jobs.publish import publish_in
     from ..jobs.report import folder_of, run_in
 
     with opened(options) as project:
         scores = project.scores()
         period = period_of(scores, options["period"])
         before = run_in(folder_of(project, period))
-        release = publish_period(project, scores, period, by=options["by"], why=why)
+        release = publish_in(project, scores, period, by=options["by"], why=why)
         if release.folder is None:
             text = word.published_already(project.language).format(period=period)
             project.print(text, {"published": False, "period": period})

@@ -20,5 +20,5 @@ def verify(
     from ..jobs.verify import verify as verify_report
 
     with opened(options) as project:
-        verified = verify_report(project, folder)
+        verified = verify_report(folder, project)
         project.print(word.verified(project.language), {"verified": True, "files": list(verified.files)})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..tree.columns import department_of
+from ..tree.model import Index
 from .names import declared_period
-from .project import Project
+from .project import INDEX, PathLike, Project, project_of
 from .template import known_department
 
 if TYPE_CHECKING:
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
     from ..sources import Matched
 
 
-def audit(project: Project, department: str | None = None, period: str | None = None) -> Audit:
+def audit(index: Project | Index | PathLike = INDEX, department: str | None = None, period: str | None = None) -> Audit:
     """Audit all data, or one department's, in all periods or one."""
     from ..analysis.audit import audit as audit_reported
     from ..sources import panel
 
+    project = project_of(index)
     matched, found = project.matched()
     index = matched.index
     known_department(index, department)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..analysis.result import Result
-from ..analysis.weights import TreeWeights
 from ..engine import score as score_panel
 from ..findings import Finding, Language, Refused, errors, render, spoken
 from ..panel import Panel
@@ -19,28 +17,15 @@ from ..sources.frames import panel_of_frame
 from ..tree import load
 from ..tree.model import Index
 from . import questions
-from .audit import audit as audit_project
 from .names import node_of, period_of, periods_of
-from .project import INDEX, Project, warn_in_python
-from .publish import Release
-from .publish import publish as publish_period
+from .project import PathLike, project_of, warn_in_python
 from .report import write_reports
-from .submit import Submitted
-from .submit import submit as submit_file
-from .template import Template
-from .template import template as write_template
-from .verify import Verified
-from .verify import verify as verify_report
-from .weights import weights as weights_of_project
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..analysis.audit import Audit
     from ..analysis.explain import Explanation
     from ..analysis.versus import Versus
-
-PathLike = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -200,98 +185,3 @@ def write_report(
     project = project_of(scores.declared, reports=out, lang=lang, seed=seed, level=scores.level)
     periods = periods_of(scores, period)
     return Report(tuple(periods), tuple(write_reports(project, scores, periods)))
-
-
-def publish(
-    scores: Scores,
-    period: str | None = None,
-    out: PathLike | None = None,
-    *,
-    by: str = "",
-    why: str = "",
-    lang: Language = "zh",
-    seed: int = 0,
-) -> Release:
-    """Write a period's report and keep its scores as published, for all time; `why` a period published before is revised.
-
-    :raises Refused: where a revision does not say why, or a folder cannot be written.
-    """
-    project = project_of(scores.declared, reports=out, lang=lang, seed=seed, level=scores.level)
-    return publish_period(project, scores, period_of(scores, period), by=by, why=why)
-
-
-def verify(folder: PathLike, index: Index | PathLike = INDEX, *, data: PathLike | None = None) -> Verified:
-    """Score again what a report's run.json says and compare every byte.
-
-    :raises Refused: with everything that differs.
-    """
-    return verify_report(project_of(index, data=data), Path(folder))
-
-
-def weights(index: Index | PathLike = INDEX, *, period: str | None = None) -> TreeWeights:
-    """Return a tree with its weights, declared and in effect; the data is scored only where weights are computed from it."""
-    return weights_of_project(project_of(index), period)
-
-
-def audit(index: Index | PathLike = INDEX, *, department: str | None = None, period: str | None = None) -> Audit:
-    """Point out suspicious values in the data of an index: jumps, copies, round numbers, last digits."""
-    return audit_project(project_of(index), department, period)
-
-
-def template(
-    index: Index | PathLike, department: str, period: str, out: PathLike | None = None, *, lang: Language = "zh"
-) -> Template:
-    """Write the workbook that a department fills in for a period."""
-    return write_template(project_of(index, lang=lang), department, period, None if out is None else Path(out))
-
-
-def submit(
-    index: Index | PathLike,
-    file: PathLike,
-    *,
-    by: str,
-    reason: str = "",
-    department: str | None = None,
-    period: str | None = None,
-    ledger: str | None = None,
-    dry_run: bool = False,
-) -> Submitted:
-    """Check what a department reports, audit it, and record it in the ledger; a dry run records nothing."""
-    return submit_file(
-        project_of(index),
-        Path(file),
-        by=by,
-        reason=reason,
-        department=department,
-        period=period,
-        ledger=ledger,
-        dry_run=dry_run,
-    )
-
-
-def project_of(
-    index: Index | PathLike,
-    *,
-    data: PathLike | None = None,
-    reports: PathLike | None = None,
-    lang: Language = "zh",
-    seed: int = 0,
-    level: str | None = None,
-    as_of: str | None = None,
-) -> Project:
-    """Return the project of a tree: of one that was read already, which is not read again, or of its file or folder."""
-    own = index.file if isinstance(index, Index) else Path(index)
-    file = Path(INDEX) if own is None else own / INDEX if own.is_dir() else own
-    project = Project(
-        file=file,
-        data=file.parent if data is None else Path(data),
-        reports=file.parent / "reports" if reports is None else Path(reports),
-        language=spoken(),
-        report_language=lang,
-        seed=seed,
-        level=level,
-        as_of=as_of,
-    )
-    if isinstance(index, Index):
-        vars(project)["tree"] = index, list(index.findings)
-    return project

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..tree import Index
 
 INDEX = "indicators.yaml"
+PathLike = str | os.PathLike[str]
 
 
 @dataclass
@@ -160,3 +162,35 @@ def user_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return "?"
+
+
+def project_of(
+    index: Project | Index | PathLike,
+    *,
+    data: PathLike | None = None,
+    reports: PathLike | None = None,
+    lang: Language = "zh",
+    seed: int = 0,
+    level: str | None = None,
+    as_of: str | None = None,
+) -> Project:
+    """Return the project of a tree: of one that was read already, which is not read again, or of its file or folder."""
+    from ..tree import Index
+
+    if isinstance(index, Project):
+        return index
+    own = index.file if isinstance(index, Index) else Path(index)
+    file = Path(INDEX) if own is None else own / INDEX if own.is_dir() else own
+    project = Project(
+        file=file,
+        data=file.parent if data is None else Path(data),
+        reports=file.parent / "reports" if reports is None else Path(reports),
+        language=spoken(),
+        report_language=lang,
+        seed=seed,
+        level=level,
+        as_of=as_of,
+    )
+    if isinstance(index, Index):
+        vars(project)["tree"] = index, list(index.findings)
+    return project

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..analysis.result import Result
 from ..findings import Language
@@ -14,11 +13,9 @@ from ..journal.published import Published, last_release, published_file, read_pu
 from ..journal.run import digest_of
 from ..report.files import RUN
 from ..scores import Scores
-from .project import Project, refuse, refuse_file, user_name
+from .names import period_of
+from .project import PathLike, Project, project_of, refuse, refuse_file, user_name
 from .report import write_reports
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -30,16 +27,17 @@ class Release(Result):
     log: Path
     revised: bool
 
-    def frame(self, language: Language = "zh") -> pd.DataFrame:
-        """Return one row of what was published."""
-        del language  # nothing here has a name in two
-        import pandas as pd
 
-        return pd.DataFrame([asdict(self)])
+def publish(
+    scores: Scores, period: str | None = None, out: PathLike | None = None, *, by: str = "", why: str = "", lang: Language = "zh"
+) -> Release:
+    """Write a period's report and keep its scores as published, for all time; refuse a revision that does not say `why`."""
+    project = project_of(scores.declared, reports=out, lang=lang, level=scores.level)
+    return publish_in(project, scores, period_of(scores, period), by=by, why=why)
 
 
-def publish(project: Project, scores: Scores, period: str, *, by: str = "", why: str = "") -> Release:
-    """Write the report of a period and keep its scores as published; refuse a revision that does not say why."""
+def publish_in(project: Project, scores: Scores, period: str, *, by: str, why: str) -> Release:
+    """Publish a period of a project, as `publish` does."""
     lines, unread = read_published(project.file)
     project.go_on(unread)
     level, log = project.level or "", published_file(project.file)

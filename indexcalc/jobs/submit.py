@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..findings import Language, Place, Refused, errors, finding
+from ..tree.model import Index
 from ..words.reports import word
 from .audit import repeated_columns
 from .ledger import Submissions, ledger_of
 from .names import declared_period
-from .project import Project
+from .project import PathLike, Project, project_of
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Submitted(Submissions):
 
 
 def submit(
-    project: Project,
-    file: Path,
+    index: Project | Index | PathLike,
+    file: PathLike,
     *,
     by: str,
     reason: str = "",
@@ -47,6 +48,7 @@ def submit(
     from ..journal.ledger import append, foresee
     from ..sources import match, panel
 
+    project, file = project_of(index), Path(file)
     index, found = project.tree[0], list(project.tree[1])
     if errors(found):
         raise Refused(found)

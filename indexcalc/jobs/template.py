@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..analysis.result import Result
 from ..findings import Language, Refused, nearest
@@ -17,10 +16,7 @@ from ..tree.model import Denominator, Index, Indicator
 from ..units import Units
 from ..words.reports import word
 from .names import declared_period
-from .project import Project, refuse, refuse_file
-
-if TYPE_CHECKING:
-    import pandas as pd
+from .project import PathLike, Project, project_of, refuse, refuse_file
 
 
 @dataclass(frozen=True)
@@ -37,15 +33,10 @@ class Template(Result):
         """Return the same as a sentence."""
         return word.template_written(language).format(**asdict(self))
 
-    def frame(self, language: Language = "zh") -> pd.DataFrame:
-        """Return one row of what was written."""
-        del language  # nothing here has a name in two
-        import pandas as pd
 
-        return pd.DataFrame([asdict(self)])
-
-
-def template(project: Project, department: str, period: str, out: Path | None = None) -> Template:
+def template(
+    index: Project | Index | PathLike, department: str, period: str, out: PathLike | None = None, *, lang: Language = "zh"
+) -> Template:
     """Write a department's template for a period, in the language of reports, or refuse."""
     from ..books.submission import reported_columns, shared_headings
     from ..books.template import describe, write_template
@@ -53,6 +44,7 @@ def template(project: Project, department: str, period: str, out: Path | None = 
     from ..sources import match, panel
     from ..sources.unit_table import read_units
 
+    project = project_of(index, lang=lang)
     index, language = project.index(), project.report_language
     known_department(index, department)
     wanted = declared_period(index, period)
@@ -72,7 +64,7 @@ def template(project: Project, department: str, period: str, out: Path | None = 
         described.append(describe(index, owners, heading, before, language))
     rows = _row_names(units.units, units.known, language)
     content = write_template(index, rows, department, wanted, described, earlier[-1] if past else "", language)
-    file = out or Path(f"{department} {wanted}.xlsx")
+    file = Path(out or f"{department} {wanted}.xlsx")
     try:
         replace_files({file: content})
     except OSError as error:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..analysis.result import Result
 from ..findings import Finding, Language, Place, Refused, finding
 from ..journal.run import Run, digest, digest_of, packages, read_run
 from ..report.files import RUN, report_files
+from ..tree.model import Index
 from ..version import VERSION
 from ..words.reports import word_of
 from .inputs import inputs_of
 from .names import period_of
-from .project import Project
-
-if TYPE_CHECKING:
-    import pandas as pd
+from .project import INDEX, PathLike, Project, project_of
 
 
 @dataclass(frozen=True)
@@ -28,16 +25,10 @@ class Verified(Result):
     folder: Path
     files: tuple[str, ...]
 
-    def frame(self, language: Language = "zh") -> pd.DataFrame:
-        """Return a row for each file."""
-        del language  # nothing here has a name in two
-        import pandas as pd
 
-        return pd.DataFrame({"folder": self.folder.as_posix(), "file": list(self.files)})
-
-
-def verify(project: Project, folder: Path) -> Verified:
+def verify(folder: PathLike, index: Project | Index | PathLike = INDEX, *, data: PathLike | None = None) -> Verified:
     """Score again as a report's run.json says and compare every byte, or refuse with what differs."""
+    project, folder = project_of(index, data=data), Path(folder)
     run = _read_run(project, folder)
     if run.engine:
         return _verify_files(project, folder, run)

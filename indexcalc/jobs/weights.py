@@ -33,15 +33,16 @@ from ..tree.edit import (
 )
 from ..tree.model import Method
 from .names import node_of, period_of
-from .project import Project, refuse, refuse_file, user_name
+from .project import INDEX, PathLike, Project, project_of, refuse, refuse_file, user_name
 
 if TYPE_CHECKING:
     from ..panel import Panel
     from ..scores import Scores
 
 
-def weights(project: Project, period: str | None = None) -> TreeWeights:
+def weights(index: Project | Index | PathLike = INDEX, period: str | None = None) -> TreeWeights:
     """Return the tree with its weights; the data is scored only where weights are computed from it."""
+    project = project_of(index)
     if not needs_scores(project.tree[0]):
         return weights_of(project.index())
     scores = project.scores()

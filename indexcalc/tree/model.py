@@ -18,43 +18,6 @@ from .columns import Column
 from .columns import columns as columns_of
 from .layout import Tree, lay_out
 
-__all__ = [
-    "EVERY",
-    "FACTORS",
-    "LEVELS",
-    "NONE",
-    "UNITS_SOURCE",
-    "Adjustment",
-    "Alternatives",
-    "Data",
-    "Defaults",
-    "Denominator",
-    "Dimension",
-    "EventLog",
-    "FromUnits",
-    "Grade",
-    "Impute",
-    "Index",
-    "Indicator",
-    "Level",
-    "Method",
-    "Missing",
-    "NodeRanking",
-    "Noise",
-    "Normalise",
-    "Periods",
-    "Ranking",
-    "Root",
-    "Round",
-    "Shrink",
-    "Step",
-    "Treat",
-    "Veto",
-    "WarningRule",
-    "WeightDraw",
-    "Weights",
-]
-
 
 class Index(Written):
     """A whole `indicators.yaml`."""
