@@ -19,8 +19,24 @@ from .conftest import REPOSITORY
 DOCS = REPOSITORY / "docs"
 LOCALES = {"en": "en_US.UTF-8", "zh": "zh_CN.UTF-8"}
 QUESTIONS = frozenset(
-    "explain change compare uncertainty sensitivity robustness target trend warn audit weights "
-    "submit template publish verify write_report".split()
+    [
+        "explain",
+        "change",
+        "compare",
+        "uncertainty",
+        "sensitivity",
+        "robustness",
+        "target",
+        "trend",
+        "warn",
+        "audit",
+        "weights",
+        "submit",
+        "template",
+        "publish",
+        "verify",
+        "write_report",
+    ]
 )
 
 
