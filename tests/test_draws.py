@@ -12,9 +12,9 @@ import pytest
 
 from indexcalc.analysis.alternatives import Inputs
 from indexcalc.analysis.rescore import Rescorer
-from indexcalc.engine import draws, score
+from indexcalc.engine import draws, means, score
 from indexcalc.engine.room import Room
-from indexcalc.methods.aggregate import means
+from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.tree.model import Alternatives
 
 from . import trees
@@ -46,7 +46,7 @@ def test_products_are_what_the_engine_makes_of_the_same_draws(seed: int, monkeyp
         node = index.tree.nodes[branch.position].id
         quick = np.array(Rescorer(base, inputs, "2019", node).scores(drawn).scores)
         with monkeypatch.context() as patched:
-            patched.setattr(draws, "_is_mean", lambda branch: False)
+            patched.setattr(means, "_is_mean", lambda branch: False)
             plain = Rescorer(base, inputs, "2019", node).scores(drawn).scores
         np.testing.assert_allclose(quick, plain, rtol=1e-12, atol=1e-12, err_msg=node)
 
@@ -75,7 +75,7 @@ def test_the_size_of_blocks_changes_nothing(cells: int, monkeypatch: pytest.Monk
 def test_four_frames_from_score_to_the_mean(units: int) -> None:
     """They are `score`, `aggregate`, one function that makes nodes, and the mean; in a thread of many units the last two."""
     seen: list[list[str]] = []
-    plain = means.arithmetic.__code__
+    plain = arithmetic.__code__
 
     def watch(frame: Any, event: str, _: Any) -> None:
         if event == "call" and frame.f_code is plain:

@@ -9,7 +9,7 @@ import doctest
 import importlib
 import inspect
 import itertools
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,26 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from indexcalc.methods import CATALOGUE, NORMALISERS, RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS, about, parameters, treat
+from indexcalc.methods import (
+    AGGREGATORS,
+    CATALOGUE,
+    NORMALISERS,
+    RECORDS,
+    TIE_RULES,
+    WEIGHTINGS,
+    WITHOUT_WEIGHTS,
+    about,
+    parameters,
+    treat,
+)
 from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM, compared, quick, weight_there
 from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
+from indexcalc.methods.records import Powers
 from indexcalc.methods.treat import skewness
+from indexcalc.tree.model import NodeRanking
+from indexcalc.tree.terms import term_for
 
 from .conftest import count
 
@@ -212,6 +226,21 @@ def test_the_exceptions_are_methods_that_there_are() -> None:
     } <= known
 
 
+@pytest.mark.parametrize("room", RECORDS)
+def test_a_term_means_one_method_of_its_step(room: str) -> None:
+    known = RECORDS[room]
+    terms = [term for record in known.values() for term in record.terms]
+    assert len(terms) == len(set(terms))
+    assert [term for term in terms if term != term.strip().casefold()] == []
+    for name, record in known.items():
+        assert record.name == name
+        assert {term_for(term, known) for term in record.terms} == {name}
+
+
+def test_ranking_knows_every_rule_of_ties() -> None:
+    assert get_args(NodeRanking.model_fields["ties"].annotation) == tuple(TIE_RULES)
+
+
 @every("normalise")
 def test_scores_depend_on_other_units_where_the_record_says_so(method: str, chosen: dict[str, Any]) -> None:
     rng = np.random.default_rng(5)
@@ -227,6 +256,26 @@ def test_values_of_a_record_are_parameters_that_fix_the_scale(method: str, chose
     assert set(record.values) <= set(record.parameters)
     if record.compares == "unless fixed":
         assert not record.compares_units(chosen | dict.fromkeys(record.values, 7.0))
+
+
+@pytest.mark.parametrize("method", AGGREGATORS)
+def test_a_result_may_be_undefined_where_the_record_says_so(method: str) -> None:
+    record, w = AGGREGATORS[method], np.array([0.4, 0.6])
+    tables = [np.array(rows) for rows in ([[0.0, 1.0], [2.0, 3.0]], [[-2.0, -1.0], [2.0, 3.0]], [[1.0, 1.0], [1.0, 1.0]])]
+    whole = [together(method, x, w, chosen) for chosen in settings_of("aggregate", method) for x in tables]
+    assert any(np.isnan(y).any() for y in whole) == (record.undefined == "by some scores")
+    gap = together(method, np.array([[np.nan, 3.0], [2.0, 5.0], [4.0, 1.0]]), w, settings_of("aggregate", method)[0])
+    assert np.isnan(gap[0]) == (record.undefined == "without a child")
+
+
+@pytest.mark.parametrize("method", [name for name, record in AGGREGATORS.items() if isinstance(record.split, Powers)])
+def test_a_mean_of_powers_is_one(method: str) -> None:
+    rng, record = np.random.default_rng(5), AGGREGATORS[method]
+    x, w = rng.uniform(5.0, 90.0, (20, 4)), rng.dirichlet(np.ones(4))
+    for chosen in settings_of("aggregate", method):
+        p = record.power(chosen)
+        y = np.exp(np.log(x) @ w) if not p else ((x**p) @ w) ** (1.0 / p)
+        np.testing.assert_allclose(together(method, x, w, chosen), y * chosen.get("scale", 1.0), rtol=1e-9)
 
 
 @every("weights")

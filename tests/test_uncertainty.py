@@ -78,7 +78,7 @@ def index_from(tree: dict[str, Any]) -> Index:
 
 
 def random_panel(index: Index, seed: int, *, units: int = 14, periods: int = 3) -> Panel:
-    return trees.panel(index, seed, units=units, periods=LINEAR.periods[:periods], missing=0.12, absent=0.05, branches=False)
+    return trees.panel(index, seed, units=units, periods=LINEAR.periods[:periods], missing=0.12, absent=0.05)
 
 
 def agrees(index: Index, panel: Panel, alternatives: dict[str, Any], *, draws: int = 8, period: str = "2021") -> Inputs:

@@ -473,7 +473,6 @@ def panel(
     periods: int | Sequence[str] | None = None,
     missing: float | None = None,
     absent: float | None = None,
-    branches: bool = True,
 ) -> Panel:
     """Return values with ties, gaps, cells and whole branches that do not apply, empty and constant columns, and some events."""
     random = np.random.default_rng(seed)
@@ -493,7 +492,7 @@ def panel(
     for column in np.flatnonzero(random.random(shape[2]) < missing / 5):
         status[int(random.integers(len(labels))), :, column] = MISSING
     branch = index.tree.branches[int(random.integers(len(index.tree.branches)))].position
-    if branches and absent and branch != index.tree.root:
+    if absent and branch != index.tree.root:
         at = int(random.integers(len(labels))), int(random.integers(units))
         status[*at, leaves_below(index, branch)] = NOT_APPLICABLE
     for at, column in enumerate(index.columns):

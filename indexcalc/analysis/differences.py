@@ -10,7 +10,7 @@ from ..findings import Language
 from ..tree.declared import weight_total
 from ..tree.model import Dimension, Index, Indicator, Root
 from .result import Result
-from .weights import Moved, WeightRow, Weights
+from .weights import Moved, TreeWeights, WeightRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,8 @@ class Difference:
 class TwoTrees(Result):
     """Two trees with their weights, and which ranks move between them on the same data, where that is known."""
 
-    old: Weights
-    new: Weights
+    old: TreeWeights
+    new: TreeWeights
     moved: Moved | None
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
@@ -46,7 +46,7 @@ class TwoTrees(Result):
         return pd.DataFrame(rows, columns=["change", "node", "name", "old", "new", "effective_before", "effective"])
 
 
-def differences(old: Weights, new: Weights, language: str = "zh") -> list[Difference]:
+def differences(old: TreeWeights, new: TreeWeights, language: str = "zh") -> list[Difference]:
     """Return what two trees differ in, in the order of the new one; what is gone stands at the end."""
     before, after = ({row.id: row for row in part.rows(language)} for part in (old, new))
     differing = []

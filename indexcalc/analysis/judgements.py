@@ -31,7 +31,7 @@ class Expert:
 
 
 @dataclass(frozen=True)
-class Judged(Result):
+class GroupJudgement(Result):
     """The weights of a node's children by experts' judgements: each expert's, those of all where there are several."""
 
     node: str

@@ -13,12 +13,13 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from ..engine.draws import Means, Still
+from ..engine.draws import Means
 from ..engine.frames import normalise
 from ..engine.leaves import derive, impute, screen, treat
+from ..engine.means import Still, tracked
 from ..engine.nodes import Nodes, aggregate
 from ..engine.room import Room
-from ..methods import FROM_DATA
+from ..methods import AGGREGATORS, FROM_DATA
 from ..methods.arrays import np
 from ..methods.frame import Frame
 from ..panel import Panel, empty
@@ -152,9 +153,11 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
     status = status[shown]
     moving = set(range(index.tree.leaves)) if noise is not None else set()
     drawn = {one.branch + index.tree.leaves for one in rescorer.inputs.drawn}
+    covered = tracked(branches)  # weights that play no part in a score still do in its coverage
     floors = any(branch.missing.policy == "floor" for branch in branches)  # these are made of all that is below them
     for branch in branches:
-        if floors or branch.position in drawn or moving & {*branch.inputs, *branch.children}:
+        weighs = AGGREGATORS[branch.aggregate].weights != "none" or branch.position in covered
+        if floors or (weighs and branch.position in drawn) or moving & {*branch.inputs, *branch.children}:
             moving.add(branch.position)
     inner = {branch.position for branch in branches}
     still = aggregate(index, part, status, scores[shown], only=inner - moving)

@@ -35,7 +35,7 @@ class WeightRow:
 
 
 @dataclass(frozen=True)
-class Weights(Result):
+class TreeWeights(Result):
     """A tree with the share that each node which counts has among its siblings, in the order of the file."""
 
     index: Index
@@ -78,7 +78,7 @@ class Weights(Result):
         return pd.DataFrame(rows, columns=["node", "name", "parent", "weight", "share", "effective", "method"])
 
 
-def weights_of(index: Index, scores: Scores | None = None, period: str = "") -> Weights:
+def weights_of(index: Index, scores: Scores | None = None, period: str = "") -> TreeWeights:
     """Return a tree with its weights; those that are computed are taken from the scores of a period, NaN without scores."""
     known: dict[str, float] = {index.index.id: 1.0}
     for branch in index.tree.branches:
@@ -92,7 +92,7 @@ def weights_of(index: Index, scores: Scores | None = None, period: str = "") -> 
             parts = [1.0 if method == "equal" else float("nan")] * len(names)
         whole = sum(parts)
         known |= {name: part / whole if whole else part for name, part in zip(names, parts, strict=True)}
-    return Weights(index, {name: known[name] for name in index.by_id if name in known})
+    return TreeWeights(index, {name: known[name] for name in index.by_id if name in known})
 
 
 def needs_scores(index: Index) -> bool:

@@ -13,16 +13,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..engine.frames import kinds_of, normalise
+from ..engine.frames import base_of, kinds_of, normalise
 from ..engine.leaves import impute, treat
-from ..engine.nodes import aggregate
+from ..engine.nodes import aggregate, lowest
 from ..engine.ranking import overall
-from ..methods import parameters
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.weight import FROM_DATA
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, empty
-from ..periods import read_period
 from ..scores import Scores
 from ..tree.formula import names, parse
 from ..tree.layout import Branch, normalise_of
@@ -83,13 +81,6 @@ class Side:
             if members.start <= self.at < members.stop:
                 return list(self.scores.periods[members])
         return []
-
-    def base(self, wanted: str | int | None) -> str | None:
-        """Return the label of the period that a base names, as `engine.frames` finds it."""
-        if wanted is None:
-            return None
-        meant = {read_period(str(wanted), kind) for kind, _ in kinds_of(self.index, self.scores.panel)}
-        return next((period for period in self.scores.periods if period in meant), str(wanted))
 
     @cached_property
     def fixed(self) -> bool:
@@ -183,7 +174,11 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
 
 
 def _at_base(choice: Any, side: Side) -> Any:
-    return choice.model_copy(update={"base": side.base(choice.base)}) if choice.over == "base" else choice
+    """Return a choice with the label of the period that its base names, as the scores of a side have it."""
+    if choice.over != "base":
+        return choice
+    row = base_of(side.index, side.scores.panel, choice)
+    return choice if row is None else choice.model_copy(update={"base": side.scores.periods[row]})
 
 
 def _fits(other: Dimension | Root, own: Dimension | Root) -> bool:
@@ -302,8 +297,7 @@ class World:
     def alone(self) -> bool:
         """Whether the score of a unit depends on that unit alone, once its leaves have scores."""
         tree = self.index.tree
-        used = {normalise_of(self.index, leaf).method for leaf in self.index.leaves}
-        unlimited = any("low" not in parameters("normalise", method) for method in used)
+        unlimited = any(lowest(normalise_of(self.index, leaf)) is None for leaf in self.index.leaves)
         floors = any(branch.missing.policy == "floor" for branch in tree.branches)
         inner = any(not branch.plain for branch in tree.branches)
         return not any(branch.compares for branch in tree.branches) and not (floors and (unlimited or inner))
@@ -330,10 +324,9 @@ def of_scores(scores: Scores, period: int) -> World:
 
     def leaf(own: Indicator) -> Indicator:
         choice = normalise_of(scores.index, own)
-        takes = parameters("normalise", choice.method).get("low")
-        low = choice.parameters.get("low", takes.default if takes else None)
+        low = lowest(choice)
         # what leaves a score as it is, and still has the lowest one to stand in for gaps
-        same = {"method": "points"} if low is None else {"method": "goalposts", "worst": low, "best": low + 1.0}
+        same: dict[str, Any] = {"method": "points"} if low is None else {"method": "goalposts", "worst": low, "best": low + 1.0}
         same |= {} if low is None else {"low": low, "high": low + 1.0, "clip": False}
         changed = {"direction": "higher", "target": None, "round": None, "treat": None}
         return own.model_copy(update=_PLAIN | changed | {"normalise": Normalise.model_validate(same)})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Finding, finding
 from ..methods.judgement import RANDOM_INDEX
 from ..sources.readers.table import name_of
-from ..words.reports import WORDS, word
+from ..words.reports import word
 from .forms import LINE, PROTECTED, WRONG, YELLOW, Styles, cell_name, letter, new_book, number_in, wide
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ def write_judgements(title: str, children: Mapping[str, str], language: str) -> 
     """Write a form for one expert: the children of a node by id with their names, each pair to be compared once."""
     buffer = io.BytesIO()
     with new_book(buffer) as book:
-        page, scale = book.add_worksheet(word("judgements", language)), book.add_worksheet(word("scale", language))
+        page, scale = book.add_worksheet(word.judgements(language)), book.add_worksheet(word.scale(language))
         _fill_in(book, page, title, children, language)
         style = Styles(book)
         for row, value in enumerate(_SAATY):
             scale.write_number(row, 0, float(value), style(num_format="# ?/?"))
         scale.set_column(2, 2, 80)
         scale.fit_to_pages(1, 0)
-        scale.write_string(0, 2, word("judgement scale", language), style())
+        scale.write_string(0, 2, word.judgement_scale(language), style())
         scale.protect()
     return buffer.getvalue()
 
@@ -45,20 +45,20 @@ def write_judgements(title: str, children: Mapping[str, str], language: str) -> 
 def _fill_in(book: Any, page: Any, title: str, children: Mapping[str, str], language: str) -> None:
     """Write the page of judgements."""
     style, size = Styles(book), len(children)
-    page.write_string(0, 0, word("judgements of", language).format(node=title), style(bold=True, font_size=14))
-    page.write_string(1, 0, word("judgement help", language), style(font_color="#595959"))
-    page.write_string(2, 0, word("judgement scale", language), style(font_color="#595959"))
-    page.write_string(3, 0, word("expert", language), style(bold=True))
+    page.write_string(0, 0, word.judgements_of(language).format(node=title), style(bold=True, font_size=14))
+    page.write_string(1, 0, word.judgement_help(language), style(font_color="#595959"))
+    page.write_string(2, 0, word.judgement_scale(language), style(font_color="#595959"))
+    page.write_string(3, 0, word.expert(language), style(bold=True))
     page.write_blank(3, 1, None, style(bg_color=YELLOW, locked=False, **LINE))
     page.write_string(_NAMES, 0, "", style.heading)
     page.write_string(_NAMES, 1, "", style.heading)
-    page.write_string(_NAMES + 1, 0, word("node", language), style.heading)
-    page.write_string(_NAMES + 1, 1, word("id", language), style.heading)
+    page.write_string(_NAMES + 1, 0, word.node(language), style.heading)
+    page.write_string(_NAMES + 1, 1, word.id(language), style.heading)
     page.set_row(_NAMES, 48)
     weight = _FIRST + size
-    page.write_string(_NAMES, weight, word("approximate weight", language), style.heading)
+    page.write_string(_NAMES, weight, word.approximate_weight(language), style.heading)
     page.write_string(_NAMES + 1, weight, "", style.heading)
-    source = f"='{word('scale', language)}'!$A$1:$A${len(_SAATY)}"
+    source = f"='{word.scale(language)}'!$A$1:$A${len(_SAATY)}"
     for child, (name, said) in enumerate(children.items()):
         page.write_string(_NAMES, _FIRST + child, said, style.heading)
         page.write_string(_NAMES + 1, _FIRST + child, name, style.small_heading)
@@ -112,7 +112,7 @@ def _judge_consistency(book: Any, page: Any, style: Styles, size: int, language:
     """Write the approximate ratio of consistency, red where it is high."""
     row, column = _TOP + size + 1, _FIRST + size + 2
     eigens = f"{cell_name(_TOP, column)}:{cell_name(_TOP + size - 1, column)}"
-    page.write_string(row, 0, word("approximate ratio", language), style(bold=True))
+    page.write_string(row, 0, word.approximate_ratio(language), style(bold=True))
     ratio = f"(AVERAGE({eigens})-{size})/{size - 1}/{RANDOM_INDEX['saaty'][size - 1]}"
     value = f'=IF(COUNT({eigens})={size},{ratio},"–")'
     page.write_formula(row, _FIRST, value, style(num_format="0.000", bold=True, align="center"), "–")
@@ -131,7 +131,7 @@ class Judgements:
 
 def read_judgements(grid: Grid, node: str, children: Sequence[str], stem: str) -> tuple[Judgements, list[Finding]]:
     """Read one expert's judgements of a node's children, with all that is wrong with them."""
-    top = next((line for line, row in enumerate(grid.rows) if len(row) > 1 and name_of(row[1]) in WORDS["id"]), None)
+    top = next((line for line, row in enumerate(grid.rows) if len(row) > 1 and name_of(row[1]) in word.id), None)
     nothing = Judgements(stem, ())
     if top is None:
         return nothing, [finding("IC632", grid.place(0, 0), node=node, found="–", expected=children)]
@@ -176,7 +176,7 @@ def _expert(grid: Grid, top: int) -> str:
     """Return the expert's name, beside the cell that asks for it."""
     for row in grid.rows[:top]:
         for column, cell in enumerate(row[:-1]):
-            if name_of(cell) in WORDS["expert"]:
+            if name_of(cell) in word.expert:
                 return name_of(row[column + 1])
     return ""
 

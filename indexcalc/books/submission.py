@@ -24,7 +24,7 @@ from ..tree.columns import Column, department_of, departments, is_constant
 from ..tree.model import Data, Index
 from ..words.recognised_data import PERIOD_HEADINGS
 from ..words.recognised_forms import DEPARTMENT_HEADINGS, TOTALS
-from ..words.reports import WORDS
+from ..words.reports import word
 
 _MISSING_COLUMN = ("IC344", "IC365", "IC368")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -170,7 +170,7 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
         not_applicable=tuple(not_applicable),
     )
     keys = [index.units.id, index.units.label, index.units.label_en, index.units.name]
-    sheets = [*WORDS["fill in"], None] if file.suffix.lower() in _WORKBOOKS else [None]
+    sheets = [*word.fill_in, None] if file.suffix.lower() in _WORKBOOKS else [None]
     for sheet in sheets:
         tables, found, _ = read_tables(source.model_copy(update={"sheet": sheet}), file.parent, keys=keys)
         if not any(one.code == "IC306" for one in found):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..tree.model import Denominator, Index, Indicator
-from ..words.reports import word
+from ..words.reports import word, word_of
 from .forms import new_book, wide
 
 FONT = "Microsoft YaHei"
@@ -61,17 +61,17 @@ def reported_measure(index: Index, item: Indicator | Denominator) -> str:
 def _meaning(index: Index, item: Indicator | Denominator, measure: str, language: str) -> str:
     """Say what a reported value is used for."""
     if isinstance(item, Denominator):
-        return word("denominator", language)
+        return word.denominator(language)
     parts = [item.note]
     if item.formula:
         parts.append(f"{item.title(language)} = {item.formula}")
     if item.per:
         base = next(one for one in index.denominators if one.id == item.per)
         name = (base.name_en if language == "en" else base.name) or base.id
-        parts.append(word("divided by", language).format(base=name, measure=item.measure or "–"))
+        parts.append(word.divided_by(language).format(base=name, measure=item.measure or "–"))
     elif item.measure != measure:
         parts.append(item.measure)
-    parts.append(word(f"{item.direction} is better", language))
+    parts.append(word_of(f"{item.direction} is better", language))
     return ("; " if language == "en" else "；").join(filter(None, parts))
 
 
@@ -92,11 +92,11 @@ def write_template(
     buffer = io.BytesIO()
     with new_book(buffer) as book:
         styles = _styles(book)
-        fill = book.add_worksheet(word("fill in", language))
+        fill = book.add_worksheet(word.fill_in(language))
         _fill_in(fill, index, names, department, period, columns, styles, language)
-        last = book.add_worksheet(word("last period", language))
+        last = book.add_worksheet(word.last_period(language))
         _last_period(last, index, names, columns, previous, styles, language)
-        meaning = book.add_worksheet(word("definitions", language))
+        meaning = book.add_worksheet(word.definitions(language))
         _definitions(meaning, columns, styles, language)
         for page in (fill, last, meaning):
             page.set_landscape()
@@ -141,10 +141,10 @@ def _fill_in(
     language: str,
 ) -> None:
     page.write_string(0, 0, f"{index.index.title(language)} · {department} · {period}", styles["title"])
-    page.write_string(1, 0, word("how to fill in", language), styles["help"])
-    page.write_string(2, 0, word("how to return", language), styles["help"])
+    page.write_string(1, 0, word.how_to_fill_in(language), styles["help"])
+    page.write_string(2, 0, word.how_to_return(language), styles["help"])
     label = index.units.label_en if language == "en" else index.units.label
-    for at, heading in enumerate((label, word("period", language), word("department", language))):
+    for at, heading in enumerate((label, word.period(language), word.department(language))):
         page.write_string(_TOP, at, heading, styles["heading"])
     for row, name in enumerate(names, _TOP + 1):
         for at, text in enumerate((name, period, department)):
@@ -156,7 +156,7 @@ def _fill_in(
             page.write_blank(_TOP + 1 + row, at, None, styles["cell"])
         page.data_validation(_TOP + 1, at, _TOP + len(names), at, _rule(column, _TOP + 1, at, language))
     last = _KEYS + len(columns)
-    page.write_string(_TOP, last, word("remarks", language), styles["heading"])
+    page.write_string(_TOP, last, word.remarks(language), styles["heading"])
     for row in range(len(names)):
         page.write_blank(_TOP + 1 + row, last, None, styles["note"])
     page.set_row(_TOP - 1, 60)
@@ -179,14 +179,14 @@ def _rule(column: Asked, row: int, at: int, language: str) -> dict[str, Any]:
     cell = xl_rowcol_to_cell(row, at)
     bounds = f",{cell}>={column.valid[0]!r},{cell}<={column.valid[1]!r}" if column.valid else ""
     wanted = (
-        word("a number between", language).format(low=column.valid[0], high=column.valid[1])
+        word.a_number_between(language).format(low=column.valid[0], high=column.valid[1])
         if column.valid
-        else word("a number", language)
+        else word.a_number(language)
     )
-    lines = [f"{word('measure', language)}{column.measure}" if column.measure else "", column.note, wanted]
+    lines = [f"{word.measure(language)}{column.measure}" if column.measure else "", column.note, wanted]
     return {
         "validate": "custom",
-        "value": f'=OR({cell}="{word("does not apply", language)}",AND(ISNUMBER({cell}){bounds}))',
+        "value": f'=OR({cell}="{word.does_not_apply(language)}",AND(ISNUMBER({cell}){bounds}))',
         "input_title": column.heading[:LONGEST_TITLE],
         "input_message": "\n".join(filter(None, lines))[:LONGEST_MESSAGE],
         "error_title": column.heading[:LONGEST_TITLE],
@@ -203,7 +203,7 @@ def _last_period(
     styles: Mapping[str, Any],
     language: str,
 ) -> None:
-    title = f"{word('last period', language)} · {previous}" if previous else word("nothing before", language)
+    title = f"{word.last_period(language)} · {previous}" if previous else word.nothing_before(language)
     page.write_string(0, 0, title, styles["title"])
     page.write_string(1, 0, index.units.label_en if language == "en" else index.units.label, styles["heading"])
     for at, column in enumerate(columns, 1):
@@ -225,9 +225,9 @@ def _last_period(
 
 
 def _definitions(page: Any, columns: Sequence[Asked], styles: Mapping[str, Any], language: str) -> None:
-    page.write_string(0, 0, word("definitions", language), styles["title"])
+    page.write_string(0, 0, word.definitions(language), styles["title"])
     for at, key in enumerate(("indicator", "reported in", "used for", "valid range")):
-        page.write_string(1, at, word(key, language), styles["heading"])
+        page.write_string(1, at, word_of(key, language), styles["heading"])
     for row, column in enumerate(columns, 2):
         valid = f"{column.valid[0]:g} – {column.valid[1]:g}" if column.valid else ""
         for at, text in enumerate((column.heading, column.measure, column.note, valid)):

@@ -18,7 +18,7 @@ from ..sources.readers.table import name_of
 from ..tree.declared import counts
 from ..tree.edit import WRITTEN, add_up, decimals_of, exact_total, have_total, weights_method, written_weight
 from ..tree.model import Index, Indicator
-from ..words.reports import WORDS, word
+from ..words.reports import word, word_of
 from .forms import LINE, PROTECTED, WRONG, YELLOW, Styles, cell_name, fraction, new_book, number_in, wide
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def write_weights(index: Index, rows: Sequence[WeightRow], language: str) -> byt
     """Write the tree with its weights into a workbook: one row a node, weights to be edited, sums and effects live."""
     buffer = io.BytesIO()
     with new_book(buffer) as book:
-        page = book.add_worksheet(word("weights", language))
+        page = book.add_worksheet(word.weights(language))
         _fill_in(book, page, index, rows, language)
     return buffer.getvalue()
 
@@ -41,18 +41,18 @@ def write_weights(index: Index, rows: Sequence[WeightRow], language: str) -> byt
 def _fill_in(book: Any, page: Any, index: Index, rows: Sequence[WeightRow], language: str) -> None:
     """Write the page of weights."""
     style = Styles(book)
-    page.write_string(0, 0, f"{rows[0].title} · {word('weights', language)}", style(bold=True, font_size=14))
-    page.write_string(1, 0, word("weights help", language), style(font_color="#595959"))
+    page.write_string(0, 0, f"{rows[0].title} · {word.weights(language)}", style(bold=True, font_size=14))
+    page.write_string(1, 0, word.weights_help(language), style(font_color="#595959"))
     last = _TOP + len(rows) - 1
-    right, wrong = word("sums right", language), word("sums wrong", language)
+    right, wrong = word.sums_right(language), word.sums_wrong(language)
     wrongs = f"ROUND(SUM($J${_TOP + 1}:$J${last + 1}),0)"
     page.write_formula(2, 0, f'=IF({wrongs}=0,"✓ {right}","✗ "&{wrongs}&" {wrong}")', style(bold=True), f"✓ {right}")
     red = book.add_format({**WRONG, "bold": True})
     page.conditional_format(2, 0, 2, 0, {"type": "formula", "criteria": f"={wrongs}>0", "format": red})
     keys = ("node", "id", "declared", "of siblings", "expected", "effective", "method")
     for column, key in enumerate(keys):
-        page.write_string(_TOP - 1, column, word(key, language), style.heading)
-    for column, title in enumerate(("row", word("as exported", language), "wrong"), start=len(keys)):
+        page.write_string(_TOP - 1, column, word_of(key, language), style.heading)
+    for column, title in enumerate(("row", word.as_exported(language), "wrong"), start=len(keys)):
         page.write_string(_TOP - 1, column, title, style.heading)
     lines = {row.id: line for line, row in enumerate(rows, _TOP)}
     for row in rows:
@@ -101,7 +101,7 @@ def _write_node(page: Any, style: Styles, index: Index, row: WeightRow, line: in
     if have_total(index, row.parent):
         page.write_number(line, 4, total, number)
     else:
-        page.write_string(line, 4, word("any", language), number)
+        page.write_string(line, 4, word.any(language), number)
     alone = f'COUNTIFS({parents},H{cell},{weights},">=0")=0'
     part = f"IF(ISNUMBER(C{cell}),IF(D{cell}=0,0,C{cell}/D{cell}),IF({alone},{row.share or 0!r},0))"
     page.write_formula(line, 5, f"={part}*F{above + 1}", effective, row.effective or 0)
@@ -120,7 +120,7 @@ def _shown(row: WeightRow) -> float | None:
 
 def read_weights(grid: Grid, index: Index) -> tuple[dict[str, str], list[Finding]]:
     """Read the weights of a workbook: the text to write for each node whose weight is another, and all that is wrong."""
-    names = [WORDS[key] for key in ("id", "declared", "as exported")]
+    names = [word.id, word.declared, word.as_exported]
     top = next((line for line, row in enumerate(grid.rows) if all(_column(row, one) >= 0 for one in names[:2])), None)
     if top is None:
         return {}, [finding("IC620", grid.place(0, 0), headings=[chinese for chinese, _ in names[:2]])]
@@ -227,7 +227,7 @@ def _sums(
         if not given or abs(gap) <= Fraction(1, 10**9) * total:
             continue
         lines = sorted(rows[name] for name in siblings)
-        said = WORDS["is missing" if gap < 0 else "is too much"]
+        said = word.is_missing if gap < 0 else word.is_too_much
         chinese, english = (text.format(gap=f"{abs(float(gap)):.10g}") for text in said)
         about = {"node": parent.id, "sum": float(gap + total), "total": total, "cells": _cells(lines, column)}
         yield finding("IC625", grid.place(lines[0], column), **about, gap=english, gap_zh=chinese)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ..findings import Finding, Language, Refused, in_order, render, spoken
 from ..jobs.project import INDEX, Project
-from ..words.reports import word
+from ..words.reports import word, word_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -71,7 +71,7 @@ class Opened(Project):
     def progress(self, step: str) -> None:
         """Show on a terminal what is being done."""
         if self.is_watched:
-            print(f"\r\033[K{word(f'doing {step}', self.language) if step else ''}", end="", file=sys.stderr, flush=True)
+            print(f"\r\033[K{word_of(f'doing {step}', self.language) if step else ''}", end="", file=sys.stderr, flush=True)
 
     def counting(self) -> Callable[[int, int], None]:
         """Return what shows on a terminal how much is done and how long the rest will take."""
@@ -84,7 +84,7 @@ class Opened(Project):
                 return
             last = now
             left = round((now - start) * (of - done) / max(done, 1))
-            said = word("time left", self.language).format(done=done, all=of, clock=f"{left // 60}:{left % 60:02}")
+            said = word.time_left(self.language).format(done=done, all=of, clock=f"{left // 60}:{left % 60:02}")
             print(f"\r\033[K{said}", end="", file=sys.stderr, flush=True)
 
         return show
@@ -116,7 +116,7 @@ def opened(options: Mapping[str, Any]) -> Opened:
 
 
 def _closing(errors: int, warnings: int, language: Language) -> str:
-    return word("refused with", language).format(
+    return word.refused_with(language).format(
         errors=errors, warnings=warnings, error_s="" if errors == 1 else "s", warning_s="" if warnings == 1 else "s"
     )
 

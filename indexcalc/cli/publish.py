@@ -28,10 +28,10 @@ def publish(
         before = run_in(folder_of(project, period))
         release = publish_period(project, scores, period, by=options["by"], why=why)
         if release.folder is None:
-            text = word("published already", project.language).format(period=period)
+            text = word.published_already(project.language).format(period=period)
             project.print(text, {"published": False, "period": period})
             return
         text, data = after_writing(project, scores, period, before, [release.folder])
         log = release.log.as_posix()
-        said = word("published", project.language).format(period=period, log=log)
+        said = word.published(project.language).format(period=period, log=log)
         project.print(f"{text}\n{said}", {**data, "published": True, "period": period, "revised": release.revised, "log": log})

@@ -21,4 +21,4 @@ def verify(
 
     with opened(options) as project:
         verified = verify_report(project, folder)
-        project.print(word("verified", project.language), {"verified": True, "files": list(verified.files)})
+        project.print(word.verified(project.language), {"verified": True, "files": list(verified.files)})

@@ -46,6 +46,6 @@ def _look_once(options: Options) -> None:
         scores = project.scores()
         periods = periods_of(scores, options["periods"])
         if all(is_of_these_inputs(project, scores, period) for period in periods):
-            project.print(word("inputs unchanged", project.language), {"changed": False})
+            project.print(word.inputs_unchanged(project.language), {"changed": False})
         else:
             write_and_show(project, scores, periods)

@@ -16,7 +16,7 @@ from .options import GROUP, Options, takes
 if TYPE_CHECKING:
     from ..analysis.weights import Proposal
 
-HELP = f"Weights: show, set, suggest, edit in a workbook, compare. {COMMANDS['weights']}"
+HELP = f"TreeWeights: show, set, suggest, edit in a workbook, compare. {COMMANDS['weights']}"
 
 group = typer.Typer(name="weights", help=HELP, **{**GROUP, "no_args_is_help": False}, invoke_without_command=True)
 
@@ -180,4 +180,4 @@ def _settle(project: Opened, proposal: Proposal, options: Options, *, write: boo
 
 
 def _tell_written(project: Opened, file: Path) -> None:
-    project.print(f"{word('written', project.language)}: {file.as_posix()}", {"written": [file.as_posix()]})
+    project.print(f"{word.written(project.language)}: {file.as_posix()}", {"written": [file.as_posix()]})

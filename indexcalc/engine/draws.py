@@ -1,10 +1,10 @@
 """Means in many draws of weights by matrix products: the quick form of what `nodes.aggregate` makes of them.
 
 It is for nodes that are means of scores which no draw changes, or of such means. Arrays are (row, draw), a row a unit in a
-period. A mean is the product of scores, 0 for those that are missing, and weights; arithmetic means right below one come into
-its own product. Few rows have gaps, and many of these have the same: what the weights of missing children come to, coverage,
-and whether enough is there are worked out once for each kind of such rows, for all means of a height at once: in few and long
-steps, since threads that take many short ones wait for each other.
+period. A mean is the product of scores, 0 for those that are missing, and weights; arithmetic means below an arithmetic mean
+come into its own product. Few rows have gaps, and many of these have the same: what the weights of missing children come to,
+coverage, and whether enough is there are worked out once for each kind of such rows, for all means of a height at once: in few
+and long steps, since threads that take many short ones wait for each other.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..methods import FROM_DATA
-from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..tree.layout import Branch
 from ..tree.model import Missing
-from .room import Room, product
+from .means import Mean, Still, means_of, tracked, with_below
+from .room import Room, product, products
 from .rules import asks_for_children, asks_for_coverage, declared_weights, enough, power_of, transformed, transformed_back
 
 if TYPE_CHECKING:
@@ -28,149 +27,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Places = NDArray[np.int64]
 
-_CELLS = 1 << 17  # scores of a node that are worked on together: what stays in a cache
+_CELLS = 1 << 18  # scores of a node that are worked on together: with fewer the threads would mostly wait for each other
 _NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
-
-
-@dataclass(frozen=True)
-class Still:
-    """What no draw changes: scores and coverage (row, node), NaN without one, and what applies, nothing where all does."""
-
-    scores: Array
-    coverage: Array
-    applies: Any
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A mean of scores that no draw changes, and of means.
-
-    `base` (row, still) are the scores of its children that no draw changes, their places being `still`; `below` are those that
-    are means by their places. Of each row `kind` (row,) says what it has, the last kind all: `present` (kind, child) what has a
-    score, `known` (kind, child) how much of it has values, `applies` (kind, child) what counts, and `kinds_below` (kind, mean)
-    the kinds that means below have there. `positive` says that no score can be 0 or less.
-    """
-
-    branch: Branch
-    still: list[int]
-    below: dict[int, Mean]
-    base: Array
-    kind: Places
-    present: Array
-    known: Array
-    applies: Array
-    kinds_below: Places
-    positive: bool
-
-    @property
-    def position(self) -> int:
-        return self.branch.position
-
-    @property
-    def total(self) -> float:
-        """What the weights of its children add up to."""
-        return float(sum(declared_weights(self.branch)))
-
-    @property
-    def factor(self) -> float:
-        """What its product is multiplied by."""
-        return float(str(self.branch.parameters.get("scale", 1.0))) if self.branch.aggregate in FREE_SUM else 1.0 / self.total
-
-    @property
-    def gaps(self) -> Places:
-        """The rows that have gaps."""
-        return np.flatnonzero(self.kind < len(self.present) - 1)
-
-    @property
-    def height(self) -> int:
-        return 1 + max((mean.height for mean in self.below.values()), default=0)
-
-    @property
-    def linear(self) -> bool:
-        """Whether it is an arithmetic mean or sum of such, all the way down."""
-        return power_of(self.branch) == 1 and all(mean.linear for mean in self.below.values())
-
-    def inside(self, mean: Mean) -> bool:
-        """Say whether a mean below comes into its own product."""
-        return power_of(self.branch) == 1 and mean.linear
-
-
-class Means:
-    """The nodes that can be made by products, by their places, and how that is done."""
-
-    def __init__(self, branches: Sequence[Branch], still: Still, moving: Collection[int]) -> None:
-        self.means: dict[int, Mean] = {}
-        self.tracked: set[int] = set()
-        self.products: dict[int, Products] = {}
-        for branch in reversed(branches):
-            if asks_for_coverage(branch.missing) or branch.position in self.tracked:
-                self.tracked |= {branch.position, *branch.children}
-        for branch in branches:
-            others = {i: child for i, child in enumerate(branch.children) if child in moving}
-            if branch.position in moving and _is_mean(branch) and all(child in self.means for child in others.values()):
-                mean = _mean(branch, {i: self.means[child] for i, child in others.items()}, still, self.tracked)
-                if mean.positive or power_of(branch) == 1:
-                    self.means[branch.position] = mean
-
-    def scores(self, position: int, drawn: Mapping[int, Array], draws: int, room: Room, *, cover: bool) -> tuple[Array, Any]:
-        """Return a node's scores, and its coverage if wanted (row, draw), under weights (child, draw) drawn for some nodes."""
-        if position not in self.products:
-            self.products[position] = Products(self.means[position], self.tracked)
-        products = self.products[position]
-        y = room(len(products.top.base), draws)
-        covered = np.empty_like(y) if cover and products.tracked else None
-        parts = max(1, -(-draws * len(y) // _CELLS))
-        step = max(1, -(-draws // parts))
-        for start in range(0, draws, step):
-            some = slice(start, min(start + step, draws))
-            products.fill({node: weights[:, some] for node, weights in drawn.items()}, y[:, some], covered, some, room)
-        return y, covered
-
-
-def _is_mean(branch: Branch) -> bool:
-    """Say whether a node is what a mean of its children comes to, by weights that are written or drawn and all count."""
-    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.missing.policy == "floor":
-        return False
-    return branch.plain and power_of(branch) is not None and all(weight > 0 for weight in declared_weights(branch))
-
-
-def _mean(branch: Branch, below: dict[int, Mean], still: Still, tracked: Collection[int]) -> Mean:
-    """Lay the unchanged children of a mean side by side, and sort its rows by what they have.
-
-    What a mean below lacks plays no part where it has a score all the same and nothing asks for its coverage.
-    """
-    fixed, children = [i for i in range(len(branch.children)) if i not in below], len(branch.children)
-    x, coverage = (values[:, [branch.children[i] for i in fixed]] for values in (still.scores, still.coverage))
-    present, known, applies = np.ones((3, len(x), children))
-    kinds_below = np.full((len(x), len(below)), -1.0)
-    if still.applies is not None:
-        applies = still.applies[:, branch.children].astype(float)
-    present[:, fixed] = ~np.isnan(x)
-    known[:, fixed] = np.where(np.isnan(x), 0.0, coverage) * applies[:, fixed]
-    for column, (i, mean) in enumerate(below.items()):
-        asks = mean.position in tracked or asks_for_children(mean.branch.missing)
-        nothing = np.maximum.reduce(mean.present[:, mean.still], axis=1, initial=0.0) == 0
-        rows = mean.gaps if asks else mean.gaps[nothing[mean.kind[mean.gaps]]]
-        kinds_below[rows, column] = mean.kind[rows]
-        present[:, i] = applies[:, i]
-    gaps: Any = (present < 1).any(axis=1) | (known < 1).any(axis=1) | (kinds_below >= 0).any(axis=1)
-    kinds, kind = _kinds(np.concatenate([present, known, applies, kinds_below], axis=1)[gaps])
-    kinds = np.concatenate([kinds, [[1.0] * 3 * children + [-1.0] * len(below)]])
-    present, known, applies, kinds_below = np.split(kinds, [children, 2 * children, 3 * children], axis=1)
-    every_kind = np.full(len(x), len(kinds) - 1)
-    every_kind[gaps] = kind
-    positive = bool((x[~np.isnan(x)] > 0).all()) and all(mean.positive for mean in below.values())
-    base = np.where(np.isnan(x), 0.0, transformed(branch, x))
-    return Mean(branch, fixed, below, base, every_kind, present, known, applies, kinds_below.astype(np.int64), positive)
-
-
-def _kinds(rows: Array) -> tuple[Array, Places]:
-    """Return the different rows there are, and which of them each row is: by their bytes, which is quick."""
-    if not rows.size:
-        return rows, np.zeros(len(rows), dtype=np.int64)
-    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))
-    _, first, kind = np.unique(whole.ravel(), return_index=True, return_inverse=True)
-    return rows[first], kind.ravel()
 
 
 @dataclass(frozen=True)
@@ -178,10 +36,9 @@ class Height:
     """The kinds of all means of a height, among all `kinds`.
 
     `gone` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values, the second left out
-    where both are one; `applies` that
-    which counts, left out where that is all and adds up to 1. `edge` (kind,) is the row of the table that has the weight of the
-    mean in the one above. `asked` has what some means ask to be there, their kinds within the level, and how many children of
-    each are present and apply.
+    where both are one; `applies` that which counts, left out where that is all and adds up to 1. `edge` (kind,) is the row of the
+    table that has the weight of the mean in the one above. `whole` says that nothing is missing anywhere. `asked` has what some
+    means ask to be there, their kinds within the level, and how many children of each are present and apply.
     """
 
     kinds: slice
@@ -190,20 +47,23 @@ class Height:
     lacking: Any
     applies: Any
     edge: Places
+    whole: bool
     asked: tuple[tuple[Missing, slice, Array, Array], ...]
 
 
 @dataclass(frozen=True)
 class Inside:
-    """What the means of a height inside a product have on top in rows with gaps: their `kinds` (gap,), and how it is made.
+    """What the means of a height inside a product have on top in rows with gaps, as many for each mean as the most have.
 
-    Each mean has what it is a product of in such rows, the weights of it among all, and which gaps of all these are. `sums`
-    (gap, gap below) adds up what is on top below, left out where there is nothing below.
+    `base` (mean, gap, part) is what they are products of in such rows, 0 for what fills up, `edges` (mean x part,) are the
+    weights of it among all of the product. `gaps` are their places among the gaps of all heights, `kinds` (gap,) their kinds;
+    `sums` (gap, gap below) adds up what is on top below, left out where there is nothing below.
     """
 
+    base: Array
+    edges: Places
     gaps: slice
     kinds: Places
-    means: tuple[tuple[Array, slice, slice], ...]
     sums: Any
 
 
@@ -234,7 +94,7 @@ class Products:
     """
 
     def __init__(self, top: Mean, tracked: Collection[int]) -> None:
-        means = sorted(_with_below(top), key=lambda mean: (mean.height, str(mean.branch.missing)))
+        means = sorted(with_below(top), key=lambda mean: (mean.height, str(mean.branch.missing)))
         sizes = [(len(mean.branch.children), len(mean.present)) for mean in means]
         ends = np.add.accumulate([(0, 0), *sizes])
         self.top, self.means = top, means
@@ -281,6 +141,7 @@ class Products:
             gone=_blocks(gone, (size, width)),
             lacking=None if whole and same else _blocks(lacking, (size, width)),
             applies=None if whole else _blocks(applies, (size, width)),
+            whole=whole and all(len(mean.present) == 1 for mean in means),
             edge=np.repeat([self.above[mean.position] for mean in means], [len(mean.present) for mean in means]),
             asked=tuple(asked),
         )
@@ -300,7 +161,7 @@ class Products:
             for i, one in mean.below.items():
                 if mean.inside(one):
                     walk(one, [*above, edge + i], factor * mean.factor)
-            if mean is not top:
+            if mean is not top and len(mean.gaps):
                 inside.append((mean, slice(start, len(edges))))
 
         walk(top, [], 1.0)
@@ -310,8 +171,12 @@ class Products:
         for _, group in groupby(sorted(inside, key=lambda one: one[0].height), key=lambda one: one[0].height):
             means = list(group)
             levels.append(self._inside(means, base, rows, owners))
-            rows = np.concatenate([rows, *(mean.gaps for mean, _ in means)])
-            owners = np.concatenate([owners, *(np.full(len(mean.gaps), parts.start) for mean, parts in means)])
+            most = levels[-1].base.shape[1]
+            filled = np.full((len(means), most), -1)  # what only fills up is in no row
+            for number, (mean, _) in enumerate(means):
+                filled[number, : len(mean.gaps)] = mean.gaps
+            rows = np.concatenate([rows, filled.ravel()])
+            owners = np.concatenate([owners, np.repeat([parts.start for _, parts in means], most)])
         edge = self.edge[top.position]
         return Product(
             mean=top,
@@ -319,29 +184,33 @@ class Products:
             edges=np.array([each + [self.edges] * (deepest - len(each)) for each in edges], dtype=np.int64).reshape(-1, deepest),
             times=np.array(times)[:, None],
             inside=tuple(levels),
-            sums=_sparse(np.ones(len(rows)), rows, np.arange(len(rows)), (len(base), len(rows))),
+            sums=_sparse(
+                np.ones(np.count_nonzero(rows >= 0)), rows[rows >= 0], np.flatnonzero(rows >= 0), (len(base), len(rows))
+            ),
             below=tuple((made.index(one.position), edge + i) for i, one in top.below.items() if not top.inside(one)),
             kinds=slice(self.kind[top.position], self.kind[top.position] + len(top.present)),
         )
 
     def _inside(self, means: list[tuple[Mean, slice]], base: Array, rows: Places, owners: Places) -> Inside:
         """Lay out the means of a height inside a product, above gaps in `rows` of means whose first parts are `owners`."""
-        start = len(rows)
-        kinds: list[int] = []
-        own, places, below = [], [], []
-        for mean, parts in means:
-            some = slice(len(kinds), len(kinds) + len(mean.gaps))
-            kinds.extend((self.kind[mean.position] + mean.kind[mean.gaps]).tolist())
-            own.append((base[mean.gaps, parts], parts, slice(start + some.start, start + some.stop)))
+        most, widest = max(len(mean.gaps) for mean, _ in means), max(parts.stop - parts.start for _, parts in means)
+        filled, kinds = np.zeros((len(means), most, widest)), np.zeros((len(means), most), dtype=np.int64)
+        edges, places, below = np.zeros((len(means), widest), dtype=np.int64), [], []
+        for number, (mean, parts) in enumerate(means):
+            count, width = len(mean.gaps), parts.stop - parts.start
+            filled[number, :count, :width] = base[mean.gaps, parts]
+            edges[number, :width] = np.arange(parts.start, parts.stop)
+            kinds[number, :count] = self.kind[mean.position] + mean.kind[mean.gaps]
             lower = np.flatnonzero((owners >= parts.start) & (owners < parts.stop) & np.isin(rows, mean.gaps))
-            places.append(some.start + np.searchsorted(mean.gaps, rows[lower]))
+            places.append(number * most + np.searchsorted(mean.gaps, rows[lower]))
             below.append(lower)
         at, under = np.concatenate(places), np.concatenate(below)
         return Inside(
-            gaps=slice(start, start + len(kinds)),
-            kinds=np.array(kinds, dtype=np.int64),
-            means=tuple(own),
-            sums=_sparse(np.ones(len(at)), at, under, (len(kinds), start)) if len(at) else None,
+            base=filled,
+            edges=edges.ravel(),
+            gaps=slice(len(rows), len(rows) + kinds.size),
+            kinds=kinds.ravel(),
+            sums=_sparse(np.ones(len(at)), at, under, (kinds.size, len(rows))) if len(at) else None,
         )
 
     def fill(self, drawn: Mapping[int, Array], y: Array, covered: Array | None, some: slice, room: Room) -> None:
@@ -355,10 +224,11 @@ class Products:
         table[self.edges] = 1.0
         for level in self.levels:
             self._fill(level, table, ratio, lost, room)
+        more = np.subtract(ratio, 1.0, out=room(*ratio.shape))
         made: list[Array] = []
         for one in self.products:
             made.append(room(*y.shape))
-            self._make(one, table, ratio, lost, made, room)
+            self._make(one, table, ratio, more, lost, made, room)
         y[...] = made[-1]
         own = slice(self.kind[self.top.position], self.kinds)
         if lost[own].any():
@@ -372,6 +242,10 @@ class Products:
     def _fill(self, level: Height, table: Array, ratio: Array, lost: Any, room: Room) -> None:
         """Work out what the kinds of rows of a height come to, and enter it in the table."""
         first, kinds, mark = self.edges + 1, level.kinds, room.used
+        if level.whole:
+            ratio[kinds], lost[kinds] = 1.0, False
+            table[first:][kinds] = table[first + self.kinds :][kinds] = 0.0
+            return
         gone = level.gone @ table
         there = np.subtract(level.total, gone, out=ratio[kinds])
         without = np.less_equal(there, _NOTHING * level.total, out=lost[kinds])
@@ -393,7 +267,7 @@ class Products:
                 np.copyto(lack, 1.0, where=without)
         np.divide(level.total, there, out=there)
         if level is not self.levels[-1]:
-            weight = table.take(level.edge, axis=0, out=room(*there.shape), mode="clip")
+            weight = _taken(table, level.edge, room)
             np.multiply(without, weight, out=table[first:][kinds])
             if self.tracked:
                 np.multiply(lack, weight, out=table[first + self.kinds :][kinds])
@@ -401,39 +275,39 @@ class Products:
             table[first + self.kinds :][kinds] = lack
         room.used = mark
 
-    def _make(self, one: Product, table: Array, ratio: Array, lost: Any, made: list[Array], room: Room) -> None:
+    def _make(self, one: Product, table: Array, ratio: Array, more: Array, lost: Any, made: list[Array], room: Room) -> None:
         """Work out the scores of a mean (row, draw), 0 where there is none, into the last of those that are made."""
         y, mark = made[-1], room.used
-        weights = one.times * table.take(one.edges[:, 0], axis=0)
+        weights = _taken(table, one.edges[:, 0], room)
+        weights *= one.times
         for edges in one.edges.T[1:]:
             weights *= table.take(edges, axis=0)
         product(one.base, weights, y)
         if one.sums.nnz:
-            more = room(one.sums.shape[1], y.shape[1])
+            change = room(one.sums.shape[1], y.shape[1])
             for level in one.inside:
-                for base, parts, gaps in level.means:
-                    product(base, weights[parts], more[gaps])
+                number, gaps, parts = level.base.shape
+                own = _taken(weights, level.edges, room).reshape(number, parts, -1)
+                products(level.base, own, change[level.gaps].reshape(number, gaps, -1))
                 if level.sums is not None:
-                    more[level.gaps] += level.sums @ more[: level.gaps.start]
-                times = ratio.take(level.kinds, axis=0, out=room(len(level.kinds), y.shape[1]), mode="clip")
-                times -= 1.0
-                more[level.gaps] *= times
-            y += one.sums @ more
+                    change[level.gaps] += level.sums @ change[: level.gaps.start]
+                change[level.gaps] *= _taken(more, level.kinds, room)
+            y += one.sums @ change
         for number, edge in one.below:
             x, below = made[number], self.products[number]
             x = transformed(one.mean.branch, x)
             x[lost[below.kinds][below.mean.kind]] = 0.0
             y += np.multiply(x, table[edge] * one.mean.factor, out=x)
         if one.kinds.stop > one.kinds.start + 1:
-            y *= ratio[one.kinds].take(one.mean.kind, axis=0, out=room(*y.shape), mode="clip")
+            y *= _taken(ratio[one.kinds], one.mean.kind, room)
         if power_of(one.mean.branch) != 1:
             y[...] = transformed_back(one.mean.branch, y)
         room.used = mark
 
 
-def _with_below(mean: Mean) -> list[Mean]:
-    """Return a mean and those below it, children first."""
-    return [*(each for one in mean.below.values() for each in _with_below(one)), mean]
+def _taken(values: Array, rows: Places, room: Room) -> Array:
+    """Return some rows of values (row, draw)."""
+    return values.take(rows, axis=0, out=room(len(rows), values.shape[1]), mode="clip")
 
 
 def _blocks(blocks: Sequence[tuple[Array, int, int]], shape: tuple[int, int]) -> Any:
@@ -449,3 +323,26 @@ def _sparse(values: Array, rows: Places, columns: Places, shape: tuple[int, int]
     from scipy.sparse import csr_array
 
     return csr_array((values, (rows, columns)), shape=shape)
+
+
+class Means:
+    """The nodes that can be made by products, by their places, and how that is done."""
+
+    def __init__(self, branches: Sequence[Branch], still: Still, moving: Collection[int]) -> None:
+        self.means = means_of(branches, still, moving)
+        self.tracked = tracked(branches)
+        self.products: dict[int, Products] = {}
+
+    def scores(self, position: int, drawn: Mapping[int, Array], draws: int, room: Room, *, cover: bool) -> tuple[Array, Any]:
+        """Return a node's scores, and its coverage if wanted (row, draw), under weights (child, draw) drawn for some nodes."""
+        if position not in self.products:
+            self.products[position] = Products(self.means[position], self.tracked)
+        products = self.products[position]
+        y = room(len(products.top.base), draws)
+        covered = np.empty_like(y) if cover and products.tracked else None
+        parts = max(1, -(-draws * len(y) // _CELLS))
+        step = max(1, -(-draws // parts))
+        for start in range(0, draws, step):
+            some = slice(start, min(start + step, draws))
+            products.fill({node: weights[:, some] for node, weights in drawn.items()}, y[:, some], covered, some, room)
+        return y, covered

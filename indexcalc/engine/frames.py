@@ -102,9 +102,14 @@ def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, me
         pooled = np.moveaxis(np.moveaxis(x[members][: panel.pooled], 0, -3), -1, 0)
         yield slice(None), np.moveaxis(pooled.reshape(x.shape[-1], 1, *x.shape[1:-2], -1), 0, -1)
     else:
-        meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
-        rows = [row for row, period in enumerate(panel.periods) if period in meant]
-        yield slice(None), x[rows[:1]] if rows else np.full((1, *x.shape[1:]), np.nan)
+        row = base_of(index, panel, choice)
+        yield slice(None), np.full((1, *x.shape[1:]), np.nan) if row is None else x[[row]]
+
+
+def base_of(index: Index, panel: Panel, choice: Normalise | Weights) -> int | None:
+    """Return the place of the period that is compared with, where it is in the panel."""
+    meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
+    return next((row for row, period in enumerate(panel.periods) if period in meant), None)
 
 
 def towards(index: Index, columns: Sequence[int], x: Array) -> Array:

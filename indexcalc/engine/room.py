@@ -54,6 +54,17 @@ def product(a: Array, b: Array, out: Array) -> Array:
     return out
 
 
+def products(a: Array, b: Array, out: Array) -> Array:
+    """Multiply many small matrices (number, row, part) by as many others (number, part, column), each as `product` does."""
+    number, rows, parts = a.shape
+    columns = out.shape[-1]
+    for left, width in _cut(columns, min(columns, max(8, _PRODUCT // max(1, rows * parts)))):
+        here = out[..., left.start : left.stop].reshape(number, rows, len(left) // width, width)
+        each = b[..., left.start : left.stop].reshape(number, parts, len(left) // width, width)
+        np.matmul(a[:, None], each.swapaxes(1, 2), out=here.swapaxes(1, 2))
+    return out
+
+
 def _cut(length: int, size: int) -> list[tuple[range, int]]:
     """Cut a length into parts of one size, and one of what is left over."""
     whole = length // size * size

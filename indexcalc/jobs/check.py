@@ -39,7 +39,7 @@ class Checked:
     def text(self, language: Language) -> str:
         """Return the same as a sentence."""
         shown = {**self.counts(), "index": self.index.index.title(language), "periods": len(self.periods)}
-        return word("checked", language).format(**shown)
+        return word.checked(language).format(**shown)
 
 
 def check(project: Project) -> Checked:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 
-from ..analysis.judgements import Judged, unconnected, weighed
+from ..analysis.judgements import GroupJudgement, unconnected, weighed
 from ..findings import Place, Refused, errors, finding
 from ..words.reports import word
 from .project import Project
@@ -25,7 +25,7 @@ def write_form(project: Project, node: str, file: Path) -> None:
 
 def judge(
     project: Project, node: str, files: Sequence[Path], *, decimals: int | None = None, period: str | None = None
-) -> Judged:
+) -> GroupJudgement:
     """Propose the weights of a node's children by experts' judgements of pairs, one workbook each."""
     from ..books.judgements import read_judgements
     from ..methods.judgement import Matrix, consistency, joined
@@ -47,7 +47,7 @@ def judge(
         raise Refused(found)
     group: Matrix = joined([matrix for _, _, matrix in parties]).tolist()
     if len(parties) > 1:
-        parties.append((word("group of experts", project.language), Place(), group))
+        parties.append((word.group_of_experts(project.language), Place(), group))
     experts = []
     for title, place, matrix in parties:
         party, doubts = weighed(title, place, children, matrix)
@@ -59,4 +59,4 @@ def judge(
         raise Refused([*found, finding("IC634", Place(), left=left, right=right)])
     project.go_on(found)
     proposal = propose_computed(project, index, {name: weights}, decimals=decimals, period=period)
-    return Judged(name, tuple(experts), proposal)
+    return GroupJudgement(name, tuple(experts), proposal)

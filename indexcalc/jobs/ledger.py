@@ -13,7 +13,7 @@ from ..findings import Language, Place, Refused
 from ..periods import last_day, order
 from ..report.formats.text import aligned
 from ..tree.columns import departments
-from ..words.reports import word
+from ..words.reports import word, word_of
 from .names import declared_period
 from .project import Project, refuse
 
@@ -41,7 +41,7 @@ class Intact:
 
     def text(self, language: Language) -> str:
         """Return the same as a sentence."""
-        return word("ledger unchanged", language).format(**asdict(self))
+        return word.ledger_unchanged(language).format(**asdict(self))
 
 
 def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] = ()) -> Intact:
@@ -59,7 +59,7 @@ def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] 
 
 
 @dataclass(frozen=True)
-class Log(Result):
+class Submissions(Result):
     """Rows of a ledger in order; those that are not recorded have no moment, hash and receipt yet."""
 
     entries: tuple[Entry, ...]
@@ -67,7 +67,7 @@ class Log(Result):
     def text(self, language: Language) -> str:
         """Return a line for each row."""
         keys = ("number", "at", "department", "period", "version", "by", "file", "warnings", "reason")
-        rows = [[word(f"log {key}", language) for key in keys]]
+        rows = [[word_of(f"log {key}", language) for key in keys]]
         for entry in self.entries:
             about = [f"#{entry.number}", f"{entry.at:.16}".replace("T", " "), entry.department, entry.period, f"v{entry.version}"]
             rows.append([*about, entry.by, entry.file, str(len(entry.warnings.splitlines()) or ""), entry.reason])
@@ -91,11 +91,11 @@ def _data_of(entry: Entry) -> dict[str, Any]:
     return {**{key: getattr(entry, key) for key in keys}, **unsigned, "warnings": entry.warnings.splitlines()}
 
 
-def log(project: Project, ledger: str | None = None, *, department: str | None = None, period: str | None = None) -> Log:
+def log(project: Project, ledger: str | None = None, *, department: str | None = None, period: str | None = None) -> Submissions:
     """Return the submissions of all departments or one, of all periods or one."""
     entries = entries_of(project, ledger)
     wanted = None if period is None else declared_period(project.tree[0], period)
-    return Log(tuple(one for one in entries if department in (None, one.department) and wanted in (None, one.period)))
+    return Submissions(tuple(one for one in entries if department in (None, one.department) and wanted in (None, one.period)))
 
 
 # ----------------------------------------------------------------------------------------------------------- one of them
@@ -132,7 +132,7 @@ class Recorded(Result):
             rows.append([*names, change, _shown(cell, language), cell.place])
         lines = [entry.title(), f"{entry.at}  {entry.by}  {entry.file} (SHA-256 {entry.digest[:16]}…)"]
         lines += [entry.reason] if entry.reason else []
-        lines += [f"{word('receipt', language)} {entry.receipt}", *entry.warnings.splitlines(), ""]
+        lines += [f"{word.receipt(language)} {entry.receipt}", *entry.warnings.splitlines(), ""]
         return "\n".join([*lines, aligned(rows, [True, True, False, False, True])])
 
     def data(self) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def show(project: Project, submission: str | int, ledger: str | None = None) -> 
 
 def _shown(cell: Reported | RecordedCell | None, language: Language) -> str:
     if cell is not None and not cell.applies:
-        return word("not applicable", language)
+        return word.not_applicable(language)
     return "–" if cell is None or cell.value is None else f"{cell.value:.10g}"
 
 
@@ -203,10 +203,10 @@ class Reporting:
 
     def text(self, language: Language) -> str:
         """Return the same in a few words."""
-        late = word("late" if self.reported else "overdue", language).format(days=self.days_late) if self.days_late else ""
+        late = (word.late if self.reported else word.overdue)(language).format(days=self.days_late) if self.days_late else ""
         if self.reported:
             return " ".join(filter(None, [self.reported[5:10], f"v{self.version}", late]))
-        return f"{word('not yet', language)} {late}".strip()
+        return f"{word.not_yet(language)} {late}".strip()
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class Status(Result):
     def text(self, language: Language) -> str:
         """Return a table of departments and periods."""
         cells = {(one.department, one.period): one.text(language) for one in self.states}
-        rows = [[word("department", language), *self.periods]]
+        rows = [[word.department(language), *self.periods]]
         rows += [[department, *(cells[department, period] for period in self.periods)] for department in self.departments]
         return aligned(rows, [True] * len(rows[0]))
 

@@ -6,12 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ..analysis.result import Result
-from ..analysis.weights import Weights
+from ..analysis.weights import TreeWeights
 from ..engine import score as score_panel
-from ..findings import Language, Refused, errors, render, spoken
+from ..findings import Finding, Language, Refused, errors, render, spoken
 from ..panel import Panel
 from ..periods import SINGLE
 from ..scores import Scores
@@ -65,6 +65,12 @@ class Report(Result):
 
 class Scored(Scores):
     """Scores that can be asked by the names of periods, units and nodes, with a view for notebooks."""
+
+    @classmethod
+    def of(cls, scores: Scores, found: Sequence[Finding]) -> Self:
+        """Return scores with all that was found on the way to them."""
+        own = {field.name: getattr(scores, field.name) for field in fields(scores)}
+        return cls(**{**own, "findings": tuple(found)})
 
     def ranking(self, period: str | None = None, node: str | None = None, *, language: Language = "zh") -> pd.DataFrame:
         """Return the ranking of the index or of a node, the best first: unit, name, rank, score, coverage, and grade and group.
@@ -176,7 +182,7 @@ def score(
     if errors(found):
         raise Refused(found)
     warn_in_python(found)
-    return Scored(**{**{field.name: getattr(scores, field.name) for field in fields(scores)}, "findings": found})
+    return Scored.of(scores, found)
 
 
 def _loaded(index: Index | PathLike | Mapping[str, Any]) -> Index:
@@ -222,7 +228,7 @@ def verify(folder: PathLike, index: Index | PathLike = INDEX, *, data: PathLike 
     return verify_report(project_of(index, data=data), Path(folder))
 
 
-def weights(index: Index | PathLike = INDEX, *, period: str | None = None) -> Weights:
+def weights(index: Index | PathLike = INDEX, *, period: str | None = None) -> TreeWeights:
     """Return a tree with its weights, declared and in effect; the data is scored only where weights are computed from it."""
     return weights_of_project(project_of(index), period)
 

@@ -15,7 +15,7 @@ from ..periods import read_period
 from ..report.sheets.tables import in_rank_order, kind_of
 from ..scores import Scores
 from ..tree.model import FACTORS, LEVELS, Index, Level
-from ..words.reports import word
+from ..words.reports import word_of
 from .names import asked_node, node_of, period_before, period_of, unit_of
 from .project import refuse, warn_in_python
 from .uncertain import Words, alternatives_of
@@ -311,7 +311,7 @@ def must_have_rules(index: Index, level: str | None = None) -> None:
     """Refuse to look for warnings in a tree that has no rules, and a level of warnings where one of units is meant."""
     if index.warnings is None:
         refuse("IC811", file=index.place(()).file or index.index.id)
-    colours = {text: colour for colour in LEVELS for text in (colour, word(colour, "zh")[0])}
+    colours = {text: colour for colour in LEVELS for text in (colour, word_of(colour, "zh")[0])}
     if level in colours and not index.units.level:
         refuse("IC813", level=colours[level])
 

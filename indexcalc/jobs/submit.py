@@ -8,13 +8,13 @@ from pathlib import Path
 from ..findings import Language, Place, Refused, errors, finding
 from ..words.reports import word
 from .audit import repeated_columns
-from .ledger import Log, ledger_of
+from .ledger import Submissions, ledger_of
 from .names import declared_period
 from .project import Project
 
 
 @dataclass(frozen=True)
-class Submitted(Log):
+class Submitted(Submissions):
     """The rows of the ledger that a submission has, each with its receipt; those that are not recorded have none yet."""
 
     def text(self, language: Language) -> str:
@@ -22,7 +22,7 @@ class Submitted(Log):
         lines = []
         for entry in self.entries:
             values = sum(1 for line in entry.cells.splitlines() if ",null," not in line)
-            said = word("recorded" if entry.hash else "would be recorded", language)
+            said = (word.recorded if entry.hash else word.would_be_recorded)(language)
             lines.append(said.format(title=entry.title(), values=values, at=entry.at, receipt=entry.receipt))
         return "\n".join(lines)
 

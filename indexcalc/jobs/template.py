@@ -35,7 +35,7 @@ class Template(Result):
 
     def text(self, language: Language) -> str:
         """Return the same as a sentence."""
-        return word("template written", language).format(**asdict(self))
+        return word.template_written(language).format(**asdict(self))
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return one row of what was written."""
@@ -97,7 +97,7 @@ def _before(past: Panel, period: str, column: int, language: Language) -> list[f
     row = past.periods.index(period)
     values, status = past.values[row, :, column].tolist(), past.status[row, :, column].tolist()
     return [
-        word("does not apply", language) if flag == NOT_APPLICABLE else None if math.isnan(value) else value
+        word.does_not_apply(language) if flag == NOT_APPLICABLE else None if math.isnan(value) else value
         for value, flag in zip(values, status, strict=True)
     ]
 

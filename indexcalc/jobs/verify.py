@@ -12,7 +12,7 @@ from ..findings import Finding, Language, Place, Refused, finding
 from ..journal.run import Run, digest, digest_of, packages, read_run
 from ..report.files import RUN, report_files
 from ..version import VERSION
-from ..words.reports import word
+from ..words.reports import word_of
 from .inputs import inputs_of
 from .names import period_of
 from .project import Project
@@ -82,7 +82,7 @@ def _differing(
         elif same_input and made.get(name) != outputs.get(name):
             problem = "file differs"
         if problem:
-            yield finding("IC505", Place(path.as_posix()), file=name, problem=word(problem, language))
+            yield finding("IC505", Place(path.as_posix()), file=name, problem=word_of(problem, language))
 
 
 def _read_run(project: Project, folder: Path) -> Run:

@@ -1,4 +1,4 @@
-"""Weights of a project: shown, proposed in several ways, written into the tree with a line in its history, compared.
+"""TreeWeights of a project: shown, proposed in several ways, written into the tree with a line in its history, compared.
 
 Each proposal is checked whole, with the ranks that it moves; `write` alone writes one.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..analysis.differences import TwoTrees
-from ..analysis.weights import History, Proposal, Weights, moved_ranks, needs_scores, weights_of
+from ..analysis.weights import History, Proposal, TreeWeights, moved_ranks, needs_scores, weights_of
 from ..findings import Place, Refused, errors, finding
 from ..journal.files import replace_files
 from ..journal.history import Change, history_file, history_of, made_by_hand, read_history, with_changes
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ..scores import Scores
 
 
-def weights(project: Project, period: str | None = None) -> Weights:
+def weights(project: Project, period: str | None = None) -> TreeWeights:
     """Return the tree with its weights; the data is scored only where weights are computed from it."""
     if not needs_scores(project.tree[0]):
         return weights_of(project.index())

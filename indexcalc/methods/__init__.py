@@ -12,11 +12,11 @@ from .aggregate import AGGREGATORS, WITHOUT_WEIGHTS
 from .impute import IMPUTERS
 from .normalise import NORMALISERS
 from .rank import TIE_RULES
-from .records import Method, Parameter
+from .records import MethodRecord, Parameter
 from .treat import TREATMENTS
 from .weight import FROM_DATA, UNIT_SPECIFIC, WEIGHTINGS
 
-RECORDS: dict[str, Mapping[str, Method]] = {
+RECORDS: dict[str, Mapping[str, MethodRecord]] = {
     "normalise": NORMALISERS,
     "aggregate": AGGREGATORS,
     "impute": IMPUTERS,

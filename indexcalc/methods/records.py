@@ -6,10 +6,10 @@ default, so that a method is either known everywhere or refused where it is writ
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from .arrays import Array
 from .sql import Column, Seen, Sql
@@ -31,11 +31,32 @@ class Parameter:
     default: Any
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Method:
-    """What is known of a method of any step."""
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Record:
+    """Facts, each of which has to be given: the annotations of a class and of those above it.
+
+    No dataclass, of which one for each step would take longer to make than all that is read of methods to check a tree.
+    """
 
     step: ClassVar[str]
+
+    def __init__(self, **facts: Any) -> None:
+        """Refuse a method of which a fact was left out, by the names of both."""
+        name = facts.get("name") or getattr(facts.get("function"), "__name__", "without a name")
+        if missing := [fact for fact in self.facts() if fact not in facts]:
+            raise TypeError(f"{self.step} method {name!r} does not say: {', '.join(missing)}")
+        if unknown := [fact for fact in facts if fact not in self.facts()]:
+            raise TypeError(f"{self.step} method {name!r} says what nobody asks for: {', '.join(unknown)}")
+        vars(self).update(facts)
+
+    @classmethod
+    def facts(cls) -> tuple[str, ...]:
+        """Return the names of the facts."""
+        return tuple(fact for kind in reversed(cls.__mro__) for fact in inspect.get_annotations(kind) if fact != "step")
+
+
+class MethodRecord(Record):
+    """What is known of a method of any step."""
 
     name: str
     """Its name in YAML."""
@@ -45,14 +66,6 @@ class Method:
     """Its formula on arrays: keyword-only parameters are those in YAML, the docstring is its documentation."""
     checks: tuple[Check, ...]
     """What its parameters must be beyond their types; the first that fails is said."""
-
-    def __new__(cls, **facts: Any) -> Self:
-        """Refuse a method of which a fact was left out, by the names of both."""
-        missing = [fact.name for fact in fields(cls) if fact.name not in facts]
-        if missing:
-            name = facts.get("name") or getattr(facts.get("function"), "__name__", "without a name")
-            raise TypeError(f"{cls.step} method {name!r} does not say: {', '.join(missing)}")
-        return super().__new__(cls)
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -78,8 +91,7 @@ class Method:
         return next((problem for check in self.checks if (problem := check(given))), None)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Normaliser(Method):
+class Normaliser(MethodRecord):
     """How a value becomes a score."""
 
     step: ClassVar[str] = "normalise"
@@ -108,8 +120,7 @@ class Powers:
     """The power, or the name of the parameter that says it."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Aggregator(Method):
+class Aggregator(MethodRecord):
     """How children make the score of their parent."""
 
     step: ClassVar[str] = "aggregate"
@@ -134,8 +145,7 @@ class Aggregator(Method):
         return float(getattr(self.given(parameters), p)) if isinstance(p, str) else p
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class WeightMethod(Method):
+class WeightMethod(MethodRecord):
     """Where weights among siblings come from."""
 
     step: ClassVar[str] = "weights"
@@ -148,7 +158,6 @@ class WeightMethod(Method):
     """The parameters that are lists in the order of the children, or tables of such."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class PairMethod(WeightMethod):
     """Weights from judgements of pairs, which may contradict each other."""
 
@@ -156,7 +165,6 @@ class PairMethod(WeightMethod):
     """The consistency ratio of what was judged; above 0.1 it ought to be looked at again."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class JoinedWeights(WeightMethod):
     """Weights put together from those of other methods."""
 
@@ -164,8 +172,7 @@ class JoinedWeights(WeightMethod):
     """The parameter that lists the other methods, by name or with their parameters."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Imputer(Method):
+class Imputer(MethodRecord):
     """How a missing value is estimated."""
 
     step: ClassVar[str] = "impute"
@@ -174,26 +181,24 @@ class Imputer(Method):
     """Whether an indicator's estimates come from the others of its node."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Treatment(Method):
+class Treatment(MethodRecord):
     """What is done about outliers."""
 
     step: ClassVar[str] = "treat"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class TieRule(Method):
+class TieRule(MethodRecord):
     """Which ranks equal scores share; the function does for columns of a query as for arrays, with operators alone."""
 
     step: ClassVar[str] = "ties"
 
 
-Record = TypeVar("Record", bound=Method)
+Known = TypeVar("Known", bound=MethodRecord)
 
 
-def by_name(records: Iterable[Record]) -> dict[str, Record]:
+def by_name(records: Iterable[Known]) -> dict[str, Known]:
     """Return records by their names, each of which stands for one method."""
-    found: dict[str, Record] = {}
+    found: dict[str, Known] = {}
     for record in records:
         if record.name in found:
             raise TypeError(f"two {record.step} methods are called {record.name!r}")

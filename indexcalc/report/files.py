@@ -26,7 +26,7 @@ def report_files(scores: Scores, period: str, language: str) -> dict[str, bytes]
     worst = warnings_sheet(scores, judged, period, language, least="orange") if judged else None
     return {
         RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language)),
-        "ranking.xlsx": workbook(sheets(scores, period, language, short), word("tie", language)),
+        "ranking.xlsx": workbook(sheets(scores, period, language, short), word.tie(language)),
         "summary.md": summary(scores, period, language, worst).encode(),
         "scores.parquet": parquet_bytes(table),
         "scores.csv": csv_bytes(table),

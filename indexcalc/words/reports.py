@@ -1,375 +1,394 @@
-"""The words of reports, Chinese and English side by side."""
+"""The words of reports and of the screen, Chinese and English side by side."""
 
 from __future__ import annotations
 
-WORDS: dict[str, tuple[str, str]] = {
-    "ranking": ("总榜", "Ranking"),
-    "rank": ("位次", "Rank"),
-    "score": ("得分", "Score"),
-    "grade": ("等级", "Grade"),
-    "group": ("分组", "Group"),
-    "group rank": ("组内位次", "Rank in group"),
-    "previous": ("较上期", "Since last period"),
-    "year before": ("较上年同期", "Since last year"),
-    "coverage": ("覆盖率", "Coverage"),
-    "coverage and notes": ("覆盖与说明", "Coverage and notes"),
-    "index": ("指数", "Index"),
-    "warning": ("风险预警", "Risk warning"),
-    "missing": ("缺失", "Missing"),
-    "not applicable": ("不适用", "Not applicable"),
-    "imputed": ("插补", "Imputed"),
-    "cells": ("指标值", "Values"),
-    "notes": ("说明", "Notes"),
-    "tie": ("并列", "tie"),
-    "by dimension": ("各维度", "By dimension"),
-    "dimension": ("维度", "Dimension"),
-    "best": ("最高", "Highest"),
-    "worst": ("最低", "Lowest"),
-    "warning board": ("预警维度单独成榜，不计入总指数。", "The warning dimension has its own board and stays out of the index."),
-    "moved": ("与此处上一份报告相比", "Since the last report here"),
-    "checked": (
+import re
+from typing import NamedTuple
+
+
+class Said(NamedTuple):
+    """One thing that is said, in both languages."""
+
+    zh: str
+    en: str
+
+    def __call__(self, language: str) -> str:
+        """Return it in a language."""
+        return self.en if language == "en" else self.zh
+
+
+class word:  # noqa: N801 - read as `word.rank(language)`
+    """Every word; one that is not here is found by the type checker."""
+
+    ranking = Said("总榜", "Ranking")
+    rank = Said("位次", "Rank")
+    score = Said("得分", "Score")
+    grade = Said("等级", "Grade")
+    group = Said("分组", "Group")
+    group_rank = Said("组内位次", "Rank in group")
+    previous = Said("较上期", "Since last period")
+    year_before = Said("较上年同期", "Since last year")
+    coverage = Said("覆盖率", "Coverage")
+    coverage_and_notes = Said("覆盖与说明", "Coverage and notes")
+    index = Said("指数", "Index")
+    warning = Said("风险预警", "Risk warning")
+    missing = Said("缺失", "Missing")
+    not_applicable = Said("不适用", "Not applicable")
+    imputed = Said("插补", "Imputed")
+    cells = Said("指标值", "Values")
+    notes = Said("说明", "Notes")
+    tie = Said("并列", "tie")
+    by_dimension = Said("各维度", "By dimension")
+    dimension = Said("维度", "Dimension")
+    best = Said("最高", "Highest")
+    worst = Said("最低", "Lowest")
+    warning_board = Said(
+        "预警维度单独成榜，不计入总指数。", "The warning dimension has its own board and stays out of the index."
+    )
+    moved = Said("与此处上一份报告相比", "Since the last report here")
+    checked = Said(
         "{index}：{dimensions} 个维度、{nodes} 个中间指标、{indicators} 个末级指标、{units} 个单元、{periods} 期、{files} 个文件，没有错误",
         "{index}: {dimensions} dimensions, {nodes} nodes below them, {indicators} indicators, {units} units, {periods} periods, {files} files – no errors",
-    ),
-    "refused with": (
+    )
+    refused_with = Said(
         "{errors} 个错误，{warnings} 个警告；没有写入任何内容",
         "{errors} error{error_s}, {warnings} warning{warning_s} – nothing was written",
-    ),
-    "columns left out": (
+    )
+    columns_left_out = Said(
         "屏幕宽度不足，未列出：{columns}；加宽窗口或用 --json 可见全部。",
         "The screen is too narrow for: {columns}; a wider window or --json has all.",
-    ),
-    "file absent": ("文件不存在", "the file is not there"),
-    "file changed": ("文件在写出后被改动", "the file was changed after it was written"),
-    "file differs": ("重新计算得到不同的内容", "scoring again gives other bytes"),
-    "doing read": ("读取数据…", "reading…"),
-    "doing score": ("计分…", "scoring…"),
-    "doing write": ("写报告…", "writing…"),
-    "time left": ("{done} / {all}，还需 {clock}", "{done} of {all}, {clock} left"),
-    "unmoved": ("与此处上一份报告相比，得分和位次没有变化。", "No score and no rank has moved since the last report here."),
-    "weight": ("权重", "Weight"),
-    "scaled up": ("实际", "in effect"),
-    "index points": ("计入总指数", "in the index"),
-    "contribution": ("贡献", "Contribution"),
-    "primary": ("首要指标", "Primary"),
-    "adjustments": ("加减分", "Adjustments"),
-    "events": ("次数", "Events"),
-    "points": ("分值", "Points"),
-    "node": ("节点", "Node"),
-    "reason": ("事由", "Reason"),
-    "ceiling": ("等级上限：{grade}", "grade at best: {grade}"),
-    "shortened": (
+    )
+    file_absent = Said("文件不存在", "the file is not there")
+    file_changed = Said("文件在写出后被改动", "the file was changed after it was written")
+    file_differs = Said("重新计算得到不同的内容", "scoring again gives other bytes")
+    doing_read = Said("读取数据…", "reading…")
+    doing_score = Said("计分…", "scoring…")
+    doing_write = Said("写报告…", "writing…")
+    time_left = Said("{done} / {all}，还需 {clock}", "{done} of {all}, {clock} left")
+    unmoved = Said("与此处上一份报告相比，得分和位次没有变化。", "No score and no rank has moved since the last report here.")
+    weight = Said("权重", "Weight")
+    scaled_up = Said("实际", "in effect")
+    index_points = Said("计入总指数", "in the index")
+    contribution = Said("贡献", "Contribution")
+    primary = Said("首要指标", "Primary")
+    adjustments = Said("加减分", "Adjustments")
+    events = Said("次数", "Events")
+    points = Said("分值", "Points")
+    node = Said("节点", "Node")
+    reason = Said("事由", "Reason")
+    ceiling = Said("等级上限：{grade}", "grade at best: {grade}")
+    shortened = Said(
         "仅列前 {shown} 行，共 {all} 行；全部见 {file}。",
         "The first {shown} of {all} rows; {file} has all.",
-    ),
-    "median rank": ("中位位次", "Median rank"),
-    "rank interval": ("{level} 位次区间", "Ranks, {level}"),
-    "tied places": ("并列区间", "Tied"),
-    "in the top": ("进入前 {k}", "In the top {k}"),
-    "mean score": ("平均得分", "Mean score"),
-    "spread": ("标准差", "SD"),
-    "without a rank": ("无位次", "No rank"),
-    "drawn": ("抽取 {draws} 次，种子 {seed}；不确定因素：{inputs}", "{draws} draws, seed {seed}; uncertain: {inputs}"),
-    "not told apart": ("无法区分（并列 {places}）：{units}", "cannot be told apart (tied {places}): {units}"),
-    "weights of nodes": ("{count} 个指标的下级权重", "weights below {count} nodes"),
-    "normalise": ("标准化", "normaliser"),
-    "aggregate": ("合成方式", "aggregation"),
-    "treat": ("异常值处理", "treatment of outliers"),
-    "impute": ("插补", "imputation"),
-    "noise": ("数据误差", "errors of values"),
-    "none": ("无", "none"),
-    "no choices": (
+    )
+    median_rank = Said("中位位次", "Median rank")
+    rank_interval = Said("{level} 位次区间", "Ranks, {level}")
+    tied_places = Said("并列区间", "Tied")
+    in_the_top = Said("进入前 {k}", "In the top {k}")
+    mean_score = Said("平均得分", "Mean score")
+    spread = Said("标准差", "SD")
+    without_a_rank = Said("无位次", "No rank")
+    drawn = Said("抽取 {draws} 次，种子 {seed}；不确定因素：{inputs}", "{draws} draws, seed {seed}; uncertain: {inputs}")
+    not_told_apart = Said("无法区分（并列 {places}）：{units}", "cannot be told apart (tied {places}): {units}")
+    weights_of_nodes = Said("{count} 个指标的下级权重", "weights below {count} nodes")
+    normalise = Said("标准化", "normaliser")
+    aggregate = Said("合成方式", "aggregation")
+    treat = Said("异常值处理", "treatment of outliers")
+    impute = Said("插补", "imputation")
+    noise = Said("数据误差", "errors of values")
+    none = Said("无", "none")
+    no_choices = Said(
         "没有声明不确定因素：不计算各选择的影响。",
         "No alternatives are declared: what choices do is not worked out.",
-    ),
-    "choice": ("不确定因素", "Choice"),
-    "by itself": ("单独", "By itself"),
-    "with others": ("含交互", "With others"),
-    "weights below": ("{node} 的下级权重", "weights below {node}"),
-    "what ranks hang on": ("位次变动取决于什么（方差份额）", "What moves ranks (shares of variance)"),
-    "shift": (
+    )
+    choice = Said("不确定因素", "Choice")
+    by_itself = Said("单独", "By itself")
+    with_others = Said("含交互", "With others")
+    weights_below = Said("{node} 的下级权重", "weights below {node}")
+    what_ranks_hang_on = Said("位次变动取决于什么（方差份额）", "What moves ranks (shares of variance)")
+    shift = Said(
         "平均位次变动 {shift}；共计分 {draws} 次，种子 {seed}",
         "mean rank shift {shift}; {draws} draws scored, seed {seed}",
-    ),
-    "nodes left out": ("去掉一个指标", "Nodes left out"),
-    "left out": ("去掉", "Left out"),
-    "rank correlation": ("位次相关", "Rank correlation"),
-    "mean shift": ("平均位次变动", "Mean shift"),
-    "largest shift": ("最大变动", "Largest"),
-    "weights in effect": ("名义权重与实际影响", "Weights and what they do"),
-    "in effect": ("实际份额", "In effect"),
-    "linear effect": ("线性影响", "Linear effect"),
-    "main effect": ("总体影响", "Main effect"),
-    "weight in the index": ("总权重", "Weight in index"),
-    "effect on the index": ("对总指数的影响", "Effect on index"),
-    "groups": ("同级指标之间", "Children of one node"),
-    "children": ("下级数", "Children"),
-    "alpha": ("α 系数", "Cronbach's α"),
-    "first component": ("第一主成分", "First component"),
-    "largest inflation": ("最大 VIF", "Largest VIF"),
-    "condition": ("条件数", "Condition"),
-    "pairs": ("需要留意的相关", "Pairs to look at"),
-    "what": ("类型", "What"),
-    "other node": ("另一指标", "Other node"),
-    "correlation": ("相关系数", "Correlation"),
-    "redundant": ("同组重复", "redundant"),
-    "opposed": ("同组相反", "opposed"),
-    "across": ("跨组重复", "alike across nodes"),
-    "weak": ("与上级相关弱", "weak with its parent"),
-    "audited": ("{columns} 列 {values} 个值，可疑 {found} 处", "{values} values in {columns} columns: {found} suspicious"),
-    "template written": ("{file}：{units} 个单元，{columns} 列", "{file}: {units} units, {columns} columns"),
-    "recorded": (
+    )
+    nodes_left_out = Said("去掉一个指标", "Nodes left out")
+    left_out = Said("去掉", "Left out")
+    rank_correlation = Said("位次相关", "Rank correlation")
+    mean_shift = Said("平均位次变动", "Mean shift")
+    largest_shift = Said("最大变动", "Largest")
+    weights_in_effect = Said("名义权重与实际影响", "Weights and what they do")
+    in_effect = Said("实际份额", "In effect")
+    linear_effect = Said("线性影响", "Linear effect")
+    main_effect = Said("总体影响", "Main effect")
+    weight_in_the_index = Said("总权重", "Weight in index")
+    effect_on_the_index = Said("对总指数的影响", "Effect on index")
+    groups = Said("同级指标之间", "Children of one node")
+    children = Said("下级数", "Children")
+    alpha = Said("α 系数", "Cronbach's α")
+    first_component = Said("第一主成分", "First component")
+    largest_inflation = Said("最大 VIF", "Largest VIF")
+    condition = Said("条件数", "Condition")
+    pairs = Said("需要留意的相关", "Pairs to look at")
+    what = Said("类型", "What")
+    other_node = Said("另一指标", "Other node")
+    correlation = Said("相关系数", "Correlation")
+    redundant = Said("同组重复", "redundant")
+    opposed = Said("同组相反", "opposed")
+    across = Said("跨组重复", "alike across nodes")
+    weak = Said("与上级相关弱", "weak with its parent")
+    audited = Said("{columns} 列 {values} 个值，可疑 {found} 处", "{values} values in {columns} columns: {found} suspicious")
+    template_written = Said("{file}：{units} 个单元，{columns} 列", "{file}: {units} units, {columns} columns")
+    recorded = Said(
         "{title}：已登记 {values} 个值，时间 {at}，回执 {receipt}",
         "{title}: {values} values recorded at {at}, receipt {receipt}",
-    ),
-    "would be recorded": (
+    )
+    would_be_recorded = Said(
         "{title}：可登记 {values} 个值；没有写入任何内容",
         "{title}: {values} values would be recorded; nothing is written",
-    ),
-    "ledger unchanged": (
+    )
+    ledger_unchanged = Said(
         "{ledger}：共 {submissions} 次报送，登记后均未改动；末条哈希 {hash}",
         "{ledger}: {submissions} submissions, none changed since it was recorded; the last hash is {hash}",
-    ),
-    "log number": ("编号", "no."),
-    "log at": ("登记时间", "recorded"),
-    "log department": ("部门", "department"),
-    "log period": ("期次", "period"),
-    "log version": ("版本", "version"),
-    "log by": ("报送人", "by"),
-    "log file": ("文件", "file"),
-    "log warnings": ("警告", "warnings"),
-    "log reason": ("更正原因", "reason"),
-    "late": ("迟报 {days} 天", "{days} days late"),
-    "overdue": ("逾期 {days} 天", "{days} days late"),
-    "not yet": ("未报", "not yet"),
-    "to ask": ("需核实的问题", "What to ask whom"),
-    "every department": ("所有报送部门", "all that report"),
-    "question": ("可疑之处", "What is suspicious"),
-    "place": ("出处", "Where"),
-    "shared by weight": (
+    )
+    log_number = Said("编号", "no.")
+    log_at = Said("登记时间", "recorded")
+    log_department = Said("部门", "department")
+    log_period = Said("期次", "period")
+    log_version = Said("版本", "version")
+    log_by = Said("报送人", "by")
+    log_file = Said("文件", "file")
+    log_warnings = Said("警告", "warnings")
+    log_reason = Said("更正原因", "reason")
+    late = Said("迟报 {days} 天", "{days} days late")
+    overdue = Said("逾期 {days} 天", "{days} days late")
+    not_yet = Said("未报", "not yet")
+    to_ask = Said("需核实的问题", "What to ask whom")
+    every_department = Said("所有报送部门", "all that report")
+    question = Said("可疑之处", "What is suspicious")
+    place = Said("出处", "Where")
+    shared_by_weight = Said(
         "下级过多，无法逐一组合计算，贡献只按权重分摊：{nodes}",
         "too many children for all their combinations, so that contributions are shared by weight alone: {nodes}",
-    ),
-    "depth": ("层级", "Level"),
-    "column": ("数据列", "Column"),
-    "reported at": ("出处或状态", "Where, or status"),
-    "difference of": ("差", "Difference"),
-    "least of": ("变动的", "Movement"),
-    "split in part": (
+    )
+    depth = Said("层级", "Level")
+    column = Said("数据列", "Column")
+    reported_at = Said("出处或状态", "Where, or status")
+    difference_of = Said("差", "Difference")
+    least_of = Said("变动的", "Movement")
+    split_in_part = Said(
         "仅分解前 {shown} 个单元，共 {all} 个；全部请加 --all，或写明一个单元。",
         "The first {shown} of {all} units are split; add --all for all of them, or name one.",
-    ),
-    "pairs in part": (
+    )
+    pairs_in_part = Said(
         "仅求前 {shown} 对相邻单元，共 {all} 对；全部请加 --all，或写明一个单元。",
         "The first {shown} of {all} neighbouring pairs are asked about; add --all for all of them, or name a unit.",
-    ),
-    "in csv alone": ("列数过多，仅见 CSV：{files}", "Too wide for this workbook, in CSV alone: {files}"),
-    "share of draws": ("占抽取次数", "Share of draws"),
-    "places of units": ("各位次的概率", "P(rank = k)"),
-    "pairs of units": ("两两比较的概率", "P(row above column)"),
-    "is above": ("排在其前的概率", "is above"),
-    "too many for their own": (
+    )
+    in_csv_alone = Said("列数过多，仅见 CSV：{files}", "Too wide for this workbook, in CSV alone: {files}")
+    share_of_draws = Said("占抽取次数", "Share of draws")
+    places_of_units = Said("各位次的概率", "P(rank = k)")
+    pairs_of_units = Said("两两比较的概率", "P(row above column)")
+    is_above = Said("排在其前的概率", "is above")
+    too_many_for_their_own = Said(
         "单元共 {count} 个，超过 {most} 个，不逐个计算各单元得分的份额。",
         "{count} units are more than {most}: the shares of each unit's own score are not worked out.",
-    ),
-    "without indicators": (
+    )
+    without_indicators = Said(
         "未列 {count} 个末级指标；全部见 --json 或 --out。",
         "{count} indicators are not shown; --json and --out have all.",
-    ),
-    "does not apply": ("不适用", "n/a"),
-    "fill in": ("填报", "Report"),
-    "last period": ("上期数据", "Last period"),
-    "nothing before": ("没有上期数据", "Nothing was reported before"),
-    "definitions": ("指标说明", "Definitions"),
-    "period": ("期次", "Period"),
-    "department": ("部门", "Department"),
-    "receipt": ("回执", "Receipt"),
-    "remarks": ("备注", "Note"),
-    "indicator": ("指标", "Indicator"),
-    "measure": ("计量单位：", "Unit of measurement: "),
-    "reported in": ("计量单位", "Reported in"),
-    "used for": ("口径和用途", "Meaning and use"),
-    "valid range": ("有效范围", "Valid range"),
-    "denominator": ("用作其他指标的分母", "what other indicators are divided by"),
-    "divided by": ("填报总数，计分时除以“{base}”（{measure}）", "report the total; it is divided by {base} ({measure})"),
-    "higher is better": ("越高越好", "higher is better"),
-    "lower is better": ("越低越好", "lower is better"),
-    "target is better": ("接近目标值为好", "near its target is better"),
-    "range is better": ("在规定区间内为好", "within its range is better"),
-    "how to fill in": (
+    )
+    does_not_apply = Said("不适用", "n/a")
+    fill_in = Said("填报", "Report")
+    last_period = Said("上期数据", "Last period")
+    nothing_before = Said("没有上期数据", "Nothing was reported before")
+    definitions = Said("指标说明", "Definitions")
+    period = Said("期次", "Period")
+    department = Said("部门", "Department")
+    receipt = Said("回执", "Receipt")
+    remarks = Said("备注", "Note")
+    indicator = Said("指标", "Indicator")
+    measure = Said("计量单位：", "Unit of measurement: ")
+    reported_in = Said("计量单位", "Reported in")
+    used_for = Said("口径和用途", "Meaning and use")
+    valid_range = Said("有效范围", "Valid range")
+    denominator = Said("用作其他指标的分母", "what other indicators are divided by")
+    divided_by = Said("填报总数，计分时除以“{base}”（{measure}）", "report the total; it is divided by {base} ({measure})")
+    higher_is_better = Said("越高越好", "higher is better")
+    lower_is_better = Said("越低越好", "lower is better")
+    target_is_better = Said("接近目标值为好", "near its target is better")
+    range_is_better = Said("在规定区间内为好", "within its range is better")
+    how_to_fill_in = Said(
         "只填黄色单元格；没有数据请留空，指标不适用请填“不适用”。上期数据和指标说明见后两张表。",
         "Fill in the yellow cells. Leave a cell empty if there is no value; write n/a if the indicator does not apply.",
-    ),
-    "how to return": (
+    )
+    how_to_return = Said(
         "填好后原样保存并报送；可以添加备注、调整列序，请勿修改列名。",
         "Save and return this workbook. Notes may be added and columns moved; do not rename them.",
-    ),
-    "a number": ("请填数字，或“不适用”", "a number, or n/a"),
-    "a number between": ("请填 {low:g} 至 {high:g} 之间的数字，或“不适用”", "a number between {low:g} and {high:g}, or n/a"),
-    "reasons": ("原因", "Reasons"),
-    "no unit": ("单元为空", "no unit"),
-    "unknown unit": ("未知单元", "unknown unit"),
-    "no time": ("时间为空", "no time"),
-    "no such time": ("不是时间", "no such time"),
-    "outside": ("不在覆盖期内", "outside the periods covered"),
-    "over before it began": ("早于开始时间", "over before it began"),
-    "no number": ("不是数字", "no number"),
-    "unknown level": ("等级无权重", "level without a weight"),
-    "repeated": ("编号重复", "repeated"),
-    "verified": ("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte."),
-    "weights": ("权重", "Weights"),
-    "id": ("编号", "Id"),
-    "declared": ("权重", "Weight"),
-    "share": ("同级占比", "Share"),
-    "effective": ("有效权重", "Effective"),
-    "method": ("方法", "Method"),
-    "of siblings": ("同级合计", "Sum of siblings"),
-    "expected": ("应为", "Expected"),
-    "any": ("任意", "any"),
-    "rank moves": ("位次变动", "Ranks that move"),
-    "no rank moves": ("没有位次变动。", "No rank moves."),
-    "now": ("现为", "Now"),
-    "suggested": ("建议", "Suggested"),
-    "difference": ("相差（百分点）", "Change (% points)"),
-    "old": ("原为", "Old"),
-    "new": ("改为", "New"),
-    "change": ("变动", "Change"),
-    "change added": ("新增", "added"),
-    "change removed": ("删除", "removed"),
-    "change moved": ("移动", "moved"),
-    "change weight": ("权重", "weight"),
-    "change definition": ("定义", "definition"),
-    "no change": ("两个文件的指标树相同。", "The trees of the two files are the same."),
-    "when": ("时间", "When"),
-    "who": ("何人", "Who"),
-    "why": ("原因", "Why"),
-    "no history": ("还没有修改记录。", "There is no history yet."),
-    "not written": ("没有写入。", "Nothing is written."),
-    "not written yet": ("没有写入；加 --write 则写入指标树。", "Nothing is written; --write writes it into the tree."),
-    "written": ("已写入", "Written"),
-    "expert": ("专家", "Expert"),
-    "group of experts": ("群体（判断的几何平均）", "Group (geometric mean of judgements)"),
-    "to write": ("写入", "To write"),
-    "weights help": (
+    )
+    a_number = Said("请填数字，或“不适用”", "a number, or n/a")
+    a_number_between = Said("请填 {low:g} 至 {high:g} 之间的数字，或“不适用”", "a number between {low:g} and {high:g}, or n/a")
+    reasons = Said("原因", "Reasons")
+    no_unit = Said("单元为空", "no unit")
+    unknown_unit = Said("未知单元", "unknown unit")
+    no_time = Said("时间为空", "no time")
+    no_such_time = Said("不是时间", "no such time")
+    outside = Said("不在覆盖期内", "outside the periods covered")
+    over_before_it_began = Said("早于开始时间", "over before it began")
+    no_number = Said("不是数字", "no number")
+    unknown_level = Said("等级无权重", "level without a weight")
+    repeated = Said("编号重复", "repeated")
+    verified = Said("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte.")
+    weights = Said("权重", "Weights")
+    id = Said("编号", "Id")
+    declared = Said("权重", "Weight")
+    share = Said("同级占比", "Share")
+    effective = Said("有效权重", "Effective")
+    method = Said("方法", "Method")
+    of_siblings = Said("同级合计", "Sum of siblings")
+    expected = Said("应为", "Expected")
+    any = Said("任意", "any")
+    rank_moves = Said("位次变动", "Ranks that move")
+    no_rank_moves = Said("没有位次变动。", "No rank moves.")
+    now = Said("现为", "Now")
+    suggested = Said("建议", "Suggested")
+    difference = Said("相差（百分点）", "Change (% points)")
+    old = Said("原为", "Old")
+    new = Said("改为", "New")
+    change = Said("变动", "Change")
+    change_added = Said("新增", "added")
+    change_removed = Said("删除", "removed")
+    change_moved = Said("移动", "moved")
+    change_weight = Said("权重", "weight")
+    change_definition = Said("定义", "definition")
+    no_change = Said("两个文件的指标树相同。", "The trees of the two files are the same.")
+    when = Said("时间", "When")
+    who = Said("何人", "Who")
+    why = Said("原因", "Why")
+    no_history = Said("还没有修改记录。", "There is no history yet.")
+    not_written = Said("没有写入。", "Nothing is written.")
+    not_written_yet = Said("没有写入；加 --write 则写入指标树。", "Nothing is written; --write writes it into the tree.")
+    written = Said("已写入", "Written")
+    expert = Said("专家", "Expert")
+    group_of_experts = Said("群体（判断的几何平均）", "Group (geometric mean of judgements)")
+    to_write = Said("写入", "To write")
+    weights_help = Said(
         "修改浅黄色单元格中的权重；同级合计不对时显示为红色。改好后运行 indexcalc weights import。",
         "Change the weights in the yellow cells; a sum that is wrong turns red. Then run indexcalc weights import.",
-    ),
-    "judgements": ("判断", "Judgements"),
-    "judgements of": ("{node}：两两比较", "{node}: pairwise judgements"),
-    "judgement help": (
+    )
+    judgements = Said("判断", "Judgements")
+    judgements_of = Said("{node}：两两比较", "{node}: pairwise judgements")
+    judgement_help = Said(
         "填写浅黄色单元格：左边的行比上边的列重要多少。可以留空；左下部分自动取倒数。",
         "Fill in the yellow cells: how much the row outweighs the column. Cells may stay empty; the lower half fills itself.",
-    ),
-    "judgement scale": (
+    )
+    judgement_scale = Said(
         "1 同等 · 3 稍重要 · 5 明显重要 · 7 强烈重要 · 9 极端重要；反过来用 1/3、1/5……（Saaty 1980）",
         "1 equally · 3 moderately · 5 strongly · 7 very strongly · 9 extremely; 1/3, 1/5 … the other way (Saaty 1980)",
-    ),
-    "scale": ("标度", "Scale"),
-    "sums right": ("合计全部正确", "all sums are right"),
-    "sums wrong": ("处合计不对", "sums are wrong"),
-    "is missing": ("还差 {gap}", "{gap} is missing"),
-    "is too much": ("超出 {gap}", "{gap} is too much"),
-    "as exported": ("导出时", "as exported"),
-    "approximate weight": ("权重（近似）", "Weight (approximate)"),
-    "approximate ratio": ("一致性比率 CR（近似，应低于 0.1）", "Consistency ratio (approximate; below 0.1)"),
-    "weight changed": ("权重修改", "Weight changed"),
-    "short boards": ("短板", "Short boards"),
-    "strengths": ("长板", "Strengths"),
-    "group mean": ("组内均值", "Group mean"),
-    "places": ("名次", "Places"),
-    "against": ("与{others}相比", "against {others}"),
-    "mean of": ("{group}均值", "the mean of {group}"),
-    "all units": ("全部单元", "all units"),
-    "adjusted": ("调整", "Adjustments"),
-    "earlier": ("前", "Before"),
-    "later": ("后", "After"),
-    "all": ("合计", "In all"),
-    "others": ("其余 {count} 项", "{count} others"),
-    "factor": ("因素", "Factor"),
-    "factor own": ("自身数据", "Own data"),
-    "factor peers": ("他方数据", "Peers' data"),
-    "factor weights": ("权重", "Weights"),
-    "factor method": ("方法", "Method"),
-    "factor structure": ("指标结构", "Structure"),
-    "factor adjustments": ("加减分", "Adjustments"),
-    "leading": ("主因", "Main cause"),
-    "agreement": (
+    )
+    scale = Said("标度", "Scale")
+    sums_right = Said("合计全部正确", "all sums are right")
+    sums_wrong = Said("处合计不对", "sums are wrong")
+    is_missing = Said("还差 {gap}", "{gap} is missing")
+    is_too_much = Said("超出 {gap}", "{gap} is too much")
+    as_exported = Said("导出时", "as exported")
+    approximate_weight = Said("权重（近似）", "Weight (approximate)")
+    approximate_ratio = Said("一致性比率 CR（近似，应低于 0.1）", "Consistency ratio (approximate; below 0.1)")
+    weight_changed = Said("权重修改", "Weight changed")
+    short_boards = Said("短板", "Short boards")
+    strengths = Said("长板", "Strengths")
+    group_mean = Said("组内均值", "Group mean")
+    places = Said("名次", "Places")
+    against = Said("与{others}相比", "against {others}")
+    mean_of = Said("{group}均值", "the mean of {group}")
+    all_units = Said("全部单元", "all units")
+    adjusted = Said("调整", "Adjustments")
+    earlier = Said("前", "Before")
+    later = Said("后", "After")
+    all = Said("合计", "In all")
+    others = Said("其余 {count} 项", "{count} others")
+    factor = Said("因素", "Factor")
+    factor_own = Said("自身数据", "Own data")
+    factor_peers = Said("他方数据", "Peers' data")
+    factor_weights = Said("权重", "Weights")
+    factor_method = Said("方法", "Method")
+    factor_structure = Said("指标结构", "Structure")
+    factor_adjustments = Said("加减分", "Adjustments")
+    leading = Said("主因", "Main cause")
+    agreement = Said(
         "{count} 个单元：Spearman {spearman}，Kendall {kendall}；{moved} 个位次有变，平均 {shift} 名，最多 {most} 名",
         "{count} units: Spearman {spearman}, Kendall {kendall}; {moved} ranks differ, by {shift} on average, {most} at most",
-    ),
-    "score difference": ("变化", "Change"),
-    "nothing moved": ("没有变化。", "Nothing has moved."),
-    "inputs unchanged": ("输入没有变化，报告是最新的。", "The inputs have not changed; the report is of them."),
-    "period on period": ("环比", "On the period before"),
-    "least level": ("只列{level}及以上。", "Only {level} and worse are listed."),
-    "year on year": ("同比", "On the year before"),
-    "as published": ("当时公布", "As published"),
-    "revised": ("修订", "Revised by"),
-    "published": ("{period} 的得分已留存为公布值：{log}", "The scores of {period} are kept as published in {log}"),
-    "published already": ("{period} 已公布，得分没有变化。", "{period} is published already; no score has changed."),
-    "warning level": ("等级", "Level"),
-    "blue": ("蓝色", "blue"),
-    "yellow": ("黄色", "yellow"),
-    "orange": ("橙色", "orange"),
-    "red": ("红色", "red"),
-    "watched": ("监测对象", "Watched"),
-    "observed": ("数值", "Value"),
-    "limit": ("界限", "Limit"),
-    "basis": ("依据", "Basis"),
-    "course": ("走势", "Course"),
-    "in a row": ("连续期数", "In a row"),
-    "follows": ("应对措施", "Follows"),
-    "rule": ("规则", "Rule"),
-    "basis thresholds": ("阈值", "threshold"),
-    "basis quantiles": ("自身历史 {limit:g}% 分位", "{limit:g} % quantile of own history"),
-    "basis mean": ("自身历史均值{sign}{limit:g}σ", "mean of own history {sign} {limit:g} σ"),
-    "basis median": ("自身历史中位数{sign}{limit:g}σ（MAD）", "median of own history {sign} {limit:g} σ (MAD)"),
-    "distance": ("与目标的距离", "distance from target"),
-    "no warnings": ("没有达到{level}及以上的预警。", "No warning is {level} or worse."),
-    "warnings of": ("{level} {count}", "{level} {count}"),
-    "not judged": ("未判定 {count}", "not judged {count}"),
-    "in a row of": ("连续 {count} 期", "{count} in a row"),
-    "events behind": ("事件：", "events: "),
-    "mostly from": ("主要来自", "mostly from"),
-    "and others": ("另有 {count} 项，见 --json", "{count} more, see --json"),
-    "robustness": ("稳健性", "Robustness"),
-    "ahead": ("在前", "Ahead"),
-    "behind": ("在后", "Behind"),
-    "gap": ("差距", "Gap"),
-    "level": ("第 {level} 级", "Level {level}"),
-    "norm L1": ("合计", "in all"),
-    "norm max": ("最大一项", "at most"),
-    "leaves top": ("跌出前 {top} 名", "Leaves the top {top}"),
-    "turns help": (
+    )
+    score_difference = Said("变化", "Change")
+    nothing_moved = Said("没有变化。", "Nothing has moved.")
+    inputs_unchanged = Said("输入没有变化，报告是最新的。", "The inputs have not changed; the report is of them.")
+    period_on_period = Said("环比", "On the period before")
+    least_level = Said("只列{level}及以上。", "Only {level} and worse are listed.")
+    year_on_year = Said("同比", "On the year before")
+    as_published = Said("当时公布", "As published")
+    revised = Said("修订", "Revised by")
+    published = Said("{period} 的得分已留存为公布值：{log}", "The scores of {period} are kept as published in {log}")
+    published_already = Said("{period} 已公布，得分没有变化。", "{period} is published already; no score has changed.")
+    warning_level = Said("等级", "Level")
+    blue = Said("蓝色", "blue")
+    yellow = Said("黄色", "yellow")
+    orange = Said("橙色", "orange")
+    red = Said("红色", "red")
+    watched = Said("监测对象", "Watched")
+    observed = Said("数值", "Value")
+    limit = Said("界限", "Limit")
+    basis = Said("依据", "Basis")
+    course = Said("走势", "Course")
+    in_a_row = Said("连续期数", "In a row")
+    follows = Said("应对措施", "Follows")
+    rule = Said("规则", "Rule")
+    basis_thresholds = Said("阈值", "threshold")
+    basis_quantiles = Said("自身历史 {limit:g}% 分位", "{limit:g} % quantile of own history")
+    basis_mean = Said("自身历史均值{sign}{limit:g}σ", "mean of own history {sign} {limit:g} σ")
+    basis_median = Said("自身历史中位数{sign}{limit:g}σ（MAD）", "median of own history {sign} {limit:g} σ (MAD)")
+    distance = Said("与目标的距离", "distance from target")
+    no_warnings = Said("没有达到{level}及以上的预警。", "No warning is {level} or worse.")
+    warnings_of = Said("{level} {count}", "{level} {count}")
+    not_judged = Said("未判定 {count}", "not judged {count}")
+    in_a_row_of = Said("连续 {count} 期", "{count} in a row")
+    events_behind = Said("事件：", "events: ")
+    mostly_from = Said("主要来自", "mostly from")
+    and_others = Said("另有 {count} 项，见 --json", "{count} more, see --json")
+    robustness = Said("稳健性", "Robustness")
+    ahead = Said("在前", "Ahead")
+    behind = Said("在后", "Behind")
+    gap = Said("差距", "Gap")
+    level = Said("第 {level} 级", "Level {level}")
+    norm_l1 = Said("合计", "in all")
+    norm_max = Said("最大一项", "at most")
+    leaves_top = Said("跌出前 {top} 名", "Leaves the top {top}")
+    turns_help = Said(
         "数字为总指数中的权重百分点：各项权重变动的合计（或最大一项）至少要达到多少，前后才会易位。",
         "Percentage points of weight in the index: the least that weights must move, in all or at most, to turn the order.",
-    ),
-    "turns marks": (
+    )
+    turns_marks = Said(
         "≈ 由搜索得到并经检验，未证明最小；– 界限内的权重都不会使其易位；≈– 搜索没有找到。",
         "≈ was found by a search and checked, not proved the smallest; – no weights within the bounds do it; ≈– none were found.",
-    ),
-    "turning weights": ("使其易位的权重", "Weights that turn it"),
-    "target": ("改进方案", "Plan"),
-    "target rank": ("目标：第 {rank} 名", "Target: rank {rank}"),
-    "target score": ("目标：{score} 分", "Target: score {score}"),
-    "value measure": ("计量单位", "Measure"),
-    "value now": ("现值", "Now"),
-    "goal": ("目标值", "Goal"),
-    "effort": ("工作量", "Effort"),
-    "plan least": ("已证明为工作量最小的方案。", "Proved to be the least effort."),
-    "plan least of steps": (
+    )
+    turning_weights = Said("使其易位的权重", "Weights that turn it")
+    target = Said("改进方案", "Plan")
+    target_rank = Said("目标：第 {rank} 名", "Target: rank {rank}")
+    target_score = Said("目标：{score} 分", "Target: score {score}")
+    value_measure = Said("计量单位", "Measure")
+    value_now = Said("现值", "Now")
+    goal = Said("目标值", "Goal")
+    effort = Said("工作量", "Effort")
+    plan_least = Said("已证明为工作量最小的方案。", "Proved to be the least effort.")
+    plan_least_of_steps = Said(
         "已证明：在各指标按步、或达到他方水平、或停在评分折点的方案中工作量最小。",
         "Proved to be the least effort of plans that end at one of 24 steps, where others are, or where a scale bends.",
-    ),
-    "plan searched": ("经重新计分检验；未证明为工作量最小。", "Checked by scoring again; not proved to be the least effort."),
-    "plan help": (
+    )
+    plan_searched = Said("经重新计分检验；未证明为工作量最小。", "Checked by scoring again; not proved to be the least effort.")
+    plan_help = Said(
         "假定其他单元的数据不变；各指标最多改进到同类已达到的水平；全部单元已按方案重新计分。",
         "Others' data stay as they are; no indicator goes beyond what its peers have reached; all units were scored again.",
-    ),
-    "plan moves": ("名次因此改变：{units}", "Ranks that change with it: {units}"),
-}
+    )
+    plan_moves = Said("名次因此改变：{units}", "Ranks that change with it: {units}")
 
 
-def word(key: str, language: str) -> str:
-    """Return a word of the reports in a language."""
-    return WORDS[key][1 if language == "en" else 0]
+def word_of(name: str, language: str) -> str:
+    """Return the word for something that has a name in the program: a level, a factor, a kind of change."""
+    said: Said = vars(word)[re.sub(r"\W+", "_", name.lower())]
+    return said(language)

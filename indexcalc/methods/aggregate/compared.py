@@ -90,7 +90,7 @@ TOPSIS = Aggregator(
     checks=(above_zero("scale"),),
     weights="shared",
     compares=True,
-    undefined="never",
+    undefined="by some scores",
     split="shapley",
     query=None,
 )
@@ -153,7 +153,7 @@ BENEFIT_OF_THE_DOUBT = Aggregator(
     checks=(shares, above_zero("scale")),
     weights="none",
     compares=True,
-    undefined="never",
+    undefined="by some scores",
     split=_parts_of_best,
     query=None,
 )

@@ -37,11 +37,11 @@ def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Langu
     ]
     pages = pages or [sheet for sheet in answer.sheets.values() if not sheet.rows][:1]
     if wide and pages:
-        said = word("in csv alone", language).format(files=", ".join(wide))
+        said = word.in_csv_alone(language).format(files=", ".join(wide))
         pages[0] = replace(pages[0], notes=(*pages[0].notes, said))
     data = {"made": made, "result": answer.data}
     return {
-        f"{stem}.xlsx": workbook(pages, word("tie", language)),
+        f"{stem}.xlsx": workbook(pages, word.tie(language)),
         **{file: sheet_csv(answer.sheets[key]) for key, file in names.items()},
         f"{stem}.json": (json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(),
     }

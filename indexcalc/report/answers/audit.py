@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ...analysis.audit import Audit
 from ...findings import Language
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ..formats.text import as_text
 from ..sheets.tables import Heading, Sheet, shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
@@ -31,7 +31,7 @@ def audited(audit: Audit, language: Language) -> Answer:
     ]
     sheet = _asked_sheet(told, label.label_en if language == "en" else label.label, language)
     counts = {"values": audit.values, "columns": audit.columns, "found": len(audit.questions)}
-    text = word("audited", language).format(**counts)
+    text = word.audited(language).format(**counts)
     if told:
         text += f"\n\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
     return Answer(text, {**counts, "codes": audit.codes(), "ask": told}, {"": sheet})
@@ -42,9 +42,9 @@ def _asked_sheet(told: Sequence[Mapping[str, str]], unit: str, language: str) ->
 
     A column that no department reports is its source's; what concerns a whole row is put to all that report in it.
     """
-    headings = tuple(Heading(unit if key == "unit" else word(key, language), "text") for key in _KEYS)
+    headings = tuple(Heading(unit if key == "unit" else word_of(key, language), "text") for key in _KEYS)
     ordered = sorted(told, key=lambda one: one["period"], reverse=True)
     ordered.sort(key=lambda one: (one["department"] == "", one["department"]))
-    everyone = word("every department", language)
+    everyone = word.every_department(language)
     rows = tuple((one["department"] or everyone, *(one[key] for key in _KEYS[1:])) for one in ordered)
-    return Sheet(word("to ask", language), headings, rows)
+    return Sheet(word.to_ask(language), headings, rows)

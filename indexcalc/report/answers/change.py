@@ -33,7 +33,7 @@ def change_answer(moves: ScoreChange, language: Language) -> Answer:
 
 def first_of(shown: int, count: int, language: Language) -> list[str]:
     """Return a note that not all units were split, and how to have the rest."""
-    return [word("split in part", language).format(shown=shown, all=count)] if shown < count else []
+    return [word.split_in_part(language).format(shown=shown, all=count)] if shown < count else []
 
 
 def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
@@ -44,8 +44,8 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
     moved = "" if before is None or after is None else f" · {signed(after - before, decimals)}"
     lines = [
         f"{moves.units.title(moves.at[0], language)} · {' → '.join(moves.periods)}",
-        f"{word('score', language)} {' → '.join(shown)}{moved}",
-        f"{word('rank', language)} {' → '.join(places)}",
+        f"{word.score(language)} {' → '.join(shown)}{moved}",
+        f"{word.rank(language)} {' → '.join(places)}",
     ]
     factors = factors_sheet(moves, language)
     text = [*lines, "", as_text(factors, language)]

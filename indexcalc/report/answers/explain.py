@@ -14,7 +14,7 @@ from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
 from ...tree.model import Indicator
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
 from ..numbers import finite, number, signed
@@ -131,7 +131,7 @@ class _Explained:
             lines.append(f"{below}{name} {points}  ← {', '.join(added.places)}".rstrip(" ←"))
         for change in one.changes:
             said = " · ".join(text for text in (change.when[:10], change.who, change.why) if text)
-            lines.append(f"{below}{word('weight changed', self.language)} {change.old or '–'} → {change.new or '–'} ({said})")
+            lines.append(f"{below}{word.weight_changed(self.language)} {change.old or '–'} → {change.new or '–'} ({said})")
         if one.cells:
             value = finite(one.value)
             status = STATUS_NAMES[self.language][one.status or 0]
@@ -143,18 +143,18 @@ class _Explained:
         language = self.language
         text = f"{self.scores.tree.nodes[one.position].title(language)} ({one.node}) {_number(one.score, self.decimals)}"
         if (rank := finite(one.rank)) is not None:
-            text += f" · {word('rank', language)} {rank:g}/{len(self.scores.panel.units)}"
+            text += f" · {word.rank(language)} {rank:g}/{len(self.scores.panel.units)}"
         if level and finite(one.weight):
-            text += f" · {word('weight', language)} {one.weight:.4g}"
+            text += f" · {word.weight(language)} {one.weight:.4g}"
             if finite(one.score) is not None and abs(one.weight_in_effect - one.weight) > SLACK:
-                text += f" ({word('scaled up', language)} {one.weight_in_effect:.4g})"
-            text += f" · {word('contribution', language)} {_number(one.contribution, self.decimals)}"
+                text += f" ({word.scaled_up(language)} {one.weight_in_effect:.4g})"
+            text += f" · {word.contribution(language)} {_number(one.contribution, self.decimals)}"
         if level > 1 and finite(one.index_points) is not None:
-            text += f" · {word('index points', language)} {_number(one.index_points, self.decimals)}"
+            text += f" · {word.index_points(language)} {_number(one.index_points, self.decimals)}"
         if one.coverage < 1 and not one.cells:
-            text += f" · {word('coverage', language)} {one.coverage:.1%}"
+            text += f" · {word.coverage(language)} {one.coverage:.1%}"
         beside = {"grade": self.grade(one), "primary": self.primary(one)}
-        return text + "".join(f" · {word(key, language)} {name}" for key, name in beside.items() if name)
+        return text + "".join(f" · {word_of(key, language)} {name}" for key, name in beside.items() if name)
 
     def _made_lines(self, made: MadeOfUnits, level: int) -> list[str]:
         """Return the units below that a score is made of as lines."""
@@ -167,10 +167,10 @@ class _Explained:
         for part in made.parts:
             text = f"{units.title(part.unit, self.language)} ({units.ids[part.unit]}) {_number(part.score, self.decimals)}"
             if (rank := finite(part.rank)) is not None:
-                text += f" · {word('rank', self.language)} {rank:g}/{len(units)}"
+                text += f" · {word.rank(self.language)} {rank:g}/{len(units)}"
             if (weight := finite(part.weight)) is not None:
-                text += f" · {word('weight', self.language)} {weight:.4g}"
-            text += f" · {word('contribution', self.language)} {_number(part.contribution, self.decimals)}"
+                text += f" · {word.weight(self.language)} {weight:.4g}"
+            text += f" · {word.contribution(self.language)} {_number(part.contribution, self.decimals)}"
             lines.append(f"{'  ' * level}{text}")
             lines += self._part_lines(part.made, level + 1) if part.made else []
         return lines
@@ -214,7 +214,7 @@ def _versus(result: Versus, language: Language) -> Answer:
     if result.boards is not None:
         name = _mean_of(scores, result.unit, result.others, language)
     names = (units.title(result.unit, language), name)
-    lines = [f"{names[0]} {word('against', language).format(others=name)} · {period}"]
+    lines = [f"{names[0]} {word.against(language).format(others=name)} · {period}"]
     lines += [line for level, node in result.walk() for line in _versus_lines(result, node, level, language)]
     lines += explained_notes(scores, language)
     data = {
@@ -232,7 +232,7 @@ def _mean_of(scores: Scores, unit: int, group: Sequence[int], language: Language
     by = scores.index.ranking.within or ("group" if units.groups else None)
     labels = units.labels(by) if by is not None else ()
     alike = len({labels[one] for one in group}) == 1 if labels else False
-    return word("mean of", language).format(group=labels[unit] if alike else word("all units", language))
+    return word.mean_of(language).format(group=labels[unit] if alike else word.all_units(language))
 
 
 def _versus_data(result: Versus, node: int, level: int, language: Language) -> dict[str, Any]:
@@ -277,13 +277,13 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
 
     text = f"{'  ' * level}{item.title(language)} ({item.id}) {show(result.score)} · {gap(result.score)}"
     if level:
-        text += f" · {word('contribution', language)} {gap(result.contribution)}"
+        text += f" · {word.contribution(language)} {gap(result.contribution)}"
     if level > 1:
-        text += f" · {word('index points', language)} {gap(result.points)}"
+        text += f" · {word.index_points(language)} {gap(result.points)}"
     ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(result, node)]
-    lines = [f"{text} · {word('rank', language)} {' ↔ '.join(ranks)}"]
+    lines = [f"{text} · {word.rank(language)} {' ↔ '.join(ranks)}"]
     if any(result.adjusted[:, node] != 0):
-        lines.append(f"{below}{word('adjusted', language)} {show(result.adjusted)} · {gap(result.adjusted)}")
+        lines.append(f"{below}{word.adjusted(language)} {show(result.adjusted)} · {gap(result.adjusted)}")
     if isinstance(item, Indicator):
         values = ["–" if value is None else f"{value:.10g}" for value in map(finite, result.values(node))]
         lines.append(f"{below}= {' ↔ '.join(values)} {item.measure}".rstrip())

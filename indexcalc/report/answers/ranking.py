@@ -83,7 +83,7 @@ def moved(
         if (score, rank) != (old_score, old_rank):
             moves.append({"unit": unit, "score": [old_score, score], "rank": [old_rank, rank]})
     if not moves:
-        return ["", word("unmoved", language)], []
+        return ["", word.unmoved(language)], []
     decimals = scores.index.index.decimals
     names = {unit: scores.panel.units.title(at, language) for at, unit in enumerate(scores.panel.units.ids)}
 
@@ -98,8 +98,8 @@ def moved(
         ]
         for move in moves
     ]
-    titles = ["", word("score", language), word("rank", language)]
-    return ["", word("moved", language), aligned([titles, *rows], [True, True, True])], moves
+    titles = ["", word.score(language), word.rank(language)]
+    return ["", word.moved(language), aligned([titles, *rows], [True, True, True])], moves
 
 
 def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:

@@ -33,7 +33,7 @@ def sensitivity_answer(result: Dependence, language: Language) -> Answer:
     short["groups"] = sheets["groups"]
     sheets["correlations"] = correlations_sheet(scores, result.groups, language)
     heading = f"{scores.index.index.title(language)} · {result.period}"
-    note = [word("no choices", language)] if result.choices is None else []
+    note = [word.no_choices(language)] if result.choices is None else []
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in short.values() if sheet.rows]
     return Answer("\n\n".join([heading, *note, *tables]), _data(result), sheets)
 

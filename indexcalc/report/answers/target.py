@@ -19,12 +19,12 @@ def target_answer(plan: Plan, language: Language) -> Answer:
     decimals, period = scores.index.index.decimals, scores.periods[plan.period]
     before, after = (number(one, decimals) for one in plan.scores)
     if plan.rank is None:
-        wanted = word("target score", language).format(score=plan.goal)
+        wanted = word.target_score(language).format(score=plan.goal)
     else:
-        wanted = word("target rank", language).format(rank=plan.rank)
+        wanted = word.target_rank(language).format(rank=plan.rank)
     lines = [
         f"{units.title(plan.unit, language)} · {period} · {wanted}",
-        f"{word('score', language)} {before} → {after} · {word('rank', language)} {plan.ranks[0]:g} → {plan.ranks[1]:g}",
+        f"{word.score(language)} {before} → {after} · {word.rank(language)} {plan.ranks[0]:g} → {plan.ranks[1]:g}",
     ]
     sheet = plan_sheet(plan, language)
     data = {

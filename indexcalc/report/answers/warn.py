@@ -8,7 +8,7 @@ from ...analysis.alerts import Alert, Alerts, Evidence, HeldDown
 from ...findings import Language
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ..numbers import finite, number, sparkline
 from ..sheets.tables import notes
 from ..sheets.warnings import basis, counts, follows, watched_title
@@ -22,13 +22,13 @@ def warn_answer(result: Alerts, language: Language) -> Answer:
     """List the warnings of a period from a level upwards, each with why."""
     scores = result.scores
     counted = "  ".join(counts(scores, result.judged, result.period, language))
-    lines = [f"{scores.index.index.title(language)} · {result.period} · {word('warning', language)}", counted]
+    lines = [f"{scores.index.index.title(language)} · {result.period} · {word.warning(language)}", counted]
     if not result.alerts:
-        lines += ["", word("no warnings", language).format(level=word(result.least, language))]
+        lines += ["", word.no_warnings(language).format(level=word_of(result.least, language))]
     for one in result.alerts[:MOST_SHOWN]:
         lines += ["", *_lines(scores, one, language)]
     if len(result.alerts) > MOST_SHOWN:
-        lines += ["", word("and others", language).format(count=len(result.alerts) - MOST_SHOWN)]
+        lines += ["", word.and_others(language).format(count=len(result.alerts) - MOST_SHOWN)]
     data = {
         "index": scores.index.index.id,
         "period": result.period,
@@ -92,20 +92,20 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
     comma, left, right = ("，", "（", "）") if language == "zh" else (", ", " (", ")")
     step = follows(judged, one.warned, language)
     title = f"{scores.panel.units.title(one.warned.unit, language)} · {watched_title(scores, judged, one.warned, language)}"
-    value = f"{word('observed', language)} {number(one.value, decimals)}"
-    limit = f"{word('limit', language)} {number(one.limit, decimals)}{left}{basis(judged, one.warned, language)}{right}"
-    lasting = word("in a row of", language).format(count=one.in_a_row)
+    value = f"{word.observed(language)} {number(one.value, decimals)}"
+    limit = f"{word.limit(language)} {number(one.limit, decimals)}{left}{basis(judged, one.warned, language)}{right}"
+    lasting = word.in_a_row_of(language).format(count=one.in_a_row)
     lines = [
-        f"{word(one.level, language)} {title} ({node.id}) {scores.periods[one.warned.period]}",
+        f"{word_of(one.level, language)} {title} ({node.id}) {scores.periods[one.warned.period]}",
         f"  {value}{comma}{limit} · {judged.rule.title(language)}",
-        f"  {word('course', language)} {sparkline(one.values)} · {lasting}{f' → {step}' if step else ''}",
+        f"  {word.course(language)} {sparkline(one.values)} · {lasting}{f' → {step}' if step else ''}",
     ]
     lines += [f"  {line}" for line in _reported_lines(one.reported, language)] if one.reported else []
     for each in one.behind or ():
         leaf = scores.index.leaves[each.leaf]
         shown = "–" if finite(each.value) is None else f"{each.value:.6g} {leaf.measure}".rstrip()
         points = number(each.points, decimals)
-        lines.append(f"  {word('mostly from', language)} {leaf.title(language)} ({leaf.id}) {points} · {shown}")
+        lines.append(f"  {word.mostly_from(language)} {leaf.title(language)} ({leaf.id}) {points} · {shown}")
         lines += [f"    {line}" for line in _reported_lines(each.reported, language)]
     return lines
 
@@ -113,7 +113,7 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
 def _reported_lines(reported: Evidence, language: Language) -> list[str]:
     """Return what was reported and where, and below it the events."""
     events = reported.events or ()
-    heading = [f"{word('events behind', language)}{' · '.join(events[0])}"] if events else []
+    heading = [f"{word.events_behind(language)}{' · '.join(events[0])}"] if events else []
     return [
         *cell_lines(reported.cells),
         *heading,

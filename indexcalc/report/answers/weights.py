@@ -1,4 +1,4 @@
-"""Weights as answers: those that stand, those that are proposed, two trees beside each other, and the history."""
+"""TreeWeights as answers: those that stand, those that are proposed, two trees beside each other, and the history."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ...analysis.differences import TwoTrees, differences
-from ...analysis.judgements import Judged
-from ...analysis.weights import History, Moved, Proposal, Weights, weights_of
+from ...analysis.judgements import GroupJudgement
+from ...analysis.weights import History, Moved, Proposal, TreeWeights, weights_of
 from ...findings import Language
 from ...tree.edit import exact_total
 from ...words.reports import word
@@ -18,7 +18,7 @@ from ..sheets.weights import comparison_sheet, differences_sheet, history_sheet,
 from .ranking import Result
 
 
-def standing(weights: Weights, language: Language) -> Result:
+def standing(weights: TreeWeights, language: Language) -> Result:
     """Return the tree with its declared and effective weights."""
     nodes = [
         {
@@ -45,7 +45,7 @@ def proposed(proposal: Proposal, written: Sequence[str], language: Language) -> 
     return f"{heading}\n{text}", {"method": proposal.method, **data}
 
 
-def judged(found: Judged, written: Sequence[str], language: Language) -> Result:
+def judged(found: GroupJudgement, written: Sequence[str], language: Language) -> Result:
     """Return what experts' judgements come to, what these weights change, and into which files they were written."""
     text, data = _changes(found.proposal, written, language, computed=True)
     title = found.proposal.index.by_id[found.node].title(language)
@@ -69,9 +69,9 @@ def _changes(proposal: Proposal, written: Sequence[str], language: Language, *, 
     lines = [as_text(sheet, language)] if proposal.weights else []
     lines += _moves(proposal.moved, language)
     if written:
-        lines += ["", f"{word('written', language)}: {', '.join(written)}"]
+        lines += ["", f"{word.written(language)}: {', '.join(written)}"]
     elif proposal.before != proposal.after:
-        lines += ["", word("not written yet" if computed else "not written", language)]
+        lines += ["", (word.not_written_yet if computed else word.not_written)(language)]
     weights = {node: list(pair) for node, pair in proposal.weights.items()}
     return "\n".join(lines), {"weights": weights, **_moves_data(proposal.moved), "written": list(written)}
 
@@ -79,7 +79,7 @@ def _changes(proposal: Proposal, written: Sequence[str], language: Language, *, 
 def compared(trees: TwoTrees, language: Language) -> Result:
     """Return what two trees differ in, and whose ranks differ on the same data."""
     differing = differences(trees.old, trees.new, language)
-    text = as_text(differences_sheet(differing, language), language) if differing else word("no change", language)
+    text = as_text(differences_sheet(differing, language), language) if differing else word.no_change(language)
     changes = [
         {"kind": one.kind, "node": one.node, "old": one.old, "new": one.new, "effective": list(one.effective)}
         for one in differing
@@ -90,7 +90,7 @@ def compared(trees: TwoTrees, language: Language) -> Result:
 def changed(history: History, language: Language) -> Result:
     """Return who changed which weight, when and why."""
     changes = history.changes
-    text = as_text(history_sheet(changes, language), language) if changes else word("no history", language)
+    text = as_text(history_sheet(changes, language), language) if changes else word.no_history(language)
     return text, [asdict(change) for change in changes]
 
 
@@ -98,7 +98,7 @@ def _moves(moved: Moved | None, language: Language) -> list[str]:
     if moved is None:
         return []
     if not moved.moves:
-        return ["", f"{moved.period}: {word('no rank moves', language)}"]
+        return ["", f"{moved.period}: {word.no_rank_moves(language)}"]
     sheet = moves_sheet(moved, language)
     return ["", sheet.title, as_text(sheet, language)]
 

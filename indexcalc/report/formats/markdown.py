@@ -19,9 +19,9 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
     parts = [
         f"# {escaped(root.title(language))} · {escaped(period)}",
         *(f"> {escaped(note)}" for note in ranking.notes),
-        f"## {word('ranking', language)}",
+        f"## {word.ranking(language)}",
         as_markdown(ranking, language),
-        f"## {word('by dimension', language)}",
+        f"## {word.by_dimension(language)}",
         as_markdown(leaders(scores, period, language), language),
     ]
     if warned is not None:
@@ -30,7 +30,7 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
         parts += [f"## {shown.title}", *said, *([as_markdown(shown, language)] if shown.rows else [])]
     findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
     if findings:
-        parts += [f"## {word('notes', language)}", "\n".join(findings)]
+        parts += [f"## {word.notes(language)}", "\n".join(findings)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -50,10 +50,10 @@ def leaders(scores: Scores, period: str, language: str) -> Sheet:
         values = [float(scores.scores[at, units[0], node]) for units in (first, last)]
         rows.append((tree.nodes[node].title(language), names[0], values[0], names[1], values[1]))
     headings = (
-        Heading(word("dimension", language), "text"),
-        Heading(word("best", language), "text"),
-        Heading(word("score", language), "score"),
-        Heading(word("worst", language), "text"),
-        Heading(word("score", language), "score"),
+        Heading(word.dimension(language), "text"),
+        Heading(word.best(language), "text"),
+        Heading(word.score(language), "score"),
+        Heading(word.worst(language), "text"),
+        Heading(word.score(language), "score"),
     )
-    return Sheet(word("by dimension", language), headings, tuple(rows), decimals=scores.index.index.decimals)
+    return Sheet(word.by_dimension(language), headings, tuple(rows), decimals=scores.index.index.decimals)

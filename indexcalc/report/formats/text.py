@@ -26,7 +26,7 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
     if isinstance(value, str):
         return value
     if heading.kind == "rank":
-        mark = f"({word('tie', language)})" if tie else ""
+        mark = f"({word.tie(language)})" if tie else ""
         return f"{value:g}{mark}"
     if heading.kind == "move":
         return f"↑{value:g}" if value > 0 else f"↓{-value:g}" if value < 0 else "–"
@@ -61,7 +61,7 @@ def as_text(sheet: Sheet, language: str) -> str:
     kept = _fitting(sheet.headings, [max(wide(row[at]) for row in rows) for at in range(len(rows[0]))], SCREEN_WIDTH.get())
     left = [sheet.headings[at].kind in ("text", "code") for at in kept]
     without = [heading.title for at, heading in enumerate(sheet.headings) if at not in kept]
-    said = [word("columns left out", language).format(columns=listed(without, language))] if without else []
+    said = [word.columns_left_out(language).format(columns=listed(without, language))] if without else []
     return "\n".join([aligned([[row[at] for at in kept] for row in rows], left), *said, *sheet.notes])
 
 

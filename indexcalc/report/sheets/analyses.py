@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...analysis.sensitivity import MOST_UNITS
 from ...methods.arrays import np
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ..numbers import finite, listed
 from .tables import Heading, Sheet, Value, notes, unit_label
 
@@ -23,35 +23,35 @@ def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None
     units, order = result.scores.panel.units, declared_order(result)
     interval, tied = result.interval(level), result.tied(apart)
     columns: list[tuple[Heading, list[Any]]] = [
-        (Heading(word("rank", language), "rank"), [finite(result.places[unit]) for unit in order]),
+        (Heading(word.rank(language), "rank"), [finite(result.places[unit]) for unit in order]),
         (Heading(unit_label(result.scores, language), "text"), [units.title(unit, language) for unit in order]),
-        (Heading(word("score", language), "score", strong=True), [finite(result.declared[unit]) for unit in order]),
-        (Heading(word("median rank", language), "count"), [finite(result.quantile(0.5)[unit]) for unit in order]),
+        (Heading(word.score(language), "score", strong=True), [finite(result.declared[unit]) for unit in order]),
+        (Heading(word.median_rank(language), "count"), [finite(result.quantile(0.5)[unit]) for unit in order]),
         (
-            Heading(word("rank interval", language).format(level=f"{level:.0%}"), "code"),
+            Heading(word.rank_interval(language).format(level=f"{level:.0%}"), "code"),
             [_range(interval[unit], language) for unit in order],
         ),
     ]
     if tied is not None:
-        columns.append((Heading(word("tied places", language), "code"), [_range(tied[unit], language) for unit in order]))
+        columns.append((Heading(word.tied_places(language), "code"), [_range(tied[unit], language) for unit in order]))
     if top is not None:
         columns.append(
-            (Heading(word("in the top", language).format(k=top), "percent"), [float(result.top(top)[unit]) for unit in order])
+            (Heading(word.in_the_top(language).format(k=top), "percent"), [float(result.top(top)[unit]) for unit in order])
         )
     columns += [
-        (Heading(word("mean score", language), "score"), [finite(result.means[unit]) for unit in order]),
-        (Heading(word("spread", language), "score"), [finite(result.deviations[unit]) for unit in order]),
+        (Heading(word.mean_score(language), "score"), [finite(result.means[unit]) for unit in order]),
+        (Heading(word.spread(language), "score"), [finite(result.deviations[unit]) for unit in order]),
     ]
     if result.unranked.any():
-        columns.append((Heading(word("without a rank", language), "percent"), [float(result.unranked[unit]) for unit in order]))
+        columns.append((Heading(word.without_a_rank(language), "percent"), [float(result.unranked[unit]) for unit in order]))
     rows: tuple[tuple[Value, ...], ...] = tuple(zip(*(values for _, values in columns), strict=True))
     places = [row[0] for row in rows]
     ties = frozenset(row for row, place in enumerate(places) if place is not None and places.count(place) > 1)
-    said = [word("drawn", language).format(draws=result.draws, seed=result.seed, inputs=uncertain(result.inputs.names, language))]
+    said = [word.drawn(language).format(draws=result.draws, seed=result.seed, inputs=uncertain(result.inputs.names, language))]
     for group in result.groups(apart):
         named = listed((units.title(unit, language) for unit in group), language)
         first, last = result.places[group[0]], result.places[group[-1]]
-        said.append(word("not told apart", language).format(units=named, places=_range((first, last), language)))
+        said.append(word.not_told_apart(language).format(units=named, places=_range((first, last), language)))
     return Sheet(
         result.scores.tree.nodes[result.at[1]].title(language),
         tuple(heading for heading, _ in columns),
@@ -65,11 +65,11 @@ def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None
 def places_sheet(result: Uncertainty, language: str) -> Sheet:
     """Return P(rank = k) of every unit, a column a place, the last for no rank."""
     units, order = result.scores.panel.units, declared_order(result)
-    over = word("share of draws", language)
-    names = [word("without a rank", language) if np.isnan(step) else f"{step:g}" for step in result.steps.tolist()]
+    over = word.share_of_draws(language)
+    names = [word.without_a_rank(language) if np.isnan(step) else f"{step:g}" for step in result.steps.tolist()]
     headings = (Heading(unit_label(result.scores, language), "text"), *(Heading(name, "percent", over=over) for name in names))
     rows = tuple((units.title(unit, language), *result.probabilities[unit].tolist()) for unit in order)
-    return Sheet(word("places of units", language), headings, rows, notes=notes(result.scores, language))
+    return Sheet(word.places_of_units(language), headings, rows, notes=notes(result.scores, language))
 
 
 def pairs_sheet(result: Uncertainty, language: str) -> Sheet | None:
@@ -78,13 +78,13 @@ def pairs_sheet(result: Uncertainty, language: str) -> Sheet | None:
         return None
     units, order = result.scores.panel.units, declared_order(result)
     names = [units.title(unit, language) for unit in order]
-    over = word("is above", language)
+    over = word.is_above(language)
     rows = tuple(
         (name, *(None if one == unit else float(result.better[unit, one]) for one in order))
         for name, unit in zip(names, order, strict=True)
     )
     headings = (Heading(unit_label(result.scores, language), "text"), *(Heading(name, "percent", over=over) for name in names))
-    return Sheet(word("pairs of units", language), headings, rows, notes=notes(result.scores, language))
+    return Sheet(word.pairs_of_units(language), headings, rows, notes=notes(result.scores, language))
 
 
 def declared_order(result: Uncertainty) -> list[int]:
@@ -96,8 +96,8 @@ def declared_order(result: Uncertainty) -> list[int]:
 def uncertain(names: Sequence[str], language: str) -> str:
     """Name what is uncertain in few words: the weights by their number."""
     weights = sum(name.startswith("weights:") for name in names)
-    parts = [word("weights of nodes", language).format(count=weights)] if weights else []
-    parts += [word(name, language) for name in names if not name.startswith("weights:")]
+    parts = [word.weights_of_nodes(language).format(count=weights)] if weights else []
+    parts += [word_of(name, language) for name in names if not name.startswith("weights:")]
     return listed(parts, language) or "–"
 
 
@@ -116,29 +116,29 @@ def indices_sheet(result: Sensitivity, language: str) -> Sheet:
         for row in order
     ]
     headings = (
-        Heading(word("choice", language), "text"),
-        Heading(word("by itself", language), "percent"),
+        Heading(word.choice(language), "text"),
+        Heading(word.by_itself(language), "percent"),
         Heading("95%", "code"),
-        Heading(word("with others", language), "percent"),
+        Heading(word.with_others(language), "percent"),
         Heading("95%", "code"),
     )
     said = [
-        word("shift", language).format(
+        word.shift(language).format(
             shift=f"{result.shift:.2f}", draws=result.rows * (len(result.inputs.names) + 2), seed=result.seed
         )
     ]
     if result.units is None:
-        said.append(word("too many for their own", language).format(count=len(result.scores.panel.units), most=MOST_UNITS))
-    return Sheet(word("what ranks hang on", language), headings, tuple(rows), notes=tuple(said))
+        said.append(word.too_many_for_their_own(language).format(count=len(result.scores.panel.units), most=MOST_UNITS))
+    return Sheet(word.what_ranks_hang_on(language), headings, tuple(rows), notes=tuple(said))
 
 
 def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
     """Return what happens to the ranking without each node."""
     headings = (
-        Heading(word("left out", language), "text"),
-        Heading(word("rank correlation", language), "score"),
-        Heading(word("mean shift", language), "score"),
-        Heading(word("largest shift", language), "count"),
+        Heading(word.left_out(language), "text"),
+        Heading(word.rank_correlation(language), "score"),
+        Heading(word.mean_shift(language), "score"),
+        Heading(word.largest_shift(language), "count"),
         Heading(unit_label(scores, language), "text"),
     )
     rows = [
@@ -151,14 +151,14 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
         )
         for one in left
     ]
-    return Sheet(word("nodes left out", language), headings, tuple(rows), decimals=3)
+    return Sheet(word.nodes_left_out(language), headings, tuple(rows), decimals=3)
 
 
 def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves: bool = True) -> Sheet:
     """Return each node's weight beside what it does; with its `leaves` or, with a note of that, without."""
     shown = [row for row, node in enumerate(weighed.nodes) if leaves or scores.node(node) >= scores.tree.leaves]
     headings = tuple(
-        Heading(word(key, language), "text" if key == "node" else "percent")
+        Heading(word_of(key, language), "text" if key == "node" else "percent")
         for key in ("node", "weight", "in effect", "linear effect", "main effect", "weight in the index", "effect on the index")
     )
     columns = (
@@ -171,19 +171,19 @@ def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves
     )
     rows = [(titled(scores, weighed.nodes[row], language), *(finite(column[row]) for column in columns)) for row in shown]
     hidden = len(weighed.nodes) - len(shown)
-    said = (word("without indicators", language).format(count=hidden),) if hidden else ()
-    return Sheet(word("weights in effect", language), headings, tuple(rows), notes=said)
+    said = (word.without_indicators(language).format(count=hidden),) if hidden else ()
+    return Sheet(word.weights_in_effect(language), headings, tuple(rows), notes=said)
 
 
 def groups_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sheet:
     """Return how the children of each node go together."""
     headings = (
-        Heading(word("node", language), "text"),
-        Heading(word("children", language), "count"),
-        Heading(word("alpha", language), "score"),
-        Heading(word("first component", language), "percent"),
-        Heading(word("largest inflation", language), "score"),
-        Heading(word("condition", language), "score"),
+        Heading(word.node(language), "text"),
+        Heading(word.children(language), "count"),
+        Heading(word.alpha(language), "score"),
+        Heading(word.first_component(language), "percent"),
+        Heading(word.largest_inflation(language), "score"),
+        Heading(word.condition(language), "score"),
     )
     rows = [
         (
@@ -196,14 +196,14 @@ def groups_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sh
         )
         for group in together
     ]
-    return Sheet(word("groups", language), headings, tuple(rows))
+    return Sheet(word.groups(language), headings, tuple(rows))
 
 
 def correlations_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sheet:
     """Return the correlations of every two children of one node, Pearson's and Spearman's."""
     headings = (
-        Heading(word("node", language), "text"),
-        *(Heading(word(key, language), "text") for key in ("indicator", "other node")),
+        Heading(word.node(language), "text"),
+        *(Heading(word_of(key, language), "text") for key in ("indicator", "other node")),
         Heading("Pearson", "score"),
         Heading("Spearman", "score"),
     )
@@ -219,26 +219,26 @@ def correlations_sheet(scores: Scores, together: Sequence[Group], language: str)
         for one in range(len(group.children))
         for other in range(one + 1, len(group.children))
     ]
-    return Sheet(word("correlation", language), headings, tuple(rows), decimals=3)
+    return Sheet(word.correlation(language), headings, tuple(rows), decimals=3)
 
 
 def flags_sheet(scores: Scores, pairs: Sequence[Flag], language: str) -> Sheet:
     """Return the correlations to look at."""
     headings = (
-        Heading(word("what", language), "text"),
-        Heading(word("node", language), "text"),
-        Heading(word("other node", language), "text"),
-        Heading(word("correlation", language), "score"),
+        Heading(word.what(language), "text"),
+        Heading(word.node(language), "text"),
+        Heading(word.other_node(language), "text"),
+        Heading(word.correlation(language), "score"),
     )
     rows = [
         (
-            word(pair.kind, language),
+            word_of(pair.kind, language),
             *(titled(scores, node, language) for node in (pair.one, pair.other)),
             finite(pair.correlation),
         )
         for pair in pairs
     ]
-    return Sheet(word("pairs", language), headings, tuple(rows))
+    return Sheet(word.pairs(language), headings, tuple(rows))
 
 
 def titled(scores: Scores, node: str, language: str) -> str:
@@ -249,8 +249,8 @@ def titled(scores: Scores, node: str, language: str) -> str:
 
 def _input(scores: Scores, name: str, language: str) -> str:
     if not name.startswith("weights:"):
-        return word(name, language)
-    return word("weights below", language).format(node=titled(scores, name.removeprefix("weights:"), language))
+        return word_of(name, language)
+    return word.weights_below(language).format(node=titled(scores, name.removeprefix("weights:"), language))
 
 
 def _interval(ends: Any) -> str:
@@ -260,5 +260,5 @@ def _interval(ends: Any) -> str:
 
 def _range(ends: Any, language: str) -> str:
     """Return two places as people write a range."""
-    first, last = (word("none", language) if np.isnan(end) else f"{end:g}" for end in ends)
+    first, last = (word.none(language) if np.isnan(end) else f"{end:g}" for end in ends)
     return first if first == last else f"{first}–{last}"

@@ -12,7 +12,7 @@ from ...analysis.target import Plan
 from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes, unit_label
 
@@ -24,12 +24,12 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
     worth = [node for node in order if node < tree.leaves and (boards.points[node] < 0 if short else boards.points[node] > 0)]
     shown = [node for node in worth if _is_below(tree.parents, node, start)]
     headings = (
-        Heading(word("short boards" if short else "strengths", language), "text"),
-        Heading(word("id", language), "code"),
-        Heading(word("score", language), "score"),
-        Heading(word("group mean", language), "score"),
-        Heading(word("index points", language), "signed"),
-        Heading(word("places", language), "move"),
+        Heading((word.short_boards if short else word.strengths)(language), "text"),
+        Heading(word.id(language), "code"),
+        Heading(word.score(language), "score"),
+        Heading(word.group_mean(language), "score"),
+        Heading(word.index_points(language), "signed"),
+        Heading(word.places(language), "move"),
     )
     rows = tuple(
         (
@@ -57,12 +57,12 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
     order = np.lexsort((np.arange(len(moves.at)), moves.ranks[0], moves.ranks[1])).tolist()
     headings = [
         Heading(unit_label(scores, language), "text"),
-        *(Heading(period, "score", over=word("score", language)) for period in _periods(moves, language)),
-        Heading(word("score difference", language), "signed", strong=True),
-        *(Heading(word(f"factor {factor}", language), "signed") for factor in moves.parts),
-        *(Heading(word("rank", language) + mark, "count") for mark in ("₀", "₁")),
-        Heading(word("places", language), "move"),
-        *([Heading(word("leading", language), "text")] if leading else []),
+        *(Heading(period, "score", over=word.score(language)) for period in _periods(moves, language)),
+        Heading(word.score_difference(language), "signed", strong=True),
+        *(Heading(word_of(f"factor {factor}", language), "signed") for factor in moves.parts),
+        *(Heading(word.rank(language) + mark, "count") for mark in ("₀", "₁")),
+        Heading(word.places(language), "move"),
+        *([Heading(word.leading(language), "text")] if leading else []),
     ]
     rows = []
     for unit in order:
@@ -72,10 +72,10 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
         row += [finite(rank) for rank in moves.ranks[:, unit]]
         row.append(finite(moves.ranks[0, unit] - moves.ranks[1, unit]))
         if leading:
-            row.append(word(f"factor {leading[unit]}", language) if leading[unit] else "")
+            row.append(word_of(f"factor {leading[unit]}", language) if leading[unit] else "")
         rows.append(tuple(row))
     return Sheet(
-        word("change", language),
+        word.change(language),
         tuple(headings),
         tuple(rows),
         decimals=scores.index.index.decimals,
@@ -85,32 +85,32 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
 
 def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:
     one, other = moves.periods
-    return (one, other) if one != other else (word("earlier", language), word("later", language))
+    return (one, other) if one != other else (word.earlier(language), word.later(language))
 
 
 def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
     """Return the change of the first unit by factor, in points and in places."""
     headings = (
-        Heading(word("factor", language), "text"),
-        Heading(word("score difference", language), "signed"),
-        Heading(word("places", language), "signed"),
+        Heading(word.factor(language), "text"),
+        Heading(word.score_difference(language), "signed"),
+        Heading(word.places(language), "signed"),
     )
     rows: list[tuple[Value, ...]] = [
-        (word(f"factor {factor}", language), finite(part[0]), finite(-moves.rank_parts[factor][0]))
+        (word_of(f"factor {factor}", language), finite(part[0]), finite(-moves.rank_parts[factor][0]))
         for factor, part in moves.parts.items()
     ]
     score, rank = (np.diff(ends[:, 0])[0] for ends in (moves.scores, moves.ranks))
-    rows.append((word("all", language), finite(score), finite(-rank)))
-    return Sheet(word("change", language), headings, tuple(rows), decimals=moves.later.index.index.decimals)
+    rows.append((word.all(language), finite(score), finite(-rank)))
+    return Sheet(word.change(language), headings, tuple(rows), decimals=moves.later.index.index.decimals)
 
 
 def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], language: str, most: int | None = None) -> Sheet:
     """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum."""
     headings = (
-        Heading(word("factor own", language), "text"),
-        Heading(word("id", language), "code"),
+        Heading(word.factor_own(language), "text"),
+        Heading(word.id(language), "code"),
         *(Heading(period, "text") for period in _periods(moves, language)),
-        Heading(word("index points", language), "signed"),
+        Heading(word.index_points(language), "signed"),
     )
     parts = {leaf: float(part[0]) for leaf, part in (moves.indicators or {}).items()}
     order = sorted(
@@ -120,13 +120,13 @@ def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], lan
     rows: list[tuple[Value, ...]] = [(titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), parts[leaf]) for leaf in order]
     rest = [row[-1] for row in rows[most:] if isinstance(row[-1], float)] if most is not None else []
     if rest:
-        rows = [*rows[:most], (word("others", language).format(count=len(rest)), "", "", "", math.fsum(rest))]
+        rows = [*rows[:most], (word.others(language).format(count=len(rest)), "", "", "", math.fsum(rest))]
     return Sheet(headings[0].title, headings, tuple(rows), decimals=moves.later.index.index.decimals)
 
 
 def agreement_text(comparison: Comparison, language: str) -> str:
     """Say in a line how much two rankings agree."""
-    shown = word("agreement", language).format(
+    shown = word.agreement(language).format(
         count=comparison.count,
         spearman=f"{comparison.spearman:.3f}",
         kendall=f"{comparison.kendall:.3f}",
@@ -141,12 +141,12 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
     """Return for each pair of neighbours, or each unit of the top, how far weights must move at each level to turn the order."""
     scores, turns = result.scores, result.leaves_top if top else result.pairs
     levels = sorted({turn.level for turn in turns})
-    title = word("leaves top", language).format(top=result.top) if top else word("ahead", language)
+    title = word.leaves_top(language).format(top=result.top) if top else word.ahead(language)
     headings = [Heading(title, "text")]
-    headings += [] if top else [Heading(word("behind", language), "text"), Heading(word("gap", language), "score")]
+    headings += [] if top else [Heading(word.behind(language), "text"), Heading(word.gap(language), "score")]
     for level in levels:
-        over = word("level", language).format(level=level)
-        headings += [Heading(f"{over} {word(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
+        over = word.level(language).format(level=level)
+        headings += [Heading(f"{over} {word_of(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
     cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
     for turn in turns:
         shown: Value = f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
@@ -161,11 +161,11 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
             first += [f"{rank[below]:g} {units.title(below, language)}", float(score[above] - score[below])]
         rows.append((*first, *(row.get((level, norm)) for level in levels for norm in NORMS)))
     return Sheet(
-        word("robustness", language),
+        word.robustness(language),
         tuple(headings),
         tuple(rows),
         decimals=scores.index.index.decimals,
-        notes=() if top else (word("turns help", language), word("turns marks", language)),
+        notes=() if top else (word.turns_help(language), word.turns_marks(language)),
     )
 
 
@@ -174,10 +174,10 @@ def turning_sheet(result: Robustness, turn: Turn, language: str) -> Sheet:
     tree, places = result.scores.tree, result.scores.tree.position
     old = result.scores.effective_weights[result.period]
     headings = (
-        Heading(word("turning weights", language), "text"),
-        Heading(word("id", language), "code"),
-        Heading(word("old", language), "score"),
-        Heading(word("new", language), "score"),
+        Heading(word.turning_weights(language), "text"),
+        Heading(word.id(language), "code"),
+        Heading(word.old(language), "score"),
+        Heading(word.new(language), "score"),
     )
     rows = tuple(
         (tree.nodes[places[node]].title(language), node, 100 * float(old[places[node]]), 100 * turn.weights[node])
@@ -191,21 +191,21 @@ def turns_weights_sheet(result: Robustness, language: str) -> Sheet:
     scores, tree, units = result.scores, result.scores.tree, result.scores.panel.units
     old = scores.effective_weights[result.period]
     headings = (
-        Heading(word("ahead", language), "text"),
-        Heading(word("behind", language), "text"),
-        Heading(word("depth", language), "count"),
-        Heading(word("least of", language), "text"),
-        Heading(word("turning weights", language), "text"),
-        Heading(word("id", language), "code"),
-        Heading(word("old", language), "score"),
-        Heading(word("new", language), "score"),
+        Heading(word.ahead(language), "text"),
+        Heading(word.behind(language), "text"),
+        Heading(word.depth(language), "count"),
+        Heading(word.least_of(language), "text"),
+        Heading(word.turning_weights(language), "text"),
+        Heading(word.id(language), "code"),
+        Heading(word.old(language), "score"),
+        Heading(word.new(language), "score"),
     )
     rows = tuple(
         (
             units.title(turn.above, language),
-            word("leaves top", language).format(top=result.top) if turn.below is None else units.title(turn.below, language),
+            word.leaves_top(language).format(top=result.top) if turn.below is None else units.title(turn.below, language),
             turn.level,
-            word(f"norm {turn.norm}", language),
+            word_of(f"norm {turn.norm}", language),
             tree.nodes[tree.position[node]].title(language),
             node,
             100 * float(old[tree.position[node]]),
@@ -214,7 +214,7 @@ def turns_weights_sheet(result: Robustness, language: str) -> Sheet:
         for turn in (*result.pairs, *result.leaves_top)
         for node in _moved(scores, result.period, turn)
     )
-    return Sheet(word("turning weights", language), headings, rows, decimals=3, notes=notes(scores, language))
+    return Sheet(word.turning_weights(language), headings, rows, decimals=3, notes=notes(scores, language))
 
 
 def _moved(scores: Scores, period: int, turn: Turn) -> list[str]:
@@ -230,28 +230,28 @@ def plan_ranks_sheet(plan: Plan, language: str) -> Sheet:
     units, ranks = scores.panel.units, scores.rank()[plan.period]
     headings = (
         Heading(unit_label(scores, language), "text"),
-        *(Heading(word("rank", language) + mark, "count") for mark in ("₀", "₁")),
-        Heading(word("places", language), "move"),
+        *(Heading(word.rank(language) + mark, "count") for mark in ("₀", "₁")),
+        Heading(word.places(language), "move"),
     )
     order = np.argsort(plan.others, kind="stable").tolist()
     rows = tuple(
         (units.title(unit, language), finite(ranks[unit]), finite(plan.others[unit]), finite(ranks[unit] - plan.others[unit]))
         for unit in order
     )
-    return Sheet(word("ranking", language), headings, rows, notes=notes(scores, language))
+    return Sheet(word.ranking(language), headings, rows, notes=notes(scores, language))
 
 
 def plan_sheet(plan: Plan, language: str) -> Sheet:
     """Return a plan: each indicator from its value to the one that is wanted, with its effort and what it brings."""
     scores, leaves = plan.start, plan.start.index.leaves
     headings = (
-        Heading(word("target", language), "text"),
-        Heading(word("id", language), "code"),
-        Heading(word("value now", language), "text"),
-        Heading(word("goal", language), "text"),
-        Heading(word("value measure", language), "text"),
-        Heading(word("effort", language), "score"),
-        Heading(word("index points", language), "signed"),
+        Heading(word.target(language), "text"),
+        Heading(word.id(language), "code"),
+        Heading(word.value_now(language), "text"),
+        Heading(word.goal(language), "text"),
+        Heading(word.value_measure(language), "text"),
+        Heading(word.effort(language), "score"),
+        Heading(word.index_points(language), "signed"),
     )
     rows = [
         (
@@ -265,9 +265,9 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         )
         for step in plan.steps
     ]
-    total = (word("all", language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
+    total = (word.all(language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
     proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
-    said = [word(proof, language), word("plan help", language)]
+    said = [word_of(proof, language), word.plan_help(language)]
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [
@@ -276,9 +276,9 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         if unit != plan.unit and not math.isnan(ranks[unit]) and ranks[unit] != plan.others[unit]
     ]
     if others:
-        said.append(word("plan moves", language).format(units="；".join(others) if language == "zh" else "; ".join(others)))
+        said.append(word.plan_moves(language).format(units="；".join(others) if language == "zh" else "; ".join(others)))
     return Sheet(
-        word("target", language),
+        word.target(language),
         headings,
         (*rows, total),
         decimals=scores.index.index.decimals,

@@ -12,7 +12,7 @@ from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
 from ...tree.model import Indicator
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..numbers import finite
 from .tables import Heading, Sheet, Value, notes
@@ -23,12 +23,12 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
     scores, unit = result.scores, result.scores.panel.units.title(result.unit, language)
     headings = (
         *_first_headings(language),
-        Heading(word("weight", language), "percent"),
-        Heading(word("score", language), "score", strong=True),
-        Heading(word("rank", language), "count"),
-        Heading(word("contribution", language), "score"),
-        Heading(word("index points", language), "score"),
-        Heading(word("coverage", language), "percent"),
+        Heading(word.weight(language), "percent"),
+        Heading(word.score(language), "score", strong=True),
+        Heading(word.rank(language), "count"),
+        Heading(word.contribution(language), "score"),
+        Heading(word.index_points(language), "score"),
+        Heading(word.coverage(language), "percent"),
         *_cell_headings((unit,), language),
     )
     rows: list[tuple[Value, ...]] = []
@@ -56,7 +56,7 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
         *_first_headings(language),
         *_both_headings("score", names, language),
         *_both_headings("contribution", names, language),
-        Heading(word("index points", language), "signed"),
+        Heading(word.index_points(language), "signed"),
         *_cell_headings(names, language),
     )
     rows: list[tuple[Value, ...]] = []
@@ -98,25 +98,25 @@ def _both(pair: Array) -> tuple[Value, ...]:
 def explained_notes(scores: Scores, language: str) -> tuple[str, ...]:
     """Return what must stand below contributions: which were only shared by weight, and what stands below every table."""
     nodes = [scores.tree.nodes[branch.position].id for branch in scores.tree.branches if by_weight(branch)]
-    said = (word("shared by weight", language).format(nodes=some(nodes)),) if nodes else ()
+    said = (word.shared_by_weight(language).format(nodes=some(nodes)),) if nodes else ()
     return (*said, *notes(scores, language))
 
 
 def _first_headings(language: str) -> tuple[Heading, ...]:
-    depth, node, name = (word(key, language) for key in ("depth", "node", "id"))
+    depth, node, name = (word_of(key, language) for key in ("depth", "node", "id"))
     return Heading(depth, "count"), Heading(node, "text"), Heading(name, "code")
 
 
 def _both_headings(key: str, names: tuple[str, str], language: str) -> tuple[Heading, ...]:
-    over = word(key, language)
-    difference = Heading(word("difference of", language), "signed", over=over)
+    over = word_of(key, language)
+    difference = Heading(word.difference_of(language), "signed", over=over)
     return Heading(names[0], "score", over=over), Heading(names[1], "score", over=over), difference
 
 
 def _cell_headings(names: Sequence[str], language: str) -> tuple[Heading, ...]:
     return (
-        Heading(word("column", language), "text"),
-        *(Heading(word("observed", language) if len(names) == 1 else name, "score", decimals=6) for name in names),
-        Heading(word("value measure", language), "text"),
-        Heading(word("reported at", language), "text"),
+        Heading(word.column(language), "text"),
+        *(Heading(word.observed(language) if len(names) == 1 else name, "score", decimals=6) for name in names),
+        Heading(word.value_measure(language), "text"),
+        Heading(word.reported_at(language), "text"),
     )

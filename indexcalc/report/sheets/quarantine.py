@@ -8,7 +8,7 @@ import re
 
 from ...panel import Quarantine
 from ...scores import Scores
-from ...words.reports import word
+from ...words.reports import word, word_of
 from .tidy import as_text
 
 
@@ -26,8 +26,8 @@ def quarantine_csv(quarantine: Quarantine, language: str) -> bytes:
     """Write dirty rows as CSV in UTF-8 with a byte-order mark: their reasons, then the columns of the log that were used."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([word("reasons", language), *map(as_text, quarantine.header)])
-    reasons = [f"{word(kind, language)}: {column}" for kind, column in quarantine.reasons]
+    writer.writerow([word.reasons(language), *map(as_text, quarantine.header)])
+    reasons = [f"{word_of(kind, language)}: {column}" for kind, column in quarantine.reasons]
     said = {row[-1]: as_text("; ".join(reasons[at] for at in row[-1])) for row in quarantine.rows}
     writer.writerows([said[row[-1]], *map(as_text, row[:-1])] for row in quarantine.rows)
     return ("\ufeff" + buffer.getvalue()).encode()

@@ -14,7 +14,7 @@ from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...periods import kind_among, previous, year_before
 from ...scores import Scores
 from ...tree.model import Dimension, Indicator
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ..numbers import listed
 
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
@@ -64,9 +64,9 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, tree.root) if some is None else some
     headings = [
-        Heading(word("rank", language), "rank"),
+        Heading(word.rank(language), "rank"),
         Heading(unit_label(scores, language), "text"),
-        Heading(word("score", language), "score", strong=True),
+        Heading(word.score(language), "score", strong=True),
     ]
     columns: list[list[Value]] = [
         ranks_of(scores, at, tree.root, units),
@@ -77,22 +77,22 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
     if scores.group_ranks is not None:
         within = scores.index.ranking.within or "group"
         labels = scores.panel.units.labels(within)
-        title = word("group", language) if within == "group" else within
-        headings += [Heading(title, "text"), Heading(word("group rank", language), "count")]
+        title = word.group(language) if within == "group" else within
+        headings += [Heading(title, "text"), Heading(word.group_rank(language), "count")]
         columns.append([labels[unit] for unit in units])
         columns.append(values_of(scores.group_ranks[at, :, tree.root], units))
     for key, step in (("previous", previous), ("year before", year_before)):
         earlier = step(period, kind_of(scores, period))
         if earlier in scores.periods and (key == "previous" or earlier != previous(period, kind_of(scores, period))):
-            headings.append(Heading(word(key, language), "move"))
+            headings.append(Heading(word_of(key, language), "move"))
             columns.append(moves(scores, at, scores.periods.index(earlier), units))
     for node in tree.dimensions:
         own = scores.index.decimals_of(tree.nodes[node])
         headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language), decimals=own))
         columns.append(values_of(scores.scores[at, :, node], units))
-    headings.append(Heading(word("coverage", language), "percent"))
+    headings.append(Heading(word.coverage(language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
-    title = word("ranking", language)
+    title = word.ranking(language)
     return Sheet(
         title, tuple(headings), tuple(zip(*columns, strict=True)), _ties(columns[0]), _decimals(scores), notes(scores, language)
     )
@@ -103,9 +103,9 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, node)
     headings = [
-        Heading(word("rank", language), "rank"),
+        Heading(word.rank(language), "rank"),
         Heading(unit_label(scores, language), "text"),
-        Heading(word("score", language), "score", strong=True, decimals=scores.index.decimals_of(tree.nodes[node])),
+        Heading(word.score(language), "score", strong=True, decimals=scores.index.decimals_of(tree.nodes[node])),
     ]
     columns: list[list[Value]] = [
         ranks_of(scores, at, node, units),
@@ -117,10 +117,10 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
         own = scores.index.decimals_of(tree.nodes[child])
         headings.append(Heading(tree.nodes[child].title(language), "score", decimals=own))
         columns.append(values_of(scores.scores[at, :, child], units))
-    headings.append(Heading(word("coverage", language), "percent"))
+    headings.append(Heading(word.coverage(language), "percent"))
     columns.append(values_of(scores.covered(node)[at], units))
     title = tree.nodes[node].title(language)
-    extra = (word("warning board", language),) if _over(scores, node, language) else ()
+    extra = (word.warning_board(language),) if _over(scores, node, language) else ()
     rows = tuple(zip(*columns, strict=True))
     return Sheet(title, tuple(headings), rows, _ties(columns[0]), _decimals(scores), (*extra, *notes(scores, language)))
 
@@ -129,7 +129,7 @@ def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return what share of each dimension had values, and how many cells are missing, not applicable or imputed."""
     tree, at = scores.tree, scores.periods.index(period)
     units = range(len(scores.panel.units))
-    headings = [Heading(unit_label(scores, language), "text"), Heading(word("index", language), "percent", strong=True)]
+    headings = [Heading(unit_label(scores, language), "text"), Heading(word.index(language), "percent", strong=True)]
     columns: list[list[Value]] = [
         [scores.panel.units.title(unit, language) for unit in units],
         values_of(scores.covered(tree.root)[at], units),
@@ -138,10 +138,10 @@ def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
         headings.append(Heading(tree.nodes[node].title(language), "percent"))
         columns.append(values_of(scores.covered(node)[at], units))
     for key, status in (("missing", MISSING), ("not applicable", NOT_APPLICABLE), ("imputed", IMPUTED)):
-        headings.append(Heading(word(key, language), "count", over=word("cells", language)))
+        headings.append(Heading(word_of(key, language), "count", over=word.cells(language)))
         columns.append([int(count) for count in np.count_nonzero(scores.status[at] == status, axis=-1)])
     return Sheet(
-        word("coverage and notes", language),
+        word.coverage_and_notes(language),
         tuple(headings),
         tuple(zip(*columns, strict=True)),
         notes=(*notes(scores, language), *_findings(scores, language)),
@@ -159,25 +159,25 @@ def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
         had = points != 0 if counts is None else (np.nan_to_num(counts) > 0) | (points != 0)
         for unit in np.flatnonzero(had).tolist():
             limit = item.veto.grade if item.veto else None
-            reason = item.title(language) + ("" if limit is None else " · " + word("ceiling", language).format(grade=limit))
+            reason = item.title(language) + ("" if limit is None else " · " + word.ceiling(language).format(grade=limit))
             events: Value = None if counts is None else float(counts[unit])
             rows.append((panel.units.title(unit, language), node, reason, events, float(points[unit]), item.note))
     headings = (
         Heading(unit_label(scores, language), "text"),
-        Heading(word("node", language), "text"),
-        Heading(word("adjustments", language), "text"),
-        Heading(word("events", language), "count"),
-        Heading(word("points", language), "score", strong=True),
-        Heading(word("reason", language), "text"),
+        Heading(word.node(language), "text"),
+        Heading(word.adjustments(language), "text"),
+        Heading(word.events(language), "count"),
+        Heading(word.points(language), "score", strong=True),
+        Heading(word.reason(language), "text"),
     )
-    return Sheet(word("adjustments", language), headings, tuple(rows), decimals=_decimals(scores), notes=notes(scores, language))
+    return Sheet(word.adjustments(language), headings, tuple(rows), decimals=_decimals(scores), notes=notes(scores, language))
 
 
 def shortened(sheet: Sheet, rows: int, language: str, file: str = "ranking.csv") -> Sheet:
     """Return a sheet with no more than some rows, and a note that says so and which file has all."""
     if len(sheet.rows) <= rows:
         return sheet
-    note = word("shortened", language).format(shown=rows, all=len(sheet.rows), file=file)
+    note = word.shortened(language).format(shown=rows, all=len(sheet.rows), file=file)
     return replace(sheet, rows=sheet.rows[:rows], notes=(*sheet.notes, note))
 
 
@@ -232,14 +232,14 @@ def _add_beside_score(
 ) -> None:
     """Add what belongs right beside a node's score: its grade, its primary children, the points of its adjustments."""
     if node in scores.grades:
-        headings.append(Heading(word("grade", language), "text"))
+        headings.append(Heading(word.grade(language), "text"))
         columns.append([scores.grade(at, unit, node, language) for unit in units])
     own = scores.tree.nodes[node]
     if not isinstance(own, Indicator) and own.primary is not None:
-        headings.append(Heading(word("primary", language), "text"))
+        headings.append(Heading(word.primary(language), "text"))
         columns.append([primary(scores, at, unit, node, language) for unit in units])
     for i in () if node < scores.tree.leaves else scores.tree.branches[node - scores.tree.leaves].adjustments:
-        over = word("adjustments", language)
+        over = word.adjustments(language)
         headings.append(Heading(scores.index.adjustments[i].title(language), "score", over=over))
         columns.append(values_of(scores.points[at, :, i], units))
 
@@ -259,7 +259,7 @@ def _censored(scores: Scores, values: list[Value]) -> list[Value]:
 
 def _over(scores: Scores, node: int, language: str) -> str:
     found = scores.tree.nodes[node]
-    return word("warning", language) if isinstance(found, Dimension) and found.role == "warning" else ""
+    return word.warning(language) if isinstance(found, Dimension) and found.role == "warning" else ""
 
 
 def _decimals(scores: Scores) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...analysis.trend import Trend, earlier
 from ...tree.model import Indicator
-from ...words.reports import word
+from ...words.reports import word, word_of
 from .tables import Heading, Sheet, Value, in_rank_order, notes, unit_label, values_of
 
 
@@ -13,7 +13,7 @@ def trend_sheet(result: Trend, language: str) -> Sheet:
     scores, units = result.scores, result.scores.panel.units
     rows = list(result.rows)
     if result.unit is not None:
-        heading, names = Heading(word("period", language), "code"), list(scores.periods)
+        heading, names = Heading(word.period(language), "code"), list(scores.periods)
     else:
         period = rows[0][0]
         rows = [(period, unit) for unit in in_rank_order(scores, period, result.node)]
@@ -29,32 +29,32 @@ def trend_sheet(result: Trend, language: str) -> Sheet:
 
     headings: list[Heading] = [heading]
     columns: list[list[Value]] = [[*names]]
-    headings.append(Heading(word("observed" if is_value else "score", language), "score", strong=True))
+    headings.append(Heading((word.observed if is_value else word.score)(language), "score", strong=True))
     columns.append(column(result.values))
     yearly = "year on year" if all(year[period] == last[period] for period, _ in rows) else "period on period"
     for key, there, before in ((yearly, by_last, result.before), ("year on year", by_year, result.year_before)):
         if there:
-            headings.append(Heading(word(key, language), "signed"))
+            headings.append(Heading(word_of(key, language), "signed"))
             columns.append(column(result.values - before))
             if is_value:
                 headings.append(Heading("%", "signed"))
                 columns.append([_growth(now, then) for now, then in zip(column(result.values), column(before), strict=True)])
     if is_value:
-        headings.append(Heading(word("score", language), "score"))
+        headings.append(Heading(word.score(language), "score"))
         columns.append(column(result.node_scores))
-    headings.append(Heading(word("rank", language), "rank"))
+    headings.append(Heading(word.rank(language), "rank"))
     columns.append(column(result.ranks))
     moves = (("previous", by_last, result.rank_before), ("year before", by_year, result.rank_year_before))
     for key, there, before in moves:
         if there:
-            headings.append(Heading(word(key, language), "move"))
+            headings.append(Heading(word_of(key, language), "move"))
             columns.append(column(before - result.ranks))
     lines = dict(zip(result.rows, result.published, strict=True))
     shown = [lines[row] for row in rows]
     if any(shown):
         then = [float(one.score) if one and one.score else None for one in shown]
         now = column(result.node_scores)
-        headings += [Heading(word("as published", language), "score"), Heading(word("revised", language), "signed")]
+        headings += [Heading(word.as_published(language), "score"), Heading(word.revised(language), "signed")]
         columns.append(list(then))
         columns.append([None if a is None or b is None else float(a) - b for a, b in zip(now, then, strict=True)])
     title = node.title(language)

@@ -8,7 +8,7 @@ from ...analysis.warning import NOT_JUDGED, Judged, Warned, check_judged, course
 from ...findings import spoken
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator, Level
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ..numbers import sparkline
 from .tables import Heading, Sheet, Value, notes, unit_label
 
@@ -16,30 +16,30 @@ from .tables import Heading, Sheet, Value, notes, unit_label
 def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:
     """Return the warnings of a period from a level upwards, or of the parts of a larger one, the worst first."""
     headings = [
-        Heading(word("warning level", language), "text", strong=True),
+        Heading(word.warning_level(language), "text", strong=True),
         Heading(unit_label(scores, language), "text"),
-        Heading(word("watched", language), "text"),
-        Heading(word("period", language), "code"),
-        Heading(word("observed", language), "score", strong=True),
-        Heading(word("limit", language), "score"),
-        Heading(word("basis", language), "text"),
-        Heading(word("course", language), "text"),
-        Heading(word("in a row", language), "count"),
-        Heading(word("follows", language), "text"),
-        Heading(word("rule", language), "text"),
+        Heading(word.watched(language), "text"),
+        Heading(word.period(language), "code"),
+        Heading(word.observed(language), "score", strong=True),
+        Heading(word.limit(language), "score"),
+        Heading(word.basis(language), "text"),
+        Heading(word.course(language), "text"),
+        Heading(word.in_a_row(language), "count"),
+        Heading(word.follows(language), "text"),
+        Heading(word.rule(language), "text"),
     ]
     rows = tuple(_row(scores, judged[one.rule], one, language) for one in listed(scores, judged, period, least=least))
     said = tuple(f"{one.code} {one.message(spoken(language))}" for one in check_judged(scores, judged))
     counted = "  ".join(counts(scores, judged, period, language))
     decimals = scores.index.index.decimals
-    listed_only = () if least == LEVELS[0] else (word("least level", language).format(level=word(least, language)),)
+    listed_only = () if least == LEVELS[0] else (word.least_level(language).format(level=word_of(least, language)),)
     all_notes = (*notes(scores, language), counted, *listed_only, *said)
-    return Sheet(word("warning", language), tuple(headings), rows, decimals=decimals, notes=all_notes)
+    return Sheet(word.warning(language), tuple(headings), rows, decimals=decimals, notes=all_notes)
 
 
 def _row(scores: Scores, judged: Judged, one: Warned, language: str) -> tuple[Value, ...]:
     return (
-        word(LEVELS[judged.level(one.at) - 1], language),
+        word_of(LEVELS[judged.level(one.at) - 1], language),
         scores.panel.units.title(one.unit, language),
         watched_title(scores, judged, one, language),
         scores.periods[one.period],
@@ -57,10 +57,10 @@ def watched_title(scores: Scores, judged: Judged, one: Warned, language: str) ->
     """Return what a warning is about: a node's name, with its unit of measurement where a value is watched."""
     node = scores.tree.nodes[one.node]
     if not isinstance(node, Indicator) or judged.rule.by == "score":
-        return f"{node.title(language)}（{word('score', language)}）" if language != "en" else f"{node.title(language)} (score)"
+        return f"{node.title(language)}（{word.score(language)}）" if language != "en" else f"{node.title(language)} (score)"
     measure = node.measure
     if node.direction in ("target", "range"):
-        measure = f"{word('distance', language)} {measure}".rstrip()
+        measure = f"{word.distance(language)} {measure}".rstrip()
     brackets = ("（", "）") if language != "en" else (" (", ")")
     return f"{node.title(language)}{brackets[0]}{measure}{brackets[1]}" if measure else node.title(language)
 
@@ -72,10 +72,10 @@ def basis(judged: Judged, one: Warned, language: str) -> str:
     assert limit is not None
     up = judged.worse[one.column] > 0
     if rule.method == "thresholds":
-        return word("basis thresholds", language)
+        return word.basis_thresholds(language)
     if rule.method == "quantiles":
-        return word("basis quantiles", language).format(limit=100 * (limit if up else 1 - limit))
-    return word(f"basis {rule.centre}", language).format(sign="+" if up else "−", limit=limit)
+        return word.basis_quantiles(language).format(limit=100 * (limit if up else 1 - limit))
+    return word_of(f"basis {rule.centre}", language).format(sign="+" if up else "−", limit=limit)
 
 
 def follows(judged: Judged, one: Warned, language: str) -> str:
@@ -91,6 +91,6 @@ def counts(scores: Scores, judged: Sequence[Judged], period: str, language: str)
     for place, level in reversed(list(enumerate(LEVELS, start=1))):
         if any(one.rule.limits[place - 1] is not None for one in judged):
             many = sum(int((one == place).sum()) for one in levels)
-            said.append(word("warnings of", language).format(level=word(level, language), count=many))
+            said.append(word.warnings_of(language).format(level=word_of(level, language), count=many))
     without = sum(int((one == NOT_JUDGED).sum()) for one in levels)
-    return [*said, word("not judged", language).format(count=without)] if without else said
+    return [*said, word.not_judged(language).format(count=without)] if without else said

@@ -1,4 +1,4 @@
-"""Weights as people look at them: the tree with its weights, what stands beside what is suggested, which ranks move."""
+"""TreeWeights as people look at them: the tree with its weights, what stands beside what is suggested, which ranks move."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from fractions import Fraction
 from math import isnan
 
 from ...analysis.differences import Difference
-from ...analysis.judgements import Judged
-from ...analysis.weights import Moved, WeightRow, Weights
+from ...analysis.judgements import GroupJudgement
+from ...analysis.weights import Moved, TreeWeights, WeightRow
 from ...journal.history import Change
-from ...words.reports import word
+from ...words.reports import word, word_of
 from ..numbers import number
 from .tables import Heading, Kind, Sheet, unit_label
 
 
 def _headings(language: str, **kinds: Kind) -> tuple[Heading, ...]:
     """Return headings of some words, each with the kind of its column."""
-    return tuple(Heading(word(key, language), kind) for key, kind in kinds.items())
+    return tuple(Heading(word_of(key, language), kind) for key, kind in kinds.items())
 
 
-def weights_sheet(weights: Weights, language: str) -> Sheet:
+def weights_sheet(weights: TreeWeights, language: str) -> Sheet:
     """Return the tree with declared and effective weights, indented by level."""
     headings = _headings(language, node="text", id="code", declared="score", share="score", effective="score", method="text")
     cells = tuple(
@@ -28,7 +28,7 @@ def weights_sheet(weights: Weights, language: str) -> Sheet:
         for row in weights.rows(language)
     )
     note = weights.index.index.remark(language)
-    return Sheet(word("weights", language), headings, cells, notes=(note,) if note else ())
+    return Sheet(word.weights(language), headings, cells, notes=(note,) if note else ())
 
 
 def percent(value: float | None, *, signed: bool = False) -> str:
@@ -53,7 +53,7 @@ def moves_sheet(moved: Moved, language: str) -> Sheet:
         (scores.panel.units.title(places[move.unit], language), _pair(move.score, decimals), _pair(move.rank, None))
         for move in moved.moves
     )
-    return Sheet(f"{word('rank moves', language)} · {moved.period}", headings, rows)
+    return Sheet(f"{word.rank_moves(language)} · {moved.period}", headings, rows)
 
 
 def comparison_sheet(
@@ -71,14 +71,14 @@ def comparison_sheet(
             cells.append(("  " * row.depth + row.title, row.id, was or "–", now or "–", "" if moved == "0.00" else moved))
         elif row.id in parents:
             cells.append(("  " * row.depth + row.title, row.id, "", "", ""))
-    return Sheet(word("weights", language), headings, tuple(cells))
+    return Sheet(word.weights(language), headings, tuple(cells))
 
 
-def judgements_sheet(judged: Judged, language: str) -> Sheet:
+def judgements_sheet(judged: GroupJudgement, language: str) -> Sheet:
     """Return what each expert's judgements come to, and those of all together where there are several."""
     names = judged.proposal.index.by_id
     headings = (
-        Heading(word("expert", language), "text"),
+        Heading(word.expert(language), "text"),
         *(Heading(names[child].title(language), "score") for child in judged.experts[0].weights),
         Heading("λ_max", "score"),
         Heading("CR", "score"),
@@ -99,7 +99,7 @@ def differences_sheet(differing: Sequence[Difference], language: str) -> Sheet:
     headings = _headings(language, change="text", id="code", node="text", old="text", new="text", effective="text")
     rows = tuple(
         (
-            word(f"change {one.kind}", language),
+            word_of(f"change {one.kind}", language),
             one.node,
             one.title,
             one.old or "–",
@@ -108,14 +108,14 @@ def differences_sheet(differing: Sequence[Difference], language: str) -> Sheet:
         )
         for one in differing
     )
-    return Sheet(word("change", language), headings, rows)
+    return Sheet(word.change(language), headings, rows)
 
 
 def history_sheet(changes: Sequence[Change], language: str) -> Sheet:
     """Return the history of weights, the newest change first."""
     headings = _headings(language, when="text", who="text", id="text", old="text", new="text", why="text")
     rows = tuple((one.when, one.who, one.node, one.old or "–", one.new or "–", one.why) for one in reversed(changes))
-    return Sheet(word("weights", language), headings, rows)
+    return Sheet(word.weights(language), headings, rows)
 
 
 def _value(text: str, total: int) -> float:
