@@ -16,7 +16,7 @@ from .options import GROUP, Options, takes
 if TYPE_CHECKING:
     from ..analysis.weights import Proposal
 
-HELP = f"TreeWeights: show, set, suggest, edit in a workbook, compare. {COMMANDS['weights']}"
+HELP = f"Weights: show, set, suggest, edit in a workbook, compare. {COMMANDS['weights']}"
 
 group = typer.Typer(name="weights", help=HELP, **{**GROUP, "no_args_is_help": False}, invoke_without_command=True)
 

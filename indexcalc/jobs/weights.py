@@ -1,4 +1,4 @@
-"""TreeWeights of a project: shown, proposed in several ways, written into the tree with a line in its history, compared.
+"""Weights of a project: shown, proposed in several ways, written into the tree with a line in its history, compared.
 
 Each proposal is checked whole, with the ranks that it moves; `write` alone writes one.
 """

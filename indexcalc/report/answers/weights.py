@@ -1,4 +1,4 @@
-"""TreeWeights as answers: those that stand, those that are proposed, two trees beside each other, and the history."""
+"""Weights as answers: those that stand, those that are proposed, two trees beside each other, and the history."""
 
 from __future__ import annotations
 

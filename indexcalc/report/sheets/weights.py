@@ -1,4 +1,4 @@
-"""TreeWeights as people look at them: the tree with its weights, what stands beside what is suggested, which ranks move."""
+"""Weights as people look at them: the tree with its weights, what stands beside what is suggested, which ranks move."""
 
 from __future__ import annotations
 
