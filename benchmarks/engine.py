@@ -68,7 +68,7 @@ def plain(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def peak_memory(units: int) -> float:
-    """The peak of a process that scores, less what it takes to start, over the size of its input array."""
+    """Return the peak of a process that scores, less what it takes to start, over the size of its input array."""
     code = f"import engine; engine.only_score({units})"
     printed = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=__file__.rpartition("/")[0]
@@ -87,7 +87,7 @@ def only_score(units: int) -> None:
 
 
 def peak_kilobytes() -> int:
-    """The peak of this process: Linux's own, since getrusage counts that of the process it was started from."""
+    """Return the peak of this process: Linux's own, since getrusage counts that of the process it was started from."""
     status = Path("/proc/self/status")
     if status.exists():
         return int(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1])

@@ -43,7 +43,7 @@ PLAIN = {"entropy": plain_entropy, "critic": plain_critic, "pca": plain_pca}
 
 
 def fastest(ratio: Ratio) -> Ratio:
-    """The fastest round of each: what else the machine does only adds to a time."""
+    """Return the fastest round of each: what else the machine does only adds to a time."""
     return Ratio(ratio.name, (min(ratio.ours),), (min(ratio.baseline),))
 
 

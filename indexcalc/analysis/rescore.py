@@ -32,7 +32,7 @@ _CELLS = 1 << 17  # rows times draws worked on at once, so that the arrays of a 
 _NOISY = 1 << 20  # the same with errors in the values, where each leaf has its own array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Undefined:
     """How often a node was undefined: under which alternatives, in how many draws, of how many units in all."""
 
@@ -119,7 +119,7 @@ class Rescorer:
             else:
                 out[:, some] = found[period]
             undefined += _undefined(case, nodes, period, options, len(own))
-        return Rescored(out, tuple(undefined))
+        return Rescored(out, tuple(sorted(undefined)))
 
 
 def _errors(rescorer: Rescorer, draws: Draws) -> Array | None:
