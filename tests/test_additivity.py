@@ -230,8 +230,8 @@ def pairs_wanted(row: dict[str, Any]) -> set[Any]:
 
 @pytest.mark.parametrize("part", range(SLICES))
 def test_the_parts_of_changes_add_up(part: int) -> None:
-    """Each with the next of its slice, of every eighth tree or of all."""
-    slice_ = range(part, len(designs()), SLICES * count(8, 1))
+    """Each with the next of its slice, of every twelfth tree or of all."""
+    slice_ = range(part, len(designs()), SLICES * count(12, 1))
     for one, other in zip(slice_, [*slice_[1:], slice_[0]], strict=True):
         changes_add_up(case(one), case(other))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from scipy import stats
 from typer.testing import CliRunner
 
@@ -17,7 +17,7 @@ from indexcalc.analysis.compare import compare, kendall, room_of, spearman, with
 from indexcalc.cli.app import app
 from indexcalc.engine import score
 
-from .conftest import flat_index, panel_of
+from .conftest import count, flat_index, panel_of
 from .test_change import TWO, adds_up, random_scores, scored
 from .trees import SEEDS
 
@@ -40,6 +40,7 @@ def test_agreement_of_too_few() -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=count(10, 250))
 @given(seed=SEEDS)
 def test_comparing_two_periods_is_their_change(seed: int) -> None:
     found = random_scores(seed)

@@ -117,8 +117,8 @@ ASKED = Menu(
         },
         "denominators": [{"id": "people", "source": "p"}],
     },
-    nodes=(2, 9),
-    leaves=(4, 16),
+    nodes=(2, 6),
+    leaves=(4, 10),
     levels=4,
     periods=PERIODS,
 )  # fmt: skip

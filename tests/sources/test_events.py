@@ -17,7 +17,7 @@ from indexcalc.panel import NOT_APPLICABLE
 from indexcalc.sources import match, panel
 from indexcalc.tree import Index
 
-from ..conftest import index_of
+from ..conftest import PROVE, index_of
 from .engines import postgres, spark
 
 __all__ = ["postgres", "spark"]
@@ -308,7 +308,11 @@ def test_the_events_behind_a_value_are_those_that_weigh_most(tmp_path: Path, sto
         "severe": own.sort_values(["weight", "opened"], ascending=False),
         "busiest": busiest.sort_values(["many", "opened"], ascending=False),
     }
-    for column, rows in wanted.items():
+    shown = list(wanted)
+    if kind.startswith("spark") and not PROVE:  # each is a query that takes Spark seconds to plan: its three stores share them
+        shown = shown[("csv", "gb18030", "parquet").index(kind.split()[1]) :: 3]
+    for column in shown:
+        rows = wanted[column]
         got = [dict(zip(behind.header, row, strict=True))["key"] for row in behind.events(column, ["01"], ["2022Q2"], 5)]
         assert got == rows.key[:5].tolist(), column
 
