@@ -46,7 +46,7 @@ class Below:
     leaves: Mapping[str, Gathered]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scores:
     """All that scoring an index found out; arrays are (period, unit, node) or (period, unit, leaf).
 
@@ -73,6 +73,11 @@ class Scores:
     """The panel as it was handed in, with the units of all levels: what scoring again in another way starts from."""
     level: str | None = None
     """The level of units that was asked for."""
+
+    def __repr__(self) -> str:
+        """Return what it is of; its arrays are shown by asking for them."""
+        sizes = f"{len(self.panel.units)} units, {len(self.tree.nodes)} nodes"
+        return f"<{type(self).__name__} of {self.index.index.id!r}: {self.periods[0]} to {self.periods[-1]}, {sizes}>"
 
     @property
     def origin(self) -> Provenance | None:

@@ -93,6 +93,14 @@ def test_public_functions_and_modules_say_what_they_are_for(file: Path) -> None:
             assert ast.get_docstring(node), node.name
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_chinese_stands_with_the_words_and_in_what_is_known_of_methods(file: Path) -> None:
+    if room_of(file) in ("words", "methods"):
+        return
+    text = file.read_text(encoding="utf-8")
+    assert [character for character in text if "\u4e00" <= character <= "\u9fff"] == []
+
+
 def loaded(code: str) -> set[str]:
     """The packages that are in memory after some code has run in a process of its own."""
     script = f"{code}\nimport sys; print(' '.join(name for name in sys.modules if 'LazyModule' not in type(sys.modules[name]).__name__))"

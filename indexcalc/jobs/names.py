@@ -10,10 +10,11 @@ from ..tree.model import Index
 from .project import refuse
 
 
-def period_of(scores: Scores, wanted: str | None) -> str:
+def period_of(scores: Scores, wanted: str | int | None) -> str:
     """Return the period that is meant: the one named, or the newest of the largest kind, a year rather than its last part."""
     if wanted is None:
         return scores.periods[-1]
+    wanted = str(wanted)  # years are numbers in a frame
     for kind in scores.index.periods.kinds:
         if (period := read_period(wanted, kind)) in scores.periods:
             return str(period)

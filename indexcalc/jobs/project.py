@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -165,7 +165,7 @@ def user_name() -> str:
 
 
 def project_of(
-    index: Project | Index | PathLike,
+    index: Project | Index | PathLike | Mapping[str, Any],
     *,
     data: PathLike | None = None,
     reports: PathLike | None = None,
@@ -175,10 +175,12 @@ def project_of(
     as_of: str | None = None,
 ) -> Project:
     """Return the project of a tree: of one that was read already, which is not read again, or of its file or folder."""
-    from ..tree import Index
+    from ..tree import Index, load
 
     if isinstance(index, Project):
         return index
+    if isinstance(index, Mapping) or (isinstance(index, str) and "\n" in index):
+        index = load(index)
     own = index.file if isinstance(index, Index) else Path(index)
     file = Path(INDEX) if own is None else own / INDEX if own.is_dir() else own
     project = Project(

@@ -34,6 +34,8 @@ def alternatives_of(index: Index, go_on: Callable[[Sequence[Finding]], None], wo
 
     What was found about the words is handed to `go_on`, which refuses an error.
     """
+    if unknown := set(words) - set(Words.__annotations__):
+        raise TypeError(f"no such words: {', '.join(sorted(unknown))}; there is {', '.join(Words.__annotations__)}")
     said: dict[str, Any] = {key: value for key, value in words.items() if value is not None and value != ""}
     said |= {key: _listed(value) for key, value in said.items() if key != "noise"}
     if "weights" in said:
