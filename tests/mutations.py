@@ -116,6 +116,12 @@ MUTATIONS = [
     of("engine", "ranks within groups", ("rank_node", r"score\[:, units, None\]", "-score[:, units, None]")),
     of("engine", "a grade at its bound", ("_grades", r"score >= one\.from_", "score > one.from_")),
     of("engine", "a grade by share within groups", ("_counts", r"~np\.isnan\(score\[:, mask\]\)", "np.isnan(score[:, mask])")),
+    of(
+        "engine",
+        "means in draws of what is still",
+        ("_mean", r"transformed\(branch, x\)\)", "x)"),
+        tests=("test_uncertainty.py",),
+    ),
     of("engine", "draws with gaps", ("_fill", r"np\.subtract\(level\.total,", "np.add(level.total,")),
     of("engine", "products in parts", ("_cut", r"range\(whole, length\)", "range(whole, whole)")),
     # methods
@@ -137,8 +143,13 @@ MUTATIONS = [
         ("compares_units", r'self\.compares == "always"', 'self.compares == "never"'),
         ("_compares_units", r"return not fixed or", "return bool(fixed) and"),
     ),
-    of("methods", "events that count double from the second on", ("repeated", r"factor - 1\.0", "factor")),
-    of("methods", "what events add at most", ("limited", r"if cap < 0 else", "if cap > 0 else")),
+    of(
+        "methods",
+        "events that count double from the second on",
+        ("repeated", r"factor - 1\.0", "factor"),
+        tests=("test_nodes.py",),
+    ),
+    of("methods", "what events add at most", ("limited", r"if cap < 0 else", "if cap > 0 else"), tests=("test_nodes.py",)),
     of("methods", "a geometric mean of 0", ("geometric", r"x <= 0\)", "x < 0)")),
     of("methods", "a power mean with a floor", ("power", r"\*\* \(1\.0 / p\)", "** (1.0 / (p + 1e-6))")),
     of("methods", "a median of a unit without gaps", ("median", r"np\.nanmedian", "np.nanmean")),

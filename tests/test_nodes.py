@@ -23,8 +23,8 @@ def scored(folder: Path, tree: str, values: str, units: str = "id,name,group\nA,
     """Score a tree of points, so that what is written in the table is what comes together."""
     head = (
         "index: {{id: index{}}}\nunits: {{table: u.csv{}}}\nperiods: {{kind: year}}\ndata: {{v: {{path: v.csv}}}}\n"
-        "defaults: {{normalise: points, weights: equal}}\n"
-    ).format(chosen.get("index", ""), chosen.get("table", ""))
+        "defaults: {{normalise: {}, weights: equal}}\n"
+    ).format(chosen.get("index", ""), chosen.get("table", ""), chosen.get("normalise", "points"))
     (folder / "indicators.yaml").write_text(head + tree, encoding="utf-8")
     (folder / "u.csv").write_text(units, encoding="utf-8")
     (folder / "v.csv").write_text(values, encoding="utf-8")
@@ -91,6 +91,25 @@ def test_a_turned_node_is_mirrored_within_the_default_range(tmp_path: Path) -> N
     found = score(index, read(index, tmp_path))
     np.testing.assert_allclose(found.score("n")[0], [85, 55, 50])
     adds_up(found)
+
+
+def test_a_turned_node_is_mirrored_about_the_mean_that_scores_have(tmp_path: Path) -> None:
+    tree = "dimensions:\n  - {id: n, DIRECTION, indicators: [{id: a}, {id: b}]}\n  - {id: b2, column: b}\n"
+    up, down = (
+        scored(
+            tmp_path, tree.replace("DIRECTION", f"direction: {direction}"), FLAT, normalise="{method: z-score, mean: 50, sd: 10}"
+        )
+        for direction in ("higher", "lower")
+    )
+    np.testing.assert_allclose(up.score("n") + down.score("n"), 100)
+    adds_up(down)
+
+
+def test_units_are_ranked_among_all_and_within_their_groups(tmp_path: Path) -> None:
+    found = scored(tmp_path, TWO + "ranking: {within: group}\n", FLAT)
+    np.testing.assert_array_equal(found.rank()[0], [3, 2, 1])
+    assert found.group_ranks is not None
+    np.testing.assert_array_equal(found.group_ranks[0, :, found.tree.root], [2, 1, 1])
 
 
 def test_a_node_is_normalised_once_more_among_the_units(tmp_path: Path) -> None:
