@@ -167,7 +167,7 @@ MUTATIONS = [
         "the quick mean of many children",
         ("_child_by_child", r"np\.copyto\(weighted, 0\.0", "np.copyto(weighted, 1.0"),
     ),
-    of("methods", "sums without weight", ("divide", r"where=weight == 0", "where=weight < 0"), ("arithmetic", r"== 0", "< 0")),
+    of("methods", "sums over their weight", ("divide", r"total / weight", "total / (weight + 1e-9)")),
     of("methods", "the penalty for children out of balance", ("mpi", r"variance / mean, np\.nan", "2 * variance / mean, np.nan")),
     of(
         "methods",
