@@ -41,7 +41,7 @@ from indexcalc.tree.terms import term_for
 
 from .conftest import count
 
-FEW = settings(max_examples=count(8, 120))  # for each of some hundred cases
+FEW = settings(max_examples=count(12, 120))  # for each of some hundred cases
 # What a method cannot do without: where more is better, and where less is, when that differs.
 REQUIRED: dict[str, tuple[dict[str, Any], ...]] = {
     "normalise/goalposts": ({"worst": -30.0, "best": 40.0}, {"worst": 40.0, "best": -30.0}),
@@ -888,6 +888,12 @@ def test_impute_by_group_as_pandas_does(method: str, x: np.ndarray) -> None:
         frame = pd.DataFrame(x[period])
         expected = frame.fillna(frame.groupby(np.array([0, 0, 0, 0, 1, 1])).transform(method))
         np.testing.assert_allclose(out[period], expected.to_numpy(), rtol=1e-12, atol=1e-12)
+
+
+def test_a_line_is_drawn_through_a_gap_of_several_periods() -> None:
+    x = np.array([1.0, np.nan, np.nan, 10.0, np.nan])[:, None, None]
+    found = CATALOGUE["impute"]["linear"](x, masks(1))[:, 0, 0]
+    np.testing.assert_allclose(found, [1, 4, 7, 10, np.nan])
 
 
 @FEW

@@ -23,7 +23,7 @@ from .conftest import count
 from .test_methods import every, frozen, settings_of
 
 WEIGHT = CATALOGUE["weights"]
-FEW = settings(max_examples=count(5, 80), deadline=None)
+FEW = settings(max_examples=count(8, 80), deadline=None)
 SEED = st.integers(0, 10_000)
 CHILDREN = 4  # as many as the parameters in test_methods.py are made for
 BY_POSITION = {"wished", "ranks", "points", "low", "high", "best", "worst"}  # a list in the order of the children
@@ -380,6 +380,16 @@ def test_varimax_only_turns(seed: int) -> None:
     loadings = np.random.default_rng(seed).normal(size=(6, 3))
     turned = varimax(loadings)
     np.testing.assert_allclose(turned @ turned.T, loadings @ loadings.T, atol=1e-10)
+
+
+def test_factor_keeps_no_factor_that_explains_less_than_a_child() -> None:
+    """Three children with one thing in common: what is left of each is a tenth of all, but less than one child's own."""
+    rng = np.random.default_rng(2)
+    x = 0.8 * rng.normal(size=(400, 1)) + 0.6 * rng.normal(size=(400, 3))
+    found = components(x)
+    assert found.eigenvalues[1] / 3 > 0.1
+    np.testing.assert_array_equal(weigh("factor", x, {}), weigh("factor", x, {"factors": 1}))
+    assert np.abs(weigh("factor", x, {}) - weigh("factor", x, {"factors": 2})).max() > 0.01
 
 
 def test_factor_keeps_factors_until_they_explain_enough() -> None:
