@@ -27,6 +27,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
 ROOMS = {"engine": "engine", "methods": "methods", "match": "sources", "journal": "journal"}  # where a function is looked for
+LONGEST = 900  # seconds that tests may take: a mutation may well make a loop that does not end
 NEEDS_ONE = ("engine", "methods", "sources/match")
 TESTS = {
     "engine": ["test_engine.py", "test_nodes.py", "test_levels.py", "test_uncertainty.py", "test_messages.py"],
@@ -363,7 +364,12 @@ def killed_by(mutation: Mutation, repository: Path, *, near: bool) -> str:
         own = [f"tests/{name}" for name in mutation.tests or TESTS[mutation.room]]
         for chosen in (*([name] for name in own if (copy / name).exists()), *([] if near else [["tests", "-m", "not slow"]])):
             command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no", *chosen]
-            done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+            try:
+                done = subprocess.run(
+                    command, cwd=copy, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST
+                )
+            except subprocess.TimeoutExpired:
+                return "killed: it does not end"
             if done.returncode == 1:
                 return next((line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), "killed")
             if done.returncode != 0:
