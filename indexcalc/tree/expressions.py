@@ -6,6 +6,7 @@ A tree is `("number", 2.0)`, `("name", "x")` or `(operator or function, left, â€
 from __future__ import annotations
 
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -54,7 +55,7 @@ class Codes:
     too_deep: str
 
 
-class Parser:
+class Parser(ABC):
     """A parser over the tokens of one text; a language says what its parts are and how strongly its operators bind."""
 
     codes: ClassVar[Codes]
@@ -87,18 +88,18 @@ class Parser:
             left = self.joined(left, power)
         return left
 
+    @abstractmethod
     def operand(self, least: int) -> Expression:
         """Parse what stands between operators, right of one that binds as strongly as `least`."""
-        raise NotImplementedError
 
     def binds(self) -> int:
         """Say how strongly the operator that comes next binds; 0 where there is none."""
         kind, token, _ = self.peek()
         return self.powers.get(token, 0) if kind in ("sign", "word") else 0
 
+    @abstractmethod
     def joined(self, left: Expression, power: int) -> Expression:
         """Parse the operator that comes next with what is right of it."""
-        raise NotImplementedError
 
     def peek(self, ahead: int = 0) -> Token:
         return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
