@@ -29,7 +29,7 @@ from indexcalc.jobs.project import Project
 from indexcalc.jobs.submit import submit
 from indexcalc.jobs.template import template
 from indexcalc.journal.chain import verify
-from indexcalc.journal.database import shown
+from indexcalc.journal.database import seal, shown
 from indexcalc.journal.entries import Draft, Entry, Reported, hash_of, read_cells, written
 from indexcalc.journal.ledger import append, foresee, log, newest, read_moment
 
@@ -401,6 +401,14 @@ def test_what_is_no_ledger_is_said_so_and_left_alone(tmp_path: Path) -> None:
         assert codes(refused.value.findings) == ["IC652"]
     assert (tmp_path / "other.sqlite").read_bytes() == before
     assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_one_that_comes_late_to_seal_leaves_the_seal_of_another(tmp_path: Path) -> None:
+    """The first of two submitters may get to close the file after the second has."""
+    for quarter in (1, 2):
+        append(FILE, tmp_path, [draft(period=f"2022Q{quarter}")])
+    seal(tmp_path / FILE, 1)
+    assert verify(FILE, tmp_path)[2] == []
 
 
 # ------------------------------------------------------------------------------------------------ many at once, and kills

@@ -219,14 +219,18 @@ def seal(path: Path, number: int) -> None:
         if path.stat().st_size > MOST_SEALED:
             return
         with closing(connect(path, "rw")) as connection:
-            connection.execute("VACUUM")
-            connection.execute("BEGIN IMMEDIATE")
-            if connection.execute("SELECT number FROM ledger_head").fetchone()[0] == number:
-                cookie = connection.execute("PRAGMA schema_version").fetchone()[0]
-                major, minor, patch = sqlite3.sqlite_version_info
-                library = (major * 1_000_000 + minor * 1_000 + patch).to_bytes(4, "big")
-                connection.execute(f"PRAGMA user_version = {mark_of(cookie, library)}")
+            # nobody comes between looking, laying out and marking: laid out anew after another's mark, the file would belie it
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # before it has a lock, two could wait for each other
+            last = connection.execute("SELECT number FROM ledger_head").fetchone()[0]
             connection.execute("COMMIT")
+            if last != number:
+                return
+            connection.execute("VACUUM")
+            cookie = connection.execute("PRAGMA schema_version").fetchone()[0]
+            major, minor, patch = sqlite3.sqlite_version_info
+            library = (major * 1_000_000 + minor * 1_000 + patch).to_bytes(4, "big")
+            connection.execute(f"PRAGMA user_version = {mark_of(cookie, library)}")
 
 
 def mark_of(cookie: int, library: bytes) -> int:
