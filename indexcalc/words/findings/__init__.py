@@ -2,7 +2,7 @@
 
 They stand in a file for each hundred of codes beside this one, so that they can be edited and checked as words:
 1xx text, 2xx tree, 3xx data, 4xx methods, 5xx reports, 6xx ledger (and weights), 7xx events (and analyses), 8xx warnings (and
-size). A hint that quotes a value is left out when that value is not known. Lower case, no full stop, no blame.
+size), 9xx meaning (what a file was read as and what was meant). A hint that quotes a value is left out when that value is not known. Lower case, no full stop, no blame.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SEVERITIES = {
     "zh": {"error": "错误", "warning": "警告", "note": "提示"},
 }
 HINT = {"en": "hint: ", "zh": "建议："}
-HUNDREDS = ("text", "tree", "data", "methods", "reports", "ledger", "events", "warnings")
+HUNDREDS = ("text", "tree", "data", "methods", "reports", "ledger", "events", "warnings", "meaning")
 
 
 @dataclass(frozen=True)
