@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 from ..engine.room import Room
@@ -159,25 +158,23 @@ class Inputs:
                 part *= declared
             elif 0.0 in one.declared:
                 part *= declared != 0
-        total = room(len(self.drawn), raw.shape[1])
-        runs = [(raw[rows].reshape(-1, size, raw.shape[1]), total[nodes]) for rows, size, nodes in self._runs]
-        for part, its_total in runs:
-            np.add.reduce(part, axis=1, out=its_total)
+        total = self._siblings @ raw
         with np.errstate(divide="ignore", invalid="ignore"):
             np.divide(self._totals, total, out=total)
-        for part, its_total in runs:
-            np.multiply(part, its_total[:, None], out=part)
+        raw *= total.take(self._owners, axis=0, out=room(*raw.shape), mode="clip")
         return raw
 
     @cached_property
-    def _runs(self) -> list[tuple[slice, int, slice]]:
-        """The drawn nodes with as many children each, in a row: their rows among all, how many children, which nodes."""
-        runs, start = [], 0
-        for size, run in groupby(len(one.declared) for one in self.drawn):
-            nodes = slice(start, start + len(list(run)))
-            runs.append((slice(self.drawn[nodes.start].rows.start, self.drawn[nodes.stop - 1].rows.stop), size, nodes))
-            start = nodes.stop
-        return runs
+    def _owners(self) -> Whole:
+        """Which of the nodes each drawn weight belongs to."""
+        return np.repeat(np.arange(len(self.drawn)), [len(one.declared) for one in self.drawn])
+
+    @cached_property
+    def _siblings(self) -> Any:
+        """The matrix that adds up siblings (drawn node, weight)."""
+        from scipy.sparse import csr_array
+
+        return csr_array((np.ones(self.edges), (self._owners, np.arange(self.edges))), shape=(len(self.drawn), self.edges))
 
     @cached_property
     def _totals(self) -> Array:
@@ -191,6 +188,8 @@ class Inputs:
             for factor, some, at in zip(FACTORS, self.options, options, strict=True)
             if some
         }
+        if all(getattr(self.index.defaults, factor) == one for factor, one in chosen.items()):
+            return self.index
         return self.index.changed(defaults=self.index.defaults.model_copy(update=chosen))
 
     def index_of(self, draws: Draws, draw: int) -> Index:

@@ -7,7 +7,7 @@ the draws as one more axis.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
@@ -110,9 +110,8 @@ class Rescorer:
         for kind, options in enumerate(map(tuple, kinds.T.tolist())):
             case = self.case(options)
             some: Any = np.flatnonzero(which.ravel() == kind) if kinds.shape[1] > 1 else slice(None)
-            own, leaves = draws.take(some), case.index.tree.leaves
-            weights = {one.branch + leaves: own.weights[one.rows] for one in self.inputs.drawn}
-            found, nodes = _scored(case, self.root, len(own), weights, None if errors is None else errors[:, some], room)
+            own = draws.take(some)
+            found, nodes = _scored(case, self.root, own, None if errors is None else errors[:, some], room)
             period = self.period - (case.shown.start or 0)
             if kinds.shape[1] == 1:
                 out = found[period]
@@ -147,7 +146,7 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
     part = replace(panel, values=panel.values[shown], status=panel.status[shown], periods=panel.periods[shown])
     status = status[shown]
     moving = set(range(index.tree.leaves)) if noise is not None else set()
-    drawn = {one.branch + index.tree.leaves for one in rescorer.inputs.drawn}
+    drawn = {one.branch + index.tree.leaves: one.rows for one in rescorer.inputs.drawn}
     covered = tracked(branches)  # weights that play no part in a score still do in its coverage
     floors = any(branch.missing.policy == "floor" for branch in branches)  # these are made of all that is below them
     for branch in branches:
@@ -156,7 +155,7 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
             moving.add(branch.position)
     inner = {branch.position for branch in branches}
     still = aggregate(index, part, status, scores[shown], only=inner - moving)
-    means = Means(() if floors else branches, _side_by_side(still), moving)
+    means = Means(() if floors else branches, _side_by_side(still), moving, drawn)
     rest = frozenset((inner & moving) - set(means.means))
     return Case(index, part, noise, shown, values[shown], status, still, means, frozenset(moving), rest)
 
@@ -192,13 +191,13 @@ def _side_by_side(nodes: Nodes) -> Still:
     return Still(nodes.scores.reshape(-1, nodes.scores.shape[-1]), coverage.reshape(-1, coverage.shape[-1]), applies)
 
 
-def _scored(case: Case, root: int, draws: int, drawn: Mapping[int, Array], errors: Array | None, room: Room) -> tuple[Array, Any]:
+def _scored(case: Case, root: int, drawn: Draws, errors: Array | None, room: Room) -> tuple[Array, Any]:
     """Return the scores of a node (period, unit, draw), and what was made of the nodes that are no means, if anything."""
-    shape, tree = case.still.scores.shape, case.index.tree
+    shape, tree, draws = case.still.scores.shape, case.index.tree, len(drawn)
     if root not in case.moving:
         return np.broadcast_to(case.still.scores[..., root, None], (*shape[:2], draws)), None
     if root in case.means.means:
-        return case.means.scores(root, drawn, draws, room, cover=False)[0].reshape(*shape[:2], draws), None
+        return case.means.scores(root, drawn.weights, room, cover=False)[0].reshape(*shape[:2], draws), None
     scores = np.moveaxis(np.empty((shape[0], shape[2], draws, shape[1])), 1, -1)
     coverage = np.moveaxis(np.ones((shape[0], len(tree.branches), draws, shape[1])), 1, -1)
     made = [tree.branches[position - tree.leaves] for position in case.rest]
@@ -210,7 +209,7 @@ def _scored(case: Case, root: int, draws: int, drawn: Mapping[int, Array], error
         needed |= set(range(tree.leaves)) - case.moving
     for position in needed:
         if position in case.means.means:
-            y, covered = case.means.scores(position, drawn, draws, room, cover=True)
+            y, covered = case.means.scores(position, drawn.weights, room, cover=True)
             scores[..., position] = y.reshape(*shape[:2], draws).swapaxes(1, 2)
             if covered is not None:
                 coverage[..., position - tree.leaves] = covered.reshape(*shape[:2], draws).swapaxes(1, 2)
@@ -218,7 +217,8 @@ def _scored(case: Case, root: int, draws: int, drawn: Mapping[int, Array], error
         scores[..., position] = case.still.scores[:, None, :, position]
         if position >= tree.leaves:
             coverage[..., position - tree.leaves] = case.still.coverage[:, None, :, position - tree.leaves]
-    weights = {position: np.ascontiguousarray(w.T)[None, :, None] for position, w in drawn.items() if position in case.rest}
+    rows = {position: own for position, own in case.means.rows.items() if position in case.rest}
+    weights = {position: np.ascontiguousarray(drawn.weights[own].T)[None, :, None] for position, own in rows.items()}
     nodes = aggregate(case.index, case.panel, case.status, scores, weights=weights, coverage=coverage, only=case.rest)
     return scores[..., root].swapaxes(1, 2), nodes
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ..methods.arrays import Array, np
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.int64]
 
-_CELLS = 1 << 18  # scores of a node that are worked on together: with fewer the threads would mostly wait for each other
+_CELLS = 1 << 16  # scores of a node worked on together: with more they leave the cache, with fewer threads wait for each other
 _NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
 
 
@@ -92,7 +93,7 @@ class Products:
     where there is no score and how much has no values, both times the weight of the mean in the one above.
     """
 
-    def __init__(self, top: Mean, tracked: Collection[int]) -> None:
+    def __init__(self, top: Mean, tracked: Collection[int], rows: Mapping[int, slice]) -> None:
         means = sorted(with_below(top), key=lambda mean: (mean.height, str(mean.branch.missing)))
         sizes = [(len(mean.branch.children), len(mean.present)) for mean in means]
         ends = np.add.accumulate([(0, 0), *sizes])
@@ -100,6 +101,12 @@ class Products:
         self.tracked = any(mean.position in tracked for mean in means)
         self.edges, self.kinds = (int(end) for end in ends[-1])
         self.edge = {mean.position: int(end[0]) for mean, end in zip(means, ends, strict=False)}
+        self.drawn = np.zeros(self.edges, dtype=np.int64)  # the rows of the weights that are drawn
+        for mean in means:
+            if mean.position in rows:
+                own = rows[mean.position]
+                self.drawn[self.edge[mean.position] :][: own.stop - own.start] = range(own.start, own.stop)
+        self.fixed = [(self.edge[mean.position], mean) for mean in means if mean.position not in rows]
         self.kind = {mean.position: int(end[1]) for mean, end in zip(means, ends, strict=False)}
         self.above = {one.position: self.edge[mean.position] + i for mean in means for i, one in mean.below.items()}
         self.above[top.position] = self.edges  # the row of 1
@@ -212,14 +219,15 @@ class Products:
             sums=_sparse(np.ones(len(at)), at, under, (kinds.size, len(rows))) if len(at) else None,
         )
 
-    def fill(self, drawn: Mapping[int, Array], y: Array, covered: Array | None, some: slice, room: Room) -> None:
-        """Fill in scores and coverage (row, draw), NaN where there is none, under the weights (child, draw) that were drawn."""
+    def fill(self, weights: Array, y: Array, covered: Array | None, some: slice, room: Room) -> None:
+        """Fill in scores and coverage (row, draw), NaN where there is none, under the weights (edge, draw) that were drawn."""
         mark, draws = room.used, y.shape[1]
-        table, ratio = room(self.edges + 1 + 2 * self.kinds, draws), room(self.kinds, draws)
-        lost = np.empty((self.kinds, draws), dtype=bool)
-        for mean in self.means:
-            edge, declared = self.edge[mean.position], np.array(declared_weights(mean.branch))[:, None]
-            table[edge : edge + len(declared)] = drawn.get(mean.position, declared)
+        table = room(self.edges + 1 + 2 * self.kinds, draws)
+        ratio, lost = room(self.kinds, draws), room(self.kinds, draws)
+        weights.take(self.drawn, axis=0, out=table[: self.edges], mode="clip")
+        for edge, mean in self.fixed:
+            declared = np.array(declared_weights(mean.branch))[:, None]
+            table[edge : edge + len(declared)] = declared
         table[self.edges] = 1.0
         for level in self.levels:
             self._fill(level, table, ratio, lost, room)
@@ -231,23 +239,26 @@ class Products:
         y[...] = made[-1]
         own = slice(self.kind[self.top.position], self.kinds)
         if lost[own].any():
-            y[lost[own][self.top.kind]] = np.nan
+            y[(lost[own] > 0)[self.top.kind]] = np.nan
         if covered is not None:
             lack = table[self.edges + 1 + self.kinds :][own]
             counted = np.add.reduce(self.top.applies, axis=1, keepdims=True)
             covered[:, some] = np.where(counted > 0, 1.0 - lack, np.nan)[self.top.kind]
         room.used = mark
 
-    def _fill(self, level: Height, table: Array, ratio: Array, lost: Any, room: Room) -> None:
-        """Work out what the kinds of rows of a height come to, and enter it in the table."""
+    def _fill(self, level: Height, table: Array, ratio: Array, lost: Array, room: Room) -> None:
+        """Work out what the kinds of rows of a height come to, and enter it in the table.
+
+        What is lost is a 1 among 0, since arithmetic on all takes less time than putting numbers where some condition holds.
+        """
         first, kinds, mark = self.edges + 1, level.kinds, room.used
         if level.whole:
-            ratio[kinds], lost[kinds] = 1.0, False
+            ratio[kinds], lost[kinds] = 1.0, 0.0
             table[first:][kinds] = table[first + self.kinds :][kinds] = 0.0
             return
         gone = level.gone @ table
         there = np.subtract(level.total, gone, out=ratio[kinds])
-        without = np.less_equal(there, _NOTHING * level.total, out=lost[kinds])
+        without = there <= _NOTHING * level.total
         lack: Any = np.zeros((len(there), 1))
         if self.tracked:
             lack = gone if level.lacking is None else level.lacking @ table
@@ -257,24 +268,27 @@ class Products:
         for missing, rows, present, counted in level.asked:
             left: Array = present
             if asks_for_children(missing):
-                left = present - level.gone[rows, first : first + self.kinds] @ lost.astype(float)
+                left = present - level.gone[rows, first : first + self.kinds] @ lost
             covered = np.subtract(1.0, lack[rows], out=room(rows.stop - rows.start, lack.shape[1]))
             without[rows] |= ~enough(missing, covered, left, counted)
+        lost[kinds] = without
         if without.any():
-            np.copyto(there, np.inf, where=without)
-            if self.tracked:
-                np.copyto(lack, 1.0, where=without)
-        np.divide(level.total, there, out=there)
+            np.maximum(there, lost[kinds], out=there)  # no division by nothing
+            np.divide(level.total, there, out=there)
+            there *= np.subtract(1.0, lost[kinds], out=room(*there.shape))
+            lack = np.maximum(lack, lost[kinds], out=lack if lack.shape == there.shape else None)
+        else:
+            np.divide(level.total, there, out=there)
         if level is not self.levels[-1]:
             weight = _taken(table, level.edge, room)
-            np.multiply(without, weight, out=table[first:][kinds])
+            np.multiply(lost[kinds], weight, out=table[first:][kinds])
             if self.tracked:
                 np.multiply(lack, weight, out=table[first + self.kinds :][kinds])
         elif self.tracked:
             table[first + self.kinds :][kinds] = lack
         room.used = mark
 
-    def _make(self, one: Product, table: Array, ratio: Array, more: Array, lost: Any, made: list[Array], room: Room) -> None:
+    def _make(self, one: Product, table: Array, ratio: Array, more: Array, lost: Array, made: list[Array], room: Room) -> None:
         """Work out the scores of a mean (row, draw), 0 where there is none, into the last of those that are made."""
         y, mark = made[-1], room.used
         weights = _taken(table, one.edges[:, 0], room)
@@ -295,7 +309,7 @@ class Products:
         for number, edge in one.below:
             x, below = made[number], self.products[number]
             x = transformed(one.mean.branch, x)
-            x[lost[below.kinds][below.mean.kind]] = 0.0
+            x[(lost[below.kinds] > 0)[below.mean.kind]] = 0.0
             y += np.multiply(x, table[edge] * one.mean.factor, out=x)
         if one.kinds.stop > one.kinds.start + 1:
             y *= _taken(ratio[one.kinds], one.mean.kind, room)
@@ -325,23 +339,26 @@ def _sparse(values: Array, rows: Places, columns: Places, shape: tuple[int, int]
 
 
 class Means:
-    """The nodes that can be made by products, by their places, and how that is done."""
+    """The nodes that can be made by products, by their places, and how that is done; `rows` are the weights drawn for a node."""
 
-    def __init__(self, branches: Sequence[Branch], still: Still, moving: Collection[int]) -> None:
-        self.means = means_of(branches, still, moving)
+    def __init__(self, branches: Sequence[Branch], still: Still, moving: Collection[int], rows: Mapping[int, slice]) -> None:
+        self.means, self.rows = means_of(branches, still, moving), rows
         self.tracked = tracked(branches)
         self.products: dict[int, Products] = {}
+        self.lock = Lock()
 
-    def scores(self, position: int, drawn: Mapping[int, Array], draws: int, room: Room, *, cover: bool) -> tuple[Array, Any]:
-        """Return a node's scores, and its coverage if wanted (row, draw), under weights (child, draw) drawn for some nodes."""
-        if position not in self.products:
-            self.products[position] = Products(self.means[position], self.tracked)
+    def scores(self, position: int, weights: Array, room: Room, *, cover: bool) -> tuple[Array, Any]:
+        """Return a node's scores, and its coverage if wanted (row, draw), under the weights (edge, draw) drawn for all nodes."""
+        with self.lock:  # laid out once, not by each thread
+            if position not in self.products:
+                self.products[position] = Products(self.means[position], self.tracked, self.rows)
         products = self.products[position]
+        draws = weights.shape[1]
         y = room(len(products.top.base), draws)
         covered = np.empty_like(y) if cover and products.tracked else None
         parts = max(1, -(-draws * len(y) // _CELLS))
         step = max(1, -(-draws // parts))
         for start in range(0, draws, step):
             some = slice(start, min(start + step, draws))
-            products.fill({node: weights[:, some] for node, weights in drawn.items()}, y[:, some], covered, some, room)
+            products.fill(weights[:, some], y[:, some], covered, some, room)
         return y, covered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..methods import FROM_DATA
@@ -52,26 +53,26 @@ class Mean:
     def position(self) -> int:
         return self.branch.position
 
-    @property
+    @cached_property
     def total(self) -> float:
         """What the weights of its children add up to."""
         return float(sum(declared_weights(self.branch)))
 
-    @property
+    @cached_property
     def factor(self) -> float:
         """What its product is multiplied by."""
         return float(str(self.branch.parameters.get("scale", 1.0))) if self.branch.aggregate in FREE_SUM else 1.0 / self.total
 
-    @property
+    @cached_property
     def gaps(self) -> Places:
         """The rows that have gaps."""
         return np.flatnonzero(self.kind < len(self.present) - 1)
 
-    @property
+    @cached_property
     def height(self) -> int:
         return 1 + max((mean.height for mean in self.below.values()), default=0)
 
-    @property
+    @cached_property
     def linear(self) -> bool:
         """Whether it is an arithmetic mean or sum of such, all the way down."""
         return power_of(self.branch) == 1 and all(mean.linear for mean in self.below.values())
