@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from .words.shown import visible, without_passwords
+
 if TYPE_CHECKING:
     from .words.findings import Message, Severity
 
@@ -36,8 +38,8 @@ class Place:
     def __str__(self) -> str:
         if self.sheet:
             cell = f"!{letters(self.column)}{self.line}" if self.line else ""
-            return f"{self.file}!{self.sheet}{cell}"
-        return ":".join([self.file] + [str(number) for number in (self.line, self.column) if number])
+            return f"{_shown(self.file)}!{_shown(self.sheet)}{cell}"
+        return ":".join([_shown(self.file)] + [str(number) for number in (self.line, self.column) if number])
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Finding:
         return {
             "code": self.code,
             "severity": self.severity,
-            "file": self.place.file,
+            "file": without_passwords(self.place.file),
             "sheet": self.place.sheet,
             "line": self.place.line,
             "column": self.place.column,
@@ -156,4 +158,4 @@ def _shown(value: Any) -> str:
         return f"{value:.10g}"
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(_shown(item) for item in value)
-    return str(value)
+    return visible(without_passwords(str(value)))

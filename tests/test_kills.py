@@ -182,7 +182,7 @@ def consistent(folder: Path) -> None:
     weights = re.findall(r"weight: ([\d.]+)", tree.read_text(encoding="utf-8"))
     indexcalc.load(tree)
     if weights != re.findall(r"weight: ([\d.]+)", TREE):
-        assert history.read_text(encoding="utf-8").splitlines()[-1].split("\t")[-1] == digest(tree.read_bytes())
+        assert history.read_text(encoding="utf-8").splitlines()[-1].split("\t")[-2] == digest(tree.read_bytes())
     if kept.exists():
         try:
             found = verify(kept.name, folder)[2]

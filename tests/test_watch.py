@@ -215,7 +215,7 @@ def test_a_log_gets_its_headings_once_and_a_text_cannot_break_a_line() -> None:
     odd = Published("1", "a\tb", "c\nd", "2022", "", "demo", "01", "", "", "")
     log = with_published(with_published(b"", [odd]), [odd]).decode()
     heading, *rows = log.splitlines()
-    assert heading == "\t".join(COLUMNS)
+    assert heading == "\t".join((*COLUMNS, "hash"))
     assert [row.rpartition("\t")[0] for row in rows] == ["1\ta b\tc d\t2022\t\tdemo\t01\t\t\t"] * 2
 
 

@@ -12,7 +12,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from indexcalc.cli.app import app
 from indexcalc.jobs import weights as jobs
 from indexcalc.jobs.project import Project
 from indexcalc.journal import files as publish
+from indexcalc.journal.history import read_history
+from indexcalc.journal.published import read_published
 from indexcalc.journal.run import digest
 from indexcalc.methods import CATALOGUE
 
@@ -152,9 +154,9 @@ def test_setting_one_weight_changes_one_line_and_leaves_one_in_the_history(proje
     old, new = changed(project)[0]
     assert (old.replace("weight: 1}", "weight: 1.0}"), len(changed(project))) == (new, 1)
     head, line = lines(project)
-    assert head == ["when", "who", "node", "old", "new", "why", "before", "after"]
+    assert head == ["when", "who", "node", "old", "new", "why", "before", "after", "hash"]
     assert line[1:6] == ["张三", "calls", "1", "1.0", "更精确 了"]
-    assert line[6:] == [digest(TREE.encode()), digest((project / "indicators.yaml").read_bytes())]
+    assert line[6:8] == [digest(TREE.encode()), digest((project / "indicators.yaml").read_bytes())]
     assert "indicators.changes" in out
 
 
@@ -205,7 +207,7 @@ def test_permissions_and_links_are_kept(project: Path) -> None:
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
     assert b"weight: 1.0}" in real.read_bytes()
     assert {path.name for path in project.iterdir()} == {
-        "real.yaml", "indicators.yaml", "indicators.changes", "units.csv", "values.csv"
+        ".real.yaml.lock", "real.yaml", "indicators.yaml", "indicators.changes", "units.csv", "values.csv"
     }  # fmt: skip
 
 
@@ -219,7 +221,7 @@ def test_a_failed_write_leaves_everything_as_it_was(project: Path, monkeypatch: 
     monkeypatch.setattr(publish, "_write", full)
     code, _, err = run("weights", "set", "calls", "1.0")
     assert (code, "IC503" in err) == (1, True)
-    assert {path.name for path in project.iterdir()} == {"indicators.yaml", "units.csv", "values.csv"}
+    assert {path.name for path in project.iterdir()} == {".indicators.yaml.lock", "indicators.yaml", "units.csv", "values.csv"}
     assert changed(project) == []
 
 
@@ -499,3 +501,69 @@ def test_the_session_of_the_page_is_what_comes_out(language: str, project: Path,
                 at = said.index(part.splitlines()[0]) if part else 0
                 assert said[at : at + len(part.splitlines())] == part.splitlines()
             assert "…\n" in shown or said == shown.splitlines()
+
+
+# ------------------------------------------------------------------------------------------------- many at once, and a chain
+
+
+def at_once(folder: Path, commands: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
+    """Run commands in processes of their own at the same time: exit code and stderr of each."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUTF8": "1"}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "indexcalc", *arguments],
+            cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+        )
+        for arguments in commands
+    ]  # fmt: skip
+    said = [process.communicate(timeout=240)[1] for process in running]
+    return [(process.returncode, text) for process, text in zip(running, said, strict=True)]
+
+
+@pytest.mark.slow
+def test_of_eight_who_set_weights_at_once_none_is_lost(project: Path) -> None:
+    commands = [["weights", "set", "cases", f"0.4{at}", "--rescale", "--note", f"no. {at}"] for at in range(8)]
+    assert [code for code, _ in at_once(project, commands)] == [0] * 8
+    changes, found = read_history(project / "indicators.yaml")
+    assert found == []
+    own = [change for change in changes if change.node == "cases"]
+    assert {change.why for change in own} == {f"no. {at}" for at in range(8)}
+    assert [change.old for change in own] == ["0.50", *(change.new for change in own[:-1])]
+    assert [change.before for change in own[1:]] == [change.after for change in own[:-1]]
+
+
+@pytest.mark.slow
+def test_of_eight_who_publish_at_once_one_does(project: Path) -> None:
+    assert [code for code, _ in at_once(project, [["publish", "--by", f"no. {at}"] for at in range(8)])] == [0] * 8
+    lines, found = read_published(project / "indicators.yaml")
+    assert (found, len({line.who for line in lines})) == ([], 1)
+
+
+def test_a_line_of_the_history_that_was_changed_or_taken_out_is_found(project: Path) -> None:
+    for weight in ("0.6", "0.5", "0.55"):
+        run("weights", "set", "cases", weight, "--rescale")
+    file = project / "indicators.changes"
+    whole = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert read_history(project / "indicators.yaml")[1] == []
+    for changed in (
+        [*whole[:3], *whole[4:]],  # a line taken out
+        [*whole[:2], whole[2].replace("0.", "0.9", 1), *whole[3:]],
+        [whole[0], whole[2], whole[1], *whole[3:]],
+    ):
+        file.write_text("".join(changed), encoding="utf-8")
+        assert {one.code for one in read_history(project / "indicators.yaml")[1]} == {"IC692"}
+        code, _, err = run("weights", "log")
+        assert (code, "IC692" in err) == (1, True)
+
+
+def test_a_history_from_before_there_was_a_chain_goes_on(project: Path) -> None:
+    run("weights", "set", "cases", "0.6", "--rescale")
+    file = project / "indicators.changes"
+    old = "".join("\t".join(line[:-1]) + "\n" for line in lines(project))
+    file.write_text(old, encoding="utf-8")
+    run("weights", "set", "cases", "0.5", "--rescale")
+    changes, found = read_history(project / "indicators.yaml")
+    assert (len(changes), found) == (6, [])
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("0.6", "0.7", 1), encoding="utf-8")
+    assert {one.code for one in read_history(project / "indicators.yaml")[1]} == {"IC692"}

@@ -106,7 +106,8 @@ def read_submission(
     found += [replace(one, place=replace(top, column=0)) for one in missing.values()]
     found += _other_period(matched, tables, period)
     found += _gaps(matched)
-    if not any(piece.values for piece in matched.pieces) or not matched.periods:
+    reported = any(piece.not_applicable or not all(map(math.isnan, piece.values)) for piece in matched.pieces)
+    if not reported or not matched.periods:
         found.append(finding("IC675", Place(file.name), department=named))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return Submission(named, matched, tuple(_wrong_totals(matched)), _name(file), digest), found

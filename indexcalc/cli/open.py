@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from ..findings import Finding, Language, Refused, in_order, render, spoken
 from ..jobs.project import INDEX, Project
 from ..words.reports import word, word_of
+from ..words.shown import visible
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,7 +67,7 @@ class Opened(Project):
         if self.as_json:
             print(_json(data, indent=1, allow_nan=False))
         elif not self.quiet:
-            print(text)
+            print(visible(text, lines=True))
 
     def progress(self, step: str) -> None:
         """Show on a terminal what is being done."""

@@ -14,6 +14,7 @@ from ..periods import last_day, order
 from ..report.formats.text import aligned
 from ..tree.columns import departments
 from ..words.reports import word, word_of
+from ..words.shown import visible, without_passwords
 from .names import declared_period
 from .project import Project, refuse
 
@@ -47,12 +48,11 @@ class Intact:
 def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] = ()) -> Intact:
     """Walk the whole ledger, or refuse with every change found; each receipt must still be true."""
     from ..journal.chain import verify as verify_ledger
-    from ..journal.database import shown
 
     where = ledger_of(project.tree[0], ledger)
     number, last, found = verify_ledger(where, project.data, receipts=receipts)
     project.go_on(found)
-    return Intact(shown(where), number, last)
+    return Intact(without_passwords(where), number, last)
 
 
 # -------------------------------------------------------------------------------------------------------------- listing
@@ -130,8 +130,8 @@ class Recorded(Result):
             change = f"{_shown(cell.earlier, language)} →" if cell.changed else ""
             names = titles.get(cell.unit, cell.unit), self.columns.get(cell.column, cell.column)
             rows.append([*names, change, _shown(cell, language), cell.place])
-        lines = [entry.title(), f"{entry.at}  {entry.by}  {entry.file} (SHA-256 {entry.digest[:16]}…)"]
-        lines += [entry.reason] if entry.reason else []
+        lines = [entry.title(), f"{entry.at}  {visible(entry.by)}  {visible(entry.file)} (SHA-256 {entry.digest[:16]}…)"]
+        lines += [visible(entry.reason)] if entry.reason else []
         lines += [f"{word.receipt(language)} {entry.receipt}", *entry.warnings.splitlines(), ""]
         return "\n".join([*lines, aligned(rows, [True, True, False, False, True])])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -111,6 +112,19 @@ class Project:
 
         index, panel = self.read()
         return self.accept(score(index, panel, level=self.level))
+
+    @contextmanager
+    def alone(self, *, wanted: bool = True) -> Iterator[None]:
+        """Keep other runs from changing the tree and what is kept beside it, from reading to writing; or refuse."""
+        from ..journal.files import alone
+
+        with ExitStack() as stack:
+            if wanted:
+                try:
+                    stack.enter_context(alone(self.file))
+                except OSError as error:
+                    refuse_file(self.file, error)
+            yield
 
     def check_level(self, panel: Panel) -> None:
         """Refuse a level that no unit stands on."""

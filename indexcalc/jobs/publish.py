@@ -38,6 +38,12 @@ def publish(
 
 def publish_in(project: Project, scores: Scores, period: str, *, by: str, why: str) -> Release:
     """Publish a period of a project, as `publish` does."""
+    with project.alone():
+        return _published(project, scores, period, by=by, why=why)
+
+
+def _published(project: Project, scores: Scores, period: str, *, by: str, why: str) -> Release:
+    """Publish a period where nobody else does."""
     lines, unread = read_published(project.file)
     project.go_on(unread)
     level, log = project.level or "", published_file(project.file)

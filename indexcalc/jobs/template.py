@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -64,12 +65,19 @@ def template(
         described.append(describe(index, owners, heading, before, language))
     rows = _row_names(units.units, units.known, language)
     content = write_template(index, rows, department, wanted, described, earlier[-1] if past else "", language)
-    file = Path(out or f"{department} {wanted}.xlsx")
+    file = Path(out or ".")
+    if file.is_dir():
+        file /= _file_name(f"{department} {wanted}") + ".xlsx"
     try:
         replace_files({file: content})
     except OSError as error:
         refuse_file(file, error)
     return Template(file.as_posix(), department, wanted, len(rows), len(described))
+
+
+def _file_name(text: str) -> str:
+    """Return a text as the name of a file, in no other folder and on any system."""
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "-", text).lstrip(".")
 
 
 def known_department(index: Index, department: str | None) -> None:

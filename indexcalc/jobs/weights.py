@@ -157,6 +157,7 @@ def history(project: Project, node: str | None = None) -> History:
     if node is not None:
         known = {change.node for change in changes}
         changes = history_of(changes, node if node in known else node_of(index, node))
+    project.check([one for one in problems if one.severity == "error"])
     project.tell(found)
     return History(changes)
 
@@ -170,15 +171,16 @@ def write(project: Project, proposal: Proposal, *, why: str = "", by: str = "") 
     digests = digest(proposal.before), digest(proposal.after)
     who = by or user_name()
     changes = [Change(when, who, node, old, new, why, *digests) for node, (old, new) in proposal.weights.items() if old != new]
-    try:
-        earlier = log.read_bytes() if log.exists() else b""
-        if tree.read_bytes() != proposal.before:
-            refuse("IC610", Place(tree.as_posix()))
-        # the history first: a kill in between leaves a line whose digest tells that it did not come to pass, never a
-        # change without a line
-        replace_files({log: with_changes(earlier, changes), tree: proposal.after})
-    except OSError as error:
-        refuse_file(tree, error)
+    with project.alone():
+        try:
+            earlier = log.read_bytes() if log.exists() else b""
+            if tree.read_bytes() != proposal.before:
+                refuse("IC610", Place(tree.as_posix()))
+            # the history first: a kill in between leaves a line whose digest tells that it did not come to pass, never a
+            # change without a line
+            replace_files({log: with_changes(earlier, changes), tree: proposal.after})
+        except OSError as error:
+            refuse_file(tree, error)
     return [tree, log]
 
 

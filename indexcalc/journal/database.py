@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
 import zlib
@@ -13,8 +14,10 @@ from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ..findings import Place, Refused, finding
+from ..words.shown import without_passwords
 from .entries import Entry
 
 if TYPE_CHECKING:
@@ -28,15 +31,6 @@ OURS = 0x1DE7CA1C  # SQLite's application_id, and the name of the lock in Postgr
 _NEVER = ("a ledger is only ever added to",)
 
 
-def shown(where: str) -> str:
-    """Return what a ledger is called where people read it: without a password.
-
-    >>> shown("postgresql://clerk:secret@db/index")
-    'postgresql://clerk:***@db/index'
-    """
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", where)
-
-
 def file_of(where: str, base: Path) -> Path | None:
     """Return the file of a ledger, or nothing for one by its URL."""
     return None if "://" in where else base / where
@@ -44,7 +38,7 @@ def file_of(where: str, base: Path) -> Path | None:
 
 def place_of(where: str) -> Place:
     """Return where a finding about a ledger is."""
-    return Place(shown(where))
+    return Place(without_passwords(where))
 
 
 @cache
@@ -134,8 +128,22 @@ def reading(where: str, base: Path) -> Iterator[Connection]:
         import sqlalchemy as sa
 
         if not sa.inspect(connection).has_table("ledger_head"):
-            raise Refused([finding("IC651", place_of(where), path=shown(where))])
+            raise Refused([finding("IC651", place_of(where), path=without_passwords(where))])
         yield connection
+
+
+def with_environment(url: str) -> str:
+    """Return an address with the variables of the environment that it names, such as ${LEDGER_PASSWORD}, filled in.
+
+    :raises Refused: when one of them is not set.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in os.environ:
+            raise Refused([finding("IC691", place_of(url), name=found[1])])
+        return quote(os.environ[found[1]], safe="")
+
+    return re.sub(r"\$\{(\w+)\}", value, url)
 
 
 @contextmanager
@@ -146,13 +154,13 @@ def connected(where: str, base: Path, mode: str) -> Iterator[Engine]:
 
     path = file_of(where, base)
     if path is None:
-        url = sa.make_url(where)
+        url = sa.make_url(with_environment(where))
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
         engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10})
     else:
         if mode == "rw" and not path.exists():
-            raise Refused([finding("IC651", place_of(where), path=shown(where))])
+            raise Refused([finding("IC651", place_of(where), path=without_passwords(where))])
         engine = sa.create_engine("sqlite://", creator=lambda: connect(path, mode), poolclass=sa.NullPool)
         start = "BEGIN IMMEDIATE" if mode == "rwc" else "BEGIN"
 
@@ -175,13 +183,11 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def require(where: str) -> None:
-    """Refuse where the ledger's libraries are not installed."""
+    """Refuse where the library of a ledger in PostgreSQL is not installed."""
     import importlib.util
 
-    needed = {"sqlalchemy": "ledger"} | ({"psycopg": "postgres"} if "://" in where else {})
-    for package, extra in needed.items():
-        if importlib.util.find_spec(package) is None:
-            raise Refused([finding("IC650", place_of(where), package=package, extra=extra)])
+    if "://" in where and importlib.util.find_spec("psycopg") is None:
+        raise Refused([finding("IC650", place_of(where), package="psycopg", extra="postgres")])
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
+from ..words.shown import visible
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -51,7 +53,7 @@ class Entry:
 
     def title(self) -> str:
         """Return what the row is called where people read it."""
-        return f"#{self.number} {self.department} {self.period} v{self.version}"
+        return visible(f"#{self.number} {self.department} {self.period} v{self.version}")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def read_cells(text: str) -> list[Reported]:
     :raises ValueError: when the text is none that `written` makes.
     """
     cells = []
-    for unit, column, value, line, position in map(json.loads, text.splitlines()):
+    for unit, column, value, line, position in map(
+        json.loads, text.split("\n") if text else ()
+    ):  # other ends of lines may be in a name
         applies = value != "n/a"
         cells.append(Reported(unit, column, value if applies else None, applies, line, position))
     return cells

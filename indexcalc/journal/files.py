@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -21,9 +21,30 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), RENAME_SWAP of renamex_np(2)
 _HERE = -100  # AT_FDCWD
 _PREFIX = ".new-"
 _LEFT_BEHIND = 3600.0  # seconds
+_PATIENCE = 120.0  # seconds to wait for others that are writing
 
 
 Content = bytes | Callable[[IO[bytes]], object] | Path
+
+
+@contextlib.contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Keep other runs from changing a file, and what is kept beside it, until this one has read and written it.
+
+    Another run waits, the same may ask again. The empty file that is locked stays, since taking it away would let two in.
+
+    :raises OSError: when there can be no lock there, or others take too long.
+    """
+    from filelock import FileLock
+
+    with FileLock(lock_of(file), timeout=_PATIENCE, is_singleton=True):
+        yield
+
+
+def lock_of(file: Path) -> Path:
+    """Return the file that is locked in place of another."""
+    target = Path(os.path.realpath(file))
+    return target.with_name(f".{target.name}.lock")
 
 
 def publish(folder: Path, files: Mapping[str, Content]) -> None:

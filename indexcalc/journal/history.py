@@ -1,6 +1,6 @@
 """The history of weights: one line a change, beside the tree, in a text that a spreadsheet opens too.
 
-The time stands in this log alone and in nothing that is compared.
+Each line holds the hash of itself and of the line before it. The time stands in this log alone and in nothing that is compared.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from ..findings import Finding, Place, finding
+from .lines import read_lines, with_lines
 from .run import digest
 
 SUFFIX = ".changes"
@@ -40,27 +41,15 @@ def history_file(index_file: Path) -> Path:
 def read_history(index_file: Path) -> tuple[list[Change], list[Finding]]:
     """Read the history of a tree, the oldest change first, with what cannot be read of it."""
     file = history_file(index_file)
-    try:
-        raw = file.read_bytes()
-    except FileNotFoundError:
-        return [], []
-    except OSError as error:
-        return [], [finding("IC303", Place(file.as_posix()), problem=error.strerror or type(error).__name__)]
-    changes, found = [], []
-    for line, text in enumerate(raw.decode("utf-8-sig", errors="replace").splitlines(), start=1):
-        cells = text.split("\t")
-        if len(cells) != len(COLUMNS):
-            found += [finding("IC638", Place(file.as_posix(), "", line), columns=len(COLUMNS))] if text.strip() else []
-        elif tuple(cells) != COLUMNS:
-            changes.append(Change(*cells))
-    return changes, found
+    lines, none, found = read_lines(file, COLUMNS)
+    found += [finding("IC638", Place(file.as_posix(), "", number), columns=len(COLUMNS)) for number in none]
+    found += [finding("IC692", Place(file.as_posix(), "", line.number)) for line in lines if not line.follows]
+    return [Change(*line.cells) for line in lines], found
 
 
 def with_changes(history: bytes, changes: Sequence[Change]) -> bytes:
     """Return a history with changes added at its end; one that is empty gets its headings first."""
-    head = history or ("\t".join(COLUMNS) + "\n").encode()
-    head += b"" if head.endswith(b"\n") else b"\n"
-    return head + "".join("\t".join(map(_plain, astuple(change))) + "\n" for change in changes).encode()
+    return with_lines(history, COLUMNS, map(astuple, changes))
 
 
 def made_by_hand(changes: Sequence[Change], raw: bytes) -> bool:
@@ -71,8 +60,3 @@ def made_by_hand(changes: Sequence[Change], raw: bytes) -> bool:
 def history_of(changes: Sequence[Change], node: str) -> list[Change]:
     """Return the changes of one node's weight."""
     return [change for change in changes if change.node == node]
-
-
-def _plain(text: str) -> str:
-    """Return a text on one line without tabs."""
-    return " ".join(text.split())

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from ..findings import Finding, Place, Refused, finding
 from .chain import about_row
 from .database import connected, entry_in, file_of, head_of, prepare, reading, reporting, require, seal, tables
 from .entries import Draft, Entry, hash_of
+from .files import alone, lock_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,7 +34,7 @@ def append(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry]
     """
     path = file_of(where, base)
     found: list[Finding] = []
-    with reporting(where, writing=True), connected(where, base, "rwc") as engine:
+    with reporting(where, writing=True), _kept_if_used(path), connected(where, base, "rwc") as engine:
         with engine.begin() as connection:
             prepare(connection)
             last = head_of(connection)
@@ -47,6 +49,23 @@ def append(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry]
         if path is not None and len(entries) > len(found):
             seal(path, last[0])
     return entries, found
+
+
+@contextmanager
+def _kept_if_used(path: Path | None) -> Iterator[None]:
+    """Take an empty file away again where the first submission to it fails; nobody else begins in it meanwhile."""
+    if path is None or (path.exists() and path.stat().st_size):
+        yield
+        return
+    with alone(path):
+        try:
+            yield
+        except BaseException:
+            if path.exists() and not path.stat().st_size:
+                path.unlink()
+            raise
+        with suppress(OSError):  # nobody locks what is no longer empty
+            lock_of(path).unlink()
 
 
 def foresee(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry], list[Finding]]:

@@ -7,13 +7,13 @@ alone and in nothing that is compared.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from ..findings import Finding, Place, finding
 from ..scores import Scores
+from .lines import read_lines, with_lines
 
 SUFFIX = ".published"
 
@@ -34,7 +34,7 @@ class Published:
     report: str
 
 
-COLUMNS = (*(field.name for field in fields(Published)), "hash")
+COLUMNS = tuple(field.name for field in fields(Published))
 
 
 def published_file(index_file: Path) -> Path:
@@ -45,29 +45,12 @@ def published_file(index_file: Path) -> Path:
 def read_published(index_file: Path) -> tuple[list[Published], list[Finding]]:
     """Read all that was published of a tree, the oldest first, with what cannot be read of it and what was changed since."""
     file = published_file(index_file)
-    try:
-        raw = file.read_bytes()
-    except FileNotFoundError:
-        return [], []
-    except OSError as error:
-        return [], [finding("IC303", Place(file.as_posix()), problem=error.strerror or type(error).__name__)]
-    lines, found, before = [], [], ""
-    for number, text in enumerate(raw.decode("utf-8-sig", errors="replace").splitlines(), start=1):
-        cells = text.split("\t")
-        if len(cells) != len(COLUMNS) or not _are_numbers(cells[7:9]):
-            heading = tuple(cells) == COLUMNS
-            found += [finding("IC822", Place(file.as_posix(), "", number))] if text.strip() and not heading else []
-            continue
-        if cells[-1] != _chained(before, cells[:-1]):
-            found.append(finding("IC877", Place(file.as_posix(), "", number)))
-        lines.append(Published(*cells[:-1]))
-        before = cells[-1]
-    return lines, found
-
-
-def _chained(before: str, cells: Sequence[str]) -> str:
-    """Return the hash of a line, of its cells and the hash of the line before it."""
-    return hashlib.sha256("\t".join((before, *cells)).encode()).hexdigest()
+    lines, none, found = read_lines(file, COLUMNS)
+    scores = [line for line in lines if _are_numbers(line.cells[7:9])]
+    none += [line.number for line in lines if not _are_numbers(line.cells[7:9])]
+    found += [finding("IC822", Place(file.as_posix(), "", number)) for number in none]
+    found += [finding("IC877", Place(file.as_posix(), "", line.number)) for line in scores if not line.follows]
+    return [Published(*line.cells) for line in scores], found
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
@@ -79,15 +62,7 @@ def _are_numbers(cells: Sequence[str]) -> bool:
 
 def with_published(before: bytes, lines: Iterable[Published]) -> bytes:
     """Return the log with lines added at its end; one that is empty gets its headings first."""
-    head = before or ("\t".join(COLUMNS) + "\n").encode()
-    head += b"" if head.endswith(b"\n") else b"\n"
-    last = head.decode("utf-8-sig").splitlines()[-1].split("\t")[-1] if before else ""
-    last, added = "" if last == COLUMNS[-1] else last, []
-    for line in lines:
-        cells = [" ".join(cell.split()) for cell in astuple(line)]
-        last = _chained(last, cells)
-        added.append("\t".join((*cells, last)) + "\n")
-    return head + "".join(added).encode()
+    return with_lines(before, COLUMNS, map(astuple, lines))
 
 
 def scores_of(scores: Scores, period: str) -> dict[tuple[str, str], tuple[str, str]]:

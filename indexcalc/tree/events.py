@@ -98,14 +98,4 @@ DATABASES = (".duckdb", ".ddb")
 
 def is_url(path: str) -> bool:
     """Say whether a path is the address of a PostgreSQL database."""
-    return path.startswith(("postgresql://", "postgres://"))
-
-
-def shown_url(path: str) -> str:
-    """Return a path as it may be shown: a database's address without password and parameters."""
-    if not is_url(path):
-        return path
-    head, _, rest = path.partition("://")
-    rest = rest.partition("?")[0]
-    user, at, host = rest.rpartition("@")
-    return f"{head}://{user.partition(':')[0]}{at}{host}"
+    return path.lower().startswith(("postgresql://", "postgres://"))

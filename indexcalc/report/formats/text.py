@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from ...methods.arrays import np
 from ...methods.rank import rounded
 from ...words.reports import word
+from ...words.shown import visible
 from ..numbers import listed, number, signed
 from ..sheets.tables import Heading, Kind, Sheet, Value
 
@@ -84,6 +85,7 @@ def _fitting(headings: Sequence[Heading], widths: Sequence[int], screen: int | N
 
 def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
     """Align rows of text in columns, to the left or to the right."""
+    rows = [[visible(cell) for cell in row] for row in rows]
     widths = [max(wide(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = []
     for row in rows:
@@ -112,4 +114,4 @@ def escaped(text: str) -> str:
     """Return text that Markdown shows as it is, in a table too."""
     for character in "\\`*_{}[]<>|#":
         text = text.replace(character, "\\" + character)
-    return text.replace("\n", " ")
+    return visible(text.replace("\n", " "))

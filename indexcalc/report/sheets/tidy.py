@@ -9,6 +9,7 @@ from typing import Any
 
 from ...methods.arrays import np
 from ...scores import Scores
+from ...words.shown import visible
 from ...words.statuses import STATUS_NAMES
 from .tables import Sheet
 
@@ -109,7 +110,8 @@ def sheet_csv(sheet: Sheet, *, heading: bool = True) -> bytes:
 
 
 def as_text(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
+    """Return text that a spreadsheet does not take for a formula, on one line, with nothing unseen in it."""
+    text = visible(text)
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from ...journal.database import with_environment
+
 _ALL = 1 << 60  # rows; a limit is what PostgreSQL does not look through
 MEMORY = "4GB"  # of DuckDB's, where the rest has a folder to be kept in
 FEW_NAMES = 500  # more are joined as a table, which in a database of others takes the right to make a temporary one
@@ -321,7 +323,7 @@ def open_table(path: str, name: str, kind: str) -> Engine:
     import ibis
 
     if kind == "postgres":
-        url = urlsplit(path)
+        url = urlsplit(with_environment(path))
         options = {key: values[-1] for key, values in parse_qs(url.query).items()}
         connection = ibis.postgres.connect(
             host=options.pop("host", url.hostname),

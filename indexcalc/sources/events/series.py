@@ -18,9 +18,10 @@ from ...panel import Quarantine
 from ...periods import Kind, number_of, numbered, read_period
 from ...tree.columns import Column
 from ...tree.condition import parse_condition
-from ...tree.events import DURATION, Take, is_url, shown_url
+from ...tree.events import DURATION, Take, is_url
 from ...tree.expressions import names as names_in
 from ...tree.model import Data, EventLog, Index
+from ...words.shown import without_passwords
 from ..readers.files import absent, kind_of, matching, shown_path
 from ..readers.table import name_of, text_of
 from ..readers.tables import SUFFIXES
@@ -66,7 +67,7 @@ class Log:
 
     @property
     def shown(self) -> str:
-        return shown_url(self.source.path)
+        return without_passwords(self.source.path)
 
     @property
     def kind(self) -> str:

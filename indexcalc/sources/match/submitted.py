@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...findings import Finding, Place, Refused, finding
-from ...journal.database import shown
 from ...journal.entries import Entry, Reported, read_cells
 from ...journal.ledger import newest
 from ...tree.columns import department_of
+from ...words.shown import without_passwords
 from ..readers.table import Table
 from ..unit_table import asked_at
 from .cells import doubts, of_units
@@ -28,7 +28,7 @@ def match_ledger(source: Source, base: Path, as_of: str | None) -> Matched:
         return source.matched(findings=asked_at(refused.findings, source.place()))
     if not entries:
         return source.matched(findings=[finding("IC663", source.place(), moment=as_of or moment or "–")])
-    parts = [source.matched(as_of=moment), *(_submitted(source, entry, shown(where)) for entry in entries)]
+    parts = [source.matched(as_of=moment), *(_submitted(source, entry, without_passwords(where)) for entry in entries)]
     known = {source.index.columns[piece.column].id for part in parts for piece in part.pieces}
     for at, column in source.columns:
         if column.id not in known and column.key == "applies" and (attribute := of_units(source, at, column)):

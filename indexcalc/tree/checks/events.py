@@ -10,7 +10,7 @@ from ...periods import EXAMPLES, number_of, read_period
 from ..blocks.data import Data, Denominator, EventLog, FromEvents
 from ..blocks.nodes import Indicator
 from ..condition import parse_condition, parse_value, place_of_name
-from ..events import DATABASES, DURATION, WHOLE, is_url, plain, shown_url
+from ..events import DATABASES, DURATION, WHOLE, is_url, plain
 from ..expressions import FormulaError, names
 from ..located import Path
 from ..model import Index
@@ -64,7 +64,7 @@ def _check_log(index: Index, name: str, data: Data, log: EventLog) -> Iterator[F
         yield finding("IC212", index.place((*path, "from")), key="from, to", found=[log.from_, log.to])
     is_database = is_url(data.path) or data.path.endswith(DATABASES)
     if is_database != (log.table is not None) and not (log.engine == "spark" and log.table):
-        yield finding("IC705", index.place((*path, "table") if log.table else ("data", name, "path")), path=shown_url(data.path))
+        yield finding("IC705", index.place((*path, "table") if log.table else ("data", name, "path")), path=data.path)
     if log.format is not None and not is_format(log.format):
         yield finding("IC737", index.place((*path, "format")), found=log.format)
     if log.where is not None:
