@@ -39,3 +39,23 @@ PERIOD_PATTERNS = {
     ],
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
+
+SECONDS = {  # how many seconds a measure of time is
+    name: seconds
+    for names, seconds in (
+        (("秒", "秒钟", "s", "sec", "secs", "second", "seconds"), 1.0),
+        (("分钟", "min", "mins", "minute", "minutes"), 60.0),
+        (("小时", "h", "hr", "hrs", "hour", "hours"), 3600.0),
+        (("天", "日", "d", "day", "days"), 86400.0),
+    )
+    for name in names
+}
+MULTIPLES = {  # what a number is multiplied by that such a word follows; the longer of two comes first
+    **{"万亿": 1e12, "千万": 1e7, "百万": 1e6, "十万": 1e5, "亿": 1e8, "万": 1e4, "千": 1e3},
+    **{"thousand": 1e3, "million": 1e6, "billion": 1e9, "mn": 1e6, "bn": 1e9, "K": 1e3, "k": 1e3, "M": 1e6},
+}
+DATE = (  # dates in the cells of numbers; a pattern as text, since most cells are numbers
+    r"(?i)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?: \d{1,2}:\d\d.*)?|(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+    r"|\d{1,2}[- ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:[- ]\d{2,4})?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- ]\d{1,4}"
+)

@@ -13,6 +13,7 @@ from .cells import Records, dated, piece_of, records_of
 from .headings import ambiguous, by_heading, headings_of, plain, unused
 from .layout import Layout, beside_indicators, units_across
 from .matched import Matched, Piece, Source
+from .spelled import once
 
 Chosen = tuple[tuple[int, Column], int, Records]
 """A column of the panel with its position, the column of the table that has its values, and the rows of these."""
@@ -154,4 +155,4 @@ def _read(source: Source, table: Table, layout: Layout, chosen: Iterable[Chosen]
         piece, doubts = piece_of(source, table, layout, wanted, position, records)
         pieces.append(piece)
         findings += doubts
-    return source.matched(pieces, findings)
+    return source.matched(pieces, once(findings))

@@ -6,6 +6,7 @@ import csv
 import io
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -32,7 +33,7 @@ def read_csv(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
     if skipped:
         lines = range(lines[0] + 1, lines[-1] + 2) if isinstance(lines, range) and lines else [n + 1 for n in lines]
     table, found = table_of(origin, "", origin.period, rows, lines, ragged=True)
-    return [table] if table else [], found
+    return [replace(table, separator=delimiter)] if table else [], found
 
 
 def _decoded(content: bytes, origin: Origin) -> tuple[str, Finding | None]:
@@ -97,6 +98,23 @@ def _parsed(text: str, delimiter: str, origin: Origin) -> tuple[list[list[Cell]]
             rows.append(row)
             lines.append(before + 1)
             before = reader.line_num
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            line, length = _too_long(text, delimiter)
+            return [], [], finding("IC908", origin.place(line=line), length=f"{length:,}", most=f"{csv.field_size_limit():,}")
         return [], [], finding("IC311", origin.place(line=before + 1))
     return cast("list[list[Cell]]", rows), lines, None
+
+
+def _too_long(text: str, delimiter: str) -> tuple[int, int]:
+    """Return the line on which the first record with too long a cell begins, and how long that cell is."""
+    most = csv.field_size_limit(len(text) + 1)
+    try:
+        reader, before = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 0
+        for row in reader:
+            if (length := max(map(len, row), default=0)) > most:
+                return before + 1, length
+            before = reader.line_num
+    finally:
+        csv.field_size_limit(most)
+    return 1, len(text)

@@ -5,6 +5,8 @@ Values come from calamine; what it leaves out comes from `marks`. A file is look
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -213,7 +215,9 @@ def _rows(
         return [], [], [_too_far(origin, name, marks)]
     sheet = book.get_sheet_by_name(name)
     rows = _plain(sheet.to_python(skip_empty_area=False))
-    for (row, column), text in marks.errors.items():
+    if suffix == ".ods":
+        rows = [[_duration(cell) if isinstance(cell, str) and cell.startswith("PT") else cell for cell in row] for row in rows]
+    for (row, column), text in (*marks.raised.items(), *marks.errors.items()):
         _reach(rows, row, column)[column] = text
     for row, column in marks.percents:
         line = _reach(rows, row, column)
@@ -246,6 +250,15 @@ def _plain(rows: list[list[Any]]) -> list[list[Cell]]:
     """Turn dates and times into text; nearly all rows have none and stay what they are."""
     plain = {str, float, int, bool}
     return [row if plain.issuperset(map(type, row)) else [text_of(cell) for cell in row] for row in rows]
+
+
+def _duration(cell: str) -> Cell:
+    """Return a duration of more than a day, which calamine gives as the file has it (PT26H30M00S), as it is shown."""
+    parts = re.fullmatch(r"PT([0-9]+)H([0-9]+)M([0-9.]+)S", cell)
+    if parts is None:
+        return cell
+    hours, minutes, seconds = parts.groups()
+    return text_of(dt.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds)))
 
 
 def _reach(rows: list[list[Cell]], row: int, column: int) -> list[Cell]:

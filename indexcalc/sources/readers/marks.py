@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 from zipfile import ZipFile
+
+from .raised import Above, xls_raised_strings, xlsx_raised, xlsx_raised_strings
 
 Address = tuple[int, int]  # row and column, from 0
 
@@ -43,6 +45,7 @@ class Marks:
     merges: tuple[tuple[int, int, int, int], ...] = ()
     height: int = 0
     width: int = 0
+    raised: Mapping[Address, str] = field(default_factory=dict)  # texts with something above the line
 
 
 NOTHING = Marks({}, frozenset())
@@ -71,10 +74,19 @@ def xlsx_marks(archive: ZipFile, sheet: str) -> Marks:
     shown = re.compile(b" s=[\"'](?:%s)[\"']" % b"|".join(b"%d" % style for style in percents)) if percents else None
     rows = max(map(int, _ROW.findall(content)), default=0)
     columns = max((column_number(letters.decode()) for letters in set(_COLUMN.findall(content))), default=0)
+    strings = _target(archive, parts, book, "sharedStrings")
+    above = xlsx_raised(content, xlsx_raised_strings(archive.read(strings)) if strings else {})
+    raised_texts = {_address(cell): text for cell, text in above.items() if cell}
     marked = _ERROR.search(content) or _UNCOMPUTED.search(content) or (shown and shown.search(content))
     if not marked and rows * columns <= FAR:
-        return Marks({}, frozenset(), height=rows, width=columns)
-    return _walk_sheet(content, {str(style) for style in percents})
+        return Marks({}, frozenset(), height=rows, width=columns, raised=raised_texts)
+    return replace(_walk_sheet(content, {str(style) for style in percents}), raised=raised_texts)
+
+
+def _address(cell: str) -> Address:
+    """Return a cell's row and column, from 0, of an address such as C3."""
+    column = cell.rstrip("0123456789")
+    return int(cell[len(column) :]) - 1, column_number(column) - 1
 
 
 def column_number(letters: str) -> int:
@@ -197,6 +209,7 @@ class _Sheet:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     height: int = 0
     width: int = 0
+    raised: dict[Address, str] = field(default_factory=dict)
 
 
 def ods_marks(archive: ZipFile) -> dict[str, Marks]:
@@ -208,9 +221,11 @@ def ods_marks(archive: ZipFile) -> dict[str, Marks]:
     cell = _Open()
     inside = [""]  # the names of the open tables; a table inside a cell is no sheet
     repeat = [1]
+    above = Above()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         name = _local(tag)
+        above.start(name, attributes)
         if name == "table":
             inside.append(attributes.get("table:name", ""))
             if len(inside) == _IN_A_SHEET:
@@ -227,25 +242,30 @@ def ods_marks(archive: ZipFile) -> dict[str, Marks]:
             cell.column += int(cell.attributes.get("table:number-columns-repeated", "1")) if cell.attributes else 1
             cell.attributes = {"": name, **attributes}
             cell.text = ""
+            above.any = False
         elif name == "p":
+            cell.text += "\n" if cell.text else ""
             cell.reading = True
 
     def characters(text: str) -> None:
         if cell.reading:
-            cell.text += text
+            cell.text += above.written(text)
 
     def end(tag: str) -> None:
         name = _local(tag)
+        above.end(name)
         if name == "p":
             cell.reading = False
         elif name in ("table-cell", "covered-table-cell") and len(inside) == _IN_A_SHEET:
             _ods_cell(cell, repeat[0], sheets[inside[-1]])
+            if above.any:
+                sheets[inside[-1]].raised[cell.row, cell.column] = cell.text
         elif name == "table":
             inside.pop()
 
     _parse(archive.read("content.xml"), start, end, characters)
     return {
-        name: Marks(sheet.errors, frozenset(sheet.percents), (), tuple(sheet.merges), sheet.height, sheet.width)
+        name: Marks(sheet.errors, frozenset(sheet.percents), (), tuple(sheet.merges), sheet.height, sheet.width, sheet.raised)
         for name, sheet in sheets.items()
     }
 
@@ -306,13 +326,15 @@ def xls_marks(content: bytes) -> list[Marks]:
             elif kind == _SHEET:
                 sheets.append(struct.unpack_from("<I", record)[0])
         percents = {number for number, code in enumerate(styles) if code in formats}
-        return [_biff_sheet(book, at, percents) for at in sheets]
+        above = xls_raised_strings(_biff_records(book, 0))
+        return [_biff_sheet(book, at, percents, above) for at in sheets]
     except (struct.error, IndexError, ValueError) as error:
         raise LookupError("BIFF") from error
 
 
-def _biff_sheet(book: bytes, at: int, percents: set[int]) -> Marks:
+def _biff_sheet(book: bytes, at: int, percents: set[int], above: Mapping[int, str]) -> Marks:
     errors: dict[Address, str] = {}
+    raised_texts: dict[Address, str] = {}
     shown: set[Address] = set()
     height = width = 0
     for kind, record in _biff_records(book, at):
@@ -337,7 +359,9 @@ def _biff_sheet(book: bytes, at: int, percents: set[int]) -> Marks:
                 errors[row, column] = _XLS_ERRORS.get(record[8], "#N/A")
         elif kind in (_FORMULA, _NUMBER, _SHORT) and style in percents:
             shown.add((row, column))
-    return Marks(errors, frozenset(shown), height=height, width=width)
+        elif kind == _SHARED_TEXT and (number := struct.unpack_from("<I", record, 6)[0]) in above:
+            raised_texts[row, column] = above[number]
+    return Marks(errors, frozenset(shown), height=height, width=width, raised=raised_texts)
 
 
 def _biff_records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:

@@ -6,9 +6,11 @@ import datetime as dt
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from ...findings import Place
+from .spelling import Commas, commas_in
 
 Cell = str | float | int | bool | None
 
@@ -26,6 +28,12 @@ class Table:
     positions: tuple[int, ...]
     columns: Sequence[Sequence[Cell]]
     lines: Sequence[int]
+    separator: str = ""  # what separates the cells of a text
+
+    @cached_property
+    def commas(self) -> tuple[Commas, ...]:
+        """What the texts of each column say of commas and points; asked for where a column does not say it itself."""
+        return tuple(commas_in(cells) if not hasattr(cells, "dtype") else Commas() for cells in self.columns)
 
     @property
     def stays(self) -> bool:
@@ -106,7 +114,20 @@ def text_of(value: object) -> Cell:
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
-    return str(value)
+    return _hours_of(value) if isinstance(value, dt.timedelta) else str(value)
+
+
+def _hours_of(duration: dt.timedelta) -> str:
+    """Write a duration as a cell of the format [h]:mm:ss shows it.
+
+    >>> _hours_of(dt.timedelta(days=1, hours=2, minutes=30))
+    '26:30:00'
+    """
+    parts = abs(duration) // dt.timedelta(microseconds=1)
+    seconds, rest = divmod(parts, 1_000_000)
+    sign = "-" if duration < dt.timedelta() else ""
+    fraction = f".{rest:06d}".rstrip("0") if rest else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"
 
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # pasted in from web pages, or left by joined files

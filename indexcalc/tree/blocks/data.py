@@ -185,7 +185,17 @@ class Data(Part):
     not_applicable: Words = NOT_APPLICABLE
     """Words that mean not applicable."""
     numbers: dict[str, Number] = Field(default={})
-    """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95}`. No others are read as numbers."""
+    """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95, "TRUE": 1}`. No others are read as numbers."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal mark. Default: a point, or a comma where the column shows that it is one."""
+    thousands: Literal[",", ".", " ", "'", "none"] | None = None
+    """What sets thousands apart: `" "` is any space; `none`, that nothing does. Default: a comma, or a point beside decimal commas."""
+    negative: Literal["brackets", "trailing"] | None = None
+    """How negative numbers are written besides -12.5: in `brackets`, (12.5), or with a `trailing` minus, 12.5-."""
+    flags: Words = ()
+    """Marks behind values that say how good they are: `[b, p, "*"]`. They are kept as notes of their cells."""
+    multiples: dict[str, Number] = Field(default={})
+    """Words behind numbers that multiply them, each with its number: `{万: 10000}`."""
     ignore: Words = ()
     """Names of rows to leave out, such as totals."""
     only: dict[str, str | int | Words] = Field(default={})

@@ -9,6 +9,7 @@ from typing import Any
 from ...findings import Finding, finding, nearest
 from ...methods.derive import OVER_UNITS
 from ...periods import EXAMPLES, MADE_OF, read_period
+from ...words.recognised_data import MULTIPLES
 from ..blocks.adjustments import Adjustment
 from ..blocks.data import UNITS_SOURCE, Denominator
 from ..blocks.nodes import Dimension, Indicator
@@ -20,6 +21,7 @@ from .events import check_events
 from .formulas import check_formulas
 from .said import Check, names_of, shortened
 
+_NO_FLAGS = ("%", "‰", *(word for word in MULTIPLES if not word.isascii()))
 _ID = r"[^\W_][\w.-]*"
 
 
@@ -148,8 +150,20 @@ def check_periods(index: Index) -> Iterator[Finding]:
             yield finding("IC217", index.place(("data", name, "period")), found=fixed, example=EXAMPLES[kind])
 
 
+def check_spellings(index: Index) -> Iterator[Finding]:
+    """See that what a source says of how its numbers are spelled leaves every number one meaning."""
+    for name, data in index.data.items():
+        wrong = [("thousands", data.thousands)] if data.thousands and data.thousands == data.decimal else []
+        wrong += [("flags", flag) for flag in data.flags if not flag.strip() or flag in _NO_FLAGS or flag[0].isdecimal()]
+        wrong += [("flags", flag) for flag in data.flags if flag in data.multiples]
+        wrong += [("multiples", word) for word, by in data.multiples.items() if not word.strip() or word[-1].isdecimal() or by <= 0]
+        for key, word in wrong:
+            yield finding("IC909", index.place(("data", name, key)), key=key, found=word)
+
+
 CHECKS: tuple[Check, ...] = (
     check_roles,
+    check_spellings,
     check_sources,
     check_denominators,
     check_levels,
