@@ -214,6 +214,7 @@ def scored_by_an_engine(folder: Path) -> None:
 
 
 BUILDERS: dict[str, Callable[[Path], object]] = {
+    "cell_too_long": bytes_of("values.csv", f'区,年份,案件数,诊所数\n东区,2022,10,5\n西区,2022,20,"7{"7" * 140_000}\n'.encode()),
     **dict.fromkeys(
         (
             "blocks_chosen_by_size",

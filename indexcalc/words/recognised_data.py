@@ -51,8 +51,14 @@ SECONDS = {  # how many seconds a measure of time is
     for name in names
 }
 MULTIPLES = {  # what a number is multiplied by that such a word follows; the longer of two comes first
-    **{"万亿": 1e12, "千万": 1e7, "百万": 1e6, "十万": 1e5, "亿": 1e8, "万": 1e4, "千": 1e3},
-    **{"thousand": 1e3, "million": 1e6, "billion": 1e9, "mn": 1e6, "bn": 1e9, "K": 1e3, "k": 1e3, "M": 1e6},
+    **dict.fromkeys(("万亿",), 1e12),
+    **dict.fromkeys(("billion", "bn"), 1e9),
+    **dict.fromkeys(("亿",), 1e8),
+    **dict.fromkeys(("千万",), 1e7),
+    **dict.fromkeys(("百万", "million", "mn", "M"), 1e6),
+    **dict.fromkeys(("十万",), 1e5),
+    **dict.fromkeys(("万",), 1e4),
+    **dict.fromkeys(("千", "thousand", "K", "k"), 1e3),
 }
 DATE = (  # dates in the cells of numbers; a pattern as text, since most cells are numbers
     r"(?i)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?: \d{1,2}:\d\d.*)?|(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"

@@ -88,15 +88,15 @@ def piece_of(
     cells, data = table.columns[at], source.words_of(column)
     if len(rows) != len(cells):
         cells = taken(cells, rows)
-    numbers, spelling, said = read_column(data, table, column, cells)
+    numbers, spelling, spelled = read_column(data, table, column, cells)
     not_applicable = numbers.skipped
 
     def place_of(i: int) -> Place:
         return table.place(rows[i], at)
 
-    found, unknown = unread(numbers.bad, cells, spelling, said, column, place_of) if numbers.bad else ([], [])
+    found, unknown = unread(numbers.bad, cells, spelling, spelled, column, place_of) if numbers.bad else ([], [])
     found += [_unreadable(place_of(i), column, data.numbers, str(cells[i]), why) for i, why in unknown]
-    found += told(numbers, cells, spelling, said, column, place_of)
+    found += told(numbers, cells, spelling, spelled, column, place_of)
     if layout.status is not None:
         said = [word_of(table.columns[layout.status][row]) for row in rows]
         words = set(map(word_of, data.not_applicable))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -76,7 +77,7 @@ class Piece:
     values: Sequence[float]
     not_applicable: Sequence[int]
     notes: Mapping[int, str] = field(default_factory=dict)
-    unread: Set[int] = frozenset()
+    unread: AbstractSet[int] = frozenset()
     spelling: Spelling = PLAIN
 
     def place(self, row: int) -> Place:

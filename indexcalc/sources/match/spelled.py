@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from ...findings import Finding, Place, finding
@@ -70,7 +71,7 @@ def read_column(data: Data, table: Table, column: Column, cells: Sequence[Cell])
 
 
 def spelling_of(data: Data) -> Spelling:
-    """Return the spelling that a source declares; a mark that is not declared is the other one of a decimal and a thousands mark."""
+    """Return the spelling that a source declares; of two marks of which one is declared, the other follows."""
     decimal = data.decimal or ("," if data.thousands == "." else ".")
     thousands = "" if data.thousands == "none" else data.thousands or ("." if decimal == "," else ",")
     if (decimal, thousands, data.negative, data.flags, data.multiples) == (".", ",", None, (), {}):
@@ -82,6 +83,7 @@ def _narrow(text: str) -> str:
     return text.translate(NARROW).strip(SPACE)
 
 
+@cache
 def seconds_of(measure: str) -> float | None:
     """Return how many seconds a measure of time is, of a time for each of something as well; nothing for other measures.
 
@@ -106,12 +108,21 @@ def _decided(data: Data, declared: Spelling, table: Table, texts: Sequence[str])
     comma = replace(declared, decimal=",", thousands=thousands)
     if own.decimal and (own.point or own.thousands):
         return declared, [Said(_BOTH, own.decimal, other=own.point or own.thousands)]
+    if own.decimal and not (data.thousands or table.separator == ";" or _several(table, texts)):
+        return declared, []  # one cell may be 1,200 that lost a digit
     if own.decimal:
         shown = own.either or own.either_point or own.decimal
         return comma, [] if data.thousands else [Said(_DECIMAL_COMMA, shown, comma.value(_narrow(shown)))]
     if own.point or own.thousands or data.thousands or not (own.either or own.either_point):
         return declared, []
     return _told_by_others(own, declared, comma, table)
+
+
+def _several(table: Table, texts: Iterable[str]) -> bool:
+    """Say whether more than one cell shows decimal commas, or one as 0,8 does, which no thousands begin with."""
+    shown = (text for text in texts if commas_in([text]).decimal)
+    first = next(shown)
+    return first.lstrip(" +-").startswith("0") or next(shown, None) is not None or sum(bool(one.decimal) for one in table.commas) > 1
 
 
 def _told_by_others(own: Commas, declared: Spelling, comma: Spelling, table: Table) -> tuple[Spelling, list[Said]]:
@@ -129,7 +140,9 @@ def _told_by_others(own: Commas, declared: Spelling, comma: Spelling, table: Tab
     return comma, [Said(_DECIMAL_COMMA, shown, comma.value(_narrow(shown)))]
 
 
-def told(numbers: Numbers, cells: Sequence[Cell], spelling: Spelling, said: Iterable[Said], column: Column, place: Placed) -> Iterable[Finding]:
+def told(
+    numbers: Numbers, cells: Sequence[Cell], spelling: Spelling, said: Iterable[Said], column: Column, place: Placed
+) -> Iterable[Finding]:
     """Yield what is to be said of cells that were read: how, digits that were lost, footnote marks that were set aside."""
     for one in said:
         if one.code != _BOTH:  # there the cells that cannot be read are the finding
@@ -137,8 +150,12 @@ def told(numbers: Numbers, cells: Sequence[Cell], spelling: Spelling, said: Iter
             yield finding(one.code, place(row), found=one.found, number=_shown(one.number), name=column.title)
     if numbers.lost:
         row, count = numbers.lost[0], len(numbers.lost)
-        yield finding(_DIGITS, place(row), found=str(cells[row]), number=f"{numbers.values[row]:.0f}", name=column.title, count=count)
-    marks = [row for row, mark in numbers.notes.items() if mark not in spelling.flags and without_footnote(_narrow(str(cells[row])))[1]]
+        yield finding(
+            _DIGITS, place(row), found=str(cells[row]), number=f"{numbers.values[row]:.0f}", name=column.title, count=count
+        )
+    marks = [
+        row for row, mark in numbers.notes.items() if mark not in spelling.flags and without_footnote(_narrow(str(cells[row])))[1]
+    ]
     if marks:
         number = _shown(float(numbers.values[marks[0]]))
         yield finding(_FOOTNOTES, place(marks[0]), found=str(cells[marks[0]]), number=number, name=column.title, count=len(marks))
@@ -203,11 +220,11 @@ def _in_another_spelling(text: str, spelling: Spelling, column: Column) -> Inste
     word = next((word for word in MULTIPLES if text.endswith(word)), None)
     if word and column.measure.startswith(word):
         return None  # 1.2万 in 万元 may be either
-    tried = [("multiples", f"{{{word}: {MULTIPLES[word]:.0f}}}", {"multiples": {word: MULTIPLES[word]}})] if word else []
-    tried += [("negative", way, {"negative": way}) for way in ("brackets", "trailing")]
-    for key, value, more in tried:
-        number = replace(spelling, **more).value(text)
-        if number is not None:
+    tried = [("negative", way, replace(spelling, negative=way)) for way in ("brackets", "trailing")]
+    if word:
+        tried.append(("multiples", f"{{{word}: {MULTIPLES[word]:.0f}}}", replace(spelling, multiples={word: MULTIPLES[word]})))
+    for key, value, other in tried:
+        if (number := other.value(text)) is not None:
             return Instead(_SPELLED, key, value, number)
     flagged = None if word else re.fullmatch(_FLAG, text)
     number = spelling.value(flagged.group(1).rstrip(SPACE).removesuffix("%")) if flagged else None
@@ -228,7 +245,9 @@ def once(findings: Iterable[Finding]) -> list[Finding]:
     kept: dict[Any, Finding] = {}
     for at, one in enumerate(findings):
         values = one.values
-        key = (one.code, one.place.file, one.place.sheet, values.get("name"), values.get("spelled")) if one.code in COUNTED else at
+        key = (
+            (one.code, one.place.file, one.place.sheet, values.get("name"), values.get("spelled")) if one.code in COUNTED else at
+        )
         if key not in kept:
             kept[key] = one
         elif "count" in values:

@@ -101,14 +101,13 @@ def xls_raised_strings(records: Iterable[tuple[int, bytes]]) -> dict[int, str]:
     """Return the shared strings of an .xls file that have text above the line, by number, of the records before its sheets."""
     fonts: list[bool] = []
     blocks: list[bytes] = []
-    before = 0
+    of_strings = False
     for kind, record in records:
         if kind == FONT:
             fonts.append(len(record) > 9 and struct.unpack_from("<H", record, 8)[0] == _ABOVE)
-        elif kind == STRINGS or (kind == CONTINUED and before == STRINGS):
+        elif kind == STRINGS or (kind == CONTINUED and of_strings):
             blocks.append(record)
-            kind = STRINGS
-        before = kind
+        of_strings = kind == STRINGS or (kind == CONTINUED and of_strings)
     if not any(fonts) or not blocks:
         return {}
     above = {number + (number >= _NO_FONT) for number, one in enumerate(fonts) if one}

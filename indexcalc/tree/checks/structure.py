@@ -153,10 +153,13 @@ def check_periods(index: Index) -> Iterator[Finding]:
 def check_spellings(index: Index) -> Iterator[Finding]:
     """See that what a source says of how its numbers are spelled leaves every number one meaning."""
     for name, data in index.data.items():
-        wrong = [("thousands", data.thousands)] if data.thousands and data.thousands == data.decimal else []
-        wrong += [("flags", flag) for flag in data.flags if not flag.strip() or flag in _NO_FLAGS or flag[0].isdecimal()]
-        wrong += [("flags", flag) for flag in data.flags if flag in data.multiples]
-        wrong += [("multiples", word) for word, by in data.multiples.items() if not word.strip() or word[-1].isdecimal() or by <= 0]
+        wrong: list[tuple[str, str]] = []
+        if data.thousands and data.thousands == data.decimal:
+            wrong.append(("thousands", data.thousands))
+        no_flags = {*_NO_FLAGS, *data.multiples}
+        wrong += [("flags", flag) for flag in data.flags if not flag.strip() or flag in no_flags or flag[0].isdecimal()]
+        multiples = data.multiples.items()
+        wrong += [("multiples", word) for word, by in multiples if not word.strip() or word[-1].isdecimal() or by <= 0]
         for key, word in wrong:
             yield finding("IC909", index.place(("data", name, key)), key=key, found=word)
 
