@@ -13,7 +13,7 @@ from ...tree.columns import Column
 from ...tree.model import Data
 from ...words.recognised_data import DATE, MULTIPLES, SECONDS
 from ..readers.numbers import NOT_A_NUMBER, Numbers, read_numbers
-from ..readers.spelling import NARROW, PLAIN, SPACE, Commas, Spelling, commas_in, together, without_footnote
+from ..readers.spelling import NARROW, PLAIN, SPACE, Commas, Spelling, alone, commas_in, together, without_footnote
 from ..readers.table import Cell, Table
 
 _DECIMAL_COMMA, _LEFT_OPEN, _BOTH, _SPELLED, _FOOTNOTES, _DATE, _DURATION, _DIGITS = (
@@ -112,7 +112,7 @@ def _decided(data: Data, declared: Spelling, table: Table, texts: Sequence[str])
         return declared, []  # one cell may be 1,200 that lost a digit
     if own.decimal:
         shown = own.either or own.either_point or own.decimal
-        return comma, [] if data.thousands else [Said(_DECIMAL_COMMA, shown, comma.value(_narrow(shown)))]
+        return comma, [] if data.thousands else [Said(_DECIMAL_COMMA, shown, comma.number(alone(shown)))]
     if own.point or own.thousands or data.thousands or not (own.either or own.either_point):
         return declared, []
     return _told_by_others(own, declared, comma, table)
@@ -122,7 +122,9 @@ def _several(table: Table, texts: Iterable[str]) -> bool:
     """Say whether more than one cell shows decimal commas, or one as 0,8 does, which no thousands begin with."""
     shown = (text for text in texts if commas_in([text]).decimal)
     first = next(shown)
-    return first.lstrip(" +-").startswith("0") or next(shown, None) is not None or sum(bool(one.decimal) for one in table.commas) > 1
+    return (
+        first.lstrip(" +-").startswith("0") or next(shown, None) is not None or sum(bool(one.decimal) for one in table.commas) > 1
+    )
 
 
 def _told_by_others(own: Commas, declared: Spelling, comma: Spelling, table: Table) -> tuple[Spelling, list[Said]]:
@@ -134,10 +136,10 @@ def _told_by_others(own: Commas, declared: Spelling, comma: Spelling, table: Tab
     points = bool(whole.point or whole.thousands)
     commas = bool(whole.decimal) or (table.separator == ";" and bool(own.either))
     if points or not commas:
-        return declared, [Said(_LEFT_OPEN, shown, declared.value(_narrow(shown)))] if whole.decimal else []
+        return declared, [Said(_LEFT_OPEN, shown, declared.number(alone(shown)))] if whole.decimal else []
     if own.either and own.whole:  # 987 beside 1,234: a whole number that is small enough to need no comma
-        return declared, [Said(_LEFT_OPEN, shown, declared.value(_narrow(shown)))]
-    return comma, [Said(_DECIMAL_COMMA, shown, comma.value(_narrow(shown)))]
+        return declared, [Said(_LEFT_OPEN, shown, declared.number(alone(shown)))]
+    return comma, [Said(_DECIMAL_COMMA, shown, comma.number(alone(shown)))]
 
 
 def told(
@@ -211,8 +213,8 @@ def _instead(cell: Cell, spelling: Spelling, column: Column, *, both: bool) -> I
 
 def _in_another_spelling(text: str, spelling: Spelling, column: Column) -> Instead | None:
     """Find the key that would have a text read as a number."""
-    decimal = "," if "," in text and "." not in text else "."
-    if decimal != spelling.decimal and (number := Spelling(decimal, "").number(text)) is not None:
+    decimal, apart = (",", ".") if text.rfind(",") > text.rfind(".") else (".", ",")
+    if decimal != spelling.decimal and (number := Spelling(decimal, apart).number(text)) is not None:
         return Instead(_SPELLED, "decimal", f'"{decimal}"', number)
     for pattern, mark in ((_SPACED, " "), (_APOSTROPHES, "'")):
         if re.fullmatch(pattern, text):

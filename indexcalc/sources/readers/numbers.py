@@ -111,7 +111,9 @@ def _clean(cells: Sequence[Cell], spelling: Spelling) -> Numbers | None:
         values = list(map(float, cast("Sequence[float]", cells)))
         if not all(map(isfinite, values)):
             return None
-        return Numbers(values, [], [], lost=_lost_of(cells, values, spelling) if int in kinds else (), plain=True)
+        return Numbers(
+            values, [], [], lost=_lost_of(cells, values, spelling) if max(values, default=0.0) >= EXACT else (), plain=True
+        )
     texts = cast("Sequence[str]", cells)  # join refuses anything that is none
     try:
         joined = "".join(texts).encode("ascii")
@@ -131,9 +133,13 @@ def _lost_of(cells: Sequence[Cell], values: Sequence[float], spelling: Spelling)
     return [
         row
         for row, (cell, value) in enumerate(zip(cells, values, strict=True))
-        if abs(value) >= EXACT
-        and (spelling.lost(cell, value) if isinstance(cell, str) else isinstance(cell, int) and int(value) != cell)
+        if abs(value) >= EXACT and (spelling.lost(cell, value) if isinstance(cell, str) else _many_digits(cell))
     ]
+
+
+def _many_digits(cell: object) -> bool:
+    """Say whether a number in a cell has more digits than are kept; a workbook may have lost some itself."""
+    return len(f"{cell!r}".partition("e")[0].rstrip(".0").replace(".", "").lstrip("-")) > _EXACT_DIGITS
 
 
 def _one_by_one(cells: Sequence[Cell], tokens: _Tokens, how: _How) -> Numbers:

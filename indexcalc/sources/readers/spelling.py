@@ -152,14 +152,18 @@ class Commas:
     whole: str = ""  # 987
 
 
+def alone(cell: str) -> str:
+    """Return a number without its sign and without what stands beside it."""
+    return re.sub(_LETTERS, "", cell.translate(NARROW).strip(_BESIDE))
+
+
 def commas_in(cells: Iterable[object]) -> Commas:
     """Return what the texts among some cells say of commas and points."""
     found: dict[str, str] = {}
     for cell in cells:
         if not isinstance(cell, str) or len(cell) > _LONG:
             continue
-        text = cell.translate(NARROW).strip(_BESIDE)
-        text = re.sub(_LETTERS, "", text)
+        text = alone(cell)
         for kind, pattern in _KINDS:
             if kind not in found and re.fullmatch(pattern, text):
                 found[kind] = cell
