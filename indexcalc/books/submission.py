@@ -159,7 +159,7 @@ def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[F
 
 def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], Data, list[Finding]]:
     """Read the file's table: of a workbook the sheet that a template has for it, else the first."""
-    blocks = [data for data in index.data.values() if not data.is_ledger]
+    blocks = list(index.data.values())
     words = {key: tuple({word for data in blocks for word in getattr(data, key)}) for key in ("missing", "ignore")}
     numbers = {word: number for data in blocks for word, number in data.numbers.items()}
     not_applicable = {word for data in [*blocks, Data(path="")] for word in data.not_applicable}

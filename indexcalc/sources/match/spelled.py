@@ -112,7 +112,8 @@ def _decided(data: Data, declared: Spelling, table: Table, texts: Sequence[str])
         return declared, []  # one cell may be 1,200 that lost a digit
     if own.decimal:
         shown = own.either or own.either_point or own.decimal
-        return comma, [] if data.thousands else [Said(_DECIMAL_COMMA, shown, comma.number(alone(shown)))]
+        number = comma.number(alone(shown))
+        return comma, [] if data.thousands or number is None else [Said(_DECIMAL_COMMA, shown, number)]
     if own.point or own.thousands or data.thousands or not (own.either or own.either_point):
         return declared, []
     return _told_by_others(own, declared, comma, table)

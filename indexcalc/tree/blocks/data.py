@@ -211,6 +211,12 @@ class Data(Part):
         return self.ledger is not None or (held and self.events is None)
 
 
+SPELLING = ("decimal", "thousands", "negative", "flags", "multiples")  # the keys that say how numbers are written
+
+
+WHEN_SUBMITTED = ("missing", "not_applicable", "numbers", *SPELLING)  # what a ledger's block may say of files that are submitted
+
+
 DataSource = Annotated[Data, BeforeValidator(_ledger_as_path)]
 
 

@@ -11,7 +11,7 @@ from ...methods.derive import OVER_UNITS
 from ...periods import EXAMPLES, MADE_OF, read_period
 from ...words.recognised_data import MULTIPLES
 from ..blocks.adjustments import Adjustment
-from ..blocks.data import UNITS_SOURCE, Denominator
+from ..blocks.data import UNITS_SOURCE, WHEN_SUBMITTED, Denominator
 from ..blocks.nodes import Dimension, Indicator
 from ..columns import counted
 from ..declared import counts
@@ -64,7 +64,7 @@ def check_sources(index: Index) -> Iterator[Finding]:
     if without and index.data:
         yield finding("IC208", index.place_of(without[0]), nodes=shortened(without), known=known)
     for source, data in index.data.items():
-        beside = data.model_fields_set - {"path", "ledger"} if data.is_ledger else set()
+        beside = data.model_fields_set - {"path", "ledger", *WHEN_SUBMITTED} if data.is_ledger else set()
         beside |= {"path"} if data.ledger is not None and data.path != data.ledger else set()
         for key in sorted(beside):
             yield finding("IC676", index.place(("data", source, key), key=True), source=source, key=key)
