@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from indexcalc import explain, read
 from indexcalc.engine import score
@@ -97,14 +100,22 @@ def test_a_column_reads_commas_in_one_way(
 
 
 def test_another_column_tells_what_one_leaves_open(tmp_path: Path) -> None:
-    found, values = columns(tmp_path, ["1,250", "2,500", "3,875", "4,125"], ["12,5", "3,25", "7", "8,1"])
+    open_cells, commas, points = ["1,250", "2,500", "3,875", "4,125"], ["12,5", "3,25", "7", "8,1"], ["12.5", "3.25", "7", "8.1"]
+    found, values = columns(tmp_path, open_cells, commas, separator=";")
     np.testing.assert_array_equal(values, [[1.25, 2.5, 3.875, 4.125], [12.5, 3.25, 7, 8.1]])
     assert [one.code for one in found] == ["IC900", "IC900"]
-    found, values = columns(tmp_path, ["1.250", "2.500", "3.875", "4.125"], ["12,5", "3,25", "7", "8,1"], separator=";")
+    found, values = columns(tmp_path, [cell.replace(",", ".") for cell in open_cells], commas, separator=";")
     np.testing.assert_array_equal(values[0], [1250, 2500, 3875, 4125])
-    found, values = columns(tmp_path, ["1,250", "2,500", "3,875", "4,125"], ["12.5", "3.25", "7", "8.1"], separator=";")
+    assert [one.code for one in found] == ["IC900", "IC900"]
+    found, values = columns(tmp_path, open_cells, points, separator=";")
     np.testing.assert_array_equal(values[0], [1250, 2500, 3875, 4125])
     assert found == []
+
+
+def test_between_commas_a_comma_sets_thousands_apart_where_nothing_in_its_column_says_else(tmp_path: Path) -> None:
+    found, values = columns(tmp_path, ["1,250", "2,500", "3,875", "4,125"], ["12,5", "3,25", "7", "8,1"])
+    np.testing.assert_array_equal(values, [[1250, 2500, 3875, 4125], [12.5, 3.25, 7, 8.1]])
+    assert [one.code for one in found] == ["IC901", "IC900"]
 
 
 def test_a_comma_decides_the_same_in_a_workbook_and_a_frame(tmp_path: Path) -> None:
@@ -246,9 +257,10 @@ def ods(path: Path, rows: Sequence[Sequence[str]]) -> None:
         )
 
 
-def ods_cell(text: str, above: str = "") -> str:
+def ods_cell(text: str, above: str = "", *, columns: int = 1) -> str:
     span = f'<text:span text:style-name="T1">{above}</text:span>' if above else ""
-    return f'<table:table-cell office:value-type="string"><text:p>{text}{span}</text:p></table:table-cell>'
+    repeated = f' table:number-columns-repeated="{columns}"' if columns > 1 else ""
+    return f'<table:table-cell office:value-type="string"{repeated}><text:p>{text}{span}</text:p></table:table-cell>'
 
 
 def ods_book(path: Path) -> None:
@@ -260,6 +272,31 @@ def xlsx_book(path: Path) -> None:
     rows = [["区", "年份", "甲", "乙"], [("东区", "1"), 2022, ("1,204", "3)"), 5], ["西区", 2022, 7, ("6", "a")]]
     rows[1][0] = "东区"
     book(path, rows)
+
+
+def test_a_cell_of_an_ods_that_stands_for_several(tmp_path: Path) -> None:
+    rows = [["区", "年份", "甲", "乙"], ["东区", "2022"]]
+    cells = [[ods_cell(cell) for cell in row] for row in rows]
+    cells[1].append(ods_cell("8", "2", columns=2))
+    ods(units(tmp_path) / "d.ods", cells)
+    np.testing.assert_array_equal(panel_of_matched(match(tree("d.ods"), tmp_path)).values[0, 0], [8, 8])
+
+
+def test_a_mark_above_the_line_that_stands_in_the_cell_itself(tmp_path: Path) -> None:
+    """As openpyxl writes it: no shared string."""
+    workbook = openpyxl.Workbook()
+    assert workbook.active is not None
+    above = TextBlock(InlineFont(vertAlign="superscript"), "2")
+    for row in (
+        ["区", "年份", "甲", "乙"],
+        ["东区", 2022, CellRichText("8", above), 1],
+        ["西区", 2022, CellRichText("面积", above), 1],
+    ):
+        workbook.active.append(row)
+    workbook.save(units(tmp_path) / "d.xlsx")
+    found, values = found_in(tree("d.xlsx"), tmp_path)
+    assert values[0][0] == 8
+    assert {"d.xlsx!Sheet!C2 IC904", "d.xlsx!Sheet!C3 IC362"} <= set(told(found))
 
 
 @pytest.mark.parametrize(("suffix", "write"), [("xlsx", xlsx_book), ("ods", ods_book)])

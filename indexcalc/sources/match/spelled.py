@@ -87,7 +87,7 @@ def _narrow(text: str) -> str:
 def seconds_of(measure: str) -> float | None:
     """Return how many seconds a measure of time is, of a time for each of something as well; nothing for other measures.
 
-    >>> seconds_of("小时/件"), seconds_of("件")
+    >>> seconds_of("hours / case"), seconds_of("cases")
     (3600.0, None)
     """
     return SECONDS.get(re.split("[/／]", measure)[0].strip().casefold())
@@ -129,13 +129,13 @@ def _several(table: Table, texts: Iterable[str]) -> bool:
 
 
 def _told_by_others(own: Commas, declared: Spelling, comma: Spelling, table: Table) -> tuple[Spelling, list[Said]]:
-    """Decide by the other columns of a table, and by what separates its cells, what a column leaves open.
+    """Decide by what separates a table's cells, and by its other columns, what a column leaves open.
 
-    In a text whose cells are separated by ; the comma is taken as a rule: it is the decimal mark.
+    In a text whose cells are separated by ; the comma is taken as a rule: it is the decimal mark, unless points are somewhere.
     """
     whole, shown = together(table.commas), own.either or own.either_point
     points = bool(whole.point or whole.thousands)
-    commas = bool(whole.decimal) or (table.separator == ";" and bool(own.either))
+    commas = table.separator == ";" and bool(whole.decimal or own.either)
     if points or not commas:
         return declared, [Said(_LEFT_OPEN, shown, declared.number(alone(shown)))] if whole.decimal else []
     if own.either and own.whole:  # 987 beside 1,234: a whole number that is small enough to need no comma
@@ -222,7 +222,7 @@ def _in_another_spelling(text: str, spelling: Spelling, column: Column) -> Inste
             return Instead(_SPELLED, "thousands", f'"{mark}"', Spelling(decimal, mark).number(text))
     word = next((word for word in MULTIPLES if text.endswith(word)), None)
     if word and column.measure.startswith(word):
-        return None  # 1.2万 in 万元 may be either
+        return None  # it may be meant or not
     tried = [("negative", way, replace(spelling, negative=way)) for way in ("brackets", "trailing")]
     if word:
         tried.append(("multiples", f"{{{word}: {MULTIPLES[word]:.0f}}}", replace(spelling, multiples={word: MULTIPLES[word]})))

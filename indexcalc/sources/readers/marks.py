@@ -257,9 +257,7 @@ def ods_marks(archive: ZipFile) -> dict[str, Marks]:
         if name == "p":
             cell.reading = False
         elif name in ("table-cell", "covered-table-cell") and len(inside) == _IN_A_SHEET:
-            _ods_cell(cell, repeat[0], sheets[inside[-1]])
-            if above.any:
-                sheets[inside[-1]].raised[cell.row, cell.column] = cell.text
+            _ods_cell(cell, repeat[0], sheets[inside[-1]], above=above.any)
         elif name == "table":
             inside.pop()
 
@@ -273,7 +271,7 @@ def ods_marks(archive: ZipFile) -> dict[str, Marks]:
 _IN_A_SHEET = 2
 
 
-def _ods_cell(cell: _Open, rows: int, sheet: _Sheet) -> None:
+def _ods_cell(cell: _Open, rows: int, sheet: _Sheet, *, above: bool) -> None:
     """Note what one cell of an .ods sheet says, for every row and column that it stands for."""
     told = cell.attributes
     kind = told.get("calcext:value-type") or told.get("office:value-type", "")
@@ -285,11 +283,13 @@ def _ods_cell(cell: _Open, rows: int, sheet: _Sheet) -> None:
     down, across = (int(told.get(f"table:number-{way}-spanned", "1")) for way in ("rows", "columns"))
     if down > 1 or across > 1:
         sheet.merges.append((cell.row, cell.column, cell.row + down - 1, cell.column + across - 1))
-    if kind not in ("error", "percentage") or rows * columns > FAR:
+    if (kind not in ("error", "percentage") and not above) or rows * columns > FAR:
         return
     for row in range(cell.row, cell.row + rows):
         for column in range(cell.column, cell.column + columns):
-            if kind == "error":
+            if above:
+                sheet.raised[row, column] = cell.text
+            elif kind == "error":
                 sheet.errors[row, column] = cell.text.strip() or "#N/A"
             else:
                 sheet.percents.add((row, column))

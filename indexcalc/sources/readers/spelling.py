@@ -23,7 +23,7 @@ _RAISED_TO = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍ
 _RAISE = str.maketrans(_RAISED_FROM, _RAISED_TO)
 _POWER = "⁺⁻⁼"
 _MARKS = "".join(sorted(set(_RAISED_TO) - set(_POWER))) + "①-⓿"
-_FOOTNOTE = rf"(?s)(.*?[0-9.,)%万亿])[ \u00a0]?([{_MARKS}]+(?:[ ,，、;][{_MARKS}]+)*)"
+_FOOTNOTE = rf"(?s)(.*?[0-9.,)%])[ \u00a0]?([{_MARKS}]+(?:[ ,，、;][{_MARKS}]+)*)"
 
 _SET_APART = {" ": "[ \u00a0\u2002-\u200a\u202f\u3000]", "'": "['’]"}  # all else stands for itself
 
@@ -46,7 +46,7 @@ _LETTERS = r"[ \u00a0]?[A-Za-z]{1,2}$"
 
 @dataclass(frozen=True)
 class Spelling:
-    """How numbers are written: `thousands` is empty where nothing sets them apart; `multiples` are words such as 万."""
+    """How numbers are written: `thousands` is empty where nothing sets them apart; `multiples` are words behind numbers."""
 
     decimal: str = "."
     thousands: str = ","
@@ -134,8 +134,8 @@ def without_footnote(text: str) -> tuple[str, str]:
 def raised(text: str) -> str:
     """Return a text as it is written above the line, so that it is never taken for more digits of a number.
 
-    >>> raised("1)"), raised("注")
-    ('¹⁾', '注')
+    >>> raised("1)"), raised("†")
+    ('¹⁾', '†')
     """
     return text.translate(_RAISE)
 

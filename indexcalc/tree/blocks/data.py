@@ -195,7 +195,7 @@ class Data(Part):
     flags: Words = ()
     """Marks behind values that say how good they are: `[b, p, "*"]`. They are kept as notes of their cells."""
     multiples: dict[str, Number] = Field(default={})
-    """Words behind numbers that multiply them, each with its number: `{万: 10000}`."""
+    """Words behind numbers that multiply them, each with its number: `{k: 1000}`."""
     ignore: Words = ()
     """Names of rows to leave out, such as totals."""
     only: dict[str, str | int | Words] = Field(default={})
