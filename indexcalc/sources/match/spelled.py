@@ -64,7 +64,8 @@ def read_column(data: Data, table: Table, column: Column, cells: Sequence[Cell])
     if data.decimal or (numbers.plain and table.separator != ";"):
         return numbers, declared, []
     texts = [cell for cell in cells if isinstance(cell, str)]
-    if not any("," in text or "，" in text for text in texts) and not (table.separator == ";" and _apart_by_points(texts)):
+    joined = "\n".join(texts)
+    if "," not in joined and "，" not in joined and not (table.separator == ";" and _apart_by_points(texts)):
         return numbers, declared, []
     spelling, said = _decided(data, declared, table, texts)
     return (numbers if spelling == declared else read(spelling)), spelling, said

@@ -130,11 +130,12 @@ def _clean(cells: Sequence[Cell], spelling: Spelling) -> Numbers | None:
 
 def _lost_of(cells: Sequence[Cell], values: Sequence[float], spelling: Spelling) -> list[int]:
     """List the rows of numbers that have more digits than are kept."""
-    return [
-        row
-        for row, (cell, value) in enumerate(zip(cells, values, strict=True))
-        if abs(value) >= EXACT and (spelling.lost(cell, value) if isinstance(cell, str) else _many_digits(cell))
-    ]
+    large = [row for row, value in enumerate(values) if not -EXACT < value < EXACT]
+    return [row for row in large if abs(value := values[row]) >= EXACT and _is_lost(cells[row], value, spelling)]
+
+
+def _is_lost(cell: Cell, value: float, spelling: Spelling) -> bool:
+    return spelling.lost(cell, value) if isinstance(cell, str) else _many_digits(cell)
 
 
 def _many_digits(cell: object) -> bool:
@@ -147,7 +148,12 @@ def _one_by_one(cells: Sequence[Cell], tokens: _Tokens, how: _How) -> Numbers:
     skipped: list[int] = []
     bad: Bad = []
     notes: dict[int, str] = {}
+    plain, point = how.spelling.plain(), how.spelling.decimal == "."
+    simple = point and not tokens.missing_numbers and not tokens.not_applicable_numbers
     for row, cell in enumerate(cells):
+        if simple and isinstance(cell, str) and plain(cell) and isfinite(number := float(cell)):
+            values.append(number)  # nearly all cells of most columns
+            continue
         result = _text(cell, tokens, how) if isinstance(cell, str) else _other(cell, tokens)
         if isinstance(result, tuple):
             result, notes[row] = result

@@ -7,7 +7,7 @@ What is declared is used as declared. Where nothing is, the commas of a column d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
@@ -68,6 +68,10 @@ class Spelling:
         else:
             return None
         return number if isfinite(number) else None
+
+    def plain(self) -> Callable[[str], object]:
+        """Return what tells numbers that nothing sets apart."""
+        return re.compile(_patterns(self.decimal, self.thousands)[0]).fullmatch
 
     def value(self, text: str) -> float | None:
         """Return the number that a text is, with the spellings of negatives and multiples that were declared."""
