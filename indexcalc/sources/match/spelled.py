@@ -24,9 +24,10 @@ COUNTED = (_DECIMAL_COMMA, _LEFT_OPEN, _BOTH, _SPELLED, _FOOTNOTES, _DATE, _DURA
 
 _SPACED = r"[+-]?[1-9][0-9]{0,2}(?:[ \u00a0\u2002-\u200a\u202f\u3000][0-9]{3})+(?:[.,][0-9]+)?"
 _APOSTROPHES = r"[+-]?[1-9][0-9]{0,2}(?:['’][0-9]{3})+(?:[.,][0-9]+)?"
+_LONG = 60  # no number is written longer than this, with what stands beside it
 _BY_POINTS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
 _CLOCK = r"-?[0-9]+:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
-_FLAG = r"(?s)(.*[0-9.%)])\s*([A-Za-z]{1,2}|[*#†‡§^~!?]{1,3}|[(\[][0-9A-Za-z]{1,2}[)\]])"
+_FLAG = r"(?s)(.*[0-9.%)])\s*([A-Za-z]{1,2}|[*#†‡§^~!?]{1,3}|[(\[][^()\[\]]{1,6}[)\]])"
 
 
 Placed = Callable[[int], Place]
@@ -201,9 +202,11 @@ def unread(
 
 def _instead(cell: Cell, spelling: Spelling, column: Column, *, both: bool) -> Instead | None:
     """Tell what a cell that is no number is: a date, a duration, or a number in a spelling that is not declared."""
-    if isinstance(cell, bool):
-        return Instead(_SPELLED, "numbers", '{"TRUE": 1, "FALSE": 0}', float(cell))
     text = _narrow(str(cell))
+    if len(text) > _LONG:
+        return None
+    if (word := text.casefold()) in ("true", "false"):
+        return Instead(_SPELLED, "numbers", '{"TRUE": 1, "FALSE": 0}', float(word == "true"))
     if re.fullmatch(DATE, text):
         return Instead(_DATE)
     if re.fullmatch(_CLOCK, text) and (text.count(":") > 1 or seconds_of(column.measure)):  # 1:20 may be a ratio

@@ -181,6 +181,8 @@ def _text(cell: str, tokens: _Tokens, how: _How) -> float | str | tuple[float | 
     text = cell.translate(NARROW).strip(SPACE)
     if re.fullmatch(_ERROR, text):
         return ERROR_VALUE
+    if len(text) > _LONG:
+        return NOT_A_NUMBER
     if how.seconds and (duration := re.fullmatch(_DURATION, text)):
         sign, hours, minutes, rest = duration.groups()
         return float(f"{sign}1") * (int(hours) * 3600 + int(minutes) * 60 + float(rest)) / how.seconds

@@ -81,7 +81,8 @@ class Spelling:
         for word, multiple in self.multiples.items():
             if text.endswith(word):
                 number = self.value(text.removesuffix(word).rstrip(SPACE))
-                return None if number is None else float(Decimal(repr(number)) * Decimal(repr(multiple)))
+                product = None if number is None else float(Decimal(repr(number)) * Decimal(repr(multiple)))
+                return product if product is not None and isfinite(product) else None
         inside = re.fullmatch(r"\(\s*(.*?)\s*\)", text) if self.negative == "brackets" else None
         inside = re.fullmatch(r"(.*?)\s*-", text) if self.negative == "trailing" else inside
         unsigned = inside and inside.group(1)[:1] not in ("+", "-")
