@@ -11,7 +11,7 @@ from typing import Any
 from ..findings import Finding, Place, finding, nearest
 from ..tree.model import Data, Index
 from ..units import Units
-from .readers.records import repeated
+from .readers.records import has_repeated, repeated
 from .readers.table import Cell, Table, name_of
 from .readers.tables import read_tables
 
@@ -80,11 +80,18 @@ def read_units(index: Index, base: Path) -> tuple[UnitNames | None, list[Finding
     for key in block.model_fields_set & {"name", "name_en", "group", "aliases"}:
         if name_of(name := getattr(block, key)) not in headings:
             found.append(finding("IC359", index.place(("units", key)), name=name, file=table.file, known=headings))
-    asked = {getattr(block, key) for key in ("id", "name", "name_en", "group", "aliases", "level", "parent")}
-    asked |= {*_asked_columns(index), *(header for column in index.columns for header in column.headers)}
-    found += repeated(table, {name_of(name) for name in asked if name})
+    if has_repeated(table):
+        found += repeated(table, _asked_names(index))
     units, problems = units_in(index, table)
     return units, [*found, *problems], files
+
+
+def _asked_names(index: Index) -> set[str]:
+    """Return the headings of the units table that anything may ask for."""
+    block = index.units
+    asked = {getattr(block, key) for key in ("id", "name", "name_en", "group", "aliases", "level", "parent")}
+    asked |= {*_asked_columns(index), *(header for column in index.columns for header in column.headers)}
+    return {name_of(name) for name in asked if name}
 
 
 def units_in(index: Index, table: Table) -> tuple[UnitNames | None, list[Finding]]:

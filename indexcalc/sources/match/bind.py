@@ -71,10 +71,9 @@ def match(
 def _passed_by(index: Index, base: Path) -> Iterator[Finding]:
     """Find the files that look like those of a further period and that no pattern means."""
     paths = [data.path.replace("\\", "/") for data in index.data.values() if not data.is_ledger and "://" not in data.path]
-    if not any(map(is_pattern, paths)):
-        return
-    read = {path for pattern in [*paths, index.units.table] for path, _ in files_of(pattern, base)[0]}
-    for path, pattern, near in strays(paths, base, read):
+    matched = {path: [file for file, _ in files_of(path, base)[0]] for path in paths if is_pattern(path)}
+    read = {*paths, index.units.table, *(file for files in matched.values() for file in files)}
+    for path, pattern, near in strays(matched, base, read):
         shown = shown_path(path, base)
         yield finding("IC932", Place(shown), name=shown, pattern=pattern, near=near)
 

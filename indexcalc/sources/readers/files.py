@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from codecs import BOM_UTF8
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...findings import Finding, Place, finding, nearest
@@ -150,14 +150,17 @@ def _alike(one: str, other: str) -> bool:
     return one == other or within or SequenceMatcher(None, one, other).ratio() >= _NEAR
 
 
-def strays(patterns: Iterable[str], base: Path, read: Container[str]) -> Iterator[tuple[str, str, str]]:
+def strays(matched_by: Mapping[str, Sequence[str]], base: Path, read: Container[str]) -> Iterator[tuple[str, str, str]]:
     """Yield the files and folders that look like those of further periods, and that no pattern means, as relative paths.
 
-    Each comes with the pattern that passes it by and a name that fits. `read` are the files that are read.
+    Each comes with the pattern that passes it by and a name that fits. `matched_by` has the files that each pattern means,
+    `read` are all that are read.
     """
-    for pattern in dict.fromkeys(pattern for pattern in patterns if is_pattern(pattern) and "**" not in pattern):
+    for pattern, paths in matched_by.items():
+        if "**" in pattern:
+            continue
         parts = [part for part in pattern.split("/") if part]
-        matched = [path.removeprefix("/").split("/") for path, _ in matching(pattern, str(base))]
+        matched = [path.removeprefix("/").split("/") for path in paths]
         start = "/" if pattern.startswith("/") else ""
         for level, part in enumerate(parts):
             here: dict[str, list[str]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain
 
 from ...words.recognised_data import (
     CAPTION,
@@ -85,14 +85,14 @@ def headings_again(
 
     `stacked` returns the first and last of the rows of a header by the row and column of its key.
     """
-    names = {name_of(cell) for row in rows[first.top : first.low + 1] for cell in row} - {""}
-    at_key = {cell for row in rows[first.top : first.low + 1] if (cell := _cell(row, first.key)) is not None}
-    words = {cell for cell in at_key if isinstance(cell, str) and not blank(cell)}
-    if not words:
+    heads = rows[first.top : first.low + 1]
+    words = {cell for row in heads if isinstance(cell := _cell(row, first.key), str) and not blank(cell)}
+    if not words or not (candidates := _candidates(rows, first, words | keys)):
         return []
+    names = {name_of(cell) for row in heads for cell in row} - {""}
     found: list[Header] = []
     end = first.low
-    for at, key in _candidates(rows, first, words | keys):
+    for at, key in candidates:
         row = rows[at]
         captioned = len(filled(row)) == 2 < len(names) and bool(indicator_above([row]))  # the word and the name, in two cells
         if at <= end or captioned or not _heads(row, key, names, moved=key != first.key):
@@ -108,20 +108,19 @@ def _candidates(rows: list[list[Cell]], first: Header, words: set[str] | frozens
     """List the rows below a header that have a word of a key, with its column: that of the header, in small tables any."""
     width = max(len(rows[first.low]), len(rows[first.top]))
     body = rows[first.low + 1 :]
-    if len(body) * width <= _SMALL:
-        columns = dict(enumerate(zip_longest(*body)))
-    else:
-        columns = {first.key: tuple(_cell(row, first.key) for row in body)}
-    found: dict[int, int] = {}
-    for column in sorted(columns, key=lambda one: one != first.key):
-        hits = words.intersection(columns[column])
-        if column == first.key and len(columns) > 1:  # written with other spaces, or after the mark of a file that was joined
-            hits |= {cell for cell in set(columns[column]) if isinstance(cell, str) and name_of(cell) in words}
-        if hits:
-            for at, cell in enumerate(columns[column]):
-                if cell in hits:
-                    found.setdefault(first.low + 1 + at, column)
-    return sorted(found.items())
+    key = first.key
+    at_key = [row[key] if key < len(row) else None for row in body]
+    hits: set[Cell] = set(words.intersection(at_key))
+    small = len(body) * width <= _SMALL
+    if small:  # it may be written with other spaces, or after the mark of a file that was joined
+        hits |= {cell for cell in dict.fromkeys(at_key) if isinstance(cell, str) and name_of(cell) in words}
+    found = {at: first.key for at, cell in enumerate(at_key) if cell in hits} if hits else {}
+    if small and not words.isdisjoint(chain.from_iterable(body)):
+        for at, row in enumerate(body):
+            column = next((column for column, cell in enumerate(row) if cell in words), None)
+            if column is not None:
+                found.setdefault(at, column)
+    return sorted((first.low + 1 + at, column) for at, column in found.items())
 
 
 def _cell(row: Sequence[Cell], column: int) -> Cell:

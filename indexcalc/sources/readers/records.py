@@ -176,6 +176,11 @@ def header_findings(table: Table) -> list[Finding]:
     return found
 
 
+def has_repeated(table: Table) -> bool:
+    """Say whether any name stands twice, as hardly ever."""
+    return len(set(table.qualified)) < len(table.qualified)
+
+
 def repeated(table: Table, used: Container[str]) -> list[Finding]:
     """Find names that stand twice: which column is meant cannot be known, but where none is asked for, none has to be."""
     found, unused = [], []
@@ -202,9 +207,12 @@ def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge
         at = first = next(filled, None)
         if first is not None and origin.keys:
             searched = range(first, min(len(rows), first + SEARCHED))
-            keyed = [index for index in searched if _key(rows[index], origin.keys) is not None]
-            wider = [index for index in keyed if len(_filled(rows[index])) > len(_filled(rows[keyed[0]]))]
-            at = wider[0] if wider and indicator_above([rows[keyed[0]]]) else next(iter(keyed), first)
+            keyed = (index for index in searched if _key(rows[index], origin.keys) is not None)
+            at = next(keyed, first)
+            if len(rows[at]) - rows[at].count("") == 2 and indicator_above(
+                [rows[at]]
+            ):  # in two cells, of which the first could be a heading
+                at = next((index for index in keyed if len(_filled(rows[index])) > 2), at)
     if at is None:
         return None
     full = _spread(rows, at, merges)

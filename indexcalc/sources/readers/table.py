@@ -112,6 +112,8 @@ def name_of(cell: object) -> str:
 
 def is_key(cell: str, keys: frozenset[str]) -> bool:
     """Say whether a cell is one of the names that a header has, in upper or lower case; the keys are there in lower case too."""
+    if cell in keys:
+        return True
     name = name_of(cell)
     return name in keys or name.casefold() in keys
 
