@@ -17,7 +17,8 @@ from ...words.recognised_data import (
     VALUE_HEADINGS,
 )
 from ..readers.table import Table
-from .headings import by_heading, headings_of, position_of
+from .headings import by_heading, headings_of, plain, position_of
+from .keyed import own_heading
 from .matched import Source
 
 
@@ -32,6 +33,8 @@ class Layout:
     value: int | None
     status: int | None
     across: tuple[tuple[int, str], ...] = ()
+    above: tuple[int, ...] = ()
+    """The columns of the panel that the line above the table names, where it names an indicator of the source."""
 
     @property
     def is_wide(self) -> bool:
@@ -45,19 +48,33 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
     unit = unit_column(source.index, data, table)
     indicator = position_of(table, data.indicator, INDICATOR_HEADINGS)
     value = position_of(table, data.value, VALUE_HEADINGS)
+    if indicator is not None and value is None and unit is not None and _is_asked_for(source, table, indicator):
+        indicator = None
     period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, several=unit is not None)
     status = position_of(table, data.status, STATUS_HEADINGS)
-    layout = Layout(unit, period, fixed, indicator, value, status, across)
+    layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table))
     problems += _lacking(source, table, layout)
     if not problems:
         problems += _undecided(source, table, layout)
     return (None if problems else layout), problems
 
 
+def _is_asked_for(source: Source, table: Table, at: int) -> bool:
+    """Say whether a column that could be that of the indicators' names is an indicator itself, which is called so."""
+    headings = {table.names[at], plain(table.names[at])}
+    return source.data.indicator is None and any(headings.intersection(column.headers) for _, column in source.columns)
+
+
+def indicators_above(source: Source, table: Table) -> tuple[int, ...]:
+    """Return the columns of a source that the line above a table names, with or without its unit of measurement."""
+    names = {table.indicator, plain(table.indicator)} - {""}
+    return tuple(at for at, column in source.columns if names.intersection(column.headers)) if names else ()
+
+
 def unit_column(index: Index, data: Data, table: Table) -> int | None:
     """Return the column that says which unit a row belongs to."""
     block = index.units
-    return position_of(table, data.unit, (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS))
+    return position_of(table, own_heading(index, data), (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS))
 
 
 def period_headings(kind: Kind) -> tuple[str, ...]:
@@ -105,7 +122,8 @@ def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
     data, units, headings = source.data, source.index.units, headings_of(table)
     found = []
     if layout.unit is None and (data.unit or layout.indicator is None):
-        wanted = [data.unit] if data.unit else [units.id, units.label]
+        own = own_heading(source.index, data)
+        wanted = [own] if own else [units.id, units.label]
         near = nearest(wanted[0], headings) or units.label
         found.append(finding("IC340", table.header_place(0), headers=wanted, known=headings, near=near))
     for key, position in (("indicator", layout.indicator), ("value", layout.value)):
@@ -118,7 +136,7 @@ def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
 def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
     """Find what a table that has all its columns leaves open: whose its values are, and where they stand."""
     wanted = [column.owner for _, column in source.columns if column.key != "applies"]
-    if layout.across and layout.indicator is None and len(wanted) > 1:
+    if layout.across and layout.indicator is None and len(wanted) > 1 and not table.indicator:
         periods = [period for _, period in layout.across]
         return [finding("IC376", table.header_place(layout.across[0][0]), periods=few(periods), columns=few(wanted))]
     if layout.indicator is None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from ...findings import Place
@@ -28,7 +29,14 @@ class Table:
     positions: tuple[int, ...]
     columns: Sequence[Sequence[Cell]]
     lines: Sequence[int]
-    separator: str = ""  # what separates the cells of a text
+    separator: str = ""
+    """What separates the cells of a text."""
+    indicator: str = ""
+    """The indicator that a line above the headings names, as where each of many files holds one."""
+    measures: tuple[str, ...] = ()
+    """What a row below the headings says of each column's unit of measurement, where there is such a row."""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """Merged cells among the records, each by its first line and position and its last, as addresses have them."""
 
     @cached_property
     def commas(self) -> tuple[Commas, ...]:
@@ -54,6 +62,17 @@ class Table:
         columns = tuple(taken(cells, rows) for cells in self.columns)
         return replace(self, columns=columns, lines=[self.lines[row] for row in rows])
 
+    def of_columns(self, kept: Sequence[int]) -> Table:
+        """Return some columns of the table, which keep their addresses."""
+        return replace(
+            self,
+            names=tuple(self.names[at] for at in kept),
+            qualified=tuple(self.qualified[at] for at in kept),
+            positions=tuple(self.positions[at] for at in kept),
+            columns=tuple(self.columns[at] for at in kept),
+            measures=tuple(self.measures[at] for at in kept) if self.measures else (),
+        )
+
     def header_place(self, column: int) -> Place:
         """Return the address of a column's name."""
         if not self.header_line:
@@ -72,6 +91,11 @@ class Origin:
     header: int | None
     keys: frozenset[str]
     keep: int | None = None  # a Parquet table of more cells than this stays in its file
+    content: bytes | None = None  # what is read instead of the file at `path`: a workbook that was encrypted
+
+    def opened(self) -> str | BytesIO:
+        """Return what is to be read: the path, or its content."""
+        return self.path if self.content is None else BytesIO(self.content)
 
     def place(self, sheet: str = "", line: int = 0, column: int = 0) -> Place:
         """Return an address in this file."""
@@ -93,6 +117,24 @@ def name_of(cell: object) -> str:
         if not cell.isprintable():
             cell = cell.translate(_INVISIBLE)
     return " ".join(cell.split())
+
+
+def is_key(cell: str, keys: frozenset[str]) -> bool:
+    """Say whether a cell is one of the names that a header has, in upper or lower case; the keys are there in lower case too."""
+    if cell in keys:
+        return True
+    name = name_of(cell)
+    return name in keys or name.casefold() in keys
+
+
+def blank(cell: Cell) -> bool:
+    """Say whether nothing stands in a cell."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def filled(row: Sequence[Cell]) -> list[int]:
+    """Return the columns of a row in which anything stands."""
+    return [index for index, cell in enumerate(row) if not blank(cell)]
 
 
 def taken(cells: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:

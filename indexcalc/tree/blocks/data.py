@@ -168,8 +168,8 @@ class Data(Part):
     """The ledger that departments submit to, instead of a path: its file, or the URL of a PostgreSQL database."""
     sheet: str | None = None
     """The sheet of a workbook, or a pattern."""
-    unit: str | None = None
-    """The column of units. Default: the usual headings."""
+    unit: str | Words | None = None
+    """The column of units, or the columns that name one together, as in `[city, district]`. Default: the usual headings."""
     period: str | int | None = None
     """The column of periods; or the one period of the file; or `every` for values that hold in all periods."""
     indicator: str | None = None
@@ -196,6 +196,8 @@ class Data(Part):
     """Marks behind values that say how good they are: `[b, p, "*"]`. They are kept as notes of their cells."""
     multiples: dict[str, Number] = Field(default={})
     """Words behind numbers that multiply them, each with its number: `{k: 1000}`."""
+    fill_down: Words = ()
+    """Headings of columns in which an empty cell repeats the one above, where a name stands in the first row of its block."""
     ignore: Words = ()
     """Names of rows to leave out, such as totals."""
     only: dict[str, str | int | Words] = Field(default={})
