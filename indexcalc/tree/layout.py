@@ -160,6 +160,18 @@ class Tree:
         return tuple(runs)
 
     @cached_property
+    def computed(self) -> tuple[bool, ...]:
+        """Whether arithmetic makes what is compared of each leaf's values, so that equal ones may differ in the last bits."""
+        index = self.index
+        from_log = {name for name, data in index.data.items() if data.events is not None}
+        logged = {column.id for column in index.columns if column.source in from_log}
+        brought_up = bool(index.units.level)
+        return tuple(
+            brought_up or leaf.id in logged or at in self.targets or _is_computed(index, leaf)
+            for at, leaf in enumerate(index.leaves)
+        )
+
+    @cached_property
     def as_reported(self) -> bool:
         """Whether every leaf is its column as it is, with nothing derived."""
         return all(map(_is_plain, self.index.leaves))
@@ -195,6 +207,13 @@ def _by_way(asked: Iterable[Way | None], apart: Callable[[Way, int], object] | N
 def _is_plain(leaf: Indicator) -> bool:
     keys = (leaf.formula, leaf.per, leaf.difference, leaf.growth, leaf.share, leaf.applies, leaf.rolling, leaf.shrink)
     return all(key is None for key in keys) and leaf.scale == 1
+
+
+def _is_computed(index: Written, leaf: Indicator) -> bool:
+    made = (leaf.impute or index.defaults.impute, leaf.treat or index.defaults.treat)
+    if any(way is not None and way.method != NONE for way in made):
+        return True
+    return not _is_plain(leaf.model_copy(update={"applies": None}))
 
 
 def of_leaves(index: Whole, leaves: Sequence[Indicator], *, rest: bool = False) -> Whole:

@@ -8,6 +8,7 @@ from ..bounds import above_zero, share, shares
 from ..frame import same
 from ..frontier import frontier
 from ..records import Aggregator, Given
+from ..ties import levelled
 from .means import arithmetic
 from .sums import divide
 
@@ -28,7 +29,7 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
     """
     units, children = x.shape[-2:]
     own = np.broadcast_to(w, (*w.shape[:-2], units, children))
-    columns = np.ascontiguousarray(np.moveaxis(x, -1, 0))
+    columns = np.ascontiguousarray(np.moveaxis(levelled(x, axis=-2), -1, 0))
     stack = np.broadcast_shapes(x.shape[:-2], own.shape[:-2])
     even = _SLACK * np.add.reduce(np.abs(own), axis=-1)[..., None]
     balance = np.empty((*stack, units))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ...findings import Finding
 from ...methods.arrays import np
+from ...methods.ties import near
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...periods import kind_among, previous, year_before
 from ...scores import Scores
@@ -254,7 +255,7 @@ def _censored(scores: Scores, values: list[Value]) -> list[Value]:
     limit = scores.index.index.censor_below
     if limit is None:
         return values
-    return [f"<{limit:g}" if isinstance(value, float) and value < limit else value for value in values]
+    return [f"<{limit:g}" if isinstance(value, float) and limit - value > near(value, limit) else value for value in values]
 
 
 def _over(scores: Scores, node: int, language: str) -> str:
