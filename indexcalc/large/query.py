@@ -373,38 +373,39 @@ def _key(ranking: NodeRanking, score: Any) -> Any:
 def _ranked(index: Index, long: Any, name: str, groups: list[str], begun: Begun | None) -> Any:
     """Add ranks within groups of rows, shared as each node says, by the rule of `methods.ties`.
 
-    A run of scores of which each is near the one before is one place, unless its ends are farther apart than scores that are
-    one; who then begins a place cannot be told by windows over rows.
+    Best first, a row begins a place where it is not near the one before. A run of rows of which each is near the one before
+    can still be too long for one place; who then begins the next cannot be told by windows over rows, but that it is so.
     """
-    taken = long.columns
+    taken, tolerance = long.columns, ibis.literal(repr(TOLERANCE)).cast("float64")
     ordered = {"group_by": groups, "order_by": [ibis.desc(long.key, nulls_first=False), long.unit]}
-    tolerance = ibis.literal(repr(TOLERANCE)).cast("float64")
     long = long.mutate(
         at=ibis.row_number().over(**ordered) + 1,
         before=long.key.lag().over(**ordered),
-        apart=tolerance * long.key.abs().max().over(group_by=groups),
+        apart=tolerance * long.key.abs().max().over(**ordered),
     )
     begins = (long.before.isnull() | (long.before - long.key > long.apart)).fill_null(False)
     if begun is not None and begun[name]:
         more = ibis.memtable({key: list(column) for key, column in zip(_KEYS, zip(*begun[name], strict=True), strict=True)})
         long = long.mutate(begins=begins).left_join(more.mutate(more=True), list(_KEYS))
         begins = long.begins | long.more.fill_null(False)
-    long = long.mutate(begins=begins.cast("int64"))
-    long = long.mutate(place=long.begins.sum().over(ibis.cumulative_window(group_by=groups, order_by=long.at)))
-    run = {"group_by": [*groups, "place"]}
+    long = long.mutate(begins=begins)
+    upto = ibis.cumulative_window(group_by=groups, order_by=long.at)
     long = long.mutate(
-        first=long.at.min().over(**run),
-        known=long.key.count().over(**run),
-        wide=long.key.max().over(**run) - long.key.min().over(**run) > long.apart,
+        place=long.begins.cast("int64").sum().over(upto),
+        first=ibis.ifelse(long.begins, long.at, ibis.null("int64")).max().over(upto),
+        opened=ibis.ifelse(long.begins, long.key, ibis.null("float64")).min().over(upto),
     )
     by_ties: dict[str, list[int]] = {}
     for order, at in enumerate(index.tree.reading_order):
         by_ties.setdefault(ranking_of(index, at).ties, []).append(order)
-    places = [(orders, TIE_RULES[ties].function(long.first, long.first + long.known - 1, long.place)) for ties, orders in by_ties.items()]
+    last = long.first
+    if not by_ties.keys() <= {"competition", "min", "dense"}:
+        last = long.first + long.key.count().over(group_by=[*groups, "place"]) - 1
+    places = [(orders, TIE_RULES[ties].function(long.first, last, long.place)) for ties, orders in by_ties.items()]
     cases = [(long.order.isin(orders), shared.cast("float64")) for orders, shared in places]
     rank = ibis.cases(*cases) if len(cases) > 1 else cases[0][1]
     if begun is None:
-        rank = ibis.ifelse(long.wide, UNSURE, rank)
+        rank = ibis.ifelse(long.opened - long.key > long.apart, UNSURE, rank)
     long = long.mutate(**{name: ibis.ifelse(long.score.notnull(), rank, ibis.null("float64"))})
     return long.select(*taken, name)
 

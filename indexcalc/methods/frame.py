@@ -11,13 +11,21 @@ class Frame:
 
     `values` is (…, unit, indicator) with NaN for missing, `sign` (indicator,) with 1 where more is better and
     -1 where less is. Every statistic is (…, 1, indicator), NaN for a column without values. `computed` (indicator,) says which
-    columns are not as they were read, and so are compared with a tolerance; none are without it.
+    columns are not as they were read, and so are compared with a tolerance; none are without it. Where all values of such a
+    column are one, they are so to the last bit.
     """
 
     def __init__(self, values: Array, sign: Array, computed: Mask | None = None) -> None:
         self.values = values
         self.sign = sign
         self.computed = np.zeros(values.shape[-1], dtype=bool) if computed is None else computed
+        if self.computed.any():
+            low, high = self.min, self.max
+            with np.errstate(invalid="ignore"):
+                alike = self.computed & (high > low) & (high - low <= tolerance(values, axis=-2))
+            if alike.any():
+                self.values = np.where(alike & ~np.isnan(values), high, values)
+                self.min = np.where(alike, high, low)
 
     @cached_property
     def min(self) -> Array:

@@ -73,6 +73,7 @@ def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] 
     all are, as for a unit alone. A missing child adds to neither distance.
     Source: Hwang, Yoon 1981.
     """
+    x = levelled(x, axis=-2)
     best, worst = _best(x), -_best(-x)
     length: Array | float = 1.0
     if rescale == "vector":
@@ -107,6 +108,7 @@ def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array
     Edge cases: zero and what is below are scores as any; where all units are at the best, as with a constant child, ξ is 1.
     Source: Deng 1989.
     """
+    x = levelled(x, axis=-2)
     gap = np.where(w == 0, np.nan, _best(x) - x)
     least, most = (end.reduce(gap, axis=(-2, -1), keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -19,7 +19,7 @@ def decimals_apart(scores: Scores, at: int, node: int, units: Sequence[int], lan
     A grade is judged by the score with the decimals declared: where more of them would tell otherwise, there are no more.
     """
     declared = scores.index.decimals_of(scores.tree.nodes[node])
-    x, rank = (np.array(array[at, list(units), node], dtype=float) for array in (scores.scores, scores.ranks))
+    x, rank = (np.array(array[at, :, node], dtype=float)[list(units)] for array in (scores.scores, scores.ranks))
     limit = scores.index.index.censor_below if node == scores.tree.root else None
     shown = ~np.isnan(rank) & (x >= (-np.inf if limit is None else limit))
     order = np.argsort(x[shown], kind="stable")
