@@ -873,6 +873,32 @@ def test_mpi_without_a_mean_above_zero_has_no_variation_to_speak_of() -> None:
     np.testing.assert_array_equal(together("mpi", x, w, {}), [np.nan, -4.0, 0.0, np.nan, 7.0])
 
 
+def test_all_units_on_the_frontier_of_benefit_of_the_doubt_tie() -> None:
+    rng = np.random.default_rng(5)
+    x = rng.random((20, 4))
+    for best in (x / np.sqrt((x**2).sum(axis=1, keepdims=True)), x / x.sum(axis=1, keepdims=True) * 37.3):
+        scores = together("benefit-of-the-doubt", best, np.ones(4), {})
+        assert np.abs(scores - 100).max() < 1e-12
+        assert ranks(scores[:, None]).tolist() == [[1.0]] * 20
+    led = np.where(np.arange(20)[:, None] % 4 == np.arange(4), 1.0, x)  # each leads in one child
+    assert ranks(together("benefit-of-the-doubt", led, np.ones(4), {})[:, None]).tolist() == [[1.0]] * 20
+
+
+def test_children_whose_scores_are_one_on_paper_decide_nothing() -> None:
+    x = np.array([[0.1 + 0.2, 5.0], [0.3, 5.0]])
+    assert together("copeland", x, np.ones(2), {}).tolist() == [0.0, 0.0]
+    assert np.isnan(together("topsis", x, np.ones(2), {})).all()
+    assert together("grey", x, np.ones(2), {}).tolist() == [100.0, 100.0]
+
+
+def test_computed_values_that_are_all_one_are_constant() -> None:
+    x = np.array([[0.1 + 0.2], [0.3], [0.3 + 1e-13]])
+    for method in ("min-max", "z-score"):
+        frame = Frame(x, np.array([1.0]), np.array([True]))
+        assert np.isnan(CATALOGUE["normalise"][method](x, frame)).all()
+        assert not np.isnan(CATALOGUE["normalise"][method](x, Frame(x, np.array([1.0])))).any()
+
+
 def test_benefit_of_the_doubt_of_an_odd_unit() -> None:
     aggregate = CATALOGUE["aggregate"]["benefit-of-the-doubt"]
     x, w = np.array([[4.0, 1.0], [1.0, 4.0], [2.0, 2.0], [2.0, np.nan], [0.0, 0.0]]), np.ones(2)

@@ -108,6 +108,8 @@ def target(
     """
     task = _task(scores, period, unit, effort, costs)
     start = at = _Point(task, task.own)
+    if start.reaches(score, rank):
+        return _plan(task, start, start, rank, reached=True, exact=True, score=score)
     best, exact, short = None, not (task.stepped and task.left_out), 0.0
     for _ in range(_TRIES):
         goal = at.goal(score, rank)
