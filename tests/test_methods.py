@@ -34,7 +34,7 @@ from indexcalc.methods import (
 from indexcalc.methods.aggregate import COMPARES_UNITS, FREE_SUM, compared, quick, weight_there
 from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.methods.frame import Frame
-from indexcalc.methods.rank import TIE_RULES, ranks, rounded
+from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.records import Powers
 from indexcalc.methods.ties import levelled
 from indexcalc.methods.treat import skewness

@@ -13,14 +13,18 @@ from random import Random
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from indexcalc.analysis.uncertainty import _columns_of, _ordered
 from indexcalc.cli.app import app
 from indexcalc.engine import score
+from indexcalc.engine.room import Room
 from indexcalc.large.blocks import score_in_blocks
+from indexcalc.methods.rank import ranks
 from indexcalc.panel import Panel, empty
 from indexcalc.scores import Scores
 from indexcalc.tree import Index
@@ -283,7 +287,7 @@ def test_ranks_and_grades_of_random_trees_are_those_of_exact_arithmetic(part: in
             made = panel(index, values, order, groups)
             whole = score(index, made)
             same_as_exact(whole, tree, x, groups, order, seed)
-        parts = score_in_blocks(index, made, lambda *shape: empty(*shape), cells=units)
+        parts = score_in_blocks(index, made, empty, cells=units)
         same_as_exact(parts, tree, x, groups, order, seed)
 
 
@@ -299,7 +303,9 @@ def test_ranks_and_grades_of_a_query_are_those_of_exact_arithmetic(tmp_path: Pat
     (tmp_path / "indicators.yaml").write_text(json.dumps(tree))
     (tmp_path / "units.csv").write_text("id,group\n" + "".join(f"u{at:02},{group}\n" for at, group in enumerate(groups)))
     table: dict[str, Any] = {"unit": [f"u{at:02}" for at in range(units)], "period": ["2000"] * units}
-    pq.write_table(pa.table(table | {name: pa.array(column, pa.float64()) for name, column in values.items()}), tmp_path / "v.parquet")
+    pq.write_table(
+        pa.table(table | {name: pa.array(column, pa.float64()) for name, column in values.items()}), tmp_path / "v.parquet"
+    )
     where = ["--index", str(tmp_path / "indicators.yaml"), "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(app, ["score", "--engine", "duckdb", *where])
     assert done.exit_code == 0, done.output
@@ -313,3 +319,82 @@ def test_ranks_and_grades_of_a_query_are_those_of_exact_arithmetic(tmp_path: Pat
         ):
             made = [found[node, f"u{at:02}"][name] for at in range(units)]
             np.testing.assert_array_equal([np.nan if rank is None else rank for rank in made], expected, err_msg=f"{node} {name}")
+
+
+# ------------------------------------------------------------------------------------------------- draws, and what is shown
+
+
+@pytest.mark.parametrize("ties", ["competition", "dense", "average", "max"])
+@pytest.mark.parametrize("seed", range(count(10, 200)))
+def test_draws_are_ranked_as_the_index_is(ties: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    units, draws = int(rng.integers(2, 30)), 64
+    near = 80.2 + rng.integers(-2, 40, (units, draws)) * rng.choice([1e-14, 2e-11, 4e-11])
+    scores = np.where(rng.random((units, draws)) < 0.5, near, rng.normal(50.0, 20.0, (units, draws)))
+    scores[rng.random((units, draws)) < 0.1 * (seed % 2)] = np.nan
+    columns = _columns_of(ties, units)
+    places = _ordered(scores, ties, Room(1 << 16)).places(Room(1 << 16)).T
+    step = 2 if ties == "average" else 1
+    expected = (ranks(scores, ties=ties) - 1) * step
+    np.testing.assert_array_equal(places, np.where(np.isnan(expected), columns - 1, expected))
+
+
+SHOWN = """
+index: {id: index, decimals: 1}
+units: {table: units.csv}
+periods: {kind: year}
+data: {d: {path: d.csv}}
+defaults: {normalise: points, missing: {coverage: 0}}
+dimensions: [{id: x, weight: 1}]
+"""
+
+
+def shown(folder: Path, values: Sequence[float], more: str = "") -> tuple[str, str, list[str]]:
+    """Score some values, and return what the terminal, the summary and the formats of the workbook's column of scores say."""
+    (folder / "indicators.yaml").write_text(SHOWN + more)
+    (folder / "units.csv").write_text("id\n" + "".join(f"u{at}\n" for at in range(len(values))))
+    (folder / "d.csv").write_text("id,year,x\n" + "".join(f"u{at},2020,{value}\n" for at, value in enumerate(values)))
+    where = ["--index", str(folder / "indicators.yaml"), "--lang", "en"]
+    done = CliRunner().invoke(app, ["score", *where, "--out", str(folder / "out")])
+    assert done.exit_code == 0, done.output
+    printed = CliRunner().invoke(app, ["rank", *where])
+    page = openpyxl.load_workbook(folder / "out" / "2020" / "ranking.xlsx").worksheets[0]
+    formats = [cell.number_format for cell in page["C"] if isinstance(cell.value, int | float)]
+    return printed.output, (folder / "out" / "2020" / "summary.md").read_text(), formats
+
+
+ALIKE = "ranks go by the scores before rounding"
+
+
+def test_a_table_has_the_decimals_that_tell_apart_what_is_ranked_apart(tmp_path: Path) -> None:
+    text, summary, formats = shown(tmp_path, [73.143, 73.138, 60.0])
+    for said in (text, summary):
+        assert "73.143" in said
+        assert "73.138" in said
+        assert "60.000" in said
+        assert ALIKE not in said
+    assert formats == ["0.000"] * 3
+
+
+def test_a_table_that_shows_nothing_alike_or_only_what_ties_has_the_decimals_declared(tmp_path: Path) -> None:
+    for values, more in (([73.1, 73.1, 60.0], ""), ([73.143, 73.138, 60.0], "ranking: {decimals: 1}\n")):
+        text, summary, formats = shown(tmp_path, values, more)
+        assert "73.10" not in text + summary
+        assert ALIKE not in text + summary
+        assert formats == ["0.0"] * 3
+
+
+@pytest.mark.parametrize(
+    ("values", "more"),
+    [
+        ([73.14300001, 73.14300002, 60.0], ""),  # too near
+        ([89.96, 89.97, 60.0], "grades: [{name: A, from: 90}, {name: B}]\n"),  # 89.96 is shown as 90.0 and graded so
+    ],
+)
+def test_a_table_says_so_where_more_decimals_are_too_many_or_would_gainsay_a_grade(
+    tmp_path: Path, values: list[float], more: str
+) -> None:
+    text, summary, formats = shown(tmp_path, values, more)
+    assert ALIKE in text
+    assert ALIKE in summary
+    assert formats == ["0.0"] * 3

@@ -63,9 +63,7 @@ def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
         list(each(work, parts))
 
 
-def compare(
-    index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array, out: Array, part: Any, computed: Mask
-) -> None:
+def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array, out: Array, part: Any, computed: Mask) -> None:
     """Normalise x (period, unit, column) within the frames that a choice names, into a part of `out`'s columns.
 
     Both may have draws: (period, draw, unit, column). `computed` (column,) are those that are not as they were read, as none

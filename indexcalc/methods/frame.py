@@ -108,7 +108,6 @@ class Frame:
         ranks = {"min": worse + 1, "max": upto, "average": (worse + 1 + upto) / 2}[ties]
         return np.where(np.isnan(x), np.nan, ranks)
 
-
     @staticmethod
     def _on_places(x: Array, values: Array, sign: float, apart: float) -> tuple[Array, Array]:
         """Return x and values in ascending order with all that are one made so to the last bit."""

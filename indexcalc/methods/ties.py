@@ -34,7 +34,8 @@ def new_places(ordered: Array, apart: float) -> Mask:
         new[1:] = ~(np.abs(ordered[1:] - ordered[:-1]) <= apart) & (ordered[1:] != ordered[:-1])  # equal if both are infinite
         first = np.flatnonzero(new)
         last = np.append(first[1:], len(ordered)) - 1
-        for start, end in zip(*(at[np.abs(ordered[first] - ordered[last]) > apart].tolist() for at in (first, last)), strict=True):
+        long = np.abs(ordered[first] - ordered[last]) > apart
+        for start, end in zip(first[long].tolist(), last[long].tolist(), strict=True):
             at = start  # each is near the one before, not all are near the first
             while (at := bisect_right(range(end + 1), apart, lo=at, key=_gap(ordered, at))) <= end:
                 new[at] = True

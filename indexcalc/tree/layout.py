@@ -163,11 +163,10 @@ class Tree:
     def computed(self) -> tuple[bool, ...]:
         """Whether arithmetic makes what is compared of each leaf's values, so that equal ones may differ in the last bits."""
         index = self.index
-        from_log = {name for name, data in index.data.items() if data.events is not None}
-        logged = {column.id for column in index.columns if column.source in from_log}
+        logs = {name for name, data in index.data.items() if data.events is not None}
         brought_up = bool(index.units.level)
         return tuple(
-            brought_up or leaf.id in logged or at in self.targets or _is_computed(index, leaf)
+            brought_up or at in self.targets or index.source_of(leaf) in logs or _is_computed(index, leaf)
             for at, leaf in enumerate(index.leaves)
         )
 

@@ -27,7 +27,10 @@ def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None
     columns: list[tuple[Heading, list[Any]]] = [
         (Heading(word.rank(language), "rank"), [finite(result.places[unit]) for unit in order]),
         (Heading(unit_label(result.scores, language), "text"), [units.title(unit, language) for unit in order]),
-        (Heading(word.score(language), "score", strong=True, decimals=decimals), [finite(result.declared[unit]) for unit in order]),
+        (
+            Heading(word.score(language), "score", strong=True, decimals=decimals),
+            [finite(result.declared[unit]) for unit in order],
+        ),
         (Heading(word.median_rank(language), "count"), [finite(result.quantile(0.5)[unit]) for unit in order]),
         (
             Heading(word.rank_interval(language).format(level=f"{level:.0%}"), "code"),
