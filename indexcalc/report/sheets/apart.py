@@ -22,20 +22,28 @@ def decimals_apart(scores: Scores, at: int, node: int, units: Sequence[int], lan
     x, rank = (np.array(array[at, :, node], dtype=float)[list(units)] for array in (scores.scores, scores.ranks))
     limit = scores.index.index.censor_below if node == scores.tree.root else None
     shown = ~np.isnan(rank) & (x >= (-np.inf if limit is None else limit))
-    order = np.argsort(x[shown], kind="stable")
-    x, rank = x[shown][order], rank[shown][order]
-    bounds = _bounds(scores, node)
+    decimals, said = decimals_of([(x[shown], rank[shown])], declared, language)
+    for bound in _bounds(scores, node):
+        if ((rounded(x, decimals) >= bound) != (rounded(x, declared) >= bound)).any():
+            return declared, (word.shown_alike(language),)
+    return decimals, said
+
+
+def decimals_of(
+    columns: Sequence[tuple[Sequence[float | None] | Array, Sequence[float | None] | Array]], declared: int, language: str
+) -> tuple[int, tuple[str, ...]]:
+    """Return how many decimals columns of scores are shown with, each beside its ranks, and what is to be said of it."""
+    pairs = [tuple(np.array(column, dtype=float) for column in pair) for pair in columns]
     for decimals in range(declared, declared + _MOST + 1):
-        if not _alike(x, rank, decimals):
-            if all(np.array_equal(rounded(x, decimals) >= bound, rounded(x, declared) >= bound) for bound in bounds):
-                return decimals, ()
-            break
+        if not any(_alike(x, rank, decimals) for x, rank in pairs):
+            return decimals, ()
     return declared, (word.shown_alike(language),)
 
 
 def _alike(x: Array, rank: Array, decimals: int) -> bool:
-    """Say whether two scores in ascending order are shown alike and ranked apart."""
-    shown = rounded(x, decimals)
+    """Say whether two scores are shown alike and ranked apart."""
+    order = np.lexsort((rank, x))
+    shown, rank = rounded(x[order], decimals), rank[order]
     return bool(((shown[1:] == shown[:-1]) & (rank[1:] != rank[:-1])).any())
 
 
