@@ -30,6 +30,8 @@ class Column:
     rows: tuple[str, ...] = ()
     """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
     take: Take | None = None  # what is aggregated, where the source is a log of events
+    reported: str | None = None
+    """The unit of measurement of what is reported; nothing where the tree says that of a value that is made of it alone."""
 
 
 def columns(index: Written) -> tuple[Column, ...]:
@@ -115,7 +117,14 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
     key = "column" if item.column else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
     title = item.name or item.name_en or item.id
-    return Column(item.id, source, _headers(item), title, measure, valid, over_time, over_units, item.id, key)
+    reported = None if isinstance(item, Indicator) and _is_made(item) else measure
+    headers = _headers(item)
+    return Column(item.id, source, headers, title, measure, valid, over_time, over_units, item.id, key, reported=reported)
+
+
+def _is_made(leaf: Indicator) -> bool:
+    """Say whether an indicator's value is measured in something else than what is reported for it."""
+    return leaf.per is not None or leaf.growth is not None or leaf.share is not None or leaf.scale != 1
 
 
 def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:

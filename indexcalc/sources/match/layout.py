@@ -16,6 +16,7 @@ from ...words.recognised_data import (
     UNIT_HEADINGS,
     VALUE_HEADINGS,
 )
+from ...words.recognised_measures import MEASURE_HEADINGS
 from ..readers.table import Table
 from .headings import by_heading, headings_of, plain, position_of
 from .keyed import own_heading
@@ -35,6 +36,7 @@ class Layout:
     across: tuple[tuple[int, str], ...] = ()
     above: tuple[int, ...] = ()
     """The columns of the panel that the line above the table names, where it names an indicator of the source."""
+    measure: int | None = None
 
     @property
     def is_wide(self) -> bool:
@@ -52,7 +54,8 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
         indicator = None
     period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, several=unit is not None)
     status = position_of(table, data.status, STATUS_HEADINGS)
-    layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table))
+    measure = _measures_of(table, {unit, period, indicator, value})
+    layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table), measure)
     problems += _lacking(source, table, layout)
     if not problems:
         problems += _undecided(source, table, layout)
@@ -69,6 +72,13 @@ def indicators_above(source: Source, table: Table) -> tuple[int, ...]:
     """Return the columns of a source that the line above a table names, with or without its unit of measurement."""
     names = {table.indicator, plain(table.indicator)} - {""}
     return tuple(at for at, column in source.columns if names.intersection(column.headers)) if names else ()
+
+
+def _measures_of(table: Table, others: set[int | None]) -> int | None:
+    """Return the column that says what each row is measured in."""
+    names = [name.casefold() for name in table.names]
+    places = (names.index(heading) for heading in MEASURE_HEADINGS if heading in names)
+    return next((place for place in places if place not in others), None)
 
 
 def unit_column(index: Index, data: Data, table: Table) -> int | None:
@@ -113,7 +123,9 @@ def _periods_across(index: Index, table: Table, others: set[int | None]) -> tupl
     """Return the columns whose headings are periods, as where the years stand side by side."""
     if index.periods.kind == SINGLE:
         return ()
-    read = ((at, read_period(name, index.periods.kind)) for at, name in enumerate(table.names) if at not in others)
+    kind = index.periods.kind
+    named = ((at, name) for at, name in enumerate(table.names) if at not in others)
+    read = ((at, read_period(name, kind) or read_period(plain(name), kind)) for at, name in named)  # 2021 (t)
     return tuple((at, period) for at, period in read if period)
 
 
