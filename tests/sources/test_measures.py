@@ -329,3 +329,10 @@ def test_an_engine_converts_what_it_scores_where_it_is(tmp_path: Path) -> None:
     assert [one["code"] for one in map(json.loads, done.stderr.splitlines())] == ["IC910"]
     ranking = pd.read_csv(tmp_path / "reports" / "2022" / "ranking.csv", dtype=str)
     assert [float(one) for one in ranking.iloc[:, 3]][:2] == [250.0, 3.5]
+
+
+def test_the_line_that_names_a_files_indicator_says_its_measure(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("指标：绿地面积(亩)\n区,2022年\n东区,45\n西区,22.5\n", encoding="utf-8")
+    index = tree(tmp_path, AREA)
+    assert values(index, tmp_path).tolist() == [[3.0, 1.5]]
+    assert list(told(index, tmp_path)) == ["IC910"]
