@@ -83,6 +83,7 @@ def test_every_expression_is_drawn_by_the_test_below() -> None:
 FORMULAS = [
     "where(a > 20, a, sqrt(b)) + people",
     "max(a, b, people) / min(a, b)",
+    "max(a, b, skip: true) - min(a, people, b, skip: true) + clip(a, 3, b)",
     "mean(a, b) - log(a) ^ 0.5",
     "sum(a, b)",
 ]

@@ -154,7 +154,7 @@ def _unmet(source: Source, opened: _Opened) -> tuple[list[Matched], list[Finding
     for at, column in source.columns:
         if f"value {at}" in opened.table.columns:
             continue
-        if column.key == "applies" and (attribute := of_units(source, at, column)):
+        if column.is_attribute and (attribute := of_units(source, at, column)):
             attributes.append(attribute)
             continue
         near = next((close for header in column.headers if (close := nearest(header, opened.names))), "")
@@ -178,7 +178,9 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
             continue
         used.update(places)
         cells = opened[raw[places[0]]]
-        if not (cells.type().is_numeric() or cells.type().is_boolean() or cells.type().is_null()):
+        if column.words:
+            taken[f"value {at}"] = cells.cast("string").isin(column.words).fill_null(False).cast("float64")
+        elif not (cells.type().is_numeric() or cells.type().is_boolean() or cells.type().is_null()):
             findings.append(finding("IC872", Place(head.file), name=head.names[places[0]], kind=str(cells.type())))
             taken[f"value {at}"] = ibis.null("float64")
         else:

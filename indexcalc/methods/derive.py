@@ -13,8 +13,9 @@ Expression = tuple[Any, ...]
 def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
     """Compute a parsed formula (`spec.formula.parse`) over named arrays of one shape.
 
-    Missing goes through + - × ÷ ^ and the functions of one value; `sum`, `mean`, `median`, `trimmed`, `min` and `max` pass
-    over it, as in a spreadsheet. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
+    Missing goes through + - × ÷ ^, `min`, `max`, `clip` and the functions of one value: a number that stands in the formula is
+    no value of a unit. `sum`, `mean`, `median` and `trimmed` pass over it, as in a spreadsheet, and so do `min` and `max` with
+    `skip: true`. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
     is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals;
     `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3.
     """
@@ -231,8 +232,20 @@ def _round(x: Array, decimals: Array | float = 0.0) -> Array:
     return rounded(np.asarray(x, dtype=float), whole)
 
 
+def _clip(x: Array, low: Array, high: Array) -> Array:
+    return np.where(np.asarray(low) > high, np.nan, np.minimum(np.maximum(x, low), high))
+
+
 def _stacked(reduce: Callable[[Array], Array]) -> Callable[..., Array]:
     return lambda *arguments: reduce(np.stack(np.broadcast_arrays(*arguments)))
+
+
+def _highest(parts: Array) -> Array:
+    return np.asarray(np.maximum.reduce(parts, axis=0))
+
+
+def _lowest(parts: Array) -> Array:
+    return np.asarray(np.minimum.reduce(parts, axis=0))
 
 
 def _sum_present(parts: Array) -> Array:
@@ -255,8 +268,11 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "log": lambda x: np.log(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "sqrt": lambda x: np.sqrt(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "where": _where,
-    "max": _stacked(rolled_max),
-    "min": _stacked(rolled_min),
+    "clip": _clip,
+    "max": _stacked(_highest),
+    "min": _stacked(_lowest),
+    "max_there": _stacked(rolled_max),
+    "min_there": _stacked(rolled_min),
     "mean": _stacked(rolled_mean),
     "median": _stacked(median),
     "trimmed": _stacked(trimmed_mean),

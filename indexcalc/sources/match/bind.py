@@ -203,7 +203,7 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
         headed |= beside_indicators(source, table, layout).keys()
         indicators += indicators_in(table, layout)
     for at, column in source.columns:
-        if at not in settled and column.key == "applies" and (attribute := of_units(source, at, column)):
+        if at not in settled and column.is_attribute and (attribute := of_units(source, at, column)):
             parts.append(attribute)
             settled.add(at)
     parts.append(

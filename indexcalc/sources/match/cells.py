@@ -14,7 +14,7 @@ from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import NOT_A_NUMBER, word_of
 from ..readers.table import Table, name_of, taken
-from .layout import Layout, no_period
+from .layout import Layout, few, no_period
 from .matched import Matched, Piece, Source
 from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
@@ -76,6 +76,11 @@ def unknown_unit(source: Source, name: str, place: Place, rows: int) -> Finding:
     """Say that a name is no unit's, or that of several."""
     if name in source.units.shared:
         return finding("IC374", place, name=name, units=source.units.sharing(name))
+    if len(like := source.units.like(name)) > 1:
+        return finding("IC392", place, name=name, units=source.units.some(like), label=source.index.units.label, rows=rows)
+    if whole := source.units.whole(name):
+        unit = source.units.units.ids[like[0]]
+        return finding("IC391", place, name=name, whole=whole, unit=unit, label=source.index.units.label, rows=rows)
     near = nearest(name, source.units.known)
     code = "IC356" if not name else "IC341" if near else "IC342"
     return finding(code, place, name=name, near=near, label=source.index.units.label, rows=rows)
@@ -86,6 +91,8 @@ def piece_of(
 ) -> tuple[Piece, list[Finding]]:
     """Return the values of some rows of a table's column, with what is wrong in its cells."""
     (position, column), rows = wanted, records.rows
+    if column.words:
+        return _text_piece(source, table, wanted, at, records)
     cells, data = table.columns[at], source.words_of(column)
     if len(rows) != len(cells):
         cells = taken(cells, rows)
@@ -114,6 +121,25 @@ def piece_of(
     return piece, [*found, *measured, *doubts(column, piece)]
 
 
+def _text_piece(
+    source: Source, table: Table, wanted: tuple[int, Column], at: int, records: Records
+) -> tuple[Piece, list[Finding]]:
+    """Return where the cells of a column are one of the words that a formula compares them with; a word that none has is found."""
+    (position, column), cells = wanted, table.named(at)
+    text = [name_of(cells[row]) for row in records.rows]
+    words = {name_of(word) for word in column.words}
+    values = [1.0 if word in words else 0.0 for word in text]
+    known = list(dict.fromkeys(word for word in text if word))
+    place = source.index.place_of(column.owner, column.key)
+    absent = {word: nearest(word, known) for word in column.words if name_of(word) not in known}
+    found = [
+        finding("IC390", place, name=column.headers[0], found=word, known=few(known), near=near)
+        for word, near in absent.items()
+        if near or len(absent) == len(column.words)  # of several words some may be for other years
+    ]
+    return Piece(position, table, at, records.rows, records.periods, records.units, values, ()), found
+
+
 def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: str, why: str) -> Finding:
     """Say why a cell is no number."""
     if why == NOT_A_NUMBER and numbers:
@@ -125,12 +151,15 @@ def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: s
 
 def of_units(source: Source, at: int, column: Column) -> Matched | None:
     """Match a column of the units table that a rule of `applies` names, the same in every period; nothing if it has none."""
-    table, rows = source.units.table, source.units.rows
-    if column.headers[0] not in table.names:
+    table, rows, block = source.units.table, source.units.rows, source.index.units
+    heading = column.headers[0]
+    if column.words and heading not in table.names and heading in ("id", "name", "name_en", "group", "level", "parent"):
+        heading = name_of(str(getattr(block, heading)))  # as the tree calls it, whatever the table does
+    if heading not in table.names:
         return None
     everywhere = Layout(None, None, EVERY, None, None, None)
     records = Records(rows, [None] * len(rows), range(len(rows)))
-    piece, found = piece_of(source, table, everywhere, (at, column), table.names.index(column.headers[0]), records)
+    piece, found = piece_of(source, table, everywhere, (at, column), table.names.index(heading), records)
     return source.matched([piece], found)
 
 
