@@ -23,7 +23,7 @@ from functools import cache
 from typing import Any
 
 from ..engine import combiner, used_inputs
-from ..engine.rules import power_of, transformed
+from ..engine.rules import power_of, raised, transformed
 from ..methods import AGGREGATORS, WITHOUT_WEIGHTS
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
 from ..methods.arrays import Array, np
@@ -91,7 +91,13 @@ def of_parts(scores: Scores, leaf: str, period: int) -> tuple[Array, Array]:
     how = made.how if made.weight is None else "mean"
     reached = ~np.isnan(scores.score(leaf)[period, below.units[members]])
     added, share = np.full((2, len(below.units)), np.nan)
-    added[members] = np.where(reached, parted(x, below.units[members], count, how, weight), np.nan)
+    own = parted(np.nan_to_num(x), below.units[members], count, how) if how == "sum" else parted(x, below.units[members], count, how, weight)
+    if how == "sum":  # the others carry the part of one without a score
+        whole = np.bincount(below.units[members], weights=own, minlength=count)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = scores.score(leaf)[period] / whole
+        own = own * np.where(whole == 0, 1.0, ratio)[below.units[members]]
+    added[members] = np.where(reached, own, np.nan)
     if how == "mean":
         share[members] = parted(np.where(np.isnan(x), np.nan, 1.0), below.units[members], count, how, weight)
     return added, share
@@ -229,8 +235,11 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
     if p == 1:
         return share * x
     with np.errstate(invalid="ignore", divide="ignore"):
-        slope = p * y ** (p - 1) if p else 1.0 / y
-        tangent = share * (y + (transformed(branch, x) - transformed(branch, y)) / slope)
+        if p is not None and abs(p) > 1:  # as shares of y, whose powers are numbers of a usual size
+            tangent = share * (y + y * (raised(branch, x) / y) ** p / p - y / p)
+        else:
+            slope = p * y ** (p - 1) if p else 1.0 / y
+            tangent = share * (y + (transformed(branch, x) - transformed(branch, y)) / slope)
     return np.where(y == 0, 0.0, tangent)
 
 

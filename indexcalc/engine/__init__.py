@@ -15,7 +15,7 @@ from .frames import normalise
 from .leaves import derive, impute, roll_up, screen, treat
 from .levels import at_level, imputed_below, scored_below, with_scores
 from .nodes import aggregate, check_nodes, used_inputs
-from .notes import check_columns, check_comparisons
+from .notes import check_columns, check_comparisons, check_large
 from .ranking import grade, rank
 from .rules import combiner
 
@@ -31,13 +31,18 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
     missing. A node whose score comes from the units below takes it of these units' own scores, made in the same way, and is
     no more than a leaf here: the result's `index` is the tree that is left.
     """
+    with np.errstate(over="ignore"):  # what is too large is found, and no library warns of it
+        return _score(index, panel, level)
+
+
+def _score(index: Index, panel: Panel, level: str | None) -> Scores:
     reported = panel
     below, (nodes, parts) = None, scored_below(index, panel.units, level)
     if nodes:
         index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
     else:
         panel, found = roll_up(index, at_level(index, panel, level))
-    derived, status = derive(index, panel)
+    derived, status, too_large = derive(index, panel)
     derived, status, screened = screen(index, panel, derived, status)
     imputed, flags = impute(index, panel, derived, status)
     imputed_cells = 0 if flags is status else int(np.count_nonzero(flags == IMPUTED))
@@ -50,6 +55,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
     grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
     compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
     noted = [*check_columns(index, panel, treated, status, scores), *check_nodes(index, panel, inner), *compared]
+    noted += [*too_large, *check_large(index, panel, scores)]
     return Scores(
         index=index,
         panel=panel,

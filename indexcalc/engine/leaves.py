@@ -9,13 +9,12 @@ from ..findings import Finding, finding
 from ..methods import CATALOGUE
 from ..methods.arrays import Array, Status, np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
-from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..panel import IMPUTED, LARGEST, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import is_whole, parts_of, previous, year_before
 from ..tree.formula import names, parse
 from ..tree.model import Index, Indicator, Shrink
 from .frames import groups_of, kinds_of, some
-
-_SLACK = 1e-9  # shares are compared with their thresholds up to this
+from .rules import REACHED
 
 
 def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
@@ -56,16 +55,24 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
     return Panel(values, status, periods, panel.units, panel.columns, address, quarantine=panel.quarantine), found
 
 
-def derive(index: Index, panel: Panel) -> tuple[Array, Status]:
-    """Make each leaf's comparable value (period, unit, leaf) of the reported columns."""
-    leaves = index.leaves
+def derive(index: Index, panel: Panel) -> tuple[Array, Status, list[Finding]]:
+    """Make each leaf's comparable value (period, unit, leaf) of the reported columns; one too large for a number is found."""
+    leaves, found = index.leaves, []
     if as_reported(index, panel.columns):
-        return panel.values[..., : len(leaves)], panel.status[..., : len(leaves)]
+        return panel.values[..., : len(leaves)], panel.status[..., : len(leaves)], []
     derived = empty(len(panel.periods), len(panel.units), len(leaves))
     status = empty(len(panel.periods), len(panel.units), len(leaves), np.uint8)
     for position, leaf in enumerate(leaves):
-        derived[..., position], status[..., position] = _derive_leaf(index, panel, leaf)
-    return derived, status
+        derived[..., position], status[..., position], beyond = _derive_leaf(index, panel, leaf)
+        found += [_too_large(index, panel, leaf, *cell) for cell in np.argwhere(beyond)[:1].tolist()]
+    return derived, status, found
+
+
+def _too_large(index: Index, panel: Panel, leaf: Indicator, period: int, unit: int) -> Finding:
+    """Say that a leaf's value is beyond what can be computed with, at the first of the cells that it is made of."""
+    columns = [at for name, at in panel.column.items() if name == leaf.id or name.startswith(f"{leaf.id}.")]
+    place = next((place for at in columns for place in panel.places(period, unit, at)), index.place_of(leaf.id))
+    return finding("IC446", place, node=leaf.id, unit=panel.units.title(unit), period=panel.periods[period], most=LARGEST)
 
 
 def as_reported(index: Index, columns: Sequence[str]) -> bool:
@@ -74,13 +81,15 @@ def as_reported(index: Index, columns: Sequence[str]) -> bool:
     return index.tree.as_reported and ids == tuple(columns[: len(ids)])
 
 
-def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status]:
+def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status, Any]:
+    """Return a leaf's values and statuses, and where a value is too large."""
+    beyond: list[Any] = []
     if leaf.formula is None:
         value, status = _taken(index, panel, leaf, leaf.id)
     else:
         tree = parse(leaf.formula)
         parts = {name: _taken(index, panel, leaf, _series(panel, leaf, name)) for name in names(tree)}
-        value = np.broadcast_to(evaluate(tree, {name: part[0] for name, part in parts.items()}), panel.values.shape[:2])
+        value = np.broadcast_to(evaluate(tree, {name: part[0] for name, part in parts.items()}, beyond), panel.values.shape[:2])
         not_applicable = np.logical_or.reduce([part[1] == NOT_APPLICABLE for part in parts.values()])
         status = np.where(not_applicable, NOT_APPLICABLE, VALUE).astype(np.uint8)
     if leaf.per:
@@ -96,8 +105,10 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         tree = parse(leaf.applies)
         rule = evaluate(tree, {name: _column(panel, _series(panel, leaf, name))[0] for name in names(tree)})
         status = np.where(rule == 0, NOT_APPLICABLE, status).astype(np.uint8)
-    value = np.where(status == NOT_APPLICABLE, np.nan, value)
-    return value, np.where(status == NOT_APPLICABLE, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8)
+    silent = status == NOT_APPLICABLE
+    large = np.logical_or.reduce([np.broadcast_to(one, value.shape) for one in (np.abs(value) > LARGEST, *beyond)]) & ~silent
+    value = np.where(silent | large, np.nan, value)
+    return value, np.where(silent, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8), large
 
 
 def _shrunk(panel: Panel, shrink: Shrink, count: Array, base: Array, status: Status) -> Array:
@@ -169,7 +180,7 @@ def screened(index: Index, panel: Panel, counts: Any) -> tuple[Any, list[Finding
     """Return which units are left out of each period (period, unit) by what `known_of` has counted, and say so."""
     assert index.screen is not None
     asked, known, other = counts
-    out = (known < index.screen.coverage * asked - _SLACK) | (other < index.screen.nonzero * known - _SLACK)
+    out = (known < (index.screen.coverage - REACHED) * asked) | (other < (index.screen.nonzero - REACHED) * known)
     return out, [
         finding(
             "IC430",

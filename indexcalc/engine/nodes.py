@@ -22,6 +22,7 @@ from .rules import asks_for_children, combiner, coverage_of, enough, finish, und
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
 _SCORES = 1 << 19  # scores of which nodes made alike are taken at once, for the same reason
 _FEWEST = 256  # units that are not worth a block of their own
+UNDEFINED = {"refuse": "IC424", "missing": "IC450"}  # what is said where a node's method has no result
 STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
 
 
@@ -291,7 +292,7 @@ def _undefined_cells(index: Index, panel: Panel, branch: Branch, scores: Array, 
         units = cells[cells[:, 0] == period, 1].tolist()
         low = sorted({index.tree.nodes[inputs[i]].id for u in units for i in np.flatnonzero(x[period, u] <= 0)})
         yield finding(
-            "IC424",
+            UNDEFINED[branch.undefined],
             index.place_of(node.id),
             node=node.id,
             method="formula" if branch.formula else branch.aggregate,

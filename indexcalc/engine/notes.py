@@ -49,6 +49,17 @@ def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
             yield finding("IC861", place, node=leaf.id, per=leaf.per, period=when, units=units)
 
 
+def check_large(index: Index, panel: Panel, scores: Array) -> Iterator[Finding]:
+    """Name the nodes with a score that is too large for a number, of those that are made of numbers."""
+    inputs = {branch.position: branch.inputs for branch in index.tree.branches}
+    large = [node for node in range(scores.shape[-1]) if np.isinf(scores[..., node]).any()]  # one column after the other
+    for node in large:
+        if not set(inputs.get(node, ())) & set(large):
+            period, unit = np.argwhere(np.isinf(scores[..., node]))[0].tolist()
+            own, title = index.tree.nodes[node], panel.units.title(unit)
+            yield finding("IC447", index.place_of(own.id), node=own.id, unit=title, period=panel.periods[period])
+
+
 def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Finding]:
     """Note what a reader of several periods must know, and how many values are estimates."""
     alike = index.tree.alike

@@ -17,7 +17,7 @@ from ..engine.frames import normalise
 from ..engine.leaves import as_reported, derive, impute, known_of, roll_up, screened, treat
 from ..engine.levels import at_level, scored_below
 from ..engine.nodes import aggregate, check_nodes
-from ..engine.notes import check_columns, check_comparisons
+from ..engine.notes import check_columns, check_comparisons, check_large
 from ..engine.ranking import grade, members, rank_node
 from ..findings import Finding, Refused, finding
 from ..methods import FROM_DATA
@@ -58,6 +58,7 @@ def score_in_blocks(
     treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out)
     nodes = aggregate(index, panel, status, scores, make)
     places, within = _rank(index, panel, make, scores)
+    found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)]
     return Scores(
         index=index,
         panel=panel,
@@ -71,7 +72,7 @@ def score_in_blocks(
         group_ranks=within,
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
         weights=tuple(nodes.weights[branch.position] for branch in index.tree.branches),
-        findings=(*found, *screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)),
+        findings=(*found, *check_large(index, panel, scores)),
         reported=reported,
         level=level,
     )
@@ -139,17 +140,20 @@ def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array
     reported = as_reported(index, panel.columns) and index.screen is None
     derived, status = panel.values if reported else make(*shape), make(*shape, np.uint8)
     counts = np.zeros((3, *shape[:2]), dtype=np.int64)
+    found: list[Finding] = []
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part])
-        values, flags = derive(own, _columns(panel, own))
+        values, flags, too_large = derive(own, _columns(panel, own))
+        found += too_large
         if not reported:
             derived[..., part] = values
         status[..., part] = flags
         if index.screen is not None:
             counts += known_of(values, flags)
     if index.screen is None:
-        return derived, status, None, []
-    return derived, status, *screened(index, panel, counts)
+        return derived, status, None, found
+    out, left_out = screened(index, panel, counts)
+    return derived, status, out, [*found, *left_out]
 
 
 def _normalise(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
+from ..panel import LARGEST
 from ..periods import order, read_period
 from ..sources.match.bind import base_periods, match, sources_of
 from ..sources.match.cells import of_units, unknown_unit
@@ -366,5 +367,7 @@ def _checked(values: InPlace) -> Iterator[Finding]:
         for value in dict.fromkeys((ends[f"min {name}"], ends[f"max {name}"])):
             if value is not None and math.isinf(value):
                 yield finding("IC314", place, found=value)
+            elif value is not None and abs(value) > LARGEST:
+                yield finding("IC394", place, found=f"{value:g}", name=column.title, most=LARGEST)
             elif value is not None and not low <= value <= high:
                 yield finding("IC349", place, found=value, low=low, high=high, name=column.title)

@@ -17,7 +17,8 @@ from ..engine import score
 from ..engine.frames import some
 from ..engine.notes import check_comparisons
 from ..engine.ranking import ranking_of
-from ..engine.rules import SLACK, mirror
+from ..engine.nodes import UNDEFINED
+from ..engine.rules import REACHED, SLACK, mirror
 from ..findings import Finding, finding
 from ..methods import AGGREGATORS, NORMALISERS, TIE_RULES, WEIGHTINGS
 from ..methods.arrays import np
@@ -131,7 +132,7 @@ def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]
             branch = bare.tree.branches[at - bare.tree.leaves]
             found.append(
                 finding(
-                    "IC424",
+                    UNDEFINED[branch.undefined],
                     index.place_of(bare.tree.nodes[at].id),
                     node=bare.tree.nodes[at].id,
                     method="formula" if branch.formula else branch.aggregate,
@@ -264,11 +265,15 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
         gaps = [child.isnull() if own is None else child.isnull() & own for child, own in zip(x, applies, strict=True)]
         enough = ~reduce(lambda one, other: one | other, gaps) & (covered > 0.0)
     else:
-        enough = covered >= missing.coverage - SLACK
+        enough = covered >= missing.coverage - REACHED if missing.coverage else covered >= 0.0
         if missing.children:
             there = reduce(lambda one, other: one + other, (child.notnull().cast("int64") for child in x))
             asked = [1 if own is None else own.cast("int64") for own in applies]
-            enough &= there >= missing.children * sum(asked[1:], asked[0]) - SLACK
+            apply = sum(asked[1:], asked[0])
+            if missing.children <= 1:
+                enough &= there >= (missing.children - REACHED) * apply
+            else:
+                enough &= (there >= missing.children - SLACK) | (there >= apply)
     enough = enough.fill_null(False)
     score = ibis.ifelse(enough, joined, ibis.null("float64"))
     made = {f"score {at}": mirror(index) - score if branch.turned else score}

@@ -10,14 +10,15 @@ from .rank import rounded
 Expression = tuple[Any, ...]
 
 
-def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
+def evaluate(tree: Expression, values: Mapping[str, Array], beyond: list[Mask] | None = None) -> Array:
     """Compute a parsed formula (`spec.formula.parse`) over named arrays of one shape.
 
     Missing goes through + - × ÷ ^, `min`, `max`, `clip` and the functions of one value: a number that stands in the formula is
     no value of a unit. `sum`, `mean`, `median` and `trimmed` pass over it, as in a spreadsheet, and so do `min` and `max` with
     `skip: true`. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
     is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals;
-    `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3.
+    `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3. What is too large
+    for a number is missing; where it was, is put to `beyond`.
     """
     chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
     while tree[0] not in ("number", "name"):
@@ -25,7 +26,7 @@ def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
         tree = tree[1]
     result = np.asarray(tree[1], dtype=float) if tree[0] == "number" else values[tree[1]]
     for operation, _, *others in reversed(chain):
-        result = _apply(operation, [result, *(evaluate(other, values) for other in others)])
+        result = _apply(operation, [result, *(evaluate(other, values, beyond) for other in others)], beyond)
     return result
 
 
@@ -210,12 +211,21 @@ _COMPARISONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _apply(operation: str, arguments: Sequence[Array]) -> Array:
+def _apply(operation: str, arguments: Sequence[Array], beyond: list[Mask] | None = None) -> Array:
     with np.errstate(all="ignore"):
         result = np.asarray(_OPERATIONS[operation](*arguments), dtype=float)
     if operation in _COMPARISONS:
         return np.where(np.isnan(arguments[0]) | np.isnan(arguments[1]), np.nan, result)
-    return np.where(np.isfinite(result), result, np.nan)
+    number = np.isfinite(result)
+    if beyond is not None and not number.all():
+        beyond.append(np.isinf(result) & _defined(operation, arguments))
+    return np.where(number, result, np.nan)
+
+
+def _defined(operation: str, arguments: Sequence[Array]) -> Mask:
+    """Say where an operation has a result, however large: not a division by 0, a logarithm of 0 or 0 to a power below 0."""
+    x, *others = arguments
+    return np.asarray(others[0] != 0 if operation == "/" else x != 0 if operation in ("log", "^") else True)
 
 
 def _power(x: Array, exponent: Array) -> Array:

@@ -102,7 +102,7 @@ def test_a_comma_is_part_of_a_name(tmp_path: Path) -> None:
         ("香港", "IC391", "中国,香港"),
         ("Congo", "IC392", "COD, COG"),
         ("刚果", "IC392", "COD, COG"),
-        ("Korea, Rep.", "IC342", ""),
+        ("Korea, Rep.", "IC341", ""),
     ],
 )
 def test_a_part_of_a_name_is_no_unit_and_two_that_it_could_be_are_named(tmp_path: Path, name: str, code: str, said: str) -> None:

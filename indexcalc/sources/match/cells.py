@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...findings import Finding, Place, finding, nearest
+from ...panel import LARGEST
 from ...periods import read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY
@@ -18,6 +19,9 @@ from .layout import Layout, few, no_period
 from .matched import Matched, Piece, Source
 from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
+
+
+_SHOWN = 8  # values of one column that are too large
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,10 @@ def of_units(source: Source, at: int, column: Column) -> Matched | None:
 def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
     """Find values outside the declared range, and shares of 1 where percentages are meant."""
     values = piece.values
+    # most columns are looked at once and quickly; only one with such a value cell by cell
+    if not isinstance(values, list) or any(map(LARGEST.__lt__, map(abs, values))):
+        for i in _where(values, lambda v: abs(v) > LARGEST)[:_SHOWN]:
+            yield finding("IC394", piece.place(i), found=f"{values[i]:g}", name=column.title, most=LARGEST)
     if column.valid:
         low, high = column.valid
         for i in _where(values, lambda v: (v < low) | (v > high)):
