@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..findings import Finding, finding
@@ -207,6 +207,18 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
             values[members, :, columns] = np.where(gaps, estimate, derived[members][..., columns])
             flags[members, :, columns] = np.where(gaps, IMPUTED, status[members][..., columns])
     return values, flags
+
+
+def check_imputed(index: Index, panel: Panel, status: Status) -> Iterator[Finding]:
+    """Name the leaves of which missing values were to be estimated, and there was nothing to estimate some of them from."""
+    for choice, columns in index.tree.imputed:
+        for at in columns:
+            gaps = status[..., at] == MISSING
+            if gaps.any():
+                leaf, periods = index.leaves[at], [panel.periods[period] for period in np.flatnonzero(gaps.any(axis=1))]
+                place = index.place_of(leaf.id, "impute") if leaf.impute else index.place_of(leaf.id)
+                count = int(np.count_nonzero(gaps))
+                yield finding("IC455", place, node=leaf.id, name=leaf.name, count=count, method=choice.method, periods=some(periods))
 
 
 def treat(index: Index, values: Array) -> Array:

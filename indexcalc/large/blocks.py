@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.adjust import grade_ceilings
 from ..engine.frames import normalise
-from ..engine.leaves import as_reported, derive, impute, known_of, roll_up, screened, treat
+from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, treat
 from ..engine.levels import at_level, scored_below
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large
@@ -172,6 +172,7 @@ def _normalise(
             values[out], flags[out] = np.nan, NOT_APPLICABLE
             derived[..., part] = values
         values, flags = impute(own, panel, values, flags)
+        found += check_imputed(own, panel, flags)
         values = treat(own, values)
         normalised = empty(*shape, len(part))
         normalise(own, panel, values, normalised)

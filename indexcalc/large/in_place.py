@@ -47,7 +47,7 @@ class InPlace:
     units: UnitNames | None = None
     table: Any = None
     periods: tuple[str, ...] = ()
-    groups: int = 1
+    groups: tuple[str, ...] = ("",)
     findings: Sequence[Finding] = ()
     files: Sequence[Path] = ()
     beside: Matched | None = None
@@ -272,12 +272,13 @@ def _joined(values: InPlace, opened: Sequence[_Opened]) -> InPlace:
     assert values.units is not None
     units, within = values.units.units, values.index.ranking.within
     position = {period: at for at, period in enumerate(values.periods)}
-    groups, findings = 1, list(values.findings)
+    groups: tuple[str, ...] = ("",)
+    findings = list(values.findings)
     rows: dict[str, Any] = {"unit": list(range(len(units))), "group": [0] * len(units)}
     for name, labels in (("group", units.groups), ("within", units.labels(within) if within else ())):
         number = {label: at for at, label in enumerate(dict.fromkeys(labels))}
         rows |= {name: [number[label] for label in labels]} if labels else {}
-        groups = len(number) if name == "group" and labels else groups
+        groups = tuple(number) if name == "group" and labels else groups
     whole = ibis.memtable(rows).cross_join(ibis.memtable({"period": list(position.values())}))
     for one in opened:
         table, keys = one.table, ["unit"]

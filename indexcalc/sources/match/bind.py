@@ -178,10 +178,15 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
         for larger in index.periods.rolled:
             made = parts_of(periods, kind, larger)
             there |= {period for period, parts in made.items() if is_whole([periods[at] for at in parts], kind, larger)}
-    bases = [(index.place_of(leaf.id, "normalise", "base"), leaf.normalise.base) for leaf in index.leaves if leaf.normalise]
-    for place, base in [(index.place(("defaults", "normalise", "base")), index.defaults.normalise.base), *bases]:
+    bases = []
+    for path, owner in [(("defaults",), index.defaults), (("index",), index.index), *index.walked]:
+        for key in ("normalise", "weights"):
+            choice = getattr(owner, key, None)
+            if choice is not None and choice.base is not None:
+                bases.append((index.place((*path, key, "base")), choice.base))
+    for place, base in bases:
         meant = {read_period(str(base), each) for each in index.periods.kinds}
-        if base is not None and not meant & there:
+        if not meant & there:
             yield finding("IC361", place, found=base, known=list(periods))
 
 
