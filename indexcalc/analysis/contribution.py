@@ -233,7 +233,7 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
         total = np.add.reduce(w, axis=-1, keepdims=True) * float(str(branch.parameters.get("scale", 1.0)))
         return np.asarray(share * x * total)
     if p == 1:
-        return share * x
+        return share * raised(branch, x)
     with np.errstate(invalid="ignore", divide="ignore"):
         if p is not None and abs(p) > 1:  # as shares of y, whose powers are numbers of a usual size
             tangent = share * (y + y * (raised(branch, x) / y) ** p / p - y / p)

@@ -15,7 +15,7 @@ from .frames import normalise
 from .leaves import check_imputed, derive, impute, roll_up, screen, treat
 from .levels import at_level, imputed_below, scored_below, with_scores
 from .nodes import aggregate, check_nodes, used_inputs
-from .notes import check_columns, check_comparisons, check_large
+from .notes import check_columns, check_comparisons, check_large, said_of
 from .ranking import grade, rank
 from .rules import combiner
 
@@ -54,7 +54,7 @@ def _score(index: Index, panel: Panel, level: str | None) -> Scores:
     places, within = rank(index, panel, scores)
     grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
     compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
-    noted = [*check_columns(index, panel, treated, status, scores), *check_nodes(index, panel, inner), *compared]
+    noted = [*check_columns(index, panel, treated, status, scores, said_of(reported)), *check_nodes(index, panel, inner), *compared]
     noted += [*check_imputed(index, panel, status), *too_large, *check_large(index, panel, scores)]
     return Scores(
         index=index,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from ..findings import Finding, finding
@@ -17,8 +17,21 @@ from .frames import base_of, groups_of, kinds_of, some, towards
 _FEW = 64  # units looked at first for columns without any score
 
 
-def check_columns(index: Index, panel: Panel, values: Array, status: Status, scores: Array) -> list[Finding]:
-    """Point out leaves without any value, or with the same in all units so that they cannot be told apart."""
+Said = Collection[tuple[str, str]]
+
+
+def said_of(panel: Panel) -> Said:
+    """Return which leaves were said to have no value in which periods when the data were read: it is said once."""
+    return {(one.values["node"], period) for one in panel.findings for period in one.values.get("of", ()) if "node" in one.values}
+
+
+def check_columns(
+    index: Index, panel: Panel, values: Array, status: Status, scores: Array, said: Said = ()
+) -> list[Finding]:
+    """Point out leaves without any value, or with the same in all units so that they cannot be told apart.
+
+    Those of which it was `said` that they have no value in a period are not named again.
+    """
     found: list[Finding] = [*check_shrunk(index, panel), *check_groups(index, panel, values, scores)]
     for _, members in kinds_of(index, panel):
         # a column without any score has none among the first few units either, and these are quickly looked at
@@ -27,6 +40,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             leaf, x = index.leaves[position], towards(index, [position], values[members][..., [position]])[..., 0]
             without = np.isnan(scores[members][..., position]).all(axis=1)
             empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
+            empty_in &= np.array([(leaf.id, period) not in said for period in panel.periods[members]], dtype=bool)
             same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
             choice = normalise_of(index, leaf)
             ends = _quantiles(choice)

@@ -44,7 +44,7 @@ class Checked:
 
 def check(project: Project) -> Checked:
     """Check a tree and its data, or refuse with what is wrong in them; what refuses nothing is told."""
-    matched, found = project.matched(count=False)
+    matched, found = project.matched()
     project.go_on(found)
     assert matched.units is not None
     values = sum(len(piece.values) for piece in matched.pieces)

@@ -17,7 +17,7 @@ from ..engine.frames import normalise
 from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, treat
 from ..engine.levels import at_level, scored_below
 from ..engine.nodes import aggregate, check_nodes
-from ..engine.notes import check_columns, check_comparisons, check_large
+from ..engine.notes import check_columns, check_comparisons, check_large, said_of
 from ..engine.ranking import grade, members, rank_node
 from ..findings import Finding, Refused, finding
 from ..methods import FROM_DATA
@@ -30,6 +30,8 @@ from ..tree.layout import of_leaves
 from ..tree.model import Impute, Index
 
 if TYPE_CHECKING:
+    from ..engine.notes import Said
+
     Parts = Sequence[list[int]]
 
 _CELLS = 1 << 23  # of one stage that are worked on together, at least one column; with all stages some ten times as many
@@ -55,7 +57,7 @@ def score_in_blocks(
         raise Refused(refused)
     parts = _parts(index, cells // max(1, size))
     derived, status, out, screened_out = _derive(index, panel, make, parts)
-    treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out)
+    treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out, said_of(reported))
     nodes = aggregate(index, panel, status, scores, make)
     places, within = _rank(index, panel, make, scores)
     found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)]
@@ -157,7 +159,7 @@ def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array
 
 
 def _normalise(
-    index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any
+    index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any, said: Said
 ) -> tuple[Array, Array, int, list[Finding]]:
     """Return the leaves' treated values and their part of the scores; how many values were imputed, and what was found."""
     shape = len(panel.periods), len(panel.units)
@@ -176,7 +178,7 @@ def _normalise(
         values = treat(own, values)
         normalised = empty(*shape, len(part))
         normalise(own, panel, values, normalised)
-        found += check_columns(own, panel, values, flags, normalised)
+        found += check_columns(own, panel, values, flags, normalised, said)
         estimates += int(np.count_nonzero(flags == IMPUTED))
         scores[..., part], status[..., part] = normalised, flags
         if touched:

@@ -21,6 +21,7 @@ from ..readers.numbers import is_number, word_of
 from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
 from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
+from .absence import never_there, without_values
 from .cells import of_units
 from .given import absent, merged_values, repeats
 from .headings import asked_twice, headings_of
@@ -102,7 +103,7 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
     """
     found = [*matched.findings, *repeats(matched)]
     if not errors(found):  # a row that was refused is not gone
-        found += absent(matched)
+        found += [*absent(matched), *never_there(matched), *without_values(matched)]
     found += implausible(matched)
     if every and not matched.uncounted and not errors(found):
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
