@@ -157,7 +157,7 @@ def in_memory(index: Index, folder: Path) -> tuple[pd.DataFrame, list[str]]:
 
 def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[str]]:
     from indexcalc.large.in_place import open_values
-    from indexcalc.large.query import bare_scores, in_the_way, rows, scaled_sums, score_in_query, undefined
+    from indexcalc.large.query import bare_scores, in_the_way, rows, scaled_sums, score_in_query, set_aside, undefined
     from indexcalc.report.query import tidy_in_query
     from indexcalc.sources.events.engines import connect
 
@@ -169,6 +169,7 @@ def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[
     table, found = score_in_query(index, values.table, bare, values.groups)
     found += undefined(index, table, bare, values.units.units.title)
     found += scaled_sums(index, table, bare, values.units.units.title)
+    found += set_aside(index, values.table, values.units.units.title)
     long = rows(index, table, index.ranking.within is not None)
     made = tidy_in_query(long, bare, values.units.units, "en").to_pyarrow().to_pandas()
     return made, sorted(f"{one.code} {one.values.get('node')}" for one in found)

@@ -12,7 +12,7 @@ from ..scores import Scores
 from ..tree.model import Index
 from .adjust import grade_ceilings
 from .frames import normalise
-from .leaves import check_imputed, derive, impute, roll_up, screen, treat
+from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
 from .levels import at_level, imputed_below, scored_below, with_scores
 from .nodes import aggregate, check_nodes, used_inputs
 from .notes import check_columns, check_comparisons, check_large, said_of
@@ -36,7 +36,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
 
 
 def _score(index: Index, panel: Panel, level: str | None) -> Scores:
-    reported = panel
+    reported_by, reported = index, panel
     below, (nodes, parts) = None, scored_below(index, panel.units, level)
     if nodes:
         index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
@@ -55,7 +55,7 @@ def _score(index: Index, panel: Panel, level: str | None) -> Scores:
     grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
     compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
     noted = [*check_columns(index, panel, treated, status, scores, said_of(reported)), *check_nodes(index, panel, inner), *compared]
-    noted += [*check_imputed(index, panel, status), *too_large, *check_large(index, panel, scores)]
+    noted += [*check_imputed(index, panel, status), *set_aside(reported_by, reported), *too_large, *check_large(index, panel, scores)]
     return Scores(
         index=index,
         panel=panel,

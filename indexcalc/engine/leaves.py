@@ -229,3 +229,32 @@ def treat(index: Index, values: Array) -> Array:
     for choice, columns in index.tree.treated:
         out[..., columns] = CATALOGUE["treat"][choice.method](values[..., columns], **choice.parameters)
     return out
+
+
+def set_aside(index: Index, panel: Panel) -> Iterator[Finding]:
+    """Say how many values were reported that `applies` sets aside, and where the first of them stands.
+
+    What is taken of events is none: a unit without events has counts of 0.
+    """
+    for leaf in index.leaves:
+        if leaf.applies is None or leaf.events is not None:
+            continue
+        tree = parse(leaf.applies)
+        rule = evaluate(tree, {name: _column(panel, _series(panel, leaf, name))[0] for name in names(tree)})
+        without = np.broadcast_to(rule == 0, panel.values.shape[:2])
+        cells: list[tuple[int, int, int]] = [(*cell, at) for at in own_columns(index, panel, leaf) for cell in _reported(panel, at, without)]
+        if cells:
+            period, unit, at = min(cells)
+            place = next(iter(panel.places(period, unit, at)), index.place_of(leaf.id, "applies"))
+            units = some([panel.units.title(one) for one in sorted({unit for _, unit, _ in cells})])
+            yield finding("IC940", place, node=leaf.id, name=leaf.name, count=len(cells), units=units)
+
+
+def own_columns(index: Index, panel: Panel, leaf: Indicator) -> list[int]:
+    """Return the places of the columns that a leaf's own values are reported in: its own, and those that its formula names."""
+    own = [column.id for column in index.columns if column.owner == leaf.id and not column.is_attribute]
+    return [panel.column[name] for name in own]
+
+
+def _reported(panel: Panel, at: int, where: Any) -> list[tuple[int, int]]:
+    return [(period, unit) for period, unit in np.argwhere(where & (panel.status[..., at] == VALUE)).tolist()]

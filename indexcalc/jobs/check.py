@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..findings import Language
+from ..findings import Finding, Language, Refused, errors
 from ..tree.model import Dimension, Index
 from ..words.reports import word
 from .project import Project
+
+if TYPE_CHECKING:
+    from ..sources import Matched
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,22 @@ class Checked:
         return word.checked(language).format(**shown)
 
 
+def _set_aside(matched: Matched) -> list[Finding]:
+    """Say which values `applies` sets aside: it needs the values themselves, so that it is asked where there is a rule alone."""
+    if not any(leaf.applies is not None and leaf.events is None for leaf in matched.index.leaves):
+        return []
+    from ..engine.leaves import set_aside
+    from ..sources import panel
+
+    return list(set_aside(matched.index, panel(matched)))
+
+
 def check(project: Project) -> Checked:
     """Check a tree and its data, or refuse with what is wrong in them; what refuses nothing is told."""
     matched, found = project.matched()
-    project.go_on(found)
+    if errors(found, strict=project.strict):
+        raise Refused(found)
+    project.go_on([*found, *_set_aside(matched)])
     assert matched.units is not None
     values = sum(len(piece.values) for piece in matched.pieces)
     return Checked(matched.index, len(matched.units.units), matched.periods, values, len(matched.files))

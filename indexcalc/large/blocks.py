@@ -8,18 +8,18 @@ What is made is kept in arrays that `make` provides, in files. Memory holds some
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..engine.adjust import grade_ceilings
 from ..engine.frames import normalise
-from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, treat
+from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, set_aside, treat
 from ..engine.levels import at_level, scored_below
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, said_of
 from ..engine.ranking import grade, members, rank_node
-from ..findings import Finding, Refused, finding
+from ..findings import Finding, Place, Refused, finding
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import Array, Status, np
@@ -60,6 +60,9 @@ def score_in_blocks(
     treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out, said_of(reported))
     nodes = aggregate(index, panel, status, scores, make)
     places, within = _rank(index, panel, make, scores)
+    for part in parts:
+        own = of_leaves(index, [index.leaves[at] for at in part if index.leaves[at].applies])
+        found += set_aside(own, replace(_columns(reported, own), address=reported.address and _moved(reported, own)))
     found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)]
     return Scores(
         index=index,
@@ -129,6 +132,12 @@ def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells
     return whole, found
 
 
+def _moved(panel: Panel, index: Index) -> Callable[[int, int, int], Sequence[Place]]:
+    """Return where cells of the columns that an index asks for were written, by their places among these."""
+    at = [panel.column[column.id] for column in index.columns]
+    return lambda period, unit, column: panel.places(period, unit, at[column])
+
+
 def _columns(panel: Panel, index: Index) -> Panel:
     """Return a panel in memory of the columns that an index asks for."""
     wanted = tuple(column.id for column in index.columns)
@@ -145,7 +154,8 @@ def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array
     found: list[Finding] = []
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part])
-        values, flags, too_large = derive(own, _columns(panel, own))
+        columns = _columns(panel, own)
+        values, flags, too_large = derive(own, columns)
         found += too_large
         if not reported:
             derived[..., part] = values

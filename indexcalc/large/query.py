@@ -145,6 +145,27 @@ def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]
     return found
 
 
+def set_aside(index: Index, table: Any, name: Callable[[int], str]) -> list[Finding]:
+    """Say how many reported values `applies` sets aside, and of which units."""
+    at, found = {column.id: place for place, column in enumerate(index.columns)}, []
+    for leaf in index.leaves:
+        if leaf.applies is None or leaf.events is not None:
+            continue
+        tree, series = parse(leaf.applies), _series_of(leaf, at)
+        rule = evaluate(tree, {one: table[f"value {series(one)}"] for one in names(tree)})
+        own = [place for place, column in enumerate(index.columns) if column.owner == leaf.id and not column.is_attribute]
+        kept = table.filter((rule == 0.0).fill_null(False))
+        there = {f"n{place}": kept[f"value {place}"].notnull().cast("int64") for place in own}
+        counted = kept.select("unit", **there)
+        count = sum(counted.aggregate(**{one: counted[one].sum() for one in there}).to_pyarrow().to_pylist()[0][one] or 0 for one in there)
+        if count:
+            reported = counted.filter(reduce(lambda one, other: one | other, (counted[one] > 0 for one in there)))
+            units = [name(unit) for unit in sorted(reported.select("unit").distinct().to_pyarrow().column("unit").to_pylist())]
+            place = index.place_of(leaf.id, "applies")
+            found.append(finding("IC940", place, node=leaf.id, name=leaf.name, count=count, units=some(units)))
+    return found
+
+
 def scaled_sums(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
     """Find the sums that were scaled up for children that do not apply to some units."""
     found = []

@@ -27,6 +27,8 @@ def never_there(matched: Matched) -> Iterator[Finding]:
     if not there:
         return
     some = set.union(*there.values())
+    if not some:
+        return  # it is said of the files
     levels = {units.levels[unit] for unit in some} if units.levels else set()
     wanted = [unit for unit in range(len(units)) if not levels or units.levels[unit] in levels]
     if nowhere := [unit for unit in wanted if unit not in some]:
@@ -73,7 +75,8 @@ def without_values(matched: Matched) -> Iterator[Finding]:
     periods, rows = matched.periods, _Rows()
     for column, pieces in _dated(matched).items():
         known = {period for piece in pieces for period in rows.of(piece) if rows.known(piece, period)}
-        if lacking := [period for period in periods if period not in known]:
+        whole = known or matched.index.columns[column].key != "formula"  # a part that is never there may be left out on purpose
+        if whole and (lacking := [period for period in periods if period not in known]):
             yield from _lacking(matched, column, pieces, lacking, rows)
 
 
