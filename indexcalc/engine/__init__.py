@@ -54,8 +54,17 @@ def _score(index: Index, panel: Panel, level: str | None) -> Scores:
     places, within = rank(index, panel, scores)
     grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
     compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
-    noted = [*check_columns(index, panel, treated, status, scores, said_of(reported)), *check_nodes(index, panel, inner), *compared]
-    noted += [*check_imputed(index, panel, status), *set_aside(reported_by, reported), *too_large, *check_large(index, panel, scores)]
+    noted = [
+        *check_columns(index, panel, treated, status, scores, said_of(reported)),
+        *check_nodes(index, panel, inner),
+        *compared,
+    ]
+    noted += [
+        *check_imputed(index, panel, status),
+        *set_aside(reported_by, reported),
+        *too_large,
+        *check_large(index, panel, scores),
+    ]
     return Scores(
         index=index,
         panel=panel,
@@ -71,6 +80,7 @@ def _score(index: Index, panel: Panel, level: str | None) -> Scores:
         weights=tuple(inner.weights[branch.position] for branch in index.tree.branches),
         findings=(*found, *screened, *noted),
         below=below,
+        imputed=imputed,
         reported=reported,
         level=level,
     )

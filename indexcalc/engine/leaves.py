@@ -218,7 +218,9 @@ def check_imputed(index: Index, panel: Panel, status: Status) -> Iterator[Findin
                 leaf, periods = index.leaves[at], [panel.periods[period] for period in np.flatnonzero(gaps.any(axis=1))]
                 place = index.place_of(leaf.id, "impute") if leaf.impute else index.place_of(leaf.id)
                 count = int(np.count_nonzero(gaps))
-                yield finding("IC455", place, node=leaf.id, name=leaf.name, count=count, method=choice.method, periods=some(periods))
+                yield finding(
+                    "IC455", place, node=leaf.id, name=leaf.name, count=count, method=choice.method, periods=some(periods)
+                )
 
 
 def treat(index: Index, values: Array) -> Array:
@@ -242,7 +244,9 @@ def set_aside(index: Index, panel: Panel) -> Iterator[Finding]:
         tree = parse(leaf.applies)
         rule = evaluate(tree, {name: _column(panel, _series(panel, leaf, name))[0] for name in names(tree)})
         without = np.broadcast_to(rule == 0, panel.values.shape[:2])
-        cells: list[tuple[int, int, int]] = [(*cell, at) for at in own_columns(index, panel, leaf) for cell in _reported(panel, at, without)]
+        cells: list[tuple[int, int, int]] = [
+            (*cell, at) for at in own_columns(index, panel, leaf) for cell in _reported(panel, at, without)
+        ]
         if cells:
             period, unit, at = min(cells)
             place = next(iter(panel.places(period, unit, at)), index.place_of(leaf.id, "applies"))

@@ -301,7 +301,9 @@ def _scaled_sums(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> It
     scaled = lacks.any(axis=-1) & ~np.isnan(nodes.scores[..., branch.position])
     if scaled.any():
         units = [panel.units.title(unit) for unit in np.flatnonzero(scaled.any(axis=0)).tolist()]
-        children = [child for child, own in zip(branch.children, lacks.reshape(-1, lacks.shape[-1]).any(axis=0), strict=True) if own]
+        children = [
+            child for child, own in zip(branch.children, lacks.reshape(-1, lacks.shape[-1]).any(axis=0), strict=True) if own
+        ]
         yield scaled_sum(index, branch.position, children, units, int(np.count_nonzero(scaled)))
 
 

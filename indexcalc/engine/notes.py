@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 from ..findings import Finding, finding
 from ..methods import NORMALISERS
@@ -25,9 +24,7 @@ def said_of(panel: Panel) -> Said:
     return {(one.values["node"], period) for one in panel.findings for period in one.values.get("of", ()) if "node" in one.values}
 
 
-def check_columns(
-    index: Index, panel: Panel, values: Array, status: Status, scores: Array, said: Said = ()
-) -> list[Finding]:
+def check_columns(index: Index, panel: Panel, values: Array, status: Status, scores: Array, said: Said = ()) -> list[Finding]:
     """Point out leaves without any value, or with the same in all units so that they cannot be told apart.
 
     Those of which it was `said` that they have no value in a period are not named again.

@@ -57,7 +57,7 @@ def score_in_blocks(
         raise Refused(refused)
     parts = _parts(index, cells // max(1, size))
     derived, status, out, screened_out = _derive(index, panel, make, parts)
-    treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out, said_of(reported))
+    treated, estimated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out, said_of(reported))
     nodes = aggregate(index, panel, status, scores, make)
     places, within = _rank(index, panel, make, scores)
     for part in parts:
@@ -78,6 +78,7 @@ def score_in_blocks(
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
         weights=tuple(nodes.weights[branch.position] for branch in index.tree.branches),
         findings=(*found, *check_large(index, panel, scores)),
+        imputed=estimated,
         reported=reported,
         level=level,
     )
@@ -170,13 +171,15 @@ def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array
 
 def _normalise(
     index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any, said: Said
-) -> tuple[Array, Array, int, list[Finding]]:
-    """Return the leaves' treated values and their part of the scores; how many values were imputed, and what was found."""
+) -> tuple[Array, Array, Array, int, list[Finding]]:
+    """Return leaves' values, treated and with estimates, their part of the scores, how many are estimates, what was found."""
     shape = len(panel.periods), len(panel.units)
     scores = make(*shape, len(index.tree.nodes))
     touched = any(leaf.impute or leaf.treat for leaf in index.leaves) or index.defaults.impute or index.defaults.treat
     treated = make(*shape, len(index.leaves)) if touched else derived
-    estimates, found = 0, []
+    estimated = make(*shape, len(index.leaves)) if index.tree.imputed and index.tree.treated else treated
+    estimates = 0
+    found: list[Finding] = []
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part])
         values, flags = np.asarray(derived[..., part]), np.asarray(status[..., part])
@@ -185,6 +188,8 @@ def _normalise(
             derived[..., part] = values
         values, flags = impute(own, panel, values, flags)
         found += check_imputed(own, panel, flags)
+        if estimated is not treated:
+            estimated[..., part] = values
         values = treat(own, values)
         normalised = empty(*shape, len(part))
         normalise(own, panel, values, normalised)
@@ -193,7 +198,7 @@ def _normalise(
         scores[..., part], status[..., part] = normalised, flags
         if touched:
             treated[..., part] = values
-    return treated, scores, estimates, found
+    return treated, estimated, scores, estimates, found
 
 
 def _rank(index: Index, panel: Panel, make: Make, scores: Array) -> tuple[Any, Any]:

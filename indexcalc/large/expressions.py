@@ -130,8 +130,8 @@ OPERATIONS: dict[str, Callable[..., Column]] = {
     "clip": lambda x, low, high: _all_there(lambda *_: ibis.ifelse(low > high, none(SQL), x.clip(low, high)), x, low, high),
     "max": lambda *x: _all_there(_greatest, *x),
     "min": lambda *x: _all_there(_least, *x),
-    "max_there": lambda *x: _greatest(*x),
-    "min_there": lambda *x: _least(*x),
+    "max_there": _greatest,
+    "min_there": _least,
     "mean": _mean,
     "sum": _sum_known,
 }

@@ -15,13 +15,13 @@ import ibis
 
 from ..engine import score
 from ..engine.frames import some
+from ..engine.nodes import UNDEFINED, scaled_sum
 from ..engine.notes import check_comparisons, without_score
 from ..engine.ranking import ranking_of
-from ..engine.nodes import UNDEFINED, scaled_sum
 from ..engine.rules import REACHED, SLACK, mirror
 from ..findings import Finding, finding
-from ..methods.aggregate import FREE_SUM
 from ..methods import AGGREGATORS, NORMALISERS, TIE_RULES, WEIGHTINGS
+from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.frame import Frame, same
 from ..methods.ties import TOLERANCE
@@ -157,7 +157,9 @@ def set_aside(index: Index, table: Any, name: Callable[[int], str]) -> list[Find
         kept = table.filter((rule == 0.0).fill_null(False))
         there = {f"n{place}": kept[f"value {place}"].notnull().cast("int64") for place in own}
         counted = kept.select("unit", **there)
-        count = sum(counted.aggregate(**{one: counted[one].sum() for one in there}).to_pyarrow().to_pylist()[0][one] or 0 for one in there)
+        count = sum(
+            counted.aggregate(**{one: counted[one].sum() for one in there}).to_pyarrow().to_pylist()[0][one] or 0 for one in there
+        )
         if count:
             reported = counted.filter(reduce(lambda one, other: one | other, (counted[one] > 0 for one in there)))
             units = [name(unit) for unit in sorted(reported.select("unit").distinct().to_pyarrow().column("unit").to_pylist())]
@@ -341,7 +343,9 @@ def _constant(
             asked = table.filter(applies).select("period").distinct().to_pyarrow().column("period").to_pylist()
             nothing = [period for period in nothing if periods.index(period) in asked]
 
-        def lost(ends: Statistics, place: int, group: int, at: int = at, choice: Any = choice, sign: Any = sign, method: Any = method) -> bool:
+        def lost(
+            ends: Statistics, place: int, group: int, at: int = at, choice: Any = choice, sign: Any = sign, method: Any = method
+        ) -> bool:
             """Say whether neither end of some values has a score, so that none between them has."""
             frame = np.array([[of_frame.min[place, group, at]], [of_frame.max[place, group, at]]])
             x = np.array([[ends.min[place, group, at]], [ends.max[place, group, at]]])

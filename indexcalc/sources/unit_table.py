@@ -240,9 +240,7 @@ def _names(
     return known, shared, [*found, *_of_two(units, aliases, table, rows, said["aliases"])]
 
 
-def _of_two(
-    units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], column: int
-) -> Iterator[Finding]:
+def _of_two(units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], column: int) -> Iterator[Finding]:
     """Find aliases that are what another unit's name begins with, before a comma or bracket: there are two Congos."""
     bases: dict[str, list[int]] = defaultdict(list)
     for names in (units.names, units.names_en):

@@ -134,7 +134,7 @@ class _Parser(Parser):
         """Parse the words that a name is looked for among."""
         denied = self.peek()[1] == "not"
         position = [self.take() for _ in range(3 if denied else 2)][-1][2]
-        words = []
+        words: list[str] = []
         while not words or self.peek()[1] == ",":
             if words:
                 self.take()

@@ -242,6 +242,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     verified = Said("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte.")
     weights = Said("权重", "Weights")
     id = Said("编号", "Id")
+    estimated = Said("（插补：{method}，依据 {donors}）", "(imputed by {method}, from {donors})")
     declared = Said("权重", "Weight")
     share = Said("同级占比", "Share")
     effective = Said("有效权重", "Effective")

@@ -19,7 +19,9 @@ from ..conftest import index_of
 UNITS = "code,区,所属,coastal\n01,East,county,1\n02,West,city,0\n03,North,,1\n"
 
 
-def project(folder: Path, leaves: str, data: str = "区,年份,sales,kind\nEast,2022,10,a\nWest,2022,20,b\nNorth,2022,30,a\n") -> Index:
+def project(
+    folder: Path, leaves: str, data: str = "区,年份,sales,kind\nEast,2022,10,a\nWest,2022,20,b\nNorth,2022,30,a\n"
+) -> Index:
     (folder / "u.csv").write_text(UNITS, encoding="utf-8")
     (folder / "d.csv").write_text(data, encoding="utf-8")
     return index_of(

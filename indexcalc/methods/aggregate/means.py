@@ -127,7 +127,7 @@ def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
 def _taken_out(x: Array, p: float) -> Array | None:
     """Return what each unit's children are divided by so that their powers are numbers of a usual size; None where all are.
 
-    It is the child that counts most, the largest or, with p below 0, the smallest; 1 for a unit whose powers are as they should be.
+    It is the child that counts most, the largest or, with p below 0, the smallest; 1 for a unit whose powers are as usual.
     """
     if not x.size or not abs(p) > 1.0:  # powers up to 1 stay within what a number holds
         return None

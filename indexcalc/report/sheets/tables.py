@@ -61,8 +61,13 @@ def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] =
     return [*short[:-1], *beside, short[-1]]
 
 
-def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int] | None = None) -> Sheet:
-    """Return the ranking of a period, the best first, units without a score last; or of some units, in their order."""
+def ranking_sheet(
+    scores: Scores, period: str, language: str, some: Sequence[int] | None = None, *, numeric: bool = False
+) -> Sheet:
+    """Return the ranking of a period, the best first, units without a score last; or of some units, in their order.
+
+    For programs, it is `numeric`: no score is shown as being below a limit, and the units' ids stand last.
+    """
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, tree.root) if some is None else some
     decimals, said = decimals_apart(scores, at, tree.root, units, language)
@@ -74,8 +79,10 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
     columns: list[list[Value]] = [
         ranks_of(scores, at, tree.root, units),
         [scores.panel.units.title(unit, language) for unit in units],
-        _censored(scores, values_of(scores.scores[at, :, tree.root], units)),
+        values_of(scores.scores[at, :, tree.root], units),
     ]
+    if not numeric:
+        columns[-1] = _censored(scores, columns[-1])
     _add_beside_score(scores, at, tree.root, units, language, headings, columns)
     if scores.group_ranks is not None:
         within = scores.index.ranking.within or "group"
@@ -95,6 +102,9 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
         columns.append(values_of(scores.scores[at, :, node], units))
     headings.append(Heading(word.coverage(language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
+    if numeric:
+        headings.append(Heading(word.id(language), "text"))
+        columns.append([scores.panel.units.ids[unit] for unit in units])
     rows, said = tuple(zip(*columns, strict=True)), (*notes(scores, language), *said)
     return Sheet(word.ranking(language), tuple(headings), rows, _ties(columns[0]), _decimals(scores), said)
 

@@ -32,9 +32,9 @@ def never_there(matched: Matched) -> Iterator[Finding]:
     levels = {units.levels[unit] for unit in some} if units.levels else set()
     wanted = [unit for unit in range(len(units)) if not levels or units.levels[unit] in levels]
     if nowhere := [unit for unit in wanted if unit not in some]:
-        files = sorted({name for names in there for name in names})
-        place = Place(files[0]) if len(files) == 1 else index.place(("data",), key=True)
-        yield finding("IC395", place, units=few(map(units.title, nowhere)), count=len(nowhere), files=few(files))
+        every = sorted({name for names in there for name in names})
+        place = Place(every[0]) if len(every) == 1 else index.place(("data",), key=True)
+        yield finding("IC395", place, units=few(map(units.title, nowhere)), count=len(nowhere), files=few(every))
     for names, known in there.items():
         own = {units.levels[unit] for unit in known} if units.levels else set()
         lacks = [unit for unit in wanted if unit in some and unit not in known and (not own or units.levels[unit] in own)]
@@ -115,7 +115,7 @@ def _dated(matched: Matched) -> dict[int, list[Piece]]:
 
 
 def _lacking(matched: Matched, at: int, pieces: Sequence[Piece], lacking: list[str], rows: _Rows) -> Iterator[Finding]:
-    """Say of a column's periods without a value where they ought to be: in a file that has not the column, in empty cells, or nowhere."""
+    """Say where the values of periods without one ought to be: in empty cells, in a file without the column, or nowhere."""
     index = matched.index
     column = index.columns[at]
     said = {"node": column.owner, "name": "" if column.title == column.owner else column.title}
@@ -131,7 +131,8 @@ def _lacking(matched: Matched, at: int, pieces: Sequence[Piece], lacking: list[s
             continue
         if other := [period for period in left if period in rows.of(piece)]:
             place = Place(piece.table.file, piece.table.sheet)
-            unused = next((one.values["names"] for one in matched.findings if one.code == "IC351" and one.place == place), [])
+            told = (one.values["names"] for one in matched.findings if one.code == "IC351" and one.place == place)
+            unused: list[str] = next(told, [])
             near = nearest(column.headers[0], unused) or (unused[0] if len(unused) == 1 else "")
             known = few(unused) or "–"
             yield finding("IC398", place, periods=few(other), of=tuple(other), unused=known, near=near, **said)

@@ -20,7 +20,6 @@ from .matched import Matched, Piece, Source
 from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
 
-
 _SHOWN = 8  # values of one column that are too large
 
 
@@ -128,7 +127,7 @@ def piece_of(
 def _text_piece(
     source: Source, table: Table, wanted: tuple[int, Column], at: int, records: Records
 ) -> tuple[Piece, list[Finding]]:
-    """Return where the cells of a column are one of the words that a formula compares them with; a word that none has is found."""
+    """Return where cells are one of the words that a formula compares them with; a word that none of them has is found."""
     (position, column), cells = wanted, table.named(at)
     text = [name_of(cells[row]) for row in records.rows]
     words = {name_of(word) for word in column.words}

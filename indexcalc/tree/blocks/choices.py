@@ -153,5 +153,5 @@ class Missing(Part):
     """The share of weight, 0 to 1, that must have values for the node to have a score; with `reweight`. It may be a fraction such
     as 2/3, and is reached from half a thousandth below."""
     children: Number = Field(default=0.0, ge=0)
-    """The children that must have a score for the node to have one; with `reweight`: a share up to 1 or a fraction, such as 4/6, or
-    how many, from 2. A share is reached from half a thousandth below."""
+    """The children that must have a score for the node to have one; with `reweight`: a share up to 1, such as 0.6 or 4/6, or how
+    many, from 2. A share is reached from half a thousandth below."""

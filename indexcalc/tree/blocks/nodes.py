@@ -189,8 +189,8 @@ class Inner(Part):
     missing: Missing | None = None
     """What to do when children have no score."""
     undefined: Literal["refuse", "missing"] | None = None
-    """What to do where there is no result for the children that are there, as of a score of 0 under a geometric mean: `refuse` all,
-    or leave the score `missing` there, with a warning."""
+    """What to do where there is no result for the children that are there, as for a score of 0 under a geometric mean: `refuse`
+    all, or leave the score `missing` there, with a warning."""
     normalise: NormaliseChoice | None = None
     """Compare the units once more by the result, and take that as the score."""
     round: RoundChoice | None = None
