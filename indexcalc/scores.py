@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,8 @@ class Scores:
     """The panel as it was handed in, with the units of all levels: what scoring again in another way starts from."""
     level: str | None = None
     """The level of units that was asked for."""
+    released: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """The ranks of units in the index as they were published last, by period and unit; of the periods that were published."""
 
     def __repr__(self) -> str:
         """Return what it is of; its arrays are shown by asking for them."""

@@ -105,7 +105,7 @@ def ranking_sheet(
     if numeric:
         headings.append(Heading(word.id(language), "text"))
         columns.append([scores.panel.units.ids[unit] for unit in units])
-    rows, said = tuple(zip(*columns, strict=True)), (*notes(scores, language), *said)
+    rows, said = tuple(zip(*columns, strict=True)), (*notes(scores, language), *_of_the_past(scores, period, language), *said)
     return Sheet(word.ranking(language), tuple(headings), rows, _ties(columns[0]), _decimals(scores), said)
 
 
@@ -211,8 +211,28 @@ def values_of(array: Any, units: Sequence[int]) -> list[Value]:
 
 def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Value]:
     """Return how many places each unit has risen since another period; None where it was not ranked in both."""
-    risen = scores.ranks[before, :, scores.tree.root] - scores.ranks[at, :, scores.tree.root]
-    return values_of(risen, units)
+    return values_of(_ranks_then(scores, before) - scores.ranks[at, :, scores.tree.root], units)
+
+
+def _ranks_then(scores: Scores, period: int) -> Any:
+    """Return the ranks of a period as they were published, of units too that are not ranked now; as scored where they were not."""
+    known = scores.released.get(scores.periods[period])
+    if known is None:
+        return scores.ranks[period, :, scores.tree.root]
+    return np.array([known.get(unit, np.nan) for unit in scores.panel.units.ids])
+
+
+def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
+    """Say with what ranks a period's moves are compared, where periods of the index have been published."""
+    kind, said = kind_of(scores, period), []
+    for earlier in dict.fromkeys(step(period, kind) for step in (previous, year_before)) if scores.released else ():
+        if earlier in scores.released and earlier in scores.periods:
+            own = scores.ranks[scores.periods.index(earlier), :, scores.tree.root]
+            same = np.array_equal(_ranks_then(scores, scores.periods.index(earlier)), own, equal_nan=True)
+            said.append((word.as_published if same else word.changed_since)(language).format(period=earlier))
+        elif earlier in scores.periods:
+            said.append(word.scored_anew(language).format(period=earlier))
+    return tuple(said)
 
 
 def unit_label(scores: Scores, language: str) -> str:
