@@ -194,8 +194,8 @@ CILOS = WeightMethod(name="cilos", terms=("cilos法",), function=cilos, checks=(
 def idocriw(x: Array, declared: Array) -> Array:
     """Weigh by IDOCRIW: entropy weights times CILOS weights.
 
-    The entropy is of the scores as they are. A child with scores below 0 alone is a cost, as `points` makes of less is better: as in
-    the paper, its entropy is that of the cost, and its impact loss is of the least cost over the cost.
+    The entropy is of the scores as they are. A child with scores below 0 alone is a cost, as `points` makes of less is better: as
+    in the paper, its entropy is that of the cost, and its impact loss is of the least cost over the cost.
     Formula: w_j ∝ w_j(entropy) w_j(CILOS).
     Edge cases: scores must be 0 or more, or all below 0, and weights are NaN where either's are; a constant child weighs 0.
     Source: Zavadskas, Podvezko 2016.

@@ -242,7 +242,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     verified = Said("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte.")
     weights = Said("权重", "Weights")
     id = Said("编号", "Id")
-    as_published = Said("位次变化与 {period} 已发布的位次比较。", "Moves are from the ranks of {period} as published.")
+    ranks_as_published = Said("位次变化与 {period} 已发布的位次比较。", "Moves are from the ranks of {period} as published.")
     changed_since = Said(
         "位次变化与 {period} 已发布的位次比较；按现有数据和指标体系重新计算，该期位次已有不同。",
         "Moves are from the ranks of {period} as published; scored anew today, some of them are others.",

@@ -215,7 +215,7 @@ def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Va
 
 
 def _ranks_then(scores: Scores, period: int) -> Any:
-    """Return the ranks of a period as they were published, of units too that are not ranked now; as scored where they were not."""
+    """Return the ranks of a period as they were published, as they are scored where they were not."""
     known = scores.released.get(scores.periods[period])
     if known is None:
         return scores.ranks[period, :, scores.tree.root]
@@ -229,7 +229,8 @@ def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
         if earlier in scores.released and earlier in scores.periods:
             own = scores.ranks[scores.periods.index(earlier), :, scores.tree.root]
             same = np.array_equal(_ranks_then(scores, scores.periods.index(earlier)), own, equal_nan=True)
-            said.append((word.as_published if same else word.changed_since)(language).format(period=earlier))
+            known = word.ranks_as_published if same else word.changed_since
+            said.append(known(language).format(period=earlier))
         elif earlier in scores.periods:
             said.append(word.scored_anew(language).format(period=earlier))
     return tuple(said)
