@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Language, Refused, errors
+from ..sources.match.absence import may_be_set_aside
 from ..tree.model import Dimension, Index
 from ..words.reports import word
 from .project import Project
@@ -46,8 +47,8 @@ class Checked:
 
 
 def _set_aside(matched: Matched) -> list[Finding]:
-    """Say which values `applies` sets aside: it needs the values themselves, so that it is asked where there is a rule alone."""
-    if not any(leaf.applies is not None and leaf.events is None for leaf in matched.index.leaves):
+    """Say which values `applies` sets aside; arrays are loaded for that only where some may be."""
+    if not any(may_be_set_aside(matched)):
         return []
     from ..engine.leaves import set_aside
     from ..sources import panel

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ...findings import Finding, Place, finding, nearest
 from ...periods import order
+from ...tree.formula import Expression, parse
 from .layout import few
 from .matched import Matched, Piece, Same
+
+_OPPOSITE = {
+    "<": operator.ge,
+    "<=": operator.gt,
+    ">": operator.le,
+    ">=": operator.lt,
+    "=": operator.ne,
+    "!=": operator.eq,
+}
 
 
 def never_there(matched: Matched) -> Iterator[Finding]:
@@ -140,3 +151,48 @@ def _lacking(matched: Matched, at: int, pieces: Sequence[Piece], lacking: list[s
     if left:
         ordered = sorted(left, key=order)
         yield finding("IC399", index.place_of(column.owner), periods=few(ordered), of=tuple(ordered), **said)
+
+
+def may_be_set_aside(matched: Matched) -> Iterator[bool]:
+    """Say of each indicator with `applies` whether it may set a reported value aside; yes where the rule is not simple.
+
+    A rule is simple that is one column, or one compared with a number or with text.
+    """
+    index, at = matched.index, {column.id: place for place, column in enumerate(matched.index.columns)}
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for piece in matched.pieces:
+        pieces[piece.column].append(piece)
+    for leaf in index.leaves:
+        if leaf.applies is None or leaf.events is not None:
+            continue
+        rule = _simple(parse(leaf.applies))
+        if rule is None or matched.later:
+            yield True
+            continue
+        name, fits = rule
+        of_rule = pieces[at.get(f"{leaf.id}.{name}", at.get(name, -1))]
+        out = {
+            (period, unit)
+            for one in of_rule
+            for period, unit, x in zip(one.periods, one.units, one.values, strict=True)
+            if fits(x)
+        }
+        units = {unit for _, unit in out}
+        own = [place for place, column in enumerate(index.columns) if column.owner == leaf.id and not column.is_attribute]
+        yield bool(out) and any(
+            x == x and ((period, unit) in out or (None, unit) in out or (period is None and unit in units))  # noqa: PLR0124
+            for place in own
+            for one in pieces[place]
+            for period, unit, x in zip(one.periods, one.units, one.values, strict=True)
+        )
+
+
+def _simple(rule: Expression) -> tuple[str, Callable[[float], bool]] | None:
+    """Return the one column of a simple rule, and what says where it does not apply; nothing for any other rule."""
+    operation, *parts = rule
+    if operation == "name":
+        return str(parts[0]), lambda x: x == 0
+    if operation in _OPPOSITE and [part[0] for part in parts] == ["name", "number"]:
+        fails, limit = _OPPOSITE[operation], float(parts[1][1])
+        return str(parts[0][1]), lambda x: bool(fails(x, limit)) and x == x  # noqa: PLR0124 - what is missing does not rule it out
+    return None
