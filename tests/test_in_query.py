@@ -31,7 +31,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 PERIODS = ("2022Q1", "2022Q2", "2022Q3", "2022Q4")
 UNITS = [f"u{at:02}" for at in range(19)]
-NUMBERS = ["score", "rank", "group_rank", "coverage", "raw", "derived", "treated", "weight", "effective_weight"]
+NUMBERS = [
+    *("score", "rank", "group_rank", "coverage", "raw", "derived", "treated"),
+    *("weight", "effective_weight", "declared_weight", "imputed"),
+]
 
 
 def test_every_operation_of_formulas_but_two_has_an_expression() -> None:
