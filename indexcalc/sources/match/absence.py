@@ -25,7 +25,8 @@ _OPPOSITE = {
 def never_there(matched: Matched) -> Iterator[Finding]:
     """Find units of which no file has a row with a value, and those that one file has not though others have.
 
-    Files of indicators that apply to some units alone have no more than these.
+    Files of indicators that apply to some units alone have no more than these, and of a file that lists the units itself some
+    rows may be chosen.
     """
     assert matched.units is not None
     units, index = matched.units.units, matched.index
@@ -33,7 +34,10 @@ def never_there(matched: Matched) -> Iterator[Finding]:
     for files, pieces in _by_files(matched).items():
         there[files] = _with_values(pieces)
         asked = {index.columns[piece.column].owner for piece in pieces}
-        if all(getattr(index.reported[owner], "applies", None) for owner in asked):
+        chosen = {index.columns[piece.column].source for piece in pieces}
+        if set(files) == {matched.units.table.file} and any(name in index.data and index.data[name].only for name in chosen):
+            there.pop(files)  # rows were chosen of a file that lists units of other rows too
+        elif all(getattr(index.reported[owner], "applies", None) for owner in asked):
             there.pop(files)
     if not there:
         return
