@@ -60,7 +60,7 @@ def score_in_files(project: Project) -> Scores:
     except OSError as error:
         raise Refused([unwritable(make.folder, error)]) from error
     project.progress("")
-    project.go_on([*found, *scores.findings])
+    project.go_on([*found, *project.of_any_period(scores.findings)])
     return scores
 
 

@@ -73,7 +73,7 @@ def _score(
     bare = bare_scores(index, values.periods)
     table, noted = score_in_query(index, values.table, bare, values.groups)
     noted += undefined(index, table, bare, partial(units.title, language=project.language))
-    project.go_on([*found, *noted])
+    project.go_on([*found, *project.of_any_period(noted)])
     periods = periods_of(bare, wanted)
     for period in periods:
         leave_alone(folder_of(project, period))

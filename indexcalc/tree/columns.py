@@ -10,7 +10,7 @@ from .blocks.data import EVERY, UNITS_SOURCE, Denominator
 from .blocks.nodes import Indicator
 from .blocks.whole import Written
 from .events import Take, takes
-from .formula import names, parse
+from .formula import FormulaError, names, parse
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def columns(index: Written) -> tuple[Column, ...]:
                     key=key,
                     rows=_headers(leaf),
                 )
-                for name in (names(parse(text)) if text else ())
+                for name in (_names_in(text) if text else ())
                 if name not in denominators and name not in own
             ]
     unique = {column.id: column for column in reversed(wanted)}
@@ -78,6 +78,14 @@ def columns(index: Written) -> tuple[Column, ...]:
     return tuple(series)
 
 
+def _names_in(formula: str) -> tuple[str, ...]:
+    """Return the names in a formula; none, where it cannot be read: that is a finding of the tree."""
+    try:
+        return names(parse(formula))
+    except FormulaError:
+        return ()
+
+
 def counted(index: Written) -> list[Adjustment]:
     """Return the adjustments that are made by events, not by moves in rank."""
     return [item for item in index.adjustments if item.rank_move is None]
@@ -89,6 +97,10 @@ def _taken_columns(
     """Return the series that a value made of events needs: counts and sums add up over time, whatever the value does."""
     log = index.data[source].events if source in index.data else None
     if isinstance(item, Adjustment) or item.events is None or log is None:
+        return []
+    try:
+        taken = takes(item.events, log)
+    except FormulaError:  # that is a finding of the tree
         return []
     return [
         Column(
@@ -104,7 +116,7 @@ def _taken_columns(
             key="events",
             take=take,
         )
-        for name, take in takes(item.events, log).items()
+        for name, take in taken.items()
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
@@ -22,6 +22,7 @@ from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
 from .located import Document, Path, read_text
 from .model import Index
+from .partial import Part, part_of, part_with, path_of
 from .terms import term_for
 
 _BLOCKS: dict[str, type[BaseModel]] = {
@@ -102,27 +103,45 @@ def read_index(path: FilePath, *, shown: str | None = None) -> tuple[Index | Non
     return index, found
 
 
+def read_part(path: FilePath, *, shown: str) -> Part | None:
+    """Read what can be read of an index that has mistakes in it, where that is anything."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    return _parsed(raw, shown)[2]
+
+
 def parse_index(raw: bytes, file: str) -> tuple[Index | None, list[Finding]]:
     """Read an index from the bytes of its YAML."""
+    index, found, _ = _parsed(raw, file)
+    return index, found
+
+
+def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | None]:
+    """Read an index, everything found in it, and what can be relied on where something is wrong in it."""
     document, found = read_text(raw, file)
     if document.root is None:
-        return None, found or [finding("IC121", Place(file, "", 1))]
+        return None, found or [finding("IC121", Place(file, "", 1))], None
     codes = {one.code for one in found}
     if codes & _ENDLESS:
-        return None, found
+        return None, found, None
     if not isinstance(document.data, dict):
-        return None, [*found, _wrong_kind(document, (), file, "dict", document.data)]
+        return None, [*found, _wrong_kind(document, (), file, "dict", document.data)], None
     misread = {one.place for one in found}
     try:
         index = Index.model_validate(document.data)
     except ValidationError as error:
         shapes = _shape_findings(document, [dict(item) for item in error.errors(include_url=False)])
         found += [one for one in shapes if one.place not in misread and (one.code != "IC110" or not codes & _LEFT_OUT)]
-        return None, in_order(found)
+        part, more = part_of(document, found)
+        return None, in_order([*found, *more]), part
     index._document = document
-    if not codes & _LEFT_OUT:
-        found += [one for one in check_tree(index) if one.place not in misread]
-    return index, in_order(found)
+    if codes & _LEFT_OUT:
+        part, more = part_of(document, found)
+        return index, in_order([*found, *more]), part
+    found += [one for one in check_tree(index) if one.place not in misread]
+    return index, in_order(found), part_with(index, found) if errors(found) else None
 
 
 def _shape_findings(document: Document, wrong: list[dict[str, Any]]) -> list[Finding]:
@@ -133,7 +152,7 @@ def _shape_findings(document: Document, wrong: list[dict[str, Any]]) -> list[Fin
     for error in wrong:
         if error["type"] == "too_short" and error["input"]:
             continue  # entries are there; pydantic does not count those that are wrong themselves
-        path = _path(document, error["loc"], str(error["type"]))
+        path = path_of(document.data, error["loc"], str(error["type"]))
         one = _shape_finding(document, path, error)
         if one.code == "IC110":
             required[path[:-1], str(path[-1])] = one
@@ -203,21 +222,6 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return (number / 100 if digits != text else number) if isfinite(number) else None
-
-
-def _path(document: Document, location: Sequence[str | int], kind: str) -> Path:
-    """Leave out of pydantic's location what is not in the text: the names of union members and of types."""
-    path: list[str | int] = []
-    data = document.data
-    for at, step in enumerate(location):
-        absent = kind == "missing" and at == len(location) - 1
-        if isinstance(data, dict) and (step in data or absent):
-            path.append(step)
-            data = data.get(step)
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            path.append(step)
-            data = data[step]
-    return tuple(path)
 
 
 def _keys(document: Document, path: Path) -> list[str]:

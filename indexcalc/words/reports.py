@@ -54,6 +54,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{errors} 个错误，{warnings} 个警告；没有写入任何内容",
         "{errors} error{error_s}, {warnings} warning{warning_s} – nothing was written",
     )
+    not_passed = Said("{errors} 个错误，{warnings} 个警告", "{errors} error{error_s}, {warnings} warning{warning_s}")
     columns_left_out = Said(
         "屏幕宽度不足，未列出：{columns}；加宽窗口或用 --json 可见全部。",
         "The screen is too narrow for: {columns}; a wider window or --json has all.",

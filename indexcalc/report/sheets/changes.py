@@ -15,7 +15,7 @@ from ...scores import Scores
 from ...words.reports import word, word_of
 from ..numbers import finite
 from .apart import decimals_of
-from .tables import Heading, Sheet, Value, notes, unit_label
+from .tables import Heading, Sheet, Value, notes, notes_on_periods, unit_label
 
 
 def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> Sheet:
@@ -81,8 +81,14 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
         tuple(headings),
         tuple(rows),
         decimals=scores.index.index.decimals,
-        notes=(*said, *notes(scores, language)),
+        notes=(*said, *notes_between(moves, language)),
     )
+
+
+def notes_between(moves: ScoreChange, language: str) -> tuple[str, ...]:
+    """Return what must stand under the moves between two scorings, of one period or of two."""
+    one, other = moves.periods
+    return notes(moves.later, language) if one == other else notes_on_periods(moves.later, language)
 
 
 def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from ...methods.arrays import np
 from ...methods.ties import near
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...periods import kind_among, previous, year_before
-from ...scores import Scores
+from ...scores import ACROSS_PERIODS, Scores
 from ...tree.model import Dimension, Indicator
 from ...words.reports import word, word_of
 from ..numbers import listed
@@ -219,9 +219,15 @@ def notes(scores: Scores, language: str) -> tuple[str, ...]:
     return (note,) if note else ()
 
 
+def notes_on_periods(scores: Scores, language: str) -> tuple[str, ...]:
+    """Return what must stand under a table of several periods: the same, and whether scores of these compare."""
+    return (*notes(scores, language), *_said((one for one in scores.findings if one.code in ACROSS_PERIODS), language))
+
+
 def noted(scores: Scores) -> list[Finding]:
-    """Return what readers must know of the data: events that count nowhere, then what scoring found."""
-    return [*(found for quarantine in scores.panel.quarantine for found in quarantine.findings), *scores.findings]
+    """Return what readers of a period must know of the data: events that count nowhere, then what scoring found."""
+    said = (found for found in scores.findings if found.code not in ACROSS_PERIODS)
+    return [*(found for quarantine in scores.panel.quarantine for found in quarantine.findings), *said]
 
 
 def kind_of(scores: Scores, period: str) -> Any:
@@ -274,4 +280,8 @@ def _ties(ranks: Sequence[Value]) -> frozenset[int]:
 
 
 def _findings(scores: Scores, language: str) -> tuple[str, ...]:
-    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in noted(scores))
+    return _said(noted(scores), language)
+
+
+def _said(found: Iterable[Finding], language: str) -> tuple[str, ...]:
+    return tuple(f"{one.code} {one.message('en' if language == 'en' else 'zh')}" for one in found)

@@ -52,7 +52,9 @@ def match(
     units, found, files = read_units(index, base)
     matched = Matched(index, units, findings=found, files=files)
     if units is None:
-        return matched
+        from .part import unread_files
+
+        return replace(matched, findings=[*found, *unread_files(index, base)])
     parts = [matched]
     for source in sources_of(index, units):
         if sources is not None and source.name not in sources:
