@@ -151,7 +151,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:
-    shown = {name: _shown(value) for name, value in values.items()}
+    from .words.agreement import Quoted
+
+    shown = {name: Quoted(_shown(value)) for name, value in values.items()}
     for name in (name for name, text in shown.items() if not text):
         template = template.replace(f" {{{name}}}", "")  # what says nothing leaves no gap
     return template.format_map(shown)

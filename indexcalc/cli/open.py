@@ -79,7 +79,7 @@ class Opened(Project):
         held, self.held = in_order(self.held), []
         if self.as_json or len(held) < 2:
             return held
-        more = {"note": held[0].values["note"], "more": len(held) - 1, "more_s": "" if len(held) == 2 else "s"}
+        more = {"note": held[0].values["note"], "more": len(held) - 1}
         return [finding("IC535", held[0].place, **more)]
 
     def print(self, text: str, data: Any) -> None:
@@ -142,9 +142,7 @@ def opened(options: Mapping[str, Any], *, writes: bool = False) -> Opened:
 
 def _closing(errors: int, warnings: int, language: Language, *, writes: bool) -> str:
     said = word.refused_with if writes else word.not_passed
-    return said(language).format(
-        errors=errors, warnings=warnings, error_s="" if errors == 1 else "s", warning_s="" if warnings == 1 else "s"
-    )
+    return said(language).format(errors=errors, warnings=warnings)
 
 
 def _json(data: Any, **how: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..findings import nearest
-from ..periods import EXAMPLES, previous, read_period
+from ..periods import EXAMPLES, order, read_period
 from ..report.sheets.tables import kind_of
 from ..scores import Scores
 from ..tree.model import Index
@@ -27,11 +27,12 @@ def periods_of(scores: Scores, wanted: str | None) -> list[str]:
 
 
 def period_before(scores: Scores, after: str) -> str:
-    """Return the period right before one."""
-    period = previous(after, kind_of(scores, after))
-    if period not in scores.periods:
+    """Return the last period of the same kind before one, or refuse; `after` may be of another scoring."""
+    kind = kind_of(scores, after)
+    earlier = [one for one in scores.periods if kind_of(scores, one) == kind and order(one) < order(after)]
+    if not earlier:
         refuse("IC784", period=after, known=[one for one in scores.periods if one != after])
-    return str(period)
+    return max(earlier, key=order)
 
 
 def declared_period(index: Index, text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...findings import Language
-from ...scores import Scores
+from ...scores import ACROSS_PERIODS, Scores
 from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number
@@ -68,7 +68,7 @@ def ranked_units(scores: Scores, period: str, at: int, units: Sequence[int], lan
 
 def findings_of(scores: Scores, language: Language) -> list[dict[str, Any]]:
     """Return what scoring found, as data."""
-    return [found.as_dict(language) for found in scores.findings]
+    return [found.as_dict(language) for found in scores.findings if found.code not in ACROSS_PERIODS]
 
 
 def moved(

@@ -84,10 +84,10 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
         headings += [Heading(title, "text"), Heading(word.group_rank(language), "count")]
         columns.append([labels[unit] for unit in units])
         columns.append(values_of(scores.group_ranks[at, :, tree.root], units))
-    for key, step in (("previous", previous), ("year before", year_before)):
-        earlier = step(period, kind_of(scores, period))
-        if earlier in scores.periods and (key == "previous" or earlier != previous(period, kind_of(scores, period))):
-            headings.append(Heading(word_of(key, language), "move"))
+    last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
+    for title, earlier in ((since(scores, period, language), last), (word.year_before(language), None if year == last else year)):
+        if earlier in scores.periods:
+            headings.append(Heading(title, "move"))
             columns.append(moves(scores, at, scores.periods.index(earlier), units))
     for node in tree.dimensions:
         own = scores.index.decimals_of(tree.nodes[node])
@@ -203,6 +203,20 @@ def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Va
     """Return how many places each unit has risen since another period; None where it was not ranked in both."""
     risen = scores.ranks[before, :, scores.tree.root] - scores.ranks[at, :, scores.tree.root]
     return values_of(risen, units)
+
+
+def period_before(scores: Scores, period: str) -> str | None:
+    """Return the last period of the same kind that was scored before one, or None where there is none."""
+    kind = kind_of(scores, period)
+    return next((one for one in reversed(scores.periods[: scores.periods.index(period)]) if kind_of(scores, one) == kind), None)
+
+
+def since(scores: Scores, period: str, language: str) -> str:
+    """Return what the moves since the period before are called: by that period where it is not right before."""
+    last = period_before(scores, period)
+    if last is None or last == previous(period, kind_of(scores, period)):
+        return word.previous(language)
+    return word.since_period(language).format(period=last)
 
 
 def unit_label(scores: Scores, language: str) -> str:
