@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import is_whole, parts_of, read_period
+from ...tree.checks.methods import compared_with_a_base
 from ...tree.columns import Column
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
@@ -180,10 +181,11 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
         for larger in index.periods.rolled:
             made = parts_of(periods, kind, larger)
             there |= {period for period, parts in made.items() if is_whole([periods[at] for at in parts], kind, larger)}
-    bases = [(index.place_of(leaf.id, "normalise", "base"), leaf.normalise.base) for leaf in index.leaves if leaf.normalise]
-    for place, base in [(index.place(("defaults", "normalise", "base")), index.defaults.normalise.base), *bases]:
+    asked = [((*path, "base"), method.base) for path, method in compared_with_a_base(index) if method.base is not None]
+    for path, base in asked:
+        place = index.place(path)
         meant = {read_period(str(base), each) for each in index.periods.kinds}
-        if base is not None and not meant & there:
+        if not meant & there:
             yield finding("IC361", place, found=base, known=list(periods))
 
 
