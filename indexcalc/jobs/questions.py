@@ -328,7 +328,9 @@ def _place_of(scores: Scores, node: str | None) -> int:
 
 
 def _must_be_alike(earlier: Scores, later: Scores, before: str, after: str) -> None:
-    """Refuse two periods of different kinds."""
+    """Refuse two periods of different kinds, and twice the same period of the same scoring."""
+    if earlier is later and before == after:
+        refuse("IC531", period=after, known=[one for one in later.periods if one != after])
     if kind_of(earlier, before) != kind_of(later, after):
         refuse("IC780", before=before, after=after)
 

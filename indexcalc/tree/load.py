@@ -20,6 +20,7 @@ from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, UnitT
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
+from .kinds import as_yaml_number
 from .located import Document, Path, read_text
 from .model import Index
 from .partial import Part, part_of, part_with, path_of
@@ -200,7 +201,7 @@ def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any)
         number = _number(normal)
         if number is not None and normal != found.strip():
             return finding("IC109", place, key=key, found=found, plain=normal)
-        plain = "" if number is None else f"{key}: {number:.10g}"
+        plain = "" if number is None else f"{key}: {as_yaml_number(found) or f'{number:.10g}'}"
     elif isinstance(found, str) and stem in ("dict", "model"):
         if "：" in found:
             return finding("IC107", document.inside(path, found.index("：")), found="：", plain=":")
