@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 from ..findings import Finding, finding
 from ..methods.arrays import Array, np
 from ..methods.derive import OVER_UNITS, gathered
-from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..scores import Below, Gathered, Scores
 from ..tree.levels import from_units, inside, leaf_of, without_values
 from ..tree.model import FromUnits, Index
 from ..units import Units
 from .leaves import roll_up
 from .rules import enough
+from .notes import imputed_in
 
 
 def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
@@ -141,13 +143,13 @@ def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: 
     return made, status, Gathered(node, choice.how, weight, np.where(never, np.nan, np.nan_to_num(coverage)))
 
 
-def imputed_below(below: Below | None) -> int:
-    """Count the estimates that have reached scores from below, from all levels."""
+def imputed_below(below: Below | None) -> Counter[str]:
+    """Count the estimates of each leaf that have reached scores from below, from all levels."""
     if below is None:
-        return 0
+        return Counter()
     lower, names = below.scores, inside(below.index, {part.node for part in below.leaves.values()})
-    own = [at for at, leaf in enumerate(lower.index.leaves) if leaf.id in names]
-    return int(np.count_nonzero(lower.status[..., own] == IMPUTED)) + imputed_below(lower.below)
+    own = imputed_in(lower.index, lower.status)
+    return Counter({node: count for node, count in own.items() if node in names}) + imputed_below(lower.below)
 
 
 def _total(x: Array, groups: Any, count: int) -> Array:

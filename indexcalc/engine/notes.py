@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from ..findings import Finding, finding
+from ..findings import Both, Finding, finding
 from ..methods import NORMALISERS
 from ..methods.arrays import Array, Status, np
 from ..methods.frame import same
-from ..panel import NOT_APPLICABLE, Panel
+from ..panel import IMPUTED, NOT_APPLICABLE, Panel
 from ..tree.layout import normalise_of
-from ..tree.model import Index, Normalise
+from ..tree.model import Index, Indicator, Normalise
 from .frames import kinds_of, some, towards
 
 _FEW = 64  # units looked at first for columns without any score
@@ -33,7 +34,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
                 if where.any():
                     periods = some([panel.periods[members][at] for at in np.flatnonzero(where)])
                     place = index.place_of(leaf.id)
-                    found.append(finding(code, place, node=leaf.id, name=leaf.name, periods=periods, **more))
+                    found.append(finding(code, place, node=leaf.id, name=named(leaf), periods=periods, **more))
     return found
 
 
@@ -49,14 +50,29 @@ def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
             yield finding("IC861", place, node=leaf.id, per=leaf.per, period=when, units=units)
 
 
-def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Finding]:
-    """Note what a reader of several periods must know, and how many values are estimates."""
+def named(leaf: Indicator) -> Both:
+    """Return a leaf's name as it stands beside its id, in each language: nothing where it has none."""
+    english, chinese = (leaf.title(language) for language in ("en", "zh"))
+    return Both("" if english == leaf.id else english, "" if chinese == leaf.id else chinese)
+
+
+def imputed_in(index: Index, flags: Status) -> Counter[str]:
+    """Return how many values of each leaf are estimates, by id."""
+    counts = np.count_nonzero(flags == IMPUTED, axis=(0, 1)).tolist()
+    return Counter({leaf.id: count for leaf, count in zip(index.leaves, counts, strict=True) if count})
+
+
+def check_comparisons(index: Index, panel: Panel, imputed: Counter[str]) -> Iterator[Finding]:
+    """Note what a reader of several periods must know, and how many values of which leaves are estimates."""
     alike = index.tree.alike
     relative = sum(len(leaves) for leaves in alike if _compares_units(normalise_of(index, index.leaves[leaves[0]])))
     if relative and any(members.stop - members.start > 1 for _, members in kinds_of(index, panel)):
         yield finding("IC427", index.place(("defaults", "normalise")), count=relative)
     if imputed:
-        yield finding("IC425", index.place(("dimensions",), key=True), count=imputed)
+        most = sorted(imputed.items(), key=lambda one: (-one[1], one[0]))
+        shared = ("defaults", "impute")
+        place = index.place(shared) if index.defaults.impute else index.place_of(most[0][0], "impute")
+        yield finding("IC425", place, count=imputed.total(), nodes=some([f"{node} {count}" for node, count in most]))
 
 
 def _compares_units(choice: Normalise) -> bool:

@@ -6,6 +6,7 @@ What a unit gets from others must come of these statistics; `in_the_way` tells w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
@@ -15,7 +16,7 @@ import ibis
 
 from ..engine import score
 from ..engine.frames import some
-from ..engine.notes import check_comparisons
+from ..engine.notes import check_comparisons, named
 from ..engine.ranking import ranking_of
 from ..engine.rules import SLACK, mirror
 from ..findings import Finding, finding
@@ -114,7 +115,7 @@ def score_in_query(index: Index, table: Any, bare: Scores, groups: int) -> tuple
     wanted = {at: asked for at in _leaves(index) if (asked := statistics_for(normalise_of(index, index.leaves[at])))}
     table = _normalised(index, beside(table, of_frame, wanted))
     table = _aggregated(index, table, bare.weights)
-    return table, [*_constant(index, table, bare.periods, known, of_frame), *check_comparisons(index, bare.panel, 0)]
+    return table, [*_constant(index, table, bare.periods, known, of_frame), *check_comparisons(index, bare.panel, Counter())]
 
 
 def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
@@ -301,7 +302,7 @@ def _constant(index: Index, table: Any, periods: Sequence[str], known: Statistic
                     alike.append(period)
         for code, where in (("IC422", nothing), ("IC420", alike)):
             if where:
-                yield finding(code, index.place_of(leaf.id), node=leaf.id, name=leaf.name, periods=some(where))
+                yield finding(code, index.place_of(leaf.id), node=leaf.id, name=named(leaf), periods=some(where))
 
 
 # ---------------------------------------------------------------------------------------------------------- long and ranked

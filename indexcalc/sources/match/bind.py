@@ -242,6 +242,7 @@ def _unmet(
     """Find the columns that no table has, with the nearest heading or indicator that there is."""
     file = tables[0].file if len(tables) == 1 else source.data.path
     rowless = set()
+    shared = _of_one_text(source, settled)
     for at, column in source.columns:
         if at in settled:
             continue
@@ -252,12 +253,24 @@ def _unmet(
                 code, place = "IC344" if near else "IC365", source.index.place_of(column.owner, "column")
                 yield finding(code, place, names=column.rows, column=column.owner, file=file, near=near)
             continue
+        owners = shared.get((source.index.place_of(column.owner, column.key), column.headers), [column.owner])
+        if column.owner != owners[0]:
+            continue  # said of the first whose formula this is
         key = {"column": "column", "formula": "formula", "applies": "applies"}.get(column.key)
         place = source.index.place_of(column.owner, key) if key else source.index.place_of(column.owner)
         known = [*indicators, *(heading for table in tables for heading in headings_of(table) if column.rows)]
         near = next((close for header in column.headers if (close := nearest(header, known))), "")
         code = "IC365" if not near else "IC368" if column.rows else "IC344"
-        yield finding(code, place, names=column.headers, column=column.owner, file=file, near=near)
+        yield finding(code, place, names=column.headers, column=few(owners), file=file, near=near)
+
+
+def _of_one_text(source: Source, settled: Container[int]) -> dict[tuple[Place, tuple[str, ...]], list[str]]:
+    """Return whose columns are missing by where they are named: several indicators may share a formula through an anchor."""
+    owners: dict[tuple[Place, tuple[str, ...]], list[str]] = defaultdict(list)
+    for at, column in source.columns:
+        if at not in settled and column.key in ("formula", "applies"):
+            owners[source.index.place_of(column.owner, column.key), column.headers].append(column.owner)
+    return {key: names for key, names in owners.items() if key[0].line}
 
 
 def _said_twice(source: Source, settled: set[int], headed: set[int]) -> Iterator[Finding]:

@@ -159,8 +159,13 @@ def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
         return _units_not_across(source, table)
     if layout.value is None and not layout.across:  # no fault where formulas name all that they need by its heading
         beside = beside_indicators(source, table, layout)
-        if not beside or any(not column.rows for _, column in source.columns):
-            place, known = table.header_place(layout.indicator), headings_of(table)
+        bare = list(dict.fromkeys(column.owner for _, column in source.columns if not column.rows))
+        known = headings_of(table)
+        if beside and bare:  # a formula was forgotten, or a column of values was
+            node, place = few(bare), source.index.place_of(bare[0])
+            return [finding("IC260", place, node=node, value=VALUE_HEADINGS[0], file=table.file, known=known)]
+        if not beside or bare:
+            place = table.header_place(layout.indicator)
             return [finding("IC357", place, name=VALUE_HEADINGS[0], file=table.file, known=known, near="")]
     return []
 
