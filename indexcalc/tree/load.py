@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ..findings import Finding, Place, Refused, errors, finding, in_order
+from ..findings import Finding, Place, Refused, errors, finding, in_order, nearest
 from ..words.tree import EXPECTED
 from .blocks.adjustments import Adjustment, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
@@ -95,13 +95,23 @@ def read_index(path: FilePath, *, shown: str | None = None) -> tuple[Index | Non
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        return None, [finding("IC119", Place(file))]
+        return None, [_absent(path, file)]
     except OSError as error:
         return None, [finding("IC120", Place(file), problem=error.strerror or type(error).__name__)]
     index, found = parse_index(raw, file)
     if index is not None:
         index._file = path
     return index, found
+
+
+def _absent(path: FilePath, file: str) -> Finding:
+    """Say that a tree's file is not there, and which ones there are that could be meant."""
+    folder = path.parent
+    there = sorted(one.name for end in ("yaml", "yml") for one in folder.glob(f"*.{end}")) if folder.is_dir() else []
+    if not there:
+        return finding("IC119", Place(file))
+    shown = FilePath(file).parent / (nearest(path.name, there) or there[0])
+    return finding("IC130", Place(file), known=there[:5], near=shown.as_posix())
 
 
 def read_part(path: FilePath, *, shown: str) -> Part | None:
