@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from .words.shown import visible, without_passwords
 
@@ -46,13 +46,6 @@ class Place:
         return ":".join([_shown(self.file)] + [str(number) for number in (self.line, self.column) if number])
 
 
-class Both(NamedTuple):
-    """A value that is quoted by another name in each language."""
-
-    en: str
-    zh: str
-
-
 @dataclass(frozen=True)
 class Finding:
     """One thing found: its code, its place and the values that its message quotes."""
@@ -66,7 +59,7 @@ class Finding:
         return words(self.code).severity
 
     def message(self, language: Language) -> str:
-        return _fill(words(self.code).text[language], self.values, language)
+        return _fill(words(self.code).text[language], self.values)
 
     def hint(self, language: Language) -> str:
         """Return the hint, or nothing when the value that it would offer is not known."""
@@ -74,7 +67,7 @@ class Finding:
         from string import Formatter
 
         needed = [name for _, name, _, _ in Formatter().parse(template) if name]
-        return _fill(template, self.values, language) if all(self.values.get(name) for name in needed) else ""
+        return _fill(template, self.values) if all(self.values.get(name) for name in needed) else ""
 
     def as_dict(self, language: Language) -> dict[str, Any]:
         return {
@@ -157,10 +150,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
 
 
-def _fill(template: str, values: Mapping[str, Any], language: Language) -> str:
+def _fill(template: str, values: Mapping[str, Any]) -> str:
     from .words.agreement import Quoted
 
-    shown = {name: Quoted(_shown(getattr(value, language) if isinstance(value, Both) else value)) for name, value in values.items()}
+    shown = {name: Quoted(_shown(value)) for name, value in values.items()}
     for name in (name for name, text in shown.items() if not text):
         template = template.replace(f" {{{name}}}", "")  # what says nothing leaves no gap
     return template.format_map(shown)

@@ -43,6 +43,7 @@ NAMES = sorted(folder.name for folder in BROKEN.iterdir())
 
 COMMANDS: dict[str, list[str]] = {
     "change_between_kinds_of_periods": ["change", "--from", "2021Q1", "--to", "2021"],
+    "change_within_a_period": ["change", "东区", "--from", "2022", "--to", "2022"],
     "change_without_an_earlier_period": ["change", "--to", "2020"],
     "compare_of_a_method_without_its_parameter": ["compare", "min-max", "goalposts"],
     "compare_of_methods_not_used": ["compare", "geometric", "harmonic"],

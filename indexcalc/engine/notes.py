@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ..findings import Both, Finding, finding
+from ..findings import Finding, finding
 from ..methods import NORMALISERS
 from ..methods.arrays import Array, Status, np
 from ..methods.frame import same
@@ -34,7 +34,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
                 if where.any():
                     periods = some([panel.periods[members][at] for at in np.flatnonzero(where)])
                     place = index.place_of(leaf.id)
-                    found.append(finding(code, place, node=leaf.id, name=named(leaf), periods=periods, **more))
+                    found.append(finding(code, place, periods=periods, **named(leaf), **more))
     return found
 
 
@@ -50,10 +50,10 @@ def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
             yield finding("IC861", place, node=leaf.id, per=leaf.per, period=when, units=units)
 
 
-def named(leaf: Indicator) -> Both:
-    """Return a leaf's name as it stands beside its id, in each language: nothing where it has none."""
+def named(leaf: Indicator) -> dict[str, str]:
+    """Return a leaf's id, and its name as it stands beside it in each language: nothing where it has none."""
     english, chinese = (leaf.title(language) for language in ("en", "zh"))
-    return Both("" if english == leaf.id else english, "" if chinese == leaf.id else chinese)
+    return {"node": leaf.id, "name": english * (english != leaf.id), "name_zh": chinese * (chinese != leaf.id)}
 
 
 def imputed_in(index: Index, flags: Status) -> Counter[str]:

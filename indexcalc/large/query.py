@@ -302,7 +302,7 @@ def _constant(index: Index, table: Any, periods: Sequence[str], known: Statistic
                     alike.append(period)
         for code, where in (("IC422", nothing), ("IC420", alike)):
             if where:
-                yield finding(code, index.place_of(leaf.id), node=leaf.id, name=named(leaf), periods=some(where))
+                yield finding(code, index.place_of(leaf.id), periods=some(where), **named(leaf))
 
 
 # ---------------------------------------------------------------------------------------------------------- long and ranked

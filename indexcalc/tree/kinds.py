@@ -45,11 +45,16 @@ def as_yaml_number(text: str) -> str:
 
 
 def written(value: object) -> str:
-    """Return a value as YAML has it."""
-    return (
-        {True: "true", False: "false", None: "null"}.get(value, str(value))
-        if isinstance(value, (bool, type(None)))
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    """Return a value as YAML has it, text in quotes where it stands inside of another value and would be read otherwise."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_inside(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_inside, value))}]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _inside(value: object) -> str:
+    plain = isinstance(value, str) and re.fullmatch(r"[^\W\d][\w -]*", value)
+    return f'"{value}"' if isinstance(value, str) and not plain else written(value)

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from ..findings import Both, Finding, Place, finding
+from ..findings import Finding, Place, finding
 from ..words.tree import TOO_DEEP, YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
 
 _SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -129,8 +129,8 @@ def read_text(raw: bytes, file: str) -> tuple[Document, list[Finding]]:
 
 def _deep(file: str, mark: Any, what: str) -> Finding:
     """Say that a text is nested too deep at a mark: in brackets, in blocks, or by an anchor that contains itself."""
-    how = Both(*(text.format(_DEEPEST // 2) for text in TOO_DEEP[what]))
-    return finding("IC126", _at(file, mark), most=_DEEPEST, how=how)
+    english, chinese = (text.format(_DEEPEST // 2) for text in TOO_DEEP[what])
+    return finding("IC126", _at(file, mark), most=_DEEPEST, how=english, how_zh=chinese)
 
 
 def _too_deep(text: str) -> tuple[Any, str] | None:

@@ -89,11 +89,11 @@ YAML_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
 WEIGHT_MISSING = ("is missing", "还差")
 WEIGHT_BEYOND = ("is too much", "超出")
 WEIGHTS_AS_PRINTED = (
-    "`aggregate: {}` at the node takes them as they are printed",
-    "在该节点写 `aggregate: {}`，则按所印的权重计算",
+    "`aggregate: {}` at the node takes them as they stand",
+    "在该节点写 `aggregate: {}` 则按原样使用",
 )
 WEIGHTS_RESCALED = (
-    "`weights: relative` rescales them to add up, which moves scores",
-    "写 `weights: relative`，则按比例折算至合计相符，得分会变",
+    "`weights: relative` rescales them, which moves scores",
+    "写 `weights: relative` 则按比例折算，得分会变",
 )
 SCORES_OF_LEVEL = ("{level} scores", "{level}得分")

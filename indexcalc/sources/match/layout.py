@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...findings import Both, Finding, Place, finding, nearest
+from ...findings import Finding, Place, finding, nearest
 from ...periods import EXAMPLES, SINGLE, Kind, read_period
 from ...tree.model import EVERY, Data, Index
 from ...words.layouts import INDICATORS_IN_A_COLUMN, INDICATORS_NOWHERE
@@ -151,8 +151,8 @@ def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
     wanted = [column.owner for _, column in source.columns if column.key != "applies"]
     if layout.across and layout.indicator is None and len(wanted) > 1 and not table.indicator:
         periods = [period for _, period in layout.across]
-        place, how = table.header_place(layout.across[0][0]), Both(*_told_apart(source, table, layout))
-        return [finding("IC376", place, periods=few(periods), columns=few(wanted), how=how)]
+        place, (how, how_zh) = table.header_place(layout.across[0][0]), _told_apart(source, table, layout)
+        return [finding("IC376", place, periods=few(periods), columns=few(wanted), how=how, how_zh=how_zh)]
     if layout.indicator is None:
         return []
     if layout.unit is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from ...findings import Both, Finding, Place, finding, nearest
+from ...findings import Finding, Place, finding, nearest
 from ...methods import NORMALISERS, RECORDS, WEIGHTINGS
 from ...methods.records import JoinedWeights, Parameter
 from ...periods import EXAMPLES, read_period
@@ -135,8 +135,8 @@ def _misfit(place: Place, method: str, parameter: Parameter, value: Any) -> Find
     """Say that a value is not one that a parameter takes: above all a number that YAML reads as text."""
     if isinstance(value, str) and _fits(parameter.type, 1.0) and (number := as_yaml_number(value)):
         return finding("IC259", place, name=parameter.name, found=value, plain=number)
-    kind = Both(kind_of(parameter.type, "en"), kind_of(parameter.type, "zh"))
-    return finding("IC404", place, method=method, name=parameter.name, found=written(value), kind=kind)
+    kinds = {"kind": kind_of(parameter.type, "en"), "kind_zh": kind_of(parameter.type, "zh")}
+    return finding("IC404", place, method=method, name=parameter.name, found=written(value), **kinds)
 
 
 def combined(method: Method) -> list[Method]:
