@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REFUSED = 1
 _LAST = {"IC330"}  # what is said of many rows, in every command: one line below the answer
+_PLACES = 8  # that one line names
 _EVERY = 0.2  # seconds after which the time left is shown again
 
 
@@ -75,12 +76,13 @@ class Opened(Project):
             print(line, file=sys.stderr)
 
     def _last(self) -> list[Finding]:
-        """Return what is said when all else has been: rows that are no records, in one line, each by itself as JSON."""
+        """Return what is said when all else has been: rows that are no records, all in one line."""
         held, self.held = in_order(self.held), []
-        if self.as_json or len(held) < 2:
+        if len(held) < 2:
             return held
-        more = {"note": held[0].values["note"], "more": len(held) - 1}
-        return [finding("IC535", held[0].place, **more)]
+        places = [str(one.place) for one in held]
+        shown = ", ".join(places[:_PLACES]) + (" …" if len(places) > _PLACES else "")
+        return [finding("IC535", held[0].place, count=len(held), note=held[0].values["note"], places=shown)]
 
     def print(self, text: str, data: Any) -> None:
         """Print a result to stdout: as text, or as JSON when that was asked for."""
