@@ -35,5 +35,5 @@ def target(
     with opened(options) as project:
         scores, period = project.scores(), options["period"]
         plan = ask(scores, unit, rank=rank, score=score, effort=effort, costs=costs, period=period, language=project.language)
-        name = ("target", project.level or "", scores.periods[plan.period], scores.panel.units.ids[plan.unit])
+        name = ("target", project.level or "", scores.periods[plan.period], scores.panel.units.title(plan.unit, project.report_language))
         give(context, project, partial(target_answer, plan), name, [(project, scores)])

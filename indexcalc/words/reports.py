@@ -305,6 +305,32 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     weight_changed = Said("权重修改", "Weight changed")
     short_boards = Said("短板", "Short boards")
     strengths = Said("长板", "Strengths")
+    against_the_mean = Said("较均值", "Against mean")
+    boards_help = Said(
+        "较均值：与该指标得分等于组内均值时相比，总指数多得（+）或少得（−）的分；名次：因此上升（↑）或下降（↓）的位次。",
+        "Against mean: points of the index that it brings (+) or costs (−) beside a score at the group mean; places: what these gain (↑) or lose (↓).",
+    )
+    explained_help = Said(
+        "贡献：计入上一级得分的分；计入总指数：其中进入总指数的分。",
+        "Contribution: what a node adds to the score above it; in the index: what of that reaches the index.",
+    )
+    effort_help_peers = Said(
+        "工作量：数值变动除以当期各单元之间的标准差。", "Effort: how far a value moves, in standard deviations over the units of the period."
+    )
+    effort_help_history = Said(
+        "工作量：数值变动除以各单元以往各期变动的平均值。", "Effort: how far a value moves, in mean changes from one period to the next."
+    )
+    effort_help_costs = Said("工作量：数值变动乘以给定的单位成本。", "Effort: how far a value moves, times the cost that was given for 1 of it.")
+    influence_help = Said(
+        "实际份额：在同级主效应中的份额；线性影响：与上级得分相关系数的平方；总体影响、对总指数的影响：得分变动能解释上级、总指数得分方差的份额，不限于线性。",
+        "In effect: its part of the siblings' main effects. Linear effect: its squared correlation with the score above. Main effect, effect on index: "
+        "the share of the variance of the score above, or of the index, that it accounts for, along a curve.",
+    )
+    groups_help = Said(
+        "α：各下级一致的程度，接近 1 为一致；第一主成分：其方差份额；最大 VIF：超过 10 表示某一下级几乎可由其他下级算出；条件数：越大越重复，超过 30 属严重。",
+        "α: how far the children agree, 1 at most. First component: its share of their variance. VIF: above 10 one child is nearly made of the others. "
+        "Condition: the larger, the more they repeat each other; above 30 severely.",
+    )
     group_mean = Said("组内均值", "Group mean")
     places = Said("名次", "Places")
     against = Said("与{others}相比", "against {others}")

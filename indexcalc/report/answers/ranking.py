@@ -9,7 +9,7 @@ from ...findings import Language
 from ...scores import ACROSS_PERIODS, Scores
 from ...words.reports import word
 from ..formats.text import aligned, as_text
-from ..numbers import finite, number
+from ..numbers import finite, number, signed
 from ..sheets.apart import decimals_of
 from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
 from .answer import MOST_ROWS
@@ -96,12 +96,18 @@ def moved(
         [
             names[str(move["unit"])],
             f"{show(move['score'][0], decimals)} → {show(move['score'][1], decimals)}",
+            _signed(*move["score"], decimals),
             f"{show(move['rank'][0], 0)} → {show(move['rank'][1], 0)}" if move["rank"][0] != move["rank"][1] else "",
         ]
         for move in moves
     ]
-    titles = ["", word.score(language), word.rank(language)]
-    return ["", word.moved(language), aligned([titles, *rows], [True, True, True]), *said], moves
+    titles = ["", word.score(language), word.score_difference(language), word.rank(language)]
+    return ["", word.moved(language), aligned([titles, *rows], [True, True, False, True]), *said], moves
+
+
+def _signed(before: float | None, after: float | None, decimals: int) -> str:
+    """Return what a score has gained or lost, a dash where one of the two is not known."""
+    return "–" if before is None or after is None else signed(after - before, decimals)
 
 
 def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:

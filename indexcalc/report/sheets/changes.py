@@ -29,7 +29,7 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
         Heading(word.id(language), "code"),
         Heading(word.score(language), "score"),
         Heading(word.group_mean(language), "score"),
-        Heading(word.index_points(language), "signed"),
+        Heading(word.against_the_mean(language), "signed"),
         Heading(word.places(language), "move"),
     )
     rows = tuple(
@@ -43,7 +43,8 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
         )
         for node in shown
     )
-    return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals)
+    said = (word.boards_help(language),)
+    return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals, notes=said)
 
 
 def _is_below(parents: Sequence[int], node: int, above: int) -> bool:
@@ -275,7 +276,7 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
     ]
     total = (word.all(language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
     proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
-    said = [word_of(proof, language), word.plan_help(language)]
+    said = [word_of(f"effort help {plan.counted}", language), word_of(proof, language), word.plan_help(language)]
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [
