@@ -60,7 +60,8 @@ class Plan(Result):
 
     `reached` says whether the plan does it; where nothing does, the steps are those of improving all there is. `exact`: proved
     to be the least effort; of plans `stepped`, whose indicators cannot all stop anywhere, among those that stop at a step, where
-    others have been or where a scale has a corner. Effort is `counted` by one of three. `others` are the ranks (unit,) of all with the plan. It sets out from `start`.
+    others have been or where a scale has a corner. Effort is `counted` by one of three.
+    `others` are the ranks (unit,) of all with the plan. It sets out from `start`.
     """
 
     start: Scores
@@ -217,7 +218,8 @@ def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping
     places, left_out = _places(own, compared), len(compared) > _MOST
     none = np.empty((0, len(own)))
     counted: Literal["peers", "history", "costs"] = effort if costs is None else "costs"
-    task = _Task(scores, world, of_scores(scores, period), period, unit, sign, own, places, none, none, None, cost, left_out, counted)
+    above = of_scores(scores, period)
+    task = _Task(scores, world, above, period, unit, sign, own, places, none, none, None, cost, left_out, counted)
     leaves = _leaf_scores(task, np.concatenate([own[None], places]))
     start = _Point(replace(task, found=leaves[:1]), own)
     gain = (leaves[1:] - leaves[0]) * start.worth()[0]

@@ -33,5 +33,6 @@ def change(
         (_, earlier), (_, later) = sources[0], sources[-1]
         before, after = options["before"], options["after"]
         result = ask(later, unit, from_=before, to=after, earlier=earlier, every=options["every"])
-        name = ("change", project.level or "", *result.periods, result.units.title(result.at[0], project.report_language) if unit else "")
+        asked = result.units.title(result.at[0], project.report_language) if unit else ""
+        name = ("change", project.level or "", *result.periods, asked)
         give(context, project, partial(change_answer, result), name, sources)

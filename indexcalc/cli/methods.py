@@ -48,6 +48,7 @@ def _known(name: str, language: Language) -> tuple[str, Any]:
         if name in methods and room not in texts:
             texts[room] = f"{room}: {name}\n\n{inspect.getdoc(methods[name])}"
     if not texts:
-        every = [known for entries in (*ENTRIES.values(), *CATALOGUE.values()) for known in entries]
+        every = [known for entries in ENTRIES.values() for known in entries]
+        every += [known for methods in CATALOGUE.values() for known in methods]
         refuse("IC530", found=name, near=nearest(name, every), rooms=list(ENTRIES))
     return "\n\n".join(texts.values()), texts

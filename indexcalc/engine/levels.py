@@ -16,8 +16,8 @@ from ..tree.levels import from_units, inside, leaf_of, without_values
 from ..tree.model import FromUnits, Index
 from ..units import Units
 from .leaves import roll_up
-from .rules import enough
 from .notes import imputed_in
+from .rules import enough
 
 
 def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:

@@ -134,12 +134,12 @@ def _deep(file: str, mark: Any, what: str) -> Finding:
 
 
 def _too_deep(text: str) -> tuple[Any, str] | None:
-    """Return where a text is nested deeper than anyone means, and in what; the composer, which calls itself, would crash there."""
+    """Return where a text is nested deeper than anyone means, and in what; the composer, which calls itself, would crash."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            return event.start_mark, "brackets" if event.flow_style else "blocks"
+            return event.start_mark, "brackets" if getattr(event, "flow_style", False) else "blocks"
     return None
 
 

@@ -30,8 +30,10 @@ _CAUSED = {  # findings of other places that a mistake in a block may be the cau
     "units": {"IC258", "IC841"},
     "periods": {"IC215", "IC217", "IC704", "IC806"},
     "grades": {"IC218", "IC219", "IC255"},
-    "dimensions": {"IC222", "IC223", "IC224", "IC245", "IC251", "IC256", "IC750", "IC751", "IC753", "IC800", "IC801", "IC802", "IC842"},
-    "indicators": set(),
+    "dimensions": {
+        *("IC222", "IC223", "IC224", "IC245", "IC251", "IC256", "IC842"),
+        *("IC750", "IC751", "IC753", "IC800", "IC801", "IC802"),
+    },
     "index": {"IC251"},
 }
 
@@ -72,7 +74,7 @@ def part_of(document: Document, found: Sequence[Finding]) -> tuple[Part | None, 
 
     What is wrong is taken out of the document, which is of no other use afterwards.
     """
-    doubtful = [_block(document.data, _innermost(document, one.place)) for one in found if one.severity == "error"]
+    doubtful = [_block(_innermost(document, one.place)) for one in found if one.severity == "error"]
     lines, parents = _lines(document, doubtful)
     index = _validated(document)
     if index is None:
@@ -89,7 +91,7 @@ def part_of(document: Document, found: Sequence[Finding]) -> tuple[Part | None, 
         and one.place not in known
         and not (one.code in _WEIGHTS and one.place.line in parents)
     ]
-    broken = [_block(document.data, _innermost(document, one.place)) for one in more if one.severity == "error"]
+    broken = [_block(_innermost(document, one.place)) for one in more if one.severity == "error"]
     both = [*doubtful, *broken]
     return _part(index, both, lines | _lines(document, broken)[0]), more
 
@@ -100,7 +102,7 @@ def part_with(index: Index, found: Sequence[Finding]) -> Part | None:
     wrong = errors(found)
     if document is None or any(one.code in _IDS for one in wrong):
         return None
-    doubtful = [_block(document.data, _innermost(document, one.place)) for one in wrong]
+    doubtful = [_block(_innermost(document, one.place)) for one in wrong]
     return _part(index, doubtful, _lines(document, doubtful)[0])
 
 
@@ -186,7 +188,7 @@ def _innermost(document: Document, place: Place) -> Path:
     return tuple(path)
 
 
-def _block(data: Any, path: Path) -> Path:
+def _block(path: Path) -> Path:
     """Return the path of the block that a path is in: the innermost node, source or entry of a list, or a key of the top."""
     nodes = [at + 2 for at, step in enumerate(path[:-1]) if step in _NODES and isinstance(path[at + 1], int)]
     if path[:1] == ("dimensions",) and nodes:

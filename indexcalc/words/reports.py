@@ -58,7 +58,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{errors} 个错误，{warnings} 个警告；没有写入任何内容",
         "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings} – nothing was written",
     )
-    not_passed = Said("{errors} 个错误，{warnings} 个警告", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}")
+    not_passed = Said(
+        "{errors} 个错误，{warnings} 个警告", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
+    )
     columns_left_out = Said(
         "屏幕宽度不足，未列出：{columns}；加宽窗口或用 --json 可见全部。",
         "The screen is too narrow for: {columns}; a wider window or --json has all.",
@@ -97,7 +99,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     mean_score = Said("平均得分", "Mean score")
     spread = Said("标准差", "SD")
     without_a_rank = Said("无位次", "No rank")
-    drawn = Said("抽取 {draws} 次，种子 {seed}；不确定因素：{inputs}", "{draws} {draws:draw|draws}, seed {seed}; uncertain: {inputs}")
+    drawn = Said(
+        "抽取 {draws} 次，种子 {seed}；不确定因素：{inputs}", "{draws} {draws:draw|draws}, seed {seed}; uncertain: {inputs}"
+    )
     not_told_apart = Said("无法区分（并列 {places}）：{units}", "cannot be told apart (tied {places}): {units}")
     weights_of_nodes = Said("{count} 个节点的下级权重", "weights below {count} {count:node|nodes}")
     normalise = Said("标准化", "normaliser")
@@ -144,7 +148,10 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     opposed = Said("同组相反", "opposed")
     across = Said("跨组重复", "alike across nodes")
     weak = Said("与上级相关弱", "weak with its parent")
-    audited = Said("{columns} 列 {values} 个值，可疑 {found} 处", "{values} {values:value|values} in {columns} {columns:column|columns}: {found} suspicious")
+    audited = Said(
+        "{columns} 列 {values} 个值，可疑 {found} 处",
+        "{values} {values:value|values} in {columns} {columns:column|columns}: {found} suspicious",
+    )
     template_written = Said(
         "{file}：{units} 个单元，{columns} 列", "{file}: {units} {units:unit|units}, {columns} {columns:column|columns}"
     )
@@ -315,12 +322,16 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "Contribution: what a node adds to the score above it; in the index: what of that reaches the index.",
     )
     effort_help_peers = Said(
-        "工作量：数值变动除以当期各单元之间的标准差。", "Effort: how far a value moves, in standard deviations over the units of the period."
+        "工作量：数值变动除以当期各单元之间的标准差。",
+        "Effort: how far a value moves, in standard deviations over the units of the period.",
     )
     effort_help_history = Said(
-        "工作量：数值变动除以各单元以往各期变动的平均值。", "Effort: how far a value moves, in mean changes from one period to the next."
+        "工作量：数值变动除以各单元以往各期变动的平均值。",
+        "Effort: how far a value moves, in mean changes from one period to the next.",
     )
-    effort_help_costs = Said("工作量：数值变动乘以给定的单位成本。", "Effort: how far a value moves, times the cost that was given for 1 of it.")
+    effort_help_costs = Said(
+        "工作量：数值变动乘以给定的单位成本。", "Effort: how far a value moves, times the cost that was given for 1 of it."
+    )
     influence_help = Said(
         "实际份额：在同级主效应中的份额；线性影响：与上级得分相关系数的平方；总体影响、对总指数的影响：得分变动能解释上级、总指数得分方差的份额，不限于线性。",
         "In effect: its part of the siblings' main effects. Linear effect: its squared correlation with the score above. Main effect, effect on index: "

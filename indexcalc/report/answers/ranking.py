@@ -95,11 +95,12 @@ def moved(
     rows = [
         [
             names[str(move["unit"])],
-            f"{show(move['score'][0], decimals)} → {show(move['score'][1], decimals)}",
-            _signed(*move["score"], decimals),
+            f"{show(old, decimals)} → {show(new, decimals)}",
+            _signed(old, new, decimals),
             f"{show(move['rank'][0], 0)} → {show(move['rank'][1], 0)}" if move["rank"][0] != move["rank"][1] else "",
         ]
         for move in moves
+        for old, new in [move["score"]]
     ]
     titles = ["", word.score(language), word.score_difference(language), word.rank(language)]
     return ["", word.moved(language), aligned([titles, *rows], [True, True, False, True]), *said], moves

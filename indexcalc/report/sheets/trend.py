@@ -59,7 +59,9 @@ def trend_sheet(result: Trend, language: str) -> Sheet:
         columns.append([None if a is None or b is None else float(a) - b for a, b in zip(now, then, strict=True)])
     title = node.title(language)
     decimals = scores.index.index.decimals
-    return Sheet(title, tuple(headings), tuple(zip(*columns, strict=True)), decimals=decimals, notes=notes_on_periods(scores, language))
+    return Sheet(
+        title, tuple(headings), tuple(zip(*columns, strict=True)), decimals=decimals, notes=notes_on_periods(scores, language)
+    )
 
 
 def _growth(now: Value, then: Value) -> Value:

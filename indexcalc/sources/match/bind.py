@@ -53,8 +53,6 @@ def match(
     units, found, files = read_units(index, base)
     matched = Matched(index, units, findings=found, files=files)
     if units is None:
-        from .part import unread_files
-
         return replace(matched, findings=[*found, *unread_files(index, base)])
     parts = [matched]
     for source in sources_of(index, units):
@@ -83,6 +81,16 @@ def _passed_by(index: Index, base: Path) -> Iterator[Finding]:
     for path, pattern, near in strays(matched, base, read):
         shown = shown_path(path, base)
         yield finding("IC932", Place(shown), name=shown, pattern=pattern, near=near)
+
+
+def unread_files(index: Index, base: Path, *, but: Container[str] = ()) -> list[Finding]:
+    """Find files of data that are not there or cannot be read, where what stands in them cannot be judged."""
+    found: list[Finding] = []
+    for name, data in index.data.items():
+        if name not in but and not data.events and not data.is_ledger:
+            _, unread, _ = read_tables(data, base, keys=[data.unit] if data.unit else [])
+            found += asked_at([one for one in unread if one.severity == "error"], index.place(("data", name, "path")))
+    return found
 
 
 def _undeclared_data(index: Index) -> list[Finding]:

@@ -171,7 +171,7 @@ def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
 
 
 def _told_apart(source: Source, table: Table, layout: Layout) -> tuple[str, str]:
-    """Return, in both languages, how a table of several indicators can say which row is whose: by a column that it has, if any."""
+    """Return, in both languages, how a table of several indicators can say which row is whose: by a column, if it has one."""
     said = {header for _, column in source.columns for header in column.headers}
     known = {layout.unit, layout.period, layout.status, *(at for at, _ in layout.across)}
     for at, heading in enumerate(table.names):

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from ...findings import Finding
 from ...tree import Index, Part
 from ...tree.partial import reads_formula
 from ..readers.files import matching
-from ..readers.tables import read_tables
-from ..unit_table import asked_at
+from .bind import match, unread_files
 
 _UNITS = frozenset({"units", "periods"})  # blocks without which no row of a table can be understood
-_IN_DOUBT = {"IC345", "IC351", "IC360", "IC361", "IC363"}
+_IN_DOUBT = {"IC228", "IC345", "IC351", "IC360", "IC361", "IC363"}
 """What is said of columns, rows and periods that nothing asks for: what asks for them may be what could not be read."""
 
 
 def match_part(part: Part, base: Path, *, as_of: str | None = None) -> list[Finding]:
     """Find what is wrong in the data of a tree that has mistakes of its own, and certainly is."""
-    from .bind import match
-
     index = part.index
     if not _any_file(index, base):
         return []  # a tree without its data is looked at alone
@@ -30,18 +26,8 @@ def match_part(part: Part, base: Path, *, as_of: str | None = None) -> list[Find
         sure = index.changed()
         vars(sure)["columns"] = tuple(column for column in index.columns if _is_sure(part, column.owner))
         names = {name for name, data in index.data.items() if name not in part.sources and not data.events}
-        found = match(sure, base, as_of=as_of, count=False, sources=names).findings
+        found = list(match(sure, base, as_of=as_of, count=False, sources=names).findings)
     return [one for one in found if one.severity != "note" and one.code not in _IN_DOUBT and _stands(part, one)]
-
-
-def unread_files(index: Index, base: Path, *, but: Iterable[str] = ()) -> list[Finding]:
-    """Find files of data that are not there or cannot be read, where what stands in them cannot be judged."""
-    found: list[Finding] = []
-    for name, data in index.data.items():
-        if name not in but and not data.events and not data.is_ledger:
-            _, unread, _ = read_tables(data, base, keys=[data.unit] if data.unit else [])
-            found += asked_at([one for one in unread if one.severity == "error"], index.place(("data", name, "path")))
-    return found
 
 
 def _any_file(index: Index, base: Path) -> bool:

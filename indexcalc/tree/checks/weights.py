@@ -55,7 +55,7 @@ def check_weights(index: Index) -> Iterator[Finding]:
 
 
 def _ways(index: Index, node: str, total: float) -> tuple[str, str]:
-    """Return, in both languages, how weights that do not add up can be meant: as they are, where a mean can be a sum, or rescaled."""
+    """Return, in both languages, how weights that do not add up can be meant: as they are, for a mean, or rescaled."""
     own = vars(index.by_id[node])["aggregate"] or index.defaults.aggregate
     if own.method != "arithmetic":
         return WEIGHTS_RESCALED
