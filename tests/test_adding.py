@@ -171,7 +171,9 @@ def test_what_was_added_is_known_to_the_checks(
 @slow
 def test_what_was_added_scores_and_is_explained_in_memory_and_in_a_query(program: Path, project: Path) -> None:
     assert indexcalc(program, project, "score", "--lang", "en")[0]
-    assert "IC427" in "".join(indexcalc(program, project, "trend", "u4", "--lang", "en"))  # a logistic without a middle compares the units of a period
+    assert "IC427" in "".join(
+        indexcalc(program, project, "trend", "u4", "--lang", "en")
+    )  # a logistic without a middle compares the units of a period
     explained = json.loads(indexcalc(program, project, "explain", "u4", "--json", "--lang", "en")[0])
     by_id = {node["node"]: node for node in nodes_of(explained)}
     assert by_id["d1"]["score"] == pytest.approx(by_id["a"]["contribution"] + by_id["b"]["contribution"])

@@ -88,7 +88,8 @@ def unread_files(index: Index, base: Path, *, but: Container[str] = ()) -> list[
     found: list[Finding] = []
     for name, data in index.data.items():
         if name not in but and not data.events and not data.is_ledger:
-            _, unread, _ = read_tables(data, base, keys=[data.unit] if data.unit else [])
+            own = own_heading(index, data)
+            _, unread, _ = read_tables(data, base, keys=[own] if own else [])
             found += asked_at([one for one in unread if one.severity == "error"], index.place(("data", name, "path")))
     return found
 
