@@ -11,7 +11,7 @@ from ...analysis.weights import weights_of
 from ...findings import Language
 from ..formats.text import as_text
 from ..numbers import finite
-from ..sheets.changes import agreement_text, change_sheet, notes_between
+from ..sheets.changes import agreement_text, change_sheet
 from ..sheets.tables import shortened
 from ..sheets.weights import differences_sheet
 from .answer import ELSEWHERE, MOST_ROWS, Answer
@@ -23,7 +23,7 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
     moves, (one, other) = comparison.change, comparison.names
     before, after = moves.periods
     shown = moves if before != after else replace(moves, periods=comparison.names)
-    sheet = replace(change_sheet(shown, language, comparison.leading), notes=notes_between(moves, language))
+    sheet = change_sheet(shown, language, comparison.leading)
     said = [agreement_text(comparison, language), *first_of(len(moves.at), len(moves.units), language)]
     heading = f"{one} → {other}" if before != after else f"{one} → {other} · {before}"
     text = [heading, *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]

@@ -89,7 +89,8 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
 def notes_between(moves: ScoreChange, language: str) -> tuple[str, ...]:
     """Return what must stand under the moves between two scorings, of one period or of two."""
     one, other = moves.periods
-    return notes(moves.later, language) if one == other else notes_on_periods(moves.later, language)
+    several = one != other and other in moves.later.periods  # not two names of one period's scores
+    return notes_on_periods(moves.later, language) if several else notes(moves.later, language)
 
 
 def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:
