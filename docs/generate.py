@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 import yaml
 from typer.main import get_command
@@ -17,8 +17,10 @@ from typer.main import get_command
 from indexcalc.cli.app import app
 from indexcalc.findings import Language
 from indexcalc.methods import CATALOGUE, parameters
+from indexcalc.tree.kinds import kind_of, written
 from indexcalc.tree.schema import ID, descriptions, schema_text
 from indexcalc.words.findings import MESSAGES, SEVERITIES, plain_words
+from indexcalc.words.kinds import KINDS
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # a test runs this file by its path
@@ -60,6 +62,24 @@ def methods_page(language: Language) -> str:
     links.append(f"- **[{words['differ']}](#{_slug(words['differ'], slugs)})**")
     opening = [words["title"], words["about"], "\n".join(links), words["sources"]]
     return "\n\n".join([*opening, *parts, differ, _written("methods", language).partition(differ)[2].strip()]) + "\n"
+
+
+def methods_in_plain_text() -> str:
+    """Return every entry of the page as plain text, by section and name: what `indexcalc methods NAME` shows."""
+    entries: dict[str, dict[str, dict[str, str]]] = {}
+    for room in METHODS["sections"]:
+        for language in LANGUAGES:
+            for name, block in _blocks(room, language).items():
+                titled = f"{room}: {name}" if language == "en" else f"{room}: {name} {_chinese(room, name)['name']}"
+                entries.setdefault(room, {}).setdefault(name, {})[language] = _plain("\n\n".join([titled, *block]))
+    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Return Markdown without its marks: fences, bold, links and code within lines."""
+    text = re.sub(r"^```\w*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text)
+    return re.sub(r"\*\*([^*\n]+)\*\*", r"\1", text).strip()
 
 
 def _blocks(room: str, language: Language) -> dict[str, list[str]]:
@@ -150,31 +170,12 @@ def _slug(heading: str, seen: dict[str, int]) -> str:
 
 def _takes(room: str, name: str, language: Language) -> str:
     """Return the parameters of a method, each with what may be written and its default."""
-    words = {key: said[language] for key, said in WORDS["kinds"].items()}
+    words = {key: said[language] for key, said in KINDS.items()}
     takes = []
     for parameter in parameters(room, name).values():
-        kind = f"`{parameter.name}` {_kind(parameter.type, words)}"
-        takes.append(kind if parameter.required else words["default"].format(kind, _yaml(parameter.default)))
+        kind = f"`{parameter.name}` {kind_of(parameter.type, language)}"
+        takes.append(kind if parameter.required else words["default"].format(kind, written(parameter.default)))
     return words["next"].join(takes) or words["none"]
-
-
-def _kind(wanted: Any, words: Mapping[str, str]) -> str:
-    """Return what may be written for a parameter, in words."""
-    plain = {float: "number", int: "whole", bool: "truth", str: "text", type(None): "null", Any: "anything"}
-    if wanted in plain:
-        return words[plain[wanted]]
-    kind, inside = get_origin(wanted), get_args(wanted)
-    if kind is Literal:
-        return words["or"].join(f"`{value}`" for value in inside)
-    if kind in (Union, UnionType):
-        return words["or"].join(_kind(one, words) for one in inside)
-    if kind is tuple:
-        return f"[{', '.join(_kind(one, words) for one in inside)}]"
-    if kind is Mapping:
-        keys = get_args(inside[0]) if get_origin(inside[0]) is Literal else ()
-        return f"`{{{', '.join(f'{key}: {_kind(inside[1], words)}' for key in keys)}}}`" if keys else words["mapping"]
-    several = get_origin(inside[0]) in (Union, UnionType)
-    return words["several" if several else "list"].format(_kind(inside[0], words))
 
 
 def findings_page(language: Language) -> str:
@@ -237,22 +238,13 @@ def _written(page: str, language: Language) -> str:
     return (HERE / language / f"{page}.md").read_text(encoding="utf-8")
 
 
-def _yaml(value: object) -> str:
-    return (
-        {True: "true", False: "false", None: "null"}.get(value, str(value))
-        if isinstance(value, (bool, type(None)))
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
-
-
 PAGES: dict[str, Callable[[], str]] = {
     f"{language}/{name}.md": partial(page, language)
     for language in LANGUAGES
     for name, page in (("yaml", yaml_page), ("methods", methods_page), ("findings", findings_page), ("commands", commands_page))
 }
 PAGES[ID] = schema_text
+PAGES["../indexcalc/words/methods.json"] = methods_in_plain_text
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -151,15 +151,21 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:
-    shown = {name: _shown(value) for name, value in values.items()}
+    from .words.agreement import Quoted
+
+    shown = {name: Quoted(_shown(value)) for name, value in values.items()}
     for name in (name for name, text in shown.items() if not text):
         template = template.replace(f" {{{name}}}", "")  # what says nothing leaves no gap
     return template.format_map(shown)
 
 
 def _shown(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float):
         return f"{value:.10g}"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(_shown(item) for item in value)
     return visible(without_passwords(str(value)))

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from .tree.layout import Tree
 
 
+ACROSS_PERIODS = frozenset({"IC427"})
+"""Findings for readers of several periods alone: they stand under tables of these, and are not told otherwise."""
+
+
 @dataclass(frozen=True)
 class Gathered:
     """How one leaf's score is made of the scores of a node at the level below.

@@ -23,18 +23,18 @@ from indexcalc.jobs import questions
 from indexcalc.report.answers import answer, change, compare, explain, ranking, robustness, sensitivity, uncertainty
 
 COMMANDS = {
-    "explain-2022-440104": ["explain", "越秀"],
-    "explain-2022-440104-vs-group": ["explain", "越秀", "--vs", "group", "--depth", "2"],
-    "explain-2022-440104-vs-best-safety": ["explain", "越秀", "--vs", "best", "--node", "safety"],
+    "explain-2022-越秀区": ["explain", "越秀"],
+    "explain-2022-越秀区-vs-group": ["explain", "越秀", "--vs", "group", "--depth", "2"],
+    "explain-2022-越秀区-vs-best-safety": ["explain", "越秀", "--vs", "best", "--node", "safety"],
     "change-2021-2022": ["change"],
-    "change-2021-2022-440106": ["change", "天河"],
+    "change-2021-2022-天河区": ["change", "天河"],
     "compare-2021-2022": ["compare", "2021", "2022"],
     "compare-arithmetic-geometric": ["compare", "arithmetic", "geometric"],
     "uncertainty-2022": ["uncertainty", "--draws", "200", "--weights", "dirichlet", "--top", "3"],
     "sensitivity-2022": ["sensitivity", "--rows", "8", "--weights", "dirichlet"],
     "robustness-2022": ["robustness", "--depth", "1", "--top", "3"],
-    "robustness-2022-440106": ["robustness", "天河", "--depth", "2"],
-    "target-2022-440106": ["target", "天河", "--rank", "3"],
+    "robustness-2022-天河区": ["robustness", "天河", "--depth", "2"],
+    "target-2022-天河区": ["target", "天河", "--rank", "3"],
     "audit": ["audit"],
 }
 

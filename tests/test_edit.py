@@ -252,7 +252,8 @@ def rescale(weights: str, node: str, weight: str, total: int = 1) -> list[str] |
 def test_siblings_are_scaled_in_proportion_at_the_decimals_of_the_file() -> None:
     assert rescale("0.30|0.14|0.56", "x0", "0.35") == ["0.35", "0.13", "0.52"]
     assert rescale("0.5|0.5", "x0", "0.125") == ["0.125", "0.875"]
-    assert rescale("50|30|20", "x1", "40", 100) == ["43", "40", "17"]
+    assert rescale("50|30|20", "x1", "40", 100) == ["42.86", "40", "17.14"]
+    assert rescale("0.5|0.3|0.2", "x0", "0.4") == ["0.4", "0.36", "0.24"]
     assert rescale("0.5|0.5|0", "x0", "0.4") == ["0.4", "0.6", "0.0"]
     assert rescale("||", "x0", "0.5") == ["0.5", "0.25", "0.25"]
     assert rescale("0.2|0.3|0.5", "x0", "1/3") == ["1/3", "0.25", "5/12"]

@@ -140,9 +140,9 @@ SCENARIOS = {
         [],
         ["ledger", "log"],
         "ledger.sqlite: IC651 there is no ledger 'ledger.sqlite'\n"
-        "    hint: the first `indexcalc submit` makes it; or correct the path\n1 error, 0 warnings – nothing was written\n",
+        "    hint: the first `indexcalc submit` makes it; or correct the path\n1 error, 0 warnings\n",
         "ledger.sqlite: IC651 没有台账“ledger.sqlite”\n"
-        "    建议：第一次 `indexcalc submit` 会建立台账；也可能是路径有误\n1 个错误，0 个警告；没有写入任何内容\n",
+        "    建议：第一次 `indexcalc submit` 会建立台账；也可能是路径有误\n1 个错误，0 个警告\n",
     ),
     "no ledger to score from": Scenario([], ["score"], "indicators.yaml:5:18: IC651 there is no ledger 'ledger.sqlite'\n"),
     "text instead of a ledger": Scenario(
@@ -205,7 +205,7 @@ SCENARIOS = {
             edited("indicators.yaml", "id: solved", "id: solved2"),
         ],
         ["check"],
-        "indicators.yaml:5:18: IC660 市检察院 has submitted nothing: 1 columns are without values (warning)\n",
+        "indicators.yaml:5:18: IC660 市检察院 has submitted nothing: 1 column is without values (warning)\n",
     ),
     "no moment": Scenario(
         [submitted(1)],
@@ -231,8 +231,8 @@ SCENARIOS = {
     "a value changed": Scenario(
         [submitted(1, 2), changed("UPDATE ledger_submissions SET cells = replace(cells, '51.0', '51.5') WHERE number = 1")],
         ["ledger", "verify"],
-        "ledger.sqlite: IC666 submission #1 (市公安局 2022Q1, version 1) is not what was recorded\n1 error, 0 warnings – nothing was written\n",
-        "ledger.sqlite: IC666 #1（市公安局 2022Q1 第 1 版）与登记时不一致\n1 个错误，0 个警告；没有写入任何内容\n",
+        "ledger.sqlite: IC666 submission #1 (市公安局 2022Q1, version 1) is not what was recorded\n1 error, 0 warnings\n",
+        "ledger.sqlite: IC666 #1（市公安局 2022Q1 第 1 版）与登记时不一致\n1 个错误，0 个警告\n",
     ),
     "a submission removed": Scenario(
         [submitted(1, 2, 3), changed("DELETE FROM ledger_submissions WHERE number = 2")],
@@ -262,7 +262,7 @@ SCENARIOS = {
     "a unit without a row": Scenario(
         [wide(["东区", "2022Q1", 11, 12], ["西区", "2022Q1", 13, ""])],
         SUBMIT,
-        "2022Q1.csv:1: IC672 no row for 1 units in 2022Q1: 南区 (warning)\n"
+        "2022Q1.csv:1: IC672 no row for 1 unit in 2022Q1: 南区 (warning)\n"
         "    hint: add a row with empty cells if there is nothing to report\n"
         "2022Q1.csv:3:4: IC673 cells without a value in 2022Q1: 1, as 3:4 (note)\n",
         "2022Q1.csv:1: IC672 2022Q1 缺少 1 个单元的行：南区 (警告)\n"

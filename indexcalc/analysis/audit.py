@@ -54,6 +54,8 @@ class Audit(Result):
     columns: int
     values: int
     questions: tuple[Question, ...]
+    findings: tuple[Finding, ...] = ()
+    """What was not looked at, and why."""
 
     def codes(self) -> dict[str, int]:
         """Return how often each kind of suspicion was found."""
@@ -104,7 +106,9 @@ def audit(index: Index, panel: Panel, columns: Sequence[int], *, department: str
                 _in_words(one, index, columns, panel, rows, panel.periods),
             )
         )
-    return Audit(index, panel, len(columns), int(np.isfinite(values).sum()), tuple(questions))
+    before = len(panel.periods) - 1 if period is None else sum(order(one) < order(period) for one in panel.periods)
+    unjudged = tuple(_too_short(before))
+    return Audit(index, panel, len(columns), int(np.isfinite(values).sum()), tuple(questions), unjudged)
 
 
 def audit_submission(index: Index, reported: Panel, columns: Sequence[int], history: Panel | None) -> Iterator[Finding]:
@@ -115,11 +119,16 @@ def audit_submission(index: Index, reported: Panel, columns: Sequence[int], hist
         x[[periods.index(one) for one in history.periods]] = history.values[..., columns]
     places = [periods.index(one) for one in reported.periods]
     x[places] = reported.values[..., columns]
-    if places[-1] < LEAST_HISTORY:
-        yield finding("IC690", Place(), count=places[-1], least=LEAST_HISTORY)
+    yield from _too_short(places[-1])
     for row, place in enumerate(places):
         for one in audit_period(x[place], x[:place], period=place):
             yield _in_words(one, index, columns, reported, [row], periods)
+
+
+def _too_short(periods: int) -> Iterator[Finding]:
+    """Say that there are too few periods before one to judge jumps by."""
+    if periods < LEAST_HISTORY:
+        yield finding("IC690", Place(), count=periods, least=LEAST_HISTORY)
 
 
 def _in_words(

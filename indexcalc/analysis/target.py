@@ -60,7 +60,8 @@ class Plan(Result):
 
     `reached` says whether the plan does it; where nothing does, the steps are those of improving all there is. `exact`: proved
     to be the least effort; of plans `stepped`, whose indicators cannot all stop anywhere, among those that stop at a step, where
-    others have been or where a scale has a corner. `others` are the ranks (unit,) of all with the plan. It sets out from `start`.
+    others have been or where a scale has a corner. Effort is `counted` by one of three.
+    `others` are the ranks (unit,) of all with the plan. It sets out from `start`.
     """
 
     start: Scores
@@ -71,6 +72,7 @@ class Plan(Result):
     reached: bool
     exact: bool
     stepped: bool
+    counted: Literal["peers", "history", "costs"]
     effort: float
     steps: tuple[Improvement, ...]
     scores: tuple[float, float]
@@ -151,6 +153,7 @@ class _Task:
     even: Any
     cost: Array
     left_out: bool
+    counted: Literal["peers", "history", "costs"]
 
     @property
     def stepped(self) -> bool:
@@ -214,7 +217,9 @@ def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping
     compared = world.values[list(group_of(scores, unit))] if _by_group(scores) else world.values
     places, left_out = _places(own, compared), len(compared) > _MOST
     none = np.empty((0, len(own)))
-    task = _Task(scores, world, of_scores(scores, period), period, unit, sign, own, places, none, none, None, cost, left_out)
+    counted: Literal["peers", "history", "costs"] = effort if costs is None else "costs"
+    above = of_scores(scores, period)
+    task = _Task(scores, world, above, period, unit, sign, own, places, none, none, None, cost, left_out, counted)
     leaves = _leaf_scores(task, np.concatenate([own[None], places]))
     start = _Point(replace(task, found=leaves[:1]), own)
     gain = (leaves[1:] - leaves[0]) * start.worth()[0]
@@ -361,6 +366,7 @@ def _plan(task: _Task, before: _Point, at: _Point, rank: int | None, *, reached:
         reached=reached,
         exact=exact,
         stepped=task.stepped,
+        counted=task.counted,
         effort=at.effort,
         steps=tuple(sorted(steps, key=lambda step: (-abs(step.points), step.leaf))),
         scores=(before.index * task.sign, at.index * task.sign),

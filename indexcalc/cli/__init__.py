@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from typing import IO
 
 from ..lazy import put_off
 
@@ -62,10 +63,26 @@ def load_pydantic() -> None:
 
 
 def _bug(error: Exception) -> int:
-    import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="indexcalc-", suffix=".txt", delete=False, encoding="utf-8") as file:
+    file, name = _bug_file()
+    with file:
         traceback.print_exception(error, file=file)
-    print(f"indexcalc: {type(error).__name__}: this is a bug; the details are in {file.name}", file=sys.stderr)
+    print(f"indexcalc: {type(error).__name__}: this is a bug; the details are in {name}", file=sys.stderr)
     return REFUSED
+
+
+def _bug_file() -> tuple[IO[str], str]:
+    """Open the one file of a user that a bug's details go to, the last one's; another where it is somebody else's."""
+    import tempfile
+
+    user = getattr(os, "getuid", int)()
+    name = os.path.join(tempfile.gettempdir(), f"indexcalc-bug-{user}.txt")  # noqa: PTH118
+    with suppress(OSError):
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        if os.fstat(descriptor).st_uid == user:
+            os.ftruncate(descriptor, 0)
+            return os.fdopen(descriptor, "w", encoding="utf-8"), name
+        os.close(descriptor)
+    descriptor, name = tempfile.mkstemp(prefix="indexcalc-bug-", suffix=".txt", text=True)
+    return os.fdopen(descriptor, "w", encoding="utf-8"), name

@@ -21,6 +21,6 @@ def audit(context: typer.Context, **options: Unpack[Options]) -> None:
     department, period = options["department"], options["period"]
     with opened(options) as project:
         found = audit_data(project, department, period)
-        project.go_on([one.finding for one in found.questions])
+        project.go_on([*found.findings, *(one.finding for one in found.questions)])
         name = ("audit", period or "", department or "")
         give(context, project, partial(audited, found), name, [(project, found.panel)])

@@ -32,6 +32,7 @@ def change(
             sources.insert(0, (old, old.scores()))
         (_, earlier), (_, later) = sources[0], sources[-1]
         before, after = options["before"], options["after"]
-        result = ask(later, unit, from_=before, to=after, earlier=earlier, every=options["every"])
-        name = ("change", project.level or "", *result.periods, result.units.ids[result.at[0]] if unit else "")
+        result = ask(later, unit, from_=before, to=after, earlier=None if earlier is later else earlier, every=options["every"])
+        asked = result.units.title(result.at[0], project.report_language) if unit else ""
+        name = ("change", project.level or "", *result.periods, asked)
         give(context, project, partial(change_answer, result), name, sources)

@@ -33,6 +33,7 @@ def explain(
         history, unread = ([], []) if vs is not None else read_history(project.file)
         result = ask(scores, unit, period=options["period"], node=node, vs=vs, depth=depth, history=history)
         project.tell(unread)
-        names = (scores.periods[result.period], scores.panel.units.ids[result.unit], f"vs-{vs}" if vs else "")
+        asked = scores.panel.units.title(result.unit, project.report_language)
+        names = (scores.periods[result.period], asked, f"vs-{vs}" if vs else "")
         name = ("explain", project.level or "", *names, node_of(scores.index, node) if node else "")
         give(context, project, partial(explain_answer, result), name, [(project, scores)])

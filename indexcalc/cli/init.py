@@ -19,7 +19,7 @@ def init(
     """Write a small working project to start from."""
     from ..jobs.init import init as start
 
-    with opened(options) as project:
+    with opened(options, writes=True) as project:
         files = start(folder)
         text = f"cd {folder.as_posix()}\nindexcalc check\nindexcalc score"
         project.print(text, {"folder": folder.as_posix(), "files": files})

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Unpack
 
 import typer
 
+from ..findings import Language
 from .open import opened
 from .options import Options, takes
 
@@ -17,7 +18,7 @@ def methods(
 ) -> None:
     """List the methods with their parameters."""
     with opened(options) as project:
-        project.print(*(_listed() if name is None else _known(name)))
+        project.print(*(_listed() if name is None else _known(name, project.language)))
 
 
 def _listed() -> tuple[str, Any]:
@@ -35,15 +36,19 @@ def _listed() -> tuple[str, Any]:
     return aligned(rows, [True] * 4), data
 
 
-def _known(name: str) -> tuple[str, Any]:
-    """Return all that is known of a method, or refuse with the nearest name."""
+def _known(name: str, language: Language) -> tuple[str, Any]:
+    """Return all that is known of a method or a step by its name, or refuse with the nearest one."""
     from ..findings import nearest
     from ..jobs.project import refuse
     from ..methods import CATALOGUE
+    from ..words.methods import ENTRIES
 
-    texts = {room: f"{room}: {name}\n\n{inspect.getdoc(methods[name])}" for room, methods in CATALOGUE.items() if name in methods}
+    texts = {room: entries[name][language] for room, entries in ENTRIES.items() if name in entries}
+    for room, methods in CATALOGUE.items():  # one that no page has yet is known by its own words
+        if name in methods and room not in texts:
+            texts[room] = f"{room}: {name}\n\n{inspect.getdoc(methods[name])}"
     if not texts:
-        every = [method for methods in CATALOGUE.values() for method in methods]
-        near = nearest(name, every)
-        refuse("IC401", room="indexcalc", method=name, known=[near] if near else every, near=near)
+        every = [known for entries in ENTRIES.values() for known in entries]
+        every += [known for methods in CATALOGUE.values() for known in methods]
+        refuse("IC530", found=name, near=nearest(name, every), rooms=list(ENTRIES))
     return "\n\n".join(texts.values()), texts

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from ..findings import Finding, Language, Refused, in_order, render, spoken
+from ..findings import Finding, Language, Refused, finding, in_order, render, spoken
 from ..jobs.project import INDEX, Project
 from ..words.reports import word, word_of
 from ..words.shown import visible
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 REFUSED = 1
+_LAST = {"IC330"}  # what is said of many rows, in every command: one line below the answer
+_PLACES = 8  # that one line names
 _EVERY = 0.2  # seconds after which the time left is shown again
 
 
@@ -31,6 +33,10 @@ class Opened(Project):
 
     as_json: bool = False
     quiet: bool = False
+    writes: bool = False
+    """Whether the command is there to write something, so that it is worth saying when it did not."""
+    held: list[Finding] = field(default_factory=list)
+    """What is said once, when all else has been."""
 
     def __enter__(self) -> Self:
         if sys.stdout.isatty():
@@ -46,21 +52,37 @@ class Opened(Project):
             self.progress("")
             self.tell(error.findings, closing=True)
             sys.exit(REFUSED)
+        if kind is None:
+            self._show(self._last())
         return False
 
     def tell(self, found: Iterable[Finding], *, closing: bool = False) -> None:
         """Print findings to stderr, as text or as lines of JSON, with their number below when something was refused."""
         listed = in_order(found)
-        if listed:
+        self.held += [one for one in listed if one.code in _LAST]
+        shown = [one for one in listed if one.code not in _LAST]
+        self._show([*shown, *self._last()] if closing else shown)
+        if closing and not self.as_json:
+            count = {f"{kind}s": sum(one.severity == kind for one in listed) for kind in ("error", "warning")}
+            print(_closing(count["errors"], count["warnings"], self.language, writes=self.writes), file=sys.stderr)
+
+    def _show(self, found: Sequence[Finding]) -> None:
+        if found:
             self.progress("")
-        for one in listed:
+        for one in found:
             if self.quiet and one.severity not in ("error", *(("warning",) if self.strict else ())):
                 continue
             line = _json(one.as_dict(self.language)) if self.as_json else render(one, self.language)
             print(line, file=sys.stderr)
-        if closing and not self.as_json:
-            count = {f"{kind}s": sum(one.severity == kind for one in listed) for kind in ("error", "warning")}
-            print(_closing(count["errors"], count["warnings"], self.language), file=sys.stderr)
+
+    def _last(self) -> list[Finding]:
+        """Return what is said when all else has been: rows that are no records, all in one line."""
+        held, self.held = in_order(self.held), []
+        if len(held) < 2:
+            return held
+        places = [str(one.place) for one in held]
+        shown = ", ".join(places[:_PLACES]) + (" …" if len(places) > _PLACES else "")
+        return [finding("IC535", held[0].place, count=len(held), note=held[0].values["note"], places=shown)]
 
     def print(self, text: str, data: Any) -> None:
         """Print a result to stdout: as text, or as JSON when that was asked for."""
@@ -96,8 +118,11 @@ class Opened(Project):
         return sys.stderr.isatty() and not self.quiet and not self.as_json
 
 
-def opened(options: Mapping[str, Any]) -> Opened:
-    """Return the project that a command is given by its options; `index` is the tree's file, or the folder that it lies in."""
+def opened(options: Mapping[str, Any], *, writes: bool = False) -> Opened:
+    """Return the project that a command is given by its options; `index` is the tree's file, or the folder that it lies in.
+
+    `writes` says that the command is there to write something; those that show an answer do where they are asked to keep it.
+    """
     file = Path(options.get("index") or INDEX)
     file = file / INDEX if file.is_dir() else file
     data, out, lang = (options.get(name) for name in ("data", "out", "lang"))
@@ -113,13 +138,13 @@ def opened(options: Mapping[str, Any]) -> Opened:
         strict=bool(options.get("strict")),
         as_json=bool(options.get("json")),
         quiet=bool(options.get("quiet")),
+        writes=writes or options.get("keep") is not None,
     )
 
 
-def _closing(errors: int, warnings: int, language: Language) -> str:
-    return word.refused_with(language).format(
-        errors=errors, warnings=warnings, error_s="" if errors == 1 else "s", warning_s="" if warnings == 1 else "s"
-    )
+def _closing(errors: int, warnings: int, language: Language, *, writes: bool) -> str:
+    said = word.refused_with if writes else word.not_passed
+    return said(language).format(errors=errors, warnings=warnings)
 
 
 def _json(data: Any, **how: Any) -> str:

@@ -22,7 +22,7 @@ def publish(
     from ..jobs.publish import publish_in
     from ..jobs.report import folder_of, run_in
 
-    with opened(options) as project:
+    with opened(options, writes=True) as project:
         scores = project.scores()
         period = period_of(scores, options["period"])
         before = run_in(folder_of(project, period))

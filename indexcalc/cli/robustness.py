@@ -32,6 +32,6 @@ def robustness(
     with opened(options) as project:
         scores, every = project.scores(), options["every"]
         result = ask(scores, unit, period=options["period"], top=top, within=within, depth=depth, every=every)
-        asked = scores.panel.units.ids[result.units[0]] if unit is not None and result.units else ""
+        asked = scores.panel.units.title(result.units[0], project.report_language) if unit is not None and result.units else ""
         name = ("robustness", project.level or "", scores.periods[result.period], asked)
         give(context, project, partial(robustness_answer, result), name, [(project, scores)])

@@ -35,7 +35,7 @@ def score(blocks: BlocksOption = None, engine: EngineOption = None, **options: U
     from ..jobs.names import periods_of
     from ..report.answers.ranking import top
 
-    with opened(options) as project:
+    with opened(options, writes=True) as project:
         wanted = options["periods"]
         if engine is not None:
             from ..jobs.query import score_in_engine

@@ -23,7 +23,7 @@ def submit(
     """Check what a department reports, audit it, and record it in the ledger."""
     from ..jobs.submit import submit as record
 
-    with opened(options) as project:
+    with opened(options, writes=not options["dry_run"]) as project:
         submitted = record(
             project,
             file,

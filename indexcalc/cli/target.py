@@ -35,5 +35,6 @@ def target(
     with opened(options) as project:
         scores, period = project.scores(), options["period"]
         plan = ask(scores, unit, rank=rank, score=score, effort=effort, costs=costs, period=period, language=project.language)
-        name = ("target", project.level or "", scores.periods[plan.period], scores.panel.units.ids[plan.unit])
+        asked = scores.panel.units.title(plan.unit, project.report_language)
+        name = ("target", project.level or "", scores.periods[plan.period], asked)
         give(context, project, partial(target_answer, plan), name, [(project, scores)])

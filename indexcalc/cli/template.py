@@ -24,6 +24,6 @@ def template(
     """Write the workbook that a department fills in for a period."""
     from ..jobs.template import template as write
 
-    with opened(options) as project:
+    with opened(options, writes=True) as project:
         written = write(project, who, when, file)
         project.print(written.text(project.language), asdict(written))

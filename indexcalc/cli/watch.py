@@ -42,7 +42,7 @@ def _look_once(options: Options) -> None:
     from ..jobs.names import periods_of
     from ..jobs.report import is_of_these_inputs
 
-    with opened(options) as project:
+    with opened(options, writes=True) as project:
         scores = project.scores()
         periods = periods_of(scores, options["periods"])
         if all(is_of_these_inputs(project, scores, period) for period in periods):

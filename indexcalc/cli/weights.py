@@ -59,7 +59,7 @@ def set_(
     """Write a node's weight into the tree, nothing else of the file changes."""
     from ..jobs.weights import set_weight
 
-    with opened(options) as project, project.alone(wanted=not options["dry_run"]):
+    with opened(options, writes=not options["dry_run"]) as project, project.alone(wanted=not options["dry_run"]):
         proposal = set_weight(project, wanted, value, rescale=rescale, period=options["period"])
         _settle(project, proposal, options, write=not options["dry_run"])
 
@@ -82,7 +82,7 @@ def suggest(
     from ..jobs.weights import parameters_of
     from ..jobs.weights import suggest as suggest_weights
 
-    with opened(options) as project, project.alone(wanted=options["write"]):
+    with opened(options, writes=options["write"]) as project, project.alone(wanted=options["write"]):
         parameters, about = parameters_of(param or []), (options["decimals"], options["period"])
         proposal = suggest_weights(project, wanted, method, parameters, decimals=about[0], period=about[1])
         _settle(project, proposal, options, write=options["write"], why=f"weights suggest --method {method}")
@@ -94,7 +94,7 @@ def export(file: Annotated[Path, typer.Argument(help="The workbook to write, .xl
     """Write a workbook in which weights can be edited, sums shown live."""
     from ..jobs.weights import export_weights
 
-    with opened(options) as project:
+    with opened(options, writes=True) as project:
         export_weights(project, file, period=options["period"])
         _tell_written(project, file)
 
@@ -105,7 +105,7 @@ def import_(file: Annotated[Path, typer.Argument(help="The edited workbook.")], 
     """Take the weights of an edited workbook into the tree."""
     from ..jobs.weights import import_weights
 
-    with opened(options) as project, project.alone(wanted=not options["dry_run"]):
+    with opened(options, writes=not options["dry_run"]) as project, project.alone(wanted=not options["dry_run"]):
         proposal = import_weights(project, file, period=options["period"])
         _settle(project, proposal, options, write=not options["dry_run"], why=f"weights import {file.name}")
 
@@ -126,7 +126,7 @@ def ahp(
     from ..jobs.weights import write
     from ..report.answers.weights import judged
 
-    with opened(options) as project, project.alone(wanted=options["write"]):
+    with opened(options, writes=options["write"] or wanted == "template") as project, project.alone(wanted=options["write"]):
         if wanted == "template":
             if len(files) != 2:
                 raise typer.BadParameter("ahp template NODE FILE.xlsx")

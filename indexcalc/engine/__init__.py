@@ -6,8 +6,10 @@ through them in blocks that fit a processor's cache. There is no loop over units
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ..methods.arrays import np
-from ..panel import IMPUTED, Panel, empty
+from ..panel import Panel, empty
 from ..scores import Scores
 from ..tree.model import Index
 from .adjust import grade_ceilings
@@ -15,7 +17,7 @@ from .frames import normalise
 from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
 from .levels import at_level, imputed_below, scored_below, with_scores
 from .nodes import aggregate, check_nodes, used_inputs
-from .notes import check_columns, check_comparisons, check_large, said_of
+from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from .ranking import grade, rank
 from .rules import combiner
 
@@ -41,7 +43,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         derived, status, too_large = derive(index, panel)
         derived, status, screened = screen(index, panel, derived, status)
         imputed, flags = impute(index, panel, derived, status)
-        imputed_cells = 0 if flags is status else int(np.count_nonzero(flags == IMPUTED))
+        estimates = Counter[str]() if flags is status else imputed_in(index, flags)
         status = flags
         treated = treat(index, imputed)
         scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
@@ -49,7 +51,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         inner = aggregate(index, panel, status, scores)
         places, within = rank(index, panel, scores)
         grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
-        compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
+        compared = check_comparisons(below.index if below else index, panel, estimates + imputed_below(below))
         noted = [
             *check_columns(index, panel, treated, status, scores, said_of(reported)),
             *check_nodes(index, panel, inner),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 from ..findings import Finding, finding
 from ..methods.arrays import Array, np
 from ..methods.derive import OVER_UNITS, gathered
-from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..scores import Below, Gathered, Scores
 from ..tree.levels import from_units, inside, leaf_of, without_values
 from ..tree.model import FromUnits, Index
 from ..units import Units
 from .leaves import roll_up
+from .notes import imputed_in
 from .rules import enough
 
 
@@ -149,13 +151,13 @@ def _summed(x: Array, applies: Any, groups: Any, count: int) -> Array:
         return np.where(known > 0, _total(np.nan_to_num(x), groups, count) * np.where(known == asked, 1.0, asked / known), np.nan)
 
 
-def imputed_below(below: Below | None) -> int:
-    """Count the estimates that have reached scores from below, from all levels."""
+def imputed_below(below: Below | None) -> Counter[str]:
+    """Count the estimates of each leaf that have reached scores from below, from all levels."""
     if below is None:
-        return 0
+        return Counter()
     lower, names = below.scores, inside(below.index, {part.node for part in below.leaves.values()})
-    own = [at for at, leaf in enumerate(lower.index.leaves) if leaf.id in names]
-    return int(np.count_nonzero(lower.status[..., own] == IMPUTED)) + imputed_below(lower.below)
+    own = imputed_in(lower.index, lower.status)
+    return Counter({node: count for node, count in own.items() if node in names}) + imputed_below(lower.below)
 
 
 def _total(x: Array, groups: Any, count: int) -> Array:

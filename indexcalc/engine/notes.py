@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from ..findings import Finding, finding
 from ..methods import NORMALISERS
 from ..methods.arrays import Array, Status, np
 from ..methods.frame import same
-from ..panel import NOT_APPLICABLE, Panel
+from ..panel import IMPUTED, NOT_APPLICABLE, Panel
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Indicator, Normalise
 from .frames import base_of, groups_of, kinds_of, some, towards
@@ -53,7 +54,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
                 if where.any():
                     periods = some([panel.periods[members][at] for at in np.flatnonzero(where)])
                     place = index.place_of(leaf.id)
-                    found.append(finding(code, place, node=leaf.id, name=leaf.name, periods=periods, **more))
+                    found.append(finding(code, place, periods=periods, **named(leaf), **more))
     return found
 
 
@@ -81,7 +82,7 @@ def check_groups(index: Index, panel: Panel, values: Array, scores: Array) -> It
 def without_score(index: Index, leaf: Indicator, periods: Sequence[str], groups: Sequence[tuple[int, str]]) -> Finding:
     """Say in which groups, each with the place of its period, no unit has a score."""
     said = some([f"{name} {periods[period]}" for period, name in sorted(groups)])
-    return finding("IC451", index.place_of(leaf.id), node=leaf.id, name=leaf.name, groups=said)
+    return finding("IC451", index.place_of(leaf.id), groups=said, **named(leaf))
 
 
 def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
@@ -107,14 +108,29 @@ def check_large(index: Index, panel: Panel, scores: Array) -> Iterator[Finding]:
             yield finding("IC447", index.place_of(own.id), node=own.id, unit=title, period=panel.periods[period])
 
 
-def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Finding]:
-    """Note what a reader of several periods must know, and how many values are estimates."""
+def named(leaf: Indicator) -> dict[str, str]:
+    """Return a leaf's id, and its name as it stands beside it in each language: nothing where it has none."""
+    english, chinese = (leaf.title(language) for language in ("en", "zh"))
+    return {"node": leaf.id, "name": english * (english != leaf.id), "name_zh": chinese * (chinese != leaf.id)}
+
+
+def imputed_in(index: Index, flags: Status) -> Counter[str]:
+    """Return how many values of each leaf are estimates, by id."""
+    counts = np.count_nonzero(flags == IMPUTED, axis=(0, 1)).tolist()
+    return Counter({leaf.id: count for leaf, count in zip(index.leaves, counts, strict=True) if count})
+
+
+def check_comparisons(index: Index, panel: Panel, imputed: Counter[str]) -> Iterator[Finding]:
+    """Note what a reader of several periods must know, and how many values of which leaves are estimates."""
     alike = index.tree.alike
     relative = sum(len(leaves) for leaves in alike if _compares_units(normalise_of(index, index.leaves[leaves[0]])))
     if relative and any(members.stop - members.start > 1 for _, members in kinds_of(index, panel)):
         yield finding("IC427", index.place(("defaults", "normalise")), count=relative)
     if imputed:
-        yield finding("IC425", index.place(("dimensions",), key=True), count=imputed)
+        most = sorted(imputed.items(), key=lambda one: (-one[1], one[0]))
+        shared = ("defaults", "impute")
+        place = index.place(shared) if index.defaults.impute else index.place_of(most[0][0], "impute")
+        yield finding("IC425", place, count=imputed.total(), nodes=some([f"{node} {count}" for node, count in most]))
 
 
 def _compares_units(choice: Normalise) -> bool:

@@ -30,7 +30,10 @@ def is_large(project: Project) -> bool:
     """Say, to the user too, whether an index asks for so much of Parquet files that it is better scored in blocks."""
     from ..sources.readers.parquet import cells_stored
 
-    index, _ = project.tree
+    try:
+        index, _ = project.tree
+    except Refused:  # which is said when it is read to be scored, together with what is wrong in the data
+        return False
     cells = cells_stored(index, project.data)
     if cells > MANY:
         project.tell([finding("IC831", Place(), cells=cells)])
@@ -60,7 +63,7 @@ def score_in_files(project: Project) -> Scores:
     except OSError as error:
         raise Refused([unwritable(make.folder, error)]) from error
     project.progress("")
-    project.go_on([*found, *scores.findings])
+    project.go_on([*found, *project.of_any_period(scores.findings)])
     return scores
 
 

@@ -12,7 +12,7 @@ from ..engine import score as score_panel
 from ..findings import Finding, Language, Refused, errors, render, spoken
 from ..panel import Panel
 from ..periods import SINGLE
-from ..scores import Scores
+from ..scores import ACROSS_PERIODS, Scores
 from ..sources.frames import panel_of_frame
 from ..tree import load
 from ..tree.model import Index
@@ -122,7 +122,7 @@ class Scored(Scores):
         language = spoken()
         period = "" if self.index.periods.kind == SINGLE else f" · {self.periods[-1]}"
         title = f"{self.index.index.title(language)}{period}"
-        said = "".join(f"<li>{escape(render(one, language))}</li>" for one in self.findings)
+        said = "".join(f"<li>{escape(render(one, language))}</li>" for one in self.findings if one.code not in ACROSS_PERIODS)
         table = self.ranking(language=language).to_html(index=False, escape=True, na_rep="")
         return f"<h4>{escape(title)}</h4>{table}{f'<ul>{said}</ul>' if said else ''}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..findings import nearest
-from ..periods import EXAMPLES, previous, read_period
+from ..periods import EXAMPLES, SINGLE, number_of, order, read_period
 from ..report.sheets.tables import kind_of
 from ..scores import Scores
 from ..tree.model import Index
@@ -18,7 +18,17 @@ def period_of(scores: Scores, wanted: str | int | None) -> str:
     for kind in scores.index.periods.kinds:
         if (period := read_period(wanted, kind)) in scores.periods:
             return str(period)
-    return refuse("IC501", found=wanted, known=list(scores.periods), near=nearest(wanted, scores.periods))
+    return refuse("IC501", found=wanted, known=list(scores.periods), near=_nearest_period(scores, wanted))
+
+
+def _nearest_period(scores: Scores, wanted: str) -> str:
+    """Return the period that is there and nearest in time to one that is not, among those of its kind; else the most alike."""
+    for kind in scores.index.periods.kinds:
+        if kind != SINGLE and (period := read_period(wanted, kind)):
+            alike = [one for one in scores.periods if kind_of(scores, one) == kind]
+            number = number_of(period, kind)
+            return min(alike, key=lambda one: abs(number_of(one, kind) - number), default="")
+    return nearest(wanted, scores.periods)
 
 
 def periods_of(scores: Scores, wanted: str | None) -> list[str]:
@@ -27,11 +37,12 @@ def periods_of(scores: Scores, wanted: str | None) -> list[str]:
 
 
 def period_before(scores: Scores, after: str) -> str:
-    """Return the period right before one."""
-    period = previous(after, kind_of(scores, after))
-    if period not in scores.periods:
+    """Return the last period of the same kind before one, or refuse; `after` may be of another scoring."""
+    kind = kind_of(scores, after)
+    earlier = [one for one in scores.periods if kind_of(scores, one) == kind and order(one) < order(after)]
+    if not earlier:
         refuse("IC784", period=after, known=[one for one in scores.periods if one != after])
-    return str(period)
+    return max(earlier, key=order)
 
 
 def declared_period(index: Index, text: str) -> str:

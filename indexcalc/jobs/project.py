@@ -80,12 +80,23 @@ class Project:
         """
         from ..sources import match
 
-        index, found = self.tree
+        try:
+            index, found = self.tree
+        except Refused as refused:
+            raise Refused([*refused.findings, *self._wrong_in_data()]) from None
         if errors(found):
-            raise Refused(found)  # what the data should have is not known
+            raise Refused([*found, *self._wrong_in_data()])
         self.progress("read")
         matched = match(index, self.data, as_of=self.moment(), count=count, keep=keep)
         return matched, [*found, *matched.findings]
+
+    def _wrong_in_data(self) -> list[Finding]:
+        """Find what is wrong in the data beside a tree that is refused, as far as the tree says how it is read."""
+        from ..sources.match.part import match_part
+        from ..tree import read_part
+
+        part = read_part(self.file, shown=self.file.as_posix())
+        return match_part(part, self.data, as_of=self.moment()) if part is not None else []
 
     def read(self) -> tuple[Index, Panel]:
         """Read the tree and its data, or refuse with what is wrong in either."""
@@ -103,7 +114,7 @@ class Project:
         """Return scores whose findings refuse nothing, once these have been told with those of the tree and of reading."""
         self.progress("")
         read = scores.reported.findings if scores.reported else ()
-        self.go_on([*self.tree[1], *read, *scores.findings])
+        self.go_on([*self.tree[1], *read, *self.of_any_period(scores.findings)])
         return self.with_released(scores)
 
     def with_released(self, scores: Scores) -> Scores:
@@ -112,6 +123,12 @@ class Project:
 
         lines = read_published(self.file)[0]
         return replace(scores, released=released_ranks(lines, scores.index.index.id, self.level or "")) if lines else scores
+
+    def of_any_period(self, found: Sequence[Finding]) -> list[Finding]:
+        """Return findings less those that stand under tables of several periods instead."""
+        from ..scores import ACROSS_PERIODS
+
+        return [one for one in found if one.code not in ACROSS_PERIODS]
 
     def scores(self) -> Scores:
         """Read and score, or refuse."""

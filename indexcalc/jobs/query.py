@@ -74,7 +74,7 @@ def _score(
     table, noted = score_in_query(index, values.table, bare, values.groups)
     name = partial(units.title, language=project.language)
     noted += [*undefined(index, table, bare, name), *scaled_sums(index, table, bare, name), *set_aside(index, values.table, name)]
-    project.go_on([*found, *noted])
+    project.go_on([*found, *project.of_any_period(noted)])
     periods = periods_of(bare, wanted)
     for period in periods:
         leave_alone(folder_of(project, period))

@@ -96,6 +96,8 @@ def change(
     old = scores if earlier is None else earlier
     after = period_of(scores, to)
     before = period_before(old, after) if from_ is None else period_of(old, from_)
+    if earlier is None:
+        _must_be_two(scores, before, after)
     _must_be_alike(old, scores, before, after)
     wanted = _first_units(scores, after, every=every) if unit is None else [_unit_of_either(old, scores, unit)]
     return split(old, scores, before, after, units=wanted, by_indicator=unit is not None)
@@ -133,6 +135,7 @@ def compare(
             if all(read_period(name, kind) is None for kind in scores.index.periods.kinds):
                 refuse("IC781", one=one, other=other)
         before, after = period_of(scores, one), period_of(scores, other)
+        _must_be_two(scores, before, after)
         names = one, other
     _must_be_alike(earlier, later, before, after)
     named = names if before == after else None
@@ -331,6 +334,12 @@ def _must_be_alike(earlier: Scores, later: Scores, before: str, after: str) -> N
     """Refuse two periods of different kinds."""
     if kind_of(earlier, before) != kind_of(later, after):
         refuse("IC780", before=before, after=after)
+
+
+def _must_be_two(scores: Scores, before: str, after: str) -> None:
+    """Refuse the same period twice."""
+    if before == after:
+        refuse("IC531", period=after, known=[one for one in scores.periods if one != after])
 
 
 def _first_units(scores: Scores, period: str, *, every: bool) -> list[str]:

@@ -8,6 +8,7 @@ What is made is kept in arrays that `make` provides, in files. Memory holds some
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,14 +18,14 @@ from ..engine.frames import normalise
 from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, set_aside, treat
 from ..engine.levels import at_level, scored_below
 from ..engine.nodes import aggregate, check_nodes
-from ..engine.notes import check_columns, check_comparisons, check_large, said_of
+from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from ..engine.ranking import grade, members, rank_node
 from ..findings import Finding, Place, Refused, finding
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import Array, Status, np
 from ..methods.impute import FROM_SIBLINGS
-from ..panel import IMPUTED, NOT_APPLICABLE, Make, Panel, empty
+from ..panel import NOT_APPLICABLE, Make, Panel, empty
 from ..scores import Scores
 from ..tree.layout import of_leaves
 from ..tree.model import Impute, Index
@@ -171,15 +172,14 @@ def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array
 
 def _normalise(
     index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any, said: Said
-) -> tuple[Array, Array, Array, int, list[Finding]]:
+) -> tuple[Array, Array, Array, Counter[str], list[Finding]]:
     """Return leaves' values, treated and with estimates, their part of the scores, how many are estimates, what was found."""
     shape = len(panel.periods), len(panel.units)
     scores = make(*shape, len(index.tree.nodes))
     touched = any(leaf.impute or leaf.treat for leaf in index.leaves) or index.defaults.impute or index.defaults.treat
     treated = make(*shape, len(index.leaves)) if touched else derived
     estimated = make(*shape, len(index.leaves)) if index.tree.imputed and index.tree.treated else treated
-    estimates = 0
-    found: list[Finding] = []
+    estimates, found = Counter[str](), list[Finding]()
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part])
         values, flags = np.asarray(derived[..., part]), np.asarray(status[..., part])
@@ -194,7 +194,7 @@ def _normalise(
         normalised = empty(*shape, len(part))
         normalise(own, panel, values, normalised)
         found += check_columns(own, panel, values, flags, normalised, said)
-        estimates += int(np.count_nonzero(flags == IMPUTED))
+        estimates += imputed_in(own, flags)
         scores[..., part], status[..., part] = normalised, flags
         if touched:
             treated[..., part] = values

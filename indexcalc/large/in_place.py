@@ -27,12 +27,12 @@ from ..sources.readers.files import files_of, shown_path
 from ..sources.readers.numbers import numbers_among, word_of
 from ..sources.readers.table import Table, name_of
 from ..sources.unit_table import UnitNames, asked_at
+from ..tree.events import REMOTE
 from ..tree.model import EVERY, Data, Index
 from ..words.recognised_data import HAS_VALUE
 
 _FEW = 1000  # names of units that are unknown, of which each is looked at
 _SHOWN = 20  # rows that stand twice
-REMOTE = ("file://", "hdfs://", "s3://", "s3a://", "gs://", "abfs://", "abfss://")
 
 
 @dataclass(frozen=True)

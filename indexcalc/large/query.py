@@ -6,6 +6,7 @@ What a unit gets from others must come of these statistics; `in_the_way` tells w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
@@ -16,7 +17,7 @@ import ibis
 from ..engine import score
 from ..engine.frames import some
 from ..engine.nodes import UNDEFINED, scaled_sum
-from ..engine.notes import check_comparisons, without_score
+from ..engine.notes import check_comparisons, named, without_score
 from ..engine.ranking import ranking_of
 from ..engine.rules import REACHED, SLACK, mirror
 from ..findings import Finding, finding
@@ -116,7 +117,8 @@ def score_in_query(index: Index, table: Any, bare: Scores, groups: Sequence[str]
     wanted = {at: asked for at in _leaves(index) if (asked := statistics_for(normalise_of(index, index.leaves[at])))}
     table = _normalised(index, beside(table, of_frame, wanted))
     table = _aggregated(index, table, bare.weights)
-    return table, [*_constant(index, table, bare.periods, known, of_frame, groups), *check_comparisons(index, bare.panel, 0)]
+    noted = _constant(index, table, bare.periods, known, of_frame, groups)
+    return table, [*noted, *check_comparisons(index, bare.panel, Counter())]
 
 
 def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
@@ -363,8 +365,7 @@ def _constant(
         more = {"IC448": {"base": str(choice.base)}, "IC449": {"method": choice.method}}
         for code, where in by.items():
             if where:
-                place_of, said = index.place_of(leaf.id), more.get(code, {})
-                yield finding(code, place_of, node=leaf.id, name=leaf.name, periods=some(where), **said)
+                yield finding(code, index.place_of(leaf.id), periods=some(where), **named(leaf), **more.get(code, {}))
         if bare:
             yield without_score(index, leaf, periods, bare)
 

@@ -22,13 +22,14 @@ RUN = "run.json"
 def report_files(scores: Scores, period: str, language: str) -> dict[str, bytes]:
     """Return the files of a report: ranking as CSV and workbook, summary, every stage, what was used, warnings, dirty events."""
     table, inputs = tidy(scores, language), inputs_table(scores, period, language)
+    title = f"{scores.index.index.title(language)} · {period}"
     judged = warnings(scores)
     warned = [warnings_sheet(scores, judged, period, language)] if judged else []
     short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
     worst = warnings_sheet(scores, judged, period, language, least="orange") if judged else None
     return {
         RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True)),
-        "ranking.xlsx": workbook(sheets(scores, period, language, short), word.tie(language)),
+        "ranking.xlsx": workbook(sheets(scores, period, language, short), word.tie(language), title),
         "summary.md": summary(scores, period, language, worst).encode(),
         "scores.parquet": parquet_bytes(table),
         "scores.csv": csv_bytes(table),

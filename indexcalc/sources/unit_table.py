@@ -76,7 +76,7 @@ def undeclared_units(index: Index) -> list[Finding]:
     if index.units.table:
         return []
     path, key = (("units",), "table") if "units" in index.model_fields_set else ((), "units")
-    return [finding("IC110", index.place(path), key=key)]
+    return [finding("IC131", index.place(path), key=key, label=index.units.label)]
 
 
 def read_units(index: Index, base: Path) -> tuple[UnitNames | None, list[Finding], list[Path]]:

@@ -10,7 +10,9 @@ from .blocks.data import EVERY, UNITS_SOURCE, Denominator
 from .blocks.nodes import Indicator
 from .blocks.whole import Written
 from .events import Take, takes
-from .formula import compared_with_text, names, parse
+from .formula import Expression, FormulaError, compared_with_text, names, parse
+
+_NOTHING: Expression = ("number", 0.0)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def columns(index: Written) -> tuple[Column, ...]:
         if leaf.formula is None and not leaf.events:
             wanted.append(_own_column(leaf, source, over_time, over_units))
         for key, text in (("formula", None if leaf.events else leaf.formula), ("applies", leaf.applies)):
-            tree = parse(text) if text else ("number", 0.0)
+            tree = _read(text)
             texts = compared_with_text(tree)
             for name in names(tree):
                 if name in denominators or name in own:
@@ -90,6 +92,14 @@ def columns(index: Written) -> tuple[Column, ...]:
     return tuple(series)
 
 
+def _read(formula: str | None) -> Expression:
+    """Return a formula as a tree; nothing is in it where it cannot be read: that is a finding of the tree."""
+    try:
+        return parse(formula) if formula else _NOTHING
+    except FormulaError:
+        return _NOTHING
+
+
 def counted(index: Written) -> list[Adjustment]:
     """Return the adjustments that are made by events, not by moves in rank."""
     return [item for item in index.adjustments if item.rank_move is None]
@@ -101,6 +111,10 @@ def _taken_columns(
     """Return the series that a value made of events needs: counts and sums add up over time, whatever the value does."""
     log = index.data[source].events if source in index.data else None
     if isinstance(item, Adjustment) or item.events is None or log is None:
+        return []
+    try:
+        taken = takes(item.events, log)
+    except FormulaError:  # that is a finding of the tree
         return []
     return [
         Column(
@@ -116,7 +130,7 @@ def _taken_columns(
             key="events",
             take=take,
         )
-        for name, take in takes(item.events, log).items()
+        for name, take in taken.items()
     ]
 
 

@@ -160,9 +160,10 @@ def exact_total(index: Index) -> int:
 def rescaled(index: Index, node: str, weight: str) -> dict[str, str] | None:
     """Return the weights of a node and its siblings when it is given a new one and they share the rest as before.
 
-    They are rounded to the most decimals among them, so that they add up exactly: the largest remainders are rounded
-    up (Hare's method). Siblings without any weight share alike. Nothing is returned where the rest cannot be shared:
-    the new weight is more than all, or the siblings weigh nothing.
+    They take the decimals that keep their proportions, four at most where 1 is the sum, two where it is 100, or the most
+    that one of them has. So rounded they add up exactly: the largest remainders are rounded up (Hare's method). Siblings
+    without any weight share alike. Nothing is returned where the rest cannot be shared: the new weight is more than all,
+    or the siblings weigh nothing.
     """
     names = siblings(index, node)[1]
     others = [name for name in names if name != node]
@@ -180,8 +181,7 @@ def rescaled(index: Index, node: str, weight: str) -> dict[str, str] | None:
         ]
     else:
         decimals = max(decimals_of(text) for text in [weight, *texts.values()])
-        if any("/" in text or not text for text in texts.values()):
-            decimals = _enough_decimals(shares, decimals, 4 if total == 1 else 2)
+        decimals = _enough_decimals(shares, decimals, 4 if total == 1 else 2)
         parts = spread(shares, total - wanted, decimals)
     new = {node: weight, **dict(zip(others, parts, strict=True))}
     return {name: new[name] for name in names}

@@ -94,6 +94,8 @@ def plain(events: FromEvents) -> bool:
 
 
 DATABASES = (".duckdb", ".ddb")
+REMOTE = ("file://", "hdfs://", "s3://", "s3a://", "gs://", "abfs://", "abfss://")
+"""Addresses of files that Spark can reach."""
 
 
 def is_url(path: str) -> bool:

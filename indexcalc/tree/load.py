@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ..findings import Finding, Place, Refused, errors, finding, in_order
+from ..findings import Finding, Place, Refused, errors, finding, in_order, nearest
 from ..words.tree import EXPECTED
 from .blocks.adjustments import Adjustment, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
@@ -20,8 +20,10 @@ from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, UnitT
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
+from .kinds import as_yaml_number
 from .located import Document, Path, read_text
 from .model import Index
+from .partial import Part, part_of, part_with, path_of
 from .terms import term_for
 
 _BLOCKS: dict[str, type[BaseModel]] = {
@@ -93,7 +95,7 @@ def read_index(path: FilePath, *, shown: str | None = None) -> tuple[Index | Non
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        return None, [finding("IC119", Place(file))]
+        return None, [_absent(path, file)]
     except OSError as error:
         return None, [finding("IC120", Place(file), problem=error.strerror or type(error).__name__)]
     index, found = parse_index(raw, file)
@@ -102,27 +104,55 @@ def read_index(path: FilePath, *, shown: str | None = None) -> tuple[Index | Non
     return index, found
 
 
+def _absent(path: FilePath, file: str) -> Finding:
+    """Say that a tree's file is not there, and which ones there are that could be meant."""
+    folder = path.parent
+    there = sorted(one.name for end in ("yaml", "yml") for one in folder.glob(f"*.{end}")) if folder.is_dir() else []
+    if not there:
+        return finding("IC119", Place(file))
+    shown = FilePath(file).parent / (nearest(path.name, there) or there[0])
+    return finding("IC130", Place(file), known=there[:5], near=shown.as_posix())
+
+
+def read_part(path: FilePath, *, shown: str) -> Part | None:
+    """Read what can be read of an index that has mistakes in it, where that is anything."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    return _parsed(raw, shown)[2]
+
+
 def parse_index(raw: bytes, file: str) -> tuple[Index | None, list[Finding]]:
     """Read an index from the bytes of its YAML."""
+    index, found, _ = _parsed(raw, file)
+    return index, found
+
+
+def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | None]:
+    """Read an index, everything found in it, and what can be relied on where something is wrong in it."""
     document, found = read_text(raw, file)
     if document.root is None:
-        return None, found or [finding("IC121", Place(file, "", 1))]
+        return None, found or [finding("IC121", Place(file, "", 1))], None
     codes = {one.code for one in found}
     if codes & _ENDLESS:
-        return None, found
+        return None, found, None
     if not isinstance(document.data, dict):
-        return None, [*found, _wrong_kind(document, (), file, "dict", document.data)]
+        return None, [*found, _wrong_kind(document, (), file, "dict", document.data)], None
     misread = {one.place for one in found}
     try:
         index = Index.model_validate(document.data)
     except ValidationError as error:
         shapes = _shape_findings(document, [dict(item) for item in error.errors(include_url=False)])
         found += [one for one in shapes if one.place not in misread and (one.code != "IC110" or not codes & _LEFT_OUT)]
-        return None, in_order(found)
+        part, more = part_of(document, found)
+        return None, in_order([*found, *more]), part
     index._document = document
-    if not codes & _LEFT_OUT:
-        found += [one for one in check_tree(index) if one.place not in misread]
-    return index, in_order(found)
+    if codes & _LEFT_OUT:
+        part, more = part_of(document, found)
+        return index, in_order([*found, *more]), part
+    found += [one for one in check_tree(index) if one.place not in misread]
+    return index, in_order(found), part_with(index, found) if errors(found) else None
 
 
 def _shape_findings(document: Document, wrong: list[dict[str, Any]]) -> list[Finding]:
@@ -133,7 +163,7 @@ def _shape_findings(document: Document, wrong: list[dict[str, Any]]) -> list[Fin
     for error in wrong:
         if error["type"] == "too_short" and error["input"]:
             continue  # entries are there; pydantic does not count those that are wrong themselves
-        path = _path(document, error["loc"], str(error["type"]))
+        path = path_of(document.data, error["loc"], str(error["type"]))
         one = _shape_finding(document, path, error)
         if one.code == "IC110":
             required[path[:-1], str(path[-1])] = one
@@ -181,7 +211,7 @@ def _wrong_kind(document: Document, path: Path, key: str, kind: str, found: Any)
         number = _number(normal)
         if number is not None and normal != found.strip():
             return finding("IC109", place, key=key, found=found, plain=normal)
-        plain = "" if number is None else f"{key}: {number:.10g}"
+        plain = "" if number is None else f"{key}: {as_yaml_number(found) or f'{number:.10g}'}"
     elif isinstance(found, str) and stem in ("dict", "model"):
         if "：" in found:
             return finding("IC107", document.inside(path, found.index("：")), found="：", plain=":")
@@ -203,21 +233,6 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return (number / 100 if digits != text else number) if isfinite(number) else None
-
-
-def _path(document: Document, location: Sequence[str | int], kind: str) -> Path:
-    """Leave out of pydantic's location what is not in the text: the names of union members and of types."""
-    path: list[str | int] = []
-    data = document.data
-    for at, step in enumerate(location):
-        absent = kind == "missing" and at == len(location) - 1
-        if isinstance(data, dict) and (step in data or absent):
-            path.append(step)
-            data = data.get(step)
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            path.append(step)
-            data = data[step]
-    return tuple(path)
 
 
 def _keys(document: Document, path: Path) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from ..findings import Finding, Place, finding
-from ..words.tree import YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
+from ..words.tree import TOO_DEEP, YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
 
 _SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -22,7 +22,7 @@ _REAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+)?")
 _CHINESE_COLON = r"(?m)(?:^[ \t]*(?:- +)*|[{,，][ \t]*)[A-Za-z_][A-Za-z0-9_-]*(?P<mark>：)"
 _CHINESE_COMMA = r"(?P<mark>，)(?=\s*[a-z_]+\s*[:：])"
 _MOST_NODES = 500_000  # aliases of aliases can unfold without end
-_DEEPEST = 100
+_DEEPEST = 250
 _NESTING = 5_000  # so many marks that open a block or a bracket; more of them could be nested too deep for the composer
 _PREFIX = "tag:yaml.org,2002:"
 _STRING = _PREFIX + "str"
@@ -119,25 +119,31 @@ def read_text(raw: bytes, file: str) -> tuple[Document, list[Finding]]:
     except yaml.YAMLError as error:
         if "maximum nesting depth" not in str(error):  # newer versions of libyaml have a limit of their own, after a thousand
             return Document(file, text, None, None), _unreadable(error, text, file)
-        deep = _deep_bracket(text) or getattr(error, "problem_mark", None)
-    if deep is not None:
-        return Document(file, text, None, None), [finding("IC126", _at(file, deep), most=_DEEPEST)]
+        deep = _deep_bracket(text) or (getattr(error, "problem_mark", None), "blocks")
+    if deep is not None and deep[0] is not None:
+        return Document(file, text, None, None), [_deep(file, *deep)]
     builder = _Builder(file)
     data = builder.build(root) if root is not None else None
     return Document(file, text, data, root), builder.findings
 
 
-def _too_deep(text: str) -> Any:
-    """Return where a text is nested deeper than anyone means; the composer, which calls itself, would crash there."""
+def _deep(file: str, mark: Any, what: str) -> Finding:
+    """Say that a text is nested too deep at a mark: in brackets, in blocks, or by an anchor that contains itself."""
+    english, chinese = (text.format(_DEEPEST // 2) for text in TOO_DEEP[what])
+    return finding("IC126", _at(file, mark), most=_DEEPEST, how=english, how_zh=chinese)
+
+
+def _too_deep(text: str) -> tuple[Any, str] | None:
+    """Return where a text is nested deeper than anyone means, and in what; the composer, which calls itself, would crash."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            return event.start_mark
+            return event.start_mark, "brackets" if getattr(event, "flow_style", False) else "blocks"
     return None
 
 
-def _deep_bracket(text: str) -> yaml.Mark | None:
+def _deep_bracket(text: str) -> tuple[yaml.Mark, str] | None:
     """Return the first bracket that is opened in more than anyone means, where brackets are what is nested."""
     depth = 0
     for match in re.finditer(r"[\[\]{}]", text):
@@ -145,7 +151,7 @@ def _deep_bracket(text: str) -> yaml.Mark | None:
         if depth > _DEEPEST:
             start = match.start()
             line = text.count("\n", 0, start)
-            return yaml.Mark("", start, line, start - (text.rfind("\n", 0, start) + 1), None, 0)
+            return yaml.Mark("", start, line, start - (text.rfind("\n", 0, start) + 1), None, 0), "brackets"
     return None
 
 
@@ -184,11 +190,31 @@ def _unreadable(error: yaml.YAMLError, text: str, file: str) -> list[Finding]:
     line = lines[mark.line] if mark.line < len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or line[mark.column : mark.column + 1] == "\t":
         return [finding("IC102", Place(file, "", mark.line + 1, line.index("\t") + 1))]
+    if (opened_at := _open_quotation(text, mark)) is not None:
+        return [finding("IC129", _at(file, opened_at))]
     problem = str(getattr(error, "problem", error))
+    if problem == "found unexpected end of stream":  # of a quotation, which is mended where it begins
+        return [finding("IC129", _at(file, begun))]
     en, zh = YAML_PROBLEMS.get(problem, (problem, problem))
     likely = ("", "") if problem in YAML_CLEAR else YAML_LIKELY
     place = _at(file, begun)  # what is not closed is mended where it begins
     return [finding("IC103", place, problem=en, problem_zh=zh, likely=likely[0], likely_zh=likely[1])]
+
+
+def _open_quotation(text: str, mark: Any) -> Any:
+    """Return where a quotation opens that ends in another line, at the next quotation mark, right before text cannot be read."""
+    last = None
+    try:
+        for token in yaml.scan(text, Loader=_Loader):
+            if token.start_mark.index > mark.index:
+                break
+            if isinstance(token, yaml.ScalarToken) and token.style in ("'", '"'):
+                last = token
+    except yaml.YAMLError:
+        pass  # that is where it could not be read
+    if last is None or last.start_mark.line == last.end_mark.line or mark.line > last.end_mark.line:
+        return None
+    return last.start_mark
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
@@ -208,13 +234,14 @@ class _Builder:
         self.file = file
         self.findings: list[Finding] = []
         self.nodes = 0
-        self.depth = 0
+        self.within: list[int] = []  # the collections around what is built
 
     def build(self, node: yaml.Node) -> Any:
         self.nodes += 1
-        if self.depth > _DEEPEST:
+        if len(self.within) > _DEEPEST or (self.within and id(node) in self.within):
             if not any(one.code == "IC126" for one in self.findings):
-                self._add("IC126", node, most=_DEEPEST)
+                what = "anchor" if id(node) in self.within else "brackets" if getattr(node, "flow_style", False) else "blocks"
+                self.findings.append(_deep(self.file, node.start_mark, what))
             return None
         if self.nodes > _MOST_NODES:
             if self.nodes == _MOST_NODES + 1:
@@ -224,9 +251,9 @@ class _Builder:
             return self._scalar(node)
         if node.tag not in (_PREFIX + "map", _PREFIX + "seq"):
             self._add("IC118", node, tag=_tag(node))
-        self.depth += 1
+        self.within.append(id(node))
         data = self._mapping(node) if isinstance(node, yaml.MappingNode) else [self.build(item) for item in node.value]
-        self.depth -= 1
+        self.within.pop()
         return data
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from .agreement import Phrase
+
 
 class Said(NamedTuple):
     """One thing that is said, in both languages."""
@@ -12,9 +14,9 @@ class Said(NamedTuple):
     zh: str
     en: str
 
-    def __call__(self, language: str) -> str:
+    def __call__(self, language: str) -> Phrase:
         """Return it in a language."""
-        return self.en if language == "en" else self.zh
+        return Phrase(self.en if language == "en" else self.zh)
 
 
 class word:  # noqa: N801 - read as `word.rank(language)`
@@ -27,6 +29,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     group = Said("分组", "Group")
     group_rank = Said("组内位次", "Rank in group")
     previous = Said("较上期", "Since last period")
+    since_period = Said("较 {period}", "Since {period}")
     year_before = Said("较上年同期", "Since last year")
     coverage = Said("覆盖率", "Coverage")
     coverage_and_notes = Said("覆盖与说明", "Coverage and notes")
@@ -48,11 +51,15 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     moved = Said("与此处上一份报告相比", "Since the last report here")
     checked = Said(
         "{index}：{dimensions} 个维度、{nodes} 个中间指标、{indicators} 个末级指标、{units} 个单元、{periods} 期、{files} 个文件，没有错误",
-        "{index}: {dimensions} dimensions, {nodes} nodes below them, {indicators} indicators, {units} units, {periods} periods, {files} files – no errors",
+        "{index}: {dimensions} {dimensions:dimension|dimensions}, {nodes} {nodes:node|nodes} below {dimensions:it|them}, {indicators} {indicators:indicator|indicators}, "
+        "{units} {units:unit|units}, {periods} {periods:period|periods}, {files} {files:file|files} – no errors",
     )
     refused_with = Said(
         "{errors} 个错误，{warnings} 个警告；没有写入任何内容",
-        "{errors} error{error_s}, {warnings} warning{warning_s} – nothing was written",
+        "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings} – nothing was written",
+    )
+    not_passed = Said(
+        "{errors} 个错误，{warnings} 个警告", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
     )
     columns_left_out = Said(
         "屏幕宽度不足，未列出：{columns}；加宽窗口或用 --json 可见全部。",
@@ -92,9 +99,11 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     mean_score = Said("平均得分", "Mean score")
     spread = Said("标准差", "SD")
     without_a_rank = Said("无位次", "No rank")
-    drawn = Said("抽取 {draws} 次，种子 {seed}；不确定因素：{inputs}", "{draws} draws, seed {seed}; uncertain: {inputs}")
+    drawn = Said(
+        "抽取 {draws} 次，种子 {seed}；不确定因素：{inputs}", "{draws} {draws:draw|draws}, seed {seed}; uncertain: {inputs}"
+    )
     not_told_apart = Said("无法区分（并列 {places}）：{units}", "cannot be told apart (tied {places}): {units}")
-    weights_of_nodes = Said("{count} 个指标的下级权重", "weights below {count} nodes")
+    weights_of_nodes = Said("{count} 个节点的下级权重", "weights below {count} {count:node|nodes}")
     normalise = Said("标准化", "normaliser")
     aggregate = Said("合成方式", "aggregation")
     treat = Said("异常值处理", "treatment of outliers")
@@ -112,7 +121,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     what_ranks_hang_on = Said("位次变动取决于什么（方差份额）", "What moves ranks (shares of variance)")
     shift = Said(
         "平均位次变动 {shift}；共计分 {draws} 次，种子 {seed}",
-        "mean rank shift {shift}; {draws} draws scored, seed {seed}",
+        "mean rank shift {shift}; {draws} {draws:draw|draws} scored, seed {seed}",
     )
     nodes_left_out = Said("去掉一个指标", "Nodes left out")
     left_out = Said("去掉", "Left out")
@@ -139,19 +148,24 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     opposed = Said("同组相反", "opposed")
     across = Said("跨组重复", "alike across nodes")
     weak = Said("与上级相关弱", "weak with its parent")
-    audited = Said("{columns} 列 {values} 个值，可疑 {found} 处", "{values} values in {columns} columns: {found} suspicious")
-    template_written = Said("{file}：{units} 个单元，{columns} 列", "{file}: {units} units, {columns} columns")
+    audited = Said(
+        "{columns} 列 {values} 个值，可疑 {found} 处",
+        "{values} {values:value|values} in {columns} {columns:column|columns}: {found} suspicious",
+    )
+    template_written = Said(
+        "{file}：{units} 个单元，{columns} 列", "{file}: {units} {units:unit|units}, {columns} {columns:column|columns}"
+    )
     recorded = Said(
         "{title}：已登记 {values} 个值，时间 {at}，回执 {receipt}",
-        "{title}: {values} values recorded at {at}, receipt {receipt}",
+        "{title}: {values} {values:value|values} recorded at {at}, receipt {receipt}",
     )
     would_be_recorded = Said(
         "{title}：可登记 {values} 个值；没有写入任何内容",
-        "{title}: {values} values would be recorded; nothing is written",
+        "{title}: {values} {values:value|values} would be recorded; nothing is written",
     )
     ledger_unchanged = Said(
         "{ledger}：共 {submissions} 次报送，登记后均未改动；末条哈希 {hash}",
-        "{ledger}: {submissions} submissions, none changed since it was recorded; the last hash is {hash}",
+        "{ledger}: {submissions} {submissions:submission|submissions}, none changed since it was recorded; the last hash is {hash}",
     )
     log_number = Said("编号", "no.")
     log_at = Said("登记时间", "recorded")
@@ -162,8 +176,8 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     log_file = Said("文件", "file")
     log_warnings = Said("警告", "warnings")
     log_reason = Said("更正原因", "reason")
-    late = Said("迟报 {days} 天", "{days} days late")
-    overdue = Said("逾期 {days} 天", "{days} days late")
+    late = Said("迟报 {days} 天", "{days} {days:day|days} late")
+    overdue = Said("逾期 {days} 天", "{days} {days:day|days} late")
     not_yet = Said("未报", "not yet")
     to_ask = Said("需核实的问题", "What to ask whom")
     every_department = Said("所有报送部门", "all that report")
@@ -197,7 +211,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     )
     without_indicators = Said(
         "未列 {count} 个末级指标；全部见 --json 或 --out。",
-        "{count} indicators are not shown; --json and --out have all.",
+        "{count} {count:indicator is|indicators are} not shown; --json and --out have all.",
     )
     does_not_apply = Said("不适用", "n/a")
     fill_in = Said("填报", "Report")
@@ -308,6 +322,36 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     weight_changed = Said("权重修改", "Weight changed")
     short_boards = Said("短板", "Short boards")
     strengths = Said("长板", "Strengths")
+    against_the_mean = Said("较均值", "Against mean")
+    boards_help = Said(
+        "较均值：与该指标得分等于组内均值时相比，总指数多得（+）或少得（−）的分；名次：因此上升（↑）或下降（↓）的位次。",
+        "Against mean: points of the index that it brings (+) or costs (−) beside a score at the group mean; places: what these gain (↑) or lose (↓).",
+    )
+    explained_help = Said(
+        "贡献：计入上一级得分的分；计入总指数：其中进入总指数的分。",
+        "Contribution: what a node adds to the score above it; in the index: what of that reaches the index.",
+    )
+    effort_help_peers = Said(
+        "工作量：数值变动除以当期各单元之间的标准差。",
+        "Effort: how far a value moves, in standard deviations over the units of the period.",
+    )
+    effort_help_history = Said(
+        "工作量：数值变动除以各单元以往各期变动的平均值。",
+        "Effort: how far a value moves, in mean changes from one period to the next.",
+    )
+    effort_help_costs = Said(
+        "工作量：数值变动乘以给定的单位成本。", "Effort: how far a value moves, times the cost that was given for 1 of it."
+    )
+    influence_help = Said(
+        "实际份额：在同级主效应中的份额；线性影响：与上级得分相关系数的平方；总体影响、对总指数的影响：得分变动能解释上级、总指数得分方差的份额，不限于线性。",
+        "In effect: its part of the siblings' main effects. Linear effect: its squared correlation with the score above. Main effect, effect on index: "
+        "the share of the variance of the score above, or of the index, that it accounts for, along a curve.",
+    )
+    groups_help = Said(
+        "α：各下级一致的程度，接近 1 为一致；第一主成分：其方差份额；最大 VIF：超过 10 表示某一下级几乎可由其他下级算出；条件数：越大越重复，超过 30 属严重。",
+        "α: how far the children agree, 1 at most. First component: its share of their variance. VIF: above 10 one child is nearly made of the others. "
+        "Condition: the larger, the more they repeat each other; above 30 severely.",
+    )
     group_mean = Said("组内均值", "Group mean")
     places = Said("名次", "Places")
     against = Said("与{others}相比", "against {others}")
@@ -317,7 +361,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     earlier = Said("前", "Before")
     later = Said("后", "After")
     all = Said("合计", "In all")
-    others = Said("其余 {count} 项", "{count} others")
+    others = Said("其余 {count} 项", "{count} {count:other|others}")
     factor = Said("因素", "Factor")
     factor_own = Said("自身数据", "Own data")
     factor_peers = Said("他方数据", "Peers' data")
@@ -328,7 +372,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     leading = Said("主因", "Main cause")
     agreement = Said(
         "{count} 个单元：Spearman {spearman}，Kendall {kendall}；{moved} 个位次有变，平均 {shift} 名，最多 {most} 名",
-        "{count} units: Spearman {spearman}, Kendall {kendall}; {moved} ranks differ, by {shift} on average, {most} at most",
+        "{count} {count:unit|units}: Spearman {spearman}, Kendall {kendall}; {moved} {moved:rank differs|ranks differ}, by {shift} on average, {most} at most",
     )
     score_difference = Said("变化", "Change")
     nothing_moved = Said("没有变化。", "Nothing has moved.")

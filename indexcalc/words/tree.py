@@ -14,6 +14,11 @@ EXPECTED = {
     "method": ("the name of a method, or { } with `method:` and its parameters", "方法名称，或含 `method:` 及其参数的 { }"),
     "fraction": ("a number or a fraction such as 1/3", "数字或分数（如 1/3）"),
 }
+TOO_DEEP = {  # what is nested, and what is to be done about it
+    "anchor": ("an anchor & contains itself: write the value out", "锚点 & 包含了自身，请把内容写全"),
+    "brackets": ("close the brackets that are opened here", "请闭合此处打开的括号"),
+    "blocks": ("put fewer dimensions into each other: {} of them at most", "请减少维度的层数，最多 {} 层"),
+}
 YAML_LIKELY = ("a quotation mark, a bracket, a space after a colon", "引号、括号、冒号后的空格")
 YAML_CLEAR = {  # nothing needs to be looked for where libyaml says one of these
     "but found another document",
@@ -22,7 +27,6 @@ YAML_CLEAR = {  # nothing needs to be looked for where libyaml says one of these
     "found character that cannot start any token",
     "found unknown escape character",
     "block sequence entries are not allowed in this context",
-    "found unexpected end of stream",
 }
 YAML_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
     "could not find expected ':'": (
@@ -40,10 +44,6 @@ YAML_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
     "did not find expected ',' or ']'": (
         "[ … ] is not closed, or text in it needs quotes",
         "[ … ] 没有闭合，或其中的文字需要加引号",
-    ),
-    "found unexpected end of stream": (
-        "the quotation mark is not closed",
-        "引号没有闭合",
     ),
     "but found another document": (
         "--- begins a second document",
@@ -88,4 +88,12 @@ YAML_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
 }
 WEIGHT_MISSING = ("is missing", "还差")
 WEIGHT_BEYOND = ("is too much", "超出")
+WEIGHTS_AS_PRINTED = (
+    "`aggregate: {}` at the node takes them as they stand",
+    "在该节点写 `aggregate: {}` 则按原样使用",
+)
+WEIGHTS_RESCALED = (
+    "`weights: relative` rescales them, which moves scores",
+    "写 `weights: relative` 则按比例折算，得分会变",
+)
 SCORES_OF_LEVEL = ("{level} scores", "{level}得分")

@@ -45,8 +45,8 @@ def geometric(x: Array, w: Array, *, floor: float | None = None) -> Array:
     """Average logarithms, so that a weak child weighs more than a strong one can make up for.
 
     Formula: exp(Σ w ln x / Σ w).
-    Edge cases: a child at or below 0 makes it undefined: missing, and a finding that names the cell, unless a `floor` is
-    declared, which stands for all that is below it.
+    Edge cases: a child at or below 0 makes it undefined, which is an error (IC424) that names the node, the units and the
+    period and refuses the run with all of its periods, unless a `floor` is declared, which stands for all that is below it.
     Source: HB 2008, p. 103; UNDP HDR 2010.
     """
     x = x if floor is None else np.maximum(x, floor)

@@ -31,7 +31,8 @@ def goalposts(
 ) -> Array:
     """Rescale linearly between two fixed values, the same every year, and cut off beyond them.
 
-    Where less is better `worst` is above `best`. Instead of a value each may be `{quantile: 0.05}`, a quantile of the values
+    Where less is better `worst` is above `best`, and the indicator says `direction: lower` as well: the two have to agree
+    (IC406). Instead of a value each may be `{quantile: 0.05}`, a quantile of the values
     seen, counted from the worst (0) to the best (1) whichever way is better, so that outliers do not set the ends.
     Formula: low + (high - low) (x - worst) / (best - worst), of logarithms with `log` (worst and best above 0 then). Quantiles
     interpolate linearly (R type 7), with `log` between logarithms of what is above 0.

@@ -38,7 +38,7 @@ RANK = Normaliser(
 def percentile(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0, ties: Ties = "average") -> Array:
     """Give the percentile rank: `low` for the worst, `high` for the best.
 
-    With ties min it is a spreadsheet's PERCENTRANK.INC.
+    With ties min it is a spreadsheet's PERCENTRANK.INC; 1 - PERCENTRANK is `direction: lower` with ties max.
     Formula: low + (high - low) (rank - 1) / (n - 1).
     Edge cases: zero and what is below are values as any; a constant column gives all the middle, a single value is missing.
     Source: COINr `n_prank`.

@@ -12,8 +12,8 @@ from ...tree.model import Indicator
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite, number, signed
-from ..sheets.changes import change_sheet, factors_sheet, indicators_sheet
-from ..sheets.tables import notes, shortened
+from ..sheets.changes import change_sheet, factors_sheet, indicators_sheet, notes_between
+from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
 MOST_INDICATORS = 10  # that moved a unit, on a terminal
@@ -49,7 +49,7 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
     ]
     factors = factors_sheet(moves, language)
     text = [*lines, "", as_text(factors, language)]
-    said = notes(moves.later, language)
+    said = notes_between(moves, language)
     sheets = {"": replace(factors, notes=(*lines, *said))}
     values = {leaf: _values(moves, leaf) for leaf in moves.indicators or ()}
     if values:

@@ -25,10 +25,12 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
     shown = moves if before != after else replace(moves, periods=comparison.names)
     sheet = change_sheet(shown, language, comparison.leading)
     said = [agreement_text(comparison, language), *first_of(len(moves.at), len(moves.units), language)]
-    text = [f"{one} → {other}", *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
-    sheets = {"": replace(sheet, notes=(*said, *sheet.notes))}
+    heading = f"{one} → {other}" if before != after else f"{one} → {other} · {before}"
+    text = [heading, *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
+    sheets = {"": replace(sheet, notes=(heading, *said, *sheet.notes))}
     data: dict[str, Any] = {
         "names": list(comparison.names),
+        **({"period": before} if before == after else {}),
         "count": comparison.count,
         "spearman": finite(comparison.spearman),
         "kendall": finite(comparison.kendall),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ...analysis.cells import Cell
@@ -37,7 +37,9 @@ def explain_answer(result: Explanation | Versus, language: Language) -> Answer:
         name: boards_sheet(result.boards, language, short=short, start=start)
         for name, short in (("short-boards", True), ("strengths", False))
     }
-    shown = [as_text(shortened(sheet, MOST_BOARDS, language, ELSEWHERE), language) for sheet in boards.values() if sheet.rows]
+    brief = [replace(shortened(sheet, MOST_BOARDS, language, ELSEWHERE), notes=()) for sheet in boards.values() if sheet.rows]
+    brief[-1:] = [shortened(sheet, MOST_BOARDS, language, ELSEWHERE) for sheet in boards.values() if sheet.rows][-1:]
+    shown = [as_text(sheet, language) for sheet in brief]
     data = {**answer.data, "boards": _boards(result.boards)}
     return Answer("\n\n".join([answer.text, *shown]), data, {**answer.sheets, **boards})
 

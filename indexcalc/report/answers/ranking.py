@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...findings import Language
-from ...scores import Scores
+from ...scores import ACROSS_PERIODS, Scores
 from ...words.reports import word
 from ..formats.text import aligned, as_text
-from ..numbers import finite, number
+from ..numbers import finite, number, signed
 from ..sheets.apart import decimals_of
 from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
 from .answer import MOST_ROWS
@@ -68,7 +68,7 @@ def ranked_units(scores: Scores, period: str, at: int, units: Sequence[int], lan
 
 def findings_of(scores: Scores, language: Language) -> list[dict[str, Any]]:
     """Return what scoring found, as data."""
-    return [found.as_dict(language) for found in scores.findings]
+    return [found.as_dict(language) for found in scores.findings if found.code not in ACROSS_PERIODS]
 
 
 def moved(
@@ -95,13 +95,20 @@ def moved(
     rows = [
         [
             names[str(move["unit"])],
-            f"{show(move['score'][0], decimals)} → {show(move['score'][1], decimals)}",
+            f"{show(old, decimals)} → {show(new, decimals)}",
+            _signed(old, new, decimals),
             f"{show(move['rank'][0], 0)} → {show(move['rank'][1], 0)}" if move["rank"][0] != move["rank"][1] else "",
         ]
         for move in moves
+        for old, new in [move["score"]]
     ]
-    titles = ["", word.score(language), word.rank(language)]
-    return ["", word.moved(language), aligned([titles, *rows], [True, True, True]), *said], moves
+    titles = ["", word.score(language), word.score_difference(language), word.rank(language)]
+    return ["", word.moved(language), aligned([titles, *rows], [True, True, False, True]), *said], moves
+
+
+def _signed(before: float | None, after: float | None, decimals: int) -> str:
+    """Return what a score has gained or lost, a dash where one of the two is not known."""
+    return "–" if before is None or after is None else signed(after - before, decimals)
 
 
 def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..sheets.tables import Heading, Sheet, Value
@@ -19,24 +20,30 @@ _FORMATS = {
 _WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12, "signed": 10}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
+_HEADER = 200  # characters of a printed page's head
 _LONG = 30  # rows of a sheet that is to be filtered
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
 
 
-def workbook(sheets: Sequence[Sheet], tie: str) -> bytes:
+def workbook(sheets: Sequence[Sheet], tie: str, title: str = "") -> bytes:
     """Write sheets into a workbook, the same bytes for the same sheets.
 
-    Text from data is written as text, so that a name such as =1+1 stays one; `tie` is the mark of shared ranks.
+    Text from data is written as text, so that a name such as =1+1 stays one; `tie` is the mark of shared ranks. `title` stands
+    above every table, on every printed page and in the properties of the file.
     """
     import xlsxwriter
 
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - a fixed date: no clock in what is compared
+        created = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed date: no clock in what is compared
+        book.set_properties({"created": created, **({"title": title} if title else {})})
         used: set[str] = set()
         for sheet in sheets:
-            _write(book, book.add_worksheet(_sheet_name(sheet.title, used)), sheet, tie)
+            page = book.add_worksheet(_sheet_name(sheet.title, used))
+            _write(book, page, replace(sheet, title=f"{title} · {sheet.title}") if title else sheet, tie)
+            if title:
+                page.set_header(f"&L{title.replace('&', '&&')[:_HEADER]}&R&A")
     return buffer.getvalue()
 
 
@@ -60,7 +67,7 @@ def _write(book: Any, page: Any, sheet: Sheet, tie: str) -> None:
             style = ties if heading.kind == "rank" and row in sheet.ties else formats[heading]
             _write_cell(page, top + 1 + row, column, value, style)
     for column, heading in enumerate(sheet.headings):
-        longest = max([_wide(heading.title), *(_wide(str(row[column])) for row in sheet.rows if isinstance(row[column], str))])
+        longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in sheet.rows)])
         page.set_column(column, column, min(max(_WIDTHS[heading.kind], longest + 2), 32))
     below = top + 2 + len(sheet.rows)
     for at, note in enumerate(sheet.notes[1:]):
@@ -141,6 +148,14 @@ def _sheet_name(title: str, used: set[str]) -> str:
         number += 1
     used.add(name.casefold())
     return name
+
+
+def _needed(value: Value, heading: Heading, sheet: Sheet) -> int:
+    """Return how many columns a cell needs to be read: a number that is too wide would show as ###."""
+    if value is None or isinstance(value, str):
+        return _wide(value or "")
+    decimals = sheet.decimals if heading.decimals is None else heading.decimals
+    return len(f"{value:.{decimals}f}") if heading.kind in ("score", "signed") else len(f"{value:.0f}")
 
 
 def _wide(text: str) -> int:

@@ -177,7 +177,7 @@ def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves
     rows = [(titled(scores, weighed.nodes[row], language), *(finite(column[row]) for column in columns)) for row in shown]
     hidden = len(weighed.nodes) - len(shown)
     said = (word.without_indicators(language).format(count=hidden),) if hidden else ()
-    return Sheet(word.weights_in_effect(language), headings, tuple(rows), notes=said)
+    return Sheet(word.weights_in_effect(language), headings, tuple(rows), notes=(*said, word.influence_help(language)))
 
 
 def groups_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sheet:
@@ -201,7 +201,7 @@ def groups_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sh
         )
         for group in together
     ]
-    return Sheet(word.groups(language), headings, tuple(rows))
+    return Sheet(word.groups(language), headings, tuple(rows), notes=(word.groups_help(language),))
 
 
 def correlations_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sheet:

@@ -15,7 +15,7 @@ from ...scores import Scores
 from ...words.reports import word, word_of
 from ..numbers import finite
 from .apart import decimals_of
-from .tables import Heading, Sheet, Value, notes, unit_label
+from .tables import Heading, Sheet, Value, notes, notes_on_periods, unit_label
 
 
 def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> Sheet:
@@ -29,7 +29,7 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
         Heading(word.id(language), "code"),
         Heading(word.score(language), "score"),
         Heading(word.group_mean(language), "score"),
-        Heading(word.index_points(language), "signed"),
+        Heading(word.against_the_mean(language), "signed"),
         Heading(word.places(language), "move"),
     )
     rows = tuple(
@@ -43,7 +43,8 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
         )
         for node in shown
     )
-    return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals)
+    said = (word.boards_help(language),)
+    return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals, notes=said)
 
 
 def _is_below(parents: Sequence[int], node: int, above: int) -> bool:
@@ -81,8 +82,15 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
         tuple(headings),
         tuple(rows),
         decimals=scores.index.index.decimals,
-        notes=(*said, *notes(scores, language)),
+        notes=(*said, *notes_between(moves, language)),
     )
+
+
+def notes_between(moves: ScoreChange, language: str) -> tuple[str, ...]:
+    """Return what must stand under the moves between two scorings, of one period or of two."""
+    one, other = moves.periods
+    several = one != other and other in moves.later.periods  # not two names of one period's scores
+    return notes_on_periods(moves.later, language) if several else notes(moves.later, language)
 
 
 def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:
@@ -269,7 +277,7 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
     ]
     total = (word.all(language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
     proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
-    said = [word_of(proof, language), word.plan_help(language)]
+    said = [word_of(f"effort help {plan.counted}", language), word_of(proof, language), word.plan_help(language)]
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [

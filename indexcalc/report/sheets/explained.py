@@ -45,7 +45,7 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
         rows += [
             (level + 1, "", "", *(None,) * 6, cell.column, finite(cell.value), "", ", ".join(cell.places)) for cell in one.cells
         ]
-    title = f"{unit} · {rows[0][1]}"
+    title = f"{unit} · {scores.periods[result.period]} · {rows[0][1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
 
 
@@ -83,7 +83,7 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
             for cell in cells:
                 shown = [finite(cell.value) if side == place else None for place in range(2)]
                 rows.append((level + 1, "", "", *(None,) * 7, cell.column, *shown, "", ", ".join(cell.places)))
-    title = f"{names[0]} ↔ {names[1]}"
+    title = f"{scores.periods[result.period]} · {names[0]} ↔ {names[1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
 
 
@@ -99,7 +99,7 @@ def explained_notes(scores: Scores, language: str) -> tuple[str, ...]:
     """Return what must stand below contributions: which were only shared by weight, and what stands below every table."""
     nodes = [scores.tree.nodes[branch.position].id for branch in scores.tree.branches if by_weight(branch)]
     said = (word.shared_by_weight(language).format(nodes=some(nodes)),) if nodes else ()
-    return (*said, *notes(scores, language))
+    return (word.explained_help(language), *said, *notes(scores, language))
 
 
 def _first_headings(language: str) -> tuple[Heading, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from ...methods.arrays import np
 from ...methods.ties import near
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...periods import kind_among, previous, year_before
-from ...scores import Scores
+from ...scores import ACROSS_PERIODS, Scores
 from ...tree.model import Dimension, Indicator
 from ...words.reports import word, word_of
 from ..numbers import listed
@@ -91,10 +91,10 @@ def ranking_sheet(
         headings += [Heading(title, "text"), Heading(word.group_rank(language), "count")]
         columns.append([labels[unit] for unit in units])
         columns.append(values_of(scores.group_ranks[at, :, tree.root], units))
-    for key, step in (("previous", previous), ("year before", year_before)):
-        earlier = step(period, kind_of(scores, period))
-        if earlier in scores.periods and (key == "previous" or earlier != previous(period, kind_of(scores, period))):
-            headings.append(Heading(word_of(key, language), "move"))
+    last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
+    for title, earlier in ((since(scores, period, language), last), (word.year_before(language), None if year == last else year)):
+        if earlier in scores.periods:
+            headings.append(Heading(title, "move"))
             columns.append(moves(scores, at, scores.periods.index(earlier), units))
     for node in tree.dimensions:
         own = scores.index.decimals_of(tree.nodes[node])
@@ -236,6 +236,20 @@ def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
     return tuple(said)
 
 
+def period_before(scores: Scores, period: str) -> str | None:
+    """Return the last period of the same kind that was scored before one, or None where there is none."""
+    kind = kind_of(scores, period)
+    return next((one for one in reversed(scores.periods[: scores.periods.index(period)]) if kind_of(scores, one) == kind), None)
+
+
+def since(scores: Scores, period: str, language: str) -> str:
+    """Return what the moves since the period before are called: by that period where it is not right before."""
+    last = period_before(scores, period)
+    if last is None or last == previous(period, kind_of(scores, period)):
+        return word.previous(language)
+    return word.since_period(language).format(period=last)
+
+
 def unit_label(scores: Scores, language: str) -> str:
     """Return what a unit is called: the name of its level where there are several."""
     levels = set(scores.panel.units.levels)
@@ -250,9 +264,15 @@ def notes(scores: Scores, language: str) -> tuple[str, ...]:
     return (note,) if note else ()
 
 
+def notes_on_periods(scores: Scores, language: str) -> tuple[str, ...]:
+    """Return what must stand under a table of several periods: the same, and whether scores of these compare."""
+    return (*notes(scores, language), *_said((one for one in scores.findings if one.code in ACROSS_PERIODS), language))
+
+
 def noted(scores: Scores) -> list[Finding]:
-    """Return what readers must know of the data: events that count nowhere, then what scoring found."""
-    return [*(found for quarantine in scores.panel.quarantine for found in quarantine.findings), *scores.findings]
+    """Return what readers of a period must know of the data: events that count nowhere, then what scoring found."""
+    said = (found for found in scores.findings if found.code not in ACROSS_PERIODS)
+    return [*(found for quarantine in scores.panel.quarantine for found in quarantine.findings), *said]
 
 
 def kind_of(scores: Scores, period: str) -> Any:
@@ -305,4 +325,8 @@ def _ties(ranks: Sequence[Value]) -> frozenset[int]:
 
 
 def _findings(scores: Scores, language: str) -> tuple[str, ...]:
-    return tuple(f"{found.code} {found.message('en' if language == 'en' else 'zh')}" for found in noted(scores))
+    return _said(noted(scores), language)
+
+
+def _said(found: Iterable[Finding], language: str) -> tuple[str, ...]:
+    return tuple(f"{one.code} {one.message('en' if language == 'en' else 'zh')}" for one in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...analysis.trend import Trend, earlier
 from ...tree.model import Indicator
 from ...words.reports import word, word_of
-from .tables import Heading, Sheet, Value, in_rank_order, notes, unit_label, values_of
+from .tables import Heading, Sheet, Value, in_rank_order, notes_on_periods, unit_label, values_of
 
 
 def trend_sheet(result: Trend, language: str) -> Sheet:
@@ -59,7 +59,9 @@ def trend_sheet(result: Trend, language: str) -> Sheet:
         columns.append([None if a is None or b is None else float(a) - b for a, b in zip(now, then, strict=True)])
     title = node.title(language)
     decimals = scores.index.index.decimals
-    return Sheet(title, tuple(headings), tuple(zip(*columns, strict=True)), decimals=decimals, notes=notes(scores, language))
+    return Sheet(
+        title, tuple(headings), tuple(zip(*columns, strict=True)), decimals=decimals, notes=notes_on_periods(scores, language)
+    )
 
 
 def _growth(now: Value, then: Value) -> Value:

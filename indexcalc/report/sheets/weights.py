@@ -50,12 +50,24 @@ def moves_sheet(moved: Moved, language: str) -> Sheet:
     before_and_after = [([move.score[end] for move in moved.moves], [move.rank[end] for move in moved.moves]) for end in (0, 1)]
     decimals, said = decimals_of(before_and_after, scores.index.index.decimals, language)
     places = {unit: place for place, unit in enumerate(scores.panel.units.ids)}
-    headings = (Heading(unit_label(scores, language), "text"), *_headings(language, score="text", rank="text"))
+    titles = _headings(language, score="text", score_difference="signed", rank="text", places="move")
+    headings = (Heading(unit_label(scores, language), "text"), *titles)
     rows = tuple(
-        (scores.panel.units.title(places[move.unit], language), _pair(move.score, decimals), _pair(move.rank, None))
+        (
+            scores.panel.units.title(places[move.unit], language),
+            _pair(move.score, decimals),
+            _difference(*move.score),
+            _pair(move.rank, None),
+            _difference(*reversed(move.rank)),
+        )
         for move in moved.moves
     )
-    return Sheet(f"{word.rank_moves(language)} · {moved.period}", headings, rows, notes=said)
+    return Sheet(f"{word.rank_moves(language)} · {moved.period}", headings, rows, decimals=decimals, notes=said)
+
+
+def _difference(before: float | None, after: float | None) -> float | None:
+    """Return what was added from one to the other, where there are both."""
+    return None if before is None or after is None else after - before
 
 
 def comparison_sheet(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import is_whole, parts_of, read_period
+from ...tree.checks.methods import compared_with_a_base
 from ...tree.columns import Column
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
@@ -53,7 +54,7 @@ def match(
     units, found, files = read_units(index, base)
     matched = Matched(index, units, findings=found, files=files)
     if units is None:
-        return matched
+        return replace(matched, findings=[*found, *unread_files(index, base)])
     parts = [matched]
     for source in sources_of(index, units):
         if sources is not None and source.name not in sources:
@@ -81,6 +82,17 @@ def _passed_by(index: Index, base: Path) -> Iterator[Finding]:
     for path, pattern, near in strays(matched, base, read):
         shown = shown_path(path, base)
         yield finding("IC932", Place(shown), name=shown, pattern=pattern, near=near)
+
+
+def unread_files(index: Index, base: Path, *, but: Container[str] = ()) -> list[Finding]:
+    """Find files of data that are not there or cannot be read, where what stands in them cannot be judged."""
+    found: list[Finding] = []
+    for name, data in index.data.items():
+        if name not in but and not data.events and not data.is_ledger:
+            own = own_heading(index, data)
+            _, unread, _ = read_tables(data, base, keys=[own] if own else [])
+            found += asked_at([one for one in unread if one.severity == "error"], index.place(("data", name, "path")))
+    return found
 
 
 def _undeclared_data(index: Index) -> list[Finding]:
@@ -179,13 +191,9 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
         for larger in index.periods.rolled:
             made = parts_of(periods, kind, larger)
             there |= {period for period, parts in made.items() if is_whole([periods[at] for at in parts], kind, larger)}
-    bases = []
-    for path, owner in [(("defaults",), index.defaults), (("index",), index.index), *index.walked]:
-        for key in ("normalise", "weights"):
-            choice = getattr(owner, key, None)
-            if choice is not None and choice.base is not None:
-                bases.append((index.place((*path, key, "base")), choice.base))
-    for place, base in bases:
+    asked = [((*path, "base"), method.base) for path, method in compared_with_a_base(index) if method.base is not None]
+    for path, base in asked:
+        place = index.place(path)
         meant = {read_period(str(base), each) for each in index.periods.kinds}
         if not meant & there:
             yield finding("IC361", place, found=base, known=list(periods))
@@ -244,6 +252,7 @@ def _unmet(
     """Find the columns that no table has, with the nearest heading or indicator that there is."""
     file = tables[0].file if len(tables) == 1 else source.data.path
     rowless = set()
+    shared = _of_one_text(source, settled)
     for at, column in source.columns:
         if at in settled:
             continue
@@ -254,12 +263,24 @@ def _unmet(
                 code, place = "IC344" if near else "IC365", source.index.place_of(column.owner, "column")
                 yield finding(code, place, names=column.rows, column=column.owner, file=file, near=near)
             continue
+        owners = shared.get((source.index.place_of(column.owner, column.key), column.headers), [column.owner])
+        if column.owner != owners[0]:
+            continue  # said of the first whose formula this is
         key = {"column": "column", "formula": "formula", "applies": "applies"}.get(column.key)
         place = source.index.place_of(column.owner, key) if key else source.index.place_of(column.owner)
         known = [*indicators, *(heading for table in tables for heading in headings_of(table) if column.rows)]
         near = next((close for header in column.headers if (close := nearest(header, known))), "")
         code = "IC365" if not near else "IC368" if column.rows else "IC344"
-        yield finding(code, place, names=column.headers, column=column.owner, file=file, near=near)
+        yield finding(code, place, names=column.headers, column=few(owners), file=file, near=near)
+
+
+def _of_one_text(source: Source, settled: Container[int]) -> dict[tuple[Place, tuple[str, ...]], list[str]]:
+    """Return whose columns are missing by where they are named: several indicators may share a formula through an anchor."""
+    owners: dict[tuple[Place, tuple[str, ...]], list[str]] = defaultdict(list)
+    for at, column in source.columns:
+        if at not in settled and column.key in ("formula", "applies"):
+            owners[source.index.place_of(column.owner, column.key), column.headers].append(column.owner)
+    return {key: names for key, names in owners.items() if key[0].line}
 
 
 def _said_twice(source: Source, settled: set[int], headed: set[int]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...findings import Finding, Place, finding, nearest
 from ...periods import EXAMPLES, SINGLE, Kind, read_period
 from ...tree.model import EVERY, Data, Index
+from ...words.layouts import INDICATORS_IN_A_COLUMN, INDICATORS_NOWHERE
 from ...words.recognised_data import (
     DAY_HEADINGS,
     INDICATOR_HEADINGS,
@@ -17,7 +18,7 @@ from ...words.recognised_data import (
     VALUE_HEADINGS,
 )
 from ...words.recognised_measures import MEASURE_HEADINGS
-from ..readers.table import Table
+from ..readers.table import Table, name_of
 from .headings import by_heading, headings_of, plain, position_of
 from .keyed import own_heading
 from .matched import Source
@@ -150,17 +151,33 @@ def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
     wanted = [column.owner for _, column in source.columns if not column.is_attribute]
     if layout.across and layout.indicator is None and len(wanted) > 1 and not table.indicator:
         periods = [period for _, period in layout.across]
-        return [finding("IC376", table.header_place(layout.across[0][0]), periods=few(periods), columns=few(wanted))]
+        place, (how, how_zh) = table.header_place(layout.across[0][0]), _told_apart(source, table, layout)
+        return [finding("IC376", place, periods=few(periods), columns=few(wanted), how=how, how_zh=how_zh)]
     if layout.indicator is None:
         return []
     if layout.unit is None:
         return _units_not_across(source, table)
     if layout.value is None and not layout.across:  # no fault where formulas name all that they need by its heading
         beside = beside_indicators(source, table, layout)
-        if not beside or any(not column.rows for _, column in source.columns):
-            place, known = table.header_place(layout.indicator), headings_of(table)
+        bare = list(dict.fromkeys(column.owner for _, column in source.columns if not column.rows))
+        known = headings_of(table)
+        if beside and bare:  # a formula was forgotten, or a column of values was
+            node, place = few(bare), source.index.place_of(bare[0])
+            return [finding("IC260", place, node=node, value=VALUE_HEADINGS[0], file=table.file, known=known)]
+        if not beside or bare:
+            place = table.header_place(layout.indicator)
             return [finding("IC357", place, name=VALUE_HEADINGS[0], file=table.file, known=known, near="")]
     return []
+
+
+def _told_apart(source: Source, table: Table, layout: Layout) -> tuple[str, str]:
+    """Return, in both languages, how a table of several indicators can say which row is whose: by a column, if it has one."""
+    said = {header for _, column in source.columns for header in column.headers}
+    known = {layout.unit, layout.period, layout.status, *(at for at, _ in layout.across)}
+    for at, heading in enumerate(table.names):
+        if heading and at not in known and said & set(map(name_of, table.named(at))):
+            return tuple(text.format(heading) for text in INDICATORS_IN_A_COLUMN)  # type: ignore[return-value]
+    return INDICATORS_NOWHERE
 
 
 def _units_not_across(source: Source, table: Table) -> list[Finding]:

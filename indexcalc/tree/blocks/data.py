@@ -35,7 +35,7 @@ class UnitTable(Part):
     group: str = "group"
     """The column of groups."""
     aliases: str = "aliases"
-    """The column of other names that data may use, separated by ;."""
+    """The column of other names that data may use, separated by ; or by , | 、 ， ；."""
     level: str | None = None
     """The column that says of which level a unit is, where districts, streets and communities stand in one table."""
     parent: str = "parent"
@@ -236,7 +236,7 @@ class Denominator(Part):
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table."""
     column: str | None = None
-    """The heading of its column. Default: its id or its name."""
+    """The heading of its column. Default: its id, or its name in either language."""
     department: str = ""
     """Who reports it."""
     over_time: OverTime = "mean"

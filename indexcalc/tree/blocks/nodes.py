@@ -80,7 +80,7 @@ class Indicator(Node):
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
     column: str | None = None
-    """The heading of its column, or its name in a column of indicators. Default: its id or its name."""
+    """The heading of its column, or its name in a column of indicators. Default: its id, or its name in either language."""
     formula: str | None = None
     """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
     events: EventsChoice | None = None

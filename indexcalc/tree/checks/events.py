@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
-from ...findings import Finding, finding
+from ...findings import Finding, finding, nearest
 from ...periods import EXAMPLES, number_of, read_period
 from ..blocks.data import Data, Denominator, EventLog, FromEvents
 from ..blocks.nodes import Indicator
 from ..condition import parse_condition, parse_value, place_of_name
-from ..events import DATABASES, DURATION, WHOLE, is_url, plain
+from ..events import DATABASES, DURATION, REMOTE, WHOLE, is_url, plain
 from ..expressions import FormulaError, names
 from ..located import Path
 from ..model import Index
@@ -65,6 +66,13 @@ def _check_log(index: Index, name: str, data: Data, log: EventLog) -> Iterator[F
     is_database = is_url(data.path) or data.path.endswith(DATABASES)
     if is_database != (log.table is not None) and not (log.engine == "spark" and log.table):
         yield finding("IC705", index.place((*path, "table") if log.table else ("data", name, "path")), path=data.path)
+    elif "://" in data.path and not is_database and not data.path.startswith(REMOTE):
+        yield finding("IC262", index.place(("data", name, "path")), path=data.path, known=REMOTE)
+    if log.zone is not None and not is_zone(log.zone):
+        from zoneinfo import available_timezones
+
+        near = nearest(log.zone, available_timezones())
+        yield finding("IC261", index.place((*path, "zone")), found=log.zone, near=near)
     if log.format is not None and not is_format(log.format):
         yield finding("IC737", index.place((*path, "format")), found=log.format)
     if log.where is not None:
@@ -114,6 +122,19 @@ def is_format(form: str) -> bool:
     """Say whether a format of times can be read: a year, a month and a day at least, each once."""
     marks = [form[at + 1 : at + 2] for at, sign in enumerate(form) if sign == "%"]
     return set("Ymd") <= set(marks) <= set("YmdHIMSp") and len(set(marks)) == len(marks) and ("I" in marks) == ("p" in marks)
+
+
+def is_zone(name: str) -> bool:
+    """Say whether a time zone can be read: a name of the tz database, or a distance from Greenwich."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    if re.fullmatch(r"(UTC|GMT|Z)?([+-]\d{1,2}(:?\d{2})?)?", name) and name:
+        return True
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # a zone that is not found is a KeyError
+        return not available_timezones()  # a system without the database cannot tell
+    return True
 
 
 CHECKS: tuple[Check, ...] = (check_events,)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from ...findings import Finding, finding, nearest
+from ...findings import Finding, Place, finding, nearest
 from ...methods import NORMALISERS, RECORDS, WEIGHTINGS
-from ...methods.records import JoinedWeights
+from ...methods.records import JoinedWeights, Parameter
 from ...periods import EXAMPLES, read_period
 from ..blocks.choices import FACTORS, NONE, Method
 from ..blocks.nodes import Dimension, Indicator, Root
+from ..kinds import as_yaml_number, kind_of, written
 from ..layout import can_be_drawn
 from ..located import Path
 from ..model import Index
@@ -39,11 +40,16 @@ def check_methods(index: Index) -> Iterator[Finding]:
 
 def check_frames(index: Index) -> Iterator[Finding]:
     """See that a base period is named where one is asked for, and only there, and is a period."""
-    for path, normalise in [*_normalisers(index), *_weightings(index)]:
+    for path, normalise in compared_with_a_base(index):
         if (normalise.over == "base") != (normalise.base is not None):
             yield finding("IC216", index.place(path), over=normalise.over)
         elif normalise.base is not None and not _is_period(index, str(normalise.base)):
             yield finding("IC217", index.place((*path, "base")), found=normalise.base, example=EXAMPLES[index.periods.kind])
+
+
+def compared_with_a_base(index: Index) -> list[tuple[Path, Any]]:
+    """Return what may take its statistics from a base period, with where it stands: normalisers and computed weights."""
+    return [*_normalisers(index), *_weightings(index)]
 
 
 def _is_period(index: Index, text: str) -> bool:
@@ -119,10 +125,18 @@ def method_findings(index: Index, room: str, path: Path, method: Method) -> Iter
             yield finding("IC403" if takes else "IC408", place, method=method.method, name=name, takes=list(takes), near=near)
         elif not _fits(takes[name].type, value):
             place = index.place(path if inside else (*path, name))
-            yield finding("IC404", place, method=method.method, name=name, found=value)
+            yield _misfit(place, method.method, takes[name], value)
     needed = [name for name, parameter in takes.items() if parameter.required and name not in {*method.parameters, *meant}]
     if needed:
         yield finding("IC402", index.place(path), method=method.method, names=needed)
+
+
+def _misfit(place: Place, method: str, parameter: Parameter, value: Any) -> Finding:
+    """Say that a value is not one that a parameter takes: above all a number that YAML reads as text."""
+    if isinstance(value, str) and _fits(parameter.type, 1.0) and (number := as_yaml_number(value)):
+        return finding("IC259", place, name=parameter.name, found=value, plain=number)
+    kinds = {"kind": kind_of(parameter.type, "en"), "kind_zh": kind_of(parameter.type, "zh")}
+    return finding("IC404", place, method=method, name=parameter.name, found=written(value), **kinds)
 
 
 def combined(method: Method) -> list[Method]:

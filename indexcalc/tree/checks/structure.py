@@ -77,6 +77,7 @@ def check_sources(index: Index) -> Iterator[Finding]:
 def check_denominators(index: Index) -> Iterator[Finding]:
     """See that what a leaf is divided by is declared, and that what is declared is used."""
     known = [item.id for item in index.denominators]
+    named = {name: item.id for item in index.denominators for name in (item.name, item.name_en, item.column) if name}
     used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
     used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     used |= {choice.how for node in index.by_id.values() if (choice := vars(node).get("score_over_units"))}
@@ -84,7 +85,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
         for formula in (leaf.formula, leaf.applies):
             used |= set(names_of(formula)) if formula else set()
         if leaf.per and leaf.per not in known:
-            near = nearest(leaf.per, known)
+            near = named.get(leaf.per) or nearest(leaf.per, known) or named.get(nearest(leaf.per, named), "")
             used.add(near)
             yield finding("IC209" if known else "IC229", index.place_of(leaf.id, "per"), name=leaf.per, known=known, near=near)
     for name in known:

@@ -8,7 +8,7 @@ from typing import Any
 from ...findings import Finding, finding
 from ...methods import WEIGHTINGS, WITHOUT_WEIGHTS
 from ...methods.records import PairMethod
-from ...words.tree import WEIGHT_BEYOND, WEIGHT_MISSING
+from ...words.tree import WEIGHT_BEYOND, WEIGHT_MISSING, WEIGHTS_AS_PRINTED, WEIGHTS_RESCALED
 from ..blocks.choices import Method
 from ..blocks.nodes import Indicator
 from ..declared import counts, given_weights, weight_total
@@ -37,6 +37,7 @@ def check_weights(index: Index) -> Iterator[Finding]:
         elif abs(sum(weights) - total) > _TOLERANCE * total:
             gap = sum(weights) - total
             said = WEIGHT_MISSING if gap < 0 else WEIGHT_BEYOND
+            ways = _ways(index, node, total)
             yield finding(
                 "IC201",
                 index.place_of(node),
@@ -48,7 +49,19 @@ def check_weights(index: Index) -> Iterator[Finding]:
                 beyond=f"{gap:.10g}" if gap > 0 else "",
                 gap=f"{abs(gap):.10g} {said[0]}",
                 gap_zh=f"{said[1]} {abs(gap):.10g}",
+                ways=ways[0],
+                ways_zh=ways[1],
             )
+
+
+def _ways(index: Index, node: str, total: float) -> tuple[str, str]:
+    """Return, in both languages, how weights that do not add up can be meant: as they are, for a mean, or rescaled."""
+    own = vars(index.by_id[node])["aggregate"] or index.defaults.aggregate
+    if own.method != "arithmetic":
+        return WEIGHTS_RESCALED
+    method = "sum" if total == 1 else "{method: sum, scale: 0.01}"
+    as_printed, rescaled = WEIGHTS_AS_PRINTED, WEIGHTS_RESCALED
+    return f"{as_printed[0].format(method)}; {rescaled[0]}", f"{as_printed[1].format(method)}；{rescaled[1]}"
 
 
 def check_partly_weighted(index: Index) -> Iterator[Finding]:

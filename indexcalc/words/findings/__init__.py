@@ -38,7 +38,7 @@ def plain_words(text: str) -> str:
     >>> plain_words("'{near}' is one of {known}")
     "'…' is one of …"
     """
-    return re.sub(r"\{\w+\}", "…", text).replace("{{", "{").replace("}}", "}")
+    return re.sub(r"\{\w+\}", "…", re.sub(r"\{\w+:[^|}]*\|([^}]*)\}", r"\1", text)).replace("{{", "{").replace("}}", "}")
 
 
 def _messages(hundred: str) -> dict[str, Message]:
