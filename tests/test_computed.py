@@ -196,7 +196,7 @@ def test_every_column_of_every_file_is_on_the_page(language: str, repository: Pa
     page = (repository / "docs" / language / "files.md").read_text(encoding="utf-8")
     index = tree(
         "  - {id: n, grades: [{name: good, from: 3}, {name: bad}], indicators: [{id: x, formula: a / b}, {id: y, impute: mean}]}\n",
-        head="ranking: {within: group}\ngrades: [{name: top, top: 0.5}, {name: rest}]\n",
+        head="periods: {kind: year}\nranking: {within: group}\ngrades: [{name: top, top: 0.5}, {name: rest}]\n",
     )
     made = panel_of(index, [[[1, 2, 3], [4, 1, NAN]], [[1, 1, 3], [4, 2, 1]]], groups="ab", periods=("2021", "2022"))
     files = report_files(score(index, made), "2022", language)

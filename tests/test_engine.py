@@ -657,11 +657,17 @@ def test_contributions_by_hand(aggregate: str, values: list[float], expected: li
     np.testing.assert_allclose(contributions(found)[0, 0, :2], expected, rtol=1e-12)
 
 
-def test_contributions_to_a_formula_stand_against_the_units_mean() -> None:
-    # x - y with means 20 and 10: at the mean 10, shared by weight; then each adds what it is beyond its mean
+def test_contributions_to_a_sum_written_as_a_formula_are_its_addends() -> None:
     index = tree("id: x; id: y", top=", formula: x - y")
     found = score(index, panel_of(index, [[10, 10], [30, 10]]))
-    np.testing.assert_allclose(contributions(found)[0, :, :2], [[5 - 10, 5], [5 + 10, 5]])
+    np.testing.assert_allclose(contributions(found)[0, :, :2], [[10, -10], [30, -10]])
+
+
+def test_contributions_to_a_formula_stand_against_the_units_mean() -> None:
+    # x y with means 20 and 10: at the mean 200, shared by weight; then each adds what it is beyond its mean
+    index = tree("id: x; id: y", top=", formula: x * y")
+    found = score(index, panel_of(index, [[10, 10], [30, 10]]))
+    np.testing.assert_allclose(contributions(found)[0, :, :2], [[100 - 100, 100], [100 + 100, 100]])
 
 
 def test_a_formula_of_children_of_which_one_has_no_value_anywhere() -> None:

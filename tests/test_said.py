@@ -241,9 +241,9 @@ def test_a_node_goes_by_its_name_in_the_language_that_is_spoken(project: Path) -
         line.rpartition(",")[0] + "," if "区," in line and "年份" not in line else line for line in VALUES.splitlines()
     )
     (project / "values.csv").write_text(empty + "\n", encoding="utf-8")
-    assert "IC422 clinics Clinics has no value" in said("rank")[2]
+    assert "IC397 clinics Clinics: every cell is empty" in said("rank")[2]
     (project / "indicators.yaml").write_text(TREE.replace(" name_en: Clinics,", ""), encoding="utf-8")
-    assert "IC422 clinics has no value" in said("rank")[2]
+    assert "IC397 clinics: every cell is empty" in said("rank")[2]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
