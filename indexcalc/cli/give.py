@@ -44,13 +44,12 @@ def give(
 
 
 def _keep(answer: Answer, out: Path, name: Sequence[str], made: Mapping[str, Any], language: Language) -> list[str]:
-    from ..journal.files import replace_files
+    from ..journal.files import fitting, replace_files
     from ..report.answers.answer import files_of
 
-    stem = "-".join(re.sub(r"[^\w.]+", "-", part).strip("-.") for part in name if part)
+    stem = fitting("-".join(re.sub(r"[^\w.]+", "-", part).strip("-.") for part in name if part))
     files = {out / file: content for file, content in files_of(answer, stem, made, language).items()}
     try:
-        out.mkdir(parents=True, exist_ok=True)
         replace_files(files)
     except OSError as error:
         refuse_file(out, error)

@@ -193,9 +193,9 @@ def problem_of(error: OSError) -> str:
 
 
 def user_name() -> str:
-    """Return the user's name on this machine, ? where it has none."""
+    """Return the user's name on this machine, ? where it has none, and for what is no text in it."""
     try:
-        return getpass.getuser()
+        return getpass.getuser().encode(errors="replace").decode()
     except (OSError, KeyError, ImportError):
         return "?"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import hashlib
 import os
 import shutil
 import sys
@@ -27,7 +28,9 @@ _HERE = -100  # AT_FDCWD
 _PATIENCE = 120.0  # seconds to wait for others that are writing
 _BESIDE, _ASIDE = ".new-indexcalc-", ".old-"
 _LEFT_BEHIND = 3600.0  # seconds after which what nobody can be asked about is nobody's
+_PATIENCE, _LOOK_AGAIN = 60.0, 0.01  # seconds to wait for others that put something in its place, and between two looks
 _IN_THE_WAY = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOENT)  # another writer was quicker
+_LONGEST_STEM = 150  # bytes; a name may have 255, of which what is added to it needs some
 _WORKBOOKS = (".xlsx", ".xls", ".ods", ".docx")
 
 Content = bytes | Callable[[IO[bytes]], object] | Path
@@ -97,7 +100,7 @@ class Replacement:
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             _write(new / name, content)
         _flush(new)
-        self._steps.append(_Step(folder, new))
+        self._steps.append(_Step(folder, new, folder))
 
     def file(self, path: Path, content: Content, *, over_folder: bool = False) -> None:
         """Write a file, with the permissions that it had; a link is followed to the file that it names.
@@ -114,11 +117,11 @@ class Replacement:
         if target.is_file() and new.is_file():
             shutil.copymode(target, new)
             _own_as(target, new)
-        self._steps.append(_Step(target, new))
+        self._steps.append(_Step(target, new, path))
 
     def remove(self, path: Path) -> None:
         """Take a file or folder away."""
-        self._steps.append(_Step(path, self._new(path), gone=True))
+        self._steps.append(_Step(path, self._new(path), path, gone=True))
 
     def written(self, target: Path) -> Path:
         """Return where what will stand in a place lies until then."""
@@ -139,7 +142,7 @@ class Replacement:
                     step.put()
                     done.append(step)
             except BaseException as error:
-                stuck = [step.target for step in reversed(done) if not step.taken_back()]
+                stuck = [step.named for step in reversed(done) if not step.taken_back()]
                 if stuck and isinstance(error, OSError):
                     partly = PartlyWritten(error.errno, error.strerror, error.filename)
                     partly.written = tuple(reversed(stuck))
@@ -154,13 +157,13 @@ class Replacement:
 
     def _new(self, target: Path) -> Path:
         """Return where something is written before it comes to its place."""
-        parent = target.parent
+        parent = Path(os.path.realpath(target.parent))  # one folder is one, whatever it is called
         if parent not in self._beside:
             for above in reversed([one for one in (parent, *parent.parents) if not one.exists()]):
                 above.mkdir(exist_ok=True)
                 self._made.append(above)
             self._beside[parent] = _Beside.of(parent)
-        return self._beside[parent].path / str(len(self._steps))
+        return self._beside[parent].path / f"{len(self._steps)}{target.suffix[:8]}"
 
 
 def publish(folder: Path, files: Mapping[str, Content]) -> None:
@@ -201,6 +204,7 @@ class _Step:
 
     target: Path
     new: Path
+    named: Path  # as somebody called it, who may have meant a link
     gone: bool = False
     _undo: list[tuple[Path, Path, bool]] = field(default_factory=list)  # from, to, exchanged
 
@@ -212,6 +216,7 @@ class _Step:
                 self._put_in_place()
         except OSError as error:
             open_file = in_use(self.target, error) if isinstance(error, PermissionError) else self.target
+            open_file = self.named if open_file == self.target else open_file
             raise OSError(error.errno, error.strerror or type(error).__name__, str(open_file)) from error
 
     def _put_in_place(self) -> None:
@@ -332,6 +337,14 @@ def is_beside(path: Path) -> bool:
     return any(part.startswith((_BESIDE, _ASIDE)) for part in path.parts)
 
 
+def fitting(stem: str) -> str:
+    """Return the beginning of a file's name as it is, or what fits of a longer one, with a digest in place of the rest."""
+    raw = stem.encode()
+    if len(raw) <= _LONGEST_STEM:
+        return stem
+    return f"{raw[:_LONGEST_STEM].decode(errors='ignore')}-{hashlib.sha256(raw).hexdigest()[:8]}"
+
+
 def _opens(path: Path) -> bool:
     try:
         with path.open("r+b"):
@@ -370,12 +383,27 @@ def _held(folder: Path, *, wait: bool) -> int | None:
     handle = None
     try:
         handle = os.open(folder, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(handle, time.monotonic() + (_PATIENCE if wait else 0.0))
     except OSError:
         if handle is not None:
             os.close(handle)
         return None
     return handle
+
+
+def _lock(handle: int, until: float) -> None:
+    """Lock an open file; nobody holds one for longer than it takes to change some names, so nobody is waited for without end."""
+    if sys.platform == "win32":
+        return
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_LOOK_AGAIN)
+        else:
+            return
 
 
 def _aside(target: Path) -> Path:

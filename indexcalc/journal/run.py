@@ -76,10 +76,12 @@ def named_from(base: Path, digests: Mapping[Path, str]) -> dict[str, str]:
 
 
 def _relative(file: Path, base: Path) -> str:
+    """Return the name of a file as seen from a folder; bytes of it that are no text in UTF-8 are spelt out."""
     try:
-        return Path(os.path.relpath(file, base)).as_posix()
+        name = os.path.relpath(file, base)
     except ValueError:  # another drive
-        return file.as_posix()
+        name = str(file)
+    return Path(name.encode(errors="backslashreplace").decode()).as_posix()
 
 
 def read_run(text: str) -> Run:
