@@ -45,11 +45,11 @@ def _start_over_in_utf8() -> None:
         "区".encode(sys.getfilesystemencoding())
     except UnicodeEncodeError:
         if not sys.flags.utf8_mode:
-            os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+            os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself
 
 
 def _not_allowed(error: OSError) -> int:
-    """Say what the system did not allow, where nobody has said so before: output that nobody reads, or that a disk cannot hold."""
+    """Say what the system did not allow, where nobody has said so before: output that a disk cannot hold, say."""
     from ..findings import Place, finding, render, spoken
 
     if not isinstance(error, BrokenPipeError):

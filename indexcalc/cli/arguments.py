@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from typer.core import TyperGroup
@@ -37,6 +38,6 @@ def refuse_bytes(arguments: Sequence[str]) -> None:
         return
     from .open import opened
 
-    lang = next((value for option, value in zip(arguments, arguments[1:], strict=False) if option == "--lang"), None)
+    lang = next((value for option, value in pairwise(arguments) if option == "--lang"), None)
     with opened({"lang": lang, "json": "--json" in arguments}):
         raise Refused(found)
