@@ -115,7 +115,7 @@ CASES = {
     "weights import": Case(["weights", "import", "w.xlsx"], [["weights", "export", "w.xlsx"], weigh_in_a_workbook], again=False),
     "weights ahp template": Case(["weights", "ahp", "template", "safety", "judged.xlsx"], again=False),
     "init": Case(["init", "new"]),
-    "init in a folder": Case(["init", "there"], [lambda folder: (folder / "there").mkdir()]),
+    "init in a folder": Case(["init", "there"], [lambda folder: (folder / "there").mkdir()], again=False),
 }
 
 

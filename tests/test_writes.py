@@ -278,6 +278,20 @@ def test_what_a_kill_leaves_is_swept_by_the_next_run_and_work_of_others_is_not(t
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+def test_a_start_that_was_killed_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "p").mkdir()
+    monkeypatch.chdir(tmp_path / "p")
+    assert CliRunner().invoke(app, ["init", "."]).exit_code == 0
+    whole = everything(tmp_path / "p")
+    assert CliRunner().invoke(app, ["init", "."]).exit_code == 1  # all of it is there
+    Path("indicators.yaml").unlink()
+    assert CliRunner().invoke(app, ["init", "."]).exit_code == 0
+    assert everything(tmp_path / "p") == whole
+    Path("indicators.yaml").write_text("mine", encoding="utf-8")
+    assert CliRunner().invoke(app, ["init", "."]).exit_code == 1
+    assert Path("indicators.yaml").read_text(encoding="utf-8") == "mine"
+
+
 def test_one_folder_by_two_names_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with Replacement() as new:

@@ -67,7 +67,7 @@ def stage_panel(project: Project, contents: Mapping[str, Content], run: Content,
         new.remove(folder / name)
     for name, content in contents.items():
         new.file(folder / name, content, over_folder=True)
-    new.file(folder / PANEL, run)
+    new.file(folder / PANEL, run, lists=True)
 
 
 def new_run_of(

@@ -102,8 +102,10 @@ class Replacement:
         _flush(new)
         self._steps.append(_Step(folder, new, folder))
 
-    def file(self, path: Path, content: Content, *, over_folder: bool = False) -> None:
+    def file(self, path: Path, content: Content, *, over_folder: bool = False, lists: bool = False) -> None:
         """Write a file, with the permissions that it had; a link is followed to the file that it names.
+
+        One that lists others is put in its place before them: a kill in between leaves none that nobody knows of.
 
         :raises OSError: when it cannot be written.
         """
@@ -117,18 +119,18 @@ class Replacement:
         if target.is_file() and new.is_file():
             shutil.copymode(target, new)
             _own_as(target, new)
-        self._steps.append(_Step(target, new, path))
+        self._steps.append(_Step(target, new, path, order=1 if lists else 2))
 
     def remove(self, path: Path) -> None:
         """Take a file or folder away."""
-        self._steps.append(_Step(path, self._new(path), path, gone=True))
+        self._steps.append(_Step(path, self._new(path), path, gone=True, order=0))
 
     def written(self, target: Path) -> Path:
         """Return where what will stand in a place lies until then."""
         return next(step.new for step in self._steps if step.target == target)
 
     def commit(self) -> None:
-        """Put everything in its place, in the order in which it was written.
+        """Put everything in its place, in the order in which it was written; what goes, goes first.
 
         :raises OSError: when something cannot be; what was put in its place before has been taken back.
         :raises PartlyWritten: when that could not be done either.
@@ -138,7 +140,7 @@ class Replacement:
             for parent in sorted(self._beside):
                 held.enter_context(locked(parent))
             try:
-                for step in self._steps:
+                for step in sorted(self._steps, key=lambda step: step.order):
                     step.put()
                     done.append(step)
             except BaseException as error:
@@ -206,6 +208,7 @@ class _Step:
     new: Path
     named: Path  # as somebody called it, who may have meant a link
     gone: bool = False
+    order: int = 2
     _undo: list[tuple[Path, Path, bool]] = field(default_factory=list)  # from, to, exchanged
 
     def put(self) -> None:
