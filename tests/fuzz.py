@@ -10,6 +10,9 @@ from pathlib import Path
 from random import Random
 
 import openpyxl
+import typer.main
+
+from indexcalc.cli.app import app
 
 TREE = """\
 index: {id: demo, name: 示例指数, decimals: 2}
@@ -136,26 +139,20 @@ ODD = [
         "postgresql://a:b:c/d",
     ),
 ]
-COMMANDS = [
-    *(
-        "check",
-        "score",
-        "rank",
-        "explain",
-        "change",
-        "compare",
-        "uncertainty",
-        "sensitivity",
-        "robustness",
-        "target",
-        "trend",
-        "warn",
-    ),
-    *("audit", "verify", "publish", "submit", "template", "init", "codes", "methods", "schema", "weights", "ledger", "watch"),
-]
-GROUPS = {
-    "weights": ["set", "show", "suggest", "export", "import", "history", "ahp", "compare"],
-    "ledger": ["verify", "log", "show", "status", "receipts"],
+MEANT = {
+    "": ["01", "东区", "2022", "safety", "cases", "values.csv", "reports/2022", "市公安局", "1", "0.5", "zh"],
+    "index": ["indicators.yaml"],
+    "data": ["."],
+    "lang": ["zh", "en"],
+    "draws": ["20"],
+    "seconds": ["1"],
+    "folder": ["new", ".", "reports/2022"],
+    "out": ["out", "out.xlsx"],
+    "unit": ["01", "东区"],
+    "node": ["safety", "cases"],
+    "seed": ["1"],
+    "decimals": ["2"],
+    "weights": ["dirichlet", "perturb:0.25"],
 }
 OPTIONS = [
     *(
@@ -370,23 +367,33 @@ def by_xml(random: Random) -> Case:
 
 
 def by_arguments(random: Random) -> Case:
-    typed = [random.choice(COMMANDS)]
-    if random.random() < 0.03:
-        typed = [random.choice(ODD)]
-    if typed[0] in GROUPS and random.random() < 0.9:
-        typed.append(random.choice(GROUPS[typed[0]]))
-    for _ in range(random.choice([0, 1, 1, 2, 3])):
-        typed.append(odd_argument(random))
-    for _ in range(random.choice([0, 1, 1, 2])):
-        typed += [random.choice(OPTIONS), odd_argument(random)]
-    typed += random.sample(FLAGS, random.choice([0, 0, 1]))
+    """Type a command with arguments and options of its own, some of which are odd."""
+    typed, found = [], typer.main.get_command(app)
+    while hasattr(found, "commands"):
+        name = random.choice(sorted(found.commands))
+        typed, found = [*typed, name], found.commands[name]
+    odd = random.random() < 0.7
+    for one in found.params:
+        wanted = getattr(one, "required", False) or random.random() < 0.2
+        if not wanted or one.name in ("help", "engine"):
+            continue
+        option = [] if one.param_type_name == "argument" else [random.choice(one.opts)]
+        plain = random.choice(MEANT.get(str(one.name), MEANT[""]))
+        value = odd_argument(random) if odd and random.random() < 0.5 else plain
+        typed += option if getattr(one, "is_flag", False) else [*option, value]
     if typed[0] == "watch":
         typed.insert(1, "--once")
+    if random.random() < 0.1:
+        typed += [random.choice([*OPTIONS, *FLAGS, odd_argument(random)])]
     return Case(sound(), typed)
 
 
 def odd_argument(random: Random) -> str:
-    raw = bytes(random.randrange(256) for _ in range(3)).replace(b"/", b"").decode(errors="surrogateescape") if random.random() < 0.1 else "x"
+    raw = (
+        bytes(random.randrange(256) for _ in range(3)).replace(b"/", b"").decode(errors="surrogateescape")
+        if random.random() < 0.1
+        else "x"
+    )
     return (
         random.choice([random.choice(ODD), random.choice(ODD), random.choice(PLACES), raw]).replace("\x00", "").replace("../", "")
     )

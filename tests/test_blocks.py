@@ -271,7 +271,11 @@ def test_the_command_writes_the_same_numbers_and_ranking(tmp_path: Path) -> None
     one, two = (pq.read_table(folder.parent / "scores.parquet").to_pandas() for folder in (whole, blocks))
     assert list(one.columns) == list(two.columns)
     assert one.astype(object).where(one.notna(), None).equals(two.astype(object).where(two.notna(), None))
-    assert {path.name for path in (tmp_path / "blocks").iterdir()} == {"2022Q2", "scores.parquet", "panel.json"}  # nothing else is left behind
+    assert {path.name for path in (tmp_path / "blocks").iterdir()} == {
+        "2022Q2",
+        "scores.parquet",
+        "panel.json",
+    }  # nothing else is left behind
 
 
 @pytest.mark.slow

@@ -252,7 +252,11 @@ def test_the_command_writes_what_blocks_write(tmp_path: Path) -> None:
         assert done.exit_code == 0, done.output
     for period in PERIODS:
         same_reports(tmp_path / "--blocks" / period, tmp_path / "duckdb" / period)
-    assert {path.name for path in (tmp_path / "duckdb").iterdir()} == {*PERIODS, "scores.parquet", "panel.json"}  # nothing is left behind
+    assert {path.name for path in (tmp_path / "duckdb").iterdir()} == {
+        *PERIODS,
+        "scores.parquet",
+        "panel.json",
+    }  # nothing is left behind
     again = invoke(tmp_path, "score", "--engine", "duckdb", "--out", str(tmp_path / "duckdb"), "--json")
     assert again.exit_code == 0, again.output
     assert json.loads(again.stdout)["ranking"][0]["rank"] == 1

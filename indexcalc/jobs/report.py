@@ -124,8 +124,9 @@ def leave_alone(folder: Path) -> None:
         refuse_file(folder, error)
     own = {*run.outputs, RUN} if run else set()
     strangers = [name for name in there if name not in own]
-    if opened := [name for name in own if any(is_lock_of(other, name) for other in strangers)]:
-        raise Refused([finding("IC516", Place((folder / name).as_posix()), problem="") for name in opened])
+    locks = [(name, other) for name in sorted(own) for other in strangers if is_lock_of(other, name)]
+    if locks:  # an office program has put it beside what is open in it
+        raise Refused([finding("IC516", Place((folder / name).as_posix()), problem=lock) for name, lock in locks])
     if strangers:
         raise Refused([finding("IC512", Place(folder.as_posix()), files=strangers)])
 
