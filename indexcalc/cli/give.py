@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -81,4 +82,5 @@ def _option(name: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return Path(value).name if isinstance(value, Path) or (isinstance(value, str) and Path(value).is_file()) else value
+    is_file = isinstance(value, Path) or (isinstance(value, str) and os.path.isfile(value))  # noqa: PTH113 - false of long names
+    return Path(value).name if is_file else value

@@ -184,7 +184,7 @@ def place_in(error: OSError, path: Path) -> str:
     from ..journal.files import is_beside
 
     named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) and error.filename else path
-    return (path if is_beside(named) or not os.path.lexists(named) else named).as_posix()
+    return (path if is_beside(named) else named).as_posix()
 
 
 def problem_of(error: OSError) -> str:

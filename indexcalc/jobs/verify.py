@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from ..version import VERSION
 from ..words.reports import word_of
 from .inputs import inputs_of
 from .names import period_of
-from .project import INDEX, PathLike, Project, problem_of, project_of, refuse_file
+from .project import INDEX, PathLike, Project, place_in, problem_of, project_of
 from .report import digests, new_run_of
 
 _OF_FILES = ("inputs", "outputs")
@@ -56,7 +57,8 @@ def verify(folder: PathLike, index: Project | Index | PathLike = INDEX, *, data:
     try:
         found = _looked_at(project, report)
     except OSError as error:
-        refuse_file(report.folder, error)
+        place = Place(place_in(error, report.folder))
+        raise Refused([finding("IC504", place, problem=problem_of(error))]) from error
     project.go_on(found)
     return Verified(report.folder, tuple(sorted(report.run.outputs)))
 
@@ -149,7 +151,7 @@ def _strangers(report: Report) -> list[str]:
 def _read(project: Project, folder: Path) -> Report:
     if folder.name in (RUN, PANEL):
         folder = folder.parent
-    name = PANEL if (folder / PANEL).is_file() and not (folder / RUN).exists() else RUN
+    name = PANEL if os.path.lexists(folder / PANEL) and not os.path.lexists(folder / RUN) else RUN
     file = folder / name
     try:
         written = file.read_bytes()

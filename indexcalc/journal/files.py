@@ -97,8 +97,9 @@ class Replacement:
         new = self._new(folder)
         new.mkdir()
         for name, content in files.items():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            _write(new / name, content)
+            with _about(folder / name):
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
+                _write(new / name, content)
         _flush(new)
         self._steps.append(_Step(folder, new, folder))
 
@@ -115,7 +116,8 @@ class Replacement:
         if target.is_file() and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         new = self._new(target)
-        _write(new, content)
+        with _about(path):
+            _write(new, content)
         if target.is_file() and new.is_file():
             shutil.copymode(target, new)
             _own_as(target, new)
@@ -411,6 +413,15 @@ def _lock(handle: int, until: float) -> None:
 
 def _aside(target: Path) -> Path:
     return target.with_name(f"{_ASIDE}{target.name}")
+
+
+@contextlib.contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Let errors be about what will be in a place, not about what is written beside it, of which nobody knows."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or type(error).__name__, str(path)) from error
 
 
 def _second_name(path: Path, other: Path) -> None:
