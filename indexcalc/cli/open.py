@@ -105,7 +105,7 @@ class Opened(Project):
 def opened(options: Mapping[str, Any]) -> Opened:
     """Return the project that a command is given by its options; `index` is the tree's file, or the folder that it lies in."""
     file = Path(options.get("index") or INDEX)
-    file = file / INDEX if file.is_dir() else file
+    file = file / INDEX if os.path.isdir(file) else file  # noqa: PTH112 - false of names too long for one
     data, out, lang = (options.get(name) for name in ("data", "out", "lang"))
     return Opened(
         file=file,
