@@ -42,7 +42,7 @@ def run() -> None:
 def _start_over_in_utf8() -> None:
     """Start over in UTF-8 where the system's own encoding has no Chinese: no file of such a name could be opened."""
     try:
-        "区".encode(sys.getfilesystemencoding())
+        "\u4e2d".encode(sys.getfilesystemencoding())
     except UnicodeEncodeError:
         if not sys.flags.utf8_mode:
             os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself
