@@ -33,3 +33,48 @@ def panel_files(scores: Scores, language: str) -> dict[str, Write]:
     dirty = quarantine_files(scores, language)
     return {
         SCORES: partial(write_scores, scores, language),
+        **{name: partial(_write, content) for name, content in dirty.items()},
+    }
+
+
+def write_scores(scores: Scores, language: str, file: IO[bytes]) -> None:
+    """Write every node and stage of every period as `tidy` has them, a run of units at a time.
+
+    While one block is written the next is made, so two are in memory.
+    """
+    import pyarrow.parquet as pq
+
+    units = len(scores.panel.units)
+    step = max(1, _ROWS // len(scores.tree.nodes))
+    blocks = [
+        (slice(period, period + 1), slice(start, min(start + step, units)))
+        for period in range(len(scores.periods))
+        for start in range(0, units, step)
+    ]
+
+    def table(periods: slice, block: slice) -> Any:
+        return tidy(scores.part(periods, block), language)
+
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(table, *blocks[0])
+        schema = ahead.result().schema
+        words = [name for name in schema.names if name not in _NUMBERS]
+        writer = pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=words)
+        with writer:
+            for at in range(len(blocks)):
+                made = ahead.result()
+                if at + 1 < len(blocks):
+                    ahead = pool.submit(table, *blocks[at + 1])
+                writer.write_table(made, row_group_size=made.num_rows)
+
+
+def write_ranking(scores: Scores, period: str, language: str, file: IO[bytes]) -> None:
+    """Write the ranking of a period as CSV, some units at a time."""
+    units = in_rank_order(scores, scores.periods.index(period), scores.tree.root)
+    for start in range(0, len(units), _RANKED):
+        some = units[start : start + _RANKED]
+        file.write(sheet_csv(ranking_sheet(scores, period, language, some, numeric=True), heading=start == 0))
+
+
+def _write(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)

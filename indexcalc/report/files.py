@@ -1,4 +1,4 @@
-"""All files of reports, as bytes: those of each period, and those of the whole panel."""
+"""All files of a period's report, as bytes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from .formats.markdown import summary
 from .formats.xlsx import workbook
 from .sheets.quarantine import quarantine_files
 from .sheets.tables import MOST_ROWS, ranking_sheet, sheets, shortened
+from .sheets.tidy import csv_bytes, grades_csv, has_grades, inputs_table, of_period, parquet_bytes, sheet_csv, tidy
+from .sheets.warnings import warnings_sheet
+
+RANKING_CSV = "ranking.csv"
+WARNINGS_CSV = "warnings.csv"
+INPUTS_CSV = "inputs.csv"
+GRADES_CSV = "grades.csv"
+SCORES = "scores.parquet"
+RUN = "run.json"
+PANEL = "panel.json"
 
 
 @dataclass(frozen=True)
@@ -50,3 +60,8 @@ class Reports:
     @cached_property
     def _judged(self) -> Any:
         return warnings(self.scores)
+
+
+def report_files(scores: Scores, period: str, language: str) -> dict[str, bytes]:
+    """Return the files of one period's report."""
+    return Reports(scores, language).of(period)

@@ -76,7 +76,125 @@ def tidy(scores: Scores, language: str) -> Any:
     return pa.table(columns)
 
 
+def declared_weight(node: Any) -> float:
+    """Return a node's weight as it is written in the tree, NaN where none is."""
+    weight = getattr(node, "weight", None)
+    return np.nan if weight is None else float(weight)
+
+
+def inputs_table(scores: Scores, period: str, language: str) -> Any:
+    """Return a pyarrow table of what the leaves of a period that are worked out were made of: a row a unit, leaf and column.
+
+    These are the columns that a formula or a rule names, and the denominators. Columns: period, unit, unit_name, node, node_name,
+    column, value, status. Nothing where every leaf is its own column.
+    """
+    import pyarrow as pa
+
+    panel, at = scores.panel, scores.periods.index(period)
+    worked = [leaf for leaf in scores.index.leaves if leaf.formula or leaf.per or leaf.applies]
+    wanted = [(leaf, name) for leaf in worked for name in columns_of(scores, leaf)]
+    if not wanted:
+        return None
+    units, columns = len(panel.units), [panel.column[name] for _, name in wanted]
+    names = [panel.units.title(unit, language) for unit in range(units)]
+
+    def each(words: Sequence[str]) -> Any:
+        return pa.array(np.tile(np.array(words, dtype=object), units))
+
+    return pa.table(
+        {
+            "period": pa.array([period] * (units * len(wanted))),
+            "unit": pa.array(np.repeat(np.array(panel.units.ids, dtype=object), len(wanted))),
+            "unit_name": pa.array(np.repeat(np.array(names, dtype=object), len(wanted))),
+            "node": each([leaf.id for leaf, _ in wanted]),
+            "node_name": each([leaf.title(language) for leaf, _ in wanted]),
+            "column": each([name for _, name in wanted]),
+            "value": pa.array(panel.values[at][:, columns].ravel(), from_pandas=True),
+            "status": pa.array(np.array(STATUS_NAMES["en"], dtype=object)[panel.status[at][:, columns].ravel()]),
+        }
+    )
+
+
+def grades_csv(scores: Scores, period: str, language: str) -> bytes:
+    """Write the grades of the nodes below the index that have such, a row a unit and node, with score and rank."""
+    at, tree = scores.periods.index(period), scores.tree
+    buffer = io.StringIO("\ufeff")
+    buffer.seek(1)
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["period", "unit", "unit_name", "node", "node_name", "score", "rank", "grade"])
+    for node in (node for node in tree.reading_order if node in scores.grades and node != tree.root):
+        for unit, name in enumerate(scores.panel.units.ids):
+            words = (
+                period,
+                name,
+                scores.panel.units.title(unit, language),
+                tree.nodes[node].id,
+                tree.nodes[node].title(language),
+            )
+            numbers = (scores.scores[at, unit, node], scores.ranks[at, unit, node])
+            shown = ["" if np.isnan(number) else _plain(number) for number in numbers]
+            writer.writerow([*map(as_text, words), *shown, as_text(scores.grade(at, unit, node, language))])
+    return buffer.getvalue().encode()
+
+
+def has_grades(scores: Scores) -> bool:
+    """Say whether a node below the index has grades of its own."""
+    return any(node != scores.tree.root for node in scores.grades)
+
+
 def of_period(table: Any, scores: Scores, period: str) -> Any:
     """Return the rows of one period of the table that `tidy` made of some scores."""
     rows = table.num_rows // len(scores.periods)
     return table.slice(scores.periods.index(period) * rows, rows)
+
+
+def parquet_bytes(table: Any) -> bytes:
+    """Write a pyarrow table as Parquet."""
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def csv_bytes(table: Any) -> bytes:
+    """Write a pyarrow table as CSV in UTF-8 with a byte-order mark; numbers read back exactly, text cannot become a formula."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    plain = {}
+    for name in table.column_names:
+        column = table.column(name).combine_chunks()
+        if pa.types.is_dictionary(column.type):
+            words = pa.array([as_text(word) for word in column.dictionary.to_pylist()], pa.string())
+            column = pa.DictionaryArray.from_arrays(column.indices, words).cast(pa.string())
+        plain[name] = column
+    buffer = io.BytesIO(b"")
+    buffer.write("\ufeff".encode())
+    pc.write_csv(pa.table(plain), buffer, pc.WriteOptions(quoting_style="needed"))
+    return buffer.getvalue()
+
+
+def sheet_csv(sheet: Sheet, *, heading: bool = True) -> bytes:
+    """Write a sheet as CSV in UTF-8 with a byte-order mark, numbers in full; or its rows alone, to go on with."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    if heading:
+        buffer.write("\ufeff")
+        writer.writerow([as_text(heading.title) for heading in sheet.headings])
+    for row in sheet.rows:
+        writer.writerow(["" if value is None else as_text(value) if isinstance(value, str) else _plain(value) for value in row])
+    return buffer.getvalue().encode()
+
+
+def as_text(text: str) -> str:
+    """Return text that a spreadsheet does not take for a formula, on one line, with nothing unseen in it.
+
+    An id such as -1 is a number, and stays as it is.
+    """
+    text = visible(text)
+    return f"'{text}" if text.startswith(_DANGEROUS) and not re.fullmatch(_NUMBER, text) else text
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(float(value))
