@@ -78,7 +78,7 @@ def measure(units: int, parent: Path) -> None:
             [*python(f"import scale; from pathlib import Path; scale.make_project(Path({str(folder)!r}), {units})")], HERE
         )
         taken, peak = peak_of([*python(RUN), "score", "--blocks", "--quiet", "--period", "2022Q4"], folder)
-        values, result = folder / "values.parquet", folder / "reports" / "2022Q4" / "scores.parquet"
+        values, result = folder / "values.parquet", folder / "reports" / "scores.parquet"
         start = time.perf_counter()
         copy(values, None)
         copy(result, folder / "again.parquet")

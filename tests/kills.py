@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import importlib
 import io
 import json
@@ -36,18 +37,23 @@ KILLED = 137  # as the shell says of a process that was killed
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([__name__])
 NAMES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod", "os.chown", "os.truncate"}
+NEED_ROOM = {"open", "write", "flush", "mkdir"}
 _TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 class Moments:
     """Counts the moments of this process, and ends it at one of them."""
 
-    def __init__(self, base: Path, at: int | None) -> None:
-        self.base, self.at, self.seen = f"{os.path.realpath(base)}{os.sep}", at, []  # type: ignore[var-annotated]
+    def __init__(self, base: Path, at: int | None, fault: str = "") -> None:
+        self.base, self.at, self.fault = f"{os.path.realpath(base)}{os.sep}", at, fault
+        self.seen: list[str] = []
 
     def come(self, what: str) -> None:
         self.seen.append(what)
-        if len(self.seen) == self.at:
+        now = self.at is not None and len(self.seen) == self.at
+        if self.fault and (now or (self.fault == "full" and len(self.seen) > (self.at or 0) and what in NEED_ROOM)):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if now and not self.fault:
             os._exit(KILLED)
 
     def inside(self, path: Any) -> bool:
@@ -97,7 +103,7 @@ class Moments:
         """Return a `write` in the middle of which the process may end."""
 
         def half(content: Any) -> int:
-            if len(self.seen) + 1 == self.at:
+            if len(self.seen) + 1 == self.at and not self.fault:
                 write(content[: len(content) // 2])
                 file.flush()
             self.come("write")
@@ -129,6 +135,35 @@ def _command(base: str, arguments: Sequence[str], at: int | None, told: str, exc
     moments.watch()
     code = said_by(arguments)
     Path(told).write_text(json.dumps([code, moments.seen]), encoding="utf-8")
+
+
+def _with_a_fault(base: str, arguments: Sequence[str], at: int, told: str, how: str, exchange: bool) -> None:
+    os.chdir(base)
+    if not exchange:
+        ctypes.CDLL = absent  # type: ignore[assignment,misc]
+    said = io.StringIO()
+    moments = Moments(Path(base), at, how)
+    moments.watch()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+        try:
+            app([*arguments], standalone_mode=False)
+            code = 0
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+    moments.at = None
+    moments.fault = ""
+    Path(told).write_text(json.dumps([code, said.getvalue()]), encoding="utf-8")
+
+
+def faulty(base: Path, arguments: Sequence[str], at: int, how: str, *, exchange: bool = True) -> tuple[int, str]:
+    """Run a command of which the disk refuses one moment, or all that need room from then on; return how it ended and what it said."""
+    told = base.with_name(f"{base.name}.told")
+    told.unlink(missing_ok=True)
+    process = started(_with_a_fault, str(base), list(arguments), at, str(told), how, exchange)
+    process.join(120)
+    assert process.exitcode == 0, f"{arguments} at {at}"
+    code, said = json.loads(told.read_text(encoding="utf-8"))
+    return int(code), str(said)
 
 
 def started(target: Callable[..., None], *arguments: object) -> multiprocessing.process.BaseProcess:

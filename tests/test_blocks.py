@@ -266,20 +266,24 @@ def test_the_command_writes_the_same_numbers_and_ranking(tmp_path: Path) -> None
     said = json.loads(done.stdout)
     assert (said["units"], said["period"], [one["unit"] for one in said["ranking"]][0]) == (4, "2022Q2", "D")
     whole, blocks = tmp_path / "whole" / "2022Q2", tmp_path / "blocks" / "2022Q2"
-    assert {path.name for path in blocks.iterdir()} == {"ranking.csv", "scores.parquet", "run.json"}
+    assert {path.name for path in blocks.iterdir()} == {"ranking.csv", "run.json"}
     assert (blocks / "ranking.csv").read_bytes() == (whole / "ranking.csv").read_bytes()
-    one, two = (pq.read_table(folder / "scores.parquet").to_pandas() for folder in (whole, blocks))
+    one, two = (pq.read_table(folder.parent / "scores.parquet").to_pandas() for folder in (whole, blocks))
     assert list(one.columns) == list(two.columns)
     assert one.astype(object).where(one.notna(), None).equals(two.astype(object).where(two.notna(), None))
-    assert [path.name for path in (tmp_path / "blocks").iterdir()] == ["2022Q2"]  # nothing else is left behind
+    assert {path.name for path in (tmp_path / "blocks").iterdir()} == {
+        "2022Q2",
+        "scores.parquet",
+        "panel.json",
+    }  # nothing else is left behind
 
 
 @pytest.mark.slow
 def test_a_report_in_blocks_is_verified_and_written_for_every_period(tmp_path: Path) -> None:
     project(tmp_path, rows())
     assert run(tmp_path, "score", "--blocks", "--period", "all").returncode == 0
-    folders = [tmp_path / "reports" / period for period in ("2022Q1", "2022Q2")]
-    assert len({read_run((folder / "run.json").read_text()).outputs["scores.parquet"] for folder in folders}) == 1
+    folders = [tmp_path / "reports", *(tmp_path / "reports" / period for period in ("2022Q1", "2022Q2"))]
+    assert read_run((folders[0] / "panel.json").read_text()).outputs.keys() == {"scores.parquet"}
     assert all(run(tmp_path, "verify", str(folder)).returncode == 0 for folder in folders)
     content = bytearray((folders[0] / "scores.parquet").read_bytes())
     content[len(content) // 2] ^= 1
@@ -338,7 +342,7 @@ def test_many_units_take_little_memory_and_score_the_same(tmp_path: Path, reposi
     status[...] = np.where(np.isnan(x), MISSING, VALUE)
     whole = score(index, Panel(x, status, ("2022Q3",), units, tuple(column.id for column in index.columns)))
     columns = ["unit", "score", "rank", "coverage"]
-    written = tmp_path / "reports" / "2022Q4" / "scores.parquet"
+    written = tmp_path / "reports" / "scores.parquet"
     found = pq.read_table(written, columns=columns, filters=[("period", "=", "2022Q3"), ("node", "=", "benchmark")])
     np.testing.assert_array_equal(found.column("score").to_numpy(), whole.score()[0])
     np.testing.assert_array_equal(found.column("rank").to_numpy(), whole.rank()[0])
@@ -369,4 +373,4 @@ def test_a_full_disk_is_told_and_leaves_the_old_report(tmp_path: Path, monkeypat
     done = CliRunner().invoke(app, ["score", "--blocks", "--lang", "en"])
     assert (done.exit_code, "No space left" in done.stderr) == (1, True), done.output
     assert (tmp_path / "reports" / "2022Q2" / "run.json").read_bytes() == old
-    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["2022Q2"]
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == {"2022Q2", "scores.parquet", "panel.json"}

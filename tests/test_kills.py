@@ -73,6 +73,13 @@ def from_a_ledger(folder: Path) -> None:
     rewrite("indicators.yaml", "市卫健委", "市公安局")(folder)
 
 
+def more_periods(folder: Path) -> None:
+    with (folder / "values.csv").open("a", encoding="utf-8") as file:
+        file.write(
+            "".join(f"{unit}区,{year},{year - 2000},{at},3\n" for year in (2020, 2021) for at, unit in enumerate("东西南北"))
+        )
+
+
 @dataclass
 class Case:
     """A command, what is done before it, and whether doing it again comes to the same."""
@@ -86,6 +93,7 @@ class Case:
 OTHER = rewrite("indicators.yaml", "decimals: 2", "decimals: 3")
 CASES = {
     "score": Case(["score"]),
+    "score every period": Case(["score", "--period", "all"], [more_periods, ["score", "--period", "all"], OTHER]),
     "score over a report": Case(["score"], [["score"], OTHER]),
     "score where names are not exchanged": Case(["score"], [["score"], OTHER], exchange=False),
     "score in blocks": Case(["score", "--blocks"], [["score", "--blocks"], OTHER]),
@@ -107,6 +115,7 @@ CASES = {
     "weights import": Case(["weights", "import", "w.xlsx"], [["weights", "export", "w.xlsx"], weigh_in_a_workbook], again=False),
     "weights ahp template": Case(["weights", "ahp", "template", "safety", "judged.xlsx"], again=False),
     "init": Case(["init", "new"]),
+    "init in a folder": Case(["init", "there"], [lambda folder: (folder / "there").mkdir()], again=False),
 }
 
 

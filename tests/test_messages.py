@@ -20,6 +20,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +31,7 @@ import pytest
 
 from indexcalc.cli.app import app
 from indexcalc.jobs import blocks
+from indexcalc.journal.run import read_run
 from indexcalc.large import blocks as large_blocks
 from indexcalc.tree.terms import term_for
 from indexcalc.version import VERSION
@@ -42,6 +44,8 @@ NAMES = sorted(folder.name for folder in BROKEN.iterdir())
 # ------------------------------------------------------------------------------------------ what is typed, if not `score`
 
 COMMANDS: dict[str, list[str]] = {
+    "argument_that_is_no_text": ["rank", "--node", "\udcff\udcfe"],
+    "ledger_at_an_address_that_is_none": ["ledger", "log", "--ledger", "postgresql://h:five/db"],
     "change_between_kinds_of_periods": ["change", "--from", "2021Q1", "--to", "2021"],
     "change_within_a_period": ["change", "东区", "--from", "2022", "--to", "2022"],
     "change_without_an_earlier_period": ["change", "--to", "2020"],
@@ -86,7 +90,9 @@ COMMANDS: dict[str, list[str]] = {
         for name in (
             "verify_after_a_file_was_deleted",
             "verify_of_a_changed_input",
+            "verify_of_a_changed_ranking",
             "verify_of_a_changed_report",
+            "verify_with_a_file_that_does_not_belong",
             "verify_of_a_damaged_run",
             "verify_of_another_version",
             "verify_of_what_an_engine_wrote",
@@ -218,9 +224,7 @@ def after_scoring(change: Callable[[Path], object], *words: str) -> Callable[[Pa
 def in_run(key: str, value: object) -> Callable[[Path], object]:
     def change(folder: Path) -> None:
         path = folder / "reports/2022/run.json"
-        told = json.loads(path.read_text(encoding="utf-8"))
-        told[key] = value
-        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        path.write_bytes(replace(read_run(path.read_text(encoding="utf-8")), **{key: value}).as_json())  # type: ignore[arg-type]
 
     return change
 
@@ -299,6 +303,11 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
         lambda folder: (folder / "values.csv").write_text(
             "区,年份,案件数,诊所数\n东区,2022,10,5\n西区,2022,20,8\n", encoding="utf-8"
         )
+    ),
+    "report_of_which_a_workbook_is_open": after_scoring(lambda folder: (folder / "reports/2022/~$ranking.xlsx").write_bytes(b"")),
+    "verify_of_a_changed_ranking": after_scoring(in_run("ranking", {"01": [100.0, 2], "02": [0.0, 1]})),
+    "verify_with_a_file_that_does_not_belong": after_scoring(
+        lambda folder: (folder / "reports/2022/ranking（修订）.csv").write_text("1\n")
     ),
     "verify_of_a_changed_report": after_scoring(lambda folder: (folder / "reports/2022/ranking.csv").write_text("1\n")),
     "verify_of_a_damaged_run": after_scoring(lambda folder: (folder / "reports/2022/run.json").write_text("{")),
@@ -547,7 +556,6 @@ def test_an_earlier_report_is_left_alone(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------------------ the words
 
 NOT_SHOWN = {
-    "IC427": "it stands under tables of several periods, and is no finding of a run; tests/test_said.py has it",
     "IC610": "another writer in between; tests/test_weights_commands has it",
     "IC334": "an .xls file built in a way that no program at hand writes; tests/sources has the fallback",
     "IC719": "an engine that is not installed; tests/sources/test_events.py hides it",
@@ -559,6 +567,7 @@ NOT_SHOWN = {
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
     **dict.fromkeys(("IC378", "IC379", "IC380", "IC381"), "a DataFrame; tests/sources/test_frames.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC750" <= code < "IC780"), "tests/test_uncertainty.py shows each"),
+    **dict.fromkeys(("IC517", "IC518"), "a disk or system that fails; tests/test_writes.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC650" <= code < "IC700"), "tests/test_ledger_messages.py shows each"),
 }
 

@@ -51,8 +51,8 @@ def test_a_report_left_aside_by_a_kill_is_put_back(tmp_path: Path) -> None:
     folder = tmp_path / "2022"
     publish(folder, {"a": b"old"})
     folder.rename(tmp_path / ".old-2022")
-    shutil.copytree(tmp_path / ".old-2022", tmp_path / ".new-2022-half")
-    os.utime(tmp_path / ".new-2022-half", (0, 0))
+    shutil.copytree(tmp_path / ".old-2022", tmp_path / ".new-indexcalc-half")
+    os.utime(tmp_path / ".new-indexcalc-half", (0, 0))
     publish(folder, {"a": b"new"})
     assert (folder / "a").read_bytes() == b"new"
     assert [entry.name for entry in tmp_path.iterdir()] == ["2022"]

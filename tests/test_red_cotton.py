@@ -61,7 +61,7 @@ def test_departments_report_1452_values_each_quarter(repository: Path) -> None:
 
 
 def test_scores_hold_eight_quarters_and_two_years_of_eleven_districts(project: Path) -> None:
-    scores = pd.read_parquet(project / "reports" / "2022" / "scores.parquet")
+    scores = pd.read_parquet(project / "reports" / "scores.parquet")
     assert sorted(scores["period"].unique()) == [
         "2021",
         "2021Q1",
@@ -93,7 +93,8 @@ def test_scores_hold_eight_quarters_and_two_years_of_eleven_districts(project: P
 
 def test_csv_and_parquet_say_the_same_and_read_back_exactly(project: Path) -> None:
     folder = project / "reports" / "2022"
-    parquet = pd.read_parquet(folder / "scores.parquet")
+    parquet = pd.read_parquet(folder.parent / "scores.parquet")
+    parquet = parquet[parquet["period"] == "2022"]
     assert (folder / "scores.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (folder / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -296,6 +296,8 @@ def test_blocks_write_the_same_report(project: Path) -> None:
     whole, parts = (project / name / "2022Q3" for name in ("whole", "parts"))
     assert (whole / "ranking.csv").read_bytes() == (parts / "ranking.csv").read_bytes()
     keys = ["period", "unit", "node"]
-    one, other = (pd.read_parquet(folder / "scores.parquet").sort_values(keys, ignore_index=True) for folder in (whole, parts))
+    one, other = (
+        pd.read_parquet(folder.parent / "scores.parquet").sort_values(keys, ignore_index=True) for folder in (whole, parts)
+    )
     shared = [name for name in one.columns if name in other.columns]
     pd.testing.assert_frame_equal(one[shared], other[shared], check_dtype=False, check_categorical=False, check_exact=True)

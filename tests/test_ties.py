@@ -309,7 +309,7 @@ def test_ranks_and_grades_of_a_query_are_those_of_exact_arithmetic(tmp_path: Pat
     where = ["--index", str(tmp_path / "indicators.yaml"), "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(app, ["score", "--engine", "duckdb", *where])
     assert done.exit_code == 0, done.output
-    rows = pq.read_table(tmp_path / "out" / "2000" / "scores.parquet").to_pylist()
+    rows = pq.read_table(tmp_path / "out" / "scores.parquet").to_pylist()
     found = {(str(row["node"]), str(row["unit"])): row for row in rows}
     ranking = tree["ranking"]
     for node, scores in x.items():

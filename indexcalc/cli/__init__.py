@@ -16,6 +16,7 @@ ASKED: list[str] = []  # the command that was typed, where the program was start
 
 def run() -> None:
     """Run the command line; a bug prints one line and says where its details were saved."""
+    _start_over_in_utf8()
     gc.disable()  # a command is over before collecting garbage would pay
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins takes as long as checking a tree
     for stream in (sys.stdout, sys.stderr):
@@ -30,10 +31,45 @@ def run() -> None:
             from .app import app
 
             app()
+    except OSError as error:
+        sys.exit(_not_allowed(error))
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user
         sys.exit(_bug(error))
     finally:
         gc.freeze()  # nor on the way out
+        _let_go_of_output()
+
+
+def _start_over_in_utf8() -> None:
+    """Start over in UTF-8 where the system's own encoding has no Chinese: no file of such a name could be opened."""
+    try:
+        "\u4e2d".encode(sys.getfilesystemencoding())
+    except UnicodeEncodeError:
+        if not sys.flags.utf8_mode:
+            os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself
+
+
+def _not_allowed(error: OSError) -> int:
+    """Say what the system did not allow, where nobody has said so before: output that a disk cannot hold, say."""
+    from ..findings import Place, finding, render, spoken
+
+    if not isinstance(error, BrokenPipeError):
+        place = Place(os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "")
+        with suppress(OSError):
+            said = render(finding("IC518", place, problem=error.strerror or type(error).__name__), spoken())
+            print(said, file=sys.stderr)
+    return REFUSED
+
+
+def _let_go_of_output() -> None:
+    """Write what is left to be shown; what cannot be is let go, or the interpreter would complain on its way out."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            sys.exit(_not_allowed(error))
 
 
 def _check() -> None:

@@ -13,15 +13,17 @@ import typer
 from ..version import VERSION
 from ..words.commands import COMMANDS as COMMANDS_IN_CHINESE
 from . import ASKED
+from .arguments import Commands
 from .options import GROUP, Lang
 
-_SHARED = {"app", "give", "open", "options"}
+_SHARED = {"app", "arguments", "give", "open", "options"}
 COMMANDS = tuple(one.name for one in iter_modules([str(Path(__file__).parent)]) if one.name not in _SHARED)
 """Every other file here is a command of its name, or a group of commands."""
 
 HELP = f"Composite and governance indices from a declared tree of indicators. {COMMANDS_IN_CHINESE['indexcalc']}"
 app = typer.Typer(
     name="indexcalc",
+    cls=Commands,
     help=HELP,
     **GROUP,
 )

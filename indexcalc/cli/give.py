@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -44,13 +45,12 @@ def give(
 
 
 def _keep(answer: Answer, out: Path, name: Sequence[str], made: Mapping[str, Any], language: Language) -> list[str]:
-    from ..journal.files import replace_files
+    from ..journal.files import fitting, replace_files
     from ..report.answers.answer import files_of
 
-    stem = "-".join(re.sub(r"[^\w.]+", "-", part).strip("-.") for part in name if part)
+    stem = fitting("-".join(re.sub(r"[^\w.]+", "-", part).strip("-.") for part in name if part))
     files = {out / file: content for file, content in files_of(answer, stem, made, language).items()}
     try:
-        out.mkdir(parents=True, exist_ok=True)
         replace_files(files)
     except OSError as error:
         refuse_file(out, error)
@@ -82,4 +82,5 @@ def _option(name: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return Path(value).name if isinstance(value, Path) or (isinstance(value, str) and Path(value).is_file()) else value
+    is_file = isinstance(value, Path) or (isinstance(value, str) and os.path.isfile(value))  # noqa: PTH113 - false of long names
+    return Path(value).name if is_file else value

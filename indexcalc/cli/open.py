@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from ..findings import Finding, Language, Refused, finding, in_order, render, spoken
+from ..findings import Finding, Language, Place, Refused, finding, in_order, render, spoken
 from ..jobs.project import INDEX, Project
 from ..words.reports import word, word_of
 from ..words.shown import visible
@@ -50,7 +51,12 @@ class Opened(Project):
     ) -> Literal[False]:
         if isinstance(error, Refused):
             self.progress("")
-            self.tell(error.findings, closing=True)
+            self.tell(error.findings, closing=not any(one.code == "IC517" for one in error.findings))
+            sys.exit(REFUSED)
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            self.progress("")
+            place = Place(os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "")
+            self.tell([finding("IC518", place, problem=error.strerror or type(error).__name__)])
             sys.exit(REFUSED)
         if kind is None:
             self._show(self._last())
@@ -124,7 +130,7 @@ def opened(options: Mapping[str, Any], *, writes: bool = False) -> Opened:
     `writes` says that the command is there to write something; those that show an answer do where they are asked to keep it.
     """
     file = Path(options.get("index") or INDEX)
-    file = file / INDEX if file.is_dir() else file
+    file = file / INDEX if os.path.isdir(file) else file  # noqa: PTH112 - false of names too long for one
     data, out, lang = (options.get(name) for name in ("data", "out", "lang"))
     return Opened(
         file=file,

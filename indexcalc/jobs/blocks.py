@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from ..findings import Finding, Place, Refused, finding
-from ..journal.files import publish
+from ..journal.run import ALL
 from ..report.files import RUN
-from .project import Project, refuse_file, unwritable
-from .report import folder_of, leave_alone, new_run_of
+from .project import Project, unwritable
+from .report import folder_of, leave_alone, new_run_of, panel_folder, replacing, stage_panel
 
 if TYPE_CHECKING:
     from ..report.blocks import Write
@@ -75,46 +74,54 @@ def unjudged(index: Index) -> list[Finding]:
 
 
 def digests_of(scores: Scores, period: str, language: str) -> dict[str, str]:
-    """Return the digests that the files of a report have, without writing any."""
-    from ..report.blocks import block_files
-
+    """Return the digests that the files of a report, or those of the whole panel, have, without writing any."""
     found = {}
-    for name, write in block_files(scores, period, language).items():
+    for name, write in _files_of(scores, period, language).items():
         sink = _Hashed(None)
         write(sink)  # type: ignore[arg-type]
         found[name] = sink.digest
     return found
 
 
-def write_reports_in_blocks(project: Project, scores: Scores, periods: Sequence[str]) -> list[Path]:
-    """Write the reports of some periods while they are made, or refuse before any is written."""
-    from ..report.blocks import block_files
+def _files_of(scores: Scores, period: str, language: str) -> dict[str, Write]:
+    from ..report.blocks import block_files, panel_files
 
+    return panel_files(scores, language) if period == ALL else block_files(scores, period, language)
+
+
+def write_reports_in_blocks(project: Project, scores: Scores, periods: Sequence[str]) -> list[Path]:
+    """Write the reports of some periods while they are made, and what holds for all: all of it, or nothing, and refuse."""
     folders = [folder_of(project, period) for period in periods]
     for folder in folders:
         leave_alone(folder)
     project.progress("write")
-    for folder, period in zip(folders, periods, strict=True):
-        files = block_files(scores, period, project.report_language)
-        if folder != folders[0]:  # it has every period, and is the same in each folder
-            files["scores.parquet"] = partial(_copy, folders[0] / "scores.parquet")
-        run = replace(new_run_of(project, scores, period, {}, {}), blocks=True)
-        made: dict[str, str] = {}
-
-        def hashed(name: str, write: Write, file: IO[bytes], made: dict[str, str] = made) -> None:
-            sink = _Hashed(file)
-            write(sink)  # type: ignore[arg-type]
-            made[name] = sink.digest
-
-        def last(file: IO[bytes], run: Any = run, made: dict[str, str] = made) -> None:
-            file.write(replace(run, outputs=dict(sorted(made.items()))).as_json())
-
-        try:
-            publish(folder, {**{name: partial(hashed, name, write) for name, write in files.items()}, RUN: last})
-        except OSError as error:
-            refuse_file(folder, error)
+    with replacing(project) as new:
+        for folder, period in zip([panel_folder(project), *folders], [ALL, *periods], strict=True):
+            files, last = _hashing(project, scores, period)
+            if period == ALL:
+                stage_panel(project, files, last, new)
+            else:
+                new.folder(folder, {**files, RUN: last})
+        new.commit()
     project.progress("")
     return folders
+
+
+def _hashing(project: Project, scores: Scores, period: str) -> tuple[dict[str, Write], Write]:
+    """Return what writes each file, and what writes the run after them, when their digests are known."""
+    run = replace(new_run_of(project, scores, period, {}, {}), blocks=True)
+    made: dict[str, str] = {}
+
+    def hashed(name: str, write: Write, file: IO[bytes]) -> None:
+        sink = _Hashed(file)
+        write(sink)  # type: ignore[arg-type]
+        made[name] = sink.digest
+
+    def last(file: IO[bytes]) -> None:
+        file.write(replace(run, outputs=dict(sorted(made.items()))).as_json())
+
+    files = _files_of(scores, period, project.report_language)
+    return {name: partial(hashed, name, write) for name, write in files.items()}, last
 
 
 class _Hashed:
@@ -144,11 +151,6 @@ class _Hashed:
 
     def close(self) -> None:
         self.closed = True
-
-
-def _copy(path: Path, file: IO[bytes]) -> None:
-    with path.open("rb") as whole:
-        shutil.copyfileobj(whole, file, 1 << 20)
 
 
 def nearest_folder(folder: Path) -> Path:

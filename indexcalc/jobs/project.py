@@ -190,14 +190,29 @@ def refuse_file(path: Path, error: OSError) -> NoReturn:
 
 
 def unwritable(path: Path, error: OSError) -> Finding:
-    """Say that a file or folder cannot be written to."""
-    return finding("IC503", Place(path.as_posix()), problem=error.strerror or type(error).__name__)
+    """Say that a file or folder cannot be written to, or which file is open in another program."""
+    place = place_in(error, path)
+    in_use = isinstance(error, PermissionError) and place != path.as_posix() and Path(place).is_file()
+    return finding("IC516" if in_use else "IC503", Place(place), problem=problem_of(error))
+
+
+def place_in(error: OSError, path: Path) -> str:
+    """Return the file that an error of the system is about, where it names one that a user knows; else a path."""
+    from ..journal.files import is_beside
+
+    named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) and error.filename else path
+    return (path if is_beside(named) else named).as_posix()
+
+
+def problem_of(error: OSError) -> str:
+    """Return what the system says is wrong."""
+    return error.strerror or str(error) or type(error).__name__
 
 
 def user_name() -> str:
-    """Return the user's name on this machine, ? where it has none."""
+    """Return the user's name on this machine, ? where it has none, and for what is no text in it."""
     try:
-        return getpass.getuser()
+        return getpass.getuser().encode(errors="replace").decode()
     except (OSError, KeyError, ImportError):
         return "?"
 

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from ..analysis.result import Result
 from ..findings import Language
-from ..journal.files import replace_files
 from ..journal.published import Published, last_release, published_file, read_published, scores_of, with_published
 from ..journal.run import digest_of
 from ..report.files import RUN
 from ..scores import Scores
 from .names import period_of
-from .project import PathLike, Project, project_of, refuse, refuse_file, user_name
-from .report import write_reports
+from .project import PathLike, Project, project_of, refuse, user_name
+from .report import replacing, stage_reports
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,15 @@ def _published(project: Project, scores: Scores, period: str, *, by: str, why: s
         return Release(period, None, log, revised=False)
     if last and not why:
         refuse("IC823", period=period, when=next(iter(last.values())).when[:10])
-    folder = write_reports(project, scores, [period])[0]
-    report, when = digest_of(folder / RUN), dt.datetime.now().astimezone().isoformat(timespec="microseconds")
-    added = [
-        Published(when, by or user_name(), why, period, level, node, unit, score, rank, report)
-        for (node, unit), (score, rank) in now.items()
-    ]
-    try:
-        replace_files({log: with_published(log.read_bytes() if log.exists() else b"", added)})
-    except OSError as error:
-        refuse_file(log, error)
+    when = dt.datetime.now().astimezone().isoformat(timespec="microseconds")
+    with replacing(project) as new:
+        folder = stage_reports(project, scores, [period], new)[0]
+        report = digest_of(new.written(folder) / RUN)
+        added = [
+            Published(when, by or user_name(), why, period, level, node, unit, score, rank, report)
+            for (node, unit), (score, rank) in now.items()
+        ]
+        new.file(log, with_published(log.read_bytes() if log.exists() else b"", added))
+        new.commit()
+    project.progress("")
     return Release(period, folder, log, revised=bool(last))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,22 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..findings import Finding, Place, Refused, errors, finding
-from ..journal.files import publish
-from ..journal.run import digest_of
+from ..journal.files import beside
+from ..journal.run import ALL, digest_of
 from ..report.answers.ranking import Result, top
-from ..report.files import RANKING_CSV, RUN
+from ..report.files import RANKING_CSV, RUN, SCORES
 from ..report.sheets.quarantine import quarantine_files
 from .blocks import nearest_folder, unjudged
 from .names import periods_of
-from .project import Project, refuse, refuse_file
-from .report import folder_of, leave_alone, new_run_of
+from .project import Project, refuse
+from .report import digests, folder_of, leave_alone, new_run_of, replacing, stage_panel
 
 if TYPE_CHECKING:
     from ..scores import Scores
     from ..tree.model import Index
 
 Kind = Literal["duckdb", "spark"]
-SCORES = "scores.parquet"
 
 
 def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> tuple[Result, list[Path]]:
@@ -44,13 +41,11 @@ def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> tuple[R
         refuse("IC875", engine=kind, package=error.name or "ibis", extra=extra)
     if ways := in_the_way(index) + (["--level"] if project.level else []):
         raise Refused([*found, finding("IC870", Place(project.file.as_posix()), ways="; ".join(ways))])
-    staging = Path(tempfile.mkdtemp(prefix=".new-scores-", dir=nearest_folder(project.reports)))
     try:
-        return _score(project, index, found, kind, wanted, staging)
+        with beside(nearest_folder(project.reports)) as staging:
+            return _score(project, index, found, kind, wanted, staging)
     except failed as error:
         refuse("IC876", engine=kind, problem=(str(error).strip().splitlines() or [""])[0][:200])
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _score(
@@ -103,19 +98,16 @@ def _write_reports(project: Project, scores: Scores, kind: Kind, periods: Sequen
     from ..report.blocks import write_ranking
 
     dirty = quarantine_files(scores, project.report_language)
-    digest, folders = digest_of(staging / SCORES), [folder_of(project, period) for period in periods]
-    for folder, period in zip(folders, periods, strict=True):
-        own = staging / SCORES
-        if folder != folders[-1]:  # it has every period, and is the same in each folder
-            own = staging / f"{period}.parquet"
-            (shutil.copytree if (staging / SCORES).is_dir() else shutil.copyfile)(staging / SCORES, own)
-        ranking = staging / RANKING_CSV
-        with ranking.open("wb") as file:
-            write_ranking(scores, period, project.report_language, file)
-        run = replace(new_run_of(project, scores, period, dirty, {}), engine=kind)
-        run = replace(run, outputs={**run.outputs, RANKING_CSV: digest_of(ranking), SCORES: digest})
-        try:
-            publish(folder, {**dirty, RANKING_CSV: ranking, SCORES: own, RUN: run.as_json()})
-        except OSError as error:
-            refuse_file(folder, error)
+    outputs = dict(sorted({**digests(dirty), SCORES: digest_of(staging / SCORES)}.items()))
+    folders = [folder_of(project, period) for period in periods]
+    with replacing(project) as new:
+        run = replace(new_run_of(project, scores, ALL, outputs, {}), engine=kind)
+        stage_panel(project, {SCORES: staging / SCORES, **dirty}, run.as_json(), new)
+        for folder, period in zip(folders, periods, strict=True):
+            ranking = staging / RANKING_CSV
+            with ranking.open("wb") as file:
+                write_ranking(scores, period, project.report_language, file)
+            run = replace(new_run_of(project, scores, period, {RANKING_CSV: digest_of(ranking)}, {}), engine=kind)
+            new.folder(folder, {RANKING_CSV: ranking, RUN: run.as_json()})
+        new.commit()
     return folders

@@ -1,47 +1,84 @@
-"""Write the reports of periods: each a folder, replaced whole or not at all."""
+"""Write the reports of periods, each a folder, and beside them what holds for the whole panel: all replaced, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..findings import Place, Refused, finding
-from ..journal.files import publish
-from ..journal.run import Run, digest, packages, read_run
+from ..journal.files import Content, PartlyWritten, Replacement, is_lock_of, locked
+from ..journal.run import ALL, Run, digest, packages, read_run
 from ..report.answers.ranking import current_ranking
-from ..report.files import RUN, report_files
+from ..report.files import PANEL, RUN, Reports
 from ..scores import Scores
 from ..version import VERSION
 from .inputs import inputs_of
-from .project import Project, refuse_file
+from .project import Project, place_in, problem_of, refuse_file
 
 Ranking = Mapping[str, Sequence[float | None]]
 """The score and the rank of each unit, by its id."""
 
 
 def write_reports(project: Project, scores: Scores, periods: Sequence[str]) -> list[Path]:
-    """Write the reports of some periods, or refuse before any is written where one would replace files of somebody's own."""
-    for period in periods:
-        leave_alone(folder_of(project, period))
-    project.progress("write")
-    folders = [_write_report(project, scores, period) for period in periods]
+    """Write the reports of some periods and what holds for the whole panel: all of it, or nothing, and refuse."""
+    with replacing(project) as new:
+        folders = stage_reports(project, scores, periods, new)
+        new.commit()
     project.progress("")
     return folders
 
 
-def _write_report(project: Project, scores: Scores, period: str) -> Path:
-    folder = folder_of(project, period)
-    contents = report_files(scores, period, project.report_language)
-    run = new_run_of(project, scores, period, contents, current_ranking(scores, period))
+def stage_reports(project: Project, scores: Scores, periods: Sequence[str], new: Replacement) -> list[Path]:
+    """Write reports beside what they will replace, or refuse where one would replace files of somebody's own."""
+    reports, folders = Reports(scores, project.report_language), [folder_of(project, period) for period in periods]
+    for folder in folders:
+        leave_alone(folder)
+    project.progress("write")
+    inputs = inputs_of(project, scores)
+    contents = reports.of_panel()
+    stage_panel(project, contents, new_run_of(project, scores, ALL, digests(contents), {}, inputs).as_json(), new)
+    for period, folder in zip(periods, folders, strict=True):
+        contents = reports.of(period)
+        run = new_run_of(project, scores, period, digests(contents), current_ranking(scores, period), inputs)
+        new.folder(folder, {**contents, RUN: run.as_json()})
+    return folders
+
+
+@contextmanager
+def replacing(project: Project) -> Iterator[Replacement]:
+    """Replace files and folders of a project, and say what cannot be written, and whether anything was."""
     try:
-        publish(folder, {**contents, RUN: run.as_json()})
+        with Replacement() as new:
+            yield new
+    except PartlyWritten as error:
+        said = {"problem": problem_of(error), "files": [path.as_posix() for path in error.written]}
+        raise Refused([finding("IC517", Place(place_in(error, project.reports)), **said)]) from error
     except OSError as error:
-        refuse_file(folder, error)
-    return folder
+        refuse_file(project.reports, error)
 
 
-def new_run_of(project: Project, scores: Scores, period: str, contents: Mapping[str, bytes], ranking: Ranking) -> Run:
-    """Record what a report was made of and how."""
+def stage_panel(project: Project, contents: Mapping[str, Content], run: Content, new: Replacement) -> None:
+    """Write what holds for the whole panel beside what it will replace, with its `panel.json`."""
+    folder = panel_folder(project)
+    before = leave_panel_alone(folder, contents)
+    for name in sorted(before.difference(contents)):
+        new.remove(folder / name)
+    for name, content in contents.items():
+        new.file(folder / name, content, over_folder=True)
+    new.file(folder / PANEL, run, lists=True)
+
+
+def new_run_of(
+    project: Project,
+    scores: Scores,
+    period: str,
+    outputs: Mapping[str, str],
+    ranking: Ranking,
+    inputs: Mapping[str, str] | None = None,
+) -> Run:
+    """Record what a report, or what holds for the whole panel, was made of and how."""
     return Run(
         indexcalc=VERSION,
         index=scores.index.index.id,
@@ -52,41 +89,71 @@ def new_run_of(project: Project, scores: Scores, period: str, contents: Mapping[
         language=project.report_language,
         seed=project.seed,
         packages=packages(),
-        inputs=inputs_of(project, scores),
-        outputs={name: digest(content) for name, content in sorted(contents.items())},
+        inputs=inputs_of(project, scores) if inputs is None else inputs,
+        outputs=outputs,
         ranking=ranking,
         as_of=scores.origin.as_of if scores.origin else "",
     )
 
 
+def digests(contents: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the digests of files' contents, by name in order."""
+    return {name: digest(content) for name, content in sorted(contents.items())}
+
+
+def panel_folder(project: Project) -> Path:
+    """Return where the folders of periods lie, and beside them what holds for all; a level has a folder of its own."""
+    return project.reports / project.level if project.level else project.reports
+
+
 def folder_of(project: Project, period: str) -> Path:
-    """Return where the report of a period goes; a level that was asked for has a folder of its own."""
-    return project.reports / project.level / period if project.level else project.reports / period
+    """Return where the report of a period goes."""
+    return panel_folder(project) / period
 
 
 def leave_alone(folder: Path) -> None:
-    """Refuse to replace a folder that holds what no report put there."""
-    if folder.exists() and not folder.is_dir():
-        raise Refused([finding("IC512", Place(folder.as_posix()), files=[folder.name])])
-    run = run_in(folder)
+    """Refuse to replace a folder that holds what no report put there, or of which a document is open."""
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise Refused([finding("IC512", Place(folder.as_posix()), files=[folder.name])])
+        if not folder.exists():
+            return
+        with locked(folder.parent):  # or the run could be of one report and the files of the next
+            run, there = run_in(folder), sorted(entry.name for entry in folder.iterdir())
+    except OSError as error:
+        refuse_file(folder, error)
     own = {*run.outputs, RUN} if run else set()
-    there = sorted(entry.name for entry in folder.iterdir()) if folder.exists() else []
-    if strangers := [name for name in there if name not in own]:
+    strangers = [name for name in there if name not in own]
+    locks = [(name, other) for name in sorted(own) for other in strangers if is_lock_of(other, name)]
+    if locks:  # an office program has put it beside what is open in it
+        raise Refused([finding("IC516", Place((folder / name).as_posix()), problem=lock) for name, lock in locks])
+    if strangers:
         raise Refused([finding("IC512", Place(folder.as_posix()), files=strangers)])
 
 
-def run_in(folder: Path) -> Run | None:
+def leave_panel_alone(folder: Path, names: Iterable[str]) -> set[str]:
+    """Refuse to replace files beside the reports that no report put there; return the names of those that one did."""
+    run = run_in(folder, PANEL)
+    own = set(run.outputs) if run else set()
+    try:
+        there = {name for name in {*own, *names} if os.path.lexists(folder / name)}
+    except OSError as error:
+        refuse_file(folder, error)
+    if strangers := sorted(there - own):
+        raise Refused([finding("IC512", Place(folder.as_posix()), files=strangers)])
+    return there
+
+
+def run_in(folder: Path, file: str = RUN) -> Run | None:
     """Return the run of the report that stands in a folder, if one does."""
     try:
-        return read_run((folder / RUN).read_text(encoding="utf-8"))
+        return read_run((folder / file).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 
 
 def is_of_these_inputs(project: Project, scores: Scores, period: str) -> bool:
     """Say whether the report of a period that stands there is this version's, of the same inputs and made in the same way."""
-    run = run_in(folder_of(project, period))
-    if run is None:
-        return False
-    made = (run.indexcalc, run.packages, run.language, run.level, run.inputs)
-    return made == (VERSION, packages(), project.report_language, project.level or "", inputs_of(project, scores))
+    now = (VERSION, packages(), project.report_language, project.level or "", inputs_of(project, scores))
+    stand = (run_in(folder_of(project, period)), run_in(panel_folder(project), PANEL))
+    return all(run and (run.indexcalc, run.packages, run.language, run.level, run.inputs) == now for run in stand)

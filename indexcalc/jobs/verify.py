@@ -2,70 +2,114 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..analysis.result import Result
 from ..findings import Finding, Language, Place, Refused, finding
-from ..journal.run import Run, digest, digest_of, packages, read_run
-from ..report.files import RUN, report_files
+from ..journal.run import ALL, Run, digest_of, packages, read_run
+from ..report.answers.ranking import current_ranking
+from ..report.files import PANEL, RUN, Reports
 from ..tree.model import Index
 from ..version import VERSION
 from ..words.reports import word_of
 from .inputs import inputs_of
 from .names import period_of
-from .project import INDEX, PathLike, Project, project_of
+from .project import INDEX, PathLike, Project, place_in, problem_of, project_of
+from .report import digests, new_run_of
+
+_OF_FILES = ("inputs", "outputs")
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
 class Verified(Result):
-    """A report of which every byte came out again."""
+    """A report, or what holds for the whole panel, of which every byte came out again."""
 
     folder: Path
     files: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Report:
+    """A report as it lies there: its folder, the file that says how it was made, what that says, and its bytes."""
+
+    folder: Path
+    file: Path
+    run: Run
+    written: bytes
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file.as_posix())
+
+
 def verify(folder: PathLike, index: Project | Index | PathLike = INDEX, *, data: PathLike | None = None) -> Verified:
-    """Score again as a report's run.json says and compare every byte, or refuse with what differs."""
-    project, folder = project_of(index, data=data), Path(folder)
-    run = _read_run(project, folder)
+    """Score again as a report's run.json says and compare every byte, or refuse with what differs.
+
+    In the folder that has a panel.json, what holds for the whole panel is compared.
+    """
+    project = project_of(index, data=data)
+    report = _read(project, Path(folder))
+    try:
+        found = _looked_at(project, report)
+    except OSError as error:
+        place = Place(place_in(error, report.folder))
+        raise Refused([finding("IC504", place, problem=problem_of(error))]) from error
+    project.go_on(found)
+    return Verified(report.folder, tuple(sorted(report.run.outputs)))
+
+
+def _looked_at(project: Project, report: Report) -> list[Finding]:
+    """Return all that differs of a report; one that an engine wrote is held against what it says of itself alone."""
+    run, language = report.run, project.language
     if run.engine:
-        return _verify_files(project, folder, run)
+        inputs = {name: digest_of(project.data / name) for name in run.inputs if (project.data / name).is_file()}
+        ledgers = {name: value for name, value in run.inputs.items() if "#" in name}
+        again = replace(run, inputs=ledgers | inputs)
+    else:
+        again = _again(project, run)
+    changed = _changed_inputs(report, again.inputs)
+    found = [*changed, *_differing(report, again.outputs, same_input=not changed, language=language)]
+    found += [] if changed else _other_fields(report, again)
+    found += [] if found else _rewritten(report, language)
+    if strangers := _strangers(report):
+        found.append(finding("IC515", Place(report.folder.as_posix()), files=strangers))
+    return [*found, finding("IC874", report.place, engine=run.engine)] if run.engine else found
+
+
+def _again(project: Project, run: Run) -> Run:
+    """Score again as a run says, and return the run that this gives."""
     language: Language = "en" if run.language == "en" else "zh"
-    again = replace(project, report_language=language, level=run.level or None, as_of=run.as_of or None)
+    again = replace(project, report_language=language, level=run.level or None, as_of=run.as_of or None, seed=run.seed)
     if run.blocks:
         from .blocks import digests_of, score_in_files
 
         scores = score_in_files(again)
-        made = digests_of(scores, period_of(scores, run.period), language)
+        period = _period(scores, run)
+        made = new_run_of(again, scores, period, digests_of(scores, period, language), {})
     else:
         scores = again.scores()
-        files = report_files(scores, period_of(scores, run.period), language)
-        made = {name: digest(content) for name, content in files.items()}
-    changed = _changed_inputs(run, inputs_of(again, scores), folder)
-    differing = list(_differing(folder, run.outputs, made, same_input=not changed, language=project.language))
-    if changed or differing:
-        raise Refused([*changed, *differing])
-    return Verified(folder, tuple(sorted(run.outputs)))
+        reports, period = Reports(scores, language), _period(scores, run)
+        contents = reports.of_panel() if period == ALL else reports.of(period)
+        ranking = {} if period == ALL else current_ranking(scores, period)
+        made = new_run_of(again, scores, period, digests(contents), ranking)
+    made = replace(made, inputs=inputs_of(again, scores), packages=run.packages, blocks=run.blocks)
+    return read_run(made.as_json().decode())  # pairs and numbers as a file has them
 
 
-def _verify_files(project: Project, folder: Path, run: Run) -> Verified:
-    """Hold a report that an engine wrote against its own digests, and its inputs against theirs, or refuse."""
-    inputs = {name: digest_of(project.data / name) for name in run.inputs if (project.data / name).is_file()}
-    ledgers = {name: value for name, value in run.inputs.items() if "#" in name}
-    found = _changed_inputs(run, ledgers | inputs, folder)
-    found += _differing(folder, run.outputs, run.outputs, same_input=True, language=project.language)
-    project.go_on([*found, finding("IC874", Place((folder / RUN).as_posix()), engine=run.engine)])
-    return Verified(folder, tuple(sorted(run.outputs)))
+def _period(scores: Any, run: Run) -> str:
+    return ALL if run.period == ALL else period_of(scores, run.period)
 
 
-def _differing(
-    folder: Path, outputs: Mapping[str, str], made: Mapping[str, str], *, same_input: bool, language: Language
-) -> Iterator[Finding]:
+def _differing(report: Report, made: Mapping[str, str], *, same_input: bool, language: Language) -> Iterator[Finding]:
     """Find files of a report that are not there, were changed, or come out otherwise from the same input."""
+    outputs = report.run.outputs
     for name in sorted({*outputs, *made}):
-        path, problem = folder / name, ""
+        path, problem = report.folder / name, ""
         if not path.exists():
             problem = "file absent"
         elif digest_of(path) != outputs.get(name):
@@ -76,22 +120,56 @@ def _differing(
             yield finding("IC505", Place(path.as_posix()), file=name, problem=word_of(problem, language))
 
 
-def _read_run(project: Project, folder: Path) -> Run:
-    place = Place((folder / RUN).as_posix())
+def _other_fields(report: Report, again: Run) -> list[Finding]:
+    """Find what a run says of itself and is not so: of whom it is, how it was made, and who came where."""
+    said, made = asdict(report.run), asdict(again)
+    differing = [name for name in said if name not in _OF_FILES and said[name] != made[name]]
+    if "ranking" in differing:
+        ranked, right = said["ranking"], made["ranking"]
+        units = [unit for unit in {**right, **ranked} if ranked.get(unit) != right.get(unit)]
+        more = ["…"] if len(units) > _MOST_NAMED else []
+        shown = ", ".join([*units[:_MOST_NAMED], *more]) or "…"
+        differing[differing.index("ranking")] = f"ranking ({shown})"
+    return [finding("IC514", report.place, fields=differing)] if differing else []
+
+
+def _rewritten(report: Report, language: Language) -> list[Finding]:
+    """Find a run that says what it should but was written by somebody else; nothing checks its seed but its own digest."""
+    if report.written == report.run.as_json():
+        return []
+    return [finding("IC505", report.place, file=report.file.name, problem=word_of("file changed", language))]
+
+
+def _strangers(report: Report) -> list[str]:
+    """Return the names in a report's folder that do not belong to it; what lies beside the reports may be anything."""
+    if report.file.name == PANEL:
+        return []
+    own = {*report.run.outputs, RUN}
+    return sorted(entry.name for entry in report.folder.iterdir() if entry.name not in own)
+
+
+def _read(project: Project, folder: Path) -> Report:
+    if folder.name in (RUN, PANEL):
+        folder = folder.parent
+    name = PANEL if os.path.lexists(folder / PANEL) and not os.path.lexists(folder / RUN) else RUN
+    file = folder / name
     try:
-        run = read_run((folder / RUN).read_text(encoding="utf-8"))
+        written = file.read_bytes()
+        run = read_run(written.decode())
     except (OSError, ValueError) as error:
-        problem = str(error) if isinstance(error, ValueError) else error.strerror or type(error).__name__
-        raise Refused([finding("IC504", place, problem=problem)]) from None
+        problem = problem_of(error) if isinstance(error, OSError) else str(error)
+        raise Refused([finding("IC504", Place(file.as_posix()), problem=problem)]) from None
+    report = Report(folder, file, run, written)
     if run.indexcalc != VERSION:
-        raise Refused([finding("IC509", place, found=run.indexcalc, version=VERSION)])
+        raise Refused([finding("IC509", report.place, found=run.indexcalc, version=VERSION)])
     others = {name: (version, run.packages.get(name)) for name, version in packages().items()}
     shown = [f"{name} {old} → {new}" for name, (new, old) in others.items() if new != old]
     if shown:
-        project.tell([finding("IC511", place, packages=shown)])
-    return run
+        project.tell([finding("IC511", report.place, packages=shown)])
+    return report
 
 
-def _changed_inputs(run: Run, inputs: Mapping[str, str], folder: Path) -> list[Finding]:
-    changed = [name for name in sorted({*run.inputs, *inputs}) if run.inputs.get(name) != inputs.get(name)]
-    return [finding("IC506", Place((folder / RUN).as_posix()), files=changed)] if changed else []
+def _changed_inputs(report: Report, inputs: Mapping[str, str]) -> list[Finding]:
+    before = report.run.inputs
+    changed = [name for name in sorted({*before, *inputs}) if before.get(name) != inputs.get(name)]
+    return [finding("IC506", report.place, files=changed)] if changed else []

@@ -21,7 +21,7 @@ from ..words.shown import without_passwords
 from .entries import Entry
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, MetaData, RowMapping
+    from sqlalchemy import URL, Connection, Engine, MetaData, RowMapping
 
 NOTHING_BEFORE = "0" * 64
 PATIENCE = 120.0  # seconds to wait for others that are submitting
@@ -146,6 +146,19 @@ def with_environment(url: str) -> str:
     return re.sub(r"\$\{(\w+)\}", value, url)
 
 
+def _address(where: str) -> URL:
+    """Return the address of a PostgreSQL database, or refuse what is none; what is wrong with it may quote a password."""
+    import sqlalchemy as sa
+
+    try:
+        url = sa.make_url(with_environment(where))
+    except (ValueError, sa.exc.ArgumentError):
+        raise Refused([finding("IC520", place_of(where))]) from None
+    if not url.drivername.startswith("postgres"):
+        raise Refused([finding("IC520", place_of(where))])
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
 @contextmanager
 def connected(where: str, base: Path, mode: str) -> Iterator[Engine]:
     """Connect to a ledger, in one of the modes of `connect`."""
@@ -154,10 +167,7 @@ def connected(where: str, base: Path, mode: str) -> Iterator[Engine]:
 
     path = file_of(where, base)
     if path is None:
-        url = sa.make_url(with_environment(where))
-        if url.drivername in ("postgresql", "postgres"):
-            url = url.set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10})
+        engine = sa.create_engine(_address(where), poolclass=sa.NullPool, connect_args={"connect_timeout": 10})
     else:
         if mode == "rw" and not path.exists():
             raise Refused([finding("IC651", place_of(where), path=without_passwords(where))])
@@ -203,9 +213,9 @@ def reporting(where: str, *, writing: bool = False) -> Iterator[None]:
         damaged = type(inner) is sqlite3.DatabaseError
         code = "IC652" if damaged else "IC654" if writing else "IC653"
         raise Refused([finding(code, place_of(where), problem=problem_in(error))]) from None
-    except UnicodeError as error:  # SQLite quotes damaged text in its own words
+    except UnicodeDecodeError as error:  # SQLite quotes damaged text in its own words
         raise Refused([finding("IC652", place_of(where), problem=problem_in(error))]) from None
-    except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError, ImportError, UnicodeEncodeError) as error:
         code = "IC654" if writing else "IC653"
         raise Refused([finding(code, place_of(where), problem=problem_in(error))]) from None
 

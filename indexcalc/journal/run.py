@@ -10,10 +10,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+ALL = "all"
+_DIGEST = "digest"
+
 
 @dataclass(frozen=True)
 class Run:
-    """All that decides the bytes of a report, and the digests of what came out."""
+    """All that decides the bytes of a report, and the digests of what came out.
+
+    Of what holds for the whole panel the period is `ALL`, and there is no ranking.
+    """
 
     indexcalc: str
     index: str
@@ -32,7 +38,9 @@ class Run:
     engine: str = ""
 
     def as_json(self) -> bytes:
-        return (json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n").encode()
+        """Write the run, with the digest of all of it as its last line, so that no field of it changes unseen."""
+        fields = asdict(self)
+        return (json.dumps({**fields, _DIGEST: digest(_text(fields))}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def packages() -> dict[str, str]:
@@ -58,30 +66,54 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _text(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True).encode()
+
+
 def named_from(base: Path, digests: Mapping[Path, str]) -> dict[str, str]:
     """Return the digests of files by their names as seen from a folder, in the order of these."""
     return dict(sorted((_relative(file.resolve(), base.resolve()), digest) for file, digest in digests.items()))
 
 
 def _relative(file: Path, base: Path) -> str:
+    """Return the name of a file as seen from a folder; bytes of it that are no text in UTF-8 are spelt out."""
     try:
-        return Path(os.path.relpath(file, base)).as_posix()
+        name = os.path.relpath(file, base)
     except ValueError:  # another drive
-        return file.as_posix()
+        name = str(file)
+    return Path(name.encode(errors="backslashreplace").decode()).as_posix()
 
 
 def read_run(text: str) -> Run:
-    """Read a run back.
+    """Read a run back. Whether its text was changed is told by writing it again.
 
     :raises ValueError: when the text is no run.
     """
     try:
         data: dict[str, Any] = json.loads(text)
-        run = Run(**data)
-    except (TypeError, json.JSONDecodeError) as error:
+        run = Run(**{name: value for name, value in data.items() if name != _DIGEST})
+    except (TypeError, AttributeError, RecursionError, json.JSONDecodeError) as error:
         raise ValueError(str(error)) from None
-    tables = (run.packages, run.inputs, run.outputs, run.ranking)
-    pairs = isinstance(run.ranking, dict) and all(isinstance(pair, list) and len(pair) == 2 for pair in run.ranking.values())
-    if not all(isinstance(table, dict) for table in tables) or not pairs or not isinstance(run.period, str):
+    if not _is_sound(run):
         raise ValueError("its fields are of other kinds")
     return run
+
+
+def _is_sound(run: Run) -> bool:
+    """Say whether the fields of a run are what they should be, and its files' names plain ones: some are replaced by them."""
+    numbers = {"seed": int, "blocks": bool}
+    tables = ("packages", "inputs", "outputs")
+    return (
+        all(type(getattr(run, name)) is numbers.get(name, str) for name in asdict(run) if name not in (*tables, "ranking"))
+        and all(
+            isinstance(table, dict) and all(isinstance(x, str) for x in table.values())
+            for table in map(run.__getattribute__, tables)
+        )
+        and isinstance(run.ranking, dict)
+        and all(isinstance(pair, list) and len(pair) == 2 and all(map(_is_number, pair)) for pair in run.ranking.values())
+        and all(Path(name).name == name and "\\" not in name for name in run.outputs)
+    )
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))

@@ -8,6 +8,7 @@ from functools import partial
 from typing import IO, Any
 
 from ..scores import Scores
+from .files import GRADES_CSV, RANKING_CSV, SCORES
 from .sheets.quarantine import quarantine_files
 from .sheets.tables import in_rank_order, ranking_sheet
 from .sheets.tidy import grades_csv, has_grades, sheet_csv, tidy
@@ -21,11 +22,17 @@ _RANKED = 50_000  # units of ranking.csv written at once
 
 def block_files(scores: Scores, period: str, language: str) -> dict[str, Write]:
     """Return for each file of a report what writes it. There is no workbook, summary or scores.csv: these have no end."""
+    return {
+        RANKING_CSV: partial(write_ranking, scores, period, language),
+        **({GRADES_CSV: partial(_write, grades_csv(scores, period, language))} if has_grades(scores) else {}),
+    }
+
+
+def panel_files(scores: Scores, language: str) -> dict[str, Write]:
+    """Return for each file that holds for the whole panel what writes it."""
     dirty = quarantine_files(scores, language)
     return {
-        "ranking.csv": partial(write_ranking, scores, period, language),
-        "scores.parquet": partial(write_scores, scores, language),
-        **({"grades.csv": partial(_write, grades_csv(scores, period, language))} if has_grades(scores) else {}),
+        SCORES: partial(write_scores, scores, language),
         **{name: partial(_write, content) for name, content in dirty.items()},
     }
 

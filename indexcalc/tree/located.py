@@ -21,6 +21,9 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _REAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+)?")
 _CHINESE_COLON = r"(?m)(?:^[ \t]*(?:- +)*|[{,，][ \t]*)[A-Za-z_][A-Za-z0-9_-]*(?P<mark>：)"
 _CHINESE_COMMA = r"(?P<mark>，)(?=\s*[a-z_]+\s*[:：])"
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # characters that YAML does not allow
 _MOST_NODES = 500_000  # aliases of aliases can unfold without end
 _DEEPEST = 250
 _NESTING = 5_000  # so many marks that open a block or a bracket; more of them could be nested too deep for the composer
@@ -179,9 +182,11 @@ def _unreadable(error: yaml.YAMLError, text: str, file: str) -> list[Finding]:
             problem = " ".join(str(error).split())
             more = {"likely": YAML_LIKELY[0], "likely_zh": YAML_LIKELY[1]}
             return [finding("IC103", Place(file), problem=problem, problem_zh=problem, **more)]
-        before = text[:position]
-        place = Place(file, "", before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
-        return [finding("IC114", place, character=f"U+{ord(text[position]):04X}")]
+        forbidden = _FORBIDDEN.search(text)  # the position is one of bytes or of characters, as the reader is in C or not
+        start = forbidden.start() if forbidden else len(text.encode()[:position].decode(errors="ignore"))
+        before, character = text[:start], text[start : start + 1]
+        place = Place(file, "", before.count("\n") + 1, start - (before.rfind("\n") + 1) + 1)
+        return [finding("IC114", place, character=f"U+{ord(character):04X}" if character else "?")]
     opened = str(getattr(error, "context", "")).startswith(("while scanning a", "while parsing a flow"))
     begun = context if opened and context is not None and context.line < mark.line else mark
     if chinese := _chinese_punctuation(text, file, begun.line, mark.line + 1):

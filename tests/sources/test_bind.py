@@ -300,7 +300,11 @@ def test_every_period_of_one_run_verifies(tmp_path: Path) -> None:
         assert f"{folder.as_posix()}/" in said.output
         checked = CliRunner().invoke(app, ["verify", str(folder), "--index", str(project_folder)])
         assert checked.exit_code == 0, checked.output
-        assert len(pd.read_parquet(folder / "scores.parquet")) == 2 * 4 * 7
+        assert set(pd.read_csv(folder / "scores.csv", dtype={"period": str})["period"]) == {period}
+        assert len(pd.read_csv(folder / "scores.csv")) == 4 * 7
+    assert len(pd.read_parquet(project_folder / "reports" / "scores.parquet")) == 2 * 4 * 7
+    checked = CliRunner().invoke(app, ["verify", str(project_folder / "reports"), "--index", str(project_folder)])
+    assert checked.exit_code == 0, checked.output
 
 
 SAID = 'path: d.{}, numbers: {{"<2.5": 1.25, ">95": 95, "小于5": 2.5, "95%以上": 97}}'

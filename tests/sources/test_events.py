@@ -539,10 +539,11 @@ def test_the_report_has_the_quarantine_and_verifies(tmp_path: Path) -> None:
     arguments = ["--index", str(tmp_path), "--lang", "zh"]
     assert CliRunner().invoke(app, ["score", *arguments]).exit_code == 0
     folder = tmp_path / "reports" / "2022"
-    table = pd.read_csv(folder / "quarantine-log.csv", encoding="utf-8-sig", dtype=str)
+    table = pd.read_csv(folder.parent / "quarantine-log.csv", encoding="utf-8-sig", dtype=str)
     assert table.to_dict("split")["data"] == [["不是时间: opened", "02", "yesterday"], ["未知单元: 区", "'=cmd()", "2022-01-01"]]
     assert "IC721" in (folder / "summary.md").read_text(encoding="utf-8")
     assert CliRunner().invoke(app, ["verify", str(folder), *arguments]).exit_code == 0
+    assert CliRunner().invoke(app, ["verify", str(folder.parent), *arguments]).exit_code == 0
 
 
 def test_the_log_of_new_york_has_the_counts_of_its_check_table(tmp_path: Path, shared: Path) -> None:
@@ -650,4 +651,4 @@ def test_the_example_of_the_manual_runs_as_it_says(language: str, tmp_path: Path
     assert shown is not None
     for line in shown[1].splitlines():
         assert line in said.output
-    assert len((tmp_path / "reports/2022Q2/quarantine-calls.csv").read_text(encoding="utf-8").splitlines()) == 3
+    assert len((tmp_path / "reports/quarantine-calls.csv").read_text(encoding="utf-8").splitlines()) == 3

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 
+from ...journal.files import fitting
 from ...panel import Quarantine
 from ...scores import Scores
 from ...words.reports import word, word_of
@@ -16,7 +17,7 @@ def quarantine_files(scores: Scores, language: str) -> dict[str, bytes]:
     """Return a file for each log of events of an index, by name; one without dirty rows has its heading alone."""
     files: dict[str, bytes] = {}
     for quarantine in scores.panel.quarantine:
-        stem = "quarantine-" + re.sub(r"[^\w.-]", "_", quarantine.source)
+        stem = fitting("quarantine-" + re.sub(r"[^\w.-]", "_", quarantine.source))
         name = f"{stem}.csv" if f"{stem}.csv" not in files else f"{stem}-{len(files)}.csv"
         files[name] = quarantine_csv(quarantine, language)
     return files

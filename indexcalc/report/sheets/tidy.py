@@ -142,6 +142,12 @@ def has_grades(scores: Scores) -> bool:
     return any(node != scores.tree.root for node in scores.grades)
 
 
+def of_period(table: Any, scores: Scores, period: str) -> Any:
+    """Return the rows of one period of the table that `tidy` made of some scores."""
+    rows = table.num_rows // len(scores.periods)
+    return table.slice(scores.periods.index(period) * rows, rows)
+
+
 def parquet_bytes(table: Any) -> bytes:
     """Write a pyarrow table as Parquet."""
     import pyarrow.parquet as pq

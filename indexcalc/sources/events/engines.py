@@ -322,22 +322,33 @@ def open_remote(path: str) -> Engine:
     return Engine("spark", connection, read_parquet(connection, "spark", [path]))
 
 
+def _address(path: str) -> dict[str, Any]:
+    """Return the parts of a PostgreSQL database's address.
+
+    :raises ValueError: where its port is no number, or a bracket is not closed.
+    """
+    url = urlsplit(with_environment(path))
+    options = {key: values[-1] for key, values in parse_qs(url.query).items()}
+    return {
+        "host": options.pop("host", url.hostname),
+        "port": url.port or int(options.pop("port", 5432)),
+        "user": unquote(url.username) if url.username else None,
+        "password": unquote(url.password) if url.password else None,
+        "database": url.path.strip("/") or None,
+        "autocommit": True,
+        **options,
+    }
+
+
 def open_table(path: str, name: str, kind: str) -> Engine:
     """Open a table of a database: PostgreSQL by its URL, a file of DuckDB's, Spark's catalogue."""
     import ibis
 
     if kind == "postgres":
-        url = urlsplit(with_environment(path))
-        options = {key: values[-1] for key, values in parse_qs(url.query).items()}
-        connection = ibis.postgres.connect(
-            host=options.pop("host", url.hostname),
-            port=url.port or int(options.pop("port", 5432)),
-            user=unquote(url.username) if url.username else None,
-            password=unquote(url.password) if url.password else None,
-            database=url.path.strip("/") or None,
-            autocommit=True,
-            **options,
-        )
+        try:
+            connection = ibis.postgres.connect(**_address(path))
+        except (ValueError, TypeError):  # what they say may quote a password
+            raise OSError("its address is none of a PostgreSQL database: postgresql://user@host:5432/name") from None
     else:
         connection = _spark() if kind == "spark" else ibis.duckdb.connect(path, read_only=True)
     schema, dot, table = name.rpartition(".")
