@@ -115,7 +115,7 @@ class Replacement:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if target.is_file() and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-        new = self._new(target)
+        new = self._new(target if path.is_symlink() else path)
         with _about(path):
             _write(new, content)
         if target.is_file() and new.is_file():
@@ -161,11 +161,11 @@ class Replacement:
 
     def _new(self, target: Path) -> Path:
         """Return where something is written before it comes to its place."""
+        for above in reversed([one for one in (target.parent, *target.parent.parents) if not one.exists()]):
+            above.mkdir(exist_ok=True)
+            self._made.append(above)
         parent = Path(os.path.realpath(target.parent))  # one folder is one, whatever it is called
         if parent not in self._beside:
-            for above in reversed([one for one in (parent, *parent.parents) if not one.exists()]):
-                above.mkdir(exist_ok=True)
-                self._made.append(above)
             self._beside[parent] = _Beside.of(parent)
         return self._beside[parent].path / f"{len(self._steps)}{target.suffix[:8]}"
 
