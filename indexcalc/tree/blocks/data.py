@@ -49,7 +49,7 @@ def _how_many(value: Any) -> str:
     return "several" if isinstance(value, (list, tuple)) else "one"
 
 
-Larger = Literal["month", "quarter", "year"]
+Larger = Literal["month", "quarter", "half-year", "year"]
 
 
 RollUp = Annotated[
@@ -62,9 +62,9 @@ class Periods(Part):
     """The rhythm of the index."""
 
     kind: Kind = "single"
-    """What a period is."""
+    """What a period is. `half-year` is written 2022H1 or 2022年上半年; `split-year`, which runs over two, 2014/15 or 2014-2015学年."""
     roll_up: RollUp | None = None
-    """Make larger periods of these, from reported values: `quarter`, `year`, or `[quarter, year]` of months."""
+    """Make larger periods of these, from reported values: `quarter`, `half-year`, `year`, or `[quarter, year]` of months."""
     due: int | None = Field(default=None, ge=0)
     """How many days after the end of a period departments must have reported it."""
 
