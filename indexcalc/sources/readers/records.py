@@ -24,6 +24,7 @@ QUOTED = 40  # characters of a note that a finding shows
 
 _SENTENCE = r"[:：。；;，、！？!?]"
 _LONG_NAME = 20
+_YEAR = r"(?:19|20)\d{2}"
 
 
 def table_of(
@@ -41,12 +42,13 @@ def table_of(
     `lines` are the rows' own numbers in the file. Where rows may be of any length (`ragged`), each is held against the
     header; otherwise all are of one width.
     """
+    merges = [*merges, *_groups_unmerged(rows, lines, origin)]
     header = _header(rows, lines, merges, origin)
     if header is None:
         return None, [_no_header(origin, sheet, rows)]
     top, low, key = header
     width = len(rows[low]) if ragged else max(len(rows[low]), len(rows[top]))
-    names, qualified = _names(rows, top, low, width, merges)
+    names, qualified, levels = _names(rows, top, low, width, merges)
     while ragged and width and not names[width - 1]:  # columns that only a spreadsheet's last commas make
         if any(len(row) >= width and not _blank(row[width - 1]) for row in rows[low + 1 :]):
             break
@@ -68,6 +70,7 @@ def table_of(
         tuple(index + 1 for index in kept),
         tuple(columns[index] for index in kept),
         numbers,
+        tuple(levels[index] for index in kept) if low > top else (),
     )
     return table, [*header_findings(table), *found]
 
@@ -101,14 +104,7 @@ def header_findings(table: Table) -> list[Finding]:
 
 def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin) -> tuple[int, int, int] | None:
     """Return the first and last header row and the key column, or nothing when there is no header."""
-    if origin.header is not None:
-        at = next((index for index, line in enumerate(lines) if line == origin.header), None)
-    else:
-        filled = (index for index, row in enumerate(rows) if any(not _blank(cell) for cell in row))
-        at = first = next(filled, None)
-        if first is not None and origin.keys:
-            searched = range(first, min(len(rows), first + SEARCHED))
-            at = next((index for index in searched if _key(rows[index], origin.keys) is not None), first)
+    at = _key_row(rows, lines, origin)
     if at is None:
         return None
     full = _spread(rows, at, merges)
@@ -118,6 +114,55 @@ def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge
     if key is None:
         return None
     return *_stacked(rows, at, key, merges), key
+
+
+def _key_row(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> int | None:
+    """Return the row of headings that is named, or the first that has a known one, or the first with anything in it."""
+    if origin.header is not None:
+        return next((index for index, line in enumerate(lines) if line == origin.header), None)
+    filled = (index for index, row in enumerate(rows) if any(not _blank(cell) for cell in row))
+    first = next(filled, None)
+    if first is None or not origin.keys:
+        return first
+    searched = range(first, min(len(rows), first + SEARCHED))
+    return next((index for index in searched if _key(rows[index], origin.keys) is not None), first)
+
+
+def _groups_unmerged(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> list[Merge]:
+    """Return the groups of columns that a row names without merged cells, as in CSV: each reaches to the next name.
+
+    A row of groups stands above one whose headings repeat below them, one of both being the row with a known heading.
+    """
+    at = _key_row(rows, lines, origin)
+    if at is None or _key(rows[at], origin.keys) is None:
+        return []
+    key = _key(rows[at], origin.keys) or 0
+    for upper, lower in ((at, at + 1), (at - 1, at)):
+        if upper < 0 or lower >= len(rows) or not _name_groups(rows[upper], rows[lower], key, above=lower == at):
+            continue
+        starts = [index for index in _filled(rows[upper]) if index > key]
+        ends = [*(start - 1 for start in starts[1:]), max(_filled(rows[lower]))]
+        return [(upper, start, upper, end) for start, end in zip(starts, ends, strict=True) if end > start]
+    return []
+
+
+def _name_groups(upper: list[Cell], lower: list[Cell], key: int, *, above: bool) -> bool:
+    """Say whether one row names groups of the columns that the next one names, which repeat from group to group."""
+    first = upper[: key + 1] if above else lower[: key + 1]
+    if not all(map(_blank, first)) or not all(map(_could_name, (*upper, *lower))):
+        return False
+    named = [index for index in _filled(upper) if index > key]
+    names = [name_of(lower[index]) for index in _filled(lower) if index > key]
+    gaps = any(index >= len(upper) or _blank(upper[index]) for index in _filled(lower) if named and index > named[0])
+    return len(named) > 1 and gaps and len(set(names)) < len(names)
+
+
+def _could_name(cell: Cell) -> bool:
+    """Say whether a cell could be a heading or is empty: words, or a year."""
+    if isinstance(cell, str):
+        name = name_of(cell)
+        return not re.search(_SENTENCE, name) and (not is_number(name) or re.fullmatch(_YEAR, name) is not None)
+    return cell is None or re.fullmatch(_YEAR, name_of(cell)) is not None
 
 
 def _key(row: Sequence[Cell], keys: frozenset[str]) -> int | None:
@@ -152,7 +197,7 @@ def _groups(rows: list[list[Cell]], row: int, at: int, merges: Sequence[Merge]) 
 def _only_text_beside(row: list[Cell], key: int) -> bool:
     """Say whether a row could be a part of a header: nothing at the key, and nothing but words elsewhere."""
     filled = _filled(row)
-    words = all(isinstance(cell, str) and not re.search(_SENTENCE, cell) for cell in (row[index] for index in filled))
+    words = all(_could_name(row[index]) for index in filled)
     return bool(filled) and key not in filled and words
 
 
@@ -166,19 +211,22 @@ def _spread(rows: list[list[Cell]], row: int, merges: Sequence[Merge]) -> list[C
     return shown
 
 
-def _names(rows: list[list[Cell]], top: int, low: int, width: int, merges: Sequence[Merge]) -> tuple[list[str], list[str]]:
-    """Return the columns' lowest names, and those with the names of their groups before them."""
+def _names(
+    rows: list[list[Cell]], top: int, low: int, width: int, merges: Sequence[Merge]
+) -> tuple[list[str], list[str], list[tuple[str, ...]]]:
+    """Return the columns' lowest names, those with the names of their groups before them, and the names of all rows."""
     if top == low:
         names = [name_of(cell) for cell in rows[low]]
         names += [""] * (width - len(names))
-        return names, names
+        return names, names, [(name,) for name in names]
     levels = [[name_of(cell) for cell in _spread(rows, row, merges)] for row in range(top, low + 1)]
-    names, qualified = [], []
+    names, qualified, of_column = [], [], []
     for column in range(width):
-        parts = list(dict.fromkeys(level[column] for level in levels if column < len(level) and level[column]))
+        parts = tuple(dict.fromkeys(level[column] for level in levels if column < len(level) and level[column]))
+        of_column.append(parts)
         names.append(parts[-1] if parts else "")
         qualified.append("/".join(parts))
-    return names, qualified
+    return names, qualified, of_column
 
 
 def _fill_down(body: list[list[Cell]], merges: Sequence[Merge], offset: int, key: int) -> None:

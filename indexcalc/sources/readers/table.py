@@ -26,6 +26,8 @@ class Table:
     positions: tuple[int, ...]
     columns: Sequence[Sequence[Cell]]
     lines: Sequence[int]
+    levels: tuple[tuple[str, ...], ...] = ()
+    """The headings of each column from the top down, where they stand in several rows."""
 
     @property
     def stays(self) -> bool:
