@@ -289,6 +289,30 @@ def previous(period: str, kind: Kind) -> str | None:
     return None if kind == "round" and number < 1 else numbered(number, kind)
 
 
+PARTS_OF_YEAR = frozenset({"half-year", "quarter", "month", "ten-day", "week", "day"})
+
+
+def starts_year(period: str, kind: Kind) -> bool:
+    """Say whether a period is the first of its year: the one before has another year.
+
+    >>> starts_year("2022Q1", "quarter"), starts_year("2022-02", "month"), starts_year("2022-2023", "split-year")
+    (True, False, True)
+    """
+    return str(previous(period, kind))[:4] != period[:4]
+
+
+def since_new_year(period: str, kind: Kind) -> list[str]:
+    """Return the periods of a year up to one of them, the first of the year first.
+
+    >>> since_new_year("2022Q3", "quarter")
+    ['2022Q1', '2022Q2', '2022Q3']
+    """
+    found = [period]
+    while kind in PARTS_OF_YEAR and not starts_year(found[-1], kind):
+        found.append(str(previous(found[-1], kind)))
+    return found[::-1]
+
+
 def year_before(period: str, kind: Kind) -> str | None:
     """Return the same period a year before, or None where there is none: 29 February, a week 53, rounds."""
     if kind in ("round", "single"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from ..periods import kind_among, previous, starts_year
 from ..scores import Scores
 from ..tree.model import Indicator
 
@@ -23,7 +25,21 @@ def cells_of(scores: Scores, period: int, unit: int, leaf: Indicator) -> tuple[C
         return ()
     columns = [column.id for column in scores.index.columns if column.owner == leaf.id]
     columns += [leaf.per] if leaf.per else []
-    return tuple(cell_of(scores, period, unit, column) for column in columns)
+    cells = [cell_of(scores, period, unit, column) for column in columns]
+    return (*cells, *_totals_before(scores, period, unit, columns))
+
+
+def _totals_before(scores: Scores, period: int, unit: int, columns: Sequence[str]) -> Iterator[Cell]:
+    """Yield the totals of the period before in the same year, which a reported period's own value is less by."""
+    kind, name = scores.index.periods.kind, scores.periods[period]
+    since = {column.id: column.title for column in scores.index.columns if column.cumulative}
+    if not since or kind_among(name, scores.index.periods.kinds) != kind or starts_year(name, kind):
+        return
+    if (earlier := previous(name, kind)) in scores.periods:
+        for column in columns:
+            if column in since:
+                cell = cell_of(scores, scores.periods.index(str(earlier)), unit, column)
+                yield replace(cell, column=f"{column} {earlier}")
 
 
 def cell_of(scores: Scores, period: int, unit: int, column: str) -> Cell:

@@ -64,7 +64,7 @@ def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
         yield f"{choice.method} (quantile)"
     elif beyond := sorted(statistics_for(choice) - _KNOWN):
         yield f"{choice.method} ({', '.join(beyond)})"
-    for key in ("difference", "growth", "share", "rolling", "shrink", "score_over_units"):
+    for key in ("difference", "growth", "share", "rolling", "cumulative", "shrink", "score_over_units"):
         if getattr(leaf, key) is not None:
             yield key
     for step in ("impute", "treat"):

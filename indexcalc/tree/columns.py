@@ -30,6 +30,7 @@ class Column:
     rows: tuple[str, ...] = ()
     """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
     take: Take | None = None  # what is aggregated, where the source is a log of events
+    cumulative: bool = False  # whether its values are totals since the year began
 
 
 def columns(index: Written) -> tuple[Column, ...]:
@@ -59,6 +60,7 @@ def columns(index: Written) -> tuple[Column, ...]:
                     owner=leaf.id,
                     key=key,
                     rows=_headers(leaf),
+                    cumulative=key == "formula" and leaf.cumulative is not None,
                 )
                 for name in (names(parse(text)) if text else ())
                 if name not in denominators and name not in own
@@ -115,7 +117,8 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
     key = "column" if item.column else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
     title = item.name or item.name_en or item.id
-    return Column(item.id, source, _headers(item), title, measure, valid, over_time, over_units, item.id, key)
+    since = not isinstance(item, Adjustment) and item.cumulative is not None
+    return Column(item.id, source, _headers(item), title, measure, valid, over_time, over_units, item.id, key, cumulative=since)
 
 
 def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:

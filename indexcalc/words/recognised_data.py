@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 UNIT_HEADINGS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
-PERIOD_HEADINGS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "半年", "学年", "财年", "year", "half-year", "quarter", "month")
+PERIOD_HEADINGS = (
+    "period",
+    "期次",
+    "时期",
+    "周期",
+    "期别",
+    "季度",
+    "月份",
+    "年份",
+    "年度",
+    "年",
+    "半年",
+    "学年",
+    "财年",
+    "year",
+    "half-year",
+    "quarter",
+    "month",
+)
 DAY_HEADINGS = ("日期", "date", "day")  # only where periods are days: elsewhere a date may be anything's
 INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 VALUE_HEADINGS = ("value", "数值", "值", "指标值")
@@ -19,7 +37,19 @@ NOTE = (
     r"(?:人|者|单位|部门|日期|时间|电话|说明)?\s*[0-9]*\s*[:：]"
 )
 
-PART_NUMBERS = {"一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "中": "2", "下": "3", "i": "1", "ii": "2", "iii": "3", "iv": "4"}
+PART_NUMBERS = {
+    "一": "1",
+    "二": "2",
+    "三": "3",
+    "四": "4",
+    "上": "1",
+    "中": "2",
+    "下": "3",
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+}
 HALF_NUMBERS = {"上": "1", "下": "2", "前": "1", "后": "2", "一": "1", "二": "2", "first": "1", "second": "2"}
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PERIOD_BEGINS = "[0-9Rr第]"
@@ -60,7 +90,7 @@ PERIOD_PATTERNS = {
         _YEAR + r"[-/.]" + _MONTH + r"-?T(?P<part>[1-3])",
         _YEAR + r"年" + _MONTH + r"月(?P<part>[上中下])旬",
     ],
-    "week": [_YEAR + r"-?W(?P<week>0[1-9]|[1-4]\d|5[0-3])", _YEAR + r"年第?(?P<week>\d{1,2})周"],
+    "week": [_YEAR + r"-?W(?P<week>0?[1-9]|[1-4]\d|5[0-3])", _YEAR + r"年第?(?P<week>\d{1,2})周"],
     "day": [
         _YEAR + r"[-/.]" + _MONTH + r"[-/.](?P<day>\d{1,2})",
         _YEAR + r"年" + _MONTH + r"月(?P<day>\d{1,2})[日号]",
@@ -86,17 +116,23 @@ SINCE_JANUARY = [
 ADDED_UP = r"(?i)[(\[]?(?:累计数?|ytd|year[- ]?to[- ]?date)[)\]]?$"
 WHOLE_YEAR = ("全年", "年度合计", "合计", "总计", "total", "year total")
 # marks of numbers that may still change, or have been changed, at the end of a period
+PROVISIONAL_ENDS = r"(?i)(?:[(\[](?P<bracket>[^()\[\]]+)[)\]]|(?P<mark>[a-z]+\.?|\*+|\D*[\u4e00-\u9fff]))$"
 PROVISIONAL = (
-    r"(?i)(?:[(\[](?P<bracket>[^()\[\]]+)[)\]]|(?P<mark>[a-z]+\.?|\*+|\D*[\u4e00-\u9fff]))$",
     r"(?i)(?:[prebs]|prov|provisional|prelim|preliminary|rev|revised|est|estimated?)\.?|\*+"
-    r"|年?(?:初步|快报|修订|修正|调整|最终|暂定|暂估|估计|初核)(?:核算|核实|统计|估计)?(?:数据?|值)?|最终核实数?",
+    r"|年?(?:初步|快报|修订|修正|调整|最终|暂定|暂估|估计|初核)(?:核算|核实|统计|估计)?(?:数据?|值)?|最终核实数?"
 )
 PART_FORMS = {  # how a part of a year is written behind the year, where it stands for itself as a number
     "month": ("{year}年{part}", "{year}年{part}月"),
     "quarter": ("{year}年{part}", "{year}年{part}季度"),
     "half-year": ("{year}年{part}", "{year}年{part}半年"),
-    "week": ("{year}{part}", "{year}年{part}", "{year}年{part}周"),
+    "week": ("{year}年{part}", "{year}年{part}周", "{year}-{part}"),
     "ten-day": ("{year}年{part}", "{year}年{part}旬", "{year}-{part}"),
     "day": ("{year}年{part}", "{year}年{part}日"),
+}
+PART_HEADINGS = {  # of columns that say a part of a year, beside one of years
+    "half-year": ("半年", "半年度", "half-year", "half", "期别", "期次"),
+    "quarter": ("季度", "季", "quarter", "qtr"),
+    "month": ("月份", "月", "month"),
+    "week": ("周", "周次", "week"),
 }
 YEAR_HEADINGS = ("年份", "年度", "年", "year", "years", "统计年度")

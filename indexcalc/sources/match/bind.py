@@ -19,11 +19,13 @@ from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
 from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
 from .cells import of_units
+from .dated import with_one_period
 from .given import absent, repeats
-from .headings import headings_of
-from .layout import beside_indicators, few, layout_of
+from .headings import few, headings_of
+from .layout import beside_indicators, layout_of
 from .matched import Matched, Source, together
 from .pieces import indicators_in, pieces_of
+from .totals import totals
 
 
 def match(
@@ -85,6 +87,8 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
     found = [*matched.findings, *repeats(matched)]
     if not errors(found):  # a row that was refused is not gone
         found += absent(matched)
+        if matched.index.cumulative:
+            found += totals(matched)
     if every and not matched.uncounted and not errors(found):
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
         found += base_periods(matched.index, matched.periods) if matched.periods else nothing
@@ -161,7 +165,7 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     settled: set[int] = set()  # what is there, or cannot be judged
     headed: set[int] = set()
     indicators: list[str] = []
-    for table in tables:
+    for table in (with_one_period(source, one) for one in tables):
         layout, found = layout_of(source, table)
         if layout is None:
             parts.append(source.matched(findings=found))

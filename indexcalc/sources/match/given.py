@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...findings import Finding, Place, finding
 from ...periods import order
-from .layout import few
+from .headings import few
 from .matched import Matched, Piece, Same
 
 

@@ -41,6 +41,12 @@ def by_heading(table: Table) -> dict[str, list[int]]:
     return headings
 
 
+def few(names: Iterable[str]) -> str:
+    """Return the first of many names."""
+    shown = [name for name in names if name]
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+
+
 def plain(name: str) -> str:
     """Return a heading without the bracket at its end, in which its unit of measurement stands."""
     return re.sub(_IN_BRACKETS, "", name) if name.endswith(_BRACKETS) else name

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from ...findings import Finding, Place, finding, nearest
-from ...periods import EXAMPLES, SINGLE, Kind, read_period
+from ...findings import Finding, Place, errors, finding, nearest
+from ...periods import SINGLE, WITHOUT_DAYS, Kind, read_period
 from ...tree.model import EVERY, Data, Index
 from ...words.recognised_data import (
     DAY_HEADINGS,
@@ -15,15 +16,35 @@ from ...words.recognised_data import (
     STATUS_HEADINGS,
     UNIT_HEADINGS,
     VALUE_HEADINGS,
+    WHOLE_YEAR,
 )
-from ..readers.table import Table
-from .headings import by_heading, headings_of, position_of
+from ..readers.periods import in_parts, part_of_year, said_in
+from ..readers.table import Table, name_of
+from .dated import joined_heading, periods_meant
+from .headings import by_heading, few, headings_of, position_of
 from .matched import Source
+
+_LIKE_A_PERIOD = r"\d{4}\D{0,4}"  # a year with a few characters behind it
+
+
+@dataclass(frozen=True)
+class Across:
+    """A column of values that are of one period, or of a part of the years that stand in the rows, by its heading.
+
+    `names` are the headings above or below that, as of indicators over years; none where it stands alone.
+    """
+
+    at: int
+    said: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`)."""
+    """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`).
+
+    With both, a row says the year and a heading its part, or the other way round.
+    """
 
     unit: int | None
     period: int | None
@@ -31,7 +52,7 @@ class Layout:
     indicator: int | None
     value: int | None
     status: int | None
-    across: tuple[tuple[int, str], ...] = ()
+    across: tuple[Across, ...] = ()
 
     @property
     def is_wide(self) -> bool:
@@ -48,10 +69,15 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
     period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, several=unit is not None)
     status = position_of(table, data.status, STATUS_HEADINGS)
     layout = Layout(unit, period, fixed, indicator, value, status, across)
+    if across and period is None:
+        layout, said = _with_periods(source, table, layout)
+        problems += said
+    elif across:
+        problems += _left_out(table, {one.at for one in across})
     problems += _lacking(source, table, layout)
-    if not problems:
+    if not errors(problems):
         problems += _undecided(source, table, layout)
-    return (None if problems else layout), problems
+    return (None if errors(problems) else layout), problems
 
 
 def unit_column(index: Index, data: Data, table: Table) -> int | None:
@@ -67,37 +93,104 @@ def period_headings(kind: Kind) -> tuple[str, ...]:
 
 def _periods_of(
     source: Source, table: Table, others: set[int | None], *, several: bool
-) -> tuple[int | None, str | None, tuple[tuple[int, str], ...], list[Finding]]:
+) -> tuple[int | None, str | None, tuple[Across, ...], list[Finding]]:
     """Find the column of periods, or the one period of the table, or the headings that are periods."""
     index, declared = source.index, source.data.period
     kind = index.periods.kind
-    of_file = read_period(table.period, kind) if table.period else None
-    if table.period and of_file is None:
-        return None, None, (), [no_period(index, Place(table.file, table.sheet), table.period)]
-    named = None if declared is None else str(declared)
+    if table.period:
+        of_file, problems = periods_meant(source, {table.period: (Place(table.file, table.sheet), 1)})
+        if not of_file:
+            return None, None, (), problems
+    else:
+        of_file, problems = {}, []
+    named = None if declared is None else joined_heading(declared) if isinstance(declared, tuple) else str(declared)
     fixed = EVERY if named == EVERY else None if named is None else read_period(named, kind)
     if fixed and (fixed == EVERY or isinstance(declared, int) or position_of(table, named, ()) is None):
         return None, fixed, (), []
     if of_file:
-        return None, of_file, (), []
+        return None, of_file[str(table.period)], (), problems
     usual = period_headings(kind)
-    period = position_of(table, named, usual)
+    period = position_of(table, named, (_joined_usual(table), *usual))
     if period is not None:
-        return period, None, (), []
+        return period, None, _parts_across(table, period, others, kind) if several else (), []
     if named is None and several and (across := _periods_across(index, table, others)):
         return None, None, across, []
     if named is None and kind == SINGLE:
         return None, SINGLE, (), []
-    headers = [named] if named else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
+    if named is None and kind not in WITHOUT_DAYS and (date := position_of(table, None, DAY_HEADINGS)) is not None:
+        return date, None, (), []
+    headers = _not_there(table, declared) if declared is not None else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
     return None, None, (), [finding("IC347", table.header_place(0), headers=headers, known=headings_of(table))]
 
 
-def _periods_across(index: Index, table: Table, others: set[int | None]) -> tuple[tuple[int, str], ...]:
-    """Return the columns whose headings are periods, as where the years stand side by side."""
-    if index.periods.kind == SINGLE:
+def _not_there(table: Table, declared: str | int | tuple[str, ...]) -> list[str]:
+    """Return the headings of periods that the tree names and a table has not."""
+    wanted = [str(one) for one in declared] if isinstance(declared, tuple) else [str(declared)]
+    return [one for one in wanted if position_of(table, one, ()) is None] or wanted
+
+
+def _joined_usual(table: Table) -> str:
+    """Return the heading of a column of periods that was made of two, if there is one."""
+    parts = (name for name in table.names if " " in name)
+    return next((name for name in parts if {part.casefold() for part in name.split(" ")} <= set(PERIOD_HEADINGS)), "")
+
+
+def _periods_across(index: Index, table: Table, others: set[int | None]) -> tuple[Across, ...]:
+    """Return the columns whose headings are periods, as where the years stand side by side, alone or with other headings."""
+    kind = index.periods.kind
+    if kind == SINGLE:
         return ()
-    read = ((at, read_period(name, index.periods.kind)) for at, name in enumerate(table.names) if at not in others)
-    return tuple((at, period) for at, period in read if period)
+    return tuple(one for at in range(len(table.names)) if at not in others and (one := _heading_of(table, at, kind)))
+
+
+def _heading_of(table: Table, at: int, kind: Kind) -> Across | None:
+    """Return what the headings of a column say of its period, which one of them says or two together; nothing if none does."""
+    parts = table.levels[at] if table.levels else (table.names[at],)
+    for i, part in enumerate(parts):
+        if said_in(part, kind):
+            return Across(at, part, (*parts[:i], *parts[i + 1 :]))
+    for i, one in enumerate(parts):
+        for j in range(i + 1, len(parts)):
+            if said_in(text := in_parts((one, parts[j]), kind), kind):
+                return Across(at, text, tuple(part for k, part in enumerate(parts) if k not in (i, j)))
+    return None
+
+
+def _with_periods(source: Source, table: Table, layout: Layout) -> tuple[Layout, list[Finding]]:
+    """Put into a layout the periods that its headings mean, with what is to be said of these and of the headings left out."""
+    texts = {one.said: (table.header_place(one.at), 1) for one in reversed(layout.across)}
+    meant, found = periods_meant(source, dict(reversed(texts.items())))
+    across = tuple(replace(one, said=meant[one.said]) for one in layout.across if one.said in meant)
+    found += _left_out(table, {one.at for one in layout.across})
+    return replace(layout, across=across), found
+
+
+def _left_out(table: Table, read: set[int]) -> Iterator[Finding]:
+    """Find headings beside those of periods that look like one and are none of the index's."""
+    left = [at for at, name in enumerate(table.names) if at not in read and re.fullmatch(_LIKE_A_PERIOD, name)]
+    if left:
+        names = few(table.names[at] for at in left)
+        example = next(table.names[at] for at in sorted(read))
+        yield finding("IC924", table.header_place(left[0]), names=names, count=len(left), example=example)
+
+
+def _parts_across(table: Table, period: int, others: set[int | None], kind: Kind) -> tuple[Across, ...]:
+    """Return the columns whose headings are parts of the years that stand in a column, or years whose parts stand there."""
+    first = next((name for cell in (table.named(period) if table.columns else ()) if (name := name_of(cell))), "")
+    if not first or said_in(first, kind):
+        return ()
+    of_year = said_in(first, "year") is not None
+    found: list[Across] = []
+    for at, name in enumerate(table.names):
+        if at in others or at == period or not name or name.casefold() in WHOLE_YEAR:
+            continue
+        fits = part_of_year(name, kind) or name.isdigit() if of_year else said_in(name, "year") is not None
+        if fits and said_in(in_parts((first, name), kind), kind):
+            found.append(Across(at, name))
+    numbers = sorted(int(one.said) for one in found if one.said.isdigit()) if of_year else []
+    if numbers and numbers != list(range(1, len(numbers) + 1)):
+        return tuple(one for one in found if not one.said.isdigit())
+    return tuple(found)
 
 
 def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
@@ -119,8 +212,10 @@ def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
     """Find what a table that has all its columns leaves open: whose its values are, and where they stand."""
     wanted = [column.owner for _, column in source.columns if column.key != "applies"]
     if layout.across and layout.indicator is None and len(wanted) > 1:
-        periods = [period for _, period in layout.across]
-        return [finding("IC376", table.header_place(layout.across[0][0]), periods=few(periods), columns=few(wanted))]
+        alone = [one for one in layout.across if not one.names]
+        if alone:
+            periods = few(one.said for one in layout.across)
+            return [finding("IC376", table.header_place(alone[0].at), periods=periods, columns=few(wanted))]
     if layout.indicator is None:
         return []
     if layout.unit is None:
@@ -159,15 +254,3 @@ def beside_indicators(source: Source, table: Table, layout: Layout) -> dict[int,
         if column.rows
     }
     return {at: beside for at, beside in places.items() if beside}
-
-
-def no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
-    """Say that a text is no period of the index's kind."""
-    kind = index.periods.kind
-    return finding("IC346" if text else "IC364", place, found=text, kind=kind, example=EXAMPLES[kind], rows=rows)
-
-
-def few(names: Iterable[str]) -> str:
-    """Return the first of many names."""
-    shown = [name for name in names if name]
-    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")

@@ -62,7 +62,8 @@ class Periods(Part):
     """The rhythm of the index."""
 
     kind: Kind = "single"
-    """What a period is. `half-year` is written 2022H1 or 2022年上半年; `split-year`, which runs over two, 2014/15 or 2014-2015学年."""
+    """What a period is. `half-year` is written 2022H1 or 2022年上半年; `split-year`, which runs over two, 2014/15 or
+    2014-2015学年."""
     roll_up: RollUp | None = None
     """Make larger periods of these, from reported values: `quarter`, `half-year`, `year`, or `[quarter, year]` of months."""
     due: int | None = Field(default=None, ge=0)
@@ -159,6 +160,9 @@ def _ledger_as_path(value: Any) -> Any:
     return {"path": value["ledger"], **value} if isinstance(value, dict) and "ledger" in value else value
 
 
+Several = Annotated[tuple[str, ...], Field(strict=False, min_length=2)]
+
+
 class Data(Part):
     """Where values come from: files, and which of their columns say what; or a ledger."""
 
@@ -170,8 +174,9 @@ class Data(Part):
     """The sheet of a workbook, or a pattern."""
     unit: str | None = None
     """The column of units. Default: the usual headings."""
-    period: str | int | None = None
-    """The column of periods; or the one period of the file; or `every` for values that hold in all periods."""
+    period: str | int | Several | None = None
+    """The column of periods, or the columns in which a year and its parts stand apart: `[年份, 季度]`; or the one period of the
+    file; or `every` for values that hold in all periods."""
     indicator: str | None = None
     """The column of indicators, for tables with one value a row."""
     value: str | None = None
@@ -223,6 +228,8 @@ class Denominator(Part):
     """Who reports it."""
     over_time: OverTime = "mean"
     """How periods make a larger one."""
+    cumulative: Literal["year"] | None = None
+    """`year`: what is reported are totals since the year began, as for indicators."""
     over_units: str = "sum"
     """How the units of a lower level make the one that they are part of, as for indicators."""
     valid: Numbers | None = None
