@@ -138,7 +138,8 @@ def _part(source: Source, opened: Any, file: str, period: str | None) -> _Opened
         return _Opened(findings=findings)
     if not layout.is_wide:
         return _Opened(findings=[finding("IC871", Place(file), source=source.name)])
-    return _rows(source, opened, head, layout)
+    made = _rows(source, opened, head, layout)
+    return replace(made, findings=[*findings, *made.findings])
 
 
 def _unmet(source: Source, opened: _Opened) -> tuple[list[Matched], list[Finding]]:

@@ -171,7 +171,7 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
             parts.append(source.matched(findings=found))
             settled |= {at for at, _ in source.columns}  # what the table lacks cannot be judged
             continue
-        parts.append(pieces_of(source, table, layout))
+        parts += [source.matched(findings=found), pieces_of(source, table, layout)]
         settled |= {piece.column for piece in parts[-1].pieces} | {later.column for later in parts[-1].later}
         headed |= beside_indicators(source, table, layout).keys()
         indicators += indicators_in(table, layout)

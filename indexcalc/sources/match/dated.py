@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from ...periods import EXAMPLES, Kind
 from ...tree.columns import Column
 from ...tree.model import Index
 from ...words.recognised_data import PART_HEADINGS, YEAR_HEADINGS
-from ..readers.periods import Said, in_parts, is_unclear, months_meant, said_in
+from ..readers.periods import in_parts, is_unclear, months_meant, said_in
 from ..readers.table import Cell, Table, name_of
 from .headings import few, position_of
 from .matched import Source
@@ -25,29 +26,26 @@ def periods_meant(source: Source, texts: Texts) -> tuple[dict[str, str], list[Fi
     meant: dict[str, str] = {}
     found: list[Finding] = []
     remarks: list[str] = []
+    since: list[str] = []
     for text, (place, rows) in texts.items():
         said = said_in(text, kind)
         if said is None:
             found.append(no_period(index, place, text, rows))
-        elif wrong := _not_meant(source, said, text, place):
-            found.append(wrong)
+        elif said.way == "year as a date":
+            found.append(finding("IC925", place, found=text, year=said.period))
+        elif said.way == "since" and not_since_january(source):
+            since.append(text)
         else:
             meant[text] = said.period
             if said.way in ("marked", "serial") or said.mark:
                 remarks.append(text)
+    if since:
+        names, example = few(column.title for column in not_since_january(source)), EXAMPLES[kind]
+        found.append(finding("IC923", texts[since[0]][0], found=few(since), count=len(since), names=names, example=example))
     if remarks:
         read = few(f"{text} → {meant[text]}" for text in remarks)
         found.append(finding("IC920", texts[remarks[0]][0], read=read, count=len(remarks)))
     return meant, found
-
-
-def _not_meant(source: Source, said: Said, text: str, place: Place) -> Finding | None:
-    """Find what is wrong with a text that says a period: it is counted since January, or a year that became a date."""
-    if said.way == "year as a date":
-        return finding("IC925", place, found=text, year=said.period)
-    if said.way == "since" and (others := not_since_january(source)):
-        return finding("IC923", place, found=text, period=said.period, names=few(column.title for column in others))
-    return None
 
 
 def not_since_january(source: Source) -> list[Column]:
@@ -66,24 +64,35 @@ def unclear_months(
 ) -> tuple[dict[int, str], list[Finding]]:
     """Return the months of the rows of a column that are January or October as written, by row, and what is not sure of them.
 
-    A number has lost the zero of 2022.10; text may have been a number once. Where the months around it do not tell, text is
-    read as it stands, with a warning, and a number is not read.
+    A number has lost the zero of 2022.10; text of CSV may have been a number once. Where the months around it do not tell,
+    text is read as it stands, with a warning, and a number is not read, nor is what one unit has twice.
     """
     cells = table.named(column)
     texts = [name_of(cells[row]) for row in rows]
-    unclear = [i for i, text in enumerate(texts) if is_unclear(text)]
-    if not unclear:
-        return {}, []
     told = months_meant(texts, owners)
-    meant = {rows[i]: f"{texts[i][:4]}-{told[i]:02}" for i in unclear if i in told}
-    unsure = [i for i in unclear if i not in told]
-    is_text = [i for i in unsure if isinstance(cells[rows[i]], str)]
-    meant |= {rows[i]: f"{texts[i][:4]}-01" for i in is_text}
+    unsure = [i for i, text in enumerate(texts) if is_unclear(text) and i not in told]
+    twice = Counter((texts[i], owners[i]) for i in unsure)
+    is_text = {i for i in unsure if isinstance(cells[rows[i]], str) and twice[texts[i], owners[i]] == 1}
+    meant = {rows[i]: f"{texts[i][:4]}-{month:02}" for i, month in (told | dict.fromkeys(is_text, 1)).items()}
     found = []
-    for code, some in (("IC921", [i for i in unsure if i not in set(is_text)]), ("IC922", is_text)):
+    for code, some in (("IC921", [i for i in unsure if i not in is_text]), ("IC922", [] if table.sheet else sorted(is_text))):
         if some:
-            first = texts[some[0]]
-            found.append(finding(code, table.place(rows[some[0]], column), found=first, year=first[:4], rows=len(some)))
+            text = texts[some[0]]
+            found.append(finding(code, table.place(rows[some[0]], column), found=text, year=text[:4], rows=len(some)))
+    return meant, found
+
+
+def months_across(table: Table, headings: Sequence[tuple[int, str, object]]) -> tuple[dict[int, str], list[Finding]]:
+    """Return the months of headings that are January or October as written, by column, and what is not sure of them.
+
+    `headings` are columns, what they say of their period, and whose the values below are.
+    """
+    texts = [text for _, text, _ in headings]
+    told = months_meant(texts, [whose for *_, whose in headings])
+    meant, found = {headings[i][0]: f"{texts[i][:4]}-{month:02}" for i, month in told.items()}, []
+    if unsure := [(at, text) for i, (at, text, _) in enumerate(headings) if is_unclear(text) and i not in told]:
+        (at, text), code = unsure[0], "IC921" if table.sheet else "IC922"
+        found.append(finding(code, table.header_place(at), found=text, year=text[:4], rows=len(unsure)))
     return meant, found
 
 

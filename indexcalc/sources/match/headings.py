@@ -66,7 +66,7 @@ def unused(index: Index, table: Table, used: Container[int | None]) -> list[Find
     keys = ("id", "name", "name_en", "group", "aliases", "label", "level", "parent")
     expected = {name_of(getattr(block, key) or "") for key in keys}
     names = [
-        name
+        table.qualified[position] if table.names.count(name) > 1 else name
         for position, name in enumerate(table.names)
         if name and position not in used and name not in expected and name.casefold() not in SILENT_HEADINGS
     ]

@@ -18,9 +18,9 @@ from ...words.recognised_data import (
     VALUE_HEADINGS,
     WHOLE_YEAR,
 )
-from ..readers.periods import in_parts, part_of_year, said_in
+from ..readers.periods import in_parts, is_unclear, part_of_year, said_in
 from ..readers.table import Table, name_of
-from .dated import joined_heading, periods_meant
+from .dated import joined_heading, months_across, periods_meant
 from .headings import by_heading, few, headings_of, position_of
 from .matched import Source
 
@@ -158,11 +158,15 @@ def _heading_of(table: Table, at: int, kind: Kind) -> Across | None:
 
 def _with_periods(source: Source, table: Table, layout: Layout) -> tuple[Layout, list[Finding]]:
     """Put into a layout the periods that its headings mean, with what is to be said of these and of the headings left out."""
-    texts = {one.said: (table.header_place(one.at), 1) for one in reversed(layout.across)}
-    meant, found = periods_meant(source, dict(reversed(texts.items())))
-    across = tuple(replace(one, said=meant[one.said]) for one in layout.across if one.said in meant)
+    unclear = source.index.periods.kind == "month" and any(is_unclear(one.said) for one in layout.across)
+    months, found = months_across(table, [(one.at, one.said, one.names) for one in layout.across]) if unclear else ({}, [])
+    across = [replace(one, said=months.get(one.at, one.said)) for one in layout.across]
+    texts = {one.said: (table.header_place(one.at), 1) for one in reversed(across)}
+    meant, problems = periods_meant(source, dict(reversed(texts.items())))
+    across = [replace(one, said=meant[one.said]) for one in across if one.said in meant]
+    found += problems
     found += _left_out(table, {one.at for one in layout.across})
-    return replace(layout, across=across), found
+    return replace(layout, across=tuple(across)), found
 
 
 def _left_out(table: Table, read: set[int]) -> Iterator[Finding]:

@@ -73,28 +73,36 @@ def _by_period(source: Source, table: Table, layout: Layout) -> Matched:
     for at, column in source.columns:
         places = _headed(layout, column) if headed else layout.across
         if by_name.get(at) and places:
-            found += _ambiguous_across(table, column, places)
-            chosen += [((at, column), one.at, of_heading[one.said].some(by_name[at])) for one in places]
+            if several := _ambiguous_across(table, column, places):
+                found += several
+                places = list({one.said: one for one in reversed(places)}.values())
+            chosen += [((at, column), one.at, _of_periods(records, by_name[at], of_heading[one.said])) for one in places]
     taken = {one.at for one in layout.across} if not headed else {position for _, position, _ in chosen}
     used = {layout.unit, layout.period, layout.indicator, layout.status, *taken}
     return _read(source, table, layout, chosen, [*found, *unused(source.index, table, used)])
 
 
-def _periods_of_rows(source: Source, table: Table, layout: Layout, records: Records) -> tuple[dict[str, Records], list[Finding]]:
-    """Return the rows with the periods that they have below each heading, which is one or makes one of what the row says."""
+def _periods_of_rows(
+    source: Source, table: Table, layout: Layout, records: Records
+) -> tuple[dict[str, list[str | None]], list[Finding]]:
+    """Return the period of each row below each heading, which is one or makes one of what the row says; None where it does not."""
     if layout.period is None:
-        return {one.said: replace(records, periods=[one.said] * len(records.rows)) for one in layout.across}, []
+        return {one.said: [one.said] * len(records.rows) for one in layout.across}, []
     kind, found = source.index.periods.kind, []
-    of_heading: dict[str, Records] = {}
+    of_heading: dict[str, list[str | None]] = {}
     for one in layout.across:
         texts = {year: in_parts((year, one.said), kind) for year in dict.fromkeys(records.periods) if year}
         place = table.header_place(one.at)
         meant, problems = periods_meant(source, {text: (place, records.periods.count(year)) for year, text in texts.items()})
         found += problems
-        periods = [meant.get(texts[str(year)]) for year in records.periods]
-        there = [i for i, period in enumerate(periods) if period]
-        of_heading[one.said] = replace(records.some(there), periods=[periods[i] for i in there])
+        of_heading[one.said] = [meant.get(texts[str(year)]) for year in records.periods]
     return of_heading, found
+
+
+def _of_periods(records: Records, chosen: Sequence[int], periods: Sequence[str | None]) -> Records:
+    """Return those of some rows that have a period, with it."""
+    kept = [i for i in chosen if periods[i]]
+    return replace(records.some(kept), periods=[periods[i] for i in kept])
 
 
 def _headed(layout: Layout, column: Column) -> Sequence[Across]:
@@ -107,7 +115,7 @@ def _headed(layout: Layout, column: Column) -> Sequence[Across]:
     return ()
 
 
-def _ambiguous_across(table: Table, column: Column, places: Sequence[Across]) -> Iterable[Finding]:
+def _ambiguous_across(table: Table, column: Column, places: Sequence[Across]) -> list[Finding]:
     """Find a name that stands in several columns of one period, under different headings."""
     of_period: dict[str, list[int]] = defaultdict(list)
     for one in places:

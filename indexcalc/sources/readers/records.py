@@ -14,6 +14,7 @@ from typing import cast
 from ...findings import Finding, Place, finding, letters
 from ...words.recognised_data import NOTE
 from .numbers import is_number
+from .periods import is_unclear
 from .table import Cell, Origin, Table, name_of
 
 Merge = tuple[int, int, int, int]  # top, left, bottom, right; from 0, all included
@@ -86,11 +87,11 @@ def _no_header(origin: Origin, sheet: str, rows: list[list[Cell]]) -> Finding:
 
 
 def header_findings(table: Table) -> list[Finding]:
-    """Find names that stand twice, columns of values without a name, and a header with nothing below."""
+    """Find names that stand twice (2022.1 may be two months), columns of values without a name, a header with nothing below."""
     found = []
     first: dict[str, int] = {}
     for index, name in enumerate(table.qualified):
-        if name in first:
+        if name in first and not is_unclear(name):
             place = table.header_place(index)
             found.append(finding("IC310", place, name=name, first=letters(table.positions[first[name]])))
         elif name:
@@ -140,7 +141,8 @@ def _groups_unmerged(rows: list[list[Cell]], lines: Sequence[int], origin: Origi
     for upper, lower in ((at, at + 1), (at - 1, at)):
         if upper < 0 or lower >= len(rows) or not _name_groups(rows[upper], rows[lower], key, above=lower == at):
             continue
-        starts = [index for index in _filled(rows[upper]) if index > key]
+        named = [index for index in _filled(rows[upper]) if index > key]
+        starts = [index for i, index in enumerate(named) if not i or name_of(rows[upper][index]) != name_of(rows[upper][named[i - 1]])]
         ends = [*(start - 1 for start in starts[1:]), max(_filled(rows[lower]))]
         return [(upper, start, upper, end) for start, end in zip(starts, ends, strict=True) if end > start]
     return []
@@ -153,8 +155,9 @@ def _name_groups(upper: list[Cell], lower: list[Cell], key: int, *, above: bool)
         return False
     named = [index for index in _filled(upper) if index > key]
     names = [name_of(lower[index]) for index in _filled(lower) if index > key]
+    groups = [name_of(upper[index]) for index in named]
     gaps = any(index >= len(upper) or _blank(upper[index]) for index in _filled(lower) if named and index > named[0])
-    return len(named) > 1 and gaps and len(set(names)) < len(names)
+    return len(set(groups)) > 1 and (gaps or len(set(groups)) < len(groups)) and len(set(names)) < len(names)
 
 
 def _could_name(cell: Cell) -> bool:
