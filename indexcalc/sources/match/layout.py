@@ -18,7 +18,7 @@ from ...words.recognised_data import (
     VALUE_HEADINGS,
     WHOLE_YEAR,
 )
-from ..readers.periods import in_parts, is_unclear, part_of_year, said_in
+from ..readers.periods import ends_a_period, in_parts, is_unclear, part_of_year, said_in
 from ..readers.table import Table, name_of
 from .dated import joined_heading, months_across, periods_meant
 from .headings import by_heading, few, headings_of, position_of
@@ -117,10 +117,19 @@ def _periods_of(
         return None, None, across, []
     if named is None and kind == SINGLE:
         return None, SINGLE, (), []
-    if named is None and kind not in WITHOUT_DAYS and (date := position_of(table, None, DAY_HEADINGS)) is not None:
-        return date, None, (), []
+    if named is None and (dates := _dates(table, kind)) is not None:
+        return dates, None, (), []
     headers = _not_there(table, declared) if declared is not None else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
     return None, None, (), [finding("IC347", table.header_place(0), headers=headers, known=headings_of(table))]
+
+
+def _dates(table: Table, kind: Kind) -> int | None:
+    """Return the column headed as dates whose cells are periods, or the first or last days of some, as months in workbooks are."""
+    at = position_of(table, None, DAY_HEADINGS)
+    if at is None or kind in WITHOUT_DAYS or not table.columns or table.stays:
+        return None
+    names = {name for cell in dict.fromkeys(table.named(at)) if (name := name_of(cell))}
+    return at if names and all(ends_a_period(name, kind) for name in names) else None
 
 
 def _not_there(table: Table, declared: str | int | tuple[str, ...]) -> list[str]:

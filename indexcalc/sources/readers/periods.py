@@ -75,6 +75,20 @@ def _dated(text: str, kind: Kind) -> Said | None:
     return Said(str(days), "year as a date") if days in _YEARS_AS_DAYS else Said(period_of(date, kind), "date")
 
 
+def ends_a_period(text: str, kind: Kind) -> bool:
+    """Say whether a text is a period, or the date of the first or last day of one.
+
+    >>> ends_a_period("2022-03-01", "month"), ends_a_period("2022-03-31", "quarter"), ends_a_period("2022-03-15", "month")
+    (True, True, False)
+    """
+    said, day = said_in(text, kind), read_period(unicodedata.normalize("NFKC", text)[:10], "day")
+    if said is None or said.way not in ("date", "serial"):
+        return said is not None and said.way == "plain"
+    date = dt.date.fromisoformat(day) if day else _DAY_0 + dt.timedelta(days=int(text)) if text.isdigit() else None
+    one = dt.timedelta(days=1)
+    return date is not None and period_of(date - one, kind) != period_of(date + one, kind)
+
+
 def in_parts(cells: Sequence[object], kind: Kind) -> str:
     """Return what several cells say together of a period, a year in one and its part in another, as one text.
 
