@@ -116,18 +116,21 @@ SINCE_JANUARY = [
 ADDED_UP = r"(?i)[(\[]?(?:累计数?|ytd|year[- ]?to[- ]?date)[)\]]?$"
 WHOLE_YEAR = ("全年", "年度合计", "合计", "总计", "total", "year total")
 # marks of numbers that may still change, or have been changed, at the end of a period
-PROVISIONAL_ENDS = r"(?i)(?:[(\[](?P<bracket>[^()\[\]]+)[)\]]|(?P<mark>[a-z]+\.?|\*+|\D*[\u4e00-\u9fff]))$"
-PROVISIONAL = (
-    r"(?i)(?:[prebs]|prov|provisional|prelim|preliminary|rev|revised|est|estimated?)\.?|\*+"
+_PROVISIONAL = (
+    r"[prebs]|prov|provisional|prelim|preliminary|rev|revised|est|estimated?"
     r"|年?(?:初步|快报|修订|修正|调整|最终|暂定|暂估|估计|初核)(?:核算|核实|统计|估计)?(?:数据?|值)?|最终核实数?"
+)
+MARKED = (
+    r"(?i)(?P<period>.+?)(?<=[\d\u4e00-\u9fff])\s*"
+    rf"(?:[(\[]\s*(?P<bracket>(?:{_PROVISIONAL})\.?)\s*[)\]]|(?P<mark>(?:{_PROVISIONAL})\.?|\*+))"
 )
 PART_FORMS = {  # how a part of a year is written behind the year, where it stands for itself as a number
     "month": ("{year}年{part}", "{year}年{part}月"),
     "quarter": ("{year}年{part}", "{year}年{part}季度"),
     "half-year": ("{year}年{part}", "{year}年{part}半年"),
     "week": ("{year}年{part}", "{year}年{part}周", "{year}-{part}"),
-    "ten-day": ("{year}年{part}", "{year}年{part}旬", "{year}-{part}"),
-    "day": ("{year}年{part}", "{year}年{part}日"),
+    "ten-day": ("{year}年{part}", "{year}-{part}"),
+    "day": ("{year}年{part}", "{year}-{part}"),
 }
 PART_HEADINGS = {  # of columns that say a part of a year, beside one of years
     "half-year": ("半年", "半年度", "half-year", "half", "期别", "期次"),

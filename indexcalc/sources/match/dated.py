@@ -43,7 +43,7 @@ def periods_meant(source: Source, texts: Texts) -> tuple[dict[str, str], list[Fi
         names, example = few(column.title for column in not_since_january(source)), EXAMPLES[kind]
         found.append(finding("IC923", texts[since[0]][0], found=few(since), count=len(since), names=names, example=example))
     if remarks:
-        read = few(f"{text} → {meant[text]}" for text in remarks)
+        read = few(f"{text} ({meant[text]})" for text in remarks)
         found.append(finding("IC920", texts[remarks[0]][0], read=read, count=len(remarks)))
     return meant, found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import SINGLE, WITHOUT_DAYS, Kind, read_period
@@ -12,11 +13,13 @@ from ...tree.model import EVERY, Data, Index
 from ...words.recognised_data import (
     DAY_HEADINGS,
     INDICATOR_HEADINGS,
+    PART_HEADINGS,
     PERIOD_HEADINGS,
     STATUS_HEADINGS,
     UNIT_HEADINGS,
     VALUE_HEADINGS,
     WHOLE_YEAR,
+    YEAR_HEADINGS,
 )
 from ..readers.periods import ends_a_period, in_parts, is_unclear, part_of_year, said_in
 from ..readers.table import Table, name_of
@@ -110,7 +113,7 @@ def _periods_of(
     if of_file:
         return None, of_file[str(table.period)], (), problems
     usual = period_headings(kind)
-    period = position_of(table, named, (_joined_usual(table), *usual))
+    period = position_of(table, named, (*_joined_usual(table), *usual))
     if period is not None:
         return period, None, _parts_across(table, period, others, kind) if several else (), []
     if named is None and several and (across := _periods_across(index, table, others)):
@@ -124,7 +127,7 @@ def _periods_of(
 
 
 def _dates(table: Table, kind: Kind) -> int | None:
-    """Return the column headed as dates whose cells are periods, or the first or last days of some, as months in workbooks are."""
+    """Return the column headed as dates whose cells are periods, or the first or last days of some."""
     at = position_of(table, None, DAY_HEADINGS)
     if at is None or kind in WITHOUT_DAYS or not table.columns or table.stays:
         return None
@@ -138,10 +141,12 @@ def _not_there(table: Table, declared: str | int | tuple[str, ...]) -> list[str]
     return [one for one in wanted if position_of(table, one, ()) is None] or wanted
 
 
-def _joined_usual(table: Table) -> str:
-    """Return the heading of a column of periods that was made of two, if there is one."""
-    parts = (name for name in table.names if " " in name)
-    return next((name for name in parts if {part.casefold() for part in name.split(" ")} <= set(PERIOD_HEADINGS)), "")
+def _joined_usual(table: Table) -> Iterator[str]:
+    """Yield the headings of columns of periods that were made of two."""
+    known = {*PERIOD_HEADINGS, *YEAR_HEADINGS, *chain.from_iterable(PART_HEADINGS.values())}
+    for name in table.names:
+        if " " in name and {part.casefold() for part in name.split(" ")} <= known:
+            yield name
 
 
 def _periods_across(index: Index, table: Table, others: set[int | None]) -> tuple[Across, ...]:

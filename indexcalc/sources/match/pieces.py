@@ -85,7 +85,7 @@ def _by_period(source: Source, table: Table, layout: Layout) -> Matched:
 def _periods_of_rows(
     source: Source, table: Table, layout: Layout, records: Records
 ) -> tuple[dict[str, list[str | None]], list[Finding]]:
-    """Return the period of each row below each heading, which is one or makes one of what the row says; None where it does not."""
+    """Return each row's period below each heading, which is one or makes one of what the row says; None where it does not."""
     if layout.period is None:
         return {one.said: [one.said] * len(records.rows) for one in layout.across}, []
     kind, found = source.index.periods.kind, []

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ...periods import WITHOUT_DAYS, Kind, period_of, read_period, read_since
-from ...words.recognised_data import ADDED_UP, PART_FORMS, PROVISIONAL, PROVISIONAL_ENDS
+from ...words.recognised_data import ADDED_UP, MARKED, PART_FORMS
 from .table import name_of
 
 Way = Literal["plain", "marked", "date", "serial", "since", "year as a date"]
@@ -52,11 +52,8 @@ def said_in(text: str, kind: Kind) -> Said | None:
     shorter = re.sub(ADDED_UP, "", text)
     if shorter != text and (period := read_since(shorter, kind) or read_period(shorter, kind)):
         return Said(period, "since")
-    found = re.search(PROVISIONAL_ENDS, text)
-    if found and re.fullmatch(PROVISIONAL, mark := (found["bracket"] or found["mark"]).strip()):
-        rest = text[: found.start()] + ("年" if mark.startswith("年") else "")
-        if (before := said_in(rest.rstrip(), kind)) and before.way in ("plain", "since"):
-            return Said(before.period, "marked" if before.way == "plain" else "since", mark)
+    if (found := re.fullmatch(MARKED, text)) and (before := said_in(found["period"], kind)) and before.way in ("plain", "since"):
+        return Said(before.period, "marked" if before.way == "plain" else "since", found["bracket"] or found["mark"])
     return None if kind in WITHOUT_DAYS else _dated(text, kind)
 
 
@@ -98,13 +95,14 @@ def in_parts(cells: Sequence[object], kind: Kind) -> str:
     names = [name_of(cell) for cell in cells]
     years = [(said.period if (said := said_in(name, "year")) else "") for name in names]
     at = next((i for i, year in enumerate(years) if year), None)
-    rest = [re.sub(r"[月日号]$", "", name) if kind == "day" else name for i, name in enumerate(names) if i != at]
+    rest = [name for i, name in enumerate(names) if i != at]
     if at is not None and all(rest):
-        part = "-".join(rest) if kind == "day" and len(rest) > 1 else "月".join(rest) if kind == "ten-day" else "".join(rest)
-        forms = ("{year}-{part}",) if kind == "day" and len(rest) > 1 else PART_FORMS.get(kind, ())
-        for form in forms:
-            if said_in(text := form.format(year=years[at], part=part), kind):
-                return text
+        month, last = re.sub("月$", "", rest[0]), re.sub("[日号]$", "", rest[-1])
+        several = {"day": (f"{month}-{last}",), "ten-day": (f"{month}月{last}", f"{month}-T{last}")}
+        for part in several.get(kind, ()) if len(rest) > 1 else ("".join(rest),):
+            for form in PART_FORMS.get(kind, ()):
+                if said_in(text := form.format(year=years[at], part=part), kind):
+                    return text
     return " ".join(name for name in names if name)
 
 

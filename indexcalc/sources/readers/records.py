@@ -142,7 +142,8 @@ def _groups_unmerged(rows: list[list[Cell]], lines: Sequence[int], origin: Origi
         if upper < 0 or lower >= len(rows) or not _name_groups(rows[upper], rows[lower], key, above=lower == at):
             continue
         named = [index for index in _filled(rows[upper]) if index > key]
-        starts = [index for i, index in enumerate(named) if not i or name_of(rows[upper][index]) != name_of(rows[upper][named[i - 1]])]
+        of_group: dict[int | None, str] = {index: name_of(rows[upper][index]) for index in named}
+        starts = [index for index, before in zip(named, [None, *named], strict=False) if of_group[index] != of_group.get(before)]
         ends = [*(start - 1 for start in starts[1:]), max(_filled(rows[lower]))]
         return [(upper, start, upper, end) for start, end in zip(starts, ends, strict=True) if end > start]
     return []

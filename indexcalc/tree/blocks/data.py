@@ -45,7 +45,7 @@ class UnitTable(Part):
 
 
 def _how_many(value: Any) -> str:
-    """Say which shape of `roll_up` a value is meant as, so that what is wrong with it is said once."""
+    """Say which shape of `roll_up` or `period` a value is meant as, so that what is wrong with it is said once."""
     return "several" if isinstance(value, (list, tuple)) else "one"
 
 
@@ -160,7 +160,10 @@ def _ledger_as_path(value: Any) -> Any:
     return {"path": value["ledger"], **value} if isinstance(value, dict) and "ledger" in value else value
 
 
-Several = Annotated[tuple[str, ...], Field(strict=False, min_length=2)]
+PeriodOf = Annotated[
+    Annotated[str | int, Tag("one")] | Annotated[tuple[str, ...], Field(strict=False, min_length=2), Tag("several")],
+    Discriminator(_how_many),
+]
 
 
 class Data(Part):
@@ -174,7 +177,7 @@ class Data(Part):
     """The sheet of a workbook, or a pattern."""
     unit: str | None = None
     """The column of units. Default: the usual headings."""
-    period: str | int | Several | None = None
+    period: PeriodOf | None = None
     """The column of periods, or the columns in which a year and its parts stand apart: `[年份, 季度]`; or the one period of the
     file; or `every` for values that hold in all periods."""
     indicator: str | None = None
