@@ -65,7 +65,7 @@ def read_period(text: str, kind: Kind) -> str | None:
 
 
 def _months(cleaned: str) -> tuple[int, int, int] | None:
-    """Return the year, the first and the last month of a text that names several months, as in 2022年1—6月."""
+    """Return the year, the first and the last month of a text that names several months, as in Jan-Jun 2022."""
     for pattern in MONTHS_TOGETHER:
         if match := re.fullmatch(pattern, cleaned, re.ASCII):
             first, last = (_month(match[name]) for name in ("first", "last"))
@@ -82,7 +82,7 @@ def _month(text: str) -> int:
 def read_since(text: str, kind: Kind) -> str | None:
     """Return the period that a text runs to which names all of a year up to there, or None when it names no such span.
 
-    >>> read_since("2022年1—6月", "month"), read_since("2022年前三季度", "quarter"), read_since("2022年4-6月", "month")
+    >>> read_since("Jan-Jun 2022", "month"), read_since("Jan-Sep 2022", "quarter"), read_since("Apr-Jun 2022", "month")
     ('2022-06', '2022Q3', None)
     """
     if kind not in _IN_A_YEAR:

@@ -132,6 +132,12 @@ PART_FORMS = {  # how a part of a year is written behind the year, where it stan
     "ten-day": ("{year}年{part}", "{year}-{part}"),
     "day": ("{year}年{part}", "{year}-{part}"),
 }
+MONTH_ENDS, DAY_ENDS = "月$", "[日号]$"
+SEVERAL_PARTS = {"day": ("{month}-{last}",), "ten-day": ("{month}月{last}", "{month}-T{last}")}  # of a month and what is in it
+DATE = (
+    r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+    r"|(?P<year2>\d{4})年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})[日号]"
+)
 PART_HEADINGS = {  # of columns that say a part of a year, beside one of years
     "half-year": ("半年", "半年度", "half-year", "half", "期别", "期次"),
     "quarter": ("季度", "季", "quarter", "qtr"),

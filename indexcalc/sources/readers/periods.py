@@ -11,15 +11,11 @@ from functools import lru_cache
 from typing import Literal
 
 from ...periods import WITHOUT_DAYS, Kind, period_of, read_period, read_since
-from ...words.recognised_data import ADDED_UP, MARKED, PART_FORMS
+from ...words.recognised_data import ADDED_UP, DATE, DAY_ENDS, MARKED, MONTH_ENDS, PART_FORMS, SEVERAL_PARTS
 from .table import name_of
 
 Way = Literal["plain", "marked", "date", "serial", "since", "year as a date"]
 
-_DATE = (
-    r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
-    r"|(?P<year2>\d{4})年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})[日号]"
-)
 _SERIAL = r"[2-7]\d{4}"
 _DAY_0 = dt.date(1899, 12, 30)  # what workbooks count days from
 _YEARS_AS_DAYS = range(1950, 2051)  # a year typed into a cell that shows dates is so many days: 2022 is 14 July 1905
@@ -61,7 +57,7 @@ def _dated(text: str, kind: Kind) -> Said | None:
     """Return the period that a date falls in, or the day that a workbook has a number for."""
     if re.fullmatch(_SERIAL, text, re.ASCII):
         return Said(period_of(_DAY_0 + dt.timedelta(days=int(text)), kind), "serial")
-    if not (found := re.fullmatch(_DATE, text, re.ASCII)):
+    if not (found := re.fullmatch(DATE, text, re.ASCII)):
         return None
     year, month, day = (int(found[name] or found[f"{name}2"]) for name in ("year", "month", "day"))
     try:
@@ -89,17 +85,18 @@ def ends_a_period(text: str, kind: Kind) -> bool:
 def in_parts(cells: Sequence[object], kind: Kind) -> str:
     """Return what several cells say together of a period, a year in one and its part in another, as one text.
 
-    >>> in_parts((2022, 3), "quarter"), in_parts(("三季度", "2022年"), "quarter"), in_parts((2022, 13), "month")
-    ('2022年3季度', '2022年三季度', '2022 13')
+    >>> said_in(in_parts((2022, 3), "quarter"), "quarter"), said_in(in_parts(("Q3", 2022), "quarter"), "quarter")
+    (Said(period='2022Q3', way='plain', mark=''), Said(period='2022Q3', way='plain', mark=''))
+    >>> in_parts((2022, 13), "month")
+    '2022 13'
     """
     names = [name_of(cell) for cell in cells]
     years = [(said.period if (said := said_in(name, "year")) else "") for name in names]
     at = next((i for i, year in enumerate(years) if year), None)
     rest = [name for i, name in enumerate(names) if i != at]
     if at is not None and all(rest):
-        month, last = re.sub("月$", "", rest[0]), re.sub("[日号]$", "", rest[-1])
-        several = {"day": (f"{month}-{last}",), "ten-day": (f"{month}月{last}", f"{month}-T{last}")}
-        for part in several.get(kind, ()) if len(rest) > 1 else ("".join(rest),):
+        parts = {"month": re.sub(MONTH_ENDS, "", rest[0]), "last": re.sub(DAY_ENDS, "", rest[-1])}
+        for part in [form.format(**parts) for form in SEVERAL_PARTS.get(kind, ())] if len(rest) > 1 else ["".join(rest)]:
             for form in PART_FORMS.get(kind, ()):
                 if said_in(text := form.format(year=years[at], part=part), kind):
                     return text
@@ -107,9 +104,9 @@ def in_parts(cells: Sequence[object], kind: Kind) -> str:
 
 
 def part_of_year(heading: str, kind: Kind) -> bool:
-    """Say whether a heading is a part of a year that it does not name, such as 3月, Q1 or 上半年.
+    """Say whether a heading is a part of a year that it does not name, such as Mar or Q1.
 
-    >>> part_of_year("3月", "month"), part_of_year("Mar", "month"), part_of_year("2022年3月", "month"), part_of_year("3", "month")
+    >>> part_of_year("Q3", "quarter"), part_of_year("Mar", "month"), part_of_year("Mar 2022", "month"), part_of_year("3", "month")
     (True, True, False, False)
     """
     if kind not in PART_FORMS or not heading or heading.isdigit() or said_in(heading, kind) or said_in(heading, "year"):

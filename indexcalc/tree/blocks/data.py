@@ -62,8 +62,7 @@ class Periods(Part):
     """The rhythm of the index."""
 
     kind: Kind = "single"
-    """What a period is. `half-year` is written 2022H1 or 2022年上半年; `split-year`, which runs over two, 2014/15 or
-    2014-2015学年."""
+    """What a period is. `half-year` is written 2022H1; `split-year`, which runs over two, 2014/15."""
     roll_up: RollUp | None = None
     """Make larger periods of these, from reported values: `quarter`, `half-year`, `year`, or `[quarter, year]` of months."""
     due: int | None = Field(default=None, ge=0)
@@ -178,8 +177,8 @@ class Data(Part):
     unit: str | None = None
     """The column of units. Default: the usual headings."""
     period: PeriodOf | None = None
-    """The column of periods, or the columns in which a year and its parts stand apart: `[年份, 季度]`; or the one period of the
-    file; or `every` for values that hold in all periods."""
+    """The column of periods, or the columns in which a year and its parts stand apart: `[year, quarter]`; or the one period of
+    the file; or `every` for values that hold in all periods."""
     indicator: str | None = None
     """The column of indicators, for tables with one value a row."""
     value: str | None = None
