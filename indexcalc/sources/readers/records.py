@@ -132,7 +132,7 @@ def _key_row(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> in
 def _groups_unmerged(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> list[Merge]:
     """Return the groups of columns that a row names without merged cells, as in CSV: each reaches to the next name.
 
-    A row of groups stands above one whose headings repeat below them, one of both being the row with a known heading.
+    One of both rows has the known heading; above it, groups are told from titles by headings that repeat below them.
     """
     at = _key_row(rows, lines, origin)
     if at is None or _key(rows[at], origin.keys) is None:
@@ -150,7 +150,7 @@ def _groups_unmerged(rows: list[list[Cell]], lines: Sequence[int], origin: Origi
 
 
 def _name_groups(upper: list[Cell], lower: list[Cell], key: int, *, above: bool) -> bool:
-    """Say whether one row names groups of the columns that the next one names, which repeat from group to group."""
+    """Say whether one row names groups of the columns that the next one names."""
     first = upper[: key + 1] if above else lower[: key + 1]
     if not all(map(_blank, first)) or not all(map(_could_name, (*upper, *lower))):
         return False
@@ -158,7 +158,8 @@ def _name_groups(upper: list[Cell], lower: list[Cell], key: int, *, above: bool)
     names = [name_of(lower[index]) for index in _filled(lower) if index > key]
     groups = [name_of(upper[index]) for index in named]
     gaps = any(index >= len(upper) or _blank(upper[index]) for index in _filled(lower) if named and index > named[0])
-    return len(set(groups)) > 1 and (gaps or len(set(groups)) < len(groups)) and len(set(names)) < len(names)
+    repeats = len(set(names)) < len(names)
+    return bool(groups) and (gaps or (len(set(groups)) < len(groups) and repeats)) and (repeats or not above)
 
 
 def _could_name(cell: Cell) -> bool:
