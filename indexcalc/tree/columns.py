@@ -117,7 +117,7 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
     key = "column" if item.column else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
     title = item.name or item.name_en or item.id
-    since = not isinstance(item, Adjustment) and item.cumulative is not None and not is_constant(index, source)
+    since = not isinstance(item, Adjustment) and item.cumulative is not None
     return Column(item.id, source, _headers(item), title, measure, valid, over_time, over_units, item.id, key, cumulative=since)
 
 

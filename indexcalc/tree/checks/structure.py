@@ -12,7 +12,7 @@ from ...periods import EXAMPLES, MADE_OF, PARTS_OF_YEAR, read_period
 from ..blocks.adjustments import Adjustment
 from ..blocks.data import UNITS_SOURCE, Denominator
 from ..blocks.nodes import Dimension, Indicator
-from ..columns import counted
+from ..columns import counted, is_constant
 from ..declared import counts
 from ..located import Path
 from ..model import Index
@@ -146,8 +146,9 @@ def check_periods(index: Index) -> Iterator[Finding]:
         for key in ("cumulative", "rolling"):
             if vars(item).get(key) == "year" and kind not in PARTS_OF_YEAR:
                 yield finding("IC927", index.place_of(owner, key), key=key, node=owner, kind=kind)
-        if item.cumulative and item.events:
-            yield finding("IC213", index.place_of(owner, "cumulative"), node=owner, one="events", other="cumulative")
+        if item.cumulative and (item.events or is_constant(index, index.source_of(item))):
+            one = "events" if item.events else "period: every"
+            yield finding("IC213", index.place_of(owner, "cumulative"), node=owner, one=one, other="cumulative")
         how = item.over_units or index.defaults.over_units
         if item.cumulative and index.units.level and how != "sum":
             yield finding("IC926", index.place_of(owner, "cumulative"), node=owner, how=how)
