@@ -138,6 +138,8 @@ DATE = (
     r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
     r"|(?P<year2>\d{4})年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})[日号]"
 )
+# a year with something behind it that is no mark known above, and not what a column of its own is called
+LIKE_A_PERIOD = r"\d{4}\s*年?\s*(?:[A-Za-z]{1,2}|[(\[][^()\[\]\d%]{1,4}[)\]]|预[计测估]数?|计划数?|目标值?)"
 PART_HEADINGS = {  # of columns that say a part of a year, beside one of years
     "half-year": ("半年", "半年度", "half-year", "half", "期别", "期次"),
     "quarter": ("季度", "季", "quarter", "qtr"),

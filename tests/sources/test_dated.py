@@ -161,6 +161,7 @@ STACKED = {
     ],
 }
 BELOW = {
+    "one indicator above": [["区", "床位数", "", "门诊人次", ""], ["", "2020", "2021", "2020年", "2021年"]],
     "indicators above": [["区", "床位数", "", "门诊人次", ""], ["", "2020", "2021", "2020", "2021"]],
     "indicators above, in English": [["name", "Beds", "", "Visits", ""], ["", "2020 [YR2020]", "2021 [YR2021]", "2020 [YR2020]", "2021 [YR2021]"]],
 }  # fmt: skip
@@ -232,6 +233,30 @@ def test_years_down_and_their_parts_across(tmp_path: Path, kind: str, head: list
     assert values(panel) == dict(zip(periods, (1, 2), strict=True))
     assert codes(panel) == ["IC351"], "the whole year is left out, and that is said"
     assert str(panel.places(1, 0, 0)[0]) == "d.csv:2:4"
+
+
+def test_headings_that_are_indicators_are_no_months(tmp_path: Path) -> None:
+    nodes = '  - {id: "1", weight: 1}\n'
+    with pytest.raises(Refused) as refused:
+        read(project(tmp_path, [["区", "年份", "1"], *([unit, 2021, 5] for unit in UNITS)], "month", nodes), tmp_path)
+    assert [one.code for one in refused.value.findings if one.severity == "error"] == ["IC346"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "warned"),
+    [
+        ("2022年预计", True),
+        ("2022f", True),
+        ("2022(目标)", True),
+        ("2022年增速", False),
+        ("2022 rank", False),
+        ("增长(%)", False),
+    ],
+)
+def test_headings_that_only_look_like_periods(tmp_path: Path, heading: str, warned: bool) -> None:
+    panel = read(project(tmp_path, [["区", "2020", "2021", heading], *([unit, 1, 2, 3] for unit in UNITS)], "year"), tmp_path)
+    assert values(panel) == {"2020": 1, "2021": 2}
+    assert sorted(codes(panel)) == (["IC351", "IC924"] if warned else ["IC351"])
 
 
 def test_a_row_that_is_of_no_year(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from ...tree.model import EVERY, Data, Index
 from ...words.recognised_data import (
     DAY_HEADINGS,
     INDICATOR_HEADINGS,
+    LIKE_A_PERIOD,
     PART_HEADINGS,
     PERIOD_HEADINGS,
     STATUS_HEADINGS,
@@ -26,8 +27,6 @@ from ..readers.table import Table, name_of
 from .dated import joined_heading, months_across, periods_meant
 from .headings import by_heading, few, headings_of, position_of
 from .matched import Source
-
-_LIKE_A_PERIOD = r"\d{4}\D{0,4}"  # a year with a few characters behind it
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def _periods_of(
     usual = period_headings(kind)
     period = position_of(table, named, (*_joined_usual(table), *usual))
     if period is not None:
-        return period, None, _parts_across(table, period, others, kind) if several else (), []
+        return period, None, _parts_across(source, table, period, others) if several else (), []
     if named is None and several and (across := _periods_across(index, table, others)):
         return None, None, across, []
     if named is None and kind == SINGLE:
@@ -185,22 +184,23 @@ def _with_periods(source: Source, table: Table, layout: Layout) -> tuple[Layout,
 
 def _left_out(table: Table, read: set[int]) -> Iterator[Finding]:
     """Find headings beside those of periods that look like one and are none of the index's."""
-    left = [at for at, name in enumerate(table.names) if at not in read and re.fullmatch(_LIKE_A_PERIOD, name)]
+    left = [at for at, name in enumerate(table.names) if at not in read and re.fullmatch(LIKE_A_PERIOD, name)]
     if left:
         names = few(table.names[at] for at in left)
         example = next(table.names[at] for at in sorted(read))
         yield finding("IC924", table.header_place(left[0]), names=names, count=len(left), example=example)
 
 
-def _parts_across(table: Table, period: int, others: set[int | None], kind: Kind) -> tuple[Across, ...]:
+def _parts_across(source: Source, table: Table, period: int, others: set[int | None]) -> tuple[Across, ...]:
     """Return the columns whose headings are parts of the years that stand in a column, or years whose parts stand there."""
+    kind, wanted = source.index.periods.kind, {header for _, column in source.columns for header in column.headers}
     first = next((name for cell in (table.named(period) if table.columns else ()) if (name := name_of(cell))), "")
     if not first or said_in(first, kind):
         return ()
     of_year = said_in(first, "year") is not None
     found: list[Across] = []
     for at, name in enumerate(table.names):
-        if at in others or at == period or not name or name.casefold() in WHOLE_YEAR:
+        if at in others or at == period or not name or name in wanted or name.casefold() in WHOLE_YEAR:
             continue
         fits = part_of_year(name, kind) or name.isdigit() if of_year else said_in(name, "year") is not None
         if fits and said_in(in_parts((first, name), kind), kind):
