@@ -114,7 +114,6 @@ SINCE_JANUARY = [
     (_YEAR + r"年?(?P<parts>全)年", 12),
 ]
 ADDED_UP = r"(?i)[(\[]?(?:累计数?|ytd|year[- ]?to[- ]?date)[)\]]?$"
-WHOLE_YEAR = ("全年", "年度合计", "合计", "总计", "total", "year total")
 # marks of numbers that may still change, or have been changed, at the end of a period
 _PROVISIONAL = (
     r"[prebs]|prov|provisional|prelim|preliminary|rev|revised|est|estimated?"
@@ -124,6 +123,7 @@ MARKED = (
     r"(?i)(?P<period>.+?)(?<=[\d\u4e00-\u9fff])\s*"
     rf"(?:[(\[]\s*(?P<bracket>(?:{_PROVISIONAL})\.?)\s*[)\]]|(?P<mark>(?:{_PROVISIONAL})\.?|\*+))"
 )
+WHOLE_YEAR = "全年"
 PART_FORMS = {  # how a part of a year is written behind the year, where it stands for itself as a number
     "month": ("{year}年{part}", "{year}年{part}月"),
     "quarter": ("{year}年{part}", "{year}年{part}季度"),
@@ -138,8 +138,8 @@ DATE = (
     r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
     r"|(?P<year2>\d{4})年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})[日号]"
 )
-# a year with something behind it that is no mark known above, and not what a column of its own is called
-LIKE_A_PERIOD = r"\d{4}\s*年?\s*(?:[A-Za-z]{1,2}|[(\[][^()\[\]\d%]{1,4}[)\]]|预[计测估]数?|计划数?|目标值?)"
+# a year with something behind it, such as the number of a footnote, that is no mark known above, and not what a column of its own is called
+LIKE_A_PERIOD = r"\d{4}\s*年?\s*(?:[A-Za-z]{1,2}|[(\[][^()\[\]\d%]{1,4}[)\]]|预[计测估]数?|计划数?|目标值?)|(?:19|20)\d{3,4}"
 PART_HEADINGS = {  # of columns that say a part of a year, beside one of years
     "half-year": ("半年", "半年度", "half-year", "half", "期别", "期次"),
     "quarter": ("季度", "季", "quarter", "qtr"),

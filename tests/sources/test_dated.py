@@ -331,3 +331,29 @@ def test_a_period_in_the_name_of_a_file_may_have_a_mark(tmp_path: Path) -> None:
     index = index.changed(data={"d": index.data["d"].model_copy(update={"path": "d{period}.csv"})})
     panel = read(index, tmp_path)
     assert (panel.periods, codes(panel)) == (("2021",), ["IC920"])
+
+
+SUMS = ["一季度", "二季度", "上半年", "三季度", "前三季度", "四季度", "全年"]
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_sums_beside_the_periods_are_left_out(tmp_path: Path, *, down: bool) -> None:
+    head = ["年份", *SUMS] if down else [f"2021年{part}" for part in SUMS]
+    cells = [*([2021] if down else []), 1, 2, 3, 3, 6, 4, 10]
+    panel = read(project(tmp_path, [["区", *head], *([unit, *cells] for unit in UNITS)], "quarter"), tmp_path)
+    assert values(panel) == {"2021Q1": 1, "2021Q2": 2, "2021Q3": 3, "2021Q4": 4}
+    assert codes(panel) == ["IC351"]
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_totals_across(tmp_path: Path, *, down: bool) -> None:
+    head, since = ["一季度", "上半年", "1-9月", "全年"], "  - {id: visits, name: 门诊人次, weight: 1, cumulative: year}\n"
+    rows = [["区", *(["年份", *head] if down else [f"2021年{part}" for part in head])]]
+    rows += [[unit, *([2021] if down else []), 1, 3, 6, 10] for unit in UNITS]
+    scores = indexcalc.score(index := project(tmp_path, rows, "quarter", since), read(index, tmp_path))
+    np.testing.assert_array_equal(scores.score()[:, 0], [1, 2, 3, 4])
+
+
+def test_a_footnote_behind_a_year_is_no_day(tmp_path: Path) -> None:
+    panel = read(project(tmp_path, [["区", "2020", "20211"], *([unit, 1, 2] for unit in UNITS)], "year"), tmp_path)
+    assert (panel.periods, sorted(codes(panel))) == (("2020",), ["IC351", "IC924"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -24,7 +24,7 @@ from ...words.recognised_data import (
 )
 from ..readers.periods import ends_a_period, in_parts, is_unclear, part_of_year, said_in
 from ..readers.table import Table, name_of
-from .dated import joined_heading, months_across, periods_meant
+from .dated import joined_heading, months_across, not_since_january, periods_meant
 from .headings import by_heading, few, headings_of, position_of
 from .matched import Source
 
@@ -173,13 +173,28 @@ def _with_periods(source: Source, table: Table, layout: Layout) -> tuple[Layout,
     """Put into a layout the periods that its headings mean, with what is to be said of these and of the headings left out."""
     unclear = source.index.periods.kind == "month" and any(is_unclear(one.said) for one in layout.across)
     months, found = months_across(table, [(one.at, one.said, one.names) for one in layout.across]) if unclear else ({}, [])
-    across = [replace(one, said=months.get(one.at, one.said)) for one in layout.across]
+    across = [replace(one, said=months.get(one.at, one.said)) for one in _without_sums(source, layout.across)]
     texts = {one.said: (table.header_place(one.at), 1) for one in reversed(across)}
     meant, problems = periods_meant(source, dict(reversed(texts.items())))
     across = [replace(one, said=meant[one.said]) for one in across if one.said in meant]
     found += problems
     found += _left_out(table, {one.at for one in layout.across})
     return replace(layout, across=tuple(across)), found
+
+
+def _without_sums(source: Source, across: Sequence[Across], year: str = "") -> list[Across]:
+    """Return headings without those of sums over a year, or over some periods of it that stand beside them."""
+    if not not_since_january(source):
+        return list(across)
+    kind = source.index.periods.kind
+    said = {one: said_in(in_parts((year, one.said), kind) if year else one.said, kind) for one in across}
+    alone = {(one.names, of.period) for one, of in said.items() if of and of.way != "since"}
+    sums = {
+        one
+        for one, of in said.items()
+        if of and of.way == "since" and (one.said.endswith(WHOLE_YEAR) or (one.names, of.period) in alone)
+    }
+    return [one for one in across if one not in sums]
 
 
 def _left_out(table: Table, read: set[int]) -> Iterator[Finding]:
@@ -200,15 +215,15 @@ def _parts_across(source: Source, table: Table, period: int, others: set[int | N
     of_year = said_in(first, "year") is not None
     found: list[Across] = []
     for at, name in enumerate(table.names):
-        if at in others or at == period or not name or name in wanted or name.casefold() in WHOLE_YEAR:
+        if at in others or at == period or not name or name in wanted:
             continue
         fits = part_of_year(name, kind) or name.isdigit() if of_year else said_in(name, "year") is not None
         if fits and said_in(in_parts((first, name), kind), kind):
             found.append(Across(at, name))
     numbers = sorted(int(one.said) for one in found if one.said.isdigit()) if of_year else []
     if numbers and numbers != list(range(1, len(numbers) + 1)):
-        return tuple(one for one in found if not one.said.isdigit())
-    return tuple(found)
+        found = [one for one in found if not one.said.isdigit()]
+    return tuple(_without_sums(source, found, first) if of_year else found)
 
 
 def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:

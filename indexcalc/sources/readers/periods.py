@@ -16,7 +16,7 @@ from .table import name_of
 
 Way = Literal["plain", "marked", "date", "serial", "since", "year as a date"]
 
-_SERIAL = r"[2-7]\d{4}"
+_SERIAL = r"29\d{3}|[3-6]\d{4}"  # from 1979 on; 20221 is a year with the number of a footnote
 _DAY_0 = dt.date(1899, 12, 30)  # what workbooks count days from
 _YEARS_AS_DAYS = range(1950, 2051)  # a year typed into a cell that shows dates is so many days: 2022 is 14 July 1905
 _MONTH_1 = r"(\d{4})\.1"  # January, or October of which a program that takes it for a number has dropped the zero
