@@ -10,6 +10,7 @@ import pytest
 from indexcalc import read
 from indexcalc.analysis.cells import cells_of
 from indexcalc.engine import score
+from indexcalc.findings import Refused
 from indexcalc.large.blocks import score_in_blocks
 from indexcalc.panel import MISSING, VALUE, empty
 from indexcalc.tree import Index
@@ -127,3 +128,25 @@ def test_labels_since_january_and_the_cells_behind_a_value(tmp_path: Path) -> No
         ("own 2021-02", 9, ("d.csv:3:3",)),
     ]
     assert len(cells_of(scores, 0, 0, index.leaves[0])) == 1
+
+
+def test_a_label_since_january_may_stand_for_its_end(tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text("id,name\n1,甲县\n2,乙县\n", encoding="utf-8")
+    rows = [
+        (county, part, total, people)
+        for county in ("甲县", "乙县")
+        for part, total, people in (("1-3月", 4, 90), ("1-6月", 9, 91))
+    ]
+    lines = [f"{county},2021年{part},{total},{people}\n" for county, part, total, people in rows]
+    (tmp_path / "d.csv").write_text("县,期次,own,people\n" + "".join(lines), encoding="utf-8")
+    tree = (
+        "index: {{id: t}}\nunits: {{label: 县, table: u.csv}}\nperiods: {{kind: quarter}}\ndata: {{d: {{path: d.csv}}}}\n"
+        "defaults: {{normalise: points}}\ndimensions: [{{id: own, weight: 0.5, cumulative: year}}, {{id: people, weight: 0.5{more}}}]\n"
+    )
+    index = index_of(tree.format(more=", cumulative: none"))
+    scores = score(index, read(index, tmp_path))
+    assert scores.derived[:, 0].tolist() == [[4, 90], [5, 91]]
+    with pytest.raises(Refused) as refused:
+        read(index_of(tree.format(more="")), tmp_path)
+    assert [(one.code, one.values["names"]) for one in refused.value.findings] == [("IC923", "people")]
+    assert index_of(tree.format(more=", cumulative: none").replace("cumulative: year", "cumulative: none")).tree.as_reported

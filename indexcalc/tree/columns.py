@@ -31,6 +31,7 @@ class Column:
     """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
     take: Take | None = None  # what is aggregated, where the source is a log of events
     cumulative: bool = False  # whether its values are totals since the year began
+    at_end: bool = False  # whether a label that runs from January on stands for its last period alone
 
 
 def columns(index: Written) -> tuple[Column, ...]:
@@ -60,7 +61,8 @@ def columns(index: Written) -> tuple[Column, ...]:
                     owner=leaf.id,
                     key=key,
                     rows=_headers(leaf),
-                    cumulative=key == "formula" and leaf.cumulative is not None,
+                    cumulative=key == "formula" and leaf.cumulative == "year",
+                    at_end=leaf.cumulative == "none",
                 )
                 for name in (names(parse(text)) if text else ())
                 if name not in denominators and name not in own
@@ -117,8 +119,21 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
     key = "column" if item.column else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
     title = item.name or item.name_en or item.id
-    since = not isinstance(item, Adjustment) and item.cumulative is not None
-    return Column(item.id, source, _headers(item), title, measure, valid, over_time, over_units, item.id, key, cumulative=since)
+    since = None if isinstance(item, Adjustment) else item.cumulative
+    return Column(
+        item.id,
+        source,
+        _headers(item),
+        title,
+        measure,
+        valid,
+        over_time,
+        over_units,
+        item.id,
+        key,
+        cumulative=since == "year",
+        at_end=since == "none",
+    )
 
 
 def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:

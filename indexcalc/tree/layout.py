@@ -193,6 +193,7 @@ def _by_way(asked: Iterable[Way | None], apart: Callable[[Way, int], object] | N
 
 
 def _is_plain(leaf: Indicator) -> bool:
+    since = None if leaf.cumulative == NONE else leaf.cumulative
     keys = (
         leaf.formula,
         leaf.per,
@@ -201,7 +202,7 @@ def _is_plain(leaf: Indicator) -> bool:
         leaf.share,
         leaf.applies,
         leaf.rolling,
-        leaf.cumulative,
+        since,
         leaf.shrink,
     )
     return all(key is None for key in keys) and leaf.scale == 1

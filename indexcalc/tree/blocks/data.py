@@ -230,8 +230,8 @@ class Denominator(Part):
     """Who reports it."""
     over_time: OverTime = "mean"
     """How periods make a larger one."""
-    cumulative: Literal["year"] | None = None
-    """`year`: what is reported are totals since the year began, as for indicators."""
+    cumulative: Literal["year", "none"] | None = None
+    """`year`: what is reported are totals since the year began; `none`: it is not, whatever the labels say; as for indicators."""
     over_units: str = "sum"
     """How the units of a lower level make the one that they are part of, as for indicators."""
     valid: Numbers | None = None

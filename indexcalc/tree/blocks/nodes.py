@@ -102,8 +102,9 @@ class Indicator(Node):
     """Move the rate of small units towards that of their larger area: the column of the units table that names it."""
     scale: Number = 1.0
     """A factor for the value, such as 100 for per cent."""
-    cumulative: Literal["year"] | None = None
-    """`year`: what is reported are totals since the year began; a period's own value is that less the one before in the year."""
+    cumulative: Literal["year", "none"] | None = None
+    """`year`: what is reported are totals since the year began; a period's own value is that less the one before in the year.
+    `none`: they are not, though the file's periods are labelled from January on; the label stands for its last period."""
     difference: Literal["previous", "year-before"] | None = None
     """Take the difference since the period before, or the same period a year before."""
     growth: Literal["previous", "year-before"] | None = None

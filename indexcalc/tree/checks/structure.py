@@ -146,11 +146,11 @@ def check_periods(index: Index) -> Iterator[Finding]:
         for key in ("cumulative", "rolling"):
             if vars(item).get(key) == "year" and kind not in PARTS_OF_YEAR:
                 yield finding("IC927", index.place_of(owner, key), key=key, node=owner, kind=kind)
-        if item.cumulative and (item.events or is_constant(index, index.source_of(item))):
+        if item.cumulative == "year" and (item.events or is_constant(index, index.source_of(item))):
             one = "events" if item.events else "period: every"
             yield finding("IC213", index.place_of(owner, "cumulative"), node=owner, one=one, other="cumulative")
         how = item.over_units or index.defaults.over_units
-        if item.cumulative and index.units.level and how != "sum":
+        if item.cumulative == "year" and index.units.level and how != "sum":
             yield finding("IC926", index.place_of(owner, "cumulative"), node=owner, how=how)
     for name, data in index.data.items():
         fixed = data.period
