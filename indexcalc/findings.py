@@ -28,12 +28,16 @@ def words(code: str) -> Message:
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where something stands: a line and column of a text, or a cell of a workbook's sheet (all from 1)."""
+    """Where something stands: a line and column of a text, or a cell of a workbook's sheet (all from 1).
+
+    `note` is what a cell says beside its value, such as a flag.
+    """
 
     file: str = ""
     sheet: str = ""
     line: int = 0
     column: int = 0
+    note: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         if self.sheet:

@@ -17,8 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 from indexcalc.cli.app import app
-from indexcalc.journal.entries import Draft, Reported, written
-from indexcalc.journal.ledger import append
+from indexcalc.journal.entries import Draft, Reported, read_cells, written
+from indexcalc.journal.ledger import append, newest
 from indexcalc.words.findings import MESSAGES
 
 from .test_ledger import report, small_project, tamper
@@ -422,6 +422,26 @@ def test_a_total_and_too_short_a_history(tmp_path: Path, monkeypatch: pytest.Mon
     assert "2022Q1.csv:5:3: IC688 the total of 立案数 is given as 790, but the rows add up to 690 (warning)\n" in heard
     assert "破案数" not in heard, "its total is right"
     assert "IC690 jumps are not judged: there are 0 earlier periods, and 4 are needed (note)\n" in heard
+
+
+def test_what_cannot_be_read_is_no_gap_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = small_project(tmp_path / "p")
+    wide(["东区", "2022Q1", "690起", 11], ["西区", "2022Q1", "1 200", ""], ["南区", "2022Q1", 350, "7 200"])(folder)
+    heard = told(folder, SUBMIT, "en", monkeypatch)
+    assert [line[:22] for line in heard.splitlines() if "IC" in line] == [
+        "2022Q1.csv:2:3: IC362 ", "2022Q1.csv:3:3: IC903 ", "2022Q1.csv:3:4: IC673 ", "2022Q1.csv:4:4: IC903 "
+    ]  # fmt: skip
+    assert "cells without a value in 2022Q1: 1, as 3:4" in heard
+
+
+def test_what_is_submitted_is_read_as_the_sources_spell_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = small_project(tmp_path / "p")
+    edited("indicators.yaml", "ledger: ledger.sqlite", "ledger: ledger.sqlite, thousands: ' ', flags: [p]")(folder)
+    wide(["东区", "2022Q1", "1 690 p", 11], ["西区", "2022Q1", "2 200", 12], ["南区", "2022Q1", 350, "7p"])(folder)
+    assert "error" not in told(folder, SUBMIT, "en", monkeypatch)
+    entries, _ = newest("ledger.sqlite", folder, "small")
+    values = [cell.value for cell in read_cells(entries[0].cells) if cell.column == "cases"]
+    assert values == [1690, 2200, 350]
 
 
 def test_the_libraries_are_asked_for_only_where_they_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

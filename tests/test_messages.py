@@ -8,6 +8,7 @@ After messages were changed on purpose, `python tests/test_messages.py` writes t
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
 import json
 import os
@@ -94,7 +95,13 @@ COMMANDS: dict[str, list[str]] = {
     },
 }
 
-POSIX = {"index_below_a_file", "init_where_a_file_stands", "out_is_below_a_file", "reports_is_a_file"}  # the system's own words
+POSIX = {
+    "pipe_instead_of_a_file",
+    "index_below_a_file",
+    "init_where_a_file_stands",
+    "out_is_below_a_file",
+    "reports_is_a_file",
+}  # the system's own words
 
 # ---------------------------------------------------------------------------- what a folder of text files cannot hold
 
@@ -165,6 +172,18 @@ def bomb(folder: Path) -> None:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(40 << 20))
 
 
+def locked_ods(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "values.ods", "w") as archive:
+        archive.writestr("META-INF/manifest.xml", "<manifest:manifest><manifest:encryption-data/></manifest:manifest>")
+
+
+def filtered(folder: Path) -> None:
+    book(ROWS)(folder)
+    workbook = openpyxl.load_workbook(folder / "values.xlsx")
+    workbook.active.row_dimensions[3].hidden = True
+    workbook.save(folder / "values.xlsx")
+
+
 def workbook_named_csv(folder: Path) -> None:
     book(ROWS)(folder)
     (folder / "values.xlsx").replace(folder / "values.csv")
@@ -214,6 +233,7 @@ def scored_by_an_engine(folder: Path) -> None:
 
 
 BUILDERS: dict[str, Callable[[Path], object]] = {
+    "cell_too_long": bytes_of("values.csv", f'区,年份,案件数,诊所数\n东区,2022,10,5\n西区,2022,20,"7{"7" * 140_000}\n'.encode()),
     **dict.fromkeys(
         (
             "blocks_chosen_by_size",
@@ -240,7 +260,8 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
     "file_that_cannot_be_opened": linked_to_nothing,
     "workbook_named_csv": workbook_named_csv,
     "workbook_cut_short": cut("values.xlsx", book(ROWS)),
-    "workbook_with_a_password": bytes_of(
+    "workbook_with_a_password": locked_ods,
+    "workbook_with_the_default_password": bytes_of(
         "values.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le")
     ),
     "workbook_that_unpacks_without_end": bomb,
@@ -249,6 +270,10 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
     "workbook_with_an_error": book([HEADER, EAST, ["西区", 2022, "#DIV/0!", 7]]),
     "workbook_with_percent_in_a_count": book([HEADER, EAST, ["西区", 2022, 20, 0.853]], formats={"D3": "0.0%"}),
     "sheet_name_near_miss": book(ROWS, title="2022年"),
+    "value_merged_over_units": book([HEADER, EAST, ["西区", 2022, None, 7]], merge=["C2:C3"]),
+    "rows_hidden_by_a_filter": filtered,
+    "pipe_instead_of_a_file": lambda folder: os.mkfifo(folder / "values.csv"),
+    "gzip_that_unpacks_without_end": lambda folder: (folder / "values.csv.gz").write_bytes(gzip.compress(bytes(11 << 20))),
     "other_sheets_not_read": book(ROWS, others=["2021", "说明"]),
     "own_file_in_the_report": after_scoring(lambda folder: (folder / "reports/2022/我的批注.docx").write_text("1\n")),
     "hidden_sheet_fits": book(ROWS, title="2022", hidden="2021"),
@@ -396,6 +421,7 @@ def lowered(name: str) -> Iterator[None]:
 def run(folder: Path, arguments: list[str], language: str) -> tuple[int, str]:
     """Run a command in a folder, and return its exit code and what it says on stderr."""
     said, before = io.StringIO(), Path.cwd()
+    sys.modules["msoffcrypto"] = None  # type: ignore[assignment]  # an extra that may be there or not
     os.chdir(folder)
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
@@ -406,6 +432,7 @@ def run(folder: Path, arguments: list[str], language: str) -> tuple[int, str]:
                 code = int(stopped.code or 0)
     finally:
         os.chdir(before)
+        del sys.modules["msoffcrypto"]
     return code, without_versions(said.getvalue())
 
 
@@ -430,7 +457,9 @@ def expected(name: str) -> list[str]:
 
 def contents(folder: Path) -> dict[str, bytes | None]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+        if path.suffix != ".lock"
     }
 
 

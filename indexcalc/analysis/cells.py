@@ -12,7 +12,7 @@ from ..tree.model import Indicator
 
 @dataclass(frozen=True)
 class Cell:
-    """One reported column of a unit: its value, NaN without one, and where it was written."""
+    """One reported column of a unit: its value, NaN without one, and where it was written, with the flags that stand there."""
 
     column: str
     value: float
@@ -45,5 +45,5 @@ def _totals_before(scores: Scores, period: int, unit: int, columns: Sequence[str
 def cell_of(scores: Scores, period: int, unit: int, column: str) -> Cell:
     """Return what a unit reported in one column."""
     at = scores.panel.column[column]
-    places = tuple(str(place) for place in scores.panel.places(period, unit, at))
+    places = tuple(f"{place} ({place.note})" if place.note else str(place) for place in scores.panel.places(period, unit, at))
     return Cell(column, float(scores.panel.values[period, unit, at]), places)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..findings import Finding, Place, finding, nearest
 from ..journal.entries import Draft, Reported, written
@@ -158,13 +159,14 @@ def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[F
 
 def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], Data, list[Finding]]:
     """Read the file's table: of a workbook the sheet that a template has for it, else the first."""
-    blocks = [data for data in index.data.values() if not data.is_ledger]
+    blocks = list(index.data.values())
     words = {key: tuple({word for data in blocks for word in getattr(data, key)}) for key in ("missing", "ignore")}
     numbers = {word: number for data in blocks for word, number in data.numbers.items()}
     not_applicable = {word for data in [*blocks, Data(path="")] for word in data.not_applicable}
     source = Data(
         path=_literal(file.name),
         period=period,
+        **_spelling(blocks),
         missing=words["missing"],
         numbers=numbers,
         ignore=(*words["ignore"], *TOTALS),
@@ -177,6 +179,16 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
         if not any(one.code == "IC306" for one in found):
             break
     return tables, source, [one for one in found if one.code != "IC367"]
+
+
+def _spelling(blocks: Sequence[Data]) -> dict[str, Any]:
+    """Return how numbers are spelled: what the sources declare, of marks only what they agree on."""
+    marks = {key: {value for data in blocks if (value := getattr(data, key))} for key in ("decimal", "thousands", "negative")}
+    return {
+        **{key: next(iter(values)) for key, values in marks.items() if len(values) == 1},
+        "flags": tuple(dict.fromkeys(flag for data in blocks for flag in data.flags)),
+        "multiples": {word: by for data in blocks for word, by in data.multiples.items()},
+    }
 
 
 def _literal(name: str) -> str:
@@ -225,6 +237,7 @@ def _gaps(matched: Matched) -> Iterable[Finding]:
         empty: list[Place] = []
         for piece in matched.pieces:
             gaps = set(piece.not_applicable)
+            gaps |= piece.unread  # said already
             mine = [i for i, own in enumerate(piece.periods) if own == period]
             there |= {piece.units[i] for i in mine}
             empty += [piece.place(i) for i in mine if math.isnan(piece.values[i]) and i not in gaps]
@@ -259,9 +272,13 @@ def _wrong_totals(matched: Matched) -> Iterable[Finding]:
                 if isinstance(cell, str) and cell.strip() in TOTALS
             }
         rows = sorted(stating[id(table)].difference(piece.rows))
-        values, _, _ = read_numbers(
-            [table.columns[piece.at][row] for row in rows], missing=frozenset(), not_applicable=frozenset(), percent=False
-        )
+        values = read_numbers(
+            [table.columns[piece.at][row] for row in rows],
+            missing=frozenset(),
+            not_applicable=frozenset(),
+            percent=False,
+            spelling=piece.spelling,
+        ).values
         for row, stated in zip(rows, values, strict=True):
             if not math.isnan(stated) and len(set(piece.periods)) == 1:
                 added = math.fsum(value for value in piece.values if not math.isnan(value))

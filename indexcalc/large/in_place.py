@@ -21,7 +21,7 @@ from ..sources.match.dated import periods_meant, unclear_alone
 from ..sources.match.headings import by_heading, unused
 from ..sources.match.layout import Layout, layout_of
 from ..sources.match.matched import Matched, Piece, Source, together
-from ..sources.readers.files import absent, matching, shown_path
+from ..sources.readers.files import files_of, shown_path
 from ..sources.readers.numbers import numbers_among, word_of
 from ..sources.readers.table import Table, name_of
 from ..sources.unit_table import UnitNames, asked_at
@@ -105,11 +105,17 @@ def _open(source: Source, base: Path, connection: Any, kind: str) -> _Opened:
     from ..sources.events.engines import read_parquet
 
     path = source.data.path
-    matches = [(path, None)] if path.startswith(REMOTE) else matching(path.replace("\\", "/"), str(base))
+    matches: list[tuple[str, str | None]] = [(path, None)]
+    unread: list[Finding] = []
+    if not path.startswith(REMOTE):
+        matches, unread = files_of(path.replace("\\", "/"), base)
     if not matches:
-        return _Opened(findings=asked_at([absent(path, base)], source.place("path")))
-    if source.data.only:
-        return _Opened(findings=[finding("IC871", source.place("only"), source=source.name)])
+        return _Opened(findings=asked_at(unread, source.place("path")))
+    for key, asked in (("only", source.data.only), ("fill_down", source.data.fill_down)):
+        if asked:
+            return _Opened(findings=[finding("IC871", source.place(key), source=source.name)])
+    if isinstance(source.data.unit, tuple):
+        return _Opened(findings=[finding("IC871", source.place("unit"), source=source.name)])
     of_period: dict[str | None, list[str]] = defaultdict(list)
     for file, period in matches:
         of_period[period].append(file if file.startswith(REMOTE) else str((base / file).absolute()))

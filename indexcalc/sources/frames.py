@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ..findings import Finding, Place, Refused, errors, finding
 from ..periods import EXAMPLES, SINGLE, read_period
 from ..tree.model import EVERY, UNITS_SOURCE, Data, Index
-from .match.bind import checked, match_tables, rows_asked_for, sources_of, words_twice
+from .match.bind import checked, match_tables, rows_meant, sources_of, words_twice
 from .match.dated import no_period
 from .match.headings import headings_of, position_of
+from .match.keyed import own_heading
 from .match.layout import period_headings, unit_column
 from .match.matched import Matched, Source, together
 from .readers.frame import read_frame
@@ -96,13 +97,14 @@ def _settings(index: Index, table: Table, period: str | int | None) -> tuple[Dat
     ignore = tuple(word for data in blocks for word in data.ignore)
     data = Data(
         path=table.file,
-        unit=_declared(table, [data.unit for data in blocks]),
+        unit=_declared_units(index, table, blocks),
         period=apart or heading or period,
         indicator=_declared(table, [data.indicator for data in blocks]) or _melted(table),
         value=_declared(table, [data.value for data in blocks]),
         status=_declared(table, [data.status for data in blocks]),
         ignore=ignore,
         only=blocks[0].only if len(blocks) == 1 else {},
+        fill_down=blocks[0].fill_down if len(blocks) == 1 else (),
     )
     return data, found
 
@@ -115,6 +117,14 @@ def _blocks(index: Index) -> dict[str, Data]:
 def _declared(table: Table, headings: Sequence[str | int | None]) -> str | None:
     """Return the first heading that a source declares and the frame has."""
     return next((str(one) for one in headings if one is not None and position_of(table, str(one), ()) is not None), None)
+
+
+def _declared_units(index: Index, table: Table, blocks: Sequence[Data]) -> str | tuple[str, ...] | None:
+    """Return the headings of several columns that name a unit together, if the frame has them, else the one that does."""
+    for data in blocks:
+        if isinstance(data.unit, tuple) and all(position_of(table, one, ()) is not None for one in data.unit):
+            return data.unit
+    return _declared(table, [own_heading(index, data) for data in blocks])
 
 
 def _melted(table: Table) -> str | None:
@@ -150,7 +160,7 @@ def _parts(index: Index, units: UnitNames, table: Table, data: Data) -> list[Mat
     wanted = [at for at, column in columns if column.source != of_table and not column.take]
     blocks = _blocks(index)
     source = replace(Source.of(index, units, next(iter(blocks)) if len(blocks) == 1 else "", data, wanted), words=blocks)
-    tables, unmet = rows_asked_for(source, [table])
+    source, tables, unmet = rows_meant(source, [table])
     unmet += [one for name in blocks for one in words_twice(replace(source, name=name, data=blocks[name]))]
     parts = [source.matched(findings=unmet), *([match_tables(source, tables)] if tables else [])]
     parts += [match_tables(one, [units.table]) for one in sources_of(index, units) if one.name == of_table]

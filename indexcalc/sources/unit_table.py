@@ -11,6 +11,7 @@ from typing import Any
 from ..findings import Finding, Place, finding, nearest
 from ..tree.model import Data, Index
 from ..units import Units
+from .readers.records import has_repeated, repeated
 from .readers.table import Cell, Table, name_of
 from .readers.tables import read_tables
 
@@ -33,6 +34,17 @@ class UnitNames:
     def find(self, cell: Cell) -> int | None:
         """Return the unit that a cell names exactly, by id, name or alias."""
         return self.known.get(name_of(cell))
+
+    @property
+    def every_name(self) -> list[set[str]]:
+        """Every id, name and alias of each unit, those that several share too."""
+        names: list[set[str]] = [set() for _ in self.units.ids]
+        for name, unit in self.known.items():
+            names[unit].add(name)
+        for name, units in self.shared.items():
+            for unit in units:
+                names[unit].add(name)
+        return names
 
     def sharing(self, name: str) -> str:
         """Return the ids of the first few of the units that share a name."""
@@ -68,8 +80,18 @@ def read_units(index: Index, base: Path) -> tuple[UnitNames | None, list[Finding
     for key in block.model_fields_set & {"name", "name_en", "group", "aliases"}:
         if name_of(name := getattr(block, key)) not in headings:
             found.append(finding("IC359", index.place(("units", key)), name=name, file=table.file, known=headings))
+    if has_repeated(table):
+        found += repeated(table, _asked_names(index))
     units, problems = units_in(index, table)
     return units, [*found, *problems], files
+
+
+def _asked_names(index: Index) -> set[str]:
+    """Return the headings of the units table that anything may ask for."""
+    block = index.units
+    asked = {getattr(block, key) for key in ("id", "name", "name_en", "group", "aliases", "level", "parent")}
+    asked |= {*_asked_columns(index), *(header for column in index.columns for header in column.headers)}
+    return {name_of(name) for name in asked if name}
 
 
 def units_in(index: Index, table: Table) -> tuple[UnitNames | None, list[Finding]]:

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-UNIT_HEADINGS = ("unit", "unit_id", "id", "code", "name", "区", "区县", "行政区", "地区", "区域", "单位名称", "单元")
+UNIT_HEADINGS = (
+    "unit",
+    "unit_id",
+    "id",
+    "code",
+    "name",
+    "区",
+    "区县",
+    "行政区",
+    "地区",
+    "区域",
+    "单位名称",
+    "省份",
+    "區",
+    "地區",
+    "行政區",
+    "縣市",
+    "region",
+    "district",
+    "单元",
+)
 PERIOD_HEADINGS = (
     "period",
     "期次",
@@ -36,6 +56,26 @@ NOTE = (
     r"(?i)\s*[（(\[【*]?\s*(?:注|备注|附注|说明|填表|制表|填报|审核|复核|联系|数据来源|资料来源|来源|notes?|remarks?|sources?)"
     r"(?:人|者|单位|部门|日期|时间|电话|说明)?\s*[0-9]*\s*[:：]"
 )
+
+# how a line above a table begins that says which indicator its values are of; the name follows, or stands in the next cell
+INDICATOR_ABOVE = r"(?i)\s*(?:指标|指标名称|指標|indicator(?: name)?|series(?: name)?|variable)\s*[:：]\s*(.*)"
+# how a line begins or ends that stands above a part of a table which goes on after a break of the page
+CONTINUED = r"(?i)\s*[（(\[【]?\s*(?:续\s*(?:上|前)?\s*表|續\s*(?:上|前)?\s*表|表.{0,20}[（(]?[续續]|(?:上|前)表续|.*\b(?:continued|cont['’]?d\b|cont\.))"
+CAPTION = r"(?i)\s*[（(\[【]?\s*(?:附?表\s*[0-9一二三四五六七八九十]|table\s*[0-9]|(?:计量)?单位|計量單位|unit of measure)"  # what may stand there besides
+MEASURE_HEADINGS = ("单位", "计量单位", "單位", "計量單位", "unit", "units", "measure", "unit of measure", "unit of measurement")
+MEASURE = (  # a unit of measurement, where it stands alone in a cell
+    r"(?i)[\s（(\[【]*(?:.*[%％‰℃㎡㎞³²€$¥£=／/].*|每.*|per .*|in .*|.*(?:million|thousand|billion|hundred).*|#|no\.?|number|count|index|score|points?|ratio|rate"
+    r"|yuan|rmb|cny|usd|us dollars?|dollars?|euros?|persons?|people|inhabitants|households?|units?|cases?|years?|months?|days?|hours?|minutes?|km2?|m2|m3"
+    r"|sq\.? ?(?:km|m|mi)|ha|hectares?|acres?|kg|t|tons?|tonnes?|mwh|kwh|gwh"
+    r"|.{0,7}[元人个個件户戶米里亩畝顷頃吨噸克升度次辆輛所家床张張座条條项項时時天日年月分秒岁歲倍级級名例起台套册部场場篇株头頭只口栋棟间間宗笔筆斤瓦焦点點万萬亿億千百位种種艘处處])"
+    r"[\s）)\]】]*"
+)
+NO_WORD = r"[\s\-–—/\\.…·*]*"  # a cell that is filled so that it is not empty
+
+# what a name of a period is made of besides its numbers, and what is added where one is made anew
+PERIOD_PARTS = r"[0-9]+|[一二三四上中下](?=[半季旬期轮])"
+PERIOD_WORDS = r"(?i)[\s_\-–—.,()（）\[\]【】]+|第|年度?|半年|季度?|月份?|[上中下]旬|[期次轮周日号]|(?<![a-z])(?:fy|cy|yr|year|quarter|month|week|[qhwmr])(?![a-z])"
+ANEW = r"(?i)修[订正改]版?|更新|最新|新版?|终稿|定稿|final|new|rev(?:ised)?|update[d]?"
 
 PART_NUMBERS = {
     "一": "1",
@@ -134,7 +174,7 @@ PART_FORMS = {  # how a part of a year is written behind the year, where it stan
 }
 MONTH_ENDS, DAY_ENDS = "月$", "[日号]$"
 SEVERAL_PARTS = {"day": ("{month}-{last}",), "ten-day": ("{month}月{last}", "{month}-T{last}")}  # of a month and what is in it
-DATE = (
+PERIOD_DATE = (
     r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
     r"|(?P<year2>\d{4})年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})[日号]"
 )
@@ -147,3 +187,36 @@ PART_HEADINGS = {  # of columns that say a part of a year, beside one of years
     "week": ("周", "周次", "week"),
 }
 YEAR_HEADINGS = ("年份", "年度", "年", "year", "years", "统计年度")
+
+SECONDS = {  # how many seconds a measure of time is
+    name: seconds
+    for names, seconds in (
+        (("秒", "秒钟", "s", "sec", "secs", "second", "seconds"), 1.0),
+        (("分钟", "min", "mins", "minute", "minutes"), 60.0),
+        (("小时", "h", "hr", "hrs", "hour", "hours"), 3600.0),
+        (("天", "日", "d", "day", "days"), 86400.0),
+    )
+    for name in names
+}
+MULTIPLES = {  # what a number is multiplied by that such a word follows; the longer of two comes first
+    **dict.fromkeys(("万亿",), 1e12),
+    **dict.fromkeys(("billion", "bn"), 1e9),
+    **dict.fromkeys(("亿",), 1e8),
+    **dict.fromkeys(("千万",), 1e7),
+    **dict.fromkeys(("百万", "million", "mn", "M"), 1e6),
+    **dict.fromkeys(("十万",), 1e5),
+    **dict.fromkeys(("万",), 1e4),
+    **dict.fromkeys(("千", "thousand", "K", "k"), 1e3),
+}
+DATE = (  # dates in the cells of numbers; a pattern as text, since most cells are numbers
+    r"(?i)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?: \d{1,2}:\d\d.*)?|(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+    r"|\d{1,2}[- ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:[- ]\d{2,4})?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- ]\d{1,4}"
+)
+
+# what a file under the ending of a workbook may be instead
+TEXT, WEB_PAGE, XML_WORKBOOK = (
+    ("text", "文本"),
+    ("a web page", "网页"),
+    ("a workbook of Excel 2003 in XML", "Excel 2003 的 XML 工作簿"),
+)

@@ -15,7 +15,7 @@ from indexcalc.sources.readers.numbers import read_numbers
 
 def read(*cells: Any, missing: tuple[str, ...] = (), percent: bool = False) -> tuple[list[float], list[int], list[Any]]:
     words = frozenset(("n/a", "不适用"))
-    values, skipped, bad = read_numbers(list(cells), missing=frozenset(missing), not_applicable=words, percent=percent)
+    values, skipped, bad = read_numbers(list(cells), missing=frozenset(missing), not_applicable=words, percent=percent)[:3]
     return list(values), skipped, bad
 
 
@@ -98,11 +98,11 @@ def test_empty_columns() -> None:
 
 def test_arrays_come_back_themselves() -> None:
     cells: Any = np.array([1.0, np.nan, 3.0])
-    values, skipped, bad = read_numbers(cells, missing=frozenset(), not_applicable=frozenset(), percent=False)
+    values, skipped, bad = read_numbers(cells, missing=frozenset(), not_applicable=frozenset(), percent=False)[:3]
     assert values is cells
     assert (skipped, bad) == ([], [])
     cells = np.array([1.0, np.inf, 999.0, -1.0])
-    values, skipped, bad = read_numbers(cells, missing=frozenset({"999"}), not_applicable=frozenset({"-1"}), percent=False)
+    values, skipped, bad = read_numbers(cells, missing=frozenset({"999"}), not_applicable=frozenset({"-1"}), percent=False)[:3]
     assert [math.isnan(value) for value in values] == [False, True, True, True]
     assert (skipped, bad) == ([3], [(1, "IC314")])
     assert cells[2] == 999.0
@@ -132,7 +132,7 @@ def test_grouped_thousands(number: int) -> None:
 def test_words_said_to_be_numbers_are_and_no_others() -> None:
     said = {"<2.5": 1.25, "小于5": 2.5, "95%": 95.0, "Trace": 0.0}
     cells = ["<2.5", "＜２.５ ", "trace", "95%", "小于5", "小于6", "<2.50", "3", True]
-    values, skipped, bad = read_numbers(cells, missing=frozenset(), not_applicable=frozenset(), percent=False, numbers=said)
+    values, skipped, bad = read_numbers(cells, missing=frozenset(), not_applicable=frozenset(), percent=False, numbers=said)[:3]
     np.testing.assert_array_equal(values, [1.25, 1.25, 0.0, 95.0, 2.5, np.nan, np.nan, 3.0, np.nan])
     assert skipped == []
     assert [row for row, _ in bad] == [5, 6, 8]

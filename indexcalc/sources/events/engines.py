@@ -279,8 +279,12 @@ def _as_utf8(file: LogFile, kept: list[Any]) -> str:
 
 def text_of_file(path: str, encoding: str) -> io.TextIOWrapper:
     """Open a file of text, packed with gzip or not."""
-    raw: Any = gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")  # noqa: SIM115 - the wrapper closes it
-    return io.TextIOWrapper(raw, encoding=encoding, newline="")
+    return io.TextIOWrapper(bytes_of_file(path), encoding=encoding, newline="")
+
+
+def bytes_of_file(path: str) -> Any:
+    """Open the bytes of a file, packed with gzip or not."""
+    return gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")
 
 
 def read_parquet(connection: Any, kind: str, paths: list[str]) -> Any:

@@ -22,12 +22,13 @@ from ...tree.events import DURATION, Take, is_url
 from ...tree.expressions import names as names_in
 from ...tree.model import Data, EventLog, Index
 from ...words.shown import without_passwords
-from ..readers.files import absent, kind_of, matching, shown_path
+from ..readers.encodings import UNSURE, encoding_of
+from ..readers.files import files_of, kind_of, no_file, shown_path
 from ..readers.table import name_of, text_of
-from ..readers.tables import SUFFIXES
+from ..readers.tables import TEXTS
 from ..unit_table import UnitNames, asked_at
 from .columns import Columns, Mismatch
-from .engines import Engine, LogFile, failures, open_files, open_remote, open_table, packages_of, text_of_file
+from .engines import Engine, LogFile, bytes_of_file, failures, open_files, open_remote, open_table, packages_of, text_of_file
 from .rows import MASK, NAME, ROWS, LogRows, unit_and_period
 from .takes import KEY
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 
 MOST_ROWS = 1_000_000  # in the quarantine; its counts are of all
+_LOOKED_AT = 1 << 22  # bytes at the beginning of a file, by which its encoding is told
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
 _MANY = 1000  # periods that a log may span without saying so
 
@@ -128,17 +130,15 @@ def look(index: Index, name: str, columns: Sequence[tuple[int, Column]], base: P
     log = Log(name, source, source.events, columns, index)
     if log.is_table or "://" in source.path:
         return log, []
-    files, found = [], []
-    paths = [path for path, _ in matching(source.path.replace("\\", "/"), str(base))]
-    if not paths:
-        found += asked_at([absent(source.path, base)], index.place(("data", name, "path")))
-    for path in paths:
+    files = []
+    matches, unread = files_of(source.path.replace("\\", "/"), base)
+    found = asked_at(unread, index.place(("data", name, "path")))
+    for path, _ in matches:
         file, problem = _header(str(base / path), shown_path(path, base))
         if file is not None:
             files.append(file)
             found += _lacking(log, file)
-        elif problem:
-            found.append(problem)
+        found += [problem] if problem else []
     return replace(log, files=tuple(files)), found
 
 
@@ -146,6 +146,8 @@ def _header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
     """Read the names of a file's columns, and no event; or say why there are none to be read."""
     lower = path.lower()
     try:
+        if none := no_file(path, file):
+            return None, none
         if lower.endswith(".parquet"):
             import pyarrow as pa
             import pyarrow.parquet as pq
@@ -159,23 +161,22 @@ def _header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
             return _text_header(path, file)
     except (OSError, EOFError) as error:
         return None, finding("IC303", Place(file), problem=getattr(error, "strerror", None) or str(error))
-    suffix = Path(path).suffix
-    known = [*(suffix for suffix in SUFFIXES if suffix in (".csv", ".tsv", ".txt", ".parquet")), ".csv.gz"]
-    return None, finding("IC304", Place(file), suffix=suffix, path=file, known=known)
+    known = [*TEXTS, ".parquet", ".csv.gz"]
+    return None, finding("IC304", Place(file), suffix=Path(path).suffix, path=file, known=known)
 
 
 def _text_header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
-    first = ""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            with text_of_file(path, encoding) as stream:
-                first = stream.readline()
-                stream.read(1 << 22)
-        except UnicodeDecodeError:
-            continue
-        break
-    else:
-        return None, finding("IC307", Place(file), offset=0, line=1)
+    with bytes_of_file(path) as stream:
+        head = stream.read(_LOOKED_AT)
+    if len(head) == _LOOKED_AT:
+        head = head[: head.rfind(b"\n") + 1]
+    encoding, stopped = encoding_of(head)
+    if not encoding:
+        line = head.count(b"\n", 0, stopped) + 1
+        return None, finding("IC307", Place(file, "", line), offset=stopped, line=line)
+    encoding = encoding.removesuffix("-sig")  # the mark is taken away below
+    with text_of_file(path, encoding) as lines:
+        first = lines.readline()
     if not path.endswith(".gz") and (kind := kind_of(first[:64].encode())):
         return None, finding("IC318", Place(file), suffix=Path(path).suffix, kind=kind)
     first = first.removeprefix("\ufeff")
@@ -183,7 +184,8 @@ def _text_header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
         return None, finding("IC308", Place(file))
     delimiter = max(",;\t", key=first.count)
     raw = tuple(next(csv.reader([first], delimiter=delimiter)))
-    return LogFile(path, file, tuple(map(name_of, raw)), raw, delimiter, encoding), None
+    unsure = finding("IC935", Place(file), encoding=UNSURE[encoding]) if encoding in UNSURE else None
+    return LogFile(path, file, tuple(map(name_of, raw)), raw, delimiter, encoding), unsure
 
 
 def used_names(log: Log) -> dict[str, tuple[str | int, ...]]:

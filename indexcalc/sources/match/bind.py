@@ -10,20 +10,22 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ...findings import Finding, errors, finding, nearest
+from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import is_whole, parts_of, read_period
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
+from ..readers.files import files_of, is_pattern, shown_path, strays
 from ..readers.numbers import is_number, word_of
 from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
 from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
 from .cells import of_units
 from .dated import with_one_period
-from .given import absent, repeats
-from .headings import few, headings_of
-from .layout import beside_indicators, layout_of
-from .matched import Matched, Source, together
+from .given import absent, merged_values, repeats
+from .headings import asked_twice, few, headings_of
+from .keyed import filled_down, keyed, own_heading
+from .layout import Layout, beside_indicators, layout_of
+from .matched import Matched, Piece, Source, together
 from .pieces import indicators_in, pieces_of
 from .totals import totals
 
@@ -63,7 +65,19 @@ def match(
             parts.append(match_events(source, base, count=count))
         else:
             parts.append(_match_files(source, base, keep))
+    if sources is None:
+        parts.append(Matched(index, units, findings=list(_passed_by(index, base))))
     return checked(together(parts), every=sources is None)
+
+
+def _passed_by(index: Index, base: Path) -> Iterator[Finding]:
+    """Find the files that look like those of a further period and that no pattern means."""
+    paths = [data.path.replace("\\", "/") for data in index.data.values() if not data.is_ledger and "://" not in data.path]
+    matched = {path: [file for file, _ in files_of(path, base)[0]] for path in paths if is_pattern(path)}
+    read = {*paths, index.units.table, *(file for files in matched.values() for file in files)}
+    for path, pattern, near in strays(matched, base, read):
+        shown = shown_path(path, base)
+        yield finding("IC932", Place(shown), name=shown, pattern=pattern, near=near)
 
 
 def _undeclared_data(index: Index) -> list[Finding]:
@@ -99,9 +113,12 @@ def _match_files(source: Source, base: Path, keep: int | None) -> Matched:
     """Read the files of a source and match their tables."""
     index, data = source.index, source.data
     block = index.units
-    keys = [block.id, block.label, block.label_en, block.name, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
-    tables, unread, files = read_tables(data, base, keys=[data.unit] if data.unit else keys, keep=keep)
-    tables, unmet = rows_asked_for(source, tables)
+    own = own_heading(index, data)
+    keys = [own] if own else [block.id, block.label, block.label_en, block.name, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
+    if data.fill_down or own != data.unit:
+        keep = None  # what names a unit is put together of cells that have been read
+    tables, unread, files = read_tables(data, base, keys=keys, keep=keep)
+    source, tables, unmet = rows_meant(source, tables)
     found = [*words_twice(source), *asked_at(unread, source.place("path")), *unmet]
     matched = match_tables(source, tables) if tables else source.matched()
     return replace(matched, findings=[*found, *matched.findings], files=files)
@@ -118,6 +135,14 @@ def words_twice(source: Source) -> Iterator[Finding]:
         elif other := said.get(word_of(word)):
             yield finding("IC852", place, word=word, key=other)
         said.setdefault(word_of(word), "numbers")
+
+
+def rows_meant(source: Source, tables: list[Table]) -> tuple[Source, list[Table], list[Finding]]:
+    """Return tables with what names their rows in every row, those of `only:` alone, and the source that names them so."""
+    tables, unfilled = filled_down(source, tables)
+    tables, unmet = rows_asked_for(source, tables)
+    source, tables, unnamed = keyed(source, tables)
+    return source, tables, [*unfilled, *unmet, *unnamed]
 
 
 def rows_asked_for(source: Source, tables: list[Table]) -> tuple[list[Table], list[Finding]]:
@@ -171,8 +196,9 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
             parts.append(source.matched(findings=found))
             settled |= {at for at, _ in source.columns}  # what the table lacks cannot be judged
             continue
-        parts += [source.matched(findings=found), pieces_of(source, table, layout)]
-        settled |= {piece.column for piece in parts[-1].pieces} | {later.column for later in parts[-1].later}
+        parts.append(pieces_of(source, table, layout, alone=len(tables) == 1))
+        parts.append(source.matched(findings=[*found, *_of_layout(source, table, layout, parts[-1].pieces)]))
+        settled |= {piece.column for piece in parts[-2].pieces} | {later.column for later in parts[-2].later}
         headed |= beside_indicators(source, table, layout).keys()
         indicators += indicators_in(table, layout)
     for at, column in source.columns:
@@ -183,6 +209,13 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
         source.matched(findings=[*_unmet(source, tables, settled, headed, indicators), *_said_twice(source, settled, headed)])
     )
     return together(parts)
+
+
+def _of_layout(source: Source, table: Table, layout: Layout, pieces: Sequence[Piece]) -> list[Finding]:
+    """Find what is wrong with a table as it was laid out: headings that stand twice, values that are not one unit's."""
+    columns = [layout.unit, layout.period, layout.indicator, layout.value, layout.status, *(one.at for one in layout.across)]
+    found = asked_twice(source, table, [*columns, *(piece.at for piece in pieces)])
+    return [*found, *merged_values(source.index, table, pieces)]
 
 
 def _unmet(

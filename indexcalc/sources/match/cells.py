@@ -12,12 +12,13 @@ from ...periods import read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
-from ..readers.numbers import NOT_A_NUMBER, read_numbers, word_of
+from ..readers.numbers import NOT_A_NUMBER, word_of
 from ..readers.periods import in_parts, is_unclear, said_in
 from ..readers.table import Table, name_of, taken
 from .dated import no_period, periods_meant, unclear_months
 from .layout import Layout
 from .matched import Matched, Piece, Source
+from .spelled import read_column, told, unread
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,15 @@ def piece_of(
     cells, data = table.columns[at], source.words_of(column)
     if len(rows) != len(cells):
         cells = taken(cells, rows)
-    values, not_applicable, bad = read_numbers(
-        cells,
-        missing=frozenset(data.missing),
-        not_applicable=frozenset(data.not_applicable),
-        percent=column.measure.endswith(("%", "％")),
-        numbers=data.numbers,
-    )
-    found = [_unreadable(table.place(rows[i], at), column, data.numbers, str(cells[i]), why) for i, why in bad]
+    numbers, spelling, spelled = read_column(data, table, column, cells)
+    not_applicable = numbers.skipped
+
+    def place_of(i: int) -> Place:
+        return table.place(rows[i], at)
+
+    found, unknown = unread(numbers.bad, cells, spelling, spelled, column, place_of) if numbers.bad else ([], [])
+    found += [_unreadable(place_of(i), column, data.numbers, str(cells[i]), why) for i, why in unknown]
+    found += told(numbers, cells, spelling, spelled, column, place_of)
     if layout.status is not None:
         said = [word_of(table.columns[layout.status][row]) for row in rows]
         words = set(map(word_of, data.not_applicable))
@@ -140,7 +142,8 @@ def piece_of(
             if word and word not in words | HAS_VALUE:
                 place, status = table.place(rows[i], layout.status), table.columns[layout.status][rows[i]]
                 found.append(finding("IC366", place, found=status, known=data.not_applicable))
-    piece = Piece(position, table, at, rows, records.periods, records.units, values, not_applicable)
+    keys, failed = (records.periods, records.units), frozenset(i for i, _ in numbers.bad)
+    piece = Piece(position, table, at, rows, *keys, numbers.values, not_applicable, numbers.notes, failed, spelling)
     return piece, [*found, *doubts(column, piece)]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...findings import Finding, Place, finding
 from ...periods import order
+from ...tree.model import Index
+from ..readers.table import Table
 from .headings import few
 from .matched import Matched, Piece, Same
 
@@ -53,6 +55,35 @@ def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -
         first=str(other.place(j)),
         values=" · ".join(values[:3]) + (f" … ({len(values)})" if len(values) > 3 else ""),
     )
+
+
+def merged_values(index: Index, table: Table, pieces: Sequence[Piece]) -> list[Finding]:
+    """Find numbers in cells merged over several units or columns of values: a sum of them all, and no one's own."""
+    read = [piece for piece in pieces if index.columns[piece.column].key != "applies"]
+    positions = {table.positions[piece.at] for piece in read}
+    merged = [one for one in table.merged if positions.intersection(range(one[1], one[3] + 1))]
+    if not merged:
+        return []
+    of_cell: dict[tuple[int, int], set[tuple[int, int]]] = defaultdict(set)
+    filled: set[tuple[int, int]] = set()
+    for piece in read:
+        position = table.positions[piece.at]
+        for row, unit, value in zip(piece.rows, piece.units, piece.values, strict=True):
+            cell = table.lines[row], position
+            of_cell[cell].add((piece.column, unit))
+            if value == value:  # noqa: PLR0124 - a number stands there
+                filled.add(cell)
+    cells = []
+    for top, left, bottom, right in merged:
+        within = [(line, at) for line in range(top, bottom + 1) for at in range(left, right + 1) if (line, at) in of_cell]
+        several = len({frozenset(of_cell[cell]) for cell in within}) > 1 or len({at for _, at in within}) > 1
+        if (top, left) in filled and several:
+            cells.append((top, left))
+    if not cells:
+        return []
+    shown = [str(Place(table.file, table.sheet, *cell)).rpartition("!")[2] for cell in cells]
+    place, label = Place(table.file, table.sheet, *cells[0]), index.units.label
+    return [finding("IC930", place, count=len(cells), cells=few(shown), label=label)]
 
 
 def absent(matched: Matched) -> Iterator[Finding]:

@@ -10,7 +10,9 @@ from ...findings import Finding, Place, finding
 from ...tree.columns import Column
 from ...tree.model import Index
 from ...words.recognised_data import SILENT_HEADINGS
+from ..readers.records import has_repeated, repeated
 from ..readers.table import Table, name_of
+from .matched import Source
 
 _BRACKETS = (")", "]", "）", "】")
 _IN_BRACKETS = r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]$"
@@ -58,6 +60,16 @@ def ambiguous(table: Table, column: Column, places: list[int]) -> list[Finding]:
     if len(shown) < 2:
         return []
     return [finding("IC358", table.header_place(places[0]), name=column.headers[0], candidates=shown)]
+
+
+def asked_twice(source: Source, table: Table, used: Iterable[int | None]) -> list[Finding]:
+    """Find the headings that stand twice: an error where one of them is asked for, else a note."""
+    if not has_repeated(table):
+        return []
+    asked = {table.names[at] for at in used if at is not None} | {table.qualified[at] for at in used if at is not None}
+    asked.update(header for _, column in source.columns for header in column.headers)
+    asked.update(name for name in table.names if plain(name) in asked)
+    return repeated(table, asked)
 
 
 def unused(index: Index, table: Table, used: Container[int | None]) -> list[Finding]:

@@ -25,7 +25,8 @@ from ...words.recognised_data import (
 from ..readers.periods import ends_a_period, in_parts, is_unclear, part_of_year, said_in
 from ..readers.table import Table, name_of
 from .dated import joined_heading, months_across, not_since_january, periods_meant
-from .headings import by_heading, few, headings_of, position_of
+from .headings import by_heading, few, headings_of, plain, position_of
+from .keyed import own_heading
 from .matched import Source
 
 
@@ -55,6 +56,8 @@ class Layout:
     value: int | None
     status: int | None
     across: tuple[Across, ...] = ()
+    above: tuple[int, ...] = ()
+    """The columns of the panel that the line above the table names, where it names an indicator of the source."""
 
     @property
     def is_wide(self) -> bool:
@@ -68,9 +71,11 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
     unit = unit_column(source.index, data, table)
     indicator = position_of(table, data.indicator, INDICATOR_HEADINGS)
     value = position_of(table, data.value, VALUE_HEADINGS)
+    if indicator is not None and value is None and unit is not None and _is_asked_for(source, table, indicator):
+        indicator = None
     period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, several=unit is not None)
     status = position_of(table, data.status, STATUS_HEADINGS)
-    layout = Layout(unit, period, fixed, indicator, value, status, across)
+    layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table))
     if across and period is None:
         layout, said = _with_periods(source, table, layout)
         problems += said
@@ -82,10 +87,22 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
     return (None if errors(problems) else layout), problems
 
 
+def _is_asked_for(source: Source, table: Table, at: int) -> bool:
+    """Say whether a column that could be that of the indicators' names is an indicator itself, which is called so."""
+    headings = {table.names[at], plain(table.names[at])}
+    return source.data.indicator is None and any(headings.intersection(column.headers) for _, column in source.columns)
+
+
+def indicators_above(source: Source, table: Table) -> tuple[int, ...]:
+    """Return the columns of a source that the line above a table names, with or without its unit of measurement."""
+    names = {table.indicator, plain(table.indicator)} - {""}
+    return tuple(at for at, column in source.columns if names.intersection(column.headers)) if names else ()
+
+
 def unit_column(index: Index, data: Data, table: Table) -> int | None:
     """Return the column that says which unit a row belongs to."""
     block = index.units
-    return position_of(table, data.unit, (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS))
+    return position_of(table, own_heading(index, data), (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS))
 
 
 def period_headings(kind: Kind) -> tuple[str, ...]:
@@ -231,7 +248,8 @@ def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
     data, units, headings = source.data, source.index.units, headings_of(table)
     found = []
     if layout.unit is None and (data.unit or layout.indicator is None):
-        wanted = [data.unit] if data.unit else [units.id, units.label]
+        own = own_heading(source.index, data)
+        wanted = [own] if own else [units.id, units.label]
         near = nearest(wanted[0], headings) or units.label
         found.append(finding("IC340", table.header_place(0), headers=wanted, known=headings, near=near))
     for key, position in (("indicator", layout.indicator), ("value", layout.value)):
@@ -244,7 +262,7 @@ def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
 def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
     """Find what a table that has all its columns leaves open: whose its values are, and where they stand."""
     wanted = [column.owner for _, column in source.columns if column.key != "applies"]
-    if layout.across and layout.indicator is None and len(wanted) > 1:
+    if layout.across and layout.indicator is None and len(wanted) > 1 and not table.indicator:
         alone = [one for one in layout.across if not one.names]
         if alone:
             periods = few(one.said for one in layout.across)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -14,6 +15,7 @@ from ...journal.run import digest_of
 from ...periods import order
 from ...tree.columns import Column
 from ...tree.model import Data, Index
+from ..readers.spelling import PLAIN, Spelling
 from ..readers.table import Table, name_of
 from ..unit_table import UnitNames
 
@@ -62,7 +64,8 @@ def _as_read(column: Column) -> Column:
 class Piece:
     """Some cells of one table's column that belong to one column of the panel: their rows, periods, units and values.
 
-    `periods` has None in every place where the values hold in every period.
+    `periods` has None in every place where the values hold in every period; `notes` has what stands beside some values, such
+    as flags; `unread` are the values that could not be read; `spelling` is how the numbers are written.
     """
 
     column: int
@@ -73,10 +76,14 @@ class Piece:
     units: Sequence[int]
     values: Sequence[float]
     not_applicable: Sequence[int]
+    notes: Mapping[int, str] = field(default_factory=dict)
+    unread: AbstractSet[int] = frozenset()
+    spelling: Spelling = PLAIN
 
     def place(self, row: int) -> Place:
-        """Return the address of a value."""
-        return self.table.place(self.rows[row], self.at)
+        """Return the address of a value, with what stands beside it."""
+        place = self.table.place(self.rows[row], self.at)
+        return replace(place, note=self.notes[row]) if row in self.notes else place
 
     @property
     def everywhere(self) -> bool:

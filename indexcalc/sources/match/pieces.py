@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ...findings import Finding, finding, nearest
+from ...findings import Finding, Place, finding, nearest
 from ...tree.columns import Column
 from ..readers.periods import in_parts
 from ..readers.table import Cell, Table, name_of
@@ -15,19 +15,20 @@ from .dated import periods_meant
 from .headings import ambiguous, by_heading, headings_of, plain, unused
 from .layout import Across, Layout, beside_indicators, units_across
 from .matched import Matched, Piece, Source
+from .spelled import once
 
 Chosen = tuple[tuple[int, Column], int, Records]
 """A column of the panel with its position, the column of the table that has its values, and the rows of these."""
 
 
-def pieces_of(source: Source, table: Table, layout: Layout) -> Matched:
-    """Match the cells of one table to the columns of its source."""
+def pieces_of(source: Source, table: Table, layout: Layout, *, alone: bool = True) -> Matched:
+    """Match the cells of one table to the columns of its source, which may have no other (`alone`)."""
     if table.stays:
         from .stored import pieces_later
 
         return pieces_later(source, table, layout)
     if layout.across:
-        return _by_period(source, table, layout)
+        return _by_period(source, table, layout, alone=alone)
     if layout.indicator is None:
         return _wide(source, table, layout)
     if layout.unit is None:
@@ -37,6 +38,8 @@ def pieces_of(source: Source, table: Table, layout: Layout) -> Matched:
 
 def indicators_in(table: Table, layout: Layout) -> list[str]:
     """Return the names that the indicators of a table go by: its headings, or those that stand in its rows."""
+    if layout.across and layout.indicator is None and table.indicator:
+        return [plain(table.indicator), *headings_of(table)]
     if layout.indicator is None or table.stays:
         headed = ["/".join(one.names) for one in layout.across if one.names]
         return list(dict.fromkeys(headed)) or headings_of(table)
@@ -51,6 +54,8 @@ def _wide(source: Source, table: Table, layout: Layout) -> Matched:
     chosen: list[Chosen] = []
     for at, column in source.columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
+        if not places and at in layout.above and layout.value is not None:
+            places = [layout.value]
         if places:
             found += ambiguous(table, column, places)
             used.update(places)
@@ -58,11 +63,15 @@ def _wide(source: Source, table: Table, layout: Layout) -> Matched:
     return _read(source, table, layout, chosen, [*found, *unused(source.index, table, used)])
 
 
-def _by_period(source: Source, table: Table, layout: Layout) -> Matched:
-    """Match units in rows and periods in columns, for the one indicator that the source has or for that of each row."""
+def _by_period(source: Source, table: Table, layout: Layout, *, alone: bool) -> Matched:
+    """Match units in rows and periods in columns, for the one indicator that the table has or for that of each row."""
     records, found = records_of(source, table, layout)
     if layout.indicator is None:
-        by_name = {at: list(range(len(records.rows))) for at, column in source.columns if column.key != "applies"}
+        ats = [at for at, column in source.columns if column.key != "applies"]
+        if table.indicator and not (alone and len(ats) == 1):
+            ats = [at for at in ats if at in layout.above]
+            found += [] if ats else [finding("IC351", Place(table.file, table.sheet), names=[table.indicator], count=1)]
+        by_name = {at: list(range(len(records.rows))) for at in ats}
     else:
         by_name, unknown = _by_indicator(source, table, layout.indicator, records.rows, source.columns)
         found += unknown
@@ -204,4 +213,4 @@ def _read(source: Source, table: Table, layout: Layout, chosen: Iterable[Chosen]
         piece, doubts = piece_of(source, table, layout, wanted, position, records)
         pieces.append(piece)
         findings += doubts
-    return source.matched(pieces, findings)
+    return source.matched(pieces, once(findings))

@@ -31,6 +31,8 @@ def cells_of(column: Any) -> Sequence[Cell] | None:
         return cast("Sequence[Cell]", exact)
     if kinds.is_timestamp(kind):
         return [text_of(value) for value in column.cast(pa.timestamp("us", tz=kind.tz), safe=False).to_pylist()]
+    if kinds.is_duration(kind):
+        return [text_of(value) for value in column.cast(pa.duration("us"), safe=False).to_pylist()]
     if kinds.is_date(kind) or kinds.is_time(kind):
         return [text_of(value) for value in column.to_pylist()]
     if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind) or kinds.is_null(kind):

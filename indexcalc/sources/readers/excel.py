@@ -5,9 +5,11 @@ Values come from calamine; what it leaves out comes from `marks`. A file is look
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,16 +18,24 @@ from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from ...findings import Finding, Place, finding, letters, nearest
-from .files import kind_of, match_sheets
+from ...words.recognised_data import TEXT, WEB_PAGE, XML_WORKBOOK
+from .csv import decoded, read_text
+from .encodings import is_text
+from .files import is_pattern, kind_of, match_sheets, passed_by
+from .locked import unlocked
 from .marks import NOTHING, Marks, ods_marks, xls_marks, xlsx_marks
-from .records import Merge, table_of
+from .pages import Merge
+from .records import tables_of
 from .table import Cell, Origin, Table, name_of, text_of
+from .web import charset_of, rows_of_page
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _T = TypeVar("_T")
+_Read = Callable[["CalamineWorkbook", Mapping[str, Marks], Origin], tuple[list[_T], list[Finding]]]
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_HEAD = 4096  # bytes by which text is told from what is none
 MOST_UNPACKED = 1 << 30
 MOST_MEMBERS = 20_000
 MOST_RATIO = 1_000
@@ -52,7 +62,80 @@ class Grid:
 
 def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
     """Read the sheets of one workbook that are meant: the one named, those of a pattern, or the first filled one."""
-    return _opened(origin, suffix, lambda book, known: _read_sheets(book, origin, suffix, known))
+    with Path(origin.path).open("rb") as stream:
+        head = stream.read(_HEAD)
+    kind = kind_of(head)
+    if kind == ".xml" and b"<html" not in head.lower():
+        return _read_xml(origin, suffix)
+    if kind in (".html", ".xml") or (not kind and is_text(head) and re.search(rb"[\t,;]", head)):
+        return _read_text(origin, suffix, is_page=bool(kind))
+    return _opened(origin, suffix, lambda book, known, opened: _read_sheets(book, opened, suffix, known))
+
+
+def _read_text(origin: Origin, suffix: str, *, is_page: bool) -> tuple[list[Table], list[Finding]]:
+    """Read text, or a web page, that stands under the ending of a workbook."""
+    content = Path(origin.path).read_bytes()
+    kind, kind_zh = WEB_PAGE if is_page else TEXT
+    said = [finding("IC936", origin.place(), suffix=suffix, kind=kind, kind_zh=kind_zh)]
+    if not is_page:
+        tables, found = read_text(origin, content, ".txt")
+        return tables, [*said, *found]
+    text: str | None
+    text, unsure = (content.decode(encoding), []) if (encoding := charset_of(content)) else decoded(content, origin)
+    if text is None:
+        return [], unsure
+    rows, merges = rows_of_page(text)
+    if not rows:
+        return [], [finding("IC318", origin.place(), suffix=suffix, kind=".html")]
+    sheet = Path(origin.file).stem  # as Excel calls it
+    tables, found = tables_of(origin, sheet, origin.period, rows, _counted(rows), merges=merges)
+    return tables, [*said, *unsure, *found]
+
+
+def _read_xml(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
+    """Read a workbook of one XML file, as Excel 2003 wrote them; other XML is refused."""
+    from xml.etree.ElementTree import ParseError
+
+    from .spreadsheetml import pages_of
+
+    try:
+        pages = pages_of(Path(origin.path).read_bytes())
+    except (ParseError, ValueError) as error:
+        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+    if not pages:
+        return [], [finding("IC318", origin.place(), suffix=suffix, kind=".xml")]
+    chosen, found = _chosen(origin, [page.name for page in pages], set())
+    kind, kind_zh = XML_WORKBOOK
+    found.append(finding("IC936", origin.place(), suffix=suffix, kind=kind, kind_zh=kind_zh))
+    tables: list[Table] = []
+    by_name = {page.name: page for page in pages}
+    for name, period in chosen:
+        page = by_name[name]
+        if not page.rows:
+            continue
+        its_tables, its_findings = tables_of(
+            origin, name, period or origin.period, page.rows, _counted(page.rows), merges=page.merges
+        )
+        tables += its_tables
+        found += its_findings
+        if origin.sheet is None:
+            others = [other for other in by_name if other != name]
+            found += [finding("IC367", origin.place(name), others=others)] if others else []
+            break
+    if not any(by_name[name].rows for name, _ in chosen):
+        found.append(finding("IC308", origin.place()))
+    return tables, found
+
+
+def _chosen(origin: Origin, names: Sequence[str], hidden: Container[str]) -> tuple[list[tuple[str, str | None]], list[Finding]]:
+    """Return the sheets that are meant, each with the text that {period} stands for, and what is wrong with their names."""
+    if origin.sheet is None:
+        return [(name, None) for name in names], []
+    chosen = match_sheets(origin.sheet, names)
+    if not chosen:
+        near = nearest(origin.sheet, names)
+        return [], [finding("IC306", origin.place(), sheet=origin.sheet, known=names, near=near)]
+    return chosen, _passed_by(origin, [name for name, _ in chosen], [name for name in names if name not in hidden])
 
 
 def read_grid(path: Path) -> tuple[Grid | None, list[Finding]]:
@@ -61,7 +144,7 @@ def read_grid(path: Path) -> tuple[Grid | None, list[Finding]]:
     if suffix not in BOOKS:
         return None, [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=BOOKS)]
     try:
-        grids, found = _opened(origin, suffix, lambda book, known: _read_grid(book, origin, suffix, known))
+        grids, found = _opened(origin, suffix, lambda book, known, opened: _read_grid(book, opened, suffix, known))
     except FileNotFoundError:
         return None, [finding("IC301", origin.place(), path=origin.file, near="")]
     except OSError as error:
@@ -74,41 +157,57 @@ def _read_grid(
 ) -> tuple[list[Grid], list[Finding]]:
     for sheet in book.sheets_metadata:
         if str(sheet.typ).endswith(".WorkSheet") and str(sheet.visible).endswith(".Visible"):
-            rows, _, found = _rows(book, origin, suffix, sheet.name, known)
+            rows, _, found, marks = _rows(book, origin, suffix, sheet.name, known)
             if rows or found:
-                marks = _marks_of(book, origin, suffix, sheet.name, known) or NOTHING
                 others = [one for one in found if one.code != "IC322"]  # it matters where the cell is asked for
                 return [Grid(origin, sheet.name, rows, frozenset(marks.uncomputed))], others
     return [], [finding("IC308", origin.place())]
 
 
-def _opened(
-    origin: Origin, suffix: str, read: Callable[[CalamineWorkbook, Mapping[str, Marks]], tuple[list[_T], list[Finding]]]
-) -> tuple[list[_T], list[Finding]]:
+def _opened(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], list[Finding]]:
     """Look a workbook over, open it and read it; what is damaged or locked is a finding."""
     with Path(origin.path).open("rb") as stream:
-        head = stream.read(64)
+        head = stream.read(_HEAD)
     if not head:
         return [], [finding("IC308", origin.place())]
     kind, expected = kind_of(head), ".xls" if suffix == ".xls" else ".xlsx"
     if kind == ".xls" != expected and _is_encrypted(origin.path):
+        return _unlocked(origin, suffix, read)
+    if kind != expected and (kind or is_text(head)):
+        return [], [finding("IC318", origin.place(), suffix=suffix, kind=kind or "text")]
+    return _looked_over(origin, suffix, read)
+
+
+def _unlocked(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], list[Finding]]:
+    """Read an encrypted workbook, if it is by the password that Excel does not ask for."""
+    try:
+        content = unlocked(Path(origin.path).read_bytes())
+    except ImportError:
+        return [], [finding("IC938", origin.place())]
+    except ValueError as error:
+        return [], [finding("IC305", origin.place(), problem=_first_line(error))]
+    if content is None or origin.content is not None:
         return [], [finding("IC331", origin.place())]
-    if kind != expected and kind:
-        return [], [finding("IC318", origin.place(), suffix=suffix, kind=kind)]
-    if expected == ".xlsx" and (wrong := _unpacks_to_too_much(origin)):
+    return _looked_over(replace(origin, content=content), suffix, read)
+
+
+def _looked_over(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], list[Finding]]:
+    """Read a workbook that has the kind of its ending, once it is known that it fits into memory."""
+    if suffix != ".xls" and (wrong := _unpacks_to_too_much(origin)):
         return [], [wrong]
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        known = _marks_beforehand(origin.path, suffix)
+        known = _marks_beforehand(origin, suffix)
         if known is None:
             return [], [finding("IC331", origin.place())]
         if far := [_too_far(origin, "", marks) for marks in known.values() if _is_too_far(marks)]:
             return [], far
-        with CalamineWorkbook.from_path(origin.path) as book:
-            return read(book, known)
+        opened = origin.opened()
+        with CalamineWorkbook.from_path(opened) if isinstance(opened, str) else CalamineWorkbook.from_filelike(opened) as book:
+            return read(book, known, origin)
     except PasswordError:
-        return [], [finding("IC331", origin.place())]
+        return _unlocked(origin, suffix, read)
     except (CalamineError, *_DAMAGED) as error:
         return [], [finding("IC305", origin.place(), problem=_first_line(error))]
     except BaseException as error:
@@ -122,19 +221,20 @@ def _is_encrypted(path: str) -> bool:
     return "EncryptedPackage".encode("utf-16-le") in Path(path).read_bytes()
 
 
-def _marks_beforehand(path: str, suffix: str) -> dict[str, Marks] | None:
+def _marks_beforehand(origin: Origin, suffix: str) -> dict[str, Marks] | None:
     """Read the marks of all sheets where calamine opens all at once, by name in .ods and by number in .xls.
 
     Nothing is returned when the parts of an .ods file are encrypted.
     """
     if suffix == ".xls":
         try:
-            return {str(index): marks for index, marks in enumerate(xls_marks(Path(path).read_bytes()))}
+            content = Path(origin.path).read_bytes() if origin.content is None else origin.content
+            return {str(index): marks for index, marks in enumerate(xls_marks(content))}
         except LookupError:
             return {}
     if suffix != ".ods":
         return {}
-    with ZipFile(path) as archive:
+    with ZipFile(origin.opened()) as archive:
         if b"encryption-data" in archive.read("META-INF/manifest.xml"):
             return None
         return ods_marks(archive)
@@ -150,7 +250,7 @@ def _too_far(origin: Origin, sheet: str, marks: Marks) -> Finding:
 
 def _unpacks_to_too_much(origin: Origin) -> Finding | None:
     try:
-        with ZipFile(origin.path) as archive:
+        with ZipFile(origin.opened()) as archive:
             members = archive.infolist()
     except _DAMAGED as error:
         return finding("IC305", origin.place(), problem=_first_line(error))
@@ -168,25 +268,26 @@ def _read_sheets(
     found: list[Finding] = []
     names = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith(".WorkSheet")]
     hidden = {sheet.name for sheet in book.sheets_metadata if not str(sheet.visible).endswith(".Visible")}
-    chosen = match_sheets(origin.sheet, names) if origin.sheet is not None else [(name, None) for name in names]
-    if origin.sheet is not None and not chosen:
-        near = nearest(origin.sheet, names)
-        return [], [finding("IC306", origin.place(), sheet=origin.sheet, known=names, near=near)]
+    chosen, unfit = _chosen(origin, names, hidden)
+    found += unfit
+    if unfit and not chosen:
+        return [], found
     empty = True
     for name, period in chosen:
         if name in hidden and origin.sheet != name:
             if origin.sheet is not None:
                 found.append(finding("IC332", origin.place(name), sheet=name))
             continue
-        rows, merges, problems = _rows(book, origin, suffix, name, known)
+        rows, merges, problems, marks = _rows(book, origin, suffix, name, known)
         found += problems
         if not rows:
             empty = empty and not problems
             continue
         empty = False
-        table, its_findings = table_of(origin, name, period or origin.period, rows, _counted(rows), merges=merges)
-        tables += [table] if table else []
+        its_tables, its_findings = tables_of(origin, name, period or origin.period, rows, _counted(rows), merges=merges)
+        tables += its_tables
         found += its_findings
+        found += _hidden(origin.place(name), its_tables, marks)
         if origin.sheet is None:
             others = [other for other in names if other != name and other not in hidden]
             found += [finding("IC367", origin.place(name), others=others)] if others else []
@@ -196,24 +297,58 @@ def _read_sheets(
     return tables, found
 
 
+def _passed_by(origin: Origin, fitting: Sequence[str], names: Sequence[str]) -> list[Finding]:
+    """Find the sheets that look like those of a further period and that the pattern does not mean."""
+    if origin.sheet is None or origin.sheet in names or not is_pattern(origin.sheet):
+        return []
+    others = passed_by(origin.sheet, fitting, [name for name in names if name not in fitting])
+    return [finding("IC932", origin.place(name), name=name, pattern=origin.sheet, near=max(fitting)) for name in others]
+
+
+def _hidden(sheet: Place, tables: Sequence[Table], marks: Marks) -> list[Finding]:
+    """Say which records and named columns are hidden, which a filter does; they are read like the others."""
+    if not marks.hidden_rows and not marks.hidden_columns:
+        return []
+    rows = [line for table in tables for line in table.lines if line - 1 in marks.hidden_rows]
+    columns = sorted({at for table in tables for at in table.positions if at - 1 in marks.hidden_columns})
+    if not rows and not columns:
+        return []
+    runs = [*(f"{first}:{last}" for first, last in _runs(rows)), *(f"{letters(a)}:{letters(b)}" for a, b in _runs(columns))]
+    where = ", ".join(runs[:8]) + (" …" if len(runs) > 8 else "")
+    return [finding("IC933", sheet, rows=len(rows), columns=len(columns), where=where)]
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return numbers in order as runs, each by its first and last."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
 def _counted(rows: Sequence[object]) -> range:
     return range(1, len(rows) + 1)
 
 
 def _rows(
     book: CalamineWorkbook, origin: Origin, suffix: str, name: str, known: Mapping[str, Marks]
-) -> tuple[list[list[Cell]], Sequence[Merge], list[Finding]]:
-    """Return a sheet's rows from row 1 and column A on, its merged cells, and what is wrong with single cells."""
+) -> tuple[list[list[Cell]], Sequence[Merge], list[Finding], Marks]:
+    """Return a sheet's rows from row 1 and column A on, its merged cells, what is wrong with single cells, and its marks."""
     found: list[Finding] = []
     marks = _marks_of(book, origin, suffix, name, known)
     if marks is None:
         marks = NOTHING
         found.append(finding("IC334", origin.place(name)))
     if _is_too_far(marks):
-        return [], [], [_too_far(origin, name, marks)]
+        return [], [], [_too_far(origin, name, marks)], marks
     sheet = book.get_sheet_by_name(name)
     rows = _plain(sheet.to_python(skip_empty_area=False))
-    for (row, column), text in marks.errors.items():
+    if suffix == ".ods":
+        rows = [[_duration(cell) if isinstance(cell, str) and cell.startswith("PT") else cell for cell in row] for row in rows]
+    for (row, column), text in (*marks.raised.items(), *marks.errors.items()):
         _reach(rows, row, column)[column] = text
     for row, column in marks.percents:
         line = _reach(rows, row, column)
@@ -228,7 +363,7 @@ def _rows(
     width = max(map(len, rows), default=0)
     rows = [line + [""] * (width - len(line)) for line in rows]
     merges: Iterable[Merge] = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()] or marks.merges
-    return rows, [merge for merge in merges if merge[0] < len(rows) and merge[1] < width], found
+    return rows, [merge for merge in merges if merge[0] < len(rows) and merge[1] < width], found, marks
 
 
 def _marks_of(book: CalamineWorkbook, origin: Origin, suffix: str, name: str, known: Mapping[str, Marks]) -> Marks | None:
@@ -236,7 +371,7 @@ def _marks_of(book: CalamineWorkbook, origin: Origin, suffix: str, name: str, kn
     try:
         if suffix in (".xls", ".ods"):
             return known[name if suffix == ".ods" else str(book.sheet_names.index(name))]
-        with ZipFile(origin.path) as archive:
+        with ZipFile(origin.opened()) as archive:
             return xlsx_marks(archive, name)
     except LookupError:
         return None
@@ -246,6 +381,15 @@ def _plain(rows: list[list[Any]]) -> list[list[Cell]]:
     """Turn dates and times into text; nearly all rows have none and stay what they are."""
     plain = {str, float, int, bool}
     return [row if plain.issuperset(map(type, row)) else [text_of(cell) for cell in row] for row in rows]
+
+
+def _duration(cell: str) -> Cell:
+    """Return a duration of more than a day, which calamine gives as the file has it (PT26H30M00S), as it is shown."""
+    parts = re.fullmatch(r"PT([0-9]+)H([0-9]+)M([0-9.]+)S", cell)
+    if parts is None:
+        return cell
+    hours, minutes, seconds = parts.groups()
+    return text_of(dt.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds)))
 
 
 def _reach(rows: list[list[Cell]], row: int, column: int) -> list[Cell]:

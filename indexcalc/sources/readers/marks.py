@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 from zipfile import ZipFile
+
+from .raised import Above, xls_raised_strings, xlsx_raised, xlsx_raised_strings
 
 Address = tuple[int, int]  # row and column, from 0
 
@@ -43,6 +45,9 @@ class Marks:
     merges: tuple[tuple[int, int, int, int], ...] = ()
     height: int = 0
     width: int = 0
+    raised: Mapping[Address, str] = field(default_factory=dict)  # texts with something above the line
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 NOTHING = Marks({}, frozenset())
@@ -52,6 +57,11 @@ _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br=["\']([0-9]+)["\']')
 _UNCOMPUTED = re.compile(  # the end of a formula, at most an empty value after it, and the end of its cell
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?\s*</"
 )
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden=["\'](?:1|true)["\'][^>]*>')
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b[^>]*?\bhidden=["\'](?:1|true)["\'][^>]*>')
+_NUMBER_OF_ROW = re.compile(rb'\br=["\']([0-9]+)["\']')
+_FIRST_COLUMN, _LAST_COLUMN = re.compile(rb'\bmin=["\']([0-9]+)["\']'), re.compile(rb'\bmax=["\']([0-9]+)["\']')
+MOST_COLUMNS = 16_384
 _ERROR = re.compile(rb't=["\']e["\']')
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
 _BUILT_IN_PERCENT = {9, 10}
@@ -71,10 +81,35 @@ def xlsx_marks(archive: ZipFile, sheet: str) -> Marks:
     shown = re.compile(b" s=[\"'](?:%s)[\"']" % b"|".join(b"%d" % style for style in percents)) if percents else None
     rows = max(map(int, _ROW.findall(content)), default=0)
     columns = max((column_number(letters.decode()) for letters in set(_COLUMN.findall(content))), default=0)
+    hidden = _hidden_in(content)
+    strings = _target(archive, parts, book, "sharedStrings")
+    above = xlsx_raised(content, xlsx_raised_strings(archive.read(strings)) if strings else {})
+    raised_texts = {_address(cell): text for cell, text in above.items() if cell}
     marked = _ERROR.search(content) or _UNCOMPUTED.search(content) or (shown and shown.search(content))
     if not marked and rows * columns <= FAR:
-        return Marks({}, frozenset(), height=rows, width=columns)
-    return _walk_sheet(content, {str(style) for style in percents})
+        plain = Marks({}, frozenset(), height=rows, width=columns)
+    else:
+        plain = _walk_sheet(content, {str(style) for style in percents})
+    return replace(plain, raised=raised_texts, hidden_rows=hidden[0], hidden_columns=hidden[1])
+
+
+def _address(cell: str) -> Address:
+    """Return a cell's row and column, from 0, of an address such as C3."""
+    column = cell.rstrip("0123456789")
+    return int(cell[len(column) :]) - 1, column_number(column) - 1
+
+
+def _hidden_in(content: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the rows and columns of a worksheet's XML that are hidden, by a filter or by hand."""
+    if b"hidden=" not in content:
+        return frozenset(), frozenset()
+    rows = {int(said[1]) - 1 for tag in _HIDDEN_ROW.findall(content) if (said := _NUMBER_OF_ROW.search(tag))}
+    columns: set[int] = set()
+    for tag in _HIDDEN_COLUMN.findall(content):
+        first, last = _FIRST_COLUMN.search(tag), _LAST_COLUMN.search(tag)
+        if first and last:
+            columns.update(range(int(first[1]) - 1, min(int(last[1]), MOST_COLUMNS)))
+    return frozenset(rows), frozenset(columns)
 
 
 def column_number(letters: str) -> int:
@@ -197,6 +232,10 @@ class _Sheet:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     height: int = 0
     width: int = 0
+    raised: dict[Address, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    columns: int = 0  # of which it was said so far how they look
 
 
 def ods_marks(archive: ZipFile) -> dict[str, Marks]:
@@ -208,9 +247,11 @@ def ods_marks(archive: ZipFile) -> dict[str, Marks]:
     cell = _Open()
     inside = [""]  # the names of the open tables; a table inside a cell is no sheet
     repeat = [1]
+    above = Above()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         name = _local(tag)
+        above.start(name, attributes)
         if name == "table":
             inside.append(attributes.get("table:name", ""))
             if len(inside) == _IN_A_SHEET:
@@ -223,29 +264,49 @@ def ods_marks(archive: ZipFile) -> dict[str, Marks]:
             repeat[0] = int(attributes.get("table:number-rows-repeated", "1"))
             cell.column = -1
             cell.attributes = {}
+            if attributes.get("table:visibility", "visible") != "visible" and repeat[0] <= MOST_COLUMNS:
+                sheets[inside[-1]].hidden_rows.update(range(cell.row, cell.row + repeat[0]))
+        elif name == "table-column":
+            sheet, many = sheets[inside[-1]], int(attributes.get("table:number-columns-repeated", "1"))
+            if attributes.get("table:visibility", "visible") != "visible":
+                sheet.hidden_columns.update(range(sheet.columns, min(sheet.columns + many, MOST_COLUMNS)))
+            sheet.columns += many
         elif name in ("table-cell", "covered-table-cell"):
             cell.column += int(cell.attributes.get("table:number-columns-repeated", "1")) if cell.attributes else 1
             cell.attributes = {"": name, **attributes}
             cell.text = ""
+            above.any = False
         elif name == "p":
+            cell.text += "\n" if cell.text else ""
             cell.reading = True
 
     def characters(text: str) -> None:
         if cell.reading:
-            cell.text += text
+            cell.text += above.written(text)
 
     def end(tag: str) -> None:
         name = _local(tag)
+        above.end(name)
         if name == "p":
             cell.reading = False
         elif name in ("table-cell", "covered-table-cell") and len(inside) == _IN_A_SHEET:
-            _ods_cell(cell, repeat[0], sheets[inside[-1]])
+            _ods_cell(cell, repeat[0], sheets[inside[-1]], above=above.any)
         elif name == "table":
             inside.pop()
 
     _parse(archive.read("content.xml"), start, end, characters)
     return {
-        name: Marks(sheet.errors, frozenset(sheet.percents), (), tuple(sheet.merges), sheet.height, sheet.width)
+        name: Marks(
+            sheet.errors,
+            frozenset(sheet.percents),
+            (),
+            tuple(sheet.merges),
+            sheet.height,
+            sheet.width,
+            sheet.raised,
+            frozenset(sheet.hidden_rows),
+            frozenset(sheet.hidden_columns),
+        )
         for name, sheet in sheets.items()
     }
 
@@ -253,7 +314,7 @@ def ods_marks(archive: ZipFile) -> dict[str, Marks]:
 _IN_A_SHEET = 2
 
 
-def _ods_cell(cell: _Open, rows: int, sheet: _Sheet) -> None:
+def _ods_cell(cell: _Open, rows: int, sheet: _Sheet, *, above: bool) -> None:
     """Note what one cell of an .ods sheet says, for every row and column that it stands for."""
     told = cell.attributes
     kind = told.get("calcext:value-type") or told.get("office:value-type", "")
@@ -265,11 +326,13 @@ def _ods_cell(cell: _Open, rows: int, sheet: _Sheet) -> None:
     down, across = (int(told.get(f"table:number-{way}-spanned", "1")) for way in ("rows", "columns"))
     if down > 1 or across > 1:
         sheet.merges.append((cell.row, cell.column, cell.row + down - 1, cell.column + across - 1))
-    if kind not in ("error", "percentage") or rows * columns > FAR:
+    if (kind not in ("error", "percentage") and not above) or rows * columns > FAR:
         return
     for row in range(cell.row, cell.row + rows):
         for column in range(cell.column, cell.column + columns):
-            if kind == "error":
+            if above:
+                sheet.raised[row, column] = cell.text
+            elif kind == "error":
                 sheet.errors[row, column] = cell.text.strip() or "#N/A"
             else:
                 sheet.percents.add((row, column))
@@ -278,11 +341,12 @@ def _ods_cell(cell: _Open, rows: int, sheet: _Sheet) -> None:
 _XLS_ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"
 }  # fmt: skip
-_BOF, _EOF, _SHEET, _FORMAT, _STYLE = (0x0809, 0x000A, 0x0085, 0x041E, 0x00E0)
+_BOF, _EOF, _SHEET, _FORMAT, _STYLE, _LOCKED = (0x0809, 0x000A, 0x0085, 0x041E, 0x00E0, 0x002F)
 _FORMULA, _NUMBER, _SHORT, _SHORTS, _BOOL_OR_ERROR = (0x0006, 0x0203, 0x027E, 0x00BD, 0x0205)
 _TEXT, _SHARED_TEXT, _RICH_TEXT = (0x0204, 0x00FD, 0x00D6)
 _CELLS = frozenset((_FORMULA, _NUMBER, _SHORT, _SHORTS, _BOOL_OR_ERROR, _TEXT, _SHARED_TEXT, _RICH_TEXT))
 _EXTENT, _OLD_EXTENT = (0x0200, 10)  # the second is its length before Excel 97
+_ROW_LOOKS, _COLUMN_LOOKS, _HIDDEN_BIT = 0x0208, 0x007D, 0x20
 _ERROR_RESULT = 2  # other formulas' results that are no number: 0 text, 1 logical, 3 empty
 
 
@@ -303,24 +367,35 @@ def xls_marks(content: bytes) -> list[Marks]:
                 formats.update(struct.unpack_from("<H", record) if "%" in _QUOTED.sub("", code) else ())
             elif kind == _STYLE:
                 styles.append(struct.unpack_from("<H", record, 2)[0])
+            elif kind == _LOCKED:
+                raise LookupError("FILEPASS")  # what follows is encrypted
             elif kind == _SHEET:
                 sheets.append(struct.unpack_from("<I", record)[0])
         percents = {number for number, code in enumerate(styles) if code in formats}
-        return [_biff_sheet(book, at, percents) for at in sheets]
+        above = xls_raised_strings(_biff_records(book, 0))
+        return [_biff_sheet(book, at, percents, above) for at in sheets]
     except (struct.error, IndexError, ValueError) as error:
         raise LookupError("BIFF") from error
 
 
-def _biff_sheet(book: bytes, at: int, percents: set[int]) -> Marks:
+def _biff_sheet(book: bytes, at: int, percents: set[int], above: Mapping[int, str]) -> Marks:
     errors: dict[Address, str] = {}
+    raised_texts: dict[Address, str] = {}
     shown: set[Address] = set()
     height = width = 0
+    hidden_rows: set[int] = set()
+    hidden_columns: set[int] = set()
     for kind, record in _biff_records(book, at):
         if kind == _EXTENT:
             top, end, left, across = struct.unpack_from("<IIHH" if len(record) > _OLD_EXTENT else "<HHHH", record)
             if top > end or left > across:  # calamine subtracts them and asks for more memory than there is
                 raise RuntimeError("DIMENSIONS")
             height, width = max(height, end), max(width, across)
+        elif kind == _ROW_LOOKS and len(record) > 12 and record[12] & _HIDDEN_BIT:
+            hidden_rows.add(struct.unpack_from("<H", record)[0])
+        elif kind == _COLUMN_LOOKS and len(record) > 8 and record[8] & 1:
+            first, last = struct.unpack_from("<HH", record)
+            hidden_columns.update(range(first, min(last + 1, MOST_COLUMNS)))
         if kind not in _CELLS:
             continue
         row, column, style = struct.unpack_from("<HHH", record)
@@ -337,7 +412,10 @@ def _biff_sheet(book: bytes, at: int, percents: set[int]) -> Marks:
                 errors[row, column] = _XLS_ERRORS.get(record[8], "#N/A")
         elif kind in (_FORMULA, _NUMBER, _SHORT) and style in percents:
             shown.add((row, column))
-    return Marks(errors, frozenset(shown), height=height, width=width)
+        elif kind == _SHARED_TEXT and (number := struct.unpack_from("<I", record, 6)[0]) in above:
+            raised_texts[row, column] = above[number]
+    hidden = frozenset(hidden_rows), frozenset(hidden_columns)
+    return Marks(errors, frozenset(shown), (), (), height, width, raised_texts, *hidden)
 
 
 def _biff_records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:

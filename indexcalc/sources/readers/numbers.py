@@ -1,7 +1,7 @@
 """Cells as people write numbers, read exactly or refused.
 
 A column of clean decimal text is read in one go; only a column that holds anything else is looked at cell by cell.
-Nothing is guessed: what is not surely a number is a finding.
+Nothing is guessed: what is not surely a number is a finding. How numbers are spelled, `spelling` says.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from math import isfinite, isnan, nan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from .spelling import NARROW, PLAIN, SPACE, Spelling, without_footnote
+
 if TYPE_CHECKING:
     from .table import Cell
 
@@ -24,14 +26,27 @@ ERROR_VALUE = "IC316"
 Bad = list[tuple[int, str]]
 
 # patterns as text: `re` compiles each at its first use and keeps it, and most runs use none of them
-_PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_GROUPED = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
 _ERROR = r"(?i)#(?:DIV/0!|N/A|[A-Z_]+[!?]|GETTING_DATA)|#{3,}|Err:[0-9]{3}"
-_DECIMALS = b"0123456789.-"
+_DURATION = r"(-?)([0-9]+):([0-5][0-9]):([0-5][0-9](?:\.[0-9]+)?)"
+_DECIMALS = {mark: f"0123456789{mark}-".encode() for mark in ".,"}
 _LONG = 300  # no finite number of plain digits is written longer than this
-# Only what a full-width keyboard types. All of NFKC would read 10² as 102 and ① as 1.
-_NARROW = str.maketrans("０１２３４５６７８９．，＋－−﹣％ｅＥ＃", "0123456789.,+---%eE#")
-_SPACE = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u2060\u3000\ufeff"
+EXACT = 1 << 53  # whole numbers up to here are kept to the last digit
+_EXACT_DIGITS = 15
+
+
+class Numbers(NamedTuple):
+    """A column read: its values, NaN where there is none, and what else its cells say.
+
+    `skipped` are the rows that say "not applicable", `bad` those that say no number with the code of why, `notes` what stands
+    beside a number, `lost` the rows of numbers with more digits than are kept; `plain` says that all was plain decimals.
+    """
+
+    values: Sequence[float]
+    skipped: list[int]
+    bad: Bad
+    notes: Mapping[int, str] = MappingProxyType({})
+    lost: Sequence[int] = ()
+    plain: bool = False
 
 
 class _Tokens(NamedTuple):
@@ -51,16 +66,18 @@ def read_numbers(
     not_applicable: frozenset[str],
     percent: bool,
     numbers: Mapping[str, float] | None = None,
-) -> tuple[Sequence[float], list[int], Bad]:
+    spelling: Spelling = PLAIN,
+    seconds: float | None = None,
+) -> Numbers:
     """Read a column as numbers, NaN where there is none.
 
-    Returns the values, the rows that say "not applicable", and the rows that say no number with the code of why. An
-    array of floats comes back itself, copied only if tokens or infinities in it must become NaN. A token that is a
+    An array of floats comes back itself, copied only if tokens or infinities in it must become NaN. A token that is a
     number, such as 999 for "no answer", counts however the cell writes that number. A word among `numbers`, such as <2.5,
-    is the number that it is said to stand for, whatever the measure.
+    is the number that it is said to stand for, whatever the measure. Durations such as 26:30:00 are read where the measure
+    is one of so many `seconds`.
 
     >>> nothing = frozenset()
-    >>> read_numbers(["1,234.5", "８５", "-", ""], missing=nothing, not_applicable=frozenset("-"), percent=False)
+    >>> read_numbers(["1,234.5", "８５", "-", ""], missing=nothing, not_applicable=frozenset("-"), percent=False)[:3]
     ([1234.5, 85.0, nan, nan], [2], [])
     """
     tokens = _tokens(missing, not_applicable)
@@ -68,9 +85,17 @@ def read_numbers(
         tokens = tokens._replace(numbers={word_of(word): number for word, number in numbers.items()})
     if hasattr(cells, "dtype"):
         return _array(cells, tokens)
-    if not tokens.missing_numbers and not tokens.not_applicable_numbers and (fast := _clean(cells)) is not None:
-        return fast, [], []
-    return _one_by_one(cells, tokens, percent=percent)
+    if not tokens.missing_numbers and not tokens.not_applicable_numbers and (fast := _clean(cells, spelling)) is not None:
+        return fast
+    return _one_by_one(cells, tokens, _How(spelling, percent, seconds))
+
+
+class _How(NamedTuple):
+    """How the cells of a column are read: their spelling, whether they are percentages, the seconds of a measure of time."""
+
+    spelling: Spelling
+    percent: bool
+    seconds: float | None
 
 
 @cache
@@ -79,29 +104,59 @@ def _tokens(missing: frozenset[str], not_applicable: frozenset[str]) -> _Tokens:
     return _Tokens(absent, inapplicable, numbers_among(absent), numbers_among(inapplicable))
 
 
-def _clean(cells: Sequence[Cell]) -> list[float] | None:
+def _clean(cells: Sequence[Cell], spelling: Spelling) -> Numbers | None:
     """Read a column that is all plain decimals and empty cells, or all numbers, or give up."""
-    if {float, int}.issuperset(map(type, cells)):
+    kinds = set(map(type, cells))
+    if {float, int}.issuperset(kinds):
         values = list(map(float, cast("Sequence[float]", cells)))
-        return values if all(map(isfinite, values)) else None
+        if not all(map(isfinite, values)):
+            return None
+        return Numbers(
+            values, [], [], lost=_lost_of(cells, values, spelling) if max(values, default=0.0) >= EXACT else (), plain=True
+        )
     texts = cast("Sequence[str]", cells)  # join refuses anything that is none
     try:
         joined = "".join(texts).encode("ascii")
-        if joined.translate(None, _DECIMALS) or max(map(len, texts)) > _LONG:
+        longest = max(map(len, texts), default=0)
+        if joined.translate(None, _DECIMALS[spelling.decimal]) or longest > _LONG:
             return None
-        if "" in texts:
-            return [float(text) if text else nan for text in texts]
-        return list(map(float, texts))
+        if spelling.decimal != ".":
+            texts = [text.replace(spelling.decimal, ".") for text in texts]
+        values = [float(text) if text else nan for text in texts] if "" in texts else list(map(float, texts))
     except (TypeError, ValueError):
         return None
+    return Numbers(values, [], [], lost=_lost_of(cells, values, spelling) if longest > _EXACT_DIGITS else (), plain=True)
 
 
-def _one_by_one(cells: Sequence[Cell], tokens: _Tokens, *, percent: bool) -> tuple[list[float], list[int], Bad]:
+def _lost_of(cells: Sequence[Cell], values: Sequence[float], spelling: Spelling) -> list[int]:
+    """List the rows of numbers that have more digits than are kept."""
+    large = [row for row, value in enumerate(values) if not -EXACT < value < EXACT]
+    return [row for row in large if abs(value := values[row]) >= EXACT and _is_lost(cells[row], value, spelling)]
+
+
+def _is_lost(cell: Cell, value: float, spelling: Spelling) -> bool:
+    return spelling.lost(cell, value) if isinstance(cell, str) else _many_digits(cell)
+
+
+def _many_digits(cell: object) -> bool:
+    """Say whether a number in a cell has more digits than are kept; a workbook may have lost some itself."""
+    return len(f"{cell!r}".partition("e")[0].rstrip(".0").replace(".", "").lstrip("-")) > _EXACT_DIGITS
+
+
+def _one_by_one(cells: Sequence[Cell], tokens: _Tokens, how: _How) -> Numbers:
     values: list[float] = []
     skipped: list[int] = []
     bad: Bad = []
+    notes: dict[int, str] = {}
+    plain, point = how.spelling.plain(), how.spelling.decimal == "."
+    simple = point and not tokens.missing_numbers and not tokens.not_applicable_numbers
     for row, cell in enumerate(cells):
-        result = _text(cell, tokens, percent=percent) if isinstance(cell, str) else _other(cell, tokens)
+        if simple and isinstance(cell, str) and plain(cell) and isfinite(number := float(cell)):
+            values.append(number)  # nearly all cells of most columns
+            continue
+        result = _text(cell, tokens, how) if isinstance(cell, str) else _other(cell, tokens)
+        if isinstance(result, tuple):
+            result, notes[row] = result
         if isinstance(result, float):
             values.append(result)
             continue
@@ -110,37 +165,67 @@ def _one_by_one(cells: Sequence[Cell], tokens: _Tokens, *, percent: bool) -> tup
             bad.append((row, result))
         else:
             skipped.append(row)
-    return values, skipped, bad
+    return Numbers(values, skipped, bad, notes, _lost_of(cells, values, how.spelling))
 
 
-def _text(cell: str, tokens: _Tokens, *, percent: bool) -> float | str:
-    """Read one text: its number, NaN when missing, "" when not applicable, or the code of what is wrong."""
-    number = _decimal(cell)
+def _text(cell: str, tokens: _Tokens, how: _How) -> float | str | tuple[float | str, str]:
+    """Read one text: its number, NaN when missing, "" when not applicable, or the code of what is wrong.
+
+    What was declared to stand beside values comes with it, and a footnote mark.
+    """
+    number = how.spelling.number(cell)
     if number is not None:
         return _coded(number, tokens)
-    token = word_of(cell)
-    if not token or token in tokens.missing:
-        return nan
-    if token in tokens.not_applicable:
-        return ""
-    if token in tokens.numbers:
-        return float(tokens.numbers[token])
-    text = cell.translate(_NARROW).strip(_SPACE)
+    if (said := _word(word_of(cell), tokens)) is not None:
+        return said
+    text = cell.translate(NARROW).strip(SPACE)
     if re.fullmatch(_ERROR, text):
         return ERROR_VALUE
-    signed = text.endswith("%")
-    number = _decimal(text[:-1].rstrip(_SPACE) if signed else text)
+    if len(text) > _LONG:
+        return NOT_A_NUMBER
+    if how.seconds and (duration := re.fullmatch(_DURATION, text)):
+        sign, hours, minutes, rest = duration.groups()
+        return float(f"{sign}1") * (int(hours) * 3600 + int(minutes) * 60 + float(rest)) / how.seconds
+    result = _alone(text, tokens, how)
+    if result != NOT_A_NUMBER:
+        return result
+    flagless, note = how.spelling.without_flags(text)
+    if not note:
+        flagless, note = without_footnote(text)
+    if not note:
+        return result
+    said = _word(word_of(flagless), tokens)
+    result = _alone(flagless, tokens, how) if said is None else said
+    return result if result == NOT_A_NUMBER else (result, note)
+
+
+def _word(word: str, tokens: _Tokens) -> float | str | None:
+    """Return what a word stands for: NaN for missing, "" for not applicable, a number; None when it is none of them."""
+    if not word or word in tokens.missing:
+        return nan
+    if word in tokens.not_applicable:
+        return ""
+    return float(tokens.numbers[word]) if word in tokens.numbers else None
+
+
+def _alone(text: str, tokens: _Tokens, how: _How) -> float | str:
+    """Read a text beside which nothing stands."""
+    signed = text.endswith(("%", "%)"))
+    number = how.spelling.value(re.sub(r"\s*%(\)?)$", r"\1", text) if signed else text)
     if number is None:
         return NOT_A_NUMBER
-    if signed and not percent:
+    if signed and not how.percent:
         return PERCENT
     return _coded(number, tokens)
 
 
 def _other(cell: float | None, tokens: _Tokens) -> float | str:
+    if isinstance(cell, bool):
+        said = _word(word_of(cell), tokens)
+        return NOT_A_NUMBER if said is None else said
     if cell is None or isnan(cell):
         return nan
-    if isinstance(cell, bool) or not isfinite(cell):
+    if not isfinite(cell):
         return NOT_A_NUMBER
     return _coded(float(cell), tokens)
 
@@ -151,7 +236,7 @@ def _coded(number: float, tokens: _Tokens) -> float | str:
     return "" if number in tokens.not_applicable_numbers else number
 
 
-def _array(cells: Any, tokens: _Tokens) -> tuple[Sequence[float], list[int], Bad]:
+def _array(cells: Any, tokens: _Tokens) -> Numbers:
     import numpy as np
 
     infinite = np.flatnonzero(np.isinf(cells))
@@ -160,30 +245,19 @@ def _array(cells: Any, tokens: _Tokens) -> tuple[Sequence[float], list[int], Bad
     if infinite.size or missing.size or skipped.size:
         cells = cells.copy()
         cells[np.concatenate([infinite, missing, skipped])] = nan
-    return cells, skipped.tolist(), [(row, NOT_A_NUMBER) for row in infinite.tolist()]
-
-
-def _decimal(text: str) -> float | None:
-    """Return the number that a text is, or nothing; never nan, inf, 1_000 or an overflow."""
-    if re.fullmatch(_PLAIN, text):
-        number = float(text)
-    elif re.fullmatch(_GROUPED, text):
-        number = float(text.replace(",", ""))
-    else:
-        return None
-    return number if isfinite(number) else None
+    return Numbers(cells, skipped.tolist(), [(row, NOT_A_NUMBER) for row in infinite.tolist()], plain=True)
 
 
 def numbers_among(words: Iterable[str]) -> frozenset[float]:
     """Return the numbers that some words are, such as 999 for "no answer"."""
-    return frozenset(number for word in words if (number := _decimal(word)) is not None)
+    return frozenset(number for word in words if (number := PLAIN.number(word)) is not None)
 
 
 def is_number(word: str) -> bool:
     """Say whether a word is a number as it stands."""
-    return _decimal(word_of(word)) is not None
+    return PLAIN.number(word_of(word)) is not None
 
 
 def word_of(text: object) -> str:
     """Return a cell as a word to be compared: full-width as half-width, without space around it, in any case."""
-    return unicodedata.normalize("NFKC", "" if text is None else str(text)).strip(_SPACE).casefold()
+    return unicodedata.normalize("NFKC", "" if text is None else str(text)).strip(SPACE).casefold()

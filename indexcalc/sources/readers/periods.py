@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ...periods import WITHOUT_DAYS, Kind, period_of, read_period, read_since
-from ...words.recognised_data import ADDED_UP, DATE, DAY_ENDS, MARKED, MONTH_ENDS, PART_FORMS, SEVERAL_PARTS
+from ...words.recognised_data import ADDED_UP, DAY_ENDS, MARKED, MONTH_ENDS, PART_FORMS, PERIOD_DATE, SEVERAL_PARTS
 from .table import name_of
 
 Way = Literal["plain", "marked", "date", "serial", "since", "year as a date"]
@@ -57,7 +57,7 @@ def _dated(text: str, kind: Kind) -> Said | None:
     """Return the period that a date falls in, or the day that a workbook has a number for."""
     if re.fullmatch(_SERIAL, text, re.ASCII):
         return Said(period_of(_DAY_0 + dt.timedelta(days=int(text)), kind), "serial")
-    if not (found := re.fullmatch(DATE, text, re.ASCII)):
+    if not (found := re.fullmatch(PERIOD_DATE, text, re.ASCII)):
         return None
     year, month, day = (int(found[name] or found[f"{name}2"]) for name in ("year", "month", "day"))
     try:

@@ -7,28 +7,46 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import cast
 
 from ...findings import Finding, Place, finding, letters
-from ...words.recognised_data import NOTE
+from ...words.recognised_data import CONTINUED, NOTE
 from .numbers import is_number
+from .pages import LONG_NAME, Header, Merge, beside_each_other, headings_again, indicator_above, measures_in, measures_in_header
 from .periods import is_unclear
-from .table import Cell, Origin, Table, name_of
-
-Merge = tuple[int, int, int, int]  # top, left, bottom, right; from 0, all included
+from .table import Cell, Origin, Table, is_key, name_of
+from .table import blank as _blank
+from .table import filled as _filled
 
 SEARCHED = 30  # rows in which a header is looked for
 DEEPEST = 4  # header rows that one merged cell may span
 QUOTED = 40  # characters of a note that a finding shows
 
 _SENTENCE = r"[:：。；;，、！？!?]"
-_LONG_NAME = 20
 _YEAR = r"(?:19|20)\d{2}"
 
 
-def table_of(
+@dataclass(frozen=True)
+class _Sheet:
+    """Rows of cells as they stand in a file, with what is known of the file."""
+
+    origin: Origin
+    name: str
+    period: str | None
+    rows: list[list[Cell]]
+    lines: Sequence[int]
+    merges: Sequence[Merge]
+    ragged: bool
+
+    def place(self, row: int, column: int) -> Place:
+        """Return the address of a cell counted from 0."""
+        return self.origin.place(self.name, self.lines[row], column + 1)
+
+
+def tables_of(
     origin: Origin,
     sheet: str,
     period: str | None,
@@ -37,43 +55,107 @@ def table_of(
     *,
     merges: Sequence[Merge] = (),
     ragged: bool = False,
-) -> tuple[Table | None, list[Finding]]:
-    """Make a table of rows of cells: the header found, stacked names joined, notes set aside, records kept.
+) -> tuple[list[Table], list[Finding]]:
+    """Make tables of rows of cells: headers found, stacked names joined, notes set aside, records kept.
 
     `lines` are the rows' own numbers in the file. Where rows may be of any length (`ragged`), each is held against the
-    header; otherwise all are of one width.
+    header; otherwise all are of one width. Where headings begin again, as on the next page, the rows below are read by
+    them: into the same table if they say the same, else into one of their own.
     """
     merges = [*merges, *_groups_unmerged(rows, lines, origin)]
-    header = _header(rows, lines, merges, origin)
-    if header is None:
-        return None, [_no_header(origin, sheet, rows)]
-    top, low, key = header
-    width = len(rows[low]) if ragged else max(len(rows[low]), len(rows[top]))
+    whole = _Sheet(origin, sheet, period, rows, lines, merges, ragged)
+    first = _header(rows, lines, merges, origin)
+    if first is None:
+        return [], [_no_header(origin, sheet, rows)]
+    headers = [first, *headings_again(rows, first, merges, origin.keys, _stacked)]
+    found: list[Finding] = []
+    tables: list[Table] = []
+    indicator = indicator_above(rows[: first.top])
+    for header, after in zip(headers, [*headers[1:], None], strict=True):
+        found += [_note(whole, row) for row in header.above]
+        indicator = indicator_above([rows[row] for row in header.above]) or indicator
+        table, its_findings = _table(whole, header, len(rows) if after is None else min((*after.above, after.top)))
+        table = replace(table, indicator=indicator)
+        found += its_findings
+        joined = next((at for at, one in enumerate(tables) if _alike(one, table)), None)
+        if joined is None:
+            tables.append(table)
+            if len(tables) > 1 and table.names != tables[0].names:
+                found.append(finding("IC931", table.header_place(0), headings=_few(table.names)))
+        else:
+            tables[joined] = _joined(tables[joined], table)
+    printed = [beside_each_other(table) for table in tables]
+    found += [finding("IC931", part.header_place(0), headings=_few(part.names)) for parts in printed for part in parts[1:]]
+    tables = [part for parts in printed for part in parts]
+    return tables, [*(one for table in tables for one in header_findings(table)), *found]
+
+
+def _table(sheet: _Sheet, header: Header, end: int) -> tuple[Table, list[Finding]]:
+    """Make a table of a header and the rows below it, up to but not including the row `end`."""
+    rows, lines, merges = sheet.rows, sheet.lines, sheet.merges
+    top, low, key = header.top, header.low, header.key
+    if low > top and measures_in_header(rows, header, merges):
+        low -= 1  # they are taken from the rows below, as where the names of keys are not merged over them
+    width = len(rows[low]) if sheet.ragged else max(len(rows[low]), len(rows[top]))
     names, qualified, levels = _names(rows, top, low, width, merges)
-    while ragged and width and not names[width - 1]:  # columns that only a spreadsheet's last commas make
-        if any(len(row) >= width and not _blank(row[width - 1]) for row in rows[low + 1 :]):
+    while sheet.ragged and width and not names[width - 1]:  # columns that only a spreadsheet's last commas make
+        if any(len(row) >= width and not _blank(row[width - 1]) for row in rows[low + 1 : end]):
             break
         width -= 1
-    body = rows[low + 1 :]
-    numbers = lines[low + 1 :]
-    _fill_down(body, merges, low + 1, key)
-    banners = {(m[0] - low - 1, m[1]) for m in merges if m[3] > m[1]}
-    body, numbers, found = _records(origin, sheet, body, numbers, names=names[:width], key=key, banners=banners)
+    found: list[Finding] = []
+    begin = low + 1
+    measures: tuple[str, ...] = ()
+    if begin < end and (measures := measures_in(rows[begin], key, width)):
+        found.append(_note(sheet, begin))
+        begin += 1
+    body, numbers = rows[begin:end], lines[begin:end]
+    _fill_down(body, merges, begin, key)
+    banners = {(m[0] - begin, m[1]) for m in merges if m[3] > m[1]}
+    body, numbers, others = _records(sheet.origin, sheet.name, body, numbers, names=names[:width], key=key, banners=banners)
     columns = [_column(body, index) for index in range(width)]
     kept = [index for index in range(width) if names[index] or not all(map(_blank, columns[index]))]
+    of_records = set(numbers) if merges else set()
     table = Table(
-        origin.file,
-        sheet,
-        period,
+        sheet.origin.file,
+        sheet.name,
+        sheet.period,
         lines[low],
         tuple(names[index] for index in kept),
         tuple(qualified[index] for index in kept),
         tuple(index + 1 for index in kept),
         tuple(columns[index] for index in kept),
         numbers,
-        tuple(levels[index] for index in kept) if low > top else (),
+        measures=tuple(measures[index] for index in kept) if measures else (),
+        merged=tuple(
+            (lines[m[0]], m[1] + 1, lines[min(m[2], len(lines) - 1)], m[3] + 1)
+            for m in merges
+            if begin <= m[0] < end and lines[m[0]] in of_records
+        ),
+        levels=tuple(levels[index] for index in kept) if low > top else (),
     )
-    return table, [*header_findings(table), *found]
+    return table, [*found, *others]
+
+
+def _note(sheet: _Sheet, row: int) -> Finding:
+    """Say that a row speaks about the table."""
+    cells, filled = sheet.rows[row], _filled(sheet.rows[row])
+    return finding("IC330", sheet.place(row, filled[0]), note=_shortened(" ".join(name_of(cells[at]) for at in filled)))
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = [name for name in names if name]
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+
+
+def _alike(one: Table, other: Table) -> bool:
+    same = (one.names, one.qualified, one.positions) == (other.names, other.qualified, other.positions)
+    return same and (one.measures, one.indicator) == (other.measures, other.indicator)
+
+
+def _joined(one: Table, other: Table) -> Table:
+    """Return the records of two tables with the same headings as one."""
+    columns = tuple([*first, *second] for first, second in zip(one.columns, other.columns, strict=True))
+    return replace(one, columns=columns, lines=[*one.lines, *other.lines], merged=(*one.merged, *other.merged))
 
 
 def _column(body: list[list[Cell]], index: int) -> Sequence[Cell]:
@@ -87,24 +169,44 @@ def _no_header(origin: Origin, sheet: str, rows: list[list[Cell]]) -> Finding:
 
 
 def header_findings(table: Table) -> list[Finding]:
-    """Find names that stand twice (2022.1 may be two months), columns of values without a name, a header with nothing below."""
-    found = []
-    first: dict[str, int] = {}
-    for index, name in enumerate(table.qualified):
-        if name in first and not is_unclear(name):
-            place = table.header_place(index)
-            found.append(finding("IC310", place, name=name, first=letters(table.positions[first[name]])))
-        elif name:
-            first[name] = index
-        else:
-            found.append(finding("IC333", table.header_place(index), column=letters(table.positions[index])))
+    """Find columns of values without a name, and a header with nothing below."""
+    found = [
+        finding("IC333", table.header_place(index), column=letters(table.positions[index]))
+        for index, name in enumerate(table.qualified)
+        if not name
+    ]
     if not table.lines:
         found.append(finding("IC309", Place(table.file, table.sheet, table.header_line)))
     return found
 
 
-def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin) -> tuple[int, int, int] | None:
-    """Return the first and last header row and the key column, or nothing when there is no header."""
+def has_repeated(table: Table) -> bool:
+    """Say whether any name stands twice, as hardly ever."""
+    return len(set(table.qualified)) < len(table.qualified)
+
+
+def repeated(table: Table, used: Container[str]) -> list[Finding]:
+    """Find names that stand twice: which column is meant cannot be known, but where none is asked for, none has to be.
+
+    2022.1 may be two months.
+    """
+    found, unused = [], []
+    first: dict[str, int] = {}
+    for index, (name, qualified) in enumerate(zip(table.names, table.qualified, strict=True)):
+        if not qualified or first.setdefault(qualified, index) == index or is_unclear(qualified):
+            continue
+        if name in used or qualified in used:
+            place = table.header_place(index)
+            found.append(finding("IC310", place, name=qualified, first=letters(table.positions[first[qualified]])))
+        else:
+            unused.append(qualified)
+    if unused:
+        found.append(finding("IC939", Place(table.file, table.sheet, table.header_line), names=list(dict.fromkeys(unused))[:8]))
+    return found
+
+
+def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin) -> Header | None:
+    """Return the header, or nothing when there is none."""
     at = _key_row(rows, lines, origin)
     if at is None:
         return None
@@ -114,7 +216,7 @@ def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge
         key = next((index for index, cell in enumerate(full) if not _blank(cell)), None)
     if key is None:
         return None
-    return *_stacked(rows, at, key, merges), key
+    return Header(*_stacked(rows, at, key, merges), key)
 
 
 def _key_row(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> int | None:
@@ -126,7 +228,12 @@ def _key_row(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> in
     if first is None or not origin.keys:
         return first
     searched = range(first, min(len(rows), first + SEARCHED))
-    return next((index for index in searched if _key(rows[index], origin.keys) is not None), first)
+    keyed = (index for index in searched if _key(rows[index], origin.keys) is not None)
+    at = next(keyed, first)
+    # a line in two cells that names an indicator, of which the first could be a heading
+    if len(rows[at]) - rows[at].count("") == 2 and indicator_above([rows[at]]):
+        return next((index for index in keyed if len(_filled(rows[index])) > 2), at)
+    return at
 
 
 def _groups_unmerged(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> list[Merge]:
@@ -171,7 +278,7 @@ def _could_name(cell: Cell) -> bool:
 
 
 def _key(row: Sequence[Cell], keys: frozenset[str]) -> int | None:
-    return next((index for index, cell in enumerate(row) if isinstance(cell, str) and name_of(cell) in keys), None)
+    return next((index for index, cell in enumerate(row) if isinstance(cell, str) and is_key(cell, keys)), None)
 
 
 def _stacked(rows: list[list[Cell]], at: int, key: int, merges: Sequence[Merge]) -> tuple[int, int]:
@@ -338,10 +445,12 @@ def _is_note(row: list[Cell], index: int, key: int, *, gap: bool, banners: set[t
     if len(filled) > 1:
         return False
     cell = row[filled[0]]
+    if isinstance(cell, str) and re.match(CONTINUED, cell):
+        return True
     if gap or (index, filled[0]) in banners:
         return True
     # a unit whose row was left empty must stay a record: it is a name where names stand, and no sentence
-    name = filled[0] == key and isinstance(cell, str) and len(cell) <= _LONG_NAME and not re.search(_SENTENCE, cell)
+    name = filled[0] == key and isinstance(cell, str) and len(cell) <= LONG_NAME and not re.search(_SENTENCE, cell)
     return isinstance(cell, str) and not name
 
 
@@ -349,14 +458,6 @@ def _between_chinese_commas(cell: Cell, named: int) -> bool:
     """Whether a text is a row of values, as many as there are columns, that was typed with a Chinese input method."""
     parts = cell.split("，") if isinstance(cell, str) and not _begins_note(cell) and "：" not in cell else []
     return 2 < len(parts) == named and is_number(parts[-1]) and 2 * sum(map(is_number, parts)) >= named - 1
-
-
-def _filled(row: Sequence[Cell]) -> list[int]:
-    return [index for index, cell in enumerate(row) if not _blank(cell)]
-
-
-def _blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _shortened(text: str) -> str:

@@ -6,9 +6,12 @@ import datetime as dt
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from ...findings import Place
+from .spelling import Commas, commas_in
 
 Cell = str | float | int | bool | None
 
@@ -26,6 +29,20 @@ class Table:
     positions: tuple[int, ...]
     columns: Sequence[Sequence[Cell]]
     lines: Sequence[int]
+    separator: str = ""
+    """What separates the cells of a text."""
+    indicator: str = ""
+    """The indicator that a line above the headings names, as where each of many files holds one."""
+    measures: tuple[str, ...] = ()
+    """What a row below the headings says of each column's unit of measurement, where there is such a row."""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """Merged cells among the records, each by its first line and position and its last, as addresses have them."""
+
+    @cached_property
+    def commas(self) -> tuple[Commas, ...]:
+        """What the texts of each column say of commas and points; asked for where a column does not say it itself."""
+        return tuple(commas_in(cells) if not hasattr(cells, "dtype") else Commas() for cells in self.columns)
+
     levels: tuple[tuple[str, ...], ...] = ()
     """The headings of each column from the top down, where they stand in several rows."""
 
@@ -48,6 +65,17 @@ class Table:
         columns = tuple(taken(cells, rows) for cells in self.columns)
         return replace(self, columns=columns, lines=[self.lines[row] for row in rows])
 
+    def of_columns(self, kept: Sequence[int]) -> Table:
+        """Return some columns of the table, which keep their addresses."""
+        return replace(
+            self,
+            names=tuple(self.names[at] for at in kept),
+            qualified=tuple(self.qualified[at] for at in kept),
+            positions=tuple(self.positions[at] for at in kept),
+            columns=tuple(self.columns[at] for at in kept),
+            measures=tuple(self.measures[at] for at in kept) if self.measures else (),
+        )
+
     def header_place(self, column: int) -> Place:
         """Return the address of a column's name."""
         if not self.header_line:
@@ -66,6 +94,11 @@ class Origin:
     header: int | None
     keys: frozenset[str]
     keep: int | None = None  # a Parquet table of more cells than this stays in its file
+    content: bytes | None = None  # what is read instead of the file at `path`: a workbook that was encrypted
+
+    def opened(self) -> str | BytesIO:
+        """Return what is to be read: the path, or its content."""
+        return self.path if self.content is None else BytesIO(self.content)
 
     def place(self, sheet: str = "", line: int = 0, column: int = 0) -> Place:
         """Return an address in this file."""
@@ -89,6 +122,24 @@ def name_of(cell: object) -> str:
     return " ".join(cell.split())
 
 
+def is_key(cell: str, keys: frozenset[str]) -> bool:
+    """Say whether a cell is one of the names that a header has, in upper or lower case; the keys are there in lower case too."""
+    if cell in keys:
+        return True
+    name = name_of(cell)
+    return name in keys or name.casefold() in keys
+
+
+def blank(cell: Cell) -> bool:
+    """Say whether nothing stands in a cell."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def filled(row: Sequence[Cell]) -> list[int]:
+    """Return the columns of a row in which anything stands."""
+    return [index for index, cell in enumerate(row) if not blank(cell)]
+
+
 def taken(cells: Sequence[Cell], rows: Sequence[int]) -> Sequence[Cell]:
     """Return some cells of a column: of an array, an array again."""
     column: Any = cells
@@ -108,7 +159,20 @@ def text_of(value: object) -> Cell:
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
-    return str(value)
+    return _hours_of(value) if isinstance(value, dt.timedelta) else str(value)
+
+
+def _hours_of(duration: dt.timedelta) -> str:
+    """Write a duration as a cell of the format [h]:mm:ss shows it.
+
+    >>> _hours_of(dt.timedelta(days=1, hours=2, minutes=30))
+    '26:30:00'
+    """
+    parts = abs(duration) // dt.timedelta(microseconds=1)
+    seconds, rest = divmod(parts, 1_000_000)
+    sign = "-" if duration < dt.timedelta() else ""
+    fraction = f".{rest:06d}".rstrip("0") if rest else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"
 
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # pasted in from web pages, or left by joined files

@@ -4,7 +4,7 @@ Hands each file that a path or pattern means to the module of its format. Nothin
 called or what a number looks like, and no format's library is imported before a file needs it.
 """
 
-# ruff: noqa: PTH112, PTH118, PTH122
+# ruff: noqa: PTH118, PTH122
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...findings import Finding, Place, finding
-from .files import absent, matching, shown_path
+from ...findings import Finding, finding
+from .files import files_of, no_file, problem_of, shown_path
 from .table import Origin, Table, name_of
 
 if TYPE_CHECKING:
     from ...tree.model import Data
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
+TEXTS = (".csv", ".tsv", ".txt")
+PACKED = tuple(f"{suffix}.gz" for suffix in TEXTS)
+SUFFIXES = (*TEXTS, ".csv.gz", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
 
 
 def read_tables(
@@ -33,23 +35,17 @@ def read_tables(
     tables of more than `keep` cells stay in their files until a column is asked for.
     """
     tables: list[Table] = []
-    found: list[Finding] = []
     files: list[Path] = []
-    pattern = data.path.replace("\\", "/")
-    try:
-        matches = matching(pattern, str(base))
-    except OSError as error:
-        return [], [finding("IC303", Place(shown_path(str(error.filename or ""), base)), problem=_problem(error))], []
-    if not matches:
-        return [], [absent(pattern, base)], []
-    known = frozenset(map(name_of, keys))
+    matches, found = files_of(data.path.replace("\\", "/"), base)
+    names = [name_of(key) for key in keys]
+    known = frozenset((*names, *(name.casefold() for name in names)))
     for relative, period in matches:
         path = os.path.join(base, relative)
         origin = Origin(path, shown_path(relative, base), period, data.sheet, data.header, known, keep)
         try:
             its_tables, its_findings = _read(origin)
         except OSError as error:
-            found.append(finding("IC303", origin.place(), problem=_problem(error)))
+            found.append(finding("IC303", origin.place(), problem=problem_of(error)))
             continue
         files.append(Path(path))
         tables += its_tables
@@ -58,10 +54,10 @@ def read_tables(
 
 
 def _read(origin: Origin) -> tuple[list[Table], list[Finding]]:
-    suffix = os.path.splitext(origin.path)[1].lower()
-    if os.path.isdir(origin.path):
-        return [], [finding("IC323", origin.place(), path=origin.file)]
-    if suffix in (".csv", ".tsv", ".txt"):
+    suffix = suffix_of(origin.path)
+    if none := no_file(origin.path, origin.file):
+        return [], [none]
+    if suffix in (*TEXTS, *PACKED):
         from .csv import read_csv
 
         return read_csv(origin, suffix)
@@ -76,5 +72,7 @@ def _read(origin: Origin) -> tuple[list[Table], list[Finding]]:
     return [], [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=SUFFIXES)]
 
 
-def _problem(error: OSError) -> str:
-    return error.strerror or str(error)
+def suffix_of(path: str) -> str:
+    """Return the ending of a file's name that says how it is read: of a packed one, that of what is in it as well."""
+    head, suffix = os.path.splitext(path.lower())
+    return os.path.splitext(head)[1] + suffix if suffix == ".gz" else suffix

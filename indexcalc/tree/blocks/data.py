@@ -174,8 +174,8 @@ class Data(Part):
     """The ledger that departments submit to, instead of a path: its file, or the URL of a PostgreSQL database."""
     sheet: str | None = None
     """The sheet of a workbook, or a pattern."""
-    unit: str | None = None
-    """The column of units. Default: the usual headings."""
+    unit: str | Words | None = None
+    """The column of units, or the columns that name one together, as in `[city, district]`. Default: the usual headings."""
     period: PeriodOf | None = None
     """The column of periods, or the columns in which a year and its parts stand apart: `[year, quarter]`; or the one period of
     the file; or `every` for values that hold in all periods."""
@@ -192,7 +192,19 @@ class Data(Part):
     not_applicable: Words = NOT_APPLICABLE
     """Words that mean not applicable."""
     numbers: dict[str, Number] = Field(default={})
-    """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95}`. No others are read as numbers."""
+    """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95, "TRUE": 1}`. No others are numbers."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal mark. Default: a point, or a comma where the column shows that it is one."""
+    thousands: Literal[",", ".", " ", "'", "none"] | None = None
+    """What sets thousands apart: `" "` is any space, `none` nothing. Default: a comma, or a point beside decimal commas."""
+    negative: Literal["brackets", "trailing"] | None = None
+    """How negative numbers are written besides -12.5: in `brackets`, (12.5), or with a `trailing` minus, 12.5-."""
+    flags: Words = ()
+    """Marks behind values that say how good they are: `[b, p, "*"]`. They are kept as notes of their cells."""
+    multiples: dict[str, Number] = Field(default={})
+    """Words behind numbers that multiply them, each with its number: `{k: 1000}`."""
+    fill_down: Words = ()
+    """Headings of columns in which an empty cell repeats the one above, where a name stands in the first row of its block."""
     ignore: Words = ()
     """Names of rows to leave out, such as totals."""
     only: dict[str, str | int | Words] = Field(default={})
@@ -206,6 +218,12 @@ class Data(Part):
         remote = "://" in self.path and not self.path.endswith(".parquet")
         held = self.path.endswith((".sqlite", ".sqlite3")) or remote
         return self.ledger is not None or (held and self.events is None)
+
+
+SPELLING = ("decimal", "thousands", "negative", "flags", "multiples")  # the keys that say how numbers are written
+
+
+WHEN_SUBMITTED = ("missing", "not_applicable", "numbers", *SPELLING)  # what a ledger's block may say of files that are submitted
 
 
 DataSource = Annotated[Data, BeforeValidator(_ledger_as_path)]

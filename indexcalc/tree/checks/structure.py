@@ -9,8 +9,9 @@ from typing import Any
 from ...findings import Finding, finding, nearest
 from ...methods.derive import OVER_UNITS
 from ...periods import EXAMPLES, MADE_OF, PARTS_OF_YEAR, read_period
+from ...words.recognised_data import MULTIPLES
 from ..blocks.adjustments import Adjustment
-from ..blocks.data import UNITS_SOURCE, Denominator
+from ..blocks.data import UNITS_SOURCE, WHEN_SUBMITTED, Denominator
 from ..blocks.nodes import Dimension, Indicator
 from ..columns import counted, is_constant
 from ..declared import counts
@@ -20,6 +21,7 @@ from .events import check_events
 from .formulas import check_formulas
 from .said import Check, names_of, shortened
 
+_NO_FLAGS = ("%", "‰", *(word for word in MULTIPLES if not word.isascii()))
 _ID = r"[^\W_][\w.-]*"
 
 
@@ -62,7 +64,7 @@ def check_sources(index: Index) -> Iterator[Finding]:
     if without and index.data:
         yield finding("IC208", index.place_of(without[0]), nodes=shortened(without), known=known)
     for source, data in index.data.items():
-        beside = data.model_fields_set - {"path", "ledger"} if data.is_ledger else set()
+        beside = data.model_fields_set - {"path", "ledger", *WHEN_SUBMITTED} if data.is_ledger else set()
         beside |= {"path"} if data.ledger is not None and data.path != data.ledger else set()
         for key in sorted(beside):
             yield finding("IC676", index.place(("data", source, key), key=True), source=source, key=key)
@@ -158,8 +160,23 @@ def check_periods(index: Index) -> Iterator[Finding]:
             yield finding("IC217", index.place(("data", name, "period")), found=fixed, example=EXAMPLES[kind])
 
 
+def check_spellings(index: Index) -> Iterator[Finding]:
+    """See that what a source says of how its numbers are spelled leaves every number one meaning."""
+    for name, data in index.data.items():
+        wrong: list[tuple[str, str]] = []
+        if data.thousands and data.thousands == data.decimal:
+            wrong.append(("thousands", data.thousands))
+        no_flags = {*_NO_FLAGS, *data.multiples}
+        wrong += [("flags", flag) for flag in data.flags if not flag.strip() or flag in no_flags or flag[0].isdecimal()]
+        multiples = data.multiples.items()
+        wrong += [("multiples", word) for word, by in multiples if not word.strip() or word[-1].isdecimal() or by <= 0]
+        for key, word in wrong:
+            yield finding("IC909", index.place(("data", name, key)), key=key, found=word)
+
+
 CHECKS: tuple[Check, ...] = (
     check_roles,
+    check_spellings,
     check_sources,
     check_denominators,
     check_levels,
