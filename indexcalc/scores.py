@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .findings import Finding
+from .methods.ties import near
 from .panel import MISSING, NOT_APPLICABLE, Panel, Provenance
 from .tree.model import Dimension, Index, Indicator, Root
 
@@ -193,7 +194,7 @@ class Scores:
         score = float(self.scores[period, unit, node])
         if isinstance(own, Indicator) or own.primary is None or np.isnan(score):
             return ()
-        if own.primary.above is not None and score <= own.primary.above:
+        if own.primary.above is not None and score - own.primary.above <= near(score, own.primary.above):
             return ()
         branch = self.tree.branches[node - self.tree.leaves]
         return tuple(place for place in branch.inputs if abs(self.scores[period, unit, place] - score) <= 1e-9 * abs(score))

@@ -115,7 +115,7 @@ MUTATIONS = [
     of("engine", "the floor of what is missing", ("_leaf_floors", r"np\.fmin\.reduce", "np.fmax.reduce")),
     of("engine", "a column that is the same in all units is told", ("check_columns", r'"IC420", same_in', '"IC420", empty_in')),
     of("engine", "ranks within groups", ("rank", r"scores\[:, mask\]", "-scores[:, mask]")),
-    of("engine", "a grade at its bound", ("_grades", r"score >= one\.from_", "score > one.from_")),
+    of("engine", "a grade at its bound", ("_grades", r"shown >= one\.from_", "shown > one.from_")),
     of("engine", "a grade by share within groups", ("_counts", r"~np\.isnan\(score\[:, mask\]\)", "np.isnan(score[:, mask])")),
     of(
         "engine",
@@ -219,6 +219,7 @@ MUTATIONS = [
         "a quantile as an end",
         ("_end", r'frame\.quantile\(given\["quantile"\]\)', 'frame.quantile(1 - given["quantile"])'),
     ),
+    of("methods", "the first score of a place", ("_gap", r"ordered\[first\]", "ordered[at - 1]")),
     of("methods", "ranks of ties", ("average", r"\(first \+ last\) / 2", "first")),
     of("methods", "rounding of halves", ("rounded", r"0\.5 \+ 1e-9", "0.5 - 1e-6")),
     of("methods", "weights without importance", ("scaled", r"total == 0, np\.nan", "total == 0, 0.0")),

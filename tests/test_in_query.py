@@ -404,3 +404,33 @@ def test_a_random_tree_scores_the_same_on_spark(tmp_path: Path, spark: Any) -> N
     (mine, said), (found, noted) = in_memory(index, tmp_path), in_query(index, tmp_path, "spark")
     same_rows(mine, found)
     assert noted == said
+
+
+@pytest.mark.parametrize("ties", ["competition", "dense", "average", "max"])
+@pytest.mark.parametrize("first", ["highest", "lowest"])
+def test_computed_scores_tie_in_a_query_as_they_do_in_memory(tmp_path: Path, ties: str, first: str) -> None:
+    """Sums that are equal on paper, and scores of which each is near the one before but not all near the first of them."""
+    changes: dict[str, Any] = {
+        "defaults": {"source": "v", "weights": "equal", "missing": {"coverage": 0}, "normalise": "points"},
+        "denominators": [],
+        "data": {"v": {"path": "v.parquet"}},
+        "dimensions": [{"id": name, "name": name} for name in "abc"],
+        "ranking": {"within": "group", "ties": ties, "first": first},
+    }
+    marks = [[80.1, 90.2, 70.3], [90.2, 70.3, 80.1], [70.3, 80.1, 90.2], [80.2, 80.2, 80.2], [60.0, 70.5, 80.0]]
+    rows = [(unit, period) for period in PERIODS for unit in UNITS]
+    values = np.array([marks[at % 5] for at in range(len(rows))])
+    steps = np.random.default_rng(3).integers(0, 9, len(rows))
+    values[:, 2] = np.where(np.arange(len(rows)) % 3 == 0, 100.0 - steps * 6e-11, values[:, 2])
+    values[::11, 2] = np.nan
+    table = {"unit": [unit for unit, _ in rows], "period": [period for _, period in rows]}
+    write_small(tmp_path, table | dict(zip("abc", values.T, strict=True)), **changes)
+    for words in (["--blocks"], ["--engine", "duckdb"]):
+        done = invoke(tmp_path, "score", *words, "--period", "all", "--out", str(tmp_path / words[-1]))
+        assert done.exit_code == 0, done.output
+    for period in PERIODS:
+        same_reports(tmp_path / "--blocks" / period, tmp_path / "duckdb" / period)
+    found = pd.read_parquet(tmp_path / "duckdb" / PERIODS[-1] / "scores.parquet")
+    assert found["rank"].min() == 1
+    leaf = found[(found["node"] == "c") & (found["period"].astype(str) == PERIODS[0])]
+    assert leaf["score"].nunique() > leaf["rank"].nunique()  # some are tied that are not the same to the last bit

@@ -9,6 +9,7 @@ import doctest
 import importlib
 import inspect
 import itertools
+import math
 from typing import Any, get_args
 
 import numpy as np
@@ -35,6 +36,7 @@ from indexcalc.methods.aggregate.means import arithmetic
 from indexcalc.methods.frame import Frame
 from indexcalc.methods.rank import ranks, rounded
 from indexcalc.methods.records import Powers
+from indexcalc.methods.ties import levelled
 from indexcalc.methods.treat import skewness
 from indexcalc.tree.model import NodeRanking
 from indexcalc.tree.terms import term_for
@@ -480,6 +482,26 @@ def test_rank_counts_from_the_worst_as_pandas_does(x: np.ndarray, sign: float, t
     np.testing.assert_array_equal(normalised("rank", x, x, sign, {"ties": ties})[0], expected)
 
 
+def test_ranks_of_computed_values_are_tied_where_these_are_one_and_ranks_of_values_as_read_are_not() -> None:
+    x = np.array([[0.1 + 0.2], [0.3], [0.5], [0.1]])
+    for sign, tied, apart in ((1.0, [2.5, 2.5, 4, 1], [3, 2, 4, 1]), (-1.0, [2.5, 2.5, 1, 4], [2, 3, 1, 4])):
+        for computed, expected in ((True, tied), (False, apart)):
+            frame = Frame(x, np.array([sign]), np.array([computed]))
+            assert CATALOGUE["normalise"]["rank"](x, frame)[:, 0].tolist() == expected
+            assert CATALOGUE["normalise"]["borda"](x, frame)[:, 0].tolist() == [place - 1 for place in expected]
+    among = Frame(np.array([[0.3], [0.6]]), np.array([1.0]), np.array([True]))  # of another period
+    assert CATALOGUE["normalise"]["rank"](x, among, ties="min")[:, 0].tolist() == [1, 1, 2, 1]
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("ties", ["average", "min", "max"])
+@given(steps=st.lists(st.integers(0, 60), min_size=1, max_size=30))
+def test_ranks_of_computed_values_follow_the_rule_for_ties_from_the_best(sign: float, ties: Any, steps: list[int]) -> None:
+    x = sign * (1.0 + 2.5e-13 * np.array(steps, dtype=float))
+    found = CATALOGUE["normalise"]["rank"](x[:, None], Frame(x[:, None], np.array([sign]), np.array([True])), ties=ties)
+    np.testing.assert_array_equal(found[:, 0], pd.Series(first_of_places((sign * x).tolist())).rank(method=ties))
+
+
 def test_one_fixed_end_beyond_all_that_is_seen_never_turns_the_scale() -> None:
     x = np.array([[85.0], [90.0], [100.0], [np.nan]])
     for method in ("efficacy", "efficacy-exponential"):
@@ -758,13 +780,41 @@ def test_scores_too_near_to_be_told_apart_by_how_far_they_are_behind_are_ranked_
     x = np.round(rng.normal(0.0, 1.0, (9000, 2)), 3)  # ties
     x[rng.random(x.shape) < 0.1] = np.nan
     x[4, 0] = x[17, 1] = far
-    np.testing.assert_array_equal(ranks(x), pd.DataFrame(x).rank(method="min", ascending=False).to_numpy())
-    np.testing.assert_array_equal(ranks(x, ties="average"), pd.DataFrame(x).rank(method="average", ascending=False).to_numpy())
+    tied = pd.DataFrame(np.transpose([first_of_places(column.tolist()) for column in x.T]))
+    np.testing.assert_array_equal(ranks(x), tied.rank(method="min", ascending=False).to_numpy())
+    np.testing.assert_array_equal(ranks(x, ties="average"), tied.rank(method="average", ascending=False).to_numpy())
+
+
+def first_of_places(x: list[float]) -> list[float]:
+    """Return the rule for ties as the documentation has it: each score as the first one of its place."""
+    known = sorted({score for score in x if score == score}, reverse=True)
+    apart, first, firsts = 1e-12 * max((abs(score) for score in known if abs(score) < math.inf), default=0.0), math.inf, {}
+    for score in known:
+        first = score if first - score > apart else first
+        firsts[score] = first
+    return [firsts.get(score, math.nan) for score in x]
+
+
+@given(
+    x=st.lists(
+        st.one_of(
+            st.just(math.nan), st.integers(-3, 3).map(float), st.integers(0, 60).map(lambda step: 1.0 + 2.5e-13 * step), numbers()
+        ),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_a_place_begins_where_the_gap_to_the_first_of_the_one_before_is_more_than_the_tolerance(x: list[float]) -> None:
+    tied = first_of_places(x)
+    np.testing.assert_array_equal(levelled(np.array(x)), tied)
+    for method in TIE_RULES:
+        expected = pd.Series(tied).rank(method="min" if method == "competition" else method, ascending=False)
+        np.testing.assert_array_equal(ranks(np.array(x)[:, None], ties=method)[:, 0], expected)
 
 
 def test_scores_without_end_and_of_any_size_are_ranked_by_what_they_are() -> None:
-    x = np.array([3.0, np.inf, 2.0, -np.inf, np.nan, np.inf, 5.0, 1e308, -1e308])
-    np.testing.assert_array_equal(ranks(x[:, None])[:, 0], [5.0, 1.0, 6.0, 8.0, np.nan, 1.0, 4.0, 3.0, 7.0])
+    x = np.array([3.0, np.inf, 2.0, -np.inf, np.nan, np.inf, 5e299, 1e308, -1e308])
+    np.testing.assert_array_equal(ranks(x[:, None])[:, 0], [5.0, 1.0, 5.0, 8.0, np.nan, 1.0, 4.0, 3.0, 7.0])
     for units in (3, 5000):
         np.testing.assert_array_equal(ranks(np.full((units, 1), -np.inf)), 1.0)
     np.testing.assert_array_equal(ranks(np.array([[np.nan], [-np.inf], [np.nan]]))[:, 0], [np.nan, 1.0, np.nan])
@@ -821,6 +871,32 @@ def test_units_that_are_all_alike_or_alone() -> None:
 def test_mpi_without_a_mean_above_zero_has_no_variation_to_speak_of() -> None:
     x, w = np.array([[-5.0, 3.0], [-4.0, -4.0], [0.0, 0.0], [-5.0, 5.0], [7.0, np.nan]]), np.array([0.5, 0.5])
     np.testing.assert_array_equal(together("mpi", x, w, {}), [np.nan, -4.0, 0.0, np.nan, 7.0])
+
+
+def test_all_units_on_the_frontier_of_benefit_of_the_doubt_tie() -> None:
+    rng = np.random.default_rng(5)
+    x = rng.random((20, 4))
+    for best in (x / np.sqrt((x**2).sum(axis=1, keepdims=True)), x / x.sum(axis=1, keepdims=True) * 37.3):
+        scores = together("benefit-of-the-doubt", best, np.ones(4), {})
+        assert np.abs(scores - 100).max() < 1e-12
+        assert ranks(scores[:, None]).tolist() == [[1.0]] * 20
+    led = np.where(np.arange(20)[:, None] % 4 == np.arange(4), 1.0, x)  # each leads in one child
+    assert ranks(together("benefit-of-the-doubt", led, np.ones(4), {})[:, None]).tolist() == [[1.0]] * 20
+
+
+def test_children_whose_scores_are_one_on_paper_decide_nothing() -> None:
+    x = np.array([[0.1 + 0.2, 5.0], [0.3, 5.0]])
+    assert together("copeland", x, np.ones(2), {}).tolist() == [0.0, 0.0]
+    assert np.isnan(together("topsis", x, np.ones(2), {})).all()
+    assert together("grey", x, np.ones(2), {}).tolist() == [100.0, 100.0]
+
+
+def test_computed_values_that_are_all_one_are_constant() -> None:
+    x = np.array([[0.1 + 0.2], [0.3], [0.3 + 1e-13]])
+    for method in ("min-max", "z-score"):
+        frame = Frame(x, np.array([1.0]), np.array([True]))
+        assert np.isnan(CATALOGUE["normalise"][method](x, frame)).all()
+        assert not np.isnan(CATALOGUE["normalise"][method](x, Frame(x, np.array([1.0])))).any()
 
 
 def test_benefit_of_the_doubt_of_an_odd_unit() -> None:
@@ -966,7 +1042,7 @@ def test_impute_em_of_too_little_leaves_it_missing() -> None:
 def by_pandas(scores: np.ndarray, ties: str) -> np.ndarray:
     assert ties in PANDAS, f"say in PANDAS of tests/test_methods.py what rank(method=...) {ties} is"
     rows = np.moveaxis(scores, -2, -1).reshape(-1, scores.shape[-2])
-    ranked = [pd.Series(row).rank(method=PANDAS[ties], ascending=False).to_numpy() for row in rows]  # type: ignore[call-overload]
+    ranked = [pd.Series(first_of_places(row.tolist())).rank(method=PANDAS[ties], ascending=False).to_numpy() for row in rows]  # type: ignore[call-overload]
     return np.moveaxis(np.reshape(ranked, np.moveaxis(scores, -2, -1).shape), -1, -2)
 
 
@@ -996,7 +1072,7 @@ def test_ranks_of_huge_and_tiny_scores(ties: str, scale: float, x: np.ndarray) -
 @given(
     x=arrays(float, (20, 2), elements=st.sampled_from([*NEAR.tolist(), -1e12, 1e12, 0.0, np.nextafter(0.0, 1.0), np.nan])),
 )
-def test_ranks_tell_apart_what_differs_in_the_last_bit(ties: str, x: np.ndarray) -> None:
+def test_ranks_of_scores_that_differ_in_the_last_bits(ties: str, x: np.ndarray) -> None:
     np.testing.assert_array_equal(ranks(x, ties=ties), by_pandas(x, ties))
 
 

@@ -225,6 +225,34 @@ def test_grades_by_share_and_by_quantile(tmp_path: Path) -> None:
     assert graded("top: 0.5", "ranking: {within: group}\n") == "BBBBBAAAA-"  # 2 of 5 and 2 of 4
 
 
+def test_grades_by_quantile_judge_what_ranks_compare(tmp_path: Path) -> None:
+    values = "id,year,a\n" + "".join(f"u{at},2020,{70 + at / 1000}\n" for at in range(6))
+    units = "id\n" + "".join(f"u{at}\n" for at in range(6))
+    tree = "dimensions: [{id: a}]\ngrades: [{name: A, quantile: 0.5}, {name: B}]\n"
+    for more, expected in (("", "BBBAAA"), ("ranking: {decimals: 2}\n", "BBBBBA"), ("ranking: {decimals: 1}\n", "BBBBBB")):
+        found = scored(tmp_path, tree + more, values, units)
+        assert "".join(found.grade(0, unit, found.tree.root) for unit in range(6)) == expected
+
+
+def test_scores_that_are_one_on_paper_have_one_rank_and_one_grade(tmp_path: Path) -> None:
+    values = "id,year,a,b,c\nA,2020,61.1,81.2,71.3\nB,2020,81.2,71.3,61.1\nC,2020,71.2,71.2,71.2\nD,2020,10,70,80\n"
+    tree = "dimensions: [{id: a}, {id: b}, {id: c}]\n"
+    for best in ("top: 0.25", "quantile: 0.2"):
+        found = scored(tmp_path, tree + f"grades: [{{name: A, {best}}}, {{name: B}}]\n", values, "id\nA\nB\nC\nD\n")
+        assert len(set(found.score()[0, :3].tolist())) > 1  # not the same in memory
+        assert found.rank()[0].tolist() == [1, 1, 1, 4]
+        assert [found.grade(0, unit, found.tree.root) for unit in range(4)] == ["A", "A", "A", "B"]
+
+
+def test_a_score_within_the_tolerance_has_reached_a_ceiling_and_what_counts_from_a_score_on(tmp_path: Path) -> None:
+    values = "id,year,a,b,n\nA,2020,0.1,0.2,1\nB,2020,0.9,0.9,1\nC,2020,0.3,0.3,0\n"
+    tree = "dimensions: [{id: a}, {id: b}]\nadjustments: [{id: n, source: v, veto: {ceiling: 0.3}}]\n"
+    found = scored(tmp_path, tree, values, "id\nA\nB\nC\n", index=", aggregate: sum, weights: equal")
+    assert found.score()[0, 0] > 0.3  # 0.1 + 0.2 is not in memory
+    assert found.points[0, 0].tolist() == [0.0]
+    assert found.rank()[0].tolist() == [2, 2, 1]
+
+
 def test_a_grade_is_judged_by_the_score_as_it_is_shown(tmp_path: Path) -> None:
     tree = "dimensions: [{id: a}]\ngrades: [{name: A, from: 90}, {name: B}]\n"
     found = scored(tmp_path, tree, "id,year,a\nA,2020,89.996\nB,2020,89.99\nC,2020,\n")

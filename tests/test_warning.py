@@ -81,6 +81,19 @@ def test_thresholds_are_reached_by_a_value_that_is_as_bad() -> None:
     assert levels(rule, [9.99, 10, 25, 30, 39.99, 40, 99]) == [0, 1, 2, 3, 3, 4, 4]
 
 
+def test_a_computed_value_within_the_tolerance_of_a_threshold_has_reached_it_and_one_as_read_has_not() -> None:
+    text = TREE.format(rule="node: bad, red: 0.8", kind="year")
+    made = index_of(text.replace("{id: bad, direction: lower", '{id: bad, formula: "a + b", direction: lower'))
+    values = np.array([[[0.7, 0.1, 50, 50]]])  # 0.7999999999999999
+    assert warnings(score(made, panel_of(made, values)))[0].levels.tolist() == [[[4]]]
+    assert levels("node: bad, red: 0.8", [0.7 + 0.1, 0.8]) == [0, 4]
+
+
+def test_a_limit_of_history_is_not_passed_by_what_is_equal_to_it() -> None:
+    rule = "node: bad, method: quantiles, red: 0.5, least: 3"
+    assert levels(rule, [0.1, 0.3, 0.1 + 0.3, 0.3, 0.30000000000000004, 0.31])[3:] == [0, 0, 4]
+
+
 def test_less_is_worse_where_more_is_better() -> None:
     assert levels("node: good, yellow: 60, red: 40", [0] * 4, good=[61, 60, 41, 40]) == [0, 2, 2, 4]
 

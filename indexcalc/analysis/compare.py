@@ -10,6 +10,7 @@ from ..findings import Language
 from ..methods import CATALOGUE, parameters
 from ..methods.arrays import np
 from ..methods.rank import ranks
+from ..methods.ties import levelled
 from ..scores import Scores
 from ..tree.layout import normalise_of
 from ..tree.model import Dimension, Index, Indicator, Method, Root
@@ -103,6 +104,7 @@ def kendall(one: Array, other: Array) -> float:
     (C - D) / sqrt((n0 - n1)(n0 - n2)), n0 all pairs, n1 and n2 those tied in either; NaN where all are. Time grows with the
     square of the units, memory does not. Source: Kendall 1945.
     """
+    one, other = levelled(one), levelled(other)
     units, agree, untied = len(one), 0, np.zeros(2)
     step = max(1, _PAIRS // max(1, units))
     for start in range(0, units, step):

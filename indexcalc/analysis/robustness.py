@@ -27,6 +27,7 @@ from ..findings import Language
 from ..methods import AGGREGATORS
 from ..methods.arrays import Array, np
 from ..methods.records import Powers
+from ..methods.ties import tolerance
 from ..scores import Scores
 from ..tree.layout import Branch
 from ..tree.model import Dimension, Index, Root, Weights
@@ -451,7 +452,8 @@ class _Search:
         """Say whether the engine, given the weights, turns the order."""
         index = reweighted(self.world.index, self._named(cut, found))
         values = self.sign * replace(self.world, index=index).whole()[0]
-        return bool(np.count_nonzero(values[list(others)] > values[above]) >= count)
+        ahead = values[list(others)] - values[above] > tolerance(values)
+        return bool(np.count_nonzero(ahead) >= count)
 
 
 def reweighted(index: Index, siblings: Mapping[str, Mapping[str, float]]) -> Index:

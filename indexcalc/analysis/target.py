@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..findings import Language
 from ..methods import NORMALISERS
 from ..methods.arrays import Array, np
+from ..methods.ties import near
 from ..panel import MISSING, NOT_APPLICABLE, VALUE
 from ..scores import Scores
 from ..tree.layout import normalise_of
@@ -107,6 +108,8 @@ def target(
     """
     task = _task(scores, period, unit, effort, costs)
     start = at = _Point(task, task.own)
+    if start.reaches(score, rank):
+        return _plan(task, start, start, rank, reached=True, exact=True, score=score)
     best, exact, short = None, not (task.stepped and task.left_out), 0.0
     for _ in range(_TRIES):
         goal = at.goal(score, rank)
@@ -179,7 +182,8 @@ class _Point:
     def reaches(self, score: float | None, rank: int | None) -> bool:
         """Say whether the score or the rank asked for is there."""
         if score is not None:
-            return self.index >= score * self.task.sign
+            goal = score * self.task.sign
+            return bool(goal - self.index <= near(self.index, goal))
         return bool(self.places[self.task.unit] <= (rank or 1))
 
     def worth(self) -> tuple[Array, bool]:

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 1000  # units up to which all pairs are compared in every draw
 _ROOM = 1 << 23  # numbers that a thread keeps memory for
-_FINE = 40  # bits of a score that rank: what arithmetic leaves in the last bits makes no difference
+_FINE = 40  # bits of a score that are sorted by: a step is the tolerance of ties, or up to twice as much
+_STEPS = 2  # scores so many steps apart, or fewer, may be tied
 _TASK = 1024  # draws after which a thread reports
 
 
@@ -414,7 +415,7 @@ def _ordered(scores: Array, ties: str, room: Room) -> _Order:
     """Put the units of each draw in order.
 
     Scores sort as the whole numbers do that their bits are, with the unit in the lowest bits; only draws in which two then
-    lie side by side are ranked by themselves.
+    lie as near as ties do are ranked by themselves.
     """
     units, draws = scores.shape
     low, high = scores.min(initial=0.0), scores.max(initial=0.0)
@@ -423,7 +424,7 @@ def _ordered(scores: Array, ties: str, room: Room) -> _Order:
         missing = np.isnan(scores.T)
         low, high = np.nanmin(scores, initial=0.0), np.nanmax(scores, initial=0.0)
     scale = 2.0 ** np.frexp(max(-low, high, 1e-300))[1]
-    # far above all scores the next number is a 2^40th of them away: what arithmetic leaves in the last bits is rounded off
+    # far above all scores the next number is a 2^40th of them away
     far = scale * 1.5 * 2.0 ** (52 - _FINE)
     whole = room(draws, units).view(np.int64)
     np.subtract(far, scores.T, out=whole.view(np.float64))
@@ -436,15 +437,14 @@ def _ordered(scores: Array, ties: str, room: Room) -> _Order:
     whole.sort(axis=1)
     ranked = np.full((draws, 1), units) if missing is None else units - np.count_nonzero(missing, axis=1, keepdims=True)
     near = np.subtract(whole[:, 1:], whole[:, :-1], out=room(draws, units - 1).view(np.int64))
-    mask = (1 << bits) - 1
-    again = none
-    if near.min(initial=mask + 1) <= mask:
+    again, beyond = none, (_STEPS + 1) << bits
+    if near.min(initial=beyond) < beyond:
         near = np.right_shift(whole, bits, out=room(draws, units).view(np.int64))
-        again = np.flatnonzero(((near[:, 1:] == near[:, :-1]) & (np.arange(1, units) < ranked)).any(axis=1))
-    whole &= mask
+        again = np.flatnonzero(((near[:, 1:] - near[:, :-1] <= _STEPS) & (np.arange(1, units) < ranked)).any(axis=1))
+    whole &= (1 << bits) - 1
     step, columns, shared = 2 if ties == "average" else 1, _columns_of(ties, units), np.zeros((0, units), dtype=np.int64)
     if len(again):
-        found = ranks(far - (far - scores[:, again]), ties=ties).T
+        found = ranks(scores[:, again], ties=ties).T
         shared = np.where(np.isnan(found), columns - 1, (np.nan_to_num(found) - 1.0) * step).astype(np.int64)
     short = none if missing is None else np.flatnonzero(ranked < units)
     return _Order(whole, step, columns, short, ranked[short], again, shared)

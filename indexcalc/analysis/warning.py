@@ -15,6 +15,7 @@ from ..findings import Finding, finding
 from ..methods.arrays import Array, np
 from ..methods.frame import same
 from ..methods.rank import rounded
+from ..methods.ties import tolerance
 from ..periods import kind_among, larger_of, previous
 from ..scores import Scores
 from ..tree.model import LEVELS, Level, Step, WarningRule
@@ -93,7 +94,8 @@ def judge(scores: Scores, rule: WarningRule, escalation: Sequence[Step] = ()) ->
     """Judge all periods and units by one rule.
 
     Only periods of the rule's kind are judged, and only these are their history. A threshold is reached by a value that is
-    as bad, a score as it is shown; limits of history are passed by a value that is worse.
+    as bad, a score as it is shown; limits of history are passed by a value that is worse. All but values as they were read
+    compare with the tolerance of computed scores, among the units of a period.
     """
     index, tree = scores.index, scores.tree
     names = watched(index, rule)
@@ -112,12 +114,14 @@ def judge(scores: Scores, rule: WarningRule, escalation: Sequence[Step] = ()) ->
         if rule.method == "thresholds":
             limits[members] = worse[:, None] * given
             judged = np.where([by_value(index, rule, name) for name in names], own, rounded(own, index.index.decimals))
-            levels[members] = reached(judged, limits[members], at=True)
+            read = np.array([_as_read(scores, rule, name, kind) for name in names])
+            apart = np.where(read, 0.0, tolerance(judged, axis=1))
+            levels[members] = reached(judged, limits[members], at=True, apart=apart)
         else:
             way = quantile_limits if rule.method == "quantiles" else control_limits
             parameters = {"centre": rule.centre} if rule.method == "control" else {}
             limits[members] = way(own, given, last=rule.last, least=rule.least, **parameters)
-            levels[members] = reached(own, limits[members], at=False)
+            levels[members] = reached(own, limits[members], at=False, apart=tolerance(own, axis=1))
         follows = _follows(scores.periods[members], kind)
         rows = [in_a_row(levels[members] >= level, follows) for level in range(1, len(LEVELS) + 1)]
         runs[members] = np.choose(np.maximum(levels[members], 0), [np.zeros_like(rows[0]), *rows])
@@ -126,12 +130,21 @@ def judge(scores: Scores, rule: WarningRule, escalation: Sequence[Step] = ()) ->
     return Judged(rule, tuple(escalation), nodes, worse, values, limits, levels, runs, steps)
 
 
-def reached(x: Array, limits: Array, *, at: bool) -> Whole:
+def _as_read(scores: Scores, rule: WarningRule, name: str, kind: str) -> bool:
+    """Say whether what is judged of a node are values as they were read."""
+    position, index = scores.tree.position[name], scores.index
+    return by_value(index, rule, name) and kind == index.periods.kind and not index.tree.computed[position]
+
+
+def reached(x: Array, limits: Array, *, at: bool, apart: Array | float = 0.0) -> Whole:
     """Return the worst level (…) that values x (…) have reached, of limits (…, level) of which each is worse than the last.
 
-    With `at` a value equal to a limit has reached it. 0 where none is reached; -1 where the value or all limits are missing.
+    With `at` a value equal to a limit has reached it; what is no farther `apart` (…) is equal. 0 where none is reached; -1
+    where the value or all limits are missing.
     """
-    beyond = x[..., None] >= limits if at else x[..., None] > limits
+    with np.errstate(invalid="ignore"):
+        over, apart = x[..., None] - limits, np.asarray(apart)[..., None]
+    beyond = over >= -apart if at else over > apart
     worst = np.where(beyond, np.arange(1, limits.shape[-1] + 1), NONE).max(axis=-1)
     return np.where(np.isnan(x) | np.isnan(limits).all(axis=-1), NOT_JUDGED, worst).astype(np.int16)
 

@@ -17,6 +17,7 @@ from ..periods import order
 from ..sources.match.bind import match_tables
 from ..sources.match.given import repeats
 from ..sources.match.matched import Matched, Source
+from ..sources.readers.files import shown_path
 from ..sources.readers.numbers import read_numbers
 from ..sources.readers.table import Table, name_of
 from ..sources.readers.tables import read_tables
@@ -89,7 +90,9 @@ def read_submission(
     if units is None:
         return None, found
     tables, source, problems = _tables(index, file, period)
-    found += problems
+    shown = _shown(file, base)
+    tables = [replace(table, file=shown) for table in tables]
+    found += [replace(one, place=replace(one.place, file=shown)) for one in problems]
     if not tables:
         return None, found
     named, problems = _department(index, units, tables, department)
@@ -109,7 +112,7 @@ def read_submission(
     found += _gaps(matched)
     reported = any(piece.not_applicable or not all(map(math.isnan, piece.values)) for piece in matched.pieces)
     if not reported or not matched.periods:
-        found.append(finding("IC675", Place(file.name), department=named))
+        found.append(finding("IC675", Place(shown), department=named))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return Submission(named, matched, tuple(_wrong_totals(matched)), _name(file), digest), found
 
@@ -135,7 +138,7 @@ def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[F
     noted = {
         period: "\n".join(
             dict.fromkeys(
-                f"{one.code} {one.place}"
+                f"{one.code} {replace(one.place, file=Path(one.place.file).name)}"
                 for one in warnings
                 if one.severity == "warning" and (one.place in places[period] or one.place not in every)
             )
@@ -189,6 +192,12 @@ def _spelling(blocks: Sequence[Data]) -> dict[str, Any]:
         "flags": tuple(dict.fromkeys(flag for data in blocks for flag in data.flags)),
         "multiples": {word: by for data in blocks for word, by in data.multiples.items()},
     }
+
+
+def _shown(file: Path, base: Path) -> str:
+    """Return how a file is shown: from the project's folder on where it lies below it, else by its name."""
+    shown = shown_path(str(file.absolute()), base)
+    return file.name if Path(shown).is_absolute() else shown
 
 
 def _literal(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..methods.adjust import climbed, limited, repeated
 from ..methods.arrays import Array, np
+from ..methods.ties import near
 from ..panel import Panel
 from ..periods import previous
 from ..tree.layout import Branch
@@ -41,7 +42,8 @@ def by_events(item: Adjustment, count: Array, score: Array) -> Array:
     if item.veto is not None and item.veto.deduct is not None:
         return np.where(count > 0, -abs(item.veto.deduct), 0.0)
     if item.veto is not None and item.veto.ceiling is not None:
-        return np.where(count > 0, np.minimum(item.veto.ceiling - score, 0.0), 0.0)
+        over = score - item.veto.ceiling
+        return np.where((count > 0) & (over > near(score, item.veto.ceiling)), -over, 0.0)
     return np.zeros_like(score)  # a grade ceiling leaves the score as it is
 
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from ..methods import CATALOGUE
-from ..methods.arrays import Array, np
+from ..methods.arrays import Array, Mask, np
 from ..methods.derive import distance
 from ..methods.frame import Frame
 from ..methods.rank import rounded
@@ -53,7 +53,8 @@ def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
 
     def work(columns: list[int]) -> None:
         choice, part = normalise_of(index, index.leaves[columns[0]]), part_of(columns)
-        compare(index, panel, choice, towards(index, columns, values[..., part]), np.array(index.tree.signs)[columns], out, part)
+        sign, computed = np.array(index.tree.signs)[columns], np.array(index.tree.computed)[columns]
+        compare(index, panel, choice, towards(index, columns, values[..., part]), sign, out, part, computed)
         for leaf in index.tree.rounded:
             if leaf in columns and (to := index.leaves[leaf].round):
                 out[..., leaf] = rounded(out[..., leaf], to.decimals, to.how)
@@ -62,16 +63,17 @@ def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
         list(each(work, parts))
 
 
-def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array, out: Array, part: Any) -> None:
+def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array, out: Array, part: Any, computed: Mask) -> None:
     """Normalise x (period, unit, column) within the frames that a choice names, into a part of `out`'s columns.
 
-    Both may have draws: (period, draw, unit, column).
+    Both may have draws: (period, draw, unit, column). `computed` (column,) are those that are not as they were read, as none
+    are in periods that were rolled up.
     """
     method = CATALOGUE["normalise"][choice.method]
-    for _, members in kinds_of(index, panel):
+    for kind, members in kinds_of(index, panel):
         own, made = x[members], out[members]
         for units, values in frames(index, panel, choice, x, members):
-            frame = Frame(values, sign)
+            frame = Frame(values, sign, computed if kind == index.periods.kind else np.ones_like(computed))
             if not isinstance(units, slice):
                 wanted = np.arange(out.shape[-1])[part]
                 made[..., units[:, None], wanted] = method(own[..., units, :], frame, **choice.parameters)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..methods.arrays import Array, np
 from ..methods.rank import ranks, rounded
+from ..methods.ties import tolerance
 from ..panel import Panel
 from ..tree.model import Dimension, Grade, Index, NodeRanking
 from .frames import groups_of
@@ -51,8 +52,13 @@ def members(panel: Panel, by: str | None) -> list[Any]:
 
 def overall(ranking: NodeRanking, scores: Array) -> Any:
     """Rank scores (period, unit, node) among all units, as `ranking` says."""
-    ranked = scores if ranking.decimals is None else rounded(scores, ranking.decimals)
+    ranked = compared(ranking, scores)
     return ranks(-ranked if ranking.first == "lowest" else ranked, ties=ranking.ties)
+
+
+def compared(ranking: NodeRanking, scores: Array) -> Array:
+    """Return what ranks compare: the scores, or what they round to where `ranking` says so."""
+    return scores if ranking.decimals is None else rounded(scores, ranking.decimals)
 
 
 def ranking_of(index: Index, position: int) -> NodeRanking:
@@ -74,35 +80,38 @@ def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Arra
     """Return, for every node that has grades, which of them each unit has (period, unit): 0 the first, -1 without a score.
 
     A score is judged as it is shown: 89.996 published as 90.00 has the grade from 90. Shares of units are judged by the
-    rank, within groups where `ranking.within` is set and `top_of` is not `all`. `ceilings` (period, unit) are the best grades
-    of the index that vetoes have left.
+    rank, within groups where `ranking.within` is set and `top_of` is not `all`, and quantiles by what ranks compare. `ceilings`
+    (period, unit) are the best grades of the index that vetoes have left.
     """
     graded: Grades = {}
     for position, node in enumerate(index.tree.nodes):
         grades = index.grades if position == index.tree.root else node.grades if isinstance(node, Dimension) else ()
         if not grades:
             continue
-        apart = None if ranking_of(index, position).top_of == "all" else within
+        ranking = ranking_of(index, position)
+        apart = None if ranking.top_of == "all" else within
         own = (places if apart is None else apart)[..., position]
         count = _counts(panel, scores[..., position], None if apart is None else index.ranking.within)
-        found = _grades(grades, rounded(scores[..., position], index.decimals_of(node)), own, count)
+        shown = rounded(scores[..., position], index.decimals_of(node))
+        found = _grades(grades, shown, compared(ranking, scores[..., position]), own, count)
         if position == index.tree.root:
             found = np.where(found < 0, found, np.maximum(found, ceilings))
         graded[position] = found.astype(np.int16)
     return graded
 
 
-def _grades(grades: Sequence[Grade], score: Array, place: Array, count: Array) -> Any:
+def _grades(grades: Sequence[Grade], shown: Array, score: Array, place: Array, count: Array) -> Any:
     found = np.full(score.shape, -1)
     for at in range(len(grades) - 1, -1, -1):  # from the last to the best, so that the best that fits stays
         one = grades[at]
         if one.from_ is not None:
-            fits = score >= one.from_
+            fits = shown >= one.from_
         elif one.top is not None:
             fits = place <= one.top * count + _SLACK
         elif one.quantile is not None:
             without = np.isnan(score).all(axis=-1, keepdims=True)
-            fits = score > np.nanquantile(np.where(without, 0.0, score), one.quantile, axis=-1, keepdims=True)
+            limit = np.nanquantile(np.where(without, 0.0, score), one.quantile, axis=-1, keepdims=True)
+            fits = score - limit > tolerance(score)
         else:
             fits = ~np.isnan(score)
         found[fits] = at

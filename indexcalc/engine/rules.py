@@ -100,7 +100,7 @@ def finish(
     points: list[Array] = []
     if branch.normalise is not None:
         sign, made = np.array([-1.0 if branch.turned else 1.0]), np.empty((*y.shape, 1))
-        compare(index, panel, branch.normalise, y[..., None], sign, made, slice(None))
+        compare(index, panel, branch.normalise, y[..., None], sign, made, slice(None), np.array([True]))
         y = made[..., 0]
     elif branch.turned:
         y = mirror(index) - y

@@ -58,8 +58,8 @@ def _score(
 ) -> tuple[Result, list[Path]]:
     from ..large.in_place import open_values
     from ..large.on_disk import Scratch
-    from ..large.query import bare_scores, rows, score_in_query, undefined
-    from ..report.query import ranked, tidy_in_query
+    from ..large.query import Begun, bare_scores, rows, score_in_query, undefined
+    from ..report.query import places_begun, ranked, tidy_in_query
     from ..sources.events.engines import connect
 
     project.progress("read")
@@ -77,9 +77,17 @@ def _score(
     periods = periods_of(bare, wanted)
     for period in periods:
         leave_alone(folder_of(project, period))
-    long = rows(index, table, index.ranking.within is not None)
-    tidy = tidy_in_query(long, bare, units, project.report_language)
-    connection.to_parquet(tidy, str(staging / SCORES), compression="zstd")
+    within = index.ranking.within is not None
+
+    def write(begun: Begun | None = None) -> None:
+        tidy = tidy_in_query(rows(index, table, within, begun), bare, units, project.report_language)
+        connection.to_parquet(tidy, str(staging / SCORES), compression="zstd")
+
+    write()
+    begun = places_begun(bare, units, staging / SCORES)
+    if any(begun.values()):
+        (staging / SCORES).rename(staging / "unsure")
+        write(begun)
     project.progress("write")
     scores = replace(ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(noted))
     scores = replace(scores, panel=replace(scores.panel, quarantine=tuple(values.beside.quarantine)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..findings import Language, Place, Refused, errors, finding
+from ..findings import Finding, Language, Place, Refused, errors, finding
 from ..tree.model import Index
 from ..words.reports import word
 from .audit import repeated_columns
@@ -47,6 +48,7 @@ def submit(
     from ..books.submission import drafts, read_submission
     from ..journal.ledger import append, foresee
     from ..sources import match, panel
+    from ..sources.match.plausible import implausible
 
     project, file = project_of(index), Path(file)
     index, found = project.tree[0], list(project.tree[1])
@@ -62,10 +64,19 @@ def submit(
     columns = sorted({piece.column for piece in submission.matched.pieces} - repeated_columns(submission.matched))
     history = match(index, project.data)  # what cannot be read is only left out of what the values are held against
     past = panel(history) if history.periods and history.units else None
-    found += [*audit_submission(index, panel(submission.matched), columns, past), *submission.wrong_totals]
+    audited = audit_submission(index, panel(submission.matched), columns, past)
+    found += [*_once(implausible(submission.matched, history.pieces), list(audited)), *submission.wrong_totals]
     project.go_on(found)
     ready = drafts(submission, by=by.strip(), reason=reason.strip(), warnings=found)
     record = foresee if dry_run else append
     entries, notes = record(ledger_of(index, ledger), project.data, ready)
     project.tell(notes)
     return Submitted(tuple(entries))
+
+
+def _once(doubts: Sequence[Finding], audited: Sequence[Finding]) -> list[Finding]:
+    """Return what is doubtful and what is suspicious, each mistake once: a column of another size, a cell of another size."""
+    columns = {one.values["name"] for one in audited if one.code == "IC681"}
+    kept = [one for one in doubts if one.code != "IC917" or one.values["name"] not in columns]
+    cells = {one.place for one in kept if one.code == "IC913"}
+    return [*kept, *(one for one in audited if one.code != "IC680" or one.place not in cells)]

@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..sources.match.dated import periods_meant, unclear_alone
 from ..sources.match.headings import by_heading, unused
 from ..sources.match.layout import Layout, layout_of
 from ..sources.match.matched import Matched, Piece, Source, together
+from ..sources.match.measures import conversion, once_a_file, said_of, told
 from ..sources.readers.files import files_of, shown_path
 from ..sources.readers.numbers import numbers_among, word_of
 from ..sources.readers.table import Table, name_of
@@ -182,7 +184,11 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
             findings.append(finding("IC872", Place(head.file), name=head.names[places[0]], kind=str(cells.type())))
             taken[f"value {at}"] = ibis.null("float64")
         else:
-            taken |= _values(source.data, at, cells, silent)
+            said = said_of(head, places[0])
+            times, code = conversion(column, said)
+            if said and code:
+                findings.append(told(column, said, code))
+            taken |= _values(source.data, at, cells, silent, times)
     findings += unused(source.index, head, used)
     cells = opened[raw[layout.unit]]
     name = cells if cells.type().is_string() else cells.cast("int64").cast("string")
@@ -192,11 +198,11 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
     is_number = layout.period is not None and opened[raw[layout.period]].type().is_floating()
     periods, undated = _periods(source, table, head, layout, is_number=is_number)
     table = table.join(units, table["its unit"] == units["name"]).drop("its unit", "name")
-    return _Opened(head.file, head.names, table, periods, [*findings, *unknown, *undated])
+    return _Opened(head.file, head.names, table, periods, [*once_a_file(findings), *unknown, *undated])
 
 
-def _values(data: Data, at: int, cells: Any, silent: Any) -> dict[str, Any]:
-    """Return a column's values, missing where they are, and where they do not apply."""
+def _values(data: Data, at: int, cells: Any, silent: Any, times: Fraction) -> dict[str, Any]:
+    """Return a column's values in the tree's unit of measurement, missing where they are, and where they do not apply."""
     import ibis
 
     values = _there((cells.cast("int64") if cells.type().is_boolean() else cells).cast("float64"))
@@ -206,6 +212,7 @@ def _values(data: Data, at: int, cells: Any, silent: Any) -> dict[str, Any]:
         flags.append(values.isin(sorted(inapplicable)).fill_null(False))
     for number in sorted(missing | inapplicable):
         values = values.nullif(number)
+    values = values if times == 1 else values * float(times.numerator) / float(times.denominator)
     made = {f"value {at}": ibis.ifelse(silent, ibis.null("float64"), values) if silent is not None else values}
     return made | ({f"silent {at}": flags[0] if len(flags) == 1 else flags[0] | flags[1]} if flags else {})
 

@@ -22,6 +22,7 @@ from ..findings import Finding, finding
 from ..methods import AGGREGATORS, NORMALISERS, TIE_RULES, WEIGHTINGS
 from ..methods.arrays import np
 from ..methods.frame import Frame, same
+from ..methods.ties import TOLERANCE
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from ..scores import Scores
 from ..tree.formula import names, parse
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Columns = dict[str, Any]
+Begun = Mapping[str, Sequence[tuple[int, int, int]]]
+"""Which rows begin a place, by period, order and unit, for `rank` and for `group_rank`."""
+UNSURE = -1.0  # a rank that is to be told by `begun`
+_KEYS = ("period", "order", "unit")
 _KNOWN = MEAN | {"count", "min", "max"}
 
 
@@ -302,10 +307,11 @@ def _constant(index: Index, table: Any, periods: Sequence[str], known: Statistic
 # ---------------------------------------------------------------------------------------------------------- long and ranked
 
 
-def rows(index: Index, table: Any, within: bool) -> Any:
+def rows(index: Index, table: Any, within: bool, begun: Begun | None = None) -> Any:
     """Return a row for each period, unit and node: `order` of reading, raw, derived, score, coverage, status, rank, group_rank.
 
-    With `within` the table has a column of that name, the number of the group that a unit is ranked in.
+    With `within` the table has a column of that name, the number of the group that a unit is ranked in. Ranks that a query
+    cannot tell are `UNSURE`: `begun` then says which rows begin a place.
     """
     tree = index.tree
     raw = {column.id: f"value {at}" for at, column in enumerate(index.columns)}
@@ -334,9 +340,10 @@ def rows(index: Index, table: Any, within: bool) -> Any:
     taken = ("order", "raw", "derived", "score", "key", "coverage", "status")
     long = long.select(*keys, **{name: long.node[name] for name in taken})
     groups = ["period", "order"]
-    ranks = {"rank": _rank(index, long, groups)}
-    ranks["group_rank"] = _rank(index, long, [*groups, "within"]) if within else ibis.null("float64")
-    return long.mutate(**ranks).drop("key", *(["within"] if within else []))
+    long = _ranked(index, long, "rank", groups, begun)
+    if within:
+        return _ranked(index, long, "group_rank", [*groups, "within"], begun).drop("key", "within")
+    return long.mutate(group_rank=ibis.null("float64")).drop("key")
 
 
 def _leaf_covered(value: Any, applies: Any) -> Any:
@@ -363,18 +370,44 @@ def _key(ranking: NodeRanking, score: Any) -> Any:
     return shown if ranking.first == "highest" else 0.0 - shown
 
 
-def _rank(index: Index, long: Any, groups: list[str]) -> Any:
-    """Return ranks within groups of rows, shared as each node says."""
-    ordered = {"group_by": groups, "order_by": ibis.desc(long.key, nulls_first=False)}
-    first, dense = ibis.rank().over(**ordered) + 1, ibis.dense_rank().over(**ordered) + 1
-    tied = long.count().over(group_by=[*groups, "key"])
+def _ranked(index: Index, long: Any, name: str, groups: list[str], begun: Begun | None) -> Any:
+    """Add ranks within groups of rows, shared as each node says, by the rule of `methods.ties`.
+
+    Best first, a row begins a place where it is not near the one before. A run of rows of which each is near the one before
+    can still be too long for one place; who then begins the next cannot be told by windows over rows, but that it is so.
+    """
+    taken, tolerance = long.columns, ibis.literal(repr(TOLERANCE)).cast("float64")
+    ordered = {"group_by": groups, "order_by": [ibis.desc(long.key, nulls_first=False), long.unit]}
+    long = long.mutate(
+        at=ibis.row_number().over(**ordered) + 1,
+        before=long.key.lag().over(**ordered),
+        apart=tolerance * long.key.abs().max().over(**ordered),
+    )
+    begins = (long.before.isnull() | (long.before - long.key > long.apart)).fill_null(False)
+    if begun is not None and begun[name]:
+        more = ibis.memtable({key: list(column) for key, column in zip(_KEYS, zip(*begun[name], strict=True), strict=True)})
+        long = long.mutate(begins=begins).left_join(more.mutate(more=True), list(_KEYS))
+        begins = long.begins | long.more.fill_null(False)
+    long = long.mutate(begins=begins)
+    upto = ibis.cumulative_window(group_by=groups, order_by=long.at)
+    long = long.mutate(
+        place=long.begins.cast("int64").sum().over(upto),
+        first=ibis.ifelse(long.begins, long.at, ibis.null("int64")).max().over(upto),
+        opened=ibis.ifelse(long.begins, long.key, ibis.null("float64")).min().over(upto),
+    )
     by_ties: dict[str, list[int]] = {}
     for order, at in enumerate(index.tree.reading_order):
         by_ties.setdefault(ranking_of(index, at).ties, []).append(order)
-    places = [(orders, TIE_RULES[ties].function(first, first + tied - 1, dense)) for ties, orders in by_ties.items()]
+    last = long.first
+    if not by_ties.keys() <= {"competition", "min", "dense"}:
+        last = long.first + long.key.count().over(group_by=[*groups, "place"]) - 1
+    places = [(orders, TIE_RULES[ties].function(long.first, last, long.place)) for ties, orders in by_ties.items()]
     cases = [(long.order.isin(orders), shared.cast("float64")) for orders, shared in places]
-    place = ibis.cases(*cases) if len(cases) > 1 else cases[0][1]
-    return ibis.ifelse(long.score.notnull(), place, ibis.null("float64"))
+    rank = ibis.cases(*cases) if len(cases) > 1 else cases[0][1]
+    if begun is None:
+        rank = ibis.ifelse(long.opened - long.key > long.apart, UNSURE, rank)
+    long = long.mutate(**{name: ibis.ifelse(long.score.notnull(), rank, ibis.null("float64"))})
+    return long.select(*taken, name)
 
 
 def bare_scores(index: Index, periods: Sequence[str]) -> Scores:

@@ -3,18 +3,29 @@
 from functools import cached_property
 
 from .arrays import Array, Mask, np
+from .ties import on_places, tolerance
 
 
 class Frame:
     """Statistics over the units of a frame, per indicator; what is better is known from the sign.
 
     `values` is (…, unit, indicator) with NaN for missing, `sign` (indicator,) with 1 where more is better and
-    -1 where less is. Every statistic is (…, 1, indicator), NaN for a column without values.
+    -1 where less is. Every statistic is (…, 1, indicator), NaN for a column without values. `computed` (indicator,) says which
+    columns are not as they were read, and so are compared with a tolerance; none are without it. Where all values of such a
+    column are one, they are so to the last bit.
     """
 
-    def __init__(self, values: Array, sign: Array) -> None:
+    def __init__(self, values: Array, sign: Array, computed: Mask | None = None) -> None:
         self.values = values
         self.sign = sign
+        self.computed = np.zeros(values.shape[-1], dtype=bool) if computed is None else computed
+        if self.computed.any():
+            low, high = self.min, self.max
+            with np.errstate(invalid="ignore"):
+                alike = self.computed & (high > low) & (high - low <= tolerance(values, axis=-2))
+            if alike.any():
+                self.values = np.where(alike & ~np.isnan(values), high, values)
+                self.min = np.where(alike, high, low)
 
     @cached_property
     def min(self) -> Array:
@@ -83,15 +94,25 @@ class Frame:
         below, upto = np.empty_like(x), np.empty_like(x)
         stack = np.broadcast_shapes(x.shape[:-2], self.ordered.shape[:-2])
         ordered = np.broadcast_to(self.ordered, (*stack, *self.ordered.shape[-2:]))
+        apart = np.broadcast_to(tolerance(self.values, axis=-2), (*stack, 1, x.shape[-1])) if self.computed.any() else None
         for at in np.ndindex(*x.shape[:-2], x.shape[-1]):
             column = (*at[:-1], slice(None), at[-1])
             values = ordered[column][: int(np.broadcast_to(self.count, (*stack, 1, x.shape[-1]))[column][0])]
-            below[column] = np.searchsorted(values, x[column], side="left")
-            upto[column] = np.searchsorted(values, x[column], side="right")
+            own = x[column]
+            if apart is not None and self.computed[at[-1]]:
+                own, values = self._on_places(own, values, float(self.sign[at[-1]]), float(apart[column][0]))
+            below[column] = np.searchsorted(values, own, side="left")
+            upto[column] = np.searchsorted(values, own, side="right")
         worse = np.where(self.sign > 0, below, self.count - upto)
         upto = np.where(self.sign > 0, upto, self.count - below)
         ranks = {"min": worse + 1, "max": upto, "average": (worse + 1 + upto) / 2}[ties]
         return np.where(np.isnan(x), np.nan, ranks)
+
+    @staticmethod
+    def _on_places(x: Array, values: Array, sign: float, apart: float) -> tuple[Array, Array]:
+        """Return x and values in ascending order with all that are one made so to the last bit."""
+        best_first = values[::-1] * sign if sign > 0 else values * sign
+        return sign * on_places(sign * x, best_first, apart), sign * on_places(sign * values, best_first, apart)
 
 
 def same(one: Array | float, other: Array | float) -> Mask:

@@ -8,7 +8,8 @@ from typing import Any
 
 from .arrays import Array, Mask, np
 
-_SLACK = 1e-9  # how far over the frontier counts as on it
+_SLACK = 1e-9  # how far a solver's weights may be from a limit that they lie at
+_OVER = 1e-13  # how far over the frontier counts as on it
 _FIRST = 3  # units of each child's best, and of the best sums, that the frontier is first drawn through
 
 
@@ -56,10 +57,10 @@ def _one(x: Array, low: Array, high: Array, *, even: bool) -> tuple[Array, Array
                 break
             load = scaled @ found
             load[limits] = 0.0
-            if load.max() <= 1.0 + _SLACK:
+            if load.max() <= 1.0 + _OVER:
                 weights[unit], scores[unit] = found / np.where(top > 0, top, 1.0), scaled[unit] @ found
                 break
-            limits = np.append(limits, np.argsort(-load, kind="stable")[: np.count_nonzero(load > 1.0 + _SLACK)][:_FIRST])
+            limits = np.append(limits, np.argsort(-load, kind="stable")[: np.count_nonzero(load > 1.0 + _OVER)][:_FIRST])
     return weights, scores
 
 
@@ -83,9 +84,9 @@ def _program(x: Array, limits: Array, usable: Mask, low: Array, high: Array, *, 
     rows = [limits[:, children], *_bounded(shares, own, small, large)]
     over = np.concatenate([np.ones(len(limits)), np.zeros(sum(map(len, rows[1:])))])
     first = linprog(-own, A_ub=np.vstack(rows), b_ub=over, bounds=(0, None), method="highs-ds")
-    best = first.x
-    if best is None:
+    if first.x is None:
         return None
+    best = _sharpened(first.x, np.vstack(rows), over)
     if even and own @ best > _SLACK:
         best = _evened(best, np.vstack(rows), over, own)
     out = np.zeros(len(x))
@@ -101,6 +102,19 @@ def _bounded(shares: Array, own: Array, low: Array, high: Array) -> list[Array]:
     if (high < 1).any():
         rows.append((shares - high[:, None] * own)[high < 1])
     return rows
+
+
+def _sharpened(best: Array, rows: Array, over: Array) -> Array:
+    """Move weights onto the limits that they lie at: a score is then as near as the limits are, and all on the frontier tie."""
+    used = best > _SLACK * np.maximum.reduce(best)
+    sharp = np.where(used, best, 0.0)
+    short = over - rows @ sharp
+    at = np.abs(short) <= _SLACK
+    if not used.any() or not at.any():
+        return best
+    step = np.linalg.lstsq(rows[at][:, used], short[at], rcond=None)[0]
+    sharp[used] += step
+    return best if np.abs(step).max() > _SLACK * best.max() or (sharp < 0).any() else sharp
 
 
 def _evened(best: Array, rows: Array, over: Array, own: Array) -> Array:

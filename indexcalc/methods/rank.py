@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 from .arrays import Array, np
 from .records import TieRule, by_name
+from .ties import new_places, tolerance
 
 Ranks: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 _CHUNK = 1 << 17  # scores ranked at once, so that what is sorted stays in a processor's cache
@@ -76,8 +77,9 @@ TIE_RULES = by_name((COMPETITION, DENSE, AVERAGE, MIN, MAX))
 def ranks(scores: Array, *, ties: str = "competition") -> Ranks:
     """Rank scores (…, unit, node) among the units of each column, 1 the highest, NaN for NaN.
 
-    The result is (…, unit, node) in single precision, exact up to 16 million units. Ties are equal scores and share
-    places as `ties` says. Wide work is shared among the processors: each column is ranked alone.
+    The result is (…, unit, node) in single precision, exact up to 16 million units. Scores that are one but for what arithmetic
+    leaves in their last bits (`methods.ties`) share places as `ties` says. Wide work is shared among the processors: each column
+    is ranked alone.
     """
     columns = np.moveaxis(scores, -2, -1)
     out = np.empty(columns.shape, dtype=np.float32)
@@ -101,29 +103,36 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
 
     Sorting whole numbers is several times faster than sorting positions by scores. How far a score is behind the best is 0 or
     more, and the bits of such floats are in order as whole numbers, those of NaN last. Their lowest bits give way to the
-    position, so that it is sorted along. Only rows in which two scores differ in no other bit, ties and scores that are very
-    near, are looked at again.
+    position, so that it is sorted along. Only rows in which two scores then lie about as near as ties do are looked at again.
     """
     units = rows.shape[1]
     together = min(max(1, _CHUNK // units), len(rows))
     at_once = units <= _SHORT
     lowest = (1 << max(units - 1, 1).bit_length()) - 1  # the bits that a position takes
-    numbers, behind = np.empty((together, units), np.int64), np.empty((together, units))
+    numbers, behind, gaps = np.empty((together, units), np.int64), np.empty((together, units)), np.empty((together, units))
     again = np.zeros((together, units), bool)  # asking for memory anew makes the other threads wait
     at_unit, places = np.arange(units), np.arange(1, units + 1, dtype=np.float32)
     for at in range(0, len(rows), together):
         some = rows[at : at + together]
-        order, upper, repeats = numbers[: len(some)], behind[: len(some)], again[: len(some)]
+        order, upper, gap, repeats = numbers[: len(some)], behind[: len(some)], gaps[: len(some), 1:], again[: len(some)]
         with np.errstate(invalid="ignore", over="ignore"):
-            best = np.fmax.reduce(some, axis=1, keepdims=True)
-            finite = np.minimum(some, _LARGEST) if np.isinf(best).any() else some
+            best, last = (end.reduce(some, axis=1, keepdims=True) for end in (np.fmax, np.fmin))
+            ends = np.concatenate([best, last, best - last], axis=1)
+            infinite = np.isinf(ends).any()
+            apart = tolerance(some if infinite else ends[:, :2])
+            lost = (lowest + 2) * 2.0**-51 * ends[:, 2:]  # how far a gap can be off, with no more than the upper bits
+            finite = np.minimum(some, _LARGEST) if infinite else some
             np.subtract(np.clip(best, -_LARGEST, _LARGEST), finite, out=order.view(float))
         order &= _NO_SIGN - lowest
         order |= at_unit
         order.sort(axis=1)
         np.bitwise_and(order, ~lowest, out=upper.view(np.int64))
         order &= lowest
-        np.equal(upper[:, 1:], upper[:, :-1], out=repeats[:, 1:])  # what is missing, NaN, equals nothing
+        with np.errstate(invalid="ignore"):
+            np.subtract(upper[:, 1:], upper[:, :-1], out=gap)
+        np.less_equal(gap, apart + lost, out=repeats[:, 1:])  # what is missing, NaN, is near nothing
+        if infinite:
+            repeats[:, 1:] |= upper[:, 1:] == upper[:, :-1]
         near = set(np.flatnonzero(repeats.any(axis=1)).tolist() if repeats.any() else ())
         counts = {row: upper[row].searchsorted(np.nan) for row in (near if at_once else range(len(some)))}
         if at_once:
@@ -133,25 +142,25 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
             flat[np.flatnonzero(np.isnan(some))] = np.nan
         for row, count in counts.items():
             own, ranked = order[row, :count], out[at + row]
-            if row in near and (equal := _in_order(some[row], own, repeats[row, :count])).size:
+            if row in near and (equal := _in_order(some[row], own, repeats[row, :count], float(apart[row, 0]))).size:
                 _share_places(own, equal, ties, ranked)
             else:
                 ranked[own] = places[:count]
             ranked[order[row, count:]] = np.nan
 
 
-def _in_order(scores: Array, order: Any, repeats: Any) -> Any:
-    """Put scores in order of which some, `repeats`, could not be told from the one before, and return the places of equals."""
+def _in_order(scores: Array, order: Any, repeats: Any, apart: float) -> Any:
+    """Put scores in order of which some, `repeats`, may be tied with the one before, and return the places of those that are."""
     near = np.flatnonzero(repeats | np.append(repeats[1:], False))
     own = scores[order[near]]
-    if (own[1:] > own[:-1]).any():  # near, not equal
+    if (own[1:] > own[:-1]).any():
         order[near] = order[near][np.argsort(-own, kind="stable")]
         own = scores[order[near]]
-    return near[1:][own[1:] == own[:-1]]
+    return near[~new_places(own, apart)]
 
 
 def _share_places(order: Any, equal: Any, ties: str, out: Ranks) -> None:
-    """Rank units in order, of which some at the places `equal` share their score with the one before."""
+    """Rank units in order, of which some, at the places `equal`, are tied with the one before."""
     new = np.ones(len(order), dtype=bool)
     new[equal] = False
     group = np.add.accumulate(new, dtype=np.int64)

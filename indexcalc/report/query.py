@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.adjust import grade_ceilings
-from ..engine.ranking import grade
+from ..engine.ranking import compared, grade, ranking_of
 from ..methods.arrays import np
+from ..methods.ties import new_places, tolerance
 from ..panel import Make, Panel
 from ..scores import Scores
 from ..tree.model import Dimension
@@ -50,6 +51,34 @@ def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
     taken = {"period": "its period", "unit": "its unit", "unit_name": "unit_name"}
     taken |= {name: name for name in (*words, *weights)} | shown
     return long.select(**{name: long[column] for name, column in taken.items()})
+
+
+def places_begun(bare: Scores, units: Units, file: Path) -> dict[str, list[tuple[int, int, int]]]:
+    """Return which rows of written scores begin a place, by period, order and unit, where the query was not sure of ranks."""
+    import pyarrow.dataset as pd
+
+    tree, within = bare.tree, bare.index.ranking.within
+    labels = {"rank": [""] * len(units), "group_rank": units.labels(within) if within else ()}
+    order_of = {tree.nodes[node].id: order for order, node in enumerate(tree.reading_order)}
+    period_of, unit_of = ({name: at for at, name in enumerate(names)} for names in (bare.periods, units.ids))
+    written, keys = pd.dataset(file, format="parquet"), ["period", "node"]
+    begun: dict[str, list[tuple[int, int, int]]] = {}
+    for name, of_unit in labels.items():
+        marked = written.to_table(columns=keys, filter=pd.field(name) < 0)
+        begun[name] = []
+        for period, node in sorted({(str(row["period"]), str(row["node"])) for row in marked.to_pylist()}):
+            own = (pd.field("period") == period) & (pd.field("node") == node) & pd.field("score").is_valid()
+            rows = written.to_table(columns=["unit", "score"], filter=own)
+            at = np.array([unit_of[unit] for unit in rows.column("unit").to_pylist()], dtype=int)
+            ranking = ranking_of(bare.index, tree.position[node])
+            score = compared(ranking, rows.column("score").to_numpy()) * (-1.0 if ranking.first == "lowest" else 1.0)
+            group = np.array([of_unit[unit] for unit in at.tolist()])
+            for label in np.unique(group).tolist():
+                units_of, x = at[group == label], score[group == label]
+                best_first = np.lexsort((units_of, -x))
+                first = units_of[best_first][new_places(x[best_first], float(tolerance(x)[0]))]
+                begun[name] += [(period_of[period], order_of[node], unit) for unit in first.tolist()]
+    return begun
 
 
 def ranked(bare: Scores, units: Units, file: Path, make: Make) -> Scores:

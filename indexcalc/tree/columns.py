@@ -30,6 +30,8 @@ class Column:
     rows: tuple[str, ...] = ()
     """What the owner's rows are called, for a name of its formula that is a heading of a table with indicators in rows."""
     take: Take | None = None  # what is aggregated, where the source is a log of events
+    reported: str | None = None
+    """The unit of measurement of what is reported; nothing where the tree says that of a value that is made of it alone."""
     cumulative: bool = False  # whether its values are totals since the year began
     at_end: bool = False  # whether a label that runs from January on stands for its last period alone
 
@@ -133,7 +135,13 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
         key,
         cumulative=since == "year",
         at_end=since == "none",
+        reported=None if isinstance(item, Indicator) and _is_made(item) else measure,
     )
+
+
+def _is_made(leaf: Indicator) -> bool:
+    """Say whether an indicator's value is measured in something else than what is reported for it."""
+    return leaf.per is not None or leaf.growth is not None or leaf.share is not None or leaf.scale != 1
 
 
 def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:

@@ -160,6 +160,17 @@ class Tree:
         return tuple(runs)
 
     @cached_property
+    def computed(self) -> tuple[bool, ...]:
+        """Whether arithmetic makes what is compared of each leaf's values, so that equal ones may differ in the last bits."""
+        index = self.index
+        logs = {name for name, data in index.data.items() if data.events is not None}
+        brought_up = bool(index.units.level)
+        return tuple(
+            brought_up or at in self.targets or index.source_of(leaf) in logs or _is_computed(index, leaf)
+            for at, leaf in enumerate(index.leaves)
+        )
+
+    @cached_property
     def as_reported(self) -> bool:
         """Whether every leaf is its column as it is, with nothing derived."""
         return all(map(_is_plain, self.index.leaves))
@@ -206,6 +217,13 @@ def _is_plain(leaf: Indicator) -> bool:
         leaf.shrink,
     )
     return all(key is None for key in keys) and leaf.scale == 1
+
+
+def _is_computed(index: Written, leaf: Indicator) -> bool:
+    made = (leaf.impute or index.defaults.impute, leaf.treat or index.defaults.treat)
+    if any(way is not None and way.method != NONE for way in made):
+        return True
+    return not _is_plain(leaf.model_copy(update={"applies": None}))
 
 
 def of_leaves(index: Whole, leaves: Sequence[Indicator], *, rest: bool = False) -> Whole:

@@ -81,6 +81,10 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "仅列前 {shown} 行，共 {all} 行；全部见 {file}。",
         "The first {shown} of {all} rows; {file} has all.",
     )
+    shown_alike = Said(
+        "得分显示相同而名次不同的，按未修约的得分排名。",
+        "Where scores are shown alike and ranks differ, ranks go by the scores before rounding.",
+    )
     median_rank = Said("中位位次", "Median rank")
     rank_interval = Said("{level} 位次区间", "Ranks, {level}")
     tied_places = Said("并列区间", "Tied")

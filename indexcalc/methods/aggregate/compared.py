@@ -8,6 +8,7 @@ from ..bounds import above_zero, share, shares
 from ..frame import same
 from ..frontier import frontier
 from ..records import Aggregator, Given
+from ..ties import levelled
 from .means import arithmetic
 from .sums import divide
 
@@ -28,7 +29,7 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
     """
     units, children = x.shape[-2:]
     own = np.broadcast_to(w, (*w.shape[:-2], units, children))
-    columns = np.ascontiguousarray(np.moveaxis(x, -1, 0))
+    columns = np.ascontiguousarray(np.moveaxis(levelled(x, axis=-2), -1, 0))
     stack = np.broadcast_shapes(x.shape[:-2], own.shape[:-2])
     even = _SLACK * np.add.reduce(np.abs(own), axis=-1)[..., None]
     balance = np.empty((*stack, units))
@@ -72,6 +73,7 @@ def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] 
     all are, as for a unit alone. A missing child adds to neither distance.
     Source: Hwang, Yoon 1981.
     """
+    x = levelled(x, axis=-2)
     best, worst = _best(x), -_best(-x)
     length: Array | float = 1.0
     if rescale == "vector":
@@ -106,6 +108,7 @@ def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array
     Edge cases: zero and what is below are scores as any; where all units are at the best, as with a constant child, ξ is 1.
     Source: Deng 1989.
     """
+    x = levelled(x, axis=-2)
     gap = np.where(w == 0, np.nan, _best(x) - x)
     least, most = (end.reduce(gap, axis=(-2, -1), keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -10,6 +10,7 @@ from ...scores import Scores
 from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number
+from ..sheets.apart import decimals_of
 from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
 from .answer import MOST_ROWS
 
@@ -84,7 +85,8 @@ def moved(
             moves.append({"unit": unit, "score": [old_score, score], "rank": [old_rank, rank]})
     if not moves:
         return ["", word.unmoved(language)], []
-    decimals = scores.index.index.decimals
+    ends = [([move["score"][end] for move in moves], [move["rank"][end] for move in moves]) for end in (0, 1)]
+    decimals, said = decimals_of(ends, scores.index.index.decimals, language)
     names = {unit: scores.panel.units.title(at, language) for at, unit in enumerate(scores.panel.units.ids)}
 
     def show(value: float | None, places: int) -> str:
@@ -99,7 +101,7 @@ def moved(
         for move in moves
     ]
     titles = ["", word.score(language), word.rank(language)]
-    return ["", word.moved(language), aligned([titles, *rows], [True, True, True])], moves
+    return ["", word.moved(language), aligned([titles, *rows], [True, True, True]), *said], moves
 
 
 def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...scores import Scores
 from ...words.reports import word
 from ..numbers import listed
-from ..sheets.tables import Heading, Sheet, noted, ranking_sheet, shortened
+from ..sheets.tables import Heading, Sheet, noted, notes, ranking_sheet, shortened
 from .text import as_markdown, escaped
 
 MOST_ROWS = 200
@@ -26,7 +26,7 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
     ]
     if warned is not None:
         shown = shortened(warned, MOST_WARNINGS, language, "warnings.csv")
-        said = [escaped(note) for note in shown.notes[len(ranking.notes) :]]
+        said = [escaped(note) for note in shown.notes[len(notes(scores, language)) :]]
         parts += [f"## {shown.title}", *said, *([as_markdown(shown, language)] if shown.rows else [])]
     findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
     if findings:

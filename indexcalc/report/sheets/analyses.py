@@ -9,6 +9,7 @@ from ...analysis.sensitivity import MOST_UNITS
 from ...methods.arrays import np
 from ...words.reports import word, word_of
 from ..numbers import finite, listed
+from .apart import decimals_apart
 from .tables import Heading, Sheet, Value, notes, unit_label
 
 if TYPE_CHECKING:
@@ -22,10 +23,14 @@ def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None
     """Return each unit's rank with what it was in the draws, and below who cannot be told from whom."""
     units, order = result.scores.panel.units, declared_order(result)
     interval, tied = result.interval(level), result.tied(apart)
+    decimals, alike = decimals_apart(result.scores, *result.at, order, language)
     columns: list[tuple[Heading, list[Any]]] = [
         (Heading(word.rank(language), "rank"), [finite(result.places[unit]) for unit in order]),
         (Heading(unit_label(result.scores, language), "text"), [units.title(unit, language) for unit in order]),
-        (Heading(word.score(language), "score", strong=True), [finite(result.declared[unit]) for unit in order]),
+        (
+            Heading(word.score(language), "score", strong=True, decimals=decimals),
+            [finite(result.declared[unit]) for unit in order],
+        ),
         (Heading(word.median_rank(language), "count"), [finite(result.quantile(0.5)[unit]) for unit in order]),
         (
             Heading(word.rank_interval(language).format(level=f"{level:.0%}"), "code"),
@@ -58,7 +63,7 @@ def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None
         rows,
         ties,
         result.scores.index.index.decimals,
-        (*said, *notes(result.scores, language)),
+        (*said, *alike, *notes(result.scores, language)),
     )
 
 

@@ -14,6 +14,7 @@ from ...methods.arrays import np
 from ...scores import Scores
 from ...words.reports import word, word_of
 from ..numbers import finite
+from .apart import decimals_of
 from .tables import Heading, Sheet, Value, notes, unit_label
 
 
@@ -55,9 +56,10 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
     """Return the moves of units in the order of their later ranks, each split by factor."""
     scores = moves.later
     order = np.lexsort((np.arange(len(moves.at)), moves.ranks[0], moves.ranks[1])).tolist()
+    decimals, said = decimals_of(list(zip(moves.scores, moves.ranks, strict=True)), scores.index.index.decimals, language)
     headings = [
         Heading(unit_label(scores, language), "text"),
-        *(Heading(period, "score", over=word.score(language)) for period in _periods(moves, language)),
+        *(Heading(period, "score", over=word.score(language), decimals=decimals) for period in _periods(moves, language)),
         Heading(word.score_difference(language), "signed", strong=True),
         *(Heading(word_of(f"factor {factor}", language), "signed") for factor in moves.parts),
         *(Heading(word.rank(language) + mark, "count") for mark in ("₀", "₁")),
@@ -79,7 +81,7 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
         tuple(headings),
         tuple(rows),
         decimals=scores.index.index.decimals,
-        notes=notes(scores, language),
+        notes=(*said, *notes(scores, language)),
     )
 
 

@@ -10,12 +10,14 @@ from typing import Any, Literal
 
 from ...findings import Finding
 from ...methods.arrays import np
+from ...methods.ties import near
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...periods import kind_among, previous, year_before
 from ...scores import Scores
 from ...tree.model import Dimension, Indicator
 from ...words.reports import word, word_of
 from ..numbers import listed
+from .apart import decimals_apart
 
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
 Kind = Literal["text", "rank", "score", "move", "percent", "count", "code", "signed"]
@@ -63,10 +65,11 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
     """Return the ranking of a period, the best first, units without a score last; or of some units, in their order."""
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, tree.root) if some is None else some
+    decimals, said = decimals_apart(scores, at, tree.root, units, language)
     headings = [
         Heading(word.rank(language), "rank"),
         Heading(unit_label(scores, language), "text"),
-        Heading(word.score(language), "score", strong=True),
+        Heading(word.score(language), "score", strong=True, decimals=decimals),
     ]
     columns: list[list[Value]] = [
         ranks_of(scores, at, tree.root, units),
@@ -92,20 +95,19 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
         columns.append(values_of(scores.scores[at, :, node], units))
     headings.append(Heading(word.coverage(language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
-    title = word.ranking(language)
-    return Sheet(
-        title, tuple(headings), tuple(zip(*columns, strict=True)), _ties(columns[0]), _decimals(scores), notes(scores, language)
-    )
+    rows, said = tuple(zip(*columns, strict=True)), (*notes(scores, language), *said)
+    return Sheet(word.ranking(language), tuple(headings), rows, _ties(columns[0]), _decimals(scores), said)
 
 
 def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sheet:
     """Return a dimension's own ranking, with the scores of the nodes right below it."""
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, node)
+    decimals, said = decimals_apart(scores, at, node, units, language)
     headings = [
         Heading(word.rank(language), "rank"),
         Heading(unit_label(scores, language), "text"),
-        Heading(word.score(language), "score", strong=True, decimals=scores.index.decimals_of(tree.nodes[node])),
+        Heading(word.score(language), "score", strong=True, decimals=decimals),
     ]
     columns: list[list[Value]] = [
         ranks_of(scores, at, node, units),
@@ -122,7 +124,7 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     title = tree.nodes[node].title(language)
     extra = (word.warning_board(language),) if _over(scores, node, language) else ()
     rows = tuple(zip(*columns, strict=True))
-    return Sheet(title, tuple(headings), rows, _ties(columns[0]), _decimals(scores), (*extra, *notes(scores, language)))
+    return Sheet(title, tuple(headings), rows, _ties(columns[0]), _decimals(scores), (*extra, *notes(scores, language), *said))
 
 
 def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
@@ -254,7 +256,7 @@ def _censored(scores: Scores, values: list[Value]) -> list[Value]:
     limit = scores.index.index.censor_below
     if limit is None:
         return values
-    return [f"<{limit:g}" if isinstance(value, float) and value < limit else value for value in values]
+    return [f"<{limit:g}" if isinstance(value, float) and limit - value > near(value, limit) else value for value in values]
 
 
 def _over(scores: Scores, node: int, language: str) -> str:

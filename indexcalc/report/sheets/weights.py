@@ -12,6 +12,7 @@ from ...analysis.weights import Moved, TreeWeights, WeightRow
 from ...journal.history import Change
 from ...words.reports import word, word_of
 from ..numbers import number
+from .apart import decimals_of
 from .tables import Heading, Kind, Sheet, unit_label
 
 
@@ -46,14 +47,15 @@ def percent(value: float | None, *, signed: bool = False) -> str:
 def moves_sheet(moved: Moved, language: str) -> Sheet:
     """Return the units whose ranks move, each with its score and rank before and after."""
     scores = moved.scores
-    decimals = scores.index.index.decimals
+    before_and_after = [([move.score[end] for move in moved.moves], [move.rank[end] for move in moved.moves]) for end in (0, 1)]
+    decimals, said = decimals_of(before_and_after, scores.index.index.decimals, language)
     places = {unit: place for place, unit in enumerate(scores.panel.units.ids)}
     headings = (Heading(unit_label(scores, language), "text"), *_headings(language, score="text", rank="text"))
     rows = tuple(
         (scores.panel.units.title(places[move.unit], language), _pair(move.score, decimals), _pair(move.rank, None))
         for move in moved.moves
     )
-    return Sheet(f"{word.rank_moves(language)} · {moved.period}", headings, rows)
+    return Sheet(f"{word.rank_moves(language)} · {moved.period}", headings, rows, notes=said)
 
 
 def comparison_sheet(

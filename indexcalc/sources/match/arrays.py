@@ -13,6 +13,8 @@ import numpy as np
 from ...findings import Finding, Place
 from ...panel import MISSING, NOT_APPLICABLE, VALUE, Make, Panel, empty
 from .matched import Keys, Later, Matched, Piece
+from .measures import once_a_file
+from .plausible import late
 from .stored import given_before
 
 _READERS = 4  # columns of files that are read at the same time, each as large as all units
@@ -47,7 +49,7 @@ def panel(matched: Matched, make: Make = empty) -> Panel:
         None if matched.later else _addresses(matched, filling.pieces),
         quarantine=tuple(matched.quarantine),
         origin=matched,
-        findings=(*matched.findings, *(one for of_column in found for one in of_column)),
+        findings=(*matched.findings, *once_a_file(one for of_column in found for one in of_column)),
     )
 
 
@@ -79,6 +81,7 @@ class _Filling:
             piece, in_cells = part.read()
             found += in_cells
             keys = part.keys
+            found += late(self.matched, piece, keys)
             periods = self._periods_of(keys)
             if len(pieces) + len(later) > 1:
                 found += given_before(self.matched, piece, status, periods, keys)

@@ -6,12 +6,14 @@ Units and columns are known by exact names alone; a near miss is a finding.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import is_whole, parts_of, read_period
+from ...tree.columns import Column
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
 from ..readers.files import files_of, is_pattern, shown_path, strays
@@ -26,7 +28,9 @@ from .headings import asked_twice, few, headings_of
 from .keyed import filled_down, keyed, own_heading
 from .layout import Layout, beside_indicators, layout_of
 from .matched import Matched, Piece, Source, together
+from .measures import Said, differing, once_a_file
 from .pieces import indicators_in, pieces_of
+from .plausible import implausible
 from .totals import totals
 
 
@@ -103,6 +107,7 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
         found += absent(matched)
         if matched.index.cumulative:
             found += totals(matched)
+    found += implausible(matched)
     if every and not matched.uncounted and not errors(found):
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
         found += base_periods(matched.index, matched.periods) if matched.periods else nothing
@@ -208,7 +213,20 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     parts.append(
         source.matched(findings=[*_unmet(source, tables, settled, headed, indicators), *_said_twice(source, settled, headed)])
     )
-    return together(parts)
+    whole = together(parts)
+    return replace(whole, findings=once_a_file([*whole.findings, *differing(_said(source, whole))]))
+
+
+def _said(source: Source, matched: Matched) -> Iterator[tuple[Column, list[Said]]]:
+    """Yield the columns of a source with the units of measurement that its tables say of them."""
+    said: dict[int, list[Said]] = defaultdict(list)
+    for piece in matched.pieces:
+        said[piece.column] += piece.said
+    for later in matched.later:
+        said[later.column] += later.said
+    for at, column in source.columns:
+        if len(said[at]) > 1:
+            yield column, said[at]
 
 
 def _of_layout(source: Source, table: Table, layout: Layout, pieces: Sequence[Piece]) -> list[Finding]:

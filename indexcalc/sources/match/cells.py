@@ -18,6 +18,7 @@ from ..readers.table import Table, name_of, taken
 from .dated import no_period, periods_meant, unclear_months
 from .layout import Layout
 from .matched import Matched, Piece, Source
+from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
 
 
@@ -142,9 +143,12 @@ def piece_of(
             if word and word not in words | HAS_VALUE:
                 place, status = table.place(rows[i], layout.status), table.columns[layout.status][rows[i]]
                 found.append(finding("IC366", place, found=status, known=data.not_applicable))
+    measures = said_of_rows(table, at, (layout.measure, layout.indicator), rows, alone=len(source.columns) == 1)
+    values, measured = in_measure(column, measures, numbers.values, cells)
+    every = tuple(dict.fromkeys(filter(None, measures)))
     keys, failed = (records.periods, records.units), frozenset(i for i, _ in numbers.bad)
-    piece = Piece(position, table, at, rows, *keys, numbers.values, not_applicable, numbers.notes, failed, spelling)
-    return piece, [*found, *doubts(column, piece)]
+    piece = Piece(position, table, at, rows, *keys, values, not_applicable, numbers.notes, failed, spelling, every)
+    return piece, [*found, *measured, *doubts(column, piece)]
 
 
 def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: str, why: str) -> Finding:
@@ -174,7 +178,7 @@ def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
         low, high = column.valid
         for i in _where(values, lambda v: (v < low) | (v > high)):
             yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.title)
-    if column.measure in ("%", "％"):
+    if column.reported in ("%", "％"):
         small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
         if len(small) and not len(other):
             yield finding("IC350", piece.table.header_place(piece.at), name=column.title)

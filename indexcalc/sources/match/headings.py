@@ -10,6 +10,7 @@ from ...findings import Finding, Place, finding
 from ...tree.columns import Column
 from ...tree.model import Index
 from ...words.recognised_data import SILENT_HEADINGS
+from ..readers.measures import split_measure
 from ..readers.records import has_repeated, repeated
 from ..readers.table import Table, name_of
 from .matched import Source
@@ -37,10 +38,13 @@ def by_heading(table: Table) -> dict[str, list[int]]:
     """Return the columns that answer to each heading: as it stands, with its upper headings, without a bracket at its end."""
     headings: dict[str, list[int]] = defaultdict(list)
     for position, (name, qualified) in enumerate(zip(table.names, table.qualified, strict=True)):
-        for heading in dict.fromkeys((name, qualified, plain(name))):
+        for heading in dict.fromkeys((name, qualified, _without_bracket(name))):
             if heading:
                 headings[heading].append(position)
-    return headings
+    bare: dict[str, list[int]] = defaultdict(list)
+    for position, name in enumerate(table.names):
+        bare[split_measure(name)[0]].append(position)  # some stand behind a slash or a space
+    return defaultdict(list, {**bare, **headings})
 
 
 def few(names: Iterable[str]) -> str:
@@ -50,7 +54,11 @@ def few(names: Iterable[str]) -> str:
 
 
 def plain(name: str) -> str:
-    """Return a heading without the bracket at its end, in which its unit of measurement stands."""
+    """Return a heading without the bracket at its end, or without the unit of measurement that stands there."""
+    return _without_bracket(name) if name.endswith(_BRACKETS) else split_measure(name)[0]
+
+
+def _without_bracket(name: str) -> str:
     return re.sub(_IN_BRACKETS, "", name) if name.endswith(_BRACKETS) else name
 
 

@@ -14,6 +14,7 @@ from ...words.recognised_data import (
     DAY_HEADINGS,
     INDICATOR_HEADINGS,
     LIKE_A_PERIOD,
+    MEASURE,
     PART_HEADINGS,
     PERIOD_HEADINGS,
     STATUS_HEADINGS,
@@ -22,6 +23,7 @@ from ...words.recognised_data import (
     WHOLE_YEAR,
     YEAR_HEADINGS,
 )
+from ...words.recognised_measures import MEASURE_HEADINGS
 from ..readers.periods import ends_a_period, in_parts, is_unclear, part_of_year, said_in
 from ..readers.table import Table, name_of
 from .dated import joined_heading, months_across, not_since_january, periods_meant
@@ -58,6 +60,7 @@ class Layout:
     across: tuple[Across, ...] = ()
     above: tuple[int, ...] = ()
     """The columns of the panel that the line above the table names, where it names an indicator of the source."""
+    measure: int | None = None
 
     @property
     def is_wide(self) -> bool:
@@ -75,7 +78,8 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
         indicator = None
     period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, several=unit is not None)
     status = position_of(table, data.status, STATUS_HEADINGS)
-    layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table))
+    measure = _measures_of(table, {unit, period, indicator, value})
+    layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table), measure)
     if across and period is None:
         layout, said = _with_periods(source, table, layout)
         problems += said
@@ -97,6 +101,13 @@ def indicators_above(source: Source, table: Table) -> tuple[int, ...]:
     """Return the columns of a source that the line above a table names, with or without its unit of measurement."""
     names = {table.indicator, plain(table.indicator)} - {""}
     return tuple(at for at, column in source.columns if names.intersection(column.headers)) if names else ()
+
+
+def _measures_of(table: Table, others: set[int | None]) -> int | None:
+    """Return the column that says what each row is measured in."""
+    names = [name.casefold() for name in table.names]
+    places = (names.index(heading) for heading in MEASURE_HEADINGS if heading in names)
+    return next((place for place in places if place not in others), None)
 
 
 def unit_column(index: Index, data: Data, table: Table) -> int | None:
@@ -179,6 +190,10 @@ def _heading_of(table: Table, at: int, kind: Kind) -> Across | None:
     for i, part in enumerate(parts):
         if said_in(part, kind):
             return Across(at, part, (*parts[:i], *parts[i + 1 :]))
+    for i, part in enumerate(parts):  # 2021 (t)
+        bare = plain(part)
+        if bare != part and said_in(bare, kind) and re.fullmatch(MEASURE, part[len(bare) :]):
+            return Across(at, bare, (*parts[:i], *parts[i + 1 :]))
     for i, one in enumerate(parts):
         for j in range(i + 1, len(parts)):
             if said_in(text := in_parts((one, parts[j]), kind), kind):

@@ -22,6 +22,7 @@ from ..unit_table import UnitNames
 if TYPE_CHECKING:
     from ...panel import Quarantine
     from ..events.series import Behind
+    from .measures import Said
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class Piece:
     notes: Mapping[int, str] = field(default_factory=dict)
     unread: AbstractSet[int] = frozenset()
     spelling: Spelling = PLAIN
+    said: Sequence[Said] = ()
+    """The units of measurement that the table says of the values."""
 
     def place(self, row: int) -> Place:
         """Return the address of a value, with what stands beside it."""
@@ -112,6 +115,7 @@ class Later:
     column: int
     keys: Keys
     read: Callable[[], tuple[Piece, list[Finding]]]
+    said: Sequence[Said] = ()
 
 
 @dataclass(frozen=True)

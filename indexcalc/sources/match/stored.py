@@ -22,6 +22,7 @@ from .dated import periods_meant, unclear_alone
 from .headings import ambiguous, by_heading, unused
 from .layout import Layout
 from .matched import Keys, Later, Matched, Piece, Source
+from .measures import said_of
 
 _SHOWN = 20  # repeated rows of a table that stays in its file
 
@@ -41,7 +42,9 @@ def pieces_later(source: Source, table: Table, layout: Layout) -> Matched:
         if places:
             found += ambiguous(table, column, places)
             used.update(places)
-            later.append(Later(at, keys, partial(piece_of, source, table, cells_alone, (at, column), places[0], records)))
+            read = partial(piece_of, source, table, cells_alone, (at, column), places[0], records)
+            said = said_of(table, places[0])
+            later.append(Later(at, keys, read, (said,) if said else ()))
     return source.matched(findings=[*found, *unused(source.index, table, used)], later=later)
 
 

@@ -13,7 +13,8 @@ from operator import itemgetter
 from typing import cast
 
 from ...findings import Finding, Place, finding, letters
-from ...words.recognised_data import CONTINUED, NOTE
+from ...words.recognised_data import CONTINUED, NOTE, UNIT_HEADINGS
+from .measures import corner, measure_above, measures_below
 from .numbers import is_number
 from .pages import LONG_NAME, Header, Merge, beside_each_other, headings_again, indicator_above, measures_in, measures_in_header
 from .periods import is_unclear
@@ -70,12 +71,13 @@ def tables_of(
     headers = [first, *headings_again(rows, first, merges, origin.keys, _stacked)]
     found: list[Finding] = []
     tables: list[Table] = []
-    indicator = indicator_above(rows[: first.top])
+    indicator, measure = indicator_above(rows[: first.top]), measure_above(rows[: first.top])
     for header, after in zip(headers, [*headers[1:], None], strict=True):
         found += [_note(whole, row) for row in header.above]
         indicator = indicator_above([rows[row] for row in header.above]) or indicator
         table, its_findings = _table(whole, header, len(rows) if after is None else min((*after.above, after.top)))
-        table = replace(table, indicator=indicator)
+        measure = measure_above([rows[row] for row in header.above]) or measure
+        table = replace(table, indicator=indicator, measure=table.measure or measure)
         found += its_findings
         joined = next((at for at, one in enumerate(tables) if _alike(one, table)), None)
         if joined is None:
@@ -98,6 +100,7 @@ def _table(sheet: _Sheet, header: Header, end: int) -> tuple[Table, list[Finding
         low -= 1  # they are taken from the rows below, as where the names of keys are not merged over them
     width = len(rows[low]) if sheet.ragged else max(len(rows[low]), len(rows[top]))
     names, qualified, levels = _names(rows, top, low, width, merges)
+    measure = _of_corner(names, qualified, key)
     while sheet.ragged and width and not names[width - 1]:  # columns that only a spreadsheet's last commas make
         if any(len(row) >= width and not _blank(row[width - 1]) for row in rows[low + 1 : end]):
             break
@@ -105,7 +108,7 @@ def _table(sheet: _Sheet, header: Header, end: int) -> tuple[Table, list[Finding
     found: list[Finding] = []
     begin = low + 1
     measures: tuple[str, ...] = ()
-    if begin < end and (measures := measures_in(rows[begin], key, width)):
+    if begin < end and (measures := measures_in(rows[begin], key, width) or measures_below(rows[begin], key, width)):
         found.append(_note(sheet, begin))
         begin += 1
     body, numbers = rows[begin:end], lines[begin:end]
@@ -125,6 +128,7 @@ def _table(sheet: _Sheet, header: Header, end: int) -> tuple[Table, list[Finding
         tuple(index + 1 for index in kept),
         tuple(columns[index] for index in kept),
         numbers,
+        measure=measure,
         measures=tuple(measures[index] for index in kept) if measures else (),
         merged=tuple(
             (lines[m[0]], m[1] + 1, lines[min(m[2], len(lines) - 1)], m[3] + 1)
@@ -149,13 +153,23 @@ def _few(names: Sequence[str]) -> str:
 
 def _alike(one: Table, other: Table) -> bool:
     same = (one.names, one.qualified, one.positions) == (other.names, other.qualified, other.positions)
-    return same and (one.measures, one.indicator) == (other.measures, other.indicator)
+    return same and (one.measures, one.indicator, one.measure) == (other.measures, other.indicator, other.measure)
 
 
 def _joined(one: Table, other: Table) -> Table:
     """Return the records of two tables with the same headings as one."""
     columns = tuple([*first, *second] for first, second in zip(one.columns, other.columns, strict=True))
     return replace(one, columns=columns, lines=[*one.lines, *other.lines], merged=(*one.merged, *other.merged))
+
+
+def _of_corner(names: list[str], qualified: list[str], key: int) -> str:
+    """Return the unit of measurement that stands in the corner of a table, which is then called what else stands there."""
+    found = corner(names[key])
+    if found is None:
+        return ""
+    name, measure = found
+    names[key], qualified[key] = (name or UNIT_HEADINGS[-1],) * 2
+    return measure
 
 
 def _column(body: list[list[Cell]], index: int) -> Sequence[Cell]:
@@ -229,7 +243,9 @@ def _key_row(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> in
         return first
     searched = range(first, min(len(rows), first + SEARCHED))
     keyed = (index for index in searched if _key(rows[index], origin.keys) is not None)
-    at = next(keyed, first)
+    at = next(keyed, None)
+    if at is None:  # a unit of measurement may stand in the corner, where units have their name
+        return next((index for index in searched if _in_corner(rows[index])), first)
     # a line in two cells that names an indicator, of which the first could be a heading
     if len(rows[at]) - rows[at].count("") == 2 and indicator_above([rows[at]]):
         return next((index for index in keyed if len(_filled(rows[index])) > 2), at)
@@ -278,7 +294,16 @@ def _could_name(cell: Cell) -> bool:
 
 
 def _key(row: Sequence[Cell], keys: frozenset[str]) -> int | None:
-    return next((index for index, cell in enumerate(row) if isinstance(cell, str) and is_key(cell, keys)), None)
+    for index, cell in enumerate(row):
+        if isinstance(cell, str) and (is_key(cell, keys) or ((named := corner(cell)) and named[0] and is_key(named[0], keys))):
+            return index
+    return None
+
+
+def _in_corner(row: Sequence[Cell]) -> bool:
+    """Say whether a row could be the header of a table by the unit of measurement in its first cell."""
+    filled = _filled(row)
+    return len(filled) > 1 and isinstance(row[filled[0]], str) and corner(row[filled[0]]) is not None
 
 
 def _stacked(rows: list[list[Cell]], at: int, key: int, merges: Sequence[Merge]) -> tuple[int, int]:

@@ -33,6 +33,8 @@ class Table:
     """What separates the cells of a text."""
     indicator: str = ""
     """The indicator that a line above the headings names, as where each of many files holds one."""
+    measure: str = ""
+    """The unit of measurement that a line above the table, or its corner, says of all of it."""
     measures: tuple[str, ...] = ()
     """What a row below the headings says of each column's unit of measurement, where there is such a row."""
     merged: tuple[tuple[int, int, int, int], ...] = ()

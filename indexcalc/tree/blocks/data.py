@@ -239,7 +239,7 @@ class Denominator(Part):
     name_en: str = ""
     """Name in English."""
     measure: str = ""
-    """Unit of measurement."""
+    """Unit of measurement; values that a heading or row says are in another one of the same kind are converted to it."""
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table."""
     column: str | None = None

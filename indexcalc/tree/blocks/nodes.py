@@ -89,7 +89,7 @@ class Indicator(Node):
     events: EventsChoice | None = None
     """What is taken of a log of events: `count`, or `{method: median, of: duration, where: kind = 'noise'}`."""
     measure: str = ""
-    """Unit of measurement."""
+    """Unit of measurement; values that a heading or row says are in another one of the same kind are converted to it."""
     department: str = ""
     """Who reports it."""
     direction: Direction = "higher"

@@ -1,0 +1,395 @@
+"""Values most likely not what was meant: a power of ten off, fractions among percentages, counts below 0, shares over 100 %.
+
+What is looked at is read as it stands; a finding says what is doubtful, and none is said where values of such a size are at
+home: in columns with long tails, in growth and ratios, in what its unit has every period.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from math import nan
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from ...findings import Finding, finding
+from ...periods import order
+from ...tree.columns import Column
+from ...units import Units
+from ...words.recognised_measures import COUNT, COUNTED, COUNTS, NEW, NO_COUNTS, SHARES, SURE_SHARES, UNBOUNDED
+from ..readers.measures import read_measure
+from .matched import Keys, Matched, Piece, Same
+from .stray import FEWEST, LEAST, SMALL, may_stray, shift, stray
+
+PERCENT = ("%", "％")
+MAYBE_PERCENT = ("", *PERCENT)
+MANY = 20_000  # values of a column that arrays are asked about first
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A value that is most likely not what was meant: the kind of mistake, its cell, what was meant, where others lie."""
+
+    code: str
+    cell: int
+    meant: float = 0.0
+    power: int = 0
+    low: float = 0.0
+    high: float = 0.0
+
+
+class _Group(NamedTuple):
+    """Cells that are judged together, and what takes their values out of a column's."""
+
+    places: Sequence[int]
+    take: Callable[[Sequence[float]], Sequence[float]]
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The cells of a column's pieces that belong to each unit and to each period; columns of wide tables share theirs."""
+
+    units: Sequence[int]
+    periods: Sequence[str | None]
+    levels: Sequence[str]
+
+    @cached_property
+    def of_unit(self) -> dict[int, list[int]]:
+        return _places(self.units)
+
+    @cached_property
+    def of_period(self) -> dict[str | None, list[int]]:
+        return _places(self.periods)
+
+    @cached_property
+    def histories(self) -> list[_Group]:
+        """The values of each unit that has enough of them."""
+        return _groups(self.of_unit.values())
+
+    @cached_property
+    def columns(self) -> list[_Group]:
+        """The values that are judged together: those of a period, or all where it has too few; units of a level alone."""
+        groups = list(self.of_period.values())
+        if len(groups) > 1 and max(map(len, groups)) < LEAST:
+            groups = [list(range(len(self.units)))]
+        if len(set(self.levels)) < 2:
+            return _groups(groups)
+        by_level: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for number, places in enumerate(groups):
+            for at in places:
+                by_level[number, self.levels[self.units[at]]].append(at)
+        return _groups(by_level.values())
+
+
+def _groups(many: Iterable[list[int]]) -> list[_Group]:
+    return [_Group(places, itemgetter(*places)) for places in many if len(places) >= LEAST]
+
+
+def _places(keys: Iterable[Any]) -> dict[Any, list[int]]:
+    places: dict[Any, list[int]] = defaultdict(list)
+    for at, key in enumerate(keys):
+        places[key].append(at)
+    return places
+
+
+@dataclass(frozen=True)
+class _Series:
+    """The values of a column with their keys, and the name by which their nature is told."""
+
+    column: Column
+    pieces: Sequence[Piece]
+    values: Sequence[float]
+    keys: _Keys
+
+    @cached_property
+    def name(self) -> str:
+        names = " ".join((self.column.title, *self.column.headers, *self.column.rows)).casefold()
+        return names.replace(NEW, "")
+
+    @cached_property
+    def english(self) -> frozenset[str]:
+        return frozenset(re.findall(r"[a-z]+", self.name))
+
+    def says(self, words: Iterable[str]) -> bool:
+        """Say whether the column's name has one of some words: English ones stand alone, others anywhere."""
+        return any(word in self.english if word.isascii() and word.isalpha() else word in self.name for word in words)
+
+    @cached_property
+    def percent(self) -> bool:
+        """Whether the values are percentages: by what the tree says, else by all headings, else by their name."""
+        if self.column.reported != "":
+            return self.column.reported in PERCENT
+        said = {one.measure for piece in self.pieces for one in piece.said}
+        return said <= set(PERCENT) if said else self.says(SURE_SHARES)
+
+    def cell(self, at: int) -> tuple[Piece, int]:
+        """Return the piece that a value is of, and its place there."""
+        for piece in self.pieces:
+            if at < len(piece.values):
+                return piece, at
+            at -= len(piece.values)
+        raise IndexError(at)
+
+
+def implausible(matched: Matched, among: Sequence[Piece] = ()) -> list[Finding]:
+    """Find the values that are most likely not what was meant, one finding for each column and kind of mistake.
+
+    They are judged together with those `among` which they come, such as what was reported before; of these nothing is said.
+    """
+    assert matched.units is not None
+    units = matched.units.units
+    return [one for column, doubts in doubtful(matched, among) for one in in_words(units, column, doubts)]
+
+
+def doubtful(matched: Matched, among: Sequence[Piece] = ()) -> Iterator[tuple[_Series, list[Doubt]]]:
+    """Yield the columns with doubtful values, and these."""
+    index = matched.index
+    own, others = _by_column(matched.pieces), _by_column(among)
+    shared: dict[tuple[tuple[int, int], ...], tuple[list[Piece], _Keys]] = {}
+    levels = matched.units.units.levels if matched.units else ()
+    seen: set[tuple[int, int, int]] = set()
+    for at, pieces in own.items():
+        column = index.columns[at]
+        cells = {(id(piece.table), piece.at, piece.rows[0] if len(piece.rows) else -1) for piece in pieces}
+        if column.key == "applies" or column.take or not cells - seen or any(isinstance(one.rows, Same) for one in pieces):
+            continue
+        seen |= cells
+        every = [*pieces, *_elsewhere(pieces, others.get(at, ()))]
+        if not _looked_at(column, every):
+            continue
+        key = tuple((id(piece.periods), id(piece.units)) for piece in every)
+        if key not in shared:  # with the pieces, so that no others come to have their identity
+            units = list(chain.from_iterable(piece.units for piece in every))
+            periods = list(chain.from_iterable(piece.periods for piece in every))
+            shared[key] = every, _Keys(units, periods, levels)
+        values = [value for piece in every for value in _values_of(piece)]
+        series = _Series(column, every, values, shared[key][1])
+        mine = sum(len(piece.values) for piece in pieces)
+        if doubts := [one for one in _doubts(series) if one.cell < mine]:
+            yield series, doubts
+
+
+def late(matched: Matched, piece: Piece, keys: Keys) -> list[Finding]:
+    """Find the same in a column that was read late, whose keys are arrays."""
+    if not _may_be_doubtful(matched.index.columns[piece.column], piece.values, keys.unit, keys.period):
+        return []
+    periods, units = [keys.periods[at] for at in keys.period.tolist()], keys.unit.tolist()
+    return implausible(Matched(matched.index, matched.units, [replace(piece, periods=periods, units=units)]))
+
+
+def _by_column(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
+    columns: dict[int, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        columns[piece.column].append(piece)
+    return columns
+
+
+def _elsewhere(pieces: Sequence[Piece], others: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield other pieces of a column without the cells that some pieces have anew."""
+    anew = {cell for piece in pieces for cell in zip(piece.periods, piece.units, strict=True)} if others else set()
+    for piece in others:
+        cells, own = zip(piece.periods, piece.units, strict=True), _values_of(piece)
+        kept = [at for at, cell in enumerate(cells) if cell not in anew]
+        yield replace(
+            piece,
+            rows=[piece.rows[at] for at in kept],
+            periods=[piece.periods[at] for at in kept],
+            units=[piece.units[at] for at in kept],
+            values=[own[at] for at in kept],
+            not_applicable=(),
+        )
+
+
+def _values_of(piece: Piece) -> list[float]:
+    """Return the values of a piece as a list, with gaps where they do not apply."""
+    values: Any = piece.values
+    plain: list[float] = values.tolist() if hasattr(values, "dtype") else list(values)
+    for at in piece.not_applicable:
+        plain[at] = nan
+    return plain
+
+
+def _looked_at(column: Column, pieces: Sequence[Piece]) -> bool:
+    """Say whether the values of a column may be doubtful at all: those that lie close together are not."""
+    if all(hasattr(piece.values, "dtype") for piece in pieces) and sum(len(piece.values) for piece in pieces) > MANY:
+        import numpy as np
+
+        known = {period: at for at, period in enumerate(dict.fromkeys(period for piece in pieces for period in piece.periods))}
+        periods = np.array([known[period] for piece in pieces for period in piece.periods], dtype=np.int64)
+        units = np.concatenate([np.asarray(piece.units, dtype=np.int64) for piece in pieces])
+        return _may_be_doubtful(column, np.concatenate([piece.values for piece in pieces]), units, periods)
+    values = [value for piece in pieces for value in piece.values if value == value]  # noqa: PLR0124 - a gap
+    if not values:
+        return False
+    low, high = min(values), max(values)
+    return low <= 0 or high > 3 * low or (high > 100 and column.reported in MAYBE_PERCENT)
+
+
+def _may_be_doubtful(column: Column, values: Any, units: Any, periods: Any) -> bool:
+    """Say the same of a large column, as arrays, but of nearly none in vain: what is doubtful is then found value by value."""
+    import numpy as np
+
+    values = np.asarray(values, dtype=float)
+    below = int((values < 0).sum())
+    if below and column.valid is None and 3 * below <= len(values) and (column.reported or COUNT in column.title):
+        return True
+    shares, others = bool(((values > 0) & (values <= 1)).any()), bool((values > 1).any())
+    if column.reported in MAYBE_PERCENT and ((shares and others) or (values > 100).any()):
+        return True
+    return may_stray(values, units, periods)
+
+
+def _doubts(series: _Series) -> list[Doubt]:
+    """Return the doubtful values of a column, each with one kind of mistake."""
+    found: dict[int, Doubt] = {}
+    for one in (*_fractions(series), *_moved(series), *_powers(series), *_below_0(series), *_over_100(series)):
+        found.setdefault(one.cell, one)
+    return list(found.values())
+
+
+def _fractions(series: _Series) -> Iterator[Doubt]:
+    """Find shares of 1 among percentages, or percentages among shares of 1: whichever are fewer."""
+    if not series.percent or series.says(UNBOUNDED):
+        return
+    told = set(_all_shares(series))  # what is said of a whole file is not said of its cells
+    places = {at for at, value in enumerate(series.values) if value > 0 and at not in told}
+    found = list(_mixed(series, sorted(places)))
+    for cells in series.keys.of_period.values() if not found else ():
+        found += _mixed(series, [at for at in cells if at in places])
+    yield from found
+
+
+def _all_shares(series: _Series) -> Iterator[int]:
+    """Yield the values of pieces that are shares of 1 throughout."""
+    first = 0
+    for piece in series.pieces:
+        cells = range(first, first + len(piece.values))
+        if not any(series.values[at] > 1 for at in cells):
+            yield from cells
+        first = cells.stop
+
+
+def _mixed(series: _Series, places: Sequence[int]) -> Iterator[Doubt]:
+    values = series.values
+    small, large = [at for at in places if values[at] <= 1], [at for at in places if values[at] > 1]
+    few, many, times = (small, large, 100.0) if len(small) <= len(large) else (large, small, 0.01)
+    if not few or len(many) < FEWEST - 1:
+        return
+    low, high = min(values[at] for at in many), max(values[at] for at in many)
+    least, most = min(values[at] for at in few) * times, max(values[at] for at in few) * times
+    apart = (low if many is large else low * 100) >= SMALL
+    if apart and high <= 2.8 * low and 2 * least >= low and most <= max(2 * high, 100 * min(times, 1)):
+        for at in few:
+            yield Doubt("IC914", at, values[at] * times, 0, low, high)
+
+
+def _powers(series: _Series) -> Iterator[Doubt]:
+    """Find values a power of ten off their unit's own history, or off those of all units."""
+    values, keys = series.values, series.keys
+    growth = series.percent and series.says(UNBOUNDED)  # near 0 one may be a hundredth of another
+    by_history: dict[tuple[str | None, int], list[Doubt]] = defaultdict(list)
+    for one in _apart(values, keys.histories):
+        by_history[keys.periods[one.cell], one.power].append(one)
+    for (_, power), doubts in by_history.items():
+        together = len(doubts) > max(1, len(keys.histories) // 4)  # what befell many units at once was no slip
+        if not (together and abs(power) == 1) and not (growth and power < 0):
+            yield from doubts
+    for one in _apart(values, keys.columns):
+        if not (growth and one.power < 0) and not _usual(series, one.cell):
+            yield one
+
+
+def _apart(values: Sequence[float], groups: Sequence[_Group]) -> Iterator[Doubt]:
+    """Find values that stand apart by a power of ten from all others of their group."""
+    for places, take in groups:
+        group = take(values)
+        low = min(group)
+        if low > 0 and max(group) < 3 * low:  # as nearly all are
+            continue
+        found = dict(stray(group))
+        others = [value for at, value in enumerate(group) if at not in found and value > 0] if found else []
+        for at, power in found.items():
+            yield Doubt("IC913", places[at], group[at] / 10.0**power, power, min(others), max(others))
+
+
+def _moved(series: _Series) -> Iterator[Doubt]:
+    """Find periods in which nearly all units are the same power of ten off what they were before."""
+    if len(series.keys.of_period) < 2 or series.percent:
+        return
+    tops = [max([series.values[at] for at in places]) for places in series.keys.of_period.values()]
+    if 0 < max(tops) < 5 * min(tops):
+        return
+    reference: dict[int, float] = {}
+    for period in sorted(series.keys.of_period, key=lambda period: order(period or "")):
+        places = series.keys.of_period[period]
+        values = {series.keys.units[at]: series.values[at] for at in places if series.values[at] > 0}
+        power = shift([value / reference[unit] for unit, value in values.items() if unit in reference])
+        if not power:
+            reference |= values
+        for at in places if power else ():
+            yield Doubt("IC917", at, series.values[at] / 10.0**power, power)
+
+
+def _usual(series: _Series, cell: int) -> bool:
+    """Say whether a value is what its unit has in other periods too."""
+    value = series.values[cell]
+    others = [series.values[at] for at in series.keys.of_unit[series.keys.units[cell]] if at != cell]
+    known = sorted(other for other in others if other == other)  # noqa: PLR0124 - a gap
+    return bool(known) and value / 3 < known[len(known) // 2] < value * 3
+
+
+def _below_0(series: _Series) -> Iterator[Doubt]:
+    """Find counts and shares below 0, where these are few and nothing calls them a difference."""
+    column, values = series.column, series.values
+    below = [at for at, value in enumerate(values) if value < 0]
+    if not below or column.valid or 3 * len(below) > len(values) or series.says(UNBOUNDED):
+        return
+    measure = read_measure(column.reported) if column.reported else None
+    called = series.says(COUNTS) or (column.title.endswith(COUNT) and not column.title.endswith(NO_COUNTS))
+    counted = measure.kind in COUNTED and not measure.per if measure else called
+    share = series.percent and series.says(SHARES)
+    for at in below if counted or share else ():
+        yield Doubt("IC915", at)
+
+
+def _over_100(series: _Series) -> Iterator[Doubt]:
+    """Find percentages over 100, where these are few and nothing calls them growth or a ratio."""
+    column, values = series.column, series.values
+    if column.valid or not series.percent or series.says(UNBOUNDED):
+        return
+    over = [at for at, value in enumerate(values) if value > 100 * (1 + 1e-9)]
+    known = sum(1 for value in values if value == value)  # noqa: PLR0124 - a gap
+    if over and known > 2 and len(over) <= max(1, known // (4 if series.says(SHARES) else 10)):
+        for at in over:
+            yield Doubt("IC916", at)
+
+
+def in_words(units: Units, series: _Series, doubts: Sequence[Doubt]) -> Iterator[Finding]:
+    """Say the doubts about a column's values: once for each kind of mistake and power of ten, at the first of its cells."""
+    alike: dict[tuple[str, int], list[Doubt]] = defaultdict(list)
+    for one in doubts:
+        alike[one.code, one.power].append(one)
+    for (code, _), same in alike.items():
+        cells = [series.cell(one.cell) for one in same]
+        places = [piece.place(row) for piece, row in cells]
+        periods = [series.keys.periods[one.cell] or "" for one in same]
+        first = min(range(len(same)), key=lambda at: (order(periods[at]), places[at]))
+        more = [f"{places[at]} {series.values[same[at].cell]:.10g}" for at in range(len(same)) if at != first]
+        one = same[first]
+        yield finding(
+            code,
+            places[first],
+            name=series.column.title,
+            unit=units.title(series.keys.units[one.cell]),
+            period=periods[first],
+            found=series.values[one.cell],
+            meant=f"{one.meant:.6g}",
+            low=one.low,
+            high=one.high,
+            times=f"{10.0**one.power:.10g}",
+            more=f"(+{len(more)}: {', '.join(more[:5])}{' …' if len(more) > 5 else ''})" if more else "",
+        )

@@ -1,0 +1,185 @@
+"""Units of measurement as people write them: in headings, in a row below them, in a line above a table, in trees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from ...words.recognised_measures import (
+    EACH,
+    ENGLISH_NUMBERS,
+    HEADS,
+    KIND_OF,
+    MEASURE_HEADINGS,
+    MEASURE_SAID,
+    NUMBERS,
+    SINGLE,
+    SYMBOLS,
+    TIMES,
+)
+from .table import Cell, name_of
+
+# patterns as text: `re` compiles each at its first use, and many runs use none of them
+_MARKS = r"[(\[（［【〔/／,，:：;；、_|\s]|[^\x00-\x7f]-"
+_BRACKET = r"(.*?)\s*[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]"
+_WITHIN = r"[,;、:|]|\s-\s"
+_AMOUNT = rf"([0-9][0-9,]*(?:\.[0-9]+)?)?\s*({'|'.join(sorted(NUMBERS, key=len, reverse=True))})?\s*"
+_WORDS = rf"({'|'.join(sorted(map(re.escape, ENGLISH_NUMBERS), key=len, reverse=True))})\b"
+_BEHIND = r"\s*[,，:：;；_]\s*|\s+-\s+|\s+in\s+|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])"
+_DASHES = ("", "-", "--", "—", "——", "–", "/")
+_PER = rf"\s*/\s*|\s*{EACH}\s*|\bper\s+"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A unit of measurement: so many of the unit of a kind, and where it is a rate, of what it is one.
+
+    The kind is empty where nothing but a number was said, such as thousands.
+    """
+
+    size: Fraction
+    kind: str
+    per: str = ""
+
+
+@cache
+def read_measure(text: str) -> Measure | None:
+    """Read a unit of measurement; nothing where a text is none.
+
+    >>> read_measure("thousand yuan"), read_measure("cases per 10,000 persons")
+    (Measure(size=Fraction(1000, 1), kind='yuan', per=''), Measure(size=Fraction(1, 10000), kind='thing', per='person'))
+    >>> read_measure("Unit: 100 million yuan").size, read_measure("in million yuan").size, read_measure("at current prices")
+    (Fraction(100000000, 1), Fraction(1000000, 1), None)
+    """
+    said = name_of(text).strip().casefold()
+    said = re.sub(rf"^{MEASURE_SAID}", "", said)
+    said = said.removeprefix("(").removesuffix(")") if said.startswith("(") else said
+    if (plain := _amount(said)) is not None:
+        return Measure(*plain)
+    parts = re.split(_PER, said, maxsplit=1)
+    if len(parts) != 2:
+        return None
+    above, below = parts[0].strip(), _amount(parts[1])
+    top = (Fraction(1), "") if above in ("", "1") else _amount(above)
+    if top is None or below is None or not below[1] or below[1] == "ratio" or top[1] == "ratio":
+        return None
+    if top[1] == below[1]:
+        return Measure(top[0] / below[0], "ratio")
+    return Measure(top[0] / below[0], top[1], below[1])
+
+
+def _amount(text: str) -> tuple[Fraction, str] | None:
+    """Read a quantity: a number or none, and a unit or none, but not neither."""
+    text = text.strip()
+    if (known := KIND_OF.get(text)) is not None:
+        return Fraction(known[1]), known[0]
+    found = re.match(_AMOUNT, text)
+    assert found is not None  # all of it may be absent
+    digits, word = found.groups()
+    rest, size = text[found.end() :], Fraction((digits or "1").replace(",", "")) * NUMBERS.get(word, 1)
+    said = bool(digits or word)
+    english = re.match(_WORDS, rest) or re.search(rf"(?:^|[\s,(]){_WORDS}\)?$", rest)
+    if english is not None:
+        size, said = size * ENGLISH_NUMBERS[english[1]], True
+        rest = (rest[: english.start()] + rest[english.end() :]).strip(" ,()").removeprefix("of ")
+    if not rest:
+        return (size, "") if said and (word or english) else None
+    known = KIND_OF.get(rest.strip())
+    return None if known is None or (said and known[0] in TIMES) else (size * Fraction(known[1]), known[0])
+
+
+@cache
+def split_measure(heading: str) -> tuple[str, str]:
+    """Return a heading without the unit of measurement behind it, and that, as it was written; nothing for it where it has none.
+
+    >>> split_measure("GDP (million yuan)"), split_measure("GDP, yuan"), split_measure("area km2"), split_measure("GDP (real)")
+    (('GDP', 'million yuan'), ('GDP', 'yuan'), ('area', 'km2'), ('GDP (real)', ''))
+    """
+    if not re.search(_MARKS, heading):  # most headings: a word
+        return heading, ""
+    written = name_of(heading)
+    if bracket := re.fullmatch(_BRACKET, written):
+        text = _within(bracket[2])
+        return (bracket[1], text) if text and bracket[1] else (heading, "")
+    for name, text in _behind(written):
+        if name and text and read_measure(text) is not None:
+            return name.strip(), text.strip()
+    return heading, ""
+
+
+def _within(text: str) -> str:
+    """Return the unit of measurement in a bracket, alone or as the one part of several: yuan, real."""
+    if read_measure(text) is not None:
+        return re.sub(rf"^{MEASURE_SAID}", "", text)
+    said = [part.strip() for part in re.split(_WITHIN, text) if part.strip() and read_measure(part.strip()) is not None]
+    return said[0] if len(said) == 1 else ""
+
+
+def _behind(name: str) -> Iterator[tuple[str, str]]:
+    """Yield where a heading may be cut before a unit of measurement, the longest one first."""
+    for cut in re.finditer(_BEHIND, name):
+        tail = name[cut.end() :]
+        if cut[0] != "_" or not tail.isascii() or tail.casefold() in SYMBOLS:  # _ stands in names: emissions_t
+            yield name[: cut.start()], tail
+    for cut in re.finditer("/", name):
+        tail = name[cut.end() :]
+        if tail.strip() not in HEADS and (not tail.isascii() or tail.casefold() in SYMBOLS):  # no rate: output a head
+            yield name[: cut.start()], tail
+    for cut in re.finditer(r"\s+", name):
+        tail = name[cut.end() :]
+        plain = tail.casefold()
+        if plain in SYMBOLS or (len(tail) == 1 and tail in SINGLE) or (len(tail) > 1 and not plain.isascii()):
+            yield name[: cut.start()], tail
+
+
+def measure_above(rows: Sequence[Sequence[Cell]]) -> str:
+    """Return the unit of measurement that a line above a table says of all of it; nothing where none does."""
+    for row in reversed(rows):
+        for cell in row:
+            if isinstance(cell, str) and (said := _said_alone(name_of(cell))):
+                return said
+    return ""
+
+
+def corner(cell: Cell) -> tuple[str, str] | None:
+    """Return what the corner of a table is called and the unit of measurement that stands in it; nothing where none does.
+
+    >>> corner("district (unit: kg)"), corner("Unit: kg"), corner("district")
+    (('district', 'kg'), ('', 'kg'), None)
+    """
+    if not isinstance(cell, str) or not re.search(_MARKS, cell):
+        return None
+    if said := _said_alone(name_of(cell)):
+        return "", said
+    name, measure = split_measure(cell)
+    return (name, measure) if measure else None
+
+
+def measures_below(row: Sequence[Cell], key: int, width: int) -> tuple[str, ...]:
+    """Return the units of measurement that a row below the headings says of the columns; nothing where it is no such row."""
+    said = tuple(name_of(cell) for cell in [*row[:width], *[""] * (width - len(row))])
+    others = [text for at, text in enumerate(said) if at != key and text and text not in _DASHES]
+    named = key < len(said) and said[key] and said[key].strip("()[]:").casefold() not in MEASURE_HEADINGS
+    if named or not others or any(isinstance(cell, (int, float)) for cell in row):
+        return ()
+    if any(read_measure(text) is None for text in others):
+        return ()
+    return tuple("" if at == key or text in _DASHES else _bare(text) for at, text in enumerate(said))
+
+
+def _said_alone(text: str) -> str:
+    """Return the unit of measurement that a text says and nothing else: unit: kg, (kg), in millions of yuan."""
+    inner = text[1:-1].strip() if text[:1] in "([【" and text[-1:] in ")]】" else text
+    introduced = re.match(MEASURE_SAID, inner)
+    if introduced is None and inner == text:
+        return ""
+    return _within(inner)
+
+
+def _bare(text: str) -> str:
+    """Return a unit of measurement without what introduces it and the bracket around it."""
+    inner = text[1:-1].strip() if text[:1] in "([【" and text[-1:] in ")]】" else text
+    return re.sub(rf"^{MEASURE_SAID}", "", inner)
