@@ -48,6 +48,7 @@ WEIGHTS = (0.5, 0.3, 0.2)
 FORMULAS = (
     *("x + y", "x - y", "x * y", "x / y", "x ^ 2", "x > y", "x = y", "abs(x)", "sqrt(x)", "log(x)", "exp(x / 10)"),
     *("floor(x)", "ceil(x)", "round(x)", "round(x, 1)", "min(x, y)", "max(x, y)", "sum(x, y)", "mean(x, y)"),
+    *("min(x, y, skip: true)", "max(x, y, skip: true)", "clip(x, 0, 3)"),
     *("median(x, y, 1)", "trimmed(x, y, 1, 2)", "where(x > 0, y, 0)"),
 )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .findings import Finding
 from .methods.ties import near
-from .panel import MISSING, NOT_APPLICABLE, Panel, Provenance
+from .panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, Provenance
 from .tree.model import Dimension, Index, Indicator, Root
 
 if TYPE_CHECKING:
@@ -70,10 +70,14 @@ class Scores:
     weights: tuple[NDArray[np.float64], ...]
     findings: tuple[Finding, ...]
     below: Below | None = None
+    imputed: NDArray[np.float64] | None = None
+    """The leaves' values with the estimates of those that were imputed (period, unit, leaf), before outliers were treated."""
     reported: Panel | None = None
     """The panel as it was handed in, with the units of all levels: what scoring again in another way starts from."""
     level: str | None = None
     """The level of units that was asked for."""
+    released: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """The ranks of units in the index as they were published last, by period and unit; of the periods that were published."""
 
     def __repr__(self) -> str:
         """Return what it is of; its arrays are shown by asking for them."""
@@ -145,6 +149,7 @@ class Scores:
             grades={node: grades[periods, units] for node, grades in self.grades.items()},
             weights=tuple(own(weights) for weights in self.weights),
             findings=self.findings,
+            imputed=None if self.imputed is None else some(self.imputed),
         )
         vars(part)["sibling_weights"] = self.sibling_weights[periods]
         vars(part)["effective_weights"] = self.effective_weights[periods]
@@ -176,6 +181,33 @@ class Scores:
             if parent >= 0:
                 out[:, position] *= out[:, parent]
         return out
+
+    def weights_of(self, node: int) -> NDArray[np.float64]:
+        """Return a node's weight in its parent, siblings together 1, as it was for each unit (period, unit), or (period, 1)."""
+        import numpy as np
+
+        parent = self.tree.parents[node]
+        branch = self.tree.branches[parent - self.tree.leaves] if parent >= 0 else None
+        if branch is None or node not in branch.children:
+            return self.sibling_weights[:, [node]]
+        weights = self.weights[parent - self.tree.leaves]
+        if weights.ndim == 1 or weights.shape[1] == 1:
+            return self.sibling_weights[:, [node]]
+        own, total = weights[..., branch.children.index(node)], weights.sum(axis=-1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(total == 0, own, own / total)
+
+    def index_weights_of(self, node: int) -> NDArray[np.float64]:
+        """Return a node's weight in the index, as it was for each unit: the product of the weights on the way up."""
+        own, parent = self.weights_of(node), self.tree.parents[node]
+        return own if parent < 0 else own * self.index_weights_of(parent)
+
+    def estimates(self, leaf: int) -> NDArray[np.float64]:
+        """Return the estimates of a leaf's imputed values (period, unit), NaN elsewhere."""
+        import numpy as np
+
+        source = self.treated if self.imputed is None else self.imputed
+        return np.where(self.status[..., leaf] == IMPUTED, source[..., leaf], np.nan)
 
     def grade(self, period: int, unit: int, node: int, language: str = "zh") -> str:
         """Return the name of a unit's grade, empty without one."""

@@ -16,7 +16,7 @@ from hypothesis.extra.numpy import arrays
 
 from indexcalc.methods.derive import evaluate, median, trimmed_mean
 from indexcalc.tree import formula
-from indexcalc.tree.formula import FUNCTIONS, FormulaError, names, parse
+from indexcalc.tree.formula import FUNCTIONS, FormulaError, compared_with_text, names, parse
 
 NAMES = {"x": 3.0, "y": -2.0, "面积": 0.5, "closed_on_time": 7.0, "x2": 11.0}
 
@@ -73,6 +73,7 @@ def test_examples_in_docstrings_hold() -> None:
         ("where(x > y, 10, 20)", 10),
         ("where(x < y, 10, 20)", 20),
         ("where(2, 10, 20)", 10),
+        ("clip(x, 0, 2) + clip(y, 0, 2) + clip(x, 0, 9)", 5),
         ("x\n+\t1", 4),
         ("(((((((((x)))))))))", 3),
     ],
@@ -196,8 +197,8 @@ def test_a_comparison_with_missing_is_missing(sign: str) -> None:
         ("mean(x, n, 5)", 4),
         ("median(x, n, 5, 10)", 5),
         ("trimmed(x, n, 5, 10)", 5),
-        ("min(x, n)", 3),
-        ("max(n, x)", 3),
+        ("min(x, n, skip: true)", 3),
+        ("max(n, x, skip: true)", 3),
         ("where(x > 1, x, n)", 3),
         ("where(x < 1, n, x)", 3),
     ],
@@ -212,7 +213,14 @@ def test_functions_of_several_values_pass_over_missing(text: str, expected: floa
         "sum(n, n)",
         "mean(n, n)",
         "min(n)",
-        "max(n, n)",
+        "min(x, n)",
+        "max(n, 0)",
+        "min(x, n, skip: false)",
+        "max(n, n, skip: true)",
+        "clip(n, 0, 1)",
+        "clip(x, n, 9)",
+        "clip(x, 0, n)",
+        "clip(x, 5, x)",
         "median(n, n)",
         "trimmed(x, n, 5)",
         "where(n, 1, 2)",
@@ -271,7 +279,7 @@ def test_round_floor_and_ceil_see_the_number_that_is_meant(number: int, decimals
     ("text", "code", "position"),
     [
         ("a $ b", "IC240", 2),
-        ("a + 'b'", "IC240", 4),
+        ("a + 'b'", "IC441", 2),
         ("a & b", "IC240", 2),
         ("[a", "IC240", 0),
         ("a ＋ b", "IC109", 2),  # the full-width sign of a Chinese keyboard
@@ -328,12 +336,12 @@ def test_a_long_sum_is_not_deep() -> None:
     assert float(evaluate(tree, {f"c{at}": np.array(float(at)) for at in range(3000)})) == 3000 * 2999 / 2
 
 
-@given(text=st.text(alphabet="ab1.()[]+-*/^<>=!,×÷ 数$sum", max_size=25))
+@given(text=st.text(alphabet="ab1.()[]+-*/^<>=!,×÷ 数$sum'\":in", max_size=25))
 def test_any_text_is_a_formula_or_a_finding(text: str) -> None:
     try:
         tree = parse(text)
     except FormulaError as error:
-        assert error.code in {"IC240", "IC241", "IC242", "IC243", "IC244", "IC246", "IC247"}
+        assert error.code in {"IC240", "IC241", "IC242", "IC243", "IC244", "IC246", "IC247", "IC440", "IC441", "IC443"}
         assert 0 <= error.position <= len(text)
         return
     evaluate(tree, {name: np.array([1.0, np.nan]) for name in names(tree)})
@@ -343,3 +351,51 @@ def test_every_function_can_be_called() -> None:
     for name, (least, most) in FUNCTIONS.items():
         for count in {least, most or least + 3}:
             assert value(f"{name}({', '.join('1' * count)})") >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "heading", "words", "denied"),
+    [
+        ("group = '县'", "group = '县'", "group", ("县",), False),
+        ('"县" == group', "group = '县'", "group", ("县",), False),
+        ("[unit type] != 'it''s'", "unit type = 'it's'", "unit type", ("it's",), True),
+        ("group in ('县', '市')", "group in ('县', '市')", "group", ("县", "市"), False),
+        ("group not in ('县', '市')", "group in ('县', '市')", "group", ("县", "市"), True),
+    ],
+)
+def test_a_comparison_with_text_is_a_name_of_its_own(
+    text: str, name: str, heading: str, words: tuple[str, ...], denied: bool
+) -> None:
+    tree = parse(f"1 - ({text})")
+    assert names(tree) == (name,)
+    assert compared_with_text(tree) == {name: (heading, words)}
+    assert float(evaluate(tree, {name: np.array(1.0)})) == (1.0 if denied else 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "position"),
+    [
+        ("group = '县", "IC440", 8),
+        ("group < '县'", "IC441", 6),
+        ("'县' + 1", "IC441", 4),
+        ("-'县' = group", "IC441", 0),
+        ("x * 2 = '县'", "IC441", 6),
+        ("'a' = 'b'", "IC441", 4),
+        ("(x + 1) in ('a')", "IC441", 11),
+        ("group in (1, 2)", "IC241", 10),
+        ("group in ()", "IC241", 10),
+        ("group = ‘县’", "IC109", 8),
+        ("mean(x, y, skip: true)", "IC442", 11),
+        ("min(x, y, skip: 1)", "IC241", 16),
+        ("min(x, skip: true, y)", "IC241", 17),
+        ("clip(x, 100, 0)", "IC443", 0),
+    ],
+)
+def test_text_and_skip_have_their_places(text: str, code: str, position: int) -> None:
+    with pytest.raises(FormulaError) as error:
+        parse(text)
+    assert (error.value.code, error.value.position) == (code, position)
+
+
+def test_in_and_not_and_skip_are_names_elsewhere() -> None:
+    assert names(parse("in + not * skip")) == ("in", "not", "skip")

@@ -141,6 +141,8 @@ def test_cilos_and_idocriw_of_their_paper() -> None:
     scores = of_direction(PODVEZKO, COSTS, "reciprocal")
     both = weigh("combine", scores, of=[{"method": "entropy", "rescale": "none"}, "cilos"])
     np.testing.assert_allclose(weigh("idocriw", scores), both, rtol=1e-12)
+    of_paper = weigh("idocriw", COSTS * PODVEZKO)  # costs as `points` makes them
+    np.testing.assert_allclose(of_paper, [0.1658, 0.1886, 0.35455, 0.2911], atol=1e-4)
 
 
 def test_best_worst_worked_by_hand() -> None:

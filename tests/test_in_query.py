@@ -31,7 +31,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 PERIODS = ("2022Q1", "2022Q2", "2022Q3", "2022Q4")
 UNITS = [f"u{at:02}" for at in range(19)]
-NUMBERS = ["score", "rank", "group_rank", "coverage", "raw", "derived", "treated", "weight", "effective_weight"]
+NUMBERS = [
+    *("score", "rank", "group_rank", "coverage", "raw", "derived", "treated"),
+    *("weight", "effective_weight", "declared_weight", "imputed"),
+]
 
 
 def test_every_operation_of_formulas_but_two_has_an_expression() -> None:
@@ -83,6 +86,7 @@ def test_every_expression_is_drawn_by_the_test_below() -> None:
 FORMULAS = [
     "where(a > 20, a, sqrt(b)) + people",
     "max(a, b, people) / min(a, b)",
+    "max(a, b, skip: true) - min(a, people, b, skip: true) + clip(a, 3, b)",
     "mean(a, b) - log(a) ^ 0.5",
     "sum(a, b)",
 ]
@@ -156,7 +160,7 @@ def in_memory(index: Index, folder: Path) -> tuple[pd.DataFrame, list[str]]:
 
 def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[str]]:
     from indexcalc.large.in_place import open_values
-    from indexcalc.large.query import bare_scores, in_the_way, rows, score_in_query, undefined
+    from indexcalc.large.query import bare_scores, in_the_way, rows, scaled_sums, score_in_query, set_aside, undefined
     from indexcalc.report.query import tidy_in_query
     from indexcalc.sources.events.engines import connect
 
@@ -167,6 +171,8 @@ def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[
     bare = bare_scores(index, values.periods)
     table, found = score_in_query(index, values.table, bare, values.groups)
     found += undefined(index, table, bare, values.units.units.title)
+    found += scaled_sums(index, table, bare, values.units.units.title)
+    found += set_aside(index, values.table, values.units.units.title)
     long = rows(index, table, index.ranking.within is not None)
     made = tidy_in_query(long, bare, values.units.units, "en").to_pyarrow().to_pandas()
     return made, sorted(f"{one.code} {one.values.get('node')}" for one in found)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..engine.frames import groups_of, kinds_of
+from ..methods import IMPUTERS
+from ..methods.arrays import np
+from ..panel import IMPUTED
 from ..periods import kind_among, previous, starts_year
 from ..scores import Scores
+from ..tree.formula import names, parse
 from ..tree.model import Indicator
 
 
@@ -23,10 +28,17 @@ def cells_of(scores: Scores, period: int, unit: int, leaf: Indicator) -> tuple[C
     """Return what a unit reported for a leaf, column by column; nothing for one that is made of scores from below."""
     if scores.made_of(scores.node(leaf.id)):
         return ()
-    columns = [column.id for column in scores.index.columns if column.owner == leaf.id]
-    columns += [leaf.per] if leaf.per else []
+    columns = columns_of(scores, leaf)
     cells = [cell_of(scores, period, unit, column) for column in columns]
     return (*cells, *_totals_before(scores, period, unit, columns))
+
+
+def columns_of(scores: Scores, leaf: Indicator) -> list[str]:
+    """Return the columns that a leaf is made of: its own, those that its formula and rule name, and its denominators."""
+    own = [column.id for column in scores.index.columns if column.owner == leaf.id]
+    named = [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
+    others = [name for name in (*named, leaf.per) if name and f"{leaf.id}.{name}" not in scores.panel.column]
+    return list(dict.fromkeys([*own, *(name for name in others if name in scores.panel.column)]))
 
 
 def _totals_before(scores: Scores, period: int, unit: int, columns: Sequence[str]) -> Iterator[Cell]:
@@ -47,3 +59,38 @@ def cell_of(scores: Scores, period: int, unit: int, column: str) -> Cell:
     at = scores.panel.column[column]
     places = tuple(f"{place} ({place.note})" if place.note else str(place) for place in scores.panel.places(period, unit, at))
     return Cell(column, float(scores.panel.values[period, unit, at]), places)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An imputed value: the estimate, the method, and what it was made of: units, periods or indicators by their names."""
+
+    value: float
+    method: str
+    donors: tuple[str, ...]
+
+
+def estimate_of(scores: Scores, period: int, unit: int, leaf: int) -> Estimate | None:
+    """Return how a leaf's value was estimated, nothing where it was not."""
+    if scores.status[period, unit, leaf] != IMPUTED:
+        return None
+    own = scores.index.leaves[leaf]
+    choice = own.impute or scores.index.defaults.impute
+    assert choice is not None
+    kind = IMPUTERS[choice.method].donors
+    there = ~np.isnan(scores.derived[..., leaf])
+    donors: list[str] = []
+    if kind == "units":
+        by = choice.by or ("group" if choice.over == "group" else None)
+        mask = next(mask for mask in groups_of(scores.panel, by) if mask[unit])
+        donors = [scores.panel.units.ids[at] for at in np.flatnonzero(there[period] & mask)]
+    elif kind in ("before", "periods"):
+        members = next(members for _, members in kinds_of(scores.index, scores.panel) if members.start <= period < members.stop)
+        known = [at for at in range(members.start, members.stop) if there[at, unit]]
+        around = [max((at for at in known if at < period), default=None), min((at for at in known if at > period), default=None)]
+        donors = [scores.periods[at] for at in around[: 1 if kind == "before" else 2] if at is not None]
+    elif kind == "indicators":
+        tree = scores.tree
+        alike = next(columns for way, columns in tree.imputed if leaf in columns)
+        donors = [tree.nodes[at].id for at in alike if at != leaf and not np.isnan(scores.derived[period, unit, at])]
+    return Estimate(float(scores.estimates(leaf)[period, unit]), choice.method, tuple(donors))

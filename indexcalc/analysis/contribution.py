@@ -23,13 +23,14 @@ from functools import cache
 from typing import Any
 
 from ..engine import combiner, used_inputs
-from ..engine.rules import power_of, transformed
+from ..engine.rules import power_of, raised, transformed
 from ..methods import AGGREGATORS, WITHOUT_WEIGHTS
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
 from ..methods.arrays import Array, np
 from ..methods.derive import parted
 from ..methods.records import Powers
 from ..scores import Scores
+from ..tree.expressions import Expression, names
 from ..tree.layout import Branch
 
 _CELLS = 1 << 20  # scores of children that are brought together at once
@@ -64,7 +65,7 @@ def contributions(scores: Scores, rows: Rows | None = None) -> Array:
 def by_weight(branch: Branch) -> bool:
     """Say whether a node has too many children for Shapley's value, so that its score is split by their weights alone."""
     if branch.formula is not None:
-        return len(branch.inputs) > MOST_CHILDREN
+        return len(branch.inputs) > MOST_CHILDREN and not is_additive(branch.formula)
     record = AGGREGATORS[branch.aggregate]
     if record.split in ("child", "places"):
         return len(branch.inputs) > MOST_SORTED
@@ -91,7 +92,17 @@ def of_parts(scores: Scores, leaf: str, period: int) -> tuple[Array, Array]:
     how = made.how if made.weight is None else "mean"
     reached = ~np.isnan(scores.score(leaf)[period, below.units[members]])
     added, share = np.full((2, len(below.units)), np.nan)
-    added[members] = np.where(reached, parted(x, below.units[members], count, how, weight), np.nan)
+    own = (
+        parted(np.nan_to_num(x), below.units[members], count, how)
+        if how == "sum"
+        else parted(x, below.units[members], count, how, weight)
+    )
+    if how == "sum":  # the others carry the part of one without a score
+        whole = np.bincount(below.units[members], weights=own, minlength=count)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = scores.score(leaf)[period] / whole
+        own = own * np.where(whole == 0, 1.0, ratio)[below.units[members]]
+    added[members] = np.where(reached, own, np.nan)
     if how == "mean":
         share[members] = parted(np.where(np.isnan(x), np.nan, 1.0), below.units[members], count, how, weight)
     return added, share
@@ -158,7 +169,8 @@ def weight_in_effect(scores: Scores, period: int, unit: int, node: int) -> float
     if np.isnan(scores.scores[period, unit, node]):
         return math.nan
     if branch is None or node not in branch.children or _as_declared(branch):
-        return float(scores.sibling_weights[period, node])
+        weights = scores.weights_of(node)
+        return float(weights[period, unit if weights.shape[1] > 1 else 0])
     x, weights = scores.scores[period, unit, list(branch.children)], scores.weights[parent - scores.tree.leaves]
     own = weights if weights.ndim == 1 else _of(Rows(period, (unit,)), weights)[0, 0]
     return float(_shares(x, own)[branch.children.index(node)])
@@ -187,7 +199,10 @@ def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Ar
     """Return the contributions of a node's children to what they come together to, y (period, unit, 1)."""
     if branch.formula is not None:
         share = _even(x)
-        split = share * y if by_weight(branch) else _shapley(scores, branch, x, absent, w, share)
+        if is_additive(branch.formula):
+            split = _addends(scores, branch, x, share)
+        else:
+            split = share * y if by_weight(branch) else _shapley(scores, branch, x, absent, w, share)
         none = np.isnan(x).all(axis=-1, keepdims=True)  # what a formula says of nothing, a number in it, is shared by all
         split = np.where(none, share * y, np.where(np.isnan(x), 0.0, split))
         return _of_children(scores, branch, np.where(np.isnan(y), np.nan, split))
@@ -206,6 +221,34 @@ def _split(scores: Scores, branch: Branch, x: Array, absent: Array | None, w: Ar
     if record.compares:  # a child that a unit lacks still moves what the others are compared with: shared
         split = split + share * (y - np.add.reduce(split, axis=-1, keepdims=True))
     return np.where(np.isnan(y), np.nan, split)
+
+
+def is_additive(formula: Expression) -> bool:
+    """Say whether a formula adds up multiples of what it names, so that each adds its own."""
+    operation, *parts = formula
+    if operation in ("name", "number"):
+        return True
+    if operation in ("+", "-", "sum", "mean"):
+        return all(is_additive(part) for part in parts)
+    if operation in ("*", "/"):
+        left, right = parts
+        return (is_additive(left) and not names(right)) or (operation == "*" and not names(left) and is_additive(right))
+    return False
+
+
+def _addends(scores: Scores, branch: Branch, x: Array, share: Array) -> Array:
+    """Return what each child adds to an additive formula, as a reader adds it up; a number in it is shared by all that are there.
+
+    Each is what the formula comes to with this child alone, the others at 0, less what it comes to without any.
+    """
+    combined = combiner(scores.tree, branch)
+    nothing = combined(np.where(np.isnan(x), np.nan, 0.0), np.ones(x.shape[-1]))[..., None]
+    out = np.empty(x.shape)
+    for i in range(x.shape[-1]):
+        alone = np.where(np.isnan(x), np.nan, 0.0)
+        alone[..., i] = x[..., i]
+        out[..., i] = combined(alone, np.ones(x.shape[-1])) - nothing[..., 0]
+    return out + share * nothing
 
 
 def _of_children(scores: Scores, branch: Branch, split: Array) -> Array:
@@ -227,10 +270,13 @@ def _tangent(branch: Branch, x: Array, y: Array, w: Array, share: Array) -> Arra
         total = np.add.reduce(w, axis=-1, keepdims=True) * float(str(branch.parameters.get("scale", 1.0)))
         return np.asarray(share * x * total)
     if p == 1:
-        return share * x
+        return share * raised(branch, x)
     with np.errstate(invalid="ignore", divide="ignore"):
-        slope = p * y ** (p - 1) if p else 1.0 / y
-        tangent = share * (y + (transformed(branch, x) - transformed(branch, y)) / slope)
+        if p is not None and abs(p) > 1:  # as shares of y, whose powers are numbers of a usual size
+            tangent = share * (y + y * (raised(branch, x) / y) ** p / p - y / p)
+        else:
+            slope = p * y ** (p - 1) if p else 1.0 / y
+            tangent = share * (y + (transformed(branch, x) - transformed(branch, y)) / slope)
     return np.where(y == 0, 0.0, tangent)
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from ..findings import Language
 from ..journal.history import Change
+from ..methods.arrays import Array
 from ..scores import Scores
 from ..tree.levels import leaf_of
 from ..tree.model import Adjustment, Indicator
 from ..words.statuses import STATUS_NAMES
-from .cells import Cell, cell_of, cells_of
+from .cells import Cell, Estimate, cell_of, cells_of, estimate_of
 from .contribution import Rows, contributions, effective, of_parts, weight_in_effect
 from .result import Result
 from .versus import Boards
@@ -76,6 +77,7 @@ class Explained:
     value: float = math.nan
     measure: str = ""
     status: int | None = None
+    estimate: Estimate | None = None
     cells: tuple[Cell, ...] = ()
     grade: str = ""
     primary: tuple[int, ...] = ()
@@ -137,6 +139,7 @@ def explain(
     def walk(position: int, level: int) -> Explained:
         own = scores.tree.nodes[position]
         leaf = own if isinstance(own, Indicator) else None
+        estimate = estimate_of(scores, period, unit, position) if leaf else None
         is_open = depth == 0 or level < depth
         return Explained(
             position=position,
@@ -144,12 +147,13 @@ def explain(
             name=own.title("zh"),
             score=float(scores.scores[period, unit, position]),
             rank=float(scores.ranks[period, unit, position]),
-            weight=float(scores.sibling_weights[period, position]),
+            weight=_own(scores.weights_of(position), period, unit),
             weight_in_effect=weight_in_effect(scores, period, unit, position),
             coverage=float(scores.covered(position)[period, unit]),
             contribution=float(contribution[0, 0, position]),
             index_points=float(points[0, 0, position]),
-            value=float(scores.derived[period, unit, position]) if leaf else math.nan,
+            value=estimate.value if estimate else float(scores.derived[period, unit, position]) if leaf else math.nan,
+            estimate=estimate,
             measure=leaf.measure if leaf else "",
             status=int(scores.status[period, unit, position]) if leaf else None,
             cells=cells_of(scores, period, unit, leaf) if leaf else (),
@@ -162,6 +166,11 @@ def explain(
         )
 
     return Explanation(scores, period, unit, depth, walk(node, 0), boards)
+
+
+def _own(weights: Array, period: int, unit: int) -> float:
+    """Return a unit's weight of weights (period, unit), or (period, 1) where all units have the same."""
+    return float(weights[period, unit if weights.shape[1] > 1 else 0])
 
 
 def _added(scores: Scores, period: int, unit: int, position: int) -> tuple[Added, ...]:

@@ -79,7 +79,7 @@ class Rescorer:
         self.panel = scores.panel
         self.root = scores.tree.root if node is None else scores.node(node)
         self.period = scores.periods.index(period)
-        derived, status = derive(scores.index, scores.panel)
+        derived, status, _ = derive(scores.index, scores.panel)
         self.derived, self.status, _ = screen(scores.index, scores.panel, derived, status)
         self.cases: dict[tuple[int, ...], Case] = {}
         self.lock = Lock()

@@ -137,6 +137,7 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
             "aggregate": aggregate,
             "formula": taken.formula,
             "missing": taken.missing or side.index.defaults.missing,
+            "undefined": taken.undefined or side.index.defaults.undefined,
             "normalise": taken.normalise and _at_base(taken.normalise, side),
             "round": taken.round,
             "primary": None,

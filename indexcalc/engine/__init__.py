@@ -12,10 +12,10 @@ from ..scores import Scores
 from ..tree.model import Index
 from .adjust import grade_ceilings
 from .frames import normalise
-from .leaves import derive, impute, roll_up, screen, treat
+from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
 from .levels import at_level, imputed_below, scored_below, with_scores
 from .nodes import aggregate, check_nodes, used_inputs
-from .notes import check_columns, check_comparisons
+from .notes import check_columns, check_comparisons, check_large, said_of
 from .ranking import grade, rank
 from .rules import combiner
 
@@ -31,40 +31,52 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
     missing. A node whose score comes from the units below takes it of these units' own scores, made in the same way, and is
     no more than a leaf here: the result's `index` is the tree that is left.
     """
-    reported = panel
-    below, (nodes, parts) = None, scored_below(index, panel.units, level)
-    if nodes:
-        index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
-    else:
-        panel, found = roll_up(index, at_level(index, panel, level))
-    derived, status = derive(index, panel)
-    derived, status, screened = screen(index, panel, derived, status)
-    imputed, flags = impute(index, panel, derived, status)
-    imputed_cells = 0 if flags is status else int(np.count_nonzero(flags == IMPUTED))
-    status = flags
-    treated = treat(index, imputed)
-    scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
-    normalise(index, panel, treated, scores)
-    inner = aggregate(index, panel, status, scores)
-    places, within = rank(index, panel, scores)
-    grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
-    compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
-    noted = [*check_columns(index, panel, treated, status, scores), *check_nodes(index, panel, inner), *compared]
-    return Scores(
-        index=index,
-        panel=panel,
-        derived=derived,
-        treated=treated,
-        status=status,
-        scores=scores,
-        coverage=inner.coverage,
-        points=inner.points,
-        ranks=places,
-        group_ranks=within,
-        grades=grades,
-        weights=tuple(inner.weights[branch.position] for branch in index.tree.branches),
-        findings=(*found, *screened, *noted),
-        below=below,
-        reported=reported,
-        level=level,
-    )
+    with np.errstate(over="ignore"):  # what is too large is found, and no library warns of it
+        reported_by, reported = index, panel
+        below, (nodes, parts) = None, scored_below(index, panel.units, level)
+        if nodes:
+            index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
+        else:
+            panel, found = roll_up(index, at_level(index, panel, level))
+        derived, status, too_large = derive(index, panel)
+        derived, status, screened = screen(index, panel, derived, status)
+        imputed, flags = impute(index, panel, derived, status)
+        imputed_cells = 0 if flags is status else int(np.count_nonzero(flags == IMPUTED))
+        status = flags
+        treated = treat(index, imputed)
+        scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
+        normalise(index, panel, treated, scores)
+        inner = aggregate(index, panel, status, scores)
+        places, within = rank(index, panel, scores)
+        grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
+        compared = check_comparisons(below.index if below else index, panel, imputed_cells + imputed_below(below))
+        noted = [
+            *check_columns(index, panel, treated, status, scores, said_of(reported)),
+            *check_nodes(index, panel, inner),
+            *compared,
+        ]
+        noted += [
+            *check_imputed(index, panel, status),
+            *set_aside(reported_by, reported),
+            *too_large,
+            *check_large(index, panel, scores),
+        ]
+        return Scores(
+            index=index,
+            panel=panel,
+            derived=derived,
+            treated=treated,
+            status=status,
+            scores=scores,
+            coverage=inner.coverage,
+            points=inner.points,
+            ranks=places,
+            group_ranks=within,
+            grades=grades,
+            weights=tuple(inner.weights[branch.position] for branch in index.tree.branches),
+            findings=(*found, *screened, *noted),
+            below=below,
+            imputed=imputed,
+            reported=reported,
+            level=level,
+        )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -131,7 +132,7 @@ def processors(parts: Sequence[Any]) -> Iterator[Callable[..., Iterable[Any]]]:
     if len(parts) == 1:
         yield map
         return
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(os.cpu_count(), initializer=partial(np.seterr, over="ignore")) as pool:
         yield pool.map
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE
 from ..methods.arrays import Array, Status, np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
-from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..panel import IMPUTED, LARGEST, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse
 from ..tree.model import Index, Indicator, Shrink
 from .frames import groups_of, kinds_of, some
-
-_SLACK = 1e-9  # shares are compared with their thresholds up to this
+from .rules import REACHED
 
 
 def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
@@ -56,16 +55,24 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
     return Panel(values, status, periods, panel.units, panel.columns, address, quarantine=panel.quarantine), found
 
 
-def derive(index: Index, panel: Panel) -> tuple[Array, Status]:
-    """Make each leaf's comparable value (period, unit, leaf) of the reported columns."""
-    leaves = index.leaves
+def derive(index: Index, panel: Panel) -> tuple[Array, Status, list[Finding]]:
+    """Make each leaf's comparable value (period, unit, leaf) of the reported columns; one too large for a number is found."""
+    leaves, found = index.leaves, []
     if as_reported(index, panel.columns):
-        return panel.values[..., : len(leaves)], panel.status[..., : len(leaves)]
+        return panel.values[..., : len(leaves)], panel.status[..., : len(leaves)], []
     derived = empty(len(panel.periods), len(panel.units), len(leaves))
     status = empty(len(panel.periods), len(panel.units), len(leaves), np.uint8)
     for position, leaf in enumerate(leaves):
-        derived[..., position], status[..., position] = _derive_leaf(index, panel, leaf)
-    return derived, status
+        derived[..., position], status[..., position], beyond = _derive_leaf(index, panel, leaf)
+        found += [_too_large(index, panel, leaf, *cell) for cell in np.argwhere(beyond)[:1].tolist()]
+    return derived, status, found
+
+
+def _too_large(index: Index, panel: Panel, leaf: Indicator, period: int, unit: int) -> Finding:
+    """Say that a leaf's value is beyond what can be computed with, at the first of the cells that it is made of."""
+    columns = [at for name, at in panel.column.items() if name == leaf.id or name.startswith(f"{leaf.id}.")]
+    place = next((place for at in columns for place in panel.places(period, unit, at)), index.place_of(leaf.id))
+    return finding("IC446", place, node=leaf.id, unit=panel.units.title(unit), period=panel.periods[period], most=LARGEST)
 
 
 def as_reported(index: Index, columns: Sequence[str]) -> bool:
@@ -74,13 +81,15 @@ def as_reported(index: Index, columns: Sequence[str]) -> bool:
     return index.tree.as_reported and ids == tuple(columns[: len(ids)])
 
 
-def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status]:
+def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status, Any]:
+    """Return a leaf's values and statuses, and where a value is too large."""
+    beyond: list[Any] = []
     if leaf.formula is None:
         value, status = _taken(index, panel, leaf, leaf.id)
     else:
         tree = parse(leaf.formula)
         parts = {name: _taken(index, panel, leaf, _series(panel, leaf, name)) for name in names(tree)}
-        value = np.broadcast_to(evaluate(tree, {name: part[0] for name, part in parts.items()}), panel.values.shape[:2])
+        value = np.broadcast_to(evaluate(tree, {name: part[0] for name, part in parts.items()}, beyond), panel.values.shape[:2])
         not_applicable = np.logical_or.reduce([part[1] == NOT_APPLICABLE for part in parts.values()])
         status = np.where(not_applicable, NOT_APPLICABLE, VALUE).astype(np.uint8)
     if leaf.per:
@@ -96,8 +105,10 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         tree = parse(leaf.applies)
         rule = evaluate(tree, {name: _column(panel, _series(panel, leaf, name))[0] for name in names(tree)})
         status = np.where(rule == 0, NOT_APPLICABLE, status).astype(np.uint8)
-    value = np.where(status == NOT_APPLICABLE, np.nan, value)
-    return value, np.where(status == NOT_APPLICABLE, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8)
+    silent = status == NOT_APPLICABLE
+    large = np.logical_or.reduce([np.broadcast_to(one, value.shape) for one in (np.abs(value) > LARGEST, *beyond)]) & ~silent
+    value = np.where(silent | large, np.nan, value)
+    return value, np.where(silent, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8), large
 
 
 def _shrunk(panel: Panel, shrink: Shrink, count: Array, base: Array, status: Status) -> Array:
@@ -210,7 +221,7 @@ def screened(index: Index, panel: Panel, counts: Any) -> tuple[Any, list[Finding
     """Return which units are left out of each period (period, unit) by what `known_of` has counted, and say so."""
     assert index.screen is not None
     asked, known, other = counts
-    out = (known < index.screen.coverage * asked - _SLACK) | (other < index.screen.nonzero * known - _SLACK)
+    out = (known < (index.screen.coverage - REACHED) * asked) | (other < (index.screen.nonzero - REACHED) * known)
     return out, [
         finding(
             "IC430",
@@ -239,6 +250,20 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
     return values, flags
 
 
+def check_imputed(index: Index, panel: Panel, status: Status) -> Iterator[Finding]:
+    """Name the leaves of which missing values were to be estimated, and there was nothing to estimate some of them from."""
+    for choice, columns in index.tree.imputed:
+        for at in columns:
+            gaps = status[..., at] == MISSING
+            if gaps.any():
+                leaf, periods = index.leaves[at], [panel.periods[period] for period in np.flatnonzero(gaps.any(axis=1))]
+                place = index.place_of(leaf.id, "impute") if leaf.impute else index.place_of(leaf.id)
+                count = int(np.count_nonzero(gaps))
+                yield finding(
+                    "IC455", place, node=leaf.id, name=leaf.name, count=count, method=choice.method, periods=some(periods)
+                )
+
+
 def treat(index: Index, values: Array) -> Array:
     """Treat outliers where a leaf asks for it, among the units of each period."""
     if not index.tree.treated:
@@ -247,3 +272,34 @@ def treat(index: Index, values: Array) -> Array:
     for choice, columns in index.tree.treated:
         out[..., columns] = CATALOGUE["treat"][choice.method](values[..., columns], **choice.parameters)
     return out
+
+
+def set_aside(index: Index, panel: Panel) -> Iterator[Finding]:
+    """Say how many values were reported that `applies` sets aside, and where the first of them stands.
+
+    What is taken of events is none: a unit without events has counts of 0.
+    """
+    for leaf in index.leaves:
+        if leaf.applies is None or leaf.events is not None:
+            continue
+        tree = parse(leaf.applies)
+        rule = evaluate(tree, {name: _column(panel, _series(panel, leaf, name))[0] for name in names(tree)})
+        without = np.broadcast_to(rule == 0, panel.values.shape[:2])
+        cells: list[tuple[int, int, int]] = [
+            (*cell, at) for at in own_columns(index, panel, leaf) for cell in _reported(panel, at, without)
+        ]
+        if cells:
+            period, unit, at = min(cells)
+            place = next(iter(panel.places(period, unit, at)), index.place_of(leaf.id, "applies"))
+            units = some([panel.units.title(one) for one in sorted({unit for _, unit, _ in cells})])
+            yield finding("IC940", place, node=leaf.id, name=leaf.name, count=len(cells), units=units)
+
+
+def own_columns(index: Index, panel: Panel, leaf: Indicator) -> list[int]:
+    """Return the places of the columns that a leaf's own values are reported in: its own, and those that its formula names."""
+    own = [column.id for column in index.columns if column.owner == leaf.id and not column.is_attribute]
+    return [panel.column[name] for name in own]
+
+
+def _reported(panel: Panel, at: int, where: Any) -> list[tuple[int, int]]:
+    return [(period, unit) for period, unit in np.argwhere(where & (panel.status[..., at] == VALUE)).tolist()]

@@ -125,20 +125,28 @@ def _gathered(index: Index, node: str, choice: FromUnits, lower: Scores, units: 
     applies = lower.node_status(at)[:, members] != NOT_APPLICABLE
     weight = None if choice.how in OVER_UNITS else lower.panel.values[..., lower.panel.column[choice.how]]
     how, own = (choice.how, None) if weight is None else ("mean", weight[:, members])
-    x = np.where(applies, lower.scores[:, members, at], 0.0 if choice.how == "sum" else np.nan)
-    made = gathered(x, groups, count, how, own)
+    x = np.where(applies, lower.scores[:, members, at], np.nan)
+    made = _summed(x, applies, groups, count) if how == "sum" else gathered(x, groups, count, how, own)
     share = np.where(applies, 1.0 if own is None else np.nan_to_num(own), 0.0)
     there = np.where(np.isnan(x), 0.0, share)
     covered, known = there * np.nan_to_num(lower.covered(at)[:, members]), (there > 0).astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
         coverage = _total(covered, groups, count) / _total(share, groups, count)
         counted = share > 0 if own is None else (share > 0) | (applies & np.isnan(own))  # a weight that is not known is not 0
-        children = _total(known, groups, count) / _total(counted.astype(float), groups, count)
+    present, asked = _total(known, groups, count), _total(counted.astype(float), groups, count)
     missing = getattr(index.by_id[node], "missing", None) or index.defaults.missing
-    made = np.where(enough(missing, coverage, children) & (_total(applies.astype(float), groups, count) > 0), made, np.nan)
+    there = enough(missing, coverage, present, asked) & (asked > 0) & (_total(applies.astype(float), groups, count) > 0)
+    made = np.where(there, made, np.nan)
     never = (_total((~applies).astype(float), groups, count) > 0) & (_total(applies.astype(float), groups, count) == 0)
     status = np.where(never, NOT_APPLICABLE, np.where(np.isnan(made), MISSING, VALUE)).astype(np.uint8)
     return made, status, Gathered(node, choice.how, weight, np.where(never, np.nan, np.nan_to_num(coverage)))
+
+
+def _summed(x: Array, applies: Any, groups: Any, count: int) -> Array:
+    """Return the sums (period, unit) of parts; those without a score leave theirs to the others, as children of a sum do."""
+    known, asked = _total((~np.isnan(x)).astype(float), groups, count), _total(applies.astype(float), groups, count)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(known > 0, _total(np.nan_to_num(x), groups, count) * np.where(known == asked, 1.0, asked / known), np.nan)
 
 
 def imputed_below(below: Below | None) -> int:

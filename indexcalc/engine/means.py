@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.int64]
 
+_STEEPEST = 20.0  # power of a mean that is drawn as a product of matrices
+
 
 @dataclass(frozen=True)
 class Still:
@@ -108,7 +110,10 @@ def _is_mean(branch: Branch) -> bool:
     """Say whether a node is what a mean of its children comes to, by weights that are written or drawn and all count."""
     if branch.formula is not None or branch.weights.method in FROM_DATA or branch.missing.policy == "floor":
         return False
-    return branch.plain and power_of(branch) is not None and all(weight > 0 for weight in declared_weights(branch))
+    p = power_of(branch)
+    if p is None or abs(p) > _STEEPEST:  # their powers may be beyond what a number holds: the plain form takes care of that
+        return False
+    return branch.plain and all(weight > 0 for weight in declared_weights(branch))
 
 
 def _mean(branch: Branch, below: dict[int, Mean], still: Still, tracked: Collection[int]) -> Mean:

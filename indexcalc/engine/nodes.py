@@ -11,17 +11,19 @@ from typing import Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
+from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, Status, np
 from ..panel import NOT_APPLICABLE, VALUE, Make, Panel, empty
 from ..scores import Scores
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import Index, Normalise
-from .frames import blocks, frames, kinds_of, part_of, processors, some
+from .frames import blocks, frames, groups_of, kinds_of, part_of, processors, some
 from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
 _SCORES = 1 << 19  # scores of which nodes made alike are taken at once, for the same reason
 _FEWEST = 256  # units that are not worth a block of their own
+UNDEFINED = {"refuse": "IC424", "missing": "IC450"}  # what is said where a node's method has no result
 STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
 
 
@@ -264,8 +266,52 @@ def check_nodes(index: Index, panel: Panel, nodes: Nodes) -> Iterator[Finding]:
         if branch.weights.method in FROM_DATA:
             yield from _weight_findings(index, panel, branch, np.asarray(nodes.weights[branch.position]))
     for branch in index.tree.branches:
+        if branch.normalise is not None:
+            yield from _without_spread(index, panel, branch, nodes)
+        if nodes.applies is not None and branch.formula is None and branch.aggregate in FREE_SUM:
+            yield from _scaled_sums(index, panel, branch, nodes)
         if branch.position in nodes.undefined:
             yield from _undefined_cells(index, panel, branch, nodes.scores, nodes.undefined[branch.position])
+
+
+def _without_spread(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:
+    """Name the periods, and groups, in which a node that compares the units once more has no score for any."""
+    y, choice = nodes.scores[..., branch.position], branch.normalise
+    assert choice is not None
+    bare = []
+    by = panel.units.groups if choice.over == "group" else ()
+    for mask in groups_of(panel, "group" if by else None):
+        name = by[int(np.flatnonzero(mask)[0])] if by else ""
+        for period in np.flatnonzero(np.isnan(y[:, mask]).all(axis=1)).tolist():
+            at, own = slice(period, period + 1), branch.position
+            x, w = nodes.scores[at][:, mask][..., list(branch.inputs)], nodes.weights[own]
+            w = w if w.ndim == 1 else (w[at] if w.shape[-2] == 1 else w[at][:, mask])
+            made = combiner(index.tree, branch)(x, w)
+            there = enough(branch.missing, nodes.coverage[at][:, mask, own - index.tree.leaves])
+            if (~np.isnan(made) & there).any():
+                bare.append(f"{name} {panel.periods[period]}".strip())
+    if bare:
+        node = index.tree.nodes[branch.position]
+        yield finding("IC453", index.place_of(node.id, "normalise"), node=node.id, name=node.name, periods=some(bare))
+
+
+def _scaled_sums(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:
+    """Say for which units a sum was scaled up, as a child of it does not apply to them."""
+    lacks = ~np.asarray(nodes.applies[..., list(branch.children)]) & (np.array(branch.declared) != 0)
+    scaled = lacks.any(axis=-1) & ~np.isnan(nodes.scores[..., branch.position])
+    if scaled.any():
+        units = [panel.units.title(unit) for unit in np.flatnonzero(scaled.any(axis=0)).tolist()]
+        children = [
+            child for child, own in zip(branch.children, lacks.reshape(-1, lacks.shape[-1]).any(axis=0), strict=True) if own
+        ]
+        yield scaled_sum(index, branch.position, children, units, int(np.count_nonzero(scaled)))
+
+
+def scaled_sum(index: Index, position: int, children: Sequence[int], units: Sequence[str], count: int) -> Finding:
+    """Say that so many sums of a node were scaled up for children that do not apply to some units."""
+    node, nodes = index.tree.nodes[position], index.tree.nodes
+    named = some([nodes[child].id for child in children])
+    return finding("IC454", index.place_of(node.id), node=node.id, children=named, units=some(units), count=count)
 
 
 def _weight_findings(index: Index, panel: Panel, branch: Branch, w: Array) -> Iterator[Finding]:
@@ -291,7 +337,7 @@ def _undefined_cells(index: Index, panel: Panel, branch: Branch, scores: Array, 
         units = cells[cells[:, 0] == period, 1].tolist()
         low = sorted({index.tree.nodes[inputs[i]].id for u in units for i in np.flatnonzero(x[period, u] <= 0)})
         yield finding(
-            "IC424",
+            UNDEFINED[branch.undefined],
             index.place_of(node.id),
             node=node.id,
             method="formula" if branch.formula else branch.aggregate,

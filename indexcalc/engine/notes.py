@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from ..findings import Finding, finding
 from ..methods import NORMALISERS
@@ -10,15 +10,26 @@ from ..methods.arrays import Array, Status, np
 from ..methods.frame import same
 from ..panel import NOT_APPLICABLE, Panel
 from ..tree.layout import normalise_of
-from ..tree.model import Index, Normalise
-from .frames import kinds_of, some, towards
+from ..tree.model import Index, Indicator, Normalise
+from .frames import base_of, groups_of, kinds_of, some, towards
 
 _FEW = 64  # units looked at first for columns without any score
 
 
-def check_columns(index: Index, panel: Panel, values: Array, status: Status, scores: Array) -> list[Finding]:
-    """Point out leaves without any value, or with the same in all units so that they cannot be told apart."""
-    found: list[Finding] = list(check_shrunk(index, panel))
+Said = Collection[tuple[str, str]]
+
+
+def said_of(panel: Panel) -> Said:
+    """Return which leaves were said to have no value in which periods when the data were read: it is said once."""
+    return {(one.values["node"], period) for one in panel.findings for period in one.values.get("of", ()) if "node" in one.values}
+
+
+def check_columns(index: Index, panel: Panel, values: Array, status: Status, scores: Array, said: Said = ()) -> list[Finding]:
+    """Point out leaves without any value, or with the same in all units so that they cannot be told apart.
+
+    Those of which it was `said` that they have no value in a period are not named again.
+    """
+    found: list[Finding] = [*check_shrunk(index, panel), *check_groups(index, panel, values, scores)]
     for _, members in kinds_of(index, panel):
         # a column without any score has none among the first few units either, and these are quickly looked at
         bare = np.isnan(scores[members, :_FEW, : index.tree.leaves]).all(axis=1).any(axis=0)
@@ -26,15 +37,51 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             leaf, x = index.leaves[position], towards(index, [position], values[members][..., [position]])[..., 0]
             without = np.isnan(scores[members][..., position]).all(axis=1)
             empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
+            empty_in &= np.array([(leaf.id, period) not in said for period in panel.periods[members]], dtype=bool)
             same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
-            ends = _quantiles(normalise_of(index, leaf))
-            one_end = without & ~np.isnan(x).all(axis=1) & ~same_in & bool(ends)
-            for code, where, more in (("IC422", empty_in, {}), ("IC420", same_in, {}), ("IC850", one_end, {"ends": ends})):
+            choice = normalise_of(index, leaf)
+            ends = _quantiles(choice)
+            left = without & ~np.isnan(x).all(axis=1) & ~same_in & (choice.over != "group")
+            one_end, no_base = left & bool(ends), left & _without_base(index, panel, choice, values[..., position])
+            for code, where, more in (
+                ("IC422", empty_in, {}),
+                ("IC420", same_in, {}),
+                ("IC850", one_end, {"ends": ends}),
+                ("IC448", no_base & ~one_end, {"base": str(choice.base)}),
+                ("IC449", left & ~one_end & ~no_base, {"method": choice.method}),
+            ):
                 if where.any():
                     periods = some([panel.periods[members][at] for at in np.flatnonzero(where)])
                     place = index.place_of(leaf.id)
                     found.append(finding(code, place, node=leaf.id, name=leaf.name, periods=periods, **more))
     return found
+
+
+def _without_base(index: Index, panel: Panel, choice: Normalise, x: Array) -> bool:
+    """Say whether a column (period, unit) has no value in the base period that it is compared with."""
+    row = base_of(index, panel, choice) if choice.over == "base" else None
+    return choice.over == "base" and (row is None or bool(np.isnan(x[row]).all()))
+
+
+def check_groups(index: Index, panel: Panel, values: Array, scores: Array) -> Iterator[Finding]:
+    """Point out leaves that are compared within groups, and the groups that have values and no score."""
+    own = [at for at, leaf in enumerate(index.leaves) if normalise_of(index, leaf).over == "group"]
+    for at in own:
+        leaf, x = index.leaves[at], towards(index, [at], values[..., [at]])[..., 0]
+        other = ~same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))  # where all units are the same it is said of all
+        bare: list[tuple[int, str]] = []
+        for mask in groups_of(panel, "group"):
+            lost = ~np.isnan(x[:, mask]).all(axis=1) & np.isnan(scores[:, mask, at]).all(axis=1) & other
+            name = panel.units.groups[int(np.flatnonzero(mask)[0])] if panel.units.groups else ""
+            bare += [(period, name) for period in np.flatnonzero(lost).tolist()]
+        if bare:
+            yield without_score(index, leaf, panel.periods, bare)
+
+
+def without_score(index: Index, leaf: Indicator, periods: Sequence[str], groups: Sequence[tuple[int, str]]) -> Finding:
+    """Say in which groups, each with the place of its period, no unit has a score."""
+    said = some([f"{name} {periods[period]}" for period, name in sorted(groups)])
+    return finding("IC451", index.place_of(leaf.id), node=leaf.id, name=leaf.name, groups=said)
 
 
 def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
@@ -47,6 +94,17 @@ def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
             units = some([panel.units.title(unit) for unit in np.flatnonzero(above[period]).tolist()])
             place, when = index.place_of(leaf.id, "shrink"), panel.periods[period]
             yield finding("IC861", place, node=leaf.id, per=leaf.per, period=when, units=units)
+
+
+def check_large(index: Index, panel: Panel, scores: Array) -> Iterator[Finding]:
+    """Name the nodes with a score that is too large for a number, of those that are made of numbers."""
+    inputs = {branch.position: branch.inputs for branch in index.tree.branches}
+    large = [node for node in range(scores.shape[-1]) if np.isinf(scores[..., node]).any()]  # one column after the other
+    for node in large:
+        if not set(inputs.get(node, ())) & set(large):
+            period, unit = np.argwhere(np.isinf(scores[..., node]))[0].tolist()
+            own, title = index.tree.nodes[node], panel.units.title(unit)
+            yield finding("IC447", index.place_of(own.id), node=own.id, unit=title, period=panel.periods[period])
 
 
 def check_comparisons(index: Index, panel: Panel, imputed: int) -> Iterator[Finding]:

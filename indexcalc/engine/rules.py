@@ -21,7 +21,8 @@ from ..tree.model import Index, Missing
 from .adjust import adjust
 from .frames import compare
 
-SLACK = 1e-12  # shares are compared with their thresholds up to this
+SLACK = 1e-12  # numbers of children are compared up to this
+REACHED = 5e-4  # a share is reached from so far below: 0.667, as people write it, by 4 of 6
 
 
 def combiner(tree: Tree, branch: Branch) -> Callable[[Array, Array], Array]:
@@ -72,8 +73,15 @@ def enough(missing: Missing, covered: Any, present: Any = 1.0, asked: Any = 1.0)
         return covered >= 0
     if missing.policy == "fail":
         return (present >= asked - SLACK) & (covered > 0)
-    found = covered >= missing.coverage - SLACK
-    return found & (present >= missing.children * asked - SLACK) if missing.children else found
+    found = covered >= missing.coverage - REACHED if missing.coverage else covered >= 0
+    return found & (present >= wanted(missing, asked)) if missing.children else found
+
+
+def wanted(missing: Missing, asked: Any) -> Any:
+    """Return how many of the children that apply have to be there: a share of them, or so many, where there are so many."""
+    if missing.children > 1:
+        return np.minimum(missing.children, asked) - SLACK
+    return (missing.children - REACHED) * asked
 
 
 def undefined(branch: Branch, y: Array, x: Array, w: Array, covered: Array) -> Any:
@@ -132,10 +140,15 @@ def power_of(branch: Branch) -> float | None:
     return None if branch.formula is not None else AGGREGATORS[branch.aggregate].power(branch.parameters)
 
 
+def raised(branch: Branch, x: Array) -> Array:
+    """Return scores of no less than the `floor` of a mean of powers, where it has one."""
+    floor = branch.parameters.get("floor")
+    return x if floor is None else np.maximum(x, float(str(floor)))
+
+
 def transformed(branch: Branch, x: Array) -> Array:
     """Return g(x) for a mean of powers g⁻¹(Σ w g(x)), of no less than its `floor`."""
-    p, floor = power_of(branch), branch.parameters.get("floor")
-    x = x if floor is None else np.maximum(x, float(str(floor)))
+    p, x = power_of(branch), raised(branch, x)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         return x if p == 1 else np.log(x) if not p else np.asarray(x**p)
 

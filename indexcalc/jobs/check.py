@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..findings import Language
+from ..findings import Finding, Language, Refused, errors
+from ..sources.match.absence import may_be_set_aside
 from ..tree.model import Dimension, Index
 from ..words.reports import word
 from .project import Project
+
+if TYPE_CHECKING:
+    from ..sources import Matched
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,22 @@ class Checked:
         return word.checked(language).format(**shown)
 
 
+def _set_aside(matched: Matched) -> list[Finding]:
+    """Say which values `applies` sets aside; arrays are loaded for that only where some may be."""
+    if not any(may_be_set_aside(matched)):
+        return []
+    from ..engine.leaves import set_aside
+    from ..sources import panel
+
+    return list(set_aside(matched.index, panel(matched)))
+
+
 def check(project: Project) -> Checked:
     """Check a tree and its data, or refuse with what is wrong in them; what refuses nothing is told."""
-    matched, found = project.matched(count=False)
-    project.go_on(found)
+    matched, found = project.matched()
+    if errors(found, strict=project.strict):
+        raise Refused(found)
+    project.go_on([*found, *_set_aside(matched)])
     assert matched.units is not None
     values = sum(len(piece.values) for piece in matched.pieces)
     return Checked(matched.index, len(matched.units.units), matched.periods, values, len(matched.files))

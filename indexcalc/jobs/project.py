@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -104,7 +104,14 @@ class Project:
         self.progress("")
         read = scores.reported.findings if scores.reported else ()
         self.go_on([*self.tree[1], *read, *scores.findings])
-        return scores
+        return self.with_released(scores)
+
+    def with_released(self, scores: Scores) -> Scores:
+        """Return scores with the ranks that were published of the tree, which later periods are compared with."""
+        from ..journal.published import read_published, released_ranks
+
+        lines = read_published(self.file)[0]
+        return replace(scores, released=released_ranks(lines, scores.index.index.id, self.level or "")) if lines else scores
 
     def scores(self) -> Scores:
         """Read and score, or refuse."""

@@ -58,7 +58,7 @@ def _score(
 ) -> tuple[Result, list[Path]]:
     from ..large.in_place import open_values
     from ..large.on_disk import Scratch
-    from ..large.query import Begun, bare_scores, rows, score_in_query, undefined
+    from ..large.query import Begun, bare_scores, rows, scaled_sums, score_in_query, set_aside, undefined
     from ..report.query import places_begun, ranked, tidy_in_query
     from ..sources.events.engines import connect
 
@@ -72,7 +72,8 @@ def _score(
     units = values.units.units
     bare = bare_scores(index, values.periods)
     table, noted = score_in_query(index, values.table, bare, values.groups)
-    noted += undefined(index, table, bare, partial(units.title, language=project.language))
+    name = partial(units.title, language=project.language)
+    noted += [*undefined(index, table, bare, name), *scaled_sums(index, table, bare, name), *set_aside(index, values.table, name)]
     project.go_on([*found, *noted])
     periods = periods_of(bare, wanted)
     for period in periods:

@@ -8,18 +8,18 @@ What is made is kept in arrays that `make` provides, in files. Memory holds some
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..engine.adjust import grade_ceilings
 from ..engine.frames import normalise
-from ..engine.leaves import as_reported, derive, impute, known_of, roll_up, screened, treat
+from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, set_aside, treat
 from ..engine.levels import at_level, scored_below
 from ..engine.nodes import aggregate, check_nodes
-from ..engine.notes import check_columns, check_comparisons
+from ..engine.notes import check_columns, check_comparisons, check_large, said_of
 from ..engine.ranking import grade, members, rank_node
-from ..findings import Finding, Refused, finding
+from ..findings import Finding, Place, Refused, finding
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import Array, Status, np
@@ -30,6 +30,8 @@ from ..tree.layout import of_leaves
 from ..tree.model import Impute, Index
 
 if TYPE_CHECKING:
+    from ..engine.notes import Said
+
     Parts = Sequence[list[int]]
 
 _CELLS = 1 << 23  # of one stage that are worked on together, at least one column; with all stages some ten times as many
@@ -55,9 +57,13 @@ def score_in_blocks(
         raise Refused(refused)
     parts = _parts(index, cells // max(1, size))
     derived, status, out, screened_out = _derive(index, panel, make, parts)
-    treated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out)
+    treated, estimated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out, said_of(reported))
     nodes = aggregate(index, panel, status, scores, make)
     places, within = _rank(index, panel, make, scores)
+    for part in parts:
+        own = of_leaves(index, [index.leaves[at] for at in part if index.leaves[at].applies])
+        found += set_aside(own, replace(_columns(reported, own), address=reported.address and _moved(reported, own)))
+    found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)]
     return Scores(
         index=index,
         panel=panel,
@@ -71,7 +77,8 @@ def score_in_blocks(
         group_ranks=within,
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
         weights=tuple(nodes.weights[branch.position] for branch in index.tree.branches),
-        findings=(*found, *screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)),
+        findings=(*found, *check_large(index, panel, scores)),
+        imputed=estimated,
         reported=reported,
         level=level,
     )
@@ -126,6 +133,12 @@ def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells
     return whole, found
 
 
+def _moved(panel: Panel, index: Index) -> Callable[[int, int, int], Sequence[Place]]:
+    """Return where cells of the columns that an index asks for were written, by their places among these."""
+    at = [panel.column[column.id] for column in index.columns]
+    return lambda period, unit, column: panel.places(period, unit, at[column])
+
+
 def _columns(panel: Panel, index: Index) -> Panel:
     """Return a panel in memory of the columns that an index asks for."""
     wanted = tuple(column.id for column in index.columns)
@@ -139,28 +152,34 @@ def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array
     reported = as_reported(index, panel.columns) and index.screen is None
     derived, status = panel.values if reported else make(*shape), make(*shape, np.uint8)
     counts = np.zeros((3, *shape[:2]), dtype=np.int64)
+    found: list[Finding] = []
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part])
-        values, flags = derive(own, _columns(panel, own))
+        columns = _columns(panel, own)
+        values, flags, too_large = derive(own, columns)
+        found += too_large
         if not reported:
             derived[..., part] = values
         status[..., part] = flags
         if index.screen is not None:
             counts += known_of(values, flags)
     if index.screen is None:
-        return derived, status, None, []
-    return derived, status, *screened(index, panel, counts)
+        return derived, status, None, found
+    out, left_out = screened(index, panel, counts)
+    return derived, status, out, [*found, *left_out]
 
 
 def _normalise(
-    index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any
-) -> tuple[Array, Array, int, list[Finding]]:
-    """Return the leaves' treated values and their part of the scores; how many values were imputed, and what was found."""
+    index: Index, panel: Panel, make: Make, parts: Parts, derived: Array, status: Status, out: Any, said: Said
+) -> tuple[Array, Array, Array, int, list[Finding]]:
+    """Return leaves' values, treated and with estimates, their part of the scores, how many are estimates, what was found."""
     shape = len(panel.periods), len(panel.units)
     scores = make(*shape, len(index.tree.nodes))
     touched = any(leaf.impute or leaf.treat for leaf in index.leaves) or index.defaults.impute or index.defaults.treat
     treated = make(*shape, len(index.leaves)) if touched else derived
-    estimates, found = 0, []
+    estimated = make(*shape, len(index.leaves)) if index.tree.imputed and index.tree.treated else treated
+    estimates = 0
+    found: list[Finding] = []
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part])
         values, flags = np.asarray(derived[..., part]), np.asarray(status[..., part])
@@ -168,15 +187,18 @@ def _normalise(
             values[out], flags[out] = np.nan, NOT_APPLICABLE
             derived[..., part] = values
         values, flags = impute(own, panel, values, flags)
+        found += check_imputed(own, panel, flags)
+        if estimated is not treated:
+            estimated[..., part] = values
         values = treat(own, values)
         normalised = empty(*shape, len(part))
         normalise(own, panel, values, normalised)
-        found += check_columns(own, panel, values, flags, normalised)
+        found += check_columns(own, panel, values, flags, normalised, said)
         estimates += int(np.count_nonzero(flags == IMPUTED))
         scores[..., part], status[..., part] = normalised, flags
         if touched:
             treated[..., part] = values
-    return treated, scores, estimates, found
+    return treated, estimated, scores, estimates, found
 
 
 def _rank(index: Index, panel: Panel, make: Make, scores: Array) -> tuple[Any, Any]:

@@ -88,6 +88,19 @@ def rounded(x: Column, decimals: Column | int = 0, how: str = "nearest") -> Colu
     return ibis.ifelse(x < 0.0, -1.0, 1.0) * ((x.abs() * scale + (0.5 + 1e-9)).floor() / scale)
 
 
+def _greatest(*x: Column) -> Column:
+    return ibis.greatest(*x) if len(x) > 1 else x[0]
+
+
+def _least(*x: Column) -> Column:
+    return ibis.least(*x) if len(x) > 1 else x[0]
+
+
+def _all_there(take: Callable[..., Column], *x: Column) -> Column:
+    """Return what is made of columns, missing where one of them is: engines pass over it."""
+    return where(SQL, reduce(lambda one, other: one & other, (one.notnull() for one in x)), take(*x))
+
+
 def _round(x: Column, decimals: Column | None = None) -> Column:
     return rounded(x) if decimals is None else rounded(x, where(SQL, decimals == decimals.floor(), decimals))
 
@@ -114,8 +127,11 @@ OPERATIONS: dict[str, Callable[..., Column]] = {
     "where": lambda condition, then, otherwise: ibis.cases(
         (condition != 0.0, then), (condition == 0.0, otherwise), else_=none(SQL)
     ),
-    "max": lambda *x: ibis.greatest(*x) if len(x) > 1 else x[0],
-    "min": lambda *x: ibis.least(*x) if len(x) > 1 else x[0],
+    "clip": lambda x, low, high: _all_there(lambda *_: ibis.ifelse(low > high, none(SQL), x.clip(low, high)), x, low, high),
+    "max": lambda *x: _all_there(_greatest, *x),
+    "min": lambda *x: _all_there(_least, *x),
+    "max_there": _greatest,
+    "min_there": _least,
     "mean": _mean,
     "sum": _sum_known,
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
+from ..panel import LARGEST
 from ..periods import order
 from ..sources.match.bind import base_periods, match, sources_of
 from ..sources.match.cells import of_units, unknown_unit
@@ -47,7 +48,7 @@ class InPlace:
     units: UnitNames | None = None
     table: Any = None
     periods: tuple[str, ...] = ()
-    groups: int = 1
+    groups: tuple[str, ...] = ("",)
     findings: Sequence[Finding] = ()
     files: Sequence[Path] = ()
     beside: Matched | None = None
@@ -156,7 +157,7 @@ def _unmet(source: Source, opened: _Opened) -> tuple[list[Matched], list[Finding
     for at, column in source.columns:
         if f"value {at}" in opened.table.columns:
             continue
-        if column.key == "applies" and (attribute := of_units(source, at, column)):
+        if column.is_attribute and (attribute := of_units(source, at, column)):
             attributes.append(attribute)
             continue
         near = next((close for header in column.headers if (close := nearest(header, opened.names))), "")
@@ -180,7 +181,9 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
             continue
         used.update(places)
         cells = opened[raw[places[0]]]
-        if not (cells.type().is_numeric() or cells.type().is_boolean() or cells.type().is_null()):
+        if column.words:
+            taken[f"value {at}"] = cells.cast("string").isin(column.words).fill_null(False).cast("float64")
+        elif not (cells.type().is_numeric() or cells.type().is_boolean() or cells.type().is_null()):
             findings.append(finding("IC872", Place(head.file), name=head.names[places[0]], kind=str(cells.type())))
             taken[f"value {at}"] = ibis.null("float64")
         else:
@@ -273,12 +276,13 @@ def _joined(values: InPlace, opened: Sequence[_Opened]) -> InPlace:
     assert values.units is not None
     units, within = values.units.units, values.index.ranking.within
     position = {period: at for at, period in enumerate(values.periods)}
-    groups, findings = 1, list(values.findings)
+    groups: tuple[str, ...] = ("",)
+    findings = list(values.findings)
     rows: dict[str, Any] = {"unit": list(range(len(units))), "group": [0] * len(units)}
     for name, labels in (("group", units.groups), ("within", units.labels(within) if within else ())):
         number = {label: at for at, label in enumerate(dict.fromkeys(labels))}
         rows |= {name: [number[label] for label in labels]} if labels else {}
-        groups = len(number) if name == "group" and labels else groups
+        groups = tuple(number) if name == "group" and labels else groups
     whole = ibis.memtable(rows).cross_join(ibis.memtable({"period": list(position.values())}))
     for one in opened:
         table, keys = one.table, ["unit"]
@@ -368,5 +372,7 @@ def _checked(values: InPlace) -> Iterator[Finding]:
         for value in dict.fromkeys((ends[f"min {name}"], ends[f"max {name}"])):
             if value is not None and math.isinf(value):
                 yield finding("IC314", place, found=value)
+            elif value is not None and abs(value) > LARGEST:
+                yield finding("IC394", place, found=f"{value:g}", name=column.title, most=LARGEST)
             elif value is not None and not low <= value <= high:
                 yield finding("IC349", place, found=value, low=low, high=high, name=column.title)

@@ -15,11 +15,13 @@ import ibis
 
 from ..engine import score
 from ..engine.frames import some
-from ..engine.notes import check_comparisons
+from ..engine.nodes import UNDEFINED, scaled_sum
+from ..engine.notes import check_comparisons, without_score
 from ..engine.ranking import ranking_of
-from ..engine.rules import SLACK, mirror
+from ..engine.rules import REACHED, SLACK, mirror
 from ..findings import Finding, finding
 from ..methods import AGGREGATORS, NORMALISERS, TIE_RULES, WEIGHTINGS
+from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import np
 from ..methods.frame import Frame, same
 from ..methods.ties import TOLERANCE
@@ -99,7 +101,7 @@ def _of_branch(index: Index, branch: Branch) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------------------ the recipe
 
 
-def score_in_query(index: Index, table: Any, bare: Scores, groups: int) -> tuple[Any, list[Finding]]:
+def score_in_query(index: Index, table: Any, bare: Scores, groups: Sequence[str]) -> tuple[Any, list[Finding]]:
     """Score every row of a table, a unit in a period each; return it with every stage, and what was found.
 
     `table` has the columns `period`, `unit` and `group`, numbers from 0, `value C` for each column C of the index that has
@@ -109,12 +111,12 @@ def score_in_query(index: Index, table: Any, bare: Scores, groups: int) -> tuple
     """
     table = _derived(index, table)
     compared = {at: table[f"compared {at}" if f"compared {at}" in table.columns else f"derived {at}"] for at in _leaves(index)}
-    known = collect(index, table, compared, (len(bare.periods), groups))
+    known = collect(index, table, compared, (len(bare.periods), len(groups)))
     of_frame = of_frames(index, known, bare.periods)
     wanted = {at: asked for at in _leaves(index) if (asked := statistics_for(normalise_of(index, index.leaves[at])))}
     table = _normalised(index, beside(table, of_frame, wanted))
     table = _aggregated(index, table, bare.weights)
-    return table, [*_constant(index, table, bare.periods, known, of_frame), *check_comparisons(index, bare.panel, 0)]
+    return table, [*_constant(index, table, bare.periods, known, of_frame, groups), *check_comparisons(index, bare.panel, 0)]
 
 
 def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
@@ -131,7 +133,7 @@ def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]
             branch = bare.tree.branches[at - bare.tree.leaves]
             found.append(
                 finding(
-                    "IC424",
+                    UNDEFINED[branch.undefined],
                     index.place_of(bare.tree.nodes[at].id),
                     node=bare.tree.nodes[at].id,
                     method="formula" if branch.formula else branch.aggregate,
@@ -140,6 +142,48 @@ def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]
                     children=some([bare.tree.nodes[child].id for child in branch.inputs]),
                 )
             )
+    return found
+
+
+def set_aside(index: Index, table: Any, name: Callable[[int], str]) -> list[Finding]:
+    """Say how many reported values `applies` sets aside, and of which units."""
+    at, found = {column.id: place for place, column in enumerate(index.columns)}, []
+    for leaf in index.leaves:
+        if leaf.applies is None or leaf.events is not None:
+            continue
+        tree, series = parse(leaf.applies), _series_of(leaf, at)
+        rule = evaluate(tree, {one: table[f"value {series(one)}"] for one in names(tree)})
+        own = [place for place, column in enumerate(index.columns) if column.owner == leaf.id and not column.is_attribute]
+        kept = table.filter((rule == 0.0).fill_null(False))
+        there = {f"n{place}": kept[f"value {place}"].notnull().cast("int64") for place in own}
+        counted = kept.select("unit", **there)
+        count = sum(
+            counted.aggregate(**{one: counted[one].sum() for one in there}).to_pyarrow().to_pylist()[0][one] or 0 for one in there
+        )
+        if count:
+            reported = counted.filter(reduce(lambda one, other: one | other, (counted[one] > 0 for one in there)))
+            units = [name(unit) for unit in sorted(reported.select("unit").distinct().to_pyarrow().column("unit").to_pylist())]
+            place = index.place_of(leaf.id, "applies")
+            found.append(finding("IC940", place, node=leaf.id, name=leaf.name, count=count, units=some(units)))
+    return found
+
+
+def scaled_sums(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
+    """Find the sums that were scaled up for children that do not apply to some units."""
+    found = []
+    for branch in bare.tree.branches:
+        silent = {child: ~own for child in branch.children if (own := _applies(table, child)) is not None}
+        silent = {child: own for child, own in silent.items() if branch.declared[branch.children.index(child)] != 0}
+        if branch.formula is not None or branch.aggregate not in FREE_SUM or not silent:
+            continue
+        there = table[f"score {branch.position}"].notnull()
+        own = table.filter(there & reduce(lambda one, other: one | other, silent.values()))
+        if count := int(own.count().to_pyarrow().as_py()):
+            units = [name(unit) for unit in sorted(own.select("unit").distinct().to_pyarrow().column("unit").to_pylist())]
+            kinds = {f"n{child}": silent_there.cast("int64").sum() for child, silent_there in silent.items()}
+            row = table.aggregate(**kinds).to_pyarrow().to_pylist()[0]
+            children = [child for child in branch.children if row.get(f"n{child}")]
+            found.append(scaled_sum(index, branch.position, children, units, count))
     return found
 
 
@@ -264,11 +308,15 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
         gaps = [child.isnull() if own is None else child.isnull() & own for child, own in zip(x, applies, strict=True)]
         enough = ~reduce(lambda one, other: one | other, gaps) & (covered > 0.0)
     else:
-        enough = covered >= missing.coverage - SLACK
+        enough = covered >= missing.coverage - REACHED if missing.coverage else covered >= 0.0
         if missing.children:
             there = reduce(lambda one, other: one + other, (child.notnull().cast("int64") for child in x))
             asked = [1 if own is None else own.cast("int64") for own in applies]
-            enough &= there >= missing.children * sum(asked[1:], asked[0]) - SLACK
+            apply = sum(asked[1:], asked[0])
+            if missing.children <= 1:
+                enough &= there >= (missing.children - REACHED) * apply
+            else:
+                enough &= (there >= missing.children - SLACK) | (there >= apply)
     enough = enough.fill_null(False)
     score = ibis.ifelse(enough, joined, ibis.null("float64"))
     made = {f"score {at}": mirror(index) - score if branch.turned else score}
@@ -282,8 +330,10 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
     return made
 
 
-def _constant(index: Index, table: Any, periods: Sequence[str], known: Statistics, of_frame: Statistics) -> Iterator[Finding]:
-    """Point out leaves without any value, or whose values cannot be told apart, in the words of `notes.check_columns`."""
+def _constant(
+    index: Index, table: Any, periods: Sequence[str], known: Statistics, of_frame: Statistics, groups: Sequence[str]
+) -> Iterator[Finding]:
+    """Point out leaves without any value, or of whose values no score is made, in the words of `notes.check_columns`."""
     here = known.together((1,))
     for at, leaf in enumerate(index.leaves):
         choice, sign = normalise_of(index, leaf), np.array([index.tree.signs[at]])
@@ -292,16 +342,31 @@ def _constant(index: Index, table: Any, periods: Sequence[str], known: Statistic
         if nothing and (applies := _applies(table, at)) is not None:
             asked = table.filter(applies).select("period").distinct().to_pyarrow().column("period").to_pylist()
             nothing = [period for period in nothing if periods.index(period) in asked]
-        alike = []
+
+        def lost(
+            ends: Statistics, place: int, group: int, at: int = at, choice: Any = choice, sign: Any = sign, method: Any = method
+        ) -> bool:
+            """Say whether neither end of some values has a score, so that none between them has."""
+            frame = np.array([[of_frame.min[place, group, at]], [of_frame.max[place, group, at]]])
+            x = np.array([[ends.min[place, group, at]], [ends.max[place, group, at]]])
+            return bool(ends.count[place, group, at]) and bool(np.isnan(method(x, Frame(frame, sign), **choice.parameters)).all())
+
+        by: dict[str, list[str]] = {"IC422": nothing, "IC420": [], "IC448": [], "IC449": []}
+        bare: list[tuple[int, str]] = []
         for place, period in enumerate(periods):
-            low, high = here.min[place, 0, at], here.max[place, 0, at]
-            if here.count[place, 0, at] and same(low, high):
-                values = np.array([[of_frame.min[place, 0, at]], [of_frame.max[place, 0, at]]])
-                if np.isnan(method(np.array([[low]]), Frame(values, sign), **choice.parameters)).all():
-                    alike.append(period)
-        for code, where in (("IC422", nothing), ("IC420", alike)):
+            alike = bool(same(here.min[place, 0, at], here.max[place, 0, at]))
+            if choice.over == "group" and not alike:
+                bare += [(place, name) for group, name in enumerate(groups) if lost(known, place, group)]
+            elif lost(here, place, 0):
+                based = choice.over == "base" and not of_frame.count[place, 0, at] > 0
+                by["IC420" if alike else "IC448" if based else "IC449"].append(period)
+        more = {"IC448": {"base": str(choice.base)}, "IC449": {"method": choice.method}}
+        for code, where in by.items():
             if where:
-                yield finding(code, index.place_of(leaf.id), node=leaf.id, name=leaf.name, periods=some(where))
+                place_of, said = index.place_of(leaf.id), more.get(code, {})
+                yield finding(code, place_of, node=leaf.id, name=leaf.name, periods=some(where), **said)
+        if bare:
+            yield without_score(index, leaf, periods, bare)
 
 
 # ---------------------------------------------------------------------------------------------------------- long and ranked

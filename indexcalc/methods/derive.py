@@ -10,13 +10,15 @@ from .rank import rounded
 Expression = tuple[Any, ...]
 
 
-def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
+def evaluate(tree: Expression, values: Mapping[str, Array], beyond: list[Mask] | None = None) -> Array:
     """Compute a parsed formula (`spec.formula.parse`) over named arrays of one shape.
 
-    Missing goes through + - × ÷ ^ and the functions of one value; `sum`, `mean`, `median`, `trimmed`, `min` and `max` pass
-    over it, as in a spreadsheet. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
+    Missing goes through + - × ÷ ^, `min`, `max`, `clip` and the functions of one value: a number that stands in the formula is
+    no value of a unit. `sum`, `mean`, `median` and `trimmed` pass over it, as in a spreadsheet, and so do `min` and `max` with
+    `skip: true`. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
     is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals;
-    `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3.
+    `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3. What is too large
+    for a number is missing; where it was, is put to `beyond`.
     """
     chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
     while tree[0] not in ("number", "name"):
@@ -24,7 +26,7 @@ def evaluate(tree: Expression, values: Mapping[str, Array]) -> Array:
         tree = tree[1]
     result = np.asarray(tree[1], dtype=float) if tree[0] == "number" else values[tree[1]]
     for operation, _, *others in reversed(chain):
-        result = _apply(operation, [result, *(evaluate(other, values) for other in others)])
+        result = _apply(operation, [result, *(evaluate(other, values, beyond) for other in others)], beyond)
     return result
 
 
@@ -209,12 +211,21 @@ _COMPARISONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _apply(operation: str, arguments: Sequence[Array]) -> Array:
+def _apply(operation: str, arguments: Sequence[Array], beyond: list[Mask] | None = None) -> Array:
     with np.errstate(all="ignore"):
         result = np.asarray(_OPERATIONS[operation](*arguments), dtype=float)
     if operation in _COMPARISONS:
         return np.where(np.isnan(arguments[0]) | np.isnan(arguments[1]), np.nan, result)
-    return np.where(np.isfinite(result), result, np.nan)
+    number = np.isfinite(result)
+    if beyond is not None and not number.all():
+        beyond.append(np.isinf(result) & _defined(operation, arguments))
+    return np.where(number, result, np.nan)
+
+
+def _defined(operation: str, arguments: Sequence[Array]) -> Mask:
+    """Say where an operation has a result, however large: not a division by 0, a logarithm of 0 or 0 to a power below 0."""
+    x, *others = arguments
+    return np.asarray(others[0] != 0 if operation == "/" else x != 0 if operation in ("log", "^") else True)
 
 
 def _power(x: Array, exponent: Array) -> Array:
@@ -231,8 +242,20 @@ def _round(x: Array, decimals: Array | float = 0.0) -> Array:
     return rounded(np.asarray(x, dtype=float), whole)
 
 
+def _clip(x: Array, low: Array, high: Array) -> Array:
+    return np.where(np.asarray(low) > high, np.nan, np.minimum(np.maximum(x, low), high))
+
+
 def _stacked(reduce: Callable[[Array], Array]) -> Callable[..., Array]:
     return lambda *arguments: reduce(np.stack(np.broadcast_arrays(*arguments)))
+
+
+def _highest(parts: Array) -> Array:
+    return np.asarray(np.maximum.reduce(parts, axis=0))
+
+
+def _lowest(parts: Array) -> Array:
+    return np.asarray(np.minimum.reduce(parts, axis=0))
 
 
 def _sum_present(parts: Array) -> Array:
@@ -255,8 +278,11 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "log": lambda x: np.log(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "sqrt": lambda x: np.sqrt(x),  # noqa: PLW0108 - numpy is loaded when it is called
     "where": _where,
-    "max": _stacked(rolled_max),
-    "min": _stacked(rolled_min),
+    "clip": _clip,
+    "max": _stacked(_highest),
+    "min": _stacked(_lowest),
+    "max_there": _stacked(rolled_max),
+    "min_there": _stacked(rolled_min),
     "mean": _stacked(rolled_mean),
     "median": _stacked(median),
     "trimmed": _stacked(trimmed_mean),

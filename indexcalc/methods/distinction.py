@@ -194,12 +194,16 @@ CILOS = WeightMethod(name="cilos", terms=("cilos法",), function=cilos, checks=(
 def idocriw(x: Array, declared: Array) -> Array:
     """Weigh by IDOCRIW: entropy weights times CILOS weights.
 
-    The entropy is of the scores as they are.
+    The entropy is of the scores as they are. A child with scores below 0 alone is a cost, as `points` makes of less is better: as
+    in the paper, its entropy is that of the cost, and its impact loss is of the least cost over the cost.
     Formula: w_j ∝ w_j(entropy) w_j(CILOS).
-    Edge cases: scores must be 0 or more, and weights are NaN where either's are; a constant child weighs 0.
+    Edge cases: scores must be 0 or more, or all below 0, and weights are NaN where either's are; a constant child weighs 0.
     Source: Zavadskas, Podvezko 2016.
     """
-    return scaled(entropy(x, declared, rescale="none") * cilos(x, declared))
+    high = ends(x)[1][..., None, :]
+    cost = high < 0
+    plain, gain = np.where(cost, -x, x), np.where(cost, high / np.where(cost, x, 1.0), x)
+    return scaled(entropy(plain, declared, rescale="none") * cilos(gain, declared))
 
 
 IDOCRIW = WeightMethod(

@@ -26,7 +26,7 @@ def value(x: Array, groups: Sequence[Mask], *, value: float) -> Array:
     return np.where(np.isnan(x), value, x)
 
 
-VALUE = Imputer(name="value", terms=("定值", "常数"), function=value, checks=(), siblings=False)
+VALUE = Imputer(name="value", terms=("定值", "常数"), function=value, checks=(), siblings=False, donors="none")
 
 
 def mean(x: Array, groups: Sequence[Mask]) -> Array:
@@ -39,7 +39,7 @@ def mean(x: Array, groups: Sequence[Mask]) -> Array:
     return _by_group(x, groups, np.nanmean)
 
 
-MEAN = Imputer(name="mean", terms=("均值", "均值插补", "平均值"), function=mean, checks=(), siblings=False)
+MEAN = Imputer(name="mean", terms=("均值", "均值插补", "平均值"), function=mean, checks=(), siblings=False, donors="units")
 
 
 def median(x: Array, groups: Sequence[Mask]) -> Array:
@@ -52,7 +52,7 @@ def median(x: Array, groups: Sequence[Mask]) -> Array:
     return _by_group(x, groups, np.nanmedian)
 
 
-MEDIAN = Imputer(name="median", terms=("中位数", "中位数插补"), function=median, checks=(), siblings=False)
+MEDIAN = Imputer(name="median", terms=("中位数", "中位数插补"), function=median, checks=(), siblings=False, donors="units")
 
 
 def last(x: Array, groups: Sequence[Mask]) -> Array:
@@ -69,7 +69,7 @@ def last(x: Array, groups: Sequence[Mask]) -> Array:
     return out
 
 
-LAST = Imputer(name="last", terms=("前值", "前值结转"), function=last, checks=(), siblings=False)
+LAST = Imputer(name="last", terms=("前值", "前值结转"), function=last, checks=(), siblings=False, donors="before")
 
 
 def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"] = "missing") -> Array:
@@ -91,7 +91,7 @@ def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"]
     return nearest(drawn, groups) if ends == "hold" else drawn
 
 
-LINEAR = Imputer(name="linear", terms=("线性插值", "线性插补"), function=linear, checks=(), siblings=False)
+LINEAR = Imputer(name="linear", terms=("线性插值", "线性插补"), function=linear, checks=(), siblings=False, donors="periods")
 
 
 def nearest(x: Array, groups: Sequence[Mask]) -> Array:
@@ -109,7 +109,7 @@ def nearest(x: Array, groups: Sequence[Mask]) -> Array:
     return np.where(np.isnan(x), np.take_along_axis(x, source, axis=0), x)
 
 
-NEAREST = Imputer(name="nearest", terms=("最近值", "邻近值"), function=nearest, checks=(), siblings=False)
+NEAREST = Imputer(name="nearest", terms=("最近值", "邻近值"), function=nearest, checks=(), siblings=False, donors="periods")
 
 
 def regression(x: Array, groups: Sequence[Mask]) -> Array:
@@ -128,7 +128,9 @@ def regression(x: Array, groups: Sequence[Mask]) -> Array:
     return out
 
 
-REGRESSION = Imputer(name="regression", terms=("回归插补", "回归"), function=regression, checks=(), siblings=True)
+REGRESSION = Imputer(
+    name="regression", terms=("回归插补", "回归"), function=regression, checks=(), siblings=True, donors="indicators"
+)
 
 
 def em(x: Array, groups: Sequence[Mask], *, most: int = 1000, tolerance: float = 1e-9) -> Array:
@@ -150,7 +152,12 @@ def em(x: Array, groups: Sequence[Mask], *, most: int = 1000, tolerance: float =
 
 
 EM = Imputer(
-    name="em", terms=("期望最大化", "em算法"), function=em, checks=(above_zero("most"), above_zero("tolerance")), siblings=True
+    name="em",
+    terms=("期望最大化", "em算法"),
+    function=em,
+    checks=(above_zero("most"), above_zero("tolerance")),
+    siblings=True,
+    donors="indicators",
 )
 
 

@@ -179,6 +179,9 @@ class Imputer(MethodRecord):
 
     siblings: bool
     """Whether an indicator's estimates come from the others of its node."""
+    donors: Literal["none", "units", "before", "periods", "indicators"]
+    """What an estimate is made of: nothing, other units of the period, the unit's own period before or those around, its other
+    indicators."""
 
 
 class Treatment(MethodRecord):

@@ -10,7 +10,7 @@ from typing import IO, Any
 from ..scores import Scores
 from .sheets.quarantine import quarantine_files
 from .sheets.tables import in_rank_order, ranking_sheet
-from .sheets.tidy import sheet_csv, tidy
+from .sheets.tidy import grades_csv, has_grades, sheet_csv, tidy
 
 Write = Callable[[IO[bytes]], object]
 
@@ -25,6 +25,7 @@ def block_files(scores: Scores, period: str, language: str) -> dict[str, Write]:
     return {
         "ranking.csv": partial(write_ranking, scores, period, language),
         "scores.parquet": partial(write_scores, scores, language),
+        **({"grades.csv": partial(_write, grades_csv(scores, period, language))} if has_grades(scores) else {}),
         **{name: partial(_write, content) for name, content in dirty.items()},
     }
 
@@ -65,7 +66,7 @@ def write_ranking(scores: Scores, period: str, language: str, file: IO[bytes]) -
     units = in_rank_order(scores, scores.periods.index(period), scores.tree.root)
     for start in range(0, len(units), _RANKED):
         some = units[start : start + _RANKED]
-        file.write(sheet_csv(ranking_sheet(scores, period, language, some), heading=start == 0))
+        file.write(sheet_csv(ranking_sheet(scores, period, language, some, numeric=True), heading=start == 0))
 
 
 def _write(content: bytes, file: IO[bytes]) -> None:

@@ -16,6 +16,7 @@ from ..scores import Scores
 from ..tree.model import Dimension
 from ..units import Units
 from ..words.statuses import STATUS_NAMES
+from .sheets.tidy import declared_weight
 
 _READ = 1 << 20  # rows that are looked at together
 
@@ -31,6 +32,7 @@ def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
     order = list(tree.reading_order)
     nodes = [tree.nodes[at] for at in order]
     weights: dict[str, Any] = {"weight": bare.sibling_weights[0, order], "effective_weight": bare.effective_weights[0, order]}
+    declared = {"declared_weight": [declared_weight(node) for node in nodes]}
     words: dict[str, Sequence[Any]] = {
         "node": [node.id for node in nodes],
         "node_name": [node.title(language) for node in nodes],
@@ -41,15 +43,17 @@ def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
     labels = {
         "period": {"period": range(len(bare.periods)), "its period": bare.periods},
         "unit": {"unit": range(len(units)), "its unit": units.ids, "unit_name": names},
-        "order": {"order": range(len(order)), **words, **weights},
+        "order": {"order": range(len(order)), **words, **weights, **declared},
     }
     for key, table in labels.items():
         long = long.join(ibis.memtable({name: list(column) for name, column in table.items()}), key)
+    there = ibis.ifelse(long.declared_weight.isnan(), ibis.null("float64"), long.declared_weight)
+    long = long.mutate(declared_weight=there, imputed=ibis.null("float64"))
     long = long.mutate(status=long.status.cases(*enumerate(STATUS_NAMES["en"]), else_=""))
     stages = ("raw", "derived", "derived", "score", "rank", "group_rank", "coverage", "status")
     shown = dict(zip(("raw", "derived", "treated", *stages[3:]), stages, strict=True))
     taken = {"period": "its period", "unit": "its unit", "unit_name": "unit_name"}
-    taken |= {name: name for name in (*words, *weights)} | shown
+    taken |= {name: name for name in (*words, *weights)} | shown | {name: name for name in ("declared_weight", "imputed")}
     return long.select(**{name: long[column] for name, column in taken.items()})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,10 @@ from .readers.records import has_repeated, repeated
 from .readers.table import Cell, Table, name_of
 from .readers.tables import read_tables
 
-_SEPARATORS = str.maketrans("；、|，,", ";;;;;")
+_SEPARATORS = str.maketrans("；、|", ";;;")  # a comma is part of a name: Egypt, Arab Rep.
+
+
+_SHORTEST = 2  # letters of a name that others are looked for by
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,24 @@ class UnitNames:
                 names[unit].add(name)
         return names
 
+    def like(self, name: str) -> list[int]:
+        """Return the units that a name could stand for by what their names begin with, or by a part of one at a comma."""
+        if len(name) < _SHORTEST:
+            return []
+        like = (at for known, at in self.known.items() if known.startswith(name) or ("," in known and name in _parts(known)))
+        return list(dict.fromkeys(like))
+
+    def whole(self, name: str) -> str:
+        """Return the name that another is a part of at a comma, if there is one."""
+        return next((known for known in self.known if "," in known and name in _parts(known)), "")
+
     def sharing(self, name: str) -> str:
         """Return the ids of the first few of the units that share a name."""
-        ids = [self.units.ids[unit] for unit in self.shared[name]]
+        return self.some(self.shared[name])
+
+    def some(self, units: Sequence[int]) -> str:
+        """Return the ids of the first few of some units."""
+        ids = [self.units.ids[unit] for unit in units]
         return ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
 
 
@@ -209,7 +228,7 @@ def _names(
     shared = {name: list(units) for name, units in owners.items() if len(units) > 1 and name not in known}
     found = []
     for at, row in enumerate(rows):
-        others = [("aliases", part.strip()) for part in aliases[at].translate(_SEPARATORS).split(";")]
+        others = [("aliases", part) for part in _split(aliases[at])]
         for key, name in (("name", units.names[at]), ("name_en", units.names_en[at]), *others):
             if name in shared:
                 other = at if at in owners[name] else shared[name][0]
@@ -218,7 +237,33 @@ def _names(
             if other != at:
                 place = table.place(row, said[key])
                 found.append(finding("IC343", place, name=name, one=units.ids[other], other=units.ids[at]))
-    return known, shared, found
+    return known, shared, [*found, *_of_two(units, aliases, table, rows, said["aliases"])]
+
+
+def _of_two(units: Units, aliases: Sequence[str], table: Table, rows: Sequence[int], column: int) -> Iterator[Finding]:
+    """Find aliases that are what another unit's name begins with, before a comma or bracket: there are two Congos."""
+    bases: dict[str, list[int]] = defaultdict(list)
+    for names in (units.names, units.names_en):
+        for at, name in enumerate(names):
+            if (base := _base(name)) != name:
+                bases[base].append(at)
+    for at, row in enumerate(rows if bases else ()):
+        for alias in _split(aliases[at]):
+            if others := [other for other in bases.get(alias, ()) if other != at]:
+                other = units.names[others[0]] or units.names_en[others[0]]
+                yield finding("IC393", table.place(row, column), name=alias, unit=units.ids[at], other=other)
+
+
+def _split(aliases: str) -> list[str]:
+    return [part.strip() for part in aliases.translate(_SEPARATORS).split(";")]
+
+
+def _parts(name: str) -> list[str]:
+    return [part.strip() for part in name.split(",")]
+
+
+def _base(name: str) -> str:
+    return re.split(r"\s*[,(（]", name, maxsplit=1)[0]
 
 
 def _asked_columns(index: Index) -> dict[str, Place]:

@@ -10,7 +10,7 @@ from .blocks.data import EVERY, UNITS_SOURCE, Denominator
 from .blocks.nodes import Indicator
 from .blocks.whole import Written
 from .events import Take, takes
-from .formula import names, parse
+from .formula import compared_with_text, names, parse
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ class Column:
     """The unit of measurement of what is reported; nothing where the tree says that of a value that is made of it alone."""
     cumulative: bool = False  # whether its values are totals since the year began
     at_end: bool = False  # whether a label that runs from January on stands for its last period alone
+    words: tuple[str, ...] = ()
+    """The words that a formula compares its cells with, which are text: the value is 1 for one of these, else 0."""
+
+    @property
+    def is_attribute(self) -> bool:
+        """Whether it may stand in the units table where its source has it not: what `applies` names, and text."""
+        return self.key == "applies" or bool(self.words)
 
 
 def columns(index: Written) -> tuple[Column, ...]:
@@ -50,25 +57,30 @@ def columns(index: Written) -> tuple[Column, ...]:
         if leaf.formula is None and not leaf.events:
             wanted.append(_own_column(leaf, source, over_time, over_units))
         for key, text in (("formula", None if leaf.events else leaf.formula), ("applies", leaf.applies)):
-            wanted += [
-                Column(
+            tree = parse(text) if text else ("number", 0.0)
+            texts = compared_with_text(tree)
+            for name in names(tree):
+                if name in denominators or name in own:
+                    continue
+                heading, words = texts.get(name, (name, ()))
+                adds = key == "formula" and not words
+                column = Column(
                     id=f"{leaf.id}.{name}",
                     source=source,
-                    headers=(name,),
+                    headers=(heading,),
                     title=name,
                     measure="",
                     valid=None,
-                    over_time=over_time if key == "formula" else "last",
-                    over_units=over_units if key == "formula" else "max",
+                    over_time=over_time if adds else "last",
+                    over_units=over_units if adds else "max",
                     owner=leaf.id,
                     key=key,
                     rows=_headers(leaf),
-                    cumulative=key == "formula" and leaf.cumulative == "year",
+                    cumulative=adds and leaf.cumulative == "year",
                     at_end=leaf.cumulative == "none",
+                    words=words,
                 )
-                for name in (names(parse(text)) if text else ())
-                if name not in denominators and name not in own
-            ]
+                wanted.append(column)
     unique = {column.id: column for column in reversed(wanted)}
     series = [column for column in wanted if unique.pop(column.id, None)]
     others: list[Denominator | Adjustment] = [*index.denominators, *counted(index)]

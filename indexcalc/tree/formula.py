@@ -2,10 +2,13 @@
 
     expression = comparison;  comparison: < <= > >= = !=;  then + -;  then * / (also × ÷);  then unary -;  then ^
     name       = a word of letters, digits and _ (any script), or anything between [ and ]
-    call       = one of FUNCTIONS, with its arguments between ( and )
+    call       = one of FUNCTIONS, with its arguments between ( and ); `skip: true` may end those of min and max
+    text       = a name = 'text', != 'text', in ('text', …), not in ('text', …): 1 or 0
 
 The tree is made of plain tuples, `("number", 2.0)`, `("name", "x")`, `(operator or function, left, …)`, so that
-`methods.derive.evaluate` can walk it without knowing this module.
+`methods.derive.evaluate` can walk it without knowing this module. What is compared with text is a name of its own,
+`("name", "group = 'a'", "group", ("a",))`, for a column that has 1 where a cell of that heading is one of the words, else 0:
+so that whatever computes with numbers needs to know nothing of text.
 """
 
 from __future__ import annotations
@@ -13,13 +16,14 @@ from __future__ import annotations
 import re
 
 from ..findings import nearest
-from .expressions import NAME, NUMBER, Codes, Expression, FormulaError, Parser, Token, names, refuse_other_form
+from .expressions import NAME, NUMBER, Codes, Expression, FormulaError, Parser, Token, names, nodes, refuse_other_form
 
-__all__ = ["FUNCTIONS", "Expression", "FormulaError", "first_places", "names", "parse"]
+__all__ = ["FUNCTIONS", "Expression", "FormulaError", "compared_with_text", "first_places", "names", "parse"]
 
 FUNCTIONS = {
     "abs": (1, 1),
     "ceil": (1, 1),
+    "clip": (3, 3),
     "exp": (1, 1),
     "floor": (1, 1),
     "log": (1, 1),
@@ -33,8 +37,14 @@ FUNCTIONS = {
     "trimmed": (3, None),
     "where": (3, 3),
 }
-_TOKEN = rf"\s*(?:{NUMBER}|{NAME}|(?P<sign><=|>=|!=|==|[-+*/×÷^<>=(),])|(?P<other>\S))"
+_TOKEN = (
+    rf"\s*(?:{NUMBER}|'(?P<text>(?:[^']|'')*)'|\"(?P<double>(?:[^\"]|\"\")*)\"|{NAME}"
+    r"|(?P<sign><=|>=|!=|==|[-+*/×÷^<>=(),:])|(?P<other>\S))"
+)
 _SAME = {"×": "*", "÷": "/", "==": "="}
+_SKIP = "skip"
+_SKIPPING = {"max": "max_there", "min": "min_there"}
+"""What min and max are called in a tree where they pass over what is missing."""
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 _UNARY_POWER = 4
 
@@ -46,6 +56,15 @@ def parse(text: str) -> Expression:
     ('*', ('/', ('name', 'closed'), ('name', 'total')), ('number', 100.0))
     """
     return _Parser(_tokens(text)).whole()
+
+
+def compared_with_text(tree: Expression) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the heading and the words of each name of a tree that stands for a comparison with text.
+
+    >>> compared_with_text(parse("gdp * (group = 'city')"))
+    {"group = 'city'": ('group', ('city',))}
+    """
+    return {node[1]: (node[2], node[3]) for node in nodes(tree) if node[0] == "name" and len(node) > 2}
 
 
 def first_places(text: str) -> dict[str, int]:
@@ -61,10 +80,14 @@ def _tokens(text: str) -> list[Token]:
     tokens = []
     for match in re.finditer(_TOKEN, text):
         kind = str(match.lastgroup)
+        token, start = match[kind], match.start(kind)
         if kind == "other":
-            refuse_other_form(match[kind], match.start(kind), "()[],+-*/^<>=", "formula")
-            raise FormulaError("IC240", match.start(kind), found=match[kind])
-        tokens.append((kind, match[kind], match.start(kind)))
+            refuse_other_form(token, start, "()[],+-*/^<>='\":", "formula")
+            raise FormulaError("IC440" if token in "'\"" else "IC240", start, found=token)
+        if kind in ("text", "double"):
+            mark = "'" if kind == "text" else '"'
+            kind, token, start = "text", token.replace(mark * 2, mark), start - 1
+        tokens.append((kind, token, start))
     return [*tokens, ("end", "", len(text.rstrip()))]
 
 
@@ -83,19 +106,57 @@ class _Parser(Parser):
         self.depth -= 1
         return tree
 
+    def binds(self) -> int:
+        return 1 if self.is_in() else super().binds()
+
+    def is_in(self) -> bool:
+        """Say whether `in (` or `not in (` comes next: elsewhere these are names."""
+        at = 1 if self.peek()[:2] == ("name", "not") else 0
+        return self.peek(at)[:2] == ("name", "in") and self.peek(at + 1)[1] == "("
+
     def joined(self, left: Expression, power: int) -> Expression:
+        if self.is_in():
+            return self.among(left)
         _, token, position = self.take()
         operator = _SAME.get(token, token)
         if operator in _COMPARISONS and left[0] in _COMPARISONS:
             raise FormulaError("IC249", position, found=token)
         # ^ binds to the right and takes a signed exponent: 2 ^ -1
-        return (operator, left, self.climb(power - 1 if operator == "^" else power))
+        right = self.climb(power - 1 if operator == "^" else power)
+        if "text" not in (left[0], right[0]):
+            return (operator, left, right)
+        name, words = (right, left) if left[0] == "text" else (left, right)
+        if operator not in ("=", "!=") or name[0] != "name" or len(name) > 2:
+            raise FormulaError("IC441", position, found=words[1])
+        return _with_text(str(name[1]), (str(words[1]),), denied=operator == "!=")
+
+    def among(self, left: Expression) -> Expression:
+        """Parse the words that a name is looked for among."""
+        denied = self.peek()[1] == "not"
+        position = [self.take() for _ in range(3 if denied else 2)][-1][2]
+        words: list[str] = []
+        while not words or self.peek()[1] == ",":
+            if words:
+                self.take()
+            kind, token, at = self.take()
+            if kind != "text":
+                raise self.refused((kind, token, at))
+            words.append(token)
+        self.close(position)
+        if left[0] != "name" or len(left) > 2:
+            raise FormulaError("IC441", position, found=words[0])
+        return _with_text(str(left[1]), tuple(words), denied=denied)
 
     def operand(self, least: int) -> Expression:
         del least
         kind, token, position = self.take()
         if kind == "number":
             return ("number", float(token))
+        if kind == "text":
+            beside = self.tokens[self.at - 2][1] if self.at > 1 else ""
+            if {self.peek()[1], beside} & self.powers.keys():  # what it is joined by says whether it may be
+                return ("text", token)
+            raise FormulaError("IC441", position, found=token)
         if kind == "quoted":
             return ("name", token.strip())
         if kind == "name":
@@ -106,6 +167,8 @@ class _Parser(Parser):
             return inside
         if token in ("-", "+"):
             value = self.climb(_UNARY_POWER)
+            if value[0] == "text":
+                raise FormulaError("IC441", position, found=value[1])
             return ("-", ("number", 0.0), value) if token == "-" else value
         raise self.refused((kind, token, position))
 
@@ -115,11 +178,36 @@ class _Parser(Parser):
             raise FormulaError("IC244", position, name=name, known=sorted(FUNCTIONS), near=nearest(name, FUNCTIONS))
         opened = self.take()[2]
         arguments = [self.nested()] if self.peek()[1] != ")" else []
+        skip = False
         while self.peek()[1] == ",":
             self.take()
+            if self.peek()[:2] == ("name", _SKIP) and self.peek(1)[1] == ":":
+                skip = self.skip(name)
+                break
             arguments.append(self.nested())
         self.close(opened)
         least, most = FUNCTIONS[name]
         if len(arguments) < least or (most is not None and len(arguments) > most):
             raise FormulaError("IC246", position, name=name, needed=least, given=len(arguments))
-        return (name, *arguments)
+        if name == "clip" and arguments[1][0] == arguments[2][0] == "number" and arguments[1][1] > arguments[2][1]:
+            raise FormulaError("IC443", position, low=arguments[1][1], high=arguments[2][1])
+        return (_SKIPPING[name] if skip else name, *arguments)
+
+    def skip(self, name: str) -> bool:
+        """Parse `skip: true`, with which a function passes over what is missing."""
+        position = self.take()[2]
+        if name not in _SKIPPING:
+            raise FormulaError("IC442", position, name=name, known=sorted(_SKIPPING))
+        self.take()
+        kind, token, at = self.take()
+        if kind != "name" or token.lower() not in ("true", "false"):
+            raise self.refused((kind, token, at))
+        return token.lower() == "true"
+
+
+def _with_text(name: str, words: tuple[str, ...], *, denied: bool) -> Expression:
+    """Return a name compared with words, as a name of its own."""
+    quoted = ", ".join(f"'{word}'" for word in words)
+    said = f"{name} = {quoted}" if len(words) == 1 else f"{name} in ({quoted})"
+    own = ("name", said, name, words)
+    return ("=", own, ("number", 0.0)) if denied else own

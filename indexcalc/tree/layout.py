@@ -39,6 +39,7 @@ class Branch:
     parameters: dict[str, object]
     formula: Expression | None
     missing: Missing
+    undefined: str
     turned: bool
     normalise: Normalise | None
     adjustments: tuple[int, ...]
@@ -298,6 +299,7 @@ def _branch(
         parameters=aggregate.parameters,
         formula=formula,
         missing=node.missing or index.defaults.missing,
+        undefined=node.undefined or index.defaults.undefined,
         turned=isinstance(node, Dimension) and node.direction == "lower",
         normalise=node.normalise,
         adjustments=adjustments,

@@ -92,10 +92,15 @@ def _method(room: str, method: str, shared: dict[str, Any]) -> dict[str, Any]:
 
 
 def _numbers_as_fractions(definitions: dict[str, Any]) -> None:
-    """Let weights be written as fractions such as 1/3."""
+    """Let weights, and shares of what must be there, be written as fractions such as 1/3."""
+    fraction = {"type": "string", "pattern": r"^\s*\d+\s*/\s*\d+\s*$"}
     for name in ("Indicator", "Dimension"):
-        weight = definitions[name]["properties"]["weight"]
-        weight["anyOf"].append({"type": "string", "pattern": r"^\s*\d+\s*/\s*\d+\s*$"})
+        definitions[name]["properties"]["weight"]["anyOf"].append(fraction)
+    for name, keys in (("Missing", ("coverage", "children")), ("Screen", ("coverage", "nonzero"))):
+        for key in keys:
+            own = definitions[name]["properties"][key]
+            number = {part: own.pop(part) for part in ("type", "minimum", "maximum") if part in own}
+            own["anyOf"] = [number, fraction]
 
 
 def _one_or_several(alternatives: dict[str, Any]) -> None:

@@ -242,6 +242,16 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     verified = Said("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte.")
     weights = Said("权重", "Weights")
     id = Said("编号", "Id")
+    ranks_as_published = Said("位次变化与 {period} 已发布的位次比较。", "Moves are from the ranks of {period} as published.")
+    changed_since = Said(
+        "位次变化与 {period} 已发布的位次比较；按现有数据和指标体系重新计算，该期位次已有不同。",
+        "Moves are from the ranks of {period} as published; scored anew today, some of them are others.",
+    )
+    scored_anew = Said(
+        "{period} 未发布，位次变化与按现有数据重新计算的位次比较。",
+        "{period} was not published: moves are from its ranks scored anew with today's data.",
+    )
+    estimated = Said("（插补：{method}，依据 {donors}）", "(imputed by {method}, from {donors})")
     declared = Said("权重", "Weight")
     share = Said("同级占比", "Share")
     effective = Said("有效权重", "Effective")

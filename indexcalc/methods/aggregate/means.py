@@ -103,6 +103,9 @@ HARMONIC = Aggregator(
 )
 
 
+_DIGITS = 250.0  # decimal digits that a power may have before or behind its point; a number holds 308
+
+
 def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
     """Average powers: p = 1 is arithmetic, p near 0 geometric, p = -1 harmonic.
 
@@ -115,7 +118,26 @@ def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
         return geometric(x, w, floor=floor)
     x = x if floor is None else np.maximum(x, floor)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _undefined(arithmetic(x**p, w) ** (1.0 / p), (x < 0) | ((x == 0) & (p < 0)))
+        largest = _taken_out(x, p)
+        y = x if largest is None else x / largest[..., None]
+        average = arithmetic(y**p, w) ** (1.0 / p)
+        return _undefined(average if largest is None else average * largest, (x < 0) | ((x == 0) & (p < 0)))
+
+
+def _taken_out(x: Array, p: float) -> Array | None:
+    """Return what each unit's children are divided by so that their powers are numbers of a usual size; None where all are.
+
+    It is the child that counts most, the largest or, with p below 0, the smallest; 1 for a unit whose powers are as usual.
+    """
+    if not x.size or not abs(p) > 1.0:  # powers up to 1 stay within what a number holds
+        return None
+    positive = np.where(x > 0, x, np.nan)
+    whole = np.array([np.fmin.reduce(positive, axis=None), np.fmax.reduce(positive, axis=None)])
+    if not (np.abs(p * np.log10(whole)) > _DIGITS).any():
+        return None
+    ends = [take.reduce(positive, axis=-1) for take in (np.fmin, np.fmax)]
+    beyond = np.logical_or.reduce([np.abs(p * np.log10(end)) > _DIGITS for end in ends])
+    return np.where(beyond, ends[0] if p < 0 else ends[1], 1.0) if beyond.any() else None
 
 
 def _power_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given) -> Column:
@@ -124,8 +146,16 @@ def _power_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given
         return _geometric_query(sql, x, w, given)
     x = [within(child, given.floor, None) for child in x]
     defined = [child > 0.0 if p < 0 else child >= 0.0 for child in x]
-    average = mean([where(sql, one, child) ** p for one, child in zip(defined, x, strict=True)], w)
-    return where(sql, all_of(defined), average.nullif(0.0) ** (1.0 / p) if p < 0 else average ** (1.0 / p))
+    if abs(p) <= 1.0:
+        average = mean([where(sql, one, child) ** p for one, child in zip(defined, x, strict=True)], w)
+        return where(sql, all_of(defined), average.nullif(0.0) ** (1.0 / p) if p < 0 else average ** (1.0 / p))
+    # the child that counts most is taken out, so that no power is beyond what a number holds
+    above = [positive(sql, child) for child in x]
+    most = above[0] if len(x) == 1 else (sql.least if p < 0 else sql.greatest)(*above)
+    average = mean([where(sql, one, child / most) ** p for one, child in zip(defined, x, strict=True)], w)
+    result = most * (average.nullif(0.0) ** (1.0 / p) if p < 0 else average ** (1.0 / p))
+    nothing = sql.literal(0.0) * mean(x, w)  # where all that are there are 0
+    return where(sql, all_of(defined), sql.ifelse(most.isnull(), nothing, result))
 
 
 POWER = Aggregator(

@@ -9,6 +9,7 @@ from typing import Any
 from ...analysis.cells import Cell
 from ...analysis.explain import Explained, Explanation, MadeOfUnits
 from ...analysis.versus import Boards, Versus
+from ...engine.frames import some
 from ...engine.rules import SLACK
 from ...findings import Language
 from ...methods.arrays import Array
@@ -85,6 +86,8 @@ class _Explained:
         if isinstance(leaf, Indicator):
             entry["status"] = STATUS_NAMES[self.language][one.status or 0]
             entry |= {"value": finite(one.value), "measure": one.measure, "department": leaf.department}
+            if one.estimate:
+                entry["imputed"] = {"method": one.estimate.method, "from": list(one.estimate.donors)}
             entry["raw"] = cells_data(one.cells)
         else:
             entry |= self._beside_score(one)
@@ -92,7 +95,7 @@ class _Explained:
         entry["history"] = [asdict(change) for change in one.changes]
         if self.result.depth == 0 or level < self.result.depth:
             entry["children"] = [self.data(child, level + 1) for child in one.children]
-        return entry | (_made_data(one.made, self.language) if one.made else {})
+        return entry | (_made_data(one.made, self.result.period, self.language) if one.made else {})
 
     def _beside_score(self, one: Explained) -> dict[str, Any]:
         """Return the grade, the primary children and the adjustments of an inner node, where it has such."""
@@ -135,15 +138,22 @@ class _Explained:
         if one.cells:
             value = finite(one.value)
             status = STATUS_NAMES[self.language][one.status or 0]
-            lines.append(f"{below}= {status if value is None else f'{value:.10g} {one.measure}'.rstrip()}")
+            lines.append(f"{below}= {status if value is None else f'{value:.10g} {one.measure}'.rstrip()}{self._estimated(one)}")
             lines += [f"{below}{line}" for line in cell_lines(one.cells)]
         return [*lines, *(self._made_lines(one.made, level + 1) if one.made else [])]
+
+    def _estimated(self, one: Explained) -> str:
+        """Say how a value was estimated, and of what."""
+        if one.estimate is None:
+            return ""
+        made_of = some(one.estimate.donors) if one.estimate.donors else "–"
+        return " " + word.estimated(self.language).format(method=one.estimate.method, donors=made_of)
 
     def _heading(self, one: Explained, level: int) -> str:
         language = self.language
         text = f"{self.scores.tree.nodes[one.position].title(language)} ({one.node}) {_number(one.score, self.decimals)}"
         if (rank := finite(one.rank)) is not None:
-            text += f" · {word.rank(language)} {rank:g}/{len(self.scores.panel.units)}"
+            text += f" · {word.rank(language)} {rank:g}/{ranked(self.scores, self.result.period, one.position)}"
         if level and finite(one.weight):
             text += f" · {word.weight(language)} {one.weight:.4g}"
             if finite(one.score) is not None and abs(one.weight_in_effect - one.weight) > SLACK:
@@ -164,10 +174,11 @@ class _Explained:
     def _part_lines(self, made: MadeOfUnits, level: int) -> list[str]:
         """Return each unit below with its own parts below it."""
         lines, units = [], made.scores.panel.units
+        count = ranked(made.scores, self.result.period, made.scores.node(made.node))
         for part in made.parts:
             text = f"{units.title(part.unit, self.language)} ({units.ids[part.unit]}) {_number(part.score, self.decimals)}"
             if (rank := finite(part.rank)) is not None:
-                text += f" · {word.rank(self.language)} {rank:g}/{len(units)}"
+                text += f" · {word.rank(self.language)} {rank:g}/{count}"
             if (weight := finite(part.weight)) is not None:
                 text += f" · {word.weight(self.language)} {weight:.4g}"
             text += f" · {word.contribution(self.language)} {_number(part.contribution, self.decimals)}"
@@ -176,7 +187,7 @@ class _Explained:
         return lines
 
 
-def _made_data(made: MadeOfUnits, language: Language) -> dict[str, Any]:
+def _made_data(made: MadeOfUnits, period: int, language: Language) -> dict[str, Any]:
     units = made.scores.panel.units
     parts = [
         {
@@ -184,14 +195,19 @@ def _made_data(made: MadeOfUnits, language: Language) -> dict[str, Any]:
             "name": units.title(part.unit, language),
             "score": finite(part.score),
             "rank": finite(part.rank),
-            "units": len(units),
+            "units": ranked(made.scores, period, made.scores.node(made.node)),
             "weight": finite(part.weight),
             "contribution": finite(part.contribution),
-            **(_made_data(part.made, language) if part.made else {}),
+            **(_made_data(part.made, period, language) if part.made else {}),
         }
         for part in made.parts
     ]
     return {"level": next(iter(units.levels)), "node_below": made.node, "how": made.how, "parts": parts}
+
+
+def ranked(scores: Scores, period: int, node: int) -> int:
+    """Return how many units have a rank at a node in a period."""
+    return int((scores.ranks[period, :, node] > 0).sum())
 
 
 def cells_data(cells: Sequence[Cell]) -> list[dict[str, Any]]:

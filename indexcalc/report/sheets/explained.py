@@ -35,7 +35,7 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
     for level, one in result.tree.walk():
         value = finite(one.value)
         numbers = (one.weight, one.score, one.rank, one.contribution, one.index_points, one.coverage)
-        status = "" if one.status is None or value is not None else STATUS_NAMES[language][one.status]
+        status = "" if one.status is None or (value is not None and not one.estimate) else STATUS_NAMES[language][one.status]
         rows.append((*_first(scores, level, one.position, language), *map(finite, numbers), "", value, one.measure, status))
         for added in one.adjustments:
             item, places = added.adjustment, ", ".join(added.places)

@@ -61,8 +61,13 @@ def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] =
     return [*short[:-1], *beside, short[-1]]
 
 
-def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int] | None = None) -> Sheet:
-    """Return the ranking of a period, the best first, units without a score last; or of some units, in their order."""
+def ranking_sheet(
+    scores: Scores, period: str, language: str, some: Sequence[int] | None = None, *, numeric: bool = False
+) -> Sheet:
+    """Return the ranking of a period, the best first, units without a score last; or of some units, in their order.
+
+    For programs, it is `numeric`: no score is shown as being below a limit, and the units' ids stand last.
+    """
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, tree.root) if some is None else some
     decimals, said = decimals_apart(scores, at, tree.root, units, language)
@@ -74,8 +79,10 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
     columns: list[list[Value]] = [
         ranks_of(scores, at, tree.root, units),
         [scores.panel.units.title(unit, language) for unit in units],
-        _censored(scores, values_of(scores.scores[at, :, tree.root], units)),
+        values_of(scores.scores[at, :, tree.root], units),
     ]
+    if not numeric:
+        columns[-1] = _censored(scores, columns[-1])
     _add_beside_score(scores, at, tree.root, units, language, headings, columns)
     if scores.group_ranks is not None:
         within = scores.index.ranking.within or "group"
@@ -95,7 +102,10 @@ def ranking_sheet(scores: Scores, period: str, language: str, some: Sequence[int
         columns.append(values_of(scores.scores[at, :, node], units))
     headings.append(Heading(word.coverage(language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
-    rows, said = tuple(zip(*columns, strict=True)), (*notes(scores, language), *said)
+    if numeric:
+        headings.append(Heading(word.id(language), "text"))
+        columns.append([scores.panel.units.ids[unit] for unit in units])
+    rows, said = tuple(zip(*columns, strict=True)), (*notes(scores, language), *_of_the_past(scores, period, language), *said)
     return Sheet(word.ranking(language), tuple(headings), rows, _ties(columns[0]), _decimals(scores), said)
 
 
@@ -201,8 +211,29 @@ def values_of(array: Any, units: Sequence[int]) -> list[Value]:
 
 def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Value]:
     """Return how many places each unit has risen since another period; None where it was not ranked in both."""
-    risen = scores.ranks[before, :, scores.tree.root] - scores.ranks[at, :, scores.tree.root]
-    return values_of(risen, units)
+    return values_of(_ranks_then(scores, before) - scores.ranks[at, :, scores.tree.root], units)
+
+
+def _ranks_then(scores: Scores, period: int) -> Any:
+    """Return the ranks of a period as they were published, as they are scored where they were not."""
+    known = scores.released.get(scores.periods[period])
+    if known is None:
+        return scores.ranks[period, :, scores.tree.root]
+    return np.array([known.get(unit, np.nan) for unit in scores.panel.units.ids])
+
+
+def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
+    """Say with what ranks a period's moves are compared, where periods of the index have been published."""
+    kind, said = kind_of(scores, period), []
+    for earlier in dict.fromkeys(step(period, kind) for step in (previous, year_before)) if scores.released else ():
+        if earlier in scores.released and earlier in scores.periods:
+            own = scores.ranks[scores.periods.index(earlier), :, scores.tree.root]
+            same = np.array_equal(_ranks_then(scores, scores.periods.index(earlier)), own, equal_nan=True)
+            known = word.ranks_as_published if same else word.changed_since
+            said.append(known(language).format(period=earlier))
+        elif earlier in scores.periods:
+            said.append(word.scored_anew(language).format(period=earlier))
+    return tuple(said)
 
 
 def unit_label(scores: Scores, language: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...analysis.cells import columns_of
 from ...methods.arrays import np
 from ...scores import Scores
 from ...words.shown import visible
@@ -14,13 +16,15 @@ from ...words.statuses import STATUS_NAMES
 from .tables import Sheet
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = r"[-+]\d+(\.\d+)?"
 
 
 def tidy(scores: Scores, language: str) -> Any:
     """Return a pyarrow table: a row for each period, unit and node, in this order, with all stages of the value.
 
     Columns: period, unit, unit_name, node, node_name, kind, parent, weight, effective_weight, raw, derived, treated, score,
-    rank, group_rank, coverage, status. Only leaves have raw, derived and treated; raw is left out for formulas.
+    rank, group_rank, coverage, status, declared_weight, imputed. Only leaves have raw, derived, treated and imputed; raw is
+    left out for formulas. Weights are as they were for the unit, the declared one as it is written.
     """
     import pyarrow as pa
 
@@ -56,8 +60,8 @@ def tidy(scores: Scores, language: str) -> Any:
         "node_name": label([node.title(language) for node in nodes], 2),
         "kind": label([scores.kind(at) for at in order], 2),
         "parent": label(parents, 2),
-        "weight": numbers(lambda at: scores.sibling_weights[:, at, None]),
-        "effective_weight": numbers(lambda at: scores.effective_weights[:, at, None]),
+        "weight": numbers(scores.weights_of),
+        "effective_weight": numbers(scores.index_weights_of),
         "raw": numbers(lambda at: panel.values[..., raw[tree.nodes[at].id]] if tree.nodes[at].id in raw else np.nan),
         "derived": numbers(stage(scores.derived)),
         "treated": numbers(stage(scores.treated)),
@@ -66,8 +70,76 @@ def tidy(scores: Scores, language: str) -> Any:
         "group_rank": numbers(lambda at: np.nan if scores.group_ranks is None else scores.group_ranks[..., at]),
         "coverage": numbers(scores.covered),
         "status": pa.DictionaryArray.from_arrays(pa.array(statuses.ravel().astype(np.int32)), pa.array(list(STATUS_NAMES["en"]))),
+        "declared_weight": numbers(lambda at: declared_weight(tree.nodes[at])),
+        "imputed": numbers(lambda at: scores.estimates(at) if at < tree.leaves else np.nan),
     }
     return pa.table(columns)
+
+
+def declared_weight(node: Any) -> float:
+    """Return a node's weight as it is written in the tree, NaN where none is."""
+    weight = getattr(node, "weight", None)
+    return np.nan if weight is None else float(weight)
+
+
+def inputs_table(scores: Scores, period: str, language: str) -> Any:
+    """Return a pyarrow table of what the leaves of a period that are worked out were made of: a row a unit, leaf and column.
+
+    These are the columns that a formula or a rule names, and the denominators. Columns: period, unit, unit_name, node, node_name,
+    column, value, status. Nothing where every leaf is its own column.
+    """
+    import pyarrow as pa
+
+    panel, at = scores.panel, scores.periods.index(period)
+    worked = [leaf for leaf in scores.index.leaves if leaf.formula or leaf.per or leaf.applies]
+    wanted = [(leaf, name) for leaf in worked for name in columns_of(scores, leaf)]
+    if not wanted:
+        return None
+    units, columns = len(panel.units), [panel.column[name] for _, name in wanted]
+    names = [panel.units.title(unit, language) for unit in range(units)]
+
+    def each(words: Sequence[str]) -> Any:
+        return pa.array(np.tile(np.array(words, dtype=object), units))
+
+    return pa.table(
+        {
+            "period": pa.array([period] * (units * len(wanted))),
+            "unit": pa.array(np.repeat(np.array(panel.units.ids, dtype=object), len(wanted))),
+            "unit_name": pa.array(np.repeat(np.array(names, dtype=object), len(wanted))),
+            "node": each([leaf.id for leaf, _ in wanted]),
+            "node_name": each([leaf.title(language) for leaf, _ in wanted]),
+            "column": each([name for _, name in wanted]),
+            "value": pa.array(panel.values[at][:, columns].ravel(), from_pandas=True),
+            "status": pa.array(np.array(STATUS_NAMES["en"], dtype=object)[panel.status[at][:, columns].ravel()]),
+        }
+    )
+
+
+def grades_csv(scores: Scores, period: str, language: str) -> bytes:
+    """Write the grades of the nodes below the index that have such, a row a unit and node, with score and rank."""
+    at, tree = scores.periods.index(period), scores.tree
+    buffer = io.StringIO("\ufeff")
+    buffer.seek(1)
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["period", "unit", "unit_name", "node", "node_name", "score", "rank", "grade"])
+    for node in (node for node in tree.reading_order if node in scores.grades and node != tree.root):
+        for unit, name in enumerate(scores.panel.units.ids):
+            words = (
+                period,
+                name,
+                scores.panel.units.title(unit, language),
+                tree.nodes[node].id,
+                tree.nodes[node].title(language),
+            )
+            numbers = (scores.scores[at, unit, node], scores.ranks[at, unit, node])
+            shown = ["" if np.isnan(number) else _plain(number) for number in numbers]
+            writer.writerow([*map(as_text, words), *shown, as_text(scores.grade(at, unit, node, language))])
+    return buffer.getvalue().encode()
+
+
+def has_grades(scores: Scores) -> bool:
+    """Say whether a node below the index has grades of its own."""
+    return any(node != scores.tree.root for node in scores.grades)
 
 
 def parquet_bytes(table: Any) -> bytes:
@@ -110,9 +182,12 @@ def sheet_csv(sheet: Sheet, *, heading: bool = True) -> bytes:
 
 
 def as_text(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula, on one line, with nothing unseen in it."""
+    """Return text that a spreadsheet does not take for a formula, on one line, with nothing unseen in it.
+
+    An id such as -1 is a number, and stays as it is.
+    """
     text = visible(text)
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return f"'{text}" if text.startswith(_DANGEROUS) and not re.fullmatch(_NUMBER, text) else text
 
 
 def _plain(value: float) -> str:

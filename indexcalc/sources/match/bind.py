@@ -21,6 +21,7 @@ from ..readers.numbers import is_number, word_of
 from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
 from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
+from .absence import never_there, without_values
 from .cells import of_units
 from .dated import with_one_period
 from .given import absent, merged_values, repeats
@@ -104,7 +105,7 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
     """
     found = [*matched.findings, *repeats(matched)]
     if not errors(found):  # a row that was refused is not gone
-        found += absent(matched)
+        found += [*absent(matched), *never_there(matched), *without_values(matched)]
         if matched.index.cumulative:
             found += totals(matched)
     found += implausible(matched)
@@ -182,10 +183,15 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
         for larger in index.periods.rolled:
             made = parts_of(periods, kind, larger)
             there |= {period for period, parts in made.items() if is_whole([periods[at] for at in parts], kind, larger)}
-    bases = [(index.place_of(leaf.id, "normalise", "base"), leaf.normalise.base) for leaf in index.leaves if leaf.normalise]
-    for place, base in [(index.place(("defaults", "normalise", "base")), index.defaults.normalise.base), *bases]:
+    bases = []
+    for path, owner in [(("defaults",), index.defaults), (("index",), index.index), *index.walked]:
+        for key in ("normalise", "weights"):
+            choice = getattr(owner, key, None)
+            if choice is not None and choice.base is not None:
+                bases.append((index.place((*path, key, "base")), choice.base))
+    for place, base in bases:
         meant = {read_period(str(base), each) for each in index.periods.kinds}
-        if base is not None and not meant & there:
+        if not meant & there:
             yield finding("IC361", place, found=base, known=list(periods))
 
 
@@ -207,7 +213,7 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
         headed |= beside_indicators(source, table, layout).keys()
         indicators += indicators_in(table, layout)
     for at, column in source.columns:
-        if at not in settled and column.key == "applies" and (attribute := of_units(source, at, column)):
+        if at not in settled and column.is_attribute and (attribute := of_units(source, at, column)):
             parts.append(attribute)
             settled.add(at)
     parts.append(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...findings import Finding, Place, finding, nearest
+from ...panel import LARGEST
 from ...periods import read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY
@@ -16,10 +17,13 @@ from ..readers.numbers import NOT_A_NUMBER, word_of
 from ..readers.periods import in_parts, is_unclear, said_in
 from ..readers.table import Table, name_of, taken
 from .dated import no_period, periods_meant, unclear_months
+from .headings import few
 from .layout import Layout
 from .matched import Matched, Piece, Source
 from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
+
+_SHOWN = 8  # values of one column that are too large
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,11 @@ def unknown_unit(source: Source, name: str, place: Place, rows: int) -> Finding:
     """Say that a name is no unit's, or that of several."""
     if name in source.units.shared:
         return finding("IC374", place, name=name, units=source.units.sharing(name))
+    if len(like := source.units.like(name)) > 1:
+        return finding("IC392", place, name=name, units=source.units.some(like), label=source.index.units.label, rows=rows)
+    if whole := source.units.whole(name):
+        unit = source.units.units.ids[like[0]]
+        return finding("IC391", place, name=name, whole=whole, unit=unit, label=source.index.units.label, rows=rows)
     near = nearest(name, source.units.known)
     code = "IC356" if not name else "IC341" if near else "IC342"
     return finding(code, place, name=name, near=near, label=source.index.units.label, rows=rows)
@@ -123,6 +132,8 @@ def piece_of(
 ) -> tuple[Piece, list[Finding]]:
     """Return the values of some rows of a table's column, with what is wrong in its cells."""
     (position, column), rows = wanted, records.rows
+    if column.words:
+        return _text_piece(source, table, wanted, at, records)
     cells, data = table.columns[at], source.words_of(column)
     if len(rows) != len(cells):
         cells = taken(cells, rows)
@@ -151,6 +162,25 @@ def piece_of(
     return piece, [*found, *measured, *doubts(column, piece)]
 
 
+def _text_piece(
+    source: Source, table: Table, wanted: tuple[int, Column], at: int, records: Records
+) -> tuple[Piece, list[Finding]]:
+    """Return where cells are one of the words that a formula compares them with; a word that none of them has is found."""
+    (position, column), cells = wanted, table.named(at)
+    text = [name_of(cells[row]) for row in records.rows]
+    words = {name_of(word) for word in column.words}
+    values = [1.0 if word in words else 0.0 for word in text]
+    known = list(dict.fromkeys(word for word in text if word))
+    place = source.index.place_of(column.owner, column.key)
+    absent = {word: nearest(word, known) for word in column.words if name_of(word) not in known}
+    found = [
+        finding("IC390", place, name=column.headers[0], found=word, known=few(known), near=near)
+        for word, near in absent.items()
+        if near or len(absent) == len(column.words)  # of several words some may be for other years
+    ]
+    return Piece(position, table, at, records.rows, records.periods, records.units, values, ()), found
+
+
 def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: str, why: str) -> Finding:
     """Say why a cell is no number."""
     if why == NOT_A_NUMBER and numbers:
@@ -162,18 +192,25 @@ def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: s
 
 def of_units(source: Source, at: int, column: Column) -> Matched | None:
     """Match a column of the units table that a rule of `applies` names, the same in every period; nothing if it has none."""
-    table, rows = source.units.table, source.units.rows
-    if column.headers[0] not in table.names:
+    table, rows, block = source.units.table, source.units.rows, source.index.units
+    heading = column.headers[0]
+    if column.words and heading not in table.names and heading in ("id", "name", "name_en", "group", "level", "parent"):
+        heading = name_of(str(getattr(block, heading)))  # as the tree calls it, whatever the table does
+    if heading not in table.names:
         return None
     everywhere = Layout(None, None, EVERY, None, None, None)
     records = Records(rows, [None] * len(rows), range(len(rows)))
-    piece, found = piece_of(source, table, everywhere, (at, column), table.names.index(column.headers[0]), records)
+    piece, found = piece_of(source, table, everywhere, (at, column), table.names.index(heading), records)
     return source.matched([piece], found)
 
 
 def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
     """Find values outside the declared range, and shares of 1 where percentages are meant."""
     values = piece.values
+    # most columns are looked at once and quickly; only one with such a value cell by cell
+    if not isinstance(values, list) or any(map(LARGEST.__lt__, map(abs, values))):
+        for i in _where(values, lambda v: abs(v) > LARGEST)[:_SHOWN]:
+            yield finding("IC394", piece.place(i), found=f"{values[i]:g}", name=column.title, most=LARGEST)
     if column.valid:
         low, high = column.valid
         for i in _where(values, lambda v: (v < low) | (v > high)):

@@ -50,7 +50,7 @@ def periods_meant(source: Source, texts: Texts) -> tuple[dict[str, str], list[Fi
 
 def not_since_january(source: Source) -> list[Column]:
     """Return the columns of a source of which nothing says whether they are totals since the year began."""
-    return [column for _, column in source.columns if column.key != "applies" and not (column.cumulative or column.at_end)]
+    return [column for _, column in source.columns if not (column.is_attribute or column.cumulative or column.at_end)]
 
 
 def no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:

@@ -115,27 +115,24 @@ def absent(matched: Matched) -> Iterator[Finding]:
 
 
 def _gone(units: dict[str, set[int]]) -> list[tuple[str, int]]:
-    """Return the periods that a unit has no row in, between two of its own or right after its last.
+    """Return the periods that a unit has no row in after its first: a unit that comes later lacks nothing.
 
-    There are none where most units have gaps. A unit that comes later or left earlier lacks nothing.
+    Where most units have gaps these are usual, and no more is said than in which periods many more are gone than in others.
     """
     periods = sorted(units, key=order)
     first: dict[int, int] = {}
-    last: dict[int, int] = {}
     for at, period in enumerate(periods):
         for unit in units[period]:
             first.setdefault(unit, at)
-            last[unit] = at
     newest = len(periods) - 1
-    until = {unit: min(at + (at == newest - 1), newest) for unit, at in last.items()}
     rows = Counter(unit for of in units.values() for unit in of)
-    gaps = [unit for unit, many in rows.items() if many <= until[unit] - first[unit]]
+    gaps = [unit for unit, many in rows.items() if many <= newest - first[unit]]
+    gone = [(at, unit) for unit in gaps for at in range(first[unit], newest + 1) if unit not in units[periods[at]]]
     if 2 * len(gaps) > len(rows):
-        return []
-    return sorted(
-        ((periods[at], unit) for unit in gaps for at in range(first[unit], until[unit] + 1) if unit not in units[periods[at]]),
-        key=lambda one: (order(one[0]), one[1]),
-    )
+        count = Counter(at for at, _ in gone)
+        usual = sorted(count[at] for at in range(len(periods)))[(len(periods) - 1) // 2]
+        gone = [(at, unit) for at, unit in gone if count[at] > 2 * usual and 2 * count[at] > len(rows)]
+    return [(periods[at], unit) for at, unit in sorted(gone)]
 
 
 def _or_gap(value: float) -> str:

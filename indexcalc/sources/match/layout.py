@@ -276,7 +276,7 @@ def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
 
 def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
     """Find what a table that has all its columns leaves open: whose its values are, and where they stand."""
-    wanted = [column.owner for _, column in source.columns if column.key != "applies"]
+    wanted = [column.owner for _, column in source.columns if not column.is_attribute]
     if layout.across and layout.indicator is None and len(wanted) > 1 and not table.indicator:
         alone = [one for one in layout.across if not one.names]
         if alone:

@@ -54,7 +54,9 @@ def _wide(source: Source, table: Table, layout: Layout) -> Matched:
     chosen: list[Chosen] = []
     for at, column in source.columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
-        if not places and at in layout.above and layout.value is not None:
+        if column.words:  # the text of a unit is that of the units table, whatever the table calls the unit by
+            places = [place for place in places if place != layout.unit]
+        if not places and not column.words and at in layout.above and layout.value is not None:
             places = [layout.value]
         if places:
             found += ambiguous(table, column, places)
@@ -67,7 +69,7 @@ def _by_period(source: Source, table: Table, layout: Layout, *, alone: bool) -> 
     """Match units in rows and periods in columns, for the one indicator that the table has or for that of each row."""
     records, found = records_of(source, table, layout)
     if layout.indicator is None:
-        ats = [at for at, column in source.columns if column.key != "applies"]
+        ats = [at for at, column in source.columns if not column.is_attribute]
         if table.indicator and not (alone and len(ats) == 1):
             ats = [at for at in ats if at in layout.above]
             found += [] if ats else [finding("IC351", Place(table.file, table.sheet), names=[table.indicator], count=1)]

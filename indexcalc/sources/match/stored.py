@@ -39,6 +39,8 @@ def pieces_later(source: Source, table: Table, layout: Layout) -> Matched:
     later = []
     for at, column in source.columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
+        if column.words:
+            places = [place for place in places if place != layout.unit]
         if places:
             found += ambiguous(table, column, places)
             used.update(places)

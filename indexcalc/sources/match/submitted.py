@@ -31,7 +31,7 @@ def match_ledger(source: Source, base: Path, as_of: str | None) -> Matched:
     parts = [source.matched(as_of=moment), *(_submitted(source, entry, without_passwords(where)) for entry in entries)]
     known = {source.index.columns[piece.column].id for part in parts for piece in part.pieces}
     for at, column in source.columns:
-        if column.id not in known and column.key == "applies" and (attribute := of_units(source, at, column)):
+        if column.id not in known and column.is_attribute and (attribute := of_units(source, at, column)):
             parts.append(attribute)
             known.add(column.id)
     return together([*parts, source.matched(findings=list(_silent(source, known)))])

@@ -55,7 +55,7 @@ class Adjustment(Part):
 class Screen(Part):
     """Units that are left out of everything in a period, since too little of them is known; of what applies to them."""
 
-    coverage: float = Field(default=0.0, ge=0, le=1)
+    coverage: Number = Field(default=0.0, ge=0, le=1)
     """The least share of indicators that must have a value."""
-    nonzero: float = Field(default=0.0, ge=0, le=1)
+    nonzero: Number = Field(default=0.0, ge=0, le=1)
     """The least share of values that must not be 0."""

@@ -149,7 +149,9 @@ class Missing(Part):
     policy: Literal["reweight", "fail", "floor"] = "reweight"
     """`reweight`: siblings with a score carry the weight of those without. `fail`: no score if a child has none.
     `floor`: the worst score instead."""
-    coverage: float = Field(default=0.0, ge=0, le=1)
-    """The share of weight, 0 to 1, that must have values for the node to have a score; with `reweight`."""
-    children: float = Field(default=0.0, ge=0, le=1)
-    """The share of children, 0 to 1, that must have a score for the node to have one; with `reweight`."""
+    coverage: Number = Field(default=0.0, ge=0, le=1)
+    """The share of weight, 0 to 1, that must have values for the node to have a score; with `reweight`. It may be a fraction such
+    as 2/3, and is reached from half a thousandth below."""
+    children: Number = Field(default=0.0, ge=0)
+    """The children that must have a score for the node to have one; with `reweight`: a share up to 1, such as 0.6 or 4/6, or how
+    many, from 2. A share is reached from half a thousandth below."""

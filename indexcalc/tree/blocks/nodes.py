@@ -195,6 +195,9 @@ class Inner(Part):
     """Arithmetic over the ids of nodes below instead."""
     missing: Missing | None = None
     """What to do when children have no score."""
+    undefined: Literal["refuse", "missing"] | None = None
+    """What to do where there is no result for the children that are there, as for a score of 0 under a geometric mean: `refuse`
+    all, or leave the score `missing` there, with a warning."""
     normalise: NormaliseChoice | None = None
     """Compare the units once more by the result, and take that as the score."""
     round: RoundChoice | None = None
@@ -269,6 +272,8 @@ class Defaults(Part):
     """Where weights come from."""
     missing: Missing = Field(default={}, validate_default=True)
     """What to do when children have no score."""
+    undefined: Literal["refuse", "missing"] = "refuse"
+    """What to do where there is no result for the children that are there: `refuse` all, or leave the score `missing` there."""
     impute: ImputeChoice | None = None
     """How missing values are estimated."""
     treat: TreatChoice | None = None

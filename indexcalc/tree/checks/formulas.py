@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...findings import Finding, finding, nearest
 from ..blocks.nodes import Indicator
-from ..formula import FormulaError, first_places, names, parse
+from ..formula import FormulaError, compared_with_text, first_places, names, parse
 from ..model import Index
 from .said import Check
 
@@ -19,9 +19,13 @@ def check_formulas(index: Index) -> Iterator[Finding]:
             if text is None:
                 continue
             try:
-                used = names(parse(text))
+                used = names(tree := parse(text))
             except FormulaError as error:
                 yield finding(error.code, index.inside((*path, key), error.position), formula=text, **error.values)
+                continue
+            if not isinstance(node, Indicator) and (texts := compared_with_text(tree)):
+                heading = next(iter(texts.values()))[0]
+                yield finding("IC444", index.inside((*path, key), first_places(text)[heading]), name=heading)
                 continue
             if not used:
                 yield finding("IC248", index.place((*path, key)), key=key)

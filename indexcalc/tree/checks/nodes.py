@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ...findings import Finding, finding, nearest
 from ...methods import AGGREGATORS
 from ..blocks.adjustments import Adjustment
-from ..blocks.nodes import Dimension, Grade, Indicator
+from ..blocks.nodes import Dimension, Grade, Indicator, Root
 from ..located import Path
 from ..model import Index
 from .said import Check
@@ -101,8 +102,23 @@ def check_primary(index: Index) -> Iterator[Finding]:
             yield finding("IC256", index.place((*path, "primary"), key=True), node=node.id, method=method)
 
 
+def check_children_asked_for(index: Index) -> Iterator[Finding]:
+    """See that `children` of `missing` asks for a share, or for a whole number of children that there are."""
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), (("index",), index.index), *index.walked]
+    for path, node in owners:
+        missing = getattr(node, "missing", None)
+        if missing is None or missing.children <= 1:
+            continue
+        most = len(index.children(node)) if isinstance(node, (Dimension, Root)) else None
+        parts = getattr(node, "score_over_units", None) is not None
+        if not float(missing.children).is_integer() or (most is not None and missing.children > most and not parts):
+            place = index.place((*path, "missing", "children"))
+            yield finding("IC445", place, found=missing.children, count=most or "")
+
+
 CHECKS: tuple[Check, ...] = (
     check_leaves,
+    check_children_asked_for,
     check_grades,
     check_adjustments,
     check_primary,
