@@ -8,24 +8,28 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from .words.recognised_data import PART_NUMBERS, PERIOD_PATTERNS
+from .words.recognised_data import HALF_NUMBERS, MONTH_NAMES, MONTHS_TOGETHER, PART_NUMBERS, PERIOD_PATTERNS, SINCE_JANUARY
 
 if TYPE_CHECKING:
     import datetime as dt
 
-Kind = Literal["year", "quarter", "month", "ten-day", "week", "day", "round", "single"]
+Kind = Literal["year", "split-year", "half-year", "quarter", "month", "ten-day", "week", "day", "round", "single"]
 
 SINGLE = "single"
 _DAY_0 = 719163  # 1970-01-01, a Thursday, as days since the year 1
-_IN_A_YEAR = {"year": 1, "quarter": 4, "month": 12, "ten-day": 36}
+_IN_A_YEAR = {"year": 1, "half-year": 2, "quarter": 4, "month": 12, "ten-day": 36}
+WITHOUT_DAYS = frozenset({"split-year", "round", "single"})  # no calendar says on which day one of these begins
 MADE_OF: dict[str, tuple[Kind, ...]] = {
-    "ten-day": ("month", "quarter", "year"),
-    "month": ("quarter", "year"),
-    "quarter": ("year",),
+    "ten-day": ("month", "quarter", "half-year", "year"),
+    "month": ("quarter", "half-year", "year"),
+    "quarter": ("half-year", "year"),
+    "half-year": ("year",),
 }
 """The larger kinds, each after the smaller ones, that are made up of whole periods of a kind."""
 EXAMPLES = {
     "year": "2022",
+    "split-year": "2021-2022",
+    "half-year": "2022H1",
     "quarter": "2022Q3",
     "month": "2022-07",
     "ten-day": "2022-07-T1",
@@ -46,17 +50,67 @@ def read_period(text: str, kind: Kind) -> str | None:
     cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     if kind == "single":
         return cleaned if re.fullmatch(r"\w[\w.-]*", cleaned) else None  # it names a report's folder
+    if cleaned.endswith("]") and cleaned.count("[") == 1:  # as in 2019 [YR2019]
+        both = {read_period(half, kind) for half in cleaned[:-1].split("[")}
+        return both.pop() if len(both) == 1 else None
     for pattern in PERIOD_PATTERNS[kind]:
         if match := re.fullmatch(pattern, cleaned, re.ASCII):
             return _written(kind, match.groupdict())
+    if kind in _IN_A_YEAR and (months := _months(cleaned)):
+        year, first, last = months
+        size = 12 // _IN_A_YEAR[kind]
+        if last - first + 1 == size and last % size == 0:
+            return numbered((year * 12 + first - 1) // size, kind)
     return None
 
 
+def _months(cleaned: str) -> tuple[int, int, int] | None:
+    """Return the year, the first and the last month of a text that names several months, as in Jan-Jun 2022."""
+    for pattern in MONTHS_TOGETHER:
+        if match := re.fullmatch(pattern, cleaned, re.ASCII):
+            first, last = (_month(match[name]) for name in ("first", "last"))
+            return (int(match["year"]), first, last) if 1 <= first <= last <= 12 else None
+    return None
+
+
+def _month(text: str) -> int:
+    """Return the number of a month by its number or its English name."""
+    return int(text) if text.isdigit() else MONTH_NAMES.index(text[:3].lower()) + 1
+
+
+@lru_cache(maxsize=4096)
+def read_since(text: str, kind: Kind) -> str | None:
+    """Return the period that a text runs to which names all of a year up to there, or None when it names no such span.
+
+    >>> read_since("Jan-Jun 2022", "month"), read_since("Jan-Sep 2022", "quarter"), read_since("Apr-Jun 2022", "month")
+    ('2022-06', '2022Q3', None)
+    """
+    if kind not in _IN_A_YEAR:
+        return None
+    cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    months = _months(cleaned)
+    if months is None:
+        for pattern, size in SINCE_JANUARY:
+            if match := re.fullmatch(pattern, cleaned, re.ASCII):
+                parts = PART_NUMBERS.get(match["parts"], match["parts"])
+                months = int(match["year"]), 1, size * (int(parts) if parts.isdigit() else 1)
+                break
+    if months is None or months[1] > 1:
+        return None
+    year, _, last = months
+    size = 12 // _IN_A_YEAR[kind]
+    return None if last % size or not last else numbered((year * 12 + last) // size - 1, kind)
+
+
 def _written(kind: Kind, parts: dict[str, str]) -> str | None:
-    part = PART_NUMBERS.get(parts.get("part") or "", parts.get("part"))
-    month = int(parts.get("month") or 1)
+    part = PART_NUMBERS.get((parts.get("part") or "").lower(), parts.get("part"))
+    month = _month(parts.get("name") or parts.get("month") or "1")
     if not 1 <= month <= 12:
         return None
+    if kind == "split-year":
+        return _split_year(int(parts["year"]), parts["next"])
+    if kind == "half-year":
+        return f"{parts['year']}H{HALF_NUMBERS.get(parts['half'].lower(), parts['half'])}"
     if kind == "quarter":
         return f"{parts['year']}Q{part}"
     if kind == "month":
@@ -68,6 +122,12 @@ def _written(kind: Kind, parts: dict[str, str]) -> str | None:
     if kind == "day":
         return _day(int(parts["year"]), month, int(parts["day"]))
     return f"R{int(parts['round'])}" if kind == "round" else parts["year"]
+
+
+def _split_year(year: int, following: str) -> str | None:
+    """Return a year that runs over two, or None where the second, of which two digits are enough, is not the next one."""
+    after = f"{year + 1:04}"
+    return f"{year:04}-{after}" if following == after[-len(following) :] else None
 
 
 def _day(year: int, month: int, day: int) -> str | None:
@@ -109,11 +169,11 @@ def number_of(period: str, kind: Kind) -> int:
     if kind == "week":
         return (dt.date.fromisocalendar(int(period[:4]), int(period[6:]), 1).toordinal() - _DAY_0 + 3) // 7
     year = int(period[:4])
-    if kind == "quarter":
-        return year * 4 + int(period[5:]) - 1
+    if kind in ("quarter", "half-year"):
+        return year * _IN_A_YEAR[kind] + int(period[5:]) - 1
     if kind == "month":
         return year * 12 + int(period[5:7]) - 1
-    return year if kind == "year" else (year * 12 + int(period[5:7]) - 1) * 3 + int(period[9:]) - 1
+    return (year * 12 + int(period[5:7]) - 1) * 3 + int(period[9:]) - 1 if kind == "ten-day" else year
 
 
 def period_of(day: dt.date, kind: Kind) -> str:
@@ -148,11 +208,14 @@ def numbered(number: int, kind: Kind) -> str:
     if kind == "week":
         year, week, _ = dt.date.fromordinal(number * 7 - 3 + _DAY_0).isocalendar()
         return f"{year:04}-W{week:02}"
-    if kind == "quarter":
-        return f"{number // 4:04}Q{number % 4 + 1}"
+    if kind in ("quarter", "half-year"):
+        year, part = divmod(number, _IN_A_YEAR[kind])
+        return f"{year:04}{'Q' if kind == 'quarter' else 'H'}{part + 1}"
     if kind == "month":
         return f"{number // 12:04}-{number % 12 + 1:02}"
-    return f"{number:04}" if kind == "year" else f"{number // 36:04}-{number % 36 // 3 + 1:02}-T{number % 3 + 1}"
+    if kind == "ten-day":
+        return f"{number // 36:04}-{number % 36 // 3 + 1:02}-T{number % 3 + 1}"
+    return f"{number:04}" if kind == "year" else f"{number:04}-{number + 1:04}"
 
 
 def first_day(number: int, kind: Kind) -> dt.date:
@@ -167,7 +230,7 @@ def first_day(number: int, kind: Kind) -> dt.date:
         return dt.date.fromordinal((number if kind == "day" else number * 7 - 3) + _DAY_0)
     if kind == "ten-day":
         return dt.date(number // 36, number % 36 // 3 + 1, number % 3 * 10 + 1)
-    year, month = divmod(number * {"year": 12, "quarter": 3}.get(kind, 1), 12)
+    year, month = divmod(number * 12 // _IN_A_YEAR[kind], 12)
     return dt.date(year, month + 1, 1)
 
 
@@ -206,7 +269,12 @@ def kind_among(period: str, kinds: Sequence[Kind]) -> Kind:
     >>> kind_among("2022", ("month", "quarter", "year")), kind_among("2022-07", ("month", "quarter", "year"))
     ('year', 'month')
     """
-    return next((kind for kind in kinds[1:] if len(period) == len(EXAMPLES[kind])), kinds[0])
+    return next((kind for kind in kinds[1:] if _shape(period) == _shape(EXAMPLES[kind])), kinds[0])
+
+
+def _shape(period: str) -> tuple[int, str]:
+    """Return what tells the kinds of periods apart that make up each other: how long they are, and what follows the year."""
+    return len(period), period[4:5]
 
 
 def previous(period: str, kind: Kind) -> str | None:
@@ -221,19 +289,45 @@ def previous(period: str, kind: Kind) -> str | None:
     return None if kind == "round" and number < 1 else numbered(number, kind)
 
 
+PARTS_OF_YEAR = frozenset({"half-year", "quarter", "month", "ten-day", "week", "day"})
+
+
+def starts_year(period: str, kind: Kind) -> bool:
+    """Say whether a period is the first of its year: the one before has another year.
+
+    >>> starts_year("2022Q1", "quarter"), starts_year("2022-02", "month"), starts_year("2022-2023", "split-year")
+    (True, False, True)
+    """
+    return str(previous(period, kind))[:4] != period[:4]
+
+
+def since_new_year(period: str, kind: Kind) -> list[str]:
+    """Return the periods of a year up to one of them, the first of the year first.
+
+    >>> since_new_year("2022Q3", "quarter")
+    ['2022Q1', '2022Q2', '2022Q3']
+    """
+    found = [period]
+    while kind in PARTS_OF_YEAR and not starts_year(found[-1], kind):
+        found.append(str(previous(found[-1], kind)))
+    return found[::-1]
+
+
 def year_before(period: str, kind: Kind) -> str | None:
     """Return the same period a year before, or None where there is none: 29 February, a week 53, rounds."""
     if kind in ("round", "single"):
         return None
+    if kind == "split-year":
+        return previous(period, kind)
     return read_period(f"{int(period[:4]) - 1:04}{period[4:]}", kind)
 
 
 def last_day(period: str, kind: Kind) -> dt.date | None:
-    """Return the last day of a period, or None where the kind has no calendar.
+    """Return the last day of a period, or None where no calendar says it: of rounds, of years that run over two.
 
     >>> last_day("2022Q1", "quarter"), last_day("2022-02-T3", "ten-day"), last_day("R3", "round")
     (datetime.date(2022, 3, 31), datetime.date(2022, 2, 28), None)
     """
     import datetime as dt
 
-    return None if kind in ("round", "single") else first_day(number_of(period, kind) + 1, kind) - dt.timedelta(days=1)
+    return None if kind in WITHOUT_DAYS else first_day(number_of(period, kind) + 1, kind) - dt.timedelta(days=1)

@@ -770,7 +770,7 @@ def test_the_command_line_on_postgresql(server: Server, tmp_path: Path) -> None:
     assert indexcalc(folder, "score").returncode == 0
     assert indexcalc(folder, "verify", "reports/2022Q1").returncode == 0
     said = indexcalc(folder, "ledger", "verify")
-    assert "1 submissions, none changed" in said.stdout
+    assert "1 submission, none changed" in said.stdout
     assert not (folder / "ledger.sqlite").exists()
 
 

@@ -38,6 +38,13 @@ def test_examples_in_docstrings_hold() -> None:
         ("month", "2022-12", ["2022-12", "2022年12月", "202212"]),
         ("ten-day", "2022-07-T1", ["2022-07-T1", "2022-7-T1", "2022/07T1", "2022年7月上旬", "2022年07月上旬"]),
         ("ten-day", "2022-07-T3", ["2022-07-T3", "2022年7月下旬"]),
+        ("split-year", "2014-2015", ["2014/15", "2014-15", "2014/2015", "2014–15", "2014—2015学年", "2014-2015学年度", "FY2014/15", "2014年至2015年"]),
+        ("split-year", "1999-2000", ["1999/00", "1999-2000", "1999/2000"]),
+        ("half-year", "2022H1", ["2022H1", "2022 h1", "2022-H1", "2022S1", "H1 2022", "1H2022", "2022年上半年", "2022上半年", "2022年度上半年", "2022年1—6月", "first half of 2022"]),
+        ("half-year", "2022H2", ["2022H2", "2022年下半年", "2022年7-12月"]),
+        ("year", "2019", ["2019 [YR2019]", "YR2019", "2019年1-12月"]),
+        ("quarter", "2022Q2", ["Q2 2022", "2022年Ⅱ季度", "2022年4—6月", "Apr-Jun 2022", "2022Q2 [2022Q2]"]),
+        ("month", "2022-09", ["2022M09", "Sep 2022", "2022 September", "Sept. 2022"]),
         ("week", "2022-W05", ["2022-W05", "2022W05", "2022年第5周", "2022年第05周"]),
         ("week", "2020-W53", ["2020-W53", "2020年第53周"]),
         ("day", "2022-07-05", ["2022-07-05", "2022-7-5", "2022/7/5", "2022.07.05", "2022年7月5日", "2022年7月5号", "20220705"]),
@@ -69,6 +76,15 @@ def test_every_spelling(kind: Any, period: str, spellings: list[str]) -> None:
         ("month", "2022"),
         ("ten-day", "2022-07-T4"),
         ("ten-day", "2022-13-T1"),
+        ("split-year", "2014"),
+        ("split-year", "2014/16"),
+        ("split-year", "2014/2014"),
+        ("half-year", "2022H3"),
+        ("half-year", "2022年1-5月"),
+        ("quarter", "2022年1-6月"),
+        ("quarter", "2022年2-4月"),
+        ("month", "2022年1-2月"),
+        ("year", "2019 [YR2018]"),
         ("week", "2022-W00"),
         ("week", "2022-W54"),
         ("week", "2021-W53"),  # 2021 has 52 weeks
@@ -97,6 +113,7 @@ def written(day: dt.date, kind: str) -> str:
         return f"{day.isocalendar().year:04}-W{day.isocalendar().week:02}"
     return {
         "year": f"{day.year}",
+        "half-year": f"{day.year}H{1 if day.month < 7 else 2}",
         "quarter": f"{day.year}Q{(day.month + 2) // 3}",
         "month": f"{day.year}-{day.month:02}",
         "ten-day": f"{day.year}-{day.month:02}-T{min(3, (day.day + 9) // 10)}",
@@ -104,7 +121,7 @@ def written(day: dt.date, kind: str) -> str:
     }[kind]
 
 
-CALENDAR = ["year", "quarter", "month", "ten-day", "week", "day"]
+CALENDAR = ["year", "half-year", "quarter", "month", "ten-day", "week", "day"]
 
 
 @pytest.mark.parametrize("kind", CALENDAR)
@@ -139,7 +156,7 @@ def test_a_year_before_is_the_same_place_in_the_year_before(kind: Any, day: dt.d
     assert read_period(before, kind) == before, "only periods that there are"
 
 
-@pytest.mark.parametrize(("kind", "steps"), [("quarter", 4), ("month", 12), ("ten-day", 36), ("year", 1)])
+@pytest.mark.parametrize(("kind", "steps"), [("half-year", 2), ("quarter", 4), ("month", 12), ("ten-day", 36), ("year", 1)])
 @given(day=DATES)
 def test_a_years_steps_back_are_a_year_before(kind: Any, steps: int, day: dt.date) -> None:
     period = at = written(day, kind)
@@ -162,6 +179,8 @@ def test_a_years_steps_back_are_a_year_before(kind: Any, steps: int, day: dt.dat
         ("week", "2020-W53", "2020-W52"),
         ("ten-day", "2022-01-T1", "2021-12-T3"),
         ("quarter", "2022Q1", "2021Q4"),
+        ("half-year", "2022H1", "2021H2"),
+        ("split-year", "2000-2001", "1999-2000"),
         ("round", "R10", "R9"),
         ("round", "R1", None),
         ("single", "single", None),
@@ -171,7 +190,34 @@ def test_the_period_before_at_the_edges(kind: Any, period: str, before: str | No
     assert previous(period, kind) == before
 
 
+def test_what_runs_over_two_years_begins_on_no_day() -> None:
+    assert periods.last_day("2014-2015", "split-year") is None
+    assert periods.last_day("2022H1", "half-year") == dt.date(2022, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "period"),
+    [
+        ("2022年1-2月", "month", "2022-02"),
+        ("2022年1—6月", "month", "2022-06"),
+        ("2022年1－11月份", "month", "2022-11"),
+        ("2022年上半年", "quarter", "2022Q2"),
+        ("2022年前三季度", "quarter", "2022Q3"),
+        ("2022年一至三季度", "quarter", "2022Q3"),
+        ("Jan–Sep 2022", "quarter", "2022Q3"),
+        ("2022年全年", "half-year", "2022H2"),
+        ("2022年1-5月", "quarter", None),
+        ("2022年2-6月", "month", None),
+        ("2022年6月", "month", None),
+        ("2022年1-6月", "week", None),
+    ],
+)
+def test_what_runs_since_january(text: str, kind: Any, period: str | None) -> None:
+    assert periods.read_since(text, kind) == period
+
+
 def test_a_year_before_what_had_none() -> None:
+    assert year_before("2014-2015", "split-year") == "2013-2014"
     assert year_before("2024-02-29", "day") is None
     assert year_before("2020-W53", "week") is None
     assert year_before("R3", "round") is None
@@ -211,13 +257,14 @@ def test_parts_stand_where_their_larger_periods_have_them() -> None:
     assert parts_of(months, "month", "quarter") == {"2021Q4": [0], "2022Q1": [1, 2], "2022Q2": [3]}
 
 
-@pytest.mark.parametrize("kind", ["year", "quarter", "month", "ten-day", "week", "day", "round"])
+@pytest.mark.parametrize("kind", ["year", "half-year", "quarter", "month", "ten-day", "week", "day", "round"])
 @given(day=st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31)))
 def test_numbers_count_periods_one_by_one(kind: Any, day: dt.date) -> None:
     third = min((day.day - 1) // 10, 2) + 1
     year, week, _ = day.isocalendar()
     period = {
         "year": f"{day.year}",
+        "half-year": f"{day.year}H{1 if day.month < 7 else 2}",
         "quarter": f"{day.year}Q{(day.month + 2) // 3}",
         "month": f"{day:%Y-%m}",
         "ten-day": f"{day:%Y-%m}-T{third}",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..engine.frames import groups_of, kinds_of
 from ..methods import IMPUTERS
 from ..methods.arrays import np
 from ..panel import IMPUTED
+from ..periods import kind_among, previous, starts_year
 from ..scores import Scores
 from ..tree.formula import names, parse
 from ..tree.model import Indicator
@@ -26,7 +28,9 @@ def cells_of(scores: Scores, period: int, unit: int, leaf: Indicator) -> tuple[C
     """Return what a unit reported for a leaf, column by column; nothing for one that is made of scores from below."""
     if scores.made_of(scores.node(leaf.id)):
         return ()
-    return tuple(cell_of(scores, period, unit, column) for column in columns_of(scores, leaf))
+    columns = columns_of(scores, leaf)
+    cells = [cell_of(scores, period, unit, column) for column in columns]
+    return (*cells, *_totals_before(scores, period, unit, columns))
 
 
 def columns_of(scores: Scores, leaf: Indicator) -> list[str]:
@@ -35,6 +39,19 @@ def columns_of(scores: Scores, leaf: Indicator) -> list[str]:
     named = [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
     others = [name for name in (*named, leaf.per) if name and f"{leaf.id}.{name}" not in scores.panel.column]
     return list(dict.fromkeys([*own, *(name for name in others if name in scores.panel.column)]))
+
+
+def _totals_before(scores: Scores, period: int, unit: int, columns: Sequence[str]) -> Iterator[Cell]:
+    """Yield the totals of the period before in the same year, which a reported period's own value is less by."""
+    kind, name = scores.index.periods.kind, scores.periods[period]
+    since = {column.id: column.title for column in scores.index.columns if column.cumulative}
+    if not since or kind_among(name, scores.index.periods.kinds) != kind or starts_year(name, kind):
+        return
+    if (earlier := previous(name, kind)) in scores.periods:
+        for column in columns:
+            if column in since:
+                cell = cell_of(scores, scores.periods.index(str(earlier)), unit, column)
+                yield replace(cell, column=f"{column} {earlier}")
 
 
 def cell_of(scores: Scores, period: int, unit: int, column: str) -> Cell:

@@ -29,9 +29,9 @@ from ..units import Units
 
 ROOT = ""  # the index itself, whatever its id: indices of two files are one index
 _CELLS = 4_000_000  # scores of all nodes that are made together
-_PLAIN = dict.fromkeys(("formula", "per", "difference", "growth", "share", "rolling", "applies", "impute", "shrink")) | {
-    "scale": 1.0
-}
+_PLAIN = dict.fromkeys(
+    ("formula", "per", "difference", "growth", "share", "rolling", "cumulative", "applies", "impute", "shrink")
+) | {"scale": 1.0}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ..methods import CATALOGUE
 from ..methods.arrays import Array, Status, np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
 from ..panel import IMPUTED, LARGEST, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
-from ..periods import is_whole, parts_of, previous, year_before
+from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse
 from ..tree.model import Index, Indicator, Shrink
 from .frames import groups_of, kinds_of, some
@@ -26,7 +26,7 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
     """
     if not index.periods.roll_up:
         return panel, []
-    kind, found = index.periods.kind, []
+    kind, found, own = index.periods.kind, [], of_each_period(index, panel)
     whole: dict[str, list[int]] = {}
     for larger in index.periods.rolled:
         for period, members in parts_of(panel.periods, kind, larger).items():
@@ -43,7 +43,7 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
     for at, members in enumerate(whole.values(), start=len(panel.periods)):
         for how in {column.over_time for column in index.columns}:
             columns = [i for i, column in enumerate(index.columns) if column.over_time == how]
-            values[at][:, columns] = OVER_TIME[how](panel.values[members][..., columns])
+            values[at][:, columns] = OVER_TIME[how](own[members][..., columns])
         never = (panel.status[members] == NOT_APPLICABLE).all(axis=0)
         status[at] = np.where(np.isnan(values[at]), np.where(never, NOT_APPLICABLE, MISSING), VALUE)
     parts = list(whole.values())
@@ -120,19 +120,60 @@ def _shrunk(panel: Panel, shrink: Shrink, count: Array, base: Array, status: Sta
 def _taken(index: Index, panel: Panel, leaf: Indicator, name: str) -> tuple[Array, Status]:
     """Return a column as a leaf takes it: as reported, or over its last periods together, where all of these are in the panel."""
     value, status = _column(panel, name)
+    if leaf.rolling is None and not index.cumulative:
+        return value, status
+    column = next(column for column in index.columns if column.id == name)
+    if column.cumulative:
+        value = _less_before(index, panel, value)
+        status = np.where(np.isnan(value) & (status == VALUE), MISSING, status).astype(np.uint8)
     if leaf.rolling is None:
         return value, status
-    how = next(column.over_time for column in index.columns if column.id == name)
+    how = column.over_time
     out = np.full_like(value, np.nan)
     at = {period: position for position, period in enumerate(panel.periods)}
     for kind, members in kinds_of(index, panel):
         for position in range(members.start, members.stop):
-            window: list[str | None] = [panel.periods[position]]
-            while window[-1] in at and len(window) < leaf.rolling:
-                window.append(previous(str(window[-1]), kind))
+            window = _window(panel.periods[position], kind, leaf.rolling)
             if all(period in at for period in window):
-                out[position] = OVER_TIME[how](value[[at[str(period)] for period in reversed(window)]])
+                out[position] = OVER_TIME[how](value[[at[period] for period in window]])
     return out, np.where(np.isnan(out) & (status == VALUE), MISSING, status).astype(np.uint8)
+
+
+def _window(period: str, kind: Kind, rolling: int | str) -> list[str]:
+    """Return the periods that are taken together, up to one: so many, or all since the year began."""
+    if isinstance(rolling, str):
+        return since_new_year(period, kind)
+    window = [period]
+    while len(window) < rolling and (earlier := previous(window[-1], kind)):
+        window.append(earlier)
+    return window[::-1] if len(window) == rolling else [""]
+
+
+def of_each_period(index: Index, panel: Panel) -> Array:
+    """Return the values of a panel (period, unit, column), of totals since the year began what each reported period adds."""
+    if not index.cumulative:
+        return panel.values
+    out = np.array(panel.values, order="K")
+    for at, column in enumerate(index.columns):
+        if column.cumulative:
+            out[..., at] = _less_before(index, panel, out[..., at])
+    return out
+
+
+def _less_before(index: Index, panel: Panel, totals: Array) -> Array:
+    """Return what each reported period adds to the totals (period, unit) of its year; NaN without that of the period before.
+
+    Larger periods, made of what their parts add, are no totals.
+    """
+    out, kind = np.array(totals), index.periods.kind
+    at = {period: position for position, period in enumerate(panel.periods)}
+    members = kinds_of(index, panel)[0][1]
+    for position in range(members.start, members.stop):
+        period = panel.periods[position]
+        if not starts_year(period, kind):
+            earlier = at.get(str(previous(period, kind)))
+            out[position] = np.nan if earlier is None else totals[position] - totals[earlier]
+    return out
 
 
 def _column(panel: Panel, name: str) -> tuple[Array, Status]:

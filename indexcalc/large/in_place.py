@@ -16,11 +16,12 @@ from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
 from ..panel import LARGEST
-from ..periods import order, read_period
+from ..periods import order
 from ..sources.match.bind import base_periods, match, sources_of
 from ..sources.match.cells import of_units, unknown_unit
+from ..sources.match.dated import periods_meant, unclear_alone
 from ..sources.match.headings import by_heading, unused
-from ..sources.match.layout import Layout, layout_of, no_period
+from ..sources.match.layout import Layout, layout_of
 from ..sources.match.matched import Matched, Piece, Source, together
 from ..sources.match.measures import conversion, once_a_file, said_of, told
 from ..sources.readers.files import files_of, shown_path
@@ -146,7 +147,8 @@ def _part(source: Source, opened: Any, file: str, period: str | None) -> _Opened
         return _Opened(findings=findings)
     if not layout.is_wide:
         return _Opened(findings=[finding("IC871", Place(file), source=source.name)])
-    return _rows(source, opened, head, layout)
+    made = _rows(source, opened, head, layout)
+    return replace(made, findings=[*findings, *made.findings])
 
 
 def _unmet(source: Source, opened: _Opened) -> tuple[list[Matched], list[Finding]]:
@@ -196,7 +198,8 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
     period = ibis.literal(layout.fixed or "") if layout.period is None else opened[raw[layout.period]].cast("string")
     table = opened.select(**{"its unit": name, "its period": period, **taken})
     units, unknown = _units(source, table, head)
-    periods, undated = _periods(source.index, table, head, layout)
+    is_number = layout.period is not None and opened[raw[layout.period]].type().is_floating()
+    periods, undated = _periods(source, table, head, layout, is_number=is_number)
     table = table.join(units, table["its unit"] == units["name"]).drop("its unit", "name")
     return _Opened(head.file, head.names, table, periods, [*once_a_file(findings), *unknown, *undated])
 
@@ -251,18 +254,19 @@ def _units(source: Source, table: Any, head: Table) -> tuple[Any, list[Finding]]
     return (ibis.memtable({"name": list(both), "unit": list(both.values())}) if more else names), found
 
 
-def _periods(index: Index, table: Any, head: Table, layout: Layout) -> tuple[dict[Any, str | None], list[Finding]]:
+def _periods(
+    source: Source, table: Any, head: Table, layout: Layout, *, is_number: bool
+) -> tuple[dict[Any, str | None], list[Finding]]:
     """Return what each way of writing a period means; None alone where the values hold in every period."""
     if layout.period is None:
         return {layout.fixed or "": None if layout.fixed == EVERY else layout.fixed}, []
     counted = table.group_by("its period").aggregate(rows=table.count()).to_pyarrow().to_pylist()
-    read = {row["its period"]: read_period(name_of(row["its period"]), index.periods.kind) for row in counted}
-    found = [
-        no_period(index, Place(head.file), name_of(row["its period"]), row["rows"])
-        for row in counted
-        if read[row["its period"]] is None
-    ]
-    return {cell: period for cell, period in read.items() if period}, found
+    texts = {row["its period"]: name_of(row["its period"]) for row in counted}
+    places = {texts[row["its period"]]: (Place(head.file), row["rows"]) for row in counted}
+    meant, found = periods_meant(source, places)
+    if is_number:
+        found += unclear_alone(source, places)
+    return {cell: meant.get(text) for cell, text in texts.items() if text in meant}, found
 
 
 def _joined(values: InPlace, opened: Sequence[_Opened]) -> InPlace:

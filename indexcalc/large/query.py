@@ -72,8 +72,8 @@ def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
         yield f"{choice.method} (quantile)"
     elif beyond := sorted(statistics_for(choice) - _KNOWN):
         yield f"{choice.method} ({', '.join(beyond)})"
-    for key in ("difference", "growth", "share", "rolling", "shrink", "score_over_units"):
-        if getattr(leaf, key) is not None:
+    for key in ("difference", "growth", "share", "rolling", "cumulative", "shrink", "score_over_units"):
+        if getattr(leaf, key) not in (None, NONE):
             yield key
     for step in ("impute", "treat"):
         made = getattr(leaf, step) or getattr(index.defaults, step)

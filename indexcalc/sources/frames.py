@@ -11,9 +11,10 @@ from ..findings import Finding, Place, Refused, errors, finding
 from ..periods import EXAMPLES, SINGLE, read_period
 from ..tree.model import EVERY, UNITS_SOURCE, Data, Index
 from .match.bind import checked, match_tables, rows_meant, sources_of, words_twice
+from .match.dated import no_period
 from .match.headings import headings_of, position_of
 from .match.keyed import own_heading
-from .match.layout import no_period, period_headings, unit_column
+from .match.layout import period_headings, unit_column
 from .match.matched import Matched, Source, together
 from .readers.frame import read_frame
 from .readers.records import header_findings
@@ -78,7 +79,12 @@ def _with_keys(index: Index, table: Table) -> Table:
 def _settings(index: Index, table: Table, period: str | int | None) -> tuple[Data, list[Finding]]:
     """Return what the sources of the tree say of headings and words, as far as it fits the frame, and its one period."""
     kind, blocks = index.periods.kind, list(_blocks(index).values())
-    heading = _declared(table, [data.period for data in blocks if data.period != EVERY])
+    declared = [data.period for data in blocks if data.period != EVERY]
+    apart = next(
+        (one for one in declared if isinstance(one, tuple) and all(position_of(table, part, ()) is not None for part in one)),
+        None,
+    )
+    heading = _declared(table, [one for one in declared if not isinstance(one, tuple)])
     column = position_of(table, heading, period_headings(kind))
     found = []
     if period is not None and read_period(str(period), kind) is None:
@@ -92,7 +98,7 @@ def _settings(index: Index, table: Table, period: str | int | None) -> tuple[Dat
     data = Data(
         path=table.file,
         unit=_declared_units(index, table, blocks),
-        period=heading or period,
+        period=apart or heading or period,
         indicator=_declared(table, [data.indicator for data in blocks]) or _melted(table),
         value=_declared(table, [data.value for data in blocks]),
         status=_declared(table, [data.status for data in blocks]),

@@ -34,6 +34,8 @@ class Column:
     take: Take | None = None  # what is aggregated, where the source is a log of events
     reported: str | None = None
     """The unit of measurement of what is reported; nothing where the tree says that of a value that is made of it alone."""
+    cumulative: bool = False  # whether its values are totals since the year began
+    at_end: bool = False  # whether a label that runs from January on stands for its last period alone
     words: tuple[str, ...] = ()
     """The words that a formula compares its cells with, which are text: the value is 1 for one of these, else 0."""
 
@@ -76,6 +78,8 @@ def columns(index: Written) -> tuple[Column, ...]:
                     owner=leaf.id,
                     key=key,
                     rows=_headers(leaf),
+                    cumulative=adds and leaf.cumulative == "year",
+                    at_end=leaf.cumulative == "none",
                     words=words,
                 )
                 wanted.append(column)
@@ -143,9 +147,22 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
     key = "column" if item.column else "id"
     measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
     title = item.name or item.name_en or item.id
-    reported = None if isinstance(item, Indicator) and _is_made(item) else measure
-    headers = _headers(item)
-    return Column(item.id, source, headers, title, measure, valid, over_time, over_units, item.id, key, reported=reported)
+    since = None if isinstance(item, Adjustment) else item.cumulative
+    return Column(
+        item.id,
+        source,
+        _headers(item),
+        title,
+        measure,
+        valid,
+        over_time,
+        over_units,
+        item.id,
+        key,
+        cumulative=since == "year",
+        at_end=since == "none",
+        reported=None if isinstance(item, Indicator) and _is_made(item) else measure,
+    )
 
 
 def _is_made(leaf: Indicator) -> bool:

@@ -205,7 +205,18 @@ def _by_way(asked: Iterable[Way | None], apart: Callable[[Way, int], object] | N
 
 
 def _is_plain(leaf: Indicator) -> bool:
-    keys = (leaf.formula, leaf.per, leaf.difference, leaf.growth, leaf.share, leaf.applies, leaf.rolling, leaf.shrink)
+    since = None if leaf.cumulative == NONE else leaf.cumulative
+    keys = (
+        leaf.formula,
+        leaf.per,
+        leaf.difference,
+        leaf.growth,
+        leaf.share,
+        leaf.applies,
+        leaf.rolling,
+        since,
+        leaf.shrink,
+    )
     return all(key is None for key in keys) and leaf.scale == 1
 
 

@@ -31,3 +31,8 @@ class Index(Written):
     def columns(self) -> tuple[Column, ...]:
         """Every series of values that the index asks for."""
         return columns_of(self)
+
+    @cached_property
+    def cumulative(self) -> bool:
+        """Whether any of them are totals since the year began."""
+        return any(column.cumulative for column in self.columns)

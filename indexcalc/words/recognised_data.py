@@ -23,7 +23,25 @@ UNIT_HEADINGS = (
     "district",
     "单元",
 )
-PERIOD_HEADINGS = ("period", "期次", "时期", "周期", "期别", "季度", "月份", "年份", "年度", "年", "year", "quarter", "month")
+PERIOD_HEADINGS = (
+    "period",
+    "期次",
+    "时期",
+    "周期",
+    "期别",
+    "季度",
+    "月份",
+    "年份",
+    "年度",
+    "年",
+    "半年",
+    "学年",
+    "财年",
+    "year",
+    "half-year",
+    "quarter",
+    "month",
+)
 DAY_HEADINGS = ("日期", "date", "day")  # only where periods are days: elsewhere a date may be anything's
 INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
 VALUE_HEADINGS = ("value", "数值", "值", "指标值")
@@ -59,19 +77,60 @@ PERIOD_PARTS = r"[0-9]+|[一二三四上中下](?=[半季旬期轮])"
 PERIOD_WORDS = r"(?i)[\s_\-–—.,()（）\[\]【】]+|第|年度?|半年|季度?|月份?|[上中下]旬|[期次轮周日号]|(?<![a-z])(?:fy|cy|yr|year|quarter|month|week|[qhwmr])(?![a-z])"
 ANEW = r"(?i)修[订正改]版?|更新|最新|新版?|终稿|定稿|final|new|rev(?:ised)?|update[d]?"
 
-PART_NUMBERS = {"一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "中": "2", "下": "3"}
+PART_NUMBERS = {
+    "一": "1",
+    "二": "2",
+    "三": "3",
+    "四": "4",
+    "上": "1",
+    "中": "2",
+    "下": "3",
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+}
+HALF_NUMBERS = {"上": "1", "下": "2", "前": "1", "后": "2", "一": "1", "二": "2", "first": "1", "second": "2"}
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PERIOD_BEGINS = "[0-9Rr第]"
 _YEAR = r"(?P<year>\d{4})"
 _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
+_QUARTER = r"(?P<part>[1-4一二三四])"
+_ROMAN = r"(?P<part>(?i:iii|ii|iv|i))"  # as NFKC writes what is one character
+_HALF = r"(?i:H|HY|S)(?P<half>[12])"
+_NAME = r"(?P<name>(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|ust|ember|tember|ober)?)\.?"
+_TO = r"(?:[-\u2010-\u2015\u2212~至到]|(?i:to))"
 PERIOD_PATTERNS = {
-    "year": [_YEAR + r"年?度?"],
-    "quarter": [_YEAR + r"[-/ ]?[Qq](?P<part>[1-4])", _YEAR + r"年?第?(?P<part>[1-4一二三四])季度?"],
-    "month": [_YEAR + r"[-/.]" + _MONTH, _YEAR + r"年" + _MONTH + r"月份?", _YEAR + r"(?P<month>\d\d)"],
+    "year": [_YEAR + r"年?度?", r"(?i:YR)" + _YEAR],
+    "split-year": [r"(?i:FY|AY|SY)?" + _YEAR + r"年?(?:/|" + _TO + r")(?P<next>\d{4}|\d{2})(?:年|学年度?|年度|财年|财政年度)?"],
+    "half-year": [
+        _YEAR + r"年?[-/]?" + _HALF,
+        _YEAR + r"年?度?第?(?P<half>[12上下前后一二])个?半年度?",
+        _HALF + r"[-/]?" + _YEAR,
+        r"(?P<half>[12])(?i:H)[-/]?" + _YEAR,
+        r"(?P<half>(?i:first|second))(?i:half)(?i:of)?" + _YEAR,
+        _YEAR + r"(?P<half>(?i:first|second))(?i:half)",
+    ],
+    "quarter": [
+        _YEAR + r"年?[-/ ]?[Qq](?P<part>[1-4])",
+        _YEAR + r"年?度?第?" + _QUARTER + r"季度?",
+        _YEAR + r"年?第?" + _ROMAN + r"季度?",
+        r"[Qq](?P<part>[1-4])[-/]?" + _YEAR,
+        r"(?P<part>[1-4])[Qq][-/]?" + _YEAR,
+    ],
+    "month": [
+        _YEAR + r"[-/.]" + _MONTH,
+        _YEAR + r"年" + _MONTH + r"月份?",
+        _YEAR + r"(?P<month>\d\d)",
+        _YEAR + r"-?[Mm]" + _MONTH,
+        _YEAR + r"年?[-/.]?" + _NAME,
+        _NAME + r"[-/.,]?" + _YEAR,
+    ],
     "ten-day": [
         _YEAR + r"[-/.]" + _MONTH + r"-?T(?P<part>[1-3])",
         _YEAR + r"年" + _MONTH + r"月(?P<part>[上中下])旬",
     ],
-    "week": [_YEAR + r"-?W(?P<week>0[1-9]|[1-4]\d|5[0-3])", _YEAR + r"年第(?P<week>\d{1,2})周"],
+    "week": [_YEAR + r"-?W(?P<week>0?[1-9]|[1-4]\d|5[0-3])", _YEAR + r"年第?(?P<week>\d{1,2})周"],
     "day": [
         _YEAR + r"[-/.]" + _MONTH + r"[-/.](?P<day>\d{1,2})",
         _YEAR + r"年" + _MONTH + r"月(?P<day>\d{1,2})[日号]",
@@ -79,6 +138,55 @@ PERIOD_PATTERNS = {
     ],
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
+_FIRST, _LAST = (r"(?P<first>0?[1-9]|1[0-2])", r"(?P<last>0?[1-9]|1[0-2])")
+_NAMES = _NAME.replace("name", "first") + _TO + _NAME.replace("name", "last")
+MONTHS_TOGETHER = [  # several months of a year, from one to another
+    _YEAR + r"[年./-]" + _FIRST + r"月?份?" + _TO + _LAST + r"月份?",
+    _YEAR + r"年?[-/.]?" + _NAMES,
+    _NAMES + r"[-/.,]?" + _YEAR,
+]
+# what is counted from January on: the pattern, and how many months the number in it stands for, or all are
+SINCE_JANUARY = [
+    (_YEAR + r"年?(?:1|一)" + _TO + r"(?P<parts>[1-4一二三四])季度", 3),
+    (_YEAR + r"年?前(?P<parts>[1-4一二三四])个?季度", 3),
+    (_YEAR + r"年?(?P<parts>上)半年度?", 6),
+    (_YEAR + r"年?第?(?P<parts>[一1])季度?", 3),
+    (_YEAR + r"年?(?P<parts>全)年", 12),
+]
+ADDED_UP = r"(?i)[(\[]?(?:累计数?|ytd|year[- ]?to[- ]?date)[)\]]?$"
+# marks of numbers that may still change, or have been changed, at the end of a period
+_PROVISIONAL = (
+    r"[prebs]|prov|provisional|prelim|preliminary|rev|revised|est|estimated?"
+    r"|年?(?:初步|快报|修订|修正|调整|最终|暂定|暂估|估计|初核)(?:核算|核实|统计|估计)?(?:数据?|值)?|最终核实数?"
+)
+MARKED = (
+    r"(?i)(?P<period>.+?)(?<=[\d\u4e00-\u9fff])\s*"
+    rf"(?:[(\[]\s*(?P<bracket>(?:{_PROVISIONAL})\.?)\s*[)\]]|(?P<mark>(?:{_PROVISIONAL})\.?|\*+))"
+)
+WHOLE_YEAR = "全年"
+PART_FORMS = {  # how a part of a year is written behind the year, where it stands for itself as a number
+    "month": ("{year}年{part}", "{year}年{part}月"),
+    "quarter": ("{year}年{part}", "{year}年{part}季度"),
+    "half-year": ("{year}年{part}", "{year}年{part}半年"),
+    "week": ("{year}年{part}", "{year}年{part}周", "{year}-{part}"),
+    "ten-day": ("{year}年{part}", "{year}-{part}"),
+    "day": ("{year}年{part}", "{year}-{part}"),
+}
+MONTH_ENDS, DAY_ENDS = "月$", "[日号]$"
+SEVERAL_PARTS = {"day": ("{month}-{last}",), "ten-day": ("{month}月{last}", "{month}-T{last}")}  # of a month and what is in it
+PERIOD_DATE = (
+    r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+    r"|(?P<year2>\d{4})年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})[日号]"
+)
+# a year with something behind it, such as the number of a footnote, that is no mark known above, and not what a column of its own is called
+LIKE_A_PERIOD = r"\d{4}\s*年?\s*(?:[A-Za-z]{1,2}|[(\[][^()\[\]\d%]{1,4}[)\]]|预[计测估]数?|计划数?|目标值?)|(?:19|20)\d{3,4}"
+PART_HEADINGS = {  # of columns that say a part of a year, beside one of years
+    "half-year": ("半年", "半年度", "half-year", "half", "期别", "期次"),
+    "quarter": ("季度", "季", "quarter", "qtr"),
+    "month": ("月份", "月", "month"),
+    "week": ("周", "周次", "week"),
+}
+YEAR_HEADINGS = ("年份", "年度", "年", "year", "years", "统计年度")
 
 SECONDS = {  # how many seconds a measure of time is
     name: seconds

@@ -260,6 +260,8 @@ class LogRows:
             return days if self.kind == "day" else ((days + 3) / 7).floor()
         if self.kind == "year":
             return time.year()
+        if self.kind == "half-year":
+            return time.year() * 2 + ibis.ifelse(time.month() > 6, 1, 0)
         if self.kind == "quarter":
             return time.year() * 4 + time.quarter() - 1
         months = time.year() * 12 + time.month() - 1

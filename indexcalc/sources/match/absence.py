@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ...findings import Finding, Place, finding, nearest
 from ...periods import order
 from ...tree.formula import Expression, parse
-from .layout import few
+from .headings import few
 from .matched import Matched, Piece, Same
 
 _OPPOSITE = {

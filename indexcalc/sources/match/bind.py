@@ -24,14 +24,16 @@ from ..readers.tables import read_tables
 from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
 from .absence import never_there, without_values
 from .cells import of_units
+from .dated import with_one_period
 from .given import absent, merged_values, repeats
-from .headings import asked_twice, headings_of
+from .headings import asked_twice, few, headings_of
 from .keyed import filled_down, keyed, own_heading
-from .layout import Layout, beside_indicators, few, layout_of
+from .layout import Layout, beside_indicators, layout_of
 from .matched import Matched, Piece, Source, together
 from .measures import Said, differing, once_a_file
 from .pieces import indicators_in, pieces_of
 from .plausible import implausible
+from .totals import totals
 
 
 def match(
@@ -116,6 +118,8 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
     found = [*matched.findings, *repeats(matched)]
     if not errors(found):  # a row that was refused is not gone
         found += [*absent(matched), *never_there(matched), *without_values(matched)]
+        if matched.index.cumulative:
+            found += totals(matched)
     found += implausible(matched)
     if every and not matched.uncounted and not errors(found):
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
@@ -205,14 +209,14 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     settled: set[int] = set()  # what is there, or cannot be judged
     headed: set[int] = set()
     indicators: list[str] = []
-    for table in tables:
+    for table in (with_one_period(source, one) for one in tables):
         layout, found = layout_of(source, table)
         if layout is None:
             parts.append(source.matched(findings=found))
             settled |= {at for at, _ in source.columns}  # what the table lacks cannot be judged
             continue
         parts.append(pieces_of(source, table, layout, alone=len(tables) == 1))
-        parts.append(source.matched(findings=_of_layout(source, table, layout, parts[-1].pieces)))
+        parts.append(source.matched(findings=[*found, *_of_layout(source, table, layout, parts[-1].pieces)]))
         settled |= {piece.column for piece in parts[-2].pieces} | {later.column for later in parts[-2].later}
         headed |= beside_indicators(source, table, layout).keys()
         indicators += indicators_in(table, layout)
@@ -241,7 +245,7 @@ def _said(source: Source, matched: Matched) -> Iterator[tuple[Column, list[Said]
 
 def _of_layout(source: Source, table: Table, layout: Layout, pieces: Sequence[Piece]) -> list[Finding]:
     """Find what is wrong with a table as it was laid out: headings that stand twice, values that are not one unit's."""
-    columns = [layout.unit, layout.period, layout.indicator, layout.value, layout.status, *(at for at, _ in layout.across)]
+    columns = [layout.unit, layout.period, layout.indicator, layout.value, layout.status, *(one.at for one in layout.across)]
     found = asked_twice(source, table, [*columns, *(piece.at for piece in pieces)])
     return [*found, *merged_values(source.index, table, pieces)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +14,11 @@ from ...tree.columns import Column
 from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import NOT_A_NUMBER, word_of
+from ..readers.periods import in_parts, is_unclear, said_in
 from ..readers.table import Table, name_of, taken
-from .layout import Layout, few, no_period
+from .dated import no_period, periods_meant, unclear_months
+from .headings import few
+from .layout import Layout
 from .matched import Matched, Piece, Source
 from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
@@ -63,16 +66,51 @@ def dated(
     """Find those of some rows that have a period, and these: None where their values hold in every one."""
     if layout.period is None:
         return rows, [None if layout.fixed == EVERY else layout.fixed] * len(rows), []
-    cells, kind = table.named(layout.period), source.index.periods.kind
-    meaning = {cell: read_period(name_of(cell), kind) for cell in dict.fromkeys(cells[row] for row in rows)}
-    undated: dict[str, list[int]] = defaultdict(list)
+    cells = table.named(layout.period)
+    names = {cell: name_of(cell) for cell in dict.fromkeys(cells[row] for row in rows)}
+    if layout.across:  # the years alone: what a heading adds makes them periods
+        return _of_years(source, table, layout, rows, names)
+    kind = source.index.periods.kind
+    unclear = {cell for cell, name in names.items() if is_unclear(name)} if kind == "month" else set()
+    meaning = {cell: None if cell in unclear else read_period(name, kind) for cell, name in names.items()}
+    if all(meaning.values()):
+        return rows, [meaning[cells[row]] for row in rows], []
+    months, found = _unclear(table, layout, rows) if unclear else ({}, [])
+    counts = Counter(cells[row] for row in rows)
+    first = {cells[row]: row for row in reversed(rows)}
+    texts: dict[str, tuple[Place, int]] = {}
+    for cell, name in names.items():
+        if meaning[cell] is None and cell not in unclear:
+            place, count = texts.get(name, (table.place(first[cell], layout.period), 0))
+            texts[name] = place, count + counts[cell]
+    meant, problems = periods_meant(source, texts)
+    meaning |= {cell: meant.get(name) for cell, name in names.items() if name in texts}
+    periods = [months.get(row) if cells[row] in unclear else meaning[cells[row]] for row in rows]
+    kept = [i for i, period in enumerate(periods) if period]
+    return [rows[i] for i in kept], [periods[i] for i in kept], [*found, *problems]
+
+
+def _unclear(table: Table, layout: Layout, rows: Sequence[int]) -> tuple[dict[int, str], list[Finding]]:
+    """Return the months of rows that say 2022.1, which may be January or October."""
+    assert layout.period is not None
+    keys = [table.named(at) for at in (layout.unit, layout.indicator) if at is not None]
+    return unclear_months(table, layout.period, rows, [tuple(cells[row] for cells in keys) for row in rows])
+
+
+def _of_years(
+    source: Source, table: Table, layout: Layout, rows: Sequence[int], names: dict[Any, str]
+) -> tuple[Sequence[int], Sequence[str | None], list[Finding]]:
+    """Find the rows whose cell makes a period with the first heading, and these cells' texts; the others are findings."""
+    assert layout.period is not None
+    kind, cells, heading = source.index.periods.kind, table.named(layout.period), layout.across[0].said
+    good = {cell for cell, name in names.items() if said_in(in_parts((name, heading), kind), kind)}
+    bad: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        if meaning[cells[row]] is None:
-            undated[name_of(cells[row])].append(row)
-    places = {name: table.place(its_rows[0], layout.period) for name, its_rows in undated.items()}
-    found = [no_period(source.index, places[name], name, len(its_rows)) for name, its_rows in undated.items()]
-    kept = [row for row in rows if meaning[cells[row]]] if undated else rows
-    return kept, [meaning[cells[row]] for row in kept], found
+        if cells[row] not in good:
+            bad[names[cells[row]]].append(row)
+    found = [no_period(source.index, table.place(own[0], layout.period), name, len(own)) for name, own in bad.items()]
+    kept = [row for row in rows if cells[row] in good]
+    return kept, [names[cells[row]] for row in kept], found
 
 
 def unknown_unit(source: Source, name: str, place: Place, rows: int) -> Finding:

@@ -10,7 +10,7 @@ from ...findings import Finding, Place, finding
 from ...periods import order
 from ...tree.model import Index
 from ..readers.table import Table
-from .layout import few
+from .headings import few
 from .matched import Matched, Piece, Same
 
 

@@ -47,6 +47,12 @@ def by_heading(table: Table) -> dict[str, list[int]]:
     return defaultdict(list, {**bare, **headings})
 
 
+def few(names: Iterable[str]) -> str:
+    """Return the first of many names."""
+    shown = [name for name in names if name]
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+
+
 def plain(name: str) -> str:
     """Return a heading without the bracket at its end, or without the unit of measurement that stands there."""
     return _without_bracket(name) if name.endswith(_BRACKETS) else split_measure(name)[0]
@@ -80,7 +86,7 @@ def unused(index: Index, table: Table, used: Container[int | None]) -> list[Find
     keys = ("id", "name", "name_en", "group", "aliases", "label", "level", "parent")
     expected = {name_of(getattr(block, key) or "") for key in keys}
     names = [
-        name
+        table.qualified[position] if table.names.count(name) > 1 else name
         for position, name in enumerate(table.names)
         if name and position not in used and name not in expected and name.casefold() not in SILENT_HEADINGS
     ]

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
-from ...findings import Finding, Place, finding, nearest
-from ...periods import EXAMPLES, SINGLE, Kind, read_period
+from ...findings import Finding, Place, errors, finding, nearest
+from ...periods import SINGLE, WITHOUT_DAYS, Kind, read_period
 from ...tree.model import EVERY, Data, Index
 from ...words.layouts import INDICATORS_IN_A_COLUMN, INDICATORS_NOWHERE
 from ...words.recognised_data import (
     DAY_HEADINGS,
     INDICATOR_HEADINGS,
+    LIKE_A_PERIOD,
+    MEASURE,
+    PART_HEADINGS,
     PERIOD_HEADINGS,
     STATUS_HEADINGS,
     UNIT_HEADINGS,
     VALUE_HEADINGS,
+    WHOLE_YEAR,
+    YEAR_HEADINGS,
 )
 from ...words.recognised_measures import MEASURE_HEADINGS
+from ..readers.periods import ends_a_period, in_parts, is_unclear, part_of_year, said_in
 from ..readers.table import Table, name_of
-from .headings import by_heading, headings_of, plain, position_of
+from .dated import joined_heading, months_across, not_since_january, periods_meant
+from .headings import by_heading, few, headings_of, plain, position_of
 from .keyed import own_heading
 from .matched import Source
 
 
 @dataclass(frozen=True)
+class Across:
+    """A column of values that are of one period, or of a part of the years that stand in the rows, by its heading.
+
+    `names` are the headings above or below that, as of indicators over years; none where it stands alone.
+    """
+
+    at: int
+    said: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Layout:
-    """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`)."""
+    """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`).
+
+    With both, a row says the year and a heading its part, or the other way round.
+    """
 
     unit: int | None
     period: int | None
@@ -34,7 +58,7 @@ class Layout:
     indicator: int | None
     value: int | None
     status: int | None
-    across: tuple[tuple[int, str], ...] = ()
+    across: tuple[Across, ...] = ()
     above: tuple[int, ...] = ()
     """The columns of the panel that the line above the table names, where it names an indicator of the source."""
     measure: int | None = None
@@ -57,10 +81,15 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
     status = position_of(table, data.status, STATUS_HEADINGS)
     measure = _measures_of(table, {unit, period, indicator, value})
     layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table), measure)
+    if across and period is None:
+        layout, said = _with_periods(source, table, layout)
+        problems += said
+    elif across:
+        problems += _left_out(table, {one.at for one in across})
     problems += _lacking(source, table, layout)
-    if not problems:
+    if not errors(problems):
         problems += _undecided(source, table, layout)
-    return (None if problems else layout), problems
+    return (None if errors(problems) else layout), problems
 
 
 def _is_asked_for(source: Source, table: Table, at: int) -> bool:
@@ -95,39 +124,139 @@ def period_headings(kind: Kind) -> tuple[str, ...]:
 
 def _periods_of(
     source: Source, table: Table, others: set[int | None], *, several: bool
-) -> tuple[int | None, str | None, tuple[tuple[int, str], ...], list[Finding]]:
+) -> tuple[int | None, str | None, tuple[Across, ...], list[Finding]]:
     """Find the column of periods, or the one period of the table, or the headings that are periods."""
     index, declared = source.index, source.data.period
     kind = index.periods.kind
-    of_file = read_period(table.period, kind) if table.period else None
-    if table.period and of_file is None:
-        return None, None, (), [no_period(index, Place(table.file, table.sheet), table.period)]
-    named = None if declared is None else str(declared)
+    if table.period:
+        of_file, problems = periods_meant(source, {table.period: (Place(table.file, table.sheet), 1)})
+        if not of_file:
+            return None, None, (), problems
+    else:
+        of_file, problems = {}, []
+    named = None if declared is None else joined_heading(declared) if isinstance(declared, tuple) else str(declared)
     fixed = EVERY if named == EVERY else None if named is None else read_period(named, kind)
     if fixed and (fixed == EVERY or isinstance(declared, int) or position_of(table, named, ()) is None):
         return None, fixed, (), []
     if of_file:
-        return None, of_file, (), []
+        return None, of_file[str(table.period)], (), problems
     usual = period_headings(kind)
-    period = position_of(table, named, usual)
+    period = position_of(table, named, (*_joined_usual(table), *usual))
     if period is not None:
-        return period, None, (), []
+        return period, None, _parts_across(source, table, period, others) if several else (), []
     if named is None and several and (across := _periods_across(index, table, others)):
         return None, None, across, []
     if named is None and kind == SINGLE:
         return None, SINGLE, (), []
-    headers = [named] if named else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
+    if named is None and (dates := _dates(table, kind)) is not None:
+        return dates, None, (), []
+    headers = _not_there(table, declared) if declared is not None else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
     return None, None, (), [finding("IC347", table.header_place(0), headers=headers, known=headings_of(table))]
 
 
-def _periods_across(index: Index, table: Table, others: set[int | None]) -> tuple[tuple[int, str], ...]:
-    """Return the columns whose headings are periods, as where the years stand side by side."""
-    if index.periods.kind == SINGLE:
-        return ()
+def _dates(table: Table, kind: Kind) -> int | None:
+    """Return the column headed as dates whose cells are periods, or the first or last days of some."""
+    at = position_of(table, None, DAY_HEADINGS)
+    if at is None or kind in WITHOUT_DAYS or not table.columns or table.stays:
+        return None
+    names = {name for cell in dict.fromkeys(table.named(at)) if (name := name_of(cell))}
+    return at if names and all(ends_a_period(name, kind) for name in names) else None
+
+
+def _not_there(table: Table, declared: str | int | tuple[str, ...]) -> list[str]:
+    """Return the headings of periods that the tree names and a table has not."""
+    wanted = [str(one) for one in declared] if isinstance(declared, tuple) else [str(declared)]
+    return [one for one in wanted if position_of(table, one, ()) is None] or wanted
+
+
+def _joined_usual(table: Table) -> Iterator[str]:
+    """Yield the headings of columns of periods that were made of two."""
+    known = {*PERIOD_HEADINGS, *YEAR_HEADINGS, *chain.from_iterable(PART_HEADINGS.values())}
+    for name in table.names:
+        if " " in name and {part.casefold() for part in name.split(" ")} <= known:
+            yield name
+
+
+def _periods_across(index: Index, table: Table, others: set[int | None]) -> tuple[Across, ...]:
+    """Return the columns whose headings are periods, as where the years stand side by side, alone or with other headings."""
     kind = index.periods.kind
-    named = ((at, name) for at, name in enumerate(table.names) if at not in others)
-    read = ((at, read_period(name, kind) or read_period(plain(name), kind)) for at, name in named)  # 2021 (t)
-    return tuple((at, period) for at, period in read if period)
+    if kind == SINGLE:
+        return ()
+    return tuple(one for at in range(len(table.names)) if at not in others and (one := _heading_of(table, at, kind)))
+
+
+def _heading_of(table: Table, at: int, kind: Kind) -> Across | None:
+    """Return what the headings of a column say of its period, which one of them says or two together; nothing if none does."""
+    parts = table.levels[at] if table.levels else (table.names[at],)
+    for i, part in enumerate(parts):
+        if said_in(part, kind):
+            return Across(at, part, (*parts[:i], *parts[i + 1 :]))
+    for i, part in enumerate(parts):  # 2021 (t)
+        bare = plain(part)
+        if bare != part and said_in(bare, kind) and re.fullmatch(MEASURE, part[len(bare) :]):
+            return Across(at, bare, (*parts[:i], *parts[i + 1 :]))
+    for i, one in enumerate(parts):
+        for j in range(i + 1, len(parts)):
+            if said_in(text := in_parts((one, parts[j]), kind), kind):
+                return Across(at, text, tuple(part for k, part in enumerate(parts) if k not in (i, j)))
+    return None
+
+
+def _with_periods(source: Source, table: Table, layout: Layout) -> tuple[Layout, list[Finding]]:
+    """Put into a layout the periods that its headings mean, with what is to be said of these and of the headings left out."""
+    unclear = source.index.periods.kind == "month" and any(is_unclear(one.said) for one in layout.across)
+    months, found = months_across(table, [(one.at, one.said, one.names) for one in layout.across]) if unclear else ({}, [])
+    across = [replace(one, said=months.get(one.at, one.said)) for one in _without_sums(source, layout.across)]
+    texts = {one.said: (table.header_place(one.at), 1) for one in reversed(across)}
+    meant, problems = periods_meant(source, dict(reversed(texts.items())))
+    across = [replace(one, said=meant[one.said]) for one in across if one.said in meant]
+    found += problems
+    found += _left_out(table, {one.at for one in layout.across})
+    return replace(layout, across=tuple(across)), found
+
+
+def _without_sums(source: Source, across: Sequence[Across], year: str = "") -> list[Across]:
+    """Return headings without those of sums over a year, or over some periods of it that stand beside them."""
+    if not not_since_january(source):
+        return list(across)
+    kind = source.index.periods.kind
+    said = {one: said_in(in_parts((year, one.said), kind) if year else one.said, kind) for one in across}
+    alone = {(one.names, of.period) for one, of in said.items() if of and of.way != "since"}
+    sums = {
+        one
+        for one, of in said.items()
+        if of and of.way == "since" and (one.said.endswith(WHOLE_YEAR) or (one.names, of.period) in alone)
+    }
+    return [one for one in across if one not in sums]
+
+
+def _left_out(table: Table, read: set[int]) -> Iterator[Finding]:
+    """Find headings beside those of periods that look like one and are none of the index's."""
+    left = [at for at, name in enumerate(table.names) if at not in read and re.fullmatch(LIKE_A_PERIOD, name)]
+    if left:
+        names = few(table.names[at] for at in left)
+        example = next(table.names[at] for at in sorted(read))
+        yield finding("IC924", table.header_place(left[0]), names=names, count=len(left), example=example)
+
+
+def _parts_across(source: Source, table: Table, period: int, others: set[int | None]) -> tuple[Across, ...]:
+    """Return the columns whose headings are parts of the years that stand in a column, or years whose parts stand there."""
+    kind, wanted = source.index.periods.kind, {header for _, column in source.columns for header in column.headers}
+    first = next((name for cell in (table.named(period) if table.columns else ()) if (name := name_of(cell))), "")
+    if not first or said_in(first, kind):
+        return ()
+    of_year = said_in(first, "year") is not None
+    found: list[Across] = []
+    for at, name in enumerate(table.names):
+        if at in others or at == period or not name or name in wanted:
+            continue
+        fits = part_of_year(name, kind) or name.isdigit() if of_year else said_in(name, "year") is not None
+        if fits and said_in(in_parts((first, name), kind), kind):
+            found.append(Across(at, name))
+    numbers = sorted(int(one.said) for one in found if one.said.isdigit()) if of_year else []
+    if numbers and numbers != list(range(1, len(numbers) + 1)):
+        found = [one for one in found if not one.said.isdigit()]
+    return tuple(_without_sums(source, found, first) if of_year else found)
 
 
 def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
@@ -150,9 +279,11 @@ def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
     """Find what a table that has all its columns leaves open: whose its values are, and where they stand."""
     wanted = [column.owner for _, column in source.columns if not column.is_attribute]
     if layout.across and layout.indicator is None and len(wanted) > 1 and not table.indicator:
-        periods = [period for _, period in layout.across]
-        place, (how, how_zh) = table.header_place(layout.across[0][0]), _told_apart(source, table, layout)
-        return [finding("IC376", place, periods=few(periods), columns=few(wanted), how=how, how_zh=how_zh)]
+        alone = [one for one in layout.across if not one.names]
+        if alone:
+            place, (how, how_zh) = table.header_place(alone[0].at), _told_apart(source, table, layout)
+            periods = few(one.said for one in layout.across)
+            return [finding("IC376", place, periods=periods, columns=few(wanted), how=how, how_zh=how_zh)]
     if layout.indicator is None:
         return []
     if layout.unit is None:
@@ -173,7 +304,7 @@ def _undecided(source: Source, table: Table, layout: Layout) -> list[Finding]:
 def _told_apart(source: Source, table: Table, layout: Layout) -> tuple[str, str]:
     """Return, in both languages, how a table of several indicators can say which row is whose: by a column, if it has one."""
     said = {header for _, column in source.columns for header in column.headers}
-    known = {layout.unit, layout.period, layout.status, *(at for at, _ in layout.across)}
+    known = {layout.unit, layout.period, layout.status, *(one.at for one in layout.across)}
     for at, heading in enumerate(table.names):
         if heading and at not in known and said & set(map(name_of, table.named(at))):
             return tuple(text.format(heading) for text in INDICATORS_IN_A_COLUMN)  # type: ignore[return-value]
@@ -206,15 +337,3 @@ def beside_indicators(source: Source, table: Table, layout: Layout) -> dict[int,
         if column.rows
     }
     return {at: beside for at, beside in places.items() if beside}
-
-
-def no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
-    """Say that a text is no period of the index's kind."""
-    kind = index.periods.kind
-    return finding("IC346" if text else "IC364", place, found=text, kind=kind, example=EXAMPLES[kind], rows=rows)
-
-
-def few(names: Iterable[str]) -> str:
-    """Return the first of many names."""
-    shown = [name for name in names if name]
-    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from ...findings import Finding, Place, finding, nearest
 from ...tree.columns import Column
+from ..readers.periods import in_parts
 from ..readers.table import Cell, Table, name_of
 from .cells import Records, dated, piece_of, records_of
+from .dated import periods_meant
 from .headings import ambiguous, by_heading, headings_of, plain, unused
-from .layout import Layout, beside_indicators, units_across
+from .layout import Across, Layout, beside_indicators, units_across
 from .matched import Matched, Piece, Source
 from .spelled import once
 
@@ -39,7 +41,8 @@ def indicators_in(table: Table, layout: Layout) -> list[str]:
     if layout.across and layout.indicator is None and table.indicator:
         return [plain(table.indicator), *headings_of(table)]
     if layout.indicator is None or table.stays:
-        return headings_of(table)
+        headed = ["/".join(one.names) for one in layout.across if one.names]
+        return list(dict.fromkeys(headed)) or headings_of(table)
     return [name_of(cell) for cell in dict.fromkeys(table.named(layout.indicator))]
 
 
@@ -74,14 +77,61 @@ def _by_period(source: Source, table: Table, layout: Layout, *, alone: bool) -> 
     else:
         by_name, unknown = _by_indicator(source, table, layout.indicator, records.rows, source.columns)
         found += unknown
-    chosen = [
-        ((at, column), position, records.some(by_name[at], period=period))
-        for at, column in source.columns
-        if by_name.get(at)
-        for position, period in layout.across
-    ]
-    used = {layout.unit, layout.indicator, layout.status, *(position for position, _ in layout.across)}
+    of_heading, problems = _periods_of_rows(source, table, layout, records)
+    found += problems
+    chosen: list[Chosen] = []
+    headed = layout.indicator is None and len({one.names for one in layout.across}) > 1
+    for at, column in source.columns:
+        places = _headed(layout, column) if headed else layout.across
+        if by_name.get(at) and places:
+            if several := _ambiguous_across(table, column, places):
+                found += several
+                places = list({one.said: one for one in reversed(places)}.values())
+            chosen += [((at, column), one.at, _of_periods(records, by_name[at], of_heading[one.said])) for one in places]
+    taken = {one.at for one in layout.across} if not headed else {position for _, position, _ in chosen}
+    used = {layout.unit, layout.period, layout.indicator, layout.status, *taken}
     return _read(source, table, layout, chosen, [*found, *unused(source.index, table, used)])
+
+
+def _periods_of_rows(
+    source: Source, table: Table, layout: Layout, records: Records
+) -> tuple[dict[str, list[str | None]], list[Finding]]:
+    """Return each row's period below each heading, which is one or makes one of what the row says; None where it does not."""
+    if layout.period is None:
+        return {one.said: [one.said] * len(records.rows) for one in layout.across}, []
+    kind, found = source.index.periods.kind, []
+    of_heading: dict[str, list[str | None]] = {}
+    for one in layout.across:
+        texts = {year: in_parts((year, one.said), kind) for year in dict.fromkeys(records.periods) if year}
+        place = table.header_place(one.at)
+        meant, problems = periods_meant(source, {text: (place, records.periods.count(year)) for year, text in texts.items()})
+        found += problems
+        of_heading[one.said] = [meant.get(texts[str(year)]) for year in records.periods]
+    return of_heading, found
+
+
+def _of_periods(records: Records, chosen: Sequence[int], periods: Sequence[str | None]) -> Records:
+    """Return those of some rows that have a period, with it."""
+    kept = [i for i in chosen if periods[i]]
+    return replace(records.some(kept), periods=[periods[i] for i in kept])
+
+
+def _headed(layout: Layout, column: Column) -> Sequence[Across]:
+    """Return the columns of a table whose other headings are what a column of the panel is called, the closest first."""
+    answers = [(one, ("/".join(one.names), *one.names[-1:], *map(plain, reversed(one.names)))) for one in layout.across]
+    for header in column.headers:
+        for place in range(max(len(known) for _, known in answers)):
+            if found := [one for one, known in answers if header in known[place : place + 1]]:
+                return found
+    return ()
+
+
+def _ambiguous_across(table: Table, column: Column, places: Sequence[Across]) -> list[Finding]:
+    """Find a name that stands in several columns of one period, under different headings."""
+    of_period: dict[str, list[int]] = defaultdict(list)
+    for one in places:
+        of_period[one.said].append(one.at)
+    return next((found for own in of_period.values() if (found := ambiguous(table, column, own))), [])
 
 
 def _long(source: Source, table: Table, layout: Layout) -> Matched:

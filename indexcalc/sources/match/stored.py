@@ -12,15 +12,15 @@ import numpy as np
 
 from ...findings import Finding, finding
 from ...panel import MISSING
-from ...periods import read_period
 from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import word_of
 from ..readers.parquet import StoredTable
 from ..readers.table import Table, name_of
 from .cells import Records, piece_of, unknown_unit
+from .dated import periods_meant, unclear_alone
 from .headings import ambiguous, by_heading, unused
-from .layout import Layout, no_period
+from .layout import Layout
 from .matched import Keys, Later, Matched, Piece, Source
 from .measures import said_of
 
@@ -82,16 +82,17 @@ def _periods_in(source: Source, table: StoredTable, at: int, rows: Any) -> tuple
     codes, cells = table.columns.words(at)
     codes = codes[rows]
     first = dict(zip(*(part.tolist() for part in np.unique(codes, return_index=True)), strict=True))
-    read = {code: read_period(name_of(cells[code]), source.index.periods.kind) for code in first}
-    periods = tuple(dict.fromkeys(period for period in read.values() if period))
+    texts = {code: name_of(cells[code]) for code in first}
+    places = {
+        text: (table.place(int(rows[first[code]]), at), int(np.count_nonzero(codes == code))) for code, text in texts.items()
+    }
+    meant, found = periods_meant(source, places)
+    found += unclear_alone(source, {text: places[text] for code, text in texts.items() if not isinstance(cells[code], str)})
+    periods = tuple(dict.fromkeys(meant.values()))
     of_code = np.full(len(cells), -1, dtype=np.int32)
-    found = []
-    for code, period in read.items():
-        if period:
-            of_code[code] = periods.index(period)
-        else:
-            place, count = table.place(int(rows[first[code]]), at), int(np.count_nonzero(codes == code))
-            found.append(no_period(source.index, place, name_of(cells[code]), count))
+    for code, text in texts.items():
+        if text in meant:
+            of_code[code] = periods.index(meant[text])
     return periods, of_code[codes], found
 
 

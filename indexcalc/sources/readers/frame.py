@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...findings import Finding, Place, finding
-from ...periods import Kind, period_of, read_period
+from ...periods import WITHOUT_DAYS, Kind, period_of, read_period
 from .arrow import cells_of
 from .table import Cell, Table, name_of, text_of
 
@@ -100,7 +100,7 @@ def _cell(value: Any, kind: Kind) -> Cell:
     if hasattr(value, "item"):  # a number or time of numpy
         value = value.item()
     if isinstance(value, dt.date):
-        return text_of(value) if kind in ("single", "round") else period_of(value, kind)
+        return text_of(value) if kind in WITHOUT_DAYS else period_of(value, kind)
     if isinstance(value, (bool, Decimal)):
         return float(value)
     return None if value != value else text_of(value)  # noqa: PLR0124 - a gap among other things

@@ -17,6 +17,7 @@ from ...words.recognised_data import CONTINUED, NOTE, UNIT_HEADINGS
 from .measures import corner, measure_above, measures_below
 from .numbers import is_number
 from .pages import LONG_NAME, Header, Merge, beside_each_other, headings_again, indicator_above, measures_in, measures_in_header
+from .periods import is_unclear
 from .table import Cell, Origin, Table, is_key, name_of
 from .table import blank as _blank
 from .table import filled as _filled
@@ -26,6 +27,7 @@ DEEPEST = 4  # header rows that one merged cell may span
 QUOTED = 40  # characters of a note that a finding shows
 
 _SENTENCE = r"[:：。；;，、！？!?]"
+_YEAR = r"(?:19|20)\d{2}"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def tables_of(
     header; otherwise all are of one width. Where headings begin again, as on the next page, the rows below are read by
     them: into the same table if they say the same, else into one of their own.
     """
+    merges = [*merges, *_groups_unmerged(rows, lines, origin)]
     whole = _Sheet(origin, sheet, period, rows, lines, merges, ragged)
     first = _header(rows, lines, merges, origin)
     if first is None:
@@ -96,7 +99,7 @@ def _table(sheet: _Sheet, header: Header, end: int) -> tuple[Table, list[Finding
     if low > top and measures_in_header(rows, header, merges):
         low -= 1  # they are taken from the rows below, as where the names of keys are not merged over them
     width = len(rows[low]) if sheet.ragged else max(len(rows[low]), len(rows[top]))
-    names, qualified = _names(rows, top, low, width, merges)
+    names, qualified, levels = _names(rows, top, low, width, merges)
     measure = _of_corner(names, qualified, key)
     while sheet.ragged and width and not names[width - 1]:  # columns that only a spreadsheet's last commas make
         if any(len(row) >= width and not _blank(row[width - 1]) for row in rows[low + 1 : end]):
@@ -132,6 +135,7 @@ def _table(sheet: _Sheet, header: Header, end: int) -> tuple[Table, list[Finding
             for m in merges
             if begin <= m[0] < end and lines[m[0]] in of_records
         ),
+        levels=tuple(levels[index] for index in kept) if low > top else (),
     )
     return table, [*found, *others]
 
@@ -196,11 +200,14 @@ def has_repeated(table: Table) -> bool:
 
 
 def repeated(table: Table, used: Container[str]) -> list[Finding]:
-    """Find names that stand twice: which column is meant cannot be known, but where none is asked for, none has to be."""
+    """Find names that stand twice: which column is meant cannot be known, but where none is asked for, none has to be.
+
+    2022.1 may be two months.
+    """
     found, unused = [], []
     first: dict[str, int] = {}
     for index, (name, qualified) in enumerate(zip(table.names, table.qualified, strict=True)):
-        if not qualified or first.setdefault(qualified, index) == index:
+        if not qualified or first.setdefault(qualified, index) == index or is_unclear(qualified):
             continue
         if name in used or qualified in used:
             place = table.header_place(index)
@@ -214,21 +221,7 @@ def repeated(table: Table, used: Container[str]) -> list[Finding]:
 
 def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin) -> Header | None:
     """Return the header, or nothing when there is none."""
-    if origin.header is not None:
-        at = next((index for index, line in enumerate(lines) if line == origin.header), None)
-    else:
-        filled = (index for index, row in enumerate(rows) if any(not _blank(cell) for cell in row))
-        at = first = next(filled, None)
-        if first is not None and origin.keys:
-            searched = range(first, min(len(rows), first + SEARCHED))
-            keyed = (index for index in searched if _key(rows[index], origin.keys) is not None)
-            at = next(keyed, None)
-            if at is None:  # a unit of measurement may stand in the corner, where units have their name
-                at = next((index for index in searched if _in_corner(rows[index])), first)
-            elif len(rows[at]) - rows[at].count("") == 2 and indicator_above(
-                [rows[at]]
-            ):  # in two cells, of which the first could be a heading
-                at = next((index for index in keyed if len(_filled(rows[index])) > 2), at)
+    at = _key_row(rows, lines, origin)
     if at is None:
         return None
     full = _spread(rows, at, merges)
@@ -238,6 +231,66 @@ def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge
     if key is None:
         return None
     return Header(*_stacked(rows, at, key, merges), key)
+
+
+def _key_row(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> int | None:
+    """Return the row of headings that is named, or the first that has a known one, or the first with anything in it."""
+    if origin.header is not None:
+        return next((index for index, line in enumerate(lines) if line == origin.header), None)
+    filled = (index for index, row in enumerate(rows) if any(not _blank(cell) for cell in row))
+    first = next(filled, None)
+    if first is None or not origin.keys:
+        return first
+    searched = range(first, min(len(rows), first + SEARCHED))
+    keyed = (index for index in searched if _key(rows[index], origin.keys) is not None)
+    at = next(keyed, None)
+    if at is None:  # a unit of measurement may stand in the corner, where units have their name
+        return next((index for index in searched if _in_corner(rows[index])), first)
+    # a line in two cells that names an indicator, of which the first could be a heading
+    if len(rows[at]) - rows[at].count("") == 2 and indicator_above([rows[at]]):
+        return next((index for index in keyed if len(_filled(rows[index])) > 2), at)
+    return at
+
+
+def _groups_unmerged(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> list[Merge]:
+    """Return the groups of columns that a row names without merged cells, as in CSV: each reaches to the next name.
+
+    One of both rows has the known heading; above it, groups are told from titles by headings that repeat below them.
+    """
+    at = _key_row(rows, lines, origin)
+    if at is None or _key(rows[at], origin.keys) is None:
+        return []
+    key = _key(rows[at], origin.keys) or 0
+    for upper, lower in ((at, at + 1), (at - 1, at)):
+        if upper < 0 or lower >= len(rows) or not _name_groups(rows[upper], rows[lower], key, above=lower == at):
+            continue
+        named = [index for index in _filled(rows[upper]) if index > key]
+        of_group: dict[int | None, str] = {index: name_of(rows[upper][index]) for index in named}
+        starts = [index for index, before in zip(named, [None, *named], strict=False) if of_group[index] != of_group.get(before)]
+        ends = [*(start - 1 for start in starts[1:]), max(_filled(rows[lower]))]
+        return [(upper, start, upper, end) for start, end in zip(starts, ends, strict=True) if end > start]
+    return []
+
+
+def _name_groups(upper: list[Cell], lower: list[Cell], key: int, *, above: bool) -> bool:
+    """Say whether one row names groups of the columns that the next one names."""
+    first = upper[: key + 1] if above else lower[: key + 1]
+    if not all(map(_blank, first)) or not all(map(_could_name, (*upper, *lower))):
+        return False
+    named = [index for index in _filled(upper) if index > key]
+    names = [name_of(lower[index]) for index in _filled(lower) if index > key]
+    groups = [name_of(upper[index]) for index in named]
+    gaps = any(index >= len(upper) or _blank(upper[index]) for index in _filled(lower) if named and index > named[0])
+    repeats = len(set(names)) < len(names)
+    return bool(groups) and (gaps or (len(set(groups)) < len(groups) and repeats)) and (repeats or not above)
+
+
+def _could_name(cell: Cell) -> bool:
+    """Say whether a cell could be a heading or is empty: words, or a year."""
+    if isinstance(cell, str):
+        name = name_of(cell)
+        return not re.search(_SENTENCE, name) and (not is_number(name) or re.fullmatch(_YEAR, name) is not None)
+    return cell is None or re.fullmatch(_YEAR, name_of(cell)) is not None
 
 
 def _key(row: Sequence[Cell], keys: frozenset[str]) -> int | None:
@@ -281,7 +334,7 @@ def _groups(rows: list[list[Cell]], row: int, at: int, merges: Sequence[Merge]) 
 def _only_text_beside(row: list[Cell], key: int) -> bool:
     """Say whether a row could be a part of a header: nothing at the key, and nothing but words elsewhere."""
     filled = _filled(row)
-    words = all(isinstance(cell, str) and not re.search(_SENTENCE, cell) for cell in (row[index] for index in filled))
+    words = all(_could_name(row[index]) for index in filled)
     return bool(filled) and key not in filled and words
 
 
@@ -295,19 +348,22 @@ def _spread(rows: list[list[Cell]], row: int, merges: Sequence[Merge]) -> list[C
     return shown
 
 
-def _names(rows: list[list[Cell]], top: int, low: int, width: int, merges: Sequence[Merge]) -> tuple[list[str], list[str]]:
-    """Return the columns' lowest names, and those with the names of their groups before them."""
+def _names(
+    rows: list[list[Cell]], top: int, low: int, width: int, merges: Sequence[Merge]
+) -> tuple[list[str], list[str], list[tuple[str, ...]]]:
+    """Return the columns' lowest names, those with the names of their groups before them, and the names of all rows."""
     if top == low:
         names = [name_of(cell) for cell in rows[low]]
         names += [""] * (width - len(names))
-        return names, names
+        return names, names, [(name,) for name in names]
     levels = [[name_of(cell) for cell in _spread(rows, row, merges)] for row in range(top, low + 1)]
-    names, qualified = [], []
+    names, qualified, of_column = [], [], []
     for column in range(width):
-        parts = list(dict.fromkeys(level[column] for level in levels if column < len(level) and level[column]))
+        parts = tuple(dict.fromkeys(level[column] for level in levels if column < len(level) and level[column]))
+        of_column.append(parts)
         names.append(parts[-1] if parts else "")
         qualified.append("/".join(parts))
-    return names, qualified
+    return names, qualified, of_column
 
 
 def _fill_down(body: list[list[Cell]], merges: Sequence[Merge], offset: int, key: int) -> None:

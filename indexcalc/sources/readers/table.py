@@ -45,6 +45,9 @@ class Table:
         """What the texts of each column say of commas and points; asked for where a column does not say it itself."""
         return tuple(commas_in(cells) if not hasattr(cells, "dtype") else Commas() for cells in self.columns)
 
+    levels: tuple[tuple[str, ...], ...] = ()
+    """The headings of each column from the top down, where they stand in several rows."""
+
     @property
     def stays(self) -> bool:
         """Whether its cells stay in their file until they are asked for."""

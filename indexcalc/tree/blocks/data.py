@@ -45,11 +45,11 @@ class UnitTable(Part):
 
 
 def _how_many(value: Any) -> str:
-    """Say which shape of `roll_up` a value is meant as, so that what is wrong with it is said once."""
+    """Say which shape of `roll_up` or `period` a value is meant as, so that what is wrong with it is said once."""
     return "several" if isinstance(value, (list, tuple)) else "one"
 
 
-Larger = Literal["month", "quarter", "year"]
+Larger = Literal["month", "quarter", "half-year", "year"]
 
 
 RollUp = Annotated[
@@ -62,9 +62,9 @@ class Periods(Part):
     """The rhythm of the index."""
 
     kind: Kind = "single"
-    """What a period is."""
+    """What a period is. `half-year` is written 2022H1; `split-year`, which runs over two, 2014/15."""
     roll_up: RollUp | None = None
-    """Make larger periods of these, from reported values: `quarter`, `year`, or `[quarter, year]` of months."""
+    """Make larger periods of these, from reported values: `quarter`, `half-year`, `year`, or `[quarter, year]` of months."""
     due: int | None = Field(default=None, ge=0)
     """How many days after the end of a period departments must have reported it."""
 
@@ -159,6 +159,12 @@ def _ledger_as_path(value: Any) -> Any:
     return {"path": value["ledger"], **value} if isinstance(value, dict) and "ledger" in value else value
 
 
+PeriodOf = Annotated[
+    Annotated[str | int, Tag("one")] | Annotated[tuple[str, ...], Field(strict=False, min_length=2), Tag("several")],
+    Discriminator(_how_many),
+]
+
+
 class Data(Part):
     """Where values come from: files, and which of their columns say what; or a ledger."""
 
@@ -170,8 +176,9 @@ class Data(Part):
     """The sheet of a workbook, or a pattern."""
     unit: str | Words | None = None
     """The column of units, or the columns that name one together, as in `[city, district]`. Default: the usual headings."""
-    period: str | int | None = None
-    """The column of periods; or the one period of the file; or `every` for values that hold in all periods."""
+    period: PeriodOf | None = None
+    """The column of periods, or the columns in which a year and its parts stand apart: `[year, quarter]`; or the one period of
+    the file; or `every` for values that hold in all periods."""
     indicator: str | None = None
     """The column of indicators, for tables with one value a row."""
     value: str | None = None
@@ -241,6 +248,8 @@ class Denominator(Part):
     """Who reports it."""
     over_time: OverTime = "mean"
     """How periods make a larger one."""
+    cumulative: Literal["year", "none"] | None = None
+    """`year`: what is reported are totals since the year began; `none`: it is not, whatever the labels say; as for indicators."""
     over_units: str = "sum"
     """How the units of a lower level make the one that they are part of, as for indicators."""
     valid: Numbers | None = None

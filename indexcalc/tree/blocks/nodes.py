@@ -55,6 +55,9 @@ def _as_how(value: Any) -> Any:
 FromUnitsChoice = Annotated[FromUnits, BeforeValidator(_as_how)]
 
 
+Rolling = Annotated[int, Field(ge=2)] | Literal["year"]
+
+
 class Node(Part):
     """What every node of the tree has."""
 
@@ -99,6 +102,9 @@ class Indicator(Node):
     """Move the rate of small units towards that of their larger area: the column of the units table that names it."""
     scale: Number = 1.0
     """A factor for the value, such as 100 for per cent."""
+    cumulative: Literal["year", "none"] | None = None
+    """`year`: what is reported are totals since the year began; a period's own value is that less the one before in the year.
+    `none`: they are not, though the file's periods are labelled from January on; the label stands for its last period."""
     difference: Literal["previous", "year-before"] | None = None
     """Take the difference since the period before, or the same period a year before."""
     growth: Literal["previous", "year-before"] | None = None
@@ -118,8 +124,9 @@ class Indicator(Node):
     """How missing values are estimated."""
     treat: TreatChoice | None = None
     """What is done about outliers, before the value becomes a score."""
-    rolling: int | None = Field(default=None, ge=2)
-    """Take so many periods together, up to this one, by `over_time`, before dividing: 4 for four quarters."""
+    rolling: Rolling | None = None
+    """Take so many periods together, up to this one, by `over_time`, before dividing: 4 for four quarters; or `year`: all since
+    the year began."""
     normalise: NormaliseChoice | None = None
     """How the value becomes a score."""
     round: RoundChoice | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from ...findings import Finding, finding, nearest
-from ...periods import EXAMPLES, number_of, read_period
+from ...periods import EXAMPLES, WITHOUT_DAYS, number_of, read_period
 from ..blocks.data import Data, Denominator, EventLog, FromEvents
 from ..blocks.nodes import Indicator
 from ..condition import parse_condition, parse_value, place_of_name
@@ -51,8 +51,8 @@ def _check_log(index: Index, name: str, data: Data, log: EventLog) -> Iterator[F
     for key in _OUT_OF_PLACE:
         if key in data.model_fields_set:
             yield finding("IC703", index.place(("data", name, key), key=True), key=key)
-    if kind == "round":
-        yield finding("IC704", index.place(path))
+    if kind in WITHOUT_DAYS - {"single"}:
+        yield finding("IC704", index.place(path), kind=kind)
     bounds = []
     for key, written in (("from", log.from_), ("to", log.to)):
         if written is not None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from ...findings import Finding, finding, nearest
 from ...methods.derive import OVER_UNITS
-from ...periods import EXAMPLES, MADE_OF, read_period
+from ...periods import EXAMPLES, MADE_OF, PARTS_OF_YEAR, read_period
 from ...words.recognised_data import MULTIPLES
 from ..blocks.adjustments import Adjustment
 from ..blocks.data import UNITS_SOURCE, WHEN_SUBMITTED, Denominator
 from ..blocks.nodes import Dimension, Indicator
-from ..columns import counted
+from ..columns import counted, is_constant
 from ..declared import counts
 from ..located import Path
 from ..model import Index
@@ -145,6 +145,16 @@ def check_periods(index: Index) -> Iterator[Finding]:
     for at, larger in enumerate(wanted):
         if larger not in known or larger in wanted[:at]:
             yield finding("IC215", index.place(("periods", "roll_up", at)), kind=kind, larger=larger)
+    for owner, item in index.reported.items():
+        for key in ("cumulative", "rolling"):
+            if vars(item).get(key) == "year" and kind not in PARTS_OF_YEAR:
+                yield finding("IC927", index.place_of(owner, key), key=key, node=owner, kind=kind)
+        if item.cumulative == "year" and (item.events or is_constant(index, index.source_of(item))):
+            one = "events" if item.events else "period: every"
+            yield finding("IC213", index.place_of(owner, "cumulative"), node=owner, one=one, other="cumulative")
+        how = item.over_units or index.defaults.over_units
+        if item.cumulative == "year" and index.units.level and how != "sum":
+            yield finding("IC926", index.place_of(owner, "cumulative"), node=owner, how=how)
     for name, data in index.data.items():
         fixed = data.period
         if isinstance(fixed, int) and read_period(str(fixed), kind) is None:
