@@ -648,6 +648,19 @@ def indexcalc(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.slow
+def test_a_ledger_that_was_put_back_is_found_by_the_reports(tmp_path: Path) -> None:
+    folder = small_project(tmp_path / "p")
+    assert indexcalc(folder, "submit", str(report(folder, 1)), "--by", "张三").returncode == 0
+    before = (folder / "ledger.sqlite").read_bytes()
+    assert indexcalc(folder, "submit", str(report(folder, 2)), "--by", "张三").returncode == 0
+    assert indexcalc(folder, "score").returncode == 0
+    assert indexcalc(folder, "ledger", "verify").returncode == 0
+    (folder / "ledger.sqlite").write_bytes(before)
+    told = indexcalc(folder, "ledger", "verify")
+    assert (told.returncode, "IC694" in told.stderr, "#2" in told.stderr) == (1, True, True)
+
+
+@pytest.mark.slow
 def test_scores_as_of_any_moment_name_their_submissions(tmp_path: Path) -> None:
     folder = small_project(tmp_path / "p")
     first = json.loads(indexcalc(folder, "submit", str(report(folder, 1)), "--by", "张三", "--json").stdout)

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.result import Result
-from ..findings import Language, Place, Refused
+from ..findings import Language, Place, Refused, finding
 from ..periods import last_day, order
+from ..report.files import PANEL, RUN
 from ..report.formats.text import aligned
 from ..tree.columns import departments
 from ..words.reports import word, word_of
 from ..words.shown import visible, without_passwords
 from .names import declared_period
 from .project import Project, refuse
+from .report import run_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,13 +48,39 @@ class Intact:
 
 
 def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] = ()) -> Intact:
-    """Walk the whole ledger, or refuse with every change found; each receipt must still be true."""
+    """Walk the whole ledger, or refuse with every change found; each receipt must still be true.
+
+    So must what the project's reports say of the submissions that they were made of: a ledger that was put back to an earlier
+    state is whole in itself, and is found by these.
+    """
     from ..journal.chain import verify as verify_ledger
 
     where = ledger_of(project.tree[0], ledger)
-    number, last, found = verify_ledger(where, project.data, receipts=receipts)
+    used = _used_in_reports(project, without_passwords(where))
+    number, last, found = verify_ledger(where, project.data, receipts=[*receipts, *used])
+    lost = {one.values["found"] for one in found if one.code == "IC665"} & set(used) - set(receipts)
+    found = [one for one in found if one.code != "IC665" or one.values["found"] not in lost]
+    by_report: dict[Path, list[str]] = {}
+    for receipt in lost:
+        by_report.setdefault(used[receipt], []).append(receipt.partition(":")[0])
+    for run, numbers in by_report.items():
+        shown = [f"#{one}" for one in sorted(numbers, key=int)]
+        found.append(finding("IC694", Place(run.as_posix()), numbers=shown, ledger=without_passwords(where)))
     project.go_on(found)
     return Intact(without_passwords(where), number, last)
+
+
+def _used_in_reports(project: Project, where: str) -> dict[str, Path]:
+    """Return the receipts of the submissions that reports were made of, each with the first that says so."""
+    used: dict[str, Path] = {}
+    for name in (RUN, PANEL):
+        for file in sorted(project.reports.rglob(name)):
+            run = run_in(file.parent, name)
+            for title, digest in run.inputs.items() if run else ():
+                ledger, sign, rest = title.partition("#")
+                if sign and ledger == where:
+                    used.setdefault(f"{rest.partition(' ')[0]}:{digest[:16]}", file)
+    return used
 
 
 # -------------------------------------------------------------------------------------------------------------- listing
