@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..findings import Finding, finding
 from ..methods import NORMALISERS
@@ -13,6 +13,7 @@ from ..panel import IMPUTED, NOT_APPLICABLE, Panel
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Indicator, Normalise
 from .frames import base_of, groups_of, kinds_of, some, towards
+from .rules import power_of
 
 _FEW = 64  # units looked at first for columns without any score
 
@@ -98,11 +99,20 @@ def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
 
 
 def check_large(index: Index, panel: Panel, scores: Array) -> Iterator[Finding]:
-    """Name the nodes with a score that is too large for a number, of those that are made of numbers."""
-    inputs = {branch.position: branch.inputs for branch in index.tree.branches}
-    large = [node for node in range(scores.shape[-1]) if np.isinf(scores[..., node]).any()]  # one column after the other
-    for node in large:
-        if not set(inputs.get(node, ())) & set(large):
+    """Name the nodes with a score that is too large for a number, of those that are made of numbers.
+
+    A mean or sum of what is too large is so itself: where none is and all are such, there is no need to look at their children.
+    """
+
+    def large(nodes: Iterable[int]) -> list[int]:
+        return [node for node in nodes if np.isinf(scores[..., node]).any()]  # one column after the other
+
+    branches = index.tree.branches
+    if not large(branch.position for branch in branches) and all(power_of(branch) is not None for branch in branches):
+        return
+    found, inputs = large(range(scores.shape[-1])), {branch.position: branch.inputs for branch in branches}
+    for node in found:
+        if not set(inputs.get(node, ())) & set(found):
             period, unit = np.argwhere(np.isinf(scores[..., node]))[0].tolist()
             own, title = index.tree.nodes[node], panel.units.title(unit)
             yield finding("IC447", index.place_of(own.id), node=own.id, unit=title, period=panel.periods[period])
