@@ -222,29 +222,29 @@ def test_leaving_the_top_is_that_of_a_grid_inside_bounds_too(top: int, seed: int
             closely(turn.distance, far)
 
 
-def test_what_a_search_finds_where_there_are_gaps_is_near_to_that_of_a_grid() -> None:
-    """A unit that lacks an indicator shares its weight among the others: the condition is no straight one.
+OFF = {2, 10, 81, 84, 92, 93, 238, 239, 266, 283, 375}  # where the search finds nothing, or what is farther, to this day
 
-    The search is called approximate: few distances are not found or more than 2 % too long.
-    """
-    far_off, all_of_them = 0, 0
-    for seed in range(count(25, 400)):
-        random = np.random.default_rng(seed)
-        x, now = random.uniform(1, 100, (3, 3)), np.array([0.5, 0.3, 0.2])
-        x[0, int(random.integers(3))] = np.nan
-        found = scored(FLAT, x)
-        answer = robustness(found, 0)
-        verified(found, answer)
-        weights = simplex(3)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            values = np.array([np.nan_to_num(row) @ weights.T / (~np.isnan(row) @ weights.T) for row in x])
-        for turn in answer.pairs:
-            far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
-            if math.isinf(far):
-                continue
-            far_off += not turn.distance <= far * 1.02 + 1e-3  # or nothing was found
-            all_of_them += 1
-    assert far_off <= all_of_them / 20
+
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(seed, marks=pytest.mark.xfail(reason="approximate") if seed in OFF else ()) for seed in range(count(25, 400))],
+)
+def test_what_a_search_finds_where_there_are_gaps_is_near_to_that_of_a_grid(seed: int) -> None:
+    """A unit that lacks an indicator shares its weight among the others: the condition is no straight one."""
+    random = np.random.default_rng(seed)
+    x, now = random.uniform(1, 100, (3, 3)), np.array([0.5, 0.3, 0.2])
+    x[0, int(random.integers(3))] = np.nan
+    found = scored(FLAT, x)
+    answer = robustness(found, 0)
+    verified(found, answer)
+    weights = simplex(3)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.array([np.nan_to_num(row) @ weights.T / (~np.isnan(row) @ weights.T) for row in x])
+    for turn in answer.pairs:
+        far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
+        if math.isinf(far):
+            continue
+        assert turn.distance <= far * 1.02 + 1e-3, "the search stops where there is nothing nearer"
 
 
 def test_bounds_are_kept() -> None:
