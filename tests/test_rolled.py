@@ -148,6 +148,17 @@ def test_one_kind_in_a_list_is_that_kind() -> None:
     np.testing.assert_array_equal(one.scores, other.scores)
 
 
+def test_each_kind_of_periods_may_have_a_base_of_its_own() -> None:
+    index = tree(normalise="{method: min-max, over: base, base: [2021年第二季度, 2021, 2021-03]}")
+    made = random_months(index)
+    found = score(index, made)
+    for kind, base in {"month": "2021-03", "quarter": "2021Q2", "year": "2021"}.items():
+        members = dict(kinds_of(index, found.panel))[kind]
+        seen = found.derived[found.periods.index(base), :, 0]
+        expected = 100 * (found.derived[members, :, 0] - np.nanmin(seen)) / (np.nanmax(seen) - np.nanmin(seen))
+        np.testing.assert_allclose(found.scores[members, :, 0], expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("together", [1, 3])
 def test_a_few_columns_at_a_time_give_the_same(together: int) -> None:
     index = tree(normalise="{method: min-max, over: base, base: 2021Q4}")

@@ -172,7 +172,7 @@ def _at_base(choice: Any, side: Side) -> Any:
     """Return a choice with the label of the period that its base names, as the scores of a side have it."""
     if choice.over != "base":
         return choice
-    row = base_of(side.index, side.scores.panel, choice)
+    row = base_of(side.index, side.scores.panel, choice, side.period)
     return choice if row is None else choice.model_copy(update={"base": side.scores.periods[row]})
 
 
@@ -484,7 +484,7 @@ def _compared_with(index: Index) -> set[str | None]:
     choices: list[Normalise | Weights | None] = [normalise_of(index, leaf) for leaf in index.leaves]
     for branch in index.tree.branches:
         choices += [branch.normalise, branch.weights]
-    return {str(one.base) if one.over == "base" else None for one in choices if one is not None and one.over in ("all", "base")}
+    return {one.bases[0] if one.over == "base" else None for one in choices if one is not None and one.over in ("all", "base")}
 
 
 def _together(one: Units, other: Units) -> tuple[Units, tuple[Any, Any]]:

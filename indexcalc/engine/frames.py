@@ -99,13 +99,15 @@ def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, me
         pooled = np.moveaxis(np.moveaxis(x[members][: panel.pooled], 0, -3), -1, 0)
         yield slice(None), np.moveaxis(pooled.reshape(x.shape[-1], 1, *x.shape[1:-2], -1), 0, -1)
     else:
-        row = base_of(index, panel, choice)
+        row = base_of(index, panel, choice, panel.periods[members.start])
         yield slice(None), np.full((1, *x.shape[1:]), np.nan) if row is None else x[[row]]
 
 
-def base_of(index: Index, panel: Panel, choice: Normalise | Weights) -> int | None:
-    """Return the place of the period that is compared with, where it is in the panel."""
-    meant = {read_period(str(choice.base), kind) for kind, _ in kinds_of(index, panel)}
+def base_of(index: Index, panel: Panel, choice: Normalise | Weights, period: str) -> int | None:
+    """Return the place of the period that one period is compared with, where it is in the panel."""
+    kinds = [kind for kind, _ in kinds_of(index, panel)]
+    base = choice.base_for(kind_among(period, kinds))
+    meant = {read_period(base, kind) for kind in kinds}
     return next((row for row, period in enumerate(panel.periods) if period in meant), None)
 
 

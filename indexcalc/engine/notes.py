@@ -32,7 +32,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
     Those of which it was `said` that they have no value in a period are not named again.
     """
     found: list[Finding] = [*check_shrunk(index, panel), *check_groups(index, panel, values, scores)]
-    for _, members in kinds_of(index, panel):
+    for kind, members in kinds_of(index, panel):
         # a column without any score has none among the first few units either, and these are quickly looked at
         bare = np.isnan(scores[members, :_FEW, : index.tree.leaves]).all(axis=1).any(axis=0)
         for position in np.flatnonzero(bare).tolist():
@@ -44,12 +44,15 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             choice = normalise_of(index, leaf)
             ends = _quantiles(choice)
             left = without & ~np.isnan(x).all(axis=1) & ~same_in & (choice.over != "group")
-            one_end, no_base = left & bool(ends), left & _without_base(index, panel, choice, values[..., position])
+            one_end, no_base = (
+                left & bool(ends),
+                left & _without_base(index, panel, choice, panel.periods[members.start], values[..., position]),
+            )
             for code, where, more in (
                 ("IC422", empty_in, {}),
                 ("IC420", same_in, {}),
                 ("IC850", one_end, {"ends": ends}),
-                ("IC448", no_base & ~one_end, {"base": str(choice.base)}),
+                ("IC448", no_base & ~one_end, {"base": choice.base_for(kind) if choice.bases else ""}),
                 ("IC449", left & ~one_end & ~no_base, {"method": choice.method}),
             ):
                 if where.any():
@@ -59,10 +62,12 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
     return found
 
 
-def _without_base(index: Index, panel: Panel, choice: Normalise, x: Array) -> bool:
+def _without_base(index: Index, panel: Panel, choice: Normalise, period: str, x: Array) -> bool:
     """Say whether a column (period, unit) has no value in the base period that it is compared with."""
-    row = base_of(index, panel, choice) if choice.over == "base" else None
-    return choice.over == "base" and (row is None or bool(np.isnan(x[row]).all()))
+    if choice.over != "base":
+        return False
+    row = base_of(index, panel, choice, period)
+    return row is None or bool(np.isnan(x[row]).all())
 
 
 def check_groups(index: Index, panel: Panel, values: Array, scores: Array) -> Iterator[Finding]:

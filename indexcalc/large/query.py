@@ -362,7 +362,10 @@ def _constant(
             elif lost(here, place, 0):
                 based = choice.over == "base" and not of_frame.count[place, 0, at] > 0
                 by["IC420" if alike else "IC448" if based else "IC449"].append(period)
-        more = {"IC448": {"base": str(choice.base)}, "IC449": {"method": choice.method}}
+        more = {
+            "IC448": {"base": choice.base_for(index.periods.kind) if choice.bases else ""},
+            "IC449": {"method": choice.method},
+        }
         for code, where in by.items():
             if where:
                 yield finding(code, index.place_of(leaf.id), periods=some(where), **named(leaf), **more.get(code, {}))

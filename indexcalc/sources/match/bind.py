@@ -195,10 +195,10 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
         for larger in index.periods.rolled:
             made = parts_of(periods, kind, larger)
             there |= {period for period, parts in made.items() if is_whole([periods[at] for at in parts], kind, larger)}
-    asked = [((*path, "base"), method.base) for path, method in compared_with_a_base(index) if method.base is not None]
+    asked = [((*path, "base"), base) for path, method in compared_with_a_base(index) for base in method.bases]
     for path, base in asked:
         place = index.place(path)
-        meant = {read_period(str(base), each) for each in index.periods.kinds}
+        meant = {read_period(base, each) for each in index.periods.kinds}
         if not meant & there:
             yield finding("IC361", place, found=base, known=list(periods))
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from ...periods import Kind, read_period
+
 Direction = Literal["higher", "lower", "target", "range"]
 
 
@@ -69,13 +71,28 @@ class Method(BaseModel):
         return {key: _fractions(value) for key, value in (self.model_extra or {}).items()}
 
 
-class Normalise(Method):
+class Compared(Method):
+    """A method whose statistics may be those of a base period."""
+
+    base: str | int | Annotated[tuple[str | int, ...], Field(strict=False)] | None = None
+    """The base period, with `over: base`; where quarters make years, one of each kind: `[2021Q4, 2021]`."""
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The base periods as they are written."""
+        given = () if self.base is None else self.base if isinstance(self.base, tuple) else (self.base,)
+        return tuple(map(str, given))
+
+    def base_for(self, kind: Kind) -> str:
+        """Return the base that a kind of periods is compared with: one of its own kind, else the first."""
+        return next((base for base in self.bases if read_period(base, kind)), self.bases[0])
+
+
+class Normalise(Compared):
     """How a value becomes a score, and over which values its statistics are taken."""
 
     over: Literal["period", "all", "base", "group"] = "period"
     """The values to compare with: this period's units, all periods together, a base period's units, or the unit's own group."""
-    base: str | int | None = None
-    """The base period, with `over: base`."""
 
 
 class Impute(Method):
@@ -91,13 +108,11 @@ class Treat(Method):
     """What is done about outliers."""
 
 
-class Weights(Method):
+class Weights(Compared):
     """Where weights among siblings come from; for those computed from scores, from which units' and periods' scores."""
 
     over: Literal["period", "all", "base", "group"] = "period"
     """The scores to compute from: this period's, all periods' together, a base period's, or the unit's own group's."""
-    base: str | int | None = None
-    """The base period, with `over: base`."""
 
 
 class Round(Part):

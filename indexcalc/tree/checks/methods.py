@@ -41,10 +41,15 @@ def check_methods(index: Index) -> Iterator[Finding]:
 def check_frames(index: Index) -> Iterator[Finding]:
     """See that a base period is named where one is asked for, and only there, and is a period."""
     for path, normalise in compared_with_a_base(index):
-        if (normalise.over == "base") != (normalise.base is not None):
+        if (normalise.over == "base") != bool(normalise.bases):
             yield finding("IC216", index.place(path), over=normalise.over)
-        elif normalise.base is not None and not _is_period(index, str(normalise.base)):
-            yield finding("IC217", index.place((*path, "base")), found=normalise.base, example=EXAMPLES[index.periods.kind])
+        for base in normalise.bases:
+            if not _is_period(index, base):
+                yield finding("IC217", index.place((*path, "base")), found=base, example=EXAMPLES[index.periods.kind])
+        for kind in index.periods.kinds:
+            alike = [base for base in normalise.bases if read_period(base, kind)]
+            if len(alike) > 1:
+                yield finding("IC299", index.place((*path, "base")), found=alike)
 
 
 def compared_with_a_base(index: Index) -> list[tuple[Path, Any]]:
