@@ -42,17 +42,17 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             empty_in &= np.array([(leaf.id, period) not in said for period in panel.periods[members]], dtype=bool)
             same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
             choice = normalise_of(index, leaf)
-            ends = _quantiles(choice)
+            ends, base = _quantiles(choice), choice.base_for(kind)
             left = without & ~np.isnan(x).all(axis=1) & ~same_in & (choice.over != "group")
             one_end, no_base = (
                 left & bool(ends),
-                left & _without_base(index, panel, choice, panel.periods[members.start], values[..., position]),
+                left & _without_base(index, panel, choice, members, values[..., position]),
             )
             for code, where, more in (
                 ("IC422", empty_in, {}),
                 ("IC420", same_in, {}),
                 ("IC850", one_end, {"ends": ends}),
-                ("IC448", no_base & ~one_end, {"base": choice.base_for(kind) if choice.bases else ""}),
+                ("IC448", no_base & ~one_end, {"base": base}),
                 ("IC449", left & ~one_end & ~no_base, {"method": choice.method}),
             ):
                 if where.any():
@@ -62,11 +62,11 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
     return found
 
 
-def _without_base(index: Index, panel: Panel, choice: Normalise, period: str, x: Array) -> bool:
+def _without_base(index: Index, panel: Panel, choice: Normalise, members: slice, x: Array) -> bool:
     """Say whether a column (period, unit) has no value in the base period that it is compared with."""
     if choice.over != "base":
         return False
-    row = base_of(index, panel, choice, period)
+    row = base_of(index, panel, choice, panel.periods[members.start])
     return row is None or bool(np.isnan(x[row]).all())
 
 

@@ -363,7 +363,7 @@ def _constant(
                 based = choice.over == "base" and not of_frame.count[place, 0, at] > 0
                 by["IC420" if alike else "IC448" if based else "IC449"].append(period)
         more = {
-            "IC448": {"base": choice.base_for(index.periods.kind) if choice.bases else ""},
+            "IC448": {"base": choice.base_for(index.periods.kind)},
             "IC449": {"method": choice.method},
         }
         for code, where in by.items():

@@ -117,15 +117,15 @@ def _by_cell(table: Any, taken: Mapping[str, Any], shape: Sequence[int]) -> tupl
 
 def of_frames(index: Index, known: Statistics, periods: Sequence[str]) -> Statistics:
     """Return the statistics of the frame that each period and group is compared with, for each leaf its own."""
-    alike: dict[tuple[str, str | None], list[int]] = {}
+    alike: dict[tuple[str, str], list[int]] = {}
     for at, leaf in enumerate(index.leaves):
         choice = normalise_of(index, leaf)
-        alike.setdefault((choice.over, choice.base_for(index.periods.kind) if choice.bases else None), []).append(at)
+        alike.setdefault((choice.over, choice.base_for(index.periods.kind)), []).append(at)
     out = Statistics(*(np.full_like(known.count, np.nan) for _ in fields(Statistics)))
     for (over, base), leaves in alike.items():
         own = known.part(leaves)
         if over == "base":
-            wanted = read_period(base or "", index.periods.kind)
+            wanted = read_period(base, index.periods.kind)
             own = own.part(range(len(leaves)), [place for place, period in enumerate(periods) if period == wanted]).together((1,))
         else:
             own = own.together({"period": (1,), "group": (), "all": (0, 1)}[over])

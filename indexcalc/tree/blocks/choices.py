@@ -84,8 +84,9 @@ class Compared(Method):
         return tuple(map(str, given))
 
     def base_for(self, kind: Kind) -> str:
-        """Return the base that a kind of periods is compared with: one of its own kind, else the first."""
-        return next((base for base in self.bases if read_period(base, kind)), self.bases[0])
+        """Return the base that a kind of periods is compared with: one of its own kind, else the first; nothing without one."""
+        first = self.bases[0] if self.bases else ""
+        return next((base for base in self.bases if read_period(base, kind)), first)
 
 
 class Normalise(Compared):
