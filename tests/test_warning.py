@@ -342,3 +342,31 @@ def test_the_rules_that_the_page_shows_are_right(language: str, repository: Path
     assert index.warnings is not None
     assert [step.after for step in index.warnings.escalation] == [3, 4, 5]
     assert {rule.id for rule in index.warnings.rules} == {"warn-surge", "warn-risk", "warn-food"}
+
+
+def test_a_small_number_is_no_warning_however_unusual() -> None:
+    history = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0]
+    for last, level in ((14.0, 0), (19.0, 0), (20.0, 4), (50.0, 4)):
+        assert levels("node: bad, method: control, least: 8, beyond: 20, red: 4", [*history, last])[-1] == level
+    found = warnings(scored("node: good, beyond: 40, blue: 60, red: 30", [50.0] * 4, good=[50.0, 41.0, 40.0, 20.0]))
+    assert found[0].levels[:, 0, 0].tolist() == [0, 0, 1, 4]  # less is worse there
+
+
+def test_warnings_of_one_event_are_brought_together_with_the_worst_first() -> None:
+    text = TREE.format(rule="node: [bad, near], blue: 10, red: 40", kind="year")
+    index = index_of(text.replace("warnings:", "warnings:\n  together: test"))
+    values = np.array([[[95.0, 5.0, 50.0], [20.0, 50.0, 95.0], [5.0, 95.0, 50.0]]])
+    scores = score(index, panel_of(index, values))
+    rules = warnings(scores)
+    apart = score(index_of(text), panel_of(index_of(text), values))
+    every = listed(apart, warnings(apart), scores.periods[0])
+    found = listed(scores, rules, scores.periods[0])
+    assert {one.unit for one in found} == {one.unit for one in every} and len(found) == len({one.unit for one in every})
+    assert sorted((each.unit, each.node) for one in found for each in (one, *one.beside)) == sorted(
+        (one.unit, one.node) for one in every
+    )
+    for one in found:
+        levels = [rules[each.rule].level(each.at) for each in (one, *one.beside)]
+        assert levels == sorted(levels, reverse=True)
+    reds = listed(scores, rules, scores.periods[0], least="red")
+    assert reds == [one for one in found if rules[one.rule].level(one.at) == 4]

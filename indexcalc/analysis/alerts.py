@@ -73,6 +73,10 @@ class Alerts(Result):
     least: Level
     alerts: tuple[Alert, ...]
 
+    def beside(self, one: Alert) -> list[tuple[Judged, Warned]]:
+        """Return the milder warnings of the same event, each with what its rule found."""
+        return [(self.judged[each.rule], each) for each in one.warned.beside]
+
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a warning."""
         import pandas as pd

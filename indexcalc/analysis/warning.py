@@ -7,7 +7,7 @@ worse: a score and a value of which more is better change their sign, a value wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..engine.frames import kinds_of, towards
@@ -19,7 +19,7 @@ from ..methods.ties import tolerance
 from ..periods import kind_among, larger_of, previous
 from ..scores import Scores
 from ..tree.model import LEVELS, Level, Step, WarningRule
-from ..tree.warnings import by_value, more_is_worse, watched
+from ..tree.warnings import by_value, events, more_is_worse, watched
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,13 +70,17 @@ class Judged:
 
 @dataclass(frozen=True, order=True)
 class Warned:
-    """One warning: the places of its period, unit and node, of the rule that gave it and of the node among that rule's."""
+    """One warning: the places of its period, unit and node, of the rule that gave it and of the node among that rule's.
+
+    `beside` are the milder warnings of the same event, of this unit and period, that are brought together with it.
+    """
 
     period: int
     unit: int
     node: int
     rule: int
     column: int
+    beside: tuple[Warned, ...] = ()
 
     @property
     def at(self) -> At:
@@ -122,6 +126,9 @@ def judge(scores: Scores, rule: WarningRule, escalation: Sequence[Step] = ()) ->
             parameters = {"centre": rule.centre} if rule.method == "control" else {}
             limits[members] = way(own, given, last=rule.last, least=rule.least, **parameters)
             levels[members] = reached(own, limits[members], at=False, apart=tolerance(own, axis=1))
+        if rule.beyond is not None:
+            far = own >= worse * rule.beyond - tolerance(own, axis=1)
+            levels[members] = np.where(far, levels[members], np.minimum(levels[members], NONE))
         follows = _follows(scores.periods[members], kind)
         rows = [in_a_row(levels[members] >= level, follows) for level in range(1, len(LEVELS) + 1)]
         runs[members] = np.choose(np.maximum(levels[members], 0), [np.zeros_like(rows[0]), *rows])
@@ -229,18 +236,30 @@ def listed(
 ) -> list[Warned]:
     """Return the warnings of a period from a level upwards: the worst first, then the longest, then as units and file have them.
 
-    For a larger period that was made of parts the warnings of its parts, the newest first.
+    For a larger period that was made of parts the warnings of its parts, the newest first. Those of one event stand beside the
+    worst of them.
     """
     rows: list[tuple[tuple[int, ...], Warned]] = []
     for at, found in enumerate(judged):
         for here in periods_shown(scores, found, period):
-            units, columns = np.nonzero(found.levels[here] > LEVELS.index(least))
+            units, columns = np.nonzero(found.levels[here] > NONE)
             for one, column in zip(units.tolist(), columns.tolist(), strict=True):
                 if node not in (None, found.nodes[column]) or unit not in (None, one):
                     continue
                 level, run = int(found.levels[here, one, column]), int(found.runs[here, one, column])
                 rows.append(((-here, -level, -run, at, one, column), Warned(here, one, found.nodes[column], at, column)))
-    return [warned for _, warned in sorted(rows, key=lambda row: row[0])]
+    gathered = _together(scores, [warned for _, warned in sorted(rows, key=lambda row: row[0])])
+    return [one for one in gathered if judged[one.rule].level(one.at) > LEVELS.index(least)]
+
+
+def _together(scores: Scores, found: Sequence[Warned]) -> list[Warned]:
+    """Bring the warnings of one event together, of each unit and period: the first of them with the others beside it."""
+    event = events(scores.index)
+    alike: dict[tuple[object, ...], list[Warned]] = {}
+    for one in found:
+        name = scores.tree.nodes[one.node].id
+        alike.setdefault((one.period, one.unit, event[name]) if name in event else (one,), []).append(one)
+    return [replace(first, beside=tuple(others)) for first, *others in alike.values()]
 
 
 def course(scores: Scores, judged: Judged, one: Warned, most: int = COURSE) -> list[int]:

@@ -29,6 +29,16 @@ def more_is_worse(index: Index, rule: WarningRule, node: str) -> bool:
     return by_value(index, rule, node) and isinstance(own, Indicator) and own.direction != "higher"
 
 
+def events(index: Index) -> dict[str, str]:
+    """Return the event that each node at or below one belongs to: a child of a node under `together`."""
+    found: dict[str, str] = {}
+    for name in index.warnings.gathered if index.warnings else ():
+        for child in index.children(index.by_id[name]) if name in index.by_id else ():
+            below = () if isinstance(child, Indicator) else _meant(index, child, "all")
+            found |= dict.fromkeys((child.id, *below), child.id)
+    return found
+
+
 def _meant(index: Index, node: Root | Dimension | Indicator, watch: str) -> Iterator[str]:
     children = index.children(node)
     if watch == "node":
@@ -37,4 +47,7 @@ def _meant(index: Index, node: Root | Dimension | Indicator, watch: str) -> Iter
         yield from (child.id for child in children)
     else:
         for child in children:
-            yield from (child.id,) if isinstance(child, Indicator) else _meant(index, child, watch)
+            if isinstance(child, Indicator) or watch == "all":
+                yield child.id
+            if not isinstance(child, Indicator):
+                yield from _meant(index, child, watch)

@@ -408,6 +408,8 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     in_a_row_of = Said("连续 {count} 期", "{count} in a row")
     events_behind = Said("事件：", "events: ")
     mostly_from = Said("主要来自", "mostly from")
+    also = Said("同一事件：", "same event: ")
+    and_beside = Said("{title} 等 {all} 项", "{title} and {count} more")
     and_others = Said("另有 {count} 项，见 --json", "{count} more, see --json")
     robustness = Said("稳健性", "Robustness")
     ahead = Said("在前", "Ahead")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...analysis.alerts import Alert, Alerts, Evidence, HeldDown
+from ...analysis.warning import Judged, Warned
 from ...findings import Language
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator
@@ -26,20 +28,20 @@ def warn_answer(result: Alerts, language: Language) -> Answer:
     if not result.alerts:
         lines += ["", word.no_warnings(language).format(level=word_of(result.least, language))]
     for one in result.alerts[:MOST_SHOWN]:
-        lines += ["", *_lines(scores, one, language)]
+        lines += ["", *_lines(scores, one, language), *_beside_lines(scores, result.beside(one), language)]
     if len(result.alerts) > MOST_SHOWN:
         lines += ["", word.and_others(language).format(count=len(result.alerts) - MOST_SHOWN)]
     data = {
         "index": scores.index.index.id,
         "period": result.period,
         "least": result.least,
-        "warnings": [_data(scores, one, language) for one in result.alerts],
+        "warnings": [_data(scores, one, result.beside(one), language) for one in result.alerts],
     }
     text = "\n".join([*lines, "", *notes(scores, language)]).rstrip()
     return Answer(text, data, {})
 
 
-def _data(scores: Scores, one: Alert, language: Language) -> dict[str, Any]:
+def _data(scores: Scores, one: Alert, beside: Sequence[tuple[Judged, Warned]], language: Language) -> dict[str, Any]:
     judged, units, node = one.judged, scores.panel.units, scores.tree.nodes[one.warned.node]
     by_score = not isinstance(node, Indicator) or judged.rule.by == "score"
     entry = {
@@ -63,11 +65,25 @@ def _data(scores: Scores, one: Alert, language: Language) -> dict[str, Any]:
         "in_a_row": one.in_a_row,
         "follows": follows(judged, one.warned, language),
     }
+    if beside:
+        entry["beside"] = [_beside_data(scores, judged, each, language) for judged, each in beside]
     if one.reported is not None:
         entry |= _reported_data(one.reported)
     if one.behind is not None:
         entry["behind"] = [_behind_data(scores, each, language) for each in one.behind]
     return entry
+
+
+def _beside_data(scores: Scores, judged: Judged, one: Warned, language: Language) -> dict[str, Any]:
+    node = scores.tree.nodes[one.node]
+    return {
+        "level": LEVELS[judged.level(one.at) - 1],
+        "node": node.id,
+        "node_name": node.title(language),
+        "rule": judged.rule.id,
+        "value": judged.value(one.at),
+        "limit": judged.limit(one.at),
+    }
 
 
 def _behind_data(scores: Scores, one: HeldDown, language: Language) -> dict[str, Any]:
@@ -108,6 +124,15 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
         lines.append(f"  {word.mostly_from(language)} {leaf.title(language)} ({leaf.id}) {points} · {shown}")
         lines += [f"    {line}" for line in _reported_lines(each.reported, language)]
     return lines
+
+
+def _beside_lines(scores: Scores, beside: Sequence[tuple[Judged, Warned]], language: Language) -> list[str]:
+    decimals = scores.index.index.decimals
+    return [
+        f"  {word.also(language)}{word_of(LEVELS[judged.level(one.at) - 1], language)} "
+        f"{watched_title(scores, judged, one, language)} {number(judged.value(one.at), decimals)} · {judged.rule.title(language)}"
+        for judged, one in beside
+    ]
 
 
 def _reported_lines(reported: Evidence, language: Language) -> list[str]:

@@ -38,10 +38,11 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
 
 
 def _row(scores: Scores, judged: Judged, one: Warned, language: str) -> tuple[Value, ...]:
+    title = watched_title(scores, judged, one, language)
     return (
         word_of(LEVELS[judged.level(one.at) - 1], language),
         scores.panel.units.title(one.unit, language),
-        watched_title(scores, judged, one, language),
+        word.and_beside(language).format(title=title, count=len(one.beside), all=len(one.beside) + 1) if one.beside else title,
         scores.periods[one.period],
         judged.value(one.at),
         judged.limit(one.at),
@@ -87,10 +88,11 @@ def follows(judged: Judged, one: Warned, language: str) -> str:
 def counts(scores: Scores, judged: Sequence[Judged], period: str, language: str) -> list[str]:
     """Say how many warnings of each level a period has, the worst first, and how much was not judged."""
     levels = [one.levels[periods_shown(scores, one, period)] for one in judged]
+    found = [judged[one.rule].level(one.at) for one in listed(scores, judged, period)]
     said = []
     for place, level in reversed(list(enumerate(LEVELS, start=1))):
         if any(one.rule.limits[place - 1] is not None for one in judged):
-            many = sum(int((one == place).sum()) for one in levels)
+            many = found.count(place)
             said.append(word.warnings_of(language).format(level=word_of(level, language), count=many))
     without = sum(int((one == NOT_JUDGED).sum()) for one in levels)
     return [*said, word.not_judged(language).format(count=without)] if without else said

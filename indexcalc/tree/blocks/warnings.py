@@ -56,6 +56,8 @@ class WarningRule(Part):
     """The limit of the third level."""
     red: Number | None = None
     """The limit of the worst level."""
+    beyond: Number | None = None
+    """Give no warning before what is watched has reached this as well, so that small numbers do not alarm."""
     last: int | None = Field(default=None, ge=2)
     """How many periods before this one are the history. Default: all that there are."""
     least: int = Field(default=4, ge=2)
@@ -90,6 +92,13 @@ class Warnings(Part):
     """The rules."""
     escalation: Annotated[tuple[Step, ...], Field(strict=False)] = ()
     """What follows when a warning lasts, from the first step to the last."""
+    together: str | Words = ()
+    """Nodes each of whose children is one event: a unit's warnings at or below such a child are brought together."""
+
+    @property
+    def gathered(self) -> tuple[str, ...]:
+        """The ids under `together`."""
+        return (self.together,) if isinstance(self.together, str) else self.together
 
     def steps(self, rule: WarningRule) -> tuple[Step, ...]:
         """Return what follows when a warning of a rule lasts."""

@@ -21,6 +21,7 @@ def check_warnings(index: Index) -> Iterator[Finding]:
     if index.warnings is None:
         return
     yield from _check_steps(index, ("warnings", "escalation"), index.warnings.escalation)
+    yield from _check_together(index, index.warnings.together)
     for at, rule in enumerate(index.warnings.rules):
         path: Path = ("warnings", "rules", at)
         yield from _check_watched(index, path, rule)
@@ -29,6 +30,13 @@ def check_warnings(index: Index) -> Iterator[Finding]:
         kinds = list(index.periods.kinds)
         if rule.periods is not None and rule.periods not in kinds:
             yield finding("IC806", index.place((*path, "periods")), id=rule.id, found=rule.periods, known=kinds)
+
+
+def _check_together(index: Index, names: str | tuple[str, ...]) -> Iterator[Finding]:
+    for at, name in enumerate((names,) if isinstance(names, str) else names):
+        place = index.place(("warnings", "together") if isinstance(names, str) else ("warnings", "together", at))
+        if name not in index.by_id or isinstance(index.by_id[name], Indicator):
+            yield finding("IC899", place, node=name)
 
 
 def _check_watched(index: Index, path: Path, rule: WarningRule) -> Iterator[Finding]:
