@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from indexcalc.analysis.cells import estimate_of
@@ -210,6 +212,30 @@ def test_every_column_of_every_file_is_on_the_page(language: str, repository: Pa
     assert [row[-1] for row in rows] == [row[1] for row in rows], "the id stands last"
     for name in files:
         assert name in page, name
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "kind"), [("zh", "数据性质", "模拟数据"), ("en", "data_nature", "simulated data")]
+)
+def test_the_nature_of_the_data_stands_in_every_title_and_last_in_every_table(language: str, heading: str, kind: str) -> None:
+    index = tree(
+        "  - {id: n, grades: [{name: good, from: 3}, {name: bad}], indicators: [{id: x, formula: a / b}, {id: y}]}\n",
+        head="periods: {kind: year}\nwarnings: {rules: [{id: w, node: y, red: 1}]}\n",
+    )
+    index = index.model_copy(
+        update={"index": index.index.model_copy(update={"nature": "模拟数据", "nature_en": "simulated data"})}
+    )
+    made = panel_of(index, [[[1, 2, 3], [4, 1, 1]]], periods=("2022",))
+    files = report_files(score(index, made), "2022", language)
+    tables = {
+        name: list(csv.reader(text.decode("utf-8-sig").splitlines())) for name, text in files.items() if name.endswith(".csv")
+    }
+    assert len(tables) == 5
+    for name, (head, *rows) in tables.items():
+        assert (head[-1], {row[-1] for row in rows}) == (heading, {kind}), name
+    assert kind in files["summary.md"].decode().splitlines()[0]
+    book = openpyxl.load_workbook(io.BytesIO(files["ranking.xlsx"]))
+    assert all(kind in str(page["A1"].value) for page in book), [page["A1"].value for page in book]
 
 
 def events_project(folder: Path) -> Index:

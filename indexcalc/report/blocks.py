@@ -11,7 +11,7 @@ from ..scores import Scores
 from .files import GRADES_CSV, RANKING_CSV, SCORES
 from .sheets.quarantine import quarantine_files
 from .sheets.tables import in_rank_order, ranking_sheet
-from .sheets.tidy import grades_csv, has_grades, sheet_csv, tidy
+from .sheets.tidy import grades_csv, has_grades, nature, sheet_csv, tidy
 
 Write = Callable[[IO[bytes]], object]
 
@@ -73,7 +73,8 @@ def write_ranking(scores: Scores, period: str, language: str, file: IO[bytes]) -
     units = in_rank_order(scores, scores.periods.index(period), scores.tree.root)
     for start in range(0, len(units), _RANKED):
         some = units[start : start + _RANKED]
-        file.write(sheet_csv(ranking_sheet(scores, period, language, some, numeric=True), heading=start == 0))
+        sheet = ranking_sheet(scores, period, language, some, numeric=True)
+        file.write(sheet_csv(sheet, heading=start == 0, last=nature(scores, language)))
 
 
 def _write(content: bytes, file: IO[bytes]) -> None:

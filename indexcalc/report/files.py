@@ -13,7 +13,7 @@ from .formats.markdown import summary
 from .formats.xlsx import workbook
 from .sheets.quarantine import quarantine_files
 from .sheets.tables import MOST_ROWS, ranking_sheet, sheets, shortened
-from .sheets.tidy import csv_bytes, grades_csv, has_grades, inputs_table, of_period, parquet_bytes, sheet_csv, tidy
+from .sheets.tidy import csv_bytes, grades_csv, has_grades, inputs_table, nature, of_period, parquet_bytes, sheet_csv, tidy
 from .sheets.warnings import warnings_sheet
 
 RANKING_CSV = "ranking.csv"
@@ -39,14 +39,15 @@ class Reports:
         short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
         worst = warnings_sheet(scores, judged, period, language, least="orange") if judged else None
         inputs, title = inputs_table(scores, period, language), f"{scores.index.index.title(language)} · {period}"
+        last = nature(scores, language)
         return {
-            RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True)),
+            RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last),
             "ranking.xlsx": workbook(sheets(scores, period, language, short), word.tie(language), title),
             "summary.md": summary(scores, period, language, worst).encode(),
             "scores.csv": csv_bytes(of_period(self._table, scores, period)),
             **({INPUTS_CSV: csv_bytes(inputs)} if inputs is not None else {}),
             **({GRADES_CSV: grades_csv(scores, period, language)} if has_grades(scores) else {}),
-            **({WARNINGS_CSV: sheet_csv(warned[0])} if warned else {}),
+            **({WARNINGS_CSV: sheet_csv(warned[0], last=last)} if warned else {}),
         }
 
     def of_panel(self) -> dict[str, bytes]:

@@ -48,7 +48,22 @@ VALUE_HEADINGS = ("value", "数值", "值", "指标值")
 STATUS_HEADINGS = ("status", "状态")
 HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
 SILENT_HEADINGS = frozenset(  # of columns that nothing asks for and nobody misses
-    {"计量单位", "单位", "measure", "备注", "说明", "note", "notes", "序号", "no.", "填报单位", "部门", "department"}
+    {
+        "计量单位",
+        "单位",
+        "measure",
+        "备注",
+        "说明",
+        "note",
+        "notes",
+        "序号",
+        "no.",
+        "填报单位",
+        "部门",
+        "department",
+        "数据性质",
+        "data_nature",
+    }
 )
 
 # how a row begins that speaks about its table; a pattern as text, since most tables are read without it

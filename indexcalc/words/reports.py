@@ -222,6 +222,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     department = Said("部门", "Department")
     receipt = Said("回执", "Receipt")
     remarks = Said("备注", "Note")
+    nature = Said("数据性质", "data_nature")
     indicator = Said("指标", "Indicator")
     measure = Said("计量单位：", "Unit of measurement: ")
     reported_in = Said("计量单位", "Reported in")

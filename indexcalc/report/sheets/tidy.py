@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...analysis.cells import columns_of
 from ...methods.arrays import np
 from ...scores import Scores
+from ...words.reports import word
 from ...words.shown import visible
 from ...words.statuses import STATUS_NAMES
 from .tables import Sheet
@@ -72,8 +73,15 @@ def tidy(scores: Scores, language: str) -> Any:
         "status": pa.DictionaryArray.from_arrays(pa.array(statuses.ravel().astype(np.int32)), pa.array(list(STATUS_NAMES["en"]))),
         "declared_weight": numbers(lambda at: declared_weight(tree.nodes[at])),
         "imputed": numbers(lambda at: scores.estimates(at) if at < tree.leaves else np.nan),
+        **{title: label([kind], 0) for title, kind in nature(scores, language).items()},
     }
     return pa.table(columns)
+
+
+def nature(scores: Scores, language: str) -> dict[str, str]:
+    """Return the last column of every file, by its heading: what kind of data it is; nothing where the tree does not say."""
+    kind = scores.index.index.kind_of_data(language)
+    return {word.nature(language): kind} if kind else {}
 
 
 def declared_weight(node: Any) -> float:
@@ -111,6 +119,7 @@ def inputs_table(scores: Scores, period: str, language: str) -> Any:
             "column": each([name for _, name in wanted]),
             "value": pa.array(panel.values[at][:, columns].ravel(), from_pandas=True),
             "status": pa.array(np.array(STATUS_NAMES["en"], dtype=object)[panel.status[at][:, columns].ravel()]),
+            **{title: pa.array([kind] * (units * len(wanted))) for title, kind in nature(scores, language).items()},
         }
     )
 
@@ -121,7 +130,8 @@ def grades_csv(scores: Scores, period: str, language: str) -> bytes:
     buffer = io.StringIO("\ufeff")
     buffer.seek(1)
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["period", "unit", "unit_name", "node", "node_name", "score", "rank", "grade"])
+    last = nature(scores, language)
+    writer.writerow(["period", "unit", "unit_name", "node", "node_name", "score", "rank", "grade", *last])
     for node in (node for node in tree.reading_order if node in scores.grades and node != tree.root):
         for unit, name in enumerate(scores.panel.units.ids):
             words = (
@@ -133,7 +143,7 @@ def grades_csv(scores: Scores, period: str, language: str) -> bytes:
             )
             numbers = (scores.scores[at, unit, node], scores.ranks[at, unit, node])
             shown = ["" if np.isnan(number) else _plain(number) for number in numbers]
-            writer.writerow([*map(as_text, words), *shown, as_text(scores.grade(at, unit, node, language))])
+            writer.writerow([*map(as_text, words), *shown, as_text(scores.grade(at, unit, node, language)), *last.values()])
     return buffer.getvalue().encode()
 
 
@@ -175,14 +185,17 @@ def csv_bytes(table: Any) -> bytes:
     return buffer.getvalue()
 
 
-def sheet_csv(sheet: Sheet, *, heading: bool = True) -> bytes:
-    """Write a sheet as CSV in UTF-8 with a byte-order mark, numbers in full; or its rows alone, to go on with."""
+def sheet_csv(sheet: Sheet, *, heading: bool = True, last: Mapping[str, str] | None = None) -> bytes:
+    """Write a sheet as CSV in UTF-8 with a byte-order mark, numbers in full; or its rows alone, to go on with.
+
+    `last` are more columns, by their headings, that have the same word in every row.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     if heading:
         buffer.write("\ufeff")
-        writer.writerow([as_text(heading.title) for heading in sheet.headings])
-    for row in sheet.rows:
+        writer.writerow([as_text(title) for title in (*(heading.title for heading in sheet.headings), *(last or {}))])
+    for row in ((*values, *(last or {}).values()) for values in sheet.rows):
         writer.writerow(["" if value is None else as_text(value) if isinstance(value, str) else _plain(value) for value in row])
     return buffer.getvalue().encode()
 

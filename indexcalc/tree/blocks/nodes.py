@@ -246,6 +246,10 @@ class Root(Inner):
     """Shown with every result, for example that data is illustrative."""
     note_en: str = ""
     """The same in English."""
+    nature: str = ""
+    """What kind of data it is, such as simulated or preliminary: after the name, and the last column of every CSV file."""
+    nature_en: str = ""
+    """The same in English."""
     decimals: int = Field(default=2, ge=0, le=12)
     """Decimals that scores are shown with."""
     censor_below: Number | None = None
@@ -255,8 +259,15 @@ class Root(Inner):
         """Return what must stand with every result, in a language or what there is of it."""
         return (self.note_en or self.note) if language == "en" else self.note
 
+    def kind_of_data(self, language: str) -> str:
+        """Return what kind of data it is, in a language or what there is of it; nothing where the tree does not say."""
+        return (self.nature_en or self.nature) if language == "en" else (self.nature or self.nature_en)
+
     def title(self, language: str) -> str:
-        return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+        """Return the index's name in a language, or what there is of it, with what kind of data it is."""
+        name = (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+        kind = self.kind_of_data(language)
+        return name if not kind else f"{name} ({kind})" if language == "en" else f"{name}（{kind}）"
 
 
 class Defaults(Part):
