@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -144,6 +144,19 @@ class Tree:
     def shrunk(self) -> tuple[Indicator, ...]:
         """The leaves whose rates are moved towards those of larger areas."""
         return tuple(leaf for leaf in self.index.leaves if leaf.shrink)
+
+    @cached_property
+    def levers(self) -> tuple[bool, ...]:
+        """Whether each leaf may be proposed to be improved: as it says itself, or the nearest node above it that does."""
+        return tuple(
+            next((said for node in self._upwards(at) if (said := node.lever) is not None), True) for at in range(self.leaves)
+        )
+
+    def _upwards(self, position: int) -> Iterator[Indicator | Dimension]:
+        """Yield a node and those above it, without the index."""
+        while not isinstance(node := self.nodes[position], Root):
+            yield node
+            position = self.parents[position]
 
     @cached_property
     def runs(self) -> tuple[tuple[bool, tuple[tuple[Branch, ...], ...]], ...]:

@@ -71,6 +71,9 @@ class Node(Part):
     """Weight among siblings; siblings add up to 1, or to 100 in all of the file. A fraction such as 1/3 may be written."""
     note: str = ""
     """A remark for readers of the file."""
+    lever: bool | None = None
+    """`false`: `target` never proposes to move it, as what ought not to be steered by a score; nodes below take it over.
+    Default: what the node above says, in the end `true`."""
 
     def title(self, language: str) -> str:
         """Return the node's name in a language, or what there is of it."""
