@@ -18,6 +18,14 @@ from .columns import Column
 from .columns import columns as columns_of
 from .layout import Tree, lay_out
 
+NOTES = ("definition", "source_note", "method_note")
+"""The keys that say in words what is reported and read: what it is, where it comes from, how it is counted."""
+
+
+def notes_of(item: Root | Dimension | Indicator | Denominator) -> dict[str, str]:
+    """Return what a node or denominator says of itself in words, by key, without what it does not say."""
+    return {key: said for key in NOTES if (said := str(vars(item).get(key, "")))}
+
 
 class Index(Written):
     """A whole `indicators.yaml`."""

@@ -14,7 +14,7 @@ from ...engine.rules import SLACK
 from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
-from ...tree.model import Indicator
+from ...tree.model import Indicator, notes_of
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
@@ -83,6 +83,7 @@ class _Explained:
         entry: dict[str, Any] = {
             "node": one.node,
             "name": leaf.title(self.language),
+            **notes_of(leaf),
             **{key: finite(getattr(one, key)) for key in ("score", "rank", "weight", "weight_in_effect", "coverage")},
         }
         if isinstance(leaf, Indicator):
@@ -130,6 +131,9 @@ class _Explained:
         """Return a node as lines of text: its score with what it weighs and adds, then all that it is made of."""
         below = "  " * (level + 1)
         lines = [f"{'  ' * level}{self._heading(one, level)}"]
+        said = notes_of(self.scores.tree.nodes[one.position]) if level == 0 else {}  # of all below it only data has them
+        remark = word.key_and_text(self.language)
+        lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in said.items()]
         for added in one.adjustments:
             points = f"{'+' if added.points > 0 else ''}{_number(added.points, self.decimals)}"
             name = f"{added.adjustment.title(self.language)} ({added.adjustment.id})"

@@ -11,6 +11,7 @@ from ...analysis.judgements import GroupJudgement
 from ...analysis.weights import History, Moved, Proposal, TreeWeights, weights_of
 from ...findings import Language
 from ...tree.edit import exact_total
+from ...tree.model import notes_of
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
@@ -29,6 +30,7 @@ def standing(weights: TreeWeights, language: Language) -> Result:
             "share": None if row.share is None else finite(row.share),
             "effective": None if row.effective is None else finite(row.effective),
             "method": row.method or None,
+            **notes_of(weights.index.by_id[row.id]),
         }
         for row in weights.rows(language)
     ]

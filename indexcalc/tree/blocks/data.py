@@ -246,6 +246,12 @@ class Denominator(Part):
     """The heading of its column. Default: its id, or its name in either language."""
     department: str = ""
     """Who reports it."""
+    definition: str = ""
+    """What it is, for whoever reports it: shown in the form for departments."""
+    source_note: str = ""
+    """Where the data come from, in words; shown with the definition."""
+    method_note: str = ""
+    """How it is counted, in words; shown with the definition."""
     over_time: OverTime = "mean"
     """How periods make a larger one."""
     cumulative: Literal["year", "none"] | None = None

@@ -71,6 +71,8 @@ class Node(Part):
     """Weight among siblings; siblings add up to 1, or to 100 in all of the file. A fraction such as 1/3 may be written."""
     note: str = ""
     """A remark for readers of the file."""
+    definition: str = ""
+    """What it is, for whoever reports or reads it: shown by `explain` and in the form for departments."""
     lever: bool | None = None
     """`false`: `target` never proposes to move it, as what ought not to be steered by a score; nodes below take it over.
     Default: what the node above says, in the end `true`."""
@@ -95,6 +97,10 @@ class Indicator(Node):
     """Unit of measurement; values that a heading or row says are in another one of the same kind are converted to it."""
     department: str = ""
     """Who reports it."""
+    source_note: str = ""
+    """Where the data come from, in words: a survey, a statistical report and its table; shown with the definition."""
+    method_note: str = ""
+    """How it is counted, in words: what belongs to it and what does not; shown with the definition."""
     direction: Direction = "higher"
     """What is better: `higher`, `lower`, near a `target`, or within a `range`."""
     target: Number | Numbers | None = None
