@@ -241,7 +241,7 @@ class Scores:
 
         if node < self.tree.leaves:
             return self.status[..., node]
-        leaves = self._leaves_below(node)
+        leaves = [leaf for leaf in self._leaves_below(node) if leaf not in self.tree.monitored]
         applies = (self.status[..., leaves] != NOT_APPLICABLE).any(axis=-1)
         without = np.isnan(self.scores[..., node])
         return np.where(without, np.where(applies, MISSING, NOT_APPLICABLE), 0).astype(np.uint8)

@@ -49,7 +49,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
         normalise(index, panel, treated, scores)
         inner = aggregate(index, panel, status, scores)
-        places, within = rank(index, panel, scores)
+        places, within = rank(index, panel, derived, scores)
         grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
         compared = check_comparisons(below.index if below else index, panel, estimates + imputed_below(below))
         noted = [

@@ -45,7 +45,7 @@ def groups_of(panel: Panel, by: str | None) -> list[Any]:
 
 
 def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
-    """Fill the leaves' part of `out` with their scores, the leaves of one method together.
+    """Fill the leaves' part of `out` with their scores, the leaves of one method together; NaN for what is monitored.
 
     Both are (period, unit, column), or (period, draw, unit, column).
     """
@@ -60,6 +60,7 @@ def normalise(index: Index, panel: Panel, values: Array, out: Array) -> None:
             if leaf in columns and (to := index.leaves[leaf].round):
                 out[..., leaf] = rounded(out[..., leaf], to.decimals, to.how)
 
+    out[..., list(index.tree.monitored)] = np.nan
     with processors(parts) as each:
         list(each(work, parts))
 

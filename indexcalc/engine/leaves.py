@@ -204,14 +204,17 @@ def screen(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
     """Take units out of the periods in which too little of what applies to them is known; they do not apply there."""
     if index.screen is None:
         return derived, status, []
-    out, found = screened(index, panel, known_of(derived, status))
+    out, found = screened(index, panel, known_of(index, derived, status))
     derived, status = np.array(derived, order="K"), np.array(status, order="K")
     derived[out], status[out] = np.nan, NOT_APPLICABLE
     return derived, status, found
 
 
-def known_of(derived: Array, status: Status) -> Any:
-    """Count what applies to each unit, what of it has a value, and a value that is not 0: (3, period, unit)."""
+def known_of(index: Index, derived: Array, status: Status) -> Any:
+    """Count of what is scored what applies to each unit, what has a value, and a value that is not 0: (3, period, unit)."""
+    if index.tree.monitored:
+        scored = [at for at, leaf in enumerate(index.leaves) if leaf.is_scored]
+        derived, status = derived[..., scored], status[..., scored]
     there = ~np.isnan(derived)
     counted = (status != NOT_APPLICABLE, there, there & (derived != 0))
     return np.stack([np.count_nonzero(one, axis=-1) for one in counted])

@@ -40,6 +40,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             without = np.isnan(scores[members][..., position]).all(axis=1)
             empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
             empty_in &= np.array([(leaf.id, period) not in said for period in panel.periods[members]], dtype=bool)
+            without &= leaf.is_scored
             same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
             choice = normalise_of(index, leaf)
             ends, base = _quantiles(choice), choice.base_for(kind)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..methods.arrays import Array, np
 from ..methods.rank import ranks, rounded
 from ..methods.ties import tolerance
 from ..panel import Panel
-from ..tree.model import Dimension, Grade, Index, NodeRanking
-from .frames import groups_of
+from ..tree.model import Dimension, Grade, Index, Indicator, NodeRanking
+from .frames import groups_of, towards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,15 +20,24 @@ if TYPE_CHECKING:
 _SLACK = 1e-9  # places are compared with shares of the number of units up to this
 
 
-def rank(index: Index, panel: Panel, scores: Array) -> tuple[Any, Any]:
-    """Rank every node in every period, over all units and, where asked for, within groups."""
-    places = _every_node(index, scores)
+def rank(index: Index, panel: Panel, values: Array, scores: Array) -> tuple[Any, Any]:
+    """Rank every node in every period, over all units and, where asked for, within groups.
+
+    What is monitored has no score: it is ranked by its `values` (period, unit, leaf).
+    """
+    monitored = {at: standing(index, at, values[..., at]) for at in index.tree.monitored}
+    places = _every_node(index, scores, monitored)
     if index.ranking.within is None:
         return places, None
     within = np.empty_like(places)
     for mask in groups_of(panel, index.ranking.within):
-        within[:, mask] = _every_node(index, scores[:, mask])
+        within[:, mask] = _every_node(index, scores[:, mask], {at: x[:, mask] for at, x in monitored.items()})
     return places, within
+
+
+def standing(index: Index, leaf: int, values: Array) -> Array:
+    """Return a leaf's values turned so that more is better: what it is ranked by where it has no score."""
+    return index.tree.signs[leaf] * towards(index, [leaf], values[..., None])[..., 0]
 
 
 def rank_node(index: Index, position: int, score: Array, groups: Sequence[Any]) -> tuple[Any, Any]:
@@ -62,13 +71,17 @@ def compared(ranking: NodeRanking, scores: Array) -> Array:
 
 
 def ranking_of(index: Index, position: int) -> NodeRanking:
-    """Return how a node is ranked: its own way, or the index's."""
+    """Return how a node is ranked: its own way, or the index's; values are not rounded as scores are."""
     node = index.tree.nodes[position]
+    if isinstance(node, Indicator) and not node.is_scored:
+        return index.ranking.model_copy(update={"decimals": None})
     return (node.ranking if isinstance(node, Dimension) else None) or index.ranking
 
 
-def _every_node(index: Index, scores: Array) -> Any:
+def _every_node(index: Index, scores: Array, monitored: Mapping[int, Array]) -> Any:
     places = overall(index.ranking, scores)
+    for position, values in monitored.items():
+        places[..., position] = overall(ranking_of(index, position), values[..., None])[..., 0]
     for position in range(index.tree.leaves, scores.shape[-1]):
         own = ranking_of(index, position)
         if own is not index.ranking:

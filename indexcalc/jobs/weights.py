@@ -31,7 +31,7 @@ from ..tree.edit import (
     weights_method,
     written_weight,
 )
-from ..tree.model import Method
+from ..tree.model import Indicator, Method
 from .names import node_of, period_of
 from .project import INDEX, PathLike, Project, project_of, refuse, refuse_file, user_name
 
@@ -55,6 +55,8 @@ def set_weight(project: Project, node: str, value: str, *, rescale: bool = False
     name = node_of(index, node)
     if name == index.index.id:
         refuse("IC607", node=name)
+    if isinstance(own := index.by_id[name], Indicator) and not own.is_scored:
+        refuse("IC270", index.place_of(name), node=name, keys=["weight"])
     weight = weight_text(value) or refuse("IC603", found=value)
     parent, names = siblings(index, name)
     if (method := weights_method(index, parent)) not in WRITTEN:

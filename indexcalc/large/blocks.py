@@ -19,7 +19,7 @@ from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of
 from ..engine.levels import at_level, scored_below
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
-from ..engine.ranking import grade, members, rank_node
+from ..engine.ranking import grade, members, rank_node, standing
 from ..findings import Finding, Place, Refused, finding
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
@@ -60,7 +60,7 @@ def score_in_blocks(
     derived, status, out, screened_out = _derive(index, panel, make, parts)
     treated, estimated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out, said_of(reported))
     nodes = aggregate(index, panel, status, scores, make)
-    places, within = _rank(index, panel, make, scores)
+    places, within = _rank(index, panel, make, derived, scores)
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part if index.leaves[at].applies])
         found += set_aside(own, replace(_columns(reported, own), address=reported.address and _moved(reported, own)))
@@ -163,7 +163,7 @@ def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array
             derived[..., part] = values
         status[..., part] = flags
         if index.screen is not None:
-            counts += known_of(values, flags)
+            counts += known_of(own, values, flags)
     if index.screen is None:
         return derived, status, None, found
     out, left_out = screened(index, panel, counts)
@@ -201,13 +201,14 @@ def _normalise(
     return treated, estimated, scores, estimates, found
 
 
-def _rank(index: Index, panel: Panel, make: Make, scores: Array) -> tuple[Any, Any]:
+def _rank(index: Index, panel: Panel, make: Make, derived: Array, scores: Array) -> tuple[Any, Any]:
     shape = len(panel.periods), len(panel.units), len(index.tree.nodes)
     places = make(*shape, np.float32)
     within = None if index.ranking.within is None else make(*shape, np.float32)
-    groups = members(panel, index.ranking.within)
+    groups, monitored = members(panel, index.ranking.within), set(index.tree.monitored)
     for position in range(len(index.tree.nodes)):
-        places[..., position], own = rank_node(index, position, scores[..., position], groups)
+        ranked = standing(index, position, derived[..., position]) if position in monitored else scores[..., position]
+        places[..., position], own = rank_node(index, position, ranked, groups)
         if within is not None:
             within[..., position] = own
     return places, within

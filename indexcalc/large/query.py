@@ -65,6 +65,8 @@ def in_the_way(index: Index) -> list[str]:
 
 
 def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
+    if not leaf.is_scored:
+        yield f"role: {leaf.role}"
     choice = normalise_of(index, leaf)
     if NORMALISERS[choice.method].query is None:
         yield choice.method

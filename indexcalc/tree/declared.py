@@ -9,8 +9,10 @@ from .blocks.whole import Written
 
 
 def counts(node: Dimension | Indicator) -> bool:
-    """Say whether a node goes into its parent: a warning dimension only when it was given a weight."""
-    return not (isinstance(node, Dimension) and node.role == "warning" and node.weight is None)
+    """Say whether a node goes into its parent: a warning dimension only when it was given a weight, a monitored one never."""
+    if isinstance(node, Indicator):
+        return node.is_scored
+    return not (node.role == "warning" and node.weight is None)
 
 
 def weight_total(index: Written) -> float:

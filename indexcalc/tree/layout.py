@@ -109,19 +109,25 @@ class Tree:
 
     @cached_property
     def alike(self) -> tuple[list[int], ...]:
-        """The places of the leaves of each way of normalising."""
-        return tuple(places for _, places in _by_way(normalise_of(self.index, leaf) for leaf in self.index.leaves))
+        """The places of the leaves of each way of normalising, of those that are scored."""
+        ways = (normalise_of(self.index, leaf) if leaf.is_scored else None for leaf in self.index.leaves)
+        return tuple(places for _, places in _by_way(ways))
+
+    @cached_property
+    def monitored(self) -> tuple[int, ...]:
+        """The places of the leaves that are monitored, and not scored."""
+        return tuple(at for at, leaf in enumerate(self.index.leaves) if not leaf.is_scored)
 
     @cached_property
     def imputed(self) -> tuple[tuple[Impute, list[int]], ...]:
         """Each way of imputing, with the places of its leaves: those of one node where they are estimated of each other."""
-        asked = (leaf.impute or self.index.defaults.impute for leaf in self.index.leaves)
+        asked = (impute_of(self.index, leaf) for leaf in self.index.leaves)
         return _by_way(asked, lambda way, at: self.parents[at] if way.method in FROM_SIBLINGS else None)
 
     @cached_property
     def treated(self) -> tuple[tuple[Treat, list[int]], ...]:
         """Each way of treating outliers, with the places of its leaves."""
-        return _by_way(leaf.treat or self.index.defaults.treat for leaf in self.index.leaves)
+        return _by_way(treat_of(self.index, leaf) for leaf in self.index.leaves)
 
     @cached_property
     def signs(self) -> tuple[float, ...]:
@@ -147,10 +153,12 @@ class Tree:
 
     @cached_property
     def levers(self) -> tuple[bool, ...]:
-        """Whether each leaf may be proposed to be improved: as it says itself, or the nearest node above it that does."""
-        return tuple(
-            next((said for node in self._upwards(at) if (said := node.lever) is not None), True) for at in range(self.leaves)
-        )
+        """Whether each leaf may be proposed to be improved: as it says itself, or the nearest node above it that does.
+
+        What is monitored makes no score better.
+        """
+        said = (next((own for node in self._upwards(at) if (own := node.lever) is not None), True) for at in range(self.leaves))
+        return tuple(lever and leaf.is_scored for lever, leaf in zip(said, self.index.leaves, strict=True))
 
     def _upwards(self, position: int) -> Iterator[Indicator | Dimension]:
         """Yield a node and those above it, without the index."""
@@ -234,7 +242,7 @@ def _is_plain(leaf: Indicator) -> bool:
 
 
 def _is_computed(index: Written, leaf: Indicator) -> bool:
-    made = (leaf.impute or index.defaults.impute, leaf.treat or index.defaults.treat)
+    made = (impute_of(index, leaf), treat_of(index, leaf))
     if any(way is not None and way.method != NONE for way in made):
         return True
     return not _is_plain(leaf.model_copy(update={"applies": None}))
@@ -332,3 +340,13 @@ def can_be_drawn(branch: Branch) -> bool:
 def normalise_of(index: Written, leaf: Indicator) -> Normalise:
     """Return how a leaf is normalised: its own way, or the default."""
     return leaf.normalise or index.defaults.normalise
+
+
+def impute_of(index: Written, leaf: Indicator) -> Impute | None:
+    """Return how a leaf's missing values are estimated, if they are: what is monitored is shown as it was reported."""
+    return leaf.impute or index.defaults.impute if leaf.is_scored else None
+
+
+def treat_of(index: Written, leaf: Indicator) -> Treat | None:
+    """Return what is done about a leaf's outliers, if anything is."""
+    return leaf.treat or index.defaults.treat if leaf.is_scored else None

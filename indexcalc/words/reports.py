@@ -48,6 +48,12 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     warning_board = Said(
         "预警维度单独成榜，不计入总指数。", "The warning dimension has its own board and stays out of the index."
     )
+    monitored = Said("监测指标", "Monitored")
+    monitored_help = Said(
+        "监测指标只列示数值和按数值排的位次，不计分。",
+        "Monitored indicators have values and ranks by these; they are not scored.",
+    )
+    not_scored = Said("监测指标，不计分", "monitored, not scored")
     moved = Said("与此处上一份报告相比", "Since the last report here")
     checked = Said(
         "{index}：{dimensions} 个维度、{nodes} 个中间指标、{indicators} 个末级指标、{units} 个单元、{periods} 期、{files} 个文件，没有错误",

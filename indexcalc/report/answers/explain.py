@@ -87,6 +87,7 @@ class _Explained:
             **{key: finite(getattr(one, key)) for key in ("score", "rank", "weight", "weight_in_effect", "coverage")},
         }
         if isinstance(leaf, Indicator):
+            entry |= {} if leaf.is_scored else {"role": leaf.role}
             entry["status"] = STATUS_NAMES[self.language][one.status or 0]
             entry |= {"value": finite(one.value), "measure": one.measure, "department": leaf.department}
             if one.estimate:
@@ -157,10 +158,12 @@ class _Explained:
 
     def _heading(self, one: Explained, level: int) -> str:
         language = self.language
-        text = f"{self.scores.tree.nodes[one.position].title(language)} ({one.node}) {_number(one.score, self.decimals)}"
+        scored = one.position not in self.scores.tree.monitored
+        shown = _number(one.score, self.decimals) if scored else word.not_scored(language)
+        text = f"{self.scores.tree.nodes[one.position].title(language)} ({one.node}) {shown}"
         if (rank := finite(one.rank)) is not None:
             text += f" · {word.rank(language)} {rank:g}/{ranked(self.scores, self.result.period, one.position)}"
-        if level and finite(one.weight):
+        if level and scored and finite(one.weight):
             text += f" · {word.weight(language)} {one.weight:.4g}"
             if finite(one.score) is not None and abs(one.weight_in_effect - one.weight) > SLACK:
                 text += f" ({word.scaled_up(language)} {one.weight_in_effect:.4g})"

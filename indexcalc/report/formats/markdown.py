@@ -40,7 +40,7 @@ def leaders(scores: Scores, period: str, language: str) -> Sheet:
     rows: list[tuple[str | float | None, ...]] = []
     for node in tree.dimensions:
         ranked = [unit for unit in range(len(scores.panel.units)) if scores.ranks[at, unit, node] == scores.ranks[at, unit, node]]
-        if not ranked:
+        if not ranked or node in tree.monitored:
             continue
         rank = scores.ranks[at, :, node]
         top, bottom = min(rank[ranked]), max(rank[ranked])

@@ -48,12 +48,16 @@ class Sheet:
 
 
 def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] = ()) -> list[Sheet]:
-    """Return all sheets of a period's report: the ranking, one a dimension, adjustments, those `beside`, coverage and notes."""
-    dimensions = [dimension_sheet(scores, period, node, language) for node in scores.tree.dimensions]
+    """Return all sheets of a period's report: ranking, dimensions, what is monitored, adjustments, those `beside`, coverage."""
+    dimensions = [
+        dimension_sheet(scores, period, node, language) for node in scores.tree.dimensions if node not in scores.tree.monitored
+    ]
+    monitored = [monitored_sheet(scores, period, language)] if scores.tree.monitored else []
     adjustments = [adjustments_sheet(scores, period, language)] if scores.index.adjustments else []
     all_sheets = [
         ranking_sheet(scores, period, language),
         *dimensions,
+        *monitored,
         *adjustments,
         coverage_sheet(scores, period, language),
     ]
@@ -97,9 +101,7 @@ def ranking_sheet(
             headings.append(Heading(title, "move"))
             columns.append(moves(scores, at, scores.periods.index(earlier), units))
     for node in tree.dimensions:
-        own = scores.index.decimals_of(tree.nodes[node])
-        headings.append(Heading(tree.nodes[node].title(language), "score", over=_over(scores, node, language), decimals=own))
-        columns.append(values_of(scores.scores[at, :, node], units))
+        _add_node(scores, at, node, units, language, headings, columns)
     headings.append(Heading(word.coverage(language), "percent"))
     columns.append(values_of(scores.covered(tree.root)[at], units))
     if numeric:
@@ -110,31 +112,66 @@ def ranking_sheet(
 
 
 def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sheet:
-    """Return a dimension's own ranking, with the scores of the nodes right below it."""
+    """Return a node's own ranking, with the scores of the nodes right below it; of what is monitored by its values."""
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, node)
     decimals, said = decimals_apart(scores, at, node, units, language)
     headings = [
         Heading(word.rank(language), "rank"),
         Heading(unit_label(scores, language), "text"),
-        Heading(word.score(language), "score", strong=True, decimals=decimals),
     ]
     columns: list[list[Value]] = [
         ranks_of(scores, at, node, units),
         [scores.panel.units.title(unit, language) for unit in units],
-        values_of(scores.scores[at, :, node], units),
     ]
+    if node in tree.monitored:
+        headings.append(_value_heading(scores, node, language))
+        columns.append(values_of(scores.derived[at, :, node], units))
+    else:
+        headings.append(Heading(word.score(language), "score", strong=True, decimals=decimals))
+        columns.append(values_of(scores.scores[at, :, node], units))
     _add_beside_score(scores, at, node, units, language, headings, columns)
     for child in tree.below(node):
-        own = scores.index.decimals_of(tree.nodes[child])
-        headings.append(Heading(tree.nodes[child].title(language), "score", decimals=own))
-        columns.append(values_of(scores.scores[at, :, child], units))
+        _add_node(scores, at, child, units, language, headings, columns)
     headings.append(Heading(word.coverage(language), "percent"))
     columns.append(values_of(scores.covered(node)[at], units))
     title = tree.nodes[node].title(language)
     extra = (word.warning_board(language),) if _over(scores, node, language) else ()
     rows = tuple(zip(*columns, strict=True))
     return Sheet(title, tuple(headings), rows, _ties(columns[0]), _decimals(scores), (*extra, *notes(scores, language), *said))
+
+
+def monitored_sheet(scores: Scores, period: str, language: str) -> Sheet:
+    """Return the values of all that is monitored and not scored, with the units' ranks by them, in the units table's order."""
+    at, units = scores.periods.index(period), range(len(scores.panel.units))
+    headings = [Heading(unit_label(scores, language), "text")]
+    columns: list[list[Value]] = [[scores.panel.units.title(unit, language) for unit in units]]
+    for node in scores.tree.monitored:
+        _add_node(scores, at, node, units, language, headings, columns)
+    rows = tuple(zip(*columns, strict=True))
+    return Sheet(word.monitored(language), tuple(headings), rows, notes=(word.monitored_help(language), *notes(scores, language)))
+
+
+def _add_node(
+    scores: Scores, at: int, node: int, units: Sequence[int], language: str, headings: list[Heading], columns: list[list[Value]]
+) -> None:
+    """Add a node's scores; of what is monitored its values, with the ranks by these."""
+    own = scores.tree.nodes[node]
+    if node not in scores.tree.monitored:
+        over, decimals = _over(scores, node, language), scores.index.decimals_of(own)
+        headings.append(Heading(own.title(language), "score", over=over, decimals=decimals))
+        columns.append(values_of(scores.scores[at, :, node], units))
+        return
+    over = own.title(language)
+    headings += [_value_heading(scores, node, language, over=over), Heading(word.rank(language), "count", over=over)]
+    columns += [values_of(scores.derived[at, :, node], units), ranks_of(scores, at, node, units)]
+
+
+def _value_heading(scores: Scores, node: int, language: str, *, over: str = "") -> Heading:
+    """Return the heading of an indicator's values: its unit of measurement, where it has one."""
+    own = scores.tree.nodes[node]
+    measure = own.measure if isinstance(own, Indicator) else ""
+    return Heading(measure or word.observed(language), "score", over=over)
 
 
 def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:

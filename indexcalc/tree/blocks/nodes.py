@@ -85,6 +85,8 @@ class Node(Part):
 class Indicator(Node):
     """A leaf: one line, bound to a column of data."""
 
+    role: Literal["evaluation", "monitored"] = "evaluation"
+    """`monitored`: shown, ranked by its value and warned on, but not scored; it needs no weight."""
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
     column: str | None = None
@@ -152,6 +154,11 @@ class Indicator(Node):
                 self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
             self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"
         return self
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether it has a score that goes into what stands above it."""
+        return self.role != "monitored"
 
 
 class Grade(Part):

@@ -9,9 +9,14 @@ from ...findings import Finding, finding, nearest
 from ...methods import AGGREGATORS
 from ..blocks.adjustments import Adjustment
 from ..blocks.nodes import Dimension, Grade, Indicator, Root
+from ..declared import counts
+from ..formula import first_places
 from ..located import Path
 from ..model import Index
-from .said import Check
+from ..warnings import watched
+from .said import Check, names_of
+
+_OF_SCORES = ("weight", "normalise", "impute", "treat", "round", "score_over_units")  # keys that what is monitored has no use for
 
 
 def check_leaves(index: Index) -> Iterator[Finding]:
@@ -109,15 +114,33 @@ def check_children_asked_for(index: Index) -> Iterator[Finding]:
         missing = getattr(node, "missing", None)
         if missing is None or missing.children <= 1:
             continue
-        most = len(index.children(node)) if isinstance(node, (Dimension, Root)) else None
+        most = sum(map(counts, index.children(node))) if isinstance(node, (Dimension, Root)) else None
         parts = getattr(node, "score_over_units", None) is not None
         if not float(missing.children).is_integer() or (most is not None and missing.children > most and not parts):
             place = index.place((*path, "missing", "children"))
             yield finding("IC445", place, found=missing.children, count=most or "")
 
 
+def check_monitored(index: Index) -> Iterator[Finding]:
+    """See that what is monitored says nothing of how it is scored, and that nobody takes a score of it."""
+    monitored = {leaf.id: leaf for leaf in index.leaves if not leaf.is_scored}
+    for leaf in monitored.values():
+        if keys := [key for key in _OF_SCORES if key in leaf.model_fields_set]:
+            yield finding("IC270", index.place_of(leaf.id, keys[0]), node=leaf.id, keys=keys)
+    for path, node in ((("index",), index.index), *index.walked):
+        if isinstance(node, Indicator) or node.formula is None:
+            continue
+        for name in (name for name in names_of(node.formula) if name in monitored):
+            place = index.inside((*path, "formula"), first_places(node.formula)[name])
+            yield finding("IC271", place, owner=node.id, node=name)
+    for at, rule in enumerate(index.warnings.rules if index.warnings else ()):
+        if rule.by == "score" and (watching := [name for name in watched(index, rule) if name in monitored]):
+            yield finding("IC271", index.place(("warnings", "rules", at, "by")), owner=rule.id, node=watching[0])
+
+
 CHECKS: tuple[Check, ...] = (
     check_leaves,
+    check_monitored,
     check_children_asked_for,
     check_grades,
     check_adjustments,

@@ -12,7 +12,7 @@ from ...periods import EXAMPLES, MADE_OF, PARTS_OF_YEAR, read_period
 from ...words.recognised_data import MULTIPLES
 from ..blocks.adjustments import Adjustment
 from ..blocks.data import UNITS_SOURCE, WHEN_SUBMITTED, Denominator
-from ..blocks.nodes import Dimension, Indicator
+from ..blocks.nodes import Dimension, Indicator, Root
 from ..columns import counted, is_constant
 from ..declared import counts
 from ..located import Path
@@ -46,8 +46,11 @@ def check_roles(index: Index) -> Iterator[Finding]:
     for path, node in index.walked:
         if isinstance(node, Dimension) and node.role == "warning" and len(path) > 2:
             yield finding("IC220", index.place_of(node.id, "role"), node=node.id)
-    if not any(counts(node) for node in index.dimensions):
-        yield finding("IC223", index.place(("dimensions",), key=True))
+    for name, node in index.by_id.items():
+        children = index.children(node)
+        if children and not any(map(counts, children)):
+            place = index.place(("dimensions",), key=True) if isinstance(node, Root) else index.place_of(name)
+            yield finding("IC223", place, node=name)
 
 
 def check_sources(index: Index) -> Iterator[Finding]:
