@@ -608,6 +608,48 @@ def test_what_is_missing_alone_or_alike_in_shrinkage() -> None:
     np.testing.assert_allclose(in_thousands, rate[None] * 1000, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("measure", "people", "scale", "times"),
+    [
+        ("人/万人", "万人", 1, 10_000),
+        ("人/10万人", "万人", 10, 10_000),
+        ("%", "万人", 0.01, 10_000),
+        ("‰", "万人", 0.1, 10_000),
+        ("", "万人", 1, 10_000),
+        ("people per 1,000 people", "thousand people", 1, 1000),
+        ("户/百户", "千户", 0.1, 1000),
+        ("%", "万人", 100, 1),  # what is counted is in 万人 too
+        ("万人/亿人", "万人", 10_000, 1),
+        ("人/万人", "人", 10_000, 1),
+        ("人/万人", "", 1, 1),  # nothing is known of the denominator
+        ("件", "宗卷", 1, 1),
+    ],
+)
+def test_people_are_compared_with_people_whatever_the_denominator_is_counted_in(
+    measure: str, people: str, scale: float, times: float
+) -> None:
+    r, n = [1.0, 30, 210, 77], [25.0, 110, 1000, 300]
+    index = index_of(
+        "index: {id: i}\nunits: {table: u}\ndata: {v: {path: v}}\n"
+        f"denominators: [{{id: people, measure: '{people}'}}]\n"
+        f"dimensions: [{{id: poor, weight: 1, per: people, shrink: group, scale: {scale}, measure: '{measure}'}}]\n"
+    )
+    count = [[each, base / times] for each, base in zip(r, n, strict=True)]
+    scores = score(index, panel_of(index, count, groups=["g"] * 4))
+    np.testing.assert_allclose(scores.derived[0, :, 0], scale * times * np.array(shrunk_by_hand(r, n, odds=True)), rtol=1e-9)
+    assert [one.code for one in scores.findings] == []
+
+
+def test_a_count_above_its_people_is_told_in_the_unit_of_both() -> None:
+    index = index_of(
+        "index: {id: i}\nunits: {table: u}\ndata: {v: {path: v}}\ndenominators: [{id: people, measure: 万人}]\n"
+        "dimensions: [{id: poor, weight: 1, per: people, shrink: group, scale: 0.01, measure: '%'}]\n"
+    )
+    scores = score(index, panel_of(index, [[9000, 1.0], [11000, 1.0], [500, 1.0]], groups=["g"] * 3))
+    assert [(one.code, one.values["units"]) for one in scores.findings] == [("IC861", "u1")]
+    assert np.isnan(scores.derived[0, :, 0]).tolist() == [False, True, False]
+
+
 def test_an_indicator_is_shrunk_within_the_column_that_it_names(tmp_path: Path) -> None:
     r, n = [0.0, 30, 210, 4, 9, 77], [25.0, 110, 1000, 30, 50, 300]
     rows = [f"u{at},{'ABABAB'[at]},g" for at in range(6)]

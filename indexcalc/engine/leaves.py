@@ -12,7 +12,8 @@ from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
 from ..panel import IMPUTED, LARGEST, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse
-from ..tree.model import Index, Indicator, Shrink
+from ..tree.measures import in_numerators
+from ..tree.model import Denominator, Index, Indicator
 from .frames import groups_of, kinds_of, some
 from .rules import REACHED
 
@@ -94,7 +95,7 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         status = np.where(not_applicable, NOT_APPLICABLE, VALUE).astype(np.uint8)
     if leaf.per:
         base = _taken(index, panel, leaf, leaf.per)[0]
-        value = per(value, base) if leaf.shrink is None else _shrunk(panel, leaf.shrink, value, base, status)
+        value = per(value, base) if leaf.shrink is None else _shrunk(index, panel, leaf, value, base, status)
     for name in ("difference", "growth"):
         if since := getattr(leaf, name):
             value = CHANGES[name](value, _before(index, panel, value, since))
@@ -111,10 +112,19 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
     return value, np.where(silent, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8), large
 
 
-def _shrunk(panel: Panel, shrink: Shrink, count: Array, base: Array, status: Status) -> Array:
+def _shrunk(index: Index, panel: Panel, leaf: Indicator, count: Array, base: Array, status: Status) -> Array:
     """Return rates moved towards those of larger areas, of the units that the leaf applies to."""
+    assert leaf.shrink is not None
     count = np.where(status == NOT_APPLICABLE, np.nan, count)
-    return shrunk(count, base, groups_of(panel, shrink.within), how=shrink.how)
+    times, groups = one_by_one(index, leaf), groups_of(panel, leaf.shrink.within)
+    return shrunk(count, base * times, groups, how=leaf.shrink.how) * times
+
+
+def one_by_one(index: Index, leaf: Indicator) -> float:
+    """Return what a leaf's denominator is multiplied by to count what the leaf counts: odds are of people among people."""
+    assert leaf.shrink is not None
+    base = index.reported[str(leaf.per)]
+    return in_numerators(leaf, base) if leaf.shrink.how == "log-odds" and isinstance(base, Denominator) else 1.0
 
 
 def _taken(index: Index, panel: Panel, leaf: Indicator, name: str) -> tuple[Array, Status]:

@@ -13,6 +13,7 @@ from ..panel import IMPUTED, NOT_APPLICABLE, Panel
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Indicator, Normalise
 from .frames import base_of, groups_of, kinds_of, some, towards
+from .leaves import one_by_one
 from .rules import power_of
 
 _FEW = 64  # units looked at first for columns without any score
@@ -97,7 +98,8 @@ def check_shrunk(index: Index, panel: Panel) -> Iterator[Finding]:
     for leaf in index.tree.shrunk:
         if leaf.shrink is None or leaf.shrink.how != "log-odds" or leaf.formula is not None or leaf.per is None:
             continue
-        above = panel.values[..., panel.column[leaf.id]] > panel.values[..., panel.column[leaf.per]]
+        base = panel.values[..., panel.column[leaf.per]] * one_by_one(index, leaf)
+        above = panel.values[..., panel.column[leaf.id]] > base
         for period in np.flatnonzero(above.any(axis=-1)).tolist():
             units = some([panel.units.title(unit) for unit in np.flatnonzero(above[period]).tolist()])
             place, when = index.place_of(leaf.id, "shrink"), panel.periods[period]

@@ -18,8 +18,9 @@ from indexcalc import read
 from indexcalc.cli.app import app
 from indexcalc.sources import match, panel
 from indexcalc.sources.match.measures import differ, factor
-from indexcalc.sources.readers.measures import corner, measure_above, measures_below, read_measure, split_measure
+from indexcalc.sources.readers.measures import corner, measure_above, measures_below, split_measure
 from indexcalc.tree import Index
+from indexcalc.tree.measures import read_measure
 
 from ..conftest import index_of
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from ...findings import Finding, Place, finding
 from ...tree.columns import Column
+from ...tree.measures import read_measure
 from ...words.recognised_measures import MINUTES, RATES, UNCLEAR
-from ..readers.measures import read_measure, split_measure
+from ..readers.measures import split_measure
 from ..readers.table import Table, name_of
 
 

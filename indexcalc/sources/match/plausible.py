@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from ...findings import Finding, finding
 from ...periods import order
 from ...tree.columns import Column
+from ...tree.measures import read_measure
 from ...units import Units
 from ...words.recognised_measures import COUNT, COUNTED, COUNTS, NEW, NO_COUNTS, SHARES, SURE_SHARES, UNBOUNDED
-from ..readers.measures import read_measure
 from .matched import Keys, Matched, Piece, Same
 from .stray import FEWEST, LEAST, SMALL, may_stray, shift, stray
 

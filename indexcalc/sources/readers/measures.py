@@ -1,94 +1,21 @@
-"""Units of measurement as people write them: in headings, in a row below them, in a line above a table, in trees."""
+"""Units of measurement as people write them: in headings, in a row below them, in a line above a table."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 
-from ...words.recognised_measures import (
-    EACH,
-    ENGLISH_NUMBERS,
-    HEADS,
-    KIND_OF,
-    MEASURE_HEADINGS,
-    MEASURE_SAID,
-    NUMBERS,
-    SINGLE,
-    SYMBOLS,
-    TIMES,
-)
+from ...tree.measures import read_measure
+from ...words.recognised_measures import HEADS, MEASURE_HEADINGS, MEASURE_SAID, SINGLE, SYMBOLS
 from .table import Cell, name_of
 
 # patterns as text: `re` compiles each at its first use, and many runs use none of them
 _MARKS = r"[(\[（［【〔/／,，:：;；、_|\s]|[^\x00-\x7f]-"
 _BRACKET = r"(.*?)\s*[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]"
 _WITHIN = r"[,;、:|]|\s-\s"
-_AMOUNT = rf"([0-9][0-9,]*(?:\.[0-9]+)?)?\s*({'|'.join(sorted(NUMBERS, key=len, reverse=True))})?\s*"
-_WORDS = rf"({'|'.join(sorted(map(re.escape, ENGLISH_NUMBERS), key=len, reverse=True))})\b"
 _BEHIND = r"\s*[,，:：;；_]\s*|\s+-\s+|\s+in\s+|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])"
 _DASHES = ("", "-", "--", "—", "——", "–", "/")
-_PER = rf"\s*/\s*|\s*{EACH}\s*|\bper\s+"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A unit of measurement: so many of the unit of a kind, and where it is a rate, of what it is one.
-
-    The kind is empty where nothing but a number was said, such as thousands.
-    """
-
-    size: Fraction
-    kind: str
-    per: str = ""
-
-
-@cache
-def read_measure(text: str) -> Measure | None:
-    """Read a unit of measurement; nothing where a text is none.
-
-    >>> read_measure("thousand yuan"), read_measure("cases per 10,000 persons")
-    (Measure(size=Fraction(1000, 1), kind='yuan', per=''), Measure(size=Fraction(1, 10000), kind='thing', per='person'))
-    >>> read_measure("Unit: 100 million yuan").size, read_measure("in million yuan").size, read_measure("at current prices")
-    (Fraction(100000000, 1), Fraction(1000000, 1), None)
-    """
-    said = name_of(text).strip().casefold()
-    said = re.sub(rf"^{MEASURE_SAID}", "", said)
-    said = said.removeprefix("(").removesuffix(")") if said.startswith("(") else said
-    if (plain := _amount(said)) is not None:
-        return Measure(*plain)
-    parts = re.split(_PER, said, maxsplit=1)
-    if len(parts) != 2:
-        return None
-    above, below = parts[0].strip(), _amount(parts[1])
-    top = (Fraction(1), "") if above in ("", "1") else _amount(above)
-    if top is None or below is None or not below[1] or below[1] == "ratio" or top[1] == "ratio":
-        return None
-    if top[1] == below[1]:
-        return Measure(top[0] / below[0], "ratio")
-    return Measure(top[0] / below[0], top[1], below[1])
-
-
-def _amount(text: str) -> tuple[Fraction, str] | None:
-    """Read a quantity: a number or none, and a unit or none, but not neither."""
-    text = text.strip()
-    if (known := KIND_OF.get(text)) is not None:
-        return Fraction(known[1]), known[0]
-    found = re.match(_AMOUNT, text)
-    assert found is not None  # all of it may be absent
-    digits, word = found.groups()
-    rest, size = text[found.end() :], Fraction((digits or "1").replace(",", "")) * NUMBERS.get(word, 1)
-    said = bool(digits or word)
-    english = re.match(_WORDS, rest) or re.search(rf"(?:^|[\s,(]){_WORDS}\)?$", rest)
-    if english is not None:
-        size, said = size * ENGLISH_NUMBERS[english[1]], True
-        rest = (rest[: english.start()] + rest[english.end() :]).strip(" ,()").removeprefix("of ")
-    if not rest:
-        return (size, "") if said and (word or english) else None
-    known = KIND_OF.get(rest.strip())
-    return None if known is None or (said and known[0] in TIMES) else (size * Fraction(known[1]), known[0])
 
 
 @cache
