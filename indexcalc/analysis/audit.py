@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..engine.logic import broken
 from ..findings import Finding, Language, Place, finding
 from ..methods.arrays import np
-from ..panel import Panel
+from ..panel import MISSING, Panel, empty
 from ..periods import order
 from ..tree.columns import department_of
 from ..tree.model import Index
@@ -106,6 +107,12 @@ def audit(index: Index, panel: Panel, columns: Sequence[int], *, department: str
                 _in_words(one, index, columns, panel, rows, panel.periods),
             )
         )
+    for broke in broken(index, panel):
+        cells = [cell for cell in broke.cells if cell[2] in columns]
+        if cells and period in (None, panel.periods[broke.period]):
+            own = index.columns[cells[0][2]]
+            owner = department_of(index, own) or own.source
+            questions.append(Question(owner, panel.periods[broke.period], broke.unit, own.id, own.title, broke.finding))
     before = len(panel.periods) - 1 if period is None else sum(order(one) < order(period) for one in panel.periods)
     unjudged = tuple(_too_short(before))
     return Audit(index, panel, len(columns), int(np.isfinite(values).sum()), tuple(questions), unjudged)
@@ -123,6 +130,40 @@ def audit_submission(index: Index, reported: Panel, columns: Sequence[int], hist
     for row, place in enumerate(places):
         for one in audit_period(x[place], x[:place], period=place):
             yield _in_words(one, index, columns, reported, [row], periods)
+
+
+def untrue(index: Index, reported: Panel, columns: Collection[int], history: Panel | None) -> Iterator[Finding]:
+    """Find what cannot be true of what is submitted, beside all that was reported by others and of other periods.
+
+    Only what some submitted value has a part in is found.
+    """
+    whole = reported if history is None else _over(history, reported)
+    own = {whole.periods.index(period) for period in reported.periods}
+    for broke in broken(index, whole):
+        if any(period in own and column in columns for period, _, column in broke.cells):
+            yield broke.finding
+
+
+def _over(history: Panel, reported: Panel) -> Panel:
+    """Return all that was reported with what is submitted in its place, each cell where it stands."""
+    periods = tuple(sorted({*history.periods, *reported.periods}, key=order))
+    units, series = history.values.shape[1:]
+    values, status = empty(len(periods), units, series), empty(len(periods), units, series, np.uint8)
+    values[...], status[...] = np.nan, MISSING
+    before = [periods.index(one) for one in history.periods]
+    values[before], status[before] = history.values, history.status
+    now = [periods.index(one) for one in reported.periods]
+    given = reported.status != MISSING
+    values[now] = np.where(given, reported.values, values[now])
+    status[now] = np.where(given, reported.status, status[now])
+
+    def address(period: int, unit: int, column: int) -> Sequence[Place]:
+        name = periods[period]
+        if name in reported.periods and (own := reported.places(reported.periods.index(name), unit, column)):
+            return own
+        return history.places(history.periods.index(name), unit, column) if name in history.periods else ()
+
+    return Panel(values, status, periods, history.units, history.columns, address)
 
 
 def _too_short(periods: int) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..tree.columns import reported_range
 from ..tree.model import Denominator, Index, Indicator
 from ..words.reports import word, word_of
 from .forms import new_book, wide
@@ -38,7 +39,7 @@ def describe(
     own = not (isinstance(first, Indicator) and first.formula)
     measure = reported_measure(index, first) if own else ""
     notes = list(dict.fromkeys(_meaning(index, owner, measure, language) for owner in owners))
-    return Asked(heading, measure, "；".join(filter(None, notes)), first.valid if own else None, before)
+    return Asked(heading, measure, "；".join(filter(None, notes)), reported_range(first) if own else None, before)
 
 
 def reported_measure(index: Index, item: Indicator | Denominator) -> str:

@@ -16,6 +16,7 @@ from .adjust import grade_ceilings
 from .frames import normalise
 from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
 from .levels import at_level, imputed_below, scored_below, with_scores
+from .logic import broken_rules
 from .nodes import aggregate, check_nodes, used_inputs
 from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from .ranking import grade, rank
@@ -60,6 +61,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         noted += [
             *check_imputed(index, panel, status),
             *set_aside(reported_by, reported),
+            *broken_rules(reported_by, reported),
             *too_large,
             *check_large(index, panel, scores),
         ]

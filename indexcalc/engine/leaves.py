@@ -69,6 +69,11 @@ def derive(index: Index, panel: Panel) -> tuple[Array, Status, list[Finding]]:
     return derived, status, found
 
 
+def value_of(index: Index, panel: Panel, leaf: Indicator) -> Array:
+    """Return a leaf's comparable values (period, unit) of the reported columns."""
+    return _derive_leaf(index, panel, leaf)[0]
+
+
 def _too_large(index: Index, panel: Panel, leaf: Indicator, period: int, unit: int) -> Finding:
     """Say that a leaf's value is beyond what can be computed with, at the first of the cells that it is made of."""
     columns = [at for name, at in panel.column.items() if name == leaf.id or name.startswith(f"{leaf.id}.")]
@@ -306,6 +311,13 @@ def set_aside(index: Index, panel: Panel) -> Iterator[Finding]:
             place = next(iter(panel.places(period, unit, at)), index.place_of(leaf.id, "applies"))
             units = some([panel.units.title(one) for one in sorted({unit for _, unit, _ in cells})])
             yield finding("IC940", place, node=leaf.id, name=leaf.name, count=len(cells), units=units)
+
+
+def columns_of_leaf(index: Index, panel: Panel, leaf: Indicator) -> list[int]:
+    """Return the places of the columns that a leaf's values are made of: its own, then denominators that it names."""
+    own = [column.id for column in index.columns if column.owner == leaf.id and column.key != "applies"]
+    named = [_series(panel, leaf, name) for name in names(parse(leaf.formula))] if leaf.formula and not leaf.events else []
+    return [panel.column[name] for name in dict.fromkeys([*own, *named, *([leaf.per] if leaf.per else [])])]
 
 
 def own_columns(index: Index, panel: Panel, leaf: Indicator) -> list[int]:

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 from ..findings import Finding, Place, Refused, finding
 from ..journal.run import ALL
 from ..report.files import RUN
+from ..tree.logic import bounds_of
 from .project import Project, unwritable
 from .report import folder_of, leave_alone, new_run_of, panel_folder, replacing, stage_panel
 
@@ -71,6 +72,12 @@ def unjudged(index: Index) -> list[Finding]:
     if index.warnings is None:
         return []
     return [finding("IC873", index.place(("warnings",), key=True), count=len(index.warnings.rules))]
+
+
+def unheld(index: Index) -> list[Finding]:
+    """Say that what must hold of values together is not judged: a query looks at no cell with its place."""
+    count = len(bounds_of(index))
+    return [finding("IC878", index.place(("dimensions",), key=True), count=count)] if count else []
 
 
 def digests_of(scores: Scores, period: str, language: str) -> dict[str, str]:

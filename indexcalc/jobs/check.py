@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Language, Refused, errors
 from ..sources.match.absence import may_be_set_aside
+from ..sources.match.bounds import may_be_out_of_bounds
 from ..tree.model import Dimension, Index
 from ..words.reports import word
 from .project import Project
@@ -56,12 +57,22 @@ def _set_aside(matched: Matched) -> list[Finding]:
     return list(set_aside(matched.index, panel(matched)))
 
 
+def _broken(matched: Matched) -> list[Finding]:
+    """Say what cannot be true of values together; arrays are loaded for that only where something may be."""
+    if not any(may_be_out_of_bounds(matched)):
+        return []
+    from ..engine.logic import broken_rules
+    from ..sources import panel
+
+    return broken_rules(matched.index, panel(matched))
+
+
 def check(project: Project) -> Checked:
     """Check a tree and its data, or refuse with what is wrong in them; what refuses nothing is told."""
     matched, found = project.matched()
     if errors(found, strict=project.strict):
         raise Refused(found)
-    project.go_on([*found, *_set_aside(matched)])
+    project.go_on([*found, *_broken(matched), *_set_aside(matched)])
     assert matched.units is not None
     values = sum(len(piece.values) for piece in matched.pieces)
     return Checked(matched.index, len(matched.units.units), matched.periods, values, len(matched.files))

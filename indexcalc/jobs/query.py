@@ -14,7 +14,7 @@ from ..journal.run import ALL, digest_of
 from ..report.answers.ranking import Result, top
 from ..report.files import RANKING_CSV, RUN, SCORES
 from ..report.sheets.quarantine import quarantine_files
-from .blocks import nearest_folder, unjudged
+from .blocks import nearest_folder, unheld, unjudged
 from .names import periods_of
 from .project import Project, refuse
 from .report import digests, folder_of, leave_alone, new_run_of, replacing, stage_panel
@@ -60,7 +60,7 @@ def _score(
     project.progress("read")
     connection = connect(kind, staging)
     values = open_values(index, project.data, connection, kind, as_of=project.moment())
-    found = [*found, *values.findings, *unjudged(index)]
+    found = [*found, *values.findings, *unjudged(index), *unheld(index)]
     if values.table is None or values.units is None or values.beside is None or errors(found, strict=project.strict):
         raise Refused(found)
     project.progress("score")

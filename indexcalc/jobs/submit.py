@@ -44,7 +44,7 @@ def submit(
 
     A dry run says what would be recorded, and records nothing.
     """
-    from ..analysis.audit import audit_submission
+    from ..analysis.audit import audit_submission, untrue
     from ..books.submission import drafts, read_submission
     from ..journal.ledger import append, foresee
     from ..sources import match, panel
@@ -64,8 +64,10 @@ def submit(
     columns = sorted({piece.column for piece in submission.matched.pieces} - repeated_columns(submission.matched))
     history = match(index, project.data)  # what cannot be read is only left out of what the values are held against
     past = panel(history) if history.periods and history.units else None
-    audited = audit_submission(index, panel(submission.matched), columns, past)
+    given = panel(submission.matched)
+    audited = audit_submission(index, given, columns, past)
     found += [*_once(implausible(submission.matched, history.pieces), list(audited)), *submission.wrong_totals]
+    found += untrue(index, given, columns, past)
     project.go_on(found)
     ready = drafts(submission, by=by.strip(), reason=reason.strip(), warnings=found)
     record = foresee if dry_run else append

@@ -17,6 +17,7 @@ from ..engine.adjust import grade_ceilings
 from ..engine.frames import normalise
 from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, set_aside, treat
 from ..engine.levels import at_level, scored_below
+from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from ..engine.ranking import grade, members, rank_node, standing
@@ -64,6 +65,7 @@ def score_in_blocks(
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part if index.leaves[at].applies])
         found += set_aside(own, replace(_columns(reported, own), address=reported.address and _moved(reported, own)))
+    found += broken_rules(index, reported)
     found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)]
     return Scores(
         index=index,

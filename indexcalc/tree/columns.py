@@ -127,7 +127,7 @@ def _taken_columns(
             headers=(take.said,),
             title=take.said,
             measure="" if name else item.measure,
-            valid=None if name else item.valid,
+            valid=None if name else reported_range(item),
             over_time="sum" if name else over_time,
             over_units="sum" if name else over_units,
             owner=item.id,
@@ -145,7 +145,7 @@ def is_constant(index: Written, source: str) -> bool:
 
 def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_time: OverTime, over_units: str) -> Column:
     key = "column" if item.column else "id"
-    measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, item.valid)
+    measure, valid = ("", (0.0, 1e15)) if isinstance(item, Adjustment) else (item.measure, reported_range(item))
     title = item.name or item.name_en or item.id
     since = None if isinstance(item, Adjustment) else item.cumulative
     return Column(
@@ -163,6 +163,11 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
         at_end=since == "none",
         reported=None if isinstance(item, Indicator) and _is_made(item) else measure,
     )
+
+
+def reported_range(item: Indicator | Denominator) -> tuple[float, ...] | None:
+    """Return the lowest and highest value that can be reported for an item."""
+    return item.valid_reported if isinstance(item, Indicator) else item.valid
 
 
 def _is_made(leaf: Indicator) -> bool:

@@ -195,7 +195,7 @@ class Tree:
     @cached_property
     def as_reported(self) -> bool:
         """Whether every leaf is its column as it is, with nothing derived."""
-        return all(map(_is_plain, self.index.leaves))
+        return all(map(is_as_reported, self.index.leaves))
 
     def depth(self, position: int) -> int:
         """Return how far below the index a node stands; the index itself is 0."""
@@ -225,7 +225,8 @@ def _by_way(asked: Iterable[Way | None], apart: Callable[[Way, int], object] | N
     return tuple(found.values())
 
 
-def _is_plain(leaf: Indicator) -> bool:
+def is_as_reported(leaf: Indicator) -> bool:
+    """Say whether a leaf's values are those that are reported for it, with nothing derived."""
     since = None if leaf.cumulative == NONE else leaf.cumulative
     keys = (
         leaf.formula,
@@ -245,7 +246,7 @@ def _is_computed(index: Written, leaf: Indicator) -> bool:
     made = (impute_of(index, leaf), treat_of(index, leaf))
     if any(way is not None and way.method != NONE for way in made):
         return True
-    return not _is_plain(leaf.model_copy(update={"applies": None}))
+    return not is_as_reported(leaf.model_copy(update={"applies": None}))
 
 
 def of_leaves(index: Whole, leaves: Sequence[Indicator], *, rest: bool = False) -> Whole:

@@ -17,7 +17,7 @@ from ..words.tree import EXPECTED
 from .blocks.adjustments import Adjustment, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
 from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, UnitTable
-from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink
+from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
 from .kinds import as_yaml_number
@@ -52,6 +52,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "events": FromEvents,
     "score_over_units": FromUnits,
     "shrink": Shrink,
+    "valid": Valid,
 }
 _BY_METHOD = ("normalise", "aggregate", "impute", "treat", "weights", "events")
 _ENDLESS = {"IC115", "IC126"}  # not all of the text was read

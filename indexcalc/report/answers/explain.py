@@ -132,9 +132,9 @@ class _Explained:
         """Return a node as lines of text: its score with what it weighs and adds, then all that it is made of."""
         below = "  " * (level + 1)
         lines = [f"{'  ' * level}{self._heading(one, level)}"]
-        said = notes_of(self.scores.tree.nodes[one.position]) if level == 0 else {}  # of all below it only data has them
+        about = notes_of(self.scores.tree.nodes[one.position]) if level == 0 else {}  # of all below it only data has them
         remark = word.key_and_text(self.language)
-        lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in said.items()]
+        lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in about.items()]
         for added in one.adjustments:
             points = f"{'+' if added.points > 0 else ''}{_number(added.points, self.decimals)}"
             name = f"{added.adjustment.title(self.language)} ({added.adjustment.id})"

@@ -40,6 +40,23 @@ def _as_within(value: Any) -> Any:
 ShrinkChoice = Annotated[Shrink, BeforeValidator(_as_within)]
 
 
+class Valid(Part):
+    """Which values are possible: of what is reported, and of what is made of it."""
+
+    reported: Numbers | None = None
+    """The lowest and highest value that can be reported."""
+    value: Numbers | None = None
+    """The lowest and highest value that can come of it: of a rate, in its own unit of measurement."""
+
+
+def _range_or_both(value: Any) -> str:
+    """Say which shape of `valid` a value is meant as, so that what is wrong with it is said once."""
+    return "both" if isinstance(value, (dict, Valid)) else "range"
+
+
+ValidChoice = Annotated[Annotated[Numbers, Tag("range")] | Annotated[Valid, Tag("both")], Discriminator(_range_or_both)]
+
+
 class FromUnits(Part):
     """How the scores that the units of a lower level have of a node make the score of the unit that they are part of."""
 
@@ -128,8 +145,12 @@ class Indicator(Node):
     over_units: str | None = None
     """How the units of a lower level make the one that they are part of: sum, mean, max or min of the reported values, or the
     id of a denominator for a mean weighted by it."""
-    valid: Numbers | None = None
-    """The lowest and highest value that can be reported."""
+    valid: ValidChoice | None = None
+    """The lowest and highest value that can be reported; with a formula, that can come of it. Or each by itself:
+    `{reported: [0, 9000], value: [80, 100]}`, where `value` is that of the rate, share, growth or formula."""
+    part: bool | None = None
+    """Whether what is reported is part of what it is divided by, so that it is no more than that: a finding where it is more.
+    Default: `true` with `per` where `measure` is % or ‰ and no name says that it may be more, as a rate of completion may."""
     applies: str | None = None
     """A formula; the indicator does not apply to a unit where it is 0."""
     impute: ImputeChoice | None = None
@@ -155,6 +176,16 @@ class Indicator(Node):
                 self.__dict__["formula"] = f"[{ratio[0]}] / [{ratio[1]}]"
             self.__dict__["applies"] = f"where({self.applies}, [{COUNTED}], 0)" if self.applies else f"[{COUNTED}]"
         return self
+
+    @property
+    def valid_reported(self) -> tuple[float, ...] | None:
+        """The lowest and highest value that can be reported."""
+        return self.valid.reported if isinstance(self.valid, Valid) else None if self.formula else self.valid
+
+    @property
+    def valid_value(self) -> tuple[float, ...] | None:
+        """The lowest and highest value that can come of what is reported."""
+        return self.valid.value if isinstance(self.valid, Valid) else self.valid if self.formula else None
 
     @property
     def is_scored(self) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 from ...findings import Finding, finding, nearest
 from ...methods import AGGREGATORS
 from ..blocks.adjustments import Adjustment
-from ..blocks.nodes import Dimension, Grade, Indicator, Root
+from ..blocks.nodes import Dimension, Grade, Indicator, Root, Valid
 from ..declared import counts
 from ..formula import first_places
+from ..layout import is_as_reported
 from ..located import Path
 from ..model import Index
 from ..warnings import watched
@@ -31,14 +32,30 @@ def check_leaves(index: Index) -> Iterator[Finding]:
             yield finding("IC210", index.place_of(leaf.id, "target"), node=leaf.id, direction=leaf.direction)
         if isinstance(leaf.target, tuple) and not _rises(leaf.target):
             yield finding("IC212", index.place_of(leaf.id, "target"), key="target", found=list(leaf.target))
-        if leaf.valid is not None and not _rises(leaf.valid):
-            yield finding("IC212", index.place_of(leaf.id, "valid"), key="valid", found=list(leaf.valid))
+        yield from _ranges(index, leaf)
         if leaf.shrink is not None and leaf.per is None:
             yield finding("IC860", index.place_of(leaf.id, "shrink"), node=leaf.id)
         if leaf.scale == 0:
             yield finding("IC122", index.place_of(leaf.id, "scale"), key="scale", found=0, limit="≠ 0")
         if leaf.difference is not None and leaf.growth is not None:
             yield finding("IC213", index.place_of(leaf.id, "growth"), node=leaf.id, one="difference", other="growth")
+
+
+def _ranges(index: Index, leaf: Indicator) -> Iterator[Finding]:
+    """See that the ranges of a leaf rise, that each has something to be judged, and that what is a part is part of something."""
+    keys = ("valid", "reported") if isinstance(leaf.valid, Valid) else ("valid",)
+    ranges = {keys: leaf.valid_reported, ("valid", "value") if isinstance(leaf.valid, Valid) else keys: leaf.valid_value}
+    for path, pair in ranges.items():
+        if pair is not None and not _rises(pair):
+            yield finding("IC212", index.place_of(leaf.id, *path), key=path[-1], found=list(pair))
+    if isinstance(leaf.valid, Valid):
+        for key, useless in (("reported", leaf.formula is not None), ("value", is_as_reported(leaf))):
+            if useless and getattr(leaf.valid, key) is not None:
+                yield finding("IC276", index.place_of(leaf.id, "valid", key), node=leaf.id, key=key)
+    if leaf.part is not None and leaf.per is None:
+        yield finding("IC277", index.place_of(leaf.id, "part"), node=leaf.id)
+    if leaf.part and leaf.valid_value is not None:
+        yield finding("IC213", index.place_of(leaf.id, "part"), node=leaf.id, one="part", other="valid: value")
 
 
 def _rises(pair: tuple[float, ...]) -> bool:

@@ -46,10 +46,10 @@ def check_roles(index: Index) -> Iterator[Finding]:
     for path, node in index.walked:
         if isinstance(node, Dimension) and node.role == "warning" and len(path) > 2:
             yield finding("IC220", index.place_of(node.id, "role"), node=node.id)
-    for name, node in index.by_id.items():
-        children = index.children(node)
+    for name, parent in index.by_id.items():
+        children = index.children(parent)
         if children and not any(map(counts, children)):
-            place = index.place(("dimensions",), key=True) if isinstance(node, Root) else index.place_of(name)
+            place = index.place(("dimensions",), key=True) if isinstance(parent, Root) else index.place_of(name)
             yield finding("IC223", place, node=name)
 
 
