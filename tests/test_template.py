@@ -17,10 +17,10 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
-from indexcalc.books.template import reported_measure
 from indexcalc.cli.app import app
 from indexcalc.journal.entries import read_cells
 from indexcalc.journal.ledger import newest
+from indexcalc.tree.measures import reported_measure
 
 from .conftest import index_of
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..tree.columns import reported_range
+from ..tree.measures import reported_measure
 from ..tree.model import Denominator, Index, Indicator
 from ..words.reports import word, word_of
 from .forms import new_book, wide
@@ -40,23 +41,6 @@ def describe(
     measure = reported_measure(index, first) if own else ""
     notes = list(dict.fromkeys(_meaning(index, owner, measure, language) for owner in owners))
     return Asked(heading, measure, "；".join(filter(None, notes)), reported_range(first) if own else None, before)
-
-
-def reported_measure(index: Index, item: Indicator | Denominator) -> str:
-    """Return the unit of measurement that an item is reported in, where it can be told: of a rate that of what is counted.
-
-    A rate of cases per 10,000 residents is reported in cases; a percentage of court cases in what these are counted in; of a
-    growth or a share nothing is known.
-    """
-    if isinstance(item, Denominator):
-        return item.measure
-    if item.growth or item.share:
-        return ""
-    if item.per is None:
-        return item.measure
-    if item.measure in ("%", "％"):
-        return next((one.measure for one in index.denominators if one.id == item.per), "")
-    return item.measure.partition("/")[0]
 
 
 def _meaning(index: Index, item: Indicator | Denominator, measure: str, language: str) -> str:

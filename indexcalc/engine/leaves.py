@@ -103,7 +103,7 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         value = per(value, base) if leaf.shrink is None else _shrunk(index, panel, leaf, value, base, status)
     for name in ("difference", "growth"):
         if since := getattr(leaf, name):
-            value = CHANGES[name](value, _before(index, panel, value, since))
+            value = CHANGES[name](value, before(index, panel, value, since))
     if leaf.share:
         value = share(value, groups_of(panel, "group" if leaf.share == "group" else None))
     value = value * leaf.scale if leaf.scale != 1 else value
@@ -175,6 +175,13 @@ def of_each_period(index: Index, panel: Panel) -> Array:
     return out
 
 
+def own_values(index: Index, panel: Panel, name: str) -> Array:
+    """Return the values (period, unit) of one column; of totals since the year began what each reported period adds."""
+    at = panel.column[name]
+    is_total = any(column.id == name and column.cumulative for column in index.columns)
+    return _less_before(index, panel, panel.values[..., at]) if is_total else panel.values[..., at]
+
+
 def _less_before(index: Index, panel: Panel, totals: Array) -> Array:
     """Return what each reported period adds to the totals (period, unit) of its year; NaN without that of the period before.
 
@@ -202,7 +209,7 @@ def _series(panel: Panel, leaf: Indicator, name: str) -> str:
     return own if own in panel.column else name
 
 
-def _before(index: Index, panel: Panel, value: Array, since: str) -> Array:
+def before(index: Index, panel: Panel, value: Array, since: str) -> Array:
     """Return the values of the period before, or of the same period a year before, NaN where that is not in the panel."""
     out = np.full_like(value, np.nan)
     at = {period: position for position, period in enumerate(panel.periods)}

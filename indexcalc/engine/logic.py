@@ -1,4 +1,4 @@
-"""Whether what was reported can be true together: rates within their bounds, parts no more than their whole."""
+"""Whether what was reported can be true together: declared rules hold, rates are within bounds, parts no more than a whole."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..findings import Finding, Place, finding
-from ..methods.arrays import Mask, np
+from ..methods.arrays import Array, Mask, np
+from ..methods.derive import evaluate
 from ..panel import Panel
-from ..tree.logic import Bounds, bounds_of
-from ..tree.model import Index
-from .leaves import columns_of_leaf, value_of
+from ..periods import previous, year_before
+from ..tree.columns import Column
+from ..tree.logic import Bounds, Term, bounds_of, in_one_measure, meant_by, parse_rule
+from ..tree.model import Index, Indicator, LogicRule
+from .leaves import before, columns_of_leaf, own_values, value_of
 
 MOST = 20  # cells of one rule that are named; of more it is said how many there are
 _SAME = 1e-9  # sums of decimals differ by so little of themselves
@@ -34,6 +37,8 @@ def broken(index: Index, panel: Panel) -> Iterator[Broken]:
 
     What is missing or does not apply is not judged. Of a rule that many units break the first are named.
     """
+    for rule in index.logic:
+        yield from _against(index, panel, rule)
     for own in bounds_of(index):
         yield from _out_of_bounds(index, panel, own)
 
@@ -43,6 +48,60 @@ def broken_rules(index: Index, panel: Panel) -> list[Finding]:
     return [one.finding for one in broken(index, panel)]
 
 
+def _against(index: Index, panel: Panel, rule: LogicRule) -> Iterator[Broken]:
+    """Find the units and periods for which a declared rule does not hold."""
+    (operation, left, right), terms = parse_rule(rule.rule)
+    meant = {said: found[0] for said, term in terms.items() if (found := meant_by(index, term))}
+    if len(meant) < len(terms) or any(isinstance(one, Column) and one.id not in panel.column for one in meant.values()):
+        return  # of a part of the tree, which does not read all of it
+    times = in_one_measure(index, meant)
+    values = {said: _quantity(index, panel, meant[said], term) * times[said] for said, term in terms.items()}
+    sides = [np.broadcast_to(evaluate(side, values), panel.values.shape[:2]) for side in (left, right)]
+    for period, unit, more in _cells(~_holds(operation, *sides) & ~np.isnan(sides[0]) & ~np.isnan(sides[1])):
+        cells = [cell for said, term in terms.items() for cell in _cells_of(index, panel, meant[said], term, period, unit)]
+        values_said = {
+            "id": rule.id,
+            "said": rule.said("en"),
+            "said_zh": rule.said("zh"),
+            **_where(panel, period, unit),
+            "cells": in_words(index, panel, cells, period),
+            "more": more,
+        }
+        said_at = finding("IC952" if rule.severity == "error" else "IC953", _place(index, panel, cells), **values_said)
+        yield Broken(said_at, period, unit, tuple(cells))
+
+
+def _holds(operation: str, left: Array, right: Array) -> Mask:
+    """Say where two sides compare as they should; sums of decimals are equal to what they nearly are."""
+    with np.errstate(invalid="ignore"):
+        gap, slack = left - right, _SAME * np.maximum(np.abs(left), np.abs(right))
+        same = np.abs(gap) <= slack
+    less = {"<": (gap < 0) & ~same, "<=": (gap < 0) | same, "=": same}
+    return less[operation] if operation in less else ~less[{">=": "<", ">": "<=", "!=": "="}[operation]]
+
+
+def _quantity(index: Index, panel: Panel, own: Column | Indicator, term: Term) -> Array:
+    """Return the values (period, unit) of a quantity of a rule."""
+    x = value_of(index, panel, own) if isinstance(own, Indicator) else own_values(index, panel, own.id)
+    return before(index, panel, x, term.since) if term.since else x
+
+
+def _cells_of(index: Index, panel: Panel, own: Column | Indicator, term: Term, period: int, unit: int) -> list[Cell]:
+    """Return the reported cells that a quantity is made of in a period."""
+    if term.since:
+        step = previous if term.since == "previous" else year_before
+        earlier = step(panel.periods[period], index.periods.kind)
+        period = panel.periods.index(earlier) if earlier in panel.periods else period
+    columns = columns_of_leaf(index, panel, own) if isinstance(own, Indicator) else [panel.column[own.id]]
+    return [(period, unit, at) for at in columns]
+
+
+def _where(panel: Panel, period: int, unit: int) -> dict[str, str]:
+    """Return what a unit is called in each language, and the period."""
+    titles = {"unit": panel.units.title(unit, "en"), "unit_zh": panel.units.title(unit, "zh")}
+    return {**titles, "period": panel.periods[period]}
+
+
 def _out_of_bounds(index: Index, panel: Panel, own: Bounds) -> Iterator[Broken]:
     leaf, x = own.leaf, value_of(index, panel, own.leaf)
     with np.errstate(invalid="ignore"):
@@ -50,18 +109,15 @@ def _out_of_bounds(index: Index, panel: Panel, own: Bounds) -> Iterator[Broken]:
     columns = columns_of_leaf(index, panel, leaf)
     for period, unit, more in _cells(out):
         cells = [(period, unit, at) for at in columns]
-        names = {"zh": leaf.title("zh"), "en": leaf.title("en")}
         values = {
             "id": leaf.id,
-            "name": names["en"],
-            "name_zh": names["zh"],
-            "unit": panel.units.title(unit, "en"),
-            "unit_zh": panel.units.title(unit, "zh"),
-            "period": panel.periods[period],
+            "name": leaf.title("en"),
+            "name_zh": leaf.title("zh"),
+            **_where(panel, period, unit),
             "found": f"{x[period, unit]:.10g} {leaf.measure}".rstrip(),
             "low": f"{own.low:.10g}",
             "high": f"{own.high:.10g}",
-            "cells": in_words(index, panel, cells),
+            "cells": in_words(index, panel, cells, period),
             "more": more,
         }
         yield Broken(
@@ -77,13 +133,14 @@ def _cells(wrong: Mask) -> Iterator[tuple[int, int, str]]:
         yield period, unit, f"(+{beyond})" if beyond > 0 and at == MOST - 1 else ""
 
 
-def in_words(index: Index, panel: Panel, cells: Sequence[Cell]) -> str:
-    """Return reported cells by what they are called, each with its number and where it stands."""
-    titles = {column.id: column.title for column in index.columns}
+def in_words(index: Index, panel: Panel, cells: Sequence[Cell], now: int) -> str:
+    """Return reported cells by what they are called, each with its number and where it stands; of other periods with these."""
+    titles = {column.id: column.headers[0] if column.key == "column" else column.title for column in index.columns}
     said = []
     for period, unit, at in cells:
         places = ", ".join(map(str, panel.places(period, unit, at)))
-        text = f"{titles[panel.columns[at]]} = {panel.values[period, unit, at]:.10g}"
+        when = "" if period == now else f" {panel.periods[period]}"
+        text = f"{titles[panel.columns[at]]}{when} = {panel.values[period, unit, at]:.10g}"
         said.append(f"{text} ({places})" if places else text)
     return "; ".join(dict.fromkeys(said))
 

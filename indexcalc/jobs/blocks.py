@@ -76,8 +76,8 @@ def unjudged(index: Index) -> list[Finding]:
 
 def unheld(index: Index) -> list[Finding]:
     """Say that what must hold of values together is not judged: a query looks at no cell with its place."""
-    count = len(bounds_of(index))
-    return [finding("IC878", index.place(("dimensions",), key=True), count=count)] if count else []
+    count = len(bounds_of(index)) + len(index.logic)
+    return [finding("IC878", index.place(("logic" if index.logic else "dimensions",), key=True), count=count)] if count else []
 
 
 def digests_of(scores: Scores, period: str, language: str) -> dict[str, str]:

@@ -59,7 +59,7 @@ def _set_aside(matched: Matched) -> list[Finding]:
 
 def _broken(matched: Matched) -> list[Finding]:
     """Say what cannot be true of values together; arrays are loaded for that only where something may be."""
-    if not any(may_be_out_of_bounds(matched)):
+    if not matched.index.logic and not any(may_be_out_of_bounds(matched)):
         return []
     from ..engine.logic import broken_rules
     from ..sources import panel

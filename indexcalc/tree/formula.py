@@ -14,13 +14,16 @@ so that whatever computes with numbers needs to know nothing of text.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ..findings import nearest
 from .expressions import NAME, NUMBER, Codes, Expression, FormulaError, Parser, Token, names, nodes, refuse_other_form
 
 __all__ = ["FUNCTIONS", "Expression", "FormulaError", "compared_with_text", "first_places", "names", "parse"]
 
-FUNCTIONS = {
+Functions = Mapping[str, tuple[int, int | None]]
+"""What may be called, each with the fewest and the most values that it takes."""
+FUNCTIONS: Functions = {
     "abs": (1, 1),
     "ceil": (1, 1),
     "clip": (3, 3),
@@ -49,13 +52,13 @@ _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 _UNARY_POWER = 4
 
 
-def parse(text: str) -> Expression:
-    """Parse a formula to its tree.
+def parse(text: str, functions: Functions = FUNCTIONS) -> Expression:
+    """Parse a formula to its tree, with what may be called in it.
 
     >>> parse("closed / total * 100")
     ('*', ('/', ('name', 'closed'), ('name', 'total')), ('number', 100.0))
     """
-    return _Parser(_tokens(text)).whole()
+    return _Parser(_tokens(text), functions).whole()
 
 
 def compared_with_text(tree: Expression) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -96,6 +99,10 @@ class _Parser(Parser):
 
     codes = Codes(unexpected="IC241", unfinished="IC242", unclosed="IC243", too_deep="IC247")
     powers = dict.fromkeys((*_COMPARISONS, "=="), 1) | {"+": 2, "-": 2, "*": 3, "/": 3, "×": 3, "÷": 3, "^": 5}
+
+    def __init__(self, tokens: list[Token], functions: Functions) -> None:
+        super().__init__(tokens)
+        self.functions = functions
 
     def nested(self) -> Expression:
         return self.climb(0)
@@ -174,8 +181,9 @@ class _Parser(Parser):
 
     def call(self, name: str, position: int) -> Expression:
         """Parse the arguments of a function."""
-        if name not in FUNCTIONS:
-            raise FormulaError("IC244", position, name=name, known=sorted(FUNCTIONS), near=nearest(name, FUNCTIONS))
+        if name not in self.functions:
+            known = sorted(self.functions)
+            raise FormulaError("IC244", position, name=name, known=known, near=nearest(name, known))
         opened = self.take()[2]
         arguments = [self.nested()] if self.peek()[1] != ")" else []
         skip = False
@@ -186,7 +194,7 @@ class _Parser(Parser):
                 break
             arguments.append(self.nested())
         self.close(opened)
-        least, most = FUNCTIONS[name]
+        least, most = self.functions[name]
         if len(arguments) < least or (most is not None and len(arguments) > most):
             raise FormulaError("IC246", position, name=name, needed=least, given=len(arguments))
         if name == "clip" and arguments[1][0] == arguments[2][0] == "number" and arguments[1][1] > arguments[2][1]:

@@ -17,6 +17,7 @@ from ..words.tree import EXPECTED
 from .blocks.adjustments import Adjustment, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
 from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, UnitTable
+from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
@@ -46,6 +47,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "screen": Screen,
     "adjustments": Adjustment,
     "veto": Veto,
+    "logic": LogicRule,
     "warnings": Warnings,
     "rules": WarningRule,
     "escalation": Step,

@@ -1,17 +1,122 @@
-"""What must hold of values, beside what each may be by itself: the ranges of what is made of them, and parts of a whole."""
+"""What must hold of values beside what each may be by itself: declared rules, ranges of what is computed, parts of a whole."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
+from typing import Literal
 
 from ..words.recognised_measures import UNBOUNDED
 from .blocks.data import Denominator
 from .blocks.nodes import Indicator
 from .blocks.whole import Written
-from .measures import in_numerators, read_measure
+from .columns import Column
+from .expressions import Expression, FormulaError
+from .formula import FUNCTIONS, compared_with_text, parse
+from .measures import in_numerators, read_measure, reported_measure
+from .model import Index
+
+COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
+_EARLIER: Mapping[str, Literal["previous", "year-before"]] = {"previous": "previous", "year_before": "year-before"}
+_COMPUTED = "value"
+_OF_A_NAME = (*_EARLIER, _COMPUTED)  # what is called with one name, and is not worked out of numbers
+
+
+@dataclass(frozen=True)
+class Term:
+    """One quantity of a rule: by its name, as it was reported or as it is computed, of the same period or an earlier one."""
+
+    name: str
+    computed: bool = False
+    since: Literal["", "previous", "year-before"] = ""
+
+
+def parse_rule(text: str) -> tuple[Expression, dict[str, Term]]:
+    """Parse a rule: its comparison, whose names each stand for a quantity.
+
+    >>> parse_rule("stock >= year_before(stock)")[0]
+    ('>=', ('name', 'stock'), ('name', 'year_before(stock)'))
+    """
+    tree = parse(text, {**FUNCTIONS, **dict.fromkeys(_OF_A_NAME, (1, 1))})
+    if texts := compared_with_text(tree):
+        raise FormulaError("IC274", 0, found=next(iter(texts)))
+    if tree[0] not in COMPARISONS:
+        raise FormulaError("IC274", 0, found=text)
+    terms: dict[str, Term] = {}
+    return _with_terms(tree, text, terms), terms
+
+
+def _with_terms(tree: Expression, text: str, terms: dict[str, Term]) -> Expression:
+    """Return a tree in which every quantity is a name."""
+    operation, *parts = tree
+    if operation == "number":
+        return tree
+    if operation != "name" and operation not in _OF_A_NAME:
+        return (operation, *(_with_terms(part, text, terms) for part in parts))
+    said, term = _term(tree, text)
+    terms[said] = term
+    return ("name", said)
+
+
+def _term(tree: Expression, text: str) -> tuple[str, Term]:
+    """Return a quantity with what it is called: a name, or what is called with one."""
+    operation, inside = tree[:2]
+    if operation == "name":
+        return str(inside), Term(str(inside))
+    if operation not in _OF_A_NAME or inside[0] not in ("name", *_OF_A_NAME):
+        at = next((one for one in _OF_A_NAME if f"{one}(" in text), "")
+        raise FormulaError("IC273", max(text.find(f"{at}("), 0), name=at)
+    said, term = _term(inside, text)
+    if (operation == _COMPUTED and term.computed) or (operation in _EARLIER and term.since):
+        raise FormulaError("IC273", max(text.find(f"{operation}("), 0), name=operation)
+    since = _EARLIER.get(operation, term.since)
+    return f"{operation}({said})", Term(term.name, computed=term.computed or operation == _COMPUTED, since=since)
+
+
+def meant_by(index: Index, term: Term) -> list[Column | Indicator]:
+    """Return what a quantity can mean: a reported column, or an indicator that is computed; one where it is clear.
+
+    An id comes first, then names and headings. An indicator with a formula has nothing that is reported under its own name.
+    """
+    leaves = {leaf.id: leaf for leaf in index.leaves}
+    columns = {column.id: column for column in index.columns}
+    if term.computed or (term.name in leaves and term.name not in columns):
+        named = [leaves[term.name]] if term.name in leaves else [leaf for leaf in index.leaves if term.name in _names(leaf)]
+        return [*named]
+    if term.name in columns and columns[term.name].owner == term.name:
+        return [columns[term.name]]
+    found = {(one.source, one.headers[0]): one for one in reversed(index.columns) if term.name in (*one.headers, one.title)}
+    made = [leaf for leaf in index.leaves if leaf.id not in columns and term.name in _names(leaf)]
+    return [*reversed(found.values()), *made]
+
+
+def _names(leaf: Indicator) -> tuple[str, str]:
+    return leaf.name, leaf.name_en
+
+
+def in_one_measure(index: Index, meant: Mapping[str, Column | Indicator]) -> dict[str, float]:
+    """Return what each quantity of a rule is multiplied by, so that all are in the unit of measurement of the first.
+
+    Only where all are measured, and in units of one kind: people beside 万人.
+    """
+    sizes = {}
+    for said, one in meant.items():
+        text = "" if isinstance(one, Indicator) else _measure_of(index, one)
+        measure = read_measure(text) if text else None
+        if measure is None or measure.per or not measure.kind:
+            return dict.fromkeys(meant, 1.0)
+        sizes[said] = measure
+    first = next(iter(sizes.values()), None)
+    if first is None or any(one.kind != first.kind for one in sizes.values()):
+        return dict.fromkeys(meant, 1.0)
+    return {said: float(one.size / first.size) for said, one in sizes.items()}
+
+
+def _measure_of(index: Index, column: Column) -> str:
+    owner = index.reported.get(column.owner)
+    return reported_measure(index, owner) if owner is not None and column.id == column.owner else column.measure
 
 
 @dataclass(frozen=True)

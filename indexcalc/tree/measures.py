@@ -11,6 +11,7 @@ from functools import cache
 from ..words.recognised_measures import EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, TIMES
 from .blocks.data import Denominator
 from .blocks.nodes import Indicator
+from .blocks.whole import Written
 
 # patterns as text: `re` compiles each at its first use, and many runs use none of them
 _AMOUNT = rf"([0-9][0-9,]*(?:\.[0-9]+)?)?\s*({'|'.join(sorted(NUMBERS, key=len, reverse=True))})?\s*"
@@ -102,3 +103,24 @@ def in_numerators(leaf: Indicator, base: Denominator) -> float:
     if own is not None and own.kind == "ratio" and abs(leaf.scale * float(own.size * known.size) - 1) > _SAME:
         return 1.0
     return float(known.size)
+
+
+def reported_measure(index: Written, item: Indicator | Denominator) -> str:
+    """Return the unit of measurement that an item is reported in, where it can be told: of a rate that of what is counted.
+
+    A rate of cases per 10,000 residents is reported in cases; a percentage of court cases in what these are counted in, or
+    in single ones where its scale says so; of a growth or a share nothing is known.
+    """
+    if isinstance(item, Denominator):
+        return item.measure
+    if item.growth or item.share:
+        return ""
+    if item.per is None:
+        return item.measure
+    known = read_measure(item.measure) if item.measure else None
+    if known is None or known.kind != "ratio" or counted_in(item.measure):
+        return counted_in(item.measure) or item.measure
+    base = next((one for one in index.denominators if one.id == item.per), None)
+    if base is None:
+        return ""
+    return base.measure if in_numerators(item, base) == 1 else re.sub(rf"^{_AMOUNT}", "", base.measure)

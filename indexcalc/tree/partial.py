@@ -25,16 +25,17 @@ _WEIGHTS = {"IC201", "IC203", "IC204", "IC221", "IC227", "IC407"}  # said of a n
 _IDS = {"IC202"}  # nothing else can be judged where names are not unique
 _CAUSED = {  # findings of other places that a mistake in a block may be the cause of
     "data": {"IC207", "IC208", "IC224", "IC228", "IC701", "IC702", "IC703", "IC705"},
-    "denominators": {"IC209", "IC222", "IC229", "IC257", "IC840"},
+    "denominators": {"IC209", "IC222", "IC229", "IC257", "IC272", "IC840"},
     "defaults": {"IC208", "IC224", "IC753"},
     "units": {"IC258", "IC841"},
     "periods": {"IC215", "IC217", "IC704", "IC806"},
     "grades": {"IC218", "IC219", "IC255"},
     "dimensions": {
-        *("IC222", "IC223", "IC224", "IC245", "IC251", "IC256", "IC842"),
+        *("IC222", "IC223", "IC224", "IC245", "IC251", "IC256", "IC272", "IC842"),
         *("IC750", "IC751", "IC753", "IC800", "IC801", "IC802"),
     },
     "index": {"IC251"},
+    "logic": {"IC222"},
 }
 
 
@@ -193,7 +194,7 @@ def _block(path: Path) -> Path:
     nodes = [at + 2 for at, step in enumerate(path[:-1]) if step in _NODES and isinstance(path[at + 1], int)]
     if path[:1] == ("dimensions",) and nodes:
         return path[: nodes[-1]]
-    return path[:2] if path[:1] and path[0] in ("data", "denominators", "adjustments", "grades") else path[:1]
+    return path[:2] if path[:1] and path[0] in ("data", "denominators", "adjustments", "grades", "logic") else path[:1]
 
 
 def _lines(document: Document, blocks: Iterable[Path]) -> tuple[frozenset[int], frozenset[int]]:

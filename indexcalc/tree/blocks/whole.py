@@ -13,6 +13,7 @@ from ..located import Document, Path
 from .adjustments import Adjustment, Screen
 from .choices import Part
 from .data import DataSource, Denominator, Periods, UnitTable
+from .logic import LogicRule
 from .nodes import Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
 from .uncertainty import Alternatives
 from .warnings import Warnings
@@ -39,6 +40,8 @@ class Written(Part):
     """The tree."""
     adjustments: Annotated[tuple[Adjustment, ...], Field(strict=False)] = ()
     """Bonuses, deductions and vetoes on top of the tree."""
+    logic: Annotated[tuple[LogicRule, ...], Field(strict=False)] = ()
+    """What must hold of reported values together."""
     warnings: Warnings | None = None
     """When values and scores give a warning."""
     ranking: Ranking = Field(default={}, validate_default=True)
@@ -91,9 +94,10 @@ class Written(Part):
 
     @cached_property
     def paths(self) -> dict[str, Path]:
-        """Where each node, denominator, adjustment and warning rule stands in the file, by id."""
+        """Where each node, denominator, adjustment and rule stands in the file, by id."""
         paths: dict[str, Path] = {item.id: ("denominators", at) for at, item in enumerate(self.denominators)}
         paths |= {item.id: ("adjustments", at) for at, item in enumerate(self.adjustments)}
+        paths |= {rule.id: ("logic", at) for at, rule in enumerate(self.logic)}
         paths |= {rule.id: ("warnings", "rules", at) for at, rule in enumerate(self.warnings.rules if self.warnings else ())}
         return paths | {self.index.id: ("index",)} | {node.id: path for path, node in self.walked}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ...findings import Finding
 from ..model import Index
-from . import events, formulas, methods, nodes, structure, warnings, weights
+from . import events, formulas, logic, methods, nodes, structure, warnings, weights
 from .methods import check_choice, check_uncertainty
 from .structure import check_ids
 
-CHECKS = tuple(check for file in (formulas, weights, structure, events, nodes, methods, warnings) for check in file.CHECKS)
+CHECKS = tuple(check for file in (formulas, weights, structure, events, nodes, methods, logic, warnings) for check in file.CHECKS)
 
 
 def check_tree(index: Index) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ...findings import Finding
 from ..formula import FormulaError, names, parse
+from ..logic import Term, parse_rule
 from ..model import Index
 
 Check = Callable[[Index], Iterator[Finding]]
@@ -20,6 +21,14 @@ def titled(index: Index, node: str) -> str:
 def shortened(names: Sequence[str]) -> str:
     """Return the first few of some names."""
     return ", ".join(names[:5]) + (f" … ({len(names)})" if len(names) > 5 else "")
+
+
+def terms_of(rule: str) -> dict[str, Term]:
+    """Return the quantities of a logic rule, none where it cannot be read."""
+    try:
+        return parse_rule(rule)[1]
+    except FormulaError:
+        return {}
 
 
 def names_of(formula: str) -> tuple[str, ...]:

@@ -19,19 +19,20 @@ from ..located import Path
 from ..model import Index
 from .events import check_events
 from .formulas import check_formulas
-from .said import Check, names_of, shortened
+from .said import Check, names_of, shortened, terms_of
 
 _NO_FLAGS = ("%", "‰", *(word for word in MULTIPLES if not word.isascii()))
 _ID = r"[^\W_][\w.-]*"
 
 
 def check_ids(index: Index) -> Iterator[Finding]:
-    """See that every node, denominator, adjustment and warning rule has an id of its own that can be typed on a command line."""
+    """See that every node, denominator, adjustment and rule has an id of its own that can be typed on a command line."""
     seen: dict[str, Path] = {}
     items: list[tuple[Path, str]] = [(("index",), index.index.id)]
     items += [(("denominators", at), item.id) for at, item in enumerate(index.denominators)]
     items += [(("adjustments", at), item.id) for at, item in enumerate(index.adjustments)]
     items += [(path, node.id) for path, node in index.walked]
+    items += [(("logic", at), rule.id) for at, rule in enumerate(index.logic)]
     items += [(("warnings", "rules", at), rule.id) for at, rule in enumerate(index.warnings.rules if index.warnings else ())]
     for path, name in items:
         if not re.fullmatch(_ID, name):
@@ -84,6 +85,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
     used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     used |= {choice.how for node in index.by_id.values() if (choice := vars(node).get("score_over_units"))}
+    used |= {term.name for rule in index.logic for term in terms_of(rule.rule).values()}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
             used |= set(names_of(formula)) if formula else set()
