@@ -60,7 +60,12 @@ def heading_row(sheet: Worksheet) -> int:
 def names(sheet: Worksheet) -> dict[str, int]:
     row = heading_row(sheet)
     shown = {column: str(sheet.cell(row, column).value or "") for column in range(1, sheet.max_column + 1)}
-    return {name.partition("\n")[0]: column for column, name in shown.items() if name}
+    return {indicator(name): column for column, name in shown.items() if name}
+
+
+def indicator(heading: str) -> str:
+    """The indicator that is asked for under a heading: what is reported for a rate that has no name of its own is its numerator."""
+    return heading.partition("\n")[0].removesuffix("的分子")
 
 
 def filled(project: Path, repository: Path, change: Callable[[openpyxl.Workbook, Worksheet], None] | None = None) -> Path:
@@ -109,7 +114,7 @@ def test_a_template_asks_for_what_a_department_reports(project: Path, repository
     said = run(project, "template", "--department", POLICE, "--period", "2022年第三季度", "--out", str(path))
     assert "11 个单元，24 列" in said
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["填报", "上期数据", "指标说明"]
+    assert book.sheetnames == ["填报", "上期和上年同期", "指标说明"]
     sheet = book["填报"]
     columns, top = names(sheet), heading_row(sheet)
     assert list(columns) == ["区", "期次", "部门", *dict.fromkeys(name for _, name in reported(repository, "2022Q2")), "备注"]
@@ -122,16 +127,18 @@ def test_a_template_asks_for_what_a_department_reports(project: Path, repository
     assert {name for name, shut in locked.items() if shut} == {"区", "期次", "部门"}
     assert all(sheet.cell(top, at).protection.locked for at in columns.values())
     assert sheet.freeze_panes == f"B{top + 1}"
-    last = book["上期数据"]
-    assert last.cell(1, 1).value == "上期数据 · 2022Q2"
-    before = {
-        (last.cell(row, 1).value, str(last.cell(2, column).value).partition("\n")[0]): last.cell(row, column).value
-        for row in range(3, 14)
-        for column in range(2, last.max_column + 1)
-    }
-    assert same({key: "" if value is None else str(value) for key, value in before.items()}, reported(repository, "2022Q2"))
+    last = book["上期和上年同期"]
+    assert last.cell(1, 1).value == "上期和上年同期 · 2022Q2 · 2021Q3"
+    for first, period in ((2, "2022Q2"), (3, "2021Q3")):
+        assert {last.cell(3, column).value for column in range(first, last.max_column + 1, 2)} == {period}
+        before = {
+            (last.cell(row, 1).value, indicator(str(last.cell(2, column - first + 2).value))): last.cell(row, column).value
+            for row in range(4, 15)
+            for column in range(first, last.max_column + 1, 2)
+        }
+        assert same({key: "" if value is None else str(value) for key, value in before.items()}, reported(repository, period))
     meanings = {row[0]: row for row in book["指标说明"].iter_rows(min_row=3, values_only=True)}
-    assert meanings["群众安全感"][3] == "0 – 100"
+    assert meanings["群众安全感"][6] == "0 – 100"
     rules = {next(iter(rule.sqref.ranges)).min_col: rule for rule in sheet.data_validations.dataValidation}
     cell = f"{sheet.cell(top + 1, columns['群众安全感']).coordinate}"
     wanted = f'OR({cell}="不适用",AND(ISNUMBER({cell}),{cell}>=0.0,{cell}<=100.0))'
@@ -151,7 +158,7 @@ def test_in_english(project: Path) -> None:
     said = run(project, "template", "--department", POLICE, "--period", "2022Q3", "--out", str(path), "--lang", "en")
     assert "11 units, 24 columns" in said
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Report", "Last period", "Definitions"]
+    assert book.sheetnames == ["Report", "Earlier periods", "Definitions"]
     sheet = book["Report"]
     assert [sheet.cell(6, at).value for at in (1, 2, 3)] == ["district", "Period", "Department"]
     assert sheet.cell(6, 4).value == "Criminal cases filed\n（件）"
@@ -406,7 +413,7 @@ def test_a_department_may_report_denominators_alone(villages: Path) -> None:
     path = villages / "t.xlsx"
     run(villages, "template", "--department", "统计局", "--period", "2022", "--out", str(path))
     book = openpyxl.load_workbook(path)
-    assert [cell.value for cell in book["填报"][6]][3:] == ["人口\n（人）", "备注"]
+    assert [cell.value for cell in book["填报"][6] if cell.value][3:] == ["人口\n（人）", "备注"]
     for row, value in enumerate((1204, 877, 3051, 660), 7):
         book["填报"].cell(row, 4).value = value
     book.save(path)

@@ -1,4 +1,4 @@
-"""The workbook that a department fills in: units by its indicators, with what each means and what was reported last."""
+"""The workbook that a department fills in: units by its indicators, with what each means and what was reported before."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..tree.columns import reported_range
-from ..tree.measures import reported_measure
-from ..tree.model import Denominator, Index, Indicator
+from ..tree.measures import names_a_rate, reported_measure
+from ..tree.model import NOTES, Denominator, Index, Indicator, notes_of
 from ..words.reports import word, word_of
 from .forms import new_book, wide
 
@@ -19,32 +19,57 @@ LONGEST_TITLE, LONGEST_MESSAGE = 32, 255  # what Excel takes in the note beside 
 WIDEST = 16
 _TOP = 5  # the row of the headings, from 0: above it the title, two lines of help, definitions and measures
 _KEYS = 3  # the columns of unit, period and department
+_CORNER = 9  # the column, from 0, of what stands at the right, at the least: the lines of help are not cut short by it
+_AT_THE_RIGHT = ("code", "authority", "approval", "expires", "deadline")
+_SIGNED = ("filler", "checker", "head", "phone")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One column of a template: its heading, what it serves, and in which unit of measurement it is reported."""
+    """One column of a template: its heading, what it serves, and in which unit of measurement it is reported.
+
+    `about` says what it is, how it is counted and where it comes from; `before` has what was reported in earlier periods.
+    """
 
     heading: str
     measure: str
     note: str
+    about: tuple[str, ...]
     valid: tuple[float, ...] | None
-    before: Sequence[float | str | None]
+    before: Sequence[Sequence[float | str | None]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a form is of: whose, of which period, what stands on its lines, and the earlier periods that are shown."""
+
+    title: str
+    label: str
+    department: str
+    period: str
+    form: Mapping[str, str]
+    earlier: Sequence[str]
 
 
 def describe(
-    index: Index, owners: Sequence[Indicator | Denominator], heading: str, before: Sequence[float | str | None], language: str
+    index: Index,
+    owners: Sequence[Indicator | Denominator],
+    heading: str,
+    before: Sequence[Sequence[float | str | None]],
+    language: str,
 ) -> Asked:
     """Describe one column that is reported, which may serve several indicators."""
     first = owners[0]
     own = not (isinstance(first, Indicator) and first.formula)
     measure = reported_measure(index, first) if own else ""
-    notes = list(dict.fromkeys(_meaning(index, owner, measure, language) for owner in owners))
-    return Asked(heading, measure, "；".join(filter(None, notes)), reported_range(first) if own else None, before)
+    notes = list(dict.fromkeys(_meaning(index, owner, heading, language) for owner in owners))
+    said = [notes_of(owner) for owner in owners]
+    about = tuple("；".join(dict.fromkeys(one[key] for one in said if key in one)) for key in NOTES)
+    return Asked(heading, measure, "；".join(filter(None, notes)), about, reported_range(first) if own else None, before)
 
 
-def _meaning(index: Index, item: Indicator | Denominator, measure: str, language: str) -> str:
-    """Say what a reported value is used for."""
+def _meaning(index: Index, item: Indicator | Denominator, heading: str, language: str) -> str:
+    """Say what a reported value is used for; not which way is better, which is no matter of who counts it."""
     if isinstance(item, Denominator):
         return word.denominator(language)
     parts = [item.note]
@@ -53,34 +78,35 @@ def _meaning(index: Index, item: Indicator | Denominator, measure: str, language
     if item.per:
         base = next(one for one in index.denominators if one.id == item.per)
         name = (base.name_en if language == "en" else base.name) or base.id
-        parts.append(word.divided_by(language).format(base=name, measure=item.measure or "–"))
-    elif item.measure != measure:
+        said = word.counted_for_a_rate if names_a_rate(item) else word.divided_by
+        rate = {"name": item.title(language), "heading": heading, "times": _times(item)}
+        parts.append(said(language).format(base=name, measure=item.measure or "–", **rate))
+    elif item.measure != reported_measure(index, item):
         parts.append(item.measure)
-    parts.append(word_of(f"{item.direction} is better", language))
     return ("; " if language == "en" else "；").join(filter(None, parts))
 
 
-def write_template(
-    index: Index,
-    names: Sequence[str],
-    department: str,
-    period: str,
-    columns: Sequence[Asked],
-    previous: str,
-    language: str,
-) -> bytes:
-    """Write the workbook, the same bytes for the same columns: a sheet to fill in, last period's values, what all means.
+def _times(item: Indicator) -> str:
+    """Return how a rate goes on behind its denominator: × 100 %, or a scale."""
+    measure = item.measure.strip()
+    if measure in ("%", "％") and item.scale == 100:
+        return " × 100%"
+    return (f" × {item.scale:.10g}" if item.scale != 1 else "") + (f" ({measure})" if measure else "")
 
-    `names` are what the rows are called, a name or an id each. Only the cells of values and of notes can be typed in; there
-    is no password, so that a department can still move columns or add its own.
+
+def write_template(of: Sheet, names: Sequence[str], columns: Sequence[Asked], language: str) -> bytes:
+    """Write the workbook, the same bytes for the same columns: a sheet to fill in, earlier values, what all means.
+
+    `names` are what the rows are called, a name or an id each. Only the cells of values and notes, and the lines of who fills
+    it in, can be typed in; there is no password, so that a department can still move columns or add its own.
     """
     buffer = io.BytesIO()
     with new_book(buffer) as book:
         styles = _styles(book)
         fill = book.add_worksheet(word.fill_in(language))
-        _fill_in(fill, index, names, department, period, columns, styles, language)
-        last = book.add_worksheet(word.last_period(language))
-        _last_period(last, index, names, columns, previous, styles, language)
+        _fill_in(fill, of, names, columns, styles, language)
+        last = book.add_worksheet(word.earlier_periods(language))
+        _earlier(last, of, names, columns, styles, language)
         meaning = book.add_worksheet(word.definitions(language))
         _definitions(meaning, columns, styles, language)
         for page in (fill, last, meaning):
@@ -109,6 +135,8 @@ def _styles(book: Any) -> Mapping[str, Any]:
         "key": {**line, "bg_color": GREY, "num_format": "@"},
         "cell": {**line, "bg_color": PALE, "locked": False, "align": "right"},
         "note": {**line, "locked": False, "text_wrap": True},
+        "line": {"font_name": FONT, "font_size": 10},
+        "signed": {"font_name": FONT, "font_size": 10, "locked": False, "bottom": 1, "num_format": "@"},
         "value": {**line, "align": "right"},
         "text": {**line, "text_wrap": True, "valign": "top"},
     }
@@ -116,23 +144,16 @@ def _styles(book: Any) -> Mapping[str, Any]:
 
 
 def _fill_in(
-    page: Any,
-    index: Index,
-    names: Sequence[str],
-    department: str,
-    period: str,
-    columns: Sequence[Asked],
-    styles: Mapping[str, Any],
-    language: str,
+    page: Any, of: Sheet, names: Sequence[str], columns: Sequence[Asked], styles: Mapping[str, Any], language: str
 ) -> None:
-    page.write_string(0, 0, f"{index.index.title(language)} · {department} · {period}", styles["title"])
+    page.write_string(0, 0, f"{of.title} · {of.department} · {of.period}", styles["title"])
     page.write_string(1, 0, word.how_to_fill_in(language), styles["help"])
     page.write_string(2, 0, word.how_to_return(language), styles["help"])
-    label = index.units.label_en if language == "en" else index.units.label
-    for at, heading in enumerate((label, word.period(language), word.department(language))):
+    _lines(page, of.form, max(_KEYS + len(columns), _CORNER), styles, language)
+    for at, heading in enumerate((of.label, word.period(language), word.department(language))):
         page.write_string(_TOP, at, heading, styles["heading"])
     for row, name in enumerate(names, _TOP + 1):
-        for at, text in enumerate((name, period, department)):
+        for at, text in enumerate((name, of.period, of.department)):
             page.write_string(row, at, text, styles["key"])
     for at, column in enumerate(columns, _KEYS):
         page.write_string(_TOP - 1, at, column.note, styles["small"])
@@ -146,15 +167,24 @@ def _fill_in(
         page.write_blank(_TOP + 1 + row, last, None, styles["note"])
     page.set_row(_TOP - 1, 60)
     page.set_row(_TOP, 60)
-    page.set_column(0, 0, max(10, *(wide(name) + 2 for name in (*names, label))))
+    page.set_column(0, 0, max(10, *(wide(name) + 2 for name in (*names, of.label))))
     page.set_column(1, 1, 10)
-    page.set_column(2, 2, wide(department) + 2)
+    page.set_column(2, 2, wide(of.department) + 2)
     page.set_column(_KEYS, last - 1, WIDEST)
     page.set_column(last, last, 24)
     page.freeze_panes(_TOP + 1, 1)
     page.repeat_rows(_TOP)
     page.repeat_columns(0)
     page.set_selection(_TOP + 1, _KEYS, _TOP + 1, _KEYS)
+
+
+def _lines(page: Any, form: Mapping[str, str], corner: int, styles: Mapping[str, Any], language: str) -> None:
+    """Write what stands on the form: at the right what it is, above the table who fills it in, to be typed where not given."""
+    for row, key in enumerate(_AT_THE_RIGHT):
+        page.write_string(row, corner, word_of(f"form {key}", language) + form[key], styles["line"])
+    for at, key in enumerate(_SIGNED):
+        page.write_string(_TOP - 2, 2 * at, word_of(f"form {key}", language), styles["line"])
+        page.write(_TOP - 2, 2 * at + 1, form[key] or None, styles["signed"])
 
 
 def _rule(column: Asked, row: int, at: int, language: str) -> dict[str, Any]:
@@ -179,46 +209,52 @@ def _rule(column: Asked, row: int, at: int, language: str) -> dict[str, Any]:
     }
 
 
-def _last_period(
-    page: Any,
-    index: Index,
-    names: Sequence[str],
-    columns: Sequence[Asked],
-    previous: str,
-    styles: Mapping[str, Any],
-    language: str,
+def _earlier(
+    page: Any, of: Sheet, names: Sequence[str], columns: Sequence[Asked], styles: Mapping[str, Any], language: str
 ) -> None:
-    title = f"{word.last_period(language)} · {previous}" if previous else word.nothing_before(language)
-    page.write_string(0, 0, title, styles["title"])
-    page.write_string(1, 0, index.units.label_en if language == "en" else index.units.label, styles["heading"])
-    for at, column in enumerate(columns, 1):
-        page.write_string(1, at, _heading(column), styles["heading"])
-        for row, value in enumerate(column.before, 2):
-            if isinstance(value, str):
-                page.write_string(row, at, value, styles["value"])
-            elif value is None:
-                page.write_blank(row, at, None, styles["value"])
-            else:
-                page.write_number(row, at, value, styles["value"])
-    for row, name in enumerate(names, 2):
+    """Write what was reported in the last period and in the same period of last year, beside each other for every column."""
+    each, shown = len(of.earlier), " · ".join([word.earlier_periods(language), *of.earlier])
+    page.write_string(0, 0, shown if each else word.nothing_before(language), styles["title"])
+    page.write_blank(1, 0, None, styles["heading"])
+    page.write_string(2, 0, of.label, styles["heading"])
+    for place, column in enumerate(columns if each else ()):
+        first = 1 + place * each
+        if each > 1:
+            page.merge_range(1, first, 1, first + each - 1, _heading(column), styles["heading"])
+        else:
+            page.write_string(1, first, _heading(column), styles["heading"])
+        for at, (period, values) in enumerate(zip(of.earlier, column.before, strict=True), first):
+            page.write_string(2, at, period, styles["heading"])
+            for row, value in enumerate(values, 3):
+                _write_value(page, row, at, value, styles["value"])
+    for row, name in enumerate(names, 3):
         page.write_string(row, 0, name, styles["key"])
     page.set_row(1, 60)
     page.set_column(0, 0, max(10, *(wide(name) + 2 for name in names)))
-    page.set_column(1, len(columns), WIDEST)
-    page.freeze_panes(2, 1)
+    page.set_column(1, max(1, len(columns) * each), WIDEST if each == 1 else WIDEST - 4)
+    page.freeze_panes(3, 1)
     page.repeat_columns(0)
+
+
+def _write_value(page: Any, row: int, column: int, value: float | str | None, style: Any) -> None:
+    if isinstance(value, str):
+        page.write_string(row, column, value, style)
+    elif value is None:
+        page.write_blank(row, column, None, style)
+    else:
+        page.write_number(row, column, value, style)
 
 
 def _definitions(page: Any, columns: Sequence[Asked], styles: Mapping[str, Any], language: str) -> None:
     page.write_string(0, 0, word.definitions(language), styles["title"])
-    for at, key in enumerate(("indicator", "reported in", "used for", "valid range")):
+    for at, key in enumerate(("indicator", "reported in", *NOTES, "used for", "valid range")):
         page.write_string(1, at, word_of(key, language), styles["heading"])
     for row, column in enumerate(columns, 2):
         valid = f"{column.valid[0]:g} – {column.valid[1]:g}" if column.valid else ""
-        for at, text in enumerate((column.heading, column.measure, column.note, valid)):
+        for at, text in enumerate((column.heading, column.measure, *column.about, column.note, valid)):
             page.write_string(row, at, text, styles["text"])
     page.fit_to_pages(1, 0)
-    for at, width in enumerate((36, 12, 72, 16)):
+    for at, width in enumerate((36, 12, 40, 30, 30, 60, 16)):
         page.set_column(at, at, width)
     page.freeze_panes(2, 1)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..analysis.result import Result
 from ..findings import Language, Refused, nearest
 from ..panel import NOT_APPLICABLE, Panel
-from ..periods import order
-from ..tree.columns import departments
-from ..tree.model import Denominator, Index, Indicator
+from ..periods import Kind, last_day, order, year_before
+from ..tree.columns import asked_by, departments
+from ..tree.model import Index
 from ..units import Units
 from ..words.reports import word
 from .names import declared_period
@@ -40,7 +41,7 @@ def template(
 ) -> Template:
     """Write a department's template for a period, in the language of reports, or refuse."""
     from ..books.submission import reported_columns, shared_headings
-    from ..books.template import describe, write_template
+    from ..books.template import Sheet, describe, write_template
     from ..journal.files import replace_files
     from ..sources import match, panel
     from ..sources.unit_table import read_units
@@ -55,16 +56,21 @@ def template(
     places = reported_columns(index, department, units)
     columns = [index.columns[place] for place in places]
     matched = match(index, project.data)  # what cannot be read is only left out of the values shown for comparison
-    earlier = [one for one in matched.periods if order(one) < order(wanted)]
+    earlier = _shown_beside(wanted, matched.periods, index.periods.kind)
     past = panel(matched) if earlier and matched.units is not None else None
+    shown = earlier if past else []
     described = []
     for headings, members in shared_headings(columns):
         owners = [index.reported[columns[member].owner] for member in members]
-        before = _before(past, earlier[-1], places[members[0]], language) if past else [None] * len(units.units)
-        heading = next((name for name in _names_of(owners[0], language) if name in headings), headings[-1])
+        before = [_before(past, one, places[members[0]], language) for one in shown if past]
+        heading = next((name for name in asked_by(owners[0], language) if name in headings), headings[-1])
         described.append(describe(index, owners, heading, before, language))
     rows = _row_names(units.units, units.known, language)
-    content = write_template(index, rows, department, wanted, described, earlier[-1] if past else "", language)
+    label = index.units.label_en if language == "en" else index.units.label
+    lines = index.form.of(department)
+    lines["deadline"] = lines["deadline"] or _deadline(index, wanted, language)
+    sheet = Sheet(index.index.title(language), label, department, wanted, lines, shown)
+    content = write_template(sheet, rows, described, language)
     file = Path(out or ".")
     if file.is_dir():
         file /= _file_name(f"{department} {wanted}") + ".xlsx"
@@ -87,9 +93,17 @@ def known_department(index: Index, department: str | None) -> None:
         refuse("IC657", found=department, known=known, near=nearest(department, known))
 
 
-def _names_of(item: Indicator | Denominator, language: Language) -> list[str]:
-    names = (item.column, item.name_en, item.name) if language == "en" else (item.column, item.name, item.name_en)
-    return [name for name in names if name]
+def _shown_beside(period: str, known: Sequence[str], kind: Kind) -> list[str]:
+    """Return the periods whose values stand beside those of one: the last that has any, and the same a year before."""
+    last = max((one for one in known if order(one) < order(period)), key=order, default=None)
+    year = year_before(period, kind)
+    return list(dict.fromkeys(one for one in (last, year if year in known else None) if one))
+
+
+def _deadline(index: Index, period: str, language: Language) -> str:
+    """Return by when a period must be reported, as a date is written; nothing where the tree does not say."""
+    end, days = last_day(period, index.periods.kind), index.periods.due
+    return "" if end is None or days is None else word.date(language).format(date=end + dt.timedelta(days=days))
 
 
 def _before(past: Panel, period: str, column: int, language: Language) -> list[float | str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..words.recognised_forms import NUMERATORS
 from .blocks.adjustments import Adjustment
 from .blocks.choices import OverTime
 from .blocks.data import EVERY, UNITS_SOURCE, Denominator
@@ -11,6 +12,7 @@ from .blocks.nodes import Indicator
 from .blocks.whole import Written
 from .events import Take, takes
 from .formula import Expression, FormulaError, compared_with_text, names, parse
+from .measures import names_a_rate
 
 _NOTHING: Expression = ("number", 0.0)
 
@@ -176,7 +178,26 @@ def _is_made(leaf: Indicator) -> bool:
 
 
 def _headers(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
-    return (item.column,) if item.column else tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en) if h))
+    if item.column:
+        return (item.column,)
+    return tuple(dict.fromkeys(h for h in (item.id, item.name, item.name_en, *_numerators(item)) if h))
+
+
+def _numerators(item: Indicator | Denominator | Adjustment) -> tuple[str, ...]:
+    """Return what is reported for a rate is called where the rate alone has a name."""
+    if not isinstance(item, Indicator) or not names_a_rate(item):
+        return ()
+    return tuple(said.format(name=item.title(language)) for language, said in NUMERATORS.items())
+
+
+def asked_by(item: Indicator | Denominator, language: str) -> list[str]:
+    """Return the headings to ask for an item by, the best first: never the name of a rate for what it is made of."""
+    if item.column:
+        return [item.column]
+    if numerators := _numerators(item):
+        return list(numerators if language == "zh" else reversed(numerators))
+    names = (item.name_en, item.name) if language == "en" else (item.name, item.name_en)
+    return [name for name in names if name]
 
 
 def department_of(index: Written, column: Column) -> str:

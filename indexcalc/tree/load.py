@@ -17,6 +17,7 @@ from ..words.tree import EXPECTED
 from .blocks.adjustments import Adjustment, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
 from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, UnitTable
+from .blocks.form import Form
 from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
 from .blocks.warnings import Step, WarningRule, Warnings
@@ -47,6 +48,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "screen": Screen,
     "adjustments": Adjustment,
     "veto": Veto,
+    "form": Form,
     "logic": LogicRule,
     "warnings": Warnings,
     "rules": WarningRule,

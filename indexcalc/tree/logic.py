@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Literal
@@ -15,7 +14,7 @@ from .blocks.whole import Written
 from .columns import Column
 from .expressions import Expression, FormulaError
 from .formula import FUNCTIONS, compared_with_text, parse
-from .measures import in_numerators, read_measure, reported_measure
+from .measures import in_numerators, read_measure, reported_measure, says
 from .model import Index
 
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
@@ -148,17 +147,6 @@ def is_part(leaf: Indicator) -> bool:
     if leaf.growth or leaf.difference or leaf.share or leaf.valid_value is not None or not _is_ratio(leaf):
         return False
     return not says(" ".join((leaf.name, leaf.name_en, leaf.column or "")), UNBOUNDED)
-
-
-def says(name: str, words: Iterable[str]) -> bool:
-    """Say whether a name has one of some words: English ones stand alone, others anywhere.
-
-    >>> says("计划完成率", ("完成率",)), says("Ratio of net exports", ("net",)), says("internet access", ("net",))
-    (True, True, False)
-    """
-    plain = name.casefold()
-    english = frozenset(re.findall(r"[a-z]+", plain))
-    return any(word in english if word.isascii() and word.isalpha() else word in plain for word in words)
 
 
 def _is_ratio(leaf: Indicator) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from ..words.recognised_measures import EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, TIMES
+from ..words.recognised_measures import EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, RATES, SHARES, TIMES
 from .blocks.data import Denominator
 from .blocks.nodes import Indicator
 from .blocks.whole import Written
@@ -124,3 +125,21 @@ def reported_measure(index: Written, item: Indicator | Denominator) -> str:
     if base is None:
         return ""
     return base.measure if in_numerators(item, base) == 1 else re.sub(rf"^{_AMOUNT}", "", base.measure)
+
+
+def says(name: str, words: Iterable[str]) -> bool:
+    """Say whether a name has one of some words: English ones stand alone, others anywhere.
+
+    >>> says("计划完成率", ("完成率",)), says("Ratio of net exports", ("net",)), says("internet access", ("net",))
+    (True, True, False)
+    """
+    plain = name.casefold()
+    english = frozenset(re.findall(r"[a-z]+", plain))
+    return any(word in english if word.isascii() and word.isalpha() else word in plain for word in words)
+
+
+def names_a_rate(leaf: Indicator) -> bool:
+    """Say whether a leaf is called by the rate that it comes to, not by what is reported for it: a pass rate, a mean time."""
+    if leaf.per is None or leaf.formula is not None or leaf.events is not None:
+        return False
+    return not counted_in(leaf.measure) or says(f"{leaf.name} {leaf.name_en}", (*RATES, *SHARES))

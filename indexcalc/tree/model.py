@@ -10,6 +10,7 @@ from functools import cached_property
 from .blocks.adjustments import Adjustment, Veto
 from .blocks.choices import FACTORS, NONE, Impute, Method, Missing, Normalise, Round, Treat, Weights
 from .blocks.data import EVERY, UNITS_SOURCE, Data, Denominator, EventLog, Periods
+from .blocks.form import Form
 from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, NodeRanking, Ranking, Root, Shrink, Valid
 from .blocks.uncertainty import Alternatives, Noise, WeightDraw

@@ -10,12 +10,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ..methods import CATALOGUE, about, parameters
-from .blocks import adjustments, choices, data, logic, nodes, uncertainty, warnings, whole
+from .blocks import adjustments, choices, data, form, logic, nodes, uncertainty, warnings, whole
 from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
 from .model import Index
 
 ID = "indexcalc.schema.json"
-_FILES = (choices, data, nodes, adjustments, logic, uncertainty, warnings, whole)
+_FILES = (choices, data, nodes, adjustments, form, logic, uncertainty, warnings, whole)
 
 
 def schema_text() -> str:

@@ -225,8 +225,18 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     )
     does_not_apply = Said("不适用", "n/a")
     fill_in = Said("填报", "Report")
-    last_period = Said("上期数据", "Last period")
-    nothing_before = Said("没有上期数据", "Nothing was reported before")
+    earlier_periods = Said("上期和上年同期", "Earlier periods")
+    date = Said("{date:%Y}年{date.month}月{date.day}日", "{date:%d %B %Y}")
+    form_code = Said("表　　号：", "Form: ")
+    form_authority = Said("制定机关：", "Made by: ")
+    form_approval = Said("批准文号：", "Approved under: ")
+    form_expires = Said("有效期至：", "Valid until: ")
+    form_deadline = Said("截止时间：", "Due by: ")
+    form_filler = Said("填表人：", "Filled in by: ")
+    form_checker = Said("审核人：", "Checked by: ")
+    form_head = Said("负责人：", "Head: ")
+    form_phone = Said("联系电话：", "Phone: ")
+    nothing_before = Said("没有上期和上年同期数据", "Nothing was reported before")
     definitions = Said("指标说明", "Definitions")
     period = Said("期次", "Period")
     department = Said("部门", "Department")
@@ -236,16 +246,18 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     indicator = Said("指标", "Indicator")
     measure = Said("计量单位：", "Unit of measurement: ")
     reported_in = Said("计量单位", "Reported in")
-    used_for = Said("口径和用途", "Meaning and use")
+    used_for = Said("计算方法", "What it is used for")
     valid_range = Said("有效范围", "Valid range")
     denominator = Said("用作其他指标的分母", "what other indicators are divided by")
-    divided_by = Said("填报总数，计分时除以“{base}”（{measure}）", "report the total; it is divided by {base} ({measure})")
-    higher_is_better = Said("越高越好", "higher is better")
-    lower_is_better = Said("越低越好", "lower is better")
-    target_is_better = Said("接近目标值为好", "near its target is better")
-    range_is_better = Said("在规定区间内为好", "within its range is better")
+    divided_by = Said(
+        "填报数量本身，系统再除以“{base}”（{measure}）", "report the number itself; it is divided by {base} ({measure})"
+    )
+    counted_for_a_rate = Said(
+        "填报分子的数量，不填{name}本身；系统按“{heading}÷{base}{times}”计算",
+        "report the number itself, not {name}, which is worked out as {heading} ÷ {base}{times}",
+    )
     how_to_fill_in = Said(
-        "只填黄色单元格；没有数据请留空，指标不适用请填“不适用”。上期数据和指标说明见后两张表。",
+        "只填黄色单元格；没有数据请留空，指标不适用请填“不适用”。上期和上年同期数据、指标说明见后两张表。",
         "Fill in the yellow cells. Leave a cell empty if there is no value; write n/a if the indicator does not apply.",
     )
     how_to_return = Said(

@@ -13,6 +13,7 @@ from ..located import Document, Path
 from .adjustments import Adjustment, Screen
 from .choices import Part
 from .data import DataSource, Denominator, Periods, UnitTable
+from .form import Form
 from .logic import LogicRule
 from .nodes import Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
 from .uncertainty import Alternatives
@@ -40,6 +41,8 @@ class Written(Part):
     """The tree."""
     adjustments: Annotated[tuple[Adjustment, ...], Field(strict=False)] = ()
     """Bonuses, deductions and vetoes on top of the tree."""
+    form: Form = Field(default={}, validate_default=True)
+    """What stands on the form that departments fill in."""
     logic: Annotated[tuple[LogicRule, ...], Field(strict=False)] = ()
     """What must hold of reported values together."""
     warnings: Warnings | None = None

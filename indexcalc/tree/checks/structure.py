@@ -12,8 +12,9 @@ from ...periods import EXAMPLES, MADE_OF, PARTS_OF_YEAR, read_period
 from ...words.recognised_data import MULTIPLES
 from ..blocks.adjustments import Adjustment
 from ..blocks.data import UNITS_SOURCE, WHEN_SUBMITTED, Denominator
+from ..blocks.form import Form
 from ..blocks.nodes import Dimension, Indicator, Root
-from ..columns import counted, is_constant
+from ..columns import counted, departments, is_constant
 from ..declared import counts
 from ..located import Path
 from ..model import Index
@@ -180,6 +181,16 @@ def check_spellings(index: Index) -> Iterator[Finding]:
             yield finding("IC909", index.place(("data", name, key)), key=key, found=word)
 
 
+def check_form(index: Index) -> Iterator[Finding]:
+    """See that what stands on forms is said of departments that report something."""
+    known = departments(index)
+    for key in Form.model_fields:
+        said = vars(index.form)[key]
+        for name in (name for name in (said if isinstance(said, dict) else ()) if name not in known):
+            place = index.place(("form", key, name), key=True)
+            yield finding("IC279", place, found=name, key=key, known=known, near=nearest(name, known))
+
+
 CHECKS: tuple[Check, ...] = (
     check_roles,
     check_spellings,
@@ -189,4 +200,5 @@ CHECKS: tuple[Check, ...] = (
     check_from_units,
     check_headers,
     check_periods,
+    check_form,
 )
