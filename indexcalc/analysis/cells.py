@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..engine.frames import groups_of, kinds_of
+from ..engine.leaves import own_values
 from ..methods import IMPUTERS
 from ..methods.arrays import np
-from ..panel import IMPUTED
-from ..periods import kind_among, previous, starts_year
+from ..panel import IMPUTED, NOT_APPLICABLE
+from ..periods import kind_among, parts_of, previous, starts_year
 from ..scores import Scores
 from ..tree.formula import names, parse
 from ..tree.model import Indicator
@@ -17,11 +18,15 @@ from ..tree.model import Indicator
 
 @dataclass(frozen=True)
 class Cell:
-    """One reported column of a unit: its value, NaN without one, and where it was written, with the flags that stand there."""
+    """One reported column of a unit: its value, NaN without one, and where it was written, with the flags that stand there.
+
+    Of a larger period `gaps` are the periods among its parts that lack a value.
+    """
 
     column: str
     value: float
     places: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
 
 
 def cells_of(scores: Scores, period: int, unit: int, leaf: Indicator) -> tuple[Cell, ...]:
@@ -58,7 +63,20 @@ def cell_of(scores: Scores, period: int, unit: int, column: str) -> Cell:
     """Return what a unit reported in one column."""
     at = scores.panel.column[column]
     places = tuple(f"{place} ({place.note})" if place.note else str(place) for place in scores.panel.places(period, unit, at))
-    return Cell(column, float(scores.panel.values[period, unit, at]), places)
+    return Cell(column, float(scores.panel.values[period, unit, at]), places, _gaps(scores, period, unit, at))
+
+
+def _gaps(scores: Scores, period: int, unit: int, column: int) -> tuple[str, ...]:
+    """Return the parts of a larger period that lack a value in a column; none for a period that was reported."""
+    panel, kinds = scores.panel, scores.index.periods.kinds
+    larger = kind_among(panel.periods[period], kinds)
+    if larger == kinds[0]:
+        return ()
+    reported = kinds_of(scores.index, panel)[0][1]
+    members = parts_of(panel.periods[reported], kinds[0], larger).get(panel.periods[period], [])
+    x = own_values(scores.index, panel, panel.columns[column])
+    lacking = [at for at in members if np.isnan(x[at, unit]) and panel.status[at, unit, column] != NOT_APPLICABLE]
+    return tuple(panel.periods[at] for at in lacking)
 
 
 @dataclass(frozen=True)

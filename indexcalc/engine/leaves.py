@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE
-from ..methods.arrays import Array, Status, np
-from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, share, shrunk
+from ..methods.arrays import Array, Mask, Status, np
+from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, rolled_in_part, share, shrunk
 from ..panel import IMPUTED, LARGEST, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse
@@ -16,6 +16,8 @@ from ..tree.measures import in_numerators
 from ..tree.model import Denominator, Index, Indicator
 from .frames import groups_of, kinds_of, some
 from .rules import REACHED
+
+_SHOWN = 5  # values that are named where there may be many
 
 
 def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
@@ -36,6 +38,7 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
                 whole[period] = members
             else:
                 found.append(finding("IC426", index.place(("periods",)), period=period, periods=there))
+    found += made_of_part(index, panel, own, whole)
     periods = (*panel.periods, *whole)
     units, series = panel.values.shape[1:]
     values = empty(len(periods), units, series)
@@ -44,7 +47,7 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
     for at, members in enumerate(whole.values(), start=len(panel.periods)):
         for how in {column.over_time for column in index.columns}:
             columns = [i for i, column in enumerate(index.columns) if column.over_time == how]
-            values[at][:, columns] = OVER_TIME[how](own[members][..., columns])
+            values[at][:, columns] = _together(index, how, own[members][..., columns])
         never = (panel.status[members] == NOT_APPLICABLE).all(axis=0)
         status[at] = np.where(np.isnan(values[at]), np.where(never, NOT_APPLICABLE, MISSING), VALUE)
     parts = list(whole.values())
@@ -54,6 +57,33 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
         return [place for at in members for place in panel.places(at, unit, column)]
 
     return Panel(values, status, periods, panel.units, panel.columns, address, quarantine=panel.quarantine), found
+
+
+def made_of_part(index: Index, panel: Panel, own: Array, whole: Mapping[str, Sequence[int]]) -> Iterator[Finding]:
+    """Say which values of larger periods are made of some of their parts, since the tree says that so many are enough."""
+    share = index.periods.whole or 1.0
+    for period, members in whole.items() if share < 1 else ():
+        gaps = np.isnan(own[list(members)])
+        count = np.count_nonzero(gaps, axis=0)
+        part = (count > 0) & (count < len(members)) & (len(members) - count >= (share - REACHED) * len(members))
+        part[:, [at for at, column in enumerate(index.columns) if column.is_attribute]] = False
+        cells: list[list[int]] = np.argwhere(part).tolist()
+        lacks = [_lacking(index, panel, unit, at, members, gaps[:, unit, at]) for unit, at in cells[:_SHOWN]]
+        if cells:
+            shown = "; ".join(lacks) + (" …" if len(cells) > _SHOWN else "")
+            yield finding("IC470", index.place(("periods", "roll_up")), period=period, count=len(cells), cells=shown)
+
+
+def _lacking(index: Index, panel: Panel, unit: int, column: int, members: Sequence[int], gaps: Mask) -> str:
+    """Return a unit with a column and the periods in which that has no value."""
+    periods = ", ".join(panel.periods[members[at]] for at in np.flatnonzero(gaps).tolist())
+    return f"{panel.units.title(unit)} {index.columns[column].title} ({periods})"
+
+
+def _together(index: Index, how: str, parts: Array) -> Array:
+    """Bring the parts (part, …) of a larger period together, of fewer than all where the tree says how many are enough."""
+    whole = index.periods.whole
+    return OVER_TIME[how](parts) if whole is None else rolled_in_part(parts, how, whole - REACHED)
 
 
 def derive(index: Index, panel: Panel) -> tuple[Array, Status, list[Finding]]:

@@ -191,6 +191,20 @@ def parted(x: Array, groups: "np.ndarray[Any, np.dtype[np.intp]]", count: int, h
         return np.where(np.isnan(made), np.nan, np.where(there, x * share, 0.0))
 
 
+def rolled_in_part(parts: Array, how: str, whole: float) -> Array:
+    """Bring the periods of a larger one together where a share `whole` of them or more have a value; a sum is scaled up to all.
+
+    `parts` is (part, …): three quarters of 30 in all are a year of 40, where 3/4 are enough.
+    """
+    count = np.count_nonzero(~np.isnan(parts), axis=0)
+    if how == "sum":
+        with np.errstate(invalid="ignore", divide="ignore"):
+            made = np.where(count == len(parts), rolled_sum(parts), np.nansum(parts, axis=0) * (len(parts) / count))
+    else:
+        made = OVER_TIME[how](parts)
+    return np.where(count >= whole * len(parts), made, np.nan)
+
+
 OVER_TIME: dict[str, Callable[[Array], Array]] = {
     "sum": rolled_sum,
     "mean": rolled_mean,

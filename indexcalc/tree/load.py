@@ -16,7 +16,7 @@ from ..findings import Finding, Place, Refused, errors, finding, in_order, neare
 from ..words.tree import EXPECTED
 from .blocks.adjustments import Adjustment, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
-from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, UnitTable
+from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, RolledUp, UnitTable
 from .blocks.form import Form
 from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
@@ -32,6 +32,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "index": Root,
     "units": UnitTable,
     "periods": Periods,
+    "roll_up": RolledUp,
     "data": Data,
     "denominators": Denominator,
     "defaults": Defaults,

@@ -96,6 +96,7 @@ def _numbers_as_fractions(definitions: dict[str, Any]) -> None:
     fraction = {"type": "string", "pattern": r"^\s*\d+\s*/\s*\d+\s*$"}
     for name in ("Indicator", "Dimension"):
         definitions[name]["properties"]["weight"]["anyOf"].append(fraction)
+    definitions["RolledUp"]["properties"]["whole"]["anyOf"].append(fraction)
     for name, keys in (("Missing", ("coverage", "children")), ("Screen", ("coverage", "nonzero"))):
         for key in keys:
             own = definitions[name]["properties"][key]

@@ -197,6 +197,8 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "下级过多，无法逐一组合计算，贡献只按权重分摊：{nodes}",
         "too many children for all their combinations, so that contributions are shared by weight alone: {nodes}",
     )
+    lacks = Said("（缺报：{periods}）", "(missing: {periods})")
+    made_without = Said("（缺报：{periods}，按其余期次推算）", "(missing: {periods}; made of the others)")
     depth = Said("层级", "Level")
     column = Said("数据列", "Column")
     reported_at = Said("出处或状态", "Where, or status")

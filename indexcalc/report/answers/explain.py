@@ -20,7 +20,7 @@ from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
 from ..numbers import finite, number, signed
 from ..sheets.changes import boards_sheet
-from ..sheets.explained import explained_notes, explained_sheet, versus_sheet
+from ..sheets.explained import explained_notes, explained_sheet, versus_sheet, where
 from ..sheets.tables import primary, shortened
 from .answer import ELSEWHERE, Answer
 
@@ -146,7 +146,7 @@ class _Explained:
             value = finite(one.value)
             status = STATUS_NAMES[self.language][one.status or 0]
             lines.append(f"{below}= {status if value is None else f'{value:.10g} {one.measure}'.rstrip()}{self._estimated(one)}")
-            lines += [f"{below}{line}" for line in cell_lines(one.cells)]
+            lines += [f"{below}{line}" for line in cell_lines(one.cells, self.language)]
         return [*lines, *(self._made_lines(one.made, level + 1) if one.made else [])]
 
     def _estimated(self, one: Explained) -> str:
@@ -221,15 +221,18 @@ def ranked(scores: Scores, period: int, node: int) -> int:
 
 def cells_data(cells: Sequence[Cell]) -> list[dict[str, Any]]:
     """Return reported cells as data."""
-    return [{"column": cell.column, "value": finite(cell.value), "places": list(cell.places)} for cell in cells]
+    return [
+        {"column": cell.column, "value": finite(cell.value), "places": list(cell.places)}
+        | ({"missing": list(cell.gaps)} if cell.gaps else {})
+        for cell in cells
+    ]
 
 
-def cell_lines(cells: Sequence[Cell]) -> list[str]:
-    """Return reported cells as lines of text, each with where it was written."""
+def cell_lines(cells: Sequence[Cell], language: Language) -> list[str]:
+    """Return reported cells as lines of text, each with where it was written, and which parts of a larger period lack a value."""
     values = ((cell, finite(cell.value)) for cell in cells)
     return [
-        f"{cell.column} = {'–' if value is None else f'{value:.10g}'}  ← {', '.join(cell.places) or '–'}"
-        for cell, value in values
+        f"{cell.column} = {'–' if value is None else f'{value:.10g}'}  ← {where(cell, language) or '–'}" for cell, value in values
     ]
 
 
@@ -312,7 +315,7 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
     if isinstance(item, Indicator):
         values = ["–" if value is None else f"{value:.10g}" for value in map(finite, result.values(node))]
         lines.append(f"{below}= {' ↔ '.join(values)} {item.measure}".rstrip())
-        lines += [f"{below}{line}" for cells in result.cells[node] for line in cell_lines(cells)]
+        lines += [f"{below}{line}" for cells in result.cells[node] for line in cell_lines(cells, language)]
     return lines
 
 

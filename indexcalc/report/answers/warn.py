@@ -140,7 +140,7 @@ def _reported_lines(reported: Evidence, language: Language) -> list[str]:
     events = reported.events or ()
     heading = [f"{word.events_behind(language)}{' · '.join(events[0])}"] if events else []
     return [
-        *cell_lines(reported.cells),
+        *cell_lines(reported.cells, language),
         *heading,
         *(f"  {' · '.join(cell or '–' for cell in event.values())}" for event in events),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...analysis.cells import Cell
 from ...analysis.contribution import by_weight
 from ...analysis.explain import Explanation
 from ...analysis.versus import Versus
@@ -14,7 +15,7 @@ from ...scores import Scores
 from ...tree.model import Indicator
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
-from ..numbers import finite
+from ..numbers import finite, listed
 from .tables import Heading, Sheet, Value, notes
 
 
@@ -43,7 +44,7 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
                 (level + 1, item.title(language), item.id, None, finite(added.points), *(None,) * 4, "", None, "", places)
             )
         rows += [
-            (level + 1, "", "", *(None,) * 6, cell.column, finite(cell.value), "", ", ".join(cell.places)) for cell in one.cells
+            (level + 1, "", "", *(None,) * 6, cell.column, finite(cell.value), "", where(cell, language)) for cell in one.cells
         ]
     title = f"{unit} · {scores.periods[result.period]} · {rows[0][1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
@@ -82,9 +83,18 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
         for side, cells in enumerate(cells_of_both):
             for cell in cells:
                 shown = [finite(cell.value) if side == place else None for place in range(2)]
-                rows.append((level + 1, "", "", *(None,) * 7, cell.column, *shown, "", ", ".join(cell.places)))
+                rows.append((level + 1, "", "", *(None,) * 7, cell.column, *shown, "", where(cell, language)))
     title = f"{scores.periods[result.period]} · {names[0]} ↔ {names[1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
+
+
+def where(cell: Cell, language: Language) -> str:
+    """Return where a reported cell was written; of a larger period also which of its parts lack a value."""
+    places = ", ".join(cell.places)
+    if not cell.gaps:
+        return places
+    lacks = (word.lacks if cell.value != cell.value else word.made_without)(language)
+    return f"{places} {lacks.format(periods=listed(cell.gaps, language))}".strip()
 
 
 def _first(scores: Scores, level: int, node: int, language: Language) -> tuple[Value, ...]:

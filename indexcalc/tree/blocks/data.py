@@ -46,14 +46,34 @@ class UnitTable(Part):
 
 def _how_many(value: Any) -> str:
     """Say which shape of `roll_up` or `period` a value is meant as, so that what is wrong with it is said once."""
+    if isinstance(value, (dict, RolledUp)):
+        return "parts"
     return "several" if isinstance(value, (list, tuple)) else "one"
 
 
 Larger = Literal["month", "quarter", "half-year", "year"]
 
 
-RollUp = Annotated[
+OneOrSeveral = Annotated[
     Annotated[Larger, Tag("one")] | Annotated[tuple[Larger, ...], Field(strict=False, min_length=1), Tag("several")],
+    Discriminator(_how_many),
+]
+
+
+class RolledUp(Part):
+    """Which larger periods are made, and of how many of their parts."""
+
+    into: OneOrSeveral = "year"
+    """`quarter`, `half-year`, `year`, or several."""
+    whole: Number | None = Field(default=None, ge=0, le=1)
+    """The share of its parts, such as 3/4, that must have a value for a larger period to have one: a sum of these is scaled up to
+    all of them. Reached from half a thousandth below. Default: a sum needs all of them, all else needs one."""
+
+
+RollUp = Annotated[
+    Annotated[Larger, Tag("one")]
+    | Annotated[tuple[Larger, ...], Field(strict=False, min_length=1), Tag("several")]
+    | Annotated[RolledUp, Tag("parts")],
     Discriminator(_how_many),
 ]
 
@@ -64,14 +84,21 @@ class Periods(Part):
     kind: Kind = "single"
     """What a period is. `half-year` is written 2022H1; `split-year`, which runs over two, 2014/15."""
     roll_up: RollUp | None = None
-    """Make larger periods of these, from reported values: `quarter`, `half-year`, `year`, or `[quarter, year]` of months."""
+    """Make larger periods of these, from reported values: `quarter`, `half-year`, `year`, or `[quarter, year]` of months; or
+    `{whole: 3/4}`, a year of no less than three of its quarters."""
     due: int | None = Field(default=None, ge=0)
     """How many days after the end of a period departments must have reported it."""
 
     @property
     def wanted(self) -> tuple[Larger, ...]:
         """The kinds that are to be made, as they were written."""
-        return (self.roll_up,) if isinstance(self.roll_up, str) else self.roll_up or ()
+        into = self.roll_up.into if isinstance(self.roll_up, RolledUp) else self.roll_up
+        return (into,) if isinstance(into, str) else into or ()
+
+    @property
+    def whole(self) -> float | None:
+        """The share of a larger period's parts that must have a value, where the tree says one."""
+        return self.roll_up.whole if isinstance(self.roll_up, RolledUp) else None
 
     @property
     def rolled(self) -> tuple[Kind, ...]:
