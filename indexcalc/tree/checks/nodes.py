@@ -43,10 +43,10 @@ def check_leaves(index: Index) -> Iterator[Finding]:
 
 def _ranges(index: Index, leaf: Indicator) -> Iterator[Finding]:
     """See that the ranges of a leaf rise, that each has something to be judged, and that what is a part is part of something."""
-    keys = ("valid", "reported") if isinstance(leaf.valid, Valid) else ("valid",)
-    ranges = {keys: leaf.valid_reported, ("valid", "value") if isinstance(leaf.valid, Valid) else keys: leaf.valid_value}
-    for path, pair in ranges.items():
+    both = isinstance(leaf.valid, Valid)
+    for key, pair in (("reported", leaf.valid_reported), ("value", leaf.valid_value)):
         if pair is not None and not _rises(pair):
+            path = ("valid", key) if both else ("valid",)
             yield finding("IC212", index.place_of(leaf.id, *path), key=path[-1], found=list(pair))
     if isinstance(leaf.valid, Valid):
         for key, useless in (("reported", leaf.formula is not None), ("value", is_as_reported(leaf))):
