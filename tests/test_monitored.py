@@ -156,6 +156,13 @@ def test_commands_show_it_and_say_what_it_is(project: Path) -> None:
     assert "80.01" in run(project, "rank", "--node", "pleas")
 
 
+def test_beside_others_it_says_that_it_is_not_scored(project: Path) -> None:
+    lines = run(project, "explain", "丙区", "--vs", "甲区").splitlines()
+    at = next(at for at, line in enumerate(lines) if "(pleas)" in line)
+    assert lines[at].strip() == "认罪认罚适用率 (pleas) 监测指标，不计分 · 位次 4 ↔ 3"
+    assert lines[at + 1].strip() == "= 70 ↔ 80.01 %"
+
+
 def test_it_is_warned_on(project: Path) -> None:
     warned = answer(project, "warn")["warnings"]
     assert [(one["unit"], one["node"], one["level"]) for one in warned] == [("丙", "pleas", "red")]

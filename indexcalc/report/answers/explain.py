@@ -303,10 +303,12 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
         value = finite(pair[0, node] - pair[1, node])
         return "–" if value is None else signed(value, decimals)
 
-    text = f"{'  ' * level}{item.title(language)} ({item.id}) {show(result.score)} · {gap(result.score)}"
-    if level:
+    scored = node not in result.scores.tree.monitored
+    shown = f"{show(result.score)} · {gap(result.score)}" if scored else word.not_scored(language)
+    text = f"{'  ' * level}{item.title(language)} ({item.id}) {shown}"
+    if level and scored:
         text += f" · {word.contribution(language)} {gap(result.contribution)}"
-    if level > 1:
+    if level > 1 and scored:
         text += f" · {word.index_points(language)} {gap(result.points)}"
     ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(result, node)]
     lines = [f"{text} · {word.rank(language)} {' ↔ '.join(ranks)}"]
