@@ -48,12 +48,12 @@ ROW = [1800.0, 90_000.0, 1846.0, 100.0]  # passed, old people, sampled, 万人
     [
         (ROW, []),
         ([1846.0, 90_000.0, 1846.0, 100.0], []),
-        ([2500.0, 90_000.0, 1846.0, 100.0], ["IC951"]),
+        ([2500.0, 90_000.0, 1846.0, 100.0], ["IC961"]),
         ([1800.0, 999_999.0, 1846.0, 100.0], []),
-        ([1800.0, 1_000_001.0, 1846.0, 100.0], ["IC951"]),
+        ([1800.0, 1_000_001.0, 1846.0, 100.0], ["IC961"]),
         ([np.nan, 90_000.0, 1846.0, 100.0], []),
         ([1.0, 90_000.0, 0.0, 100.0], []),
-        ([2500.0, 1_000_001.0, 1846.0, 100.0], ["IC951", "IC951"]),
+        ([2500.0, 1_000_001.0, 1846.0, 100.0], ["IC961", "IC961"]),
     ],
 )
 def test_a_part_is_no_more_than_its_whole_whatever_both_are_measured_in(row: list[float], found: list[str]) -> None:
@@ -82,7 +82,7 @@ def test_what_is_a_part_is_told_by_what_the_tree_says(leaf: str, more: bool) -> 
     assert [own.leaf.id for own in bounds_of(index) if own.share] == ["safe", "old"][not more :]
     values = {"a": 2000.0, "b": 500.0, "sampled": 1846.0, "people": 100.0, "old": 5.0, "safe": 2500.0}
     row = [values[column.id.removeprefix("safe.")] for column in index.columns]
-    assert ("IC951" in [one.code for one in broken_rules(index, panel_of(index, [row, row]))]) == more
+    assert ("IC961" in [one.code for one in broken_rules(index, panel_of(index, [row, row]))]) == more
 
 
 @pytest.mark.parametrize("name", ["计划完成率", "毛入学率", "产能利用率", "同比增速"])
@@ -93,10 +93,10 @@ def test_names_of_what_may_be_more_than_all_are_left_alone(name: str) -> None:
 @pytest.mark.parametrize(
     ("valid", "row", "found"),
     [
-        ("{value: [80, 100]}", [97.4, 5, 1846.0, 100.0], ["IC950"]),  # a rate typed where the count belongs
+        ("{value: [80, 100]}", [97.4, 5, 1846.0, 100.0], ["IC960"]),  # a rate typed where the count belongs
         ("{value: [80, 100]}", ROW, []),
         ("{value: [80, 100]}", [1846 * 0.8, 5, 1846.0, 100.0], []),
-        ("{value: [80, 100], reported: [0, 9000]}", [2500.0, 5, 1846.0, 100.0], ["IC950"]),
+        ("{value: [80, 100], reported: [0, 9000]}", [2500.0, 5, 1846.0, 100.0], ["IC960"]),
         ("[0, 9000]", [97.4, 5, 1846.0, 100.0], []),
     ],
 )
@@ -106,7 +106,7 @@ def test_a_rate_has_a_range_of_its_own(valid: str, row: list[float], found: list
 
 def test_a_range_at_a_formula_is_that_of_what_comes_of_it() -> None:
     text = tree(safe="formula: '[closed] / [total] * 100', valid: [0, 100]")
-    assert codes(text, [[11.0, 10.0, 5.0, 1.0, 100.0], [9.0, 10.0, 5.0, 1.0, 100.0]]) == ["IC950"]
+    assert codes(text, [[11.0, 10.0, 5.0, 1.0, 100.0], [9.0, 10.0, 5.0, 1.0, 100.0]]) == ["IC960"]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_years_that_are_made_of_quarters_are_not_judged_by_ranges_of_a_quarter()
     panel = panel_of(index, [[row]] * 4, periods=[f"2022Q{at}" for at in range(1, 5)])
     scores = score(index, panel)
     assert scores.derived[4, 0, 0] == 28
-    assert [one.code for one in scores.findings if one.code.startswith("IC95")] == []
+    assert [one.code for one in scores.findings if one.code.startswith("IC96")] == []
 
 
 def test_many_are_named_up_to_a_number_and_then_counted() -> None:
@@ -162,29 +162,29 @@ CELLS = "食品抽检合格批次 = 2500 (values.csv:3:3); 食品抽检批次 = 
 def test_a_rate_of_135_per_cent_is_refused_with_both_cells(tmp_path: Path, command: tuple[str, ...]) -> None:
     project = laid_out(tmp_path, FILES | {"values.csv": WRONG})
     told = run(project, *command, expect=1)
-    assert re.search(r"values\.csv:3:3: IC950 天河2022的食品抽检合格率算得 135\.4279523 %，超出 80 至 100：", told)
+    assert re.search(r"values\.csv:3:3: IC960 天河2022的食品抽检合格率算得 135\.4279523 %，超出 80 至 100：", told)
     assert CELLS.replace("食品抽检合格批次 =", "食品抽检合格率 =") in told or CELLS in told
     assert not (project / "reports").exists()
 
 
 def test_what_is_right_is_not_told(tmp_path: Path) -> None:
     project = laid_out(tmp_path, FILES)
-    assert "IC95" not in said(project, "check")
-    assert "IC95" not in said(project, "score")
+    assert "IC96" not in said(project, "check")
+    assert "IC96" not in said(project, "score")
 
 
 def test_an_audit_puts_it_to_who_reports_it(tmp_path: Path) -> None:
     project = laid_out(tmp_path, FILES | {"values.csv": WRONG.replace("黄埔,2022,1790,90000", "黄埔,2022,1790,1000001")})
     asked = {one["code"]: one for one in answer(project, "audit")["ask"]}
-    assert (asked["IC950"]["department"], asked["IC950"]["unit"], asked["IC950"]["place"]) == (
+    assert (asked["IC960"]["department"], asked["IC960"]["unit"], asked["IC960"]["place"]) == (
         "市市场监管局",
         "天河",
         "values.csv:3:3",
     )
-    assert asked["IC951"]["department"] == "市统计局"
+    assert asked["IC961"]["department"] == "市统计局"
     only = answer(project, "audit", "--department", "市统计局")["ask"]
-    assert "IC951" in {one["code"] for one in only}
-    assert "IC950" not in {one["code"] for one in only}
+    assert "IC961" in {one["code"] for one in only}
+    assert "IC960" not in {one["code"] for one in only}
 
 
 def test_a_submission_is_held_against_what_others_have_reported(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_submission_is_held_against_what_others_have_reported(tmp_path: Path) 
     project = laid_out(tmp_path, files)
     arguments = ("submit", str(project / "sent.csv"), "--by", "甲", "--department", "市市场监管局", "--period", "2022")
     told = run(project, *arguments, expect=1)
-    assert "sent.csv:3:3: IC950 天河2022的食品抽检合格率算得 5.276273023 %" in told
+    assert "sent.csv:3:3: IC960 天河2022的食品抽检合格率算得 5.276273023 %" in told
     assert "食品抽检批次 = 1846 (values.csv:3:4)" in told
     assert not (project / "ledger.sqlite").exists()
     laid_out(project, {"sent.csv": sent.format(1800)})

@@ -135,7 +135,7 @@ def test_scoring_says_it_once_and_of_what_was_reported(kind: str) -> None:
     rows = [[list(ROW), list(changed(fraud=601))]] + [[list(ROW), list(ROW)]] * 3
     panel = panel_of(index, rows, periods=[f"2022Q{at}" for at in range(1, 5)])
     scores = score(index, panel) if kind == "memory" else score_in_blocks(index, panel, empty)
-    told = [one.values for one in scores.findings if one.code == "IC952"]
+    told = [one.values for one in scores.findings if one.code == "IC962"]
     assert [(one["id"], one["unit"], one["period"]) for one in told] == [("r0", "u1", "2022Q1")]
 
 
@@ -211,20 +211,20 @@ FILES = {
 def test_what_breaks_a_rule_is_refused_with_all_cells(tmp_path: Path, command: tuple[str, ...]) -> None:
     told = run(laid_out(tmp_path, FILES), *command, expect=1)
     cells = "两抢一盗立案数 = 500 (values.csv:4:4); 电信诈骗立案数 = 656 (values.csv:4:5); 刑事立案数 = 1002 (values.csv:4:3)"
-    assert f"values.csv:4:4: IC952 荔湾2022不符合逻辑关系 parts：分项之和不大于总数——{cells}" in told
+    assert f"values.csv:4:4: IC962 荔湾2022不符合逻辑关系 parts：分项之和不大于总数——{cells}" in told
     stock = "注册志愿者数 = 29999 (values.csv:5:6); 注册志愿者数 2021 = 30000 (values.csv:3:6)"
-    assert f"values.csv:5:6: IC953 越秀2022不符合逻辑关系 stock：helpers >= year_before(helpers)——{stock} (警告)" in told
+    assert f"values.csv:5:6: IC963 越秀2022不符合逻辑关系 stock：helpers >= year_before(helpers)——{stock} (警告)" in told
 
 
 def test_what_is_only_told_goes_on_and_an_audit_lists_both(tmp_path: Path) -> None:
     project = laid_out(tmp_path, FILES)
     asked = {one["code"]: one for one in answer(project, "audit", "--lang", "en")["ask"]}
-    assert asked["IC952"]["department"] == "市公安局"
-    assert "parts are no more than the total" in asked["IC952"]["question"]
-    assert (asked["IC953"]["unit"], asked["IC953"]["period"]) == ("越秀", "2022")
+    assert asked["IC962"]["department"] == "市公安局"
+    assert "parts are no more than the total" in asked["IC962"]["question"]
+    assert (asked["IC963"]["unit"], asked["IC963"]["period"]) == ("越秀", "2022")
     laid_out(project, {"values.csv": FILES["values.csv"].replace("656", "500")})
-    assert "IC953" in said(project, "score")
-    assert "IC953" in run(project, "check", "--strict", expect=1)
+    assert "IC963" in said(project, "score")
+    assert "IC963" in run(project, "check", "--strict", expect=1)
 
 
 def test_a_submission_is_judged_beside_what_there_is(tmp_path: Path) -> None:
@@ -245,10 +245,10 @@ def test_a_submission_is_judged_beside_what_there_is(tmp_path: Path) -> None:
             project, "submit", str(project / "sent.csv"), "--by", "甲", "--department", "团市委", "--period", period, *more
         )
 
-    assert "IC953" not in submit("2021", (30000, 30000))
+    assert "IC963" not in submit("2021", (30000, 30000))
     told = submit("2022", (30001, 29999))
-    assert "sent.csv:3:3: IC953 越秀2022" in told
+    assert "sent.csv:3:3: IC963 越秀2022" in told
     assert "注册志愿者数 2021 = 30000 (l.sqlite" in told
     later = submit("2021", (30002, 29000), "更正")  # what was right of 2022 no longer is
-    assert "IC953 荔湾2022" in later
+    assert "IC963 荔湾2022" in later
     assert "sent.csv:2:3" in later

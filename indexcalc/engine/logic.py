@@ -67,7 +67,7 @@ def _against(index: Index, panel: Panel, rule: LogicRule) -> Iterator[Broken]:
             "cells": in_words(index, panel, cells, period),
             "more": more,
         }
-        said_at = finding("IC952" if rule.severity == "error" else "IC953", _place(index, panel, cells), **values_said)
+        said_at = finding("IC962" if rule.severity == "error" else "IC963", _place(index, panel, cells), **values_said)
         yield Broken(said_at, period, unit, tuple(cells))
 
 
@@ -121,7 +121,7 @@ def _out_of_bounds(index: Index, panel: Panel, own: Bounds) -> Iterator[Broken]:
             "more": more,
         }
         yield Broken(
-            finding("IC951" if own.share else "IC950", _place(index, panel, cells), **values), period, unit, tuple(cells)
+            finding("IC961" if own.share else "IC960", _place(index, panel, cells), **values), period, unit, tuple(cells)
         )
 
 
