@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import score
 from ..engine.nodes import aggregate
-from ..engine.ranking import overall, ranking_of
+from ..engine.ranking import compared, overall, ranking_of
 from ..engine.room import Room
 from ..findings import Finding, Language, Place, finding
 from ..methods.aggregate import FREE_SUM
@@ -31,7 +31,7 @@ from ..tree.declared import counts
 from ..tree.formula import names
 from ..tree.model import Alternatives, Dimension, Index, Indicator, Weights
 from .alternatives import Draws, Inputs
-from .association import pearson
+from .association import spearman
 from .rescore import Rescorer
 from .result import Result
 
@@ -285,7 +285,7 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
     """
     period = scores.periods[-1] if period is None else period
     at, root = scores.periods.index(period), scores.tree.root
-    declared = scores.ranks[at, :, root].astype(float)
+    declared, ranking = scores.ranks[at, :, root].astype(float), ranking_of(scores.index, root)
     used = {name for branch in scores.tree.branches if branch.formula for name in names(branch.formula)}
     found = []
     left_scores = _aggregated if _leaves_stand(scores) else _scored
@@ -296,12 +296,11 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
         if position not in siblings or len(siblings) < 2 or inside & used:
             continue
         without = left_scores(scores, _without(scores.declared, node.id), panel, level)[at]
-        places = overall(ranking_of(scores.index, root), without[None, :, None])[0, :, 0].astype(float)
+        places = overall(ranking, without[None, :, None])[0, :, 0].astype(float)
         moved = np.abs(places - declared)
         if np.isnan(moved).all():
             continue
-        pair = np.stack([declared, places], axis=1)
-        correlation = pearson(pair[~np.isnan(pair).any(axis=1)])[0, 1]
+        correlation = spearman(compared(ranking, np.stack([scores.score()[at], without], axis=1)))[0, 1]
         unit = int(np.nanargmax(moved))
         found.append(Left(node.id, float(correlation), float(np.nanmean(moved)), float(moved[unit]), unit))
     return found
