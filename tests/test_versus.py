@@ -20,7 +20,7 @@ from indexcalc.engine import score
 from indexcalc.jobs.questions import explain
 from indexcalc.report.answers.explain import explain_answer
 
-from .conftest import index_of, panel_of
+from .conftest import count, index_of, panel_of
 from .test_change import random_scores, scored
 from .trees import SEEDS
 
@@ -83,6 +83,29 @@ def test_a_board_is_what_scoring_again_says(seed: int) -> None:
         assert board.points[leaf] == pytest.approx(found.score()[0, 2] - again.score()[0, 2], abs=1e-9)
         assert board.places[leaf] == again.rank()[0, 2] - found.rank()[0, 2]
     del tree
+
+
+@pytest.mark.parametrize("seed", range(count(60, 600)))
+def test_a_board_weighs_compares_and_moves_anew_in_all_periods(seed: int) -> None:
+    """Computed weights, frames of nodes and moves in rank hang on other periods too, and on the score that is exchanged."""
+    random = np.random.default_rng(seed)
+    over = random.choice(["over: all", "over: base, base: 2001", "over: period"])
+    weights = random.choice(["given", *(f"{{method: {one}, {over}}}" for one in ("std", "entropy", "critic", "pca"))])
+    again = random.choice(["", "normalise: {method: min-max, over: all}, ", "normalise: {method: z-score}, "])
+    moves = random.choice(["", "adjustments: [{id: up, rank_move: 3, cap: 5}]\n"])
+    inner = f"{{id: d, weight: 0.6, {again}weights: {weights}, indicators: [{{id: x0, weight: 0.5}}, {{id: x1, weight: 0.5}}]}}"
+    values = random.uniform(1, 100, (3, 5, 4 if moves else 3))
+    values[..., :3][random.random((3, 5, 3)) < 0.15] = NAN
+    found = scored(f"defaults: {{normalise: points}}\n{moves}dimensions: [{inner}, {{id: x2, weight: 0.4}}]\n", values)
+    period, unit = int(random.integers(3)), int(random.integers(5))
+    board = boards(found, period, unit, range(5))
+    for leaf in range(3):
+        if not math.isnan(board.points[leaf]):
+            changed = found.panel.values.copy(order="K")
+            changed[period, unit, leaf] = board.mean[leaf]
+            anew = score(found.index, dataclasses.replace(found.panel, values=changed))
+            assert board.points[leaf] == pytest.approx(found.score()[period, unit] - anew.score()[period, unit], abs=1e-9)
+            assert board.places[leaf] == anew.rank()[period, unit] - found.rank()[period, unit]
 
 
 def test_boards_by_hand() -> None:

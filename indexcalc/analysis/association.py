@@ -113,7 +113,8 @@ def _ranked(x: Array) -> Array:
 def cronbach(x: Array) -> float:
     """Return Cronbach's α of x (unit, child): k/(k-1) (1 - Σ var / Σ cov), covariances over the units that have both.
 
-    NaN where two of the children have no correlation, or all cancel out. Source: Cronbach 1951; HB 2008, p. 72; COINr 1.1 `get_cronbach`.
+    NaN where two of the children have no correlation, or all cancel out. Source: Cronbach 1951; HB 2008, p. 72;
+    COINr 1.1 `get_cronbach`.
     """
     children = int(x.shape[1])
     covariance = covariances(x)

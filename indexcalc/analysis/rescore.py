@@ -141,7 +141,7 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
     else:
         normalise(index, panel, treat(index, values), scores)
     shown = slice(None)
-    if not _spans_periods(index, branches, noisy=noise is not None):
+    if not spans_periods(index, branches, noisy=noise is not None):
         shown = slice(rescorer.period, rescorer.period + 1)
     part = replace(panel, values=panel.values[shown], status=panel.status[shown], periods=panel.periods[shown])
     status = status[shown]
@@ -170,7 +170,7 @@ def _below(index: Index, root: int) -> list[Branch]:
     return found[::-1]
 
 
-def _spans_periods(index: Index, below: Sequence[Branch], *, noisy: bool) -> bool:
+def spans_periods(index: Index, below: Sequence[Branch], *, noisy: bool) -> bool:
     """Say whether other periods have a part in a period's scores, beyond the scores of its leaves."""
     across = ("all", "base")
     for branch in below:
