@@ -332,6 +332,12 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "贡献：计入上一级得分的分；计入总指数：其中进入总指数的分。",
         "Contribution: what a node adds to the score above it; in the index: what of that reaches the index.",
     )
+    by_scores = Said("得分差", "by scores")
+    by_gaps = Said("缺失影响", "by gaps")
+    gaps_help = Said(
+        "一方没有得分之处，其权重由同级其他指标分担；贡献之差分为两部分：“得分差”为双方得分之差乘以权重，“缺失影响”为由此转移的部分。",
+        "Where one side has no score, siblings carry its weight; the difference of contributions is split into that of scores times weight (by scores) and what the gap shifts (by gaps).",
+    )
     effort_help_peers = Said(
         "工作量：数值变动除以当期各单元之间的标准差。",
         "Effort: how far a value moves, in standard deviations over the units of the period.",
