@@ -381,6 +381,14 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{count} 个单元：Spearman {spearman}，Kendall {kendall}；{moved} 个位次有变，平均 {shift} 名，最多 {most} 名",
         "{count} {count:unit|units}: Spearman {spearman}, Kendall {kendall}; {moved} {moved:rank differs|ranks differ}, by {shift} on average, {most} at most",
     )
+    left_out_of_it = Said("未计入 {count} 个单元：{units}", "{count} {count:unit is|units are} left out: {units}")
+    without_score_in = Said("{state} 没有得分：{units}", "no score in {state}: {units}")
+    not_split = Said("未分解：{units}", "not split: {units}")
+    lost_score = Said(
+        "{state} 没有得分（覆盖率 {coverage}），变化无法分解。",
+        "No score in {state} (coverage {coverage}): the change cannot be split.",
+    )
+    not_among_units = Said("{state} 没有该单元，变化无法分解。", "Not among the units of {state}: the change cannot be split.")
     score_difference = Said("变化", "Change")
     nothing_moved = Said("没有变化。", "Nothing has moved.")
     inputs_unchanged = Said("输入没有变化，报告是最新的。", "The inputs have not changed; the report is of them.")
