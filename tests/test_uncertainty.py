@@ -385,7 +385,10 @@ SHOWN: dict[str, tuple[list[str], str]] = {
     "IC755": (["uncertainty", "--weights", "dirichlet"], ""),
     "IC756": (["uncertainty", "--weights", "perturb:2"], ""),
     "IC757": (["uncertainty", "--weights", "dirichlet"], ""),
+    "IC758": (["uncertainty", "--weights", "dirichlet", "--impute", "none,mean"], ""),
     "IC759": (["sensitivity", "--rows", "100"], ""),
+    "IC760": (["uncertainty", "--noise", "0.1"], ""),
+    "IC761": (["uncertainty", "--weights", "dirichlet"], "defaults: {missing: {coverage: 0.5}}\n"),
 }
 
 
@@ -397,6 +400,10 @@ def test_every_finding_is_shown(code: str, tmp_path: Path, monkeypatch: pytest.M
         tree = tree.replace("direction: lower", "direction: lower, impute: mean").replace(
             "id: clinics", "id: clinics, impute: mean"
         )
+    if code == "IC760":
+        tree = tree.replace("id: clinics", "id: clinics, normalise: points, formula: '3 + 0 * [cases]'")
+    if code == "IC761":
+        tree = tree.replace("id: cases", "id: cases, formula: 'log([fires] - 9)'")
     if code == "IC755":
         monkeypatch.setattr("indexcalc.cli.open.Opened.counting", lambda _: lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         arguments = [*arguments, "--draws", "100000"]

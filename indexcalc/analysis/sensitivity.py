@@ -32,6 +32,7 @@ from ..tree.formula import names
 from ..tree.model import Alternatives, Dimension, Index, Indicator, Weights
 from .alternatives import Draws, Inputs
 from .association import spearman
+from .effects import effect_findings, idle_inputs, without_errors
 from .rescore import Rescorer
 from .result import Result
 
@@ -61,6 +62,7 @@ class Sensitivity(Result):
     """The Sobol indices of a node's ranking in one period: of the rank shift (one output), and of each unit's score.
 
     `shift` is the mean rank shift of the draws, and `rows` how many rows each sample had, `asked` how many it should have.
+    `idle` are the inputs that change no score, `still` the indicators that errors leave as they are.
     """
 
     scores: Scores
@@ -73,6 +75,8 @@ class Sensitivity(Result):
     shift: float
     ranks: Indices
     units: Indices | None
+    idle: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row an input: its first-order and total index for the rank shift, with their intervals."""
@@ -87,8 +91,9 @@ class Sensitivity(Result):
 
     @property
     def findings(self) -> list[Finding]:
-        """Whether the run was stopped."""
-        return [finding("IC755", Place(), done=self.rows, asked=self.asked)] if self.rows < self.asked else []
+        """What does nothing, and whether the run was stopped."""
+        found = effect_findings(self.scores, self.inputs, self.idle, self.still, self.period)
+        return found + ([finding("IC755", Place(), done=self.rows, asked=self.asked)] if self.rows < self.asked else [])
 
 
 @dataclass(frozen=True)
@@ -229,7 +234,7 @@ def sensitivity(
     shifts = _Sums(len(inputs.names), 1, resamples)
     fewer = min(resamples, _RESAMPLED // max(1, len(inputs.names) * len(centre)))
     units = _Sums(len(inputs.names), len(centre) if own else 0, fewer)
-    room, done = Room(_ROOM), 0
+    room, done, idle = Room(_ROOM), 0, idle_inputs(rescorer, seed)
 
     def outputs(draws: Draws) -> tuple[Array, Array]:
         room.used = 0
@@ -262,6 +267,8 @@ def sensitivity(
         shift=float(shifts.a[0, 0] + shifts.b[0, 0]) / max(1, 2 * done),
         ranks=shifts.indices(level),
         units=units.indices(level) if own else None,
+        idle=idle,
+        still=without_errors(rescorer),
     )
 
 
