@@ -377,6 +377,39 @@ def test_ranks_without_a_node_are_correlated_with_ties_at_the_mean_of_their_plac
     assert found["x2"].correlation == pytest.approx(stats.spearmanr(scores.score()[0], without)[0], abs=1e-9)
 
 
+JUDGED = {
+    "{method: ahp, judgements: [[1, 2, 4], [0.5, 1, 2], [0.25, 0.5, 1]]}": [4, 2, 1],
+    "{method: budget, points: [[20, 30, 50]]}": [2, 3, 5],
+    "{method: roc, ranks: [2, 1, 3]}": [5, 11, 2],
+    "{method: rank-sum, ranks: [1, 3, 2]}": [3, 1, 2],
+}
+
+
+@pytest.mark.parametrize(("method", "weights"), JUDGED.items())
+def test_siblings_that_were_judged_together_take_the_weight_of_the_one_that_is_left_out(method: str, weights: list[int]) -> None:
+    tree = "index: {{id: t, weights: {}}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\ndefaults: {{normalise: points}}\n"
+    children = "dimensions: [{}]\n".format(", ".join(f"{{id: x{at}, weight: {weight}}}" for at, weight in enumerate(weights)))
+    values = np.random.default_rng(1).uniform(1, 9, (9, 3))
+    found = []
+    for rule in (method, "relative"):
+        index = index_of(tree.format(rule) + children)
+        scores = score(index, panel_of(index, values))
+        found.append(leave_out(scores, scores.panel))
+    assert [one.node for one in found[0]] == ["x0", "x1", "x2"]
+    assert found[0] == found[1]
+
+
+def test_a_list_of_bounds_loses_the_place_of_the_node_that_is_left_out() -> None:
+    tree = "index: {{id: t, weights: {{method: bod, low: {}}}}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\ndefaults: {{normalise: points}}\n"
+    values = np.random.default_rng(1).uniform(1, 9, (6, 3))
+    index = index_of(tree.format("[0.1, 0.2, 0.3]") + "dimensions: [{id: x0}, {id: x1}, {id: x2}]\n")
+    scores = score(index, panel_of(index, values))
+    left = {one.node: one for one in leave_out(scores, scores.panel)}
+    fewer = index_of(tree.format("[0.1, 0.3]") + "dimensions: [{id: x0}, {id: x2}]\n")
+    without = score(fewer, panel_of(fewer, values[:, [0, 2]]))
+    assert left["x1"].shift == pytest.approx(np.abs(without.rank()[0] - scores.rank()[0]).mean())
+
+
 def test_influence_and_flags_of_copied_indicators() -> None:
     index = flat_index(4)
     values = sample(units=60)

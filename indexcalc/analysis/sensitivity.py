@@ -20,16 +20,17 @@ from ..engine import score
 from ..engine.nodes import aggregate
 from ..engine.ranking import compared, overall, ranking_of
 from ..engine.room import Room
+from ..engine.rules import declared_weights
 from ..findings import Finding, Language, Place, finding
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
-from ..methods.weight import ADD_UP
+from ..methods.weight import ADD_UP, WEIGHTINGS
 from ..panel import Panel, empty
 from ..scores import Scores
 from ..tree.declared import counts
 from ..tree.formula import names
-from ..tree.model import Alternatives, Dimension, Index, Indicator, Weights
+from ..tree.model import Alternatives, Dimension, Index, Indicator, Root, Weights
 from .alternatives import Draws, Inputs
 from .association import spearman
 from .effects import effect_findings, idle_inputs, without_errors
@@ -39,6 +40,7 @@ from .result import Result
 if TYPE_CHECKING:
     import pandas as pd
 
+    Children = tuple[Dimension | Indicator, ...]
 
 MOST_UNITS = 1000  # units up to which each one's own indices are worked out
 _ROOM = 1 << 23
@@ -349,28 +351,43 @@ def _with_below(scores: Scores, position: int) -> list[int]:
 
 
 def _without(index: Index, node: str) -> Index:
-    """Return the index without a node; where its siblings' weights are given they are scaled to add up again."""
+    """Return the index without a node, its siblings weighed without it."""
 
     def walked(children: tuple[Dimension | Indicator, ...]) -> tuple[Dimension | Indicator, ...]:
-        return tuple(entered(child) if isinstance(child, Dimension) else child for child in children if child.id != node)
+        return tuple(entered(child) if isinstance(child, Dimension) else child for child in children)
 
     def entered(child: Dimension) -> Dimension:
-        update: dict[str, Any] = {"indicators": walked(child.indicators)}
         if any(own.id == node for own in child.indicators):
-            update |= _scaled(index, child)
-        return child.model_copy(update=update)
+            left, update = _left(index, child, child.indicators, node)
+            return child.model_copy(update=update | {"indicators": left})
+        return child.model_copy(update={"indicators": walked(child.indicators)})
 
-    root = index.index
     if any(child.id == node for child in index.dimensions):
-        root = root.model_copy(update=_scaled(index, root))
-    return index.changed(index=root, dimensions=walked(index.dimensions))
+        left, update = _left(index, index.index, index.dimensions, node)
+        return index.changed(index=index.index.model_copy(update=update), dimensions=left)
+    return index.changed(dimensions=walked(index.dimensions))
 
 
-def _scaled(index: Index, parent: Any) -> dict[str, Any]:
-    rule = parent.weights or index.defaults.weights
-    aggregate = parent.aggregate or index.defaults.aggregate
-    if rule.method not in ADD_UP or aggregate.method in FREE_SUM:
-        return {}
-    children = index.dimensions if parent is index.index else parent.indicators
-    weighted = any(child.weight is not None for child in children if counts(child))
-    return {"weights": Weights(method="relative")} if weighted else {}
+def _left(index: Index, parent: Dimension | Root, children: Children, node: str) -> tuple[Children, dict[str, Any]]:
+    """Return the children of a parent without one of them, and what it says of weights then.
+
+    Weights that are written, or judged of all together, stay in their proportions; of lists that are part of how weights are
+    made of data the place of the one is taken out.
+    """
+    rule, aggregate = parent.weights or index.defaults.weights, parent.aggregate or index.defaults.aggregate
+    record, free = WEIGHTINGS[rule.method], aggregate.method in FREE_SUM
+    weighing = [child.id for child in children if counts(child)]
+    left = tuple(child for child in children if child.id != node)
+    listed = [key for key in record.per_child if rule.parameters.get(key) is not None]
+    if listed and record.scores is None:
+        branch = next(each for each in index.tree.branches if index.tree.nodes[each.position].id == parent.id)
+        judged = dict(zip(weighing, declared_weights(branch), strict=True))
+        left = tuple(child.model_copy(update={"weight": judged[child.id]}) if child.id in judged else child for child in left)
+        return left, {"weights": Weights(method="given" if free else "relative")}
+    lists = {key: value for key in listed if isinstance(value := rule.parameters[key], Sequence)}
+    if lists and node in weighing:
+        at = weighing.index(node)
+        return left, {"weights": rule.model_copy(update={key: [*value[:at], *value[at + 1 :]] for key, value in lists.items()})}
+    if rule.method in ADD_UP and not free and any(child.weight is not None for child in children if counts(child)):
+        return left, {"weights": Weights(method="relative")}
+    return left, {}
