@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexcalc import audit as audit_all
 from indexcalc import read
 from indexcalc.analysis import suspicion as audit
 from indexcalc.analysis.suspicion import Suspicion, audit_panel, audit_period
@@ -250,3 +252,36 @@ def test_the_sample_data_is_nearly_clean(repository: Path) -> None:
     assert kinds(surges) <= {"jump", "round"}
     rounded = {index.columns[posts[one.column]].headers[-1] for one in surges if one.kind == "round"}
     assert all(name.endswith("烈度分") for name in rounded)
+
+
+LONG = """index: {id: t}
+units: {table: u.csv}
+periods: {kind: year}
+data: {v: {path: v.csv%s}}
+defaults: {normalise: points, weights: equal}
+dimensions: [{id: a}, {id: b}, {id: c, formula: "[a] + 1"}]
+"""
+
+
+@pytest.mark.parametrize("layout", ["long", "wide"])
+def test_every_indicator_of_a_long_table_is_audited(tmp_path: Path, layout: str) -> None:
+    units, years = "ABCDE", [2000, 2001, 2002]
+    (tmp_path / "u.csv").write_text("\n".join(["id", *units, ""]), encoding="utf-8")
+    cells = {
+        (unit, year): (50 + at + year % 5, (7 + at) * (10 if year == 2002 else 1))
+        for at, unit in enumerate(units)
+        for year in years
+    }
+    if layout == "long":
+        rows = [f"{unit},{year},{name},{cells[unit, year][at]}" for at, name in enumerate("ab") for unit, year in cells]
+        heading, said = "unit,period,indicator,value", ", indicator: indicator, value: value"
+    else:
+        rows = [f"{unit},{year},{a},{b}" for (unit, year), (a, b) in cells.items()]
+        heading, said = "unit,period,a,b", ""
+    (tmp_path / "v.csv").write_text("\n".join([heading, *rows, ""]), encoding="utf-8")
+    (tmp_path / "indicators.yaml").write_text(LONG % said, encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that values are ten times what they were is said when they are read too
+        found = audit_all(tmp_path / "indicators.yaml")
+    assert (found.columns, found.values) == (2, 30), "a column that a formula shares is looked at once"
+    assert [one.column for one in found.questions if one.finding.code == "IC681"] == ["b"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import shutil
@@ -13,12 +14,15 @@ from hypothesis import given, settings
 from scipy import stats
 from typer.testing import CliRunner
 
-from indexcalc.analysis.compare import compare, kendall, room_of, spearman, with_method
+from indexcalc.analysis.change import change
+from indexcalc.analysis.compare import _leading, compare, kendall, room_of, spearman, with_method
 from indexcalc.cli.app import app
 from indexcalc.engine import score
+from indexcalc.report.answers.change import change_answer
+from indexcalc.report.answers.compare import compare_answer
 
 from .conftest import count, flat_index, panel_of
-from .test_change import TWO, adds_up, random_scores, scored
+from .test_change import NAN, POINTS, TWO, adds_up, random_scores, scored
 from .trees import SEEDS
 
 
@@ -54,6 +58,69 @@ def test_comparing_two_periods_is_their_change(seed: int) -> None:
 def test_the_main_cause_is_the_largest_part() -> None:
     found = scored(TWO, [[[10, 20], [14, 14]], [[12, 20], [14, 14]]])
     assert compare(found, found, "2000", "2001").leading == ("own", "")
+
+
+RANKED = POINTS.format("{id: a, weight: 0.5}, {id: b, weight: 0.5}")
+
+
+def test_the_main_cause_of_a_moved_rank_is_what_moved_the_rank() -> None:
+    # U gains 4 by its own data, and yet loses its first place: V gained more
+    found = scored(RANKED, [[[50, 50], [48, 48], [0, 0]], [[54, 54], [60, 60], [0, 0]]])
+    compared = compare(found, found, "2000", "2001")
+    assert compared.change.parts["own"][0] == 4
+    assert compared.change.rank_parts["peers"][0] == 1
+    assert compared.leading == ("peers", "own", "")
+
+
+def test_a_cause_that_goes_against_the_move_is_not_the_main_one() -> None:
+    parts = {"own": np.array([3.0, -3.0, 1e-13]), "peers": np.array([-2.0, 2.0, 0.0]), "weights": np.array([-2.0, 2.0, 0.0])}
+    found = scored(RANKED, [[[50, 50], [48, 48], [0, 0]], [[50, 50], [48, 48], [0, 0]]])
+    moves = dataclasses.replace(
+        change(found, found, "2000", "2001"),
+        ranks=np.array([[3.0, 3.0, 1.0], [3.0, 4.0, 1.0]]),
+        scores=np.array([[50.0, 50.0, 50.0], [49.0, 50.0, 50.0]]),
+        parts=parts,
+        rank_parts={factor: np.where([False, True, False], -part, part) for factor, part in parts.items()},
+    )
+    assert _leading(moves) == ("peers", "own", "")
+
+
+def test_units_without_a_score_in_either_are_counted_and_named() -> None:
+    tree = RANKED.replace("weights: given", "weights: given, missing: {coverage: 0.6}")
+    found = scored(tree, [[[10, 20], [30, NAN], [50, 60], [1, NAN]], [[20, 30], [80, 90], [60, NAN], [1, NAN]]])
+    compared = compare(found, found, "2000", "2001")
+    assert (compared.count, compared.left_out) == (1, ((1, 3), (2, 3)))
+    answer = compare_answer(compared, "en")
+    assert "3 units are left out: no score in 2000: u1, u3; no score in 2001: u2, u3" in answer.text
+    assert any("3 units are left out" in note for note in answer.sheets[""].notes)
+    assert "未计入 3 个单元：2000 没有得分：u1、u3；2001 没有得分：u2、u3" in compare_answer(compared, "zh").text
+    assert answer.data["left_out"] == [["u1", "u3"], ["u2", "u3"]]
+    assert compared.leading == ("own", "", "", "")
+    whole = scored(RANKED, [[[10, 20], [30, 4]], [[20, 30], [80, 90]]])
+    assert "left out" not in compare_answer(compare(whole, whole, "2000", "2001"), "en").text
+
+
+def test_a_change_to_or_from_no_score_says_so() -> None:
+    tree = RANKED.replace("weights: given", "weights: given, missing: {coverage: 0.6}")
+    found = scored(tree, [[[10, 20], [30, NAN], [50, 60]], [[20, 30], [80, 90], [60, NAN]]])
+    lost = change_answer(change(found, found, "2000", "2001", units=["u2"], by_indicator=True), "en")
+    assert "No score in 2001 (coverage 50.0%): the change cannot be split." in lost.text
+    assert lost.sheets["indicators"].rows == (("a", "a", "50", "60", None), ("b", "b", "60", "–", None))
+    gained = change_answer(change(found, found, "2000", "2001", units=["u1"], by_indicator=True), "zh")
+    assert "2000 没有得分（覆盖率 50.0%），变化无法分解。" in gained.text
+    every = change_answer(change(found, found, "2000", "2001"), "en")
+    assert "not split: no score in 2000: u1; no score in 2001: u2" in every.text
+    assert any("not split" in note for note in every.sheets[""].notes)
+    kept = change_answer(change(found, found, "2000", "2001", units=["u0"], by_indicator=True), "en")
+    assert "No score" not in kept.text
+
+
+def test_a_unit_that_is_in_one_of_two_states_alone_is_said_to_be() -> None:
+    one = scored(RANKED, [[10, 20], [30, 40]])
+    index = one.index
+    more = panel_of(index, [[10, 20], [30, 40], [5, 6]])
+    found = change(one, score(index, more), "2000", "2000", units=["u2"], by_indicator=True)
+    assert "Not among the units of 2000: the change cannot be split." in change_answer(found, "en").text
 
 
 def test_a_method_in_the_place_of_another() -> None:

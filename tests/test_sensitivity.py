@@ -193,6 +193,74 @@ def test_rank_correlations_of_pairs_that_lack_values_are_scipys() -> None:
             assert own[one, other] == pytest.approx(stats.spearmanr(x[both, one], x[both, other])[0], abs=1e-12)
 
 
+def gappy(rng: np.random.Generator) -> np.ndarray:
+    """Few units and many gaps, so that children are often constant among the units that have two of them."""
+    x = rng.integers(0, 3, (int(rng.integers(1, 9)), int(rng.integers(2, 5)))).astype(float)
+    x[rng.random(x.shape) < rng.choice([0, 0.2, 0.4])] = np.nan
+    return 50 + 10.1 * x
+
+
+@pytest.mark.parametrize("seed", range(count(150, 2000)))
+def test_what_is_constant_for_a_pair_has_no_correlation(seed: int) -> None:
+    x = gappy(np.random.default_rng(seed))
+    own, ranked, alpha = pearson(x), spearman(x), cronbach(x)
+    inflation, condition = collinearity(x)
+    covariance, defined = np.zeros((x.shape[1],) * 2), True
+    for one in range(x.shape[1]):
+        for other in range(x.shape[1]):
+            both = x[~np.isnan(x[:, one] + x[:, other])][:, [one, other]]
+            if len(both) < 2 or (np.ptp(both, axis=0) == 0).any():
+                defined = False
+                assert np.isnan(own[one, other])
+                assert np.isnan(ranked[one, other])
+                continue
+            covariance[one, other] = np.cov(both.T)[0, 1]
+            assert own[one, other] == pytest.approx(stats.pearsonr(*both.T)[0], abs=1e-9)
+            assert ranked[one, other] == pytest.approx(stats.spearmanr(*both.T)[0], abs=1e-9)
+    if not defined:
+        assert np.isnan(alpha)
+        varying = np.array([np.ptp(column[~np.isnan(column)]) > 0 if (column == column).any() else False for column in x.T])
+        if np.isnan(own[varying][:, varying]).any():
+            assert np.isnan(inflation).all()
+            assert np.isnan(condition)
+        return
+    total, k = covariance.sum(), x.shape[1]
+    if abs(total) < 1e-9 * np.abs(covariance).sum():
+        assert np.isnan(alpha)
+    else:
+        assert alpha == pytest.approx(k / (k - 1) * (1 - np.trace(covariance) / total), rel=1e-6, abs=1e-6)
+    if np.linalg.eigvalsh(own)[0] > 1e-9:
+        np.testing.assert_allclose(inflation, np.diag(np.linalg.inv(own)), rtol=1e-6)
+
+
+def test_nearly_constant_beside_all_there_is_is_not_constant() -> None:
+    nan = np.nan
+    x = np.array([[50.0, 1.0], [50.000001, 2.0], [50.000002, 4.0], [9e6, nan], [-9e6, nan]])
+    both = x[:3]
+    assert pearson(x)[0, 1] == pytest.approx(stats.pearsonr(*both.T)[0], abs=1e-6)
+    x[:3, 0] = [50.0, 50.00000000000001, 50.0]
+    assert np.isnan(pearson(x)[0, 1]), "what differs in the last bit alone is constant"
+
+
+def test_a_pair_without_a_correlation_is_no_pair_to_look_at() -> None:
+    index = flat_index(3)
+    values = np.array([[1, 5, 9], [2, 5, 7], [3, 5, 2], [np.nan, 7, 4], [np.nan, 9, 1.0]])
+    scores = score(index, panel_of(index, values))
+    (group,) = [one for one in groups(scores, scores.periods[0]) if one.node == "all"]
+    assert np.isnan(group.pearson[0, 1])
+    assert np.isnan([group.alpha, group.condition, *group.inflation, *group.explained]).all()
+    assert np.isfinite(group.pearson[0, 2])
+    assert all({flag.one, flag.other} != {"x0", "x1"} for flag in flags(scores, scores.periods[0]))
+
+
+def test_inflation_is_infinite_for_children_that_are_made_of_others_alone() -> None:
+    x = np.random.default_rng(3).normal(size=(40, 3))
+    inflation, condition = collinearity(np.column_stack([x, 3 - 2 * x[:, 0]]))
+    assert condition == np.inf
+    assert np.isinf(inflation[[0, 3]]).all()
+    np.testing.assert_allclose(inflation[[1, 2]], np.diag(np.linalg.inv(np.corrcoef(x.T)))[1:], rtol=1e-9)
+
+
 def test_inflation_is_that_of_regressions() -> None:
     rng = np.random.default_rng(1)
     x = rng.normal(size=(200, 3))
@@ -297,6 +365,49 @@ def test_leaving_a_node_out_is_scoring_without_it() -> None:
     assert found["a"].correlation == pytest.approx(stats.pearsonr(only_b, scores.rank()[0])[0], abs=1e-9)
     without_x0 = 0.5 * x[:, scores.node("x1")] + 0.5 * x[:, scores.node("b")]
     assert found["x0"].shift == pytest.approx(np.abs(stats.rankdata(-without_x0, method="min") - scores.rank()[0]).mean())
+
+
+def test_ranks_without_a_node_are_correlated_with_ties_at_the_mean_of_their_places() -> None:
+    index = flat_index(3)
+    values = np.random.default_rng(5).integers(0, 3, (20, 3)).astype(float)
+    scores = score(index, panel_of(index, values))
+    found = {one.node: one for one in leave_out(scores, scores.panel)}
+    without = scores.scores[0][:, [0, 1]].mean(axis=1)
+    assert len(set(without.round(9))) < len(without)
+    assert found["x2"].correlation == pytest.approx(stats.spearmanr(scores.score()[0], without)[0], abs=1e-9)
+
+
+JUDGED = {
+    "{method: ahp, judgements: [[1, 2, 4], [0.5, 1, 2], [0.25, 0.5, 1]]}": [4, 2, 1],
+    "{method: budget, points: [[20, 30, 50]]}": [2, 3, 5],
+    "{method: roc, ranks: [2, 1, 3]}": [5, 11, 2],
+    "{method: rank-sum, ranks: [1, 3, 2]}": [3, 1, 2],
+}
+
+
+@pytest.mark.parametrize(("method", "weights"), JUDGED.items())
+def test_siblings_that_were_judged_together_take_the_weight_of_the_one_that_is_left_out(method: str, weights: list[int]) -> None:
+    tree = "index: {{id: t, weights: {}}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\ndefaults: {{normalise: points}}\n"
+    children = "dimensions: [{}]\n".format(", ".join(f"{{id: x{at}, weight: {weight}}}" for at, weight in enumerate(weights)))
+    values = np.random.default_rng(1).uniform(1, 9, (9, 3))
+    found = []
+    for rule in (method, "relative"):
+        index = index_of(tree.format(rule) + children)
+        scores = score(index, panel_of(index, values))
+        found.append(leave_out(scores, scores.panel))
+    assert [one.node for one in found[0]] == ["x0", "x1", "x2"]
+    assert found[0] == found[1]
+
+
+def test_a_list_of_bounds_loses_the_place_of_the_node_that_is_left_out() -> None:
+    tree = "index: {{id: t, weights: {{method: bod, low: {}}}}}\nunits: {{table: u}}\ndata: {{v: {{path: v}}}}\ndefaults: {{normalise: points}}\n"
+    values = np.random.default_rng(1).uniform(1, 9, (6, 3))
+    index = index_of(tree.format("[0.1, 0.2, 0.3]") + "dimensions: [{id: x0}, {id: x1}, {id: x2}]\n")
+    scores = score(index, panel_of(index, values))
+    left = {one.node: one for one in leave_out(scores, scores.panel)}
+    fewer = index_of(tree.format("[0.1, 0.3]") + "dimensions: [{id: x0}, {id: x2}]\n")
+    without = score(fewer, panel_of(fewer, values[:, [0, 2]]))
+    assert left["x1"].shift == pytest.approx(np.abs(without.rank()[0] - scores.rank()[0]).mean())
 
 
 def test_influence_and_flags_of_copied_indicators() -> None:

@@ -25,7 +25,7 @@ from indexcalc.tree.model import Alternatives, Index
 from indexcalc.words.findings import MESSAGES
 
 from . import trees
-from .conftest import count
+from .conftest import count, index_of, panel_of
 from .trees import Menu
 
 # Trees of up to four levels whose weights can be drawn: linear ones, and those with everything that a node can say.
@@ -335,6 +335,38 @@ def test_undefined_draws_are_counted_and_leave_no_rank() -> None:
     assert scores.rank().shape == (3, 9)
 
 
+def test_declared_ranks_of_units_on_the_frontier_are_those_of_draws_that_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs are solved up to their last bits: units on the frontier tie as declared, and so they do in every draw."""
+    monkeypatch.setattr(module.Rescorer, "size", property(lambda _: 4))
+    pairs = ", ".join(
+        f"{{id: d{at}, weight: 1, indicators: [{{id: x{at}, weight: 1}}, {{id: y{at}, weight: 1}}]}}" for at in (0, 1)
+    )
+    index = index_of(
+        "index: {id: t, aggregate: benefit-of-the-doubt}\nunits: {table: u}\ndata: {v: {path: v}}\n"
+        f"defaults: {{normalise: points, weights: relative}}\ndimensions: [{pairs}]\n"
+    )
+    x = np.array([[10.1, 70.7], [30.3, 60.6], [50.5, 50.5], [60.6, 30.3], [70.7, 10.1], [10.1, 20.2]])
+    scores = score(index, panel_of(index, np.repeat(x, 2, axis=1)))
+    alternatives = {"weights": {"method": "perturb", "by": 0.5, "nodes": ["d0", "d1"]}}
+    found = uncertainty(scores, Alternatives.model_validate(alternatives), draws=4)
+    assert scores.rank()[0].tolist() == [1, 1, 1, 1, 1, 6]
+    np.testing.assert_array_equal(found.interval(1.0), np.repeat(scores.rank()[0][:, None], 2, axis=1))
+
+
+def test_no_points_are_paid_for_places_that_differ_in_the_last_bit_alone() -> None:
+    index = index_of(
+        "index: {id: t}\nunits: {table: u}\nperiods: {kind: year}\ndata: {v: {path: v}}\nadjustments: [{id: up, rank_move: 3}]\n"
+        "defaults: {normalise: points, weights: equal}\ndimensions: [{id: a}, {id: b}, {id: c}]\n"
+    )
+    marks = np.array([[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0.2, 0.2, 0.2], [0.3, 0.1, 0.2]])
+    scores = score(
+        index, panel_of(index, np.stack([np.pad(part, ((0, 0), (0, 1))) for part in (marks, marks[::-1], marks[[2, 0, 3, 1]])]))
+    )
+    assert len({mean for period in scores.scores[..., :3].mean(axis=-1).tolist() for mean in period}) > 1
+    assert not np.nan_to_num(scores.points).any()
+    assert (scores.rank() == 1).all()
+
+
 def test_many_units_are_not_compared_in_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_PAIRS", 5)
     found = uncertainty(small(), Alternatives.model_validate({"weights": "dirichlet"}), draws=10)
@@ -385,7 +417,10 @@ SHOWN: dict[str, tuple[list[str], str]] = {
     "IC755": (["uncertainty", "--weights", "dirichlet"], ""),
     "IC756": (["uncertainty", "--weights", "perturb:2"], ""),
     "IC757": (["uncertainty", "--weights", "dirichlet"], ""),
+    "IC758": (["uncertainty", "--weights", "dirichlet", "--impute", "none,mean"], ""),
     "IC759": (["sensitivity", "--rows", "100"], ""),
+    "IC760": (["uncertainty", "--noise", "0.1"], ""),
+    "IC761": (["uncertainty", "--weights", "dirichlet"], "defaults: {missing: {coverage: 0.5}}\n"),
 }
 
 
@@ -397,6 +432,10 @@ def test_every_finding_is_shown(code: str, tmp_path: Path, monkeypatch: pytest.M
         tree = tree.replace("direction: lower", "direction: lower, impute: mean").replace(
             "id: clinics", "id: clinics, impute: mean"
         )
+    if code == "IC760":
+        tree = tree.replace("id: clinics", "id: clinics, normalise: points, formula: '3 + 0 * [cases]'")
+    if code == "IC761":
+        tree = tree.replace("id: cases", "id: cases, formula: 'log([fires] - 9)'")
     if code == "IC755":
         monkeypatch.setattr("indexcalc.cli.open.Opened.counting", lambda _: lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         arguments = [*arguments, "--draws", "100000"]

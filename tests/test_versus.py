@@ -20,7 +20,7 @@ from indexcalc.engine import score
 from indexcalc.jobs.questions import explain
 from indexcalc.report.answers.explain import explain_answer
 
-from .conftest import index_of, panel_of
+from .conftest import count, index_of, panel_of
 from .test_change import random_scores, scored
 from .trees import SEEDS
 
@@ -55,6 +55,66 @@ def test_differences_add_up_at_every_level(seed: int) -> None:
             assert abs(total - gap[branch.position]) <= room, found.tree.nodes[branch.position].id
 
 
+@pytest.mark.parametrize("seed", range(count(100, 1000)))
+def test_what_gaps_shift_is_apart_from_differences_of_scores_times_weights(seed: int) -> None:
+    """Of a weighted mean the two are known: the difference of scores times the weight among what either has, and the rest."""
+    random = np.random.default_rng(seed)
+    weights, x = random.integers(1, 9, 4), np.round(random.uniform(0, 100, (4, 4)), 1)
+    x[random.random(x.shape) < 0.3] = NAN
+    children = ", ".join(f"{{id: x{at}, weight: {weight}}}" for at, weight in enumerate(weights))
+    found = scored(f"defaults: {{normalise: points, weights: relative}}\ndimensions: [{children}]\n", x)
+    for others in ([1], [1, 2, 3]):
+        beside, expected = versus(found, 0, 0, others), []
+        for other in others:
+            here, there = ~np.isnan(x[0]), ~np.isnan(x[other])
+            if here.any() and there.any():
+                weight = weights / weights[here | there].sum()
+                expected.append(np.where(here & there, weight * (x[0] - x[other]), 0.0))
+        if expected:
+            np.testing.assert_allclose(beside.by_scores[:4], np.mean(expected, axis=0), atol=1e-9)
+            difference = beside.contribution[0, :4] - beside.contribution[1, :4]
+            np.testing.assert_allclose(beside.by_scores[:4] + beside.gaps[:4], difference, atol=1e-9)
+        else:
+            assert np.isnan(beside.gaps[:4]).all()
+    if not np.isnan(found.score()[0, :2]).any():
+        there, back = versus(found, 0, 0, [1]), versus(found, 0, 1, [0])
+        np.testing.assert_allclose(there.gaps, -back.gaps, atol=1e-9)
+        if (np.isnan(x[0]) == np.isnan(x[1])).all():
+            assert not there.gaps.any()
+
+
+@given(seed=SEEDS)
+def test_gaps_and_scores_add_up_whatever_a_tree_is_made_of(seed: int) -> None:
+    found = random_scores(seed)
+    beside = versus(found, 0, 0, group_of(found, 0))
+    both = beside.by_scores + beside.gaps
+    np.testing.assert_allclose(both, beside.contribution[0] - beside.contribution[1], rtol=1e-9, atol=1e-9)
+    one = versus(found, 0, 0, [3])
+    for branch in found.tree.branches:
+        lacks = np.isnan(found.scores[0][:, list(branch.children)])
+        if (lacks[0] == lacks[3]).all():
+            assert not np.nan_to_num(one.gaps[list(branch.children)]).any()
+
+
+def test_what_a_peer_lacks_is_said_to_be_a_gap() -> None:
+    found = scored("defaults: {normalise: points, weights: equal}\ndimensions: [{id: a}, {id: b}]\n", [[80, 100], [60, NAN]])
+    beside = versus(found, 0, 0, [1])
+    np.testing.assert_allclose(beside.by_scores[:2], [10, 0])
+    np.testing.assert_allclose(beside.gaps[:2], [-30, 50])
+    answer = explain_answer(beside, "en")
+    assert "Contribution -20.00 (by scores +10.00, by gaps -30.00)" in answer.text
+    assert "Contribution +50.00 (by scores 0.00, by gaps +50.00)" in answer.text
+    assert "得分差 0.00, 缺失影响 +50.00" in explain_answer(beside, "zh").text
+    assert answer.data["tree"]["children"][0]["contribution_by_gaps"] == pytest.approx(-30)
+
+
+def test_a_unit_that_is_alone_is_itself_beside_itself() -> None:
+    found = scored("defaults: {normalise: points, weights: equal}\ndimensions: [{id: a}, {id: b}]\n", [[80, 100]])
+    beside = explain(found, found.panel.units.ids[0], vs="group")
+    np.testing.assert_array_equal(beside.contribution, [[40, 50, 90], [40, 50, 90]])
+    assert "Contribution 0.00" in explain_answer(beside, "en").text
+
+
 @given(seed=SEEDS)
 def test_a_board_is_what_scoring_again_says(seed: int) -> None:
     """In a tree of points the engine itself can be asked: the unit's value is exchanged for the group's mean."""
@@ -83,6 +143,29 @@ def test_a_board_is_what_scoring_again_says(seed: int) -> None:
         assert board.points[leaf] == pytest.approx(found.score()[0, 2] - again.score()[0, 2], abs=1e-9)
         assert board.places[leaf] == again.rank()[0, 2] - found.rank()[0, 2]
     del tree
+
+
+@pytest.mark.parametrize("seed", range(count(60, 600)))
+def test_a_board_weighs_compares_and_moves_anew_in_all_periods(seed: int) -> None:
+    """Computed weights, frames of nodes and moves in rank hang on other periods too, and on the score that is exchanged."""
+    random = np.random.default_rng(seed)
+    over = random.choice(["over: all", "over: base, base: 2001", "over: period"])
+    weights = random.choice(["given", *(f"{{method: {one}, {over}}}" for one in ("std", "entropy", "critic", "pca"))])
+    again = random.choice(["", "normalise: {method: min-max, over: all}, ", "normalise: {method: z-score}, "])
+    moves = random.choice(["", "adjustments: [{id: up, rank_move: 3, cap: 5}]\n"])
+    inner = f"{{id: d, weight: 0.6, {again}weights: {weights}, indicators: [{{id: x0, weight: 0.5}}, {{id: x1, weight: 0.5}}]}}"
+    values = random.uniform(1, 100, (3, 5, 4 if moves else 3))
+    values[..., :3][random.random((3, 5, 3)) < 0.15] = NAN
+    found = scored(f"defaults: {{normalise: points}}\n{moves}dimensions: [{inner}, {{id: x2, weight: 0.4}}]\n", values)
+    period, unit = int(random.integers(3)), int(random.integers(5))
+    board = boards(found, period, unit, range(5))
+    for leaf in range(3):
+        if not math.isnan(board.points[leaf]):
+            changed = found.panel.values.copy(order="K")
+            changed[period, unit, leaf] = board.mean[leaf]
+            anew = score(found.index, dataclasses.replace(found.panel, values=changed))
+            assert board.points[leaf] == pytest.approx(found.score()[period, unit] - anew.score()[period, unit], abs=1e-9)
+            assert board.places[leaf] == anew.rank()[period, unit] - found.rank()[period, unit]
 
 
 def test_boards_by_hand() -> None:

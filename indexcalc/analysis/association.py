@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from ..methods.arrays import Array, np
+from ..methods.arrays import Array, Mask, np
 from ..methods.components import components
 from ..methods.rank import ranks
 from ..methods.siblings import correlations, varies
@@ -19,6 +19,7 @@ HIGH, NEGATIVE, WEAK = 0.9, -0.4, 0.3  # from which a correlation is flagged
 _GRID = 400  # places at which a main effect is worked out: all units where there are no more
 _WIDTHS = (0.15, 0.2, 0.27, 0.36, 0.5, 0.7, 1.0, 1.5, 2.5)  # of the kernel, in standard deviations
 _SINGULAR = 1e-12
+_MADE_OF = 1e-6  # a child of no more weight than this among children that make up nothing has no part in them
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Group:
 
     `alpha` is Cronbach's, `explained` the shares of variance of the principal components, `inflation` (child,) the variance
     inflation factors, `condition` the condition number of the correlations (the root of the largest eigenvalue over the
-    least; infinite where children are linearly dependent).
+    least; infinite where children are linearly dependent). What needs a correlation that is not defined is NaN.
     """
 
     node: str
@@ -71,14 +72,23 @@ class Influence:
 
 
 def pearson(x: Array) -> Array:
-    """Return the product-moment correlations (child, child) of x (unit, child)."""
+    """Return the product-moment correlations (child, child) of x (unit, child); NaN where a child is constant for a pair."""
     together, _ = correlations(x)
-    useful = varies(x)
-    with np.errstate(invalid="ignore"):
-        there = ~np.isnan(x)
-        common = there.T.astype(float) @ there.astype(float)
-    out = np.where(useful[:, None] & useful & (common > 1), together, np.nan)
-    out[np.diag_indices(len(out))] = np.where(useful, 1.0, np.nan)
+    tells = _varying(x)
+    both = tells & tells.T
+    for one, other in np.argwhere(np.triu(both & (together == 0), 1) & np.isnan(x).any(axis=0)).tolist():
+        # nearly constant for the pair beside all there is: what is left of sums over all units is too little to go by
+        pair = x[~np.isnan(x[:, [one, other]]).any(axis=1)][:, [one, other]]
+        together[one, other] = together[other, one] = correlations(pair)[0][0, 1]
+    return np.where(both, together, np.nan)
+
+
+def _varying(x: Array) -> Mask:
+    """Say which children (child, child) tell units apart among those that have the other child too."""
+    out = np.repeat(varies(x)[:, None], x.shape[1], axis=1)
+    gaps = np.isnan(x)
+    for other in np.flatnonzero(gaps.any(axis=0)).tolist():
+        out[:, other] = varies(x[~gaps[:, other]])
     return out
 
 
@@ -103,12 +113,13 @@ def _ranked(x: Array) -> Array:
 def cronbach(x: Array) -> float:
     """Return Cronbach's α of x (unit, child): k/(k-1) (1 - Σ var / Σ cov), covariances over the units that have both.
 
-    Source: Cronbach 1951; HB 2008, p. 72; COINr 1.1 `get_cronbach`.
+    NaN where two of the children have no correlation, or all cancel out. Source: Cronbach 1951; HB 2008, p. 72;
+    COINr 1.1 `get_cronbach`.
     """
     children = int(x.shape[1])
     covariance = covariances(x)
     total = float(np.add.reduce(covariance, axis=None))
-    if children < 2 or not total:
+    if children < 2 or abs(total) <= _SINGULAR * np.abs(covariance).sum() or not _varying(x).all():
         return float("nan")
     return float(children / (children - 1) * (1.0 - np.trace(covariance) / total))
 
@@ -125,19 +136,22 @@ def covariances(x: Array) -> Array:
 def collinearity(x: Array) -> tuple[Array, float]:
     """Return the variance inflation factor (child,) of each child and the condition number of their correlations.
 
-    1 / (1 - R²) of each child on the others, the diagonal of the inverted correlations. A child that does not vary: NaN.
-    Source: Belsley, Kuh, Welsch 1980.
+    1 / (1 - R²) of each child on the others, the diagonal of the inverted correlations; infinite for those that are made of
+    others. A child that does not vary: NaN; all, where two that vary have no correlation or where correlations over different
+    units contradict each other. Source: Belsley, Kuh, Welsch 1980.
     """
     useful = np.flatnonzero(varies(x))
-    out = np.full(x.shape[1], np.nan)
-    if not len(useful):
+    out, together = np.full(x.shape[1], np.nan), pearson(x[:, useful])
+    if not len(useful) or np.isnan(together).any():
         return out, float("nan")
-    values, vectors = np.linalg.eigh(pearson(x[:, useful]))
-    if values[0] <= _SINGULAR * values[-1]:
-        out[useful] = np.inf
-        return out, float("inf")
-    out[useful] = np.add.reduce(vectors**2 / values, axis=1)
-    return out, float(np.sqrt(values[-1] / values[0]))
+    values, vectors = np.linalg.eigh(together)
+    nothing = _SINGULAR * values[-1]
+    if values[0] < -nothing:
+        return out, float("nan")
+    spread = values > nothing
+    out[useful] = np.add.reduce(vectors[:, spread] ** 2 / values[spread], axis=1)
+    out[useful[(np.abs(vectors[:, ~spread]) > _MADE_OF).any(axis=1)]] = np.inf
+    return out, float(np.sqrt(values[-1] / values[0])) if spread.all() else float("inf")
 
 
 def main_effect(x: Array, y: Array) -> float:
@@ -217,16 +231,17 @@ def groups(scores: Scores, period: str) -> list[Group]:
         if len(branch.children) < 2:
             continue
         x = scores.scores[at][:, list(branch.children)]
-        parts = components(x)
+        parts, together, useful = components(x), pearson(x), varies(x)
+        known = np.nan if np.isnan(together[useful][:, useful]).any() else 1.0
         found.append(
             Group(
                 tree.nodes[branch.position].id,
                 tuple(tree.nodes[child].id for child in branch.children),
-                pearson(x),
+                together,
                 spearman(x),
                 cronbach(x),
-                parts.explained,
-                parts.vectors * np.sqrt(np.maximum(parts.eigenvalues, 0.0)),
+                known * parts.explained,
+                known * parts.vectors * np.sqrt(np.maximum(parts.eigenvalues, 0.0)),
                 *collinearity(x),
             )
         )

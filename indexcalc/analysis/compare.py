@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..methods.arrays import Array
 
+_NOTHING = 1e-9  # of a score: what moves less has not moved
 _PAIRS = 1 << 22  # pairs of units that are compared together
 ROOMS = ("normalise", "aggregate", "weights")
 
@@ -33,7 +34,8 @@ class Comparison(Result):
     `names` are what they are called by: their periods, or the two methods or trees that they differ in.
     `spearman` and `kendall` (tau-b) are NaN for fewer than two units or where all are tied; `moved` is how many units have
     another rank, `shift` the mean of the places moved, `most` the most. `leading` is for each unit of `change` the factor
-    with the largest part, "" where nothing moved.
+    that did most of what moved, "" where nothing moved: of its rank where that is another, else of its score. `left_out` are the
+    units, by their places among those of `change`, that have no score in the first and in the second.
     """
 
     names: tuple[str, str]
@@ -45,6 +47,7 @@ class Comparison(Result):
     shift: float
     most: float
     leading: tuple[str, ...]
+    left_out: tuple[tuple[int, ...], tuple[int, ...]]
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a unit, as a change has it, with the factor that did most."""
@@ -66,12 +69,10 @@ def compare(
     """
     moves = change(one, other, before, after, units=units)
     scores, places = ends(one, other, before, after)
-    both = ~np.isnan(scores).any(axis=0)
+    without = np.isnan(scores)
+    both = ~without.any(axis=0)
     first, second = scores[:, both]
     shift = np.abs(places[1, both] - places[0, both])
-    parts = np.abs(np.stack([np.zeros(len(moves.at)), *moves.parts.values()]))
-    largest = np.argmax(np.where(np.isnan(parts), 0.0, parts), axis=0)
-    factors = ("", *moves.parts)
     return Comparison(
         names=names or (before, after),
         change=moves,
@@ -81,7 +82,27 @@ def compare(
         moved=int(np.count_nonzero(shift)),
         shift=float(shift.mean()) if len(shift) else 0.0,
         most=float(shift.max(initial=0.0)),
-        leading=tuple(factors[at] for at in largest.tolist()),
+        leading=_leading(moves),
+        left_out=(tuple(np.flatnonzero(without[0]).tolist()), tuple(np.flatnonzero(without[1]).tolist())),
+    )
+
+
+def _leading(moves: ScoreChange) -> tuple[str, ...]:
+    """Return for each unit the factor with the largest part in the way that its rank, or else its score, has moved."""
+    if not moves.parts:
+        return ("",) * len(moves.at)
+    ranked, scored = (ends[1] - ends[0] for ends in (moves.ranks, moves.scores))
+    by_rank = np.nan_to_num(ranked) != 0
+    parts = np.where(by_rank, np.stack(list(moves.rank_parts.values())), np.stack(list(moves.parts.values())))
+    move = np.where(by_rank, ranked, scored)
+    nothing = _NOTHING * (1.0 + np.abs(np.where(by_rank, 0.0, moves.scores[0])))
+    still = np.abs(move) <= nothing
+    along = np.nan_to_num(np.where(still, np.abs(parts), parts * np.sign(move)))
+    most = along.max(axis=0)
+    first = np.argmax(along >= most * (1.0 - _NOTHING), axis=0)
+    factors = tuple(moves.parts)
+    return tuple(
+        factors[at] if there else "" for at, there in zip(first.tolist(), (most > np.nan_to_num(nothing)).tolist(), strict=True)
     )
 
 

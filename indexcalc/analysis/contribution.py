@@ -131,12 +131,25 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
     return np.where(scaled, split * np.where(scaled, ratio, 1.0), split + share * (last - y))[:, wanted]
 
 
+def used(scores: Scores, branch: Branch, rows: Rows) -> Array:
+    """Return what went into a node for some units (row, input)."""
+    return np.asarray(_of(rows, used_inputs(scores, branch))[0])
+
+
+def of_others(scores: Scores, branch: Branch, weights: Array, x: Array, rows: Rows) -> Array:
+    """Return what a node's children would add, with other scores x (row, child), to what these would come together to."""
+    w = weights if weights.ndim == 1 else _of(rows, weights)
+    absent = _of(rows, _at_the_mean(used_inputs(scores, branch)))
+    y = combiner(scores.tree, branch)(x[None], w)[..., None]
+    return np.asarray(_split(scores, branch, x[None], absent, w, y)[0])
+
+
 def _of(rows: Rows | None, array: Array) -> Array:
     """Return the rows that are asked about of an array (period, unit or 1, …), all of it without rows."""
     if rows is None:
         return array
     one = array[rows.period : rows.period + 1]
-    return one if one.shape[1] == 1 else one[:, list(rows.units)]
+    return one[:, list(rows.units) if one.shape[1] > 1 else [0] * len(rows.units)]
 
 
 def effective(scores: Scores, contribution: Array | None = None, rows: Rows | None = None) -> Array:

@@ -8,6 +8,7 @@ the draws as one more axis.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
@@ -84,6 +85,15 @@ class Rescorer:
         self.cases: dict[tuple[int, ...], Case] = {}
         self.lock = Lock()
 
+    def without_errors(self) -> Rescorer:
+        """Return one of the same inputs but for errors in values."""
+        if self.inputs.alternatives.noise is None:
+            return self
+        other = copy(self)
+        alternatives = self.inputs.alternatives.model_copy(update={"noise": None})
+        other.inputs, other.cases, other.lock = replace(self.inputs, alternatives=alternatives), {}, Lock()
+        return other
+
     @cached_property
     def size(self) -> int:
         """How many draws are worked on together; it depends on the panel and the tree alone, as does all that is computed."""
@@ -133,7 +143,7 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
     """Work out what is the same in all draws with some alternatives."""
     index, panel = rescorer.inputs.case(options), rescorer.panel
     noise = rescorer.inputs.alternatives.noise
-    branches = _below(index, rescorer.root)
+    branches = below(index, rescorer.root)
     values, status = impute(index, panel, rescorer.derived, rescorer.status)
     scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
     if noise is not None:
@@ -141,7 +151,7 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
     else:
         normalise(index, panel, treat(index, values), scores)
     shown = slice(None)
-    if not _spans_periods(index, branches, noisy=noise is not None):
+    if not spans_periods(index, branches, noisy=noise is not None):
         shown = slice(rescorer.period, rescorer.period + 1)
     part = replace(panel, values=panel.values[shown], status=panel.status[shown], periods=panel.periods[shown])
     status = status[shown]
@@ -160,7 +170,7 @@ def _case(rescorer: Rescorer, options: tuple[int, ...]) -> Case:
     return Case(index, part, noise, shown, values[shown], status, still, means, frozenset(moving), rest)
 
 
-def _below(index: Index, root: int) -> list[Branch]:
+def below(index: Index, root: int) -> list[Branch]:
     """Return the branches that a node is made of, itself too, children first."""
     wanted, found = {root}, []
     for branch in reversed(index.tree.branches):
@@ -170,7 +180,7 @@ def _below(index: Index, root: int) -> list[Branch]:
     return found[::-1]
 
 
-def _spans_periods(index: Index, below: Sequence[Branch], *, noisy: bool) -> bool:
+def spans_periods(index: Index, below: Sequence[Branch], *, noisy: bool) -> bool:
     """Say whether other periods have a part in a period's scores, beyond the scores of its leaves."""
     across = ("all", "base")
     for branch in below:
@@ -227,11 +237,13 @@ def _noisy_leaves(case: Case, errors: Array, scores: Array) -> None:
     """Fill in the leaves' scores from values with errors (period, draw, unit, leaf)."""
     index, noise, values = case.index, case.noise, case.values[:, None]
     assert noise is not None
-    typical = np.abs(values)
-    if noise.of == "spread":
-        typical = Frame(values, np.ones(values.shape[-1])).deviation(1)
-    x = treat(index, values + errors[case.shown] * noise.sd * np.nan_to_num(typical))
+    x = treat(index, values + errors[case.shown] * noise.sd * np.nan_to_num(typical(noise, values)))
     normalise(index, case.panel, x, scores)
+
+
+def typical(noise: Noise, values: Array) -> Array:
+    """Return what errors are a share of: the values (…, unit, leaf), or how far those of a leaf spread (…, 1, leaf)."""
+    return Frame(values, np.ones(values.shape[-1])).deviation(1) if noise.of == "spread" else np.abs(values)
 
 
 def _undefined(case: Case, made: Nodes | None, period: int, options: tuple[int, ...], draws: int) -> Iterator[Undefined]:

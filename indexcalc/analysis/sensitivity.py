@@ -18,26 +18,29 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import score
 from ..engine.nodes import aggregate
-from ..engine.ranking import overall, ranking_of
+from ..engine.ranking import compared, overall, ranking_of
 from ..engine.room import Room
+from ..engine.rules import declared_weights
 from ..findings import Finding, Language, Place, finding
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
-from ..methods.weight import ADD_UP
+from ..methods.weight import ADD_UP, WEIGHTINGS
 from ..panel import Panel, empty
 from ..scores import Scores
 from ..tree.declared import counts
 from ..tree.formula import names
-from ..tree.model import Alternatives, Dimension, Index, Indicator, Weights
+from ..tree.model import Alternatives, Dimension, Index, Indicator, Root, Weights
 from .alternatives import Draws, Inputs
-from .association import pearson
+from .association import spearman
+from .effects import effect_findings, idle_inputs, without_errors
 from .rescore import Rescorer
 from .result import Result
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    Children = tuple[Dimension | Indicator, ...]
 
 MOST_UNITS = 1000  # units up to which each one's own indices are worked out
 _ROOM = 1 << 23
@@ -61,6 +64,7 @@ class Sensitivity(Result):
     """The Sobol indices of a node's ranking in one period: of the rank shift (one output), and of each unit's score.
 
     `shift` is the mean rank shift of the draws, and `rows` how many rows each sample had, `asked` how many it should have.
+    `idle` are the inputs that change no score, `still` the indicators that errors leave as they are.
     """
 
     scores: Scores
@@ -73,6 +77,8 @@ class Sensitivity(Result):
     shift: float
     ranks: Indices
     units: Indices | None
+    idle: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row an input: its first-order and total index for the rank shift, with their intervals."""
@@ -87,8 +93,9 @@ class Sensitivity(Result):
 
     @property
     def findings(self) -> list[Finding]:
-        """Whether the run was stopped."""
-        return [finding("IC755", Place(), done=self.rows, asked=self.asked)] if self.rows < self.asked else []
+        """What does nothing, and whether the run was stopped."""
+        found = effect_findings(self.scores, self.inputs, self.idle, self.still, self.period)
+        return found + ([finding("IC755", Place(), done=self.rows, asked=self.asked)] if self.rows < self.asked else [])
 
 
 @dataclass(frozen=True)
@@ -229,7 +236,7 @@ def sensitivity(
     shifts = _Sums(len(inputs.names), 1, resamples)
     fewer = min(resamples, _RESAMPLED // max(1, len(inputs.names) * len(centre)))
     units = _Sums(len(inputs.names), len(centre) if own else 0, fewer)
-    room, done = Room(_ROOM), 0
+    room, done, idle = Room(_ROOM), 0, idle_inputs(rescorer, seed)
 
     def outputs(draws: Draws) -> tuple[Array, Array]:
         room.used = 0
@@ -262,6 +269,8 @@ def sensitivity(
         shift=float(shifts.a[0, 0] + shifts.b[0, 0]) / max(1, 2 * done),
         ranks=shifts.indices(level),
         units=units.indices(level) if own else None,
+        idle=idle,
+        still=without_errors(rescorer),
     )
 
 
@@ -285,7 +294,7 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
     """
     period = scores.periods[-1] if period is None else period
     at, root = scores.periods.index(period), scores.tree.root
-    declared = scores.ranks[at, :, root].astype(float)
+    declared, ranking = scores.ranks[at, :, root].astype(float), ranking_of(scores.index, root)
     used = {name for branch in scores.tree.branches if branch.formula for name in names(branch.formula)}
     found = []
     left_scores = _aggregated if _leaves_stand(scores) else _scored
@@ -296,12 +305,11 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
         if position not in siblings or len(siblings) < 2 or inside & used:
             continue
         without = left_scores(scores, _without(scores.declared, node.id), panel, level)[at]
-        places = overall(ranking_of(scores.index, root), without[None, :, None])[0, :, 0].astype(float)
+        places = overall(ranking, without[None, :, None])[0, :, 0].astype(float)
         moved = np.abs(places - declared)
         if np.isnan(moved).all():
             continue
-        pair = np.stack([declared, places], axis=1)
-        correlation = pearson(pair[~np.isnan(pair).any(axis=1)])[0, 1]
+        correlation = spearman(compared(ranking, np.stack([scores.score()[at], without], axis=1)))[0, 1]
         unit = int(np.nanargmax(moved))
         found.append(Left(node.id, float(correlation), float(np.nanmean(moved)), float(moved[unit]), unit))
     return found
@@ -343,28 +351,43 @@ def _with_below(scores: Scores, position: int) -> list[int]:
 
 
 def _without(index: Index, node: str) -> Index:
-    """Return the index without a node; where its siblings' weights are given they are scaled to add up again."""
+    """Return the index without a node, its siblings weighed without it."""
 
     def walked(children: tuple[Dimension | Indicator, ...]) -> tuple[Dimension | Indicator, ...]:
-        return tuple(entered(child) if isinstance(child, Dimension) else child for child in children if child.id != node)
+        return tuple(entered(child) if isinstance(child, Dimension) else child for child in children)
 
     def entered(child: Dimension) -> Dimension:
-        update: dict[str, Any] = {"indicators": walked(child.indicators)}
         if any(own.id == node for own in child.indicators):
-            update |= _scaled(index, child)
-        return child.model_copy(update=update)
+            left, update = _left(index, child, child.indicators, node)
+            return child.model_copy(update=update | {"indicators": left})
+        return child.model_copy(update={"indicators": walked(child.indicators)})
 
-    root = index.index
     if any(child.id == node for child in index.dimensions):
-        root = root.model_copy(update=_scaled(index, root))
-    return index.changed(index=root, dimensions=walked(index.dimensions))
+        left, update = _left(index, index.index, index.dimensions, node)
+        return index.changed(index=index.index.model_copy(update=update), dimensions=left)
+    return index.changed(dimensions=walked(index.dimensions))
 
 
-def _scaled(index: Index, parent: Any) -> dict[str, Any]:
-    rule = parent.weights or index.defaults.weights
-    aggregate = parent.aggregate or index.defaults.aggregate
-    if rule.method not in ADD_UP or aggregate.method in FREE_SUM:
-        return {}
-    children = index.dimensions if parent is index.index else parent.indicators
-    weighted = any(child.weight is not None for child in children if counts(child))
-    return {"weights": Weights(method="relative")} if weighted else {}
+def _left(index: Index, parent: Dimension | Root, children: Children, node: str) -> tuple[Children, dict[str, Any]]:
+    """Return the children of a parent without one of them, and what it says of weights then.
+
+    Weights that are written, or judged of all together, stay in their proportions; of lists that are part of how weights are
+    made of data the place of the one is taken out.
+    """
+    rule, aggregate = parent.weights or index.defaults.weights, parent.aggregate or index.defaults.aggregate
+    record, free = WEIGHTINGS[rule.method], aggregate.method in FREE_SUM
+    weighing = [child.id for child in children if counts(child)]
+    left = tuple(child for child in children if child.id != node)
+    listed = [key for key in record.per_child if rule.parameters.get(key) is not None]
+    if listed and record.scores is None:
+        branch = next(each for each in index.tree.branches if index.tree.nodes[each.position].id == parent.id)
+        judged = dict(zip(weighing, declared_weights(branch), strict=True))
+        left = tuple(child.model_copy(update={"weight": judged[child.id]}) if child.id in judged else child for child in left)
+        return left, {"weights": Weights(method="given" if free else "relative")}
+    lists = {key: value for key in listed if isinstance(value := rule.parameters[key], Sequence)}
+    if lists and node in weighing:
+        at = weighing.index(node)
+        return left, {"weights": rule.model_copy(update={key: [*value[:at], *value[at + 1 :]] for key, value in lists.items()})}
+    if rule.method in ADD_UP and not free and any(child.weight is not None for child in children if counts(child)):
+        return left, {"weights": Weights(method="relative")}
+    return left, {}

@@ -28,6 +28,7 @@ from ..methods.rank import ranks, rounded
 from ..scores import Scores
 from ..tree.model import FACTORS, Alternatives
 from .alternatives import Inputs
+from .effects import effect_findings, idle_inputs, without_errors
 from .rescore import Rescorer, Undefined
 from .result import Result
 
@@ -50,7 +51,8 @@ class Uncertainty(Result):
     `counts` (unit, place) says how often a unit had each place: 1, 2, …, by halves where ties share the average of theirs,
     and last how often it had none. `above` (unit, unit) says how often one was ranked above the other; it is left out above
     1,000 units. `means` and `deviations` are those of the scores over the draws with one. `undefined` are the nodes
-    that could not be computed, by alternatives; `asked` is how many draws were asked for.
+    that could not be computed, by alternatives; `asked` is how many draws were asked for. `idle` are the inputs that change no
+    score, `still` the indicators that errors leave as they are.
     """
 
     scores: Scores
@@ -65,6 +67,8 @@ class Uncertainty(Result):
     means: Array
     deviations: Array
     undefined: tuple[Undefined, ...]
+    idle: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a unit: its rank and score as declared, and what they were in the draws; intervals hold 90 %."""
@@ -95,7 +99,7 @@ class Uncertainty(Result):
 
     @property
     def findings(self) -> list[Finding]:
-        """What was undefined, whether the run was stopped, and whether pairs were compared."""
+        """What was undefined or does nothing, who lost a score, whether the run was stopped, and whether pairs were compared."""
         alike: dict[tuple[str, str], list[Undefined]] = {}
         for one in self.undefined:
             alike.setdefault((one.method, ", ".join(self.options(one).values()) or "–"), []).append(one)
@@ -111,6 +115,12 @@ class Uncertainty(Result):
             )
             for (method, options), together in alike.items()
         ]
+        found += effect_findings(self.scores, self.inputs, self.idle, self.still, self.period)
+        if (lost := np.flatnonzero(~np.isnan(self.declared) & (self.counts[:, -1] > 0))).size:
+            order = lost[np.argsort(-self.counts[lost, -1], kind="stable")]
+            units, most = self.scores.panel.units, int(self.counts[lost, -1].max())
+            named = some([units.title(unit) for unit in order.tolist()])
+            found.append(finding("IC761", Place(), draws=most, all=self.draws, units=named))
         if self.draws < self.asked:
             found.append(finding("IC755", Place(), done=self.draws, asked=self.asked))
         if self.above is None and self.draws:
@@ -248,6 +258,7 @@ def uncertainty(
     some = max(1, _TASK // size)
     tasks = [segments[start : start + some] for start in range(0, len(segments), some)]
 
+    idle = idle_inputs(rescorer, seed) if draws else ()
     mine = local()
 
     def work(task: list[tuple[int, int]]) -> _Part:
@@ -286,6 +297,8 @@ def uncertainty(
         centre + mean,
         np.sqrt(np.maximum(variance, 0.0)),
         whole.undefined,
+        idle,
+        without_errors(rescorer),
     )
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import groups_of
+from ..engine.nodes import aggregate
 from ..engine.ranking import overall
 from ..findings import Language
 from ..methods.arrays import np
@@ -21,13 +22,16 @@ from ..scores import Scores
 from ..tree.model import Indicator
 from .cells import Cell, cells_of
 from .contribution import Rows, adjusted, contributions, effective
+from .gaps import due_to_gaps
+from .rescore import spans_periods
 from .result import Result
-from .worlds import of_scores
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..methods.arrays import Array
+
+_CELLS = 4_000_000  # scores of all nodes that are made together
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,9 @@ class Versus(Result):
 
     `contribution` is what a node adds to its parent's score, `points` what it adds to the index in the end, `adjusted` what
     adjustments added to it. For every inner node the differences of its children's contributions and of its own adjustments
-    add up to the difference of its scores. NaN where either has no score. Shown are `node` and what is below it, `depth` levels
-    or all of it for 0; the mean of a group comes with the `boards` of the unit.
+    add up to the difference of its scores. NaN where either has no score. `gaps` (node,) is what of the difference of
+    contributions is due to scores that one of them lacks there or beside it (`analysis.gaps`). Shown are `node` and what is below
+    it, `depth` levels or all of it for 0; the mean of a group comes with the `boards` of the unit.
     """
 
     scores: Scores
@@ -51,6 +56,7 @@ class Versus(Result):
     contribution: Array
     points: Array
     adjusted: Array
+    gaps: Array
 
     def walk(self, node: int | None = None, level: int = 0) -> Iterator[tuple[int, int]]:
         """Yield the nodes that are shown, in the order of the tree, each with how far down it is."""
@@ -67,6 +73,11 @@ class Versus(Result):
         """Return the unit's value of an indicator and the others' mean."""
         known = self.scores.derived[self.period, [self.unit, *self.others], leaf]
         return np.array([known[0], _mean(known[1:])])
+
+    @property
+    def by_scores(self) -> Array:
+        """What of the difference of contributions (node,) is not due to gaps."""
+        return np.asarray(self.contribution[0] - self.contribution[1] - self.gaps)
 
     @cached_property
     def cells(self) -> dict[int, list[tuple[Cell, ...]]]:
@@ -92,6 +103,7 @@ class Versus(Result):
         }
         for name, pair in (("score", self.score), ("contribution", self.contribution), ("index_points", self.points)):
             columns |= {name: pair[0, at], f"{name}_others": pair[1, at], f"{name}_difference": pair[0, at] - pair[1, at]}
+        columns |= {"contribution_by_scores": self.by_scores[at], "contribution_by_gaps": self.gaps[at]}
         return pd.DataFrame(columns)
 
 
@@ -150,6 +162,7 @@ def versus(
     for branch in scores.tree.branches:
         added[:, branch.position] = adjusted(scores, branch.position)[period, list(rows.units)]
     beside = [np.stack([array[0], _mean(array[1:])]) for array in (*both, added)]
+    beside.append(_mean(due_to_gaps(scores, contribution, rows)))
     return Versus(scores, period, unit, tuple(others), scores.tree.root if node is None else node, depth, boards, *beside)
 
 
@@ -179,8 +192,8 @@ def boards(scores: Scores, period: int, unit: int, group: Sequence[int]) -> Boar
     """Say what each node is worth to a unit against its group, in points of the index and in places.
 
     For each node the unit's scores of the indicators below it are exchanged for the group's means of them, where both are
-    there, and the tree is aggregated anew, with all units where they are compared once more. Frames of indicators and
-    the others' indicators stay as they are.
+    there, and the tree is aggregated anew, with all units and periods where these are compared once more or make weights.
+    Frames of indicators, the others' indicators and other periods' stay as they are.
     """
     tree, leaves = scores.tree, scores.tree.leaves
     own = scores.scores[period, unit, :leaves]
@@ -193,19 +206,33 @@ def boards(scores: Scores, period: int, unit: int, group: Sequence[int]) -> Boar
     counts = np.flatnonzero(exchanged.any(axis=-1) & _counting(scores))
     points, places = np.full(len(tree.nodes), np.nan), np.full(len(tree.nodes), np.nan)
     if len(counts) and not np.isnan(scores.score()[period, unit]):
-        rows = np.where(exchanged[counts], middle[:leaves], own)
-        world = of_scores(scores, period)
-        status = np.repeat(np.where(np.isnan(own), scores.status[period, unit], 0)[None], len(rows), axis=0)
-        if world.alone:
-            found = world.taken([unit]).with_own(np.zeros(len(rows), int), rows, status.astype(np.uint8))[0]
-            peers = np.repeat(scores.score()[period][None], len(rows), axis=0)
-            peers[:, unit] = found
-            rank = overall(scores.index.ranking, peers[..., None])[:, unit, 0]
-        else:
-            found, rank = world.with_own(np.full(len(rows), unit), rows, status.astype(np.uint8))
+        found, rank = _aggregated(scores, period, unit, np.where(exchanged[counts], middle[:leaves], own))
         points[counts] = scores.score()[period, unit] - found
         places[counts] = rank - scores.rank()[period, unit]
     return Boards(scores, period, unit, tuple(group), middle, points, places)
+
+
+def _aggregated(scores: Scores, period: int, unit: int, rows: Array) -> tuple[Array, Array]:
+    """Return the score and rank (row,) that a unit has with each of some rows of leaves' scores (row, leaf) of its own."""
+    index, tree = scores.index, scores.tree
+    spans = spans_periods(index, tree.branches, noisy=False)
+    alone = not any(branch.compares or branch.missing.policy == "floor" for branch in tree.branches)
+    part = scores.part(slice(None) if spans else slice(period, period + 1), slice(unit, unit + 1) if alone else slice(None))
+    now, own = period if spans else 0, 0 if alone else unit
+    peers, found, rank = scores.score()[period], np.empty(len(rows)), np.empty(len(rows))
+    step = max(1, _CELLS // part.scores.size)
+    for start in range(0, len(rows), step):
+        some = rows[start : start + step]
+        x = np.repeat(np.swapaxes(part.scores, -1, -2)[:, None], len(some), axis=1).swapaxes(-1, -2)  # as `empty` has them
+        x[now, :, own, : tree.leaves] = some
+        aggregate(index, part.panel, part.status, x, coverage=np.empty((*x.shape[:-1], len(tree.branches))))
+        world = x[now, ..., tree.root]
+        if alone:
+            world = np.repeat(peers[None], len(some), axis=0)
+            world[:, unit] = x[now, :, 0, tree.root]
+        found[start : start + step] = world[:, unit]
+        rank[start : start + step] = overall(index.ranking, world[..., None])[:, unit, 0]
+    return found, rank
 
 
 def _counting(scores: Scores) -> Any:

@@ -37,9 +37,12 @@ def audit(index: Project | Index | PathLike = INDEX, department: str | None = No
 
 
 def repeated_columns(matched: Matched) -> set[int]:
-    """Return the columns that are read from a file's column which an earlier one has: a formula may share another's."""
-    first: dict[tuple[int, int], int] = {}
-    for piece in matched.pieces:
-        key = id(piece.table), piece.at
-        first[key] = min(first.get(key, piece.column), piece.column)
-    return {piece.column for piece in matched.pieces if first[id(piece.table), piece.at] < piece.column}
+    """Return the columns that are read from the cells of an earlier one: a formula may share another's.
+
+    In a long table all indicators stand in one column, each in rows of its own.
+    """
+    first: dict[tuple[int, int, int], int] = {}
+    cells = [(piece.column, (id(piece.table), piece.at, piece.rows[0])) for piece in matched.pieces if len(piece.rows)]
+    for column, key in cells:
+        first[key] = min(first.get(key, column), column)
+    return {column for column, key in cells if first[key] < column}

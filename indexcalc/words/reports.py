@@ -356,6 +356,12 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "贡献：计入上一级得分的分；计入总指数：其中进入总指数的分。",
         "Contribution: what a node adds to the score above it; in the index: what of that reaches the index.",
     )
+    by_scores = Said("得分差", "by scores")
+    by_gaps = Said("缺失影响", "by gaps")
+    gaps_help = Said(
+        "一方没有得分之处，其权重由同级其他指标分担；贡献之差分为两部分：“得分差”为双方得分之差乘以权重，“缺失影响”为由此转移的部分。",
+        "Where one side has no score, siblings carry its weight; the difference of contributions is split into that of scores times weight (by scores) and what the gap shifts (by gaps).",
+    )
     effort_help_peers = Said(
         "工作量：数值变动除以当期各单元之间的标准差。",
         "Effort: how far a value moves, in standard deviations over the units of the period.",
@@ -399,6 +405,14 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{count} 个单元：Spearman {spearman}，Kendall {kendall}；{moved} 个位次有变，平均 {shift} 名，最多 {most} 名",
         "{count} {count:unit|units}: Spearman {spearman}, Kendall {kendall}; {moved} {moved:rank differs|ranks differ}, by {shift} on average, {most} at most",
     )
+    left_out_of_it = Said("未计入 {count} 个单元：{units}", "{count} {count:unit is|units are} left out: {units}")
+    without_score_in = Said("{state} 没有得分：{units}", "no score in {state}: {units}")
+    not_split = Said("未分解：{units}", "not split: {units}")
+    lost_score = Said(
+        "{state} 没有得分（覆盖率 {coverage}），变化无法分解。",
+        "No score in {state} (coverage {coverage}): the change cannot be split.",
+    )
+    not_among_units = Said("{state} 没有该单元，变化无法分解。", "Not among the units of {state}: the change cannot be split.")
     score_difference = Said("变化", "Change")
     nothing_moved = Said("没有变化。", "Nothing has moved.")
     inputs_unchanged = Said("输入没有变化，报告是最新的。", "The inputs have not changed; the report is of them.")

@@ -8,11 +8,12 @@ from typing import Any
 
 from ...analysis.change import ScoreChange
 from ...findings import Language
+from ...methods.arrays import np
 from ...tree.model import Indicator
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite, number, signed
-from ..sheets.changes import change_sheet, factors_sheet, indicators_sheet, notes_between
+from ..sheets.changes import change_sheet, factors_sheet, indicators_sheet, notes_between, without_score
 from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
@@ -25,10 +26,17 @@ def change_answer(moves: ScoreChange, language: Language) -> Answer:
         return _change_of_one(moves, language)
     count = len(moves.later.panel.units)
     sheet = change_sheet(moves, language)
-    sheet = replace(sheet, notes=(*first_of(len(moves.at), count, language), *sheet.notes))
+    sheet = replace(sheet, notes=(*first_of(len(moves.at), count, language), *_not_split(moves, language), *sheet.notes))
     heading = f"{moves.later.index.index.title(language)} · {moves.periods[0]} → {moves.periods[1]}"
     text = f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
     return Answer(text, {**change_data(moves), "count": count}, {"": sheet})
+
+
+def _not_split(moves: ScoreChange, language: Language) -> list[str]:
+    """Name the units that have no score in one of the two states, or in both, whose change is not split."""
+    lacking = [[moves.at[row] for row in np.flatnonzero(np.isnan(scores)).tolist()] for scores in moves.scores]
+    units = without_score(moves, moves.periods, (lacking[0], lacking[1]), language)
+    return [word.not_split(language).format(units=units)] if units else []
 
 
 def first_of(shown: int, count: int, language: Language) -> list[str]:
@@ -46,6 +54,7 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
         f"{moves.units.title(moves.at[0], language)} · {' → '.join(moves.periods)}",
         f"{word.score(language)} {' → '.join(shown)}{moved}",
         f"{word.rank(language)} {' → '.join(places)}",
+        *(_lost(moves, state, language) for state in (0, 1) if np.isnan(moves.scores[state, 0])),
     ]
     factors = factors_sheet(moves, language)
     text = [*lines, "", as_text(factors, language)]
@@ -56,6 +65,15 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
         sheets["indicators"] = indicators_sheet(moves, values, language)
         text += ["", as_text(indicators_sheet(moves, values, language, most=MOST_INDICATORS), language)]
     return Answer("\n".join([*text, *said]), change_data(moves), sheets)
+
+
+def _lost(moves: ScoreChange, state: int, language: Language) -> str:
+    """Say that the unit has no score in a state, and how much of it has values there."""
+    scores, period, unit = (moves.earlier, moves.later)[state], moves.periods[state], moves.units.ids[moves.at[0]]
+    if unit not in scores.panel.units.ids:
+        return word.not_among_units(language).format(state=period)
+    covered = scores.covered(scores.tree.root)[scores.periods.index(period), scores.panel.units.ids.index(unit)]
+    return word.lost_score(language).format(state=period, coverage=f"{np.nan_to_num(covered):.1%}")
 
 
 def _values(moves: ScoreChange, leaf: str) -> tuple[str, str]:

@@ -9,9 +9,10 @@ from ...analysis.compare import Comparison
 from ...analysis.differences import differences
 from ...analysis.weights import weights_of
 from ...findings import Language
+from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
-from ..sheets.changes import agreement_text, change_sheet
+from ..sheets.changes import agreement_text, change_sheet, without_score
 from ..sheets.tables import shortened
 from ..sheets.weights import differences_sheet
 from .answer import ELSEWHERE, MOST_ROWS, Answer
@@ -24,7 +25,8 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
     before, after = moves.periods
     shown = moves if before != after else replace(moves, periods=comparison.names)
     sheet = change_sheet(shown, language, comparison.leading)
-    said = [agreement_text(comparison, language), *first_of(len(moves.at), len(moves.units), language)]
+    said = [agreement_text(comparison, language), *_left_out(comparison, language)]
+    said += first_of(len(moves.at), len(moves.units), language)
     heading = f"{one} → {other}" if before != after else f"{one} → {other} · {before}"
     text = [heading, *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
     sheets = {"": replace(sheet, notes=(heading, *said, *sheet.notes))}
@@ -32,6 +34,7 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
         "names": list(comparison.names),
         **({"period": before} if before == after else {}),
         "count": comparison.count,
+        "left_out": [[moves.units.ids[at] for at in places] for places in comparison.left_out],
         "spearman": finite(comparison.spearman),
         "kendall": finite(comparison.kendall),
         "moved": comparison.moved,
@@ -47,3 +50,10 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
             text += ["", as_text(sheets["differences"], language)]
         data["differences"] = [{"kind": each.kind, "node": each.node, "old": each.old, "new": each.new} for each in differing]
     return Answer("\n".join(text), data, sheets)
+
+
+def _left_out(comparison: Comparison, language: Language) -> list[str]:
+    """Count and name the units that have no score in either, which no measure of agreement is made of."""
+    count = len({*comparison.left_out[0], *comparison.left_out[1]})
+    units = without_score(comparison.change, comparison.names, comparison.left_out, language)
+    return [word.left_out_of_it(language).format(count=count, units=units)] if count else []

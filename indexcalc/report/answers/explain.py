@@ -20,7 +20,7 @@ from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
 from ..numbers import finite, number, signed
 from ..sheets.changes import boards_sheet
-from ..sheets.explained import explained_notes, explained_sheet, versus_sheet, where
+from ..sheets.explained import explained_notes, explained_sheet, has_gap, versus_notes, versus_sheet, where
 from ..sheets.tables import primary, shortened
 from .answer import ELSEWHERE, Answer
 
@@ -244,7 +244,7 @@ def _versus(result: Versus, language: Language) -> Answer:
     names = (units.title(result.unit, language), name)
     lines = [f"{names[0]} {word.against(language).format(others=name)} · {period}"]
     lines += [line for level, node in result.walk() for line in _versus_lines(result, node, level, language)]
-    lines += explained_notes(scores, language)
+    lines += versus_notes(result, language)
     data = {
         "unit": units.ids[result.unit],
         "others": [units.ids[other] for other in result.others],
@@ -276,6 +276,7 @@ def _versus_data(result: Versus, node: int, level: int, language: Language) -> d
     for key, (one, others) in pairs.items():
         entry[key] = [finite(one[node]), finite(others[node])]
         entry[f"{key}_difference"] = finite(one[node] - others[node])
+    entry |= {"contribution_by_scores": finite(result.by_scores[node]), "contribution_by_gaps": finite(result.gaps[node])}
     entry["rank"] = _ranks(result, node)
     if isinstance(item, Indicator):
         entry |= {"value": list(map(finite, result.values(node))), "measure": item.measure}
@@ -308,6 +309,9 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
     text = f"{'  ' * level}{item.title(language)} ({item.id}) {shown}"
     if level and scored:
         text += f" · {word.contribution(language)} {gap(result.contribution)}"
+    if level and scored and has_gap(result, node):
+        parts = ((word.by_scores, result.by_scores[node]), (word.by_gaps, result.gaps[node]))
+        text += f" ({', '.join(f'{name(language)} {signed(part, decimals)}' for name, part in parts)})"
     if level > 1 and scored:
         text += f" · {word.index_points(language)} {gap(result.points)}"
     ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(result, node)]

@@ -13,9 +13,11 @@ from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
 from ...words.reports import word, word_of
-from ..numbers import finite
+from ..numbers import finite, listed
 from .apart import decimals_of
 from .tables import Heading, Sheet, Value, notes, notes_on_periods, unit_label
+
+MOST_NAMES = 20  # of units in a note
 
 
 def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> Sheet:
@@ -86,6 +88,24 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
     )
 
 
+def without_score(moves: ScoreChange, names: tuple[str, str], lacking: tuple[Sequence[int], Sequence[int]], language: str) -> str:
+    """Name the units that have no score in either of two states, by their places among those of a change; nothing of none."""
+    parts = [
+        word.without_score_in(language).format(
+            state=name, units=_named([moves.units.title(at, language) for at in places], language)
+        )
+        for name, places in zip(names, lacking, strict=True)
+        if places
+    ]
+    return ("；" if language == "zh" else "; ").join(parts)
+
+
+def _named(names: Sequence[str], language: str) -> str:
+    """Return names in a row, the first of very many with how many there are."""
+    shown = listed(names[:MOST_NAMES], language)
+    return shown if len(names) <= MOST_NAMES else f"{shown} … ({len(names)})"
+
+
 def notes_between(moves: ScoreChange, language: str) -> tuple[str, ...]:
     """Return what must stand under the moves between two scorings, of one period or of two."""
     one, other = moves.periods
@@ -123,14 +143,16 @@ def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], lan
         Heading(word.index_points(language), "signed"),
     )
     parts = {leaf: float(part[0]) for leaf, part in (moves.indicators or {}).items()}
-    order = sorted(
-        (leaf for leaf, part in parts.items() if part and not math.isnan(part)), key=lambda leaf: (-abs(parts[leaf]), leaf)
+    order = sorted(  # of a unit that has lost its score all that changed are listed, without what each did
+        (leaf for leaf, part in parts.items() if part), key=lambda leaf: (-abs(np.nan_to_num(parts[leaf])), leaf)
     )
     titles = {node.id: node.title(language) for node in moves.later.tree.nodes}
-    rows: list[tuple[Value, ...]] = [(titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), parts[leaf]) for leaf in order]
-    rest = [row[-1] for row in rows[most:] if isinstance(row[-1], float)] if most is not None else []
-    if rest:
-        rows = [*rows[:most], (word.others(language).format(count=len(rest)), "", "", "", math.fsum(rest))]
+    rows: list[tuple[Value, ...]] = [
+        (titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), finite(parts[leaf])) for leaf in order
+    ]
+    if rest := rows[most:] if most is not None else []:
+        known = [row[-1] for row in rest if isinstance(row[-1], float)]
+        rows = [*rows[:most], (word.others(language).format(count=len(rest)), "", "", "", math.fsum(known) if known else None)]
     return Sheet(headings[0].title, headings, tuple(rows), decimals=moves.later.index.index.decimals)
 
 

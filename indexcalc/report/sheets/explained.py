@@ -15,7 +15,7 @@ from ...scores import Scores
 from ...tree.model import Indicator
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
-from ..numbers import finite, listed
+from ..numbers import finite, listed, number
 from .tables import Heading, Sheet, Value, notes
 
 
@@ -52,11 +52,12 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
 
 def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> Sheet:
     """Return a unit beside others from a node down: scores, contributions and what was reported of both, with differences."""
-    scores = result.scores
+    scores, over = result.scores, word.contribution(language)
     headings = (
         *_first_headings(language),
         *_both_headings("score", names, language),
         *_both_headings("contribution", names, language),
+        *(Heading(name(language), "signed", over=over) for name in (word.by_scores, word.by_gaps)),
         Heading(word.index_points(language), "signed"),
         *_cell_headings(names, language),
     )
@@ -73,6 +74,7 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
                 *_first(scores, level, node, language),
                 *_both(result.score[:, node]),
                 *_both(result.contribution[:, node]),
+                *((float(result.by_scores[node]), float(result.gaps[node])) if has_gap(result, node) else (None, None)),
                 finite(result.points[0, node] - result.points[1, node]),
                 "",
                 *values,
@@ -83,9 +85,21 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
         for side, cells in enumerate(cells_of_both):
             for cell in cells:
                 shown = [finite(cell.value) if side == place else None for place in range(2)]
-                rows.append((level + 1, "", "", *(None,) * 7, cell.column, *shown, "", where(cell, language)))
+                rows.append((level + 1, "", "", *(None,) * 9, cell.column, *shown, "", where(cell, language)))
     title = f"{scores.periods[result.period]} · {names[0]} ↔ {names[1]}"
-    return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
+    return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=versus_notes(result, language))
+
+
+def has_gap(result: Versus, node: int) -> bool:
+    """Say whether gaps add something to a difference of contributions that is not shown as 0."""
+    shift = finite(result.gaps[node])
+    return shift is not None and bool(float(number(shift, result.scores.index.index.decimals)))
+
+
+def versus_notes(result: Versus, language: str) -> tuple[str, ...]:
+    """Return what must stand below a unit beside others."""
+    said = (word.gaps_help(language),) if any(has_gap(result, node) for _, node in result.walk()) else ()
+    return (*said, *explained_notes(result.scores, language))
 
 
 def where(cell: Cell, language: Language) -> str:

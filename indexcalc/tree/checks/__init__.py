@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...findings import Finding
 from ..model import Index
 from . import events, formulas, logic, methods, nodes, structure, warnings, weights
-from .methods import check_choice, check_uncertainty
+from .methods import check_choice, check_uncertainty, takes_default
 from .structure import check_ids
 
 CHECKS = tuple(check for file in (formulas, weights, structure, events, nodes, methods, logic, warnings) for check in file.CHECKS)
@@ -17,4 +17,4 @@ def check_tree(index: Index) -> list[Finding]:
     return found or [item for check in CHECKS for item in check(index)]
 
 
-__all__ = ["CHECKS", "check_choice", "check_tree", "check_uncertainty"]
+__all__ = ["CHECKS", "check_choice", "check_tree", "check_uncertainty", "takes_default"]

@@ -98,12 +98,15 @@ def check_uncertainty(index: Index) -> Iterator[Finding]:
                 own = getattr(index.defaults, factor)
                 said = own if own is not None and own.method == method.method and not method.parameters else method
                 yield from method_findings(index, factor, ("uncertainty", factor, at), said)
-        takers = [index.index, *(node for _, node in index.walked)]
-        kind = (Dimension, Root) if factor == "aggregate" else Indicator
-        if alternatives and all(
-            getattr(node, factor) or getattr(node, "formula", None) for node in takers if isinstance(node, kind)
-        ):
+        if alternatives and not takes_default(index, factor):
             yield finding("IC753", index.place(("uncertainty", factor)), factor=factor)
+
+
+def takes_default(index: Index, factor: str) -> bool:
+    """Say whether any node takes the default of a factor, which alternatives stand in for."""
+    kind = (Dimension, Root) if factor == "aggregate" else Indicator
+    takers = [node for node in (index.index, *(node for _, node in index.walked)) if isinstance(node, kind)]
+    return not all(getattr(node, factor) or getattr(node, "formula", None) for node in takers)
 
 
 def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
