@@ -30,7 +30,7 @@ class Shrink(Part):
     """The larger areas: `group`, or another column of the units table, such as that of the unit above."""
     how: Literal["log-odds", "rate"] = "log-odds"
     """`log-odds` for people among people, as in indices of deprivation; `rate` for events among anything. Where the denominator's
-    `measure` is 万人 or thousands of people, and what is counted is people, people are compared."""
+    `measure` is tens of thousands or thousands of people, and what is counted is people, people are compared."""
 
 
 def _as_within(value: Any) -> Any:
