@@ -1,0 +1,34 @@
+"""How periods are written for people: 2022年第四季度 where ids and folders have 2022Q4."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBERS = {"1": "一", "2": "二", "3": "三", "4": "四"}
+_HALVES = {"1": "上半年", "2": "下半年"}
+_TENS = {"1": "上旬", "2": "中旬", "3": "下旬"}
+_SHAPES = (  # as `periods` writes each kind
+    (r"(\d{4})", lambda year: f"{year}年度"),
+    (r"(\d{4})-(\d{4})", lambda first, second: f"{first}—{second}年度"),
+    (r"(\d{4})H([12])", lambda year, half: f"{year}年{_HALVES[half]}"),
+    (r"(\d{4})Q([1-4])", lambda year, quarter: f"{year}年第{_NUMBERS[quarter]}季度"),
+    (r"(\d{4})-(\d{2})", lambda year, month: f"{year}年{int(month)}月"),
+    (r"(\d{4})-(\d{2})-T([123])", lambda year, month, part: f"{year}年{int(month)}月{_TENS[part]}"),
+    (r"(\d{4})-W(\d{2})", lambda year, week: f"{year}年第{int(week)}周"),
+    (r"(\d{4})-(\d{2})-(\d{2})", lambda year, month, day: f"{year}年{int(month)}月{int(day)}日"),
+    (r"R(\d+)", lambda number: f"第{number}轮"),
+)
+
+
+def period_title(period: str, language: str) -> str:
+    """Return a period as people read it: in Chinese in words, in English as it is written in ids.
+
+    >>> [period_title(one, "zh") for one in ("2022Q4", "2022", "2022-07-T1", "R3", "single")]
+    ['2022年第四季度', '2022年度', '2022年7月上旬', '第3轮', 'single']
+    """
+    if language == "en":
+        return period
+    for shape, written in _SHAPES:
+        if found := re.fullmatch(shape, period):
+            return str(written(*found.groups()))
+    return period
