@@ -13,7 +13,7 @@ from ..findings import Finding, Place, finding, nearest
 from ..tree.model import Data, Index
 from ..units import Units
 from .readers.records import has_repeated, repeated
-from .readers.table import Cell, Table, name_of
+from .readers.table import Cell, Table, as_written, name_of
 from .readers.tables import read_tables
 
 _SEPARATORS = str.maketrans("；、|", ";;;")  # a comma is part of a name: Egypt, Arab Rep.
@@ -135,7 +135,8 @@ def units_in(index: Index, table: Table) -> tuple[UnitNames | None, list[Finding
     levels, parents, misplaced = _levels(index, table, rows, fields["id"], position)
     found += misplaced
     groups = fields["group"] if name_of(block.group) in position else ()
-    units = Units(fields["id"], fields["name"], fields["name_en"], groups, attributes, levels, parents)
+    written = tuple(as_written(table.columns[ids][row]) for row in rows)
+    units = Units(written, fields["name"], fields["name_en"], groups, attributes, levels, parents)
     said = {key: position.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
     known, shared, ambiguous = _names(units, fields["aliases"], table, rows, said)
     found += [*ambiguous, *_check_columns(index, units, table.file)]
@@ -230,7 +231,7 @@ def _names(
         for at, name in enumerate(names):
             owners[name][at] = None
     owners.pop("", None)
-    known: dict[str, int] = {unit: at for at, unit in enumerate(units.ids)}
+    known: dict[str, int] = {name_of(unit): at for at, unit in enumerate(units.ids)}
     shared = {name: list(units) for name, units in owners.items() if len(units) > 1 and name not in known}
     found = []
     for at, row in enumerate(rows):

@@ -144,7 +144,9 @@ class LogRows:
 
     def _as_came(self, table: Any) -> dict[str, Any]:
         """Return the columns of a table as they came; exact decimals of PostgreSQL as text, since they may have any size."""
-        exact = {name for name in self.columns.names if table[name].type().is_decimal() and self.columns.engine.kind == "postgres"}
+        exact = {
+            name for name in self.columns.names if table[name].type().is_decimal() and self.columns.engine.kind == "postgres"
+        }
         return {name: table[name].cast("string") if name in exact else table[name] for name in self.columns.names}
 
     def _reasons(self, table: Any, raw: Any) -> Iterator[tuple[Reason, Any, Any]]:
