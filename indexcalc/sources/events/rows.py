@@ -199,7 +199,7 @@ class LogRows:
             yield ("repeated", log.key), table[UNIT] < -1, None  # filled in when the others are known
 
     def _apart(self, get: Get, name: str) -> Any:
-        """Say whether of an event's times one says its zone and this one not, or the other way round, so that nothing can be told.
+        """Say whether of an event's times one says its zone and this one not or the other way round: nothing can be told then.
 
         Nothing where the log has a zone, or no text could say one.
         """
