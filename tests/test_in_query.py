@@ -363,8 +363,8 @@ def test_what_is_absent_or_implausible_is_found_by_queries_as_in_memory(tmp_path
     for (line,) in said(c=off):
         assert "IC913" in line
         assert "Unit u07" in line
-    for (line,) in said(d=np.where([period == "2022Q2" for _, period in rows], np.nan, small["d"])):
-        assert re.search(r"IC39[79] d.* 2022Q2", line)
+    for (line,) in said(c=np.where([period == "2022Q2" for _, period in rows], np.nan, small["c"])):
+        assert re.search(r"IC39[79] c.* 2022Q2", line)
     nobody = {name: np.where([unit == "u03" for unit, _ in rows], np.nan, values) for name, values in small.items()}
     for (line,) in said(**nobody):
         assert re.search("IC396 .*u03", line), "people.csv has it"

@@ -774,9 +774,32 @@ def test_a_correction_takes_no_report_away_unless_it_is_meant(tmp_path: Path) ->
         folder, "submit", str(rows("东区,2022Q1,1,2", "西区,2022Q1,,4", "南区,2022Q1,5,6")), "--by", "b", "--reason", "r"
     )
     assert (said.returncode, "IC697" in said.stderr, "leaves out 1 value" in said.stderr) == (0, True, True)
-    assert submit(project, rows(*emptied), by="b", reason="r", yes=True).entries[0].version == 3
+    with pytest.warns(UserWarning, match="IC697"):
+        assert submit(project, rows(*emptied), by="b", reason="r", yes=True).entries[0].version == 3
     filled = rows("东区,2022Q1,1,不适用", "西区,2022Q1,2,不适用", "南区,2022Q1,3,7")
     assert submit(project, filled, by="b", reason="r").entries[0].version == 4
+
+
+def test_a_flag_stays_a_note_of_its_cell_and_an_id_in_full_width_is_found_again(tmp_path: Path) -> None:
+    folder = small_project(tmp_path / "p")
+    tree = (folder / "indicators.yaml").read_text(encoding="utf-8")
+    (folder / "indicators.yaml").write_text(
+        tree.replace("{ledger: ledger.sqlite}", "{ledger: ledger.sqlite, flags: [e]}"), encoding="utf-8"
+    )
+    (folder / "units.csv").write_text("id,name\nＡ０１,东区\n02,西区\n03,南区\n", encoding="utf-8")
+    file = report(folder, 1)
+    file.write_text(file.read_text(encoding="utf-8").replace("东区,2022Q1,11,", "A01,2022Q1,11 e,"), encoding="utf-8")
+    project = Project(folder / "indicators.yaml", folder, folder / "reports")
+    (entry,) = submit(project, file, by="张三").entries
+    noted = [cell for cell in read_cells(entry.cells) if cell.note]
+    assert [(cell.unit, cell.column, cell.value, cell.note) for cell in noted] == [("Ａ０１", "cases", 11.0, "e")]
+    assert verify("ledger.sqlite", folder)[0] == 1
+    scores = project.scores()
+    assert scores.panel.units.ids[0] == "Ａ０１"
+    assert scores.panel.values[0, 0, 0] == 11.0
+    assert [place.note for place in scores.panel.places(0, 0, 0)] == ["e"]
+    assert read_cells(written(read_cells(entry.cells))) == read_cells(entry.cells)
+    assert read_cells('["01","cases",1.0,2,3]') == [Reported("01", "cases", 1.0, True, 2, 3)], "as they were before"
 
 
 def commands(folder: str, start: int, at: int, said: str) -> None:

@@ -140,7 +140,8 @@ def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[F
             place, number = piece.place(i), float(value)
             shown = None if math.isnan(number) or i in gaps else number
             assert period is not None
-            cells[period].append(Reported(ids[unit], columns[piece.column].id, shown, i not in gaps, place.line, place.column))
+            said = Reported(ids[unit], columns[piece.column].id, shown, i not in gaps, place.line, place.column, place.note)
+            cells[period].append(said)
             sheets[period] = place.sheet
             places[period].add(place)
     every = set().union(*places.values())

@@ -55,7 +55,7 @@ def submit(
     """
     from ..analysis.audit import audit_submission, untrue
     from ..books.submission import drafts, read_submission
-    from ..journal.ledger import append, foresee, versions_before
+    from ..journal.ledger import append, foresee
     from ..sources import match, panel
     from ..sources.match.plausible import implausible
 
@@ -80,7 +80,7 @@ def submit(
     where = ledger_of(index, ledger)
     if not errors(found):
         ready = drafts(submission, by=by.strip(), reason=reason.strip(), warnings=found)
-        earlier = versions_before(where, project.data, ready)[1]
+        earlier = _earlier(where, project, ready)
         found += [] if yes else _not_begun(index, submission, ready)
         found += _taken_away(index, submission, ready, earlier, yes=yes)
     project.go_on(found)
@@ -89,6 +89,16 @@ def submit(
     entries, notes = record(where, project.data, ready)
     project.tell(notes)
     return Submitted(tuple(entries))
+
+
+def _earlier(where: str, project: Project, ready: Sequence[Draft]) -> Sequence[Entry | None]:
+    """Return the versions before some drafts; none where the ledger cannot be read, which is said when it is to record them."""
+    from ..journal.ledger import versions_before
+
+    try:
+        return versions_before(where, project.data, ready)[1]
+    except Refused:
+        return [None] * len(ready)
 
 
 def _not_begun(index: Index, submission: Submission, ready: Sequence[Draft]) -> Iterator[Finding]:
