@@ -209,7 +209,7 @@ def small_tree(**changes: Any) -> dict[str, Any]:
     ]
     service = [{"id": "c", "weight": 0.5, "applies": "people > 15"}, {"id": "d", "weight": 0.5, "formula": "a / (b + 1)"}]
     return {
-        "index": {"id": "whole", "name": "Whole"},
+        "index": {"id": "whole", "name": "Whole", "nature": "模拟数据", "nature_en": "simulated data"},
         "units": {"table": "units.csv"},
         "periods": {"kind": "quarter"},
         "data": {"v": {"path": "v.parquet"}, "p": {"path": "people.csv", "period": "every"}},

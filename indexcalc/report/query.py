@@ -16,7 +16,7 @@ from ..scores import Scores
 from ..tree.model import Dimension
 from ..units import Units
 from ..words.statuses import STATUS_NAMES
-from .sheets.tidy import csv_bytes, declared_weight, inputs_table, made_of
+from .sheets.tidy import csv_bytes, declared_weight, inputs_table, made_of, nature
 
 _READ = 1 << 20  # rows that are looked at together
 _INPUTS = 50_000  # units of inputs.csv written at once
@@ -55,7 +55,8 @@ def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
     shown = dict(zip(("raw", "derived", "treated", *stages[3:]), stages, strict=True))
     taken = {"period": "its period", "unit": "its unit", "unit_name": "unit_name"}
     taken |= {name: name for name in (*words, *weights)} | shown | {name: name for name in ("declared_weight", "imputed")}
-    return long.select(**{name: long[column] for name, column in taken.items()})
+    last = {title: ibis.literal(kind) for title, kind in nature(bare, language).items()}
+    return long.select(**{name: long[column] for name, column in taken.items()}, **last)
 
 
 def places_begun(bare: Scores, units: Units, file: Path) -> dict[str, list[tuple[int, int, int]]]:
