@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import shutil
 import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,10 +68,18 @@ def evened(file: LogFile, kept: list[Any]) -> str:
     return str(path)
 
 
+class _Folder:
+    """A temporary folder that goes when nobody holds it any more, or the program ends."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="indexcalc-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 def _beside(kept: list[Any]) -> Path:
-    folder = tempfile.TemporaryDirectory()
+    folder = _Folder()
     kept.append(folder)
-    return Path(folder.name) / "log.csv"
+    return folder.path / "log.csv"
 
 
 def _unreadable(file: LogFile, error: UnicodeDecodeError) -> str:
