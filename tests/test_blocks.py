@@ -234,7 +234,21 @@ def test_a_file_for_each_period_and_values_for_every_period(tmp_path: Path) -> N
     index = load(tmp_path / "indicators.yaml")
     one, two = both(tmp_path, index)
     assert {(found.code, found.values["units"]) for found in one} == {("IC396", "Dee"), ("IC396", "Bay")}, "x of D, y of B"
-    assert two == [], "what is absent is looked for where values are read at once"
+    assert sorted(one, key=str) == sorted(two, key=str), "what is absent is found in either way"
+
+
+def test_what_is_not_there_at_all_is_found_in_columns_that_stay_in_their_file(tmp_path: Path) -> None:
+    emptied = rows(x=[4.0, 3, 1, 2, None, None, None, None])
+    one, two = both(tmp_path, project(tmp_path, emptied))
+    assert one == two
+    assert [(found.code, found.values["periods"], str(found.place)) for found in two] == [("IC397", "2022Q2", "v.parquet:5:3")]
+    nowhere = rows(x=[4.0, 3, 1, None, 6, 2, 8, None], y=[1.0, 2, 3, None, 4, 5, 6, None])
+    one, two = both(tmp_path, project(tmp_path, nowhere))
+    assert one == two
+    assert [(found.code, found.values["units"]) for found in two] == [("IC396", "Dee")]  # units.csv has residents of it
+    whole = rows(y=[None] * 8)
+    one, two = both(tmp_path, project(tmp_path, whole))
+    assert {found.code for found in one} == {found.code for found in two} == {"IC397"}
 
 
 def test_rows_that_stand_twice_are_found_in_one_file_and_across_files(tmp_path: Path) -> None:
@@ -267,8 +281,9 @@ def test_the_command_writes_the_same_numbers_and_ranking(tmp_path: Path) -> None
     said = json.loads(done.stdout)
     assert (said["units"], said["period"], [one["unit"] for one in said["ranking"]][0]) == (4, "2022Q2", "D")
     whole, blocks = tmp_path / "whole" / "2022Q2", tmp_path / "blocks" / "2022Q2"
-    assert {path.name for path in blocks.iterdir()} == {"ranking.csv", "run.json"}
-    assert (blocks / "ranking.csv").read_bytes() == (whole / "ranking.csv").read_bytes()
+    assert {path.name for path in blocks.iterdir()} == {"ranking.csv", "inputs.csv", "run.json"}
+    for name in ("ranking.csv", "inputs.csv"):
+        assert (blocks / name).read_bytes() == (whole / name).read_bytes()
     one, two = (pq.read_table(folder.parent / "scores.parquet").to_pandas() for folder in (whole, blocks))
     assert list(one.columns) == list(two.columns)
     assert one.astype(object).where(one.notna(), None).equals(two.astype(object).where(two.notna(), None))

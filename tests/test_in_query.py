@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -208,7 +209,7 @@ def small_tree(**changes: Any) -> dict[str, Any]:
     ]
     service = [{"id": "c", "weight": 0.5, "applies": "people > 15"}, {"id": "d", "weight": 0.5, "formula": "a / (b + 1)"}]
     return {
-        "index": {"id": "whole", "name": "Whole"},
+        "index": {"id": "whole", "name": "Whole", "nature": "模拟数据", "nature_en": "simulated data"},
         "units": {"table": "units.csv"},
         "periods": {"kind": "quarter"},
         "data": {"v": {"path": "v.parquet"}, "p": {"path": "people.csv", "period": "every"}},
@@ -241,8 +242,11 @@ def invoke(folder: Path, *words: str) -> Any:
 def same_reports(one: Path, other: Path) -> None:
     mine, found = (pd.read_parquet(folder.parent / "scores.parquet") for folder in (one, other))
     same_rows(mine, found)
-    ranked = [pd.read_csv(folder / "ranking.csv") for folder in (one, other)]
-    pd.testing.assert_frame_equal(ranked[0], ranked[1], rtol=1e-9)
+    for name in ("ranking.csv", "inputs.csv", "grades.csv"):
+        assert (one / name).exists() == (other / name).exists(), name
+        if (one / name).exists():
+            mine, found = (pd.read_csv(folder / name) for folder in (one, other))
+            pd.testing.assert_frame_equal(mine, found, rtol=1e-9)
 
 
 def test_the_command_writes_what_blocks_write(tmp_path: Path) -> None:
@@ -336,6 +340,59 @@ def test_what_is_wrong_with_the_values_is_found_by_queries(tmp_path: Path, table
     done = invoke(tmp_path, "score", "--engine", "duckdb", "--json")
     assert {one["code"] for one in map(json.loads, done.stderr.splitlines())} - {"IC427"} >= codes, done.output
     assert "Traceback" not in done.output
+
+
+def test_what_is_absent_or_implausible_is_found_by_queries_as_in_memory(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    small = {name: np.round(rng.uniform(20, 30, len(UNITS) * 4), 2) for name in "abcd"}
+    rows = [(unit, period) for period in PERIODS for unit in UNITS]
+
+    def said(**changes: Any) -> list[list[str]]:
+        write_small(tmp_path, {**small, **changes})
+        out = []
+        for words in (["--no-blocks"], ["--blocks"], ["--engine", "duckdb"]):
+            done = invoke(tmp_path, "score", *words, "--out", str(tmp_path / words[-1]))
+            assert done.exit_code == 0, done.output
+            lines = [line for line in done.stderr.splitlines() if re.search(r" IC(39[5-9]|91[3-7]) ", line) and "u18" not in line]
+            out.append(lines)  # people.csv has no u18
+        return out
+
+    assert said() == [[], [], []]
+    off = np.array(small["c"])
+    off[7] *= 1000
+    for (line,) in said(c=off):
+        assert "IC913" in line
+        assert "Unit u07" in line
+    for (line,) in said(c=np.where([period == "2022Q2" for _, period in rows], np.nan, small["c"])):
+        assert re.search(r"IC39[79] c.* 2022Q2", line)
+    nobody = {name: np.where([unit == "u03" for unit, _ in rows], np.nan, values) for name, values in small.items()}
+    for (line,) in said(**nobody):
+        assert re.search("IC396 .*u03", line), "people.csv has it"
+
+
+def test_a_unit_that_stands_in_the_large_file_alone_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    people = (tmp_path / "people.csv").read_text().splitlines()
+    (tmp_path / "people.csv").write_text("\n".join(people[:-3]) + "\n")
+    for words in (["--no-blocks"], ["--blocks"], ["--engine", "duckdb"]):
+        done = invoke(tmp_path, "score", *words, "--out", str(tmp_path / words[-1]))
+        assert "IC395" not in done.stderr, words
+
+
+def test_moves_since_a_published_period_are_those_of_what_was_published(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    published = invoke(tmp_path, "publish", "--period", "2022Q3")
+    assert published.exit_code == 0, published.output
+    write_small(tmp_path, {"a": np.arange(len(UNITS) * 4.0) % 7 + 20})  # the past is scored anew
+    shown = []
+    for words in (["--no-blocks"], ["--blocks"], ["--engine", "duckdb"]):
+        done = invoke(tmp_path, "score", *words, "--out", str(tmp_path / words[-1]), "--period", "2022Q4")
+        assert done.exit_code == 0, done.output
+        table = pd.read_csv(tmp_path / words[-1] / "2022Q4" / "ranking.csv")
+        shown.append(table.iloc[:, [1, *[at for at, name in enumerate(table.columns) if "ince" in name]]])
+    assert shown[0].shape[1] > 1
+    pd.testing.assert_frame_equal(shown[0], shown[1])
+    pd.testing.assert_frame_equal(shown[0], shown[2])
 
 
 def test_values_at_an_address_are_read_by_the_engine_alone(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -733,6 +734,72 @@ def test_departments_reports_from_python(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         submit(project, report(folder, 2, 7), by="张三")
     assert codes(refused.value.findings)[-1:] == ["IC655"]
+
+
+def refused_codes(project: Project, file: Path, **said: Any) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        submit(project, file, by="张三", **said)
+    return [one.code for one in refused.value.findings if one.severity == "error"]
+
+
+def test_a_period_that_has_not_begun_is_recorded_only_when_it_is_meant(tmp_path: Path) -> None:
+    folder = small_project(tmp_path / "p")
+    project = Project(folder / "indicators.yaml", folder, folder / "reports")
+    file = report(folder, 1)
+    file.write_text(file.read_text(encoding="utf-8").replace("2022Q1", "2222Q1"), encoding="utf-8")
+    assert refused_codes(project, file) == ["IC695"]
+    assert not (folder / "ledger.sqlite").exists()
+    done = indexcalc(folder, "submit", str(file), "--by", "张三", "--yes")
+    assert (done.returncode, "2222Q1" in done.stdout) == (0, True)
+
+
+def test_a_correction_takes_no_report_away_unless_it_is_meant(tmp_path: Path) -> None:
+    folder = small_project(tmp_path / "p")
+    project = Project(folder / "indicators.yaml", folder, folder / "reports")
+    submit(project, report(folder, 1), by="张三")
+
+    def rows(*cells: str) -> Path:
+        file = folder / "again.csv"
+        file.write_text("区,期次,立案数,破案数\n" + "\n".join(cells) + "\n", encoding="utf-8")
+        return file
+
+    blank = rows("东区,2022Q1,,", "西区,2022Q1,,", "南区,2022Q1,,")
+    assert refused_codes(project, blank, reason="r") == ["IC675"]
+    beside = rows("东区,2022Q1,,", "西区,2022Q1,,", "南区,2022Q1,,", "东区,2022Q2,1,2", "西区,2022Q2,3,4", "南区,2022Q2,5,6")
+    assert refused_codes(project, beside, reason="r") == ["IC675"], "one blank period of two"
+    emptied = ("东区,2022Q1,1,", "西区,2022Q1,2,", "南区,2022Q1,3,")
+    assert refused_codes(project, rows(*emptied), reason="r") == ["IC696"]
+    assert jobs.verify(project).submissions == 1
+    said = indexcalc(
+        folder, "submit", str(rows("东区,2022Q1,1,2", "西区,2022Q1,,4", "南区,2022Q1,5,6")), "--by", "b", "--reason", "r"
+    )
+    assert (said.returncode, "IC697" in said.stderr, "leaves out 1 value" in said.stderr) == (0, True, True)
+    with pytest.warns(UserWarning, match="IC697"):
+        assert submit(project, rows(*emptied), by="b", reason="r", yes=True).entries[0].version == 3
+    filled = rows("东区,2022Q1,1,不适用", "西区,2022Q1,2,不适用", "南区,2022Q1,3,7")
+    assert submit(project, filled, by="b", reason="r").entries[0].version == 4
+
+
+def test_a_flag_stays_a_note_of_its_cell_and_an_id_in_full_width_is_found_again(tmp_path: Path) -> None:
+    folder = small_project(tmp_path / "p")
+    tree = (folder / "indicators.yaml").read_text(encoding="utf-8")
+    (folder / "indicators.yaml").write_text(
+        tree.replace("{ledger: ledger.sqlite}", "{ledger: ledger.sqlite, flags: [e]}"), encoding="utf-8"
+    )
+    (folder / "units.csv").write_text("id,name\nＡ０１,东区\n02,西区\n03,南区\n", encoding="utf-8")
+    file = report(folder, 1)
+    file.write_text(file.read_text(encoding="utf-8").replace("东区,2022Q1,11,", "A01,2022Q1,11 e,"), encoding="utf-8")
+    project = Project(folder / "indicators.yaml", folder, folder / "reports")
+    (entry,) = submit(project, file, by="张三").entries
+    noted = [cell for cell in read_cells(entry.cells) if cell.note]
+    assert [(cell.unit, cell.column, cell.value, cell.note) for cell in noted] == [("Ａ０１", "cases", 11.0, "e")]
+    assert verify("ledger.sqlite", folder)[0] == 1
+    scores = project.scores()
+    assert scores.panel.units.ids[0] == "Ａ０１"
+    assert scores.panel.values[0, 0, 0] == 11.0
+    assert [place.note for place in scores.panel.places(0, 0, 0)] == ["e"]
+    assert read_cells(written(read_cells(entry.cells))) == read_cells(entry.cells)
+    assert read_cells('["01","cases",1.0,2,3]') == [Reported("01", "cases", 1.0, True, 2, 3)], "as they were before"
 
 
 def commands(folder: str, start: int, at: int, said: str) -> None:

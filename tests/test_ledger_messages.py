@@ -170,6 +170,25 @@ SCENARIOS = {
         '    hint: add --reason "…"\n1 error, 0 warnings – nothing was written\n',
         "2022Q1.csv: IC655 市公安局 已报送过 2022Q1（#1），更正须说明原因\n    建议：请加上 --reason “……”\n",
     ),
+    "a period that has not begun": Scenario(
+        [wide(["东区", "2222Q1", 1, 2], ["西区", "2222Q1", 3, 4], ["南区", "2222Q1", 5, 6])],
+        SUBMIT,
+        "2022Q1.csv: IC695 2222Q1 has not begun yet\n    hint: see that the period is right; add --yes if it is\n",
+        "2022Q1.csv: IC695 2222Q1 尚未开始\n    建议：请核对期次；确认无误请加 --yes\n",
+    ),
+    "a correction without any value of a column": Scenario(
+        [submitted(1), wide(["东区", "2022Q1", 1, ""], ["西区", "2022Q1", 3, ""], ["南区", "2022Q1", 5, ""])],
+        [*SUBMIT, "--reason", "r"],
+        "2022Q1.csv: IC696 this correction of 市公安局 2022Q1 would take away all values of 破案数 that submission #1 has\n"
+        "    hint: hand in a file with all values; add --yes if they are to go\n",
+        "2022Q1.csv: IC696 此次更正将清空 市公安局 2022Q1（#1）已报送的 破案数 的全部数值\n",
+    ),
+    "a correction without one value": Scenario(
+        [submitted(1), wide(["东区", "2022Q1", 51, 51], ["西区", "2022Q1", 101, ""], ["南区", "2022Q1", 151, 151])],
+        [*SUBMIT, "--reason", "r"],
+        "2022Q1.csv: IC697 this correction of 市公安局 2022Q1 leaves out 1 value that submission #1 has, such as 02 破案数 (warning)\n",
+        "2022Q1.csv: IC697 此次更正缺少 市公安局 2022Q1（#1）已报送的 1 个数值，如 02 破案数 (警告)\n",
+    ),
     "the same again": Scenario(
         [files(1), lambda folder: CliRunner().invoke(app, [*SUBMIT, "--index", str(folder)])],
         SUBMIT,

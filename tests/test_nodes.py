@@ -319,6 +319,27 @@ def test_a_unit_cannot_be_part_of_itself(tmp_path: Path) -> None:
     assert {one.code for one in refused.value.findings} >= {"IC370", "IC371"}
 
 
+def test_a_unit_is_part_of_one_other_and_of_none_of_its_own_level(tmp_path: Path) -> None:
+    def wrong(table: str) -> set[str]:
+        with pytest.raises(Refused) as refused:
+            scored(tmp_path, TWO, STREETS.replace(",population", ",c"), table, table=", level: level")
+        return {f"{one.code} {one.values['unit']}" for one in refused.value.findings if one.severity == "error"}
+
+    assert wrong(LEVELS + "s1,street,E\n") == {"IC355 s1"}
+    assert wrong(LEVELS + "s1,community,D\n") == {"IC355 s1"}
+    assert wrong(LEVELS.replace("s2,street,D", "s2,street,s1")) == {"IC373 s2"}
+    assert wrong(LEVELS + "c1,community,s1\nx,street,c1\n") == {"IC373 x"}
+    scored(tmp_path, TWO, STREETS.replace(",population", ",c"), LEVELS + "s1,street,D\nc1,community,D\n", table=", level: level")
+
+
+def test_what_parts_reported_has_their_addresses_also_beside_an_empty_row_of_the_whole(tmp_path: Path) -> None:
+    values = STREETS + "D,2020,,7,\n"
+    found = scored(tmp_path, NESTED.replace("HOW", "mean"), values, LEVELS, table=", level: level")
+    assert found.panel.values[0, 0].tolist() == [30.0, 7.0, 300.0]
+    places = [[str(place) for place in found.panel.places(0, 0, column)] for column in range(3)]
+    assert places == [["v.csv:2:3", "v.csv:3:3"], ["v.csv:6:4"], ["v.csv:2:5", "v.csv:3:5"]]
+
+
 def test_a_node_may_be_ranked_and_shown_in_its_own_way(tmp_path: Path) -> None:
     tree = (
         "dimensions:\n  - id: d\n    decimals: 0\n    ranking: {first: lowest, decimals: 0}\n"

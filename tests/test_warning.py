@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from indexcalc.analysis.warning import (
     NOT_JUDGED,
+    apart_from_history,
     control_limits,
     in_a_row,
     judge,
@@ -92,6 +93,20 @@ def test_a_computed_value_within_the_tolerance_of_a_threshold_has_reached_it_and
 def test_a_limit_of_history_is_not_passed_by_what_is_equal_to_it() -> None:
     rule = "node: bad, method: quantiles, red: 0.5, least: 3"
     assert levels(rule, [0.1, 0.3, 0.1 + 0.3, 0.3, 0.30000000000000004, 0.31])[3:] == [0, 0, 4]
+
+
+@given(
+    st.integers(-500, 500), st.integers(1, 200), st.sampled_from([1, 2, 3]), st.sampled_from([1, 10, 1000]), st.booleans(), st.booleans()
+)  # fmt: skip
+def test_a_control_limit_that_is_met_exactly_is_no_alert(m: int, s: int, k: int, over: int, zero: bool, alone: bool) -> None:
+    m = -k * s if zero else m  # the mean of m - s, m, m + s is m, and their standard deviation s
+    values = [(m - s) / over, m / over, (m + s) / over, (m + k * s) / over]
+    x = np.array([[value] if alone else [value, 0.0] for value in values])[..., None]
+    limits = control_limits(x, np.array([float(k)]), least=3)
+    assert reached(x, limits, at=False, apart=apart_from_history(x))[3, 0, 0] == 0
+    beyond = np.array(x)
+    beyond[3, 0] += 1e-9 * max(abs(m), s) / over
+    assert reached(beyond, limits, at=False, apart=apart_from_history(beyond))[3, 0, 0] == 1
 
 
 def test_less_is_worse_where_more_is_better() -> None:

@@ -40,10 +40,11 @@ def cells_of(scores: Scores, period: int, unit: int, leaf: Indicator) -> tuple[C
 
 def columns_of(scores: Scores, leaf: Indicator) -> list[str]:
     """Return the columns that a leaf is made of: its own, those that its formula and rule name, and its denominators."""
+    known = {column.id for column in scores.index.columns}
     own = [column.id for column in scores.index.columns if column.owner == leaf.id]
     named = [name for text in (leaf.formula, leaf.applies) if text for name in names(parse(text))]
-    others = [name for name in (*named, leaf.per) if name and f"{leaf.id}.{name}" not in scores.panel.column]
-    return list(dict.fromkeys([*own, *(name for name in others if name in scores.panel.column)]))
+    others = [name for name in (*named, leaf.per) if name and f"{leaf.id}.{name}" not in known]
+    return list(dict.fromkeys([*own, *(name for name in others if name in known)]))
 
 
 def _totals_before(scores: Scores, period: int, unit: int, columns: Sequence[str]) -> Iterator[Cell]:

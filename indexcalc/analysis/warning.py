@@ -15,7 +15,7 @@ from ..findings import Finding, finding
 from ..methods.arrays import Array, np
 from ..methods.frame import same
 from ..methods.rank import rounded
-from ..methods.ties import tolerance
+from ..methods.ties import near, tolerance
 from ..periods import kind_among, larger_of, previous
 from ..scores import Scores
 from ..tree.model import LEVELS, Level, Step, WarningRule
@@ -125,7 +125,7 @@ def judge(scores: Scores, rule: WarningRule, escalation: Sequence[Step] = ()) ->
             way = quantile_limits if rule.method == "quantiles" else control_limits
             parameters = {"centre": rule.centre} if rule.method == "control" else {}
             limits[members] = way(own, given, last=rule.last, least=rule.least, **parameters)
-            levels[members] = reached(own, limits[members], at=False, apart=tolerance(own, axis=1))
+            levels[members] = reached(own, limits[members], at=False, apart=apart_from_history(own))
         if rule.beyond is not None:
             far = own >= worse * rule.beyond - tolerance(own, axis=1)
             levels[members] = np.where(far, levels[members], np.minimum(levels[members], NONE))
@@ -154,6 +154,15 @@ def reached(x: Array, limits: Array, *, at: bool, apart: Array | float = 0.0) ->
     beyond = over >= -apart if at else over > apart
     worst = np.where(beyond, np.arange(1, limits.shape[-1] + 1), NONE).max(axis=-1)
     return np.where(np.isnan(x) | np.isnan(limits).all(axis=-1), NOT_JUDGED, worst).astype(np.int16)
+
+
+def apart_from_history(x: Array) -> Array:
+    """Return how far apart a value and a limit of its history may be that are one: x is (period, unit, …).
+
+    A limit is as exact as the history that it is computed from, however small it is itself: mean - 2 σ of large values may be 0.
+    """
+    before = np.fmax.accumulate(np.abs(x), axis=0)
+    return np.fmax(tolerance(x, axis=1), near(before, before))
 
 
 def quantile_limits(x: Array, shares: Array, *, last: int | None = None, least: int = 4) -> Array:

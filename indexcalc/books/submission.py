@@ -16,7 +16,7 @@ from ..journal.entries import Draft, Reported, written
 from ..periods import order
 from ..sources.match.bind import match_tables
 from ..sources.match.given import repeats
-from ..sources.match.matched import Matched, Source
+from ..sources.match.matched import Matched, Piece, Source
 from ..sources.readers.files import shown_path
 from ..sources.readers.numbers import read_numbers
 from ..sources.readers.table import Table, name_of
@@ -110,11 +110,20 @@ def read_submission(
     found += [replace(one, place=replace(top, column=0)) for one in missing.values()]
     found += _other_period(matched, tables, period)
     found += _gaps(matched)
-    reported = any(piece.not_applicable or not all(map(math.isnan, piece.values)) for piece in matched.pieces)
+    reported = {period for piece in matched.pieces for period in _periods_said(piece)}
     if not reported or not matched.periods:
         found.append(finding("IC675", Place(shown), department=named))
+    else:
+        blank = [period for period in matched.periods if period not in reported]
+        found += [finding("IC675", Place(shown), department=f"{named} {period}") for period in blank]
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return Submission(named, matched, tuple(_wrong_totals(matched)), _name(file), digest), found
+
+
+def _periods_said(piece: Piece) -> set[str | None]:
+    """Return the periods of which a piece has a value, or says that the indicator does not apply."""
+    gaps = set(piece.not_applicable)
+    return {period for i, period in enumerate(piece.periods) if i in gaps or not math.isnan(piece.values[i])}
 
 
 def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[Finding]) -> list[Draft]:
@@ -131,7 +140,8 @@ def drafts(submission: Submission, *, by: str, reason: str, warnings: Iterable[F
             place, number = piece.place(i), float(value)
             shown = None if math.isnan(number) or i in gaps else number
             assert period is not None
-            cells[period].append(Reported(ids[unit], columns[piece.column].id, shown, i not in gaps, place.line, place.column))
+            said = Reported(ids[unit], columns[piece.column].id, shown, i not in gaps, place.line, place.column, place.note)
+            cells[period].append(said)
             sheets[period] = place.sheet
             places[period].add(place)
     every = set().union(*places.values())

@@ -18,6 +18,9 @@ def submit(
     reason: Annotated[str, typer.Option("--reason", help="Why an earlier submission is corrected.")] = "",
     reports: Annotated[str | None, typer.Option("--department", help="Who reports, where the file does not say it.")] = None,
     when: Annotated[str | None, typer.Option("--period", help="The period, where the file does not say it.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Record it though the period has not begun, or all values of a column are taken away.")
+    ] = False,
     **options: Unpack[Options],
 ) -> None:
     """Check what a department reports, audit it, and record it in the ledger."""
@@ -33,5 +36,6 @@ def submit(
             period=when,
             ledger=options["ledger"],
             dry_run=options["dry_run"],
+            yes=yes,
         )
         project.print(submitted.text(project.language), submitted.data())

@@ -8,7 +8,7 @@ from typing import Any
 from ..findings import Finding, finding
 from ..methods import CATALOGUE
 from ..methods.arrays import Array, Mask, Status, np
-from ..methods.derive import CHANGES, OVER_TIME, evaluate, per, rolled_in_part, share, shrunk
+from ..methods.derive import CHANGES, OVER_TIME, evaluate, known_sum, per, rolled_in_part, share, shrunk
 from ..panel import IMPUTED, LARGEST, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse
@@ -48,6 +48,9 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
         for how in {column.over_time for column in index.columns}:
             columns = [i for i, column in enumerate(index.columns) if column.over_time == how]
             values[at][:, columns] = _together(index, how, own[members][..., columns])
+        known = [i for i, one in enumerate(index.columns) if one.of_parts_known and one.over_time == "sum"]
+        for column in known if index.periods.whole is None else ():
+            values[at][:, column] = _known_over_time(own[members][..., column])
         never = (panel.status[members] == NOT_APPLICABLE).all(axis=0)
         status[at] = np.where(np.isnan(values[at]), np.where(never, NOT_APPLICABLE, MISSING), VALUE)
     parts = list(whole.values())
@@ -180,8 +183,14 @@ def _taken(index: Index, panel: Panel, leaf: Indicator, name: str) -> tuple[Arra
         for position in range(members.start, members.stop):
             window = _window(panel.periods[position], kind, leaf.rolling)
             if all(period in at for period in window):
-                out[position] = OVER_TIME[how](value[[at[period] for period in window]])
+                parts = value[[at[period] for period in window]]
+                known = column.of_parts_known and how == "sum"
+                out[position] = _known_over_time(parts) if known else OVER_TIME[how](parts)
     return out, np.where(np.isnan(out) & (status == VALUE), MISSING, status).astype(np.uint8)
+
+
+def _known_over_time(parts: Array) -> Array:
+    return known_sum(OVER_TIME["sum"](np.nan_to_num(parts)), np.logical_or.reduce(np.isnan(parts), axis=0))
 
 
 def _window(period: str, kind: Kind, rolling: int | str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..findings import Finding, finding
 from ..methods.arrays import Array, np
-from ..methods.derive import OVER_UNITS, gathered
+from ..methods.derive import OVER_UNITS, gathered, known_sum
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..scores import Below, Gathered, Scores
 from ..tree.levels import from_units, inside, leaf_of, without_values
@@ -38,13 +38,12 @@ def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
             weight = None if column.over_units in OVER_UNITS else values[..., panel.column[column.over_units]][:, members]
             how = column.over_units if weight is None else "mean"
             parts = status[:, members, at]
-            made = gathered(
-                np.where(parts == NOT_APPLICABLE, 0.0 if how == "sum" else np.nan, values[:, members, at]),
-                place,
-                len(above),
-                how,
-                weight,
-            )
+            x = np.where(parts == NOT_APPLICABLE, 0.0 if how == "sum" else np.nan, values[:, members, at])
+            if how == "sum" and column.of_parts_known:
+                total, gaps = (gathered(one, place, len(above), "sum") for one in (np.nan_to_num(x), np.isnan(x).astype(float)))
+                made = known_sum(total, gaps > 0)
+            else:
+                made = gathered(x, place, len(above), how, weight)
             never = gathered((parts == NOT_APPLICABLE).astype(float), place, len(above), "min") == 1
             own = status[:, above, at] != MISSING
             values[:, above, at] = np.where(own, values[:, above, at], np.where(never, np.nan, made))
@@ -208,6 +207,7 @@ def _from_below(parents: Any) -> list[Any]:
 def _places(panel: Panel, children: dict[int, list[int]], period: int, unit: int, column: int) -> Sequence[Any]:
     """Return where a unit's value was written: its own cell, or those of its parts."""
     own = list(panel.places(period, unit, column))
-    if own or panel.status[period, unit, column] != MISSING:
+    if panel.status[period, unit, column] != MISSING:
         return own
-    return [place for part in children.get(unit, ()) for place in _places(panel, children, period, part, column)]
+    of_parts = [place for part in children.get(unit, ()) for place in _places(panel, children, period, part, column)]
+    return of_parts or own  # an empty cell of its own leaves it to the parts

@@ -64,7 +64,7 @@ def score_in_files(project: Project) -> Scores:
         raise Refused([unwritable(make.folder, error)]) from error
     project.progress("")
     project.go_on([*found, *project.of_any_period(scores.findings)])
-    return scores
+    return project.with_released(scores)
 
 
 def unjudged(index: Index) -> list[Finding]:

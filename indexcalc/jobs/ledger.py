@@ -200,7 +200,7 @@ def show(project: Project, submission: str | int, ledger: str | None = None) -> 
     for cell in read_cells(entry.cells):
         was = before.get((cell.unit, cell.column))
         changed = old is not None and (was is None or (was.value, was.applies) != (cell.value, cell.applies))
-        place = str(Place(entry.file, entry.sheet, cell.line, cell.position))
+        place = str(Place(entry.file, entry.sheet, cell.line, cell.position, cell.note))
         cells.append(RecordedCell(cell.unit, cell.column, cell.value, cell.applies, place, changed, was if changed else None))
     cells.sort(key=lambda cell: not cell.changed)
     units, _, _ = read_units(index, project.data)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from ..findings import Finding, Place, Refused, errors, finding
 from ..journal.files import beside
 from ..journal.run import ALL, digest_of
 from ..report.answers.ranking import Result, top
-from ..report.files import RANKING_CSV, RUN, SCORES
+from ..report.files import GRADES_CSV, INPUTS_CSV, RANKING_CSV, RUN, SCORES
 from ..report.sheets.quarantine import quarantine_files
+from ..report.sheets.tidy import grades_csv, has_grades, has_inputs
 from .blocks import nearest_folder, unheld, unjudged
 from .names import periods_of
 from .project import Project, refuse
@@ -54,7 +55,7 @@ def _score(
     from ..large.in_place import open_values
     from ..large.on_disk import Scratch
     from ..large.query import Begun, bare_scores, rows, scaled_sums, score_in_query, set_aside, undefined
-    from ..report.query import places_begun, ranked, tidy_in_query
+    from ..report.query import inputs_in_query, places_begun, ranked, tidy_in_query
     from ..sources.events.engines import connect
 
     project.progress("read")
@@ -88,26 +89,39 @@ def _score(
     scores = replace(ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(noted))
     scores = replace(scores, panel=replace(scores.panel, quarantine=tuple(values.beside.quarantine)))
     matched: Any = replace(values.beside, files=values.files)
-    scores = replace(scores, reported=replace(scores.panel, origin=matched))
-    folders = _write_reports(project, scores, kind, periods, staging)
+    scores = project.with_released(replace(scores, reported=replace(scores.panel, origin=matched)))
+    folders = _write_reports(project, scores, kind, periods, staging, partial(inputs_in_query, values.table))
     project.progress("")
     return top(scores, periods[-1], project.language), folders
 
 
-def _write_reports(project: Project, scores: Scores, kind: Kind, periods: Sequence[str], staging: Path) -> list[Path]:
+def _write_reports(
+    project: Project, scores: Scores, kind: Kind, periods: Sequence[str], staging: Path, inputs: Callable[..., None]
+) -> list[Path]:
     from ..report.blocks import write_ranking
 
-    dirty = quarantine_files(scores, project.report_language)
+    language = project.report_language
+    dirty = quarantine_files(scores, language)
     outputs = dict(sorted({**digests(dirty), SCORES: digest_of(staging / SCORES)}.items()))
     folders = [folder_of(project, period) for period in periods]
     with replacing(project) as new:
         run = replace(new_run_of(project, scores, ALL, outputs, {}), engine=kind)
         stage_panel(project, {SCORES: staging / SCORES, **dirty}, run.as_json(), new)
         for folder, period in zip(folders, periods, strict=True):
-            ranking = staging / RANKING_CSV
-            with ranking.open("wb") as file:
-                write_ranking(scores, period, project.report_language, file)
-            run = replace(new_run_of(project, scores, period, {RANKING_CSV: digest_of(ranking)}, {}), engine=kind)
-            new.folder(folder, {RANKING_CSV: ranking, RUN: run.as_json()})
+            writes = {RANKING_CSV: partial(write_ranking, scores, period, language)}
+            if has_inputs(scores):
+                writes[INPUTS_CSV] = partial(inputs, scores, period, language)
+            if has_grades(scores):
+                writes[GRADES_CSV] = partial(_grades, scores, period, language)
+            for name, write in writes.items():
+                with (staging / name).open("wb") as file:
+                    write(file)
+            own = {name: digest_of(staging / name) for name in sorted(writes)}
+            run = replace(new_run_of(project, scores, period, own, {}), engine=kind)
+            new.folder(folder, {**{name: staging / name for name in writes}, RUN: run.as_json()})
         new.commit()
     return folders
+
+
+def _grades(scores: Scores, period: str, language: str, file: IO[bytes]) -> None:
+    file.write(grades_csv(scores, period, language))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..findings import Finding, Language, Place, Refused, errors, finding
+from ..periods import WITHOUT_DAYS, first_day, number_of
 from ..tree.model import Index
 from ..words.reports import word
 from .audit import repeated_columns
 from .ledger import Submissions, ledger_of
 from .names import declared_period
 from .project import PathLike, Project, project_of
+
+if TYPE_CHECKING:
+    from ..books.submission import Submission
+    from ..journal.entries import Draft, Entry
 
 
 @dataclass(frozen=True)
@@ -39,10 +46,12 @@ def submit(
     period: str | None = None,
     ledger: str | None = None,
     dry_run: bool = False,
+    yes: bool = False,
 ) -> Submitted:
     """Read, audit and record what a department submits, or refuse with everything that is wrong with it.
 
-    A dry run says what would be recorded, and records nothing.
+    A dry run says what would be recorded, and records nothing. A period that has not begun, and a correction that takes all
+    values of a column away, are recorded with `yes` alone.
     """
     from ..analysis.audit import audit_submission, untrue
     from ..books.submission import drafts, read_submission
@@ -68,12 +77,63 @@ def submit(
     audited = audit_submission(index, given, columns, past)
     found += [*_once(implausible(submission.matched, history.pieces), list(audited)), *submission.wrong_totals]
     found += untrue(index, given, columns, past)
+    where = ledger_of(index, ledger)
+    if not errors(found):
+        ready = drafts(submission, by=by.strip(), reason=reason.strip(), warnings=found)
+        earlier = _earlier(where, project, ready)
+        found += [] if yes else _not_begun(index, submission, ready)
+        found += _taken_away(index, submission, ready, earlier, yes=yes)
     project.go_on(found)
     ready = drafts(submission, by=by.strip(), reason=reason.strip(), warnings=found)
     record = foresee if dry_run else append
-    entries, notes = record(ledger_of(index, ledger), project.data, ready)
+    entries, notes = record(where, project.data, ready)
     project.tell(notes)
     return Submitted(tuple(entries))
+
+
+def _earlier(where: str, project: Project, ready: Sequence[Draft]) -> Sequence[Entry | None]:
+    """Return the versions before some drafts; none where the ledger cannot be read, which is said when it is to record them."""
+    from ..journal.ledger import versions_before
+
+    try:
+        return versions_before(where, project.data, ready)[1]
+    except Refused:
+        return [None] * len(ready)
+
+
+def _not_begun(index: Index, submission: Submission, ready: Sequence[Draft]) -> Iterator[Finding]:
+    """Find periods that begin after today."""
+    today = dt.datetime.now().astimezone().date()
+    for draft in ready:
+        kind = index.periods.kind
+        begins = None if kind in WITHOUT_DAYS else first_day(number_of(draft.period, kind), kind)
+        begins = dt.date(int(draft.period[:4]), 1, 1) if kind == "split-year" else begins
+        if begins and begins > today:
+            yield finding("IC695", Place(submission.matched.pieces[0].table.file), period=draft.period)
+
+
+def _taken_away(
+    index: Index, submission: Submission, ready: Sequence[Draft], earlier: Sequence[Entry | None], *, yes: bool
+) -> Iterator[Finding]:
+    """Find what corrections have no value for though the version before has one: columns that are emptied, and single cells."""
+    from ..journal.entries import read_cells
+
+    place, titles = Place(submission.matched.pieces[0].table.file), {column.id: column.title for column in index.columns}
+    for draft, entry in zip(ready, earlier, strict=True):
+        if entry is None:
+            continue
+        before, now = (
+            {(cell.unit, cell.column) for cell in read_cells(text) if cell.value is not None or not cell.applies}
+            for text in (entry.cells, draft.cells)
+        )
+        about = {"department": draft.department, "period": draft.period, "number": entry.number}
+        filled, lost = {column for _, column in now}, sorted(before - now)
+        emptied = [titles.get(column, column) for column in dict.fromkeys(column for _, column in lost if column not in filled)]
+        if emptied and not yes:
+            yield finding("IC696", place, names=emptied, **about)
+        elif lost:
+            shown = [f"{unit} {titles.get(column, column)}" for unit, column in lost[:3]]
+            yield finding("IC697", place, count=len(lost), names=shown, **about)
 
 
 def _once(doubts: Sequence[Finding], audited: Sequence[Finding]) -> list[Finding]:

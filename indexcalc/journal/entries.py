@@ -58,7 +58,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Reported:
-    """One reported cell: NaN never stands for a value, None does; `applies` is False where it was said not to apply."""
+    """One reported cell: NaN never stands for a value, None does; `applies` is False where it was said not to apply.
+
+    `note` is what stood beside the value, such as a flag.
+    """
 
     unit: str
     column: str
@@ -66,13 +69,14 @@ class Reported:
     applies: bool
     line: int
     position: int
+    note: str = ""
 
 
 def written(cells: Sequence[Reported]) -> str:
     """Write cells as the one text that the ledger keeps and hashes: a line of JSON each, in the order of units and columns."""
     return "\n".join(
         json.dumps(
-            [cell.unit, cell.column, cell.value if cell.applies else "n/a", cell.line, cell.position],
+            [cell.unit, cell.column, cell.value if cell.applies else "n/a", cell.line, cell.position, *_noted(cell)],
             ensure_ascii=False,
             separators=(",", ":"),
             allow_nan=False,
@@ -81,17 +85,22 @@ def written(cells: Sequence[Reported]) -> str:
     )
 
 
+def _noted(cell: Reported) -> list[str]:
+    """Return a cell's note, where it has one: cells without are written as they were before there were notes."""
+    return [cell.note] if cell.note else []
+
+
 def read_cells(text: str) -> list[Reported]:
     """Read the cells of a submission back.
 
     :raises ValueError: when the text is none that `written` makes.
     """
     cells = []
-    for unit, column, value, line, position in map(
-        json.loads, text.split("\n") if text else ()
-    ):  # other ends of lines may be in a name
+    for line_of_text in text.split("\n") if text else ():  # other ends of lines may be in a name
+        unit, column, value, line, position, *note = json.loads(line_of_text)
         applies = value != "n/a"
-        cells.append(Reported(unit, column, value if applies else None, applies, line, position))
+        (said,) = note or [""]
+        cells.append(Reported(unit, column, value if applies else None, applies, line, position, said))
     return cells
 
 

@@ -73,13 +73,7 @@ def foresee(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry
 
     :raises Refused: when a correction has no reason, or the ledger cannot be read.
     """
-    try:
-        with reading(where, base) as connection:
-            last, earlier = head_of(connection)[0], [_version_before(connection, draft) for draft in drafts]
-    except Refused as refused:
-        if [one.code for one in refused.findings] != ["IC651"]:
-            raise
-        last, earlier = 0, [None] * len(drafts)  # there is no ledger yet
+    last, earlier = versions_before(where, base, drafts)
     found: list[Finding] = []
     entries: list[Entry] = []
     for draft, before in zip(drafts, earlier, strict=True):
@@ -90,6 +84,20 @@ def foresee(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[list[Entry
     if any(one.severity == "error" for one in found):
         raise Refused(found)
     return entries, found
+
+
+def versions_before(where: str, base: Path, drafts: Sequence[Draft]) -> tuple[int, list[Entry | None]]:
+    """Return the last row's number, and the newest row of each draft's department and period; none without a ledger.
+
+    :raises Refused: when the ledger cannot be read.
+    """
+    try:
+        with reading(where, base) as connection:
+            return head_of(connection)[0], [_version_before(connection, draft) for draft in drafts]
+    except Refused as refused:
+        if [one.code for one in refused.findings] != ["IC651"]:
+            raise
+        return 0, [None] * len(drafts)  # there is no ledger yet
 
 
 def _recorded(connection: Connection, draft: Draft, last: tuple[int, str, str], found: list[Finding]) -> Entry | None:

@@ -23,7 +23,7 @@ from ..sources.match.dated import periods_meant, unclear_alone
 from ..sources.match.headings import by_heading, unused
 from ..sources.match.layout import Layout, layout_of
 from ..sources.match.matched import Matched, Piece, Source, together
-from ..sources.match.measures import conversion, once_a_file, said_of, told
+from ..sources.match.measures import Said, conversion, once_a_file, said_of, told
 from ..sources.readers.files import files_of, shown_path
 from ..sources.readers.numbers import numbers_among, word_of
 from ..sources.readers.table import Table, name_of
@@ -31,6 +31,7 @@ from ..sources.unit_table import UnitNames, asked_at
 from ..tree.events import REMOTE
 from ..tree.model import EVERY, Data, Index
 from ..words.recognised_data import HAS_VALUE
+from .doubts import Held, absent, doubtful
 
 _FEW = 1000  # names of units that are unknown, of which each is looked at
 _SHOWN = 20  # rows that stand twice
@@ -68,6 +69,7 @@ class _Opened:
     findings: Sequence[Finding] = ()
     files: Sequence[Path] = ()
     attributes: Sequence[Matched] = ()
+    said: Mapping[int, Said] = field(default_factory=dict)  # what headings say of units of measurement, by column
 
 
 def is_in_place(source: Data) -> bool:
@@ -135,7 +137,7 @@ def _open(source: Source, base: Path, connection: Any, kind: str) -> _Opened:
     attributes, unmet = _unmet(source, parts[-1])
     whole = ibis.union(*(part.table for part in parts)) if len(parts) > 1 else parts[0].table
     periods = {cell: period for part in parts for cell, period in part.periods.items()}
-    return _Opened(parts[-1].file, parts[-1].names, whole, periods, [*findings, *unmet], files, attributes)
+    return _Opened(parts[-1].file, parts[-1].names, whole, periods, [*findings, *unmet], files, attributes, parts[-1].said)
 
 
 def _part(source: Source, opened: Any, file: str, period: str | None) -> _Opened:
@@ -175,6 +177,7 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
     used = {layout.unit, layout.period, layout.status}
     silent, findings = _silent(source, opened, head, layout)
     taken: dict[str, Any] = {}
+    measured: dict[int, Said] = {}
     for at, column in source.columns:
         places = next((headings[header] for header in column.headers if header in headings), [])
         if not places:
@@ -188,6 +191,7 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
             taken[f"value {at}"] = ibis.null("float64")
         else:
             said = said_of(head, places[0])
+            measured |= {at: said} if said else {}
             times, code = conversion(column, said)
             if said and code:
                 findings.append(told(column, said, code))
@@ -201,7 +205,7 @@ def _rows(source: Source, opened: Any, head: Table, layout: Layout) -> _Opened:
     is_number = layout.period is not None and opened[raw[layout.period]].type().is_floating()
     periods, undated = _periods(source, table, head, layout, is_number=is_number)
     table = table.join(units, table["its unit"] == units["name"]).drop("its unit", "name")
-    return _Opened(head.file, head.names, table, periods, [*once_a_file(findings), *unknown, *undated])
+    return _Opened(head.file, head.names, table, periods, [*once_a_file(findings), *unknown, *undated], said=measured)
 
 
 def _values(data: Data, at: int, cells: Any, silent: Any, times: Fraction) -> dict[str, Any]:
@@ -293,7 +297,16 @@ def _joined(values: InPlace, opened: Sequence[_Opened]) -> InPlace:
         findings += _repeated(values, one.file, table, keys)
         whole = _left(whole, table, keys)
     made = replace(values, table=_with_pieces(values, whole, position), groups=groups)
-    return replace(made, findings=[*findings, *_checked(made)])
+    findings += _checked(made)
+    if not errors(findings):
+        assert values.beside is not None
+        named = [
+            (int(name.removeprefix("value ")), one) for one in opened for name in one.table.columns if name.startswith("value ")
+        ]
+        said = {at: measure for one in opened for at, measure in one.said.items()}
+        held = Held(values.beside, made.table, values.periods, {at: one.file for at, one in named}, said)
+        findings += [*absent(held), *doubtful(held)]
+    return replace(made, findings=findings)
 
 
 def _left(table: Any, other: Any, keys: list[str]) -> Any:

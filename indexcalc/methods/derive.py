@@ -124,6 +124,14 @@ def rolled_sum(parts: Array) -> Array:
     return np.asarray(np.add.reduce(parts, axis=0))
 
 
+def known_sum(total: Array, gaps: Mask) -> Array:
+    """Return a sum of parts that passed over those without a value; missing where there are such and the others come to nothing.
+
+    So are sums over events brought together: a part is 0 without events, and missing where its events say nothing.
+    """
+    return np.where(gaps & (total == 0), np.nan, total)
+
+
 def rolled_mean(parts: Array) -> Array:
     """Average the periods of a larger one that have a value."""
     present = ~np.isnan(parts)

@@ -8,10 +8,10 @@ from functools import partial
 from typing import IO, Any
 
 from ..scores import Scores
-from .files import GRADES_CSV, RANKING_CSV, SCORES
+from .files import GRADES_CSV, INPUTS_CSV, RANKING_CSV, SCORES
 from .sheets.quarantine import quarantine_files
 from .sheets.tables import in_rank_order, ranking_sheet
-from .sheets.tidy import grades_csv, has_grades, nature, sheet_csv, tidy
+from .sheets.tidy import csv_bytes, grades_csv, has_grades, has_inputs, inputs_table, nature, sheet_csv, tidy
 
 Write = Callable[[IO[bytes]], object]
 
@@ -24,6 +24,7 @@ def block_files(scores: Scores, period: str, language: str) -> dict[str, Write]:
     """Return for each file of a report what writes it. There is no workbook, summary or scores.csv: these have no end."""
     return {
         RANKING_CSV: partial(write_ranking, scores, period, language),
+        **({INPUTS_CSV: partial(write_inputs, scores, period, language)} if has_inputs(scores) else {}),
         **({GRADES_CSV: partial(_write, grades_csv(scores, period, language))} if has_grades(scores) else {}),
     }
 
@@ -75,6 +76,14 @@ def write_ranking(scores: Scores, period: str, language: str, file: IO[bytes]) -
         some = units[start : start + _RANKED]
         sheet = ranking_sheet(scores, period, language, some, numeric=True)
         file.write(sheet_csv(sheet, heading=start == 0, last=nature(scores, language)))
+
+
+def write_inputs(scores: Scores, period: str, language: str, file: IO[bytes]) -> None:
+    """Write what leaves were made of in a period as CSV, some units at a time."""
+    at, units = scores.periods.index(period), len(scores.panel.units)
+    for start in range(0, units, _RANKED):
+        part = scores.part(slice(at, at + 1), slice(start, min(start + _RANKED, units)))
+        file.write(csv_bytes(inputs_table(part, period, language), heading=start == 0))
 
 
 def _write(content: bytes, file: IO[bytes]) -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ..engine.adjust import grade_ceilings
 from ..engine.ranking import compared, grade, ranking_of
 from ..methods.arrays import np
 from ..methods.ties import new_places, tolerance
-from ..panel import Make, Panel
+from ..panel import MISSING, NOT_APPLICABLE, VALUE, Make, Panel
 from ..scores import Scores
 from ..tree.model import Dimension
 from ..units import Units
 from ..words.statuses import STATUS_NAMES
-from .sheets.tidy import declared_weight
+from .sheets.tidy import csv_bytes, declared_weight, inputs_table, made_of, nature
 
 _READ = 1 << 20  # rows that are looked at together
+_INPUTS = 50_000  # units of inputs.csv written at once
 
 
 def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
@@ -54,7 +55,8 @@ def tidy_in_query(long: Any, bare: Scores, units: Units, language: str) -> Any:
     shown = dict(zip(("raw", "derived", "treated", *stages[3:]), stages, strict=True))
     taken = {"period": "its period", "unit": "its unit", "unit_name": "unit_name"}
     taken |= {name: name for name in (*words, *weights)} | shown | {name: name for name in ("declared_weight", "imputed")}
-    return long.select(**{name: long[column] for name, column in taken.items()})
+    last = {title: ibis.literal(kind) for title, kind in nature(bare, language).items()}
+    return long.select(**{name: long[column] for name, column in taken.items()}, **last)
 
 
 def places_begun(bare: Scores, units: Units, file: Path) -> dict[str, list[tuple[int, int, int]]]:
@@ -119,6 +121,29 @@ def ranked(bare: Scores, units: Units, file: Path, make: Make) -> Scores:
             coverage[..., node - tree.leaves] = found["coverage"][..., place]
     grades = grade(bare.index, panel, scores, ranks, within, grade_ceilings(bare.index, panel))
     return replace(bare, panel=panel, scores=scores, ranks=ranks, group_ranks=within, coverage=coverage, grades=grades)
+
+
+def inputs_in_query(table: Any, scores: Scores, period: str, language: str, file: IO[bytes]) -> None:
+    """Write what leaves were made of in a period as CSV, of the values that an engine holds, some units at a time."""
+    place = {column.id: at for at, column in enumerate(scores.index.columns)}
+    units = scores.panel.units
+    columns = sorted({place[name] for _, name in made_of(scores)})
+    own = table.filter(table.period == scores.periods.index(period))
+    names = ["unit", *(f"{kind} {at}" for kind in ("value", "silent") for at in columns if f"{kind} {at}" in table.columns)]
+    start = 0
+    for batch in own.select(*names).order_by("unit").to_pyarrow_batches(chunk_size=_INPUTS):
+        rows = batch.num_rows
+        values, status = np.full((1, rows, len(place)), np.nan), np.full((1, rows, len(place)), MISSING, np.uint8)
+        for at in columns:
+            if f"value {at}" in names:
+                values[0, :, at] = batch.column(f"value {at}").to_numpy(zero_copy_only=False)
+                status[0, :, at] = np.where(np.isnan(values[0, :, at]), MISSING, VALUE)
+            if f"silent {at}" in names:
+                silent = np.array(batch.column(f"silent {at}").to_pylist(), dtype=object).astype(bool)
+                values[0, silent, at], status[0, silent, at] = np.nan, NOT_APPLICABLE
+        part = Panel(values, status, (period,), units.part(slice(start, start + rows)), tuple(place))
+        file.write(csv_bytes(inputs_table(replace(scores, panel=part), period, language), heading=start == 0))
+        start += rows
 
 
 def _numbers(column: Any, known: dict[str, int]) -> Any:

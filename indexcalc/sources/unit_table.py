@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from ..findings import Finding, Place, finding, nearest
 from ..tree.model import Data, Index
 from ..units import Units
 from .readers.records import has_repeated, repeated
-from .readers.table import Cell, Table, name_of
+from .readers.table import Cell, Table, as_written, name_of
 from .readers.tables import read_tables
 
 _SEPARATORS = str.maketrans("；、|", ";;;")  # a comma is part of a name: Egypt, Arab Rep.
@@ -122,9 +122,11 @@ def units_in(index: Index, table: Table) -> tuple[UnitNames | None, list[Finding
         at = position.get(name_of(getattr(block, key)))
         return [name_of(cell) for cell in table.named(at)] if at is not None else [""] * len(table.lines)
 
-    whole = {key: column(key) for key in ("id", "name", "name_en", "group", "aliases")}
+    keys = ("id", "name", "name_en", "group", "aliases", *(("level", "parent") if block.level else ()))
+    whole = {key: column(key) for key in keys}
     ids = position[name_of(block.id)]
-    rows, found = _first_rows(table, ids, [whole[key] for key in ("id", "name", "group", "aliases")])
+    said_once = {key: cells for key, cells in whole.items() if key != "name_en"}
+    rows, found = _first_rows(table, ids, {str(getattr(block, key)): cells for key, cells in said_once.items()})
     if not rows:
         return None, [*found, finding("IC354", table.header_place(ids))]
     fields = {key: tuple(cells[row] for row in rows) for key, cells in whole.items()}
@@ -133,7 +135,8 @@ def units_in(index: Index, table: Table) -> tuple[UnitNames | None, list[Finding
     levels, parents, misplaced = _levels(index, table, rows, fields["id"], position)
     found += misplaced
     groups = fields["group"] if name_of(block.group) in position else ()
-    units = Units(fields["id"], fields["name"], fields["name_en"], groups, attributes, levels, parents)
+    written = tuple(as_written(table.columns[ids][row]) for row in rows)
+    units = Units(written, fields["name"], fields["name_en"], groups, attributes, levels, parents)
     said = {key: position.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
     known, shared, ambiguous = _names(units, fields["aliases"], table, rows, said)
     found += [*ambiguous, *_check_columns(index, units, table.file)]
@@ -174,6 +177,8 @@ def _levels(
             above = parents[above]
         if above == i:
             found.append(finding("IC371", table.place(row, parent_column), unit=ids[i]))
+        elif alike := [one for one in seen - {i} if levels[one] == levels[i]]:
+            found.append(finding("IC373", table.place(row, parent_column), unit=ids[i], level=levels[i], above=ids[min(alike)]))
     if block.score is not None and block.score not in levels:
         known = list(dict.fromkeys(levels))
         found.append(finding("IC372", index.place(("units", "score")), found=block.score, known=known))
@@ -194,24 +199,26 @@ def _scored_from_below(
     for i, above in enumerate(parents if asked else ()):
         if above >= 0:
             other = levels[first.setdefault(levels[above], i)]
-            if levels[i] != other or levels[i] == levels[above]:
-                wanted = "" if levels[i] == levels[above] else other
-                yield finding("IC844", places[i], unit=ids[i], level=levels[above], found=levels[i], wanted=wanted)
+            if levels[i] != other and levels[i] != levels[above]:
+                yield finding("IC844", places[i], unit=ids[i], level=levels[above], found=levels[i], wanted=other)
                 return
 
 
-def _first_rows(table: Table, id_column: int, fields: Sequence[list[str]]) -> tuple[list[int], list[Finding]]:
-    """Return the first row of each unit, which may be repeated as it is, as in a table of several periods, but not otherwise."""
+def _first_rows(table: Table, id_column: int, fields: Mapping[str, list[str]]) -> tuple[list[int], list[Finding]]:
+    """Return the first row of each unit, which may be repeated as it is, as in a table of several periods, but not otherwise.
+
+    `fields` are cells by their headings, the ids first.
+    """
     first: dict[str, int] = {}
     found = []
-    for row, unit in enumerate(fields[0]):
+    for row, unit in enumerate(next(iter(fields.values()))):
         if not unit:
             found.append(finding("IC353", table.place(row, id_column)))
         elif unit not in first:
             first[unit] = row
-        elif any(field[row] != field[first[unit]] for field in fields):
+        elif names := [name for name, cells in fields.items() if cells[row] != cells[first[unit]]]:
             line = table.lines[first[unit]]
-            found.append(finding("IC355", table.place(row, id_column), unit=unit, line=line))
+            found.append(finding("IC355", table.place(row, id_column), unit=unit, line=line, names=names))
     return list(first.values()), found
 
 
@@ -224,7 +231,7 @@ def _names(
         for at, name in enumerate(names):
             owners[name][at] = None
     owners.pop("", None)
-    known: dict[str, int] = {unit: at for at, unit in enumerate(units.ids)}
+    known: dict[str, int] = {name_of(unit): at for at, unit in enumerate(units.ids)}
     shared = {name: list(units) for name, units in owners.items() if len(units) > 1 and name not in known}
     found = []
     for at, row in enumerate(rows):

@@ -42,6 +42,11 @@ class Column:
     """The words that a formula compares its cells with, which are text: the value is 1 for one of these, else 0."""
 
     @property
+    def of_parts_known(self) -> bool:
+        """Whether a sum of its parts passes over those without a value: a sum over events, some of which say none."""
+        return self.take is not None and self.take.needs_value
+
+    @property
     def is_attribute(self) -> bool:
         """Whether it may stand in the units table where its source has it not: what `applies` names, and text."""
         return self.key == "applies" or bool(self.words)

@@ -27,6 +27,7 @@ class Take:
     at: float = 0.5
     levels: tuple[tuple[str, float], ...] = ()
     said: str = ""
+    needs_value: bool = False  # missing, and not 0, where there are events and none of them has a value
 
 
 def takes(events: FromEvents, log: EventLog) -> dict[str, Take]:
@@ -69,7 +70,8 @@ def takes(events: FromEvents, log: EventLog) -> dict[str, Take]:
         levels = tuple(sorted(events.levels.items()))
         return {"": Take("sum", of, where, levels=levels, said=_said(f"weights of {text}", events.where))}
     if events.method in ("sum", "distinct", "min", "max"):
-        own = {"": Take(events.method, of, where, said=_said(f"{events.method} of {text}", events.where))}
+        said = _said(f"{events.method} of {text}", events.where)
+        own = {"": Take(events.method, of, where, said=said, needs_value=events.method == "sum")}
         return own if plain(events) else {**own, **counted}
     at = events.at if events.method == "percentile" and events.at is not None else 0.5
     return {"": Take("quantile", of, where, at, said=_said(f"percentile {at:g} of {text}", events.where)), **counted}

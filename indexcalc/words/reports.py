@@ -269,6 +269,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     a_number = Said("请填数字，或“不适用”", "a number, or n/a")
     a_number_between = Said("请填 {low:g} 至 {high:g} 之间的数字，或“不适用”", "a number between {low:g} and {high:g}, or n/a")
     reasons = Said("原因", "Reasons")
+    another_number_of_fields = Said("字段数不符", "another number of fields")
     no_unit = Said("单元为空", "no unit")
     unknown_unit = Said("未知单元", "unknown unit")
     no_time = Said("时间为空", "no time")

@@ -48,6 +48,22 @@ def test_three_layouts_of_one_table_say_the_same(tmp_path: Path, data: str, sour
     assert data.splitlines()[line - 1].split(",")[column - 1] == "3"
 
 
+def test_ids_come_out_in_the_letters_that_they_went_in(tmp_path: Path) -> None:
+    index = project(tmp_path, "区,年份,案件数,来电数\nA01,2022,1,2\nＢ０２,2022,3,4\nＣ 03,2022,5,6\n")
+    (tmp_path / "u.csv").write_text(
+        "id,level,parent,coastal\nＡ０１,区,,1\nB02,区,,1\n Ｃ\u200b 03,区,,1\nＤ,街,A01,0\n", encoding="utf-8"
+    )
+    panel = read(index, tmp_path)
+    assert panel.units.ids == ("Ａ０１", "B02", "Ｃ 03", "Ｄ")
+    np.testing.assert_array_equal(panel.values[0, :3], [[1, 2], [3, 4], [5, 6]])
+    matched = match(index, tmp_path)
+    assert matched.units is not None
+    assert [matched.units.find(name) for name in ("A01", "Ａ０１", "Ｂ02", "C 03")] == [0, 0, 1, 2]
+    twice = (tmp_path / "u.csv").read_text(encoding="utf-8") + "A01,区,,1\n"
+    (tmp_path / "u.csv").write_text(twice, encoding="utf-8")
+    assert read(index, tmp_path).units.ids == panel.units.ids
+
+
 def test_rows_may_come_in_any_order(tmp_path: Path) -> None:
     head, *rows = WIDE.splitlines()
     one = read(project(tmp_path, WIDE), tmp_path)

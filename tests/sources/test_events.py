@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -73,6 +75,8 @@ dimensions:
   - {{id: per-case, events: {{method: sum, of: amount}}, per: cases}}
   - {{id: busiest, events: {{method: peak, where: kind = 'noise'}}{overtime}}}
   - {{id: with-noise, events: {{method: days, where: kind = 'noise' and amount > 0}}}}
+  - {{id: busiest-of-all, events: peak{overtime}}}
+  - {{id: rarely-paid, events: {{method: sum, of: amount * 1, where: kind = 'rare' and grade < 2}}}}
   - {{id: rare, events: {{method: mean, of: amount, where: kind = 'rare'}}}}
 """
 
@@ -187,6 +191,9 @@ def brute(clean: pd.DataFrame, population: list[float]) -> dict[str, np.ndarray]
     def mean(of: Any) -> np.ndarray:
         return each(lambda d: nan(of(d).mean()) if len(of(d)) else np.nan)
 
+    def paid(amounts: Any) -> float:
+        return float(amounts.sum()) if amounts.notna().any() or not len(amounts) else np.nan
+
     callers = each(lambda d: d.caller.nunique())
     n = each(len)
     on_time = lambda d: d.closed <= d.due  # noqa: E731
@@ -217,6 +224,8 @@ def brute(clean: pd.DataFrame, population: list[float]) -> dict[str, np.ndarray]
                 lambda d: d.opened[d.kind == "noise"].dt.date.value_counts().max() if (d.kind == "noise").any() else 0
             ),
             "with-noise": each(lambda d: d.opened[(d.kind == "noise") & (d.amount > 0)].dt.date.nunique()),
+            "busiest-of-all": each(lambda d: d.opened.dt.date.value_counts().max() if len(d) else 0),
+            "rarely-paid": each(lambda d: paid(d.amount[(d.kind == "rare") & (d.grade < 2)])),
             "rare": mean(lambda d: d.amount[d.kind == "rare"]),
         }
 
@@ -407,6 +416,189 @@ def test_times_with_a_zone_are_read_in_the_zone_that_is_named(tmp_path: Path, en
     seen = pd.DataFrame({"区": ["01", "01"], "opened": times})
     index = small(tmp_path, seen, kind, server, periods="year", log="time: opened, zone: Asia/Shanghai")
     assert read(index, tmp_path).values[:, 0, 0].tolist() == [1, 1]
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+TEXTS = ["duckdb csv", "postgres text", "spark csv"]
+
+
+def moment_of(text: str, *, fold: int = 0) -> dt.datetime:
+    """The moment that a text says, one without a zone by Berlin's clock: of two, the first."""
+    time = dt.datetime.fromisoformat(text)
+    return (time if time.tzinfo else time.replace(tzinfo=BERLIN, fold=fold)).astimezone(dt.UTC)
+
+
+def of_a_year_with_its_changes(rng: np.random.Generator, rows: int) -> tuple[list[dt.datetime], list[dt.datetime]]:
+    """When events begin and end: around the two nights of 2022 on which Berlin's clocks are changed, and throughout."""
+    nights = np.array(["2022-03-27T01", "2022-10-30T01", "2022-07-01T00"], "datetime64[s]")
+    began = nights[rng.integers(0, 3, rows)] + rng.integers(-7200, 7200, rows).astype("timedelta64[s]")
+    ended = began + rng.integers(0, 5400, rows).astype("timedelta64[s]")
+    return [[moment.astype(dt.datetime).replace(tzinfo=dt.UTC) for moment in some] for some in (began, ended)]  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("stored", TEXTS)
+def test_durations_are_between_moments_whatever_clock_they_are_written_by(
+    tmp_path: Path, stored: str, request: pytest.FixtureRequest
+) -> None:
+    server = None if stored.startswith("duckdb") else request.getfixturevalue(stored.split(maxsplit=1)[0])
+    rng = np.random.default_rng(5)
+    began, ended = of_a_year_with_its_changes(rng, 300)
+    clocks = [dt.UTC, dt.timezone(dt.timedelta(hours=8)), dt.timezone(-dt.timedelta(hours=3, minutes=30)), BERLIN]
+
+    def written(moment: dt.datetime) -> str:
+        at = rng.integers(0, 4)
+        text = moment.astimezone(clocks[at]).isoformat(sep=" T"[rng.integers(0, 2)].strip() or " ")
+        return {0: text.replace("+00:00", "Z"), 1: text.replace("+08:00", "+08"), 2: text, 3: text[:19]}[int(at)]
+
+    seen = pd.DataFrame({"区": "01", "opened": [written(one) for one in began], "closed": [written(one) for one in ended]})
+    firsts = [moment_of(text) for text in seen.opened]
+    lasts = [moment_of(text) for text in seen.closed]
+    lasts = [
+        one if one >= first else moment_of(text, fold=1) for one, first, text in zip(lasts, firsts, seen.closed, strict=True)
+    ]
+    right = [one >= first for one, first in zip(lasts, firsts, strict=True)]
+    assert all(right)  # whichever clock each is written by, also in the hour that there is twice
+    log = "time: opened, end: closed, zone: Europe/Berlin, from: 2022-01, to: 2022-12"
+    leaf = "events: {method: sum, of: duration}"
+    matched = match(small(tmp_path, seen, stored, server, periods="month", log=log, leaf=leaf), tmp_path)
+    wanted = np.zeros(12)
+    for first, last in zip(np.array(firsts)[right], np.array(lasts)[right], strict=True):
+        wanted[first.astimezone(BERLIN).month - 1] += (last - first).total_seconds() / 3600
+    np.testing.assert_allclose(panel(matched).values[:, 0, 0], wanted, rtol=1e-9)
+    assert matched.quarantine[0].dirty == 300 - sum(right)
+
+
+def test_durations_of_typed_times_are_between_moments(tmp_path: Path, engine: Any) -> None:
+    began, ended = of_a_year_with_its_changes(np.random.default_rng(6), 200)
+    seen = pd.DataFrame(
+        {"区": "01", "opened": pd.DatetimeIndex(began).as_unit("us"), "closed": pd.DatetimeIndex(ended).as_unit("us")}
+    )
+    log = "time: opened, end: closed, due: closed, zone: Europe/Berlin"
+    for leaf, wanted in (
+        ("events: {method: mean, of: duration}", np.mean([(b - a).total_seconds() / 3600 for a, b in zip(began, ended, strict=True)])),
+        ("events: on-time", 1.0),
+        ("events: {method: share, of: opened <= closed}", 1.0),
+        ("events: {method: count, where: \"opened >= '2022-07-01 02:00' and opened < '2022-07-01T03:00+02:00'\"}",
+         sum(dt.datetime(2022, 7, 1, 0, tzinfo=dt.UTC) <= one < dt.datetime(2022, 7, 1, 1, tzinfo=dt.UTC) for one in began)),
+    ):  # fmt: skip
+        index = small(tmp_path, seen, *engine, periods="single", log=log, leaf=leaf)
+        matched = match(index, tmp_path)
+        assert matched.quarantine[0].dirty == 0
+        assert score(index, panel(matched)).derived[0, 0, 0] == pytest.approx(wanted, rel=1e-12), leaf
+
+
+@pytest.mark.parametrize("stored", TEXTS)
+def test_times_that_say_their_zone_are_read_where_the_log_names_none(
+    tmp_path: Path, stored: str, request: pytest.FixtureRequest
+) -> None:
+    server = None if stored.startswith("duckdb") else request.getfixturevalue(stored.split(maxsplit=1)[0])
+
+    def found(opened: list[str], closed: list[str], zone: str = "") -> tuple[list[float], list[str]]:
+        seen = pd.DataFrame({"区": "01", "opened": opened, "closed": closed})
+        log = f"time: opened, end: closed, from: 2022, to: 2023{zone}"
+        leaf = "events: {method: sum, of: duration}"
+        matched = match(small(tmp_path, seen, stored, server, periods="year", log=log, leaf=leaf), tmp_path)
+        return panel(matched).values[:, 0, 0].tolist(), [one.code for one in matched.findings]
+
+    of_one_clock = ["2022-12-31T23:00:00+08:00"], ["2022-12-31T17:00:00Z"]
+    assert found(*of_one_clock) == ([2.0, 0.0], [])
+    assert found(["2022-12-31 23:00Z", "2022-12-31T23:00+08:00"], ["2023-01-01T00:00Z", "2022-12-31 18:00Z"]) == (
+        [4.0, 0.0],
+        ["IC741"],
+    )
+    assert found(["2022-12-31 23:00Z"], ["2023-01-01T00:00Z"], ", zone: Asia/Shanghai") == ([0.0, 1.0], [])
+    assert found(["2022-12-31 23:00Z"], ["2023-01-01T00:00Z"], ', zone: "+08:00"') == ([0.0, 1.0], [])
+    assert found(["2022-12-31 23:00Z"], ["2023-01-01T00:00Z"], ", zone: UTC-5") == ([1.0, 0.0], [])
+    assert found(["2022-12-31 23:00"], ["2022-12-31 18:00+00:00"], ", zone: Asia/Shanghai") == ([3.0, 0.0], [])
+    # beside a time that says its zone, one that does not says no moment
+    assert found(["2022-12-31 23:00"], ["2022-12-31 18:00+00:00"]) == ([0.0, 0.0], ["IC723"])
+
+
+@pytest.mark.parametrize("stored", ["postgres text", "postgres typed", "duckdb csv", "spark csv"])
+def test_a_number_beyond_all_floats_is_a_dirty_row(tmp_path: Path, stored: str, request: pytest.FixtureRequest) -> None:
+    server = None if stored.startswith("duckdb") else request.getfixturevalue(stored.split(maxsplit=1)[0])
+    texts = ["1.5", "1e400", "-1e999", "1e-400", "2", "1" + "0" * 400, "1e17", "0." + "0" * 330 + "1"]
+    seen = pd.DataFrame({"区": "01", "opened": "2022-01-01", "amount": texts})
+    index = small(tmp_path, seen, stored, server, periods="year", log="time: opened", leaf="events: {method: sum, of: amount}")
+    if stored == "postgres typed":
+        import psycopg
+
+        with psycopg.connect(server) as connection:
+            connection.execute("alter table log alter amount type numeric using amount::numeric")
+    matched = match(index, tmp_path)
+    assert [render(one, "en") for one in matched.findings if one.severity == "error"] == []
+    assert panel(matched).values[0, 0, 0] == 1e17 + 3.5
+    assert matched.quarantine[0].dirty == 3
+    assert {one.code for one in matched.findings} == {"IC726"}
+
+
+def test_counts_and_rows_of_a_database_are_of_one_moment(tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg
+
+    from indexcalc.sources.events import series
+
+    seen = pd.DataFrame({"区": ["01", "nobody"], "opened": ["2022-01-01", "2022-01-02"]})
+    index = small(tmp_path, seen, "postgres text", postgres, periods="year", log="time: opened")
+    counted = series._quarantine
+
+    def meanwhile(*about: Any) -> Any:
+        with psycopg.connect(postgres) as other:
+            other.execute("insert into log values ('someone', '2022-01-03'), ('01', '2022-01-04')")
+            other.execute("delete from log where 区 = 'nobody'")
+        return counted(*about)
+
+    monkeypatch.setattr(series, "_quarantine", meanwhile)
+    matched = match(index, tmp_path)
+    with psycopg.connect(postgres) as other:  # a table that was read is held by nobody
+        other.execute("set lock_timeout = '3s'")
+        other.execute("truncate log")
+    (quarantine,) = matched.quarantine
+    assert (quarantine.dirty, [row[0] for row in quarantine.rows]) == (1, ["nobody"])
+    assert panel(matched).values[0, 0, 0] == 1
+
+
+@pytest.mark.parametrize("stored", ["duckdb csv", "duckdb gb18030", "spark csv", "spark gb18030"])
+def test_a_row_with_another_number_of_fields_is_dirty_alone(tmp_path: Path, stored: str, request: pytest.FixtureRequest) -> None:
+    if stored.startswith("spark"):
+        request.getfixturevalue("spark")
+    encoding = "gb18030" if stored.endswith("gb18030") else "utf-8"
+    (tmp_path / "u.csv").write_text(UNITS, encoding="utf-8")
+    rows = [
+        "区,note,opened",
+        '01,"a, b",2022-01-01',
+        "01,a, b,2022-01-02",
+        '西区,"two\nlines",2022-01-03',
+        "01",
+        "",
+        "东区,a,2022-01-04",
+    ]
+    (tmp_path / "log1.csv").write_text("\n".join(rows), encoding=encoding)
+    (tmp_path / "log2.csv").write_text("区;note;opened\n01;a;2022-01-05\n西区;b;2022-01-06;;\n", encoding=encoding)
+    more = ", engine: spark" if stored.startswith("spark") else ""
+    index = index_of(
+        "index: {id: t}\nunits: {label: 区, table: u.csv}\nperiods: {kind: year}\n"
+        f"data: {{log: {{path: log*.csv, events: {{unit: 区, time: opened, where: note != 'c'{more}}}}}}}\n"
+        "defaults: {normalise: points, weights: equal}\ndimensions:\n  - {id: x, events: count}\n"
+    )
+    matched = match(index, tmp_path)
+    assert panel(matched).values[0, :, 0].tolist() == [3, 1, 0, 0]
+    (quarantine,) = matched.quarantine
+    uneven = quarantine.reasons.index(("another number of fields", ""))
+    assert (quarantine.read, quarantine.dirty, quarantine.counts[uneven]) == (7, 3, 3)
+    assert {row[0] for row in quarantine.rows} == {"01", "西区"}
+    assert "IC740" in {one.code for one in matched.findings}
+
+
+@pytest.mark.parametrize("bounds", ["", ", from: 2022, to: 2022"])
+def test_a_log_with_headings_alone_is_said(tmp_path: Path, bounds: str, store: Any) -> None:
+    kind, server = store
+    seen = pd.DataFrame({"区": ["01"], "opened": ["2022-01-01"]})
+    if is_typed(kind):
+        seen["opened"] = pd.to_datetime(seen.opened).astype("datetime64[us]")
+    seen = seen[:0] if kind != "duckdb table" else seen.query("区 == ''")
+    index = small(tmp_path, seen, kind, server, periods="year", log=f"time: opened{bounds}")
+    codes = [one.code for one in match(index, tmp_path).findings]
+    assert set(codes) == ({"IC309"} if bounds else {"IC309", "IC730"})
 
 
 @pytest.mark.parametrize("stored", ["duckdb csv", "postgres text", "spark csv"])

@@ -28,7 +28,9 @@ def quarantine_csv(quarantine: Quarantine, language: str) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([word.reasons(language), *map(as_text, quarantine.header)])
-    reasons = [f"{word_of(kind, language)}: {column}" for kind, column in quarantine.reasons]
+    reasons = [
+        f"{word_of(kind, language)}: {column}" if column else word_of(kind, language) for kind, column in quarantine.reasons
+    ]
     said = {row[-1]: as_text("; ".join(reasons[at] for at in row[-1])) for row in quarantine.rows}
     writer.writerows([said[row[-1]], *map(as_text, row[:-1])] for row in quarantine.rows)
     return ("\ufeff" + buffer.getvalue()).encode()

@@ -11,6 +11,7 @@ from typing import Any
 from ...analysis.cells import columns_of
 from ...methods.arrays import np
 from ...scores import Scores
+from ...tree.model import Indicator
 from ...words.reports import word
 from ...words.shown import visible
 from ...words.statuses import STATUS_NAMES
@@ -98,9 +99,7 @@ def inputs_table(scores: Scores, period: str, language: str) -> Any:
     """
     import pyarrow as pa
 
-    panel, at = scores.panel, scores.periods.index(period)
-    worked = [leaf for leaf in scores.index.leaves if leaf.formula or leaf.per or leaf.applies]
-    wanted = [(leaf, name) for leaf in worked for name in columns_of(scores, leaf)]
+    panel, at, wanted = scores.panel, scores.periods.index(period), made_of(scores)
     if not wanted:
         return None
     units, columns = len(panel.units), [panel.column[name] for _, name in wanted]
@@ -122,6 +121,17 @@ def inputs_table(scores: Scores, period: str, language: str) -> Any:
             **{title: pa.array([kind] * (units * len(wanted))) for title, kind in nature(scores, language).items()},
         }
     )
+
+
+def made_of(scores: Scores) -> list[tuple[Indicator, str]]:
+    """Return the leaves that are worked out, each with every column that it is made of."""
+    worked = [leaf for leaf in scores.index.leaves if leaf.formula or leaf.per or leaf.applies]
+    return [(leaf, name) for leaf in worked for name in columns_of(scores, leaf)]
+
+
+def has_inputs(scores: Scores) -> bool:
+    """Say whether any leaf is worked out of columns."""
+    return bool(made_of(scores))
 
 
 def grades_csv(scores: Scores, period: str, language: str) -> bytes:
@@ -167,8 +177,11 @@ def parquet_bytes(table: Any) -> bytes:
     return buffer.getvalue()
 
 
-def csv_bytes(table: Any) -> bytes:
-    """Write a pyarrow table as CSV in UTF-8 with a byte-order mark; numbers read back exactly, text cannot become a formula."""
+def csv_bytes(table: Any, *, heading: bool = True) -> bytes:
+    """Write a pyarrow table as CSV in UTF-8 with a byte-order mark; or its rows alone, to go on with.
+
+    Numbers read back exactly, text cannot become a formula.
+    """
     import pyarrow as pa
     import pyarrow.csv as pc
 
@@ -180,8 +193,8 @@ def csv_bytes(table: Any) -> bytes:
             column = pa.DictionaryArray.from_arrays(column.indices, words).cast(pa.string())
         plain[name] = column
     buffer = io.BytesIO(b"")
-    buffer.write("\ufeff".encode())
-    pc.write_csv(pa.table(plain), buffer, pc.WriteOptions(quoting_style="needed"))
+    buffer.write("\ufeff".encode() if heading else b"")
+    pc.write_csv(pa.table(plain), buffer, pc.WriteOptions(include_header=heading, quoting_style="needed"))
     return buffer.getvalue()
 
 

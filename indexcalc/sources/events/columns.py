@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from ...tree.events import Take
 from ...tree.model import EventLog
 from ..readers.table import name_of
-from .engines import Engine
+from .engines import BEYOND, Engine
+from .text_files import FIELDS
+from .times import Clock, as_iso, split
 
-Use = Literal["text", "raw", "number", "time", "whole"]
+Use = Literal["text", "raw", "number", "time", "moment", "away", "whole"]
+"""What a column is read as; a time is the local one, a moment and its distance from Greenwich (`away`) are microseconds."""
 Get = Callable[[str, Use], Any]
 """What returns a column, read as what it is used as."""
-_BEYOND = 1e18  # a number from here on is too large to be added up exactly, and in no log
 
 
 class Mismatch(Exception):  # noqa: N818 - the two do not fit
@@ -34,11 +36,13 @@ class Columns:
     engine: Engine
     log: EventLog
     missing: frozenset[str]
+    made: dict[tuple[str, Use], Any] = field(default_factory=dict)  # what was read before: one expression each
+    written: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> list[str]:
         """The columns as they are called."""
-        return list(self.engine.table.columns)
+        return [name for name in self.engine.table.columns if name != FIELDS]
 
     @cached_property
     def storage(self) -> dict[str, Use]:
@@ -53,6 +57,11 @@ class Columns:
             if name is not None:
                 roles.setdefault(name_of(name), role)
         return roles
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The clock by which local times are read."""
+        return Clock(self.engine, self.log.zone)
 
     def unit_text(self, raw: Any) -> Any:
         """Return the name of a row's unit, missing where it is empty; whole numbers without a decimal point."""
@@ -75,11 +84,16 @@ class Columns:
 
         return ibis.ifelse(self.is_blank(text), ibis.null("string"), text)
 
-    def read(self, raw: Any, name: str, use: Use) -> Any:
+    def read(self, name: str, use: Use) -> Any:
         """Read a column as text, numbers or times, missing where it says none."""
+        if (name, use) not in self.made:
+            self.made[name, use] = self._read(name, use)
+        return self.made[name, use]
+
+    def _read(self, name: str, use: Use) -> Any:
         import ibis
 
-        column, storage = raw[name], self.storage[name]
+        column, storage = self.engine.table[name], self.storage[name]
         if use in ("text", "raw") and storage != "text":
             return column.cast("string")
         if use == "raw":
@@ -89,26 +103,65 @@ class Columns:
         if use == "whole":
             return column.cast("int64")
         if use == "number":
-            if storage == "time":
-                raise Mismatch("IC736", name=name, wanted="number", holds="times")
-            if storage == "text":
-                value = self.engine.number_of_text(self._without_missing(column))
-            else:
-                value = (column.cast("int64") if column.type().is_boolean() else column).cast("float64")
-            if not column.type().is_floating() and storage == "number":
-                return value
-            return ibis.ifelse(value.abs() < _BEYOND, value, ibis.null("float64"))  # nor is what is not a number below it
-        form = self.log.format
-        if storage == "time":
-            if name not in self.engine.zoned:
-                return self.engine.plain_time(column)
+            return self._number(column, name)
+        if storage == "time" and name in self.engine.zoned:
             if not self.log.zone:
                 raise Mismatch("IC738", name=name)
-            return self.engine.in_zone(column, self.log.zone)
+            if use == "time":
+                named = self.clock.fixed is None
+                return self.engine.in_zone(column, self.log.zone) if named else self.clock.local(self._since(column))
+            return self._since(column) if use == "moment" else ibis.null("int64")
+        local, away = self._written(name)
+        if use == "away":
+            return away
+        there, since = away.notnull(), self.engine.microseconds(local) - away
+        if use == "time":
+            return ibis.ifelse(there, self.clock.local(since), local) if self.log.zone and self._may_be_zoned(name) else local
+        moment = self.clock.moment(local)
+        if self.roles.get(name) in ("end", "due"):
+            moment = self.clock.no_earlier(moment, local, self.read(name_of(self.log.time), "moment"))
+        return ibis.ifelse(there, since, moment) if self._may_be_zoned(name) else moment
+
+    def _since(self, time: Any) -> Any:
+        """Return the moment of a time that carries a zone."""
+        return self.engine.microseconds(time if self.engine.kind == "spark" else self.engine.in_zone(time, "UTC"))
+
+    def _may_be_zoned(self, name: str) -> bool:
+        return self.storage[name] != "time"
+
+    def _written(self, name: str) -> tuple[Any, Any]:
+        """Return the time that a column without a zone of its own says, and the distance from Greenwich that a text says."""
+        if name not in self.written:
+            self.written[name] = self._as_written(self.engine.table[name], name)
+        return self.written[name]
+
+    def _as_written(self, column: Any, name: str) -> tuple[Any, Any]:
+        import ibis
+
+        form, storage = self.log.format, self.storage[name]
+        if storage == "time":
+            return self.engine.plain_time(column), ibis.null("int64")
         if storage == "number" and not form:
             raise Mismatch("IC736", name=name, wanted="time", holds="numbers")
         text = column.cast("int64").cast("string") if storage == "number" else column
-        return self.engine.time_of_text(self._without_missing(text), form)
+        text, away = split(self._without_missing(text))
+        return self.engine.time_of_text(as_iso(text, form) if form else text), away
+
+    def _number(self, column: Any, name: str) -> Any:
+        import ibis
+
+        storage = self.storage[name]
+        if storage == "time":
+            raise Mismatch("IC736", name=name, wanted="number", holds="times")
+        if storage == "text":
+            value = self.engine.number_of_text(self._without_missing(column))
+        elif column.type().is_decimal() and self.engine.kind == "postgres":
+            return self.engine.number_of_decimal(column)
+        else:
+            value = (column.cast("int64") if column.type().is_boolean() else column).cast("float64")
+        if not column.type().is_floating() and storage == "number":
+            return value
+        return ibis.ifelse(value.abs() < BEYOND, value, ibis.null("float64"))  # nor is what is not a number below it
 
     def is_whole(self, name: str) -> bool:
         """Say whether a column holds whole numbers."""

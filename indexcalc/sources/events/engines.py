@@ -6,11 +6,9 @@ Neither is imported before there is a log of events to be read.
 
 from __future__ import annotations
 
-import gzip
-import io
 import logging
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,35 +16,15 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ...journal.database import with_environment
+from .text_files import FIELDS, LogFile, as_utf8, evened
+from .times import TIME
 
 _ALL = 1 << 60  # rows; a limit is what PostgreSQL does not look through
 MEMORY = "4GB"  # of DuckDB's, where the rest has a folder to be kept in
 FEW_NAMES = 500  # more are joined as a table, which in a database of others takes the right to make a temporary one
-_DAY = r"\s*([12]\d{3})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])"
-TIME = rf"^{_DAY}([ T]+([01]?\d|2[0-3]):([0-5]\d)(:([0-5]\d)(\.\d{{1,6}})?)?)?\s*$"
 NUMBER = r"^\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?\s*$"
-_FORMATS = {
-    "Y": r"([12]\d{3})",
-    "m": r"(0?[1-9]|1[0-2])",
-    "d": r"(0?[1-9]|[12]\d|3[01])",
-    "H": r"([01]?\d|2[0-3])",
-    "I": r"(0?[1-9]|1[0-2])",
-    "M": r"([0-5]\d)",
-    "S": r"([0-5]\d)",
-    "p": r"([AaPp][Mm])",
-}
-
-
-@dataclass(frozen=True)
-class LogFile:
-    """One file of a log: its path, what people call it, and its columns as they are named in it."""
-
-    path: str
-    file: str
-    names: tuple[str, ...]
-    raw: tuple[str, ...]
-    delimiter: str = ""
-    encoding: str = ""
+BEYOND = 1e18  # a number from here on is too large to be added up exactly, and in no log
+_TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -65,6 +43,21 @@ class Engine:
             return frozenset(name for name, kind in self.table.schema().items() if kind.is_timestamp() and kind.timezone)
         schema = self.connection._session.sql(self.connection.compile(self.table)).schema
         return frozenset(column.name for column in schema if column.dataType.typeName() == "timestamp")
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Let several queries see the rows of one moment, where others may write meanwhile: those of a database."""
+        if self.kind != "postgres":
+            yield
+            return
+        connection = self.connection.con
+        connection.execute("begin transaction isolation level repeatable read")
+        try:
+            yield
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.execute("commit")  # of a table of names at most; what is only read is not held longer than it takes
 
     def only(self, columns: Mapping[str, str]) -> Engine:
         """Return the log with some of its columns alone, by new names."""
@@ -85,12 +78,10 @@ class Engine:
         """Return a table whose expressions are worked out once a row: PostgreSQL would do so anew for each use of one."""
         return table.limit(_ALL) if self.kind == "postgres" else table
 
-    def time_of_text(self, text: Any, form: str | None) -> Any:
-        """Return the time that a text says, missing where it says none: as ISO 8601 or in a declared format."""
+    def time_of_text(self, text: Any) -> Any:
+        """Return the time that a text says as ISO 8601 has it, missing where it says none."""
         import ibis
 
-        if form:
-            text = _as_iso(text, form)
         plain = text.strip().replace("/", "-").replace("T", " ")
         if self.kind != "postgres":
             return ibis.ifelse(text.re_search(TIME), plain, ibis.null("string")).try_cast("timestamp")
@@ -106,7 +97,15 @@ class Engine:
         import ibis
 
         plain = ibis.ifelse(text.re_search(NUMBER), text.strip(), ibis.null("string"))
-        return plain.cast("float64") if self.kind == "postgres" else plain.try_cast("float64")
+        return self.number_of_decimal(plain.cast("decimal")) if self.kind == "postgres" else plain.try_cast("float64")
+
+    def number_of_decimal(self, number: Any) -> Any:
+        """Return a number of exact decimals as a float, missing where it is too large; PostgreSQL stops at 1e±400."""
+        import ibis
+
+        size = number.abs()
+        near = ibis.ifelse(size > _TINY, number.cast("float64"), ibis.literal(0.0))
+        return ibis.ifelse(size < BEYOND, near, ibis.null("float64"))
 
     def microseconds(self, time: Any) -> Any:
         """Return a time as microseconds since 1970."""
@@ -124,6 +123,18 @@ class Engine:
         if self.kind == "spark":
             return _functions()["from_utc_timestamp"](time, zone)
         return _functions()["timezone"](zone, time)
+
+    def clock(self, moment: Any, zone: str) -> Any:
+        """Return the local time in a zone of microseconds since 1970."""
+        if self.kind == "postgres":
+            return self.in_zone(_functions()["to_timestamp"](moment / 1e6), zone)
+        return self.in_zone(_functions()["timestamp_micros" if self.kind == "spark" else "make_timestamptz"](moment), zone)
+
+    def moment(self, local: Any, zone: str) -> Any:
+        """Return the microseconds since 1970 of a local time in a zone; of two such moments, the one that the engine takes."""
+        if self.kind == "spark":
+            return self.microseconds(_functions()["to_utc_timestamp"](local, zone))
+        return self.microseconds(self.in_zone(_functions()["at_zone"](zone, local), "UTC"))
 
     def digest(self, text: Any) -> Any:
         """Return a text whose order is that of nothing, but the same everywhere."""
@@ -155,38 +166,14 @@ def _functions() -> dict[str, Any]:
         "to_timestamp_ltz": declared("to_timestamp_ltz", (time,), time),
         "split_part": declared("split_part", (text, text, whole), text),
         "timezone": declared("timezone", (text, dt.Timestamp("UTC")), time),
+        "at_zone": declared("timezone", (text, time), dt.Timestamp("UTC")),
+        "make_timestamptz": declared("make_timestamptz", (whole,), dt.Timestamp("UTC")),
+        "timestamp_micros": declared("timestamp_micros", (whole,), dt.Timestamp("UTC")),
+        "to_timestamp": declared("to_timestamp", (dt.float64,), dt.Timestamp("UTC")),
+        "to_utc_timestamp": declared("to_utc_timestamp", (time, text), time),
         "from_utc_timestamp": declared("from_utc_timestamp", (dt.Timestamp("UTC"), text), time),
         "md5": declared("md5", (text,), text),
     }
-
-
-def _as_iso(text: Any, form: str) -> Any:
-    """Rewrite a text in a declared format as ISO 8601 has it; a text that is not in it becomes one that says no time."""
-    pattern, at = "", 0
-    marks: list[str] = []
-    while at < len(form):
-        if form[at] == "%":
-            pattern, marks, at = pattern + _FORMATS[form[at + 1]], [*marks, form[at + 1]], at + 2
-        else:
-            pattern, at = pattern + (r"\s+" if form[at] == " " else _escaped(form[at])), at + 1
-    pattern = rf"^\s*{pattern}\s*$"
-
-    def part(mark: str) -> Any:
-        return text.re_extract(pattern, marks.index(mark) + 1).fill_null("")
-
-    import ibis
-
-    hour = part("H") if "H" in marks else part("I") if "I" in marks else ibis.literal("0")
-    if "I" in marks:
-        whole = ibis.ifelse(hour == "", ibis.null("string"), hour).cast("int64") % 12
-        hour = (whole + ibis.ifelse(part("p").lower() == "pm", 12, 0)).cast("string").fill_null("")
-    minute = part("M") if "M" in marks else ibis.literal("00")
-    second = part("S") if "S" in marks else ibis.literal("00")
-    return part("Y") + "-" + part("m") + "-" + part("d") + " " + hour + ":" + minute + ":" + second
-
-
-def _escaped(sign: str) -> str:
-    return sign if sign.isalnum() else f"[{sign}]" if sign not in "^\\]" else f"\\{sign}"
 
 
 def failures(kind: str) -> tuple[type[Exception], ...]:
@@ -221,8 +208,11 @@ def connect(kind: str, folder: Path | None = None) -> Any:
     return ibis.duckdb.connect(**({"memory_limit": MEMORY, "temp_directory": str(folder)} if folder else {}))
 
 
-def open_files(files: Sequence[LogFile], used: Sequence[str], kind: str) -> Engine:
-    """Open files of one format as one table of the columns that are used."""
+def open_files(files: Sequence[LogFile], used: Sequence[str], kind: str, *, even: bool = False) -> Engine:
+    """Open files of one format as one table of the columns that are used.
+
+    DuckDB stops at a row of CSV with another number of fields than the heading, unless the files are first written anew, `even`.
+    """
     import ibis
 
     connection = connect(kind)
@@ -234,57 +224,42 @@ def open_files(files: Sequence[LogFile], used: Sequence[str], kind: str) -> Engi
     for group in groups.values():
         first = group[0]
         if first.delimiter:
-            table = _csv(connection, kind, group, kept)
+            table = _csv(connection, kind, group, kept, even=even)
             names = [f"c{at}" for at in range(len(first.names))]
         else:
             table = read_parquet(connection, kind, [file.path for file in group])
             names = list(first.raw)
-        tables.append(table.select(**{name: table[names[first.names.index(name)]] for name in used}))
+        columns = {name: table[names[first.names.index(name)]] for name in used}
+        if any(file.delimiter for file in files) and (even or kind == "spark"):
+            columns[FIELDS] = table[FIELDS] if first.delimiter else ibis.null("string")
+        tables.append(table.select(**columns))
     return Engine(kind, connection, ibis.union(*tables) if len(tables) > 1 else tables[0], kept)
 
 
-def _csv(connection: Any, kind: str, files: Sequence[LogFile], kept: list[Any]) -> Any:
+def _csv(connection: Any, kind: str, files: Sequence[LogFile], kept: list[Any], *, even: bool) -> Any:
     """All columns as text, by their places: what they say is judged by the query."""
     first = files[0]
     names = [f"c{at}" for at in range(len(first.names))]
     if kind == "spark":
-        schema = ", ".join(f"{name} STRING" for name in names)
+        schema = ", ".join(f"`{name}` STRING" for name in [*names, FIELDS])
         frame = connection._session.read.csv(
             [file.path for file in files], schema=schema, header=True, sep=first.delimiter, quote='"', escape='"',
-            multiLine=True, mode="FAILFAST", encoding=first.encoding, enforceSchema=True,
+            multiLine=True, mode="PERMISSIVE", columnNameOfCorruptRecord=FIELDS, encoding=first.encoding, enforceSchema=True,
         )  # fmt: skip
         return _view(connection, frame)
-    paths = [file.path if file.encoding == "utf-8" else _as_utf8(file, kept) for file in files]
+    if even:
+        paths = [evened(file, kept) for file in files]
+    else:
+        paths = [file.path if file.encoding == "utf-8" else as_utf8(file, kept) for file in files]
     return connection.read_csv(
         paths,
-        columns=dict.fromkeys(names, "VARCHAR"),
+        columns=dict.fromkeys([*names, FIELDS] if even else names, "VARCHAR"),
         auto_detect=False,
         header=True,
-        delim=first.delimiter,
+        delim="," if even else first.delimiter,
         quote='"',
         escape='"',
     )
-
-
-def _as_utf8(file: LogFile, kept: list[Any]) -> str:
-    """Write a file anew in the encoding that DuckDB reads, into a folder that goes when the engine does."""
-    folder = tempfile.TemporaryDirectory()
-    kept.append(folder)
-    path = Path(folder.name) / "log.csv"
-    with text_of_file(file.path, file.encoding) as source, path.open("w", encoding="utf-8", newline="") as out:
-        while block := source.read(1 << 20):
-            out.write(block)
-    return str(path)
-
-
-def text_of_file(path: str, encoding: str) -> io.TextIOWrapper:
-    """Open a file of text, packed with gzip or not."""
-    return io.TextIOWrapper(bytes_of_file(path), encoding=encoding, newline="")
-
-
-def bytes_of_file(path: str) -> Any:
-    """Open the bytes of a file, packed with gzip or not."""
-    return gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")
 
 
 def read_parquet(connection: Any, kind: str, paths: list[str]) -> Any:

@@ -15,10 +15,12 @@ from ...tree.expressions import names as names_in
 from ..readers.table import name_of
 from .columns import Columns, Get, Mismatch, Use
 from .takes import DAY, KEY, Taking
+from .text_files import FIELDS
 from .values import Values
 
 Reason = tuple[str, str]
 NAME, UNIT, PERIOD, MASK, ROWS = "its name", "its unit", "its period", "its mask", "its rows"
+AWAY = "its zones"  # how many rows have times with a distance from Greenwich, and from which to which
 _LOWEST = 1 << 32  # more than any period is below 0, as days before 1970 are; and so large that keys are 64 bits wide everywhere
 _FEW_PERIODS = 40
 _DAY = 8.64e10  # microseconds
@@ -58,10 +60,10 @@ class LogRows:
         import ibis
 
         raw = self.columns.engine.table
-        self._note_uses(raw)
+        self._note_uses()
         table = raw.mutate(
             **{NAME: self.columns.unit_text(raw)},
-            **{f"its {use} {at}": self.columns.read(raw, name, use) for (name, use), at in self.uses.items()},
+            **{f"its {use} {at}": self.columns.read(name, use) for (name, use), at in self.uses.items()},
         )
         table = self.columns.engine.named(self.columns.engine.once(table), NAME, UNIT, names)
         began = self._get(table)(name_of(self.columns.log.time), "time")
@@ -97,12 +99,17 @@ class LogRows:
             f"its take {at}": grouped[f"its day's {at}"].max() if at in peaks else self.taking.series(take, grouped, get)
             for at, take in enumerate(self.takes)
         }
+        for at, take in enumerate(self.takes):
+            if take.needs_value:
+                series[f"its rows {at}"] = grouped.count(where=self.values.truth(take.where, get) if take.where else None)
         unknown = grouped[NAME].collect(where=grouped[UNIT].isnull(), distinct=True)
-        return grouped.group_by(KEY).aggregate(**{ROWS: grouped.count(), NAME: unknown}, **series)
+        away = get(name_of(self.columns.log.time), "away")
+        zones = {AWAY: away.count(), f"{AWAY} from": away.min(), f"{AWAY} to": away.max()}
+        return grouped.group_by(KEY).aggregate(**{ROWS: grouped.count(), NAME: unknown}, **zones, **series)
 
     def dirty(self, table: Any, most: int | None) -> Any:
         """Return the dirty rows as they came, with their masks."""
-        rows = table.filter(table[MASK] > 1).select(*self.columns.names, MASK)
+        rows = table.filter(table[MASK] > 1).select(**self._as_came(table), **{MASK: table[MASK]})
         return rows if most is None else rows.order_by(*self.columns.names).limit(most)
 
     def clean(self, table: Any, periods: Sequence[int]) -> Any:
@@ -118,11 +125,13 @@ class LogRows:
         if take.where:
             rows = rows.filter(self.values.truth(take.where, self._get(rows)))
         get = self._get(rows)
-        began = self.columns.engine.microseconds(get(name_of(self.columns.log.time), "time"))
+        time = name_of(self.columns.log.time)
+        began = get(time, "moment")
         if take.kind == "peak":
             import ibis
 
-            rows = rows.mutate(**{DAY: (began / _DAY).floor().cast("int64")})
+            day = self.columns.engine.microseconds(get(time, "time"))
+            rows = rows.mutate(**{DAY: (day / _DAY).floor().cast("int64")})
             first = [-rows.count().over(ibis.window(group_by=[rows[DAY]]))]
         elif take.of and (take.levels or take.kind in ("sum", "quantile", "min", "max")):
             value, turned = self.taking.weight(take, get)
@@ -131,7 +140,14 @@ class LogRows:
             first = []
         order = [*first, -began, *(self._sortable(rows, name) for name in self.columns.names)]
         named = {f"its order {at}": one for at, one in enumerate(order)}  # Spark sorts by columns alone
-        return rows.mutate(**named).order_by(*named).limit(most).select(*self.columns.names)
+        return rows.mutate(**named).order_by(*named).limit(most).select(**self._as_came(rows))
+
+    def _as_came(self, table: Any) -> dict[str, Any]:
+        """Return the columns of a table as they came; exact decimals of PostgreSQL as text, since they may have any size."""
+        exact = {
+            name for name in self.columns.names if table[name].type().is_decimal() and self.columns.engine.kind == "postgres"
+        }
+        return {name: table[name].cast("string") if name in exact else table[name] for name in self.columns.names}
 
     def _reasons(self, table: Any, raw: Any) -> Iterator[tuple[Reason, Any, Any]]:
         """Yield each reason to call a row dirty, when it holds, and what is true of every row of which it does not hold.
@@ -141,27 +157,36 @@ class LogRows:
         get, log = self._get(table), self.columns.log
         time, began = name_of(log.time), get(name_of(log.time), "time")
         nowhere = table[UNIT].isnull()
+        if FIELDS in raw.columns:
+            uneven = table[FIELDS].fill_null("") != ""
+            yield ("another number of fields", ""), uneven, ~uneven
         yield ("no unit", log.unit), nowhere & self.columns.is_blank(table[NAME]), table[UNIT].notnull()
         yield ("unknown unit", log.unit), nowhere & ~self.columns.is_blank(table[NAME]), None
         for name, role in self.columns.roles.items():
             empty, read = self._is_empty(table, name), get(name, "time")
             if role == "time":
                 yield ("no time", name), empty, read.notnull()
-            if self.columns.storage[name] != "time":
-                yield ("no such time", name), ~empty & read.isnull(), None if role == "time" else read.notnull() | empty
+            wrong, fine = ~empty & read.isnull(), None if role == "time" else read.notnull() | empty
+            apart = self._apart(get, name)
+            if apart is not None and fine is not None:
+                wrong, fine = wrong | apart, fine & ~apart
+            if self.columns.storage[name] != "time" or apart is not None:
+                yield ("no such time", name), wrong, fine
         if outside := self._outside(began, table[PERIOD]):
             beyond = reduce(lambda one, other: one | other, outside)
             yield ("outside", time), beyond.fill_null(False), ~beyond
         if log.end:
-            end = get(name_of(log.end), "time")
-            yield ("over before it began", log.end), (end < began).fill_null(False), (end >= began) | end.isnull()
+            start, end = get(time, "moment"), get(name_of(log.end), "moment")
+            early, fine, apart = (end < start).fill_null(False), (end >= start) | end.isnull(), self._apart(get, name_of(log.end))
+            yield ("over before it began", log.end), early if apart is None else early & ~apart, fine
         for name, use in self.uses:
             number = get(name, "number") if use == "number" else None
             if number is not None and self.columns.storage[name] == "text":
                 empty = self._is_empty(table, name)
                 yield ("no number", name), number.isnull() & ~empty, number.notnull() | empty
-            elif number is not None and raw[name].type().is_floating():
-                empty = table[name].isnull() | table[name].isnan()
+            elif number is not None and (raw[name].type().is_floating() or raw[name].type().is_decimal()):
+                empty = table[name].isnull()
+                empty |= table[name].isnan() if raw[name].type().is_floating() else False
                 yield ("no number", name), number.isnull() & ~empty, number.notnull() | empty
         for take in dict.fromkeys(take for take in self.takes if take.levels):
             assert take.of is not None
@@ -172,6 +197,17 @@ class LogRows:
             yield ("unknown level", column), weightless, ~weightless
         if log.key:
             yield ("repeated", log.key), table[UNIT] < -1, None  # filled in when the others are known
+
+    def _apart(self, get: Get, name: str) -> Any:
+        """Say whether of an event's times one says its zone and this one not or the other way round: nothing can be told then.
+
+        Nothing where the log has a zone, or no text could say one.
+        """
+        time = name_of(self.columns.log.time)
+        if self.columns.log.zone or name == time or {self.columns.storage[name], self.columns.storage[time]} == {"time"}:
+            return None
+        there = get(name, "time").notnull() & get(time, "time").notnull()
+        return there & (get(name, "away").isnull() != get(time, "away").isnull())
 
     def _left(self, table: Any, found: list[tuple[Reason, Any, Any]]) -> Any:
         """Tell what is left out on purpose; a row of which that cannot be told, for want of a number, is dirty instead."""
@@ -197,23 +233,26 @@ class LogRows:
     def _sortable(self, table: Any, name: str) -> Any:
         """Return a column in an order that is the same in every engine, whatever its rules for text and for gaps."""
         if (name, "time") in self.uses:
-            return self.columns.engine.microseconds(self._get(table)(name, "time")).fill_null(0)
+            return self._get(table)(name, "moment").fill_null(0)
         if self.columns.storage[name] == "number":
-            return table[name].cast("float64").fill_null(0.0)
+            exact = table[name].type().is_decimal() and self.columns.engine.kind == "postgres"
+            number = self.columns.engine.number_of_decimal(table[name]) if exact else table[name].cast("float64")
+            return number.fill_null(0.0)
         return self.columns.engine.digest(table[name].cast("string")).fill_null("")
 
     def _is_empty(self, table: Any, name: str) -> Any:
         return table[name].isnull() if self.columns.storage[name] != "text" else self._get(table)(name, "text").isnull()
 
-    def _note_uses(self, raw: Any) -> None:
+    def _note_uses(self) -> None:
         """Find out as what each column is used, by making every expression once."""
 
         def note(name: str, use: Use) -> Any:
             self.uses.setdefault((name, use), len(self.uses))
-            return self.columns.read(raw, name, use)
+            return self.columns.read(name, use)
 
         for name in self.columns.roles:
-            note(name, "time")
+            for use in ("time", "moment", "away"):
+                note(name, use)
         for name in {name_of(self.columns.log.key)} if self.columns.log.key else ():
             if self.columns.storage[name] == "text":
                 note(name, "text")
@@ -226,6 +265,8 @@ class LogRows:
                 error.take = take
                 raise
         for name, use in [*self.uses]:
+            if use == "time":
+                note(name, "moment")
             if use in ("number", "time") and self.columns.storage[name] == "text":
                 note(name, "text")
 

@@ -28,9 +28,10 @@ from ..readers.table import name_of, text_of
 from ..readers.tables import TEXTS
 from ..unit_table import UnitNames, asked_at
 from .columns import Columns, Mismatch
-from .engines import Engine, LogFile, bytes_of_file, failures, open_files, open_remote, open_table, packages_of, text_of_file
-from .rows import MASK, NAME, ROWS, LogRows, unit_and_period
+from .engines import Engine, failures, open_files, open_remote, open_table, packages_of
+from .rows import AWAY, MASK, NAME, ROWS, LogRows, unit_and_period
 from .takes import KEY
+from .text_files import LogFile, bytes_of_file, text_of_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,10 +41,12 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000_000  # in the quarantine; its counts are of all
 _LOOKED_AT = 1 << 22  # bytes at the beginning of a file, by which its encoding is told
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
+_HOUR, _MINUTE = 3_600_000_000, 60_000_000  # microseconds
 _MANY = 1000  # periods that a log may span without saying so
 
 # the findings that tell of each reason, in the order in which they are looked for
 REASONS = {
+    "another number of fields": "IC740",
     "no unit": "IC720",
     "unknown unit": "IC721",
     "no time": "IC722",
@@ -156,7 +159,8 @@ def _header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
                 raw = tuple(pq.read_schema(path).names)
             except pa.ArrowException as error:
                 return None, finding("IC305", Place(file), problem=str(error).splitlines()[0])
-            return LogFile(path, file, tuple(map(name_of, raw)), raw), None
+            empty = None if pq.read_metadata(path).num_rows else finding("IC309", Place(file))
+            return LogFile(path, file, tuple(map(name_of, raw)), raw), empty
         if lower.endswith(_TEXTS):
             return _text_header(path, file)
     except (OSError, EOFError) as error:
@@ -177,6 +181,7 @@ def _text_header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
     encoding = encoding.removesuffix("-sig")  # the mark is taken away below
     with text_of_file(path, encoding) as lines:
         first = lines.readline()
+        has_rows = any(line.strip() for line in lines)
     if not path.endswith(".gz") and (kind := kind_of(first[:64].encode())):
         return None, finding("IC318", Place(file), suffix=Path(path).suffix, kind=kind)
     first = first.removeprefix("\ufeff")
@@ -184,8 +189,10 @@ def _text_header(path: str, file: str) -> tuple[LogFile | None, Finding | None]:
         return None, finding("IC308", Place(file))
     delimiter = max(",;\t", key=first.count)
     raw = tuple(next(csv.reader([first], delimiter=delimiter)))
-    unsure = finding("IC935", Place(file), encoding=UNSURE[encoding]) if encoding in UNSURE else None
-    return LogFile(path, file, tuple(map(name_of, raw)), raw, delimiter, encoding), unsure
+    read = LogFile(path, file, tuple(map(name_of, raw)), raw, delimiter, encoding)
+    if not has_rows:
+        return read, finding("IC309", Place(file, "", 1))
+    return read, finding("IC935", Place(file), encoding=UNSURE[encoding]) if encoding in UNSURE else None
 
 
 def used_names(log: Log) -> dict[str, tuple[str | int, ...]]:
@@ -234,7 +241,12 @@ def read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series |
         extra = {"postgres": "postgres", "spark": "spark"}.get(log.kind, "events")
         return None, [finding("IC719", here, package=package, needs=packages_of(log.kind), extra=extra)]
     try:
-        return _read(index, log, units, base)
+        try:
+            return _read(index, log, units, base, even=False)
+        except failed:
+            if log.kind != "duckdb" or not any(file.delimiter for file in log.files):
+                raise
+            return _read(index, log, units, base, even=True)
     except Mismatch as error:
         owner = next((column.owner for _, column in log.columns if column.take == error.take and error.take), None)
         place = here if owner is None else index.place_of(owner, "events")
@@ -249,29 +261,40 @@ def _problem(error: Exception) -> str:
     return (lines or [type(error).__name__])[0][:200]
 
 
-def _read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series | None, list[Finding]]:
-    engine, found = _open(log, base)
+def _read(index: Index, log: Log, units: UnitNames, base: Path, *, even: bool) -> tuple[Series | None, list[Finding]]:
+    engine, found = _open(log, base, even=even)
     names, unknown_names = _names(index, log, units)
     found += unknown_names
     if engine is None or errors(found):
         return None, found
-    count = len(units.units)
-    columns = Columns(engine, log.events, frozenset(log.source.missing))
-    while True:
-        rows = LogRows(columns, log.takes, _bounds(index, log), index.periods.kind)
-        table = rows.judged(names)
-        groups = rows.aggregated(table, count).to_pyarrow().to_pydict()
-        unknown = _unknown(log, groups)
-        known = {name: at for name in unknown if name not in names and (at := names.get(name_of(name))) is not None}
-        if not known:
-            break
-        names |= known  # written in another way than the units table has them: asked for once more with these
-    quarantine = _quarantine(log, rows, table, groups)
-    quarantine = replace(quarantine, findings=tuple(_findings(units, quarantine, unknown)))
+    with engine.at_one_moment():
+        rows, table, groups, unknown = _counted(
+            index, log, Columns(engine, log.events, frozenset(log.source.missing)), names, units
+        )
+        quarantine = _quarantine(log, rows, table, groups)
+        if log.kind == "postgres" and isinstance(quarantine.rows, DirtyRows):
+            _ = quarantine.rows.fetched  # while they are those that were counted
+    said = [*_findings(units, quarantine, unknown), *_other_clocks(log, quarantine, groups), *_without_rows(log, quarantine)]
+    quarantine = replace(quarantine, findings=tuple(said))
     takes = {column.id: column.take for _, column in log.columns if column.take}
     behind = Behind(rows, table, index.periods.kind, takes, units.units.ids)
     series, problems = _series(index, log, units, groups, quarantine, behind)
     return series, [*found, *quarantine.findings, *problems]
+
+
+def _counted(
+    index: Index, log: Log, columns: Columns, names: dict[str, int], units: UnitNames
+) -> tuple[LogRows, Any, dict[str, list[Any]], list[str]]:
+    """Judge and count the rows of a log; return these, what was counted, and the names of units that are not known."""
+    while True:
+        rows = LogRows(columns, log.takes, _bounds(index, log), index.periods.kind)
+        table = rows.judged(names)
+        groups = rows.aggregated(table, len(units.units)).to_pyarrow().to_pydict()
+        unknown = _unknown(log, groups)
+        known = {name: at for name in unknown if name not in names and (at := names.get(name_of(name))) is not None}
+        if not known:
+            return rows, table, groups, unknown
+        names |= known  # written in another way than the units table has them: asked for once more with these
 
 
 def _quarantine(log: Log, rows: LogRows, table: Any, groups: dict[str, list[Any]]) -> Quarantine:
@@ -324,10 +347,10 @@ class DirtyRows(Sequence[tuple[Any, ...]]):
         return sorted(zip(*texts, [why[mask] for mask in masks], strict=True))
 
 
-def _open(log: Log, base: Path) -> tuple[Engine | None, list[Finding]]:
+def _open(log: Log, base: Path, *, even: bool) -> tuple[Engine | None, list[Finding]]:
     used = used_names(log)
     if not log.is_table and "://" not in log.source.path:
-        return open_files(log.files, list(used), log.kind), []
+        return open_files(log.files, list(used), log.kind, even=even), []
     if not log.is_table:
         opened = open_remote(log.source.path)
     else:
@@ -393,6 +416,24 @@ def _findings(units: UnitNames, quarantine: Quarantine, unknown: list[str]) -> I
         yield finding("IC732", place, rows=quarantine.dirty, most=len(quarantine.rows))
 
 
+def _other_clocks(log: Log, quarantine: Quarantine, groups: dict[str, list[Any]]) -> Iterator[Finding]:
+    """Say that times carry zones, where none is declared and they are not all of one clock that is not that of Greenwich."""
+    ends = [one for key in (f"{AWAY} from", f"{AWAY} to") for one in groups[key] if one is not None]
+    if log.events.zone or not ends or (min(ends) == max(ends) != 0):
+        return
+    first, last = (
+        f"{'-' if one < 0 else '+'}{abs(one) // _HOUR:02}:{abs(one) % _HOUR // _MINUTE:02}" for one in (min(ends), max(ends))
+    )
+    values = {"rows": sum(groups[AWAY]), "read": quarantine.read, "column": log.events.time, "first": first, "last": last}
+    yield finding("IC741", Place(quarantine.file), **values)
+
+
+def _without_rows(log: Log, quarantine: Quarantine) -> Iterator[Finding]:
+    """Say that the table of a log has no rows; of files it is said when they are looked at."""
+    if not quarantine.read and not log.files:
+        yield finding("IC309", Place(quarantine.file))
+
+
 def _series(
     index: Index, log: Log, units: UnitNames, groups: dict[str, list[Any]], quarantine: Quarantine, behind: Behind
 ) -> tuple[Series | None, list[Finding]]:
@@ -421,7 +462,11 @@ def _series(
         whole = wanted.kind in ("rows", "sum", "distinct", "peak", "days")
         series = np.full((len(covered), len(units.units)), 0.0 if whole else np.nan)
         given = np.array(groups[f"its take {column}"], dtype=float)[clean]
-        series[numbers - low, of_unit] = np.nan_to_num(given, nan=0.0) if whole else given
+        if wanted.needs_value:
+            given = np.where(np.array(groups[f"its rows {column}"])[clean] == 0, 0.0, given)
+        elif whole:
+            given = np.nan_to_num(given, nan=0.0)
+        series[numbers - low, of_unit] = given
         for position in positions:
             values_of[position] = series
     return Series(tuple(numbered(number, kind) for number in covered), values_of, quarantine, behind), found

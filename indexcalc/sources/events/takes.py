@@ -59,7 +59,7 @@ class Taking:
         """Count the events of a row's unit that are taken on its day."""
         import ibis
 
-        holds = self.values.truth(take.where, get).fill_null(False) if take.where else ibis.literal(True)
+        holds = self.values.truth(take.where, get).fill_null(False) if take.where else table[KEY].notnull()
         return ibis.ifelse(holds, 1, 0).sum().over(ibis.window(group_by=[table[KEY], table[DAY]]))
 
     def _sum(self, take: Take, get: Get, where: Any) -> Any:
@@ -99,7 +99,8 @@ class Taking:
         assert take.of is not None
         if take.kind == "distinct" and take.of[0] == "name" and take.of[1] != DURATION:
             name = name_of(take.of[1])
-            return get(name, "time" if name in self.values.columns.roles else self.values.columns.storage[name])
+            storage = self.values.columns.storage[name]
+            return get(name, "moment" if name in self.values.columns.roles or storage == "time" else storage)
         return self.values.number(take.of, get)
 
     def levels(self, take: Take, get: Get) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import reduce
@@ -13,9 +12,10 @@ from ...tree.events import DURATION
 from ...tree.formula import Expression
 from ..readers.table import name_of
 from .columns import Columns, Get, Mismatch, Use
-from .engines import NUMBER, TIME
+from .engines import NUMBER
+from .times import TIME, ZONED, literal_of
 
-_USES = {"text": "text", "raw": "text", "number": "numbers", "time": "times"}
+_USES = {"text": "text", "raw": "text", "number": "numbers", "time": "times", "moment": "times"}
 _HOUR = 3.6e9  # microseconds
 
 
@@ -55,6 +55,8 @@ class Values:
         use = self._common(sign, left, right)
         if use == "text" and any(side[0] == "text" and self._is_plain(side[1]) for side in (left, right)):
             use = "raw"
+        if use == "time" and all(side[0] == "name" for side in (left, right)):
+            use = "moment"
         one, other = self.value(left, use, get), self.value(right, use, get)
         return {
             "=": lambda: one == other,
@@ -88,7 +90,8 @@ class Values:
             if sign == "=":
                 return "text"
             literals = [side[1] for side in (left, right) if side[0] == "text"]
-            return "time" if literals and all(re.search(TIME, text) for text in literals) else "number"
+            times = all(re.search(TIME, text) or re.search(ZONED, text) for text in literals)
+            return "time" if literals and times else "number"
         return "number"
 
     def _domain(self, tree: Expression) -> Use:
@@ -112,11 +115,7 @@ class Values:
             raise Mismatch("IC739", one=_said(tree), other=_USES[use])
         if use in ("text", "raw"):
             return ibis.literal(tree[1])
-        match = re.search(TIME, tree[1])
-        try:
-            parsed = dt.datetime.fromisoformat(_padded(tree[1])) if match else None
-        except ValueError:
-            parsed = None
+        parsed = literal_of(tree[1], self.columns.log.zone)
         if parsed is None:
             raise Mismatch("IC739", one=tree[1], other=_USES[use])
         return ibis.literal(parsed, "timestamp")
@@ -148,8 +147,8 @@ class Values:
         return result
 
     def microseconds_long(self, get: Get) -> Any:
-        end, began = (get(name_of(str(name)), "time") for name in (self.columns.log.end, self.columns.log.time))
-        return self.columns.engine.microseconds(end) - self.columns.engine.microseconds(began)
+        end, began = (get(name_of(str(name)), "moment") for name in (self.columns.log.end, self.columns.log.time))
+        return end - began
 
 
 def scaled(tree: Expression) -> tuple[Expression, float, float]:
@@ -163,11 +162,3 @@ def scaled(tree: Expression) -> tuple[Expression, float, float]:
 
 def _said(tree: Expression) -> str:
     return f"{tree[1]:g}" if tree[0] == "number" else str(tree[1]) if tree[0] in ("name", "text") else str(tree[0])
-
-
-def _padded(text: str) -> str:
-    """Write a text that is a time as ISO 8601, with two digits everywhere."""
-    day, _, clock = text.strip().replace("/", "-").replace("T", " ").partition(" ")
-    year, month, date = day.split("-")
-    hour, _, rest = clock.strip().partition(":")
-    return f"{year}-{month:0>2}-{date:0>2}" + (f" {hour:0>2}:{rest}" if clock.strip() else "")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from ...findings import Finding, Place, finding, nearest
 from ...periods import order
 from ...tree.formula import Expression, parse
 from .headings import few
-from .matched import Matched, Piece, Same
+from .matched import Matched, Piece, Same, Seen
 
 _OPPOSITE = {
     "<": operator.ge,
@@ -22,19 +23,20 @@ _OPPOSITE = {
 }
 
 
-def never_there(matched: Matched) -> Iterator[Finding]:
+def never_there(matched: Matched, late: Mapping[int, AbstractSet[int]] | None = None) -> Iterator[Finding]:
     """Find units of which no file has a row with a value, and those that one file has not though others have.
 
     Files of indicators that apply to some units alone have no more than these, and of a file that lists the units itself some
-    rows may be chosen.
+    rows may be chosen. `late` are the units that have values in columns that were read late.
     """
     assert matched.units is not None
     units, index = matched.units.units, matched.index
     there: dict[tuple[str, ...], set[int]] = {}
-    for files, pieces in _by_files(matched).items():
-        there[files] = _with_values(pieces)
-        asked = {index.columns[piece.column].owner for piece in pieces}
-        chosen = {index.columns[piece.column].source for piece in pieces}
+    late = late or {}
+    for files, (pieces, columns) in _by_files(matched).items():
+        there[files] = _with_values(pieces).union(*(late[at] for at in columns if at in late))
+        asked = {index.columns[at].owner for at in columns}
+        chosen = {index.columns[at].source for at in columns}
         if set(files) == {matched.units.table.file} and any(name in index.data and index.data[name].only for name in chosen):
             there.pop(files)  # rows were chosen of a file that lists units of other rows too
         elif all(getattr(index.reported[owner], "applies", None) for owner in asked):
@@ -58,18 +60,27 @@ def never_there(matched: Matched) -> Iterator[Finding]:
             yield finding("IC396", Place(names[0]), units=shown, count=len(lacks), files=few(names))
 
 
-def _by_files(matched: Matched) -> dict[tuple[str, ...], list[Piece]]:
-    """Return the pieces of each set of files that columns come from; events have rows for some units alone."""
+def _by_files(matched: Matched) -> dict[tuple[str, ...], tuple[list[Piece], list[int]]]:
+    """Return for each set of files that columns come from their pieces that were read at once, and these columns.
+
+    Events have rows for some units alone.
+    """
     assert matched.units is not None
-    events = {item.id for item in matched.index.adjustments}
+    events, columns = {item.id for item in matched.index.adjustments}, matched.index.columns
     of_column: dict[int, list[Piece]] = defaultdict(list)
+    files: dict[int, dict[str, None]] = defaultdict(dict)
     for piece in matched.pieces:
-        owner = matched.index.columns[piece.column].owner
+        owner = columns[piece.column].owner
         if not isinstance(piece.rows, Same) and owner not in events and piece.table is not matched.units.table:
             of_column[piece.column].append(piece)
-    found: dict[tuple[str, ...], list[Piece]] = defaultdict(list)
-    for pieces in of_column.values():
-        found[tuple(dict.fromkeys(piece.table.file for piece in pieces))] += pieces
+            files[piece.column][piece.table.file] = None
+    for one in matched.later:
+        if columns[one.column].owner not in events:
+            files[one.column][one.file] = None
+    found: dict[tuple[str, ...], tuple[list[Piece], list[int]]] = defaultdict(lambda: ([], []))
+    for at, names in files.items():
+        found[tuple(names)][0].extend(of_column[at])
+        found[tuple(names)][1].append(at)
     return found
 
 
@@ -93,6 +104,33 @@ def without_values(matched: Matched) -> Iterator[Finding]:
         whole = known or matched.index.columns[column].key != "formula"  # a part that is never there may be left out on purpose
         if whole and (lacking := [period for period in periods if period not in known]):
             yield from _lacking(matched, column, pieces, lacking, rows)
+
+
+def without_values_late(matched: Matched, seen: Sequence[Seen]) -> Iterator[Finding]:
+    """Find the same of columns that were read late."""
+    index = matched.index
+    events = {item.id for item in index.adjustments}
+    of_column: dict[int, list[Seen]] = defaultdict(list)
+    for one in seen:
+        of_column[one.column].append(one)
+    for at, some in sorted(of_column.items()):
+        column = index.columns[at]
+        pieces = [piece for piece in matched.pieces if piece.column == at]
+        known = {period for one in some for period in one.known} | {period for piece in pieces for period in piece.periods}
+        if None in known or column.owner in events or column.is_attribute or (not known and column.key == "formula"):
+            continue
+        empty = {period: place for one in some for period, place in one.empty.items() if period not in known}
+        yield from absent_in(matched, at, [period for period in matched.periods if period not in known], empty)
+
+
+def absent_in(matched: Matched, at: int, lacking: Sequence[str], empty: Mapping[str, Place]) -> Iterator[Finding]:
+    """Say that a column has no value in some periods: in empty cells of which the first are known, or nowhere."""
+    column = matched.index.columns[at]
+    said = {"node": column.owner, "name": "" if column.title == column.owner else column.title}
+    if cells := [period for period in lacking if period in empty]:
+        yield finding("IC397", empty[cells[0]], periods=few(cells), of=tuple(cells), **said)
+    if rest := [period for period in lacking if period not in empty]:
+        yield finding("IC399", matched.index.place_of(column.owner), periods=few(rest), of=tuple(rest), **said)
 
 
 class _Rows:
@@ -153,8 +191,7 @@ def _lacking(matched: Matched, at: int, pieces: Sequence[Piece], lacking: list[s
             yield finding("IC398", place, periods=few(other), of=tuple(other), unused=known, near=near, **said)
             left = {period: None for period in left if period not in other}
     if left:
-        ordered = sorted(left, key=order)
-        yield finding("IC399", index.place_of(column.owner), periods=few(ordered), of=tuple(ordered), **said)
+        yield from absent_in(matched, at, sorted(left, key=order), {})
 
 
 def may_be_set_aside(matched: Matched) -> Iterator[bool]:

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ...findings import Finding, Place
+from ...findings import Finding, Place, errors
 from ...panel import MISSING, NOT_APPLICABLE, VALUE, Make, Panel, empty
-from .matched import Keys, Later, Matched, Piece
+from .absence import never_there, without_values_late
+from .matched import Keys, Later, Matched, Piece, Seen
 from .measures import once_a_file
 from .plausible import late
 from .stored import given_before
@@ -40,6 +41,9 @@ def panel(matched: Matched, make: Make = empty) -> Panel:
             found = list(pool.map(fill, range(shape[2])))
     else:
         found = [fill(column) for column in range(shape[2])]
+    gone: list[Finding] = []
+    if matched.later and not errors([*matched.findings, *(one for of_column in found for one in of_column)]):
+        gone = [*never_there(matched, filling.units), *without_values_late(matched, filling.seen)]
     return Panel(
         values,
         status,
@@ -49,7 +53,7 @@ def panel(matched: Matched, make: Make = empty) -> Panel:
         None if matched.later else _addresses(matched, filling.pieces),
         quarantine=tuple(matched.quarantine),
         origin=matched,
-        findings=(*matched.findings, *once_a_file(one for of_column in found for one in of_column)),
+        findings=(*matched.findings, *gone, *once_a_file(one for of_column in found for one in of_column)),
     )
 
 
@@ -66,6 +70,9 @@ class _Filling:
             self.later[later.column].append(later)
         self.positions = {period: at for at, period in enumerate(matched.periods)}
         self.rows: dict[tuple[int, int], tuple[Any, Any]] = {}  # the columns of a wide table share these
+        self.seen: list[Seen] = []
+        self.units: dict[int, set[int]] = {}  # those with a value in columns that were read late
+        self.every: dict[bytes, set[int]] = {}
 
     def column(self, column: int) -> tuple[Any, Any, list[Finding]]:
         """Return the values and statuses of a column, with what was found in cells that were read for it."""
@@ -82,11 +89,29 @@ class _Filling:
             found += in_cells
             keys = part.keys
             found += late(self.matched, piece, keys)
+            self._note(piece, keys)
             periods = self._periods_of(keys)
             if len(pieces) + len(later) > 1:
                 found += given_before(self.matched, piece, status, periods, keys)
             _put(values, status, piece, periods, keys.unit, [*piece.not_applicable, *keys.not_applicable.tolist()])
         return values, status, found
+
+    def _note(self, piece: Piece, keys: Keys) -> None:
+        """Note which units and periods have a value in a column that was read late."""
+        there = ~np.isnan(np.array(piece.values, dtype=float))
+        there[list(piece.not_applicable)] = there[keys.not_applicable] = True
+        mask = np.zeros(len(self.matched.units.units) if self.matched.units else 0, dtype=bool)
+        mask[keys.unit[there]] = True
+        key = np.packbits(mask).tobytes()  # most columns have the same units
+        if key not in self.every:
+            self.every[key] = set(np.flatnonzero(mask).tolist())
+        before = self.units.get(piece.column)
+        self.units[piece.column] = self.every[key] if before is None else before | self.every[key]
+        known = {keys.periods[at] for at in np.unique(keys.period[there]).tolist()}
+        lacking = [at for at, period in enumerate(keys.periods) if period is not None and period not in known]
+        first = {keys.periods[at]: int(np.argmax(keys.period == at)) for at in lacking if (keys.period == at).any()}
+        empty = {str(period): piece.place(row) for period, row in first.items()}
+        self.seen.append(Seen(piece.column, frozenset(known), empty))
 
     def _rows_of(self, piece: Piece) -> tuple[Any, Any]:
         key = id(piece.periods), id(piece.units)

@@ -117,7 +117,9 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
     """
     found = [*matched.findings, *repeats(matched)]
     if not errors(found):  # a row that was refused is not gone
-        found += [*absent(matched), *never_there(matched), *without_values(matched)]
+        found += [*absent(matched), *without_values(matched)]
+        # what stays in files, or in a source that is not read here, may have what others have not
+        found += never_there(matched) if every and not matched.later else []
         if matched.index.cumulative:
             found += totals(matched)
     found += implausible(matched)

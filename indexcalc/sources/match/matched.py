@@ -116,6 +116,16 @@ class Later:
     keys: Keys
     read: Callable[[], tuple[Piece, list[Finding]]]
     said: Sequence[Said] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen in a column that was read late: the periods with a value, and the first cell of each without any."""
+
+    column: int
+    known: frozenset[str | None]
+    empty: Mapping[str, Place]
 
 
 @dataclass(frozen=True)

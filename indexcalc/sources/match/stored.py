@@ -46,7 +46,7 @@ def pieces_later(source: Source, table: Table, layout: Layout) -> Matched:
             used.update(places)
             read = partial(piece_of, source, table, cells_alone, (at, column), places[0], records)
             said = said_of(table, places[0])
-            later.append(Later(at, keys, read, (said,) if said else ()))
+            later.append(Later(at, keys, read, (said,) if said else (), table.file))
     return source.matched(findings=[*found, *unused(source.index, table, used)], later=later)
 
 

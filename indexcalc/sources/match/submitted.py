@@ -13,7 +13,7 @@ from ...journal.entries import Entry, Reported, read_cells
 from ...journal.ledger import newest
 from ...tree.columns import department_of
 from ...words.shown import without_passwords
-from ..readers.table import Table
+from ..readers.table import Table, name_of
 from ..unit_table import asked_at
 from .cells import doubts, of_units
 from .matched import Matched, Piece, Source, together
@@ -52,7 +52,7 @@ def _submitted(source: Source, entry: Entry, where: str) -> Matched:
     by_column: dict[str, list[Reported]] = defaultdict(list)
     unknown: dict[str, int] = defaultdict(int)
     for cell in read_cells(entry.cells):
-        if cell.unit in source.units.known:
+        if source.units.find(cell.unit) is not None:
             by_column[cell.column].append(cell)
         else:
             unknown[cell.unit] += 1
@@ -76,8 +76,9 @@ def _piece(source: Source, file: str, entry: Entry, at: int, column: str, cells:
     table = _Cells(file, entry.sheet, None, 0, (column,), (column,), positions, (), lines)
     values = [math.nan if cell.value is None else cell.value for cell in cells]
     not_applicable = [row for row, cell in enumerate(cells) if not cell.applies]
-    units = [source.units.known[cell.unit] for cell in cells]
-    return Piece(at, table, 0, range(len(cells)), [entry.period] * len(cells), units, values, not_applicable)
+    units = [source.units.known[name_of(cell.unit)] for cell in cells]
+    notes = {row: cell.note for row, cell in enumerate(cells) if cell.note}
+    return Piece(at, table, 0, range(len(cells)), [entry.period] * len(cells), units, values, not_applicable, notes)
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,17 @@ def name_of(cell: object) -> str:
     return " ".join(cell.split())
 
 
+def as_written(cell: object) -> str:
+    """Return a cell as `name_of` does, but in the letters that it is written in: full width stays full width.
+
+    >>> as_written(" Ａ０１ "), name_of(" Ａ０１ ")
+    ('Ａ０１', 'A01')
+    """
+    if not isinstance(cell, str):
+        return name_of(cell)
+    return " ".join((cell if cell.isprintable() else cell.translate(_INVISIBLE)).split())
+
+
 def is_key(cell: str, keys: frozenset[str]) -> bool:
     """Say whether a cell is one of the names that a header has, in upper or lower case; the keys are there in lower case too."""
     if cell in keys:
