@@ -98,7 +98,7 @@ def _names(leaf: Indicator) -> tuple[str, str]:
 def in_one_measure(index: Index, meant: Mapping[str, Column | Indicator]) -> dict[str, float]:
     """Return what each quantity of a rule is multiplied by, so that all are in the unit of measurement of the first.
 
-    Only where all are measured, and in units of one kind: people beside 万人.
+    Only where all are measured, and in units of one kind: people beside tens of thousands of people.
     """
     sizes = {}
     for said, one in meant.items():

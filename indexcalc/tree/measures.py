@@ -83,15 +83,17 @@ def _amount(text: str) -> tuple[Fraction, str] | None:
 def counted_in(measure: str) -> str:
     """Return the unit of measurement of what a rate is a rate of; nothing where a text is no rate.
 
-    >>> counted_in("人/万人"), counted_in("cases per 10,000 persons"), counted_in("%")
-    ('人', 'cases', '')
+    >>> counted_in("persons/km2"), counted_in("cases per 10,000 persons"), counted_in("%")
+    ('persons', 'cases', '')
     """
     above, *below = re.split(_PER, unicodedata.normalize("NFKC", measure).strip(), maxsplit=1)
     return above.strip() if below else ""
 
 
 def in_numerators(leaf: Indicator, base: Denominator) -> float:
-    """Return how many of what a leaf counts one of its denominator is, 10,000 for people among 万人; 1 where that is not said.
+    """Return how many of what a leaf counts one of its denominator is, 10,000 for people among tens of thousands.
+
+    It is 1 where that is not said.
 
     A leaf that does not say what it counts counts single ones, unless the percentage that it says it is tells otherwise.
     """
@@ -130,7 +132,7 @@ def reported_measure(index: Written, item: Indicator | Denominator) -> str:
 def says(name: str, words: Iterable[str]) -> bool:
     """Say whether a name has one of some words: English ones stand alone, others anywhere.
 
-    >>> says("计划完成率", ("完成率",)), says("Ratio of net exports", ("net",)), says("internet access", ("net",))
+    >>> says("share of completed plans", ("share",)), says("Ratio of net exports", ("net",)), says("internet access", ("net",))
     (True, True, False)
     """
     plain = name.casefold()
