@@ -22,7 +22,9 @@ from ..readers.numbers import is_number, word_of
 from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
 from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
+from .above import of_one_unit
 from .absence import never_there, without_values
+from .across import with_split_headings
 from .cells import of_units
 from .dated import with_one_period
 from .given import absent, merged_values, repeats
@@ -205,11 +207,12 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
 
 def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     """Match the tables of a source to its columns."""
-    parts = [source.matched()]
+    tables, named = of_one_unit(source, tables)
+    parts = [source.matched(findings=named)]
     settled: set[int] = set()  # what is there, or cannot be judged
     headed: set[int] = set()
     indicators: list[str] = []
-    for table in (with_one_period(source, one) for one in tables):
+    for table in (with_split_headings(source, with_one_period(source, one)) for one in tables):
         layout, found = layout_of(source, table)
         if layout is None:
             parts.append(source.matched(findings=found))

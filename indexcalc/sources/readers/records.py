@@ -16,7 +16,18 @@ from ...findings import Finding, Place, finding, letters
 from ...words.recognised_data import CONTINUED, NOTE, UNIT_HEADINGS
 from .measures import corner, measure_above, measures_below
 from .numbers import is_number
-from .pages import LONG_NAME, Header, Merge, beside_each_other, headings_again, indicator_above, measures_in, measures_in_header
+from .pages import (
+    LONG_NAME,
+    Header,
+    Merge,
+    beside_each_other,
+    goes_on,
+    headings_again,
+    indicator_above,
+    measures_in,
+    measures_in_header,
+    texts_of,
+)
 from .periods import is_unclear
 from .table import Cell, Origin, Table, is_key, name_of
 from .table import blank as _blank
@@ -77,7 +88,8 @@ def tables_of(
         indicator = indicator_above([rows[row] for row in header.above]) or indicator
         table, its_findings = _table(whole, header, len(rows) if after is None else min((*after.above, after.top)))
         measure = measure_above([rows[row] for row in header.above]) or measure
-        table = replace(table, indicator=indicator, measure=table.measure or measure)
+        lines_above = rows[: first.top] if header is first else [rows[row] for row in header.above]
+        table = replace(table, indicator=indicator, measure=table.measure or measure, above=texts_of(lines_above))
         found += its_findings
         joined = next((at for at, one in enumerate(tables) if _alike(one, table)), None)
         if joined is None:
@@ -152,8 +164,10 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _alike(one: Table, other: Table) -> bool:
+    """Say whether a table goes on with another: the same headings, and nothing above that it is another's."""
     same = (one.names, one.qualified, one.positions) == (other.names, other.qualified, other.positions)
-    return same and (one.measures, one.indicator, one.measure) == (other.measures, other.indicator, other.measure)
+    of_one = set(other.above) <= set(one.above) or all(map(goes_on, other.above))
+    return same and of_one and (one.measures, one.indicator, one.measure) == (other.measures, other.indicator, other.measure)
 
 
 def _joined(one: Table, other: Table) -> Table:

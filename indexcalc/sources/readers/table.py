@@ -31,6 +31,8 @@ class Table:
     lines: Sequence[int]
     separator: str = ""
     """What separates the cells of a text."""
+    above: tuple[str, ...] = ()
+    """What stands in the lines above the headings."""
     indicator: str = ""
     """The indicator that a line above the headings names, as where each of many files holds one."""
     measure: str = ""
