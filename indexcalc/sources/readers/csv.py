@@ -15,7 +15,8 @@ from typing import cast
 from ...findings import Finding, finding
 from .encodings import UNSURE, encoding_of
 from .files import kind_of
-from .records import SEARCHED, tables_of
+from .headers import SEARCHED
+from .records import tables_of
 from .table import Cell, Origin, Table, is_key
 
 GZIP = ".gz"

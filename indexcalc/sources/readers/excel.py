@@ -23,7 +23,10 @@ from .csv import decoded, read_text
 from .encodings import is_text
 from .files import is_pattern, kind_of, match_sheets, passed_by
 from .locked import unlocked
-from .marks import NOTHING, Marks, ods_marks, xls_marks, xlsx_marks
+from .marks import NOTHING, Marks
+from .marks_ods import ods_marks
+from .marks_xls import xls_marks
+from .marks_xlsx import xlsx_marks
 from .pages import Merge
 from .records import tables_of
 from .table import Cell, Origin, Table, name_of, text_of
