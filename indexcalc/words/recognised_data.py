@@ -235,3 +235,7 @@ TEXT, WEB_PAGE, XML_WORKBOOK = (
     ("a web page", "网页"),
     ("a workbook of Excel 2003 in XML", "Excel 2003 的 XML 工作簿"),
 )
+WORKBOOKS = {
+    ".xls": ("a workbook of Excel 97 to 2003 (.xls)", "旧版 Excel 工作簿（.xls）"),
+    ".xlsx": ("a workbook of Excel 2007 or later (.xlsx)", "新版 Excel 工作簿（.xlsx）"),
+}

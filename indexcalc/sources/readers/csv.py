@@ -87,7 +87,7 @@ def _delimited(text: str, suffix: str, keys: frozenset[str]) -> tuple[str, bool,
         return text[5:].removeprefix("\r").removeprefix("\n"), True, text[4]
     if suffix == ".tsv":
         return text, False, "\t"
-    order = "\t,;" if suffix == ".txt" else ",;\t"
+    order = "\t,;|" if suffix == ".txt" else ",;\t|"
     lines = list(islice(io.StringIO(text), SEARCHED))
     for line in lines if keys else []:
         for mark in order:

@@ -18,7 +18,7 @@ from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from ...findings import Finding, Place, finding, letters, nearest
-from ...words.recognised_data import TEXT, WEB_PAGE, XML_WORKBOOK
+from ...words.recognised_data import TEXT, WEB_PAGE, WORKBOOKS, XML_WORKBOOK
 from .csv import decoded, read_text
 from .encodings import is_text
 from .files import is_pattern, kind_of, match_sheets, passed_by
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _T = TypeVar("_T")
-_Read = Callable[["CalamineWorkbook", Mapping[str, Marks], Origin], tuple[list[_T], list[Finding]]]
+_Read = Callable[["CalamineWorkbook", Origin, str, Mapping[str, Marks]], tuple[list[_T], list[Finding]]]
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _HEAD = 4096  # bytes by which text is told from what is none
 MOST_UNPACKED = 1 << 30
@@ -72,7 +72,7 @@ def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Findin
         return _read_xml(origin, suffix)
     if kind in (".html", ".xml") or (not kind and is_text(head) and re.search(rb"[\t,;]", head)):
         return _read_text(origin, suffix, is_page=bool(kind))
-    return _opened(origin, suffix, lambda book, known, opened: _read_sheets(book, opened, suffix, known))
+    return _opened(origin, suffix, _read_sheets)
 
 
 def _read_text(origin: Origin, suffix: str, *, is_page: bool) -> tuple[list[Table], list[Finding]]:
@@ -147,7 +147,7 @@ def read_grid(path: Path) -> tuple[Grid | None, list[Finding]]:
     if suffix not in BOOKS:
         return None, [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=BOOKS)]
     try:
-        grids, found = _opened(origin, suffix, lambda book, known, opened: _read_grid(book, opened, suffix, known))
+        grids, found = _opened(origin, suffix, _read_grid)
     except FileNotFoundError:
         return None, [finding("IC301", origin.place(), path=origin.file, near="")]
     except OSError as error:
@@ -176,6 +176,10 @@ def _opened(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], lis
     kind, expected = kind_of(head), ".xls" if suffix == ".xls" else ".xlsx"
     if kind == ".xls" != expected and _is_encrypted(origin.path):
         return _unlocked(origin, suffix, read)
+    if kind != expected and kind in WORKBOOKS:
+        made, found = _looked_over(replace(origin, content=Path(origin.path).read_bytes()), kind, read)
+        english, chinese = WORKBOOKS[kind]
+        return made, [finding("IC936", origin.place(), suffix=suffix, kind=english, kind_zh=chinese), *found] if made else found
     if kind != expected and (kind or is_text(head)):
         return [], [finding("IC318", origin.place(), suffix=suffix, kind=kind or "text")]
     return _looked_over(origin, suffix, read)
@@ -208,7 +212,7 @@ def _looked_over(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T]
             return [], far
         opened = origin.opened()
         with CalamineWorkbook.from_path(opened) if isinstance(opened, str) else CalamineWorkbook.from_filelike(opened) as book:
-            return read(book, known, origin)
+            return read(book, origin, suffix, known)
     except PasswordError:
         return _unlocked(origin, suffix, read)
     except (CalamineError, *_DAMAGED) as error:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import struct
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from .marks import BUILT_IN_PERCENT, MOST_COLUMNS, Address, Marks, shows_percent
-from .raised import xls_raised_strings
+from .raised import xls_fonts_above, xls_raised_cell, xls_raised_strings
 
 _XLS_ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"
@@ -15,6 +18,7 @@ _BOF, _EOF, _SHEET, _FORMAT, _STYLE, _LOCKED = (0x0809, 0x000A, 0x0085, 0x041E, 
 _FORMULA, _NUMBER, _SHORT, _SHORTS, _BOOL_OR_ERROR = (0x0006, 0x0203, 0x027E, 0x00BD, 0x0205)
 _TEXT, _SHARED_TEXT, _RICH_TEXT = (0x0204, 0x00FD, 0x00D6)
 _CELLS = frozenset((_FORMULA, _NUMBER, _SHORT, _SHORTS, _BOOL_OR_ERROR, _TEXT, _SHARED_TEXT, _RICH_TEXT))
+_CODE_PAGE, _EXCEL_97 = 0x0042, 0x0600
 _EXTENT, _OLD_EXTENT = (0x0200, 10)  # the second is its length before Excel 97
 _ROW_LOOKS, _COLUMN_LOOKS, _HIDDEN_BIT = 0x0208, 0x007D, 0x20
 _ERROR_RESULT = 2  # other formulas' results that are no number: 0 text, 1 logical, 3 empty
@@ -42,13 +46,37 @@ def xls_marks(content: bytes) -> list[Marks]:
             elif kind == _SHEET:
                 sheets.append(struct.unpack_from("<I", record)[0])
         percents = {number for number, code in enumerate(styles) if code in formats}
-        above = xls_raised_strings(_biff_records(book, 0))
-        return [_biff_sheet(book, at, percents, above) for at in sheets]
+        looks = _Looks(
+            percents,
+            xls_raised_strings(_biff_records(book, 0)),
+            xls_fonts_above(_biff_records(book, 0)),
+            None if struct.unpack_from("<H", book, 4)[0] >= _EXCEL_97 else _code_page(book),
+        )
+        return [_biff_sheet(book, at, looks) for at in sheets]
     except (struct.error, IndexError, ValueError) as error:
         raise LookupError("BIFF") from error
 
 
-def _biff_sheet(book: bytes, at: int, percents: set[int], above: Mapping[int, str]) -> Marks:
+@dataclass(frozen=True)
+class _Looks:
+    """What the cells of a workbook name by number: styles of percentages, strings and fonts above the line; its letters."""
+
+    percents: AbstractSet[int]
+    strings: Mapping[int, str]
+    fonts: AbstractSet[int]
+    code_page: str | None  # of workbooks before Excel 97
+
+
+def _code_page(book: bytes) -> str:
+    """Return the encoding of the texts of a workbook before Excel 97."""
+    number = next((struct.unpack_from("<H", record)[0] for kind, record in _biff_records(book, 0) if kind == _CODE_PAGE), 1252)
+    try:
+        return codecs.lookup(f"cp{number}").name
+    except LookupError:
+        return "cp1252"
+
+
+def _biff_sheet(book: bytes, at: int, looks: _Looks) -> Marks:
     errors: dict[Address, str] = {}
     raised_texts: dict[Address, str] = {}
     shown: set[Address] = set()
@@ -73,17 +101,19 @@ def _biff_sheet(book: bytes, at: int, percents: set[int], above: Mapping[int, st
         if kind == _SHORTS:
             many = range((len(record) - 6) // 6)
             width = max(width, column + len(many))
-            shown.update((row, column + i) for i in many if struct.unpack_from("<H", record, 4 + 6 * i)[0] in percents)
+            shown.update((row, column + i) for i in many if struct.unpack_from("<H", record, 4 + 6 * i)[0] in looks.percents)
         elif kind == _BOOL_OR_ERROR:
             if record[7]:
                 errors[row, column] = _XLS_ERRORS.get(record[6], "#N/A")
         elif kind == _FORMULA and record[12:14] == b"\xff\xff":
             if record[6] == _ERROR_RESULT:
                 errors[row, column] = _XLS_ERRORS.get(record[8], "#N/A")
-        elif kind in (_FORMULA, _NUMBER, _SHORT) and style in percents:
+        elif kind in (_FORMULA, _NUMBER, _SHORT) and style in looks.percents:
             shown.add((row, column))
-        elif kind == _SHARED_TEXT and (number := struct.unpack_from("<I", record, 6)[0]) in above:
-            raised_texts[row, column] = above[number]
+        elif kind == _SHARED_TEXT and (number := struct.unpack_from("<I", record, 6)[0]) in looks.strings:
+            raised_texts[row, column] = looks.strings[number]
+        elif kind == _RICH_TEXT and looks.fonts and (text := xls_raised_cell(record, looks.fonts, looks.code_page)):
+            raised_texts[row, column] = text
     hidden = frozenset(hidden_rows), frozenset(hidden_columns)
     return Marks(errors, frozenset(shown), (), (), height, width, raised_texts, *hidden)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -110,7 +111,7 @@ class Origin:
 
 
 def name_of(cell: object) -> str:
-    r"""Return a cell as a name: NFKC, outer space stripped, inner space collapsed.
+    r"""Return a cell as a name: NFKC, outer space stripped, inner space collapsed, and none where it spreads out a short name.
 
     >>> name_of(" crimes　solved\n（cases） "), name_of(2021.0)
     ('crimes solved (cases)', '2021')
@@ -123,6 +124,8 @@ def name_of(cell: object) -> str:
         cell = unicodedata.normalize("NFKC", cell)
         if not cell.isprintable():
             cell = cell.translate(_INVISIBLE)
+        if " " in cell and re.fullmatch(_SPREAD, cell):
+            return cell.replace(" ", "")
     return " ".join(cell.split())
 
 
@@ -179,4 +182,5 @@ def _hours_of(duration: dt.timedelta) -> str:
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"
 
 
+_SPREAD = r"\s*[\u4e00-\u9fff](?: +[\u4e00-\u9fff]){1,3}\s*"  # 北　京: characters one by one, as tables are printed
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # pasted in from web pages, or left by joined files
