@@ -25,6 +25,7 @@ _POWER = "⁺⁻⁼"
 _MARKS = "".join(sorted(set(_RAISED_TO) - set(_POWER))) + "①-⓿"
 _FOOTNOTE = rf"(?s)(.*?[0-9.,)%])[ \u00a0]?([{_MARKS}]+(?:[ ,，、;][{_MARKS}]+)*)"
 
+LAKH = "lakh"
 _SET_APART = {" ": "[ \u00a0\u2002-\u200a\u202f\u3000]", "'": "['’]"}  # all else stands for itself
 
 # what the commas and points of one number say, without its sign and what stands beside it
@@ -37,6 +38,7 @@ _DECIMAL_POINT = (  # 2022.10 may be a month
     r"(?![1-9][0-9]{0,2}\.[0-9]{3}$|(?:19|20)[0-9]{2}\.(?:0?[1-9]|1[0-2])$)[0-9]*\.[0-9]+"
     r"|[0-9]{1,3}(?:[' \u00a0\u2009\u202f’][0-9]{3})+\.[0-9]+"
 )
+_LAKHS = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?"  # 1,23,456: by hundreds above a thousand, as in India
 _EITHER_COMMA = r"[1-9][0-9]{0,2},[0-9]{3}"
 _EITHER_POINT = r"[1-9][0-9]{0,2}\.[0-9]{3}"
 _BELOW_THOUSAND = r"[1-9][0-9]{0,2}"
@@ -46,7 +48,7 @@ _LETTERS = r"[ \u00a0]?[A-Za-z]{1,2}$"
 
 @dataclass(frozen=True)
 class Spelling:
-    """How numbers are written: `thousands` is empty where nothing sets them apart; `multiples` are words behind numbers."""
+    """How numbers are written: `thousands` is `lakh` or a mark, empty where there is none; `multiples` are words behind numbers."""
 
     decimal: str = "."
     thousands: str = ","
@@ -113,6 +115,8 @@ def _patterns(decimal: str, thousands: str) -> tuple[str, str]:
     """Return how numbers are written without anything that sets thousands apart, and with it."""
     mark = re.escape(decimal)
     plain = rf"[+-]?(?:[0-9]+{mark}?[0-9]*|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    if thousands == LAKH:
+        return plain, rf"[+-]?[1-9][0-9]?(?:,[0-9]{{2}})*,[0-9]{{3}}(?:{mark}[0-9]*)?"
     apart = _SET_APART.get(thousands, re.escape(thousands))
     return plain, rf"[+-]?[1-9][0-9]{{0,2}}(?:{apart}[0-9]{{3}})+(?:{mark}[0-9]*)?" if thousands else ""
 
@@ -155,6 +159,7 @@ class Commas:
     either: str = ""  # 1,234
     either_point: str = ""  # 1.234
     whole: str = ""  # 987
+    lakh: str = ""  # 1,23,456
 
 
 def alone(cell: str) -> str:
@@ -183,6 +188,7 @@ _KINDS = (
     ("either", _EITHER_COMMA),
     ("either_point", _EITHER_POINT),
     ("whole", _BELOW_THOUSAND),
+    ("lakh", _LAKHS),
 )
 
 
