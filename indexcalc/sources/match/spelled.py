@@ -24,6 +24,7 @@ COUNTED = (_DECIMAL_COMMA, _LEFT_OPEN, _BOTH, _SPELLED, _FOOTNOTES, _DATE, _DURA
 
 _SPACED = r"[+-]?[1-9][0-9]{0,2}(?:[ \u00a0\u2002-\u200a\u202f\u3000][0-9]{3})+(?:[.,][0-9]+)?"
 _APOSTROPHES = r"[+-]?[1-9][0-9]{0,2}(?:['’][0-9]{3})+(?:[.,][0-9]+)?"
+_SHOWN = 5  # places of cells that are alike
 _LONG = 60  # no number is written longer than this, with what stands beside it
 _BY_POINTS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
 _CLOCK = r"-?[0-9]+:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
@@ -262,16 +263,30 @@ def _shown(number: float | None) -> str:
 
 
 def once(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings with one for all cells of an indicator in a table, counted, where one is enough."""
+    """Return findings with one for all cells of an indicator in a table, counted, where one is enough.
+
+    Of cells that are alike the places of the first few are said with the first one's.
+    """
     kept: dict[Any, Finding] = {}
+    others: dict[Any, list[str]] = {}
     for at, one in enumerate(findings):
-        values = one.values
-        key = (
-            (one.code, one.place.file, one.place.sheet, values.get("name"), values.get("spelled")) if one.code in COUNTED else at
-        )
+        key = _alike(one) or at
         if key not in kept:
             kept[key] = one
-        elif "count" in values:
+        elif "alike" in one.values:
+            others.setdefault(key, []).append(str(one.place))
+        elif "count" in one.values:
             first = kept[key]
-            kept[key] = replace(first, values={**first.values, "count": first.values["count"] + values["count"]})
+            kept[key] = replace(first, values={**first.values, "count": first.values["count"] + one.values["count"]})
+    for key, places in others.items():
+        more = f"(+{len(places)}: {', '.join(places[:_SHOWN])}{' …' if len(places) > _SHOWN else ''})"
+        kept[key] = replace(kept[key], values={**kept[key].values, "more": more})
     return list(kept.values())
+
+
+def _alike(one: Finding) -> tuple[Any, ...] | None:
+    """Return what findings have in common that are said once; nothing for one that is said for itself."""
+    values, table = one.values, (one.code, one.place.file, one.place.sheet)
+    if "alike" in values:
+        return (*table, values["alike"])
+    return (*table, values.get("name"), values.get("spelled")) if one.code in COUNTED else None
