@@ -48,7 +48,7 @@ _LETTERS = r"[ \u00a0]?[A-Za-z]{1,2}$"
 
 @dataclass(frozen=True)
 class Spelling:
-    """How numbers are written; `thousands` is a mark or `lakh`, empty where there is none, `multiples` are words behind numbers."""
+    """How numbers are written: `thousands` is a mark, `lakh` or empty, `multiples` are words behind numbers."""
 
     decimal: str = "."
     thousands: str = ","
