@@ -17,7 +17,6 @@ from ...tree.checks.methods import compared_with_a_base
 from ...tree.columns import Column
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
-from ..readers.files import files_of, is_pattern, shown_path, strays
 from ..readers.numbers import is_number, word_of
 from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
@@ -33,6 +32,7 @@ from .keyed import filled_down, keyed, own_heading
 from .layout import Layout, beside_indicators, layout_of
 from .matched import Matched, Piece, Source, together
 from .measures import Said, differing, once_a_file
+from .passed import passed_by
 from .pieces import indicators_in, pieces_of
 from .plausible import implausible
 from .totals import totals
@@ -74,18 +74,8 @@ def match(
         else:
             parts.append(_match_files(source, base, keep))
     if sources is None:
-        parts.append(Matched(index, units, findings=list(_passed_by(index, base))))
+        parts.append(Matched(index, units, findings=list(passed_by(index, base))))
     return checked(together(parts), every=sources is None)
-
-
-def _passed_by(index: Index, base: Path) -> Iterator[Finding]:
-    """Find the files that look like those of a further period and that no pattern means."""
-    paths = [data.path.replace("\\", "/") for data in index.data.values() if not data.is_ledger and "://" not in data.path]
-    matched = {path: [file for file, _ in files_of(path, base)[0]] for path in paths if is_pattern(path)}
-    read = {*paths, index.units.table, *(file for files in matched.values() for file in files)}
-    for path, pattern, near in strays(matched, base, read):
-        shown = shown_path(path, base)
-        yield finding("IC932", Place(shown), name=shown, pattern=pattern, near=near)
 
 
 def unread_files(index: Index, base: Path, *, but: Container[str] = ()) -> list[Finding]:

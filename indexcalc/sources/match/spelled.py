@@ -11,7 +11,7 @@ from typing import Any
 from ...findings import Finding, Place, finding
 from ...tree.columns import Column
 from ...tree.model import Data
-from ...words.recognised_data import DATE, MULTIPLES, SECONDS
+from ...words.recognised_data import DATE, MULTIPLES, SECONDS, WORDS_ABOVE
 from ..readers.numbers import NOT_A_NUMBER, Numbers, read_numbers
 from ..readers.spelling import LAKH, NARROW, PLAIN, SPACE, Commas, Spelling, alone, commas_in, together, without_footnote
 from ..readers.table import Cell, Table
@@ -146,7 +146,8 @@ def _told_by_others(own: Commas, declared: Spelling, comma: Spelling, table: Tab
 
     In a text whose cells are separated by ; the comma is taken as a rule: it is the decimal mark, unless points are somewhere.
     """
-    whole, shown = together(table.commas), own.either or own.either_point
+    others = [said for name, said in zip(table.names, table.commas, strict=True) if not re.search(WORDS_ABOVE, name)]
+    whole, shown = together(others), own.either or own.either_point
     points = bool(whole.point or whole.thousands)
     commas = table.separator == ";" and bool(whole.decimal or own.either)
     if points or not commas:

@@ -180,6 +180,17 @@ def commas_in(cells: Iterable[object]) -> Commas:
     return Commas(**found)
 
 
+def commas_of(cells: Iterable[object]) -> Commas:
+    """Return what a column says of commas and points: nothing where its texts are words, or lists such as 1,2,3."""
+    texts = [cell for cell in dict.fromkeys(cells) if isinstance(cell, str) and cell.strip()]
+    spelled = [cell for cell in texts if len(cell) <= _LONG and re.fullmatch(_NUMBER, alone(cell))]
+    others = set(texts).difference(spelled)
+    of_words = len(others) > len(spelled) or any(re.search("[0-9][,，;；、][0-9]", cell) for cell in others)
+    return Commas() if of_words else commas_in(spelled)
+
+
+_GROUPS = "[., '\u00a0\u2009\u202f’]"
+_NUMBER = rf"[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+|[0-9]{{1,3}}(?:{_GROUPS}[0-9]{{3}})+(?:[.,][0-9]*)?|{_LAKHS}"
 _LONG = 40
 _KINDS = (
     ("decimal", _DECIMAL_COMMA),

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from ...findings import Place
-from .spelling import Commas, commas_in
+from .spelling import Commas, commas_of
 
 Cell = str | float | int | bool | None
 
@@ -46,7 +46,7 @@ class Table:
     @cached_property
     def commas(self) -> tuple[Commas, ...]:
         """What the texts of each column say of commas and points; asked for where a column does not say it itself."""
-        return tuple(commas_in(cells) if not hasattr(cells, "dtype") else Commas() for cells in self.columns)
+        return tuple(commas_of(cells) if not hasattr(cells, "dtype") else Commas() for cells in self.columns)
 
     levels: tuple[tuple[str, ...], ...] = ()
     """The headings of each column from the top down, where they stand in several rows."""
