@@ -118,7 +118,11 @@ _HALF = r"(?i:H|HY|S)(?P<half>[12])"
 _NAME = r"(?P<name>(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|ust|ember|tember|ober)?)\.?"
 _TO = r"(?:[-\u2010-\u2015\u2212~至到]|(?i:to))"
 PERIOD_PATTERNS = {
-    "year": [_YEAR + r"年?度?", r"(?i:YR)" + _YEAR],
+    "year": [
+        _YEAR + r"(?:年?度?|年[末底]|\.0)",  # 2021.0 is what a program writes that takes years for numbers
+        r"(?i:YR|CY|FY|Y)" + _YEAR,
+        r"(?:公元|截[至止])" + _YEAR + r"年[末底]?",
+    ],
     "split-year": [r"(?i:FY|AY|SY)?" + _YEAR + r"年?(?:/|" + _TO + r")(?P<next>\d{4}|\d{2})(?:年|学年度?|年度|财年|财政年度)?"],
     "half-year": [
         _YEAR + r"年?[-/]?" + _HALF,
@@ -131,15 +135,18 @@ PERIOD_PATTERNS = {
     "quarter": [
         _YEAR + r"年?[-/ ]?[Qq](?P<part>[1-4])",
         _YEAR + r"年?度?第?" + _QUARTER + r"季度?",
-        _YEAR + r"年?第?" + _ROMAN + r"季度?",
+        _YEAR + r"年?[-/:]?第?" + _ROMAN + r"(?:季度?)?",
+        _YEAR + r":(?P<part>[1-4])",
+        r"(?P<part>[1-4])(?i:st|nd|rd|th)(?i:quarter)(?:of)?,?" + _YEAR,
         r"[Qq](?P<part>[1-4])[-/]?" + _YEAR,
         r"(?P<part>[1-4])[Qq][-/]?" + _YEAR,
     ],
     "month": [
         _YEAR + r"[-/.]" + _MONTH,
         _YEAR + r"年" + _MONTH + r"月份?",
-        _YEAR + r"(?P<month>\d\d)",
+        _YEAR + r"(?P<month>\d\d)(?:\.0)?",
         _YEAR + r"-?[Mm]" + _MONTH,
+        _MONTH + r"[-/.]" + _YEAR,
         _YEAR + r"年?[-/.]?" + _NAME,
         _NAME + r"[-/.,]?" + _YEAR,
     ],
@@ -155,6 +162,12 @@ PERIOD_PATTERNS = {
     ],
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
+CHINESE_YEAR = r"^[〇零○一二三四五六七八九]{4}(?=年)"
+CHINESE_MONTH = r"(?<=年)(?:十[一二]|[一二三四五六七八九十])(?=月)"
+CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+SHORT_YEAR = (
+    r"(?i)((?:[1-4]Q|Q[1-4]|[12]H|H[12])[-'’]?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*[-'’])([0-9]{2})"
+)
 _FIRST, _LAST = (r"(?P<first>0?[1-9]|1[0-2])", r"(?P<last>0?[1-9]|1[0-2])")
 _NAMES = _NAME.replace("name", "first") + _TO + _NAME.replace("name", "last")
 MONTHS_TOGETHER = [  # several months of a year, from one to another
