@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from .words.recognised_data import (
     CHINESE_DIGITS,
     CHINESE_MONTH,
+    CHINESE_MONTHS,
     CHINESE_YEAR,
     HALF_NUMBERS,
     MONTH_NAMES,
@@ -80,20 +81,15 @@ def _cleaned(text: str) -> str:
     """Return a text of a period without spaces, with the digits that some write as words, and with all four of a year.
 
     >>> _cleaned("Jan-22"), _cleaned("Q3 2022"), _cleaned("4Q99")
-    ('Jan-2022', 'Q32022', '4Q1999')
+    ('Jan-2022', 'Q32022', '4Q-1999')
     """
     cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     if not cleaned.isascii():
         cleaned = re.sub(CHINESE_YEAR, lambda year: year[0].translate(CHINESE_DIGITS), cleaned)
-        cleaned = re.sub(CHINESE_MONTH, _chinese_month, cleaned)
+        cleaned = re.sub(CHINESE_MONTH, lambda month: CHINESE_MONTHS[month[0]], cleaned)
     if short := re.fullmatch(SHORT_YEAR, cleaned):
-        return f"{short[1]}{'19' if int(short[2]) >= _LAST_CENTURY else '20'}{short[2]}"
+        return f"{short[1]}-{'19' if int(short[2]) >= _LAST_CENTURY else '20'}{short[2]}"
     return cleaned
-
-
-def _chinese_month(month: re.Match[str]) -> str:
-    tens, _, rest = month[0].rpartition("十")
-    return str(10 * ("十" in month[0]) + int((tens or rest or "0").translate(CHINESE_DIGITS)))
 
 
 def _months(cleaned: str) -> tuple[int, int, int] | None:

@@ -22,6 +22,15 @@ UNIT_HEADINGS = (
     "region",
     "district",
     "单元",
+    "country",
+    "country name",
+    "country code",
+    "geo",
+    "ref_area",
+    "location",
+    "area",
+    "territory",
+    "geo_name",
 )
 PERIOD_HEADINGS = (
     "period",
@@ -42,9 +51,10 @@ PERIOD_HEADINGS = (
     "quarter",
     "month",
 )
+TIME_HEADINGS = ("time_period", "time period", "time")  # of statistical offices; not where all is of one period
 DAY_HEADINGS = ("日期", "date", "day")  # only where periods are days: elsewhere a date may be anything's
-INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
-VALUE_HEADINGS = ("value", "数值", "值", "指标值")
+INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id", "indicator name", "series name")
+VALUE_HEADINGS = ("value", "数值", "值", "指标值", "obs_value", "observation value")
 STATUS_HEADINGS = ("status", "状态")
 HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
 SILENT_HEADINGS = frozenset(  # of columns that nothing asks for and nobody misses
@@ -163,11 +173,17 @@ PERIOD_PATTERNS = {
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
 CHINESE_YEAR = r"^[〇零○一二三四五六七八九]{4}(?=年)"
-CHINESE_MONTH = r"(?<=年)(?:十[一二]|[一二三四五六七八九十])(?=月)"
-CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-SHORT_YEAR = (
-    r"(?i)((?:[1-4]Q|Q[1-4]|[12]H|H[12])[-'’]?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*[-'’])([0-9]{2})"
+CHINESE_MONTHS = dict(
+    zip(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], map(str, range(1, 13)), strict=True)
 )
+CHINESE_MONTH = rf"(?<=年)(?:{'|'.join(sorted(CHINESE_MONTHS, key=len, reverse=True))})(?=月)"
+CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+SHORT_YEAR = (  # 4Q22, Jan-22
+    r"(?i)((?:[1-4]Q|Q[1-4]|[12]H|H[12])(?=[-'’0-9])|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*(?=[-'’]))"
+    r"[-'’]?([0-9]{2})"
+)
+# a short name whose characters stand one by one, as tables are printed; a year and its parts are two
+SPREAD = r"(?!\s*[年月日季周旬](?: +[年月日季周旬])+\s*$)\s*[\u4e00-\u9fff](?: +[\u4e00-\u9fff]){1,3}\s*"
 _FIRST, _LAST = (r"(?P<first>0?[1-9]|1[0-2])", r"(?P<last>0?[1-9]|1[0-2])")
 _NAMES = _NAME.replace("name", "first") + _TO + _NAME.replace("name", "last")
 MONTHS_TOGETHER = [  # several months of a year, from one to another

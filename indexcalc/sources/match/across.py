@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from ...findings import Finding, finding
 from ...periods import SINGLE, Kind
+from ...tree.measures import read_measure
 from ...tree.model import Index
 from ...words.recognised_data import LIKE_A_PERIOD, MEASURE, PERIOD_HEADINGS, VALUE_HEADINGS, WHOLE_YEAR, YEAR_HEADINGS
-from ..readers.measures import read_measure, split_measure
+from ..readers.measures import split_measure
 from ..readers.periods import in_parts, is_unclear, part_of_year, said_in
 from ..readers.table import Table, name_of
 from .dated import joined_usual, months_across, not_since_january, period_headings, periods_meant
@@ -35,7 +36,7 @@ class Across:
 
 
 def with_split_headings(source: Source, table: Table) -> Table:
-    """Return a table whose headings that name an indicator and its period in one, 2021年地区生产总值, stand in two rows.
+    """Return a table whose headings that name an indicator and its period in one, 2021 GDP, stand in two rows.
 
     Nothing is done where a column, the tree or the file's name says the periods.
     """

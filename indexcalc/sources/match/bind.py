@@ -267,7 +267,7 @@ def _unmet(
         place = source.index.place_of(column.owner, key) if key else source.index.place_of(column.owner)
         known = [*indicators, *(heading for table in tables for heading in headings_of(table) if column.rows)]
         near = next((close for header in column.headers if (close := nearest(header, known))), "")
-        code = ("IC368" if near else "IC954") if column.rows else ("IC344" if near else "IC365")
+        code = ("IC368" if near else "IC953") if column.rows else ("IC344" if near else "IC365")
         yield finding(code, place, names=column.headers, column=few(owners), file=file, near=near)
 
 

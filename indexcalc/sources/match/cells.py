@@ -16,7 +16,7 @@ from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import NOT_A_NUMBER, word_of
 from ..readers.periods import in_parts, is_unclear, said_in
-from ..readers.table import Table, name_of, taken
+from ..readers.table import Table, name_of, taken, unmarked
 from .dated import no_period, periods_meant, unclear_months
 from .headings import few
 from .layout import Layout
@@ -69,7 +69,7 @@ def dated(
     if layout.period is None:
         return rows, [None if layout.fixed == EVERY else layout.fixed] * len(rows), []
     cells = table.named(layout.period)
-    names = {cell: name_of(cell) for cell in dict.fromkeys(cells[row] for row in rows)}
+    names = {cell: name_of(unmarked(cell)) for cell in dict.fromkeys(cells[row] for row in rows)}
     if layout.across:  # the years alone: what a heading adds makes them periods
         return _of_years(source, table, layout, rows, names)
     kind = source.index.periods.kind

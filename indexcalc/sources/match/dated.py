@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import chain
 
 from ...findings import Finding, Place, finding
-from ...periods import EXAMPLES, Kind
+from ...periods import EXAMPLES, SINGLE, Kind
 from ...tree.columns import Column
 from ...tree.model import Index
-from ...words.recognised_data import DAY_HEADINGS, PART_HEADINGS, PERIOD_HEADINGS, YEAR_HEADINGS
+from ...words.recognised_data import DAY_HEADINGS, PART_HEADINGS, PERIOD_HEADINGS, TIME_HEADINGS, YEAR_HEADINGS
 from ..readers.periods import in_parts, is_unclear, months_meant, said_in
 from ..readers.table import Cell, Table, name_of
 from .headings import few, position_of
@@ -138,7 +138,7 @@ def with_one_period(source: Source, table: Table) -> Table:
 
 def period_headings(kind: Kind) -> tuple[str, ...]:
     """Return the usual headings of a column of periods."""
-    return PERIOD_HEADINGS + DAY_HEADINGS * (kind == "day")
+    return PERIOD_HEADINGS + TIME_HEADINGS * (kind != SINGLE) + DAY_HEADINGS * (kind == "day")
 
 
 def joined_usual(table: Table) -> Iterator[str]:

@@ -12,7 +12,6 @@ from ...words.layouts import INDICATORS_IN_A_COLUMN, INDICATORS_NOWHERE
 from ...words.recognised_data import (
     DAY_HEADINGS,
     INDICATOR_HEADINGS,
-    PERIOD_HEADINGS,
     STATUS_HEADINGS,
     UNIT_HEADINGS,
     VALUE_HEADINGS,
@@ -54,7 +53,7 @@ class Layout:
 def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding]]:
     """Find out which columns of a table say what; nothing, with findings, where its headings do not say it."""
     data = source.data
-    unit = unit_column(source.index, data, table)
+    unit = _column_of_units(source, table)
     indicator = position_of(table, data.indicator, INDICATOR_HEADINGS)
     value = position_of(table, data.value, VALUE_HEADINGS)
     if indicator is not None and value is None and unit is not None and _is_asked_for(source, table, indicator):
@@ -95,8 +94,26 @@ def _measures_of(table: Table, others: set[int | None]) -> int | None:
 
 def unit_column(index: Index, data: Data, table: Table) -> int | None:
     """Return the column that says which unit a row belongs to."""
+    return position_of(table, own_heading(index, data), _unit_headings(index))
+
+
+def _unit_headings(index: Index) -> tuple[str, ...]:
     block = index.units
-    return position_of(table, own_heading(index, data), (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS))
+    return (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS)
+
+
+def _column_of_units(source: Source, table: Table) -> int | None:
+    """Return the column of units: of several that could be by their headings, the first in which any stands."""
+    first = unit_column(source.index, source.data, table)
+    if first is None or source.data.unit is not None or table.stays or not table.columns:
+        return first
+    usual = {heading.casefold() for heading in _unit_headings(source.index)}
+    others = (at for at, name in enumerate(table.names) if at != first and name.casefold() in usual)
+    return next((at for at in (first, *others) if _has_units(source, table, at)), first)
+
+
+def _has_units(source: Source, table: Table, at: int) -> bool:
+    return any(source.units.find(cell) is not None for cell in dict.fromkeys(table.named(at)))
 
 
 def _periods_of(
@@ -130,7 +147,7 @@ def _periods_of(
         return None, SINGLE, (), []
     if named is None and (dates := _dates(table, kind)) is not None:
         return dates, None, (), []
-    headers = _not_there(table, declared) if declared is not None else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
+    headers = _not_there(table, declared) if declared is not None else [*usual[:4], *(DAY_HEADINGS if kind == "day" else ())]
     return None, None, (), [finding("IC347", table.header_place(0), headers=headers, known=headings_of(table))]
 
 

@@ -9,7 +9,7 @@ from ...words.recognised_data import PERIOD_HEADINGS
 from .measures import corner
 from .numbers import is_number
 from .pages import Header, Merge, indicator_above
-from .table import Cell, Origin, blank, filled, is_key, name_of
+from .table import Cell, Origin, blank, filled, is_key, name_of, unmarked
 
 SEARCHED = 30  # rows in which a header is looked for
 DEEPEST = 4  # header rows that one merged cell may span
@@ -163,10 +163,10 @@ def names_of(
 ) -> tuple[list[str], list[str], list[tuple[str, ...]]]:
     """Return the columns' lowest names, those with the names of their groups before them, and the names of all rows."""
     if top == low:
-        names = [name_of(cell) for cell in rows[low]]
+        names = [name_of(unmarked(cell)) for cell in rows[low]]
         names += [""] * (width - len(names))
         return names, names, [(name,) for name in names]
-    levels = [[name_of(cell) for cell in _spread(rows, row, merges)] for row in range(top, low + 1)]
+    levels = [[name_of(unmarked(cell)) for cell in _spread(rows, row, merges)] for row in range(top, low + 1)]
     names, qualified, of_column = [], [], []
     for column in range(width):
         parts = tuple(dict.fromkeys(level[column] for level in levels if column < len(level) and level[column]))

@@ -31,30 +31,33 @@ def xls_marks(content: bytes) -> list[Marks]:
     damaged file says it has.
     """
     try:
-        book = _workbook_stream(content)
-        formats = set(BUILT_IN_PERCENT)
-        styles: list[int] = []
-        sheets: list[int] = []
-        for kind, record in _biff_records(book, 0):
-            if kind == _FORMAT:
-                code = record[2:].replace(b"\0", b"").decode("latin-1")
-                formats.update(struct.unpack_from("<H", record) if shows_percent(code) else ())
-            elif kind == _STYLE:
-                styles.append(struct.unpack_from("<H", record, 2)[0])
-            elif kind == _LOCKED:
-                raise LookupError("FILEPASS")  # what follows is encrypted
-            elif kind == _SHEET:
-                sheets.append(struct.unpack_from("<I", record)[0])
-        percents = {number for number, code in enumerate(styles) if code in formats}
-        looks = _Looks(
-            percents,
-            xls_raised_strings(_biff_records(book, 0)),
-            xls_fonts_above(_biff_records(book, 0)),
-            None if struct.unpack_from("<H", book, 4)[0] >= _EXCEL_97 else _code_page(book),
-        )
-        return [_biff_sheet(book, at, looks) for at in sheets]
+        return marks_of_stream(_workbook_stream(content))
     except (struct.error, IndexError, ValueError) as error:
         raise LookupError("BIFF") from error
+
+
+def marks_of_stream(book: bytes) -> list[Marks]:
+    """Read the marks of all sheets of the records of a workbook."""
+    formats = set(BUILT_IN_PERCENT)
+    styles: list[int] = []
+    sheets: list[int] = []
+    for kind, record in _biff_records(book, 0):
+        if kind == _FORMAT:
+            code = record[2:].replace(b"\0", b"").decode("latin-1")
+            formats.update(struct.unpack_from("<H", record) if shows_percent(code) else ())
+        elif kind == _STYLE:
+            styles.append(struct.unpack_from("<H", record, 2)[0])
+        elif kind == _LOCKED:
+            raise LookupError("FILEPASS")  # what follows is encrypted
+        elif kind == _SHEET:
+            sheets.append(struct.unpack_from("<I", record)[0])
+    looks = _Looks(
+        {number for number, code in enumerate(styles) if code in formats},
+        xls_raised_strings(_biff_records(book, 0)),
+        xls_fonts_above(_biff_records(book, 0)),
+        None if struct.unpack_from("<H", book, 4)[0] >= _EXCEL_97 else _code_page(book),
+    )
+    return [_biff_sheet(book, at, looks) for at in sheets]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,9 @@ _RAISED_FROM = "0123456789+-−=()abcdefghijklmnoprstuvwxyz"
 _RAISED_TO = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
 _RAISE = str.maketrans(_RAISED_FROM, _RAISED_TO)
 _POWER = "⁺⁻⁼"
-_MARKS = "".join(sorted(set(_RAISED_TO) - set(_POWER))) + "①-⓿"
+RAISED = "".join(sorted(set(_RAISED_TO) - set(_POWER)))
+"""What may be the mark of a footnote above the line, to be put between [ and ] of a pattern."""
+_MARKS = RAISED + "①-⓿"
 _FOOTNOTE = rf"(?s)(.*?[0-9.,)%])[ \u00a0]?([{_MARKS}]+(?:[ ,，、;][{_MARKS}]+)*)"
 
 LAKH = "lakh"

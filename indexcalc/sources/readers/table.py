@@ -12,7 +12,8 @@ from io import BytesIO
 from typing import Any
 
 from ...findings import Place
-from .spelling import Commas, commas_of
+from ...words.recognised_data import SPREAD
+from .spelling import RAISED, Commas, commas_of
 
 Cell = str | float | int | bool | None
 
@@ -124,9 +125,18 @@ def name_of(cell: object) -> str:
         cell = unicodedata.normalize("NFKC", cell)
         if not cell.isprintable():
             cell = cell.translate(_INVISIBLE)
-        if " " in cell and re.fullmatch(_SPREAD, cell):
+        if " " in cell and re.fullmatch(SPREAD, cell):
             return cell.replace(" ", "")
     return " ".join(cell.split())
+
+
+def unmarked(cell: Cell) -> Cell:
+    """Return a name without the mark of a footnote that stands above the line behind it; km² and m³ have none.
+
+    >>> unmarked("2022¹⁾"), unmarked("area km²")
+    ('2022', 'area km²')
+    """
+    return re.sub(_FOOTNOTE, "", cell) if isinstance(cell, str) and not cell.isascii() else cell
 
 
 def is_key(cell: str, keys: frozenset[str]) -> bool:
@@ -182,5 +192,5 @@ def _hours_of(duration: dt.timedelta) -> str:
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"
 
 
-_SPREAD = r"\s*[\u4e00-\u9fff](?: +[\u4e00-\u9fff]){1,3}\s*"  # 北　京: characters one by one, as tables are printed
+_FOOTNOTE = rf"(?<![mM\s])\s?[{RAISED}]+\s*$"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # pasted in from web pages, or left by joined files
