@@ -97,6 +97,18 @@ class TestOneHeadingForNameAndPeriod:
         written(tmp_path / "d.csv", [["区县", name], *([unit, i] for i, unit in enumerate(NAMES))])
         assert codes(tmp_path, leaves=leaves) == ["IC347"]
 
+    def test_the_period_of_a_file_may_stand_in_its_headings_too(self, tmp_path: Path) -> None:
+        for year, rows in RIGHT.items():
+            heads = [f"{year}年地区生产总值（亿元）", f"{int(year) - 1}年地区生产总值（亿元）", f"就业人数{year}"]
+            written(
+                tmp_path / f"d{year}.csv",
+                [["区县", *heads], *([name, a, 99, b] for name, (a, b) in zip(NAMES, rows, strict=True))],
+            )
+        assert codes(tmp_path, 'path: "d{period}.csv"') == []
+        assert values(tmp_path, 'path: "d{period}.csv"') == RIGHT
+        assert values(tmp_path, "path: d2022.csv, period: 2022") == {"2022": RIGHT["2022"]}
+        assert codes(tmp_path, "path: d2022.csv, period: 2021") == ["IC344"]  # last year's, and nothing of the other
+
     def test_a_number_at_the_end_of_a_name_is_no_part_of_its_period(self, tmp_path: Path) -> None:
         written(tmp_path / "d.csv", [["区县", "d12021", "d1_2022"], *([unit, 1, i] for i, unit in enumerate(NAMES))])
         assert values(tmp_path, leaves="  - {id: d1}\n") == {"2022": [[0], [1], [2], [3]]}

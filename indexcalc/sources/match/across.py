@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ...findings import Finding, finding
-from ...periods import SINGLE, Kind
+from ...periods import SINGLE, Kind, read_period
 from ...tree.measures import read_measure
 from ...tree.model import Index
 from ...words.recognised_data import LIKE_A_PERIOD, MEASURE, PERIOD_HEADINGS, VALUE_HEADINGS, WHOLE_YEAR, YEAR_HEADINGS
@@ -38,21 +39,33 @@ class Across:
 def with_split_headings(source: Source, table: Table) -> Table:
     """Return a table whose headings that name an indicator and its period in one, 2021 GDP, stand in two rows.
 
-    Nothing is done where a column, the tree or the file's name says the periods.
+    Where the tree or the file's name says the period, those of this one are called by their indicators alone. Nothing is done
+    where a column says the periods.
     """
-    kind = source.index.periods.kind
-    said = source.data.period is not None or bool(table.period) or has_periods(table, kind)
-    if said or kind in ("round", SINGLE) or table.stays:
+    kind, own = source.index.periods.kind, _period_of_all(source, table)
+    if kind in ("round", SINGLE) or table.stays or (own is None and (source.data.period is not None or has_periods(table, kind))):
         return table
-    wanted = {header for _, column in source.columns for header in column.headers}
-    by_length = sorted(wanted, key=len, reverse=True)
+    wanted = sorted({header for _, column in source.columns for header in column.headers}, key=len, reverse=True)
+
+    def in_parts_of(heading: str) -> tuple[str, ...]:
+        apart = (heading,) if heading in wanted else _apart(heading, wanted, kind)
+        if own is None or len(apart) == 1:
+            return apart
+        return apart[1:] if read_period(apart[0], kind) == own else (heading,)
+
     before = table.levels or tuple((name,) for name in table.names)
     levels, names = [], list(table.names)
-    for at, parts in enumerate(before):
-        split = [_apart(part, by_length, kind) if part not in wanted else (part,) for part in parts]
-        levels.append(tuple(part for each in split for part in each))
-        names[at] = next((each[1] for each in reversed(split) if len(each) > 1), names[at])
+    for at, headings in enumerate(before):
+        made = [in_parts_of(heading) for heading in headings]
+        levels.append(tuple(chain.from_iterable(made)))
+        names[at] = next((each[-1] for each in reversed(made) if each[-1] not in headings), names[at])
     return replace(table, names=tuple(names), levels=tuple(levels)) if tuple(levels) != before else table
+
+
+def _period_of_all(source: Source, table: Table) -> str | None:
+    """Return the one period that the tree or the file's name says a table is of."""
+    said = table.period or source.data.period
+    return None if said is None or isinstance(said, tuple) else read_period(str(said), source.index.periods.kind)
 
 
 def _apart(heading: str, wanted: Sequence[str], kind: Kind) -> tuple[str, ...]:

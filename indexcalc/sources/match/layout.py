@@ -113,7 +113,7 @@ def _column_of_units(source: Source, table: Table) -> int | None:
 
 
 def _has_units(source: Source, table: Table, at: int) -> bool:
-    return any(source.units.find(cell) is not None for cell in dict.fromkeys(table.named(at)))
+    return any(source.units.find(cell) is not None for cell in table.named(at))
 
 
 def _periods_of(
