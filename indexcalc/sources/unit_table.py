@@ -13,7 +13,7 @@ from ..findings import Finding, Place, finding, nearest
 from ..tree.model import Data, Index
 from ..units import Units
 from .readers.records import has_repeated, repeated
-from .readers.table import Cell, Table, name_of, unmarked
+from .readers.table import Cell, Table, closed, name_of, unmarked
 from .readers.tables import read_tables
 
 _SEPARATORS = str.maketrans("；、|", ";;;")  # a comma is part of a name: Egypt, Arab Rep.
@@ -42,7 +42,7 @@ class UnitNames:
         if (unit := self.known.get(name_of(cell))) is not None or not isinstance(cell, str):
             return unit
         shorter = cell.strip().removesuffix(".0") if re.fullmatch(_FLOAT, cell) else re.sub(_CIRCLED, "", str(unmarked(cell)))
-        return self.known.get(name_of(shorter))
+        return self.known.get(name_of(shorter), self.known.get(closed(name_of(shorter))))
 
     @property
     def every_name(self) -> list[set[str]]:

@@ -114,6 +114,25 @@ class TestOneHeadingForNameAndPeriod:
         assert values(tmp_path, leaves="  - {id: d1}\n") == {"2022": [[0], [1], [2], [3]]}
 
 
+class TestBrokenHeadings:
+    def test_a_line_break_within_a_name_is_no_space(self, tmp_path: Path) -> None:
+        heads = ["区\n县", "年\n份", "地区\n生产\n总值\n（亿元）", "就业\n人数"]
+        rows = [[name.replace("东", "东\n"), 2021, *RIGHT["2021"][i]] for i, name in enumerate(NAMES)]
+        sheet(tmp_path / "d.xlsx", [heads, *rows])
+        assert codes(tmp_path, "path: d.xlsx") == []
+        assert values(tmp_path, "path: d.xlsx") == {"2021": RIGHT["2021"]}
+
+    def test_of_each_period_the_closest_heading_counts(self, tmp_path: Path) -> None:
+        heads = ["区县", "2021年\n地区生产\n总值", "2022年地区生\n产总值", "2021年就业人数", "2022年就业\n人数\n（人）"]
+        sheet(tmp_path / "d.xlsx", [heads, *([name, *of_unit(i)] for i, name in enumerate(NAMES))])
+        assert values(tmp_path, "path: d.xlsx") == RIGHT
+
+    def test_names_in_rows(self, tmp_path: Path) -> None:
+        rows = [[name, *(row[k] for row in RIGHT["2022"])] for k, name in enumerate(("地区生产\n总值", "就业\n人数"))]
+        sheet(tmp_path / "d.xlsx", [["指\n标", *NAMES], *rows])
+        assert values(tmp_path, "path: d.xlsx, period: 2022") == {"2022": RIGHT["2022"]}
+
+
 class TestUnitsAndPeriodsInHeadings:
     @pytest.mark.parametrize("merged", [True, False])
     @pytest.mark.parametrize("years_above", [True, False])

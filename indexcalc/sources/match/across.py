@@ -14,7 +14,7 @@ from ...tree.model import Index
 from ...words.recognised_data import LIKE_A_PERIOD, MEASURE, PERIOD_HEADINGS, VALUE_HEADINGS, WHOLE_YEAR, YEAR_HEADINGS
 from ..readers.measures import split_measure
 from ..readers.periods import in_parts, is_unclear, part_of_year, said_in
-from ..readers.table import Table, name_of
+from ..readers.table import Table, closed, name_of
 from .dated import joined_usual, months_across, not_since_january, period_headings, periods_meant
 from .headings import few, plain, position_of
 from .matched import Source
@@ -74,7 +74,7 @@ def _apart(heading: str, wanted: Sequence[str], kind: Kind) -> tuple[str, ...]:
     A name that ends in a digit is told from its period by what stands between.
     """
     bare, measure = split_measure(heading)
-    for text in dict.fromkeys((heading, bare)):
+    for text in dict.fromkeys((heading, bare, closed(heading), closed(bare))):
         for name in wanted:
             if text.startswith(name):
                 rest, joined = text[len(name) :], text[len(name) - 1 : len(name) + 1]
@@ -86,7 +86,7 @@ def _apart(heading: str, wanted: Sequence[str], kind: Kind) -> tuple[str, ...]:
                 continue
             period, said = _without_measure(rest)
             if re.search(_SURE_YEAR, period) and (found := said_in(period, kind)) and found.way in ("plain", "marked", "since"):
-                said = said or (measure if text == bare != heading else "")
+                said = said or (measure if text in (bare, closed(bare)) and bare != heading else "")
                 return period, f"{name}({said})" if said else name
     return (heading,)
 

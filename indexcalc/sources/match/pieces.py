@@ -135,12 +135,15 @@ def _of_periods(records: Records, chosen: Sequence[int], periods: Sequence[str |
 
 
 def _headed(layout: Layout, column: Column) -> Sequence[Across]:
-    """Return the columns of a table whose other headings are what a column of the panel is called, the closest first."""
+    """Return the columns of a table whose other headings are what a column of the panel is called, of each period the closest."""
     answers = [(one, ("/".join(one.names), *one.names[-1:], *map(plain, reversed(one.names)))) for one in layout.across]
     for header in column.headers:
-        for place in range(max(len(known) for _, known in answers)):
-            if found := [one for one, known in answers if header in known[place : place + 1]]:
-                return found
+        places = [(one, known.index(header)) for one, known in answers if header in known]
+        closest: dict[str, int] = {}
+        for one, place in places:
+            closest[one.said] = min(place, closest.get(one.said, place))
+        if places:
+            return [one for one, place in places if place == closest[one.said]]
     return ()
 
 

@@ -139,11 +139,16 @@ def unmarked(cell: Cell) -> Cell:
     return re.sub(_FOOTNOTE, "", cell) if isinstance(cell, str) and not cell.isascii() else cell
 
 
+def closed(name: str) -> str:
+    """Return a name without spaces between Chinese characters, as where a heading was broken into lines."""
+    return re.sub(_BETWEEN, "", name) if " " in name else name
+
+
 def is_key(cell: str, keys: frozenset[str]) -> bool:
     """Say whether a cell is one of the names that a header has, in upper or lower case; the keys are there in lower case too."""
     if cell in keys:
         return True
-    name = name_of(cell)
+    name = closed(name_of(cell))
     return name in keys or name.casefold() in keys
 
 
@@ -193,4 +198,5 @@ def _hours_of(duration: dt.timedelta) -> str:
 
 
 _FOOTNOTE = rf"(?<![mM\s])\s?[{RAISED}]+\s*$"
+_BETWEEN = r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # pasted in from web pages, or left by joined files
