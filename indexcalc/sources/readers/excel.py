@@ -22,6 +22,7 @@ from ...words.recognised_data import TEXT, WEB_PAGE, WORKBOOKS, XML_WORKBOOK
 from .csv import decoded, read_text
 from .encodings import is_text
 from .files import is_pattern, kind_of, match_sheets, passed_by
+from .hidden import hidden_cells
 from .locked import unlocked
 from .marks import NOTHING, Marks
 from .marks_ods import ods_marks
@@ -294,7 +295,7 @@ def _read_sheets(
         its_tables, its_findings = tables_of(origin, name, period or origin.period, rows, _counted(rows), merges=merges)
         tables += its_tables
         found += its_findings
-        found += _hidden(origin.place(name), its_tables, marks)
+        found += hidden_cells(origin.place(name), its_tables, marks)
         if origin.sheet is None:
             others = [other for other in names if other != name and other not in hidden]
             found += [finding("IC367", origin.place(name), others=others)] if others else []
@@ -310,30 +311,6 @@ def _passed_by(origin: Origin, fitting: Sequence[str], names: Sequence[str]) -> 
         return []
     others = passed_by(origin.sheet, fitting, [name for name in names if name not in fitting])
     return [finding("IC932", origin.place(name), name=name, pattern=origin.sheet, near=max(fitting)) for name in others]
-
-
-def _hidden(sheet: Place, tables: Sequence[Table], marks: Marks) -> list[Finding]:
-    """Say which records and named columns are hidden, which a filter does; they are read like the others."""
-    if not marks.hidden_rows and not marks.hidden_columns:
-        return []
-    rows = [line for table in tables for line in table.lines if line - 1 in marks.hidden_rows]
-    columns = sorted({at for table in tables for at in table.positions if at - 1 in marks.hidden_columns})
-    if not rows and not columns:
-        return []
-    runs = [*(f"{first}:{last}" for first, last in _runs(rows)), *(f"{letters(a)}:{letters(b)}" for a, b in _runs(columns))]
-    where = ", ".join(runs[:8]) + (" …" if len(runs) > 8 else "")
-    return [finding("IC933", sheet, rows=len(rows), columns=len(columns), where=where)]
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return numbers in order as runs, each by its first and last."""
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return runs
 
 
 def _counted(rows: Sequence[object]) -> range:
