@@ -626,12 +626,12 @@ class TestMarkedNames:
 
     def test_a_square_is_no_footnote(self, tmp_path: Path) -> None:
         (tmp_path / "u.csv").write_text(UNITS, encoding="utf-8")
-        (tmp_path / "d.csv").write_text("区县,年份,绿地 km²,绿地¹\n城东区,2023,5,7\n", encoding="utf-8")
+        (tmp_path / "d.csv").write_text("区县,年份,绿地 km²,绿地¹,CO²,R²,GDP¹\n城东区,2023,5,7,1,2,3\n", encoding="utf-8")
         index = index_of(
-            "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {d: {path: d.csv}}\n"
-            'dimensions: [{id: a, column: "绿地 km²", weight: 0.5}, {id: b, name: 绿地, weight: 0.5}]\n'
+            "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {d: {path: d.csv}}\ndefaults: {weights: equal}\n"
+            'dimensions: [{id: a, column: "绿地 km²"}, {id: b, name: 绿地}, {id: c, column: CO²}, {id: r, name: R²}, {id: GDP}]\n'
         )
-        assert indexcalc.read(index, tmp_path).values[0, 0].tolist() == [5, 7]
+        assert indexcalc.read(index, tmp_path).values[0, 0].tolist() == [5, 7, 1, 2, 3]
 
     def test_names_that_are_spread_out(self, tmp_path: Path) -> None:
         text = "区　县,年 份,税收收入,就业人数\n" + WIDE.split("\n", 1)[1]

@@ -131,12 +131,13 @@ def name_of(cell: object) -> str:
 
 
 def unmarked(cell: Cell) -> Cell:
-    """Return a name without the mark of a footnote that stands above the line behind it; km² and m³ have none.
+    """Return a name without the mark of a footnote that stands above the line behind it; km², R² and CO² have none.
 
-    >>> unmarked("2022¹⁾"), unmarked("area km²")
-    ('2022', 'area km²')
+    >>> unmarked("2022¹⁾"), unmarked("GDP¹"), unmarked("area km²"), unmarked("R²")
+    ('2022', 'GDP', 'area km²', 'R²')
     """
-    return re.sub(_FOOTNOTE, "", cell) if isinstance(cell, str) and not cell.isascii() else cell
+    marked = re.fullmatch(_FOOTNOTE, cell) if isinstance(cell, str) and not cell.isascii() else None
+    return marked[1] if marked else cell
 
 
 def closed(name: str) -> str:
@@ -197,6 +198,6 @@ def _hours_of(duration: dt.timedelta) -> str:
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"
 
 
-_FOOTNOTE = rf"(?<![mM\s])\s?[{RAISED}]+\s*$"
+_FOOTNOTE = rf"(?s)(.*(?:[A-Za-z]{{2}}[A-Za-ln-z]|[^A-Za-z\u0370-\u03ff\s{RAISED}]))\s?[{RAISED}]+\s*"  # no power of a symbol
 _BETWEEN = r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # pasted in from web pages, or left by joined files
