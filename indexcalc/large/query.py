@@ -271,7 +271,7 @@ def _joined(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
         joined = aggregated(branch.aggregate, branch.parameters, x, weights)
     else:
         nodes = index.tree.nodes
-        joined = evaluate(branch.formula, {nodes[place].id: table[f"score {place}"] for place in branch.inputs})
+        joined = evaluate(branch.formula, {nodes[place].id: table[f"score {place}"] for place in branch.inputs}, of_scores=True)
     below = [table[f"coverage {child}"] if child >= index.tree.leaves else None for child in branch.children]
     made = {
         f"joined {branch.position}": joined,

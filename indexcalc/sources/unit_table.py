@@ -13,12 +13,14 @@ from ..findings import Finding, Place, finding, nearest
 from ..tree.model import Data, Index
 from ..units import Units
 from .readers.records import has_repeated, repeated
-from .readers.table import Cell, Table, as_written, name_of
+from .readers.table import Cell, Table, as_written, closed, name_of, unmarked
 from .readers.tables import read_tables
 
 _SEPARATORS = str.maketrans("；、|", ";;;")  # a comma is part of a name: Egypt, Arab Rep.
 
 
+_FLOAT = r"\s*[0-9]+\.0\s*"  # 110101.0
+_CIRCLED = r"\s*[①-⓿]+\s*$"
 _SHORTEST = 2  # letters of a name that others are looked for by
 
 
@@ -36,8 +38,11 @@ class UnitNames:
     rows: Sequence[int]
 
     def find(self, cell: Cell) -> int | None:
-        """Return the unit that a cell names exactly, by id, name or alias."""
-        return self.known.get(name_of(cell))
+        """Return the unit that a cell names by id, name or alias, a footnote mark or .0 behind it left aside."""
+        if (unit := self.known.get(name_of(cell))) is not None or not isinstance(cell, str):
+            return unit
+        shorter = cell.strip().removesuffix(".0") if re.fullmatch(_FLOAT, cell) else re.sub(_CIRCLED, "", str(unmarked(cell)))
+        return self.known.get(name_of(shorter), self.known.get(closed(name_of(shorter))))
 
     @property
     def every_name(self) -> list[set[str]]:

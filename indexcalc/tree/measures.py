@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from ..words.recognised_measures import EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, RATES, SHARES, TIMES
+from ..words.recognised_measures import CURRENCY, EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, RATES, SHARES, TIMES
 from .blocks.data import Denominator
 from .blocks.nodes import Indicator
 from .blocks.whole import Written
@@ -65,6 +65,7 @@ def _amount(text: str) -> tuple[Fraction, str] | None:
     text = text.strip()
     if (known := KIND_OF.get(text)) is not None:
         return Fraction(known[1]), known[0]
+    text = re.sub(rf"^{CURRENCY}", "", text)
     found = re.match(_AMOUNT, text)
     assert found is not None  # all of it may be absent
     digits, word = found.groups()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import NOT_A_NUMBER, word_of
 from ..readers.periods import in_parts, is_unclear, said_in
-from ..readers.table import Table, name_of, taken
+from ..readers.table import Table, name_of, taken, unmarked
 from .dated import no_period, periods_meant, unclear_months
 from .headings import few
 from .layout import Layout
@@ -23,6 +24,7 @@ from .matched import Matched, Piece, Source
 from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
 
+_DIGITS = r"[0-9０-９]+(?:[.,][0-9０-９]+)*"
 _SHOWN = 8  # values of one column that are too large
 
 
@@ -67,7 +69,7 @@ def dated(
     if layout.period is None:
         return rows, [None if layout.fixed == EVERY else layout.fixed] * len(rows), []
     cells = table.named(layout.period)
-    names = {cell: name_of(cell) for cell in dict.fromkeys(cells[row] for row in rows)}
+    names = {cell: name_of(unmarked(cell)) for cell in dict.fromkeys(cells[row] for row in rows)}
     if layout.across:  # the years alone: what a heading adds makes them periods
         return _of_years(source, table, layout, rows, names)
     kind = source.index.periods.kind
@@ -182,12 +184,14 @@ def _text_piece(
 
 
 def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: str, why: str) -> Finding:
-    """Say why a cell is no number."""
+    """Say why a cell is no number; cells that are alike but for their digits are said together."""
     if why == NOT_A_NUMBER and numbers:
         near = nearest(text, numbers)
-        return finding("IC853", place, found=text, near=near, number=f"{numbers[near]:.10g}" if near else "")
+        number = f"{numbers[near]:.10g}" if near else ""
+        return finding("IC853", place, found=text, near=near, number=number, alike=text, more="")
     code = "IC362" if why == NOT_A_NUMBER and any(map(str.isdigit, text)) else why
-    return finding(code, place, found=text, name=column.title, measure=column.measure)
+    alike = text if code == NOT_A_NUMBER else f"{column.title} {re.sub(_DIGITS, '0', text)}"
+    return finding(code, place, found=text, name=column.title, measure=column.measure, alike=alike, more="")
 
 
 def of_units(source: Source, at: int, column: Column) -> Matched | None:

@@ -15,7 +15,8 @@ from typing import cast
 from ...findings import Finding, finding
 from .encodings import UNSURE, encoding_of
 from .files import kind_of
-from .records import SEARCHED, tables_of
+from .headers import SEARCHED
+from .records import tables_of
 from .table import Cell, Origin, Table, is_key
 
 GZIP = ".gz"
@@ -86,7 +87,7 @@ def _delimited(text: str, suffix: str, keys: frozenset[str]) -> tuple[str, bool,
         return text[5:].removeprefix("\r").removeprefix("\n"), True, text[4]
     if suffix == ".tsv":
         return text, False, "\t"
-    order = "\t,;" if suffix == ".txt" else ",;\t"
+    order = "\t,;|" if suffix == ".txt" else ",;\t|"
     lines = list(islice(io.StringIO(text), SEARCHED))
     for line in lines if keys else []:
         for mark in order:

@@ -157,8 +157,18 @@ def _captions(rows: list[list[Cell]], end: int, top: int, merges: Sequence[Merge
     return tuple(reversed(found))
 
 
+def texts_of(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+    """Return the texts that stand in some rows."""
+    return tuple(name_of(cell) for row in rows for cell in row if isinstance(cell, str) and not blank(cell))
+
+
+def goes_on(text: str) -> bool:
+    """Say whether a text above headings says that the table goes on, is numbered or measured in something, and no more."""
+    return re.match(CONTINUED, text) is not None or re.match(CAPTION, text) is not None
+
+
 def _captioned(text: str) -> bool:
-    return ":" in text or "：" in text or re.match(CONTINUED, text) is not None or re.match(CAPTION, text) is not None
+    return ":" in text or "：" in text or goes_on(text)
 
 
 def beside_each_other(table: Table) -> list[Table]:

@@ -43,11 +43,12 @@ def said_in(text: str, kind: Kind) -> Said | None:
     if kind in ("round", "single") or not text:
         return None
     text = unicodedata.normalize("NFKC", text).strip()
+    since: Way = "plain" if kind == "year" else "since"  # a year since January is the year
     if period := read_since(text, kind):
-        return Said(period, "since")
+        return Said(period, since)
     shorter = re.sub(ADDED_UP, "", text)
     if shorter != text and (period := read_since(shorter, kind) or read_period(shorter, kind)):
-        return Said(period, "since")
+        return Said(period, since)
     if (found := re.fullmatch(MARKED, text)) and (before := said_in(found["period"], kind)) and before.way in ("plain", "since"):
         return Said(before.period, "marked" if before.way == "plain" else "since", found["bracket"] or found["mark"])
     return None if kind in WITHOUT_DAYS else _dated(text, kind)

@@ -22,9 +22,12 @@ _RAISED_FROM = "0123456789+-−=()abcdefghijklmnoprstuvwxyz"
 _RAISED_TO = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
 _RAISE = str.maketrans(_RAISED_FROM, _RAISED_TO)
 _POWER = "⁺⁻⁼"
-_MARKS = "".join(sorted(set(_RAISED_TO) - set(_POWER))) + "①-⓿"
+RAISED = "".join(sorted(set(_RAISED_TO) - set(_POWER)))
+"""What may be the mark of a footnote above the line, to be put between [ and ] of a pattern."""
+_MARKS = RAISED + "①-⓿"
 _FOOTNOTE = rf"(?s)(.*?[0-9.,)%])[ \u00a0]?([{_MARKS}]+(?:[ ,，、;][{_MARKS}]+)*)"
 
+LAKH = "lakh"
 _SET_APART = {" ": "[ \u00a0\u2002-\u200a\u202f\u3000]", "'": "['’]"}  # all else stands for itself
 
 # what the commas and points of one number say, without its sign and what stands beside it
@@ -37,6 +40,7 @@ _DECIMAL_POINT = (  # 2022.10 may be a month
     r"(?![1-9][0-9]{0,2}\.[0-9]{3}$|(?:19|20)[0-9]{2}\.(?:0?[1-9]|1[0-2])$)[0-9]*\.[0-9]+"
     r"|[0-9]{1,3}(?:[' \u00a0\u2009\u202f’][0-9]{3})+\.[0-9]+"
 )
+_LAKHS = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?"  # 1,23,456: by hundreds above a thousand, as in India
 _EITHER_COMMA = r"[1-9][0-9]{0,2},[0-9]{3}"
 _EITHER_POINT = r"[1-9][0-9]{0,2}\.[0-9]{3}"
 _BELOW_THOUSAND = r"[1-9][0-9]{0,2}"
@@ -46,7 +50,7 @@ _LETTERS = r"[ \u00a0]?[A-Za-z]{1,2}$"
 
 @dataclass(frozen=True)
 class Spelling:
-    """How numbers are written: `thousands` is empty where nothing sets them apart; `multiples` are words behind numbers."""
+    """How numbers are written: `thousands` is a mark, `lakh` or empty, `multiples` are words behind numbers."""
 
     decimal: str = "."
     thousands: str = ","
@@ -113,6 +117,8 @@ def _patterns(decimal: str, thousands: str) -> tuple[str, str]:
     """Return how numbers are written without anything that sets thousands apart, and with it."""
     mark = re.escape(decimal)
     plain = rf"[+-]?(?:[0-9]+{mark}?[0-9]*|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    if thousands == LAKH:
+        return plain, rf"[+-]?[1-9][0-9]?(?:,[0-9]{{2}})*,[0-9]{{3}}(?:{mark}[0-9]*)?"
     apart = _SET_APART.get(thousands, re.escape(thousands))
     return plain, rf"[+-]?[1-9][0-9]{{0,2}}(?:{apart}[0-9]{{3}})+(?:{mark}[0-9]*)?" if thousands else ""
 
@@ -155,6 +161,7 @@ class Commas:
     either: str = ""  # 1,234
     either_point: str = ""  # 1.234
     whole: str = ""  # 987
+    lakh: str = ""  # 1,23,456
 
 
 def alone(cell: str) -> str:
@@ -175,6 +182,17 @@ def commas_in(cells: Iterable[object]) -> Commas:
     return Commas(**found)
 
 
+def commas_of(cells: Iterable[object]) -> Commas:
+    """Return what a column says of commas and points: nothing where its texts are words, or lists such as 1,2,3."""
+    texts = [cell for cell in dict.fromkeys(cells) if isinstance(cell, str) and cell.strip()]
+    spelled = [cell for cell in texts if len(cell) <= _LONG and re.fullmatch(_NUMBER, alone(cell))]
+    others = set(texts).difference(spelled)
+    of_words = len(others) > len(spelled) or any(re.search("[0-9][,，;；、][0-9]", cell) for cell in others)
+    return Commas() if of_words else commas_in(spelled)
+
+
+_GROUPS = "[., '\u00a0\u2009\u202f’]"
+_NUMBER = rf"[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+|[0-9]{{1,3}}(?:{_GROUPS}[0-9]{{3}})+(?:[.,][0-9]*)?|{_LAKHS}"
 _LONG = 40
 _KINDS = (
     ("decimal", _DECIMAL_COMMA),
@@ -183,6 +201,7 @@ _KINDS = (
     ("either", _EITHER_COMMA),
     ("either_point", _EITHER_POINT),
     ("whole", _BELOW_THOUSAND),
+    ("lakh", _LAKHS),
 )
 
 
