@@ -138,9 +138,9 @@ def of_frames(index: Index, known: Statistics, periods: Sequence[str]) -> Statis
         compared = own if over in ("all", "base") else known.part(leaves).together((1,))
         apart = TOLERANCE * np.fmax(np.abs(compared.min), np.abs(compared.max))
         with np.errstate(invalid="ignore"):
-            alike = np.array(index.tree.computed)[leaves] & (own.max - own.min <= apart)
-        for x, one in ((out.min, own.max), (out.mean, own.max), (out.squares, 0.0 * own.max)):
-            x[..., leaves] = np.where(alike, one, x[..., leaves])
+            one = np.array(index.tree.computed)[leaves] & (own.max - own.min <= apart)
+        for x, to in ((out.min, own.max), (out.mean, own.max), (out.squares, 0.0 * own.max)):
+            x[..., leaves] = np.where(one, to, x[..., leaves])
     return out
 
 

@@ -78,8 +78,8 @@ def ranks(scores: Array, *, ties: str = "competition", apart: Array | None = Non
     """Rank scores (…, unit, node) among the units of each column, 1 the highest, NaN for NaN.
 
     The result is (…, unit, node) in single precision, exact up to 16 million units. Scores that are one but for what arithmetic
-    leaves in their last bits (`methods.ties`) share places as `ties` says: those no farther `apart` (…, 1, node), which where these
-    are not all that is compared comes of more than they. Wide work is shared among the processors: each column is ranked alone.
+    leaves in their last bits (`methods.ties`) share places as `ties` says: those no farther `apart` (…, 1, node), which is to be
+    given where these are not all that is compared. Wide work is shared among the processors: each column is ranked alone.
     """
     columns = np.moveaxis(scores, -2, -1)
     given = None if apart is None else np.moveaxis(apart, -2, -1).reshape(-1, 1)

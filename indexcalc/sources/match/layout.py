@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import SINGLE, WITHOUT_DAYS, Kind, read_period
@@ -33,8 +33,7 @@ from .keyed import own_heading
 from .matched import Source
 
 
-@dataclass(frozen=True)
-class Across:
+class Across(NamedTuple):
     """A column of values that are of one period, or of a part of the years that stand in the rows, by its heading.
 
     `names` are the headings above or below that, as of indicators over years; none where it stands alone.
@@ -45,8 +44,7 @@ class Across:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`).
 
     With both, a row says the year and a heading its part, or the other way round.
@@ -206,13 +204,13 @@ def _with_periods(source: Source, table: Table, layout: Layout) -> tuple[Layout,
     """Put into a layout the periods that its headings mean, with what is to be said of these and of the headings left out."""
     unclear = source.index.periods.kind == "month" and any(is_unclear(one.said) for one in layout.across)
     months, found = months_across(table, [(one.at, one.said, one.names) for one in layout.across]) if unclear else ({}, [])
-    across = [replace(one, said=months.get(one.at, one.said)) for one in _without_sums(source, layout.across)]
+    across = [one._replace(said=months.get(one.at, one.said)) for one in _without_sums(source, layout.across)]
     texts = {one.said: (table.header_place(one.at), 1) for one in reversed(across)}
     meant, problems = periods_meant(source, dict(reversed(texts.items())))
-    across = [replace(one, said=meant[one.said]) for one in across if one.said in meant]
+    across = [one._replace(said=meant[one.said]) for one in across if one.said in meant]
     found += problems
     found += _left_out(table, {one.at for one in layout.across})
-    return replace(layout, across=tuple(across)), found
+    return layout._replace(across=tuple(across)), found
 
 
 def _without_sums(source: Source, across: Sequence[Across], year: str = "") -> list[Across]:

@@ -22,6 +22,8 @@ SPREAD = {  # decades that all others may spread over, by the power of ten that 
 }
 LONG = 10.0 ** max(SPREAD.values())
 EDGE = 0.05, 0.2  # what was meant may lie so many decades beyond all others, and such a part of what they spread over
+LEAST_TIMES = 0.999 * 10.0 ** min(abs(power) - EDGE[0] - EDGE[1] * most for power, most in SPREAD.items())
+"""So many times the least of some values is the largest, at the least, where any stands apart."""
 SMALL = 10  # counts below this vary by much
 MOST = 8  # one of so many may be off
 
@@ -116,7 +118,7 @@ def may_stray(values: Any, units: Any, periods: Any) -> bool:
     if shape[0] < LEAST:
         return False
     low, high = np.fmin.reduce(table, axis=0), np.fmax.reduce(table, axis=0)
-    doubtful = np.flatnonzero(~((low > 0) & (high < 3 * low)) & ((table > 0).sum(axis=0) >= LEAST))
+    doubtful = np.flatnonzero(~((low > 0) & (high < LEAST_TIMES * low)) & ((table > 0).sum(axis=0) >= LEAST))
     rows = np.sort(np.where(table[:, doubtful] > 0, table[:, doubtful], np.nan), axis=0).T
     counts = np.isfinite(rows).sum(axis=1)
     return any(

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import zlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -188,7 +188,7 @@ def _unlocked(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], l
         return [], [finding("IC305", origin.place(), problem=_first_line(error))]
     if content is None or origin.content is not None:
         return [], [finding("IC331", origin.place())]
-    return _looked_over(replace(origin, content=content), suffix, read)
+    return _looked_over(origin._replace(content=content), suffix, read)
 
 
 def _looked_over(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], list[Finding]]:

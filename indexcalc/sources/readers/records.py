@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
-from typing import cast
+from typing import NamedTuple, cast
 
 from ...findings import Finding, Place, finding, letters
 from ...words.recognised_data import CONTINUED, NOTE, UNIT_HEADINGS
@@ -30,8 +30,7 @@ _SENTENCE = r"[:：。；;，、！？!?]"
 _YEAR = r"(?:19|20)\d{2}"
 
 
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(NamedTuple):
     """Rows of cells as they stand in a file, with what is known of the file."""
 
     origin: Origin

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...findings import Place
 from .spelling import Commas, commas_in
@@ -85,8 +85,7 @@ class Table:
         return Place(self.file, self.sheet, self.header_line, self.positions[column])
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """What a format needs to know to read one file: where it is, what people call it, what is asked of it."""
 
     path: str
