@@ -6,6 +6,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import isnan
+from typing import Any
 
 from ...findings import Finding, Place, finding, nearest
 from ...periods import order
@@ -113,8 +114,9 @@ class _Rows:
 
     def known(self, piece: Piece) -> Iterable[str]:
         """Return the periods in which a piece has a value, or is said not to apply."""
-        values, own = piece.values, self.of(piece)
-        if not isnan(sum(values)):
+        values: Any = piece.values
+        own = self.of(piece)
+        if not isnan(values.sum() if hasattr(values, "dtype") else sum(values)):
             return own  # nearly all have no gap at all
         silent = set(piece.not_applicable)
         return [

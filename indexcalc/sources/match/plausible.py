@@ -25,8 +25,7 @@ from .matched import Keys, Matched, Piece, Same, ends
 from .stray import FEWEST, LEAST, LEAST_TIMES, SMALL, may_stray, shift, stray
 
 PERCENT = ("%", "％")
-MAYBE_PERCENT = ("", *PERCENT)
-MANY = 20_000  # values of a column that arrays are asked about first
+MANY = 2_000  # values of a column that arrays are asked about first
 _TIMES = 5  # a whole period that is off has a largest value so many times that of another
 
 
@@ -65,6 +64,14 @@ class _Keys:
         return _places(self.periods)
 
     @cached_property
+    def arrays(self) -> tuple[Any, Any]:
+        """The units and the periods as arrays of their numbers."""
+        import numpy as np
+
+        known = {period: at for at, period in enumerate(dict.fromkeys(self.periods))}
+        return np.array(self.units, dtype=np.int64), np.array([known[period] for period in self.periods], dtype=np.int64)
+
+    @cached_property
     def whole_periods(self) -> list[_Group]:
         """The values of each period."""
         return [_Group(places, _taken(places)) for places in self.of_period.values()]
@@ -89,9 +96,6 @@ class _Keys:
         return _groups(by_level.values())
 
 
-_NO_KEYS = _Keys((), (), ())
-
-
 def _groups(many: Iterable[list[int]]) -> list[_Group]:
     return [_Group(places, _taken(places)) for places in many if len(places) >= LEAST]
 
@@ -111,18 +115,32 @@ def _places(keys: Iterable[Any]) -> dict[Any, list[int]]:
 class _Series:
     """The values of a column with their keys and ends, and the name by which their nature is told."""
 
-    def __init__(self, column: Column, pieces: Sequence[Piece], values: Sequence[float]) -> None:
+    def __init__(self, column: Column, pieces: Sequence[Piece], keys: _Keys) -> None:
         self.column = column
         self.pieces = pieces
-        self.values = values
-        self.low, self.high = ends(values)
-        self.keys = _NO_KEYS
+        self.keys = keys
+
+    @cached_property
+    def values(self) -> Sequence[float]:
+        return list(chain.from_iterable(map(_values_of, self.pieces)))
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        return ends(self.values)
+
+    @property
+    def low(self) -> float:
+        return self.ends[0]
+
+    @property
+    def high(self) -> float:
+        return self.ends[1]
 
     @property
     def ordinary(self) -> bool:
         """Whether the values lie so close together that none is doubtful."""
-        large = self.high > 100 and self.column.reported in MAYBE_PERCENT
-        return not (self.low <= 0 or self.high > _TIMES * self.low or large)
+        low, high = self.ends
+        return not (low <= 0 or high > _TIMES * low or (high > 100 and self.percent))
 
     @cached_property
     def name(self) -> str:
@@ -178,17 +196,15 @@ def doubtful(matched: Matched, among: Sequence[Piece] = ()) -> Iterator[tuple[_S
             continue
         seen |= cells
         every = [*pieces, *_elsewhere(pieces, others.get(at, ()))]
-        if _is_large(every) and not _large_doubtful(column, every):
-            continue
-        series = _Series(column, every, list(chain.from_iterable(map(_values_of, every))))
-        if series.ordinary:
-            continue
         key = tuple((id(piece.periods), id(piece.units)) for piece in every)
         if key not in shared:  # with the pieces, so that no others come to have their identity
             units = list(chain.from_iterable(piece.units for piece in every))
             periods = list(chain.from_iterable(piece.periods for piece in every))
             shared[key] = every, _Keys(units, periods, levels)
-        series.keys = shared[key][1]
+        keys = shared[key][1]
+        series = _Series(column, every, keys)
+        if (len(keys.units) > MANY and not _may_be_doubtful(series, *keys.arrays, levels)) or series.ordinary:
+            continue
         mine = sum(len(piece.values) for piece in pieces)
         if doubts := [one for one in _doubts(series) if one.cell < mine]:
             yield series, doubts
@@ -196,7 +212,9 @@ def doubtful(matched: Matched, among: Sequence[Piece] = ()) -> Iterator[tuple[_S
 
 def late(matched: Matched, piece: Piece, keys: Keys) -> list[Finding]:
     """Find the same in a column that was read late, whose keys are arrays."""
-    if not _may_be_doubtful(matched.index.columns[piece.column], piece.values, keys.unit, keys.period):
+    series = _Series(matched.index.columns[piece.column], [piece], _Keys((), (), ()))
+    levels = matched.units.units.levels if matched.units else ()
+    if not _may_be_doubtful(series, keys.unit, keys.period, levels):
         return []
     periods, units = [keys.periods[at] for at in keys.period.tolist()], keys.unit.tolist()
     return implausible(Matched(matched.index, matched.units, [piece._replace(periods=periods, units=units)]))
@@ -233,32 +251,32 @@ def _values_of(piece: Piece) -> list[float]:
     return plain
 
 
-def _is_large(pieces: Sequence[Piece]) -> bool:
-    return all(hasattr(piece.values, "dtype") for piece in pieces) and sum(len(piece.values) for piece in pieces) > MANY
-
-
-def _large_doubtful(column: Column, pieces: Sequence[Piece]) -> bool:
-    """Say whether the values of a large column may be doubtful at all: those that lie close together are not."""
+def _array_of(pieces: Sequence[Piece]) -> Any:
+    """Return the values of some pieces as one array."""
     import numpy as np
 
-    known = {period: at for at, period in enumerate(dict.fromkeys(period for piece in pieces for period in piece.periods))}
-    periods = np.array([known[period] for piece in pieces for period in piece.periods], dtype=np.int64)
-    units = np.concatenate([np.asarray(piece.units, dtype=np.int64) for piece in pieces])
-    return _may_be_doubtful(column, np.concatenate([piece.values for piece in pieces]), units, periods)
+    values = np.concatenate([np.asarray(piece.values, dtype=float) for piece in pieces])
+    first = 0
+    for piece in pieces:
+        values[[first + at for at in piece.not_applicable]] = nan
+        first += len(piece.values)
+    return values
 
 
-def _may_be_doubtful(column: Column, values: Any, units: Any, periods: Any) -> bool:
-    """Say the same of a large column, as arrays, but of nearly none in vain: what is doubtful is then found value by value."""
+def _may_be_doubtful(series: _Series, units: Any, periods: Any, levels: Sequence[str]) -> bool:
+    """Say of a large column, as arrays, whether any value may be doubtful, of nearly none in vain: it is then looked at each."""
     import numpy as np
 
-    values = np.asarray(values, dtype=float)
+    column, values = series.column, _array_of(series.pieces)
     below = int((values < 0).sum())
     if below and column.valid is None and 3 * below <= len(values) and (column.reported or COUNT in column.title):
         return True
-    shares, others = bool(((values > 0) & (values <= 1)).any()), bool((values > 1).any())
-    if column.reported in MAYBE_PERCENT and ((shares and others) or (values > 100).any()):
+    if series.percent and ((values > 100).any() or (((values > 0) & (values <= 1)).any() and (values > 1).any())):
         return True
-    return may_stray(values, units, periods)
+    if len(set(levels)) < 2:
+        return may_stray(values, units, periods)
+    level = np.array(levels)[units]  # as its units alone are judged together
+    return any(may_stray(values[own], units[own], periods[own]) for own in (level == one for one in dict.fromkeys(levels)))
 
 
 def _doubts(series: _Series) -> list[Doubt]:
