@@ -114,7 +114,7 @@ CASES = {
     "weights export": Case(["weights", "export", "w.xlsx"], again=False),
     "weights import": Case(["weights", "import", "w.xlsx"], [["weights", "export", "w.xlsx"], weigh_in_a_workbook], again=False),
     "weights ahp template": Case(["weights", "ahp", "template", "safety", "judged.xlsx"], again=False),
-    "init": Case(["init", "new"]),
+    "init": Case(["init", "new"], again=False),
     "init in a folder": Case(["init", "there"], [lambda folder: (folder / "there").mkdir()], again=False),
 }
 

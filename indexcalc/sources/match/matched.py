@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .measures import Said
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """One source of an index: what the tree says of it, and the columns of the panel that its tables have, by position."""
 
@@ -116,7 +116,7 @@ class Later(NamedTuple):
     said: Sequence[Said] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matched:
     """What the data, or a part of it, has for the tree, and everything that was found on the way."""
 

@@ -16,7 +16,7 @@ from .spelling import Commas, commas_in
 Cell = str | float | int | bool | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table of one file: its named columns, and where each of its cells stands."""
 
