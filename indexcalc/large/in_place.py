@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
-from ..panel import LARGEST
+from ..methods.arrays import LARGEST
 from ..periods import order
 from ..sources.match.bind import base_periods, match, sources_of
 from ..sources.match.cells import of_units, unknown_unit

@@ -411,10 +411,11 @@ def rows(index: Index, table: Any, within: bool, begun: Begun | None = None) -> 
     taken = ("order", "raw", "derived", "score", "key", "coverage", "status")
     long = long.select(*keys, **{name: long.node[name] for name in taken})
     groups = ["period", "order"]
+    long = long.mutate(apart=ibis.literal(repr(TOLERANCE)).cast("float64") * long.key.abs().max().over(group_by=groups))
     long = _ranked(index, long, "rank", groups, begun)
     if within:
-        return _ranked(index, long, "group_rank", [*groups, "within"], begun).drop("key", "within")
-    return long.mutate(group_rank=ibis.null("float64")).drop("key")
+        return _ranked(index, long, "group_rank", [*groups, "within"], begun).drop("key", "apart", "within")
+    return long.mutate(group_rank=ibis.null("float64")).drop("key", "apart")
 
 
 def _leaf_covered(value: Any, applies: Any) -> Any:
@@ -442,17 +443,16 @@ def _key(ranking: NodeRanking, score: Any) -> Any:
 
 
 def _ranked(index: Index, long: Any, name: str, groups: list[str], begun: Begun | None) -> Any:
-    """Add ranks within groups of rows, shared as each node says, by the rule of `methods.ties`.
+    """Add ranks within groups of rows, shared as each node says, by the rule of `methods.ties`: `apart` says what is near.
 
     Best first, a row begins a place where it is not near the one before. A run of rows of which each is near the one before
     can still be too long for one place; who then begins the next cannot be told by windows over rows, but that it is so.
     """
-    taken, tolerance = long.columns, ibis.literal(repr(TOLERANCE)).cast("float64")
+    taken = long.columns
     ordered = {"group_by": groups, "order_by": [ibis.desc(long.key, nulls_first=False), long.unit]}
     long = long.mutate(
         at=ibis.row_number().over(**ordered) + 1,
         before=long.key.lag().over(**ordered),
-        apart=tolerance * long.key.abs().max().over(**ordered),
     )
     begins = (long.before.isnull() | (long.before - long.key > long.apart)).fill_null(False)
     if begun is not None and begun[name]:

@@ -6,10 +6,9 @@ default, so that a method is either known everywhere or refused where it is writ
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import SimpleNamespace
-from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transform
 
 from .arrays import Array
 from .sql import Column, Seen, Sql
@@ -21,8 +20,7 @@ Problem = tuple[str, str, str]
 Check = Callable[[Given], Problem | None]
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter of a method, as YAML gives it."""
 
     name: str
@@ -50,6 +48,7 @@ class Record:
         vars(self).update(facts)
 
     @classmethod
+    @cache
     def facts(cls) -> tuple[str, ...]:
         """Return the names of the facts."""
         return tuple(fact for kind in reversed(cls.__mro__) for fact in inspect.get_annotations(kind) if fact != "step")
@@ -112,8 +111,7 @@ class Normaliser(MethodRecord):
         return self.compares == "always" or (self.compares == "unless fixed" and not fixed)
 
 
-@dataclass(frozen=True)
-class Powers:
+class Powers(NamedTuple):
     """A mean of powers, of logarithms for p = 0: its score is split along its tangent."""
 
     p: float | str

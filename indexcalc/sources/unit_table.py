@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..findings import Finding, Place, finding, nearest
 from ..tree.model import Data, Index
@@ -24,8 +24,7 @@ _CIRCLED = r"\s*[①-⓿]+\s*$"
 _SHORTEST = 2  # letters of a name that others are looked for by
 
 
-@dataclass(frozen=True)
-class UnitNames:
+class UnitNames(NamedTuple):
     """The units, which of them each id, name and alias means, and the rows of the table that list them.
 
     Places share names: there is a Clay County in many states. A name of several units means none of them; it is in `shared`.

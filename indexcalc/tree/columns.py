@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..words.recognised_forms import NUMERATORS
 from .blocks.adjustments import Adjustment
@@ -17,8 +17,7 @@ from .measures import names_a_rate
 _NOTHING: Expression = ("number", 0.0)
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One series of reported values that the tree asks for."""
 
     id: str

@@ -23,7 +23,7 @@ Way = TypeVar("Way", bound=Method)
 Whole = TypeVar("Whole", bound=Written)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Branch:
     """An inner node: its place in the row, the places of the children that count in it, and how it is made.
 
@@ -72,7 +72,7 @@ class Branch:
         return fixed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
     """All nodes of an index in a row."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -44,16 +44,18 @@ class _Loader(_SAFE_LOADER):  # type: ignore[misc]
 
     def resolve(self, kind: Any, value: str, implicit: Any) -> str:
         """Name the type of a node as PyYAML does: by its first character, then by the pattern of each type."""
-        if kind is not yaml.ScalarNode or not implicit[0]:
-            return str(super().resolve(kind, value, implicit))
-        for tag, pattern in self.yaml_implicit_resolvers.get(value[:1], ()):
-            if pattern.match(value):
-                return str(tag)
-        return _STRING
+        return _type_of(value) if kind is yaml.ScalarNode and implicit[0] else str(super().resolve(kind, value, implicit))
 
 
-@dataclass(frozen=True)
-class Document:
+@lru_cache(1 << 14)  # most words of a tree stand there many times
+def _type_of(value: str) -> str:
+    for tag, pattern in _Loader.yaml_implicit_resolvers.get(value[:1], ()):
+        if pattern.match(value):
+            return str(tag)
+    return _STRING
+
+
+class Document(NamedTuple):
     """One YAML text: its data as plain values, and its nodes for finding places again."""
 
     file: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 from ..words.recognised_measures import CURRENCY, EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, RATES, SHARES, TIMES
 from .blocks.data import Denominator
@@ -22,8 +22,7 @@ _PER = rf"\s*/\s*|\s*{EACH}\s*|\bper\s+"
 _SAME = 1e-9
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """A unit of measurement: so many of the unit of a kind, and where it is a rate, of what it is one.
 
     The kind is empty where nothing but a number was said, such as thousands.

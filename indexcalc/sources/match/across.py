@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
+from typing import NamedTuple
 
 from ...findings import Finding, finding
 from ...periods import SINGLE, Kind, read_period
@@ -24,8 +25,7 @@ _SURE_YEAR = r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])"
 _BRACKETS = {"(": ")", "[": "]", "【": "】"}
 
 
-@dataclass(frozen=True)
-class Across:
+class Across(NamedTuple):
     """A column of values that are of one period, or of a part of the years that stand in the rows, by its heading.
 
     `names` are the headings above or below that, as of indicators over years; none where it stands alone.
@@ -113,7 +113,7 @@ def periods_across(index: Index, table: Table, others: set[int | None]) -> tuple
     if kind == SINGLE:
         return ()
     found = (_heading_of(table, at, kind) for at in range(len(table.names)) if at not in others)
-    return tuple(replace(one, names=tuple(name for name in one.names if not _says_nothing(name))) for one in found if one)
+    return tuple(one._replace(names=tuple(name for name in one.names if not _says_nothing(name))) for one in found if one)
 
 
 def _says_nothing(heading: str) -> bool:
@@ -147,10 +147,10 @@ def with_periods(source: Source, table: Table, headings: Sequence[Across]) -> tu
     """Return headings with the periods that they mean, with what is to be said of these and of the headings left out."""
     unclear = source.index.periods.kind == "month" and any(is_unclear(one.said) for one in headings)
     months, found = months_across(table, [(one.at, one.said, one.names) for one in headings]) if unclear else ({}, [])
-    across = [replace(one, said=months.get(one.at, one.said)) for one in _without_sums(source, headings)]
+    across = [one._replace(said=months.get(one.at, one.said)) for one in _without_sums(source, headings)]
     texts = {one.said: (table.header_place(one.at), 1) for one in reversed(across)}
     meant, problems = periods_meant(source, dict(reversed(texts.items())))
-    across = [replace(one, said=meant[one.said]) for one in across if one.said in meant]
+    across = [one._replace(said=meant[one.said]) for one in across if one.said in meant]
     found += problems
     found += left_out(table, {one.at for one in headings})
     return tuple(across), found

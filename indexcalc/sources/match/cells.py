@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from math import inf
+from typing import Any, NamedTuple
 
 from ...findings import Finding, Place, finding, nearest
-from ...panel import LARGEST
+from ...methods.arrays import LARGEST
 from ...periods import read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY
@@ -20,7 +20,7 @@ from ..readers.table import Table, name_of, taken, unmarked
 from .dated import no_period, periods_meant, unclear_months
 from .headings import few
 from .layout import Layout
-from .matched import Matched, Piece, Source
+from .matched import Matched, Piece, Source, ends
 from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
 
@@ -28,8 +28,7 @@ _DIGITS = r"[0-9０-９]+(?:[.,][0-9０-９]+)*"
 _SHOWN = 8  # values of one column that are too large
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(NamedTuple):
     """Rows of a table that belong to a known unit and a period, with these; None is every period."""
 
     rows: Sequence[int]
@@ -212,14 +211,15 @@ def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
     """Find values outside the declared range, and shares of 1 where percentages are meant."""
     values = piece.values
     # most columns are looked at once and quickly; only one with such a value cell by cell
-    if not isinstance(values, list) or any(map(LARGEST.__lt__, map(abs, values))):
+    lowest, highest = ends(values) if isinstance(values, list) else (-inf, inf)
+    if lowest < -LARGEST or highest > LARGEST:
         for i in _where(values, lambda v: abs(v) > LARGEST)[:_SHOWN]:
             yield finding("IC394", piece.place(i), found=f"{values[i]:g}", name=column.title, most=LARGEST)
     if column.valid:
         low, high = column.valid
-        for i in _where(values, lambda v: (v < low) | (v > high)):
+        for i in _where(values, lambda v: (v < low) | (v > high)) if lowest < low or highest > high else ():
             yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.title)
-    if column.reported in ("%", "％"):
+    if column.reported in ("%", "％") and not (lowest >= 0 and 1 < highest < inf):
         small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
         if len(small) and not len(other):
             yield finding("IC350", piece.table.header_place(piece.at), name=column.title)

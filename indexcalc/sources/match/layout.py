@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import SINGLE, WITHOUT_DAYS, Kind, read_period
@@ -26,8 +26,7 @@ from .keyed import own_heading
 from .matched import Source
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`).
 
     With both, a row says the year and a heading its part, or the other way round.
@@ -64,7 +63,7 @@ def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding
     layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table), measure)
     if across and period is None:
         meant, said = with_periods(source, table, across)
-        layout, problems = replace(layout, across=meant), [*problems, *said]
+        layout, problems = layout._replace(across=meant), [*problems, *said]
     elif across:
         problems += left_out(table, {one.at for one in across})
     problems += _lacking(source, table, layout)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from ...findings import Finding, Place, finding, nearest
 from ...tree.columns import Column
@@ -131,7 +130,7 @@ def _periods_of_rows(
 def _of_periods(records: Records, chosen: Sequence[int], periods: Sequence[str | None]) -> Records:
     """Return those of some rows that have a period, with it."""
     kept = [i for i in chosen if periods[i]]
-    return replace(records.some(kept), periods=[periods[i] for i in kept])
+    return records.some(kept)._replace(periods=[periods[i] for i in kept])
 
 
 def _headed(layout: Layout, column: Column) -> Sequence[Across]:
@@ -160,7 +159,7 @@ def _long(source: Source, table: Table, layout: Layout) -> Matched:
     assert layout.indicator is not None
     records, found = records_of(source, table, layout)
     beside = beside_indicators(source, table, layout)
-    wanted = [(at, replace(column, headers=column.rows) if at in beside else column) for at, column in source.columns]
+    wanted = [(at, column._replace(headers=column.rows) if at in beside else column) for at, column in source.columns]
     by_name, unknown = _by_indicator(source, table, layout.indicator, records.rows, wanted)
     found += [*unknown, *_either(source, table, layout, beside)]
     chosen: list[Chosen] = []

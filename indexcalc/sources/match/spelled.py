@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...findings import Finding, Place, finding
 from ...tree.columns import Column
@@ -35,8 +35,7 @@ Placed = Callable[[int], Place]
 """What tells where a cell stands, by its place among those that were read."""
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """What is found of the spelling of a column: a code, the cell that shows it, how that is read, a cell that says otherwise."""
 
     code: str
@@ -106,12 +105,12 @@ def _decided(data: Data, declared: Spelling, table: Table, texts: Sequence[str])
     """Decide what the commas and points of a column are, where its source does not say it."""
     own = commas_in(texts)
     if data.thousands and data.thousands != ",":  # then a comma sets no thousands apart, and a point only where it is said to
-        own = replace(own, decimal=own.decimal or own.either, point=own.point or own.either_point, either="", either_point="")
+        own = own._replace(decimal=own.decimal or own.either, point=own.point or own.either_point, either="", either_point="")
     if own.lakh and not data.thousands and not (own.thousands or own.decimal) and _lakhs(table, texts):
-        lakhs = replace(declared, thousands=LAKH)
+        lakhs = declared._replace(thousands=LAKH)
         return lakhs, [Said(_LAKHS, own.lakh, lakhs.number(alone(own.lakh)))]
     thousands = declared.thousands if data.thousands else "."
-    comma = replace(declared, decimal=",", thousands=thousands)
+    comma = declared._replace(decimal=",", thousands=thousands)
     if own.decimal and (own.point or own.thousands):
         return declared, [Said(_BOTH, own.decimal, other=own.point or own.thousands)]
     if own.decimal and not (data.thousands or table.separator == ";" or _several(table, texts)):
@@ -178,8 +177,7 @@ def told(
         yield finding(_FOOTNOTES, place(marks[0]), found=str(cells[marks[0]]), number=number, name=column.title, count=len(marks))
 
 
-@dataclass(frozen=True)
-class Instead:
+class Instead(NamedTuple):
     """What a cell is instead of a number: the code that says so, and the key that would have it read, with its value."""
 
     code: str
@@ -243,9 +241,9 @@ def _in_another_spelling(text: str, spelling: Spelling, column: Column) -> Inste
     word = next((word for word in MULTIPLES if text.endswith(word)), None)
     if word and column.measure.startswith(word):
         return None  # it may be meant or not
-    tried = [("negative", way, replace(spelling, negative=way)) for way in ("brackets", "trailing")]
+    tried = [("negative", way, spelling._replace(negative=way)) for way in ("brackets", "trailing")]
     if word:
-        tried.append(("multiples", f"{{{word}: {MULTIPLES[word]:.0f}}}", replace(spelling, multiples={word: MULTIPLES[word]})))
+        tried.append(("multiples", f"{{{word}: {MULTIPLES[word]:.0f}}}", spelling._replace(multiples={word: MULTIPLES[word]})))
     for key, value, other in tried:
         if (number := other.value(text)) is not None:
             return Instead(_SPELLED, key, value, number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import zlib
 from collections.abc import Sequence
@@ -53,6 +52,8 @@ def read_text(origin: Origin, content: bytes, suffix: str) -> tuple[list[Table],
 
 def unpacked(origin: Origin) -> tuple[bytes, Finding | None]:
     """Return what a file packed by gzip holds, or why it is not to be had: it is damaged, or would fill the memory."""
+    import gzip
+
     pieces: list[bytes] = []
     size, packed = 0, Path(origin.path).stat().st_size
     try:

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import zlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -178,7 +178,7 @@ def _opened(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], lis
     if kind == ".xls" != expected and _is_encrypted(origin.path):
         return _unlocked(origin, suffix, read)
     if kind != expected and kind in WORKBOOKS:
-        made, found = _looked_over(replace(origin, content=Path(origin.path).read_bytes()), kind, read)
+        made, found = _looked_over(origin._replace(content=Path(origin.path).read_bytes()), kind, read)
         english, chinese = WORKBOOKS[kind]
         return made, [finding("IC936", origin.place(), suffix=suffix, kind=english, kind_zh=chinese), *found] if made else found
     if kind != expected and (kind or is_text(head)):
@@ -196,7 +196,7 @@ def _unlocked(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], l
         return [], [finding("IC305", origin.place(), problem=_first_line(error))]
     if content is None or origin.content is not None:
         return [], [finding("IC331", origin.place())]
-    return _looked_over(replace(origin, content=content), suffix, read)
+    return _looked_over(origin._replace(content=content), suffix, read)
 
 
 def _looked_over(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], list[Finding]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from ...words.recognised_data import (
     CAPTION,
@@ -25,8 +25,7 @@ _YEAR = r"(?:19|20)[0-9]{2}"
 _SMALL = 100_000  # cells; in larger tables headings are looked for in the column of the first ones alone
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """The first and last of the rows that head a table, the column that holds its key, and the rows above that speak of it."""
 
     top: int

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
-from typing import cast
+from typing import NamedTuple, cast
 
 from ...findings import Finding, Place, finding, letters
 from ...words.recognised_data import CONTINUED, NOTE, UNIT_HEADINGS
@@ -37,8 +37,7 @@ from .table import filled as _filled
 QUOTED = 40  # characters of a note that a finding shows
 
 
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(NamedTuple):
     """Rows of cells as they stand in a file, with what is known of the file."""
 
     origin: Origin

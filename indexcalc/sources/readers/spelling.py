@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from math import isfinite
+from types import MappingProxyType
+from typing import NamedTuple
 
 # Only what a full-width keyboard types. All of NFKC would read 10² as 102 and ① as 1.
 NARROW = str.maketrans("０１２３４５６７８９．，＋－−﹣％ｅＥ＃（）", "0123456789.,+---%eE#()")
@@ -48,15 +49,14 @@ _BESIDE = SPACE + "+-()%‰*#†‡" + "".join(sorted(set(_RAISED_TO)))
 _LETTERS = r"[ \u00a0]?[A-Za-z]{1,2}$"
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(NamedTuple):
     """How numbers are written: `thousands` is a mark, `lakh` or empty, `multiples` are words behind numbers."""
 
     decimal: str = "."
     thousands: str = ","
     negative: str | None = None
     flags: tuple[str, ...] = ()
-    multiples: Mapping[str, float] = field(default_factory=dict)
+    multiples: Mapping[str, float] = MappingProxyType({})
 
     def number(self, text: str) -> float | None:
         """Return the number that a text is without anything beside it, or nothing; never nan, inf, 1_000 or an overflow.
@@ -90,7 +90,7 @@ class Spelling:
         inside = re.fullmatch(r"\(\s*(.*?)\s*\)", text) if self.negative == "brackets" else None
         inside = re.fullmatch(r"(.*?)\s*-", text) if self.negative == "trailing" else inside
         unsigned = inside and inside.group(1)[:1] not in ("+", "-")
-        number = replace(self, negative=None).value(inside.group(1)) if inside and unsigned else None
+        number = self._replace(negative=None).value(inside.group(1)) if inside and unsigned else None
         return None if number is None else -number
 
     def without_flags(self, text: str) -> tuple[str, str]:
@@ -151,8 +151,7 @@ def raised(text: str) -> str:
     return text.translate(_RAISE)
 
 
-@dataclass(frozen=True)
-class Commas:
+class Commas(NamedTuple):
     """What some cells say of commas and points: the first text of each kind, nothing where there is none."""
 
     decimal: str = ""  # 62,62
@@ -207,5 +206,5 @@ _KINDS = (
 
 def together(each: Sequence[Commas]) -> Commas:
     """Return what several columns say as one."""
-    names = tuple(Commas.__dataclass_fields__)
+    names = Commas._fields
     return Commas(**{name: next((text for one in each if (text := getattr(one, name))), "") for name in names})

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...findings import Place
 from ...words.recognised_data import SPREAD
@@ -18,7 +18,7 @@ from .spelling import RAISED, Commas, commas_of
 Cell = str | float | int | bool | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table of one file: its named columns, and where each of its cells stands."""
 
@@ -89,8 +89,7 @@ class Table:
         return Place(self.file, self.sheet, self.header_line, self.positions[column])
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """What a format needs to know to read one file: where it is, what people call it, what is asked of it."""
 
     path: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 from ...findings import Finding, Place, finding, nearest
 from ...methods import NORMALISERS, RECORDS, WEIGHTINGS
@@ -160,8 +161,9 @@ def combined(method: Method) -> list[Method]:
 
 
 def _fits(wanted: Any, value: Any) -> bool:
-    if type(value) is wanted or (wanted is float and type(value) is int):
-        return True  # most are; the rest is worth making an adapter for
+    for kind in get_args(wanted) if isinstance(wanted, UnionType) else (wanted,):
+        if type(value) is kind or (kind is float and type(value) is int):
+            return True  # most are; the rest is worth making an adapter for
     from pydantic import ValidationError
 
     try:
