@@ -33,6 +33,7 @@ ENTROPY = WeightMethod(
     name="entropy",
     terms=("熵权", "熵权法", "熵值法"),
     function=entropy,
+    bounds={},
     checks=(),
     scores="all units",
     declared=None,
@@ -61,7 +62,7 @@ def critic(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
 
 
 CRITIC = WeightMethod(
-    name="critic", terms=("critic法",), function=critic, checks=(), scores="all units", declared=None, per_child=()
+    name="critic", terms=("critic法",), function=critic, bounds={}, checks=(), scores="all units", declared=None, per_child=()
 )
 
 
@@ -78,7 +79,14 @@ def std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 
 
 STD = WeightMethod(
-    name="std", terms=("标准差法", "标准离差法"), function=std, checks=(), scores="all units", declared=None, per_child=()
+    name="std",
+    terms=("标准差法", "标准离差法"),
+    function=std,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
@@ -97,7 +105,14 @@ def cv(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 
 
 CV = WeightMethod(
-    name="cv", terms=("变异系数法", "变异系数"), function=cv, checks=(), scores="all units", declared=None, per_child=()
+    name="cv",
+    terms=("变异系数法", "变异系数"),
+    function=cv,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
@@ -116,7 +131,14 @@ def inverse_std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Arra
 
 
 INVERSE_STD = WeightMethod(
-    name="inverse-std", terms=("标准差倒数法",), function=inverse_std, checks=(), scores="all units", declared=None, per_child=()
+    name="inverse-std",
+    terms=("标准差倒数法",),
+    function=inverse_std,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
@@ -140,7 +162,14 @@ def gini(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 
 
 GINI = WeightMethod(
-    name="gini", terms=("基尼系数法", "基尼系数"), function=gini, checks=(), scores="all units", declared=None, per_child=()
+    name="gini",
+    terms=("基尼系数法", "基尼系数"),
+    function=gini,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
@@ -166,7 +195,9 @@ def merec(x: Array, declared: Array) -> Array:
     return scaled(np.where(refused, np.nan, effect))
 
 
-MEREC = WeightMethod(name="merec", terms=("merec法",), function=merec, checks=(), scores="all units", declared=None, per_child=())
+MEREC = WeightMethod(
+    name="merec", terms=("merec法",), function=merec, bounds={}, checks=(), scores="all units", declared=None, per_child=()
+)
 
 
 def cilos(x: Array, declared: Array) -> Array:
@@ -188,7 +219,9 @@ def cilos(x: Array, declared: Array) -> Array:
     return scaled(out)
 
 
-CILOS = WeightMethod(name="cilos", terms=("cilos法",), function=cilos, checks=(), scores="all units", declared=None, per_child=())
+CILOS = WeightMethod(
+    name="cilos", terms=("cilos法",), function=cilos, bounds={}, checks=(), scores="all units", declared=None, per_child=()
+)
 
 
 def idocriw(x: Array, declared: Array) -> Array:
@@ -207,7 +240,7 @@ def idocriw(x: Array, declared: Array) -> Array:
 
 
 IDOCRIW = WeightMethod(
-    name="idocriw", terms=("idocriw法",), function=idocriw, checks=(), scores="all units", declared=None, per_child=()
+    name="idocriw", terms=("idocriw法",), function=idocriw, bounds={}, checks=(), scores="all units", declared=None, per_child=()
 )
 
 

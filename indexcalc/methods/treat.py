@@ -7,7 +7,7 @@ is applied; the result has the shape of x and keeps NaN. Each column is treated 
 from typing import Literal
 
 from .arrays import Array, np
-from .bounds import above_zero, at_least_one, shares
+from .bounds import ABOVE_ZERO, COUNT, SHARE, SHARES, ZERO_OR_MORE, Bounds
 from .records import Treatment, by_name
 from .treat_quick import leans as quickly
 
@@ -41,7 +41,12 @@ def winsorise(
 
 
 WINSORISE = Treatment(
-    name="winsorise", terms=("缩尾", "缩尾处理", "winsorize"), function=winsorise, checks=(at_least_one("most"),)
+    name="winsorise",
+    terms=("缩尾", "缩尾处理", "winsorize"),
+    function=winsorise,
+    bounds={"skew": ABOVE_ZERO, "kurtosis": ZERO_OR_MORE, "most": COUNT},
+    checks=(),
+    of_units=("most",),
 )
 
 
@@ -57,7 +62,9 @@ def log(x: Array, *, shift: float = 0.01) -> Array:
         return np.where(high > low, np.log(x - low + shift * (high - low)), np.nan)
 
 
-LOG = Treatment(name="log", terms=("对数", "取对数", "对数变换"), function=log, checks=(above_zero("shift"),))
+LOG = Treatment(
+    name="log", terms=("对数", "取对数", "对数变换"), function=log, bounds={"shift": ABOVE_ZERO}, checks=(), of_units=()
+)
 
 
 def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Array:
@@ -81,7 +88,14 @@ def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Arr
         return np.where(p == 0, logs, np.expm1(p * logs) / p)
 
 
-BOX_COX = Treatment(name="box-cox", terms=("boxcox", "box-cox变换"), function=box_cox, checks=(above_zero("shift"),))
+BOX_COX = Treatment(
+    name="box-cox",
+    terms=("boxcox", "box-cox变换"),
+    function=box_cox,
+    bounds={"power": Bounds(at_least=-5.0, at_most=5.0), "shift": ABOVE_ZERO},
+    checks=(),
+    of_units=(),
+)
 
 
 def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
@@ -97,7 +111,9 @@ def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
     return np.clip(x, *bounds)
 
 
-CLIP = Treatment(name="clip", terms=("截断", "盖帽法"), function=clip, checks=(shares,))
+CLIP = Treatment(
+    name="clip", terms=("截断", "盖帽法"), function=clip, bounds={"low": SHARE, "high": SHARE}, checks=(SHARES,), of_units=()
+)
 
 
 TREATMENTS = by_name((WINSORISE, LOG, CLIP, BOX_COX))

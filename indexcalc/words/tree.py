@@ -86,6 +86,7 @@ YAML_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
         "“- ”必须写在行首",
     ),
 }
+NOT_DEFINED = (" in {}", "：{}")  # where, or for what reason, weights are not
 WEIGHT_MISSING = ("is missing", "还差")
 WEIGHT_BEYOND = ("is too much", "超出")
 WEIGHTS_AS_PRINTED = (

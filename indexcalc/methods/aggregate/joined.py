@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Literal
 
-from ..arrays import Array, np
-from ..records import Aggregator, Given, Powers, Problem
+from ..arrays import Array, Mask, np
+from ..bounds import ABOVE_ZERO, SHARE, ZERO_OR_MORE, Check, Given, Problem, some_above_zero
+from ..records import Aggregator, Powers, Reason
 from ..sql import Column, Sql, mean, none
 from .means import arithmetic
 
@@ -31,10 +32,13 @@ SUM = Aggregator(
     name="sum",
     terms=("求和", "加总"),
     function=sum_,
+    bounds={"scale": ABOVE_ZERO},
     checks=(),
     weights="summed",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split=Powers(1.0),
     query=_sum_query,
 )
@@ -60,10 +64,13 @@ PRODUCT = Aggregator(
     name="product",
     terms=("连乘", "乘积"),
     function=product,
+    bounds={"scale": ABOVE_ZERO},
     checks=(),
     weights="none",
+    per_child=(),
     compares=False,
     undefined="without a child",
+    reasons=(),
     split="shapley",
     query=_product_query,
 )
@@ -105,10 +112,6 @@ def _places_or_orness(given: Given) -> Problem | None:
     weights, orness = given.weights, given.orness
     if (weights is None) == (orness is None):
         return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按名次的权重）或 orness，二者取一"
-    if orness is not None and not 0 <= orness <= 1:
-        return "orness", "orness must be between 0 (the worst child) and 1 (the best)", "orness 必须在 0（最差）到 1（最好）之间"
-    if weights is not None and (min(weights, default=0) < 0 or sum(weights) <= 0):
-        return "weights", "the weights by place must be 0 or more, and not all of them 0", "按名次的权重不得为负，也不得全为 0"
     return None
 
 
@@ -116,10 +119,13 @@ OWA = Aggregator(
     name="owa",
     terms=("有序加权平均", "有序加权"),
     function=owa,
-    checks=(_places_or_orness,),
+    bounds={"weights": ZERO_OR_MORE, "orness": SHARE},
+    checks=(Check(_places_or_orness, ({"orness": None}, {"weights": [1.0, 1.0], "orness": 0.5})), some_above_zero("weights")),
     weights="shared",
+    per_child=("weights",),
     compares=False,
     undefined="never",
+    reasons=(),
     split="shapley",
     query=None,
 )
@@ -150,14 +156,30 @@ def _mpi_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given) 
     return average - lost if given.penalty == "negative" else average + lost
 
 
+def _at_or_below_zero(x: Array, w: Array, given: Given) -> Mask:
+    """Say which children bring the mean to 0 or below."""
+    del given
+    return np.asarray((x <= 0) & (arithmetic(x, w) <= 0)[..., None] & (w != 0))
+
+
+NO_MEAN = Reason(
+    ("the mean is not above 0, because of {children}", "{children} 使平均值不大于 0"),
+    ("normalise to a range above 0, such as `ampi`", "请采用大于 0 的标准化范围，如 `ampi`"),
+    _at_or_below_zero,
+)
+
+
 MPI = Aggregator(
     name="mpi",
     terms=("马齐奥塔-帕雷托指数",),
     function=mpi,
+    bounds={},
     checks=(),
     weights="shared",
+    per_child=(),
     compares=False,
-    undefined="by some scores",
+    undefined="missing",
+    reasons=(NO_MEAN,),
     split="shapley",
     query=_mpi_query,
 )

@@ -6,9 +6,9 @@ The contract of every function is that of `normalise`.
 from typing import Literal
 
 from ..arrays import Array, np
-from ..bounds import above_zero, scale
+from ..bounds import ABOVE_ZERO, ANY, SCALE, Bounds
 from ..frame import Frame
-from ..records import Given, Normaliser, Problem
+from ..records import Normaliser
 
 Ties = Literal["average", "min", "max"]
 
@@ -27,6 +27,7 @@ RANK = Normaliser(
     name="rank",
     terms=("排序法", "位次法"),
     function=rank,
+    bounds={},
     checks=(),
     better="direction",
     values=(),
@@ -50,7 +51,8 @@ PERCENTILE = Normaliser(
     name="percentile",
     terms=("百分位", "百分位次"),
     function=percentile,
-    checks=(scale,),
+    bounds={"low": ANY, "high": ANY},
+    checks=(SCALE,),
     better="direction",
     values=(),
     compares="always",
@@ -73,6 +75,7 @@ BORDA = Normaliser(
     name="borda",
     terms=("波达计数法", "波达法"),
     function=borda,
+    bounds={},
     checks=(),
     better="direction",
     values=(),
@@ -99,7 +102,8 @@ RANK_EXPONENTIAL = Normaliser(
     name="rank-exponential",
     terms=("指数位次法",),
     function=rank_exponential,
-    checks=(above_zero("scale"),),
+    bounds={"scale": ABOVE_ZERO},
+    checks=(),
     better="direction",
     values=(),
     compares="always",
@@ -131,17 +135,12 @@ def normal_scores(
     return np.asarray(mean + sd * ndtri((place - offset) / (count + 1.0 - 2.0 * offset)))
 
 
-def _offset(given: Given) -> Problem | None:
-    if 0 <= given.offset < 1:
-        return None
-    return "offset", "offset must be from 0 to below 1", "offset 必须在 0（含）到 1 之间"
-
-
 NORMAL_SCORES = Normaliser(
     name="normal-scores",
     terms=("正态得分", "正态得分法"),
     function=normal_scores,
-    checks=(_offset, above_zero("sd")),
+    bounds={"mean": ANY, "sd": ABOVE_ZERO, "offset": Bounds(at_least=0.0, at_most=0.5)},
+    checks=(),
     better="direction",
     values=(),
     compares="always",

@@ -331,7 +331,7 @@ class Defaults(Part):
     """Where weights come from."""
     missing: Missing = Field(default={}, validate_default=True)
     """What to do when children have no score."""
-    undefined: Literal["refuse", "missing"] = "refuse"
+    undefined: Literal["refuse", "missing"] | None = None
     """What to do where there is no result for the children that are there: `refuse` all, or leave the score `missing` there."""
     impute: ImputeChoice | None = None
     """How missing values are estimated."""
