@@ -23,8 +23,8 @@ def winsorise(
     2). Where the skewness is positive all values at the top take the next lower one, else those at the bottom the next
     higher. What has not passed in the end is taken back and, with `then: log`, logged as by `log`.
     Formula: x = the greatest value below the top, or the least above the bottom, step by step.
-    Edge cases: values that tie are pulled in together, and may exceed `most` in the last step. A column with fewer than three
-    values, and a constant one, stay as they are. Zero and what is below are values as any.
+    Edge cases: values that tie are pulled in together, and may exceed `most` in the last step. A column with fewer than four
+    values, which have no kurtosis, and a constant one, stay as they are. Zero and what is below are values as any.
     Source: COINr 1.1 `Treat` (Becker et al. 2022); HB 2008, p. 84.
     """
     columns = np.array(np.swapaxes(x, -1, -2), dtype=float, order="C")  # the units of a column side by side
@@ -183,7 +183,7 @@ def leans(x: Array, skew: float, kurtosis: float) -> Literal["top", "bottom", "n
     said = quickly(x, skew, kurtosis)
     if said != "unsure":
         return said
-    measured = skewness(x)
-    if np.isnan(measured) or abs(measured) < skew or excess_kurtosis(x) < kurtosis:
+    measured, peaked = skewness(x), excess_kurtosis(x)
+    if np.isnan(measured) or np.isnan(peaked) or abs(measured) < skew or peaked < kurtosis:
         return "nowhere"
     return "top" if measured >= 0 else "bottom"
