@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from statistics import NormalDist, fmean, median
 from typing import Any
 
@@ -128,9 +129,7 @@ def merec(x: Table) -> list[Number]:
     useful = [not constant(column) for column in given]
     effects: list[list[float]] = [[] for _ in given]
     for row in x:
-        logs = {
-            j: abs(math.log(min(there(given[j])) / value)) for j, value in enumerate(row) if value is not None and useful[j]
-        }
+        logs = {j: abs(math.log(min(there(given[j])) / value)) for j, value in enumerate(row) if value is not None and useful[j]}
         for j in logs:
             whole = math.log(1.0 + sum(logs.values()) / len(logs))
             without = math.log(1.0 + sum(log for k, log in logs.items() if k != j) / len(logs))
@@ -162,7 +161,9 @@ def cilos(x: Table) -> list[Number]:
 
 def pca(x: Table, take: str = "squared") -> list[Number]:
     given = columns(x)
-    r = np.array([[1.0 if j == k and not constant(a) else correlation(a, b) for k, b in enumerate(given)] for j, a in enumerate(given)])
+    r = np.array(
+        [[1.0 if j == k and not constant(a) else correlation(a, b) for k, b in enumerate(given)] for j, a in enumerate(given)]
+    )
     values, vectors = np.linalg.eigh(r)
     if values[-1] <= 1e-12:
         return shares([None] * len(given))
@@ -308,7 +309,9 @@ def topsis(x: Table, w: Sequence[float], rescale: str = "none", scale: float = 1
             if value is None:
                 continue
             known = there(given[j])
-            length = {"none": 1.0, "vector": math.sqrt(sum(v * v for v in known)), "min-max": max(known) - min(known)}[rescale] or 1.0
+            length = {"none": 1.0, "vector": math.sqrt(sum(v * v for v in known)), "min-max": max(known) - min(known)}[
+                rescale
+            ] or 1.0
             up += (w[j] * (value - max(known)) / length) ** 2
             down += (w[j] * (value - min(known)) / length) ** 2
         whole = math.sqrt(up) + math.sqrt(down)
@@ -323,7 +326,9 @@ def grey(x: Table, w: Sequence[float], rho: float = 0.5, scale: float = 100.0) -
     if not every:
         return [None] * len(x)
     least, most = min(every), max(every)
-    near = [[None if gap is None else 1.0 if most == 0 else (least + rho * most) / (gap + rho * most) for gap in row] for row in gaps]
+    near = [
+        [None if gap is None else 1.0 if most == 0 else (least + rho * most) / (gap + rho * most) for gap in row] for row in gaps
+    ]
     return [None if mean is None else scale * mean for mean in arithmetic(near, w)]
 
 
@@ -406,7 +411,10 @@ def normal_scores(x: Column, offset: float = 0.375, *, higher: bool) -> list[Num
 
 def rank_exponential(x: Column, scale: float = 23.0, *, higher: bool) -> list[Number]:
     n = len(there(x))
-    return each(place(x, higher=higher), lambda rank: min(100.0, -scale * math.log(1.0 - rank / n * (1.0 - math.exp(-100.0 / scale)) or 1e-300)))
+    return each(
+        place(x, higher=higher),
+        lambda rank: min(100.0, -scale * math.log(1.0 - rank / n * (1.0 - math.exp(-100.0 / scale)) or 1e-300)),
+    )
 
 
 def percentile(x: Column, low: float = 0.0, high: float = 100.0, *, higher: bool) -> list[Number]:
@@ -444,7 +452,9 @@ def proportion(x: Column, of: str = "sum", *, higher: bool) -> list[Number]:
     if not higher:
         if min(known) <= 0:
             return [None] * len(x)
-        return each(x, lambda own: 100.0 * (min(known) / own if of == "best" else 1.0 / own / sum(1.0 / other for other in known)))
+        return each(
+            x, lambda own: 100.0 * (min(known) / own if of == "best" else 1.0 / own / sum(1.0 / other for other in known))
+        )
     whole = sum(known) if of == "sum" else max(known)
     return each(x, lambda own: 100.0 * own / whole if whole > 0 else None)
 
@@ -462,7 +472,7 @@ def piecewise(x: Column, points: Sequence[Sequence[float]], *, higher: bool) -> 
     def of(value: float) -> float:
         if value <= points[0][0]:
             return points[0][1]
-        for (v, s), (later, t) in zip(points, points[1:], strict=False):
+        for (v, s), (later, t) in pairwise(points):
             if value <= later:
                 return s + (t - s) * (value - v) / (later - v)
         return points[-1][1]

@@ -80,7 +80,9 @@ def tried() -> Iterator[Any]:
                 kind = record.parameters[name].type
                 if not holds_numbers(kind):
                     continue
-                chosen = next((one[name] for one in settings_of(room, method) if isinstance(one.get(name), (int, float, list))), None)
+                chosen = next(
+                    (one[name] for one in settings_of(room, method) if isinstance(one.get(name), (int, float, list))), None
+                )
                 for number in beyond(bounds):
                     value = with_number(sample(kind) if chosen is None else chosen, number)
                     yield pytest.param(room, method, {**required, name: value}, name, id=f"{method} {name} {number}")
@@ -128,7 +130,7 @@ def test_what_makes_sense_is_taken(room: str) -> None:
     for method in RECORDS[room]:
         for chosen in settings_of(room, method):
             children = len(chosen.get("weights", range(CHILDREN)))
-            assert errors(room, method, {key: value for key, value in chosen.items()}, children) == [], (method, chosen)
+            assert errors(room, method, chosen, children) == [], (method, chosen)
 
 
 def test_a_method_that_does_not_say_its_bounds_is_refused() -> None:
@@ -250,6 +252,8 @@ STEPS = [
 
 @pytest.mark.parametrize(("keys", "code"), STEPS)
 def test_keys_of_the_other_steps_without_sense_are_refused(keys: str, code: str) -> None:
-    text = f"index: {{id: t}}\nunits: {{table: u.csv}}\ndata: {{v: {{path: v.csv}}}}\n{keys}\ndimensions: [{{id: a}}, {{id: b}}]\n"
+    text = (
+        f"index: {{id: t}}\nunits: {{table: u.csv}}\ndata: {{v: {{path: v.csv}}}}\n{keys}\ndimensions: [{{id: a}}, {{id: b}}]\n"
+    )
     _, found = parse_index(text.encode(), "indicators.yaml")
     assert [one.code for one in found if one.severity == "error"] == [code]

@@ -349,12 +349,13 @@ def _unreached(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iter
             wished, reached = record.reached(values, np.array(branch.declared), own, record.given(choice.parameters))
             off = np.maximum.reduce(np.abs(reached - wished), axis=-1) > _UNREACHED
             for at in np.flatnonzero(off):
-                said = [f"{child} {one:.3f} ({other:.3f})" for child, one, other in zip(children, reached[at], wished[at], strict=True)]
-                named = panel.periods[members] if len(values) == 1 else [panel.periods[members][at]]
-                periods.setdefault(", ".join(said), []).extend(named)
+                each = zip(children, reached[at], wished[at], strict=True)
+                said = ", ".join(f"{child} {one:.3f} ({other:.3f})" for child, one, other in each)
+                of = slice(None) if len(values) == 1 else slice(at, at + 1)
+                periods.setdefault(said, []).extend(panel.periods[members][of])
     if periods:
-        named = some(list(dict.fromkeys(period for each in periods.values() for period in each)))
-        yield finding("IC456", index.place_of(node.id, "weights"), node=node.id, periods=named, reached=next(iter(periods)))
+        where = some(list(dict.fromkeys(period for each in periods.values() for period in each)))
+        yield finding("IC456", index.place_of(node.id, "weights"), node=node.id, periods=where, reached=next(iter(periods)))
 
 
 def _undefined_cells(index: Index, panel: Panel, branch: Branch, nodes: Nodes, where: Any) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What parameters must be beyond their types: the bounds of each alone and checks of several together, with what to say of them."""
+"""What parameters must be beyond their types: the bounds of each alone, and checks of several together, with what to say."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,7 +54,7 @@ class Bounds(NamedTuple):
             ("below {}", "小于 {}", self.below),
         )
         said = [(english.format(f"{end:g}"), chinese.format(f"{end:g}")) for english, chinese, end in sides if end is not None]
-        english, chinese = (" and ".join(one[0] for one in said), "且".join(one[1] for one in said))
+        english, chinese = (" and ".join(one[0] for one in said), " 且".join(one[1] for one in said))
         return (english, chinese) if said else None
 
 

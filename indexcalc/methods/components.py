@@ -6,7 +6,7 @@ others are weighed as if it were not there. Correlations are taken over the unit
 
 from collections.abc import Sequence
 from itertools import combinations, product
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from .arrays import Array, np
 from .bounds import COUNT, ZERO_OR_MORE, Check, Given, Problem, some_above_zero
@@ -72,7 +72,8 @@ def factor(x: Array, declared: Array, *, factors: int | None = None) -> Array:
     """Weigh by rotated factors: each child by its greatest squared loading, each factor by what it explains.
 
     Kept are the factors with an eigenvalue above 1 that explain more than 10 % each, and further ones until they explain
-    more than 60 % together; or as many as `factors`. They are rotated by varimax (Kaiser's normalisation). A child belongs
+    more than 60 % together; or as many as `factors`, up to one a child. They are rotated by varimax (Kaiser's normalisation) to
+    where squared loadings vary most, searched from several starts where there are more than two. A child belongs
     to the factor that it loads on most: within it, it weighs its squared loading over the factor's explained variance, and
     the factor its explained variance over that of all kept.
     Formula: w_j ∝ max_f l_jf², l the loadings after rotation.
@@ -159,7 +160,7 @@ def importance(x: Array, declared: Array, *, wished: Sequence[float] | None = No
 
     What a child matters is its squared correlation with the weighted arithmetic mean, as a share of the sum over children;
     wished are the declared weights, or `wished`, in any scale. Exact where weights of 0 or more can reach it, else the
-    nearest in least squares.
+    nearest in least squares, searched from several starts, and a finding (IC456) says what they reach.
     Formula: S_j = s_j with S_j = r_j² / Σ r², r_j = corr(x_j, Σ w x), s the wished shares.
     Edge cases: constant children weigh 0; all constant, or nothing wished of the rest: NaN. Zero and what is below are scores
     as any.
@@ -219,10 +220,9 @@ def _reached(together: Array, aim: Array) -> Array:
     exact = np.asarray(np.linalg.lstsq(together, (_signs(len(aim)) * np.sqrt(aim)).T, rcond=None)[0].T, dtype=float)
     for w in exact:
         if (w >= 0).all() and np.abs(_shares(together, w) - aim).max() < 1e-9:
-            return w
+            return np.asarray(w)
     found = [_descended(together, aim, start) for start in _starts(together, aim, exact)]
-    best = min(found, key=lambda result: float(result.fun))
-    return np.asarray(np.maximum(best.x, 0.0))
+    return np.asarray(np.maximum(min(found, key=lambda one: one[0])[1], 0.0))
 
 
 def _signs(children: int) -> Array:
@@ -248,8 +248,8 @@ def _starts(together: Array, aim: Array, exact: Array) -> list[Array]:
     return starts
 
 
-def _descended(together: Array, aim: Array, start: Array) -> Any:
-    """Search weights of 0 or more from a start for the least sum of squared differences of shares from the aim."""
+def _descended(together: Array, aim: Array, start: Array) -> tuple[float, Array]:
+    """Return the least sum of squared differences of shares from the aim that is found from a start, and its weights."""
     from scipy.optimize import LinearConstraint, minimize
 
     def off(w: Array) -> float:
@@ -263,7 +263,7 @@ def _descended(together: Array, aim: Array, start: Array) -> Any:
             error = squares / total - aim
             return np.asarray(4.0 / total * (together @ (pull * (error - error @ squares / total))))
 
-    return minimize(
+    found = minimize(
         off,
         start / start.sum(),
         jac=slope,
@@ -272,6 +272,7 @@ def _descended(together: Array, aim: Array, start: Array) -> Any:
         constraints=LinearConstraint(np.ones((1, len(aim))), 1.0, 1.0),
         options={"ftol": 1e-16, "maxiter": 1000},
     )
+    return float(found.fun), found.x
 
 
 def _greatest(loadings: Array) -> Array:

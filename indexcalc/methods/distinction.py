@@ -15,7 +15,7 @@ def entropy(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array
     """Weigh by entropy 熵权法: the less evenly a child's sum is spread over the units, the more it weighs.
 
     x is rescaled to 0 to 1 before, or with `rescale: none` taken as it is: then it is free of the measure but not of the zero
-    point.
+    point. n counts the units that have a value.
     Formula: w ∝ 1 - e, e = -Σ p ln p / ln n, p = x / Σ x; n counts the units that have a value.
     Edge cases: 0 ln 0 = 0; a constant child weighs 0; with `rescale: none` scores below 0 give NaN for all.
     Source: Shannon 1948; Hwang, Yoon 1981, p. 52.
@@ -174,10 +174,10 @@ GINI = WeightMethod(
 
 
 def merec(x: Array, declared: Array) -> Array:
-    """Weigh by MEREC: by how much units' results change when the child is taken away.
+    """Weigh by MEREC: by how much units' results change, on average, when the child is taken away.
 
-    Free of the measure.
-    Formula: w_j ∝ Σ_i |S_i without j - S_i| with S_i = ln(1 + Σ_j |ln(min_j / x_ij)| / m), the same without child j.
+    S_i without j leaves child j out of the sum, not out of the m children that it is divided by. Free of the measure.
+    Formula: w_j ∝ Σ_i |S_i without j - S_i| / n_j over the n_j units that have j, S_i = ln(1 + Σ_j |ln(min_j / x_ij)| / m).
     Edge cases: a constant child weighs 0; a unit's missing children are left out of its sum and its m; scores must be above 0,
     else NaN for all.
     Source: Keshavarz-Ghorabaee, Amiri, Zavadskas, Turskis, Antucheviciene 2021.
@@ -203,8 +203,8 @@ MEREC = WeightMethod(
 def cilos(x: Array, declared: Array) -> Array:
     """Weigh by CILOS, the criterion impact loss: what is lost least where others are at their best weighs most.
 
-    Formula: F w = 0, F being p with minus its column sums on the diagonal, p_kj = (a_jj - a_kj) / a_jj, and a_kj child j at the
-    unit where child k is best (the mean of the units that tie).
+    a_kj is child j at the unit where child k is best, the mean of those that tie, and a_jj the best of child j.
+    Formula: F w = 0, F being p with minus its column sums on the diagonal, p_kj = (a_jj - a_kj) / a_jj.
     Edge cases: a constant child weighs 0. Scores must be 0 or more, else NaN; so too where nothing is lost, as with one unit
     best in all. A value missing where another is best counts as no loss.
     Source: Zavadskas, Podvezko 2016.

@@ -78,10 +78,11 @@ def ahp(x: Array, declared: Array, *, judgements: Matrix | Sequence[Matrix]) -> 
     """Weigh by the analytic hierarchy process 层次分析法: the principal eigenvector of judgements of pairs.
 
     `judgements` is one matrix in the order of the children, or one an expert: these are joined by the geometric mean of
-    each pair's judgements. a_ij: how many times i outweighs j, 1/9 to 9. Empty or 0: not judged (Harker); what is said on
-    the other side of the diagonal serves. `consistency` says how far judgements contradict each other.
+    each pair's judgements. a_ij: how many times i outweighs j, 1/9 to 9, with 1 on the diagonal; what stands on its other side is
+    the reverse, up to rounding, as 3 and 0.33. Empty or 0: not judged (Harker); what is said on the other side serves.
+    `consistency` says how far judgements contradict each other.
     Formula: A w = λ_max w, CI = (λ_max - n) / (n - 1), CR = CI / RI.
-    Edge cases: NaN where the pairs judged do not connect all children, or the size does not fit. Scores play no part.
+    Edge cases: refused where the pairs judged do not connect all children (IC429), or the size does not fit. Scores play no part.
     Source: Saaty 1980; Harker 1987; Aczél, Saaty 1983.
     """
     judged = joined(judgements)
@@ -165,9 +166,10 @@ def bwm(x: Array, declared: Array, *, best: Sequence[float], worst: Sequence[flo
     """Weigh by the best-worst method: the linear model, which has one solution.
 
     `best` says for each child how many times the most important one outweighs it, `worst` how many times it outweighs the
-    least important one, 1 to 9; each holds a 1, for the child itself. `best_worst` gives ξ and the consistency ratio.
+    least important one, 1 to 9; each holds one 1, for the child itself, and not the same one. `best_worst` gives ξ and the
+    consistency ratio.
     Formula: min ξ with |w_B - a_Bj w_j| ≤ ξ, |w_j - a_jW w_W| ≤ ξ, Σ w = 1.
-    Edge cases: NaN where there is no 1, or the number of children does not fit. Scores play no part.
+    Edge cases: refused where there is no 1 (IC429), or the number of children does not fit. Scores play no part.
     Source: Rezaei 2016.
     """
     fits = len(best) == len(worst) == len(declared)
@@ -243,8 +245,8 @@ def budget(x: Array, declared: Array, *, points: Sequence[Sequence[float]]) -> A
     `points` has a row an expert, in the order of the children; each row is scaled to its sum, so that all experts count
     alike.
     Formula: w_j = Σ_e (p_ej / Σ_k p_ek) / E for E experts.
-    Edge cases: NaN for an expert without points or with points below 0, and where the number of children does not fit. Scores
-    play no part.
+    Edge cases: refused for an expert without points or with points below 0 (IC429), and where the number of children does not
+    fit. Scores play no part.
     Source: HB 2008, p. 96.
     """
     fits = len(points) > 0 and all(len(row) == len(declared) for row in points)
@@ -279,7 +281,7 @@ def roc(x: Array, declared: Array, *, ranks: Sequence[float] | None = None) -> A
     The most important child stands first in the file, or has the lowest of `ranks`; children of one rank share the mean of
     the places they take.
     Formula: w = (1/r + 1/(r+1) + … + 1/n) / n for the child of rank r.
-    Edge cases: NaN where the number of ranks does not fit. Scores play no part.
+    Edge cases: refused where the number of ranks does not fit, or one is not above 0. Scores play no part.
     Source: Barron, Barrett 1996.
     """
     size = len(declared)
@@ -303,7 +305,7 @@ def rank_sum(x: Array, declared: Array, *, ranks: Sequence[float] | None = None)
 
     The order of importance and ties as under `roc`.
     Formula: w = 2 (n + 1 - r) / (n (n + 1)) for the child of rank r.
-    Edge cases: NaN where the number of ranks does not fit. Scores play no part.
+    Edge cases: refused where the number of ranks does not fit, or one is not above 0. Scores play no part.
     Source: Stillwell, Seaver, Edwards 1981.
     """
     size = len(declared)

@@ -141,7 +141,7 @@ class Reason(NamedTuple):
     """What to say of the `{children}` that make it so."""
     ways: tuple[str, str]
     where: Callable[[Array, Array, Given], Mask]
-    """Which children (…, unit, child) make it so, from the scores and weights of all units; none of a unit with another reason."""
+    """Which children (…, unit, child) make it so, by the scores and weights of all units; none of a unit with another reason."""
 
 
 class Aggregator(MethodRecord):
@@ -198,7 +198,7 @@ class WishedWeights(WeightMethod):
     """Weights that are to bring about what is wished, and may not be able to."""
 
     reached: Callable[[Array, Array, Array, Given], tuple[Array, Array]]
-    """What was wished and what is reached (…, child), of scores, declared weights, the weights that were found, and parameters."""
+    """What was wished and what is reached (…, child), of scores, declared weights, the weights found, and parameters."""
 
 
 class JoinedWeights(WeightMethod):

@@ -70,7 +70,7 @@ LOG = Treatment(
 def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Array:
     """Raise to the power that makes the distribution most nearly normal; the order of values stays.
 
-    The power is found by maximum likelihood between -2 and 2, or given as `power`.
+    The power is found by maximum likelihood between -2 and 2, or given as `power`, from -5 to 5.
     Formula: (x^p - 1) / p, ln x for p = 0.
     Edge cases: a column with values at or below 0 is moved first, as by `log`: x - min + shift (max - min). A constant column is
     missing.

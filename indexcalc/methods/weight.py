@@ -82,8 +82,9 @@ def bod(x: Array, declared: Array, *, low: float | Sequence[float] = 0.0, high: 
     are compared by means; the frontier's own score is what the aggregator `benefit-of-the-doubt` gives. The result is
     (…, unit, child).
     Formula: max Σ w_c x_uc for unit u, with w ≥ 0 and Σ w_c x_jc ≤ 1 for every unit j; then w / Σ w.
-    Edge cases: scores must be 0 or more, else NaN; missing weighs 0. A unit whose score is 0, as it is at 0 in all that it has, or
-    in a child that must have a share, weighs the children at 0 equally, so that its mean is 0 too. A constant child weighs as any.
+    Edge cases: scores must be 0 or more, else NaN; missing weighs 0, and so does a child at 0. A unit whose score is 0, as it is at
+    0 in all that it has, or in a child that must have a share, weighs its children at 0 equally, so that its mean is 0 too. A
+    constant child weighs as any.
     Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
     """
     del declared
@@ -118,7 +119,7 @@ def combine(
     to 1 first. `shares` say what each method counts, as exponents in the product and as weights in the mean; alike if not
     given. With `bod` among them each unit has weights of its own, (…, unit, child).
     Formula: w_j ∝ Π_m w_jm^share_m, or w_j ∝ Σ_m share_m w_jm.
-    Edge cases: NaN where one's weights are, and where the number of shares does not fit.
+    Edge cases: NaN where one's weights are; shares that are not one a method, or below 0, are refused.
     Source: Jahan, Mustapha, Sapuan, Ismail, Bahraminasab 2012.
     """
     parts = [scaled(_named(entry, x, declared)) for entry in of]

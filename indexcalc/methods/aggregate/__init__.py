@@ -23,8 +23,8 @@ COMPARES_UNITS = frozenset(name for name, record in AGGREGATORS.items() if recor
 NO_NUMBER = Reason(
     ("no number comes of {children}", "{children} 运算无结果"),
     (
-        "see to what the formula divides by or takes the root or logarithm of, or leave the score missing there: `undefined: missing`",
-        "请检查公式中的除数、开方数和对数；也可写 `undefined: missing`，该处不计得分",
+        "see to what the formula divides by or takes a root or logarithm of",
+        "请检查公式中的除数、开方数和对数",
     ),
     lambda x, w, given: np.where((x <= 0).any(axis=-1, keepdims=True), x <= 0, ~np.isnan(x)),  # noqa: ARG005
 )

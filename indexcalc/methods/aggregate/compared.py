@@ -20,9 +20,9 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
     """Count the units that a unit outranks, less those that outrank it.
 
     One unit outranks another where the children in which it is better weigh more than those in which it is worse. Weights of
-    each unit's own serve its own comparisons. Time grows with the square of the units, memory does not.
-    Formula: wins less losses, from -(n - 1) to n - 1 for n units with a child (`balance`); or the part of the comparisons won,
-    a draw counting half, from 0 to 100 (`share`).
+    each unit's own serve its own comparisons. `result: share` is the part of the comparisons with the other units won, a draw
+    counting half, from 0 to 100. Time grows with the square of the units, memory does not.
+    Formula: wins less losses, from -(n - 1) to n - 1 for n units with a child (`balance`), or 50 (1 + balance / (n - 1)).
     Edge cases: a child that either unit is without counts for neither; zero and what is below are scores as any; constant
     children decide nothing, and where all are, all draw. A unit alone: balance 0, share missing.
     Source: Copeland 1951; Munda, Nardo 2009; COINr `a_copeland` (its `outrankMatrix` is above one half for those outranked).
@@ -83,7 +83,7 @@ def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] 
     """Score the nearness to the best of all children, and the distance from the worst.
 
     The children are taken as they are, divided by √Σ x² over the units (`vector`, as in the book), or by `min-max` between 0
-    and 1.
+    and 1. x⁺ and x⁻ are the highest and the lowest of each child in any unit.
     Formula: scale d⁻ / (d⁺ + d⁻) with d⁺² = Σ w² (best - x)² and d⁻² = Σ w² (x - worst)², best and worst being the highest and
     lowest of each child in any unit.
     Edge cases: zero and what is below are scores as any. A child that is the same in all units plays no part; missing where
@@ -135,8 +135,9 @@ TOPSIS = Aggregator(
 def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array:
     """Average how near each child is to the best of any unit, by the grey relational coefficient.
 
-    `rho` between 0 and 1 is the distinguishing coefficient: a smaller one draws the units apart. A unit that gets less bad can
-    lose, as Δmax is no longer as great.
+    `rho`, above 0 and up to 1, is the distinguishing coefficient: a smaller one draws the units apart. Δmin and Δmax are the
+    least and the greatest distance of all units and children that weigh something. A unit that gets less bad can lose, as Δmax
+    is no longer as great.
     Formula: scale Σ w ξ / Σ w, ξ = (Δmin + ρ Δmax) / (Δ + ρ Δmax), Δ the distance of a child's score from the best in any unit,
     Δmin and Δmax the least and the greatest of all units and children that weigh something.
     Edge cases: zero and what is below are scores as any; where all units are at the best, as with a constant child, ξ is 1.

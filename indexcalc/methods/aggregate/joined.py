@@ -48,7 +48,8 @@ def product(x: Array, w: Array, *, scale: float = 1.0) -> Array:
     """Multiply; weights play no part.
 
     Formula: scale Π x.
-    Edge cases: one child without a score leaves the product without one; zero makes it 0, and signs multiply.
+    Edge cases: one child without a score leaves the product without one, also where it does not apply; zero makes it 0, and signs
+    multiply.
     Source: WorldRiskReport 2021 (exposure times vulnerability).
     """
     del w
@@ -79,7 +80,9 @@ PRODUCT = Aggregator(
 def owa(x: Array, w: Array, *, weights: Sequence[float] | None = None, orness: float | None = None) -> Array:
     """Average with weights by place: the first of `weights` is that of a unit's best child, the last that of its worst.
 
-    Or by `orness`: 1 takes the best child, 0.5 the mean, 0 the worst.
+    One weight for each child, of any sum; or `orness`: 1 takes the best child, 0.5 the mean, 0 the worst. Children keep their own
+    weights w too: each takes the part of Q that lies between the share of weight before it and with it. With `weights` Q rises
+    linearly from place to place through their sums, so that with equal w, and none missing, they are the weights by place.
     Formula: sorted from the best, the children take Q(s_k) - Q(s_k-1), s_k the share of weight that the first k carry, so that
     each child's own weight w counts, and that of a missing child goes to the others. Q rises linearly from place to place
     through the sums of `weights` (of any sum), or is s^(1 / orness - 1).

@@ -54,8 +54,8 @@ def _at_or_below_zero(x: Array, w: Array, given: Given) -> Mask:
 BELOW = Reason(
     ("{children} at 0 or below", "{children} 小于等于 0"),
     (
-        "declare a `floor` at the aggregate, normalise to a range above 0, or leave the score missing there: `undefined: missing`",
-        "可在 aggregate 中声明 `floor`，或把标准化下限设为大于 0；也可写 `undefined: missing`，该处不计得分",
+        "declare a `floor` at the aggregate, or normalise to a range above 0",
+        "可在 aggregate 中声明 `floor`，或把标准化下限设为大于 0",
     ),
     _at_or_below_zero,
 )
@@ -137,7 +137,7 @@ def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
 
     Formula: (Σ w x^p / Σ w)^(1/p); p = 0 is the geometric mean.
     Edge cases: a child below 0, or at 0 with p at or below 0, makes it undefined as under the geometric mean, unless a `floor`
-    is declared.
+    is declared, above 0 where p is not.
     Source: Hardy, Littlewood, Pólya 1934.
     """
     if p == 0:

@@ -17,7 +17,8 @@ def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
     """Give the rank from the worst (1) to the best (n); ties share the average of their places.
 
     Formula: 1 + the number of units that are worse + half the number of others that are equal.
-    Edge cases: zero and what is below are values as any; a constant column gives all the same middle rank.
+    Edge cases: zero and what is below are values as any; a constant column gives all the same middle rank. A value beyond all of
+    another frame is half a place beyond its end.
     Source: HB 2008, p. 83; COINr `n_rank`.
     """
     return frame.position(x, ties)
@@ -41,7 +42,8 @@ def percentile(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0,
 
     With ties min it is a spreadsheet's PERCENTRANK.INC; 1 - PERCENTRANK is `direction: lower` with ties max.
     Formula: low + (high - low) (rank - 1) / (n - 1).
-    Edge cases: zero and what is below are values as any; a constant column gives all the middle, a single value is missing.
+    Edge cases: zero and what is below are values as any; a constant column gives all the middle, a single value is missing. A
+    value beyond all of another frame is half a place beyond its end, so below `low` or above `high`.
     Source: COINr `n_prank`.
     """
     return low + (high - low) * ((frame.position(x, ties) - 1) / np.where(frame.count > 1, frame.count - 1, np.nan))
@@ -65,7 +67,8 @@ def borda(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
 
     With ties min there are no points for equals.
     Formula: rank - 1, from 0 to n - 1.
-    Edge cases: zero and what is below are values as any; a constant column gives all (n - 1) / 2.
+    Edge cases: zero and what is below are values as any; a constant column gives all (n - 1) / 2. A value beyond all of another
+    frame is half a point beyond its end.
     Source: Borda 1781; COINr `n_borda` (ties min there unless said otherwise).
     """
     return frame.position(x, ties) - 1.0
@@ -90,7 +93,7 @@ def rank_exponential(x: Array, frame: Frame, *, scale: float = 23.0, ties: Ties 
     With a scale of 23 about a tenth of the units get more than 50. In an index of deprivation the most deprived is the best.
     Formula: -scale ln(1 - R (1 - exp(-100 / scale))), R = rank / n from the worst (1 / n) to the best (1).
     Edge cases: zero and what is below are values as any; a constant column gives all the score of the middle rank. A value
-    beyond all of another frame stands at its end.
+    better than all of another frame gets 100, one worse than all the score of half a place below its worst, R = 1 / (2n).
     Source: Noble et al. 2006; English Indices of Deprivation 2019, technical report; WIMD 2019.
     """
     with np.errstate(invalid="ignore", divide="ignore"):

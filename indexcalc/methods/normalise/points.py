@@ -29,7 +29,8 @@ def piecewise(
     """Score linearly between given points `[value, score]`, flat outside them.
 
     `beyond: missing` gives no score outside the points, `extend` goes on along the first and the last line; `below` the
-    first point and `above` the last may differ. The points say what is better, not `direction`; values must rise.
+    first point and `above` the last may differ. The points say what is better, not `direction`; there are two at least, and
+    values must rise.
     Formula: s_k + (s_k+1 - s_k) (x - v_k) / (v_k+1 - v_k) for v_k ≤ x ≤ v_k+1.
     Edge cases: zero, what is below and a constant column are scored by the points as any.
     Source: 接诉即办 hotline appraisals; HJ 633-2012 uses the same form (no hourly SO2 sub-index above its last point).

@@ -10,7 +10,7 @@ from .choices import Number, OverTime, Part
 class Veto(Part):
     """What one event is enough for: exactly one of these."""
 
-    deduct: Number | None = Field(default=None, gt=0)
+    deduct: Number | None = None
     """Points taken off once, however many events there are."""
     ceiling: Number | None = None
     """The highest score that is left."""
@@ -39,7 +39,7 @@ class Adjustment(Part):
     """How many times as much each further event counts as the one before it: 2 doubles."""
     cap: Number | None = None
     """The most points in all, with the sign of `each` or `rank_move`."""
-    rank_move: Number | None = Field(default=None, gt=0)
+    rank_move: Number | None = None
     """Points for each place climbed since the period before; none are taken off for places lost."""
     veto: Veto | None = None
     """What any event at all is enough for."""

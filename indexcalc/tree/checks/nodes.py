@@ -106,8 +106,11 @@ def check_adjustments(index: Index) -> Iterator[Finding]:
             yield finding("IC254", index.place((*path, "cap")), id=item.id, cap=item.cap, points=points)
         if item.each == 0:
             yield finding("IC122", index.place((*path, "each")), key="each", found=0, limit="≠ 0")
-        if item.repeat <= 0:
-            yield finding("IC122", index.place((*path, "repeat")), key="repeat", found=item.repeat, limit="> 0")
+        deducted = item.veto.deduct if item.veto else None
+        above = {("repeat",): item.repeat, ("rank_move",): item.rank_move, ("veto", "deduct"): deducted}
+        for keys, found in above.items():
+            if found is not None and found <= 0:
+                yield finding("IC122", index.place((*path, *keys)), key=keys[-1], found=found, limit="> 0")
         if item.veto is not None:
             yield from _veto_findings(index, (*path, "veto"), item)
 
