@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE
 from indexcalc.methods.frame import Frame
+from indexcalc.panel import NOT_APPLICABLE
 
 from . import plain
-from .conftest import count
+from .conftest import count, index_of, panel_of
 
 TABLES = count(60, 1500)
 LISTED: dict[str, dict[str, tuple[Callable[..., Any], list[dict[str, Any]]]]] = {
@@ -146,3 +148,51 @@ def test_estimates_in_time(method: str, chosen: dict[str, Any]) -> None:
                 share = 0.0 if after == before else (at - before) / (after - before)
                 expected.append(known[before] + (known[after] - known[before]) * share)
         same(found, expected, (seed, x[:, 0]))
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_places_beyond_all_of_another_frame(sign: float) -> None:
+    frame = Frame(sign * np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([sign]))
+    x = sign * np.array([[-5.0], [0.0], [3.0], [9.0]])  # worse than all, the worst, the best, better than all
+    last = 23.0 * -np.log(1.0 - 0.125 * (1.0 - np.exp(-100.0 / 23.0)))
+    for method, beyond in {
+        "rank": (0.5, 4.5),
+        "borda": (-0.5, 3.5),
+        "percentile": (-100.0 / 6.0, 700.0 / 6.0),
+        "rank-exponential": (last, 100.0),
+    }.items():
+        found = CATALOGUE["normalise"][method](x, frame)[:, 0]
+        np.testing.assert_allclose(found[[0, 3]], beyond, rtol=1e-12)
+    ends = CATALOGUE["normalise"]["normal-scores"](x, frame)[:, 0]
+    assert ends[0] == ends[1]
+    assert ends[2] == ends[3]
+
+
+def test_what_lies_beyond_the_ends() -> None:
+    x, frame = np.array([[-10.0], [5.0], [30.0]]), Frame(np.array([[0.0], [10.0]]), np.array([1.0]))
+    for method, ends, expected in (
+        ("goalposts", {"worst": 0.0, "best": 10.0}, [0.0, 50.0, 100.0]),
+        ("distance-to-target", {"worst": 0.0, "value": 10.0}, [-100.0, 50.0, 100.0]),
+        ("efficacy", {"unacceptable": 0.0, "satisfactory": 10.0, "low": 0.0}, [-100.0, 50.0, 300.0]),
+    ):
+        np.testing.assert_allclose(CATALOGUE["normalise"][method](x, frame, **ends)[:, 0], expected)
+
+
+def test_a_product_has_no_result_where_a_child_does_not_apply_and_a_mean_has() -> None:
+    head = "index: {id: t, aggregate: %s}\nunits: {table: u.csv}\ndata: {v: {path: v.csv}}\n"
+    for method, expected in (("product", [6.0, np.nan]), ("arithmetic", [2.5, 4.0])):
+        index = index_of(head % method + "defaults: {weights: equal, normalise: points}\ndimensions: [{id: a}, {id: b}]\n")
+        panel = panel_of(index, [[2, 3], [4, np.nan]])
+        panel.status[0, 1, 1] = NOT_APPLICABLE
+        np.testing.assert_allclose(score(index, panel).score("t")[0], expected)
+
+
+def test_a_move_in_rank_goes_by_the_scores_before_any_adjustment() -> None:
+    index = index_of(
+        "index: {id: t}\nunits: {table: u.csv}\ndata: {v: {path: v.csv}}\ndefaults: {weights: equal, normalise: points}\n"
+        "periods: {kind: year}\nadjustments: [{id: j, each: 30}, {id: climb, rank_move: 5}]\ndimensions: [{id: a}]\n"
+    )
+    assert [column.id for column in index.columns] == ["a", "j"]
+    # u1 leads in 2001 only by its bonus, and in 2002 without one: it has climbed, as its bonus is not looked at
+    found = score(index, panel_of(index, [[[60, 0], [50, 1]], [[60, 0], [70, 0]]], periods=["2001", "2002"]))
+    np.testing.assert_allclose(found.score("t"), [[60, 80], [60, 75]])

@@ -347,15 +347,20 @@ def _unreached(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iter
             first = 0 if isinstance(units, slice) else int(units[0])
             own = w[members][: len(values), first]
             wished, reached = record.reached(values, np.array(branch.declared), own, record.given(choice.parameters))
-            off = np.maximum.reduce(np.abs(reached - wished), axis=-1) > _UNREACHED
-            for at in np.flatnonzero(off):
-                each = zip(children, reached[at], wished[at], strict=True)
-                said = ", ".join(f"{child} {one:.3f} ({other:.3f})" for child, one, other in each)
+            for at in range(len(own)):
                 of = slice(None) if len(values) == 1 else slice(at, at + 1)
-                periods.setdefault(said, []).extend(panel.periods[members][of])
+                if said := unmet(children, wished[at], reached[at]):
+                    periods.setdefault(said, []).extend(panel.periods[members][of])
     if periods:
         where = some(list(dict.fromkeys(period for each in periods.values() for period in each)))
         yield finding("IC456", index.place_of(node.id, "weights"), node=node.id, periods=where, reached=next(iter(periods)))
+
+
+def unmet(children: Sequence[str], wished: Array, reached: Array) -> str:
+    """Return what children matter, with what was wished, where that differs; nothing where it does not."""
+    if not (np.abs(reached - wished) > _UNREACHED).any():
+        return ""
+    return ", ".join(f"{child} {one:.3f} ({other:.3f})" for child, one, other in zip(children, reached, wished, strict=True))
 
 
 def _undefined_cells(index: Index, panel: Panel, branch: Branch, nodes: Nodes, where: Any) -> Iterator[Finding]:

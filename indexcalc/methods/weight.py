@@ -82,9 +82,9 @@ def bod(x: Array, declared: Array, *, low: float | Sequence[float] = 0.0, high: 
     are compared by means; the frontier's own score is what the aggregator `benefit-of-the-doubt` gives. The result is
     (…, unit, child).
     Formula: max Σ w_c x_uc for unit u, with w ≥ 0 and Σ w_c x_jc ≤ 1 for every unit j; then w / Σ w.
-    Edge cases: scores must be 0 or more, else NaN; missing weighs 0, and so does a child at 0. A unit whose score is 0, as it is at
-    0 in all that it has, or in a child that must have a share, weighs its children at 0 equally, so that its mean is 0 too. A
-    constant child weighs as any.
+    Edge cases: scores must be 0 or more, else NaN; missing weighs 0, and so does a child at 0. A unit whose score is 0, as it is
+    at 0 in all that it has, or in a child that must have a share, weighs its children at 0 equally, so that its mean is 0 too.
+    A constant child weighs as any.
     Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
     """
     del declared
