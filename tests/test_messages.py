@@ -51,6 +51,8 @@ COMMANDS: dict[str, list[str]] = {
     "change_without_an_earlier_period": ["change", "--to", "2020"],
     "compare_of_a_method_without_its_parameter": ["compare", "min-max", "goalposts"],
     "compare_of_methods_not_used": ["compare", "geometric", "harmonic"],
+    "judgements_that_do_not_connect": ["check"],
+    "best_worst_without_a_one": ["check"],
     "compare_of_nothing_alike": ["compare", "min-max", "2022"],
     "robustness_where_units_are_compared": ["robustness"],
     "target_costs_wrong": ["target", "东城区", "--score", "80", "--costs", "costs.csv"],

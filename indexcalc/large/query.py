@@ -16,7 +16,7 @@ import ibis
 
 from ..engine import score
 from ..engine.frames import some
-from ..engine.nodes import UNDEFINED, scaled_sum
+from ..engine.nodes import reasons, scaled_sum, undefined_at
 from ..engine.notes import check_comparisons, named, without_score
 from ..engine.ranking import ranking_of
 from ..engine.rules import REACHED, SLACK, mirror
@@ -45,6 +45,7 @@ Begun = Mapping[str, Sequence[tuple[int, int, int]]]
 """Which rows begin a place, by period, order and unit, for `rank` and for `group_rank`."""
 UNSURE = -1.0  # a rank that is to be told by `begun`
 _KEYS = ("period", "order", "unit")
+_NAMED = 5  # units without a result that are looked at, to name them and why
 _KNOWN = MEAN | {"count", "min", "max"}
 
 
@@ -132,20 +133,17 @@ def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]
     found = []
     for row in sorted(counts.to_pyarrow().to_pylist(), key=lambda row: row["period"]):
         for at in (at for at in places if row[f"n{at}"]):
-            own = table.filter(table[f"undefined {at}"], table.period == row["period"]).select("unit")
-            units = [name(unit) for unit in sorted(own.limit(5).to_pyarrow().column("unit").to_pylist())]
             branch = bare.tree.branches[at - bare.tree.leaves]
-            found.append(
-                finding(
-                    UNDEFINED[branch.undefined],
-                    index.place_of(bare.tree.nodes[at].id),
-                    node=bare.tree.nodes[at].id,
-                    method="formula" if branch.formula else branch.aggregate,
-                    period=bare.periods[row["period"]],
-                    units=", ".join(units) + (f" … ({row[f'n{at}']})" if row[f"n{at}"] > len(units) else ""),
-                    children=some([bare.tree.nodes[child].id for child in branch.inputs]),
-                )
-            )
+            of_inputs = [f"score {child}" for child in branch.inputs]
+            own = table.filter(table[f"undefined {at}"], table.period == row["period"]).select("unit", *of_inputs)
+            first = own.order_by("unit").limit(_NAMED).to_pyarrow()
+            x = np.column_stack([first.column(one).to_numpy(zero_copy_only=False).astype(float) for one in of_inputs])
+            ids, every = first.column("unit").to_pylist(), row[f"n{at}"]
+            told = list(reasons(branch, x, bare.weights[at - bare.tree.leaves], range(len(ids))))
+            for reason, units, children in told:  # where there are several, of the units that are looked at
+                names = ", ".join(name(ids[unit]) for unit in units)
+                more = f" … ({every})" if every > len(ids) else ""
+                found.append(undefined_at(index, branch, bare.periods[row["period"]], names + more, reason, children))
     return found
 
 
@@ -328,7 +326,7 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
     inputs = [table[f"score {place}"] for place in branch.inputs]
     if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
         made[f"undefined {at}"] = reduce(lambda one, other: one & other, (one.notnull() for one in inputs), lost)
-    elif AGGREGATORS[branch.aggregate].undefined == "by some scores":
+    elif AGGREGATORS[branch.aggregate].undefined in ("refused", "missing"):
         weighs = [child.notnull() for child, share in zip(x, w, strict=True) if abs(share) > 0]
         made[f"undefined {at}"] = lost & reduce(lambda one, other: one | other, weighs, ibis.literal(False))
     return made

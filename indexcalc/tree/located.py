@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..findings import Finding, Place, finding
-from ..words.tree import TOO_DEEP, YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
+from ..words.tree import AS_A_CODE, AS_A_NUMBER, TOO_DEEP, YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
 
 _SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -312,7 +312,7 @@ class _Builder:
             self._add("IC127", node, written=value)
             return value
         if kind in ("int", "float"):
-            self._add("IC106", node, written=value, becomes=_misread(value))
+            self._add("IC106", node, written=value, becomes=_misread(value), **_meant(value))
             return value
         self._add("IC118", node, tag=_tag(node))
         return value
@@ -327,6 +327,16 @@ def _tag(node: yaml.Node) -> str:
 
 def _boolean(written: str) -> str:
     return str(written.lower() in ("yes", "true", "on")).lower()
+
+
+def _meant(written: str) -> dict[str, str]:
+    """Return, in both languages, how a code of digits is written, and the number where it can be one."""
+    sign, digits = re.fullmatch(r"([-+]?)(.*)", written, re.DOTALL).groups()  # type: ignore[union-attr]
+    plain = sign + (digits.replace("_", "").lstrip("0") or "0")
+    as_code, as_number = [one.format(written) for one in AS_A_CODE], [one.format(plain) for one in AS_A_NUMBER]
+    if not (_INTEGER.fullmatch(plain) or _REAL.fullmatch(plain)):
+        return {"ways": as_code[0], "ways_zh": as_code[1]}
+    return {"ways": f"{as_code[0]}; {as_number[0]}", "ways_zh": f"{as_code[1]}；{as_number[1]}"}
 
 
 def _misread(written: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ..arrays import Array, np
-from ..records import Aggregator, Given
+from ..bounds import Given
+from ..records import Aggregator
 from ..sql import Column, Sql
 
 
@@ -23,10 +24,13 @@ MEDIAN = Aggregator(
     name="median",
     terms=("中位数",),
     function=median,
+    bounds={},
     checks=(),
     weights="none",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split="places",
     query=None,
 )
@@ -52,10 +56,13 @@ MINIMUM = Aggregator(
     name="minimum",
     terms=("最小值", "短板法", "min"),
     function=minimum,
+    bounds={},
     checks=(),
     weights="none",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split="child",
     query=_minimum_query,
 )
@@ -81,10 +88,13 @@ MAXIMUM = Aggregator(
     name="maximum",
     terms=("最大值", "max"),
     function=maximum,
+    bounds={},
     checks=(),
     weights="none",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split="child",
     query=_maximum_query,
 )

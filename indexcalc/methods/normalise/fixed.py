@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ..arrays import Array, np
-from ..bounds import above_zero, apart, quantiles, scale
+from ..bounds import ABOVE_ZERO, ANY, SCALE, Check, Given, Problem, apart, quantiles
 from ..frame import Frame, same
-from ..records import Given, Normaliser, Problem
+from ..records import Normaliser
 from ..sql import Column, Seen, Sql, positive, way, where
 from ..sql import same as same_column
 from .way import Quantile, come_between
@@ -74,7 +74,13 @@ GOALPOSTS = Normaliser(
     name="goalposts",
     terms=("固定上下限法", "阈值法"),
     function=goalposts,
-    checks=(quantiles("worst", "best"), apart("worst", "best"), _above_zero_for_log, scale),
+    bounds={"worst": ANY, "best": ANY, "low": ANY, "high": ANY},
+    checks=(
+        quantiles("worst", "best"),
+        apart("worst", "best"),
+        Check(_above_zero_for_log, ({"worst": 0.0, "best": 40.0, "log": True},)),
+        SCALE,
+    ),
     better="direction",
     values=("worst", "best"),
     compares="unless fixed",
@@ -106,7 +112,8 @@ TARGET = Normaliser(
     name="target",
     terms=("目标完成率", "目标值法"),
     function=target,
-    checks=(above_zero("value"), scale),
+    bounds={"value": ABOVE_ZERO, "low": ANY, "high": ANY},
+    checks=(SCALE,),
     better="direction",
     values=("value",),
     compares="never",
@@ -146,7 +153,8 @@ DISTANCE_TO_TARGET = Normaliser(
     name="distance-to-target",
     terms=("目标距离法", "距目标距离"),
     function=distance_to_target,
-    checks=(quantiles("worst", "value"), scale),
+    bounds={"value": ANY, "worst": ANY, "low": ANY, "high": ANY},
+    checks=(quantiles("worst", "value"), apart("worst", "value"), SCALE),
     better="direction",
     values=("worst", "value"),
     compares="unless fixed",
@@ -197,7 +205,8 @@ REFERENCE = Normaliser(
     name="reference",
     terms=("参照值法", "基准值法"),
     function=reference,
-    checks=(_reference_value, above_zero("scale")),
+    bounds={"value": ANY, "scale": ABOVE_ZERO},
+    checks=(Check(_reference_value, ({"value": 0.0}, {"value": -5.0}, {"value": 0.0, "form": "difference"})),),
     better="direction",
     values=("value",),
     compares="unless fixed",
@@ -227,7 +236,8 @@ PROPORTION = Normaliser(
     name="proportion",
     terms=("比重法",),
     function=proportion,
-    checks=(above_zero("scale"),),
+    bounds={"scale": ABOVE_ZERO},
+    checks=(),
     better="direction",
     values=(),
     compares="always",
@@ -267,7 +277,8 @@ AMPI = Normaliser(
     name="ampi",
     terms=("调整的马齐奥塔-帕雷托指数",),
     function=ampi,
-    checks=(above_zero("spread"),),
+    bounds={"value": ANY, "middle": ANY, "spread": ABOVE_ZERO},
+    checks=(),
     better="direction",
     values=("value",),
     compares="always",

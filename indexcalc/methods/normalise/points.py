@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Literal
 
 from ..arrays import Array, np
-from ..bounds import above_zero, rising
+from ..bounds import ABOVE_ZERO, ANY, FLOOR_AND_CAP, Bounds, Given, rises, rising
 from ..frame import Frame
-from ..records import Given, Normaliser, Problem
+from ..records import Normaliser
 from ..sql import Column, Seen, Sql, none
 from ..sql import within as within_column
 
@@ -29,7 +29,8 @@ def piecewise(
     """Score linearly between given points `[value, score]`, flat outside them.
 
     `beyond: missing` gives no score outside the points, `extend` goes on along the first and the last line; `below` the
-    first point and `above` the last may differ. The points say what is better, not `direction`; values must rise.
+    first point and `above` the last may differ. The points say what is better, not `direction`; there are two at least, and
+    values must rise.
     Formula: s_k + (s_k+1 - s_k) (x - v_k) / (v_k+1 - v_k) for v_k ≤ x ≤ v_k+1.
     Edge cases: zero, what is below and a constant column are scored by the points as any.
     Source: 接诉即办 hotline appraisals; HJ 633-2012 uses the same form (no hourly SO2 sub-index above its last point).
@@ -70,17 +71,12 @@ def _piecewise_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
     )
 
 
-def _two_points(given: Given) -> Problem | None:
-    if len(given.points) < 2 and "extend" in (given.beyond, given.below, given.above):
-        return "points", "a line to extend needs two points", "延长直线至少需要两个点"
-    return None
-
-
 PIECEWISE = Normaliser(
     name="piecewise",
     terms=("分段线性", "分段函数"),
     function=piecewise,
-    checks=(_two_points, rising("points")),
+    bounds={"points": Bounds(entries=2)},
+    checks=(rising("points"),),
     better="parameters",
     values=("points",),
     compares="never",
@@ -114,6 +110,7 @@ BANDS = Normaliser(
     name="bands",
     terms=("分档计分", "分档法"),
     function=bands,
+    bounds={"bands": ANY, "below": ANY},
     checks=(rising("bands"),),
     better="parameters",
     values=("bands",),
@@ -142,7 +139,8 @@ POINTS = Normaliser(
     name="points",
     terms=("直接计分", "直接赋分"),
     function=points,
-    checks=(),
+    bounds={"floor": ANY, "cap": ANY},
+    checks=(FLOOR_AND_CAP,),
     better="direction",
     values=(),
     compares="never",
@@ -179,7 +177,8 @@ DEDUCT = Normaliser(
     name="deduct",
     terms=("倒扣分", "扣分法"),
     function=deduct,
-    checks=(above_zero("each"),),
+    bounds={"each": ABOVE_ZERO, "start": ANY, "floor": ANY, "cap": ABOVE_ZERO},
+    checks=(rises("floor", "start", "floor must be below start", "floor 必须小于 start", (60.0, 40.0)),),
     better="lower",
     values=(),
     compares="never",
@@ -208,7 +207,8 @@ BONUS = Normaliser(
     name="bonus",
     terms=("加分", "加分法"),
     function=bonus,
-    checks=(above_zero("each"),),
+    bounds={"each": ABOVE_ZERO, "start": ANY, "cap": ABOVE_ZERO},
+    checks=(),
     better="higher",
     values=(),
     compares="never",

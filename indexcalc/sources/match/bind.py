@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import is_whole, parts_of, read_period
-from ...tree.checks.methods import compared_with_a_base
+from ...tree.checks.methods import compared_with_a_base, more_than_units
 from ...tree.columns import Column
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
@@ -118,6 +118,7 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
     if every and not matched.uncounted and not errors(found):
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
         found += base_periods(matched.index, matched.periods) if matched.periods else nothing
+        found += more_than_units(matched.index, len(matched.units.units)) if matched.units else nothing
     return replace(matched, findings=found)
 
 
