@@ -144,4 +144,6 @@ def names_a_rate(leaf: Indicator) -> bool:
     """Say whether a leaf is called by the rate that it comes to, not by what is reported for it: a pass rate, a mean time."""
     if leaf.per is None or leaf.formula is not None or leaf.events is not None:
         return False
-    return not counted_in(leaf.measure) or says(f"{leaf.name} {leaf.name_en}", (*RATES, *SHARES))
+    measure = read_measure(leaf.measure) if leaf.measure else None
+    percentage = measure is not None and measure.kind == "ratio" and not counted_in(leaf.measure)
+    return percentage or says(f"{leaf.name} {leaf.name_en}", (*RATES, *SHARES))
