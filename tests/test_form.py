@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from indexcalc.tree.columns import asked_by
-from indexcalc.tree.measures import names_a_rate
+from indexcalc.tree.reported import names_a_rate
 
 from .conftest import index_of
 from .projects import laid_out, run

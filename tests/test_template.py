@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from indexcalc.cli.app import app
 from indexcalc.journal.entries import read_cells
 from indexcalc.journal.ledger import newest
-from indexcalc.tree.measures import reported_measure
+from indexcalc.tree.reported import reported_measure
 
 from .conftest import index_of
 

@@ -12,8 +12,8 @@ from ..methods.derive import CHANGES, OVER_TIME, evaluate, known_sum, per, rolle
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse
-from ..tree.measures import in_numerators
 from ..tree.model import Denominator, Index, Indicator
+from ..tree.reported import in_numerators
 from .frames import groups_of, kinds_of, some
 from .rules import REACHED
 

@@ -12,7 +12,7 @@ from .blocks.nodes import Indicator
 from .blocks.whole import Written
 from .events import Take, takes
 from .formula import Expression, FormulaError, compared_with_text, names, parse
-from .measures import names_a_rate
+from .reported import names_a_rate
 
 _NOTHING: Expression = ("number", 0.0)
 

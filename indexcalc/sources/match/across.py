@@ -9,8 +9,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from ...findings import Finding, finding
+from ...measures import read_measure
 from ...periods import SINGLE, Kind, read_period
-from ...tree.measures import read_measure
 from ...tree.model import Index
 from ...words.recognised_data import LIKE_A_PERIOD, MEASURE, PERIOD_HEADINGS, VALUE_HEADINGS, WHOLE_YEAR, YEAR_HEADINGS
 from ..readers.measures import split_measure

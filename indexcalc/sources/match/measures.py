@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ...findings import Finding, Place, finding
+from ...measures import read_measure
 from ...tree.columns import Column
-from ...tree.measures import read_measure
 from ...words.recognised_measures import MINUTES, RATES, UNCLEAR
 from ..readers.measures import split_measure
 from ..readers.table import Table, name_of

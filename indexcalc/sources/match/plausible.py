@@ -16,9 +16,9 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ...findings import Finding, finding
+from ...measures import read_measure
 from ...periods import order
 from ...tree.columns import Column
-from ...tree.measures import read_measure
 from ...units import Units
 from ...words.recognised_measures import COUNT, COUNTED, COUNTS, NEW, NO_COUNTS, SHARES, SURE_SHARES, UNBOUNDED
 from .matched import Keys, Matched, Piece, Same, ends

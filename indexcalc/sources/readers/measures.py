@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from ...tree.measures import read_measure
+from ...measures import read_measure
 from ...words.recognised_measures import HEADS, INTRODUCED, MEASURE_HEADINGS, MEASURE_SAID, SINGLE, SYMBOLS
 from .table import Cell, name_of
 
