@@ -112,6 +112,12 @@ class Normaliser(MethodRecord):
     """Whether a score depends on what other units have: not where all `values` are given as numbers, if `unless fixed`."""
     query: Callable[[Sql, Column, Seen, Given], Column] | None
     """The same in a query, from a value and the statistics of its frame; None where those do not do."""
+    bends: Callable[[Given, Array], Sequence[float] | None]
+    """The values at which scores may bend or jump as one value moves, from those of the others that it is compared with.
+
+    Between two of them scores are lines, or curves that bend one way; None where nothing of the kind is known."""
+    curves: Literal["all", "own"]
+    """Whose scores `bends` holds for: all units', or that of the value alone, as those of others bend elsewhere too."""
 
     def compares_units(self, parameters: Mapping[str, Any]) -> bool:
         """Say whether scores depend on what other units have, with these parameters."""
@@ -163,6 +169,9 @@ class Aggregator(MethodRecord):
     be named as the primary one; as a fixed sum of places; by Shapley's value over all subsets; or by a formula of its own."""
     query: Callable[[Sql, Sequence[Column], Sequence[float], Given], Column] | None
     """The same in a query, from the children and their weights; None where these alone do not do."""
+    counts: Literal["children", "places", "otherwise"]
+    """What has a weight of its own in the result: each child; or each place among the children, the best first, where these
+    weigh alike; or neither, so that it is no piecewise linear function of the children."""
 
     def power(self, parameters: Mapping[str, Any]) -> float | None:
         """Return the p of a mean of powers with these parameters; None for anything else."""

@@ -76,6 +76,7 @@ COPELAND = Aggregator(
     reasons=(ALONE,),
     split="shapley",
     query=None,
+    counts="otherwise",
 )
 
 
@@ -129,6 +130,7 @@ TOPSIS = Aggregator(
     reasons=(ALL_THE_SAME,),
     split="shapley",
     query=None,
+    counts="otherwise",
 )
 
 
@@ -164,6 +166,7 @@ GREY = Aggregator(
     reasons=(),
     split="shapley",
     query=None,
+    counts="otherwise",
 )
 
 
@@ -229,6 +232,7 @@ BENEFIT_OF_THE_DOUBT = Aggregator(
     reasons=(SCORES_BELOW, NO_SHARES),
     split=_parts_of_best,
     query=None,
+    counts="otherwise",
 )
 
 

@@ -41,6 +41,7 @@ SUM = Aggregator(
     reasons=(),
     split=Powers(1.0),
     query=_sum_query,
+    counts="children",
 )
 
 
@@ -74,6 +75,7 @@ PRODUCT = Aggregator(
     reasons=(),
     split="shapley",
     query=_product_query,
+    counts="otherwise",
 )
 
 
@@ -131,6 +133,7 @@ OWA = Aggregator(
     reasons=(),
     split="shapley",
     query=None,
+    counts="places",
 )
 
 
@@ -185,6 +188,7 @@ MPI = Aggregator(
     reasons=(NO_MEAN,),
     split="shapley",
     query=_mpi_query,
+    counts="otherwise",
 )
 
 

@@ -42,6 +42,7 @@ ARITHMETIC = Aggregator(
     reasons=(),
     split=Powers(1.0),
     query=_arithmetic_query,
+    counts="children",
 )
 
 
@@ -92,6 +93,7 @@ GEOMETRIC = Aggregator(
     reasons=(BELOW,),
     split=Powers(0.0),
     query=_geometric_query,
+    counts="otherwise",
 )
 
 
@@ -126,6 +128,7 @@ HARMONIC = Aggregator(
     reasons=(BELOW,),
     split=Powers(-1.0),
     query=_harmonic_query,
+    counts="otherwise",
 )
 
 
@@ -203,6 +206,7 @@ POWER = Aggregator(
     reasons=(BELOW,),
     split=Powers("p"),
     query=_power_query,
+    counts="otherwise",
 )
 
 

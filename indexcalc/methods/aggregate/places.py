@@ -33,6 +33,7 @@ MEDIAN = Aggregator(
     reasons=(),
     split="places",
     query=None,
+    counts="places",
 )
 
 
@@ -65,6 +66,7 @@ MINIMUM = Aggregator(
     reasons=(),
     split="child",
     query=_minimum_query,
+    counts="places",
 )
 
 
@@ -97,6 +99,7 @@ MAXIMUM = Aggregator(
     reasons=(),
     split="child",
     query=_maximum_query,
+    counts="places",
 )
 
 

@@ -4,7 +4,7 @@ The contract of every function is that of `normalise`.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from ..arrays import Array, np
@@ -13,6 +13,7 @@ from ..frame import Frame, same
 from ..records import Normaliser
 from ..sql import Column, Seen, Sql, positive, way, where
 from ..sql import same as same_column
+from .bends import at_ends, at_given, at_seen
 from .way import Quantile, come_between
 
 Reference = Literal["mean", "median", "max", "min"]
@@ -70,6 +71,11 @@ def _above_zero_for_log(given: Given) -> Problem | None:
     return None
 
 
+def _goalposts_bends(given: Given, others: Array) -> Sequence[float] | None:
+    bend = at_given("worst", "best") if given.log else at_ends("worst", "best")
+    return bend(given, others)
+
+
 GOALPOSTS = Normaliser(
     name="goalposts",
     terms=("固定上下限法", "阈值法"),
@@ -85,6 +91,8 @@ GOALPOSTS = Normaliser(
     values=("worst", "best"),
     compares="unless fixed",
     query=_goalposts_query,
+    bends=_goalposts_bends,
+    curves="all",
 )
 
 
@@ -118,6 +126,8 @@ TARGET = Normaliser(
     values=("value",),
     compares="never",
     query=_target_query,
+    bends=at_given("value"),
+    curves="all",
 )
 
 
@@ -159,6 +169,8 @@ DISTANCE_TO_TARGET = Normaliser(
     values=("worst", "value"),
     compares="unless fixed",
     query=_distance_to_target_query,
+    bends=at_ends("worst", "value"),
+    curves="all",
 )
 
 
@@ -201,6 +213,12 @@ def _reference_value(given: Given) -> Problem | None:
     return "value", english, "参照值必须大于 0；form: difference 时不得为 0"
 
 
+def _reference_bends(given: Given, others: Array) -> Sequence[float] | None:
+    if given.form == "difference" and given.value in ("mean", "median"):  # the reference may pass through 0, and scores with it
+        return None
+    return at_seen("value")(given, others)
+
+
 REFERENCE = Normaliser(
     name="reference",
     terms=("参照值法", "基准值法"),
@@ -211,6 +229,8 @@ REFERENCE = Normaliser(
     values=("value",),
     compares="unless fixed",
     query=_reference_query,
+    bends=_reference_bends,
+    curves="all",
 )
 
 
@@ -242,6 +262,8 @@ PROPORTION = Normaliser(
     values=(),
     compares="always",
     query=None,
+    bends=at_ends(),
+    curves="own",
 )
 
 
@@ -283,6 +305,8 @@ AMPI = Normaliser(
     values=("value",),
     compares="always",
     query=_ampi_query,
+    bends=at_seen("value"),
+    curves="all",
 )
 
 

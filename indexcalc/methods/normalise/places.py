@@ -9,6 +9,7 @@ from ..arrays import Array, np
 from ..bounds import ABOVE_ZERO, ANY, SCALE, Bounds
 from ..frame import Frame
 from ..records import Normaliser
+from .bends import at_others
 
 Ties = Literal["average", "min", "max"]
 
@@ -34,6 +35,8 @@ RANK = Normaliser(
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 
@@ -59,6 +62,8 @@ PERCENTILE = Normaliser(
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 
@@ -84,6 +89,8 @@ BORDA = Normaliser(
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 
@@ -111,6 +118,8 @@ RANK_EXPONENTIAL = Normaliser(
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 
@@ -148,6 +157,8 @@ NORMAL_SCORES = Normaliser(
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 

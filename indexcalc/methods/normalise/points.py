@@ -13,6 +13,7 @@ from ..frame import Frame
 from ..records import Normaliser
 from ..sql import Column, Seen, Sql, none
 from ..sql import within as within_column
+from .bends import at_points
 
 Beyond = Literal["flat", "missing", "extend"]
 
@@ -81,6 +82,8 @@ PIECEWISE = Normaliser(
     values=("points",),
     compares="never",
     query=_piecewise_query,
+    bends=at_points("points"),
+    curves="all",
 )
 
 
@@ -116,6 +119,8 @@ BANDS = Normaliser(
     values=("bands",),
     compares="never",
     query=_bands_query,
+    bends=at_points("bands"),
+    curves="all",
 )
 
 
@@ -135,6 +140,11 @@ def _points_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
     return frame.sign * within_column(x, given.floor, given.cap)
 
 
+def _points_bends(given: Given, others: Array) -> Sequence[float]:
+    del others
+    return [end for end in (given.floor, given.cap) if end is not None]
+
+
 POINTS = Normaliser(
     name="points",
     terms=("直接计分", "直接赋分"),
@@ -145,6 +155,8 @@ POINTS = Normaliser(
     values=(),
     compares="never",
     query=_points_query,
+    bends=_points_bends,
+    curves="all",
 )
 
 
@@ -173,6 +185,12 @@ def _deduct_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
     return within_column(given.start - within_column(given.each * x, None, given.cap), given.floor, None)
 
 
+def _deduct_bends(given: Given, others: Array) -> Sequence[float]:
+    del others
+    ends = (given.cap, None if given.floor is None else given.start - given.floor)
+    return [end / given.each for end in ends if end is not None]
+
+
 DEDUCT = Normaliser(
     name="deduct",
     terms=("倒扣分", "扣分法"),
@@ -183,6 +201,8 @@ DEDUCT = Normaliser(
     values=(),
     compares="never",
     query=_deduct_query,
+    bends=_deduct_bends,
+    curves="all",
 )
 
 
@@ -203,6 +223,11 @@ def _bonus_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
     return given.start + within_column(given.each * x, None, given.cap)
 
 
+def _bonus_bends(given: Given, others: Array) -> Sequence[float]:
+    del others
+    return [] if given.cap is None else [given.cap / given.each]
+
+
 BONUS = Normaliser(
     name="bonus",
     terms=("加分", "加分法"),
@@ -213,6 +238,8 @@ BONUS = Normaliser(
     values=(),
     compares="never",
     query=_bonus_query,
+    bends=_bonus_bends,
+    curves="all",
 )
 
 

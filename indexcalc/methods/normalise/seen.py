@@ -10,6 +10,7 @@ from ..bounds import ABOVE_ZERO, ANY, SCALE, SHARE, Given, apart, quantiles
 from ..frame import Frame
 from ..records import Normaliser
 from ..sql import Column, Seen, Sql, exp, positive, share_of_way, way, where
+from .bends import at_ends, at_mean
 from .way import Quantile, come, come_between
 
 
@@ -41,6 +42,8 @@ MIN_MAX = Normaliser(
     values=(),
     compares="always",
     query=_min_max_query,
+    bends=at_ends(),
+    curves="all",
 )
 
 
@@ -82,6 +85,8 @@ EFFICACY = Normaliser(
     values=("unacceptable", "satisfactory"),
     compares="unless fixed",
     query=_efficacy_query,
+    bends=at_ends("unacceptable", "satisfactory"),
+    curves="all",
 )
 
 
@@ -123,6 +128,8 @@ EFFICACY_EXPONENTIAL = Normaliser(
     values=("unacceptable", "satisfactory"),
     compares="unless fixed",
     query=_efficacy_exponential_query,
+    bends=at_ends("unacceptable", "satisfactory"),
+    curves="own",
 )
 
 
@@ -154,6 +161,8 @@ Z_SCORE = Normaliser(
     values=(),
     compares="always",
     query=_z_score_query,
+    bends=at_mean,
+    curves="own",
 )
 
 
