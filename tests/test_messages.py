@@ -58,6 +58,8 @@ COMMANDS: dict[str, list[str]] = {
     "target_costs_wrong": ["target", "东城区", "--score", "80", "--costs", "costs.csv"],
     "target_of_a_rank_too_far": ["target", "东城区", "--rank", "4"],
     "target_of_a_unit_without_score": ["target", "西城区", "--rank", "1"],
+    "target_by_history_of_one_period": ["target", "西城区", "--score", "80", "--effort", "history"],
+    "target_of_a_score_that_is_no_number": ["target", "西城区", "--score", "nan"],
     "target_out_of_reach": ["target", "西城区", "--score", "120"],
     "codes_of_an_unknown_code": ["codes", "IC999"],
     "explain_of_an_unknown_node": ["explain", "东区", "--node", "safty"],

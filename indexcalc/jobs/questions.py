@@ -7,6 +7,7 @@ codes as on the command line. Findings that refuse nothing go to `go_on`: to use
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from ..analysis.compare import Comparison
     from ..analysis.dependence import Dependence
     from ..analysis.explain import Explanation
+    from ..analysis.levers import Effort
     from ..analysis.robustness import Robustness
-    from ..analysis.target import Effort, Plan
+    from ..analysis.target import Plan
     from ..analysis.trend import Trend
     from ..analysis.uncertainty import Uncertainty
     from ..analysis.versus import Versus
@@ -240,6 +242,7 @@ def target(
     Effort is counted in the spread between units (`peers`), in what changes from period to period (`history`), or in `costs`
     by indicator: a mapping, or a CSV file of indicator and cost. A refusal names the unit in a `language`.
     """
+    from ..analysis.levers import can_be_counted
     from ..analysis.target import target as plan_for
     from ..report.numbers import number
     from .costs import read_costs
@@ -256,6 +259,10 @@ def target(
         refuse("IC785", unit=name, period=shown)
     if rank is not None and not 1 <= rank <= known.sum():
         refuse("IC787", rank=rank, count=int(known.sum()))
+    if score is not None and not isfinite(score):
+        refuse("IC791", score=str(score))
+    if costs is None and effort == "history" and not can_be_counted(scores, row, effort):
+        refuse("IC790", period=shown)
     plan = plan_for(scores, row, place, score=score, rank=rank, effort=effort, costs=costs)
     if not plan.reached:
         last = number(plan.scores[1], scores.index.index.decimals)

@@ -476,11 +476,15 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     goal = Said("目标值", "Goal")
     effort = Said("工作量", "Effort")
     plan_least = Said("已证明为工作量最小的方案。", "Proved to be the least effort.")
-    plan_least_of_steps = Said(
-        "已证明：在各指标按步、或达到他方水平、或停在评分折点的方案中工作量最小。",
-        "Proved to be the least effort of plans that end at one of 24 steps, where others are, or where a scale bends.",
+    plan_none = Said("目标已经达到，无需改进。", "The goal is reached already: nothing has to move.")
+    plan_bounded = Said(
+        "经重新计分检验。任何方案的工作量都不低于 {bound}：本方案至多可再省 {gap}。",
+        "Checked by scoring again. No plan takes less effort than {bound}: at most {gap} of this one can be saved.",
     )
-    plan_searched = Said("经重新计分检验；未证明为工作量最小。", "Checked by scoring again; not proved to be the least effort.")
+    plan_searched = Said(
+        "经重新计分检验；由搜索得到，没有证明下界。",
+        "Checked by scoring again; found by a search, with no lower bound proved.",
+    )
     plan_help = Said(
         "假定其他单元的数据不变；各指标最多改进到同类已达到的水平；全部单元已按方案重新计分。",
         "Others' data stay as they are; no indicator goes beyond what its peers have reached; all units were scored again.",

@@ -273,6 +273,18 @@ def plan_ranks_sheet(plan: Plan, language: str) -> Sheet:
     return Sheet(word.ranking(language), headings, rows, notes=notes(scores, language))
 
 
+def _proof(plan: Plan, language: str) -> str:
+    """Say what is proved of a plan's effort: that it is the least, or how much of it can be saved at the most."""
+    if not plan.steps:
+        return word.plan_none(language)
+    if plan.exact:
+        return word.plan_least(language)
+    if plan.bound <= 0:
+        return word.plan_searched(language)
+    saved = f"{plan.gap:.1%}" if plan.gap >= 0.0005 else "< 0.1%"
+    return word.plan_bounded(language).format(bound=f"{plan.bound:.4g}", gap=saved)
+
+
 def plan_sheet(plan: Plan, language: str) -> Sheet:
     """Return a plan: each indicator from its value to the one that is wanted, with its effort and what it brings."""
     scores, leaves = plan.start, plan.start.index.leaves
@@ -298,8 +310,7 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         for step in plan.steps
     ]
     total = (word.all(language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
-    proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
-    said = [word_of(f"effort help {plan.counted}", language), word_of(proof, language), word.plan_help(language)]
+    said = [word_of(f"effort help {plan.counted}", language), _proof(plan, language), word.plan_help(language)]
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [
