@@ -121,6 +121,9 @@ def random_project(random: Random) -> Project:
         "dimensions": dimensions,
         "ranking": {"ties": random.choice(["competition", "competition", "dense", "average", "min", "max"])},
     }
+    for node, own in [(tree, tree["index"]), *((node, node) for node in nodes_of(tree))]:
+        if isinstance(own.get("aggregate"), dict) and own["aggregate"]["method"] == "owa":
+            own["aggregate"] = {"method": "owa", "weights": [1, 2, 4, 3, 5][: len(below(node))]}
     for node in nodes_of(tree):
         if below(node) and all(child["weight"] == 0 for child in below(node)):
             below(node)[0]["weight"] = 0.5
@@ -163,7 +166,7 @@ def _aggregate(random: Random, chance: float) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if random.random() < chance:
         floored = {"method": random.choice(["geometric", "harmonic"]), "floor": 1}
-        by_place = {"method": "owa", "weights": [1, 2, 4]}
+        by_place = {"method": "owa", "weights": []}  # one for each child, when these are known
         made["aggregate"] = random.choice(["minimum", "maximum", "median", "sum", floored, "minimum", "maximum", by_place, "mpi"])
     if random.random() < 0.12:
         made["round"] = random.choice([0, 1])

@@ -402,6 +402,16 @@ def test_others_estimates_are_made_anew(tmp_path: Path) -> None:
     assert plan.exact
 
 
+def test_what_is_no_lever_is_not_moved(tmp_path: Path) -> None:
+    tree = "index: {id: t}\ndimensions:\n" + posts("a", 0.5).replace("{id: a", "{id: a, lever: false") + posts("b", 0.5)
+    found = written(tmp_path, tree, "unit,a,b; A,10,20; B,60,50; C,80,92")
+    plan = indexcalc.target(found, "A", score=30)
+    assert moved(plan) == pytest.approx({"b": 50})
+    assert plan.exact
+    with pytest.raises(indexcalc.Refused, match="IC788"):
+        indexcalc.target(found, "A", score=60)
+
+
 def test_a_unit_that_has_the_rank_gets_no_plan(tmp_path: Path) -> None:
     found = written(
         tmp_path, "index: {id: t}\nranking: {ties: average}\ndimensions:\n" + posts("a", 1), "unit,a; U,50; V,90; W,50"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ..engine import score_again
 from ..engine.frames import groups_of
-from ..engine.leaves import derive_leaf, own_columns
+from ..engine.leaves import own_columns, value_of
 from ..engine.ranking import overall
 from ..methods.arrays import Array, Mask, np
 from ..methods.ties import near
@@ -105,7 +105,7 @@ class Levers:
         sought, wanted = own, value
         if own.share:  # of what is shared, the unit's own part is s / (1 - s) of that of the others
             sought = own.model_copy(update={"share": None, "scale": 1.0})
-            others = _others(derive_leaf(index, panel, sought)[0][self.period], self.group_of_share(own), self.unit)
+            others = _others(value_of(index, panel, sought)[self.period], self.group_of_share(own), self.unit)
             share = value / own.scale
             wanted = others * share / (1.0 - share) if share != 1 else np.nan
         for column in own_columns(index, panel, own):
@@ -119,7 +119,7 @@ class Levers:
         panel = self.scores.panel
         values, status = panel.values.copy(order="K"), panel.status.copy(order="K")
         values[self.period, self.unit, column], status[self.period, self.unit, column] = value, VALUE
-        return derive_leaf(self.scores.index, replace(panel, values=values, status=status), leaf)[0]
+        return value_of(self.scores.index, replace(panel, values=values, status=status), leaf)
 
     def group_of_share(self, leaf: Indicator) -> Mask:
         """Return the units that an indicator's values are shares among (unit,)."""
@@ -201,8 +201,8 @@ def can_be_counted(scores: Scores, period: int, effort: Effort) -> bool:
 
 
 def may_move(scores: Scores) -> Mask:
-    """Say which indicators a plan may move at all (leaf,): every one."""
-    return np.ones(len(scores.index.leaves), dtype=bool)
+    """Say which indicators a plan may move at all (leaf,): those that the tree calls levers."""
+    return np.array(scores.tree.levers, dtype=bool)
 
 
 def _cost(scores: Scores, period: int, known: Array, effort: Effort, costs: Mapping[str, float] | None) -> Array:

@@ -99,4 +99,4 @@ def score_again(scores: Scores, panel: Panel) -> tuple[Array, Array, Array]:
         made = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
         normalise(index, panel, treat(index, imputed), made)
         aggregate(index, panel, status, made)
-        return derived, made, rank(index, panel, made)[0]
+        return derived, made, rank(index, panel, derived, made)[0]

@@ -97,7 +97,7 @@ def derive(index: Index, panel: Panel) -> tuple[Array, Status, list[Finding]]:
     derived = empty(len(panel.periods), len(panel.units), len(leaves))
     status = empty(len(panel.periods), len(panel.units), len(leaves), np.uint8)
     for position, leaf in enumerate(leaves):
-        derived[..., position], status[..., position], beyond = derive_leaf(index, panel, leaf)
+        derived[..., position], status[..., position], beyond = _derive_leaf(index, panel, leaf)
         found += [_too_large(index, panel, leaf, *cell) for cell in np.argwhere(beyond)[:1].tolist()]
     return derived, status, found
 
@@ -120,7 +120,7 @@ def as_reported(index: Index, columns: Sequence[str]) -> bool:
     return index.tree.as_reported and ids == tuple(columns[: len(ids)])
 
 
-def derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status, Any]:
+def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status, Any]:
     """Return a leaf's values and statuses, and where a value is too large."""
     beyond: list[Any] = []
     if leaf.formula is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ..arrays import Array, np
-from ..records import Given
+from ..bounds import Given
 
 Bends = Callable[[Given, Array], Sequence[float] | None]
 
