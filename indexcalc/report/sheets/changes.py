@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from ...analysis.change import ScoreChange
 from ...analysis.compare import Comparison
-from ...analysis.robustness import NORMS, Robustness, Turn
+from ...analysis.cuts import NORMS
+from ...analysis.robustness import Robustness
+from ...analysis.turns import Turn
 from ...analysis.target import Plan
 from ...analysis.versus import Boards
 from ...methods.arrays import np
