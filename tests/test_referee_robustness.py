@@ -19,7 +19,7 @@ from indexcalc.scores import Scores
 from .conftest import count
 from .referee_robustness import Project, Referee, random_project, ranks_of, scores_of, shares_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*IC4:UserWarning")]
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::UserWarning")]
 PROJECTS, PARTS = count(200, 2000), 20
 
 

@@ -16,6 +16,7 @@ from ..engine.ranking import compared, overall
 from ..engine.rules import asks_for_children, asks_for_coverage, combiner, finish
 from ..methods.aggregate import FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.arrays import Array, Mask, np
+from ..methods.rank import TIE_RULES
 from ..methods.ties import TOLERANCE
 from ..panel import NOT_APPLICABLE, Panel
 from ..scores import Scores
@@ -67,6 +68,10 @@ class Cut:
     def projected(self, weights: Array) -> Array:
         """Return weights (stack, node) moved up or down alike until they lie within the bounds and add up to what they did."""
         whole = float(np.add.reduce(self.weights))
+        fits = ((weights >= self.low) & (weights <= self.high)).all(axis=-1)
+        fits &= np.abs(np.add.reduce(weights, axis=-1) - whole) < 1e-12
+        if fits.all():
+            return weights
         below, above = np.full(len(weights), -2.0), np.full(len(weights), 2.0)
         for _ in range(60):
             middle = (below + above) / 2
@@ -109,6 +114,11 @@ class Question:
     above: int
     below: int | None
     top: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many others have to be ahead."""
+        return self.top if self.below is None else 1
 
 
 class Reweighed:
@@ -214,12 +224,24 @@ class Reweighed:
         return out
 
     def turns(self, cut: Cut, stack: Array, question: Question) -> Mask:
-        """Say which weights (stack, node) turn the ranks as they are published."""
-        if question.below is not None:
-            shown = self.sign * compared(self.ranking, self.at(cut, stack, (question.above, question.below)))
-            apart = 10 * TOLERANCE * np.maximum(self.largest, np.abs(shown).max(axis=-1))
-            return np.asarray(shown[:, 1] - shown[:, 0] > apart)
-        return self.published(cut, stack, question)
+        """Say which weights (stack, node) turn the ranks as they are published, by more than what arithmetic leaves.
+
+        Scores of which that is not clear count neither as apart nor as one.
+        """
+        units = None if question.below is None else (question.above, question.below)
+        shown = self.sign * compared(self.ranking, self.at(cut, stack, units))
+        with np.errstate(invalid="ignore"):
+            scale = TOLERANCE * np.maximum(self.largest, np.abs(shown).max(axis=-1, initial=0.0, where=~np.isnan(shown)))
+            if question.below is not None:
+                return np.asarray(shown[:, 1] - shown[:, 0] > 10 * scale)
+            lead = np.delete(shown, question.above, axis=-1) - shown[:, [question.above]]
+            better = np.count_nonzero(lead > 10 * scale[:, None], axis=-1)
+            tied = np.count_nonzero(np.abs(lead) <= 0.1 * scale[:, None], axis=-1)
+            if self.ranking.ties == "dense":
+                ahead = np.sort(np.where(lead > 10 * scale[:, None], lead, np.nan), axis=-1)
+                better = better - np.count_nonzero(np.diff(ahead, axis=-1) <= 10 * scale[:, None], axis=-1)
+        place = TIE_RULES[self.ranking.ties].function(1 + better, 1 + better + tied, 1 + better)
+        return np.asarray(place > question.top) & ~np.isnan(shown[:, question.above])
 
     def published(self, cut: Cut, stack: Array, question: Question) -> Mask:
         """Say the same by the ranks of all units."""

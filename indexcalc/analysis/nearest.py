@@ -12,9 +12,6 @@ from typing import Any
 from ..methods.arrays import Array, np
 from .cuts import Cut, Norm
 
-_FAR = 2.0  # no weights that add up to 1 are farther apart
-
-
 @dataclass(frozen=True)
 class Nearest:
     """What a program found: weights or none, and the distance below which there are none, infinite where there are none at all."""
@@ -30,54 +27,67 @@ def alone(cut: Cut, lead: Array, norm: Norm) -> tuple[Array, Array, Array]:
     a distance is had by taking weight where it leads least and giving it where it leads most: half the distance in all (L1), or
     as much at each node (maximum norm). The weights as they are must lie within the bounds.
     """
-    down, up = cut.weights - cut.low, cut.high - cut.weights
-    worst = np.argsort(lead, axis=-1, kind="stable")
-    rising = np.take_along_axis(lead, worst, axis=-1)
+    order = np.argsort(lead, axis=-1, kind="stable")
+    rising = np.take_along_axis(lead, order, axis=-1)
+    down, up = (cut.weights - cut.low)[order], (cut.high - cut.weights)[order]
     needed = -np.add.reduce(lead * cut.weights, axis=-1)
-
-    def moved(far: Array) -> Array:
-        """Return how much weight each node gains (row, node, worst first) when a row goes so far for the most that it brings."""
-        if norm == "max":
-            less, more = np.minimum(far[:, None], down[worst]), np.minimum(far[:, None], up[worst])
-            return _laid((less + more)[:, ::-1], np.add.reduce(less, axis=-1))[:, ::-1] - less
-        part = np.minimum(far / 2, useful)
-        return _laid(up[worst][:, ::-1], part)[:, ::-1] - _laid(down[worst], part)
-
-    def gain(far: Array) -> Array:
-        return np.asarray(np.add.reduce(moved(far) * rising, axis=-1))
-
-    none, most = np.zeros(len(lead)), np.full(len(lead), _FAR)
-    whole = np.full(len(lead), min(float(down.sum()), float(up.sum())))
-    useful = _split(none, whole, lambda part: _is_useless(rising, down[worst], up[worst], part))
-    distance = _split(none, most, lambda far: gain(far) >= needed)
-    best = gain(most)
+    distance, moves, most, best = (_in_all if norm == "L1" else _at_most)(rising, down, up, needed)
     tiny = 1e-13 * np.abs(lead).max(axis=-1, initial=0.0)
     distance = np.where(needed <= 0, 0.0, np.where(best - needed > tiny, distance, np.inf))
-    back = np.argsort(worst, axis=-1, kind="stable")
-    ends = [np.take_along_axis(moved(far), back, axis=-1) for far in (np.where(np.isinf(distance), _FAR, distance), most)]
-    return distance, cut.weights + ends[0], cut.weights + ends[1]
+    back = np.argsort(order, axis=-1, kind="stable")
+    near, far = (cut.weights + np.take_along_axis(moved, back, axis=-1) for moved in (moves, most))
+    return distance, np.where(needed[:, None] <= 0, cut.weights, near), far
+
+
+def _in_all(rising: Array, down: Array, up: Array, needed: Array) -> tuple[Array, Array, Array, Array]:
+    """Return distances in the L1 norm (row,), the moves of each node then and for the most gain (row, node), and that (row,).
+
+    Weight goes from the lowest lead that has some left to the highest that has room; where either is used up what more weight
+    brings becomes less. The gain is a broken line, the corners of which are known.
+    """
+    nodes, rows = rising.shape[-1], np.arange(len(rising))[:, None]
+    corners = np.concatenate([np.add.accumulate(down, axis=-1), np.add.accumulate(up[:, ::-1], axis=-1)], axis=-1)
+    order = np.argsort(corners, axis=-1, kind="stable")
+    corners, is_down = np.take_along_axis(corners, order, axis=-1), order < nodes
+    taken = np.add.accumulate(is_down, axis=-1) - is_down
+    given = np.add.accumulate(~is_down, axis=-1) - ~is_down
+    used_up = (taken >= nodes) | (given >= nodes)
+    slope = rising[:, ::-1][rows, np.minimum(given, nodes - 1)] - rising[rows, np.minimum(taken, nodes - 1)]
+    slope = np.where(used_up, 0.0, np.maximum(slope, 0.0))
+    gain = np.add.accumulate(slope * np.diff(corners, axis=-1, prepend=0.0), axis=-1)
+    at = np.minimum(np.count_nonzero(gain < needed[:, None], axis=-1), 2 * nodes - 1)
+    row = rows[:, 0]
+    short = gain[row, at] - needed
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = corners[row, at] - np.where(slope[row, at] > 0, short / slope[row, at], 0.0)
+    useful = np.where(slope > 0, corners, 0.0).max(axis=-1)
+    part = np.clip(part, 0.0, useful)
+
+    def moves(amount: Array) -> Array:
+        return _laid(up[:, ::-1], amount)[:, ::-1] - _laid(down, amount)
+
+    return 2 * part, moves(part), moves(useful), gain[:, -1]
+
+
+def _at_most(rising: Array, down: Array, up: Array, needed: Array) -> tuple[Array, Array, Array, Array]:
+    """Return the same in the maximum norm, by halves: no corners of the gain are known beforehand."""
+
+    def moves(far: Array) -> Array:
+        less, more = np.minimum(far[:, None], down), np.minimum(far[:, None], up)
+        return _laid((less + more)[:, ::-1], np.add.reduce(less, axis=-1))[:, ::-1] - less
+
+    low, high = np.zeros(len(rising)), np.full(len(rising), 1.0)
+    best = moves(high)
+    for _ in range(52):
+        middle = (low + high) / 2
+        does = np.add.reduce(moves(middle) * rising, axis=-1) >= needed
+        low, high = np.where(does, low, middle), np.where(does, middle, high)
+    return high, moves(high), best, np.asarray(np.add.reduce(best * rising, axis=-1))
 
 
 def _laid(room: Array, amount: Array) -> Array:
     """Lay an amount (row,) into rooms (row, node) one after the other."""
     return np.clip(amount[:, None] - (np.add.accumulate(room, axis=-1) - room), 0.0, room)
-
-
-def _is_useless(rising: Array, down: Array, up: Array, part: Array) -> Any:
-    """Say whether the last of so much weight goes to where a row leads no more than where it comes from."""
-    last = np.count_nonzero(np.add.accumulate(down, axis=-1) < part[:, None], axis=-1)
-    first = np.count_nonzero(np.add.accumulate(up[:, ::-1], axis=-1) < part[:, None], axis=-1)
-    row, nodes = np.arange(len(rising)), rising.shape[-1] - 1
-    return rising[row, np.minimum(last, nodes)] >= rising[:, ::-1][row, np.minimum(first, nodes)]
-
-
-def _split(low: Array, high: Array, enough: Any) -> Array:
-    """Return where something begins to hold (row,) between two ends, by halves."""
-    for _ in range(60):
-        middle = (low + high) / 2
-        does = enough(middle)
-        low, high = np.where(does, low, middle), np.where(does, middle, high)
-    return np.asarray(high)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,18 @@ class Ends(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Open:
+    """Between which ends a mean is left, and the weight that goes by it."""
+
+    ends: Ends
+    weight: Array
+
+    def left(self, columns: Array) -> float:
+        """Return how much of a score is open at a solution."""
+        return self.ends.width * float(self.weight @ columns)
+
+
+@dataclass(frozen=True)
 class Box:
     """Which nodes of either side are taken to have a score, between which ends their means are, and which scores part them."""
 
@@ -74,6 +86,7 @@ class Relaxed:
         self.by = self.root if self.root.plain and power_of(self.root) not in (None, 1) else None  # what scores are compared by
         rising = 1.0 if self.by is None else float(np.sign(power_of(self.by) or 1.0))
         self.sign = made.sign * rising
+        self.first = 1 if made.sign > 0 else 0  # the side whose score is to be the higher
         self.last: tuple[Box, list[Known]] | None = None
 
     def _below(self) -> dict[int, Array]:
@@ -90,8 +103,68 @@ class Relaxed:
     def known(self, box: Box) -> list[Known]:
         """Return what a box says of each side, children before their parents; nothing of what is above one that is undecided."""
         if self.last is None or self.last[0] is not box:
-            self.last = box, [self._known(box, side) for side in (0, 1)]
+            sides = [self._known(box, side) for side in (0, 1)]
+            if all(known.has[self.tree.root] for known in sides):
+                self._ordered(box, sides)
+            self.last = box, sides
         return self.last[1]
+
+    def parting(self, box: Box) -> tuple[int, int] | None:
+        """Return between which rounded scores the higher one is, where ranks compare such and a box leaves both a score."""
+        sides, decimals = self.known(box), self.made.ranking.decimals
+        if decimals is None or not all(known.has[self.tree.root] for known in sides):
+            return None
+        return self._parting(box, [known.score[self.tree.root] for known in sides])
+
+    def _parting(self, box: Box, ends: list[Ends]) -> tuple[int, int]:
+        scale = 10.0 ** (self.made.ranking.decimals or 0)
+        low = int(np.floor(max(ends[0].low, ends[1].low) * scale + 0.5 - 1e-6))
+        high = int(np.floor(ends[self.first].high * scale + 0.5 + 1e-6))
+        return (low, high) if box.parting is None else (max(low, box.parting[0]), min(high, box.parting[1]))
+
+    def _ordered(self, box: Box, sides: list[Known]) -> None:
+        """Keep of the ends of both scores what lets the one behind pass: it has no less than the least of the other.
+
+        Where ranks compare rounded scores, it has reached the half from which it rounds to what it does, and the other has not.
+        """
+        at, affine, first = self.tree.root, self.made.affine[self.tree.root], self.first
+        ends = [known.score[at] for known in sides]
+        least, most = max(ends[0].low, ends[1].low), ends[first].high
+        ends[first] = Ends(least, most)
+        if self.made.ranking.decimals is not None:
+            low, high = self._parting(box, ends)
+            scale = 10.0**self.made.ranking.decimals
+            ends[first] = Ends(max(least, (low - 0.5 - _HAIR) / scale), min(most, (high + 0.5 + _HAIR) / scale))
+            most = (high - 0.5 + _HAIR) / scale if low <= high else -np.inf
+        ends[1 - first] = Ends(ends[1 - first].low, min(ends[1 - first].high, most))
+        for side, known in enumerate(sides):
+            if known.score[at] != ends[side] and ends[side].width >= 0 and affine is not None and at in known.mean:
+                times, plus = (float(part[self.units[side]]) for part in affine)
+                y = (np.array(ends[side]) - plus) / (times * self.made.factor(self.root))
+                mean = np.sort(transformed(self.root, y))
+                hair = 1e-12 * np.abs(mean).max()
+                own = known.mean[at]
+                known.mean[at] = Ends(max(own.low, float(mean[0] - hair)), min(own.high, float(mean[1] + hair)))
+            known.score[at] = ends[side]
+
+    def means(self, weights: Array, sides: list[Known]) -> dict[Key, float]:
+        """Return the means of all nodes of either side at some weights, of what the box says to have a score."""
+        found: dict[Key, float] = {}
+        for side, known in enumerate(sides):
+            y = {node: known.score[node].low for node in self.cut.nodes}
+            for branch in self.cut.upper:
+                at, there = branch.position, [child for child in branch.children if known.has[child]]
+                if not known.has[at]:
+                    continue
+                x, w = (np.array([of(child) for child in there]) for of in (y.get, lambda child: self.below[child][: len(weights)] @ weights))
+                w = w if w.sum() > 0 else np.ones(len(there))
+                if power_of(branch) is None:
+                    made = combiner(self.tree, branch)(x[None], w)
+                else:
+                    found[side, at] = float(transformed(branch, x) @ w / w.sum())
+                    made = transformed_back(branch, np.array([found[side, at]])) * self.made.factor(branch)
+                y[at] = float(self.made.finished(branch, made[:, None], (self.units[side],))[0, 0])
+        return found
 
     def _known(self, box: Box, side: int) -> Known:
         unit, out = self.units[side], Known()
@@ -165,27 +238,26 @@ class Relaxed:
             made.covered(side, node)
         if any(None in known.has.values() for known in sides):
             return made
-        if not all(known.has[self.tree.root] for known in sides):
+        at = self.tree.root
+        if not all(known.has[at] and known.score[at].width >= 0 for known in sides):
             return None
         values = [made.weighted(side, self.tree.root, self.by) for side in (0, 1)]
-        made.value = values
         made.add(self.sign * (values[1] - values[0]), 0.0, np.inf)
-        if self.made.ranking.decimals is not None:
-            made.part(box, values)
-        return None if made.empty else made
+        for side, value in enumerate(values):  # what is known of the scores beside what was made of them
+            ends = np.array(sides[side].score[at])
+            low, high = np.sort(ends if self.by is None else transformed(self.by, ends))
+            made.add(value, *(end if np.isfinite(end) else sign * np.inf for end, sign in ((low, -1.0), (high, 1.0))))
+        return made
 
 
 class Program:
-    """The rows of one box, as they are put together; `open` has by node of a side how wide a mean is, and the weight it goes by."""
+    """The rows of one box, as they are put together, and by node of a side what they leave open."""
 
     def __init__(self, relaxed: Relaxed, box: Box, sides: list[Known]) -> None:
         self.of, self.box, self.sides = relaxed, box, sides
         self.rows: list[tuple[Array, float, float]] = []
         self.used: set[int] = set()
-        self.open: dict[Key, tuple[float, Array]] = {}
-        self.value: list[Array] = []
-        self.parting: tuple[int, int] | None = None
-        self.empty = False
+        self.open: dict[Key, Open] = {}
 
     def add(self, row: Array, low: float, high: float) -> None:
         self.rows.append((row, low, high))
@@ -211,6 +283,11 @@ class Program:
         self.add(row - ends.low * weight, 0.0, np.inf)
         self.add(row - ends.high * weight, -np.inf, 0.0)
 
+    def _leave_open(self, side: int, node: int, weight: Array) -> None:
+        """Note that a mean is open; at the top it follows from that of the higher side, or from the half that parts both."""
+        if node != self.of.tree.root or (side == self.of.first and self.of.made.ranking.decimals is None):
+            self.open[side, node] = Open(self.sides[side].mean[node], weight)
+
     def weighted(self, side: int, node: int, above: Branch | None) -> Array:
         """Return a node's weight times its score, as the mean above it takes it."""
         of, known = self.of, self.sides[side]
@@ -231,15 +308,16 @@ class Program:
             same = p == 1 and "floor" not in branch.parameters and affine is not None
         else:
             same = branch.plain and p == power_of(above) and branch.parameters == above.parameters and of.made.factor(branch) == 1
+        weight = np.add.reduce([of.below[child] for child in there])
         if gone or not same:
-            self._between(total, mean, np.add.reduce([of.below[child] for child in there]))
+            self._between(total, mean, weight)
         if not same:
-            self.open[side, node] = mean.width, of.below[node]
+            self._leave_open(side, node, of.below[node])
             return self._loose(side, node, above)
         if gone:
             missing, rest = np.add.reduce([of.below[child] for child in gone]), self._column(side, node)
             self._between(rest, mean, missing)
-            self.open[side, node] = mean.width, missing
+            self._leave_open(side, node, missing)
             total = total + rest
         if above is not None:
             return total
@@ -267,8 +345,9 @@ class Program:
                 self.inside(side, child, weight)
             return
         total = np.add.reduce([self.weighted(side, child, branch) for child in there])
-        self._between(total, known.mean[node], np.add.reduce([of.below[child] for child in there]))
-        self.open[side, node] = known.mean[node].width, weight
+        own = np.add.reduce([of.below[child] for child in there])
+        self._between(total, known.mean[node], own)
+        self._leave_open(side, node, weight)
 
     def covered(self, side: int, node: int) -> None:
         """See that a node keeps its coverage, or loses it, as the box says."""
@@ -289,26 +368,3 @@ class Program:
             return of.below[node] * (ends.high if at_most else ends.low)
         parts = [self._cover(side, child, at_most=at_most) for child in of.branch[node].children if known.has[child]]
         return np.asarray(np.add.reduce(parts))
-
-    def part(self, box: Box, values: list[Array]) -> None:
-        """See that rounding parts the two: the one that is to be higher reaches a half that the other does not.
-
-        It may be the half from which the higher score rounds to what it does.
-        """
-        of = self.of
-        first, second = (1, 0) if of.made.sign > 0 else (0, 1)  # the one whose score is to be the higher, the other
-        scores = [self.sides[side].score[of.tree.root] for side in (0, 1)]
-        scale = 10.0 ** (of.made.ranking.decimals or 0)
-        low = int(np.floor(max(scores[0].low, scores[1].low) * scale)) - 1
-        high = int(np.ceil(scores[first].high * scale)) + 1
-        if box.parting is not None:
-            low, high = max(low, box.parting[0]), min(high, box.parting[1])
-        self.parting, self.empty = (low, high), low > high
-        ends = (np.array([low, high]) - 0.5 + np.array([-_HAIR, _HAIR])) / scale
-        if of.by is not None:
-            if ends[0] <= 0:
-                return
-            ends = transformed(of.by, ends)
-        up = of.sign * of.made.sign  # whether what is compared rises with the score
-        self.add(up * values[first], up * float(ends[0]), np.inf)
-        self.add(up * values[second], -np.inf, up * float(ends[1]))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ..methods.arrays import Array, np
 from ..scores import Scores
@@ -176,7 +175,6 @@ class Search:
         slack = 10.0 ** -self.decimals if self.decimals is not None and self.ties in ("max", "average") else 0.0
         least = np.zeros(len(others))
         if form is not None and cut.within and not form.never[question.above]:
-            slack = slack if np.isclose(slack, 0.0) or cut.upper[-1].aggregate else slack
             lead = form.high[others] - form.low[question.above] + slack
             least = np.where(form.never[others], np.inf, alone(cut, np.nan_to_num(lead), norm)[0])
         if not slack:
@@ -246,13 +244,13 @@ class _Hunt:
         if self.best is not None:
             self.descend(self.best)
 
-    def heard(self, weights: Array) -> float:
-        """Try weights that a bound goes by, and a hair beyond; come down from them where that is worth it. Return the distance."""
+    def heard(self, weights: Array) -> tuple[float, Array | None]:
+        """Try weights that a bound goes by, and a hair beyond; come down from them where that is worth it. Return the best."""
         beyond = self.cut.weights + np.array([1.0, 1 + 1e-9, 1 + 1e-7, 1 + 1e-5, 1 + 1e-3])[:, None] * (weights - self.cut.weights)
         nearer = self.take(self.cut.projected(beyond))
         if self.descents < 6 or nearer:
             self.descend(weights if not nearer or self.best is None else self.best)
-        return self.distance
+        return self.distance, self.best
 
     def descend(self, at: Array) -> None:
         """Make the condition linear at weights, and go to the nearest at which it holds, again and again."""
@@ -261,7 +259,7 @@ class _Hunt:
             lead = self._lead(at)
             if lead is None:
                 return
-            now = self._nearest(lead)
+            now = self._nearest(*lead)
             if now is None:
                 return
             near = self.cut.projected(at + np.array([1.0, 0.5, 0.25])[:, None] * (now - at))
@@ -270,36 +268,47 @@ class _Hunt:
                 return
             at = near[1 if attempt % 2 else 0] if len(near) else now
 
-    def _lead(self, at: Array) -> Array | None:
-        """Return by how much others lead, made linear at some weights: rows of forms (row, node), or nothing where they do not move."""
+    def _lead(self, at: Array) -> tuple[Array, Array] | None:
+        """Return by how much others lead, made linear at some weights: rows of forms (row, node), and rows that must hold besides.
+
+        Where ranks compare rounded scores, that is the lead over the half that parts them, which the unit itself must not reach.
+        Nothing where no score is there to go by.
+        """
         made, cut, question = self.made, self.cut, self.question
         units = None if question.below is None else (question.above, question.below)
         step = _STEP * np.where(at + _STEP <= 1.0, 1.0, -1.0)
-        stack = np.concatenate([at[None] + np.diag(step), at[None]])
-        values = made.sign * made.at(cut, stack, units)
-        own = values[:, [0 if units else question.above]]
-        others = np.delete(values, 0 if units else question.above, axis=1)
-        lead = (others - own)[:, ~np.isnan((others - own)).any(axis=0)]
-        if not lead.shape[1]:
+        values = made.sign * made.at(cut, np.concatenate([at[None] + np.diag(step), at[None]]), units)
+        slope = (values[:-1] - values[-1]).T / step
+        rows = slope + (values[-1] - slope @ at)[:, None] / float(cut.weights.sum())
+        place = 0 if units else question.above
+        others = np.delete(rows, place, axis=0)
+        there = np.isfinite(others).all(axis=-1)
+        if not np.isfinite(rows[place]).all() or np.count_nonzero(there) < question.count:
             return None
-        slope = (lead[:-1] - lead[-1]).T / step
-        rows = slope + (lead[-1] - slope @ at)[:, None] / float(cut.weights.sum())
-        return np.asarray(rows) if np.isfinite(rows).all() else None
+        others, now = others[there], np.delete(values[-1], place)[there]
+        if made.ranking.decimals is None:
+            return others - rows[place], np.empty((0, len(at)))
+        scale = 10.0**made.ranking.decimals
+        middle = (values[-1, place] + np.sort(now)[-question.count]) / 2
+        half = (np.round(middle * scale - 0.5) + 0.5) / scale / float(cut.weights.sum())
+        return others - half, (half - rows[place])[None]
 
-    def _nearest(self, lead: Array) -> Array | None:
-        cut = self.cut
-        lead = lead - _AHEAD * np.abs(lead).max(axis=-1, keepdims=True)
+    def _nearest(self, lead: Array, besides: Array) -> Array | None:
+        cut, count = self.cut, self.question.count
+        lead, besides = (rows - _AHEAD * np.abs(rows).max(axis=-1, keepdims=True, initial=0.0) for rows in (lead, besides))
         if cut.within:
             distance, near, _ = alone(cut, lead, self.norm)
-            if self.question.below is not None:
-                return None if np.isinf(distance[0]) else near[0]
-            nearest = np.argsort(distance, kind="stable")[: self.question.top]
-            if len(nearest) < self.question.top or np.isinf(distance[nearest[-1]]):
+            order = np.argsort(distance, kind="stable")[:count]
+            if np.isinf(distance[order[-1]]):
                 return None
-            lead = lead[nearest]
-        scale = np.maximum(np.abs(lead).max(axis=-1), 1e-300)
-        rows = Rows(lead / scale[:, None], np.zeros(len(lead)), np.full(len(lead), np.inf))
-        return program(cut, self.norm, rows)[0].weights
+            if count == 1 and not len(besides):
+                return near[order[0]]
+            lead = lead[order]
+        else:
+            lead = lead[np.argsort(-(lead @ cut.weights), kind="stable")[:count]]
+        rows = np.concatenate([lead, besides])
+        scale = np.maximum(np.abs(rows).max(axis=-1), 1e-300)
+        return program(cut, self.norm, Rows(rows / scale[:, None], np.zeros(len(rows)), np.full(len(rows), np.inf)))[0].weights
 
     def go_on(self) -> None:
         """Look around the best weights by chance, nearer and nearer, and anew from farther off where there are none."""
@@ -307,6 +316,10 @@ class _Hunt:
         if self.best is None:
             chance = self.random.dirichlet(np.full(nodes, 0.5), 8 * _CHANCE) * float(cut.weights.sum())
             self.take(cut.projected(np.concatenate([cut.weights + share * (chance - cut.weights) for share in (1.0, 0.6, 0.1)])))
+        if self.best is None:
+            for share in (0.9, 0.995):
+                for at in cut.projected(cut.weights + share * (np.eye(nodes) * float(cut.weights.sum()) - cut.weights))[:_FEW]:
+                    self.descend(at)
         if self.best is None:
             return
         for width in (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.003, 0.001):
