@@ -20,8 +20,10 @@ class Nearest:
     bound: float
 
 
-def alone(cut: Cut, lead: Array, norm: Norm) -> tuple[Array, Array, Array]:
+def alone(cut: Cut, lead: Array, norm: Norm, *, level: bool = False) -> tuple[Array, Array, Array]:
     """Return for each row of lead (row, node) by itself how far weights must move for Σ W lead = 0, infinite where none do.
+
+    Where it never gets beyond 0 none do, unless to be `level` is enough.
 
     With the distances (row,) come the weights that do it and those that lead most (row, node). The most that a row gains within
     a distance is had by taking weight where it leads least and giving it where it leads most: half the distance in all (L1), or
@@ -33,7 +35,7 @@ def alone(cut: Cut, lead: Array, norm: Norm) -> tuple[Array, Array, Array]:
     needed = -np.add.reduce(lead * cut.weights, axis=-1)
     distance, moves, most, best = (_in_all if norm == "L1" else _at_most)(rising, down, up, needed)
     tiny = 1e-13 * np.abs(lead).max(axis=-1, initial=0.0)
-    distance = np.where(needed <= 0, 0.0, np.where(best - needed > tiny, distance, np.inf))
+    distance = np.where(needed <= 0, 0.0, np.where(best - needed > (-tiny if level else tiny), distance, np.inf))
     back = np.argsort(order, axis=-1, kind="stable")
     near, far = (cut.weights + np.take_along_axis(moved, back, axis=-1) for moved in (moves, most))
     return distance, np.where(needed[:, None] <= 0, cut.weights, near), far
@@ -176,13 +178,13 @@ def most_ahead(cut: Cut, lead: Array) -> Array | None:
     return None if solved.x is None else np.clip(solved.x[:size], cut.low, cut.high)
 
 
-def together(cut: Cut, lead: Array, norm: Norm, count: int, nodes: int) -> Nearest:
+def together(cut: Cut, lead: Array, norm: Norm, count: int, nodes: int, *, level: bool = False) -> Nearest:
     """Solve for the nearest weights at which so many of the rows of lead (row, node) hold.
 
     None of them can hold nearer than it does by itself: the nearest so many by themselves are tried together first, and what is
-    farther by itself than that need not be asked about. A tree of choices has so many `nodes` at the most.
+    farther by itself than that need not be asked about. A tree of choices has so many `nodes` at the most; `level` as for `alone`.
     """
-    distance = alone(cut, lead, norm)[0]
+    distance = alone(cut, lead, norm, level=level)[0]
     order = np.argsort(distance, kind="stable")
     if len(order) < count or np.isinf(distance[order[count - 1]]):
         return Nearest(None, np.inf)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ..findings import Finding, Language
+from ..findings import Finding, Language, Place, finding
+from ..methods.aggregate import WITHOUT_WEIGHTS
 from ..methods.arrays import np
 from ..scores import Scores
 from ..tree.layout import Branch
@@ -42,6 +43,22 @@ class Robustness(Result):
     leaves_top: tuple[Turn, ...]
     searched: bool
     idle: tuple[int, ...] = ()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What nothing was asked of: levels at which no weights play a part, a top that no unit can leave, units without a score."""
+        found, tree, period = [], self.scores.tree, self.scores.periods[self.period]
+        if self.idle:
+            nodes = [branch for branch in tree.branches if branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS]
+            names = [tree.nodes[branch.position].id for branch in nodes if is_above(self.scores, branch)]
+            found.append(finding("IC793", self.scores.index.place_of(tree.nodes[tree.root].id), levels=list(self.idle), nodes=names))
+        if self.top is not None and len(self.order) <= self.top:
+            found.append(finding("IC794", Place(), top=self.top, count=len(self.order), period=period))
+        elif self.top is not None and self.units is not None and self.searched and not self.leaves_top and not self.idle:
+            found.append(finding("IC795", Place(), top=self.top, period=period))
+        if len(self.order) < 2:
+            found.append(finding("IC796", Place(), count=len(self.order), period=period))
+        return found
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a turn: who passes whom, at which level, by which norm, and how far weights must move for it."""
@@ -83,7 +100,7 @@ def robustness(
     cuts = [cut_at(scores, period, level, within, bounds or {}) for level in levels or range(1, depth_of(scores) + 1)]
     cuts = [cut for i, cut in enumerate(cuts) if not i or cut.nodes != cuts[i - 1].nodes]
     can = not any(
-        branch.compares or branch.missing.policy == "floor" for branch in scores.tree.branches if _above(scores, branch)
+        branch.compares or branch.missing.policy == "floor" for branch in scores.tree.branches if is_above(scores, branch)
     )
     wanted = set(order if units is None else units)
     asked = [Question(above, below) for above, below in pairwise(order) if wanted & {above, below}]
@@ -105,7 +122,7 @@ def depth_of(scores: Scores) -> int:
     return max(scores.tree.depth(leaf) for leaf in range(scores.tree.leaves))
 
 
-def _above(scores: Scores, branch: Branch) -> bool:
+def is_above(scores: Scores, branch: Branch) -> bool:
     """Say whether a node counts in the index: what is on a board of its own does not."""
     at = branch.position
     while at != scores.tree.root:

@@ -21,7 +21,8 @@ from .relaxed import Relaxed
 
 _PROVED = 5e-7  # weights that turn an order no farther than this beyond the bound are the smallest
 _NEAR = 0.01  # a bound so much below what was found is near enough not to look on
-_PROGRAMS, _ALL = 160, 6000  # programs solved for a bound: of one turn, and of all together
+_PROGRAMS, _ALL = 160, 4000  # programs solved for a bound: of one turn, and of all together
+_COLUMNS = 4000  # and the nodes in those of one turn
 _NODES = 400  # of a tree of choices who passes
 _TRIES = 8
 _STEP = 1e-6
@@ -66,7 +67,8 @@ class Search:
         self.made = Reweighed(scores, period)
         self.cuts = cuts
         self.forms = [forms(self.made, cut) for cut in cuts]
-        self.programs = max(4, min(_PROGRAMS, _ALL // max(1, turns)))
+        self.programs = min(_PROGRAMS, _ALL // max(1, turns))
+        self.level = self.made.ranking.ties in ("max", "average")  # whether to be level with others costs places
         self.decimals, self.ties = self.made.ranking.decimals, self.made.ranking.ties
 
     def turns(self, question: Question) -> list[Turn]:
@@ -139,7 +141,7 @@ class Search:
         lead = lead[~level]
         if self.ties == "dense":
             lead = np.unique(np.round(lead, 9), axis=0) if len(lead) else lead
-        found = together(cut, lead, norm, count, _NODES)
+        found = together(cut, lead, norm, count, _NODES, level=self.level)
         if found.weights is None:
             return None, found.bound
         ahead = np.argsort(-(lead @ found.weights) / np.abs(lead).max(axis=-1), kind="stable")[:count]
@@ -166,24 +168,27 @@ class Search:
             out[i] = cut.weights[i] * weights[coarse.column[above]] / old[above] if old[above] else 0.0
         return out
 
+    def _programs(self, cut: Cut) -> int:
+        return max(2, min(self.programs, _COLUMNS // len(cut.nodes)))
+
     def _bound(self, cut: Cut, form: Forms | None, norm: Norm, question: Question, hunt: _Hunt) -> float:
         """Return a distance below which no weights turn the order; the hunt hears of weights that are near to it."""
         if question.below is not None:
             relaxed = Relaxed(self.made, cut, question.above, question.below)
-            return bound(relaxed, norm, hunt.heard, hunt.distance, self.programs)[0]
+            return bound(relaxed, norm, hunt.heard, hunt.distance, self._programs(cut))[0]
         others = [unit for unit in range(len(self.made.base)) if unit != question.above]
-        slack = 10.0 ** -self.decimals if self.decimals is not None and self.ties in ("max", "average") else 0.0
+        slack = 10.0 ** -self.decimals if self.decimals is not None and self.level else 0.0
         least = np.zeros(len(others))
         if form is not None and cut.within and not form.never[question.above]:
             lead = form.high[others] - form.low[question.above] + slack
-            least = np.where(form.never[others], np.inf, alone(cut, np.nan_to_num(lead), norm)[0])
+            least = np.where(form.never[others], np.inf, alone(cut, np.nan_to_num(lead), norm, level=self.level)[0])
         if not slack:
             for _ in range(min(_FEW, len(others))):  # the nearest by themselves are looked at more closely, one after the other
                 at = int(np.argsort(least, kind="stable")[question.top - 1]) if len(others) >= question.top else -1
                 if at < 0 or least[at] >= hunt.distance:
                     break
                 relaxed = Relaxed(self.made, cut, question.above, others[at])
-                closer = bound(relaxed, norm, hunt.heard, hunt.distance, max(2, self.programs // _FEW))[0]
+                closer = bound(relaxed, norm, hunt.heard, hunt.distance, max(2, self._programs(cut) // _FEW))[0]
                 if closer <= least[at] + _PROVED:
                     break
                 least[at] = closer
@@ -198,6 +203,7 @@ class _Hunt:
         self.made, self.cut, self.norm, self.question = made, cut, norm, question
         self.best: Array | None = None
         self.distance = np.inf
+        self.deep: Array | None = None  # the first that were found, as far from the edge as they were tried
         self.random = np.random.default_rng(len(cut.nodes))
         self.descents = 0
 
@@ -208,7 +214,7 @@ class _Hunt:
         if not len(does):
             return False
         near = does[np.argsort(self.cut.length(does, self.norm), kind="stable")[:3]]
-        before = self.distance
+        before, self.deep = self.distance, near[0] if self.deep is None else self.deep
         for one in near:
             short = self._shortened(one)
             if (far := float(self.cut.length(short, self.norm))) < self.distance:
@@ -247,6 +253,8 @@ class _Hunt:
     def heard(self, weights: Array) -> tuple[float, Array | None]:
         """Try weights that a bound goes by, and a hair beyond; come down from them where that is worth it. Return the best."""
         beyond = self.cut.weights + np.array([1.0, 1 + 1e-9, 1 + 1e-7, 1 + 1e-5, 1 + 1e-3])[:, None] * (weights - self.cut.weights)
+        if self.deep is not None:  # and from them as little as can be towards some that do it
+            beyond = np.concatenate([beyond, weights + _PUSHED[:, None] * (self.deep - weights)])
         nearer = self.take(self.cut.projected(beyond))
         if self.descents < 6 or nearer:
             self.descend(weights if not nearer or self.best is None else self.best)
