@@ -324,7 +324,9 @@ def random_project(seed: int) -> Project:
         if rich and chance(0.6):
             node["aggregate"] = one_of(WAYS)
         if gaps and chance(0.4):
-            node["missing"] = {"policy": "reweight", "coverage": one_of([0.3, 0.5, 0.6, 0.74])} if chance(0.85) else {"policy": "fail"}
+            node["missing"] = (
+                {"policy": "reweight", "coverage": one_of([0.3, 0.5, 0.6, 0.74])} if chance(0.85) else {"policy": "fail"}
+            )
         if rich and chance(0.06):
             node["round"] = int(random.integers(0, 2))
         if rich and node["id"] != "index" and node.get("aggregate") in (None, "arithmetic") and chance(0.08):

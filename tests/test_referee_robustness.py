@@ -66,7 +66,7 @@ def faults(project: Project, folder: Path) -> list[str]:
     found = asked(project, folder)
     if found is None:
         return []
-    scores, answer = found
+    answer = found[1]
     wrong: list[str] = []
     referees: dict[int, Referee] = {}
     turns = [*answer.pairs, *answer.leaves_top]

@@ -330,7 +330,9 @@ def test_a_sum_keeps_what_its_weights_add_up_to() -> None:
 
 
 def test_an_inner_sum_keeps_what_its_weights_add_up_to_too() -> None:
-    tree = f"dimensions: [{{id: s, weight: 0.5, aggregate: sum, indicators: [{leaf('a', 2)}, {leaf('b', 1)}]}}, {leaf('c', 0.5)}]\n"
+    tree = (
+        f"dimensions: [{{id: s, weight: 0.5, aggregate: sum, indicators: [{leaf('a', 2)}, {leaf('b', 1)}]}}, {leaf('c', 0.5)}]\n"
+    )
     found = scored(tree, [[60, 50, 40], [50, 60, 37]])
     answer = robustness(found, 0)
     verified(found, answer)

@@ -1,7 +1,7 @@
 """A bound below which no weights turn the order of two units, by branch and bound over the programs of `relaxed`.
 
-The box with the lowest bound is cut, again and again: at a node of which it is open whether it keeps its coverage, at the mean that
-leaves most open, about where the best weights have it, or between two scores that rounding parts. What lies farther than weights
+The box with the lowest bound is cut, again and again: at a node of which it is open whether it keeps its coverage, at the mean
+that leaves most open, about where the best weights have it, or between two scores that rounding parts. What lies farther than weights
 that were found needs no second look.
 """
 
@@ -42,7 +42,8 @@ def bound(
     `found` takes weights that are near to doing it, and returns the distance of the best that are known so far, and these;
     `distance` is that of those known before. No more than so many `programs` are solved.
     """
-    order, heap, done, settled, best = count(), [], 0, np.inf, None
+    heap: list[tuple[float, int, Solved]] = []
+    order, done, settled, best = count(), 0, np.inf, None
 
     def solve(box: Box, least: float) -> None:
         nonlocal done, distance, best
@@ -106,6 +107,6 @@ def _parts(relaxed: Relaxed, solved: Solved, best: Array | None) -> Iterator[Box
             about = max(ends.low, at - _ABOUT * ends.width), min(ends.high, at + _ABOUT * ends.width)
         else:
             about = ((ends.low + ends.high) / 2,) * 2
-        for low, high in ((ends.low, about[0]), about, (about[1], ends.high)):
-            if low < high:
-                yield replace(box, means={**box.means, key: Ends(low, high)})
+        for part in (Ends(ends.low, about[0]), Ends(*about), Ends(about[1], ends.high)):
+            if part.width > 0:
+                yield replace(box, means={**box.means, key: part})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from ..engine.nodes import aggregate
 from ..engine.ranking import compared, overall
@@ -78,7 +78,7 @@ class Cut:
             less = np.add.reduce(np.clip(weights + middle[:, None], self.low, self.high), axis=-1) < whole
             below, above = np.where(less, middle, below), np.where(less, above, middle)
         moved = np.clip(weights + above[:, None], self.low, self.high)
-        return moved[np.abs(np.add.reduce(moved, axis=-1) - whole) < 1e-9]
+        return np.asarray(moved[np.abs(np.add.reduce(moved, axis=-1) - whole) < 1e-9])
 
 
 def cut_at(scores: Scores, period: int, level: int, within: float | None, bounds: Mapping[str, tuple[float, float]]) -> Cut:
@@ -249,8 +249,6 @@ class Reweighed:
         if question.below is not None:
             return np.asarray(places[:, question.below] < places[:, question.above])
         return np.asarray(places[:, question.above] > question.top)
-
-
 
 
 def _repeated(known: Array, times: int) -> Array:

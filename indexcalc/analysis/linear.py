@@ -1,7 +1,7 @@
 """An index as a linear form of the weights of a cut, where it is one, and between which two it lies where scores are missing.
 
-Where all above the cut is a weighted sum, turned or not, with points or not, the index is Σ W x; with a mean of powers at the top, and
-none but the same below it, its power is. A child without a score takes on a mean of those beside it, which lies between the
+Where all above the cut is a weighted sum, turned or not, with points or not, the index is Σ W x; with a mean of powers at the top,
+and none but the same below it, its power is. A child without a score takes on a mean of those beside it, which lies between the
 least and the greatest of them.
 """
 
@@ -102,5 +102,5 @@ def _there(made: Reweighed, cut: Cut) -> tuple[Mask, Mask]:
         must[at] = np.asarray(enough(branch.missing, low[at], least, asked)) & (least > 0)
         can[at] = np.asarray(enough(branch.missing, high[at], most, asked)) & (most > 0)
         applies[at] = counted.any(axis=-1)
-        safe &= must[at] | ~can[at]
+        safe = safe & np.asarray(must[at] | ~can[at])
     return safe & must[cut.upper[-1].position], can[cut.upper[-1].position]

@@ -12,9 +12,10 @@ from typing import Any
 from ..methods.arrays import Array, np
 from .cuts import Cut, Norm
 
+
 @dataclass(frozen=True)
 class Nearest:
-    """What a program found: weights or none, and the distance below which there are none, infinite where there are none at all."""
+    """What a program found: weights or none, and the distance below which there are none, infinite without any at all."""
 
     weights: Array | None
     bound: float
@@ -155,7 +156,10 @@ def _with_moves(table: Array, moves: int, low: Array, high: Array) -> tuple[Any,
 
     rows, columns = np.nonzero(table)
     values, at = table[rows, columns], np.arange(moves)
-    rows, columns = np.concatenate([rows, at + len(table), at + len(table)]), np.concatenate([columns, at, at * 0 + table.shape[1] - 1])
+    rows, columns = (
+        np.concatenate([rows, at + len(table), at + len(table)]),
+        np.concatenate([columns, at, at * 0 + table.shape[1] - 1]),
+    )
     values = np.concatenate([values, np.ones(moves), -np.ones(moves)])
     limits = np.append(low, np.full(moves, -np.inf)), np.append(high, np.zeros(moves))
     return csc_array((values, (rows, columns)), shape=(len(table) + moves, table.shape[1])), limits
@@ -182,7 +186,7 @@ def together(cut: Cut, lead: Array, norm: Norm, count: int, nodes: int, *, level
     """Solve for the nearest weights at which so many of the rows of lead (row, node) hold.
 
     None of them can hold nearer than it does by itself: the nearest so many by themselves are tried together first, and what is
-    farther by itself than that need not be asked about. A tree of choices has so many `nodes` at the most; `level` as for `alone`.
+    farther by itself than that need not be asked about. A tree of choices has at most so many `nodes`; `level` as for `alone`.
     """
     distance = alone(cut, lead, norm, level=level)[0]
     order = np.argsort(distance, kind="stable")
@@ -218,5 +222,3 @@ def together(cut: Cut, lead: Array, norm: Norm, count: int, nodes: int, *, level
 def _of(lead: Array, low: Array) -> Rows:
     scale = np.maximum(np.abs(lead).max(axis=-1, initial=0.0), 1e-300)
     return Rows(lead / scale[:, None], low / scale, np.full(len(lead), np.inf))
-
-

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..engine.rules import REACHED, asks_for_coverage, combiner, enough, power_of, transformed, transformed_back
 from ..methods import AGGREGATORS
@@ -156,7 +156,10 @@ class Relaxed:
                 at, there = branch.position, [child for child in branch.children if known.has[child]]
                 if not known.has[at]:
                     continue
-                x, w = (np.array([of(child) for child in there]) for of in (y.get, lambda child: self.below[child][: len(weights)] @ weights))
+                x, w = (
+                    np.array([of(child) for child in there])
+                    for of in (y.get, lambda child: self.below[child][: len(weights)] @ weights)
+                )
                 w = w if w.sum() > 0 else np.ones(len(there))
                 if power_of(branch) is None:
                     made = combiner(self.tree, branch)(x[None], w)
@@ -171,8 +174,10 @@ class Relaxed:
         for node in self.cut.nodes:
             x = float(self.made.base[unit, node])
             out.has[node], out.score[node] = not np.isnan(x), Ends(x, x)
-            of_node = float(node < self.tree.leaves) if node < self.tree.leaves else float(
-                self.made.coverage[unit, node - self.tree.leaves]
+            of_node = (
+                float(node < self.tree.leaves)
+                if node < self.tree.leaves
+                else float(self.made.coverage[unit, node - self.tree.leaves])
             )
             covered = 0.0 if np.isnan(x) else of_node
             out.covered[node] = Ends(covered, covered)
@@ -320,10 +325,10 @@ class Program:
             self._leave_open(side, node, missing)
             total = total + rest
         if above is not None:
-            return total
+            return np.asarray(total)
         assert affine is not None
         times, plus = (float(part[of.units[side]]) for part in affine)
-        return times * of.made.factor(branch) * total + plus * of.below[node]
+        return np.asarray(times * of.made.factor(branch) * total + plus * of.below[node])
 
     def _loose(self, side: int, node: int, above: Branch | None) -> Array:
         """Return a column that is between the ends of a node's score times its weight."""

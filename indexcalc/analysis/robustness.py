@@ -46,12 +46,14 @@ class Robustness(Result):
 
     @property
     def findings(self) -> list[Finding]:
-        """What nothing was asked of: levels at which no weights play a part, a top that no unit can leave, units without a score."""
+        """What nothing was asked of: levels at which no weights play a part, a top that none can leave, too few scores."""
         found, tree, period = [], self.scores.tree, self.scores.periods[self.period]
         if self.idle:
             nodes = [branch for branch in tree.branches if branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS]
             names = [tree.nodes[branch.position].id for branch in nodes if is_above(self.scores, branch)]
-            found.append(finding("IC793", self.scores.index.place_of(tree.nodes[tree.root].id), levels=list(self.idle), nodes=names))
+            found.append(
+                finding("IC793", self.scores.index.place_of(tree.nodes[tree.root].id), levels=list(self.idle), nodes=names)
+            )
         if self.top is not None and len(self.order) <= self.top:
             found.append(finding("IC794", Place(), top=self.top, count=len(self.order), period=period))
         elif self.top is not None and self.units is not None and self.searched and not self.leaves_top and not self.idle:

@@ -1,15 +1,15 @@
 """The smallest change of weights that turns an order, and the bound below which there is none.
 
 Where the index is a linear form of the weights, one pair is had in closed form and who leaves the top by an integer program: both
-are proved. Elsewhere weights are searched from several sides, and a bound is shown beside what was found: that of `bounding` for a
-pair; for the top that of the k-th of the units that may pass, each by itself. What is reported was scored by the engine and turns
+are proved. Elsewhere weights are searched from several sides, and a bound is shown beside what was found: that of `bounding` for
+a pair; for the top that of the k-th of the units that may pass, each by itself. What is reported was scored by the engine and turns
 the ranks as they are published.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..methods.arrays import Array, np
 from ..scores import Scores
@@ -177,7 +177,7 @@ class Search:
             relaxed = Relaxed(self.made, cut, question.above, question.below)
             return bound(relaxed, norm, hunt.heard, hunt.distance, self._programs(cut))[0]
         others = [unit for unit in range(len(self.made.base)) if unit != question.above]
-        slack = 10.0 ** -self.decimals if self.decimals is not None and self.level else 0.0
+        slack = 10.0**-self.decimals if self.decimals is not None and self.level else 0.0
         least = np.zeros(len(others))
         if form is not None and cut.within and not form.never[question.above]:
             lead = form.high[others] - form.low[question.above] + slack
@@ -208,7 +208,7 @@ class _Hunt:
         self.descents = 0
 
     def take(self, stack: Array) -> bool:
-        """Try weights, and keep the nearest of those that turn the order, no farther along than it takes; say whether it is nearer."""
+        """Try weights, and keep the nearest of those that turn the order, no farther than it takes; say whether it is nearer."""
         stack = stack[self.cut.length(stack, self.norm) < self.distance]
         does = stack[self.made.turns(self.cut, stack, self.question)] if len(stack) else stack
         if not len(does):
@@ -252,7 +252,9 @@ class _Hunt:
 
     def heard(self, weights: Array) -> tuple[float, Array | None]:
         """Try weights that a bound goes by, and a hair beyond; come down from them where that is worth it. Return the best."""
-        beyond = self.cut.weights + np.array([1.0, 1 + 1e-9, 1 + 1e-7, 1 + 1e-5, 1 + 1e-3])[:, None] * (weights - self.cut.weights)
+        beyond = self.cut.weights + np.array([1.0, 1 + 1e-9, 1 + 1e-7, 1 + 1e-5, 1 + 1e-3])[:, None] * (
+            weights - self.cut.weights
+        )
         if self.deep is not None:  # and from them as little as can be towards some that do it
             beyond = np.concatenate([beyond, weights + _PUSHED[:, None] * (self.deep - weights)])
         nearer = self.take(self.cut.projected(beyond))
@@ -277,7 +279,7 @@ class _Hunt:
             at = near[1 if attempt % 2 else 0] if len(near) else now
 
     def _lead(self, at: Array) -> tuple[Array, Array] | None:
-        """Return by how much others lead, made linear at some weights: rows of forms (row, node), and rows that must hold besides.
+        """Return by how much others lead, made linear at some weights: rows of forms (row, node), and rows to hold besides.
 
         Where ranks compare rounded scores, that is the lead over the half that parts them, which the unit itself must not reach.
         Nothing where no score is there to go by.
@@ -310,7 +312,7 @@ class _Hunt:
             if np.isinf(distance[order[-1]]):
                 return None
             if count == 1 and not len(besides):
-                return near[order[0]]
+                return np.asarray(near[order[0]])
             lead = lead[order]
         else:
             lead = lead[np.argsort(-(lead @ cut.weights), kind="stable")[:count]]

@@ -9,8 +9,8 @@ from ...analysis.change import ScoreChange
 from ...analysis.compare import Comparison
 from ...analysis.cuts import NORMS
 from ...analysis.robustness import Robustness
-from ...analysis.turns import Turn
 from ...analysis.target import Plan
+from ...analysis.turns import Turn
 from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
