@@ -1,8 +1,8 @@
 """A bound below which no weights turn the order of two units, by branch and bound over the programs of `relaxed`.
 
-The box with the lowest bound is cut, again and again: at a node of which it is open whether it keeps its coverage, at the mean
-that leaves most open, about where the best weights have it, or between two scores that rounding parts. What lies farther than weights
-that were found needs no second look.
+The box with the lowest bound is cut, again and again: at a node of which it is open whether it keeps its coverage, between two
+scores that rounding parts, or at the mean that leaves most open, about where the best weights have it. What lies farther than
+weights that were found needs no second look.
 """
 
 from __future__ import annotations

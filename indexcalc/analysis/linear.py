@@ -1,8 +1,8 @@
 """An index as a linear form of the weights of a cut, where it is one, and between which two it lies where scores are missing.
 
-Where all above the cut is a weighted sum, turned or not, with points or not, the index is Σ W x; with a mean of powers at the top,
-and none but the same below it, its power is. A child without a score takes on a mean of those beside it, which lies between the
-least and the greatest of them.
+Where all above the cut is a weighted sum, turned or not, with points or not, the index is Σ W x; with a mean of powers at the
+top, and none but the same below it, its power is. A child without a score takes on a mean of those beside it, which lies between
+the least and the greatest of them.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def _filled(cut: Cut, x: Array) -> tuple[Array, Array]:
 def _there(made: Reweighed, cut: Cut) -> tuple[Mask, Mask]:
     """Return which units keep the scores of all nodes above a cut whatever the weights, and which can have one of the index."""
     units = len(made.base)
-    must, can, low, high, applies = {}, {}, {}, {}, {}
+    must: dict[int, Mask] = {}
+    can: dict[int, Mask] = {}
+    low, high, applies = {}, {}, {}
     safe = np.ones(units, dtype=bool)
     for node in cut.nodes:
         must[node] = can[node] = ~np.isnan(made.base[:, node])
@@ -99,8 +101,20 @@ def _there(made: Reweighed, cut: Cut) -> tuple[Mask, Mask]:
         sides = [np.stack([of[child] for child in branch.children], axis=-1) for of in (must, can)]
         least, most = (np.count_nonzero(side, axis=-1) for side in sides)
         low[at] = np.where(np.isinf(low[at]), 0.0, low[at])
-        must[at] = np.asarray(enough(branch.missing, low[at], least, asked)) & (least > 0)
-        can[at] = np.asarray(enough(branch.missing, high[at], most, asked)) & (most > 0)
+        must[at] = np.logical_and(enough(branch.missing, low[at], least, asked), least > 0)
+        can[at] = np.logical_and(enough(branch.missing, high[at], most, asked), most > 0)
         applies[at] = counted.any(axis=-1)
-        safe = safe & np.asarray(must[at] | ~can[at])
+        risky = ~must[at] & can[at]
+        if branch is not cut.upper[-1]:  # what is there of a node with gaps may be left without weight, and others take all of it
+            heavy = np.array([_least(cut, child, made) > 0 for child in branch.children])
+            risky |= (most > 0) & (most < len(branch.children)) & ~(sides[1] & heavy).any(axis=-1)
+        safe[risky] = False
     return safe & must[cut.upper[-1].position], can[cut.upper[-1].position]
+
+
+def _least(cut: Cut, node: int, made: Reweighed) -> float:
+    """Return the least that a node can weigh."""
+    if node in cut.column:
+        return float(cut.low[cut.column[node]])
+    branch = made.tree.branches[node - made.tree.leaves]
+    return sum(_least(cut, child, made) for child in branch.children)

@@ -200,9 +200,16 @@ class Relaxed:
         if not there or (needs_all and len(there) < len(branch.children)):
             return False, covered
         least, most = (bool(enough(branch.missing, end, len(there), len(asked))) for end in covered)
-        if least == most:
+        if least == most and not (least and self._can_weigh_nothing(branch, there)):
             return least, covered
         return box.has.get((side, branch.position)), covered
+
+    def _can_weigh_nothing(self, branch: Branch, there: list[int]) -> bool:
+        """Say whether what is there of a node with gaps can be left without weight, so that it has no score."""
+        if len(there) == len(branch.children) or branch.position == self.tree.root:
+            return False
+        columns = np.add.reduce([self.below[child] for child in there])[: len(self.cut.nodes)]
+        return not bool((self.cut.low[columns > 0] > 0).any())
 
     def _score(self, box: Box, side: int, branch: Branch, out: Known) -> Ends:
         """Return between which ends a node's score is, and keep those of its mean."""
@@ -359,6 +366,8 @@ class Program:
         of, known = self.of, self.sides[side]
         branch, has = of.branch[node], self.box.has[side, node]
         if not asks_for_coverage(branch.missing) or not branch.missing.coverage:
+            if not has:  # what is there weighs nothing
+                self.add(np.add.reduce([of.below[child] for child in branch.children if known.has[child]]), -np.inf, 0.0)
             return
         asked = [child for child in branch.children if of.applies[side][child]]
         there = np.add.reduce([self._cover(side, child, at_most=has) for child in asked if known.has[child]])

@@ -1,9 +1,9 @@
 """The smallest change of weights that turns an order, and the bound below which there is none.
 
 Where the index is a linear form of the weights, one pair is had in closed form and who leaves the top by an integer program: both
-are proved. Elsewhere weights are searched from several sides, and a bound is shown beside what was found: that of `bounding` for
-a pair; for the top that of the k-th of the units that may pass, each by itself. What is reported was scored by the engine and turns
-the ranks as they are published.
+are proved. Elsewhere weights are searched from several sides, and a bound is shown beside what was found: that of `bounding`
+for a pair; for the top that of the k-th of the units that may pass, each by itself. What is reported was scored by the engine and
+turns the ranks as they are published.
 """
 
 from __future__ import annotations
@@ -174,8 +174,11 @@ class Search:
     def _bound(self, cut: Cut, form: Forms | None, norm: Norm, question: Question, hunt: _Hunt) -> float:
         """Return a distance below which no weights turn the order; the hunt hears of weights that are near to it."""
         if question.below is not None:
+            least = 0.0
+            if form is not None and cut.within:  # what is had at once
+                least = float(alone(cut, (form.high[question.below] - form.low[question.above])[None], norm)[0][0])
             relaxed = Relaxed(self.made, cut, question.above, question.below)
-            return bound(relaxed, norm, hunt.heard, hunt.distance, self._programs(cut))[0]
+            return max(least, bound(relaxed, norm, hunt.heard, hunt.distance, self._programs(cut))[0])
         others = [unit for unit in range(len(self.made.base)) if unit != question.above]
         slack = 10.0**-self.decimals if self.decimals is not None and self.level else 0.0
         least = np.zeros(len(others))
@@ -257,6 +260,11 @@ class _Hunt:
         )
         if self.deep is not None:  # and from them as little as can be towards some that do it
             beyond = np.concatenate([beyond, weights + _PUSHED[:, None] * (self.deep - weights)])
+        nothing = weights < 1e-9
+        if nothing.any():  # what weighs nothing at all plays no part, and that can be what does it
+            without = np.where(nothing, 0.0, beyond)
+            without *= float(self.cut.weights.sum()) / np.add.reduce(without, axis=-1, keepdims=True)
+            self.take(without[((without >= self.cut.low) & (without <= self.cut.high)).all(axis=-1)])
         nearer = self.take(self.cut.projected(beyond))
         if self.descents < 6 or nearer:
             self.descend(weights if not nearer or self.best is None else self.best)
@@ -300,8 +308,12 @@ class _Hunt:
             return others - rows[place], np.empty((0, len(at)))
         scale = 10.0**made.ranking.decimals
         middle = (values[-1, place] + np.sort(now)[-question.count]) / 2
-        half = (np.round(middle * scale - 0.5) + 0.5) / scale / float(cut.weights.sum())
-        return others - half, (half - rows[place])[None]
+        whole = float(cut.weights.sum())
+        if question.below is None and made.ranking.ties in ("max", "average"):  # to round to the same is enough
+            halves = (np.round(middle * scale) + np.array([-0.5, 0.5])) / scale / whole
+        else:
+            halves = np.full(2, (np.round(middle * scale - 0.5) + 0.5) / scale / whole)
+        return others - halves[0], (halves[1] - rows[place])[None]
 
     def _nearest(self, lead: Array, besides: Array) -> Array | None:
         cut, count = self.cut, self.question.count
