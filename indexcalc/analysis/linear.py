@@ -103,12 +103,12 @@ def _there(made: Reweighed, cut: Cut) -> tuple[Mask, Mask]:
         low[at] = np.where(np.isinf(low[at]), 0.0, low[at])
         must[at] = np.logical_and(enough(branch.missing, low[at], least, asked), least > 0)
         can[at] = np.logical_and(enough(branch.missing, high[at], most, asked), most > 0)
-        applies[at] = counted.any(axis=-1)
+        applies[at] = np.asarray(counted.any(axis=-1), dtype=bool)
         risky = ~must[at] & can[at]
         if branch is not cut.upper[-1]:  # what is there of a node with gaps may be left without weight, and others take all of it
             heavy = np.array([_least(cut, child, made) > 0 for child in branch.children])
             risky |= (most > 0) & (most < len(branch.children)) & ~(sides[1] & heavy).any(axis=-1)
-        safe[risky] = False
+        safe[np.flatnonzero(risky)] = False
     return safe & must[cut.upper[-1].position], can[cut.upper[-1].position]
 
 

@@ -9,7 +9,7 @@ turns the ranks as they are published.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..methods.arrays import Array, np
 from ..scores import Scores
@@ -28,6 +28,7 @@ _TRIES = 8
 _STEP = 1e-6
 _AHEAD = 1e-7  # by how much a condition that was made linear is to hold, of its largest number
 _FEW = 12  # nodes of a cut up to which weights between every two of them are tried
+_FACES = 4  # sets of nodes without weight that are looked at by themselves
 _CHANCE = 64  # weights that are tried by chance, at each of several distances
 _PUSHED = np.concatenate([[0.0], np.logspace(-13, 0, 40)])
 
@@ -174,11 +175,11 @@ class Search:
     def _bound(self, cut: Cut, form: Forms | None, norm: Norm, question: Question, hunt: _Hunt) -> float:
         """Return a distance below which no weights turn the order; the hunt hears of weights that are near to it."""
         if question.below is not None:
-            least = 0.0
-            if form is not None and cut.within:  # what is had at once
-                least = float(alone(cut, (form.high[question.below] - form.low[question.above])[None], norm)[0][0])
+            at_once = 0.0
+            if form is not None and cut.within:
+                at_once = float(alone(cut, (form.high[question.below] - form.low[question.above])[None], norm)[0][0])
             relaxed = Relaxed(self.made, cut, question.above, question.below)
-            return max(least, bound(relaxed, norm, hunt.heard, hunt.distance, self._programs(cut))[0])
+            return max(at_once, bound(relaxed, norm, hunt.heard, hunt.distance, self._programs(cut))[0])
         others = [unit for unit in range(len(self.made.base)) if unit != question.above]
         slack = 10.0**-self.decimals if self.decimals is not None and self.level else 0.0
         least = np.zeros(len(others))
@@ -209,6 +210,7 @@ class _Hunt:
         self.deep: Array | None = None  # the first that were found, as far from the edge as they were tried
         self.random = np.random.default_rng(len(cut.nodes))
         self.descents = 0
+        self.faces: set[tuple[bool, ...]] = set()
 
     def take(self, stack: Array) -> bool:
         """Try weights, and keep the nearest of those that turn the order, no farther than it takes; say whether it is nearer."""
@@ -260,15 +262,25 @@ class _Hunt:
         )
         if self.deep is not None:  # and from them as little as can be towards some that do it
             beyond = np.concatenate([beyond, weights + _PUSHED[:, None] * (self.deep - weights)])
-        nothing = weights < 1e-9
-        if nothing.any():  # what weighs nothing at all plays no part, and that can be what does it
-            without = np.where(nothing, 0.0, beyond)
-            without *= float(self.cut.weights.sum()) / np.add.reduce(without, axis=-1, keepdims=True)
-            self.take(without[((without >= self.cut.low) & (without <= self.cut.high)).all(axis=-1)])
+        if np.isnan(self.made.base[:, list(self.cut.nodes)]).any():
+            self._without(weights)
         nearer = self.take(self.cut.projected(beyond))
         if self.descents < 6 or nearer:
             self.descend(weights if not nearer or self.best is None else self.best)
         return self.distance, self.best
+
+    def _without(self, weights: Array) -> None:
+        """Look where nodes weigh nothing at all: then they play no part, and that can be what does it."""
+        nothing = weights < 1e-9
+        if not nothing.any() or tuple(nothing) in self.faces or len(self.faces) >= _FACES:
+            return
+        self.faces.add(tuple(nothing))
+        face = _Hunt(self.made, replace(self.cut, high=np.where(nothing, 0.0, self.cut.high)), self.norm, self.question)
+        face.distance = self.distance
+        face.begin([weights])
+        if face.best is not None:
+            face.go_on()
+            self.best, self.distance = face.best, face.distance
 
     def descend(self, at: Array) -> None:
         """Make the condition linear at weights, and go to the nearest at which it holds, again and again."""
@@ -295,7 +307,9 @@ class _Hunt:
         made, cut, question = self.made, self.cut, self.question
         units = None if question.below is None else (question.above, question.below)
         step = _STEP * np.where(at + _STEP <= 1.0, 1.0, -1.0)
-        values = made.sign * made.at(cut, np.concatenate([at[None] + np.diag(step), at[None]]), units)
+        values = made.sign * made.at(
+            cut, np.concatenate([at[None] + np.diag(np.where(cut.high > cut.low, step, 0.0)), at[None]]), units
+        )
         slope = (values[:-1] - values[-1]).T / step
         rows = slope + (values[-1] - slope @ at)[:, None] / float(cut.weights.sum())
         place = 0 if units else question.above
