@@ -255,6 +255,8 @@ class Relaxed:
             return None
         values = [made.weighted(side, self.tree.root, self.by) for side in (0, 1)]
         made.add(self.sign * (values[1] - values[0]), 0.0, np.inf)
+        if (self.first, at) in made.open:  # from which that of the other side follows
+            made.open.pop((1 - self.first, at), None)
         for side, value in enumerate(values):  # what is known of the scores beside what was made of them
             ends = np.array(sides[side].score[at])
             low, high = np.sort(ends if self.by is None else transformed(self.by, ends))
@@ -296,8 +298,8 @@ class Program:
         self.add(row - ends.high * weight, -np.inf, 0.0)
 
     def _leave_open(self, side: int, node: int, weight: Array) -> None:
-        """Note that a mean is open; at the top it follows from that of the higher side, or from the half that parts both."""
-        if node != self.of.tree.root or (side == self.of.first and self.of.made.ranking.decimals is None):
+        """Note that a mean is open; at the top it may follow from the half that parts both."""
+        if node != self.of.tree.root or self.of.made.ranking.decimals is None:
             self.open[side, node] = Open(self.sides[side].mean[node], weight)
 
     def weighted(self, side: int, node: int, above: Branch | None) -> Array:
