@@ -238,8 +238,8 @@ def test_what_a_search_finds_where_there_are_gaps_is_near_to_that_of_a_grid(seed
         far = nearest_of(weights, now, values[turn.below] > values[turn.above], turn.norm)
         if math.isinf(far):
             continue
-        assert turn.exact
-        assert turn.distance <= far + 1e-6
+        assert turn.gap <= 1e-3, "proved, or nearly"
+        assert turn.distance <= far * (1 + turn.gap) + 1e-6
 
 
 def test_bounds_are_kept() -> None:
