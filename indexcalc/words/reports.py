@@ -464,8 +464,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "Percentage points of weight in the index: the least that weights must move, in all or at most, to turn the order.",
     )
     turns_marks = Said(
-        "≈ 由搜索得到并经检验，未证明最小；– 界限内的权重都不会使其易位；≈– 搜索没有找到。",
-        "≈ was found by a search and checked, not proved the smallest; – no weights within the bounds do it; ≈– none were found.",
+        "没有 ≈ 的已证明最小；≈ 由搜索得到并经检验，括号内 ≥ 为已证明的下限；– 已证明界限内的权重都不会使其易位；≈– 搜索没有找到。",
+        "Without ≈ it is proved the smallest; ≈ was found by a search and checked, and ≥ is the bound below which there is none; – no "
+        "weights within the bounds do it, which is proved; ≈– none were found.",
     )
     turning_weights = Said("使其易位的权重", "Weights that turn it")
     target = Said("改进方案", "Plan")

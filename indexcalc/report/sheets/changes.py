@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from ...analysis.change import ScoreChange
 from ...analysis.compare import Comparison
-from ...analysis.robustness import NORMS, Robustness, Turn
+from ...analysis.cuts import NORMS
+from ...analysis.robustness import Robustness
 from ...analysis.target import Plan
+from ...analysis.turns import Turn
 from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
@@ -181,10 +183,7 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
         headings += [Heading(f"{over} {word_of(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
     cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
     for turn in turns:
-        shown: Value = f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
-        if math.isnan(turn.distance):
-            shown = None if turn.exact else "≈–"
-        cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = shown
+        cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = _distance(turn)
     rows = []
     units, score, rank = scores.panel.units, scores.score()[result.period], scores.rank()[result.period]
     for (above, below), row in cells.items():
@@ -199,6 +198,14 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
         decimals=scores.index.index.decimals,
         notes=() if top else (word.turns_help(language), word.turns_marks(language)),
     )
+
+
+def _distance(turn: Turn) -> Value:
+    """Return how far weights must move in points; what is not proved with the bound that is, nothing where no weights do it."""
+    if turn.exact:
+        return None if math.isnan(turn.distance) else f"{100 * turn.distance:.3g}"
+    found = "–" if math.isnan(turn.distance) else f"{100 * turn.distance:.3g}"
+    return f"≈{found} (≥{100 * turn.bound:.3g})"
 
 
 def turning_sheet(result: Robustness, turn: Turn, language: str) -> Sheet:
