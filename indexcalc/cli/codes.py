@@ -30,7 +30,7 @@ def _listed(language: Language) -> tuple[str, Any]:
 
 def _meaning(code: str, language: Language) -> tuple[str, Any]:
     """Return what a code means, or refuse with the nearest."""
-    from ..words.findings import MESSAGES, plain_words
+    from ..words.findings import BRACKETS, MESSAGES, SEVERITIES, plain_words
 
     message = MESSAGES.get(code.upper())
     if message is None:
@@ -43,4 +43,5 @@ def _meaning(code: str, language: Language) -> tuple[str, Any]:
         "hint": message.hint,
         "about": message.about,
     }
-    return "\n".join([f"{code.upper()} ({message.severity})", said, hint, "", message.about[language]]), data
+    heading = code.upper() + BRACKETS[language].format(SEVERITIES[language][message.severity])
+    return "\n".join([heading, said, hint, "", message.about[language]]), data

@@ -116,7 +116,7 @@ def _quantifier(share: Array, weights: Sequence[float] | None, orness: float | N
 def _places_or_orness(given: Given) -> Problem | None:
     weights, orness = given.weights, given.orness
     if (weights is None) == (orness is None):
-        return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按名次的权重）或 orness，二者取一"
+        return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按位次的权重）或 orness，二者取一"
     return None
 
 
