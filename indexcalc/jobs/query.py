@@ -86,7 +86,9 @@ def _score(
         (staging / SCORES).rename(staging / "unsure")
         write(begun)
     project.progress("write")
-    scores = replace(ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(with_label(noted, bare.units.label)))
+    scores = replace(
+        ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(with_label(noted, index.units.label))
+    )
     scores = replace(scores, panel=replace(scores.panel, quarantine=tuple(values.beside.quarantine)))
     matched: Any = replace(values.beside, files=values.files)
     scores = project.with_released(replace(scores, reported=replace(scores.panel, origin=matched)))
