@@ -96,7 +96,7 @@ def test_an_exception_is_needed() -> None:
 def test_a_hint_asks(code: str) -> None:
     """A hint begins with 请 or asks 是否应为; after a condition, it asks all the same."""
     hint = MESSAGES[code].hint["zh"]
-    assert re.match(r"请|是否应为|(如|若)[^；。]*请|\{how_zh\}$", hint), hint
+    assert re.match(r"请|是否应为|(如|若)[^；。]*请|\{(how|ways)_zh\}", hint), hint
 
 
 def test_units_are_called_by_their_label() -> None:

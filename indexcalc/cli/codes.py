@@ -24,7 +24,7 @@ def codes(
 def _listed(language: Language) -> tuple[str, Any]:
     from ..words.findings import MESSAGES, plain_words
 
-    listed = {code: plain_words(message.text[language]) for code, message in sorted(MESSAGES.items())}
+    listed = {code: plain_words(message.text[language], language) for code, message in sorted(MESSAGES.items())}
     return "\n".join(f"{code}  {text.splitlines()[0]}" for code, text in listed.items()), listed
 
 
@@ -35,7 +35,7 @@ def _meaning(code: str, language: Language) -> tuple[str, Any]:
     message = MESSAGES.get(code.upper())
     if message is None:
         refuse("IC507", found=code, near=nearest(code.upper(), MESSAGES))
-    said, hint = (plain_words(words[language]) for words in (message.text, message.hint))
+    said, hint = (plain_words(words[language], language) for words in (message.text, message.hint))
     data = {
         "code": code.upper(),
         "severity": message.severity,

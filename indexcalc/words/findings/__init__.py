@@ -36,13 +36,15 @@ class Message:
     about: dict[str, str]
 
 
-def plain_words(text: str) -> str:
+def plain_words(text: str, language: str = "en") -> str:
     """Return a message with … for what it quotes, as it is shown where nothing has been found.
 
     >>> plain_words("'{near}' is one of {known}")
     "'…' is one of …"
+    >>> plain_words("“{name}”不在{label}名单中", "zh")
+    '“…”不在评价对象名单中'
     """
-    text = text.replace("{label}", UNIT_LABEL)
+    text = text.replace("{label}", UNIT_LABEL) if language == "zh" else text
     return re.sub(r"\{\w+\}", "…", re.sub(r"\{\w+:[^|}]*\|([^}]*)\}", r"\1", text)).replace("{{", "{").replace("}}", "}")
 
 
