@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..findings import with_label
 from ..methods.arrays import Array, np
 from ..panel import Panel, empty
 from ..scores import Scores
@@ -79,7 +80,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
             group_ranks=within,
             grades=grades,
             weights=tuple(inner.weights[branch.position] for branch in index.tree.branches),
-            findings=(*found, *screened, *noted),
+            findings=tuple(with_label([*found, *screened, *noted], index.units.label)),
             below=below,
             imputed=imputed,
             reported=reported,
