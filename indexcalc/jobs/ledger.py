@@ -14,6 +14,7 @@ from ..periods import last_day, order
 from ..report.files import PANEL, RUN
 from ..report.formats.text import aligned
 from ..tree.columns import departments
+from ..words.periods import period_title
 from ..words.reports import word, word_of
 from ..words.shown import visible, without_passwords
 from .names import declared_period
@@ -97,7 +98,8 @@ class Submissions(Result):
         keys = ("number", "at", "department", "period", "version", "by", "file", "warnings", "reason")
         rows = [[word_of(f"log {key}", language) for key in keys]]
         for entry in self.entries:
-            about = [f"#{entry.number}", f"{entry.at:.16}".replace("T", " "), entry.department, entry.period, f"v{entry.version}"]
+            about = [f"#{entry.number}", f"{entry.at:.16}".replace("T", " "), entry.department]
+            about += [period_title(entry.period, language), f"v{entry.version}"]
             rows.append([*about, entry.by, entry.file, str(len(entry.warnings.splitlines()) or ""), entry.reason])
         return aligned(rows, [False, *[True] * 6, False, True])
 
@@ -248,7 +250,7 @@ class Status(Result):
     def text(self, language: Language) -> str:
         """Return a table of departments and periods."""
         cells = {(one.department, one.period): one.text(language) for one in self.states}
-        rows = [[word.department(language), *self.periods]]
+        rows = [[word.department(language), *(period_title(period, language) for period in self.periods)]]
         rows += [[department, *(cells[department, period] for period in self.periods)] for department in self.departments]
         return aligned(rows, [True] * len(rows[0]))
 

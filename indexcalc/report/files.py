@@ -8,7 +8,7 @@ from typing import Any
 
 from ..analysis.warning import warnings
 from ..scores import Scores
-from ..words.reports import word
+from ..words.periods import period_title
 from .formats.markdown import summary
 from .formats.xlsx import workbook
 from .sheets.quarantine import quarantine_files
@@ -38,11 +38,12 @@ class Reports:
         warned = [warnings_sheet(scores, judged, period, language)] if judged else []
         short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
         worst = warnings_sheet(scores, judged, period, language, least="orange") if judged else None
-        inputs, title = inputs_table(scores, period, language), f"{scores.index.index.title(language)} · {period}"
+        inputs = inputs_table(scores, period, language)
+        title = f"{scores.index.index.title(language)} · {period_title(period, language)}"
         last = nature(scores, language)
         return {
             RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last),
-            "ranking.xlsx": workbook(sheets(scores, period, language, short), word.tie(language), title),
+            "ranking.xlsx": workbook(sheets(scores, period, language, short), language, title),
             "summary.md": summary(scores, period, language, worst).encode(),
             "scores.csv": csv_bytes(of_period(self._table, scores, period)),
             **({INPUTS_CSV: csv_bytes(inputs)} if inputs is not None else {}),

@@ -24,12 +24,15 @@ class word:  # noqa: N801 - read as `word.rank(language)`
 
     ranking = Said("总榜", "Ranking")
     rank = Said("位次", "Rank")
+    rank_now = Said("现位次", "Rank now")
+    rank_with_the_plan = Said("改进后位次", "Rank with the plan")
+    rank_in = Said("{state}位次", "Rank, {state}")
     score = Said("得分", "Score")
     grade = Said("等级", "Grade")
     group = Said("分组", "Group")
     group_rank = Said("组内位次", "Rank in group")
     previous = Said("较上期", "Since last period")
-    since_period = Said("较 {period}", "Since {period}")
+    since_period = Said("较{period}", "Since {period}")
     year_before = Said("较上年同期", "Since last year")
     coverage = Said("覆盖率", "Coverage")
     coverage_and_notes = Said("覆盖与说明", "Coverage and notes")
@@ -282,13 +285,13 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     verified = Said("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte.")
     weights = Said("权重", "Weights")
     id = Said("编号", "Id")
-    ranks_as_published = Said("位次变化与 {period} 已发布的位次比较。", "Moves are from the ranks of {period} as published.")
+    ranks_as_published = Said("位次变化与{period}已发布的位次比较。", "Moves are from the ranks of {period} as published.")
     changed_since = Said(
-        "位次变化与 {period} 已发布的位次比较；按现有数据和指标体系重新计算，该期位次已有不同。",
+        "位次变化与{period}已发布的位次比较；按现有数据和指标体系重新计算，该期位次已有不同。",
         "Moves are from the ranks of {period} as published; scored anew today, some of them are others.",
     )
     scored_anew = Said(
-        "{period} 未发布，位次变化与按现有数据重新计算的位次比较。",
+        "{period}未发布，位次变化与按现有数据重新计算的位次比较。",
         "{period} was not published: moves are from its ranks scored anew with today's data.",
     )
     estimated = Said("（插补：{method}，依据 {donors}）", "(imputed by {method}, from {donors})")
@@ -407,13 +410,13 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{count} {count:unit|units}: Spearman {spearman}, Kendall {kendall}; {moved} {moved:rank differs|ranks differ}, by {shift} on average, {most} at most",
     )
     left_out_of_it = Said("未计入 {count} 个单元：{units}", "{count} {count:unit is|units are} left out: {units}")
-    without_score_in = Said("{state} 没有得分：{units}", "no score in {state}: {units}")
+    without_score_in = Said("{state}没有得分：{units}", "no score in {state}: {units}")
     not_split = Said("未分解：{units}", "not split: {units}")
     lost_score = Said(
-        "{state} 没有得分（覆盖率 {coverage}），变化无法分解。",
+        "{state}没有得分（覆盖率 {coverage}），变化无法分解。",
         "No score in {state} (coverage {coverage}): the change cannot be split.",
     )
-    not_among_units = Said("{state} 没有该单元，变化无法分解。", "Not among the units of {state}: the change cannot be split.")
+    not_among_units = Said("{state}没有该单元，变化无法分解。", "Not among the units of {state}: the change cannot be split.")
     score_difference = Said("变化", "Change")
     nothing_moved = Said("没有变化。", "Nothing has moved.")
     inputs_unchanged = Said("输入没有变化，报告是最新的。", "The inputs have not changed; the report is of them.")
@@ -422,8 +425,8 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     year_on_year = Said("同比", "On the year before")
     as_published = Said("当时公布", "As published")
     revised = Said("修订", "Revised by")
-    published = Said("{period} 的得分已留存为公布值：{log}", "The scores of {period} are kept as published in {log}")
-    published_already = Said("{period} 已公布，得分没有变化。", "{period} is published already; no score has changed.")
+    published = Said("{period}的得分已留存为公布值：{log}", "The scores of {period} are kept as published in {log}")
+    published_already = Said("{period}已公布，得分没有变化。", "{period} is published already; no score has changed.")
     warning_level = Said("等级", "Level")
     blue = Said("蓝色", "blue")
     yellow = Said("黄色", "yellow")

@@ -41,7 +41,7 @@ def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Langu
         pages[0] = replace(pages[0], notes=(*pages[0].notes, said))
     data = {"made": made, "result": answer.data}
     return {
-        f"{stem}.xlsx": workbook(pages, word.tie(language)),
+        f"{stem}.xlsx": workbook(pages, language),
         **{file: sheet_csv(answer.sheets[key]) for key, file in names.items()},
         f"{stem}.json": (json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(),
     }

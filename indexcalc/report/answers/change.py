@@ -10,6 +10,7 @@ from ...analysis.change import ScoreChange
 from ...findings import Language
 from ...methods.arrays import np
 from ...tree.model import Indicator
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite, number, signed
@@ -27,7 +28,7 @@ def change_answer(moves: ScoreChange, language: Language) -> Answer:
     count = len(moves.later.panel.units)
     sheet = change_sheet(moves, language)
     sheet = replace(sheet, notes=(*first_of(len(moves.at), count, language), *_not_split(moves, language), *sheet.notes))
-    heading = f"{moves.later.index.index.title(language)} · {moves.periods[0]} → {moves.periods[1]}"
+    heading = f"{moves.later.index.index.title(language)} · {_both(moves, language)}"
     text = f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
     return Answer(text, {**change_data(moves), "count": count}, {"": sheet})
 
@@ -51,7 +52,7 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
     shown = ["–" if score is None else number(score, decimals) for score in (before, after)]
     moved = "" if before is None or after is None else f" · {signed(after - before, decimals)}"
     lines = [
-        f"{moves.units.title(moves.at[0], language)} · {' → '.join(moves.periods)}",
+        f"{moves.units.title(moves.at[0], language)} · {_both(moves, language)}",
         f"{word.score(language)} {' → '.join(shown)}{moved}",
         f"{word.rank(language)} {' → '.join(places)}",
         *(_lost(moves, state, language) for state in (0, 1) if np.isnan(moves.scores[state, 0])),
@@ -67,13 +68,19 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
     return Answer("\n".join([*text, *said]), change_data(moves), sheets)
 
 
+def _both(moves: ScoreChange, language: Language) -> str:
+    """Return the two states that are compared, as people write periods."""
+    return " → ".join(period_title(period, language) for period in moves.periods)
+
+
 def _lost(moves: ScoreChange, state: int, language: Language) -> str:
     """Say that the unit has no score in a state, and how much of it has values there."""
     scores, period, unit = (moves.earlier, moves.later)[state], moves.periods[state], moves.units.ids[moves.at[0]]
     if unit not in scores.panel.units.ids:
-        return word.not_among_units(language).format(state=period)
+        return word.not_among_units(language).format(state=period_title(period, language))
     covered = scores.covered(scores.tree.root)[scores.periods.index(period), scores.panel.units.ids.index(unit)]
-    return word.lost_score(language).format(state=period, coverage=f"{np.nan_to_num(covered):.1%}")
+    state = period_title(period, language)
+    return word.lost_score(language).format(state=state, coverage=f"{np.nan_to_num(covered):.1%}")
 
 
 def _values(moves: ScoreChange, leaf: str) -> tuple[str, str]:

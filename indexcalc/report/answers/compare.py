@@ -9,6 +9,7 @@ from ...analysis.compare import Comparison
 from ...analysis.differences import differences
 from ...analysis.weights import weights_of
 from ...findings import Language
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
@@ -27,7 +28,8 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
     sheet = change_sheet(shown, language, comparison.leading)
     said = [agreement_text(comparison, language), *_left_out(comparison, language)]
     said += first_of(len(moves.at), len(moves.units), language)
-    heading = f"{one} → {other}" if before != after else f"{one} → {other} · {before}"
+    heading = f"{period_title(one, language)} → {period_title(other, language)}"
+    heading += f" · {period_title(before, language)}" if before == after else ""
     text = [heading, *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
     sheets = {"": replace(sheet, notes=(heading, *said, *sheet.notes))}
     data: dict[str, Any] = {

@@ -15,6 +15,7 @@ from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
 from ...tree.model import Indicator, notes_of
+from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
@@ -59,7 +60,7 @@ def _boards(boards: Boards) -> list[dict[str, Any]]:
 def _explained(result: Explanation, language: Language) -> Answer:
     scores, units = result.scores, result.scores.panel.units
     shown = _Explained(result, language)
-    lines = [f"{units.title(result.unit, language)} · {scores.periods[result.period]}"]
+    lines = [f"{units.title(result.unit, language)} · {period_title(scores.periods[result.period], language)}"]
     lines += [line for level, one in result.tree.walk() for line in shown.lines(one, level)]
     lines += explained_notes(scores, language)
     data = {
@@ -242,7 +243,7 @@ def _versus(result: Versus, language: Language) -> Answer:
     if result.boards is not None:
         name = _mean_of(scores, result.unit, result.others, language)
     names = (units.title(result.unit, language), name)
-    lines = [f"{names[0]} {word.against(language).format(others=name)} · {period}"]
+    lines = [f"{names[0]} {word.against(language).format(others=name)} · {period_title(period, language)}"]
     lines += [line for level, node in result.walk() for line in _versus_lines(result, node, level, language)]
     lines += versus_notes(result, language)
     data = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...findings import Language
 from ...scores import ACROSS_PERIODS, Scores
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
@@ -22,7 +23,7 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
     at = scores.tree.root if node is None else scores.node(node)
     sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
     units = ranked_units(scores, period, at, in_rank_order(scores, scores.periods.index(period), at), language)
-    heading = f"{scores.tree.nodes[at].title(language)} · {period}"
+    heading = f"{scores.tree.nodes[at].title(language)} · {period_title(period, language)}"
     findings = findings_of(scores, language)
     return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", {
         "index": scores.index.index.id,
@@ -38,7 +39,7 @@ def top(scores: Scores, period: str, language: Language) -> Result:
     root = scores.tree.root
     units = in_rank_order(scores, scores.periods.index(period), root)
     sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
-    heading = f"{scores.tree.nodes[root].title(language)} · {period}"
+    heading = f"{scores.tree.nodes[root].title(language)} · {period_title(period, language)}"
     return f"{heading}\n{as_text(sheet, language)}", {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[root].id,

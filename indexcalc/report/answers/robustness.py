@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...analysis.robustness import Robustness
 from ...findings import Language
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
@@ -21,7 +22,7 @@ def robustness_answer(result: Robustness, language: Language) -> Answer:
     turns = (*result.pairs, *result.leaves_top)
     sheets = {"": turns_sheet(result, language)} if result.pairs else {}
     sheets |= {"top": turns_sheet(result, language, top=True)} if result.leaves_top else {}
-    lines = [f"{scores.index.index.title(language)} · {scores.periods[result.period]}"]
+    lines = [f"{scores.index.index.title(language)} · {period_title(scores.periods[result.period], language)}"]
     lines += ["\n\n".join(as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language) for sheet in sheets.values())]
     asked, pairs = len({(turn.above, turn.below) for turn in result.pairs}), max(len(result.order) - 1, 0)
     if not is_of_one and asked < pairs:

@@ -10,6 +10,7 @@ from ...analysis.warning import Judged, Warned
 from ...findings import Language
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator
+from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import finite, number, sparkline
 from ..sheets.tables import notes
@@ -24,7 +25,10 @@ def warn_answer(result: Alerts, language: Language) -> Answer:
     """List the warnings of a period from a level upwards, each with why."""
     scores = result.scores
     counted = "  ".join(counts(scores, result.judged, result.period, language))
-    lines = [f"{scores.index.index.title(language)} · {result.period} · {word.warning(language)}", counted]
+    lines = [
+        f"{scores.index.index.title(language)} · {period_title(result.period, language)} · {word.warning(language)}",
+        counted,
+    ]
     if not result.alerts:
         lines += ["", word.no_warnings(language).format(level=word_of(result.least, language))]
     for one in result.alerts[:MOST_SHOWN]:
@@ -112,7 +116,7 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
     limit = f"{word.limit(language)} {number(one.limit, decimals)}{left}{basis(judged, one.warned, language)}{right}"
     lasting = word.in_a_row_of(language).format(count=one.in_a_row)
     lines = [
-        f"{word_of(one.level, language)} {title} ({node.id}) {scores.periods[one.warned.period]}",
+        f"{word_of(one.level, language)} {title} ({node.id}) {period_title(scores.periods[one.warned.period], language)}",
         f"  {value}{comma}{limit} · {judged.rule.title(language)}",
         f"  {word.course(language)} {sparkline(one.values)} · {lasting}{f' → {step}' if step else ''}",
     ]

@@ -12,6 +12,7 @@ from ...analysis.weights import History, Moved, Proposal, TreeWeights, weights_o
 from ...findings import Language
 from ...tree.edit import exact_total
 from ...tree.model import notes_of
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
@@ -43,7 +44,7 @@ def proposed(proposal: Proposal, written: Sequence[str], language: Language) -> 
     text, data = _changes(proposal, written, language, computed=bool(proposal.method))
     if not proposal.method:
         return text, data
-    heading = f"{proposal.method} · {proposal.moved.period if proposal.moved else ''}"
+    heading = f"{proposal.method} · {period_title(proposal.moved.period, language) if proposal.moved else ''}"
     return f"{heading}\n{text}", {"method": proposal.method, **data}
 
 
@@ -100,7 +101,7 @@ def _moves(moved: Moved | None, language: Language) -> list[str]:
     if moved is None:
         return []
     if not moved.moves:
-        return ["", f"{moved.period}: {word.no_rank_moves(language)}"]
+        return ["", f"{period_title(moved.period, language)}: {word.no_rank_moves(language)}"]
     sheet = moves_sheet(moved, language)
     return ["", sheet.title, as_text(sheet, language)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...scores import Scores
+from ...words.periods import period_title
 from ...words.reports import word
 from ..numbers import listed
 from ..sheets.tables import Heading, Sheet, noted, notes, ranking_sheet, shortened
@@ -17,7 +18,7 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
     ranking = shortened(ranking_sheet(scores, period, language), MOST_ROWS, language)
     root = scores.index.index
     parts = [
-        f"# {escaped(root.title(language))} · {escaped(period)}",
+        f"# {escaped(root.title(language))} · {escaped(period_title(period, language))}",
         *(f"> {escaped(note)}" for note in ranking.notes),
         f"## {word.ranking(language)}",
         as_markdown(ranking, language),

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 from ...methods.arrays import np
 from ...methods.rank import rounded
+from ...words.periods import period_title
 from ...words.reports import word
 from ...words.shown import visible
 from ..numbers import listed, number, signed
@@ -16,7 +17,7 @@ from ..sheets.tables import Heading, Kind, Sheet, Value
 SCREEN_WIDTH: ContextVar[int | None] = ContextVar("screen width", default=None)
 """How many columns the terminal has that text is made for; nothing where it goes into a file or a pipe."""
 
-_NEED: tuple[Kind, ...] = ("rank", "move", "signed", "score", "text", "count", "percent", "code")
+_NEED: tuple[Kind, ...] = ("rank", "move", "signed", "score", "text", "count", "percent", "code", "period")
 """Kinds of columns, those that a narrow screen shows first in front."""
 
 
@@ -25,7 +26,7 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
     if value is None:
         return "–"
     if isinstance(value, str):
-        return value
+        return period_title(value, language) if heading.kind == "period" else value
     if heading.kind == "rank":
         mark = f"({word.tie(language)})" if tie else ""
         return f"{value:g}{mark}"
@@ -60,7 +61,7 @@ def as_text(sheet: Sheet, language: str) -> str:
     """
     rows = [[heading.title for heading in sheet.headings], *cells(sheet, language)]
     kept = _fitting(sheet.headings, [max(wide(row[at]) for row in rows) for at in range(len(rows[0]))], SCREEN_WIDTH.get())
-    left = [sheet.headings[at].kind in ("text", "code") for at in kept]
+    left = [sheet.headings[at].kind in ("text", "code", "period") for at in kept]
     without = [heading.title for at, heading in enumerate(sheet.headings) if at not in kept]
     said = [word.columns_left_out(language).format(columns=listed(without, language))] if without else []
     return "\n".join([aligned([[row[at] for at in kept] for row in rows], left), *said, *sheet.notes])
@@ -105,7 +106,7 @@ def wide(text: str) -> int:
 def as_markdown(sheet: Sheet, language: str) -> str:
     """Write a sheet as a Markdown table."""
     titles = [f"{heading.title}（{heading.over}）" if heading.over else heading.title for heading in sheet.headings]
-    rules = [":--" if heading.kind in ("text", "code") else "--:" for heading in sheet.headings]
+    rules = [":--" if heading.kind in ("text", "code", "period") else "--:" for heading in sheet.headings]
     lines = [titles, rules, *cells(sheet, language)]
     return "\n".join("| " + " | ".join(escaped(cell) for cell in line) + " |" for line in lines)
 

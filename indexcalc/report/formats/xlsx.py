@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...words.periods import period_title
+from ...words.reports import word
 from ..sheets.tables import Heading, Sheet, Value
 
 _FORMATS = {
@@ -17,7 +19,7 @@ _FORMATS = {
     "move": '"↑"0.##;"↓"0.##;"–"',
     "percent": "0.0%",
 }
-_WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12, "signed": 10}
+_WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12, "signed": 10, "period": 14}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
 _HEADER = 200  # characters of a printed page's head
@@ -25,10 +27,10 @@ _LONG = 30  # rows of a sheet that is to be filtered
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
 
 
-def workbook(sheets: Sequence[Sheet], tie: str, title: str = "") -> bytes:
+def workbook(sheets: Sequence[Sheet], language: str, title: str = "") -> bytes:
     """Write sheets into a workbook, the same bytes for the same sheets.
 
-    Text from data is written as text, so that a name such as =1+1 stays one; `tie` is the mark of shared ranks. `title` stands
+    Text from data is written as text, so that a name such as =1+1 stays one. `title` stands
     above every table, on every printed page and in the properties of the file.
     """
     import xlsxwriter
@@ -41,13 +43,13 @@ def workbook(sheets: Sequence[Sheet], tie: str, title: str = "") -> bytes:
         used: set[str] = set()
         for sheet in sheets:
             page = book.add_worksheet(_sheet_name(sheet.title, used))
-            _write(book, page, replace(sheet, title=f"{title} · {sheet.title}") if title else sheet, tie)
+            _write(book, page, replace(sheet, title=f"{title} · {sheet.title}") if title else sheet, language)
             if title:
                 page.set_header(f"&L{title.replace('&', '&&')[:_HEADER]}&R&A")
     return buffer.getvalue()
 
 
-def _write(book: Any, page: Any, sheet: Sheet, tie: str) -> None:
+def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
     stacked = any(heading.over for heading in sheet.headings)
     title = book.add_format({"bold": True, "font_size": 14, "font_name": _FONT})
     page.write_string(0, 0, sheet.title, title)
@@ -61,13 +63,20 @@ def _write(book: Any, page: Any, sheet: Sheet, tie: str) -> None:
         heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals)
         for heading in set(sheet.headings)
     }
-    ties = book.add_format({"num_format": f'0"({tie})"', "align": "center", **_LINE, "font_name": _FONT})
-    for row, values in enumerate(sheet.rows):
+    ties = book.add_format({"num_format": f'0"({word.tie(language)})"', "align": "center", **_LINE, "font_name": _FONT})
+    rows = [
+        [
+            period_title(value, language) if heading.kind == "period" and isinstance(value, str) else value
+            for value, heading in zip(values, sheet.headings, strict=True)
+        ]
+        for values in sheet.rows
+    ]
+    for row, values in enumerate(rows):
         for column, (value, heading) in enumerate(zip(values, sheet.headings, strict=True)):
             style = ties if heading.kind == "rank" and row in sheet.ties else formats[heading]
             _write_cell(page, top + 1 + row, column, value, style)
     for column, heading in enumerate(sheet.headings):
-        longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in sheet.rows)])
+        longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in rows)])
         page.set_column(column, column, min(max(_WIDTHS[heading.kind], longest + 2), 32))
     below = top + 2 + len(sheet.rows)
     for at, note in enumerate(sheet.notes[1:]):
@@ -120,7 +129,7 @@ def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int,
 def _format(book: Any, heading: Heading, decimals: int) -> Any:
     number = "0." + "0" * decimals if decimals else "0"
     style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong}
-    if heading.kind == "text":
+    if heading.kind in ("text", "period"):
         style |= {"num_format": "@", "indent": 1}
     else:
         style |= {

@@ -12,6 +12,7 @@ from ...analysis.target import Plan
 from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
+from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import finite, listed
 from .apart import decimals_of
@@ -62,10 +63,13 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
     decimals, said = decimals_of(list(zip(moves.scores, moves.ranks, strict=True)), scores.index.index.decimals, language)
     headings = [
         Heading(unit_label(scores, language), "text"),
-        *(Heading(period, "score", over=word.score(language), decimals=decimals) for period in _periods(moves, language)),
+        *(
+            Heading(period_title(period, language), "score", over=word.score(language), decimals=decimals, plain=period)
+            for period in _periods(moves, language)
+        ),
         Heading(word.score_difference(language), "signed", strong=True),
         *(Heading(word_of(f"factor {factor}", language), "signed") for factor in moves.parts),
-        *(Heading(word.rank(language) + mark, "count") for mark in ("₀", "₁")),
+        *_ranks_headings(_periods(moves, language), language),
         Heading(word.places(language), "move"),
         *([Heading(word.leading(language), "text")] if leading else []),
     ]
@@ -92,7 +96,7 @@ def without_score(moves: ScoreChange, names: tuple[str, str], lacking: tuple[Seq
     """Name the units that have no score in either of two states, by their places among those of a change; nothing of none."""
     parts = [
         word.without_score_in(language).format(
-            state=name, units=_named([moves.units.title(at, language) for at in places], language)
+            state=period_title(name, language), units=_named([moves.units.title(at, language) for at in places], language)
         )
         for name, places in zip(names, lacking, strict=True)
         if places
@@ -118,6 +122,14 @@ def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:
     return (one, other) if one != other else (word.earlier(language), word.later(language))
 
 
+def _ranks_headings(states: tuple[str, str], language: str) -> tuple[Heading, ...]:
+    """Return the headings of the ranks in two states, which name these; in CSV they are numbered."""
+    return tuple(
+        Heading(word.rank_in(language).format(state=period_title(state, language)), "count", plain=f"{word.rank(language)}{mark}")
+        for state, mark in zip(states, ("₀", "₁"), strict=True)
+    )
+
+
 def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
     """Return the change of the first unit by factor, in points and in places."""
     headings = (
@@ -139,7 +151,7 @@ def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], lan
     headings = (
         Heading(word.factor_own(language), "text"),
         Heading(word.id(language), "code"),
-        *(Heading(period, "text") for period in _periods(moves, language)),
+        *(Heading(period_title(period, language), "text", plain=period) for period in _periods(moves, language)),
         Heading(word.index_points(language), "signed"),
     )
     parts = {leaf: float(part[0]) for leaf, part in (moves.indicators or {}).items()}
@@ -262,7 +274,8 @@ def plan_ranks_sheet(plan: Plan, language: str) -> Sheet:
     units, ranks = scores.panel.units, scores.rank()[plan.period]
     headings = (
         Heading(unit_label(scores, language), "text"),
-        *(Heading(word.rank(language) + mark, "count") for mark in ("₀", "₁")),
+        Heading(word.rank_now(language), "count"),
+        Heading(word.rank_with_the_plan(language), "count"),
         Heading(word.places(language), "move"),
     )
     order = np.argsort(plan.others, kind="stable").tolist()

@@ -15,24 +15,29 @@ from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...periods import kind_among, previous, year_before
 from ...scores import ACROSS_PERIODS, Scores
 from ...tree.model import Dimension, Indicator
+from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import listed
 from .apart import decimals_apart
 
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
-Kind = Literal["text", "rank", "score", "move", "percent", "count", "code", "signed"]
+Kind = Literal["text", "rank", "score", "move", "percent", "count", "code", "signed", "period"]
 Value = str | float | int | None
 
 
 @dataclass(frozen=True)
 class Heading:
-    """One column of a sheet; `over` spans it and its neighbours, `decimals` are its own where not the sheet's."""
+    """One column of a sheet; `over` spans it and its neighbours, `decimals` are its own where not the sheet's.
+
+    `plain` is what it is called in CSV, which programs read, where that is not the title: a period as ids have it.
+    """
 
     title: str
     kind: Kind
     over: str = ""
     strong: bool = False
     decimals: int | None = None
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,12 @@ def ranking_sheet(
         columns.append([labels[unit] for unit in units])
         columns.append(values_of(scores.group_ranks[at, :, tree.root], units))
     last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
-    for title, earlier in ((since(scores, period, language), last), (word.year_before(language), None if year == last else year)):
+    for heading, earlier in (
+        (since(scores, period, language), last),
+        (Heading(word.year_before(language), "move"), None if year == last else year),
+    ):
         if earlier in scores.periods:
-            headings.append(Heading(title, "move"))
+            headings.append(heading)
             columns.append(moves(scores, at, scores.periods.index(earlier), units))
     for node in tree.dimensions:
         _add_node(scores, at, node, units, language, headings, columns)
@@ -267,9 +275,9 @@ def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
             own = scores.ranks[scores.periods.index(earlier), :, scores.tree.root]
             same = np.array_equal(_ranks_then(scores, scores.periods.index(earlier)), own, equal_nan=True)
             known = word.ranks_as_published if same else word.changed_since
-            said.append(known(language).format(period=earlier))
+            said.append(known(language).format(period=period_title(earlier, language)))
         elif earlier in scores.periods:
-            said.append(word.scored_anew(language).format(period=earlier))
+            said.append(word.scored_anew(language).format(period=period_title(earlier, language)))
     return tuple(said)
 
 
@@ -279,12 +287,13 @@ def period_before(scores: Scores, period: str) -> str | None:
     return next((one for one in reversed(scores.periods[: scores.periods.index(period)]) if kind_of(scores, one) == kind), None)
 
 
-def since(scores: Scores, period: str, language: str) -> str:
-    """Return what the moves since the period before are called: by that period where it is not right before."""
+def since(scores: Scores, period: str, language: str) -> Heading:
+    """Return the heading of the moves since the period before: by that period where it is not right before."""
     last = period_before(scores, period)
     if last is None or last == previous(period, kind_of(scores, period)):
-        return word.previous(language)
-    return word.since_period(language).format(period=last)
+        return Heading(word.previous(language), "move")
+    named = word.since_period(language)
+    return Heading(named.format(period=period_title(last, language)), "move", plain=named.format(period=last))
 
 
 def unit_label(scores: Scores, language: str) -> str:

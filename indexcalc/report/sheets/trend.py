@@ -13,7 +13,7 @@ def trend_sheet(result: Trend, language: str) -> Sheet:
     scores, units = result.scores, result.scores.panel.units
     rows = list(result.rows)
     if result.unit is not None:
-        heading, names = Heading(word.period(language), "code"), list(scores.periods)
+        heading, names = Heading(word.period(language), "period"), list(scores.periods)
     else:
         period = rows[0][0]
         rows = [(period, unit) for unit in in_rank_order(scores, period, result.node)]

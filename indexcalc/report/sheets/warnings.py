@@ -19,7 +19,7 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
         Heading(word.warning_level(language), "text", strong=True),
         Heading(unit_label(scores, language), "text"),
         Heading(word.watched(language), "text"),
-        Heading(word.period(language), "code"),
+        Heading(word.period(language), "period"),
         Heading(word.observed(language), "score", strong=True),
         Heading(word.limit(language), "score"),
         Heading(word.basis(language), "text"),

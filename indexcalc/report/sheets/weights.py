@@ -10,6 +10,7 @@ from ...analysis.differences import Difference
 from ...analysis.judgements import GroupJudgement
 from ...analysis.weights import Moved, TreeWeights, WeightRow
 from ...journal.history import Change
+from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import number
 from .apart import decimals_of
@@ -62,7 +63,9 @@ def moves_sheet(moved: Moved, language: str) -> Sheet:
         )
         for move in moved.moves
     )
-    return Sheet(f"{word.rank_moves(language)} · {moved.period}", headings, rows, decimals=decimals, notes=said)
+    return Sheet(
+        f"{word.rank_moves(language)} · {period_title(moved.period, language)}", headings, rows, decimals=decimals, notes=said
+    )
 
 
 def _difference(before: float | None, after: float | None) -> float | None:
