@@ -6,15 +6,17 @@ import io
 import re
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
 from indexcalc.jobs.project import Project
 from indexcalc.report.files import report_files
+from indexcalc.report.sheets.tables import monitored_sheet
 from indexcalc.scores import Scores
 
 from .conftest import REPOSITORY
-from .projects import run
+from .projects import answer, laid_out, run
 
 AS_IN_IDS = re.compile(r"\b20\d\d(Q[1-4]|H[12]|-\d\d)\b|\b20\d\d\b(?!年)")
 
@@ -69,3 +71,56 @@ def test_periods_of_tables_for_programs_are_those_of_ids(tmp_path: Path) -> None
     run(REPOSITORY, "change", "--from", "2021", "--to", "2022", "--out", str(tmp_path))
     heading = next(tmp_path.glob("*.csv")).read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     assert {"2021", "2022", "位次₀", "位次₁"} <= set(heading)
+
+
+def test_the_whole_city_stands_below_the_districts(scores: Scores, report: dict[str, bytes]) -> None:
+    at, root = scores.periods.index("2022Q4"), scores.tree.root
+    values = scores.scores[at, :, root]
+    groups = dict.fromkeys(scores.panel.units.groups)
+    rows = {row[1]: row for row in cells_of(report["ranking.xlsx"])["总榜"][3:] if row[1]}
+    assert rows["全市平均"][0] is None and rows["极差"][0] is None
+    assert rows["全市平均"][2] == pytest.approx(np.mean(values))
+    assert rows["极差"][2] == pytest.approx(np.ptp(values))
+    for group in groups:
+        own = [unit for unit, label in enumerate(scores.panel.units.groups) if label == group]
+        assert rows[f"同组平均（{group}）"][2] == pytest.approx(np.mean(values[own]))
+    assert "全市合计" not in rows, "scores have no sum"
+    assert "| 全市平均 |" in report["summary.md"].decode()
+    csv = report["ranking.csv"].decode()
+    assert "平均" not in csv and "极差" not in csv and len(csv.splitlines()) == 1 + len(scores.panel.units)
+    told = answer(REPOSITORY, "rank", "--node", "safety", "--period", "2022Q4")
+    assert len(told["ranking"]) == len(scores.panel.units)
+    assert told["whole"]["mean"] == pytest.approx(np.mean(scores.scores[at, :, scores.node("safety")]))
+    assert set(told["whole"]["groups"]) == set(groups)
+
+
+WHOLE = """
+index: {id: demo, name: 示例指数}
+units: {label: 县, table: units.csv, whole: 全省}
+periods: {kind: year}
+data: {yearly: {path: values.csv}}
+defaults: {over_time: sum, weights: equal}
+dimensions:
+  - id: d
+    name: 维度甲
+    indicators:
+      - {id: one, name: 得分项, measure: 宗}
+      - {id: cases, name: 案件数, measure: 宗, role: monitored}
+      - {id: rate, name: 办结率, measure: '%', role: monitored}
+      - {id: survey, name: 测评, measure: 分, over_time: mean, role: monitored}
+"""
+
+
+def test_only_what_is_counted_has_a_sum(tmp_path: Path) -> None:
+    values = "id,period,one,cases,rate,survey\na,2022,1,10,50,7\nb,2022,2,20,70,8\nc,2022,3,,90,\n"
+    laid_out(tmp_path, {"indicators.yaml": WHOLE, "units.csv": "id,name\na,甲县\nb,乙县\nc,丙县\n", "values.csv": values})
+    index = scored_in(tmp_path)
+    sheet = monitored_sheet(index, "2022", "zh")
+    assert [row[0] for row in sheet.rows] == ["甲县", "乙县", "丙县"]
+    whole = {row[0]: row[1::2] for row in sheet.whole}
+    assert whole == {"全省合计": (30, None, None), "全省平均": (15, 70, 7.5), "极差": (10, 40, 1)}
+    assert "全省合计" in run(tmp_path, "rank", "--node", "cases")
+
+
+def scored_in(folder: Path) -> Scores:
+    return Project(folder / "indicators.yaml", folder, folder / "reports").scores()

@@ -9,6 +9,8 @@ from typing import Any
 from ..methods.arrays import np
 from ..methods.rank import rounded
 
+_MOST_DECIMALS = 12  # of a value
+
 
 def finite(number: Any) -> float | None:
     """Return a plain number; nothing for what is none: NaN, or infinite."""
@@ -34,6 +36,20 @@ def signed(value: float, decimals: int) -> str:
 def number(value: float, decimals: int) -> str:
     """Return a number with fixed decimals, rounded as `methods.rank.rounded` does."""
     return f"{float(rounded(np.array(value), decimals)):.{decimals}f}"
+
+
+def decimals_of_values(values: Iterable[object]) -> int:
+    """Return how many decimals values in a unit of measurement are shown with: none where all are whole, else two, and more
+    where the largest of them would be all but lost.
+
+    >>> decimals_of_values([14.0, 3373.0]), decimals_of_values([31.92541587, 4.0]), decimals_of_values([0.00412, None])
+    (0, 2, 5)
+    """
+    known = [abs(float(value)) for value in values if isinstance(value, int | float) and math.isfinite(value)]
+    if all(value == int(value) for value in known):
+        return 0
+    largest = max(known)
+    return 2 if largest >= 1 else min(2 - math.floor(math.log10(largest)), _MOST_DECIMALS)
 
 
 def sparkline(values: Sequence[float]) -> str:

@@ -24,6 +24,11 @@ class word:  # noqa: N801 - read as `word.rank(language)`
 
     ranking = Said("总榜", "Ranking")
     rank = Said("位次", "Rank")
+    whole = Said("全体", "all")
+    sum_of = Said("{whole}合计", "Sum of {whole}")
+    mean_of_all = Said("{whole}平均", "Mean of {whole}")
+    mean_of_group = Said("同组平均（{group}）", "Mean of group {group}")
+    spread_of = Said("极差", "Highest less lowest")
     rank_now = Said("现位次", "Rank now")
     rank_with_the_plan = Said("改进后位次", "Rank with the plan")
     rank_in = Said("{state}位次", "Rank, {state}")

@@ -10,8 +10,9 @@ from typing import Any
 from ...findings import Language
 from ...words.reports import word
 from ..formats.xlsx import workbook
+from ..sheets.sheet import Sheet
 from ..sheets.tables import MOST_ROWS as MOST_ROWS_OF_A_PAGE
-from ..sheets.tables import Sheet, shortened
+from ..sheets.tables import shortened
 from ..sheets.tidy import sheet_csv
 
 ELSEWHERE = "--json / --out"  # where all of a table is that is shown in part

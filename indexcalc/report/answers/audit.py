@@ -8,7 +8,8 @@ from ...analysis.audit import Audit
 from ...findings import Language
 from ...words.reports import word, word_of
 from ..formats.text import as_text
-from ..sheets.tables import Heading, Sheet, shortened
+from ..sheets.sheet import Heading, Sheet
+from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
 _KEYS = ("department", "period", "unit", "indicator", "question", "place")

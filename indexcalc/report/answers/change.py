@@ -79,8 +79,8 @@ def _lost(moves: ScoreChange, state: int, language: Language) -> str:
     if unit not in scores.panel.units.ids:
         return word.not_among_units(language).format(state=period_title(period, language))
     covered = scores.covered(scores.tree.root)[scores.periods.index(period), scores.panel.units.ids.index(unit)]
-    state = period_title(period, language)
-    return word.lost_score(language).format(state=state, coverage=f"{np.nan_to_num(covered):.1%}")
+    title = period_title(period, language)
+    return word.lost_score(language).format(state=title, coverage=f"{np.nan_to_num(covered):.1%}")
 
 
 def _values(moves: ScoreChange, leaf: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
 from ..sheets.apart import decimals_of
 from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
+from ..sheets.whole import data_of_the_whole
 from .answer import MOST_ROWS
 
 Result = tuple[str, Any]
@@ -30,6 +31,7 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
         "node": scores.tree.nodes[at].id,
         "period": period,
         "ranking": units,
+        "whole": data_of_the_whole(scores, scores.periods.index(period), at, language),
         "findings": findings,
     }
 

@@ -12,7 +12,8 @@ from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.analyses import correlations_sheet, flags_sheet, groups_sheet, indices_sheet, influence_sheet, left_sheet
-from ..sheets.tables import Sheet, shortened
+from ..sheets.sheet import Sheet
+from ..sheets.tables import shortened
 from .answer import ELSEWHERE, Answer
 
 MOST_SHOWN = 20  # of a table of nodes or inputs on a terminal

@@ -6,7 +6,8 @@ from ...scores import Scores
 from ...words.periods import period_title
 from ...words.reports import word
 from ..numbers import listed
-from ..sheets.tables import Heading, Sheet, noted, notes, ranking_sheet, shortened
+from ..sheets.sheet import Heading, Sheet
+from ..sheets.tables import noted, notes, ranking_sheet, shortened
 from .text import as_markdown, escaped
 
 MOST_ROWS = 200

@@ -12,7 +12,7 @@ from ...words.periods import period_title
 from ...words.reports import word
 from ...words.shown import visible
 from ..numbers import listed, number, signed
-from ..sheets.tables import Heading, Kind, Sheet, Value
+from ..sheets.sheet import Heading, Kind, Sheet, Value
 
 SCREEN_WIDTH: ContextVar[int | None] = ContextVar("screen width", default=None)
 """How many columns the terminal has that text is made for; nothing where it goes into a file or a pipe."""
@@ -44,13 +44,15 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
 
 
 def cells(sheet: Sheet, language: str) -> list[list[str]]:
-    """Return all rows of a sheet as people read them."""
+    """Return all rows of a sheet as people read them, those of all units together last."""
     return [
         [
             shown(value, heading, sheet, tie=heading.kind == "rank" and at in sheet.ties, language=language)
+            if at < len(sheet.rows) or value is not None
+            else ""
             for value, heading in zip(row, sheet.headings, strict=True)
         ]
-        for at, row in enumerate(sheet.rows)
+        for at, row in enumerate((*sheet.rows, *sheet.whole))
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...words.periods import period_title
 from ...words.reports import word
-from ..sheets.tables import Heading, Sheet, Value
+from ..sheets.sheet import Heading, Sheet, Value
 
 _FORMATS = {
     "rank": "0",
@@ -24,6 +24,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
 _HEADER = 200  # characters of a printed page's head
 _LONG = 30  # rows of a sheet that is to be filtered
+_TOGETHER = {"bg_color": "#F3ECE4"}
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
 
 
@@ -69,16 +70,21 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
             period_title(value, language) if heading.kind == "period" and isinstance(value, str) else value
             for value, heading in zip(values, sheet.headings, strict=True)
         ]
-        for values in sheet.rows
+        for values in (*sheet.rows, *sheet.whole)
     ]
+    together = {
+        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals, together=True)
+        for heading in (set(sheet.headings) if sheet.whole else ())
+    }
     for row, values in enumerate(rows):
         for column, (value, heading) in enumerate(zip(values, sheet.headings, strict=True)):
-            style = ties if heading.kind == "rank" and row in sheet.ties else formats[heading]
+            of_all = formats if row < len(sheet.rows) else together
+            style = ties if heading.kind == "rank" and row in sheet.ties else of_all[heading]
             _write_cell(page, top + 1 + row, column, value, style)
     for column, heading in enumerate(sheet.headings):
         longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in rows)])
         page.set_column(column, column, min(max(_WIDTHS[heading.kind], longest + 2), 32))
-    below = top + 2 + len(sheet.rows)
+    below = top + 2 + len(rows)
     for at, note in enumerate(sheet.notes[1:]):
         page.write_string(below + at, 0, note, book.add_format({"font_name": _FONT}))
     if len(sheet.rows) > _LONG and not stacked:
@@ -126,9 +132,9 @@ def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int,
         column = last + 1
 
 
-def _format(book: Any, heading: Heading, decimals: int) -> Any:
+def _format(book: Any, heading: Heading, decimals: int, *, together: bool = False) -> Any:
     number = "0." + "0" * decimals if decimals else "0"
-    style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong}
+    style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong or together, **(_TOGETHER if together else {})}
     if heading.kind in ("text", "period"):
         style |= {"num_format": "@", "indent": 1}
     else:

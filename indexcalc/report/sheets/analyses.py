@@ -10,7 +10,8 @@ from ...methods.arrays import np
 from ...words.reports import word, word_of
 from ..numbers import finite, listed
 from .apart import decimals_apart
-from .tables import Heading, Sheet, Value, notes, unit_label
+from .sheet import Heading, Sheet, Value
+from .tables import notes, unit_label
 
 if TYPE_CHECKING:
     from ...analysis.association import Flag, Group, Influence

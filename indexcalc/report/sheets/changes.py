@@ -16,7 +16,8 @@ from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import finite, listed
 from .apart import decimals_of
-from .tables import Heading, Sheet, Value, notes, notes_on_periods, unit_label
+from .sheet import Heading, Sheet, Value
+from .tables import notes, notes_on_periods, unit_label
 
 MOST_NAMES = 20  # of units in a note
 

@@ -17,7 +17,8 @@ from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..numbers import finite, listed, number
-from .tables import Heading, Sheet, Value, notes
+from .sheet import Heading, Sheet, Value
+from .tables import notes
 
 
 def explained_sheet(result: Explanation, language: Language) -> Sheet:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from ...findings import Finding
 from ...methods.arrays import np
@@ -17,39 +17,12 @@ from ...scores import ACROSS_PERIODS, Scores
 from ...tree.model import Dimension, Indicator
 from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import listed
+from ..numbers import decimals_of_values, listed
 from .apart import decimals_apart
+from .sheet import Columns, Heading, Sheet, Value
+from .whole import adds_up, of_the_whole
 
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
-Kind = Literal["text", "rank", "score", "move", "percent", "count", "code", "signed", "period"]
-Value = str | float | int | None
-
-
-@dataclass(frozen=True)
-class Heading:
-    """One column of a sheet; `over` spans it and its neighbours, `decimals` are its own where not the sheet's.
-
-    `plain` is what it is called in CSV, which programs read, where that is not the title: a period as ids have it.
-    """
-
-    title: str
-    kind: Kind
-    over: str = ""
-    strong: bool = False
-    decimals: int | None = None
-    plain: str = ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table: headings and rows; `ties` are the rows whose rank is shared."""
-
-    title: str
-    headings: tuple[Heading, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    ties: frozenset[int] = frozenset()
-    decimals: int = 2
-    notes: tuple[str, ...] = ()
 
 
 def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] = ()) -> list[Sheet]:
@@ -80,43 +53,24 @@ def ranking_sheet(
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, tree.root) if some is None else some
     decimals, said = decimals_apart(scores, at, tree.root, units, language)
-    headings = [
-        Heading(word.rank(language), "rank"),
-        Heading(unit_label(scores, language), "text"),
-        Heading(word.score(language), "score", strong=True, decimals=decimals),
-    ]
-    columns: list[list[Value]] = [
-        ranks_of(scores, at, tree.root, units),
-        [scores.panel.units.title(unit, language) for unit in units],
-        values_of(scores.scores[at, :, tree.root], units),
-    ]
-    if not numeric:
-        columns[-1] = _censored(scores, columns[-1])
-    _add_beside_score(scores, at, tree.root, units, language, headings, columns)
+    table = _ranked(scores, at, tree.root, units, language, decimals)
     if scores.group_ranks is not None:
         within = scores.index.ranking.within or "group"
         labels = scores.panel.units.labels(within)
-        title = word.group(language) if within == "group" else within
-        headings += [Heading(title, "text"), Heading(word.group_rank(language), "count")]
-        columns.append([labels[unit] for unit in units])
-        columns.append(values_of(scores.group_ranks[at, :, tree.root], units))
-    last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
-    for heading, earlier in (
-        (since(scores, period, language), last),
-        (Heading(word.year_before(language), "move"), None if year == last else year),
-    ):
-        if earlier in scores.periods:
-            headings.append(heading)
-            columns.append(moves(scores, at, scores.periods.index(earlier), units))
+        table.add(Heading(word.group(language) if within == "group" else within, "text"), [labels[unit] for unit in units])
+        table.add(Heading(word.group_rank(language), "count"), values_of(scores.group_ranks[at, :, tree.root], units))
+    _add_moves(scores, period, units, language, table)
     for node in tree.dimensions:
-        _add_node(scores, at, node, units, language, headings, columns)
-    headings.append(Heading(word.coverage(language), "percent"))
-    columns.append(values_of(scores.covered(tree.root)[at], units))
+        _add_node(scores, at, node, units, language, table)
+    table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(tree.root)[at], units))
     if numeric:
-        headings.append(Heading(word.id(language), "text"))
-        columns.append([scores.panel.units.ids[unit] for unit in units])
-    rows, said = tuple(zip(*columns, strict=True)), (*notes(scores, language), *_of_the_past(scores, period, language), *said)
-    return Sheet(word.ranking(language), tuple(headings), rows, _ties(columns[0]), _decimals(scores), said)
+        table.add(Heading(word.id(language), "text"), [scores.panel.units.ids[unit] for unit in units])
+    whole = of_the_whole(scores, units, table, 1, language) if some is None and not numeric else ()
+    if not numeric:
+        table.cells[2] = _censored(scores, table.cells[2])
+    said = (*notes(scores, language), *_of_the_past(scores, period, language), *said)
+    ties = _ties(table.cells[0])
+    return Sheet(word.ranking(language), tuple(table.headings), table.rows, ties, _decimals(scores), said, whole)
 
 
 def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sheet:
@@ -124,62 +78,78 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sh
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, node)
     decimals, said = decimals_apart(scores, at, node, units, language)
-    headings = [
-        Heading(word.rank(language), "rank"),
-        Heading(unit_label(scores, language), "text"),
-    ]
-    columns: list[list[Value]] = [
-        ranks_of(scores, at, node, units),
-        [scores.panel.units.title(unit, language) for unit in units],
-    ]
-    if node in tree.monitored:
-        headings.append(_value_heading(scores, node, language))
-        columns.append(values_of(scores.derived[at, :, node], units))
-    else:
-        headings.append(Heading(word.score(language), "score", strong=True, decimals=decimals))
-        columns.append(values_of(scores.scores[at, :, node], units))
-    _add_beside_score(scores, at, node, units, language, headings, columns)
+    table = _ranked(scores, at, node, units, language, decimals)
     for child in tree.below(node):
-        _add_node(scores, at, child, units, language, headings, columns)
-    headings.append(Heading(word.coverage(language), "percent"))
-    columns.append(values_of(scores.covered(node)[at], units))
-    title = tree.nodes[node].title(language)
+        _add_node(scores, at, child, units, language, table)
+    table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(node)[at], units))
     extra = (word.warning_board(language),) if _over(scores, node, language) else ()
-    rows = tuple(zip(*columns, strict=True))
-    return Sheet(title, tuple(headings), rows, _ties(columns[0]), _decimals(scores), (*extra, *notes(scores, language), *said))
+    return Sheet(
+        tree.nodes[node].title(language),
+        tuple(table.headings),
+        table.rows,
+        _ties(table.cells[0]),
+        _decimals(scores),
+        (*extra, *notes(scores, language), *said),
+        of_the_whole(scores, units, table, 1, language),
+    )
 
 
 def monitored_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return the values of all that is monitored and not scored, with the units' ranks by them, in the units table's order."""
-    at, units = scores.periods.index(period), range(len(scores.panel.units))
-    headings = [Heading(unit_label(scores, language), "text")]
-    columns: list[list[Value]] = [[scores.panel.units.title(unit, language) for unit in units]]
+    at, units, table = scores.periods.index(period), range(len(scores.panel.units)), Columns()
+    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
     for node in scores.tree.monitored:
-        _add_node(scores, at, node, units, language, headings, columns)
-    rows = tuple(zip(*columns, strict=True))
-    return Sheet(word.monitored(language), tuple(headings), rows, notes=(word.monitored_help(language), *notes(scores, language)))
+        _add_node(scores, at, node, units, language, table)
+    said, whole = (word.monitored_help(language), *notes(scores, language)), of_the_whole(scores, units, table, 0, language)
+    return Sheet(word.monitored(language), tuple(table.headings), table.rows, notes=said, whole=whole)
 
 
-def _add_node(
-    scores: Scores, at: int, node: int, units: Sequence[int], language: str, headings: list[Heading], columns: list[list[Value]]
-) -> None:
+def _ranked(scores: Scores, at: int, node: int, units: Sequence[int], language: str, decimals: int) -> Columns:
+    """Return the first columns of a ranking: place, unit, score with what belongs beside it; the value of what is monitored."""
+    table = Columns()
+    table.add(Heading(word.rank(language), "rank"), ranks_of(scores, at, node, units))
+    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
+    if node in scores.tree.monitored:
+        _add_value(scores, at, node, units, language, table)
+    else:
+        heading = Heading(word.score(language), "score", strong=True, decimals=decimals)
+        table.add(heading, values_of(scores.scores[at, :, node], units))
+    _add_beside_score(scores, at, node, units, language, table)
+    return table
+
+
+def _add_moves(scores: Scores, period: str, units: Sequence[int], language: str, table: Columns) -> None:
+    """Add how many places units have risen in the index since the period before, and since the same period a year before."""
+    last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
+    for heading, earlier in (
+        (since(scores, period, language), last),
+        (Heading(word.year_before(language), "move"), None if year == last else year),
+    ):
+        if earlier in scores.periods:
+            table.add(heading, moves(scores, scores.periods.index(period), scores.periods.index(earlier), units))
+
+
+def _add_node(scores: Scores, at: int, node: int, units: Sequence[int], language: str, table: Columns) -> None:
     """Add a node's scores; of what is monitored its values, with the ranks by these."""
     own = scores.tree.nodes[node]
     if node not in scores.tree.monitored:
         over, decimals = _over(scores, node, language), scores.index.decimals_of(own)
-        headings.append(Heading(own.title(language), "score", over=over, decimals=decimals))
-        columns.append(values_of(scores.scores[at, :, node], units))
+        heading = Heading(own.title(language), "score", over=over, decimals=decimals)
+        table.add(heading, values_of(scores.scores[at, :, node], units))
         return
     over = own.title(language)
-    headings += [_value_heading(scores, node, language, over=over), Heading(word.rank(language), "count", over=over)]
-    columns += [values_of(scores.derived[at, :, node], units), ranks_of(scores, at, node, units)]
+    _add_value(scores, at, node, units, language, table, over=over)
+    table.add(Heading(word.rank(language), "count", over=over), ranks_of(scores, at, node, units))
 
 
-def _value_heading(scores: Scores, node: int, language: str, *, over: str = "") -> Heading:
-    """Return the heading of an indicator's values: its unit of measurement, where it has one."""
-    own = scores.tree.nodes[node]
+def _add_value(
+    scores: Scores, at: int, node: int, units: Sequence[int], language: str, table: Columns, *, over: str = ""
+) -> None:
+    """Add an indicator's values, under its unit of measurement where it has one."""
+    own, values = scores.tree.nodes[node], values_of(scores.derived[at, :, node], units)
     measure = own.measure if isinstance(own, Indicator) else ""
-    return Heading(measure or word.observed(language), "score", over=over)
+    heading = Heading(measure or word.observed(language), "score", over=over, decimals=decimals_of_values(values))
+    table.add(heading, values, adds_up=adds_up(scores.index, own))
 
 
 def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
@@ -326,21 +296,16 @@ def kind_of(scores: Scores, period: str) -> Any:
     return kind_among(period, scores.index.periods.kinds)
 
 
-def _add_beside_score(
-    scores: Scores, at: int, node: int, units: Sequence[int], language: str, headings: list[Heading], columns: list[list[Value]]
-) -> None:
+def _add_beside_score(scores: Scores, at: int, node: int, units: Sequence[int], language: str, table: Columns) -> None:
     """Add what belongs right beside a node's score: its grade, its primary children, the points of its adjustments."""
     if node in scores.grades:
-        headings.append(Heading(word.grade(language), "text"))
-        columns.append([scores.grade(at, unit, node, language) for unit in units])
+        table.add(Heading(word.grade(language), "text"), [scores.grade(at, unit, node, language) for unit in units])
     own = scores.tree.nodes[node]
     if not isinstance(own, Indicator) and own.primary is not None:
-        headings.append(Heading(word.primary(language), "text"))
-        columns.append([primary(scores, at, unit, node, language) for unit in units])
+        table.add(Heading(word.primary(language), "text"), [primary(scores, at, unit, node, language) for unit in units])
     for i in () if node < scores.tree.leaves else scores.tree.branches[node - scores.tree.leaves].adjustments:
-        over = word.adjustments(language)
-        headings.append(Heading(scores.index.adjustments[i].title(language), "score", over=over))
-        columns.append(values_of(scores.points[at, :, i], units))
+        heading = Heading(scores.index.adjustments[i].title(language), "score", over=word.adjustments(language))
+        table.add(heading, values_of(scores.points[at, :, i], units))
 
 
 def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str:
@@ -348,7 +313,7 @@ def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str
     return listed((scores.tree.nodes[child].title(language) for child in scores.primary(at, unit, node)), language)
 
 
-def _censored(scores: Scores, values: list[Value]) -> list[Value]:
+def _censored(scores: Scores, values: Sequence[Value]) -> Sequence[Value]:
     """Return the scores of the index as they are published: `<5` for those below 5 where that is the limit."""
     limit = scores.index.index.censor_below
     if limit is None:

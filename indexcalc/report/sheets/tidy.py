@@ -15,7 +15,7 @@ from ...tree.model import Indicator
 from ...words.reports import word
 from ...words.shown import visible
 from ...words.statuses import STATUS_NAMES
-from .tables import Sheet
+from .sheet import Sheet
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = r"[-+]\d+(\.\d+)?"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...analysis.trend import Trend, earlier
 from ...tree.model import Indicator
 from ...words.reports import word, word_of
-from .tables import Heading, Sheet, Value, in_rank_order, notes_on_periods, unit_label, values_of
+from .sheet import Heading, Sheet, Value
+from .tables import in_rank_order, notes_on_periods, unit_label, values_of
 
 
 def trend_sheet(result: Trend, language: str) -> Sheet:

@@ -10,7 +10,8 @@ from ...scores import Scores
 from ...tree.model import LEVELS, Indicator, Level
 from ...words.reports import word, word_of
 from ..numbers import sparkline
-from .tables import Heading, Sheet, Value, notes, unit_label
+from .sheet import Heading, Sheet, Value
+from .tables import notes, unit_label
 
 
 def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:

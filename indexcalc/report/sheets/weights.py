@@ -14,7 +14,8 @@ from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import number
 from .apart import decimals_of
-from .tables import Heading, Kind, Sheet, unit_label
+from .sheet import Heading, Kind, Sheet
+from .tables import unit_label
 
 
 def _headings(language: str, **kinds: Kind) -> tuple[Heading, ...]:
