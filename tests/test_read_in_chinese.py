@@ -10,9 +10,13 @@ import numpy as np
 import openpyxl
 import pytest
 
+from indexcalc.jobs import questions
 from indexcalc.jobs.project import Project
 from indexcalc.report.files import report_files
+from indexcalc.report.formats.xlsx import workbook
+from indexcalc.report.sheets.sheet import Sheet
 from indexcalc.report.sheets.tables import monitored_sheet
+from indexcalc.report.sheets.trend import trend_sheet
 from indexcalc.scores import Scores
 
 from .conftest import REPOSITORY
@@ -124,3 +128,51 @@ def test_only_what_is_counted_has_a_sum(tmp_path: Path) -> None:
 
 def scored_in(folder: Path) -> Scores:
     return Project(folder / "indicators.yaml", folder, folder / "reports").scores()
+
+
+def columns_of(sheet: Sheet) -> dict[str, list[object]]:
+    return {heading.title: [row[at] for row in sheet.rows] for at, heading in enumerate(sheet.headings)}
+
+
+def test_differences_of_scores_are_in_points_and_years_have_none_on_the_period_before(scores: Scores) -> None:
+    sheet = trend_sheet(questions.trend(scores, unit="越秀"), "zh")
+    columns, periods, own = columns_of(sheet), list(scores.periods), scores.score()[:, scores.panel.units.names.index("越秀区")]
+    score = dict(zip(periods, own, strict=True))
+    assert not any(title in ("环比", "同比") for title in columns)
+    for period, last, year, on_year in zip(
+        columns["期次"], columns["环比增减（分）"], columns["同比增减（分）"], columns["比上年增减（分）"], strict=True
+    ):
+        if len(str(period)) == 4:
+            assert last is None and year is None
+            assert on_year == (None if period == "2021" else pytest.approx(score["2022"] - score["2021"]))
+        else:
+            assert on_year is None
+            before = f"2021{str(period)[4:]}"
+            assert year == (pytest.approx(score[str(period)] - score[before]) if str(period) > "2022" else None)
+    shown = run(REPOSITORY, "trend", "越秀").splitlines()
+    second = next(line for line in shown if line.startswith("2022年第二季度"))
+    first = next(line for line in shown if line.startswith("2021年第一季度"))
+    assert "持平" in second and "持平" not in first and "–" in first
+
+
+def test_values_are_compared_in_their_own_measure(scores: Scores) -> None:
+    result = questions.trend(scores, node="criminal-cases", period="2022")
+    sheet, at = trend_sheet(result, "zh"), scores.panel.column["criminal-cases"]
+    counted = {period: scores.panel.values[scores.periods.index(period), :, at] for period in ("2021", "2022")}
+    columns, whole = columns_of(sheet), {row[0]: row for row in sheet.whole}
+    titles = [heading.title for heading in sheet.headings]
+    assert sorted(columns["填报数（件）"]) == sorted(counted["2022"])  # type: ignore[type-var]
+    assert whole["全市合计"][titles.index("填报数（件）")] == sum(counted["2022"])
+    assert whole["全市合计"][titles.index("比上年增减（件）")] == sum(counted["2022"]) - sum(counted["2021"])
+    assert whole["全市合计"][titles.index("数值（件/万人）")] is None, "a sum of rates is none of the city"
+    text = run(REPOSITORY, "trend", "--node", "criminal-cases", "--period", "2022")
+    assert re.search(r"越秀区 +3373 +减少418 +下降11\.0% +31\.93 +减少4\.37 +下降12\.0%", text)
+    shares = columns_of(trend_sheet(questions.trend(scores, node="food-pass", period="2022Q4"), "zh"))
+    assert "环比增减（百分点）" in shares and not any("增长" in title for title in shares)
+
+
+def test_a_difference_is_read_in_words_in_a_workbook_too(scores: Scores) -> None:
+    sheet = trend_sheet(questions.trend(scores, node="criminal-cases", period="2022"), "zh")
+    page = openpyxl.load_workbook(io.BytesIO(workbook([sheet], "zh"))).worksheets[0]
+    formats = {cell.number_format for row in page.iter_rows() for cell in row if isinstance(cell.value, int | float)}
+    assert {'"增加"0;"减少"0;"持平"', '"上升"0.0"%";"下降"0.0"%";"持平"', '"↑"0.##;"↓"0.##;"持平"'} <= formats

@@ -17,7 +17,20 @@ from ..sheets.sheet import Heading, Kind, Sheet, Value
 SCREEN_WIDTH: ContextVar[int | None] = ContextVar("screen width", default=None)
 """How many columns the terminal has that text is made for; nothing where it goes into a file or a pipe."""
 
-_NEED: tuple[Kind, ...] = ("rank", "move", "signed", "score", "text", "count", "percent", "code", "period")
+_NEED: tuple[Kind, ...] = (
+    "rank",
+    "move",
+    "signed",
+    "amount",
+    "growth",
+    "revision",
+    "score",
+    "text",
+    "count",
+    "percent",
+    "code",
+    "period",
+)
 """Kinds of columns, those that a narrow screen shows first in front."""
 
 
@@ -31,16 +44,29 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
         mark = f"({word.tie(language)})" if tie else ""
         return f"{value:g}{mark}"
     if heading.kind == "move":
-        return f"↑{value:g}" if value > 0 else f"↓{-value:g}" if value < 0 else "–"
+        return f"↑{value:g}" if value > 0 else f"↓{-value:g}" if value < 0 else word.unmoved_rank(language)
+    if heading.kind in ("amount", "growth"):
+        return _more_or_less(value, heading, sheet, language)
     if heading.kind == "percent":
         return f"{float(rounded(np.array(value * 100), 1)):.1f}%"
-    if heading.kind == "signed":
-        return signed(value, sheet.decimals)
+    if heading.kind in ("signed", "revision"):
+        return word.not_revised(language) if heading.kind == "revision" and value == 0 else signed(value, sheet.decimals)
     return (
         f"{value:g}"
         if heading.kind == "count"
         else number(value, sheet.decimals if heading.decimals is None else heading.decimals)
     )
+
+
+def _more_or_less(value: float, heading: Heading, sheet: Sheet, language: str) -> str:
+    """Return a difference in words: how much more or less, or by how many per cent it rose or fell."""
+    growth = heading.kind == "growth"
+    decimals = 1 if growth else sheet.decimals if heading.decimals is None else heading.decimals
+    size = number(abs(value), decimals)
+    if not float(size):
+        return word.unmoved_rank(language)
+    said = (word.risen if growth else word.more) if value > 0 else (word.fallen if growth else word.less)
+    return said(language).format(size=size)
 
 
 def cells(sheet: Sheet, language: str) -> list[list[str]]:

@@ -16,10 +16,22 @@ from ..sheets.sheet import Heading, Sheet, Value
 _FORMATS = {
     "rank": "0",
     "count": "0.##;-0.##;0",
-    "move": '"↑"0.##;"↓"0.##;"–"',
     "percent": "0.0%",
 }
-_WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12, "signed": 10, "period": 14}
+_WIDTHS = {
+    "text": 14,
+    "rank": 9,
+    "score": 10,
+    "move": 11,
+    "percent": 10,
+    "count": 10,
+    "code": 12,
+    "signed": 10,
+    "period": 14,
+    "amount": 14,
+    "growth": 12,
+    "revision": 10,
+}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
 _HEADER = 200  # characters of a printed page's head
@@ -61,7 +73,7 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
     top = first + 1 if stacked else first
     _write_headings(book, page, sheet.headings, first, stacked=stacked)
     formats = {
-        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals)
+        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals, language)
         for heading in set(sheet.headings)
     }
     ties = book.add_format({"num_format": f'0"({word.tie(language)})"', "align": "center", **_LINE, "font_name": _FONT})
@@ -73,7 +85,7 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
         for values in (*sheet.rows, *sheet.whole)
     ]
     together = {
-        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals, together=True)
+        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals, language, together=True)
         for heading in (set(sheet.headings) if sheet.whole else ())
     }
     for row, values in enumerate(rows):
@@ -132,17 +144,31 @@ def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int,
         column = last + 1
 
 
-def _format(book: Any, heading: Heading, decimals: int, *, together: bool = False) -> Any:
+def _format(book: Any, heading: Heading, decimals: int, language: str, *, together: bool = False) -> Any:
     number = "0." + "0" * decimals if decimals else "0"
     style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong or together, **(_TOGETHER if together else {})}
     if heading.kind in ("text", "period"):
         style |= {"num_format": "@", "indent": 1}
     else:
         style |= {
-            "num_format": _FORMATS.get(heading.kind, number),
+            "num_format": _in_words(heading.kind, number, language) or _FORMATS.get(heading.kind, number),
             "align": "center" if heading.kind in ("rank", "move") else "right",
         }
     return book.add_format(style)
+
+
+def _in_words(kind: str, number: str, language: str) -> str:
+    """Return the format of a difference that is read in words, such as 增加 3 for 3 and 减少 3 for -3; nothing of other kinds."""
+    up, down = {
+        "move": ("↑{size}", "↓{size}"),
+        "amount": (word.more(language), word.less(language)),
+        "growth": (word.risen(language), word.fallen(language)),
+        "revision": ("+{size}", "-{size}"),
+    }.get(kind, ("", ""))
+    size = {"move": "0.##", "growth": "0.0"}.get(kind, number)
+    parts = [f'"{before}"{size}"{after}"' for before, _, after in (text.partition("{size}") for text in (up, down)) if before]
+    none = word.not_revised if kind == "revision" else word.unmoved_rank
+    return ";".join([*parts, f'"{none(language)}"']).replace('""', "") if parts else ""
 
 
 def _write_cell(page: Any, row: int, column: int, value: Value, style: Any) -> None:
@@ -170,7 +196,7 @@ def _needed(value: Value, heading: Heading, sheet: Sheet) -> int:
     if value is None or isinstance(value, str):
         return _wide(value or "")
     decimals = sheet.decimals if heading.decimals is None else heading.decimals
-    return len(f"{value:.{decimals}f}") if heading.kind in ("score", "signed") else len(f"{value:.0f}")
+    return len(f"{value:.{decimals}f}") if heading.kind in ("score", "signed", "amount", "revision") else len(f"{value:.0f}")
 
 
 def _wide(text: str) -> int:

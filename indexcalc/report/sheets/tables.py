@@ -22,6 +22,7 @@ from .apart import decimals_apart
 from .sheet import Columns, Heading, Sheet, Value
 from .whole import adds_up, of_the_whole
 
+YEARS = ("year", "split-year")  # kinds of periods of which the one before is that of a year before
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
 
 
@@ -260,6 +261,8 @@ def period_before(scores: Scores, period: str) -> str | None:
 def since(scores: Scores, period: str, language: str) -> Heading:
     """Return the heading of the moves since the period before: by that period where it is not right before."""
     last = period_before(scores, period)
+    if last is not None and kind_of(scores, period) in YEARS and last == previous(period, kind_of(scores, period)):
+        return Heading(word.on_the_year_before_places(language), "move", plain=word.previous(language))
     if last is None or last == previous(period, kind_of(scores, period)):
         return Heading(word.previous(language), "move")
     named = word.since_period(language)

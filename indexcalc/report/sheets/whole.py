@@ -8,6 +8,7 @@ from typing import Any
 
 from ...methods.arrays import Array, np
 from ...scores import Scores
+from ...tree.columns import Column
 from ...tree.measures import read_measure
 from ...tree.model import Index, Indicator
 from ...words.reports import word
@@ -27,8 +28,9 @@ def of_the_whole(
     numbers = {
         at: np.array(table.cells[at], dtype=float)  # None becomes NaN
         for at, heading in enumerate(table.headings)
-        if heading.kind == "score"
+        if heading.kind == "score" or at in table.sums
     }
+    means = [at for at in numbers if table.headings[at].kind == "score"]
     if not any(len(_known(column)) > 1 for column in numbers.values()):
         return ()
 
@@ -40,12 +42,12 @@ def of_the_whole(
     every, whole = np.arange(len(units)), whole_of(scores.index, language)
     return (
         *([row(word.sum_of(language).format(whole=whole), math.fsum, every, table.sums)] if table.sums else []),
-        row(word.mean_of_all(language).format(whole=whole), _mean, every, numbers),
+        row(word.mean_of_all(language).format(whole=whole), _mean, every, means),
         *(
-            row(word.mean_of_group(language).format(group=group), _mean, members, numbers)
+            row(word.mean_of_group(language).format(group=group), _mean, members, means)
             for group, members in _groups(scores, units).items()
         ),
-        row(word.spread_of(language), _spread, every, numbers),
+        row(word.spread_of(language), _spread, every, means),
     )
 
 
@@ -72,13 +74,18 @@ def whole_of(index: Index, language: str) -> str:
 
 def adds_up(index: Index, leaf: object) -> bool:
     """Say whether the values of units have a sum that means something: a number reported itself, counted, and no rate."""
-    if not isinstance(leaf, Indicator) or leaf.per is not None or leaf.formula is not None:
+    if not isinstance(leaf, Indicator) or leaf.per is not None:
         return False
     measure = read_measure(leaf.measure)
-    if measure is not None and (measure.per or measure.kind == "ratio"):
-        return False
+    return counted_of(index, leaf) is not None and not (measure is not None and (measure.per or measure.kind == "ratio"))
+
+
+def counted_of(index: Index, leaf: Indicator) -> Column | None:
+    """Return the series of numbers that is reported for a leaf itself, where these add up over time and over units."""
+    if leaf.formula is not None:
+        return None
     own = next((column for column in index.columns if column.id == leaf.id), None)
-    return own is not None and own.over_time == "sum" == own.over_units
+    return own if own is not None and own.over_time == "sum" == own.over_units else None
 
 
 def _groups(scores: Scores, units: Sequence[int]) -> dict[str, Any]:
