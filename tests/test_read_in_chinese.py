@@ -176,3 +176,20 @@ def test_a_difference_is_read_in_words_in_a_workbook_too(scores: Scores) -> None
     page = openpyxl.load_workbook(io.BytesIO(workbook([sheet], "zh"))).worksheets[0]
     formats = {cell.number_format for row in page.iter_rows() for cell in row if isinstance(cell.value, int | float)}
     assert {'"增加"0;"减少"0;"持平"', '"上升"0.0"%";"下降"0.0"%";"持平"', '"↑"0.##;"↓"0.##;"持平"'} <= formats
+
+
+def test_every_dimension_has_its_places_and_moves(scores: Scores, report: dict[str, bytes]) -> None:
+    def places(period: str, node: int) -> list[int]:
+        values = scores.scores[scores.periods.index(period), :, node]
+        return [1 + int(sum(other > own + 1e-9 for other in values)) for own in values]
+
+    rows = cells_of(report["ranking.xlsx"])["各维度位次"]
+    shown = {str(row[0]): row[1:] for row in rows if row[0] in scores.panel.units.names}
+    for node, first in ((scores.tree.root, 0), *((node, 2 * at) for at, node in enumerate(scores.tree.dimensions, 1))):
+        now, before = places("2022Q4", node), places("2022Q3", node)
+        for unit, name in enumerate(scores.panel.units.names):
+            assert list(shown[name][first : first + 2]) == [now[unit], before[unit] - now[unit]]
+    safety = cells_of(report["ranking.xlsx"])["社会安全度"]
+    assert list(safety[2][:6]) == ["位次", "区", "得分", "较上期", "较上年同期", "人身安全"]
+    assert list(safety[3][5:8]) == ["得分", "位次", "较上期"]
+    assert "## 各维度位次" in report["summary.md"].decode() and "| 南沙区 | 1 | 持平 |" in report["summary.md"].decode()

@@ -109,6 +109,7 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
     book = openpyxl.load_workbook(project / "reports" / "2022" / "ranking.xlsx")
     assert book.sheetnames == [
         "总榜",
+        "各维度位次",
         "社会安全度",
         "法治保障度",
         "德治建设度",

@@ -51,6 +51,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     tie = Said("并列", "tie")
     by_dimension = Said("各维度", "By dimension")
     dimension = Said("维度", "Dimension")
+    places_by_dimension = Said("各维度位次", "Ranks by dimension")
     best = Said("最高", "Highest")
     worst = Said("最低", "Lowest")
     warning_board = Said(

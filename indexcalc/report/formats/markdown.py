@@ -7,7 +7,7 @@ from ...words.periods import period_title
 from ...words.reports import word
 from ..numbers import listed
 from ..sheets.sheet import Heading, Sheet
-from ..sheets.tables import noted, notes, ranking_sheet, shortened
+from ..sheets.tables import noted, notes, places_sheet, ranking_sheet, shortened
 from .text import as_markdown, escaped
 
 MOST_ROWS = 200
@@ -25,6 +25,8 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
         as_markdown(ranking, language),
         f"## {word.by_dimension(language)}",
         as_markdown(leaders(scores, period, language), language),
+        f"## {word.places_by_dimension(language)}",
+        as_markdown(shortened(places_sheet(scores, period, language), MOST_ROWS, language), language),
     ]
     if warned is not None:
         shown = shortened(warned, MOST_WARNINGS, language, "warnings.csv")

@@ -27,14 +27,17 @@ MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet h
 
 
 def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] = ()) -> list[Sheet]:
-    """Return all sheets of a period's report: ranking, dimensions, what is monitored, adjustments, those `beside`, coverage."""
+    """Return all sheets of a period's report: ranking, places, dimensions, monitored, adjustments, those `beside`, coverage."""
     dimensions = [
-        dimension_sheet(scores, period, node, language) for node in scores.tree.dimensions if node not in scores.tree.monitored
+        dimension_sheet(scores, period, node, language, places=True)
+        for node in scores.tree.dimensions
+        if node not in scores.tree.monitored
     ]
     monitored = [monitored_sheet(scores, period, language)] if scores.tree.monitored else []
     adjustments = [adjustments_sheet(scores, period, language)] if scores.index.adjustments else []
     all_sheets = [
         ranking_sheet(scores, period, language),
+        places_sheet(scores, period, language),
         *dimensions,
         *monitored,
         *adjustments,
@@ -60,7 +63,7 @@ def ranking_sheet(
         labels = scores.panel.units.labels(within)
         table.add(Heading(word.group(language) if within == "group" else within, "text"), [labels[unit] for unit in units])
         table.add(Heading(word.group_rank(language), "count"), values_of(scores.group_ranks[at, :, tree.root], units))
-    _add_moves(scores, period, units, language, table)
+    _add_moves(scores, period, units, language, table, tree.root)
     for node in tree.dimensions:
         _add_node(scores, at, node, units, language, table)
     table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(tree.root)[at], units))
@@ -74,14 +77,36 @@ def ranking_sheet(
     return Sheet(word.ranking(language), tuple(table.headings), table.rows, ties, _decimals(scores), said, whole)
 
 
-def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sheet:
-    """Return a node's own ranking, with the scores of the nodes right below it; of what is monitored by its values."""
+def places_sheet(scores: Scores, period: str, language: str) -> Sheet:
+    """Return the places of units in the index and in every dimension, each with the places risen since the period before."""
+    tree, at, table = scores.tree, scores.periods.index(period), Columns()
+    units = in_rank_order(scores, at, tree.root)
+    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
+    for node in (tree.root, *(node for node in tree.dimensions if node not in tree.monitored)):
+        over = word.index(language) if node == tree.root else tree.nodes[node].title(language)
+        _add_places(scores, period, node, units, language, table, over)
+    said = (*notes(scores, language), *_of_the_past(scores, period, language))
+    return Sheet(word.places_by_dimension(language), tuple(table.headings), table.rows, notes=said)
+
+
+def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, places: bool = False) -> Sheet:
+    """Return a node's own ranking, with the scores of the nodes right below it, and their places where these are asked for.
+
+    What is monitored is ranked by its values.
+    """
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, node)
     decimals, said = decimals_apart(scores, at, node, units, language)
     table = _ranked(scores, at, node, units, language, decimals)
+    _add_moves(scores, period, units, language, table, node)
     for child in tree.below(node):
-        _add_node(scores, at, child, units, language, table)
+        if places and child not in tree.monitored:
+            own, over = tree.nodes[child], tree.nodes[child].title(language)
+            heading = Heading(word.score(language), "score", over=over, decimals=scores.index.decimals_of(own))
+            table.add(heading, values_of(scores.scores[at, :, child], units))
+            _add_places(scores, period, child, units, language, table, over)
+        else:
+            _add_node(scores, at, child, units, language, table)
     table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(node)[at], units))
     extra = (word.warning_board(language),) if _over(scores, node, language) else ()
     return Sheet(
@@ -119,15 +144,24 @@ def _ranked(scores: Scores, at: int, node: int, units: Sequence[int], language: 
     return table
 
 
-def _add_moves(scores: Scores, period: str, units: Sequence[int], language: str, table: Columns) -> None:
-    """Add how many places units have risen in the index since the period before, and since the same period a year before."""
+def _add_moves(scores: Scores, period: str, units: Sequence[int], language: str, table: Columns, node: int) -> None:
+    """Add how many places units have risen at a node since the period before, and since the same period a year before."""
     last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
     for heading, earlier in (
         (since(scores, period, language), last),
         (Heading(word.year_before(language), "move"), None if year == last else year),
     ):
         if earlier in scores.periods:
-            table.add(heading, moves(scores, scores.periods.index(period), scores.periods.index(earlier), units))
+            table.add(heading, moves(scores, scores.periods.index(period), scores.periods.index(earlier), units, node))
+
+
+def _add_places(scores: Scores, period: str, node: int, units: Sequence[int], language: str, table: Columns, over: str) -> None:
+    """Add the places of a node, and how many units have risen there since the period before, where there is one."""
+    at, last = scores.periods.index(period), period_before(scores, period)
+    table.add(Heading(word.rank(language), "count", over=over), ranks_of(scores, at, node, units))
+    if last is not None:
+        heading = replace(since(scores, period, language), over=over)
+        table.add(heading, moves(scores, at, scores.periods.index(last), units, node))
 
 
 def _add_node(scores: Scores, at: int, node: int, units: Sequence[int], language: str, table: Columns) -> None:
@@ -225,9 +259,10 @@ def values_of(array: Any, units: Sequence[int]) -> list[Value]:
     return [None if math.isnan(value) else value for value in (float(array[unit]) for unit in units)]
 
 
-def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Value]:
-    """Return how many places each unit has risen since another period; None where it was not ranked in both."""
-    return values_of(_ranks_then(scores, before) - scores.ranks[at, :, scores.tree.root], units)
+def moves(scores: Scores, at: int, before: int, units: Sequence[int], node: int) -> list[Value]:
+    """Return how many places each unit has risen at a node since another period; None where it was not ranked in both."""
+    then = _ranks_then(scores, before) if node == scores.tree.root else scores.ranks[before, :, node]
+    return values_of(then - scores.ranks[at, :, node], units)
 
 
 def _ranks_then(scores: Scores, period: int) -> Any:
