@@ -355,12 +355,15 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     approximate_weight = Said("权重（近似）", "Weight (approximate)")
     approximate_ratio = Said("一致性比率 CR（近似，应低于 0.1）", "Consistency ratio (approximate; below 0.1)")
     weight_changed = Said("权重修改", "Weight changed")
-    short_boards = Said("短板", "Short boards")
-    strengths = Said("长板", "Strengths")
-    against_the_mean = Said("较均值", "Against mean")
+    weak_points = Said("弱项", "Weak points")
+    strengths = Said("优势项", "Strengths")
+    places_gained = Said("位次变化", "Places")
+    against_the_mean = Said("影响总指数（分）", "Against mean")
     boards_help = Said(
-        "较均值：与该指标得分等于组内均值时相比，总指数多得（+）或少得（−）的分；名次：因此上升（↑）或下降（↓）的位次。",
-        "Against mean: points of the index that it brings (+) or costs (−) beside a score at the group mean; places: what these gain (↑) or lose (↓).",
+        "弱项、优势项：对总指数的影响和得分都超出界限的指标（`boards`）。影响总指数：与该指标得分等于同组平均（含本{label}，简单平均）时相比，总指数多得（+）或少得（−）的分；"
+        "位次变化：因此上升（↑）或下降（↓）的位次。",
+        "Weak points and strengths: beyond the limits in what they cost or bring and in their scores (`boards`). Against mean: points of the index that it "
+        "brings (+) or costs (−) beside a score at the mean of the group, this {label} included; places: what these gain (↑) or lose (↓).",
     )
     explained_help = Said(
         "贡献：计入上一级得分的分；计入总指数：其中进入总指数的分。",
@@ -393,7 +396,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "α: how far the children agree, 1 at most. First component: its share of their variance. VIF: above 10 one child is nearly made of the others. "
         "Condition: the larger, the more they repeat each other; above 30 severely.",
     )
-    group_mean = Said("组内均值", "Group mean")
+    group_mean = Said("同组平均", "Group mean")
     places = Said("名次", "Places")
     against = Said("与{others}相比", "against {others}")
     mean_of = Said("{group}均值", "the mean of {group}")

@@ -1,4 +1,4 @@
-"""A score explained, down to the reported cells; a unit beside others; and what its short boards cost it."""
+"""A score explained, down to the reported cells; a unit beside others; and what its weak points cost it."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from ..sheets.explained import explained_notes, explained_sheet, has_gap, versus
 from ..sheets.tables import primary, shortened
 from .answer import ELSEWHERE, Answer
 
-MOST_BOARDS = 5  # short boards, and strengths, on a terminal
+MOST_BOARDS = 5  # weak points, and strengths, on a terminal
 
 
 def explain_answer(result: Explanation | Versus, language: Language) -> Answer:
-    """Walk a score down the tree, by itself or beside others, with the short boards and strengths of the unit below."""
+    """Walk a score down the tree, by itself or beside others, with the weak points and strengths of the unit below."""
     answer = _versus(result, language) if isinstance(result, Versus) else _explained(result, language)
     if result.boards is None:
         return answer
     start = result.node if isinstance(result, Versus) else result.tree.position
     boards = {
         name: boards_sheet(result.boards, language, short=short, start=start)
-        for name, short in (("short-boards", True), ("strengths", False))
+        for name, short in (("weak-points", True), ("strengths", False))
     }
     brief = [replace(shortened(sheet, MOST_BOARDS, language, ELSEWHERE), notes=()) for sheet in boards.values() if sheet.rows]
     brief[-1:] = [shortened(sheet, MOST_BOARDS, language, ELSEWHERE) for sheet in boards.values() if sheet.rows][-1:]
@@ -52,6 +52,7 @@ def _boards(boards: Boards) -> list[dict[str, Any]]:
             "group_mean": finite(boards.mean[node]),
             "index_points": finite(boards.points[node]),
             "places": finite(boards.places[node]),
+            "kind": boards.kinds[node] or None,
         }
         for node in boards.nodes
     ]

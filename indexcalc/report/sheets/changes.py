@@ -1,4 +1,4 @@
-"""Sheets of what moved and why: short boards, changes by factor and by indicator, comparisons of two rankings."""
+"""Sheets of what moved and why: weak points, changes by factor and by indicator, comparisons of two rankings."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ MOST_NAMES = 20  # of units in a note
 
 
 def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> Sheet:
-    """Return the indicators that cost a unit most against its group, or those that bring it most, below a node."""
+    """Return the indicators that are a unit's weak points, or its strengths, below a node, what costs or brings most first."""
     scores, tree = boards.scores, boards.scores.tree
     order = np.argsort(boards.points if short else -boards.points, kind="stable").tolist()
-    worth = [node for node in order if node < tree.leaves and (boards.points[node] < 0 if short else boards.points[node] > 0)]
+    kind = "weak" if short else "strength"
+    worth = [node for node in order if node < tree.leaves and boards.kinds[node] == kind]
     shown = [node for node in worth if _is_below(tree.parents, node, start)]
     headings = (
-        Heading((word.short_boards if short else word.strengths)(language), "text"),
+        Heading((word.weak_points if short else word.strengths)(language), "text"),
         Heading(word.id(language), "code"),
         Heading(word.score(language), "score"),
         Heading(word.group_mean(language), "score"),
         Heading(word.against_the_mean(language), "signed"),
-        Heading(word.places(language), "move"),
+        Heading(word.places_gained(language), "move"),
     )
     rows = tuple(
         (
@@ -47,7 +48,7 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
         )
         for node in shown
     )
-    said = (word.boards_help(language),)
+    said = (word.boards_help(language).format(label=unit_label(scores, language)),)
     return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals, notes=said)
 
 
