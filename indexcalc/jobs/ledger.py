@@ -236,7 +236,7 @@ class Reporting:
         late = (word.late if self.reported else word.overdue)(language).format(days=self.days_late) if self.days_late else ""
         if self.reported:
             return " ".join(filter(None, [self.reported[5:10], f"v{self.version}", late]))
-        return f"{word.not_yet(language)} {late}".strip()
+        return late or (word.not_yet if self.due else word.not_reported)(language)
 
 
 @dataclass(frozen=True)

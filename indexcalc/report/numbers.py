@@ -52,6 +52,15 @@ def decimals_of_values(values: Iterable[object]) -> int:
     return 2 if largest >= 1 else min(2 - math.floor(math.log10(largest)), _MOST_DECIMALS)
 
 
+def measured(value: float, measure: str = "") -> str:
+    """Return a value with its unit of measurement, as people read it.
+
+    >>> measured(31.92541587, "件/万人"), measured(3373.0, "件")
+    ('31.93 件/万人', '3373 件')
+    """
+    return f"{number(value, decimals_of_values([value]))} {measure}".rstrip()
+
+
 def sparkline(values: Sequence[float]) -> str:
     """Draw a row of numbers as blocks of eight heights, the lowest of them the smallest; · for what is missing.
 

@@ -11,7 +11,7 @@ from ...methods.rank import rounded
 from ...words.periods import period_title
 from ...words.reports import word
 from ...words.shown import visible
-from ..numbers import listed, number, signed
+from ..numbers import listed, measured, number, signed
 from ..sheets.sheet import Heading, Kind, Sheet, Value
 
 SCREEN_WIDTH: ContextVar[int | None] = ContextVar("screen width", default=None)
@@ -24,6 +24,7 @@ _NEED: tuple[Kind, ...] = (
     "amount",
     "growth",
     "revision",
+    "value",
     "score",
     "text",
     "count",
@@ -47,6 +48,8 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
         return f"↑{value:g}" if value > 0 else f"↓{-value:g}" if value < 0 else word.unmoved_rank(language)
     if heading.kind in ("amount", "growth"):
         return _more_or_less(value, heading, sheet, language)
+    if heading.kind == "value":
+        return measured(value)
     if heading.kind == "percent":
         return f"{float(rounded(np.array(value * 100), 1)):.1f}%"
     if heading.kind in ("signed", "revision"):

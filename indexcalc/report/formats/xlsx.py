@@ -11,6 +11,7 @@ from typing import Any
 
 from ...words.periods import period_title
 from ...words.reports import word
+from ..numbers import decimals_of_values
 from ..sheets.sheet import Heading, Sheet, Value
 
 _FORMATS = {
@@ -29,6 +30,7 @@ _WIDTHS = {
     "signed": 10,
     "period": 14,
     "amount": 14,
+    "value": 10,
     "growth": 12,
     "revision": 10,
 }
@@ -72,10 +74,16 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
         first = 2
     top = first + 1 if stacked else first
     _write_headings(book, page, sheet.headings, first, stacked=stacked)
-    formats = {
-        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals, language)
-        for heading in set(sheet.headings)
-    }
+    styles: dict[tuple[Heading, int, bool], Any] = {}
+
+    def style_of(heading: Heading, value: Value, *, together: bool) -> Any:
+        own = sheet.decimals if heading.decimals is None else heading.decimals
+        decimals = decimals_of_values([value]) if heading.kind == "value" else own
+        key = (heading, decimals, together)
+        if key not in styles:
+            styles[key] = _format(book, heading, decimals, language, together=together)
+        return styles[key]
+
     ties = book.add_format({"num_format": f'0"({word.tie(language)})"', "align": "center", **_LINE, "font_name": _FONT})
     rows = [
         [
@@ -84,14 +92,10 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
         ]
         for values in (*sheet.rows, *sheet.whole)
     ]
-    together = {
-        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals, language, together=True)
-        for heading in (set(sheet.headings) if sheet.whole else ())
-    }
     for row, values in enumerate(rows):
         for column, (value, heading) in enumerate(zip(values, sheet.headings, strict=True)):
-            of_all = formats if row < len(sheet.rows) else together
-            style = ties if heading.kind == "rank" and row in sheet.ties else of_all[heading]
+            own = style_of(heading, value, together=row >= len(sheet.rows))
+            style = ties if heading.kind == "rank" and row in sheet.ties else own
             _write_cell(page, top + 1 + row, column, value, style)
     for column, heading in enumerate(sheet.headings):
         longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in rows)])
@@ -196,7 +200,11 @@ def _needed(value: Value, heading: Heading, sheet: Sheet) -> int:
     if value is None or isinstance(value, str):
         return _wide(value or "")
     decimals = sheet.decimals if heading.decimals is None else heading.decimals
-    return len(f"{value:.{decimals}f}") if heading.kind in ("score", "signed", "amount", "revision") else len(f"{value:.0f}")
+    return (
+        len(f"{value:.{decimals}f}")
+        if heading.kind in ("score", "signed", "amount", "revision", "value")
+        else len(f"{value:.0f}")
+    )
 
 
 def _wide(text: str) -> int:

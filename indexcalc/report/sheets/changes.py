@@ -14,7 +14,7 @@ from ...methods.arrays import np
 from ...scores import Scores
 from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import finite, listed
+from ..numbers import finite, listed, measured, number
 from .apart import decimals_of
 from .sheet import Heading, Sheet, Value
 from .tables import notes, notes_on_periods, unit_label
@@ -70,7 +70,7 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
             for period in _periods(moves, language)
         ),
         Heading(word.score_difference(language), "signed", strong=True),
-        *(Heading(word_of(f"factor {factor}", language), "signed") for factor in moves.parts),
+        *(Heading(factor_title(moves, factor, language), "signed") for factor in moves.parts),
         *_ranks_headings(_periods(moves, language), language),
         Heading(word.places(language), "move"),
         *([Heading(word.leading(language), "text")] if leading else []),
@@ -83,7 +83,7 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
         row += [finite(rank) for rank in moves.ranks[:, unit]]
         row.append(finite(moves.ranks[0, unit] - moves.ranks[1, unit]))
         if leading:
-            row.append(word_of(f"factor {leading[unit]}", language) if leading[unit] else "")
+            row.append(factor_title(moves, leading[unit], language) if leading[unit] else "")
         rows.append(tuple(row))
     return Sheet(
         word.change(language),
@@ -132,6 +132,11 @@ def _ranks_headings(states: tuple[str, str], language: str) -> tuple[Heading, ..
     )
 
 
+def factor_title(moves: ScoreChange, factor: str, language: str) -> str:
+    """Return what a factor of a change is called."""
+    return word_of(f"factor {factor}", language).format(label=unit_label(moves.later, language))
+
+
 def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
     """Return the change of the first unit by factor, in points and in places."""
     headings = (
@@ -140,21 +145,22 @@ def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
         Heading(word.places(language), "signed"),
     )
     rows: list[tuple[Value, ...]] = [
-        (word_of(f"factor {factor}", language), finite(part[0]), finite(-moves.rank_parts[factor][0]))
+        (factor_title(moves, factor, language), finite(part[0]), finite(-moves.rank_parts[factor][0]))
         for factor, part in moves.parts.items()
     ]
     score, rank = (np.diff(ends[:, 0])[0] for ends in (moves.scores, moves.ranks))
     rows.append((word.all(language), finite(score), finite(-rank)))
-    return Sheet(word.change(language), headings, tuple(rows), decimals=moves.later.index.index.decimals)
+    said = (word.shared_places(language),)
+    return Sheet(word.change(language), headings, tuple(rows), decimals=moves.later.index.index.decimals, notes=said)
 
 
 def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], language: str, most: int | None = None) -> Sheet:
     """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum."""
     headings = (
-        Heading(word.factor_own(language), "text"),
+        Heading(factor_title(moves, "own", language), "text"),
         Heading(word.id(language), "code"),
         *(Heading(period_title(period, language), "text", plain=period) for period in _periods(moves, language)),
-        Heading(word.index_points(language), "signed"),
+        Heading(word.effect_in_points(language), "signed"),
     )
     parts = {leaf: float(part[0]) for leaf, part in (moves.indicators or {}).items()}
     order = sorted(  # of a unit that has lost its score all that changed are listed, without what each did
@@ -173,6 +179,7 @@ def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], lan
 def agreement_text(comparison: Comparison, language: str) -> str:
     """Say in a line how much two rankings agree."""
     shown = word.agreement(language).format(
+        label=unit_label(comparison.change.later, language),
         count=comparison.count,
         spearman=f"{comparison.spearman:.3f}",
         kendall=f"{comparison.kendall:.3f}",
@@ -191,11 +198,11 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
     headings = [Heading(title, "text")]
     headings += [] if top else [Heading(word.behind(language), "text"), Heading(word.gap(language), "score")]
     for level in levels:
-        over = word.level(language).format(level=level)
+        over = level_title(level, language)
         headings += [Heading(f"{over} {word_of(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
     cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
     for turn in turns:
-        shown: Value = f"{'' if turn.exact else '≈'}{100 * turn.distance:.3g}"
+        shown: Value = f"{'' if turn.exact else '≈'}{_points(100 * turn.distance)}"
         if math.isnan(turn.distance):
             shown = None if turn.exact else "≈–"
         cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = shown
@@ -211,8 +218,19 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
         tuple(headings),
         tuple(rows),
         decimals=scores.index.index.decimals,
-        notes=() if top else (word.turns_help(language), word.turns_marks(language)),
+        notes=() if top else (word.turns_help(language).format(label=unit_label(scores, language)), word.turns_marks(language)),
     )
+
+
+def level_title(level: int, language: str) -> str:
+    """Return what the nodes of a level of the tree are called."""
+    numbers = "一二三四五六七八九十"
+    return word.level(language).format(level=numbers[level - 1] if language != "en" and 0 < level <= len(numbers) else level)
+
+
+def _points(points: float) -> str:
+    """Return percentage points of weight with two decimals, and of fewer than the least of these that they are fewer."""
+    return "<0.01" if 0 < points < 0.005 else number(points, 2)
 
 
 def turning_sheet(result: Robustness, turn: Turn, language: str) -> Sheet:
@@ -297,15 +315,15 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         Heading(word.value_now(language), "text"),
         Heading(word.goal(language), "text"),
         Heading(word.value_measure(language), "text"),
-        Heading(word.effort(language), "score"),
-        Heading(word.index_points(language), "signed"),
+        Heading(word_of(f"effort measure {plan.counted}", language), "score"),
+        Heading(word.effect_in_points(language), "signed"),
     )
     rows = [
         (
             leaves[step.leaf].title(language),
             leaves[step.leaf].id,
-            f"{step.old:.6g}",
-            f"{step.new:.6g}",
+            measured(step.old),
+            measured(step.new),
             leaves[step.leaf].measure,
             step.effort,
             step.points,
@@ -314,7 +332,9 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
     ]
     total = (word.all(language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
     proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
-    said = [word_of(f"effort help {plan.counted}", language), word_of(proof, language), word.plan_help(language)]
+    label = unit_label(scores, language)
+    said = [text.format(label=label) for text in (word_of(f"effort help {plan.counted}", language), word_of(proof, language))]
+    said.append(word.plan_help(language).format(label=label))
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [

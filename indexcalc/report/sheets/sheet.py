@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "rank", "score", "move", "percent", "count", "code", "signed", "amount", "growth", "revision", "period"]
+Kind = Literal[
+    "text", "rank", "score", "move", "percent", "count", "code", "signed", "value", "amount", "growth", "revision", "period"
+]
 Value = str | float | int | None
 
 
