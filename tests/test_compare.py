@@ -107,7 +107,7 @@ def test_a_change_to_or_from_no_score_says_so() -> None:
     assert "No score in 2001 (coverage 50.0%): the change cannot be split." in lost.text
     assert lost.sheets["indicators"].rows == (("a", "a", "50", "60", None), ("b", "b", "60", "–", None))
     gained = change_answer(change(found, found, "2000", "2001", units=["u1"], by_indicator=True), "zh")
-    assert "2000年度没有得分（覆盖率 50.0%），变化无法分解。" in gained.text
+    assert "2000年度没有得分（数据完整率 50.0%），变化无法分解。" in gained.text
     every = change_answer(change(found, found, "2000", "2001"), "en")
     assert "not split: no score in 2000: u1; no score in 2001: u2" in every.text
     assert any("not split" in note for note in every.sheets[""].notes)

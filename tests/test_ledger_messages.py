@@ -142,7 +142,7 @@ SCENARIOS = {
         "ledger.sqlite: IC651 there is no ledger 'ledger.sqlite'\n"
         "    hint: the first `indexcalc submit` makes it; or correct the path\n1 error, 0 warnings\n",
         "ledger.sqlite: IC651 没有台账“ledger.sqlite”\n"
-        "    建议：第一次 `indexcalc submit` 会建立台账；也可能是路径有误\n1 个错误，0 个警告\n",
+        "    建议：第一次 `indexcalc submit` 会建立台账；也可能是路径有误\n1 个错误，0 个提醒\n",
     ),
     "no ledger to score from": Scenario([], ["score"], "indicators.yaml:5:18: IC651 there is no ledger 'ledger.sqlite'\n"),
     "text instead of a ledger": Scenario(

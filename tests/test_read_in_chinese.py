@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from indexcalc.jobs import questions
 from indexcalc.jobs.project import Project
 from indexcalc.report.files import report_files
 from indexcalc.report.formats.xlsx import workbook
+from indexcalc.report.sheets.reporting import Submitted, reporting_sheet
 from indexcalc.report.sheets.sheet import Sheet
 from indexcalc.report.sheets.tables import monitored_sheet
 from indexcalc.report.sheets.trend import trend_sheet
@@ -193,3 +195,44 @@ def test_every_dimension_has_its_places_and_moves(scores: Scores, report: dict[s
     assert list(safety[2][:6]) == ["位次", "区", "得分", "较上期", "较上年同期", "人身安全"]
     assert list(safety[3][5:8]) == ["得分", "位次", "较上期"]
     assert "## 各维度位次" in report["summary.md"].decode() and "| 南沙区 | 1 | 持平 |" in report["summary.md"].decode()
+
+
+SENT = """
+index: {id: demo, name: 示例指数}
+units: {label: 区, table: units.csv}
+periods: {kind: quarter, roll_up: year, due: 20}
+data: {sent: {ledger: ledger.sqlite}}
+defaults: {weights: equal, normalise: points, over_time: sum, missing: {policy: reweight, coverage: 0}}
+dimensions:
+  - {id: a, name: 甲项, department: 甲局}
+  - {id: b, name: 乙项, department: 乙局}
+"""
+
+
+def test_a_report_says_who_reported_late_not_at_all_or_anew(tmp_path: Path) -> None:
+    laid_out(tmp_path, {"indicators.yaml": SENT, "units.csv": "id,name\n01,东区\n02,西区\n"})
+    for value, why in ((80, []), (70, ["--reason", "复核后更正"])):
+        laid_out(tmp_path, {"sent.csv": f"区,期次,甲项\n东区,2022Q1,{value}\n西区,2022Q1,60\n"})
+        run(tmp_path, "submit", str(tmp_path / "sent.csv"), "--by", "张三", "--department", "甲局", "--period", "2022Q1", *why)
+    run(tmp_path, "score", "--period", "2022Q1", "--out", str(tmp_path / "out"))
+    page = cells_of((tmp_path / "out" / "2022Q1" / "ranking.xlsx").read_bytes())["报送情况"]
+    rows = {row[0]: row for row in page if row[0] in ("甲局", "乙局")}
+    today = dt.datetime.now().astimezone().date()
+    assert rows["甲局"][1:3] == ["2022年第一季度", "2022-04-20"]
+    assert rows["甲局"][4] in {f"迟报 {(day - dt.date(2022, 4, 20)).days} 天" for day in (today, today - dt.timedelta(days=1))}
+    assert rows["甲局"][5:7] == [1, "复核后更正"]
+    assert rows["乙局"][3:6] == [None, "未报", 0]
+    said = (tmp_path / "out" / "2022Q1" / "summary.md").read_text(encoding="utf-8")
+    assert "应报 2 份：按时 0 份，迟报 1 份，未报 1 份；其中更正过 1 份。" in said
+    assert "没有" not in run(tmp_path, "verify", str(tmp_path / "out" / "2022Q1"))
+
+
+def test_a_year_has_what_was_reported_of_its_quarters(scores: Scores) -> None:
+    made = [
+        Submitted("甲局", "2022Q4", "2023-01-20", "2023-01-19", 0, 0, ""),
+        Submitted("甲局", "2021Q4", "2022-01-20", "", 0, 0, ""),
+    ]
+    sheet = reporting_sheet(scores, made, "2022", "zh")
+    assert sheet is not None
+    assert [(row[1], row[4]) for row in sheet.rows] == [("2022Q4", "按时")]
+    assert reporting_sheet(scores, made, "2022Q3", "zh") is None

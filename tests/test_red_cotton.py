@@ -117,7 +117,7 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
         "智慧支撑度",
         "社会治理风险预警",
         "风险预警",
-        "覆盖与说明",
+        "数据完整性与说明",
     ]
     page = book["总榜"]
     assert "示例" in str(page["A2"].value)

@@ -112,7 +112,7 @@ def same(one: dict[tuple[str, str], str], other: dict[tuple[str, str], str]) -> 
 def test_a_template_asks_for_what_a_department_reports(project: Path, repository: Path) -> None:
     path = project / "t.xlsx"
     said = run(project, "template", "--department", POLICE, "--period", "2022年第三季度", "--out", str(path))
-    assert "11 个单元，24 列" in said
+    assert "11 个区，24 列" in said
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["填报", "上期和上年同期", "指标说明"]
     sheet = book["填报"]

@@ -67,7 +67,7 @@ def test_once_scores_only_if_inputs_are_not_those_of_the_report(project: Path) -
     assert "reports/2022Q1/" in first.stdout
     before = (project / "reports" / "2022Q1" / "run.json").stat().st_mtime_ns
     again = indexcalc(project, "watch", "--once")
-    assert again.stdout == "输入没有变化，报告是最新的。\n"
+    assert again.stdout == "数据未变动，报告无需更新。\n"
     assert (project / "reports" / "2022Q1" / "run.json").stat().st_mtime_ns == before
     values(project, "2022Q1", 50, 60)
     moved = indexcalc(project, "watch", "--once")

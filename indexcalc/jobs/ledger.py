@@ -20,6 +20,7 @@ from ..words.shown import visible, without_passwords
 from .names import declared_period
 from .project import Project, refuse
 from .report import run_in
+from .reporting import ledger_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from ..tree.model import Index
     from ..units import Units
 
-LEDGER = "ledger.sqlite"
 SHOWN_PERIODS = 8
 
 
@@ -302,13 +302,6 @@ def _reporting(index: Index, department: str, period: str, entries: Sequence[Ent
 
 
 # -------------------------------------------------------------------------------------------------------- what they share
-
-
-def ledger_of(index: Index, wanted: str | None) -> str:
-    """Return the ledger that is meant: the one named, that of the tree's data, or the usual file beside the tree."""
-    if wanted is not None:
-        return wanted if "://" in wanted else str(Path(wanted).absolute())
-    return next((data.ledger or data.path for data in index.data.values() if data.is_ledger), LEDGER)
 
 
 def entries_of(project: Project, ledger: str | None, *, none_yet: bool = False) -> list[Entry]:

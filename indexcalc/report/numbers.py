@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..methods import RECORDS
 from ..methods.arrays import np
 from ..methods.rank import rounded
 
@@ -25,6 +26,19 @@ def listed(names: Iterable[str], language: str) -> str:
     ('Yuexiu、Haizhu', 'Yuexiu, Haizhu')
     """
     return ("、" if language == "zh" else ", ").join(names)
+
+
+def method_title(name: str, language: str, step: str = "") -> str:
+    """Return what a method is called: in Chinese by its own term, in English as it is written; of one step, or of any.
+
+    >>> method_title("entropy", "zh"), method_title("geometric", "zh", "aggregate"), method_title("entropy", "en")
+    ('熵权法', '几何平均', 'entropy')
+    """
+    for records in () if language == "en" else (RECORDS[step],) if step else RECORDS.values():
+        if name in records and records[name].terms:
+            terms = records[name].terms
+            return next((term for term in terms if term.endswith("法")), terms[0])
+    return name
 
 
 def signed(value: float, decimals: int) -> str:

@@ -43,6 +43,10 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     coverage_and_notes = Said("数据完整性与说明", "Coverage and notes")
     index = Said("指数", "Index")
     warning = Said("风险预警", "Risk warning")
+    warning_score = Said("风险防控得分", "Risk warning")
+    warning_score_help = Said(
+        "“{names}”为风险防控得分：得分越高，风险越低。", "{names}: the higher the score, the lower the risk."
+    )
     missing = Said("缺报", "Missing")
     not_applicable = Said("不适用", "Not applicable")
     imputed = Said("插补", "Imputed")
@@ -74,7 +78,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings} – nothing was written",
     )
     not_passed = Said(
-        "{errors} 个错误，{warnings} 个提醒；未执行", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
+        "{errors} 个错误，{warnings} 个提醒", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
     )
     columns_left_out = Said(
         "屏幕宽度不足，未列出：{columns}；加宽窗口或用 --json 可见全部。",
@@ -198,6 +202,16 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     log_file = Said("文件", "file")
     log_warnings = Said("提醒", "warnings")
     log_reason = Said("更正原因", "reason")
+    reporting = Said("报送情况", "Reporting")
+    reporting_state = Said("状态", "State")
+    reporting_counts = Said(
+        "应报 {all} 份：按时 {in_time} 份，迟报 {late} 份，未报 {missing} 份；其中更正过 {corrected} 份。",
+        "{all} {all:report is|reports are} due: {in_time} in time, {late} late, {missing} not reported; {corrected} corrected since.",
+    )
+    due_by = Said("截止日期", "Due by")
+    first_reported = Said("报送日期", "Reported on")
+    in_time = Said("按时", "in time")
+    corrections = Said("更正次数", "Corrections")
     late = Said("迟报 {days} 天", "{days} {days:day|days} late")
     overdue = Said("逾期未报 {days} 天", "{days} {days:day|days} late")
     not_yet = Said("未报（未到期）", "not yet")
@@ -326,6 +340,8 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     change_weight = Said("权重", "weight")
     change_definition = Said("设置", "definition")
     no_change = Said("两个文件的指标体系相同。", "The trees of the two files are the same.")
+    so_many_nodes = Said("{count} 个指标", "{count} nodes")
+    edit = Said("修改号", "Edit")
     when = Said("时间", "When")
     who = Said("操作人", "Who")
     why = Said("原因", "Why")
@@ -364,7 +380,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     places_gained = Said("位次变化", "Places")
     against_the_mean = Said("影响总指数（分）", "Against mean")
     boards_help = Said(
-        "弱项、优势项：对总指数的影响和得分都超出界限的指标（`boards`）。影响总指数：与该指标得分等于同组平均（含本{label}，简单平均）时相比，总指数多得（+）或少得（−）的分；"
+        "弱项、优势项：对总指数的影响和得分都超出限定值的指标（`boards`）。影响总指数：与该指标得分等于同组平均（含本{label}，简单平均）时相比，总指数多得（+）或少得（−）的分；"
         "位次变化：因此上升（↑）或下降（↓）的位次。",
         "Weak points and strengths: beyond the limits in what they cost or bring and in their scores (`boards`). Against mean: points of the index that it "
         "brings (+) or costs (−) beside a score at the mean of the group, this {label} included; places: what these gain (↑) or lose (↓).",
@@ -471,7 +487,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     observed = Said("数值", "Value")
     limit = Said("预警阈值", "Limit")
     basis = Said("依据", "Basis")
-    course = Said("近期走势", "Course")
+    course = Said("近八期走势", "Course")
     in_a_row = Said("连续期数", "In a row")
     follows = Said("督办措施", "Follows")
     rule = Said("规则", "Rule")

@@ -12,7 +12,7 @@ from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
 from ..sheets.apart import decimals_of
-from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
+from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened, unit_label
 from ..sheets.whole import data_of_the_whole
 from .answer import MOST_ROWS
 
@@ -86,6 +86,7 @@ def moved(
         old_score, old_rank = earlier.get(unit, (None, None))
         if (score, rank) != (old_score, old_rank):
             moves.append({"unit": unit, "score": [old_score, score], "rank": [old_rank, rank]})
+    moves.sort(key=lambda move: (move["rank"][1] is None, move["rank"][1]))
     if not moves:
         return ["", word.unmoved(language)], []
     ends = [([move["score"][end] for move in moves], [move["rank"][end] for move in moves]) for end in (0, 1)]
@@ -105,7 +106,7 @@ def moved(
         for move in moves
         for old, new in [move["score"]]
     ]
-    titles = ["", word.score(language), word.score_difference(language), word.rank(language)]
+    titles = [unit_label(scores, language), word.score(language), word.score_difference(language), word.rank(language)]
     return ["", word.moved(language), aligned([titles, *rows], [True, True, False, True]), *said], moves
 
 

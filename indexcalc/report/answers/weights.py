@@ -15,7 +15,7 @@ from ...tree.model import notes_of
 from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
-from ..numbers import finite
+from ..numbers import finite, method_title
 from ..sheets.weights import comparison_sheet, differences_sheet, history_sheet, judgements_sheet, moves_sheet, weights_sheet
 from .ranking import Result
 
@@ -44,7 +44,8 @@ def proposed(proposal: Proposal, written: Sequence[str], language: Language) -> 
     text, data = _changes(proposal, written, language, computed=bool(proposal.method))
     if not proposal.method:
         return text, data
-    heading = f"{proposal.method} · {period_title(proposal.moved.period, language) if proposal.moved else ''}"
+    period = period_title(proposal.moved.period, language) if proposal.moved else ""
+    heading = f"{method_title(proposal.method, language, 'weights')} · {period}"
     return f"{heading}\n{text}", {"method": proposal.method, **data}
 
 

@@ -16,7 +16,7 @@ MOST_ROWS = 200
 MOST_WARNINGS = 50
 
 
-def summary(scores: Scores, period: str, language: str, warned: Sheet | None = None) -> str:
+def summary(scores: Scores, period: str, language: str, warned: Sheet | None = None, reporting: Sheet | None = None) -> str:
     """Write the summary: the ranking, who leads each dimension, the warnings, what must be known of the data."""
     ranking = shortened(ranking_sheet(scores, period, language), MOST_ROWS, language)
     root = scores.index.index
@@ -34,6 +34,9 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
         shown = shortened(warned, MOST_WARNINGS, language, "warnings.csv")
         said = [escaped(note) for note in shown.notes[len(notes(scores, language)) :]]
         parts += [f"## {shown.title}", *said, *([as_markdown(shown, language)] if shown.rows else [])]
+    if reporting is not None:
+        said = [escaped(note) for note in reporting.notes[len(notes(scores, language)) :]]
+        parts += [f"## {reporting.title}", *said, as_markdown(shortened(reporting, MOST_ROWS, language), language)]
     findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
     if findings:
         parts += [f"## {word.notes(language)}", "\n".join(findings)]

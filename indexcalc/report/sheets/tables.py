@@ -72,7 +72,12 @@ def ranking_sheet(
     whole = of_the_whole(scores, units, table, 1, language) if some is None and not numeric else ()
     if not numeric:
         table.cells[2] = _censored(scores, table.cells[2])
-    said = (*notes(scores, language), *_of_the_past(scores, period, language), *said)
+    said = (
+        *notes(scores, language),
+        *_of_the_past(scores, period, language),
+        *_of_warning(scores, tree.dimensions, language),
+        *said,
+    )
     ties = _ties(table.cells[0])
     return Sheet(word.ranking(language), tuple(table.headings), table.rows, ties, _decimals(scores), said, whole)
 
@@ -108,7 +113,7 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, pl
         else:
             _add_node(scores, at, child, units, language, table)
     table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(node)[at], units))
-    extra = (word.warning_board(language),) if _over(scores, node, language) else ()
+    extra = (word.warning_board(language), *_of_warning(scores, [node], language)) if _over(scores, node, language) else ()
     return Sheet(
         tree.nodes[node].title(language),
         tuple(table.headings),
@@ -361,7 +366,13 @@ def _censored(scores: Scores, values: Sequence[Value]) -> Sequence[Value]:
 
 def _over(scores: Scores, node: int, language: str) -> str:
     found = scores.tree.nodes[node]
-    return word.warning(language) if isinstance(found, Dimension) and found.role == "warning" else ""
+    return word.warning_score(language) if isinstance(found, Dimension) and found.role == "warning" else ""
+
+
+def _of_warning(scores: Scores, nodes: Sequence[int], language: str) -> tuple[str, ...]:
+    """Say of the nodes that warn which way their scores go: the higher, the safer."""
+    names = [scores.tree.nodes[node].title(language) for node in nodes if _over(scores, node, language)]
+    return (word.warning_score_help(language).format(names=listed(names, language)),) if names else ()
 
 
 def _decimals(scores: Scores) -> int:
