@@ -202,7 +202,7 @@ def test_a_weak_point_costs_enough_and_has_a_low_score() -> None:
     worth = (x[0] - x.mean(axis=0)) / 5
     for leaf, kind in enumerate(by_default.kinds[:5]):
         enough = abs(worth[leaf]) >= max(abs(worth)) / 4
-        assert kind == ("weak" if enough and far[leaf] < -1 else "strength" if enough and far[leaf] > 1 else "")
+        assert kind == ("weak" if enough and far[leaf] <= -1 else "strength" if enough and far[leaf] >= 1 else "")
     assert "strength" in by_default.kinds and "weak" in by_default.kinds
 
 

@@ -119,7 +119,7 @@ def test_watching_scores_again_at_each_change_and_outlives_a_mistake(project: Pa
             (project / "indicators.yaml").write_text(TREE.replace("id: b", "id: a"), encoding="utf-8")
             wait_for("IC202")
             (project / "indicators.yaml").write_text(TREE, encoding="utf-8")
-            wait_for("报告是最新的")
+            wait_for("报告无需更新")
             values(project, "2022Q2", 70, 90)
             wait_for("reports/2022Q2/")
             process.send_signal(signal.SIGINT)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ..methods.arrays import Array
 
+_SAME = 1e-9  # of a standard deviation: of two units each is just one from their mean
 _LEAST = 0.25  # of what the indicator does that does most: one that does less is neither a weak point nor a strength
 _CELLS = 4_000_000  # scores of all nodes that are made together
 
@@ -136,11 +137,11 @@ class Boards(Result):
         limits, own = self.scores.index.boards, self.scores.scores[self.period, self.unit]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a node without any score in the group has no spread
-            spread = np.nanstd(self.scores.scores[self.period, list(self.group)], axis=0)
+            far = np.nanstd(self.scores.scores[self.period, list(self.group)], axis=0) * (1 - _SAME)
         most = np.nanmax(np.abs(self.points[: self.scores.tree.leaves]), initial=0.0)
         least = _LEAST * most if limits.points is None else limits.points
-        below = own < (self.mean - spread if limits.below is None else limits.below)
-        above = own > self.mean + spread if limits.above is None else own >= limits.above
+        below = own <= self.mean - far if limits.below is None else own < limits.below
+        above = own >= self.mean + far if limits.above is None else own >= limits.above
         weak = (self.points < 0) & (self.points <= -least) & below
         strong = (self.points > 0) & (self.points >= least) & above
         return tuple("weak" if one else "strength" if other else "" for one, other in zip(weak, strong, strict=True))

@@ -31,13 +31,14 @@ def listed(names: Iterable[str], language: str) -> str:
 def method_title(name: str, language: str, step: str = "") -> str:
     """Return what a method is called: in Chinese by its own term, in English as it is written; of one step, or of any.
 
-    >>> method_title("entropy", "zh"), method_title("geometric", "zh", "aggregate"), method_title("entropy", "en")
-    ('熵权法', '几何平均', 'entropy')
+    >>> method_title("critic", "zh"), method_title("geometric", "zh", "aggregate"), method_title("entropy", "en")
+    ('CRITIC法', '几何平均', 'entropy')
     """
     for records in () if language == "en" else (RECORDS[step],) if step else RECORDS.values():
         if name in records and records[name].terms:
             terms = records[name].terms
-            return next((term for term in terms if term.endswith("法")), terms[0])
+            term = next((term for term in terms if term.endswith("法")), terms[0])
+            return term.upper()  # of letters there are only those of acronyms
     return name
 
 

@@ -73,7 +73,7 @@ def _changes(proposal: Proposal, written: Sequence[str], language: Language, *, 
     lines = [as_text(sheet, language)] if proposal.weights else []
     lines += _moves(proposal.moved, language)
     if written:
-        lines += ["", f"{word.written(language)}: {', '.join(written)}"]
+        lines += ["", _said(word.written(language), ", ".join(written), language)]
     elif proposal.before != proposal.after:
         lines += ["", (word.not_written_yet if computed else word.not_written)(language)]
     weights = {node: list(pair) for node, pair in proposal.weights.items()}
@@ -102,9 +102,13 @@ def _moves(moved: Moved | None, language: Language) -> list[str]:
     if moved is None:
         return []
     if not moved.moves:
-        return ["", f"{period_title(moved.period, language)}: {word.no_rank_moves(language)}"]
+        return ["", _said(period_title(moved.period, language), word.no_rank_moves(language), language)]
     sheet = moves_sheet(moved, language)
     return ["", sheet.title, as_text(sheet, language)]
+
+
+def _said(key: str, text: str, language: Language) -> str:
+    return word.key_and_text(language).format(key=key, text=text)
 
 
 def _moves_data(moved: Moved | None) -> Mapping[str, Any]:

@@ -238,9 +238,9 @@ class Boards(Part):
     points: Number | None = Field(default=None, ge=0)
     """How many points of the index it costs or brings at least. Default: a quarter of what the indicator does that does most."""
     below: Number | None = None
-    """A weak point has a score below this. Default: below the group's mean by more than one standard deviation of the group."""
+    """A weak point has a score below this. Default: below the group's mean by one standard deviation of the group or more."""
     above: Number | None = None
-    """A strength has this score or more. Default: above the group's mean by more than one standard deviation of the group."""
+    """A strength has this score or more. Default: above the group's mean by one standard deviation of the group or more."""
 
 
 class Inner(Part):
