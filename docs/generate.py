@@ -16,8 +16,8 @@ from typer.main import get_command
 
 from indexcalc.cli.app import app
 from indexcalc.findings import Language
-from indexcalc.methods import CATALOGUE, parameters
-from indexcalc.tree.kinds import kind_of, written
+from indexcalc.methods import CATALOGUE, RECORDS
+from indexcalc.tree.kinds import kind_of, within, written
 from indexcalc.tree.schema import ID, descriptions, schema_text
 from indexcalc.words.findings import MESSAGES, SEVERITIES, plain_words
 from indexcalc.words.kinds import KINDS
@@ -169,11 +169,13 @@ def _slug(heading: str, seen: dict[str, int]) -> str:
 
 
 def _takes(room: str, name: str, language: Language) -> str:
-    """Return the parameters of a method, each with what may be written and its default."""
-    words = {key: said[language] for key, said in KINDS.items()}
+    """Return the parameters of a method, each with what may be written, between which bounds, and its default."""
+    words, record = {key: said[language] for key, said in KINDS.items()}, RECORDS[room][name]
     takes = []
-    for parameter in parameters(room, name).values():
+    for parameter in record.parameters.values():
         kind = f"`{parameter.name}` {kind_of(parameter.type, language)}"
+        if bounds := within(record.bounds.get(parameter.name), language):
+            kind = words["bounded"].format(kind, bounds)
         takes.append(kind if parameter.required else words["default"].format(kind, written(parameter.default)))
     return words["next"].join(takes) or words["none"]
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VALUE, MISSING, NOT_APPLICABLE, IMPUTED = range(4)
-LARGEST = 1e150  # in size: the squares of what is larger are beyond what a number holds
 
 
 @dataclass(frozen=True)

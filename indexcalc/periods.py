@@ -8,7 +8,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from .words.recognised_data import HALF_NUMBERS, MONTH_NAMES, MONTHS_TOGETHER, PART_NUMBERS, PERIOD_PATTERNS, SINCE_JANUARY
+from .words.recognised_data import (
+    CHINESE_DIGITS,
+    CHINESE_MONTH,
+    CHINESE_MONTHS,
+    CHINESE_YEAR,
+    HALF_NUMBERS,
+    MONTH_NAMES,
+    MONTHS_TOGETHER,
+    PART_NUMBERS,
+    PERIOD_PATTERNS,
+    SHORT_YEAR,
+    SINCE_JANUARY,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,6 +28,7 @@ if TYPE_CHECKING:
 Kind = Literal["year", "split-year", "half-year", "quarter", "month", "ten-day", "week", "day", "round", "single"]
 
 SINGLE = "single"
+_LAST_CENTURY = 50  # 99 is 1999, 22 is 2022
 _DAY_0 = 719163  # 1970-01-01, a Thursday, as days since the year 1
 _IN_A_YEAR = {"year": 1, "half-year": 2, "quarter": 4, "month": 12, "ten-day": 36}
 WITHOUT_DAYS = frozenset({"split-year", "round", "single"})  # no calendar says on which day one of these begins
@@ -47,7 +60,7 @@ def read_period(text: str, kind: Kind) -> str | None:
     >>> read_period("2022 Q3", "quarter"), read_period("2022-7", "month"), read_period("x", "year")
     ('2022Q3', '2022-07', None)
     """
-    cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    cleaned = _cleaned(text)
     if kind == "single":
         return cleaned if re.fullmatch(r"\w[\w.-]*", cleaned) else None  # it names a report's folder
     if cleaned.endswith("]") and cleaned.count("[") == 1:  # as in 2019 [YR2019]
@@ -62,6 +75,21 @@ def read_period(text: str, kind: Kind) -> str | None:
         if last - first + 1 == size and last % size == 0:
             return numbered((year * 12 + first - 1) // size, kind)
     return None
+
+
+def _cleaned(text: str) -> str:
+    """Return a text of a period without spaces, with the digits that some write as words, and with all four of a year.
+
+    >>> _cleaned("Jan-22"), _cleaned("Q3 2022"), _cleaned("4Q99")
+    ('Jan-2022', 'Q32022', '4Q-1999')
+    """
+    cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    if not cleaned.isascii():
+        cleaned = re.sub(CHINESE_YEAR, lambda year: year[0].translate(CHINESE_DIGITS), cleaned)
+        cleaned = re.sub(CHINESE_MONTH, lambda month: CHINESE_MONTHS[month[0]], cleaned)
+    if short := re.fullmatch(SHORT_YEAR, cleaned):
+        return f"{short[1]}-{'19' if int(short[2]) >= _LAST_CENTURY else '20'}{short[2]}"
+    return cleaned
 
 
 def _months(cleaned: str) -> tuple[int, int, int] | None:
@@ -87,7 +115,7 @@ def read_since(text: str, kind: Kind) -> str | None:
     """
     if kind not in _IN_A_YEAR:
         return None
-    cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    cleaned = _cleaned(text)
     months = _months(cleaned)
     if months is None:
         for pattern, size in SINCE_JANUARY:

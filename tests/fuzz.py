@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 
 import openpyxl
 import typer.main
 
 from indexcalc.cli.app import app
+
+from .fuzz_files import by_format, by_kept
+from .fuzz_odd import ODD, Case, damaged
 
 TREE = """\
 index: {id: demo, name: 示例指数, decimals: 2}
@@ -47,98 +48,6 @@ VALUES = "区,年份,案件数,诊所数,人口\n" + "".join(
 ).replace("东,", "东区,").replace("西,", "西区,").replace("南,", "南区,").replace("北,", "北区,")
 LOG = "区,时间\n" + "".join(f"{name}区,{year}-0{month}-11\n" for name in "东西南北" for year in (2021, 2022) for month in (1, 5))
 
-ODD = [
-    *(
-        "",
-        " ",
-        "0",
-        "-1",
-        "1e308",
-        "1e-320",
-        "-0",
-        "nan",
-        "inf",
-        "1,5",
-        "９",
-        "½",
-        "1e9999",
-        "0x1F",
-        "1_000",
-        "２０２２",
-        "12.5%",
-        "—",
-    ),
-    *(
-        "…",
-        "null",
-        "~",
-        "true",
-        "NO",
-        "[",
-        "]",
-        "{",
-        "}",
-        "{}",
-        "[]",
-        ":",
-        "：",
-        "，",
-        "'",
-        '"',
-        "#",
-        "&a",
-        "*a",
-        "!!python/none x",
-    ),
-    *(
-        "- -",
-        "? ?",
-        "%s",
-        "{0}",
-        "{x}",
-        "\\",
-        "\t",
-        "\r",
-        "\x00",
-        "\x07",
-        "\x1b[31m",
-        "\u202e",
-        "\u2028",
-        "\x85",
-        "\ufeff",
-        "\ufffe",
-    ),
-    *(
-        "𠀀",
-        "e\u0301",
-        "a" * 300,
-        "长" * 300,
-        "9" * 400,
-        "1" * 40,
-        "=1+1",
-        "../x",
-        "a/b",
-        "NUL",
-        "all",
-        "2022",
-        "2022Q1",
-        "1900-02-29",
-    ),
-    *(
-        "demo",
-        "safety",
-        "cases",
-        "01",
-        "东区",
-        "(" * 200,
-        "1/0",
-        "a=b=c",
-        "min-max",
-        "geometric",
-        "http://[::1",
-        "postgresql://a:b:c/d",
-    ),
-]
 MEANT = {
     "": ["01", "东区", "2022", "safety", "cases", "values.csv", "reports/2022", "市公安局", "1", "0.5", "zh"],
     "index": ["indicators.yaml"],
@@ -212,19 +121,6 @@ VARIABLES = [
 ]
 
 
-@dataclass
-class Case:
-    """A project of files, what is typed there, and in what environment."""
-
-    files: dict[str, bytes]
-    words: list[str] = field(default_factory=lambda: ["check"])
-    environment: dict[str, str] = field(default_factory=dict)
-
-    def lay_out(self, folder: Path) -> None:
-        for name, content in self.files.items():
-            (folder / name).write_bytes(content)
-
-
 def book() -> bytes:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
@@ -246,27 +142,6 @@ FILES = {"indicators.yaml": TREE, "units.csv": UNITS, "values.csv": VALUES, "log
 
 def sound() -> dict[str, bytes]:
     return {**{name: text.encode() for name, text in FILES.items()}, "book.xlsx": BOOK}
-
-
-def damaged(random: Random, content: bytes) -> bytes:
-    """Return bytes with a few changed, put in, taken out, repeated or cut off."""
-    out = bytearray(content)
-    for _ in range(random.choice([1, 1, 1, 3, 20])):
-        at = random.randrange(len(out) + 1)
-        how = random.randrange(6)
-        if how == 0 and at < len(out):
-            out[at] = random.randrange(256)
-        elif how == 1:
-            out[at:at] = bytes(random.randrange(256) for _ in range(random.choice([1, 4, 64])))
-        elif how == 2:
-            del out[at : at + random.choice([1, 8, 200])]
-        elif how == 3:
-            out[at:at] = out[at : at + random.choice([3, 50])]
-        elif how == 4 and random.random() < 0.3:
-            del out[at:]
-        else:
-            out[at:at] = random.choice(ODD).encode(errors="surrogatepass")
-    return bytes(out)
 
 
 def by_bytes(random: Random) -> Case:
@@ -428,6 +303,8 @@ KINDS: dict[str, Callable[[Random], Case]] = {
     "csv": by_csv,
     "cells": by_cells,
     "xml": by_xml,
+    "formats": lambda random: by_format(random, sound(), words(random)),
+    "kept": by_kept,
     "arguments": by_arguments,
     "environment": by_environment,
 }

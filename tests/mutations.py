@@ -288,7 +288,7 @@ MUTATIONS = [
         ("is_wide", r"self\.indicator is None", "self.indicator is not None"),
         ("layout_of", r"is None", "is not None"),
     ),
-    of("match", "periods across the headings", ("_periods_across", r"\bis None|\bif\b", "if not")),
+    of("match", "periods across the headings", ("periods_across", r"\bis None|\bif\b", "if not")),
     of(
         "match",
         "a column's words for its headings",

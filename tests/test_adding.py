@@ -264,8 +264,13 @@ def test_a_fact_that_there_is_not_is_refused() -> None:
         ),
         (
             "aggregate/joined.py",
-            '    undefined="by some scores",\n    split="shapley",',
-            "aggregate method 'lehmer' does not say: undefined, split",
+            '    undefined="missing",\n    reasons=(NO_MEAN,),\n    split="shapley",',
+            "aggregate method 'lehmer' does not say: undefined, reasons, split",
+        ),
+        (
+            "normalise/seen.py",
+            '"width": ABOVE_ZERO, ',
+            "normalise method 'logistic' does not say the bounds of: width",
         ),
     ],
 )

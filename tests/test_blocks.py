@@ -53,7 +53,7 @@ ANYTHING = trees.ANY.changed(
     defaults={"weights": "relative", "missing": {"policy": "reweight", "coverage": 0.5}, "normalise": {"method": "min-max"}},
     whole={
         "periods": ({"kind": "quarter"}, {"kind": "quarter", "roll_up": "year"}, {"kind": "quarter", "roll_up": ["year"]}),
-        "grades": [{"name": "优秀", "top": 0.2}, {"name": "良好", "from": 40}, {"name": "不合格"}],
+        "grades": [{"name": "优秀", "top": 0.2}, {"name": "良好", "top": 0.6}, {"name": "不合格"}],
         "screen": (None, None, {"coverage": 0.9}),
     },
     periods=PERIODS,

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -57,6 +58,53 @@ def test_an_undefined_score_refuses_or_is_left_missing_as_the_node_says() -> Non
         np.testing.assert_allclose(found.score("a")[0], [6, NAN])
         assert code in codes(found)
     assert [one.severity for one in found.findings if one.code == "IC450"] == ["warning"]
+
+
+WHY = {  # a method, what units have, which of them have no score then, the children that are named, and what is said of them
+    "geometric": ([[4, 9, 5], [0, 9, 5], [3, 8, -2]], [1, 2], "IC424", [("x", "at 0 or below"), ("z", "at 0 or below")]),
+    "harmonic": ([[4, 9, 5], [0, 9, 5]], [1], "IC424", [("x", "at 0 or below")]),
+    "{method: power, p: 2}": ([[4, 9, 5], [0, 9, 5], [1, -9, 5]], [2], "IC424", [("y", "at 0 or below")]),
+    "mpi": ([[4, 9, 5], [-30, 9, 0]], [1], "IC450", [("x, z", "the mean is not above 0, because of")]),
+    "topsis": ([[4, 9, 5], [4, 9, 5]], [0, 1], "IC450", [("x, y, z", "the same in all units")]),
+    "{method: topsis, rescale: vector}": ([[4, NAN, 5], [4, 7, 5], [4, 9, 5]], [0], "IC450", [("x, z", "the same in all units")]),
+    "{method: copeland, result: share}": ([[4, 9, 5], [NAN, NAN, NAN]], [0], "IC450", [("x, y, z", "no other unit has a score")]),
+    "benefit-of-the-doubt": ([[4, 9, 5], [4, -9, 5]], [0, 1], "IC450", [("y", "below 0 in some unit")]),
+    "{method: benefit-of-the-doubt, high: 0.4}": ([[4, 9, 5], [NAN, 9, 5]], [1], "IC450", [("y, z", "cannot add up to 1")]),
+}
+
+
+@pytest.mark.parametrize(("method", "case"), WHY.items())
+def test_what_has_no_result_is_told_with_its_reason_and_its_children(method: str, case: Any) -> None:
+    rows, without, code, told = case
+    for said, wanted in (("", code), (", undefined: refuse", "IC424"), (", undefined: missing", "IC450")):
+        index = tree(f"  - {{id: a, aggregate: {method}{said}, indicators: [{{id: x}}, {{id: y}}, {{id: z}}]}}\n")
+        found = score(index, panel_of(index, rows))
+        gone = np.flatnonzero(np.isnan(found.score("a")[0]) & ~np.isnan(rows).all(axis=1)).tolist()
+        assert gone == without
+        named = [one for one in found.findings if one.code in ("IC424", "IC450")]
+        assert [(one.code, one.values["units"]) for one in named] == [(wanted, ", ".join(f"u{unit}" for unit in without))]
+        for children, words in told:
+            assert all(child in named[0].values["children"] for child in children.split(", "))
+            assert words in named[0].message("en")
+        assert set(named[0].values["children"].split(", ")) == {child for children, _ in told for child in children.split(", ")}
+        hint = named[0].hint("en") + named[0].hint("zh")
+        assert ("floor" in hint) == ("floor" in AGGREGATORS[index.tree.branches[0].aggregate].parameters)
+        assert "{" not in hint + named[0].message("zh")
+
+
+def test_defaults_say_what_is_done_where_there_is_no_result() -> None:
+    for said, code in (("", "IC450"), (", undefined: refuse", "IC424")):
+        index = tree(
+            "  - {id: a, aggregate: topsis, indicators: [{id: x}, {id: y}]}\n", f"weights: equal, normalise: points{said}"
+        )
+        assert code in codes(score(index, panel_of(index, [[4, 9], [4, 9]])))
+
+
+def test_a_formula_without_a_number_names_its_children() -> None:
+    index = tree("  - {id: a, formula: x / y, indicators: [{id: x}, {id: y}]}\n")
+    named = [one for one in score(index, panel_of(index, [[4, 9], [4, 0]])).findings if one.code == "IC424"]
+    assert [(one.values["units"], one.values["children"]) for one in named] == [("u1", "y")]
+    assert "no number comes of y" in named[0].message("en")
 
 
 @pytest.mark.parametrize("p", [155.0, -155.0, 400.0])

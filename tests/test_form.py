@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from indexcalc.tree.columns import asked_by
-from indexcalc.tree.measures import names_a_rate
+from indexcalc.tree.reported import names_a_rate
 
 from .conftest import index_of
 from .projects import laid_out, run
@@ -179,3 +179,5 @@ def test_a_year_before_stands_once(tmp_path: Path) -> None:
 def test_a_name_of_its_own_may_be_the_name_of_no_rate() -> None:
     index = index_of(TREE)
     assert {leaf.id for leaf in index.leaves if names_a_rate(leaf)} == {"safe", "quick", "done", "deaths"}
+    plain = index_of(TREE.replace("measure: 件/万人, ", "").replace("name: 投诉数", "name: 投诉"))
+    assert asked_by(plain.leaves[3], "zh")[0] == "投诉", "a count whose unit of measurement is not said"

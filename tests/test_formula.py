@@ -399,3 +399,16 @@ def test_text_and_skip_have_their_places(text: str, code: str, position: int) ->
 
 def test_in_and_not_and_skip_are_names_elsewhere() -> None:
     assert names(parse("in + not * skip")) == ("in", "not", "skip")
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "scored"),
+    [
+        ("a >= 0.3", 1, 1), ("a > 0.3", 1, 0), ("a = b", 0, 1), ("a != b", 1, 0), ("a <= b", 0, 1), ("b < a", 1, 0), ("a > -0.3", 1, 1),
+        ("a + 0 = b", 1, 1), ("b < a + 0", 0, 0), ("0.3 <= c + d", 1, 1), ("c + d > 0.3", 0, 0), ("where(c + d = 0.3, 5, 7)", 5, 5), ("a > 0.29", 1, 1),
+    ],
+)  # fmt: skip
+def test_what_is_computed_compares_with_the_tolerance_of_ties(text: str, read: float, scored: float) -> None:
+    values = {"a": np.array(0.1 + 0.2), "b": np.array(0.3), "c": np.array(0.1), "d": np.array(0.2)}
+    assert float(evaluate(parse(text), values)) == read
+    assert float(evaluate(parse(text), values, of_scores=True)) == scored

@@ -114,7 +114,7 @@ CASES = {
     "weights export": Case(["weights", "export", "w.xlsx"], again=False),
     "weights import": Case(["weights", "import", "w.xlsx"], [["weights", "export", "w.xlsx"], weigh_in_a_workbook], again=False),
     "weights ahp template": Case(["weights", "ahp", "template", "safety", "judged.xlsx"], again=False),
-    "init": Case(["init", "new"]),
+    "init": Case(["init", "new"], again=False),
     "init in a folder": Case(["init", "there"], [lambda folder: (folder / "there").mkdir()], again=False),
 }
 
@@ -140,8 +140,8 @@ def state(folder: Path) -> State:
 def chosen(moments: list[str], seed: str) -> list[int]:
     """Return some moments by chance, and first of all those about a name that is changed, by which it is all decided."""
     about = {at + step for at, what in enumerate(moments, 1) if what in ("rename", "commit") for step in (0, 1)}
-    random = Random(seed)
-    first = random.sample(sorted(about & set(range(1, len(moments) + 1))), min(count(1, 8), len(about)))
+    random, known = Random(seed), sorted(about & set(range(1, len(moments) + 1)))
+    first = random.sample(known, min(count(1, 8), len(known)))
     others = [at for at in range(1, len(moments) + 1) if at not in first]
     return sorted(first + random.sample(others, min(count(1, 12), len(others))))
 

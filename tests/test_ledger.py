@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -334,6 +335,37 @@ def test_a_receipt_proves_that_the_end_was_cut_off_even_by_a_forger(filled: str,
     tamper(filled, tmp_path, f"DELETE FROM ledger_submissions WHERE number = {last.number}", head)
     assert "IC665" in codes(verify(filled, tmp_path, receipts=receipts)[2])
     assert "IC665" not in codes(verify(filled, tmp_path, receipts=receipts[:1])[2])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_head SET number = 'ten'",
+        "UPDATE ledger_head SET number = 1.5",
+        "UPDATE ledger_head SET hash = x'ff00'",
+        "UPDATE ledger_head SET at = 'soon'",
+        "UPDATE ledger_submissions SET version = 'first' WHERE number = 10",
+        "UPDATE ledger_submissions SET cells = x'ff00' WHERE number = 10",
+    ],
+)
+def test_what_is_of_another_kind_is_no_ledger_any_more(tmp_path: Path, statement: str) -> None:
+    """SQLite keeps text where a number was declared; whoever reads or adds to it is told, and nothing is added."""
+    where = "ledger.sqlite"
+    for quarter in range(1, 4):
+        append(where, tmp_path, [draft(period=f"2022Q{quarter}")])
+    append(where, tmp_path, [draft(period="2022Q1", shift=1.0, reason="更正")])
+    tamper(where, tmp_path, statement.replace("10", "4"))
+    assert {one.code for one in verify(where, tmp_path)[2]} & {"IC671", "IC668"}
+    again = draft(period="2022Q1", shift=2.0, reason="再更正")
+    asked: list[Callable[[], object]] = [lambda: append(where, tmp_path, [again]), lambda: foresee(where, tmp_path, [again])]
+    if "submissions" in statement:
+        asked.append(lambda: newest(where, tmp_path, "red-cotton"))
+    for ask in asked:
+        with pytest.raises(Refused) as refused:
+            ask()
+        assert codes(refused.value.findings) == ["IC652"]
+    with closing(sqlite3.connect(tmp_path / where)) as connection:
+        assert connection.execute("SELECT count(*) FROM ledger_submissions").fetchone() == (4,)
 
 
 def test_a_changed_row_is_not_scored(filled: str, tmp_path: Path) -> None:

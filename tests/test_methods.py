@@ -265,7 +265,9 @@ def test_a_result_may_be_undefined_where_the_record_says_so(method: str) -> None
     record, w = AGGREGATORS[method], np.array([0.4, 0.6])
     tables = [np.array(rows) for rows in ([[0.0, 1.0], [2.0, 3.0]], [[-2.0, -1.0], [2.0, 3.0]], [[1.0, 1.0], [1.0, 1.0]])]
     whole = [together(method, x, w, chosen) for chosen in settings_of("aggregate", method) for x in tables]
-    assert any(np.isnan(y).any() for y in whole) == (record.undefined == "by some scores")
+    whole += [together(method, np.array([[2.0, 3.0]]), w, chosen) for chosen in settings_of("aggregate", method)]  # a unit alone
+    assert any(np.isnan(y).any() for y in whole) == (record.undefined in ("refused", "missing"))
+    assert bool(record.reasons) == (record.undefined in ("refused", "missing"))
     gap = together(method, np.array([[np.nan, 3.0], [2.0, 5.0], [4.0, 1.0]]), w, settings_of("aggregate", method)[0])
     assert np.isnan(gap[0]) == (record.undefined == "without a child")
 

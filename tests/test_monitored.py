@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexcalc.engine import score
 from indexcalc.large.blocks import score_in_blocks
@@ -15,8 +21,10 @@ from indexcalc.panel import empty
 from indexcalc.report.sheets.tables import dimension_sheet, monitored_sheet, sheets
 from indexcalc.tree import Index, parse_index
 
+from . import trees
 from .conftest import index_of, panel_of
 from .projects import answer, laid_out, run, said
+from .trees import SEEDS
 
 TREE = """
 index: {{id: demo, name: 示例指数}}
@@ -78,6 +86,39 @@ def test_scores_are_those_of_the_tree_without_it(defaults: str) -> None:
     assert [found.code for found in one.findings] == [found.code for found in other.findings]
 
 
+@given(SEEDS, st.integers(0, 99))
+def test_any_tree_scores_as_without_it(seed: int, place: int) -> None:
+    plain = trees.tree(seed)
+    more = copy.deepcopy(plain)
+    lists = list(child_lists(more["dimensions"]))
+    children = lists[place % len(lists)]
+    children.insert(place % (len(children) + 1), {"id": "watched", "role": "monitored", "direction": "lower"})
+    without, with_it = trees.read(plain), trees.read(more)
+    assert without is not None
+    assert with_it is not None
+    panel = trees.panel(with_it, seed)
+    own = [panel.column[column.id] for column in without.columns]
+    values, status = empty(*panel.values[..., own].shape), empty(*panel.values[..., own].shape, np.uint8)
+    values[...], status[...] = panel.values[..., own], panel.status[..., own]
+    less = replace(panel, values=values, status=status, columns=tuple(column.id for column in without.columns))
+    one, other = score(with_it, panel), score(without, less)
+    for node in other.tree.nodes:
+        np.testing.assert_array_equal(one.score(node.id), other.score(node.id))
+        np.testing.assert_array_equal(one.rank(node.id), other.rank(node.id))
+        np.testing.assert_array_equal(one.covered(one.node(node.id)), other.covered(other.node(node.id)))
+    known = panel.values[..., panel.column["watched"]]
+    np.testing.assert_array_equal(np.isnan(one.rank("watched")), np.isnan(known))
+    assert np.isnan(one.score("watched")).all()
+
+
+def child_lists(children: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Every list of children of a tree as it is written."""
+    yield children
+    for child in children:
+        if "indicators" in child:
+            yield from child_lists(child["indicators"])
+
+
 def test_it_is_ranked_by_its_value_as_its_direction_says() -> None:
     index = index_of(tree())
     scores = score(index, panel_of(index, columns(index), groups=GROUPS))
@@ -124,7 +165,14 @@ def test_sheets_have_its_values_and_ranks() -> None:
     listed = monitored_sheet(scores, "2000", "zh")
     assert listed.rows[0] == ("u0", 80.01, 3, 9.0, 3)
     assert "不计分" in listed.notes[0]
-    assert [one.title for one in sheets(scores, "2000", "zh")] == ["总榜", "各维度位次", "审判", "食品", "监测指标", "数据完整性与说明"]
+    assert [one.title for one in sheets(scores, "2000", "zh")] == [
+        "总榜",
+        "各维度位次",
+        "审判",
+        "食品",
+        "监测指标",
+        "数据完整性与说明",
+    ]
 
 
 FILES = {

@@ -181,6 +181,7 @@ def refusals() -> dict[str, tuple[Callable[[Scores], object], list[str]]]:
         "IC756": (lambda scores: ask.uncertainty(scores, weights="some"), ["uncertainty", "--weights", "some"]),
         "IC759": (lambda scores: ask.sensitivity(scores, rows=7), ["sensitivity", "--rows", "7"]),
         "IC787": (lambda scores: ask.target(scores, "天河", rank=99), ["target", "天河", "--rank", "99"]),
+        "IC791": (lambda scores: ask.target(scores, "天河", score=float("nan")), ["target", "天河", "--score", "nan"]),
         "IC788": (lambda scores: ask.target(scores, "天河", score=1000), ["target", "天河", "--score", "1000"]),
         "IC789": (
             lambda scores: ask.target(scores, "天河", rank=1, costs="no.csv"),

@@ -170,7 +170,7 @@ def test_the_command_says_of_a_method_or_step_what_its_page_says(name: str) -> N
 
 
 def test_a_method_says_its_parameters_and_a_name_that_is_none_is_answered_shortly() -> None:
-    assert "`most` whole number = 5" in said("methods", "winsorise")[1]
+    assert "`most` whole number (1 or more) = 5" in said("methods", "winsorise")[1]
     code, _, err = said("methods", "nonesuch")
     assert code == 1
     assert len(err) < 300

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from typer.testing import CliRunner
 
+import indexcalc
 from indexcalc.analysis.target import Plan, target
 from indexcalc.cli.app import app
 from indexcalc.engine import score
@@ -157,7 +158,6 @@ def test_a_plan_at_declared_costs_is_the_least_of_a_grid(seed: int) -> None:
         assert plan.reached or math.isinf(grid)
         if plan.reached:
             assert plan.exact, "posts stand still: the program's answer is the least"
-            assert not plan.stepped
             assert plan.effort <= grid * (1 + 1e-6) + 1e-6
 
 
@@ -188,17 +188,18 @@ def test_bands_and_corners_are_where_plans_stop(normalise: str, seed: int) -> No
     effort = (np.abs(plans - x[unit]) / x.std(axis=0, ddof=1)).sum(axis=1)
     if (after >= goal).any():
         assert plan.effort <= effort[after >= goal].min() + 1e-6
-    assert not plan.exact or plan.stepped or normalise == BENT
+    assert plan.exact
+    assert plan.gap == 0
 
 
-def test_with_more_units_than_are_looked_at_steps_are_not_proved() -> None:
+def test_with_many_units_steps_are_proved() -> None:
     values = np.random.default_rng(0).uniform(1, 100, (70, 3))
-    for units, proved in ((70, False), (60, True)):
-        found = scored(values[:units], normalise=BANDS.replace("31.7", "20"))
+    for normalise in (BANDS.replace("31.7", "20"), "percentile"):
+        found = scored(values, normalise=normalise)
         unit = int(np.nanargmax(found.rank()[0]))
         plan = target(found, 0, unit, score=float(found.score()[0, unit]) + 5)
-        assert plan.stepped
-        assert plan.exact == proved
+        holds(found, plan)
+        assert plan.exact
 
 
 def test_costs_say_what_is_moved() -> None:
@@ -239,6 +240,202 @@ def test_lowest_first() -> None:
     assert plan.reached
     assert plan.scores[1] < plan.scores[0]
     holds(found, plan)
+
+
+# ------------------------------------------------------------------------------------- what was once answered wrongly
+
+
+def written(folder: Path, tree: str, rows: str, groups: str = "") -> Scores:
+    """Score a tree and rows of data.csv, as files."""
+    lines = rows.split("; ")
+    (folder / "data.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ids = dict.fromkeys(line.split(",")[0] for line in lines[1:])
+    units = [f"{unit},{group}" for unit, group in zip(ids, groups or "P" * len(ids), strict=True)]
+    (folder / "units.csv").write_text("id,group\n" + "\n".join(units) + "\n", encoding="utf-8")
+    path = folder / "indicators.yaml"
+    path.write_text("units: {table: units.csv}\ndata: {v: {path: data.csv}}\n" + tree, encoding="utf-8")
+    return indexcalc.score(path)
+
+
+def posts(leaf: str, weight: float | None = None, more: str = "") -> str:
+    """A line of an indicator between 0 and 100."""
+    weighs = "" if weight is None else f", weight: {weight}"
+    return f"  - {{id: {leaf}{weighs}, normalise: {POSTS}{more}}}\n"
+
+
+def moved(plan: Plan) -> dict[str, float]:
+    return {plan.start.index.leaves[step.leaf].id: step.new for step in plan.steps}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("tree", "rows", "asked", "values", "effort"),
+    [
+        pytest.param(
+            "index: {id: t, aggregate: minimum}\ndimensions:\n" + posts("a", 0.5) + posts("b", 0.5),
+            "unit,a,b; A,10,20; B,60,50; C,80,92",
+            {"unit": "A", "score": 40},
+            {"a": 40, "b": 40},
+            None,
+            id="a child that does not set the minimum",
+        ),
+        pytest.param(
+            "index: {id: t, aggregate: median}\ndimensions:\n" + posts("a") + posts("b") + posts("c"),
+            "unit,a,b,c; A,10,20,5; B,60,50,50; C,80,92,70",
+            {"unit": "A", "score": 40, "costs": {"a": 1.0, "b": 1.0, "c": 9.0}},
+            {"a": 40, "b": 40},
+            50,
+            id="a median",
+        ),
+        pytest.param(
+            "index: {id: t}\ndimensions:\n  - id: n\n    weight: 0.5\n    aggregate: minimum\n    indicators:\n"
+            + posts("a").replace("  -", "      -")
+            + posts("b").replace("  -", "      -")
+            + posts("c", 0.5),
+            "unit,a,b,c; A,10,20,50; B,60,50,50; C,80,92,50",
+            {"unit": "A", "score": 45},
+            {"a": 40, "b": 40},
+            None,
+            id="an inner minimum",
+        ),
+        pytest.param(
+            "index: {id: t, round: 0}\ndimensions:\n" + posts("a", 1),
+            "unit,a; A,50; B,60; C,80",
+            {"unit": "A", "score": 61},
+            {"a": 60.5},
+            None,
+            id="a rounded index",
+        ),
+        pytest.param(
+            "index: {id: t}\nranking: {ties: max, decimals: 0}\ndimensions:\n" + posts("a", 1),
+            "unit,a; U,50; V,90; W,80; X,95",
+            {"unit": "U", "rank": 2},
+            {"a": 90.5},
+            None,
+            id="ties that share the last place, of rounded scores",
+        ),
+        pytest.param(
+            "index: {id: t}\nranking: {ties: dense}\ndimensions:\n" + posts("a", 1),
+            "unit,a; U,50; V,90; W,90; X,80",
+            {"unit": "U", "rank": 2},
+            {"a": 80},
+            None,
+            id="dense ranks",
+        ),
+        pytest.param(
+            "index: {id: t}\ndimensions:\n  - {id: x, weight: 0.5, normalise: {method: min-max, over: all}}\n" + posts("y", 0.5),
+            "unit,x,y; A,0,50; B,60,50; C,80,52; D,100,60",
+            {"unit": "A", "score": 66},
+            {"x": 92.8},
+            None,
+            id="a frame over all periods that moves with the plan",
+        ),
+        pytest.param(
+            "index: {id: t, aggregate: maximum}\ndimensions:\n" + posts("a") + posts("b"),
+            "unit,a,b; U,50,45; V,99,90; W,10,20; X,40,85",
+            {"unit": "U", "score": 80, "costs": {"a": 10.0, "b": 1.0}},
+            {"b": 80},
+            35,
+            id="the cheaper of two that would do",
+        ),
+        pytest.param(
+            "index: {id: t, round: 0}\nranking: {ties: max}\ndimensions:\n" + posts("a", 0.5) + posts("b", 0.5),
+            "unit,a,b; A,57,60; B,92,91; C,92,93; D,99,40",
+            {"unit": "A", "rank": 2, "costs": {"a": 1.0, "b": 9.0}},
+            None,
+            None,
+            id="whole numbers that a solver called impossible",
+        ),
+        pytest.param(
+            "index: {id: t}\ndimensions:\n" + posts("a", 1),
+            "unit,a; A,50; B,60; C,101",
+            {"unit": "A", "score": 50.2},
+            {"a": 50.2},
+            None,
+            id="a peer beyond the end is no step",
+        ),
+        pytest.param(
+            "index: {id: t}\ndimensions:\n"
+            + posts("a", 0.5)
+            + "  - {id: b, weight: 0.5, share: total, scale: 100, normalise: points}\n",
+            "unit,a,b; A,50,10; B,60,50; C,55,40",
+            {"unit": "A", "rank": 1, "costs": {"b": 1.0}},
+            {"b": 100 * 295 / 700},  # 25 + 50 s is 30 + 50 (5 / 9) (1 - s) there
+            None,
+            id="shares, of which others lose what one gains",
+        ),
+    ],
+)
+def test_what_was_answered_wrongly(
+    tree: str, rows: str, asked: dict, values: dict[str, float] | None, effort: float | None, tmp_path: Path
+) -> None:
+    """Examples that were called impossible, planned wrongly, or called the least though something else takes less."""
+    found = written(tmp_path, tree, rows)
+    plan = indexcalc.target(found, asked.pop("unit"), **asked)
+    assert plan.exact
+    assert plan.bound == pytest.approx(plan.effort)
+    if values:
+        assert moved(plan) == pytest.approx(values, abs=1e-6)
+    if effort is not None:
+        assert plan.effort == pytest.approx(effort)
+
+
+def test_a_leaf_compared_within_groups_limits_itself_alone(tmp_path: Path) -> None:
+    """Others of the unit's group have no more than 60 of a; of b any unit's value may be reached."""
+    tree = "index: {id: t}\ndimensions:\n" + posts("a", 0.5).replace("best: 100", "best: 100, over: group") + posts("b", 0.5)
+    found = written(tmp_path, tree, "unit,a,b; A,10,20; B,60,50; C,80,92; D,90,30", "PPQQ")
+    plan = indexcalc.target(found, "A", score=70)
+    assert moved(plan) == pytest.approx({"a": 60, "b": 80}, abs=1e-6)
+    with pytest.raises(indexcalc.Refused, match="IC788"):
+        indexcalc.target(found, "A", score=77)  # (60 + 92) / 2 is 76
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_others_estimates_are_made_anew(tmp_path: Path) -> None:
+    """A's a goes into the mean that stands for what D did not report: as A rises D does."""
+    tree = "defaults: {impute: mean}\nindex: {id: t}\ndimensions:\n" + posts("a", 1)
+    found = written(tmp_path, tree, "unit,a; A,10; B,20; C,60; D,")
+    plan = indexcalc.target(found, "A", rank=2)
+    after = written(tmp_path, tree, f"unit,a; A,{moved(plan)['a']!r}; B,20; C,60; D,")
+    assert after.rank()[0, 0] == 2
+    assert moved(plan)["a"] == pytest.approx(40), "D has (a + 80) / 3, which a passes at 40"
+    assert plan.exact
+
+
+def test_what_is_no_lever_is_not_moved(tmp_path: Path) -> None:
+    tree = "index: {id: t}\ndimensions:\n" + posts("a", 0.5).replace("{id: a", "{id: a, lever: false") + posts("b", 0.5)
+    found = written(tmp_path, tree, "unit,a,b; A,10,20; B,60,50; C,80,92")
+    plan = indexcalc.target(found, "A", score=30)
+    assert moved(plan) == pytest.approx({"b": 50})
+    assert plan.exact
+    with pytest.raises(indexcalc.Refused, match="IC788"):
+        indexcalc.target(found, "A", score=60)
+
+
+def test_a_unit_that_has_the_rank_gets_no_plan(tmp_path: Path) -> None:
+    found = written(
+        tmp_path, "index: {id: t}\nranking: {ties: average}\ndimensions:\n" + posts("a", 1), "unit,a; U,50; V,90; W,50"
+    )
+    plan = indexcalc.target(found, "U", rank=3)
+    assert (plan.reached, plan.effort, plan.bound, plan.gap, plan.steps) == (True, 0, 0, 0, ())
+
+
+def test_what_makes_a_goal_senseless_is_said(tmp_path: Path) -> None:
+    found = written(tmp_path, "index: {id: t}\ndimensions:\n" + posts("a", 1), "unit,a; U,50; V,90; W,80")
+    for goal in (math.nan, math.inf, -math.inf):
+        with pytest.raises(indexcalc.Refused, match="IC791"):
+            indexcalc.target(found, "U", score=goal)
+    with pytest.raises(indexcalc.Refused, match="IC790"):
+        indexcalc.target(found, "U", score=60, effort="history")
+
+
+def test_what_is_not_proved_has_a_bound_below_it() -> None:
+    random = np.random.default_rng(3)
+    found = scored(random.uniform(1, 99, (6, 3)), normalise=POSTS, aggregate="{method: geometric, floor: 1}")
+    plan = target(found, 0, 0, score=float(found.score()[0, 0]) + 5)
+    assert plan.reached
+    assert 0 <= plan.bound <= plan.effort
+    assert plan.exact == (plan.gap == 0)
 
 
 def test_the_command(repository: Path, tmp_path: Path) -> None:

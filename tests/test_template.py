@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from indexcalc.cli.app import app
 from indexcalc.journal.entries import read_cells
 from indexcalc.journal.ledger import newest
-from indexcalc.tree.measures import reported_measure
+from indexcalc.tree.reported import reported_measure
 
 from .conftest import index_of
 
@@ -426,12 +426,12 @@ def test_a_department_may_report_denominators_alone(villages: Path) -> None:
 
 def test_units_of_one_name_are_asked_for_by_id(villages: Path) -> None:
     units = villages / "units.csv"
-    units.write_text(units.read_text(encoding="utf-8").replace("南村", "东 村"), encoding="utf-8")
+    units.write_text(units.read_text(encoding="utf-8").replace("南村", "东村 二"), encoding="utf-8")
     path = villages / "t.xlsx"
     said = run(villages, "template", "--department", "民政局", "--period", "2022", "--out", str(path), "--lang", "en")
     assert said
     sheet = openpyxl.load_workbook(path)["Report"]
-    assert [sheet.cell(row, 1).value for row in range(7, 11)] == ["东村", "西村", "大新村", "东 村"]
+    assert [sheet.cell(row, 1).value for row in range(7, 11)] == ["东村", "西村", "大新村", "东村 二"]
     units.write_text(units.read_text(encoding="utf-8").replace("西村", ""), encoding="utf-8")
     run(villages, "template", "--department", "民政局", "--period", "2022", "--out", str(path), "--lang", "en")
     sheet = openpyxl.load_workbook(path)["Report"]

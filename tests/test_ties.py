@@ -291,6 +291,23 @@ def test_ranks_and_grades_of_random_trees_are_those_of_exact_arithmetic(part: in
         same_as_exact(parts, tree, x, groups, order, seed)
 
 
+def of_a_query(
+    folder: Path, tree: dict[str, Any], values: dict[str, list[Any]], groups: Sequence[str]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Score a tree as a query, and return what is written of each node and unit."""
+    units = len(groups)
+    (folder / "indicators.yaml").write_text(json.dumps(tree))
+    (folder / "units.csv").write_text("id,group\n" + "".join(f"u{at:02},{group}\n" for at, group in enumerate(groups)))
+    table: dict[str, Any] = {"unit": [f"u{at:02}" for at in range(units)], "period": ["2000"] * units}
+    columns = {name: pa.array(column, pa.float64()) for name, column in values.items()}
+    pq.write_table(pa.table(table | columns), folder / "v.parquet")
+    where = ["--index", str(folder / "indicators.yaml"), "--out", str(folder / "out")]
+    done = CliRunner().invoke(app, ["score", "--engine", "duckdb", *where])
+    assert done.exit_code == 0, done.output
+    rows = pq.read_table(folder / "out" / "scores.parquet").to_pylist()
+    return {(str(row["node"]), str(row["unit"])): row for row in rows}
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")
 @pytest.mark.parametrize("seed", range(count(4, 60)))
@@ -300,17 +317,7 @@ def test_ranks_and_grades_of_a_query_are_those_of_exact_arithmetic(tmp_path: Pat
     tree, units = random_tree(random, plain=True), 40
     values, groups = random_values(random, tree, units), [random.choice("uv") for _ in range(units)]
     x = exact_scores(tree, values)
-    (tmp_path / "indicators.yaml").write_text(json.dumps(tree))
-    (tmp_path / "units.csv").write_text("id,group\n" + "".join(f"u{at:02},{group}\n" for at, group in enumerate(groups)))
-    table: dict[str, Any] = {"unit": [f"u{at:02}" for at in range(units)], "period": ["2000"] * units}
-    pq.write_table(
-        pa.table(table | {name: pa.array(column, pa.float64()) for name, column in values.items()}), tmp_path / "v.parquet"
-    )
-    where = ["--index", str(tmp_path / "indicators.yaml"), "--out", str(tmp_path / "out")]
-    done = CliRunner().invoke(app, ["score", "--engine", "duckdb", *where])
-    assert done.exit_code == 0, done.output
-    rows = pq.read_table(tmp_path / "out" / "scores.parquet").to_pylist()
-    found = {(str(row["node"]), str(row["unit"])): row for row in rows}
+    found = of_a_query(tmp_path, tree, values, groups)
     ranking = tree["ranking"]
     for node, scores in x.items():
         for name, expected in (
@@ -319,6 +326,51 @@ def test_ranks_and_grades_of_a_query_are_those_of_exact_arithmetic(tmp_path: Pat
         ):
             made = [found[node, f"u{at:02}"][name] for at in range(units)]
             np.testing.assert_array_equal([np.nan if rank is None else rank for rank in made], expected, err_msg=f"{node} {name}")
+
+
+SMALL = {  # 0.1 * 3 - 0.3 is 0 on paper and 5.6e-17 in memory, which is 0 beside the 50 and the 40 of the other group
+    "index": {"id": "index"},
+    "units": {"table": "units.csv"},
+    "data": {"v": {"path": "v.parquet"}},
+    "defaults": {"source": "v", "weights": "equal", "missing": {"coverage": 0}},
+    "dimensions": [
+        {"id": "all", "formula": "0.1 * a - b", "normalise": "points"},
+        {"id": "own", "formula": "0.1 * a - b", "normalise": {"method": "min-max", "over": "group"}},
+    ],
+    "ranking": {"within": "group"},
+}
+OF_SMALL = {"a": [500.0, 3.0, 0.0, 400.0], "b": [0.0, 0.3, 0.0, 0.0]}
+GROUPS_OF_SMALL = ("u", "v", "v", "u")
+
+
+@pytest.mark.parametrize("how", ["in memory", "in blocks", "in a query"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")
+def test_what_is_one_beside_all_units_is_one_inside_a_group(tmp_path: Path, how: str) -> None:
+    index = Index.model_validate(SMALL)
+    if how == "in a query":
+        pytest.importorskip("ibis", reason="the extra `events` is not installed")
+        found = of_a_query(tmp_path, SMALL, OF_SMALL, GROUPS_OF_SMALL)
+        units = [f"u{at:02}" for at in range(4)]
+        of_group, shared = ([found["all", unit][name] for unit in units] for name in ("group_rank", "rank"))
+        own = [found["own", unit]["score"] for unit in units]
+    else:
+        made = panel(index, {name: list(column) for name, column in OF_SMALL.items()}, range(4), GROUPS_OF_SMALL)
+        done = score(index, made) if how == "in memory" else score_in_blocks(index, made, empty, cells=4)
+        assert done.group_ranks is not None
+        at = done.tree.position["all"]
+        of_group, shared = done.group_ranks[0, :, at].tolist(), done.ranks[0, :, at].tolist()
+        own = [None if np.isnan(x) else x for x in done.scores[0, :, done.tree.position["own"]].tolist()]
+    assert of_group == [1, 1, 1, 2]
+    assert shared == [1, 3, 3, 2]
+    assert own == [100.0, None, None, 0.0], "units of one score have none where they are compared"
+
+
+def test_places_inside_a_group_are_compared_with_the_tolerance_of_the_period() -> None:
+    """The places that a normaliser gives inside groups, too: percentile, and so all that it is the pattern of."""
+    own = {**SMALL["dimensions"][1], "normalise": {"method": "percentile", "over": "group"}}  # type: ignore[index]
+    index = Index.model_validate({**SMALL, "dimensions": [own]})
+    made = panel(index, {name: list(column) for name, column in OF_SMALL.items()}, range(4), GROUPS_OF_SMALL)
+    assert score(index, made).scores[0, :, 0].tolist() == [100.0, 50.0, 50.0, 0.0]
 
 
 # ------------------------------------------------------------------------------------------------- draws, and what is shown

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexcalc.engine import score
 from indexcalc.methods import CATALOGUE
 from indexcalc.methods.components import components, importances, varimax
 from indexcalc.methods.frontier import frontier
 from indexcalc.methods.judgement import RANDOM_INDEX, best_worst, consistency, joined
 from indexcalc.methods.weight import FROM_DATA, UNIT_SPECIFIC
 
-from .conftest import count
+from .conftest import count, index_of, panel_of
 from .test_methods import every, frozen, settings_of
 
 WEIGHT = CATALOGUE["weights"]
@@ -485,3 +486,105 @@ def test_every_parameter_set_is_left_as_it_was() -> None:
             before = repr(chosen)
             weigh(method, scores(1), chosen)
             assert repr(chosen) == before
+
+
+# What falls short where there is more than one place to search from
+
+
+def test_factor_finds_the_greatest_variance_of_two_factors() -> None:
+    x = np.array(
+        [
+            *([-6.988, 13.503], [34.881, 1.834], [5.086, 10.454], [-8.19, 6.613], [29.252, 13.363]),
+            *([-31.913, 8.103], [39.621, 5.004], [-4.424, 6.549], [36.743, 12.466]),
+        ]
+    )
+    np.testing.assert_allclose(weigh("factor", x, {"factors": 2}), [0.5, 0.5], atol=1e-9)
+    np.testing.assert_allclose(weigh("factor", x, {}), [0.5, 0.5], atol=1e-9)
+
+
+def variance(rows: np.ndarray) -> float:
+    return float(np.var(rows**2, axis=0).sum())
+
+
+@pytest.mark.parametrize("children", [2, 3, 4, 6])
+def test_varimax_of_two_factors_is_the_best_of_all_angles(children: int) -> None:
+    for seed in range(count(15, 300)):
+        rng = np.random.default_rng(seed)
+        loadings = rng.normal(size=(children, 2)) * rng.uniform(0.1, 3.0, 2)
+        rows = loadings / np.linalg.norm(loadings, axis=1, keepdims=True)
+        turned = varimax(loadings)
+        np.testing.assert_allclose(np.linalg.norm(turned, axis=1), np.linalg.norm(loadings, axis=1))
+        found = variance(turned / np.linalg.norm(turned, axis=1, keepdims=True))
+        angles = np.linspace(0.0, np.pi / 2, 2001)
+        turns = np.stack([np.stack([np.cos(angles), -np.sin(angles)], -1), np.stack([np.sin(angles), np.cos(angles)], -1)], -2)
+        assert found >= max(variance(each) for each in rows @ turns) - 1e-9
+
+
+def test_varimax_of_more_factors_is_the_best_of_many_starts() -> None:
+    for seed in range(count(6, 60)):
+        rng = np.random.default_rng(seed)
+        rows = rng.normal(size=(7, 3))
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        best = -np.inf
+        for _ in range(60):  # as Kaiser's plane rotations, written out
+            turned = rows @ np.linalg.qr(rng.normal(size=(3, 3)))[0]
+            for _ in range(60):
+                for i, j in ((0, 1), (0, 2), (1, 2)):
+                    u, v = turned[:, i] ** 2 - turned[:, j] ** 2, 2 * turned[:, i] * turned[:, j]
+                    angle = 0.25 * np.arctan2(2 * (np.mean(u * v) - u.mean() * v.mean()), np.var(u) - np.var(v))
+                    cos, sin = np.cos(angle), np.sin(angle)
+                    turned[:, [i, j]] = turned[:, [i, j]] @ np.array([[cos, -sin], [sin, cos]])
+            best = max(best, variance(turned))
+        assert variance(varimax(rows)) >= best - 1e-6
+
+
+def shares_of(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """What each child matters, of many weights (try, child), from the correlations with the weighted mean."""
+    means = x @ weights.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r = np.array([[np.corrcoef(x[:, j], means[:, k])[0, 1] for j in range(x.shape[1])] for k in range(len(weights))]) ** 2
+        return np.asarray(r / r.sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("children", [2, 3, 4])
+def test_importance_is_the_nearest_of_a_grid_where_the_wish_cannot_be_met(children: int) -> None:
+    steps = {2: 200, 3: 24, 4: 9}[children]
+    grid = np.array([each for each in np.ndindex(*[steps + 1] * children) if sum(each) == steps], dtype=float)
+    unmet = 0
+    for seed in range(count(12, 150)):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(9, children)) * rng.uniform(1.0, 20.0, children)
+        x[:, 1] += rng.choice([-1.0, 0.0, 1.0]) * rng.uniform(0.5, 3.0) * x[:, 0]
+        wished = rng.dirichlet(np.ones(children))
+        found = weigh("importance", x, {"wished": wished.tolist()})
+        off = float(((shares_of(x, found[None])[0] - wished) ** 2).sum())
+        best = float(np.nanmin(((shares_of(x, grid / x.std(axis=0)) - wished) ** 2).sum(axis=1)))
+        unmet += off > 1e-6
+        assert off <= best + 1e-7
+    assert unmet > 1
+
+
+def test_a_wish_that_is_not_met_is_told_with_what_was_reached() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(9, 2)) @ np.array([[1.0, 0.9], [0.0, 0.3]]) * 10 + 50
+    index = index_of(
+        "index: {id: index}\nunits: {table: u.csv}\ndata: {v: {path: v.csv}}\ndefaults: {normalise: points}\n"
+        "dimensions:\n  - {id: d, weight: 1, weights: {method: importance, wished: [9, 1]}, indicators: [{id: a}, {id: b}]}\n"
+    )
+    found = score(index, panel_of(index, [x, rng.normal(size=(9, 2)) * 10 + 50], periods=["2021", "2022"]))
+    told = [one for one in found.findings if one.code == "IC456"]
+    assert [one.values["periods"] for one in told] == ["2021"]
+    reached = shares_of(x, found.weights[0][0])[0]
+    assert told[0].values["reached"] == f"a {reached[0]:.3f} (0.900), b {reached[1]:.3f} (0.100)"
+    assert told[0].severity == "warning"
+
+
+@pytest.mark.parametrize("chosen", [{"low": 0.1}, {"low": [0.1, 0.0]}, {"high": 0.6}])
+def test_bod_does_not_jump_where_a_child_is_at_0(chosen: dict[str, Any]) -> None:
+    scores_at = {}
+    for value in (0.0, 1e-6, 1e-3):
+        x = np.array([[value, 100.0], [80.0, 60.0], [50.0, 90.0], [70.0, 70.0]])
+        scores_at[value] = float((weigh("bod", x, chosen) * x).sum(axis=1)[0])
+    assert scores_at[0.0] == pytest.approx(scores_at[1e-6], abs=1e-3)
+    assert scores_at[1e-6] == pytest.approx(scores_at[1e-3], abs=1e-1)
+    assert scores_at[0.0] == 0.0

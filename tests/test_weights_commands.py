@@ -567,3 +567,32 @@ def test_a_history_from_before_there_was_a_chain_goes_on(project: Path) -> None:
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("0.6", "0.7", 1), encoding="utf-8")
     assert {one.code for one in read_history(project / "indicators.yaml")[1]} == {"IC692"}
+
+
+@pytest.mark.parametrize(
+    ("method", "parameter", "code"),
+    [
+        ("factor", "factors=9", "IC405"),
+        ("factor", "factors=0", "IC405"),
+        ("importance", "wished=[0, 0, 0]", "IC405"),
+        ("budget", "points=[[0, 0, 0]]", "IC405"),
+        ("ahp", "judgements=[[2, 1, 1], [1, 1, 1], [1, 1, 1]]", "IC405"),
+    ],
+)
+def test_what_makes_no_sense_is_not_suggested_from(project: Path, method: str, parameter: str, code: str) -> None:
+    before = changed(project)
+    status, _, err = run("weights", "suggest", "safety", "--method", method, "--param", parameter)
+    assert status == 1
+    assert code in err
+    assert changed(project) == before
+
+
+def test_a_wish_that_cannot_be_met_is_told_with_what_is_suggested(project: Path) -> None:
+    text = TREE.replace("name: 诊所数,", "name: 诊所数, direction: lower,")  # so that siblings go together
+    (project / "indicators.yaml").write_text(text, encoding="utf-8")
+    status, out, err = run(
+        "weights", "suggest", "safety", "--method", "importance", "--param", "wished=[0, 0, 1]", "--lang", "en"
+    )
+    assert status == 0
+    assert "IC456 safety: the wished importances cannot be reached in 2022" in err
+    assert out

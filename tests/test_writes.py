@@ -287,6 +287,12 @@ def test_a_start_that_was_killed_is_gone_on_with(tmp_path: Path, monkeypatch: py
     assert CliRunner().invoke(app, ["init", "."]).exit_code == 1  # all of it is there
     Path("indicators.yaml").unlink()
     assert CliRunner().invoke(app, ["init", "."]).exit_code == 0
+    half = Path("data/.new-indexcalc-killed")  # of a start that was killed while it wrote
+    half.mkdir()
+    (half / "2.csv").write_text("id", encoding="utf-8")
+    Path("indicators.yaml").unlink()
+    assert CliRunner().invoke(app, ["init", "."]).exit_code == 0
+    assert not half.exists()
     assert everything(tmp_path / "p") == whole
     Path("indicators.yaml").write_text("mine", encoding="utf-8")
     assert CliRunner().invoke(app, ["init", "."]).exit_code == 1

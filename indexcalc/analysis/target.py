@@ -1,46 +1,56 @@
 """What a unit must improve, at least effort, to reach a score or a rank.
 
-Others' data stay as they are; frames are taken anew with the unit's new values in them, and so are all scores. An indicator
-may move from its value to the best that a unit it is compared with has reached, no further; effort is how far it moves, in
-units of the spread between units (or of what changes from one period to the next, or of declared costs):
+Others' data stay as they are. An indicator may move within what the units that it is compared with have in the period; effort
+is how far it moves, in units of the spread between units (or of what changes from one period to the next, or of declared costs):
 
-    min Σ effort_j |x_j - x0_j|   subject to   score(x) >= goal,
+    min Σ effort_j |x_j - x0_j|   subject to   the score, or the rank, that is asked for.
 
-for a rank the goal being the score of whoever holds it. An indicator's score is taken from the engine all along its way. Where
-it grows evenly it may stop anywhere, elsewhere at one of some steps, where others have been, or where its scale has a corner or
-a band begins; with the index linear in the indicators' scores this is a
-linear or mixed integer program (HiGHS), and its answer the least there is. Where the index is not, or where a frame or a
-rival's score moves with the plan, the program is solved again at each plan reached; the answer is then checked, but not
-proved to be the least. Every plan is scored by the engine before it is given.
+Where the tree is lines, places and curves this is a mixed-integer program (`least`), whose bound no plan goes below; elsewhere
+plans are searched for (`search`). Every plan is scored anew before it is given, from data changed where they come from; what
+proves a plan to be the least is a bound that it meets, and nothing else is called so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from itertools import permutations
+from typing import TYPE_CHECKING
 
 from ..findings import Language
-from ..methods import NORMALISERS
 from ..methods.arrays import Array, np
-from ..methods.ties import near
-from ..panel import MISSING, NOT_APPLICABLE, VALUE
 from ..scores import Scores
-from ..tree.layout import normalise_of
+from .courses import Course, course
+from .least import Least
+from .levers import Counted, Effort, Goal, Levers, Outcome, levers
+from .plans import Plans
 from .result import Result
-from .versus import group_of
-from .worlds import Between, Side, World, of_scores
+from .search import Search
+from .shape import fits
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-Effort = Literal["peers", "history"]
-_STEPS = 24  # places at which an indicator's score is looked at on its way, besides those of other units
-_MOST = 64
-_TRIES = 20
-_SLACK = 1e-9
-_CELLS = 4_000_000  # values that are scored together
+_PROVED = 1e-6  # of a plan's effort: how far it may lie above the bound and still meet it
+_CLOSE = 1e-3  # so near the bound nothing is searched for that would take less
+_NODES = 5_000  # of a program's tree that are looked at
+_TERMS = 40_000  # of a program that is not worth writing down
+_ROUNDS = 12
+_STRETCHED = (
+    0.0,
+    1e-13,
+    1e-12,
+    1e-11,
+    1e-9,
+    1e-7,
+    1e-5,
+    1e-3,
+    0.03,
+    0.3,
+)  # by what rounding, or an estimate that moves too, takes
+_HAIR = 1e-9
+_CARRIED_OUT = 3
+_ALL_ORDERS, _ORDERS = 4, 24  # steps whose orders are all looked at, and how many orders of more
 
 
 @dataclass(frozen=True)
@@ -58,26 +68,37 @@ class Improvement:
 class Plan(Result):
     """A plan for a unit, the largest improvement first; what it had and what it has with the plan carried out.
 
-    `reached` says whether the plan does it; where nothing does, the steps are those of improving all there is. `exact`: proved
-    to be the least effort; of plans `stepped`, whose indicators cannot all stop anywhere, among those that stop at a step, where
-    others have been or where a scale has a corner. Effort is `counted` by one of three.
+    `reached` says whether the plan does it; where no plan was found that does, the steps are those that come nearest. No plan
+    takes less effort than `bound`, infinite where it is proved that none reaches the goal. Effort is `counted` by one of three.
     `others` are the ranks (unit,) of all with the plan. It sets out from `start`.
     """
 
     start: Scores
     period: int
     unit: int
-    goal: float
+    goal: float | None
     rank: int | None
     reached: bool
-    exact: bool
-    stepped: bool
-    counted: Literal["peers", "history", "costs"]
+    bound: float
+    counted: Counted
     effort: float
     steps: tuple[Improvement, ...]
     scores: tuple[float, float]
     ranks: tuple[float, float]
     others: Array
+
+    @property
+    def gap(self) -> float:
+        """How much of the plan's effort may be more than is needed, as a share of it: 0 where it is proved to be the least."""
+        if not self.reached or self.effort == 0:
+            return 0.0
+        share = max(0.0, 1.0 - self.bound / self.effort)
+        return 0.0 if share <= _PROVED else share
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is proved that no plan takes less; where none was found, that there is none."""
+        return self.gap == 0 if self.reached else self.bound == np.inf
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row an improvement, the largest first."""
@@ -108,268 +129,168 @@ def target(
     `costs` are by indicator for one unit of its measure, and only what has one may move; without, `effort` says what is
     counted as one: the standard deviation over units (`peers`), or the mean change from one period to the next (`history`).
     """
-    task = _task(scores, period, unit, effort, costs)
-    start = at = _Point(task, task.own)
-    if start.reaches(score, rank):
-        return _plan(task, start, start, rank, reached=True, exact=True, score=score)
-    best, exact, short = None, not (task.stepped and task.left_out), 0.0
-    for _ in range(_TRIES):
-        goal = at.goal(score, rank)
-        worth, linear = at.worth()
-        x = _solve(task, at, worth, goal + short + _SLACK * (1 + abs(goal)))
-        there = _Point(task, task.places[_STEPS] if x is None else x)
-        still = score is not None or np.allclose(there.rivals, start.rivals, rtol=0, atol=1e-9, equal_nan=True)
-        exact &= linear and bool(still)
-        if there.reaches(score, rank):
-            if best is not None and there.effort >= best.effort * (1 - 1e-9):
-                break
-            best = there
-            if exact:
-                break
-        elif x is None:
+    ground = levers(scores, period, unit, effort, costs)
+    goal = Goal(score, rank, -1.0 if scores.index.ranking.first == "lowest" else 1.0)
+    now = _as_it_is(ground)
+    if goal.reached(now.index[unit], now.ranks[unit]):
+        return _plan(ground, goal, now, reached=True, bound=0.0)
+    plans = Plans(ground, goal)
+    courses = {leaf: course(ground, leaf) for leaf in ground.moving}
+    bound, tried = _by_program(plans, courses)
+    best = _first_that_holds(plans, tried)
+    if courses and bound < np.inf and (best is None or ground.effort(best.values) * (1 - _CLOSE) > bound):
+        found = Search(plans, courses).least(tried)
+        searched = _first_that_holds(plans, found)
+        if searched is not None and (best is None or ground.effort(searched.values) < ground.effort(best.values)):
+            best = searched
+    if best is not None:
+        return _plan(ground, goal, best, reached=True, bound=min(bound, float(ground.effort(best.values))))
+    nearest = _nearest(plans, courses, proved=bound == np.inf)
+    does = bool(goal.reached(nearest.index[unit], nearest.ranks[unit]))
+    return _plan(ground, goal, nearest, reached=does, bound=0.0 if does else bound)
+
+
+def _by_program(plans: Plans, courses: dict[int, Course]) -> tuple[float, list[Array]]:
+    """Return a bound of the effort and the plans that programs found; curves are cut finer as long as they leave a gap."""
+    ground, bound = plans.levers, 0.0
+    tried: list[Array] = []
+    if not courses or not fits(ground) or _terms(plans, courses) > _TERMS:
+        return (0.0 if courses else np.inf), tried
+    whole = all(one.others if plans.goal.rank is not None else one.whole for one in courses.values())
+    search, least = Search(plans, courses), np.inf
+    cuts: dict[int, set[float]] = {leaf: set() for leaf in courses}
+    beyond: dict[tuple[int, ...], list[float]] = {}
+    for _ in range(_ROUNDS if whole else 1):
+        asked = Least(plans, courses, cuts=beyond)
+        asked.ask()
+        solved = asked.program.least(asked.effort, _NODES)
+        bound = max(bound, solved.bound) if whole and asked.sure else 0.0
+        if solved.values is None:
             break
-        else:  # what was missed is asked for on top
-            short += max(there.goal(score, rank) - there.index, _SLACK) * 1.01
-            exact = False
-        at = there
-    found = best or _Point(task, task.places[_STEPS])
-    return _plan(task, start, found, rank, reached=best is not None, exact=exact and best is not None, score=score)
+        values = asked.values(solved.values)
+        settled = search.settled(values, trim=False)
+        if settled is not None:
+            tried.append(settled)
+            least = min(least, float(ground.effort(settled)))
+        curved = {leaf: found for leaf, one in courses.items() if (found := one.curve_at(float(values[leaf])))}
+        if least * (1 - _PROVED) <= bound or not (curved or asked.curves):
+            break
+        for leaf, piece in curved.items():
+            cuts[leaf] |= {float(values[leaf]), (piece.start + piece.end) / 2}
+            courses[leaf] = course(ground, leaf, sorted(cuts[leaf]))
+        for key, line in asked.curves.items():
+            beyond.setdefault(key, []).append(line.at(solved.values))
+    return bound, sorted(tried, key=lambda plan: float(ground.effort(plan)))
 
 
-@dataclass(frozen=True)
-class _Task:
-    """A unit's world, where its values may go: for each leaf its places (step, leaf), their scores and efforts."""
-
-    scores: Scores
-    world: World
-    above: World
-    period: int
-    unit: int
-    sign: float
-    own: Array
-    places: Array
-    found: Array
-    efforts: Array
-    even: Any
-    cost: Array
-    left_out: bool
-    counted: Literal["peers", "history", "costs"]
-
-    @property
-    def stepped(self) -> bool:
-        """Whether a score that can move grows in steps or bends on its way."""
-        return bool((~self.even & np.isfinite(self.cost) & (self.places[_STEPS] != self.own)).any())
+def _terms(plans: Plans, courses: dict[int, Course]) -> int:
+    """Return about how many terms a program has: the pieces of courses, for every unit whose scores move with a rank's plan."""
+    every = plans.goal.rank is not None
+    return sum(len(one.pieces) * (int(one.stirs.sum()) if every else 1) for one in courses.values())
 
 
-class _Point:
-    """A plan carried out: the unit's values, and what the engine makes of them; more of `index` is better."""
-
-    def __init__(self, task: _Task, x: Array) -> None:
-        self.task, self.x = task, x
-        self.leaves = _all_leaf_scores(task, x[None])[0]
-        gaps = np.isnan(self.leaves) & (task.world.status != NOT_APPLICABLE)
-        found, ranks = task.above.slots(self.leaves[None], np.where(gaps, MISSING, task.world.status)[None])
-        self.score, self.places = found[0], ranks[0]
-        self.index = float(self.score[task.unit]) * task.sign
-        self.rivals = np.delete(self.score, task.unit)
-        moved = np.abs(x - task.own)
-        self.effort = float(np.nansum(np.where(moved > 0, moved * task.cost, 0.0)))
-
-    def goal(self, score: float | None, rank: int | None) -> float:
-        """Return what the index must be: the score asked for, or that of the unit at the rank."""
-        if score is not None:
-            return score * self.task.sign
-        others = np.sort(self.rivals[~np.isnan(self.rivals)] * self.task.sign)[::-1]
-        return float(others[min(rank or 1, len(others)) - 1]) if len(others) else -np.inf
-
-    def reaches(self, score: float | None, rank: int | None) -> bool:
-        """Say whether the score or the rank asked for is there."""
-        if score is not None:
-            goal = score * self.task.sign
-            return bool(goal - self.index <= near(self.index, goal))
-        return bool(self.places[self.task.unit] <= (rank or 1))
-
-    def worth(self) -> tuple[Array, bool]:
-        """Return what a point of each leaf's score is worth in the index (leaf,), and whether that holds all the way."""
-        task, own = self.task, self.leaves[self.task.unit]
-        leaves, there = len(own), ~np.isnan(self.leaves)
-        world = replace(task.above, values=self.leaves, status=np.where(there, VALUE, task.above.status).astype(np.uint8))
-        step = 1e-4 * (1 + np.abs(np.nan_to_num(own)))
-        end = task.found[min(_STEPS, len(task.found) - 1)]
-        rows = np.concatenate([own + np.diag(step), own - np.diag(step), own[None], end[None]])
-        status = np.where(np.isnan(rows), world.status[task.unit], VALUE).astype(np.uint8)
-        if world.alone:
-            index = world.taken([task.unit]).with_own(np.zeros(len(rows), int), rows, status)[0] * task.sign
-        else:
-            index = world.with_own(np.full(len(rows), task.unit), rows, status)[0] * task.sign
-        worth = np.nan_to_num((index[:leaves] - index[leaves : 2 * leaves]) / (2 * step))
-        worth[np.abs(worth) < 1e-9 * np.abs(worth).max(initial=0.0)] = 0.0
-        guess = index[-2] + float(np.nansum(worth * (rows[-1] - own)))
-        return worth, bool(abs(guess - index[-1]) <= 1e-7 * (1 + abs(index[-1])))
+def _nearest(plans: Plans, courses: dict[int, Course], *, proved: bool) -> Outcome:
+    """Return the plan that comes as near to a goal as any, carried out; where it is proved that none reaches it, by a program."""
+    ground = plans.levers
+    if not courses:
+        return _as_it_is(ground)
+    tried: list[Array] = []
+    if fits(ground) and _terms(plans, courses) <= _TERMS:
+        asked = Least(plans, courses)
+        solved = asked.program.least(asked.better(ground.unit).times(-1.0), _NODES)
+        tried += [] if solved.values is None else [asked.values(solved.values)]
+    if not proved or not tried:
+        tried.append(Search(plans, courses).nearest())
+    outcomes = [ground.carried_out(values) for values in tried]
+    sign, unit = plans.goal.sign, ground.unit
+    by_rank = plans.goal.rank is not None
+    return min(outcomes, key=lambda one: (one.ranks[unit] if by_rank else 0.0, -sign * one.index[unit]))
 
 
-def _task(scores: Scores, period: int, unit: int, effort: Effort, costs: Mapping[str, float] | None) -> _Task:
-    side = Side(scores, scores.periods[period])
-    world = Between(side, side).world(peers=0, structure=0, weights=0, method=0, adjustments=0)
-    own = world.values[unit].copy()
-    sign = -1.0 if scores.index.ranking.first == "lowest" else 1.0
-    cost = _cost(scores, side, world, effort, costs)
-    compared = world.values[list(group_of(scores, unit))] if _by_group(scores) else world.values
-    places, left_out = _places(own, compared), len(compared) > _MOST
-    none = np.empty((0, len(own)))
-    counted: Literal["peers", "history", "costs"] = effort if costs is None else "costs"
-    above = of_scores(scores, period)
-    task = _Task(scores, world, above, period, unit, sign, own, places, none, none, None, cost, left_out, counted)
-    leaves = _leaf_scores(task, np.concatenate([own[None], places]))
-    start = _Point(replace(task, found=leaves[:1]), own)
-    gain = (leaves[1:] - leaves[0]) * start.worth()[0]
-    gain = np.where(np.isnan(gain) | np.isnan(cost), -np.inf, gain)
-    last = np.argmax(gain, axis=0)[None]
-    ahead = np.take_along_axis(gain, last, axis=0)[0] > 0
-    end = np.where(ahead, np.take_along_axis(places, last, axis=0)[0], own)
-    share = np.linspace(0.0, 1.0, _STEPS + 1)[:, None]
-    way = own + share * (end - own)
-    way[-1] = end  # not what rounding makes of it
-    places = np.concatenate([places, _corners(scores, own)])
-    between = (places - own) / np.where(end == own, 1.0, end - own)
-    others = np.where((between > 0) & (between < 1), places, own)
-    places = np.concatenate([way, others])
-    found = _leaf_scores(task, places)
-    line = found[0] + share * (found[_STEPS] - found[0])
-    even = (np.abs(found[: _STEPS + 1] - line) <= 1e-9 * (1 + np.abs(line))).all(axis=0)
-    return replace(task, places=places, found=found, efforts=np.abs(places - own) * cost, even=even)
+def _first_that_holds(plans: Plans, tried: list[Array]) -> Outcome | None:
+    """Carry plans out, the least first, and return the first that reaches the goal, if need be a little stretched."""
+    ground, goal, unit = plans.levers, plans.goal, plans.levers.unit
+    for values in tried[:_CARRIED_OUT]:
+        nearly = None
+        for stretch in _STRETCHED:
+            further = np.clip(values + (values - ground.own) * stretch, ground.low, ground.high)
+            outcome = ground.carried_out(further)
+            if goal.reached(outcome.index[unit], outcome.ranks[unit]):
+                if goal.score is None or (outcome.index[unit] - goal.score) * goal.sign >= 0:
+                    return outcome if stretch else _off_the_edge(plans, outcome)
+                nearly = nearly or outcome  # but for the last bits
+            if nearly is not None and stretch > _HAIR:
+                break
+        if nearly is not None:
+            return nearly
+    return None
 
 
-def _corners(scores: Scores, own: Array) -> Array:
-    """Return where the scale of each leaf bends, ends or begins a band (place, leaf); the unit's own value for want of more."""
-    found: list[list[float]] = []
-    for leaf in scores.index.leaves:
-        choice = normalise_of(scores.index, leaf)
-        given = [choice.parameters.get(key) for key in NORMALISERS[choice.method].values]
-        at = [pair[0] for pairs in given if isinstance(pairs, (list, tuple)) for pair in pairs] + given
-        at += leaf.target if isinstance(leaf.target, tuple) else (leaf.target,)
-        treated = leaf.treat or scores.index.defaults.treat
-        found.append([] if treated else [float(x) for x in at if isinstance(x, (int, float))])
-    out = np.repeat(own[None], max(map(len, found), default=0), axis=0)
-    for column, corners in enumerate(found):
-        out[: len(corners), column] = np.where(np.isnan(own[column]), np.nan, corners)
-    return out
+def _off_the_edge(plans: Plans, outcome: Outcome) -> Outcome:
+    """Return a plan moved on a hair where it ends at a jump, a tie or a half that is rounded: not to hang on the last bit."""
+    ground, goal, unit = plans.levers, plans.goal, plans.levers.unit
+    way = outcome.values - ground.own
+    back, on = outcome.values - way * _HAIR, np.clip(outcome.values + way * _HAIR, ground.low, ground.high)
+    index = plans.scored(np.stack([back, outcome.values]))
+    jumps = abs(index[0, unit] - index[1, unit]) > 1e3 * _HAIR * (1.0 + abs(index[1, unit]))
+    if not jumps and (goal.rank is None or plans.reached(index)[0]):
+        return outcome
+    further = ground.carried_out(on)
+    return further if goal.reached(further.index[unit], further.ranks[unit]) else outcome
 
 
-def _by_group(scores: Scores) -> bool:
-    return any(normalise_of(scores.index, leaf).over == "group" for leaf in scores.index.leaves)
+def _as_it_is(ground: Levers) -> Outcome:
+    scores, period = ground.scores, ground.period
+    ranks = np.asarray(scores.rank()[period], dtype=float)
+    return Outcome(ground.own, scores.scores[period], scores.score()[period], ranks)
 
 
-def _places(own: Array, compared: Array) -> Array:
-    """Return the values that units have reached (place, leaf), no more of them than can be looked at; the unit's own in gaps."""
-    ordered = np.sort(compared, axis=0)
-    count = np.count_nonzero(~np.isnan(ordered), axis=0)
-    at = np.rint(np.linspace(0, 1, min(_MOST, len(compared)))[:, None] * np.maximum(count - 1, 0)).astype(int)
-    found = np.take_along_axis(ordered, at, axis=0)
-    return np.where(np.isnan(found) | np.isnan(own), own, found)
-
-
-def _cost(scores: Scores, side: Side, world: World, effort: Effort, costs: Mapping[str, float] | None) -> Array:
-    """Return the effort of moving each leaf by 1 of its measure, NaN for what cannot be moved."""
-    leaves = scores.index.leaves
-    if costs is not None:
-        return np.array([costs.get(leaf.id, np.nan) for leaf in leaves], dtype=float)
-    values = world.values
-    if effort == "history":
-        at = [scores.periods.index(period) for period in side.kin]
-        steps = np.abs(np.diff(side.values[0][at], axis=0)).reshape(-1, len(leaves))
-        there = np.count_nonzero(~np.isnan(steps), axis=0)
-        spread = np.nansum(steps, axis=0) / np.where(there == 0, np.nan, there)
-    else:
-        count = np.count_nonzero(~np.isnan(values), axis=0)
-        mean = np.nansum(values, axis=0) / np.where(count == 0, np.nan, count)
-        spread = np.sqrt(np.nansum((values - mean) ** 2, axis=0) / np.where(count > 1, count - 1, np.nan))
-    return np.asarray(1.0 / np.where(spread > 0, spread, np.nan))
-
-
-def _leaf_scores(task: _Task, rows: Array) -> Array:
-    """Return the leaves' scores (row, leaf) that the unit has with each row of values, with frames made of these."""
-    out = np.empty(rows.shape)
-    step = max(1, _CELLS // task.world.values.size)
-    for start in range(0, len(rows), step):
-        block = slice(start, min(start + step, len(rows)))
-        out[block] = _all_leaf_scores(task, rows[block])[:, task.unit]
-    return out
-
-
-def _all_leaf_scores(task: _Task, rows: Array) -> Array:
-    x = np.repeat(task.world.values[None], len(rows), axis=0)
-    x[:, task.unit] = rows
-    status = np.broadcast_to(task.world.status, x.shape)
-    return task.world.leaf_scores(x, status)[0][len(task.world.labels) :]
-
-
-def _solve(task: _Task, at: _Point, worth: Array, goal: float) -> Array | None:
-    """Return the values of least effort by which the index, linear at a point, reaches a goal; None where nothing does."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    gain = (task.found - task.found[0]) * worth
-    base = at.index - float(np.nansum((at.leaves[task.unit] - task.found[0]) * worth))
-    usable = np.isfinite(task.efforts).all(axis=0) & np.isfinite(gain).all(axis=0) & (task.places[_STEPS] != task.own)
-    even = np.flatnonzero(usable & task.even & (gain[_STEPS] > 0))
-    uneven = np.flatnonzero(usable & ~task.even).tolist()
-    choices = [(leaf, step) for leaf in uneven for step in _frontier(task.efforts[:, leaf], gain[:, leaf])]
-    effort = np.concatenate([task.efforts[_STEPS, even], [task.efforts[step, leaf] for leaf, step in choices]])
-    worths = np.concatenate([gain[_STEPS, even], [gain[step, leaf] for leaf, step in choices]])
-    if goal - base <= 0:
-        return task.own.copy()
-    if not len(worths):
-        return None
-    constraints = [LinearConstraint(worths[None], goal - base, np.inf)]
-    if choices:
-        owners = np.array([leaf for leaf, _ in choices])
-        one = np.array([np.concatenate([np.zeros(len(even)), owners == leaf]) for leaf in uneven])
-        constraints.append(LinearConstraint(one, 0, 1))
-    solved = milp(
-        effort / effort.max(),
-        constraints=constraints,
-        bounds=Bounds(0, 1),
-        integrality=np.concatenate([np.zeros(len(even)), np.ones(len(choices))]),
-        options={"mip_rel_gap": 1e-9, "time_limit": 20.0},
-    )
-    if solved.x is None:
-        return None
-    x = task.own.copy()
-    x[even] = task.own[even] + solved.x[: len(even)] * (task.places[_STEPS, even] - task.own[even])
-    for (leaf, step), taken in zip(choices, solved.x[len(even) :], strict=True):
-        if taken > 0.5:
-            x[leaf] = task.places[step, leaf]
-    return x
-
-
-def _frontier(effort: Array, gain: Array) -> list[int]:
-    """Return the steps that bring more than every cheaper one."""
-    found, best = [], 0.0
-    for step in np.lexsort((-gain, effort)).tolist():
-        if gain[step] > best + 1e-12:
-            found.append(step)
-            best = float(gain[step])
-    return found
-
-
-def _plan(task: _Task, before: _Point, at: _Point, rank: int | None, *, reached: bool, exact: bool, score: float | None) -> Plan:
-    gained = (at.leaves[task.unit] - before.leaves[task.unit]) * before.worth()[0] * task.sign
-    moved = np.flatnonzero(~np.isnan(at.x) & (at.x != task.own))
-    cost = np.abs(at.x - task.own) * task.cost
-    steps = [Improvement(int(j), float(task.own[j]), float(at.x[j]), float(cost[j]), float(gained[j])) for j in moved]
+def _plan(ground: Levers, goal: Goal, outcome: Outcome, *, reached: bool, bound: float) -> Plan:
+    scores, period, unit = ground.scores, ground.period, ground.unit
+    moved = [leaf for leaf in ground.moving if outcome.values[leaf] != ground.own[leaf]]
+    efforts = np.abs(outcome.values - ground.own) * ground.cost
+    points = _points(ground, goal, outcome, moved)
+    steps = [
+        Improvement(leaf, float(ground.own[leaf]), float(outcome.values[leaf]), float(efforts[leaf]), brings)
+        for leaf, brings in zip(moved, points, strict=True)
+    ]
+    asked = goal.score
+    if asked is None:
+        others = np.delete(outcome.index, unit) * goal.sign
+        others = np.sort(others[~np.isnan(others)])[::-1]
+        asked = float(others[min(goal.rank or 1, len(others)) - 1]) * goal.sign if len(others) else None
     return Plan(
-        start=task.scores,
-        period=task.period,
-        unit=task.unit,
-        goal=at.goal(score, rank) * task.sign,
-        rank=rank,
+        start=scores,
+        period=period,
+        unit=unit,
+        goal=asked,
+        rank=goal.rank,
         reached=reached,
-        exact=exact,
-        stepped=task.stepped,
-        counted=task.counted,
-        effort=at.effort,
+        bound=bound,
+        counted=ground.counted,
+        effort=float(ground.effort(outcome.values)),
         steps=tuple(sorted(steps, key=lambda step: (-abs(step.points), step.leaf))),
-        scores=(before.index * task.sign, at.index * task.sign),
-        ranks=(float(before.places[task.unit]), float(at.places[task.unit])),
-        others=at.places,
+        scores=(float(scores.score()[period, unit]), float(outcome.index[unit])),
+        ranks=(float(scores.rank()[period, unit]), float(outcome.ranks[unit])),
+        others=outcome.ranks,
     )
+
+
+def _points(ground: Levers, goal: Goal, outcome: Outcome, moved: list[int]) -> list[float]:
+    """Return what each step brings in the index, as the mean over orders in which they may be taken (Shapley): they add up."""
+    count = len(moved)
+    if not count:
+        return []
+    random = np.random.default_rng(0)
+    every = list(permutations(range(count))) if count <= _ALL_ORDERS else [random.permutation(count) for _ in range(_ORDERS)]
+    orders = np.array(every)
+    place = np.argsort(orders, axis=1)
+    done = place[:, None, :] < np.arange(count + 1)[None, :, None]  # (order, how many are done, step)
+    rows = np.repeat(ground.own[None], done.shape[0] * (count + 1), axis=0)
+    rows[:, moved] = np.where(done.reshape(-1, count), outcome.values[moved], ground.own[moved])
+    kinds, which = np.unique(rows[:, moved], axis=0, return_inverse=True)
+    some = np.repeat(ground.own[None], len(kinds), axis=0)
+    some[:, moved] = kinds
+    index = Plans(ground, goal).scored(some)[:, ground.unit][which.ravel()].reshape(len(orders), count + 1)
+    brought = np.take_along_axis(np.diff(index, axis=1), place, axis=1)
+    return [float(points) for points in np.mean(brought, axis=0)]

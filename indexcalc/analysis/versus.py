@@ -222,7 +222,7 @@ def boards(scores: Scores, period: int, unit: int, group: Sequence[int]) -> Boar
     for branch in tree.branches:
         below[branch.position] = below[list(tree.below(branch.position))].any(axis=0)
     exchanged = below & ~np.isnan(own) & ~np.isnan(middle[:leaves])
-    counts = np.flatnonzero(exchanged.any(axis=-1) & _counting(scores))
+    counts = np.flatnonzero(exchanged.any(axis=-1) & counting(scores))
     points, places = np.full(len(tree.nodes), np.nan), np.full(len(tree.nodes), np.nan)
     if len(counts) and not np.isnan(scores.score()[period, unit]):
         found, rank = _aggregated(scores, period, unit, np.where(exchanged[counts], middle[:leaves], own))
@@ -254,13 +254,13 @@ def _aggregated(scores: Scores, period: int, unit: int, rows: Array) -> tuple[Ar
     return found, rank
 
 
-def _counting(scores: Scores) -> Any:
+def counting(scores: Scores) -> Any:
     """Return the nodes that the index is made of: all below it but boards of their own (node,)."""
     tree = scores.tree
-    counting = np.zeros(len(tree.nodes), bool)
-    counting[tree.root] = True
+    found = np.zeros(len(tree.nodes), bool)
+    found[tree.root] = True
     for branch in reversed(tree.branches):
-        if counting[branch.position]:
-            counting[[*branch.children, *branch.inputs]] = True
-    counting[tree.root] = False
-    return counting
+        if found[branch.position]:
+            found[[*branch.children, *branch.inputs]] = True
+    found[tree.root] = False
+    return found

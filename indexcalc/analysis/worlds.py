@@ -23,7 +23,7 @@ from ..methods.weight import FROM_DATA
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, empty
 from ..scores import Scores
 from ..tree.formula import names, parse
-from ..tree.layout import Branch, normalise_of
+from ..tree.layout import Branch, normalise_of, where_undefined
 from ..tree.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Root, Weights
 from ..units import Units
 
@@ -137,7 +137,7 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
             "aggregate": aggregate,
             "formula": taken.formula,
             "missing": taken.missing or side.index.defaults.missing,
-            "undefined": taken.undefined or side.index.defaults.undefined,
+            "undefined": where_undefined(side.index, taken),
             "normalise": taken.normalise and _at_base(taken.normalise, side),
             "round": taken.round,
             "primary": None,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..tree.columns import reported_range
-from ..tree.measures import names_a_rate, reported_measure
 from ..tree.model import NOTES, Denominator, Index, Indicator, notes_of
+from ..tree.reported import names_a_rate, reported_measure
 from ..words.periods import period_title
 from ..words.reports import word, word_of
 from .forms import new_book, wide

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,6 +40,8 @@ class Opened(Project):
 
     def __enter__(self) -> Self:
         if sys.stdout.isatty():
+            import shutil
+
             from ..report.formats.text import SCREEN_WIDTH
 
             SCREEN_WIDTH.set(shutil.get_terminal_size().columns)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..methods.arrays import np
+from ..methods.arrays import Array, np
 from ..panel import Panel, empty
 from ..scores import Scores
 from ..tree.model import Index
@@ -22,7 +22,7 @@ from .notes import check_columns, check_comparisons, check_large, imputed_in, sa
 from .ranking import grade, rank
 from .rules import combiner
 
-__all__ = ["combiner", "score", "used_inputs"]
+__all__ = ["combiner", "score", "score_again", "used_inputs"]
 
 
 def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
@@ -84,3 +84,19 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
             reported=reported,
             level=level,
         )
+
+
+def score_again(scores: Scores, panel: Panel) -> tuple[Array, Array, Array]:
+    """Score the units and periods of some scores anew from other values, brought and rolled up as theirs are.
+
+    Returns the derived values (period, unit, leaf), and the scores and ranks (period, unit, node).
+    """
+    index = scores.index
+    with np.errstate(over="ignore"):
+        derived, status, _ = derive(index, panel)
+        derived, status, _ = screen(index, panel, derived, status)
+        imputed, status = impute(index, panel, derived, status)
+        made = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
+        normalise(index, panel, treat(index, imputed), made)
+        aggregate(index, panel, status, made)
+        return derived, made, rank(index, panel, derived, made)[0]

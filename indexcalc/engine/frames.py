@@ -15,6 +15,7 @@ from ..methods.arrays import Array, Mask, np
 from ..methods.derive import distance
 from ..methods.frame import Frame
 from ..methods.rank import rounded
+from ..methods.ties import tolerance
 from ..panel import Panel
 from ..periods import kind_among, read_period
 from ..tree.layout import normalise_of
@@ -74,8 +75,10 @@ def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array
     method = CATALOGUE["normalise"][choice.method]
     for kind, members in kinds_of(index, panel):
         own, made = x[members], out[members]
+        unread = computed if kind == index.periods.kind else np.ones_like(computed)
+        apart = tolerance(own, axis=-2) if choice.over == "group" and unread.any() else None
         for units, values in frames(index, panel, choice, x, members):
-            frame = Frame(values, sign, computed if kind == index.periods.kind else np.ones_like(computed))
+            frame = Frame(values, sign, unread, apart)
             if not isinstance(units, slice):
                 wanted = np.arange(out.shape[-1])[part]
                 made[..., units[:, None], wanted] = method(own[..., units, :], frame, **choice.parameters)

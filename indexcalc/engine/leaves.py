@@ -7,13 +7,13 @@ from typing import Any
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE
-from ..methods.arrays import Array, Mask, Status, np
+from ..methods.arrays import LARGEST, Array, Mask, Status, np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, known_sum, per, rolled_in_part, share, shrunk
-from ..panel import IMPUTED, LARGEST, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
+from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse
-from ..tree.measures import in_numerators
 from ..tree.model import Denominator, Index, Indicator
+from ..tree.reported import in_numerators
 from .frames import groups_of, kinds_of, some
 from .rules import REACHED
 

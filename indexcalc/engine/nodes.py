@@ -10,13 +10,16 @@ from functools import partial
 from typing import Any
 
 from ..findings import Finding, finding
-from ..methods import CATALOGUE, FROM_DATA, UNIT_SPECIFIC, parameters
-from ..methods.aggregate import FREE_SUM
+from ..methods import AGGREGATORS, CATALOGUE, FROM_DATA, UNIT_SPECIFIC, WEIGHTINGS, parameters
+from ..methods.aggregate import FREE_SUM, NO_NUMBER
 from ..methods.arrays import Array, Status, np
+from ..methods.bounds import Given
+from ..methods.records import Reason, WishedWeights
 from ..panel import NOT_APPLICABLE, VALUE, Make, Panel, empty
 from ..scores import Scores
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import Index, Normalise
+from ..words.tree import NOT_DEFINED
 from .frames import blocks, frames, groups_of, kinds_of, part_of, processors, some
 from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined
 
@@ -24,6 +27,7 @@ _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads wo
 _SCORES = 1 << 19  # scores of which nodes made alike are taken at once, for the same reason
 _FEWEST = 256  # units that are not worth a block of their own
 UNDEFINED = {"refuse": "IC424", "missing": "IC450"}  # what is said where a node's method has no result
+_UNREACHED = 5e-4  # importances that differ by less are shown as the same
 STEADY = 12  # decimals of computed weights: what differs beyond between machines must not reach a score
 
 
@@ -265,13 +269,14 @@ def check_nodes(index: Index, panel: Panel, nodes: Nodes) -> Iterator[Finding]:
     for branch in index.tree.branches:
         if branch.weights.method in FROM_DATA:
             yield from _weight_findings(index, panel, branch, np.asarray(nodes.weights[branch.position]))
+            yield from _unreached(index, panel, branch, nodes)
     for branch in index.tree.branches:
         if branch.normalise is not None:
             yield from _without_spread(index, panel, branch, nodes)
         if nodes.applies is not None and branch.formula is None and branch.aggregate in FREE_SUM:
             yield from _scaled_sums(index, panel, branch, nodes)
         if branch.position in nodes.undefined:
-            yield from _undefined_cells(index, panel, branch, nodes.scores, nodes.undefined[branch.position])
+            yield from _undefined_cells(index, panel, branch, nodes, nodes.undefined[branch.position])
 
 
 def _without_spread(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:
@@ -321,27 +326,79 @@ def _weight_findings(index: Index, panel: Panel, branch: Branch, w: Array) -> It
     without = np.asarray(np.isnan(w).any(axis=(1, 2)))
     if without.any():
         periods = some([panel.periods[period] for period in np.flatnonzero(without)])
-        yield finding("IC429", place, node=node.id, method=branch.weights.method, periods=periods)
+        how = {"how": NOT_DEFINED[0].format(periods), "how_zh": NOT_DEFINED[1].format(periods)}
+        yield finding("IC429", place, node=node.id, method=branch.weights.method, **how)
     nothing = ((w == 0).all(axis=1) & ~without[:, None]).any(axis=0)
     if nothing.any() and branch.weights.method not in UNIT_SPECIFIC:
         children = some([index.tree.nodes[branch.children[i]].id for i in np.flatnonzero(nothing)])
         yield finding("IC428", place, node=node.id, method=branch.weights.method, children=children)
 
 
-def _undefined_cells(index: Index, panel: Panel, branch: Branch, scores: Array, where: Any) -> Iterator[Finding]:
-    """Name the units that an aggregate is undefined for, with the children at or below 0 that make it so."""
-    node, inputs = index.tree.nodes[branch.position], list(branch.inputs)
-    x = scores[..., inputs]
-    cells = np.argwhere(where)
-    for period in dict.fromkeys(cells[:, 0].tolist()):
-        units = cells[cells[:, 0] == period, 1].tolist()
-        low = sorted({index.tree.nodes[inputs[i]].id for u in units for i in np.flatnonzero(x[period, u] <= 0)})
-        yield finding(
-            UNDEFINED[branch.undefined],
-            index.place_of(node.id),
-            node=node.id,
-            method="formula" if branch.formula else branch.aggregate,
-            period=panel.periods[period],
-            units=some([panel.units.title(unit) for unit in units]),
-            children=some(low),
-        )
+def _unreached(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:
+    """Name the periods in which what is wished of a node's weights cannot be reached, and the first that is reached instead."""
+    record, node, choice = WEIGHTINGS[branch.weights.method], index.tree.nodes[branch.position], branch.weights
+    if not isinstance(record, WishedWeights):
+        return
+    children = [index.tree.nodes[child].id for child in branch.children]
+    x, w = nodes.scores[..., part_of(branch.children)], nodes.weights[branch.position]
+    periods: dict[str, list[str]] = {}
+    for _, members in kinds_of(index, panel):
+        for units, values in frames(index, panel, choice, x, members):
+            first = 0 if isinstance(units, slice) else int(units[0])
+            own = w[members][: len(values), first]
+            wished, reached = record.reached(values, np.array(branch.declared), own, record.given(choice.parameters))
+            for at in range(len(own)):
+                of = slice(None) if len(values) == 1 else slice(at, at + 1)
+                if said := unmet(children, wished[at], reached[at]):
+                    periods.setdefault(said, []).extend(panel.periods[members][of])
+    if periods:
+        where = some(list(dict.fromkeys(period for each in periods.values() for period in each)))
+        yield finding("IC456", index.place_of(node.id, "weights"), node=node.id, periods=where, reached=next(iter(periods)))
+
+
+def unmet(children: Sequence[str], wished: Array, reached: Array) -> str:
+    """Return what children matter, with what was wished, where that differs; nothing where it does not."""
+    if not (np.abs(reached - wished) > _UNREACHED).any():
+        return ""
+    return ", ".join(f"{child} {one:.3f} ({other:.3f})" for child, one, other in zip(children, reached, wished, strict=True))
+
+
+def _undefined_cells(index: Index, panel: Panel, branch: Branch, nodes: Nodes, where: Any) -> Iterator[Finding]:
+    """Name the units that an aggregate is undefined for, with the children that make it so."""
+    for period in np.flatnonzero(where.any(axis=1)).tolist():
+        x, w = nodes.scores[period][..., list(branch.inputs)], nodes.weights[branch.position]
+        told = reasons(branch, x, w if w.ndim == 1 else w[period], np.flatnonzero(where[period]))
+        for reason, units, children in told:
+            names = [panel.units.title(unit) for unit in units]
+            yield undefined_at(index, branch, panel.periods[period], some(names), reason, children)
+
+
+def reasons(branch: Branch, x: Array, w: Array, units: Iterable[int]) -> Iterator[tuple[Reason, list[int], list[int]]]:
+    """Yield why some units have no result, of scores x (unit, input): each reason, its units, the places of its children."""
+    record = None if branch.formula is not None else AGGREGATORS[branch.aggregate]
+    given, left = record.given(branch.parameters) if record else Given(), list(units)
+    for reason in (*(record.reasons if record else ()), NO_NUMBER):
+        told = reason.where(x, w, given)
+        own = [unit for unit in left if told[unit].any()]
+        left = [unit for unit in left if unit not in own]
+        if own:
+            yield reason, own, [branch.inputs[i] for i in np.flatnonzero(told[own].any(axis=0))]
+
+
+def undefined_at(index: Index, branch: Branch, period: str, units: str, reason: Reason, children: Sequence[int]) -> Finding:
+    """Say that a node has no result for some units in a period, and why."""
+    node, named = index.tree.nodes[branch.position], some(sorted(index.tree.nodes[child].id for child in children))
+    said = [one.format(children=named) for one in reason.words]
+    return finding(
+        UNDEFINED[branch.undefined],
+        index.place_of(node.id),
+        node=node.id,
+        method="formula" if branch.formula else branch.aggregate,
+        period=period,
+        units=units,
+        children=named,
+        why=said[0],
+        why_zh=said[1],
+        ways=reason.ways[0],
+        ways_zh=reason.ways[1],
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..methods.arrays import Array, np
@@ -25,14 +25,15 @@ def rank(index: Index, panel: Panel, values: Array, scores: Array) -> tuple[Any,
 
     What is monitored has no score: it is ranked by its `values` (period, unit, leaf).
     """
-    monitored = {at: standing(index, at, values[..., at]) for at in index.tree.monitored}
-    places = _every_node(index, scores, monitored)
-    if index.ranking.within is None:
-        return places, None
-    within = np.empty_like(places)
-    for mask in groups_of(panel, index.ranking.within):
-        within[:, mask] = _every_node(index, scores[:, mask], {at: x[:, mask] for at, x in monitored.items()})
-    return places, within
+    groups = members(panel, index.ranking.within)
+    places, within = placed(index.ranking, scores, groups)
+    ranked = {at: standing(index, at, values[..., at]) for at in index.tree.monitored}
+    inner = range(index.tree.leaves, scores.shape[-1])
+    ranked |= {at: scores[..., at] for at in inner if ranking_of(index, at) is not index.ranking}
+    for at, own in ranked.items():
+        node = slice(at, at + 1)
+        places[..., node], within[..., node] = placed(ranking_of(index, at), own[..., None], groups)
+    return places, None if index.ranking.within is None else within
 
 
 def standing(index: Index, leaf: int, values: Array) -> Array:
@@ -40,29 +41,38 @@ def standing(index: Index, leaf: int, values: Array) -> Array:
     return index.tree.signs[leaf] * towards(index, [leaf], values[..., None])[..., 0]
 
 
-def rank_node(index: Index, position: int, score: Array, groups: Sequence[Any]) -> tuple[Any, Any]:
-    """Rank the scores of one node (period, unit) over all units, and within groups, given as positions of their units."""
-    ranking = ranking_of(index, position)
-    places = overall(ranking, score[..., None])[..., 0]
+def placed(ranking: NodeRanking, scores: Array, groups: Sequence[Any]) -> tuple[Any, Any]:
+    """Rank scores (period, unit, node) among all units, and within groups, given as positions of their units.
+
+    What is one score is so inside a group and among all: the tolerance is that of all scores of a node and period.
+    """
+    ranked = _best_highest(ranking, scores)
+    places = ranks(ranked, ties=ranking.ties)
     within = np.empty_like(places)
+    apart = tolerance(ranked, axis=-2) if groups else None
     for units in groups:
-        within[:, units] = overall(ranking, score[:, units, None])[..., 0]
+        within[:, units] = ranks(ranked[:, units], ties=ranking.ties, apart=apart)
     return places, within
+
+
+def overall(ranking: NodeRanking, scores: Array) -> Any:
+    """Rank scores (period, unit, node) among all units, as `ranking` says."""
+    return ranks(_best_highest(ranking, scores), ties=ranking.ties)
+
+
+def _best_highest(ranking: NodeRanking, scores: Array) -> Array:
+    ranked = compared(ranking, scores)
+    return -ranked if ranking.first == "lowest" else ranked
 
 
 def members(panel: Panel, by: str | None) -> list[Any]:
     """Return the positions of the units of each group, found at once where there may be many groups; no group without `by`."""
     if by is None:
         return []
-    _, group = np.unique(np.array(panel.units.labels(by)), return_inverse=True)
+    labels = panel.units.labels(by) or ("",) * len(panel.units)
+    _, group = np.unique(np.array(labels), return_inverse=True)
     ordered = np.argsort(group, kind="stable")
     return np.split(ordered, np.flatnonzero(np.diff(group[ordered])) + 1)
-
-
-def overall(ranking: NodeRanking, scores: Array) -> Any:
-    """Rank scores (period, unit, node) among all units, as `ranking` says."""
-    ranked = compared(ranking, scores)
-    return ranks(-ranked if ranking.first == "lowest" else ranked, ties=ranking.ties)
 
 
 def compared(ranking: NodeRanking, scores: Array) -> Array:
@@ -76,17 +86,6 @@ def ranking_of(index: Index, position: int) -> NodeRanking:
     if isinstance(node, Indicator) and not node.is_scored:
         return index.ranking.model_copy(update={"decimals": None})
     return (node.ranking if isinstance(node, Dimension) else None) or index.ranking
-
-
-def _every_node(index: Index, scores: Array, monitored: Mapping[int, Array]) -> Any:
-    places = overall(index.ranking, scores)
-    for position, values in monitored.items():
-        places[..., position] = overall(ranking_of(index, position), values[..., None])[..., 0]
-    for position in range(index.tree.leaves, scores.shape[-1]):
-        own = ranking_of(index, position)
-        if own is not index.ranking:
-            places[..., position] = overall(own, scores[..., position, None])[..., 0]
-    return places
 
 
 def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Array | None, ceilings: Array) -> Grades:

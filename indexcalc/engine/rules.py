@@ -33,7 +33,8 @@ def combiner(tree: Tree, branch: Branch) -> Callable[[Array, Array], Array]:
 
     def by_formula(x: Array, w: Array) -> Array:
         del w
-        return np.broadcast_to(evaluate(formula, {name: x[..., i] for i, name in enumerate(names)}), x.shape[:-1])
+        scores = {name: x[..., i] for i, name in enumerate(names)}
+        return np.broadcast_to(evaluate(formula, scores, of_scores=True), x.shape[:-1])
 
     return by_formula
 

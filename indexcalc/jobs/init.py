@@ -35,7 +35,8 @@ def _holds_others(folder: Path, starter: Mapping[str, bytes]) -> bool:
     if any(entry.name not in tops and not is_beside(Path(entry.name)) for entry in folder.iterdir()):
         return True
     paths = [path for top in tops for path in (folder / top, *(folder / top).rglob("*")) if path.is_file()]
-    there = {path.relative_to(folder).as_posix(): path for path in paths}
+    names = {path.relative_to(folder): path for path in paths}
+    there = {name.as_posix(): path for name, path in names.items() if not is_beside(name)}
     return len(there) == len(starter) or any(
         name not in starter or path.read_bytes() != starter[name] for name, path in there.items()
     )

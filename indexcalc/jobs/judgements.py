@@ -56,7 +56,7 @@ def judge(
     weights = dict(zip(children, consistency(group).weights.tolist(), strict=True))
     if isnan(weights[children[0]]):
         left, right = unconnected(group, children)
-        raise Refused([*found, finding("IC634", Place(), left=left, right=right)])
+        raise Refused([*found, finding("IC634", parties[0][1], left=left, right=right)])
     project.go_on(found)
     proposal = propose_computed(project, index, {name: weights}, decimals=decimals, period=period)
     return GroupJudgement(name, tuple(experts), proposal)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -211,6 +210,8 @@ def problem_of(error: OSError) -> str:
 
 def user_name() -> str:
     """Return the user's name on this machine, ? where it has none, and for what is no text in it."""
+    import getpass
+
     try:
         return getpass.getuser().encode(errors="replace").decode()
     except (OSError, KeyError, ImportError):

@@ -6,7 +6,9 @@ codes as on the command line. Findings that refuse nothing go to `go_on`: to use
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
     from ..analysis.compare import Comparison
     from ..analysis.dependence import Dependence
     from ..analysis.explain import Explanation
+    from ..analysis.levers import Effort
     from ..analysis.robustness import Robustness
-    from ..analysis.target import Effort, Plan
+    from ..analysis.target import Plan
     from ..analysis.trend import Trend
     from ..analysis.uncertainty import Uncertainty
     from ..analysis.versus import Versus
@@ -204,16 +207,23 @@ def robustness(
     within: float | None = None,
     depth: int | None = None,
     every: bool = False,
+    go_on: GoOn = go_on,
 ) -> Robustness:
     """Find the smallest change of weights that turns the ranking, next to one unit or of all neighbours.
 
     `top` asks what takes units out of the top so many too, `within` bounds each weight to a share of itself, `depth` moves
     the weights of one level alone. Of many neighbours the first hundred are asked about unless `every` is asked for.
     """
+    from ..analysis.robustness import depth_of
     from ..analysis.robustness import robustness as search
 
     wanted = None if unit is None else [unit_of(scores, unit)]
-    row = scores.periods.index(period_of(scores, period))
+    shown = period_of(scores, period)
+    row, levels = scores.periods.index(shown), depth_of(scores)
+    if wanted is not None and math.isnan(scores.score()[row, wanted[0]]):
+        refuse("IC785", unit=scores.panel.units.ids[wanted[0]], period=shown)
+    if depth is not None and depth > levels:
+        refuse("IC792", depth=depth, levels=levels)
     if wanted is None and not every and len(scores.panel.units) > MOST_PAIRS:
         wanted = in_rank_order(scores, row, scores.tree.root)[:MOST_PAIRS]
     result = search(scores, row, top=top, within=within, units=wanted, levels=None if depth is None else [depth])
@@ -221,6 +231,7 @@ def robustness(
         tree = scores.tree
         comparing = [tree.nodes[one.position].id for one in tree.branches if one.compares or one.missing.policy == "floor"]
         refuse("IC786", nodes=comparing)
+    go_on(result.findings)
     return result
 
 
@@ -240,6 +251,7 @@ def target(
     Effort is counted in the spread between units (`peers`), in what changes from period to period (`history`), or in `costs`
     by indicator: a mapping, or a CSV file of indicator and cost. A refusal names the unit in a `language`.
     """
+    from ..analysis.levers import can_be_counted
     from ..analysis.target import target as plan_for
     from ..report.numbers import number
     from .costs import read_costs
@@ -256,6 +268,10 @@ def target(
         refuse("IC785", unit=name, period=shown)
     if rank is not None and not 1 <= rank <= known.sum():
         refuse("IC787", rank=rank, count=int(known.sum()))
+    if score is not None and not isfinite(score):
+        refuse("IC791", score=str(score))
+    if costs is None and effort == "history" and not can_be_counted(scores, row, effort):
+        refuse("IC790", period=shown)
     plan = plan_for(scores, row, place, score=score, rank=rank, effort=effort, costs=costs)
     if not plan.reached:
         last = number(plan.scores[1], scores.index.index.decimals)

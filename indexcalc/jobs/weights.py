@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..analysis.differences import TwoTrees
 from ..analysis.weights import History, Proposal, TreeWeights, moved_ranks, needs_scores, weights_of
-from ..findings import Place, Refused, errors, finding
+from ..findings import Finding, Place, Refused, errors, finding
 from ..journal.files import replace_files
 from ..journal.history import Change, history_file, history_of, made_by_hand, read_history, with_changes
 from ..journal.run import digest
@@ -98,6 +98,7 @@ def suggest(
     suggested = {name: _suggested(scores, when, name, choice) for name in nodes}
     undefined = [name for name, weights in suggested.items() if weights is None]
     problems = [finding("IC613", index.place_of(name), node=name, method=choice.method) for name in undefined]
+    problems += [told for name, weights in suggested.items() if weights and (told := _unmet(scores, when, name, choice, weights))]
     if len(undefined) == len(nodes):
         raise Refused(problems)
     project.tell(problems)
@@ -312,14 +313,32 @@ def _choice(index: Index, method: str, parameters: Mapping[str, Any]) -> Method:
     return choice
 
 
+def _unmet(scores: Scores, period: str, node: str, choice: Method, weights: Mapping[str, float]) -> Finding | None:
+    """Say what is reached where the weights that were found cannot bring about what is wished of them."""
+    from ..engine.nodes import unmet
+    from ..methods import WEIGHTINGS
+    from ..methods.arrays import np
+    from ..methods.records import WishedWeights
+
+    record, tree = WEIGHTINGS[choice.method], scores.tree
+    if not isinstance(record, WishedWeights):
+        return None
+    branch = next(branch for branch in tree.branches if tree.nodes[branch.position].id == node)
+    x, w = scores.scores[scores.periods.index(period)][:, list(branch.children)], np.array(list(weights.values()))
+    said = unmet(list(weights), *record.reached(x, np.array(branch.declared), w, record.given(choice.parameters)))
+    return finding("IC456", scores.index.place_of(node), node=node, periods=period, reached=said) if said else None
+
+
 def _suggested(scores: Scores, period: str, node: str, choice: Method) -> dict[str, float] | None:
     """Return the weights that a method gives a node's children, by id; nothing where they are not defined."""
-    from ..methods import CATALOGUE
+    from ..methods import CATALOGUE, WEIGHTINGS
     from ..methods.arrays import np
 
     tree = scores.tree
     branch = next(branch for branch in tree.branches if tree.nodes[branch.position].id == node)
     x = scores.scores[scores.periods.index(period)][:, list(branch.children)]
+    if problem := WEIGHTINGS[choice.method].problem(choice.parameters, len(branch.children)):
+        refuse("IC405", method=choice.method, problem=problem[1], problem_zh=problem[2])
     w = np.asarray(CATALOGUE["weights"][choice.method](x, np.array(branch.declared), **choice.parameters))
     if w.ndim > 1:
         refuse("IC614", method=choice.method)

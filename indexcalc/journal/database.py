@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..findings import Place, Refused, finding
@@ -28,6 +29,8 @@ PATIENCE = 120.0  # seconds to wait for others that are submitting
 MOST_SEALED = 256 << 20  # bytes of a file that is still laid out anew after each submission
 OPEN = 0x0FE27A11  # SQLite's user_version while the file was not laid out anew after the last submission
 OURS = 0x1DE7CA1C  # SQLite's application_id, and the name of the lock in PostgreSQL
+_KINDS = {"number": int, "version": int}
+"""The columns that are not text."""
 _NEVER = ("a ledger is only ever added to",)
 
 
@@ -46,7 +49,7 @@ def tables() -> MetaData:
     """Return the tables of a ledger."""
     import sqlalchemy as sa
 
-    kinds = {"number": sa.Integer, "version": sa.Integer}
+    kinds = dict.fromkeys(_KINDS, sa.Integer)
     metadata = sa.MetaData()
     columns = [
         sa.Column(
@@ -109,14 +112,22 @@ def first_link(connection: Connection) -> str:
 
 
 def head_of(connection: Connection) -> tuple[int, str, str]:
-    """Return the last row's number, hash and moment, as the ledger itself says them; -1 where it does not."""
+    """Return the last row's number, hash and moment, as the ledger itself says them; -1 where it does not.
+
+    :raises sqlite3.DatabaseError: where what stands there is no number, or no moment.
+    """
     import sqlalchemy as sa
 
     head = tables().tables["ledger_head"]
     rows = connection.execute(sa.select(head.c.number, head.c.hash, head.c.at)).all()
     if len(rows) != 1:
         return -1, "", ""
-    return int(rows[0][0]), str(rows[0][1]), str(rows[0][2])
+    number, last, at = (as_declared(name, value) for name, value in zip(("number", "hash", "at"), rows[0], strict=True))
+    try:
+        dt.datetime.fromisoformat(at or "2000-01-01").astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise sqlite3.DatabaseError(f"at: {at!r:.40}") from None
+    return number, last, at
 
 
 @contextmanager
@@ -255,5 +266,18 @@ def mark_of(cookie: int, library: bytes) -> int:
 
 
 def entry_in(row: RowMapping) -> Entry:
-    """Return a row as the entry that it holds."""
-    return Entry(**{field.name: row[field.name] for field in fields(Entry)})
+    """Return a row as the entry that it holds.
+
+    :raises sqlite3.DatabaseError: where a column holds what is of another kind, as SQLite lets it.
+    """
+    return Entry(**{field.name: as_declared(field.name, row[field.name]) for field in fields(Entry)})
+
+
+def as_declared(name: str, value: Any) -> Any:
+    """Return what a column holds.
+
+    :raises sqlite3.DatabaseError: where that is of another kind than it was declared to be.
+    """
+    if type(value) is not _KINDS.get(name, str):
+        raise sqlite3.DatabaseError(f"{name}: {value!r:.40}")
+    return value

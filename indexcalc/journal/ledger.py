@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, Refused, finding
 from .chain import about_row
-from .database import connected, entry_in, file_of, head_of, prepare, reading, reporting, require, seal, tables
+from .database import as_declared, connected, entry_in, file_of, head_of, prepare, reading, reporting, require, seal, tables
 from .entries import Draft, Entry, hash_of
 from .files import alone, lock_of
 
@@ -187,7 +187,7 @@ def newest(where: str, base: Path, index: str, *, as_of: str | None = None) -> t
         on = sa.and_(*(table.c[name] == latest.c[name] for name in ("department", "period", "version")))
         query = sa.select(table).select_from(table.join(latest, on)).where(table.c["index"] == index).order_by(table.c.number)
         entries = [entry_in(row) for row in connection.execute(query).mappings()]
-        moment = connection.execute(last).scalar() or ""
+        moment = as_declared("at", connection.execute(last).scalar() or "")
     changed = [about_row("IC666", where, entry) for entry in entries if hash_of(entry) != entry.hash]
     if changed:
         raise Refused(changed)

@@ -20,7 +20,7 @@ from ..engine.levels import at_level, scored_below
 from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
-from ..engine.ranking import grade, members, rank_node, standing
+from ..engine.ranking import grade, members, placed, ranking_of, standing
 from ..findings import Finding, Place, Refused, finding
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
@@ -210,7 +210,8 @@ def _rank(index: Index, panel: Panel, make: Make, derived: Array, scores: Array)
     groups, monitored = members(panel, index.ranking.within), set(index.tree.monitored)
     for position in range(len(index.tree.nodes)):
         ranked = standing(index, position, derived[..., position]) if position in monitored else scores[..., position]
-        places[..., position], own = rank_node(index, position, ranked, groups)
+        node = slice(position, position + 1)
+        places[..., node], own = placed(ranking_of(index, position), ranked[..., None], groups)
         if within is not None:
-            within[..., position] = own
+            within[..., node] = own
     return places, within

@@ -10,7 +10,9 @@ from typing import Any
 import ibis
 
 from ..methods import AGGREGATORS, NORMALISERS
+from ..methods.derive import operation_of
 from ..methods.sql import Column, Seen, Sql, exp, mean, none, positive, total, where
+from ..methods.ties import TOLERANCE
 from ..tree.formula import Expression
 from ..tree.model import Normalise
 
@@ -48,13 +50,14 @@ class _Asked(dict[str, Column]):
         return self[name]
 
 
-def evaluate(tree: Expression, values: Mapping[str, Column]) -> Column:
+def evaluate(tree: Expression, values: Mapping[str, Column], *, of_scores: bool = False) -> Column:
     """Make a parsed formula an expression over named columns; it means what `methods.derive.evaluate` computes."""
     if tree[0] == "number":
         return ibis.literal(repr(float(tree[1]))).cast("float64")  # Spark takes 3.0 for a decimal, and divides as with these
     if tree[0] == "name":
         return values[tree[1]]
-    return OPERATIONS[tree[0]](*(evaluate(argument, values) for argument in tree[1:]))
+    arguments = (evaluate(argument, values, of_scores=of_scores) for argument in tree[1:])
+    return OPERATIONS[operation_of(tree, of_scores=of_scores)](*arguments)
 
 
 def used(tree: Expression) -> frozenset[str]:
@@ -105,6 +108,11 @@ def _round(x: Column, decimals: Column | None = None) -> Column:
     return rounded(x) if decimals is None else rounded(x, where(SQL, decimals == decimals.floor(), decimals))
 
 
+def _one(a: Column, b: Column) -> Column:
+    """Say whether two numbers are one but for what arithmetic leaves in their last bits."""
+    return (a - b).abs() <= TOLERANCE * ibis.greatest(a.abs(), b.abs())
+
+
 OPERATIONS: dict[str, Callable[..., Column]] = {
     "<": lambda a, b: (a < b).cast("float64"),
     "<=": lambda a, b: (a <= b).cast("float64"),
@@ -112,6 +120,12 @@ OPERATIONS: dict[str, Callable[..., Column]] = {
     ">=": lambda a, b: (a >= b).cast("float64"),
     "=": lambda a, b: (a == b).cast("float64"),
     "!=": lambda a, b: (a != b).cast("float64"),
+    "near <": lambda a, b: ((a < b) & ~_one(a, b)).cast("float64"),
+    "near <=": lambda a, b: ((a <= b) | _one(a, b)).cast("float64"),
+    "near >": lambda a, b: ((a > b) & ~_one(a, b)).cast("float64"),
+    "near >=": lambda a, b: ((a >= b) | _one(a, b)).cast("float64"),
+    "near =": lambda a, b: _one(a, b).cast("float64"),
+    "near !=": lambda a, b: (~_one(a, b)).cast("float64"),
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, errors, finding, nearest
-from ..panel import LARGEST
+from ..methods.arrays import LARGEST
 from ..periods import order
 from ..sources.match.bind import base_periods, match, sources_of
 from ..sources.match.cells import of_units, unknown_unit
@@ -384,7 +384,7 @@ def _checked(values: InPlace) -> Iterator[Finding]:
         place = values.index.place_of(column.owner)
         for value in dict.fromkeys((ends[f"min {name}"], ends[f"max {name}"])):
             if value is not None and math.isinf(value):
-                yield finding("IC314", place, found=value)
+                yield finding("IC314", place, found=value, more="")
             elif value is not None and abs(value) > LARGEST:
                 yield finding("IC394", place, found=f"{value:g}", name=column.title, most=LARGEST)
             elif value is not None and not low <= value <= high:

@@ -16,7 +16,7 @@ import ibis
 
 from ..engine import score
 from ..engine.frames import some
-from ..engine.nodes import UNDEFINED, scaled_sum
+from ..engine.nodes import reasons, scaled_sum, undefined_at
 from ..engine.notes import check_comparisons, named, without_score
 from ..engine.ranking import ranking_of
 from ..engine.rules import REACHED, SLACK, mirror
@@ -45,6 +45,7 @@ Begun = Mapping[str, Sequence[tuple[int, int, int]]]
 """Which rows begin a place, by period, order and unit, for `rank` and for `group_rank`."""
 UNSURE = -1.0  # a rank that is to be told by `begun`
 _KEYS = ("period", "order", "unit")
+_NAMED = 5  # units without a result that are looked at, to name them and why
 _KNOWN = MEAN | {"count", "min", "max"}
 
 
@@ -132,20 +133,17 @@ def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]
     found = []
     for row in sorted(counts.to_pyarrow().to_pylist(), key=lambda row: row["period"]):
         for at in (at for at in places if row[f"n{at}"]):
-            own = table.filter(table[f"undefined {at}"], table.period == row["period"]).select("unit")
-            units = [name(unit) for unit in sorted(own.limit(5).to_pyarrow().column("unit").to_pylist())]
             branch = bare.tree.branches[at - bare.tree.leaves]
-            found.append(
-                finding(
-                    UNDEFINED[branch.undefined],
-                    index.place_of(bare.tree.nodes[at].id),
-                    node=bare.tree.nodes[at].id,
-                    method="formula" if branch.formula else branch.aggregate,
-                    period=bare.periods[row["period"]],
-                    units=", ".join(units) + (f" … ({row[f'n{at}']})" if row[f"n{at}"] > len(units) else ""),
-                    children=some([bare.tree.nodes[child].id for child in branch.inputs]),
-                )
-            )
+            of_inputs = [f"score {child}" for child in branch.inputs]
+            own = table.filter(table[f"undefined {at}"], table.period == row["period"]).select("unit", *of_inputs)
+            first = own.order_by("unit").limit(_NAMED).to_pyarrow()
+            x = np.column_stack([first.column(one).to_numpy(zero_copy_only=False).astype(float) for one in of_inputs])
+            ids, every = first.column("unit").to_pylist(), row[f"n{at}"]
+            told = list(reasons(branch, x, bare.weights[at - bare.tree.leaves], range(len(ids))))
+            for reason, units, children in told:  # where there are several, of the units that are looked at
+                names = ", ".join(name(ids[unit]) for unit in units)
+                more = f" … ({every})" if every > len(ids) else ""
+                found.append(undefined_at(index, branch, bare.periods[row["period"]], names + more, reason, children))
     return found
 
 
@@ -271,7 +269,7 @@ def _joined(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
         joined = aggregated(branch.aggregate, branch.parameters, x, weights)
     else:
         nodes = index.tree.nodes
-        joined = evaluate(branch.formula, {nodes[place].id: table[f"score {place}"] for place in branch.inputs})
+        joined = evaluate(branch.formula, {nodes[place].id: table[f"score {place}"] for place in branch.inputs}, of_scores=True)
     below = [table[f"coverage {child}"] if child >= index.tree.leaves else None for child in branch.children]
     made = {
         f"joined {branch.position}": joined,
@@ -328,7 +326,7 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
     inputs = [table[f"score {place}"] for place in branch.inputs]
     if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
         made[f"undefined {at}"] = reduce(lambda one, other: one & other, (one.notnull() for one in inputs), lost)
-    elif AGGREGATORS[branch.aggregate].undefined == "by some scores":
+    elif AGGREGATORS[branch.aggregate].undefined in ("refused", "missing"):
         weighs = [child.notnull() for child, share in zip(x, w, strict=True) if abs(share) > 0]
         made[f"undefined {at}"] = lost & reduce(lambda one, other: one | other, weighs, ibis.literal(False))
     return made
@@ -411,10 +409,11 @@ def rows(index: Index, table: Any, within: bool, begun: Begun | None = None) -> 
     taken = ("order", "raw", "derived", "score", "key", "coverage", "status")
     long = long.select(*keys, **{name: long.node[name] for name in taken})
     groups = ["period", "order"]
+    long = long.mutate(apart=ibis.literal(repr(TOLERANCE)).cast("float64") * long.key.abs().max().over(group_by=groups))
     long = _ranked(index, long, "rank", groups, begun)
     if within:
-        return _ranked(index, long, "group_rank", [*groups, "within"], begun).drop("key", "within")
-    return long.mutate(group_rank=ibis.null("float64")).drop("key")
+        return _ranked(index, long, "group_rank", [*groups, "within"], begun).drop("key", "apart", "within")
+    return long.mutate(group_rank=ibis.null("float64")).drop("key", "apart")
 
 
 def _leaf_covered(value: Any, applies: Any) -> Any:
@@ -442,17 +441,16 @@ def _key(ranking: NodeRanking, score: Any) -> Any:
 
 
 def _ranked(index: Index, long: Any, name: str, groups: list[str], begun: Begun | None) -> Any:
-    """Add ranks within groups of rows, shared as each node says, by the rule of `methods.ties`.
+    """Add ranks within groups of rows, shared as each node says, by the rule of `methods.ties`: `apart` says what is near.
 
     Best first, a row begins a place where it is not near the one before. A run of rows of which each is near the one before
     can still be too long for one place; who then begins the next cannot be told by windows over rows, but that it is so.
     """
-    taken, tolerance = long.columns, ibis.literal(repr(TOLERANCE)).cast("float64")
+    taken = long.columns
     ordered = {"group_by": groups, "order_by": [ibis.desc(long.key, nulls_first=False), long.unit]}
     long = long.mutate(
         at=ibis.row_number().over(**ordered) + 1,
         before=long.key.lag().over(**ordered),
-        apart=tolerance * long.key.abs().max().over(**ordered),
     )
     begins = (long.before.isnull() | (long.before - long.key > long.apart)).fill_null(False)
     if begun is not None and begun[name]:

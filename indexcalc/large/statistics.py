@@ -15,6 +15,7 @@ import ibis
 
 from ..methods.arrays import Array, np
 from ..methods.sql import Seen
+from ..methods.ties import TOLERANCE
 from ..periods import read_period
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Normalise
@@ -116,7 +117,10 @@ def _by_cell(table: Any, taken: Mapping[str, Any], shape: Sequence[int]) -> tupl
 
 
 def of_frames(index: Index, known: Statistics, periods: Sequence[str]) -> Statistics:
-    """Return the statistics of the frame that each period and group is compared with, for each leaf its own."""
+    """Return the statistics of the frame that each period and group is compared with, for each leaf its own.
+
+    Values that were computed and are one are so to the last bit, as `methods.frame` has it.
+    """
     alike: dict[tuple[str, str], list[int]] = {}
     for at, leaf in enumerate(index.leaves):
         choice = normalise_of(index, leaf)
@@ -131,6 +135,12 @@ def of_frames(index: Index, known: Statistics, periods: Sequence[str]) -> Statis
             own = own.together({"period": (1,), "group": (), "all": (0, 1)}[over])
         for each in fields(Statistics):
             getattr(out, each.name)[..., leaves] = getattr(own, each.name)
+        compared = own if over in ("all", "base") else known.part(leaves).together((1,))
+        apart = TOLERANCE * np.fmax(np.abs(compared.min), np.abs(compared.max))
+        with np.errstate(invalid="ignore"):
+            one = np.array(index.tree.computed)[leaves] & (own.max - own.min <= apart)
+        for x, to in ((out.min, own.max), (out.mean, own.max), (out.squares, 0.0 * own.max)):
+            x[..., leaves] = np.where(one, to, x[..., leaves])
     return out
 
 

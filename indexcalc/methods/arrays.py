@@ -16,4 +16,6 @@ else:
     np = lazily("numpy")
     Array = Mask = Status = Whole = Any
 
-__all__ = ["Array", "Mask", "Status", "Whole", "np"]
+LARGEST = 1e150  # in size: the squares of what is larger are beyond what a number holds
+
+__all__ = ["LARGEST", "Array", "Mask", "Status", "Whole", "np"]

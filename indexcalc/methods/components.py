@@ -5,14 +5,18 @@ others are weighed as if it were not there. Correlations are taken over the unit
 """
 
 from collections.abc import Sequence
+from itertools import combinations, product
 from typing import Literal, NamedTuple
 
 from .arrays import Array, np
-from .records import WeightMethod
+from .bounds import COUNT, ZERO_OR_MORE, Check, Given, Problem, some_above_zero
+from .records import WeightMethod, WishedWeights
 from .siblings import correlations, scaled
 
 _EIGENVALUE, _ALONE, _TOGETHER = 1.0, 0.1, 0.6  # the Handbook's rules for the factors that are kept
 _NOTHING = 1e-12
+_SIGNED, _TRIED, _SEARCHED, _APART = 10, 300, 8, 0.1  # what the search for wished importances looks at
+_STARTS, _SWEEPS, _SEED = 10, 200, 1958  # random rotations that the search for the simplest one also starts from
 
 
 class Components(NamedTuple):
@@ -56,6 +60,7 @@ PCA = WeightMethod(
     name="pca",
     terms=("主成分", "主成分分析", "主成分分析法"),
     function=pca,
+    bounds={},
     checks=(),
     scores="all units",
     declared=None,
@@ -67,7 +72,8 @@ def factor(x: Array, declared: Array, *, factors: int | None = None) -> Array:
     """Weigh by rotated factors: each child by its greatest squared loading, each factor by what it explains.
 
     Kept are the factors with an eigenvalue above 1 that explain more than 10 % each, and further ones until they explain
-    more than 60 % together; or as many as `factors`. They are rotated by varimax (Kaiser's normalisation). A child belongs
+    more than 60 % together; or as many as `factors`, up to one a child. They are rotated by varimax (Kaiser's normalisation) to
+    where squared loadings vary most, searched from several starts where there are more than two. A child belongs
     to the factor that it loads on most: within it, it weighs its squared loading over the factor's explained variance, and
     the factor its explained variance over that of all kept.
     Formula: w_j ∝ max_f l_jf², l the loadings after rotation.
@@ -85,8 +91,25 @@ def factor(x: Array, declared: Array, *, factors: int | None = None) -> Array:
     return scaled(out)
 
 
+def _no_more_than_children(given: Given) -> Problem | None:
+    if given.factors is not None and given.children is not None and given.factors > given.children:
+        return (
+            "factors",
+            f"{given.children} children have no {given.factors} factors",
+            f"{given.children} 个下级指标没有 {given.factors} 个因子",
+        )
+    return None
+
+
 FACTOR = WeightMethod(
-    name="factor", terms=("因子分析", "因子分析法"), function=factor, checks=(), scores="all units", declared=None, per_child=()
+    name="factor",
+    terms=("因子分析", "因子分析法"),
+    function=factor,
+    bounds={"factors": COUNT},
+    checks=(Check(_no_more_than_children, ({"factors": 9, "children": 4},)),),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
@@ -97,15 +120,39 @@ def varimax(loadings: Array) -> Array:
     """
     length = np.sqrt(np.add.reduce(loadings**2, axis=1, keepdims=True))
     some = length[:, 0] > 0
-    rows = loadings[some] / length[some]
-    rotation = np.eye(loadings.shape[1])
-    for _ in range(1000):
-        turned = rows @ rotation
-        left, _, right = np.linalg.svd(rows.T @ (turned**3 - turned * np.mean(turned**2, axis=0)))
-        before, rotation = rotation, left @ right
-        if np.abs(rotation - before).max() < 1e-14:
+    rows, factors = loadings[some] / length[some], loadings.shape[1]
+    starts = np.eye(factors)[None]
+    if factors > 2:  # with two factors the first turn is the best one, from wherever it starts
+        others = np.random.default_rng(_SEED).normal(size=(_STARTS, factors, factors))
+        starts = np.concatenate([starts, np.linalg.qr(others)[0]])
+    rotations = _turned_pair_by_pair(rows, starts)
+    simple = np.add.reduce(np.var((rows @ rotations) ** 2, axis=-2), axis=-1)
+    first = int(np.argmax(simple >= np.maximum.reduce(simple) - _NOTHING))
+    return np.asarray(loadings @ rotations[first])
+
+
+def _turned_pair_by_pair(rows: Array, rotations: Array) -> Array:
+    """Return rotations (start, factor, factor) with each pair of factors turned to where it is best, until none turns any more.
+
+    Source: Kaiser 1958.
+    """
+    rotations = np.array(rotations)
+    for _ in range(_SWEEPS):
+        widest = 0.0
+        for pair in map(list, combinations(range(rotations.shape[-1]), 2)):
+            one, other = np.moveaxis(rows @ rotations[..., pair], -1, 0)
+            u, v = one**2 - other**2, 2.0 * one * other
+            means = [np.mean(part, axis=-1) for part in (u, v, u * v, u * u - v * v)]
+            across, along = 2.0 * (means[2] - means[0] * means[1]), means[3] - (means[0] ** 2 - means[1] ** 2)
+            alike = (np.abs(across) <= _NOTHING) & (np.abs(along) <= _NOTHING)  # the same wherever it is turned
+            angle = np.where(alike, 0.0, 0.25 * np.arctan2(across, along))
+            widest = max(widest, float(np.maximum.reduce(np.abs(angle))))
+            cos, sin = np.cos(angle), np.sin(angle)
+            turn = np.stack([np.stack([cos, -sin], axis=-1), np.stack([sin, cos], axis=-1)], axis=-2)
+            rotations[..., pair] = rotations[..., pair] @ turn
+        if widest < 1e-13:
             break
-    return np.asarray(loadings @ rotation)
+    return rotations
 
 
 def importance(x: Array, declared: Array, *, wished: Sequence[float] | None = None) -> Array:
@@ -113,7 +160,7 @@ def importance(x: Array, declared: Array, *, wished: Sequence[float] | None = No
 
     What a child matters is its squared correlation with the weighted arithmetic mean, as a share of the sum over children;
     wished are the declared weights, or `wished`, in any scale. Exact where weights of 0 or more can reach it, else the
-    nearest in least squares.
+    nearest in least squares, searched from several starts, and a finding (IC456) says what they reach.
     Formula: S_j = s_j with S_j = r_j² / Σ r², r_j = corr(x_j, Σ w x), s the wished shares.
     Edge cases: constant children weigh 0; all constant, or nothing wished of the rest: NaN. Zero and what is below are scores
     as any.
@@ -134,14 +181,22 @@ def importance(x: Array, declared: Array, *, wished: Sequence[float] | None = No
     return scaled(out)
 
 
-IMPORTANCE = WeightMethod(
+def _wished_and_reached(x: Array, declared: Array, w: Array, given: Given) -> tuple[Array, Array]:
+    """Return the importances that were wished of the children that tell units apart, as shares, and those under weights."""
+    aim = np.asarray(declared if given.wished is None else given.wished, dtype=float)
+    return scaled(np.where(correlations(x)[1] > 0, aim, 0.0)), importances(x, w)
+
+
+IMPORTANCE = WishedWeights(
     name="importance",
     terms=("重要性", "按重要性优化"),
     function=importance,
-    checks=(),
+    bounds={"wished": ZERO_OR_MORE},
+    checks=(some_above_zero("wished"),),
     scores="all units",
     declared="scaled",
     per_child=("wished",),
+    reached=_wished_and_reached,
 )
 
 
@@ -159,14 +214,43 @@ def _shares(together: Array, w: Array) -> Array:
 def _reached(together: Array, aim: Array) -> Array:
     """Return the weights of children of variance 1, correlated like this, whose shares come nearest to the aim.
 
-    Shares are as wished where R w = √aim; should that ask for a weight below 0, weights are searched from the nearest
-    that are none, and from even ones, and the better result counts.
+    Shares are as wished where R w = ±√aim; should that ask for a weight below 0 whatever the signs, weights are searched from
+    the nearest of many, and the best result counts.
     """
-    from scipy.optimize import LinearConstraint, minimize
+    exact = np.asarray(np.linalg.lstsq(together, (_signs(len(aim)) * np.sqrt(aim)).T, rcond=None)[0].T, dtype=float)
+    for w in exact:
+        if (w >= 0).all() and np.abs(_shares(together, w) - aim).max() < 1e-9:
+            return np.asarray(w)
+    found = [_descended(together, aim, start) for start in _starts(together, aim, exact)]
+    return np.asarray(np.maximum(min(found, key=lambda one: one[0])[1], 0.0))
 
-    exact = np.asarray(np.linalg.lstsq(together, np.sqrt(aim), rcond=None)[0], dtype=float)
-    if (exact >= 0).all() and np.abs(_shares(together, exact) - aim).max() < 1e-9:
-        return exact
+
+def _signs(children: int) -> Array:
+    """Return the signs that correlations with the mean can have, all positive first; not every combination of many children."""
+    signs = np.array(list(product((1.0, -1.0), repeat=min(children, _SIGNED) - 1)))
+    return np.hstack([np.ones((len(signs), children - signs.shape[1])), signs])
+
+
+def _starts(together: Array, aim: Array, exact: Array) -> list[Array]:
+    """Return where to search from: the two that are nearest to what is asked for, and of many others the best ones apart."""
+    random = np.random.default_rng(_SEED)
+    spread = [random.dirichlet(np.full(len(aim), shape), _TRIED) for shape in (1.0, 0.3)]
+    tried = np.vstack([np.maximum(exact, 0.0), np.eye(len(aim)), *spread])
+    total = np.add.reduce(tried, axis=1, keepdims=True)
+    tried = np.divide(tried, total, out=np.full_like(tried, 1.0 / len(aim)), where=total > 0)
+    off = np.add.reduce((_shares(together, tried) - aim) ** 2, axis=1)
+    starts = [np.maximum(exact[0], 0.0) + 0.01, np.sqrt(aim) + 0.01]
+    for at in np.argsort(off, kind="stable"):
+        if len(starts) == _SEARCHED:
+            break
+        if all(np.abs(tried[at] - start / start.sum()).max() > _APART for start in starts[2:]):
+            starts.append(tried[at] + 1e-6)
+    return starts
+
+
+def _descended(together: Array, aim: Array, start: Array) -> tuple[float, Array]:
+    """Return the least sum of squared differences of shares from the aim that is found from a start, and its weights."""
+    from scipy.optimize import LinearConstraint, minimize
 
     def off(w: Array) -> float:
         return float(np.add.reduce((_shares(together, w) - aim) ** 2))
@@ -179,21 +263,16 @@ def _reached(together: Array, aim: Array) -> Array:
             error = squares / total - aim
             return np.asarray(4.0 / total * (together @ (pull * (error - error @ squares / total))))
 
-    starts = [np.maximum(exact, 0.0) + 0.01, np.sqrt(aim) + 0.01]
-    found = [
-        minimize(
-            off,
-            start / start.sum(),
-            jac=slope,
-            method="SLSQP",
-            bounds=[(0.0, 1.0)] * len(aim),
-            constraints=LinearConstraint(np.ones((1, len(aim))), 1.0, 1.0),
-            options={"ftol": 1e-16, "maxiter": 1000},
-        )
-        for start in starts
-    ]
-    best = min(found, key=lambda result: float(result.fun))
-    return np.asarray(np.maximum(best.x, 0.0))
+    found = minimize(
+        off,
+        start / start.sum(),
+        jac=slope,
+        method="SLSQP",
+        bounds=[(0.0, 1.0)] * len(aim),
+        constraints=LinearConstraint(np.ones((1, len(aim))), 1.0, 1.0),
+        options={"ftol": 1e-16, "maxiter": 1000},
+    )
+    return float(found.fun), found.x
 
 
 def _greatest(loadings: Array) -> Array:

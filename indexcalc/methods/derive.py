@@ -6,28 +6,43 @@ from typing import Any
 
 from .arrays import Array, Mask, np
 from .rank import rounded
+from .ties import near
 
 Expression = tuple[Any, ...]
 
 
-def evaluate(tree: Expression, values: Mapping[str, Array], beyond: list[Mask] | None = None) -> Array:
-    """Compute a parsed formula (`spec.formula.parse`) over named arrays of one shape.
+def evaluate(
+    tree: Expression, values: Mapping[str, Array], beyond: list[Mask] | None = None, *, of_scores: bool = False
+) -> Array:
+    """Compute a parsed formula (`tree.formula.parse`) over named arrays of one shape.
 
     Missing goes through + - × ÷ ^, `min`, `max`, `clip` and the functions of one value: a number that stands in the formula is
     no value of a unit. `sum`, `mean`, `median` and `trimmed` pass over it, as in a spreadsheet, and so do `min` and `max` with
-    `skip: true`. A comparison gives 1 or 0, or missing when a side is. A division by 0 or a logarithm of 0
-    is missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals;
-    `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3. What is too large
-    for a number is missing; where it was, is put to `beyond`.
+    `skip: true`. A comparison gives 1 or 0, or missing when a side is; where a side is computed (`operation_of`), numbers as near
+    as ties are equal. A division by 0 or a logarithm of 0 is missing. `round(x, decimals)` takes halves away from zero, to whole
+    numbers without decimals; `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1)
+    is 3. What is too large for a number is missing; where it was, is put to `beyond`.
     """
     chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
     while tree[0] not in ("number", "name"):
         chain.append(tree)
         tree = tree[1]
     result = np.asarray(tree[1], dtype=float) if tree[0] == "number" else values[tree[1]]
-    for operation, _, *others in reversed(chain):
-        result = _apply(operation, [result, *(evaluate(other, values, beyond) for other in others)], beyond)
+    for node in reversed(chain):
+        others = (evaluate(other, values, beyond, of_scores=of_scores) for other in node[2:])
+        result = _apply(operation_of(node, of_scores=of_scores), [result, *others], beyond)
     return result
+
+
+def operation_of(tree: Expression, *, of_scores: bool) -> str:
+    """Return a formula's topmost operation: a comparison of what was computed, as names of scores are, is one of its own."""
+    near_by = tree[0] in COMPARISONS and any(_is_computed(side, of_scores) for side in tree[1:])
+    return f"near {tree[0]}" if near_by else str(tree[0])
+
+
+def _is_computed(tree: Expression, of_scores: bool) -> bool:
+    negative = tree[0] == "-" and tree[1] == ("number", 0.0) and tree[2][0] == "number"  # -5
+    return of_scores if tree[0] == "name" else tree[0] != "number" and not negative
 
 
 def per(x: Array, denominator: Array) -> Array:
@@ -223,7 +238,7 @@ OVER_TIME: dict[str, Callable[[Array], Array]] = {
 OVER_UNITS = ("sum", "mean", "max", "min")
 CHANGES: dict[str, Callable[[Array, Array], Array]] = {"difference": difference, "growth": growth}
 
-_COMPARISONS: dict[str, Callable[..., Any]] = {
+COMPARISONS: dict[str, Callable[..., Any]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -233,10 +248,25 @@ _COMPARISONS: dict[str, Callable[..., Any]] = {
 }
 
 
+def _one(a: Array, b: Array) -> Mask:
+    """Say where two numbers are one but for what arithmetic leaves in their last bits."""
+    return np.asarray(np.abs(a - b) <= near(a, b))
+
+
+_NEAR: dict[str, Callable[..., Any]] = {
+    "near <": lambda a, b: (a < b) & ~_one(a, b),
+    "near <=": lambda a, b: (a <= b) | _one(a, b),
+    "near >": lambda a, b: (a > b) & ~_one(a, b),
+    "near >=": lambda a, b: (a >= b) | _one(a, b),
+    "near =": _one,
+    "near !=": lambda a, b: ~_one(a, b),
+}
+
+
 def _apply(operation: str, arguments: Sequence[Array], beyond: list[Mask] | None = None) -> Array:
     with np.errstate(all="ignore"):
         result = np.asarray(_OPERATIONS[operation](*arguments), dtype=float)
-    if operation in _COMPARISONS:
+    if operation in COMPARISONS or operation in _NEAR:
         return np.where(np.isnan(arguments[0]) | np.isnan(arguments[1]), np.nan, result)
     number = np.isfinite(result)
     if beyond is not None and not number.all():
@@ -286,7 +316,8 @@ def _sum_present(parts: Array) -> Array:
 
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
-    **_COMPARISONS,
+    **COMPARISONS,
+    **_NEAR,
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,

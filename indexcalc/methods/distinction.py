@@ -15,7 +15,7 @@ def entropy(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array
     """Weigh by entropy 熵权法: the less evenly a child's sum is spread over the units, the more it weighs.
 
     x is rescaled to 0 to 1 before, or with `rescale: none` taken as it is: then it is free of the measure but not of the zero
-    point.
+    point. n counts the units that have a value.
     Formula: w ∝ 1 - e, e = -Σ p ln p / ln n, p = x / Σ x; n counts the units that have a value.
     Edge cases: 0 ln 0 = 0; a constant child weighs 0; with `rescale: none` scores below 0 give NaN for all.
     Source: Shannon 1948; Hwang, Yoon 1981, p. 52.
@@ -33,6 +33,7 @@ ENTROPY = WeightMethod(
     name="entropy",
     terms=("熵权", "熵权法", "熵值法"),
     function=entropy,
+    bounds={},
     checks=(),
     scores="all units",
     declared=None,
@@ -61,7 +62,7 @@ def critic(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
 
 
 CRITIC = WeightMethod(
-    name="critic", terms=("critic法",), function=critic, checks=(), scores="all units", declared=None, per_child=()
+    name="critic", terms=("critic法",), function=critic, bounds={}, checks=(), scores="all units", declared=None, per_child=()
 )
 
 
@@ -78,7 +79,14 @@ def std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 
 
 STD = WeightMethod(
-    name="std", terms=("标准差法", "标准离差法"), function=std, checks=(), scores="all units", declared=None, per_child=()
+    name="std",
+    terms=("标准差法", "标准离差法"),
+    function=std,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
@@ -97,7 +105,14 @@ def cv(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 
 
 CV = WeightMethod(
-    name="cv", terms=("变异系数法", "变异系数"), function=cv, checks=(), scores="all units", declared=None, per_child=()
+    name="cv",
+    terms=("变异系数法", "变异系数"),
+    function=cv,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
@@ -116,7 +131,14 @@ def inverse_std(x: Array, declared: Array, *, rescale: Rescale = "none") -> Arra
 
 
 INVERSE_STD = WeightMethod(
-    name="inverse-std", terms=("标准差倒数法",), function=inverse_std, checks=(), scores="all units", declared=None, per_child=()
+    name="inverse-std",
+    terms=("标准差倒数法",),
+    function=inverse_std,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
@@ -140,15 +162,22 @@ def gini(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
 
 
 GINI = WeightMethod(
-    name="gini", terms=("基尼系数法", "基尼系数"), function=gini, checks=(), scores="all units", declared=None, per_child=()
+    name="gini",
+    terms=("基尼系数法", "基尼系数"),
+    function=gini,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
 )
 
 
 def merec(x: Array, declared: Array) -> Array:
-    """Weigh by MEREC: by how much units' results change when the child is taken away.
+    """Weigh by MEREC: by how much units' results change, on average, when the child is taken away.
 
-    Free of the measure.
-    Formula: w_j ∝ Σ_i |S_i without j - S_i| with S_i = ln(1 + Σ_j |ln(min_j / x_ij)| / m), the same without child j.
+    S_i without j leaves child j out of the sum, not out of the m children that it is divided by. Free of the measure.
+    Formula: w_j ∝ Σ_i |S_i without j - S_i| / n_j over the n_j units that have j, S_i = ln(1 + Σ_j |ln(min_j / x_ij)| / m).
     Edge cases: a constant child weighs 0; a unit's missing children are left out of its sum and its m; scores must be above 0,
     else NaN for all.
     Source: Keshavarz-Ghorabaee, Amiri, Zavadskas, Turskis, Antucheviciene 2021.
@@ -166,14 +195,16 @@ def merec(x: Array, declared: Array) -> Array:
     return scaled(np.where(refused, np.nan, effect))
 
 
-MEREC = WeightMethod(name="merec", terms=("merec法",), function=merec, checks=(), scores="all units", declared=None, per_child=())
+MEREC = WeightMethod(
+    name="merec", terms=("merec法",), function=merec, bounds={}, checks=(), scores="all units", declared=None, per_child=()
+)
 
 
 def cilos(x: Array, declared: Array) -> Array:
     """Weigh by CILOS, the criterion impact loss: what is lost least where others are at their best weighs most.
 
-    Formula: F w = 0, F being p with minus its column sums on the diagonal, p_kj = (a_jj - a_kj) / a_jj, and a_kj child j at the
-    unit where child k is best (the mean of the units that tie).
+    a_kj is child j at the unit where child k is best, the mean of those that tie, and a_jj the best of child j.
+    Formula: F w = 0, F being p with minus its column sums on the diagonal, p_kj = (a_jj - a_kj) / a_jj.
     Edge cases: a constant child weighs 0. Scores must be 0 or more, else NaN; so too where nothing is lost, as with one unit
     best in all. A value missing where another is best counts as no loss.
     Source: Zavadskas, Podvezko 2016.
@@ -188,7 +219,9 @@ def cilos(x: Array, declared: Array) -> Array:
     return scaled(out)
 
 
-CILOS = WeightMethod(name="cilos", terms=("cilos法",), function=cilos, checks=(), scores="all units", declared=None, per_child=())
+CILOS = WeightMethod(
+    name="cilos", terms=("cilos法",), function=cilos, bounds={}, checks=(), scores="all units", declared=None, per_child=()
+)
 
 
 def idocriw(x: Array, declared: Array) -> Array:
@@ -207,7 +240,7 @@ def idocriw(x: Array, declared: Array) -> Array:
 
 
 IDOCRIW = WeightMethod(
-    name="idocriw", terms=("idocriw法",), function=idocriw, checks=(), scores="all units", declared=None, per_child=()
+    name="idocriw", terms=("idocriw法",), function=idocriw, bounds={}, checks=(), scores="all units", declared=None, per_child=()
 )
 
 

@@ -12,20 +12,27 @@ class Frame:
     `values` is (…, unit, indicator) with NaN for missing, `sign` (indicator,) with 1 where more is better and
     -1 where less is. Every statistic is (…, 1, indicator), NaN for a column without values. `computed` (indicator,) says which
     columns are not as they were read, and so are compared with a tolerance; none are without it. Where all values of such a
-    column are one, they are so to the last bit.
+    column are one, they are so to the last bit. `apart` (…, 1, indicator) is that tolerance where more is compared than the
+    frame, as all units of a period where a frame is a group.
     """
 
-    def __init__(self, values: Array, sign: Array, computed: Mask | None = None) -> None:
+    def __init__(self, values: Array, sign: Array, computed: Mask | None = None, apart: Array | None = None) -> None:
         self.values = values
         self.sign = sign
         self.computed = np.zeros(values.shape[-1], dtype=bool) if computed is None else computed
+        self._apart = apart
         if self.computed.any():
             low, high = self.min, self.max
             with np.errstate(invalid="ignore"):
-                alike = self.computed & (high > low) & (high - low <= tolerance(values, axis=-2))
+                alike = self.computed & (high > low) & (high - low <= self.apart)
             if alike.any():
                 self.values = np.where(alike & ~np.isnan(values), high, values)
                 self.min = np.where(alike, high, low)
+
+    @cached_property
+    def apart(self) -> Array:
+        """How far apart values may be that are one, in columns that were computed."""
+        return tolerance(self.values, axis=-2) if self._apart is None else self._apart
 
     @cached_property
     def min(self) -> Array:
@@ -94,7 +101,7 @@ class Frame:
         below, upto = np.empty_like(x), np.empty_like(x)
         stack = np.broadcast_shapes(x.shape[:-2], self.ordered.shape[:-2])
         ordered = np.broadcast_to(self.ordered, (*stack, *self.ordered.shape[-2:]))
-        apart = np.broadcast_to(tolerance(self.values, axis=-2), (*stack, 1, x.shape[-1])) if self.computed.any() else None
+        apart = np.broadcast_to(self.apart, (*stack, 1, x.shape[-1])) if self.computed.any() else None
         for at in np.ndindex(*x.shape[:-2], x.shape[-1]):
             column = (*at[:-1], slice(None), at[-1])
             values = ordered[column][: int(np.broadcast_to(self.count, (*stack, 1, x.shape[-1]))[column][0])]

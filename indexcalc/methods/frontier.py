@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .arrays import Array, Mask, np
+from .bounds import Check, Given, Problem
 
 _SLACK = 1e-9  # how far a solver's weights may be from a limit that they lie at
 _OVER = 1e-13  # how far over the frontier counts as on it
@@ -35,6 +36,32 @@ def frontier(
         if x[at].size and not (x[at] < 0).any():
             weights[at], scores[at] = _one(x[at], *bounds, even=even)
     return weights, scores
+
+
+def _in_order(given: Given) -> Problem | None:
+    sides = [side if isinstance(side, Sequence) else [side] for side in (given.low, given.high)]
+    least, most = (side * (1 if len(side) > 1 else max(map(len, sides))) for side in map(list, sides))
+    if any(low > high for low, high in zip(least, most, strict=False)):
+        return "low", "low must not be above high", "low 不得大于 high"
+    return None
+
+
+def _add_up(given: Given) -> Problem | None:
+    if given.children is None:
+        return None
+    least, most = (sum(side) if isinstance(side, Sequence) else side * given.children for side in (given.low, given.high))
+    if least > 1.0 + _SLACK:
+        return "low", f"low leaves no room: {least:g} for all children together", f"low 过大：各下级指标合计 {least:g}，超过 1"
+    if most < 1.0 - _SLACK:
+        return "high", f"high is too low: {most:g} for all children together", f"high 过小：各下级指标合计 {most:g}，不足 1"
+    return None
+
+
+LIMITS = (
+    Check(_in_order, ({"low": 0.6, "high": 0.4},)),
+    Check(_add_up, ({"low": 0.4, "children": 3}, {"high": 0.2, "children": 3})),
+)
+"""What bounds of shares must be: in order, and such that shares can add up to 1."""
 
 
 def _one(x: Array, low: Array, high: Array, *, even: bool) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from .arrays import Array, Mask, np
-from .bounds import above_zero
+from .bounds import ABOVE_ZERO, ANY, COUNT
 from .records import Imputer, by_name
 
 _NOISE = 1e-10  # of an indicator's variance
@@ -26,7 +26,9 @@ def value(x: Array, groups: Sequence[Mask], *, value: float) -> Array:
     return np.where(np.isnan(x), value, x)
 
 
-VALUE = Imputer(name="value", terms=("定值", "常数"), function=value, checks=(), siblings=False, donors="none")
+VALUE = Imputer(
+    name="value", terms=("定值", "常数"), function=value, bounds={"value": ANY}, checks=(), siblings=False, donors="none"
+)
 
 
 def mean(x: Array, groups: Sequence[Mask]) -> Array:
@@ -39,7 +41,9 @@ def mean(x: Array, groups: Sequence[Mask]) -> Array:
     return _by_group(x, groups, np.nanmean)
 
 
-MEAN = Imputer(name="mean", terms=("均值", "均值插补", "平均值"), function=mean, checks=(), siblings=False, donors="units")
+MEAN = Imputer(
+    name="mean", terms=("均值", "均值插补", "平均值"), function=mean, bounds={}, checks=(), siblings=False, donors="units"
+)
 
 
 def median(x: Array, groups: Sequence[Mask]) -> Array:
@@ -52,7 +56,9 @@ def median(x: Array, groups: Sequence[Mask]) -> Array:
     return _by_group(x, groups, np.nanmedian)
 
 
-MEDIAN = Imputer(name="median", terms=("中位数", "中位数插补"), function=median, checks=(), siblings=False, donors="units")
+MEDIAN = Imputer(
+    name="median", terms=("中位数", "中位数插补"), function=median, bounds={}, checks=(), siblings=False, donors="units"
+)
 
 
 def last(x: Array, groups: Sequence[Mask]) -> Array:
@@ -69,7 +75,7 @@ def last(x: Array, groups: Sequence[Mask]) -> Array:
     return out
 
 
-LAST = Imputer(name="last", terms=("前值", "前值结转"), function=last, checks=(), siblings=False, donors="before")
+LAST = Imputer(name="last", terms=("前值", "前值结转"), function=last, bounds={}, checks=(), siblings=False, donors="before")
 
 
 def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"] = "missing") -> Array:
@@ -91,7 +97,9 @@ def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"]
     return nearest(drawn, groups) if ends == "hold" else drawn
 
 
-LINEAR = Imputer(name="linear", terms=("线性插值", "线性插补"), function=linear, checks=(), siblings=False, donors="periods")
+LINEAR = Imputer(
+    name="linear", terms=("线性插值", "线性插补"), function=linear, bounds={}, checks=(), siblings=False, donors="periods"
+)
 
 
 def nearest(x: Array, groups: Sequence[Mask]) -> Array:
@@ -109,7 +117,9 @@ def nearest(x: Array, groups: Sequence[Mask]) -> Array:
     return np.where(np.isnan(x), np.take_along_axis(x, source, axis=0), x)
 
 
-NEAREST = Imputer(name="nearest", terms=("最近值", "邻近值"), function=nearest, checks=(), siblings=False, donors="periods")
+NEAREST = Imputer(
+    name="nearest", terms=("最近值", "邻近值"), function=nearest, bounds={}, checks=(), siblings=False, donors="periods"
+)
 
 
 def regression(x: Array, groups: Sequence[Mask]) -> Array:
@@ -129,7 +139,7 @@ def regression(x: Array, groups: Sequence[Mask]) -> Array:
 
 
 REGRESSION = Imputer(
-    name="regression", terms=("回归插补", "回归"), function=regression, checks=(), siblings=True, donors="indicators"
+    name="regression", terms=("回归插补", "回归"), function=regression, bounds={}, checks=(), siblings=True, donors="indicators"
 )
 
 
@@ -155,7 +165,8 @@ EM = Imputer(
     name="em",
     terms=("期望最大化", "em算法"),
     function=em,
-    checks=(above_zero("most"), above_zero("tolerance")),
+    bounds={"most": COUNT, "tolerance": ABOVE_ZERO},
+    checks=(),
     siblings=True,
     donors="indicators",
 )

@@ -1,12 +1,17 @@
 """Weights from what people judge: pairs compared, best and worst, points, ranks. Pure functions of judgements."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
 from .arrays import Array, np
-from .records import Given, PairMethod, WeightMethod
+from .bounds import ABOVE_ZERO, ZERO_OR_MORE, Bounds, Check, Given, Problem, numbers_in
+from .records import PairMethod, WeightMethod
 from .siblings import for_all, scaled
 
+_MOST = 9.0  # how many times one child can be said to outweigh another
+_LEAST = 0.11  # 1 / 9, as it is written in decimals
+_ROUNDED = 0.05  # how far from 1 a judgement times its reverse may be where one is rounded, as 0.13 for 1 / 8
 Matrix: TypeAlias = Sequence[Sequence[float | None]]
 RANDOM_INDEX: dict[str, tuple[float, ...]] = {  # of 1, 2, 3, … children
     "saaty": (0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59),  # Saaty 1980
@@ -73,10 +78,11 @@ def ahp(x: Array, declared: Array, *, judgements: Matrix | Sequence[Matrix]) -> 
     """Weigh by the analytic hierarchy process 层次分析法: the principal eigenvector of judgements of pairs.
 
     `judgements` is one matrix in the order of the children, or one an expert: these are joined by the geometric mean of
-    each pair's judgements. a_ij: how many times i outweighs j, 1/9 to 9. Empty or 0: not judged (Harker); what is said on
-    the other side of the diagonal serves. `consistency` says how far judgements contradict each other.
+    each pair's judgements. a_ij: how many times i outweighs j, 1/9 to 9, with 1 on the diagonal; what stands on its other side is
+    the reverse, up to rounding, as 3 and 0.33. Empty or 0: not judged (Harker); what is said on the other side serves.
+    `consistency` says how far judgements contradict each other.
     Formula: A w = λ_max w, CI = (λ_max - n) / (n - 1), CR = CI / RI.
-    Edge cases: NaN where the pairs judged do not connect all children, or the size does not fit. Scores play no part.
+    Edge cases: refused where the pairs judged do not connect all children (IC429), or the size does not fit. Scores play no part.
     Source: Saaty 1980; Harker 1987; Aczél, Saaty 1983.
     """
     judged = joined(judgements)
@@ -88,11 +94,46 @@ def _ratio(given: Given) -> float:
     return consistency(joined(given.judgements).tolist()).cr
 
 
+def _ninths(given: Given) -> Problem | None:
+    if any(0 < mark < _LEAST for mark in numbers_in(given.judgements)):
+        return "judgements", "a judgement is from 1/9 to 9, or 0 for none", "判断值应在 1/9 到 9 之间，未判断的写 0"
+    return None
+
+
+def _itself(given: Given) -> Problem | None:
+    for matrix in _experts(given.judgements):
+        if any(row[i] not in (None, 0, 1) for i, row in enumerate(matrix) if i < len(row)):
+            return "judgements", "each child weighs once itself: 1 on the diagonal", "对角线上应为 1"
+    return None
+
+
+def _both_sides(given: Given) -> Problem | None:
+    for matrix in _experts(given.judgements):
+        for i, j in combinations(range(len(matrix)), 2):
+            one, other = (matrix[a][b] or 0.0 if b < len(matrix[a]) else 0.0 for a, b in ((i, j), (j, i)))
+            if one and other and abs(one * other - 1.0) > _ROUNDED:
+                english = f"{one:g} and {other:g} for one pair: each must be 1 over the other"
+                return "judgements", english, f"同一对的两个判断 {one:g} 与 {other:g} 应互为倒数"
+    return None
+
+
+def _connected(given: Given) -> Problem | None:
+    if np.isnan(_principal(joined(given.judgements))[0]).any():
+        return "judgements", "the pairs that were judged do not connect all children", "已判断的各对未能把全部下级指标联系起来"
+    return None
+
+
 AHP = PairMethod(
     name="ahp",
     terms=("层次分析", "层次分析法"),
     function=ahp,
-    checks=(),
+    bounds={"judgements": Bounds(at_least=0.0, at_most=_MOST)},
+    checks=(
+        Check(_ninths, ({"judgements": [[1, 0.05], [0, 1]]},)),
+        Check(_itself, ({"judgements": [[2, 3], [0, 1]]},)),
+        Check(_both_sides, ({"judgements": [[1, 3], [3, 1]]},)),
+        Check(_connected, ({"judgements": [[1, 3, 0], [0, 1, 0], [0, 0, 1]]},)),
+    ),
     scores=None,
     declared=None,
     per_child=("judgements",),
@@ -105,8 +146,7 @@ def joined(judgements: Matrix | Sequence[Matrix]) -> Array:
 
     Each pair is the geometric mean of those who judged it. A shape that does not fit gives an empty matrix.
     """
-    several = any(isinstance(cell, Sequence) for row in judgements for cell in row)
-    experts = [_judged(matrix) for matrix in (judgements if several else [judgements])]  # type: ignore[arg-type]
+    experts = [_judged(matrix) for matrix in _experts(judgements)]
     if not experts or any(matrix.shape != experts[0].shape for matrix in experts):
         return np.zeros((0, 0))
     stack = np.stack(experts)
@@ -116,21 +156,55 @@ def joined(judgements: Matrix | Sequence[Matrix]) -> Array:
     return np.where(count > 0, np.exp(logs / np.maximum(count, 1)), 0.0)
 
 
+def _experts(judgements: Matrix | Sequence[Matrix]) -> Sequence[Matrix]:
+    """Return the matrices of several experts, or the only one."""
+    several = any(isinstance(cell, Sequence) for row in judgements for cell in row)
+    return judgements if several else [judgements]  # type: ignore[return-value, list-item]
+
+
 def bwm(x: Array, declared: Array, *, best: Sequence[float], worst: Sequence[float]) -> Array:
     """Weigh by the best-worst method: the linear model, which has one solution.
 
     `best` says for each child how many times the most important one outweighs it, `worst` how many times it outweighs the
-    least important one, 1 to 9; each holds a 1, for the child itself. `best_worst` gives ξ and the consistency ratio.
+    least important one, 1 to 9; each holds one 1, for the child itself, and not the same one. `best_worst` gives ξ and the
+    consistency ratio.
     Formula: min ξ with |w_B - a_Bj w_j| ≤ ξ, |w_j - a_jW w_W| ≤ ξ, Σ w = 1.
-    Edge cases: NaN where there is no 1, or the number of children does not fit. Scores play no part.
+    Edge cases: refused where there is no 1 (IC429), or the number of children does not fit. Scores play no part.
     Source: Rezaei 2016.
     """
     fits = len(best) == len(worst) == len(declared)
     return for_all(x, best_worst(best, worst).weights if fits else np.full(len(declared), np.nan))
 
 
+def _one_itself(given: Given) -> Problem | None:
+    for name in ("best", "worst"):
+        if sum(mark == 1 for mark in getattr(given, name)) != 1:
+            english = f"{name} needs one 1, for the child itself"
+            return name, english, f"{name} 须有且只有一个 1，对应其自身"
+    return None
+
+
+def _not_the_same(given: Given) -> Problem | None:
+    if len(given.best) > 1 and list(given.best).index(1) == list(given.worst).index(1):
+        return "worst", "the best child cannot be the worst", "最重要与最不重要的不能是同一个下级指标"
+    return None
+
+
 BWM = WeightMethod(
-    name="bwm", terms=("最优最劣法",), function=bwm, checks=(), scores=None, declared=None, per_child=("best", "worst")
+    name="bwm",
+    terms=("最优最劣法",),
+    function=bwm,
+    bounds={"best": Bounds(at_least=1.0, at_most=_MOST), "worst": Bounds(at_least=1.0, at_most=_MOST)},
+    checks=(
+        Check(
+            _one_itself,
+            ({"best": [2.0, 3.0, 4.0], "worst": [3.0, 2.0, 1.0]}, {"best": [1.0, 1.0, 4.0], "worst": [4.0, 4.0, 1.0]}),
+        ),
+        Check(_not_the_same, ({"best": [1.0, 2.0, 4.0], "worst": [1.0, 2.0, 4.0]},)),
+    ),
+    scores=None,
+    declared=None,
+    per_child=("best", "worst"),
 )
 
 
@@ -171,8 +245,8 @@ def budget(x: Array, declared: Array, *, points: Sequence[Sequence[float]]) -> A
     `points` has a row an expert, in the order of the children; each row is scaled to its sum, so that all experts count
     alike.
     Formula: w_j = Σ_e (p_ej / Σ_k p_ek) / E for E experts.
-    Edge cases: NaN for an expert without points or with points below 0, and where the number of children does not fit. Scores
-    play no part.
+    Edge cases: refused for an expert without points or with points below 0 (IC429), and where the number of children does not
+    fit. Scores play no part.
     Source: HB 2008, p. 96.
     """
     fits = len(points) > 0 and all(len(row) == len(declared) for row in points)
@@ -183,11 +257,18 @@ def budget(x: Array, declared: Array, *, points: Sequence[Sequence[float]]) -> A
     return for_all(x, np.add.reduce(parts, axis=0) / len(parts))
 
 
+def _some_points(given: Given) -> Problem | None:
+    if not all(any(row) for row in given.points):
+        return "points", "each expert must give some points", "每位专家都须分配点数"
+    return None
+
+
 BUDGET = WeightMethod(
     name="budget",
     terms=("预算分配法", "专家打分法"),
     function=budget,
-    checks=(),
+    bounds={"points": ZERO_OR_MORE},
+    checks=(Check(_some_points, ({"points": [[1.0, 2.0], [0.0, 0.0]]}, {"points": [[]]})),),
     scores=None,
     declared=None,
     per_child=("points",),
@@ -200,14 +281,23 @@ def roc(x: Array, declared: Array, *, ranks: Sequence[float] | None = None) -> A
     The most important child stands first in the file, or has the lowest of `ranks`; children of one rank share the mean of
     the places they take.
     Formula: w = (1/r + 1/(r+1) + … + 1/n) / n for the child of rank r.
-    Edge cases: NaN where the number of ranks does not fit. Scores play no part.
+    Edge cases: refused where the number of ranks does not fit, or one is not above 0. Scores play no part.
     Source: Barron, Barrett 1996.
     """
     size = len(declared)
     return _by_rank(x, np.add.accumulate(1.0 / np.arange(size, 0, -1))[::-1] / max(size, 1), ranks)
 
 
-ROC = WeightMethod(name="roc", terms=("排序质心法",), function=roc, checks=(), scores=None, declared=None, per_child=("ranks",))
+ROC = WeightMethod(
+    name="roc",
+    terms=("排序质心法",),
+    function=roc,
+    bounds={"ranks": ABOVE_ZERO},
+    checks=(),
+    scores=None,
+    declared=None,
+    per_child=("ranks",),
+)
 
 
 def rank_sum(x: Array, declared: Array, *, ranks: Sequence[float] | None = None) -> Array:
@@ -215,7 +305,7 @@ def rank_sum(x: Array, declared: Array, *, ranks: Sequence[float] | None = None)
 
     The order of importance and ties as under `roc`.
     Formula: w = 2 (n + 1 - r) / (n (n + 1)) for the child of rank r.
-    Edge cases: NaN where the number of ranks does not fit. Scores play no part.
+    Edge cases: refused where the number of ranks does not fit, or one is not above 0. Scores play no part.
     Source: Stillwell, Seaver, Edwards 1981.
     """
     size = len(declared)
@@ -223,7 +313,14 @@ def rank_sum(x: Array, declared: Array, *, ranks: Sequence[float] | None = None)
 
 
 RANK_SUM = WeightMethod(
-    name="rank-sum", terms=("秩和法",), function=rank_sum, checks=(), scores=None, declared=None, per_child=("ranks",)
+    name="rank-sum",
+    terms=("秩和法",),
+    function=rank_sum,
+    bounds={"ranks": ABOVE_ZERO},
+    checks=(),
+    scores=None,
+    declared=None,
+    per_child=("ranks",),
 )
 
 

@@ -25,8 +25,8 @@ def competition(first: Array, last: Array, group: Array) -> Array:
     return first
 
 
-COMPETITION = TieRule(name="competition", terms=("并列", "并列名次"), function=competition, checks=())
-MIN = TieRule(name="min", terms=("最小名次",), function=competition, checks=())
+COMPETITION = TieRule(name="competition", terms=("并列", "并列名次"), function=competition, bounds={}, checks=())
+MIN = TieRule(name="min", terms=("最小名次",), function=competition, bounds={}, checks=())
 
 
 def highest_place(first: Array, last: Array, group: Array) -> Array:
@@ -40,7 +40,7 @@ def highest_place(first: Array, last: Array, group: Array) -> Array:
     return last
 
 
-MAX = TieRule(name="max", terms=("最大名次",), function=highest_place, checks=())
+MAX = TieRule(name="max", terms=("最大名次",), function=highest_place, bounds={}, checks=())
 
 
 def average(first: Array, last: Array, group: Array) -> Array:
@@ -54,7 +54,7 @@ def average(first: Array, last: Array, group: Array) -> Array:
     return (first + last) / 2
 
 
-AVERAGE = TieRule(name="average", terms=("平均名次", "平均位次"), function=average, checks=())
+AVERAGE = TieRule(name="average", terms=("平均名次", "平均位次"), function=average, bounds={}, checks=())
 
 
 def dense(first: Array, last: Array, group: Array) -> Array:
@@ -68,20 +68,21 @@ def dense(first: Array, last: Array, group: Array) -> Array:
     return group
 
 
-DENSE = TieRule(name="dense", terms=("连续名次", "连续排名"), function=dense, checks=())
+DENSE = TieRule(name="dense", terms=("连续名次", "连续排名"), function=dense, bounds={}, checks=())
 
 
 TIE_RULES = by_name((COMPETITION, DENSE, AVERAGE, MIN, MAX))
 
 
-def ranks(scores: Array, *, ties: str = "competition") -> Ranks:
+def ranks(scores: Array, *, ties: str = "competition", apart: Array | None = None) -> Ranks:
     """Rank scores (…, unit, node) among the units of each column, 1 the highest, NaN for NaN.
 
     The result is (…, unit, node) in single precision, exact up to 16 million units. Scores that are one but for what arithmetic
-    leaves in their last bits (`methods.ties`) share places as `ties` says. Wide work is shared among the processors: each column
-    is ranked alone.
+    leaves in their last bits (`methods.ties`) share places as `ties` says: those no farther `apart` (…, 1, node), which is to be
+    given where these are not all that is compared. Wide work is shared among the processors: each column is ranked alone.
     """
     columns = np.moveaxis(scores, -2, -1)
+    given = None if apart is None else np.moveaxis(apart, -2, -1).reshape(-1, 1)
     out = np.empty(columns.shape, dtype=np.float32)
     units = columns.shape[-1]
     if columns.size:
@@ -89,16 +90,19 @@ def ranks(scores: Array, *, ties: str = "competition") -> Ranks:
         workers = 1 if rows.size <= _CHUNK else min(os.cpu_count() or 1, len(rows))
         shares = [slice(part * len(rows) // workers, (part + 1) * len(rows) // workers) for part in range(workers)]
         if workers == 1:
-            _rank_rows(rows, ties, rows_out)
+            _rank_rows(rows, ties, rows_out, given)
         else:
             from concurrent.futures import ThreadPoolExecutor
 
             with ThreadPoolExecutor(workers) as pool:
-                list(pool.map(lambda share: _rank_rows(rows[share], ties, rows_out[share]), shares))
+                work = pool.map(
+                    lambda own: _rank_rows(rows[own], ties, rows_out[own], None if given is None else given[own]), shares
+                )
+                list(work)
     return np.moveaxis(out, -1, -2)
 
 
-def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
+def _rank_rows(rows: Array, ties: str, out: Ranks, given: Array | None) -> None:
     """Rank each row of (row, unit) into `out`, some rows at a time in the same scratch memory.
 
     Sorting whole numbers is several times faster than sorting positions by scores. How far a score is behind the best is 0 or
@@ -119,7 +123,7 @@ def _rank_rows(rows: Array, ties: str, out: Ranks) -> None:
             best, last = (end.reduce(some, axis=1, keepdims=True) for end in (np.fmax, np.fmin))
             ends = np.concatenate([best, last, best - last], axis=1)
             infinite = np.isinf(ends).any()
-            apart = tolerance(some if infinite else ends[:, :2])
+            apart = tolerance(some if infinite else ends[:, :2]) if given is None else given[at : at + together]
             lost = (lowest + 2) * 2.0**-51 * ends[:, 2:]  # how far a gap can be off, with no more than the upper bits
             finite = np.minimum(some, _LARGEST) if infinite else some
             np.subtract(np.clip(best, -_LARGEST, _LARGEST), finite, out=order.view(float))

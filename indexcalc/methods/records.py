@@ -6,23 +6,15 @@ default, so that a method is either known everywhere or refused where it is writ
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from types import SimpleNamespace
-from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+from functools import cache, cached_property
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transform, get_args
 
-from .arrays import Array
+from .arrays import Array, Mask
+from .bounds import Bounds, Check, Given, Problem
 from .sql import Column, Seen, Sql
 
-Given = SimpleNamespace
-"""The parameters of a method, as they were given or by default."""
-Problem = tuple[str, str, str]
-"""What is wrong with parameters: the name of one, and what to say in English and in Chinese."""
-Check = Callable[[Given], Problem | None]
 
-
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter of a method, as YAML gives it."""
 
     name: str
@@ -50,6 +42,7 @@ class Record:
         vars(self).update(facts)
 
     @classmethod
+    @cache
     def facts(cls) -> tuple[str, ...]:
         """Return the names of the facts."""
         return tuple(fact for kind in reversed(cls.__mro__) for fact in inspect.get_annotations(kind) if fact != "step")
@@ -64,8 +57,19 @@ class MethodRecord(Record):
     """What people write for it otherwise, in small letters: the field's Chinese terms, other spellings."""
     function: Callable[..., Any]
     """Its formula on arrays: keyword-only parameters are those in YAML, the docstring is its documentation."""
+    bounds: Mapping[str, Bounds]
+    """Between which bounds each of its parameters that is or holds numbers makes sense."""
     checks: tuple[Check, ...]
-    """What its parameters must be beyond their types; the first that fails is said."""
+    """What its parameters must be together, or for a number of children; the first that fails is said."""
+
+    def __init__(self, **facts: Any) -> None:
+        """Refuse a method that does not say between which bounds its numbers make sense."""
+        super().__init__(**facts)
+        numbers = {name for name, own in self.parameters.items() if holds_numbers(own.type)}
+        if unbound := sorted(numbers - set(self.bounds)):
+            raise TypeError(f"{self.step} method {self.name!r} does not say the bounds of: {', '.join(unbound)}")
+        if unknown := sorted(set(self.bounds) - set(self.parameters)):
+            raise TypeError(f"{self.step} method {self.name!r} has bounds of what it does not take: {', '.join(unknown)}")
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -85,10 +89,14 @@ class MethodRecord(Record):
         """Return all parameters, those that were not given by default."""
         return Given(**{name: own.default for name, own in self.parameters.items()} | dict(parameters))
 
-    def problem(self, parameters: Mapping[str, Any]) -> Problem | None:
-        """Return what is wrong with parameters that are of the right types, if anything is."""
+    def problem(self, parameters: Mapping[str, Any], children: int | None = None) -> Problem | None:
+        """Return what is wrong with parameters that are of the right types, for so many children, if anything is."""
+        for name, bounds in self.bounds.items():
+            if name in parameters and (problem := bounds.problem(name, parameters[name])):
+                return problem
         given = self.given(parameters)
-        return next((problem for check in self.checks if (problem := check(given))), None)
+        given.children = children
+        return next((problem for check in self.checks if (problem := check.problem(given))), None)
 
 
 class Normaliser(MethodRecord):
@@ -104,6 +112,12 @@ class Normaliser(MethodRecord):
     """Whether a score depends on what other units have: not where all `values` are given as numbers, if `unless fixed`."""
     query: Callable[[Sql, Column, Seen, Given], Column] | None
     """The same in a query, from a value and the statistics of its frame; None where those do not do."""
+    bends: Callable[[Given, Array], Sequence[float] | None]
+    """The values at which scores may bend or jump as one value moves, from those of the others that it is compared with.
+
+    Between two of them scores are lines, or curves that bend one way; None where nothing of the kind is known."""
+    curves: Literal["all", "own"]
+    """Whose scores `bends` holds for: all units', or that of the value alone, as those of others bend elsewhere too."""
 
     def compares_units(self, parameters: Mapping[str, Any]) -> bool:
         """Say whether scores depend on what other units have, with these parameters."""
@@ -112,12 +126,26 @@ class Normaliser(MethodRecord):
         return self.compares == "always" or (self.compares == "unless fixed" and not fixed)
 
 
-@dataclass(frozen=True)
-class Powers:
+def holds_numbers(kind: Any) -> bool:
+    """Say whether values of a type are numbers or hold some."""
+    return kind in (int, float) or any(map(holds_numbers, get_args(kind)))
+
+
+class Powers(NamedTuple):
     """A mean of powers, of logarithms for p = 0: its score is split along its tangent."""
 
     p: float | str
     """The power, or the name of the parameter that says it."""
+
+
+class Reason(NamedTuple):
+    """Why a method has no result for the scores that are there, and what can be done about it, in English and in Chinese."""
+
+    words: tuple[str, str]
+    """What to say of the `{children}` that make it so."""
+    ways: tuple[str, str]
+    where: Callable[[Array, Array, Given], Mask]
+    """Which children (…, unit, child) make it so, by the scores and weights of all units; none of a unit with another reason."""
 
 
 class Aggregator(MethodRecord):
@@ -129,13 +157,21 @@ class Aggregator(MethodRecord):
     """What weights do: they are shared among the children that are there; add up to anything, as sums do; or play no part."""
     compares: bool
     """Whether a result depends on the other units."""
-    undefined: Literal["never", "by some scores", "without a child"]
-    """Whether there may be no result: as a geometric mean of a score of 0 has none, or as nothing is made of a missing child."""
+    per_child: tuple[str, ...]
+    """The parameters that are lists with an entry for each child."""
+    undefined: Literal["never", "refused", "missing", "without a child"]
+    """Whether there may be no result: as a geometric mean of a score of 0 has none, which refuses a run unless the node says
+    otherwise; as all units are the same, which leaves the score missing; or as nothing is made of a missing child."""
+    reasons: tuple[Reason, ...]
+    """Why a result is refused or missing; of several the first that holds is said."""
     split: Powers | Literal["child", "places", "shapley"] | Callable[[Array, Given], Array]
     """How a score is split into contributions: as a mean of powers; as the score of one child by its place among them, which can
     be named as the primary one; as a fixed sum of places; by Shapley's value over all subsets; or by a formula of its own."""
     query: Callable[[Sql, Sequence[Column], Sequence[float], Given], Column] | None
     """The same in a query, from the children and their weights; None where these alone do not do."""
+    counts: Literal["children", "places", "otherwise"]
+    """What has a weight of its own in the result: each child; or each place among the children, the best first, where these
+    weigh alike; or neither, so that it is no piecewise linear function of the children."""
 
     def power(self, parameters: Mapping[str, Any]) -> float | None:
         """Return the p of a mean of powers with these parameters; None for anything else."""
@@ -165,6 +201,13 @@ class PairMethod(WeightMethod):
     """The consistency ratio of what was judged; above 0.1 it ought to be looked at again."""
 
 
+class WishedWeights(WeightMethod):
+    """Weights that are to bring about what is wished, and may not be able to."""
+
+    reached: Callable[[Array, Array, Array, Given], tuple[Array, Array]]
+    """What was wished and what is reached (…, child), of scores, declared weights, the weights found, and parameters."""
+
+
 class JoinedWeights(WeightMethod):
     """Weights put together from those of other methods."""
 
@@ -188,6 +231,9 @@ class Treatment(MethodRecord):
     """What is done about outliers."""
 
     step: ClassVar[str] = "treat"
+
+    of_units: tuple[str, ...]
+    """The parameters that count units, of which there must be more."""
 
 
 class TieRule(MethodRecord):

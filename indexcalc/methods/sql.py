@@ -5,9 +5,8 @@ no operator comes as `Sql`, of which ibis itself is one. NULL is missing, and no
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 Column: TypeAlias = Any
 _EPSILON = 8 * 2.0**-52  # as in `frame.same`: what arithmetic leaves in the last bits
@@ -24,8 +23,7 @@ class Sql(Protocol):
     def greatest(self, *args: Any) -> Column: ...
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """The statistics of each row's frame, as columns beside it; what is better is known from the sign, as in `Frame`."""
 
     sign: float

@@ -7,7 +7,7 @@ is applied; the result has the shape of x and keeps NaN. Each column is treated 
 from typing import Literal
 
 from .arrays import Array, np
-from .bounds import above_zero, at_least_one, shares
+from .bounds import ABOVE_ZERO, COUNT, SHARE, SHARES, ZERO_OR_MORE, Bounds
 from .records import Treatment, by_name
 from .treat_quick import leans as quickly
 
@@ -23,8 +23,8 @@ def winsorise(
     2). Where the skewness is positive all values at the top take the next lower one, else those at the bottom the next
     higher. What has not passed in the end is taken back and, with `then: log`, logged as by `log`.
     Formula: x = the greatest value below the top, or the least above the bottom, step by step.
-    Edge cases: values that tie are pulled in together, and may exceed `most` in the last step. A column with fewer than three
-    values, and a constant one, stay as they are. Zero and what is below are values as any.
+    Edge cases: values that tie are pulled in together, and may exceed `most` in the last step. A column with fewer than four
+    values, which have no kurtosis, and a constant one, stay as they are. Zero and what is below are values as any.
     Source: COINr 1.1 `Treat` (Becker et al. 2022); HB 2008, p. 84.
     """
     columns = np.array(np.swapaxes(x, -1, -2), dtype=float, order="C")  # the units of a column side by side
@@ -41,7 +41,12 @@ def winsorise(
 
 
 WINSORISE = Treatment(
-    name="winsorise", terms=("缩尾", "缩尾处理", "winsorize"), function=winsorise, checks=(at_least_one("most"),)
+    name="winsorise",
+    terms=("缩尾", "缩尾处理", "winsorize"),
+    function=winsorise,
+    bounds={"skew": ABOVE_ZERO, "kurtosis": ZERO_OR_MORE, "most": COUNT},
+    checks=(),
+    of_units=("most",),
 )
 
 
@@ -57,13 +62,15 @@ def log(x: Array, *, shift: float = 0.01) -> Array:
         return np.where(high > low, np.log(x - low + shift * (high - low)), np.nan)
 
 
-LOG = Treatment(name="log", terms=("对数", "取对数", "对数变换"), function=log, checks=(above_zero("shift"),))
+LOG = Treatment(
+    name="log", terms=("对数", "取对数", "对数变换"), function=log, bounds={"shift": ABOVE_ZERO}, checks=(), of_units=()
+)
 
 
 def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Array:
     """Raise to the power that makes the distribution most nearly normal; the order of values stays.
 
-    The power is found by maximum likelihood between -2 and 2, or given as `power`.
+    The power is found by maximum likelihood between -2 and 2, or given as `power`, from -5 to 5.
     Formula: (x^p - 1) / p, ln x for p = 0.
     Edge cases: a column with values at or below 0 is moved first, as by `log`: x - min + shift (max - min). A constant column is
     missing.
@@ -81,7 +88,14 @@ def box_cox(x: Array, *, power: float | None = None, shift: float = 0.01) -> Arr
         return np.where(p == 0, logs, np.expm1(p * logs) / p)
 
 
-BOX_COX = Treatment(name="box-cox", terms=("boxcox", "box-cox变换"), function=box_cox, checks=(above_zero("shift"),))
+BOX_COX = Treatment(
+    name="box-cox",
+    terms=("boxcox", "box-cox变换"),
+    function=box_cox,
+    bounds={"power": Bounds(at_least=-5.0, at_most=5.0), "shift": ABOVE_ZERO},
+    checks=(),
+    of_units=(),
+)
 
 
 def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
@@ -97,7 +111,9 @@ def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
     return np.clip(x, *bounds)
 
 
-CLIP = Treatment(name="clip", terms=("截断", "盖帽法"), function=clip, checks=(shares,))
+CLIP = Treatment(
+    name="clip", terms=("截断", "盖帽法"), function=clip, bounds={"low": SHARE, "high": SHARE}, checks=(SHARES,), of_units=()
+)
 
 
 TREATMENTS = by_name((WINSORISE, LOG, CLIP, BOX_COX))
@@ -167,7 +183,7 @@ def leans(x: Array, skew: float, kurtosis: float) -> Literal["top", "bottom", "n
     said = quickly(x, skew, kurtosis)
     if said != "unsure":
         return said
-    measured = skewness(x)
-    if np.isnan(measured) or abs(measured) < skew or excess_kurtosis(x) < kurtosis:
+    measured, peaked = skewness(x), excess_kurtosis(x)
+    if np.isnan(measured) or np.isnan(peaked) or abs(measured) < skew or peaked < kurtosis:
         return "nowhere"
     return "top" if measured >= 0 else "bottom"

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from .arrays import Array, np
+from .bounds import ANY, SHARE, ZERO_OR_MORE, Check, Given, Problem, some_above_zero
 from .components import BY_COMPONENTS, IMPORTANCE
 from .distinction import BY_DISTINCTION
-from .frontier import frontier
+from .frontier import LIMITS, frontier
 from .judgement import BY_JUDGEMENT
 from .records import JoinedWeights, WeightMethod, by_name
 from .siblings import for_all, scaled
@@ -32,7 +33,14 @@ def given(x: Array, declared: Array) -> Array:
 
 
 GIVEN = WeightMethod(
-    name="given", terms=("给定", "主观赋权"), function=given, checks=(), scores=None, declared="as they are", per_child=()
+    name="given",
+    terms=("给定", "主观赋权"),
+    function=given,
+    bounds={},
+    checks=(),
+    scores=None,
+    declared="as they are",
+    per_child=(),
 )
 
 
@@ -47,7 +55,7 @@ def relative(x: Array, declared: Array) -> Array:
 
 
 RELATIVE = WeightMethod(
-    name="relative", terms=("相对权重",), function=relative, checks=(), scores=None, declared="scaled", per_child=()
+    name="relative", terms=("相对权重",), function=relative, bounds={}, checks=(), scores=None, declared="scaled", per_child=()
 )
 
 
@@ -62,7 +70,7 @@ def equal(x: Array, declared: Array) -> Array:
 
 
 EQUAL = WeightMethod(
-    name="equal", terms=("等权", "等权重", "均权"), function=equal, checks=(), scores=None, declared=None, per_child=()
+    name="equal", terms=("等权", "等权重", "均权"), function=equal, bounds={}, checks=(), scores=None, declared=None, per_child=()
 )
 
 
@@ -74,21 +82,23 @@ def bod(x: Array, declared: Array, *, low: float | Sequence[float] = 0.0, high: 
     are compared by means; the frontier's own score is what the aggregator `benefit-of-the-doubt` gives. The result is
     (…, unit, child).
     Formula: max Σ w_c x_uc for unit u, with w ≥ 0 and Σ w_c x_jc ≤ 1 for every unit j; then w / Σ w.
-    Edge cases: scores must be 0 or more, else NaN; missing weighs 0. A unit at 0 in all that it has weighs these equally. A
-    constant child weighs as any.
+    Edge cases: scores must be 0 or more, else NaN; missing weighs 0, and so does a child at 0. A unit whose score is 0, as it is
+    at 0 in all that it has, or in a child that must have a share, weighs its children at 0 equally, so that its mean is 0 too.
+    A constant child weighs as any.
     Source: Melyn, Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007.
     """
     del declared
     weights, _ = frontier(x, low=low, high=high, even=True)
     nothing = np.logical_and.reduce(weights == 0, axis=-1, keepdims=True)
-    return scaled(np.where(nothing, ~np.isnan(x), weights))
+    return scaled(np.where(nothing, x == 0, weights))
 
 
 BOD = WeightMethod(
     name="bod",
     terms=("数据包络", "数据包络分析", "dea"),
     function=bod,
-    checks=(),
+    bounds={"low": SHARE, "high": SHARE},
+    checks=LIMITS,
     scores="each unit",
     declared=None,
     per_child=("low", "high"),
@@ -109,7 +119,7 @@ def combine(
     to 1 first. `shares` say what each method counts, as exponents in the product and as weights in the mean; alike if not
     given. With `bod` among them each unit has weights of its own, (…, unit, child).
     Formula: w_j ∝ Π_m w_jm^share_m, or w_j ∝ Σ_m share_m w_jm.
-    Edge cases: NaN where one's weights are, and where the number of shares does not fit.
+    Edge cases: NaN where one's weights are; shares that are not one a method, or below 0, are refused.
     Source: Jahan, Mustapha, Sapuan, Ismail, Bahraminasab 2012.
     """
     parts = [scaled(_named(entry, x, declared)) for entry in of]
@@ -124,11 +134,18 @@ def combine(
     return scaled(joint)
 
 
+def _one_for_each(given: Given) -> Problem | None:
+    if given.shares is not None and len(given.shares) != len(given.of):
+        return "shares", "shares needs one entry for each method of `of`", "shares 须与 of 中的方法一一对应"
+    return None
+
+
 COMBINE = JoinedWeights(
     name="combine",
     terms=("组合赋权", "组合赋权法"),
     function=combine,
-    checks=(),
+    bounds={"of": ANY, "shares": ZERO_OR_MORE},
+    checks=(Check(_one_for_each, ({"of": ["std", "equal"], "shares": [1.0]},)), some_above_zero("shares")),
     scores="all units",
     declared="scaled",
     per_child=(),

@@ -78,11 +78,12 @@ def places_begun(bare: Scores, units: Units, file: Path) -> dict[str, list[tuple
             at = np.array([unit_of[unit] for unit in rows.column("unit").to_pylist()], dtype=int)
             ranking = ranking_of(bare.index, tree.position[node])
             score = compared(ranking, rows.column("score").to_numpy()) * (-1.0 if ranking.first == "lowest" else 1.0)
+            apart = float(tolerance(score)[0])
             group = np.array([of_unit[unit] for unit in at.tolist()])
             for label in np.unique(group).tolist():
                 units_of, x = at[group == label], score[group == label]
                 best_first = np.lexsort((units_of, -x))
-                first = units_of[best_first][new_places(x[best_first], float(tolerance(x)[0]))]
+                first = units_of[best_first][new_places(x[best_first], apart)]
                 begun[name] += [(period_of[period], order_of[node], unit) for unit in first.tolist()]
     return begun
 

@@ -11,10 +11,10 @@ from ..findings import Finding, Place, Refused, errors, finding
 from ..periods import EXAMPLES, SINGLE, read_period
 from ..tree.model import EVERY, UNITS_SOURCE, Data, Index
 from .match.bind import checked, match_tables, rows_meant, sources_of, words_twice
-from .match.dated import no_period
+from .match.dated import no_period, period_headings
 from .match.headings import headings_of, position_of
 from .match.keyed import own_heading
-from .match.layout import period_headings, unit_column
+from .match.layout import unit_column
 from .match.matched import Matched, Source, together
 from .readers.frame import read_frame
 from .readers.records import header_findings

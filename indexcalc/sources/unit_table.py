@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..findings import Finding, Place, finding, nearest
 from ..tree.model import Data, Index
 from ..units import Units
 from .readers.records import has_repeated, repeated
-from .readers.table import Cell, Table, as_written, name_of
+from .readers.table import Cell, Table, as_written, closed, name_of, unmarked
 from .readers.tables import read_tables
 
 _SEPARATORS = str.maketrans("；、|", ";;;")  # a comma is part of a name: Egypt, Arab Rep.
 
 
+_FLOAT = r"\s*[0-9]+\.0\s*"  # 110101.0
+_CIRCLED = r"\s*[①-⓿]+\s*$"
 _SHORTEST = 2  # letters of a name that others are looked for by
 
 
-@dataclass(frozen=True)
-class UnitNames:
+class UnitNames(NamedTuple):
     """The units, which of them each id, name and alias means, and the rows of the table that list them.
 
     Places share names: there is a Clay County in many states. A name of several units means none of them; it is in `shared`.
@@ -36,8 +37,11 @@ class UnitNames:
     rows: Sequence[int]
 
     def find(self, cell: Cell) -> int | None:
-        """Return the unit that a cell names exactly, by id, name or alias."""
-        return self.known.get(name_of(cell))
+        """Return the unit that a cell names by id, name or alias, a footnote mark or .0 behind it left aside."""
+        if (unit := self.known.get(name_of(cell))) is not None or not isinstance(cell, str):
+            return unit
+        shorter = cell.strip().removesuffix(".0") if re.fullmatch(_FLOAT, cell) else re.sub(_CIRCLED, "", str(unmarked(cell)))
+        return self.known.get(name_of(shorter), self.known.get(closed(name_of(shorter))))
 
     @property
     def every_name(self) -> list[set[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..words.recognised_forms import NUMERATORS
 from .blocks.adjustments import Adjustment
@@ -12,13 +12,12 @@ from .blocks.nodes import Indicator
 from .blocks.whole import Written
 from .events import Take, takes
 from .formula import Expression, FormulaError, compared_with_text, names, parse
-from .measures import names_a_rate
+from .reported import names_a_rate
 
 _NOTHING: Expression = ("number", 0.0)
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One series of reported values that the tree asks for."""
 
     id: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .blocks.data import COUNTED, HELD, PLAIN, PUNCTUAL, TOTAL, VALUED, EventLog, FromEvents
 from .condition import parse_condition, parse_value
@@ -13,8 +12,7 @@ DURATION = "duration"
 WHOLE = frozenset({"count", "days", "sum", "severity"})  # what adds up over the periods of a year
 
 
-@dataclass(frozen=True)
-class Take:
+class Take(NamedTuple):
     """One series to aggregate over the events of each unit and period.
 
     `of` is a value and `where` a condition, as trees of `condition`; `levels` give the weights that are added up in place

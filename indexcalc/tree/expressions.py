@@ -8,8 +8,7 @@ from __future__ import annotations
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 Expression = tuple[Any, ...]
 Token = tuple[str, str, int]
@@ -45,8 +44,7 @@ def nodes(tree: Expression) -> Iterator[Expression]:
             parts += [part for part in reversed(node[1:]) if isinstance(part, tuple)]
 
 
-@dataclass(frozen=True)
-class Codes:
+class Codes(NamedTuple):
     """The findings of a language."""
 
     unexpected: str

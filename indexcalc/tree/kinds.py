@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from ..findings import Language
+from ..methods.bounds import Bounds
 from ..words.kinds import KINDS
 
 
@@ -29,6 +30,12 @@ def kind_of(wanted: Any, language: Language) -> str:
         return f"`{{{', '.join(f'{key}: {kind_of(inside[1], language)}' for key in keys)}}}`" if keys else words["mapping"]
     several = get_origin(inside[0]) in (Union, UnionType)
     return words["several" if several else "list"].format(kind_of(inside[0], language))
+
+
+def within(bounds: Bounds | None, language: Language) -> str:
+    """Return the bounds of a parameter in words; nothing where any number makes sense."""
+    said = bounds.words() if bounds else None
+    return said[("en", "zh").index(language)] if said else ""
 
 
 def as_yaml_number(text: str) -> str:

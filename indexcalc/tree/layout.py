@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from ..methods import CATALOGUE
+from ..methods import AGGREGATORS, CATALOGUE
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
@@ -23,7 +23,7 @@ Way = TypeVar("Way", bound=Method)
 Whole = TypeVar("Whole", bound=Written)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Branch:
     """An inner node: its place in the row, the places of the children that count in it, and how it is made.
 
@@ -72,7 +72,7 @@ class Branch:
         return fixed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
     """All nodes of an index in a row."""
 
@@ -321,7 +321,7 @@ def _branch(
         parameters=aggregate.parameters,
         formula=formula,
         missing=node.missing or index.defaults.missing,
-        undefined=node.undefined or index.defaults.undefined,
+        undefined=where_undefined(index, node),
         turned=isinstance(node, Dimension) and node.direction == "lower",
         normalise=node.normalise,
         adjustments=adjustments,
@@ -329,6 +329,14 @@ def _branch(
         compares=compares or moves or node.normalise is not None,
         height=height,
     )
+
+
+def where_undefined(index: Written, node: Dimension | Root) -> Literal["refuse", "missing"]:
+    """Say what is done where a node has no result for the children that are there: as it or the defaults say, or its method."""
+    if said := node.undefined or index.defaults.undefined:
+        return said
+    record = None if node.formula else AGGREGATORS.get((node.aggregate or index.defaults.aggregate).method)
+    return "missing" if record is not None and record.undefined == "missing" else "refuse"
 
 
 def can_be_drawn(branch: Branch) -> bool:

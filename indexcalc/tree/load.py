@@ -59,6 +59,12 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "shrink": Shrink,
     "valid": Valid,
 }
+_LIMITS = {  # what pydantic calls a number beyond a bound, how the bound is written, and under which name it has it
+    "greater_than_equal": (">=", "ge"),
+    "greater_than": (">", "gt"),
+    "less_than_equal": ("<=", "le"),
+    "less_than": ("<", "lt"),
+}
 _BY_METHOD = ("normalise", "aggregate", "impute", "treat", "weights", "events")
 _ENDLESS = {"IC115", "IC126"}  # not all of the text was read
 _LEFT_OUT = {"IC104", "IC107", "IC116", "IC117", "IC128"}  # keys were left out or are there twice: what misses cannot be judged
@@ -200,11 +206,10 @@ def _shape_finding(document: Document, path: Path, error: dict[str, Any]) -> Fin
         return finding("IC108", document.place(path), key=key, written=written, becomes=found)
     if kind == "finite_number":
         return finding("IC127", document.place(path), written=written or found)
-    if kind in ("greater_than_equal", "less_than_equal", "too_short", "string_too_short"):
-        limit = {"greater_than_equal": ">=", "less_than_equal": "<="}.get(kind, "")
-        bound = next((error["ctx"][name] for name in ("ge", "le") if name in error.get("ctx", {})), "")
-        if limit:
-            return finding("IC122", document.place(path), key=key, found=_short(found), limit=f"{limit} {bound:g}")
+    if kind in _LIMITS:
+        sign, name = _LIMITS[kind]
+        return finding("IC122", document.place(path), key=key, found=_short(found), limit=f"{sign} {error['ctx'][name]:g}")
+    if kind in ("too_short", "string_too_short"):
         return finding("IC123", document.place(path), key=key)
     return _wrong_kind(document, path, key, kind, found)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import yaml
 
 from ..findings import Finding, Place, finding
-from ..words.tree import TOO_DEEP, YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
+from ..words.tree import AS_A_CODE, AS_A_NUMBER, TOO_DEEP, YAML_CLEAR, YAML_LIKELY, YAML_PROBLEMS
 
 _SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -44,16 +44,18 @@ class _Loader(_SAFE_LOADER):  # type: ignore[misc]
 
     def resolve(self, kind: Any, value: str, implicit: Any) -> str:
         """Name the type of a node as PyYAML does: by its first character, then by the pattern of each type."""
-        if kind is not yaml.ScalarNode or not implicit[0]:
-            return str(super().resolve(kind, value, implicit))
-        for tag, pattern in self.yaml_implicit_resolvers.get(value[:1], ()):
-            if pattern.match(value):
-                return str(tag)
-        return _STRING
+        return _type_of(value) if kind is yaml.ScalarNode and implicit[0] else str(super().resolve(kind, value, implicit))
 
 
-@dataclass(frozen=True)
-class Document:
+@lru_cache(1 << 14)  # most words of a tree stand there many times
+def _type_of(value: str) -> str:
+    for tag, pattern in _Loader.yaml_implicit_resolvers.get(value[:1], ()):
+        if pattern.match(value):
+            return str(tag)
+    return _STRING
+
+
+class Document(NamedTuple):
     """One YAML text: its data as plain values, and its nodes for finding places again."""
 
     file: str
@@ -310,7 +312,7 @@ class _Builder:
             self._add("IC127", node, written=value)
             return value
         if kind in ("int", "float"):
-            self._add("IC106", node, written=value, becomes=_misread(value))
+            self._add("IC106", node, written=value, becomes=_misread(value), **_meant(value))
             return value
         self._add("IC118", node, tag=_tag(node))
         return value
@@ -325,6 +327,16 @@ def _tag(node: yaml.Node) -> str:
 
 def _boolean(written: str) -> str:
     return str(written.lower() in ("yes", "true", "on")).lower()
+
+
+def _meant(written: str) -> dict[str, str]:
+    """Return, in both languages, how a code of digits is written, and the number where it can be one."""
+    sign, digits = re.fullmatch(r"([-+]?)(.*)", written, re.DOTALL).groups()  # type: ignore[union-attr]
+    plain = sign + (digits.replace("_", "").lstrip("0") or "0")
+    as_code, as_number = [one.format(written) for one in AS_A_CODE], [one.format(plain) for one in AS_A_NUMBER]
+    if not (_INTEGER.fullmatch(plain) or _REAL.fullmatch(plain)):
+        return {"ways": as_code[0], "ways_zh": as_code[1]}
+    return {"ways": f"{as_code[0]}; {as_number[0]}", "ways_zh": f"{as_code[1]}；{as_number[1]}"}
 
 
 def _misread(written: str) -> str:

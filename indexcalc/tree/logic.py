@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
+from ..measures import read_measure, says
 from ..words.recognised_measures import UNBOUNDED
 from .blocks.data import Denominator
 from .blocks.nodes import Indicator
@@ -14,8 +15,8 @@ from .blocks.whole import Written
 from .columns import Column
 from .expressions import Expression, FormulaError
 from .formula import FUNCTIONS, compared_with_text, parse
-from .measures import in_numerators, read_measure, reported_measure, says
 from .model import Index
+from .reported import in_numerators, reported_measure
 
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 _EARLIER: Mapping[str, Literal["previous", "year-before"]] = {"previous": "previous", "year_before": "year-before"}
@@ -98,7 +99,7 @@ def _names(leaf: Indicator) -> tuple[str, str]:
 def in_one_measure(index: Index, meant: Mapping[str, Column | Indicator]) -> dict[str, float]:
     """Return what each quantity of a rule is multiplied by, so that all are in the unit of measurement of the first.
 
-    Only where all are measured, and in units of one kind: people beside 万人.
+    Only where all are measured, and in units of one kind: people beside tens of thousands of people.
     """
     sizes = {}
     for said, one in meant.items():

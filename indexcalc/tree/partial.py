@@ -39,7 +39,7 @@ _CAUSED = {  # findings of other places that a mistake in a block may be the cau
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """What was read of a tree: the index that is left, and which of its parts are in doubt."""
 

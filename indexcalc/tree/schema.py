@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..methods import CATALOGUE, about, parameters
+from ..methods import CATALOGUE, RECORDS, about, parameters
+from ..methods.bounds import ANY, Bounds
 from .blocks import adjustments, choices, data, form, logic, nodes, uncertainty, warnings, whole
 from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
 from .model import Index
@@ -78,7 +79,8 @@ def _choices(room: str, shared: dict[str, Any]) -> dict[str, Any]:
 
 def _method(room: str, method: str, shared: dict[str, Any]) -> dict[str, Any]:
     takes = parameters(room, method)
-    own = {name: TypeAdapter(parameter.type).json_schema() for name, parameter in takes.items()}
+    bounds = RECORDS[room][method].bounds
+    own = {name: _bounded(TypeAdapter(parameter.type).json_schema(), bounds.get(name, ANY)) for name, parameter in takes.items()}
     for name, parameter in takes.items():
         if not parameter.required:
             own[name]["default"] = parameter.default
@@ -89,6 +91,23 @@ def _method(room: str, method: str, shared: dict[str, Any]) -> dict[str, Any]:
         "required": ["method", *(name for name, parameter in takes.items() if parameter.required)],
         "additionalProperties": False,
     }
+
+
+def _bounded(schema: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
+    """Put the bounds of a parameter beside each number in its schema, and how many entries a list must have."""
+    if schema.get("type") in ("number", "integer"):
+        limits = {
+            "minimum": bounds.at_least,
+            "exclusiveMinimum": bounds.above,
+            "maximum": bounds.at_most,
+            "exclusiveMaximum": bounds.below,
+        }
+        return schema | {key: limit for key, limit in limits.items() if limit is not None}
+    if schema.get("type") == "array" and bounds.entries > 1:
+        schema = schema | {"minItems": bounds.entries}
+    inside = bounds._replace(entries=1)
+    schema |= {key: [_bounded(one, inside) for one in schema[key]] for key in ("anyOf", "prefixItems") if key in schema}
+    return schema | ({"items": _bounded(schema["items"], inside)} if isinstance(schema.get("items"), dict) else {})
 
 
 def _numbers_as_fractions(definitions: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ KINDS = {
     "or": {"en": " or ", "zh": " 或 "},
     "next": {"en": "; ", "zh": "；"},
     "default": {"en": "{} = {}", "zh": "{}，默认 {}"},
+    "bounded": {"en": "{} ({})", "zh": "{}（{}）"},
     "list": {"en": "list of {}", "zh": "{}的列表"},
     "several": {"en": "list of ({})", "zh": "（{}）的列表"},
 }

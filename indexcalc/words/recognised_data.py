@@ -22,6 +22,15 @@ UNIT_HEADINGS = (
     "region",
     "district",
     "单元",
+    "country",
+    "country name",
+    "country code",
+    "geo",
+    "ref_area",
+    "location",
+    "area",
+    "territory",
+    "geo_name",
 )
 PERIOD_HEADINGS = (
     "period",
@@ -42,9 +51,10 @@ PERIOD_HEADINGS = (
     "quarter",
     "month",
 )
+TIME_HEADINGS = ("time_period", "time period", "time")  # of statistical offices; not where all is of one period
 DAY_HEADINGS = ("日期", "date", "day")  # only where periods are days: elsewhere a date may be anything's
-INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id")
-VALUE_HEADINGS = ("value", "数值", "值", "指标值")
+INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id", "indicator name", "series name")
+VALUE_HEADINGS = ("value", "数值", "值", "指标值", "obs_value", "observation value")
 STATUS_HEADINGS = ("status", "状态")
 HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
 SILENT_HEADINGS = frozenset(  # of columns that nothing asks for and nobody misses
@@ -65,6 +75,8 @@ SILENT_HEADINGS = frozenset(  # of columns that nothing asks for and nobody miss
         "data_nature",
     }
 )
+WORDS_ABOVE = r"(?i)备注|附注|说明|编号|编码|代码|序号|清单|\b(?:notes?|remarks?|comments?|codes?|ids?|lists?|nos?\.?)\b"
+"""What headings say of columns in which numbers are lists or names: 1,2 is there 1 and 2."""
 
 # how a row begins that speaks about its table; a pattern as text, since most tables are read without it
 NOTE = (
@@ -116,7 +128,11 @@ _HALF = r"(?i:H|HY|S)(?P<half>[12])"
 _NAME = r"(?P<name>(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?i:uary|ruary|ch|il|ust|ember|tember|ober)?)\.?"
 _TO = r"(?:[-\u2010-\u2015\u2212~至到]|(?i:to))"
 PERIOD_PATTERNS = {
-    "year": [_YEAR + r"年?度?", r"(?i:YR)" + _YEAR],
+    "year": [
+        _YEAR + r"(?:年?度?|年[末底]|\.0)",  # 2021.0 is what a program writes that takes years for numbers
+        r"(?i:YR|CY|FY|Y)" + _YEAR,
+        r"(?:公元|截[至止])" + _YEAR + r"年[末底]?",
+    ],
     "split-year": [r"(?i:FY|AY|SY)?" + _YEAR + r"年?(?:/|" + _TO + r")(?P<next>\d{4}|\d{2})(?:年|学年度?|年度|财年|财政年度)?"],
     "half-year": [
         _YEAR + r"年?[-/]?" + _HALF,
@@ -129,15 +145,18 @@ PERIOD_PATTERNS = {
     "quarter": [
         _YEAR + r"年?[-/ ]?[Qq](?P<part>[1-4])",
         _YEAR + r"年?度?第?" + _QUARTER + r"季度?",
-        _YEAR + r"年?第?" + _ROMAN + r"季度?",
+        _YEAR + r"年?[-/:]?第?" + _ROMAN + r"(?:季度?)?",
+        _YEAR + r":(?P<part>[1-4])",
+        r"(?P<part>[1-4])(?i:st|nd|rd|th)(?i:quarter)(?:of)?,?" + _YEAR,
         r"[Qq](?P<part>[1-4])[-/]?" + _YEAR,
         r"(?P<part>[1-4])[Qq][-/]?" + _YEAR,
     ],
     "month": [
         _YEAR + r"[-/.]" + _MONTH,
         _YEAR + r"年" + _MONTH + r"月份?",
-        _YEAR + r"(?P<month>\d\d)",
+        _YEAR + r"(?P<month>\d\d)(?:\.0)?",
         _YEAR + r"-?[Mm]" + _MONTH,
+        _MONTH + r"[-/.]" + _YEAR,
         _YEAR + r"年?[-/.]?" + _NAME,
         _NAME + r"[-/.,]?" + _YEAR,
     ],
@@ -153,6 +172,18 @@ PERIOD_PATTERNS = {
     ],
     "round": [r"[Rr]?(?P<round>\d{1,4})", r"第(?P<round>\d{1,4})[轮期次]"],
 }
+CHINESE_YEAR = r"^[〇零○一二三四五六七八九]{4}(?=年)"
+CHINESE_MONTHS = dict(
+    zip(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], map(str, range(1, 13)), strict=True)
+)
+CHINESE_MONTH = rf"(?<=年)(?:{'|'.join(sorted(CHINESE_MONTHS, key=len, reverse=True))})(?=月)"
+CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+SHORT_YEAR = (  # 4Q22, Jan-22
+    r"(?i)((?:[1-4]Q|Q[1-4]|[12]H|H[12])(?=[-'’0-9])|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*(?=[-'’]))"
+    r"[-'’]?([0-9]{2})"
+)
+# a short name whose characters stand one by one, as tables are printed; a year and its parts are two
+SPREAD = r"(?!\s*[年月日季周旬](?: +[年月日季周旬])+\s*$)\s*[\u4e00-\u9fff](?: +[\u4e00-\u9fff]){1,3}\s*"
 _FIRST, _LAST = (r"(?P<first>0?[1-9]|1[0-2])", r"(?P<last>0?[1-9]|1[0-2])")
 _NAMES = _NAME.replace("name", "first") + _TO + _NAME.replace("name", "last")
 MONTHS_TOGETHER = [  # several months of a year, from one to another
@@ -235,3 +266,7 @@ TEXT, WEB_PAGE, XML_WORKBOOK = (
     ("a web page", "网页"),
     ("a workbook of Excel 2003 in XML", "Excel 2003 的 XML 工作簿"),
 )
+WORKBOOKS = {
+    ".xls": ("a workbook of Excel 97 to 2003 (.xls)", "旧版 Excel 工作簿（.xls）"),
+    ".xlsx": ("a workbook of Excel 2007 or later (.xlsx)", "新版 Excel 工作簿（.xlsx）"),
+}

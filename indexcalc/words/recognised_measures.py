@@ -15,6 +15,8 @@ MEASURE_HEADINGS = (
 )
 MEASURE_SAID = r"(?i:(?:(?:计量|数据|指标|金额)?单\s*位|units?(?:\s+of\s+measure(?:ment)?)?|in)\s*[:：]\s*|in\s+)"
 """What may stand before a unit of measurement: 单位：, unit:, in."""
+INTRODUCED = r"(?i:(?:(?:计量|数据|指标|金额)?单\s*位|units?(?:\s+of\s+measure(?:ment)?)?)\s*[:：]\s*)"
+CURRENCY = r"人民币(?=.+元$)"  # 人民币万元 is 万元
 
 EACH = "每"
 RATES = (

@@ -521,8 +521,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "Percentage points of weight in the index: the least that weights must move, in all or at most, to turn the order.",
     )
     turns_marks = Said(
-        "≈ 由搜索得到并经检验，未证明最小；– 限定范围内的权重都不会使位次互换；≈– 搜索没有找到。",
-        "≈ was found by a search and checked, not proved the smallest; – no weights within the bounds do it; ≈– none were found.",
+        "没有 ≈ 的已证明最小；≈ 由搜索得到并经检验，括号内 ≥ 为已证明的下限；– 已证明限定范围内的权重都不会使位次互换；≈– 搜索没有找到。",
+        "Without ≈ it is proved the smallest; ≈ was found by a search and checked, and ≥ is the bound below which there is none; – no "
+        "weights within the bounds do it, which is proved; ≈– none were found.",
     )
     turning_weights = Said("使位次互换的权重", "Weights that turn it")
     target = Said("测算结果（仅供分析，不作任务分解）", "Plan")
@@ -533,11 +534,15 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     goal = Said("目标值", "Goal")
     effort = Said("改进幅度", "Effort")
     plan_least = Said("已证明为改进幅度最小的方案。", "Proved to be the least effort.")
-    plan_least_of_steps = Said(
-        "已证明：在各指标按步、或达到其他{label}水平、或停在评分折点的方案中改进幅度最小。",
-        "Proved to be the least effort of plans that end at one of 24 steps, where others are, or where a scale bends.",
+    plan_none = Said("目标已经达到，无需改进。", "The goal is reached already: nothing has to move.")
+    plan_bounded = Said(
+        "经重新计分检验。任何方案的改进幅度都不低于 {bound}：本方案至多可再省 {gap}。",
+        "Checked by scoring again. No plan takes less effort than {bound}: at most {gap} of this one can be saved.",
     )
-    plan_searched = Said("经重新计分检验；未证明为改进幅度最小。", "Checked by scoring again; not proved to be the least effort.")
+    plan_searched = Said(
+        "经重新计分检验；由搜索得到，没有证明下界。",
+        "Checked by scoring again; found by a search, with no lower bound proved.",
+    )
     plan_help = Said(
         "假定其他{label}的数据不变；各指标的改进以同组最好水平为限；全部{label}已按测算重新计分。",
         "Others' data stay as they are; no indicator goes beyond what its peers have reached; all units were scored again.",

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 _SECRET = "***"
-_USER = re.compile(r"(\w[\w+.\-]*://[^\s:/?#@]*):\S*@")  # up to the last @, since a password may have one
-_NAMED = re.compile(
-    r"""\b([\w%]*(?:password|passwd|passphrase|pwd))(\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|[^&\s;,'"]+)""", re.IGNORECASE
-)
+_USER = r"(\w[\w+.\-]*://[^\s:/?#@]*):\S*@"  # up to the last @, since a password may have one
+_NAMED = r"""(?i)\b([\w%]*(?:password|passwd|passphrase|pwd))(\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|[^&\s;,'"]+)"""
 # what a terminal obeys instead of showing: control characters, ends of lines of other scripts, marks of direction, halves
 _ACTS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -22,8 +20,8 @@ def without_passwords(text: str) -> str:
     'host=db PASSWORD=*** user=clerk'
     """
     if "://" in text:
-        text = _USER.sub(rf"\1:{_SECRET}@", text)
-    return _NAMED.sub(rf"\1\2{_SECRET}", text) if "=" in text else text
+        text = re.sub(_USER, rf"\1:{_SECRET}@", text)
+    return re.sub(_NAMED, rf"\1\2{_SECRET}", text) if "=" in text else text
 
 
 def visible(text: str, *, lines: bool = False) -> str:

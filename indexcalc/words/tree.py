@@ -86,6 +86,9 @@ YAML_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
         "“- ”必须写在行首",
     ),
 }
+AS_A_CODE = ('write a code or name in quotes, "{}"', '编号或名称请加引号写成 "{}"')
+AS_A_NUMBER = ("a number as {}", "数字请写成 {}")
+NOT_DEFINED = (" in {}", "：{}")  # where, or for what reason, weights are not
 WEIGHT_MISSING = ("is missing", "还差")
 WEIGHT_BEYOND = ("is too much", "超出")
 WEIGHTS_AS_PRINTED = (

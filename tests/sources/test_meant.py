@@ -560,3 +560,89 @@ class TestPassedBy:
     def test_a_source_that_is_refused_says_no_more(self, tmp_path: Path) -> None:
         with pytest.raises(Refused):
             indexcalc.read(project(tmp_path, 'path: "none{period}.csv"'), tmp_path)
+
+    def test_a_file_is_looked_into_before_it_is_called_that_of_a_period(self, tmp_path: Path) -> None:
+        table = "区县,税收收入,就业人数\n" + "".join(f"{name},1,1\n" for name in NAMES)
+        for name, text in {
+            "data2021.csv": table,
+            "data2022.csv": table,
+            "metadata2023.csv": "列名,含义\na,b\n",
+            "户数data2023.csv": "区县,户数\n城东区,1\n",
+            "xdata2023.csv": "区县,指标,数值\n城东区,税收收入,5\n",
+        }.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        assert said(matched(tmp_path, 'path: "data{period}.csv"')) == ["xdata2023.csv IC932"]
+
+
+class TestKinds:
+    @pytest.mark.parametrize(("suffix", "kind"), [(".xls", "xlsx"), (".ods", "xlsx")])
+    def test_a_workbook_under_the_ending_of_another(self, tmp_path: Path, suffix: str, kind: str) -> None:
+        rows = [line.split(",") for line in WIDE.splitlines()]
+        sheet(tmp_path / "d.xlsx", [rows[0], *([a, int(b), int(c), int(d)] for a, b, c, d in rows[1:])])
+        (tmp_path / "d.xlsx").rename(tmp_path / f"d{suffix}")
+        found = matched(tmp_path, f"path: d{suffix}")
+        if suffix == ".ods":  # both are packed: what is in them tells
+            assert [one.code for one in found.findings if one.severity == "error"] == ["IC305"]
+            return
+        assert said(found) == ["d.xls IC936"]
+        assert kind in found.findings[0].values["kind"]
+        assert values(tmp_path, f"path: d{suffix}") == RIGHT
+
+    @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+    @pytest.mark.parametrize("ending", ["xls", "csv", "txt"])
+    def test_wide_letters_under_any_ending(self, tmp_path: Path, encoding: str, ending: str) -> None:
+        (tmp_path / f"d.{ending}").write_bytes(WIDE.replace(",", "\t").encode(encoding))
+        assert values(tmp_path, f"path: d.{ending}") == RIGHT
+
+    def test_cells_between_bars(self, tmp_path: Path) -> None:
+        (tmp_path / "d.txt").write_text(WIDE.replace(",", "|"), encoding="gb18030")
+        assert values(tmp_path, "path: d.txt") == RIGHT
+
+
+class TestMarkedNames:
+    def test_footnotes_behind_units_headings_and_periods(self, tmp_path: Path) -> None:
+        text = (
+            WIDE.replace("城西区", "城西区①")
+            .replace("山阳县", "山阳县¹⁾")
+            .replace("税收收入", "税收收入²")
+            .replace("2023", "2023³")
+        )
+        (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+        assert said(matched(tmp_path)) == []
+        assert values(tmp_path) == RIGHT
+
+    def test_a_footnote_in_the_rich_text_of_a_heading(self, tmp_path: Path) -> None:
+        from openpyxl.cell.rich_text import CellRichText, TextBlock  # type: ignore[import-untyped]
+        from openpyxl.cell.text import InlineFont  # type: ignore[import-untyped]
+
+        above = TextBlock(InlineFont(vertAlign="superscript"), "1")
+        rows: list[list[Any]] = [["区县", 2022, CellRichText("2023", above)], *([name, 9, i + 1] for i, name in enumerate(NAMES))]
+        sheet(tmp_path / "d.xlsx", rows)
+        (tmp_path / "u.csv").write_text(UNITS, encoding="utf-8")
+        index = index_of(
+            "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {d: {path: d.xlsx}}\ndimensions: [{id: tax, name: 税收}]\n"
+        )
+        assert indexcalc.read(index, tmp_path).values[1, :, 0].tolist() == [1, 2, 3, 4]
+
+    def test_a_square_is_no_footnote(self, tmp_path: Path) -> None:
+        (tmp_path / "u.csv").write_text(UNITS, encoding="utf-8")
+        (tmp_path / "d.csv").write_text("区县,年份,绿地 km²,绿地¹,CO²,R²,GDP¹\n城东区,2023,5,7,1,2,3\n", encoding="utf-8")
+        index = index_of(
+            "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {d: {path: d.csv}}\ndefaults: {weights: equal}\n"
+            'dimensions: [{id: a, column: "绿地 km²"}, {id: b, name: 绿地}, {id: c, column: CO²}, {id: r, name: R²}, {id: GDP}]\n'
+        )
+        assert indexcalc.read(index, tmp_path).values[0, 0].tolist() == [5, 7, 1, 2, 3]
+
+    def test_names_that_are_spread_out(self, tmp_path: Path) -> None:
+        text = "区　县,年 份,税收收入,就业人数\n" + WIDE.split("\n", 1)[1]
+        for name in NAMES:
+            text = text.replace(name, " ".join(name))
+        (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+        assert values(tmp_path) == RIGHT
+
+    def test_numbers_of_a_program_are_codes(self, tmp_path: Path) -> None:
+        text = WIDE
+        for at, name in enumerate(NAMES, start=1):
+            text = text.replace(name, f"{at}.0")
+        (tmp_path / "d.csv").write_text(text.replace("区县", "id").replace("2023", "2023.0"), encoding="utf-8")
+        assert values(tmp_path) == RIGHT

@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from indexcalc import read
 from indexcalc.cli.app import app
+from indexcalc.measures import read_measure
 from indexcalc.sources import match, panel
 from indexcalc.sources.match.measures import differ, factor
 from indexcalc.sources.readers.measures import corner, measure_above, measures_below, split_measure
 from indexcalc.tree import Index
-from indexcalc.tree.measures import read_measure
 
 from ..conftest import index_of
 
@@ -59,6 +59,8 @@ AREA = "id: area, name: 绿地面积, measure: 公顷, weight: 1"
         "区,年份,绿地面积[m2，年末数]\n东区,2022,30000\n西区,2022,15000\n",
         "表3 各区绿地,,\n,,单位：亩\n区,年份,绿地面积\n东区,2022,45\n西区,2022,22.5\n",
         "区（单位：亩）,年份,绿地面积\n东区,2022,45\n西区,2022,22.5\n",
+        "2022年各区绿地面积（亩）,,\n区,年份,绿地面积\n东区,2022,45\n西区,2022,22.5\n",
+        "表3 各区绿地　计量单位：亩,,\n填报单位：东区园林局,,\n区,年份,绿地面积\n东区,2022,45\n西区,2022,22.5\n",
         "单位：亩,年份,绿地面积\n东区,2022,45\n西区,2022,22.5\n",
         "区,年份,绿地面积\n,年,亩\n东区,2022,45\n西区,2022,22.5\n",
         "区,年份,指标,计量单位,数值\n东区,2022,绿地面积,亩,45\n西区,2022,绿地面积,公顷,1.5\n",
@@ -327,7 +329,7 @@ def test_an_engine_converts_what_it_scores_where_it_is(tmp_path: Path) -> None:
     stored(tmp_path)
     done = CliRunner().invoke(app, ["score", "--engine", "duckdb", "--index", str(tmp_path), "--json"])
     assert done.exit_code == 0, done.output
-    assert [one["code"] for one in map(json.loads, done.stderr.splitlines())] == ["IC910"]
+    assert [one["code"] for one in map(json.loads, done.stderr.splitlines())] == ["IC910", "IC913"]
     ranking = pd.read_csv(tmp_path / "reports" / "2022" / "ranking.csv", dtype=str)
     assert [float(one) for one in ranking.iloc[:, 3]][:2] == [250.0, 3.5]
 

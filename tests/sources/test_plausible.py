@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from indexcalc import read, submit
 from indexcalc.sources import match
-from indexcalc.sources.match.stray import LEAST, may_stray, shift, stray
+from indexcalc.sources.match.matched import ends
+from indexcalc.sources.match.stray import LEAST, LEAST_TIMES, may_stray, shift, stray
 from indexcalc.tree import Index
 
 from ..conftest import index_of
@@ -239,9 +240,24 @@ def test_scale_does_not_matter_and_order_neither(values: list[float], power: int
     assert sorted((len(planted) - 1 - at, found) for at, found in turned) == stray(planted)
 
 
-@given(st.lists(st.floats(1, 3), min_size=1, max_size=40))
-def test_values_within_a_factor_of_three_are_never_doubted(values: list[float]) -> None:
+@given(st.lists(st.floats(1, LEAST_TIMES), min_size=1, max_size=40), st.sampled_from([None, 1.0, 0.999 * LEAST_TIMES]))
+def test_values_within_the_factor_that_is_not_looked_beyond_are_never_doubted(values: list[float], one: float | None) -> None:
+    close = [1 + (value - 1) / 10 for value in values]
     assert stray(values) == []
+    assert stray([*close, *([] if one is None else [one])]) == []
+
+
+def test_a_value_just_beyond_that_factor_may_be_doubted() -> None:
+    """The factor leaves nothing out and is no wider than it has to be: the closest ten times that is doubted."""
+    usual = [1.0, 1.99, *(1.0 + 0.1 * at for at in range(10))]
+    assert stray([*usual, 1.01 * LEAST_TIMES]) == [(len(usual), 1)]
+
+
+@given(st.lists(st.floats(-10, 10) | st.just(float("nan")), max_size=8))
+def test_gaps_do_not_hide_the_ends_of_a_column(values: list[float]) -> None:
+    known = [value for value in values if not np.isnan(value)]
+    expected = (min(known), max(known)) if known else (np.nan, np.nan)
+    np.testing.assert_array_equal(ends(values), expected)
 
 
 def test_random_columns_are_hardly_ever_doubted() -> None:

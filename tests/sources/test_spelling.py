@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -23,7 +24,8 @@ from indexcalc.findings import Finding, render
 from indexcalc.sources import match
 from indexcalc.sources import panel as panel_of_matched
 from indexcalc.sources.frames import panel_of_frame
-from indexcalc.sources.readers.raised import CONTINUED, FONT, STRINGS, xls_raised_strings
+from indexcalc.sources.readers.marks_xls import marks_of_stream as xls_marks_of
+from indexcalc.sources.readers.raised import CONTINUED, FONT, STRINGS, xls_fonts_above, xls_raised_cell, xls_raised_strings
 from indexcalc.tree import Index
 
 from ..conftest import index_of
@@ -199,7 +201,7 @@ def test_spellings_are_told_once_for_a_column_with_all_flags(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "cell", ["12人", "约7", "10件", "5‰", "12,34,567", "1_000", "10 of 12", "3-4", "1:20", "10²", "1.2×10³", "3⁻²"]
+    "cell", ["12人", "约7", "10件", "5‰", "12,34,56", "1_000", "10 of 12", "3-4", "1:20", "10²", "1.2×10³", "3⁻²"]
 )
 def test_what_could_be_anything_is_no_spelling(cell: str, tmp_path: Path) -> None:
     found, _ = columns(tmp_path, [cell, "2", "3", "4"])
@@ -343,6 +345,108 @@ def test_a_mark_above_the_line_in_a_text(cell: str, number: float, tmp_path: Pat
     found, values = columns(tmp_path, [cell, "2", "3", "4"])
     assert values[0][0] == number
     assert told(found) == ["d.csv:2:3 IC904"]
+
+
+def rich(text: str, start: int, font: int) -> bytes:
+    """A cell of an .xls file at C3 that holds its own runs, as Excel 97 and later have it."""
+    letters = text.encode("utf-16-le")
+    return struct.pack("<HHHHB", 2, 2, 15, len(text), 1) + letters + struct.pack("<HHH", 1, start, font)
+
+
+def test_a_cell_of_an_xls_that_holds_its_own_runs() -> None:
+    assert xls_raised_cell(rich("12.31)", 4, 6), {6}, None) == "12.3¹⁾"
+    assert xls_raised_cell(rich("12.31)", 4, 5), {6}, None) == ""
+    old = struct.pack("<HHHH", 2, 2, 15, 8) + "约12.31)".encode("cp936") + bytes([1, 6, 6])  # before Excel 97: bytes
+    assert xls_raised_cell(old, {6}, "cp936") == "约12.3¹⁾"
+    plain, above = (0x31, bytes(8) + b"\0\0"), (0x31, bytes(8) + b"\1\0")
+    assert xls_fonts_above([plain] * 4 + [above]) == {5}
+
+
+def test_the_runs_of_a_cell_of_an_xls_are_looked_for() -> None:
+    """What a small workbook says, in records as they stand in its stream: a font above the line and a cell with runs in it."""
+
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def book(version: int, cell: bytes) -> bytes:
+        fonts = [bytes(14)] * 4 + [bytes(8) + b"\1\0" + bytes(4)]
+        head = record(0x809, struct.pack("<HH", version, 5)) + b"".join(record(0x31, font) for font in fonts)
+        head += record(0x42, struct.pack("<H", 936))
+        sheet = record(0x809, struct.pack("<HH", version, 16)) + record(0xD6, cell) + record(0x0A, b"")
+        at = len(head) + 4 + 4 + 4
+        return head + record(0x85, struct.pack("<I", at)) + record(0x0A, b"") + sheet
+
+    for version, cell in ((0x600, rich("98.72", 4, 5)), (0x500, struct.pack("<HHHH", 2, 2, 15, 5) + b"98.72" + bytes([1, 4, 5]))):
+        stream = book(version, cell)
+        marks = xls_marks_of(stream)
+        assert [one.raised for one in marks] == [{(2, 2): "98.7²"}]
+
+
+# ------------------------------------------------------------------------------------------------------ commas as in India
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "said"),
+    [
+        (["1,23,456", "12,34,567", "98,765", "1,02,34,567"], [123456, 1234567, 98765, 10234567], ["d.csv:2:3 IC952"]),
+        (["-1,23,456.5", "12,34,567", "5", ""], [-123456.5, 1234567, 5, nan], ["d.csv:2:3 IC952"]),
+        (["1,234,567", "2,345", "98,765", "5"], [1234567, 2345, 98765, 5], []),
+    ],
+)
+def test_commas_by_hundreds(cells: list[str], values: list[float], said: list[str], tmp_path: Path) -> None:
+    found, read = columns(tmp_path, cells)
+    np.testing.assert_array_equal(read[0], values)
+    assert told(found) == said
+
+
+@pytest.mark.parametrize("cells", [["1,23,456", "2,345", "98,765", "5"], ["1,23,456", "12,34,567", "987,654", "5"]])
+def test_commas_by_hundreds_that_may_be_a_lost_digit(cells: list[str], tmp_path: Path) -> None:
+    found, _ = columns(tmp_path, cells)
+    assert told(found) == ["d.csv:2:3 IC903"]
+    assert "`thousands: lakh`" in render(found[0], "en")
+    if "987,654" not in cells:
+        found, values = columns(tmp_path, cells, more=", thousands: lakh")
+        assert (told(found), values[0].tolist()) == ([], [123456, 2345, 98765, 5])
+
+
+def test_a_number_with_points_between_thousands_names_its_key(tmp_path: Path) -> None:
+    found, _ = columns(tmp_path, ["1.234.567", "2.345.678", "3", "4"])
+    assert [one.values["spelled"] for one in found] == ['thousands: "."']
+    found, values = columns(tmp_path, ["1.234.567", "2.345.678", "3", "4"], more=', thousands: "."')
+    assert values[0].tolist() == [1234567, 2345678, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("涉及", ["1,2", "3", "1,2,3", "2"]),
+        ("涉及", ["见附件1,2", "无", "第3,4条", ""]),
+        ("备注", ["1,2", "3,4", "1,2", "2,5"]),
+        ("Code list", ["1,2", "3,4", "1,2", "2,5"]),
+        ("附件编号", ["1,2", "3,4", "1,2", "2,5"]),
+    ],
+)
+def test_a_list_of_numbers_is_no_decimal_comma(heading: str, cells: list[str], tmp_path: Path) -> None:
+    separated(tmp_path, {"甲": ["1,234", "2,345", "3,456", "4,567"], "乙": "1234", heading: cells})
+    found, values = found_in(tree(), tmp_path)
+    assert {one.code for one in found} <= {"IC351"}
+    assert values[0].tolist() == [1234, 2345, 3456, 4567]
+    separated(tmp_path, {"甲": ["1,234", "2,345", "3,456", "4,567"], "乙": "1234", "增速": ["12,5", "13,75", "8,1", "9,25"]})
+    assert "IC901" in {one.code for one in found_in(tree(), tmp_path)[0]}
+
+
+# ------------------------------------------------------------------------------------------------ cells that are no numbers
+
+
+def test_cells_that_are_alike_are_said_once_with_their_places(tmp_path: Path) -> None:
+    found, _ = columns(tmp_path, ["12.5元", "3元", "…", "4"], ["…", "…", "12元", "1O"])
+    shown = {one.values["found"]: (str(one.place), one.values.get("more", "")) for one in found}
+    assert shown == {
+        "12.5元": ("d.csv:2:3", "(+1: d.csv:3:3)"),
+        "…": ("d.csv:4:3", "(+2: d.csv:2:4, d.csv:3:4)"),
+        "12元": ("d.csv:4:4", ""),
+        "1O": ("d.csv:5:4", ""),
+    }
 
 
 # --------------------------------------------------------------------------------------- cells of workbooks that are no numbers

@@ -246,7 +246,9 @@ class TestFiles:
 
     def test_the_content_of_another_kind(self, tmp_path: Path) -> None:
         book(tmp_path, [["区"], ["x"]]).rename(tmp_path / "b.xls")
-        assert told(read(tmp_path, "b.xls")[1]) == ["b.xls IC318"]
+        tables, found, _ = read(tmp_path, "b.xls")
+        assert told(found) == ["b.xls IC936"]
+        assert tables[0].columns == (["x"],)
         assert told(read_text(tmp_path, "<html><table>", "c.xls")[1]) == ["c.xls IC318"]
         assert told(read_text(tmp_path, b"PK\x03\x04....", "d.csv")[1]) == ["d.csv IC318"]
         assert told(read_text(tmp_path, b"PAR1....", "e.xlsx")[1]) == ["e.xlsx IC318"]

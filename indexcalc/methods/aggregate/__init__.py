@@ -7,7 +7,8 @@ present are scaled up to take their place; a unit with no child present gets NaN
 unit what it has next to others, so they must see all units that are compared at once.
 """
 
-from ..records import by_name
+from ..arrays import np
+from ..records import Reason, by_name
 from .compared import COMPARED
 from .joined import JOINED
 from .means import MEANS, weight_there
@@ -19,4 +20,14 @@ WITHOUT_WEIGHTS = frozenset(name for name, record in AGGREGATORS.items() if reco
 FREE_SUM = frozenset(name for name, record in AGGREGATORS.items() if record.weights == "summed")
 COMPARES_UNITS = frozenset(name for name, record in AGGREGATORS.items() if record.compares)
 
-__all__ = ["AGGREGATORS", "COMPARES_UNITS", "FREE_SUM", "WITHOUT_WEIGHTS", "in_turn", "weight_there"]
+NO_NUMBER = Reason(
+    ("no number comes of {children}", "{children} 运算无结果"),
+    (
+        "see to what the formula divides by or takes a root or logarithm of",
+        "请检查公式中的除数、开方数和对数",
+    ),
+    lambda x, w, given: np.where((x <= 0).any(axis=-1, keepdims=True), x <= 0, ~np.isnan(x)),  # noqa: ARG005
+)
+"""Why a formula has no result; those at or below 0 are named, or all."""
+
+__all__ = ["AGGREGATORS", "COMPARES_UNITS", "FREE_SUM", "NO_NUMBER", "WITHOUT_WEIGHTS", "in_turn", "weight_there"]

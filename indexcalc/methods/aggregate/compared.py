@@ -3,11 +3,11 @@
 import math
 from typing import Literal
 
-from ..arrays import Array, np
-from ..bounds import above_zero, share, shares
+from ..arrays import Array, Mask, np
+from ..bounds import ABOVE_ZERO, SHARE, Bounds, Given
 from ..frame import same
-from ..frontier import frontier
-from ..records import Aggregator, Given
+from ..frontier import LIMITS, frontier
+from ..records import Aggregator, Reason
 from ..ties import levelled
 from .means import arithmetic
 from .sums import divide
@@ -20,9 +20,9 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
     """Count the units that a unit outranks, less those that outrank it.
 
     One unit outranks another where the children in which it is better weigh more than those in which it is worse. Weights of
-    each unit's own serve its own comparisons. Time grows with the square of the units, memory does not.
-    Formula: wins less losses, from -(n - 1) to n - 1 for n units with a child (`balance`); or the part of the comparisons won,
-    a draw counting half, from 0 to 100 (`share`).
+    each unit's own serve its own comparisons. `result: share` is the part of the comparisons with the other units won, a draw
+    counting half, from 0 to 100. Time grows with the square of the units, memory does not.
+    Formula: wins less losses, from -(n - 1) to n - 1 for n units with a child (`balance`), or 50 (1 + balance / (n - 1)).
     Edge cases: a child that either unit is without counts for neither; zero and what is below are scores as any; constant
     children decide nothing, and where all are, all draw. A unit alone: balance 0, share missing.
     Source: Copeland 1951; Munda, Nardo 2009; COINr `a_copeland` (its `outrankMatrix` is above one half for those outranked).
@@ -49,16 +49,34 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
     return np.where(judged, balance, np.nan)
 
 
+def _alone(x: Array, w: Array, given: Given) -> Mask:
+    """Say which children a unit has that no other unit is there to be compared in."""
+    del given
+    there = ~np.isnan(x) & (w != 0)
+    return np.asarray(there & (np.count_nonzero(there.any(axis=-1), axis=-1) < 2)[..., None, None])
+
+
+ALONE = Reason(
+    ("no other unit has a score to compare {children} with", "没有其他评价对象的得分可与 {children} 比较"),
+    ("take `result: balance`, which is 0 for a unit alone", "可用 `result: balance`，只有一个评价对象时为 0"),
+    _alone,
+)
+
+
 COPELAND = Aggregator(
     name="copeland",
     terms=("科普兰法",),
     function=copeland,
+    bounds={},
     checks=(),
     weights="shared",
+    per_child=(),
     compares=True,
-    undefined="never",
+    undefined="missing",
+    reasons=(ALONE,),
     split="shapley",
     query=None,
+    counts="otherwise",
 )
 
 
@@ -66,7 +84,7 @@ def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] 
     """Score the nearness to the best of all children, and the distance from the worst.
 
     The children are taken as they are, divided by √Σ x² over the units (`vector`, as in the book), or by `min-max` between 0
-    and 1.
+    and 1. x⁺ and x⁻ are the highest and the lowest of each child in any unit.
     Formula: scale d⁻ / (d⁺ + d⁻) with d⁺² = Σ w² (best - x)² and d⁻² = Σ w² (x - worst)², best and worst being the highest and
     lowest of each child in any unit.
     Edge cases: zero and what is below are scores as any. A child that is the same in all units plays no part; missing where
@@ -85,24 +103,43 @@ def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] 
     return scale * divide(down, up + down)
 
 
+def _same(x: Array, w: Array, given: Given) -> Mask:
+    """Say which children that a unit has are the same in all units."""
+    del given
+    x = levelled(x, axis=-2)
+    return np.asarray(~np.isnan(x) & same(_best(x), -_best(-x)) & (w != 0))
+
+
+ALL_THE_SAME = Reason(
+    ("{children} the same in all units", "{children} 在各评价对象间没有差异"),
+    ("give it a child that tells units apart", "至少须有一个能区分评价对象的下级指标"),
+    _same,
+)
+
+
 TOPSIS = Aggregator(
     name="topsis",
     terms=("优劣解距离法", "理想解法", "逼近理想解排序法"),
     function=topsis,
-    checks=(above_zero("scale"),),
+    bounds={"scale": ABOVE_ZERO},
+    checks=(),
     weights="shared",
+    per_child=(),
     compares=True,
-    undefined="by some scores",
+    undefined="missing",
+    reasons=(ALL_THE_SAME,),
     split="shapley",
     query=None,
+    counts="otherwise",
 )
 
 
 def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array:
     """Average how near each child is to the best of any unit, by the grey relational coefficient.
 
-    `rho` between 0 and 1 is the distinguishing coefficient: a smaller one draws the units apart. A unit that gets less bad can
-    lose, as Δmax is no longer as great.
+    `rho`, above 0 and up to 1, is the distinguishing coefficient: a smaller one draws the units apart. Δmin and Δmax are the
+    least and the greatest distance of all units and children that weigh something. A unit that gets less bad can lose, as Δmax
+    is no longer as great.
     Formula: scale Σ w ξ / Σ w, ξ = (Δmin + ρ Δmax) / (Δ + ρ Δmax), Δ the distance of a child's score from the best in any unit,
     Δmin and Δmax the least and the greatest of all units and children that weigh something.
     Edge cases: zero and what is below are scores as any; where all units are at the best, as with a constant child, ξ is 1.
@@ -120,12 +157,16 @@ GREY = Aggregator(
     name="grey",
     terms=("灰色关联", "灰色关联度", "灰色关联分析"),
     function=grey,
-    checks=(share("rho"), above_zero("scale")),
+    bounds={"rho": Bounds(above=0.0, at_most=1.0), "scale": ABOVE_ZERO},
+    checks=(),
     weights="shared",
+    per_child=(),
     compares=True,
     undefined="never",
+    reasons=(),
     split="shapley",
     query=None,
+    counts="otherwise",
 )
 
 
@@ -149,16 +190,49 @@ def _parts_of_best(x: Array, given: Given) -> Array:
     return np.asarray(weights * np.nan_to_num(x) * given.scale)
 
 
+def _below_zero(x: Array, w: Array, given: Given) -> Mask:
+    """Say which children are below 0 in any unit, which leaves no unit a score."""
+    del w, given
+    return np.asarray(np.broadcast_to((x < 0).any(axis=-2, keepdims=True), x.shape))
+
+
+def _present(x: Array, w: Array, given: Given) -> Mask:
+    del w, given
+    return np.asarray(~np.isnan(x))
+
+
+SCORES_BELOW = Reason(
+    ("{children} below 0 in some unit", "{children} 有小于 0 的得分"),
+    ("normalise to a range from 0 upwards", "请采用不小于 0 的标准化范围"),
+    _below_zero,
+)
+NO_SHARES = Reason(
+    (
+        "the shares of {children} cannot add up to 1 between `low` and `high`",
+        "{children} 的份额在 `low` 与 `high` 之间不能合计为 1",
+    ),
+    (
+        "widen `low` and `high`, or ask for more children by `missing:`",
+        "请放宽 `low` 和 `high`，或在 `missing:` 中要求更多下级指标",
+    ),
+    _present,
+)
+
+
 BENEFIT_OF_THE_DOUBT = Aggregator(
     name="benefit-of-the-doubt",
     terms=("数据包络", "数据包络分析", "dea"),
     function=benefit_of_the_doubt,
-    checks=(shares, above_zero("scale")),
+    bounds={"low": SHARE, "high": SHARE, "scale": ABOVE_ZERO},
+    checks=LIMITS,
     weights="none",
+    per_child=(),
     compares=True,
-    undefined="by some scores",
+    undefined="missing",
+    reasons=(SCORES_BELOW, NO_SHARES),
     split=_parts_of_best,
     query=None,
+    counts="otherwise",
 )
 
 

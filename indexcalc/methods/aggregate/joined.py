@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Literal
 
-from ..arrays import Array, np
-from ..records import Aggregator, Given, Powers, Problem
+from ..arrays import Array, Mask, np
+from ..bounds import ABOVE_ZERO, SHARE, ZERO_OR_MORE, Check, Given, Problem, some_above_zero
+from ..records import Aggregator, Powers, Reason
 from ..sql import Column, Sql, mean, none
 from .means import arithmetic
 
@@ -31,12 +32,16 @@ SUM = Aggregator(
     name="sum",
     terms=("求和", "加总"),
     function=sum_,
+    bounds={"scale": ABOVE_ZERO},
     checks=(),
     weights="summed",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split=Powers(1.0),
     query=_sum_query,
+    counts="children",
 )
 
 
@@ -44,7 +49,8 @@ def product(x: Array, w: Array, *, scale: float = 1.0) -> Array:
     """Multiply; weights play no part.
 
     Formula: scale Π x.
-    Edge cases: one child without a score leaves the product without one; zero makes it 0, and signs multiply.
+    Edge cases: one child without a score leaves the product without one, also where it does not apply; zero makes it 0, and signs
+    multiply.
     Source: WorldRiskReport 2021 (exposure times vulnerability).
     """
     del w
@@ -60,19 +66,25 @@ PRODUCT = Aggregator(
     name="product",
     terms=("连乘", "乘积"),
     function=product,
+    bounds={"scale": ABOVE_ZERO},
     checks=(),
     weights="none",
+    per_child=(),
     compares=False,
     undefined="without a child",
+    reasons=(),
     split="shapley",
     query=_product_query,
+    counts="otherwise",
 )
 
 
 def owa(x: Array, w: Array, *, weights: Sequence[float] | None = None, orness: float | None = None) -> Array:
     """Average with weights by place: the first of `weights` is that of a unit's best child, the last that of its worst.
 
-    Or by `orness`: 1 takes the best child, 0.5 the mean, 0 the worst.
+    One weight for each child, of any sum; or `orness`: 1 takes the best child, 0.5 the mean, 0 the worst. Children keep their own
+    weights w too: each takes the part of Q that lies between the share of weight before it and with it. With `weights` Q rises
+    linearly from place to place through their sums, so that with equal w, and none missing, they are the weights by place.
     Formula: sorted from the best, the children take Q(s_k) - Q(s_k-1), s_k the share of weight that the first k carry, so that
     each child's own weight w counts, and that of a missing child goes to the others. Q rises linearly from place to place
     through the sums of `weights` (of any sum), or is s^(1 / orness - 1).
@@ -105,10 +117,6 @@ def _places_or_orness(given: Given) -> Problem | None:
     weights, orness = given.weights, given.orness
     if (weights is None) == (orness is None):
         return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按名次的权重）或 orness，二者取一"
-    if orness is not None and not 0 <= orness <= 1:
-        return "orness", "orness must be between 0 (the worst child) and 1 (the best)", "orness 必须在 0（最差）到 1（最好）之间"
-    if weights is not None and (min(weights, default=0) < 0 or sum(weights) <= 0):
-        return "weights", "the weights by place must be 0 or more, and not all of them 0", "按名次的权重不得为负，也不得全为 0"
     return None
 
 
@@ -116,12 +124,16 @@ OWA = Aggregator(
     name="owa",
     terms=("有序加权平均", "有序加权"),
     function=owa,
-    checks=(_places_or_orness,),
+    bounds={"weights": ZERO_OR_MORE, "orness": SHARE},
+    checks=(Check(_places_or_orness, ({"orness": None}, {"weights": [1.0, 1.0], "orness": 0.5})), some_above_zero("weights")),
     weights="shared",
+    per_child=("weights",),
     compares=False,
     undefined="never",
+    reasons=(),
     split="shapley",
     query=None,
+    counts="places",
 )
 
 
@@ -150,16 +162,33 @@ def _mpi_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given) 
     return average - lost if given.penalty == "negative" else average + lost
 
 
+def _at_or_below_zero(x: Array, w: Array, given: Given) -> Mask:
+    """Say which children bring the mean to 0 or below."""
+    del given
+    return np.asarray((x <= 0) & (arithmetic(x, w) <= 0)[..., None] & (w != 0))
+
+
+NO_MEAN = Reason(
+    ("the mean is not above 0, because of {children}", "{children} 使平均值不大于 0"),
+    ("normalise to a range above 0, such as `ampi`", "请采用大于 0 的标准化范围，如 `ampi`"),
+    _at_or_below_zero,
+)
+
+
 MPI = Aggregator(
     name="mpi",
     terms=("马齐奥塔-帕雷托指数",),
     function=mpi,
+    bounds={},
     checks=(),
     weights="shared",
+    per_child=(),
     compares=False,
-    undefined="by some scores",
+    undefined="missing",
+    reasons=(NO_MEAN,),
     split="shapley",
     query=_mpi_query,
+    counts="otherwise",
 )
 
 

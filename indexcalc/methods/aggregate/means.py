@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ..arrays import Array, Mask, np
-from ..records import Aggregator, Given, Powers
+from ..bounds import ABOVE_ZERO, ANY, ZERO_OR_MORE, Check, Given, Problem
+from ..records import Aggregator, Powers, Reason
 from ..sql import Column, Sql, all_of, mean, positive, where, within
 from . import quick
 from .sums import divide, in_turn
@@ -32,12 +33,32 @@ ARITHMETIC = Aggregator(
     name="arithmetic",
     terms=("算术平均", "加权平均", "加权算术平均", "线性加权", "mean", "linear"),
     function=arithmetic,
+    bounds={},
     checks=(),
     weights="shared",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split=Powers(1.0),
     query=_arithmetic_query,
+    counts="children",
+)
+
+
+def _at_or_below_zero(x: Array, w: Array, given: Given) -> Mask:
+    """Say which children have no logarithm or power."""
+    del w
+    return np.asarray((x < 0) | ((x == 0) & (getattr(given, "p", 0.0) <= 0)))
+
+
+BELOW = Reason(
+    ("{children} at 0 or below", "{children} 小于等于 0"),
+    (
+        "declare a `floor` at the aggregate, or normalise to a range above 0",
+        "可在 aggregate 中声明 `floor`，或把标准化下限设为大于 0",
+    ),
+    _at_or_below_zero,
 )
 
 
@@ -63,12 +84,16 @@ GEOMETRIC = Aggregator(
     name="geometric",
     terms=("几何平均", "加权几何平均"),
     function=geometric,
+    bounds={"floor": ABOVE_ZERO},
     checks=(),
     weights="shared",
+    per_child=(),
     compares=False,
-    undefined="by some scores",
+    undefined="refused",
+    reasons=(BELOW,),
     split=Powers(0.0),
     query=_geometric_query,
+    counts="otherwise",
 )
 
 
@@ -94,12 +119,16 @@ HARMONIC = Aggregator(
     name="harmonic",
     terms=("调和平均", "加权调和平均"),
     function=harmonic,
+    bounds={"floor": ABOVE_ZERO},
     checks=(),
     weights="shared",
+    per_child=(),
     compares=False,
-    undefined="by some scores",
+    undefined="refused",
+    reasons=(BELOW,),
     split=Powers(-1.0),
     query=_harmonic_query,
+    counts="otherwise",
 )
 
 
@@ -111,7 +140,7 @@ def power(x: Array, w: Array, *, p: float, floor: float | None = None) -> Array:
 
     Formula: (Σ w x^p / Σ w)^(1/p); p = 0 is the geometric mean.
     Edge cases: a child below 0, or at 0 with p at or below 0, makes it undefined as under the geometric mean, unless a `floor`
-    is declared.
+    is declared, above 0 where p is not.
     Source: Hardy, Littlewood, Pólya 1934.
     """
     if p == 0:
@@ -158,16 +187,26 @@ def _power_query(sql: Sql, x: Sequence[Column], w: Sequence[float], given: Given
     return where(sql, all_of(defined), sql.ifelse(most.isnull(), nothing, result))
 
 
+def _floor_of_power(given: Given) -> Problem | None:
+    if given.floor == 0 and given.p <= 0:
+        return "floor", "floor must be above 0 where p is not", "p 不大于 0 时 floor 必须大于 0"
+    return None
+
+
 POWER = Aggregator(
     name="power",
     terms=("幂平均",),
     function=power,
-    checks=(),
+    bounds={"p": ANY, "floor": ZERO_OR_MORE},
+    checks=(Check(_floor_of_power, ({"p": 0.0, "floor": 0.0}, {"p": -1.0, "floor": 0.0})),),
     weights="shared",
+    per_child=(),
     compares=False,
-    undefined="by some scores",
+    undefined="refused",
+    reasons=(BELOW,),
     split=Powers("p"),
     query=_power_query,
+    counts="otherwise",
 )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ..arrays import Array, np
-from ..records import Aggregator, Given
+from ..bounds import Given
+from ..records import Aggregator
 from ..sql import Column, Sql
 
 
@@ -23,12 +24,16 @@ MEDIAN = Aggregator(
     name="median",
     terms=("中位数",),
     function=median,
+    bounds={},
     checks=(),
     weights="none",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split="places",
     query=None,
+    counts="places",
 )
 
 
@@ -52,12 +57,16 @@ MINIMUM = Aggregator(
     name="minimum",
     terms=("最小值", "短板法", "min"),
     function=minimum,
+    bounds={},
     checks=(),
     weights="none",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split="child",
     query=_minimum_query,
+    counts="places",
 )
 
 
@@ -81,12 +90,16 @@ MAXIMUM = Aggregator(
     name="maximum",
     terms=("最大值", "max"),
     function=maximum,
+    bounds={},
     checks=(),
     weights="none",
+    per_child=(),
     compares=False,
     undefined="never",
+    reasons=(),
     split="child",
     query=_maximum_query,
+    counts="places",
 )
 
 

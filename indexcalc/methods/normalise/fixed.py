@@ -4,15 +4,16 @@ The contract of every function is that of `normalise`.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from ..arrays import Array, np
-from ..bounds import above_zero, apart, quantiles, scale
+from ..bounds import ABOVE_ZERO, ANY, SCALE, Check, Given, Problem, apart, quantiles
 from ..frame import Frame, same
-from ..records import Given, Normaliser, Problem
+from ..records import Normaliser
 from ..sql import Column, Seen, Sql, positive, way, where
 from ..sql import same as same_column
+from .bends import at_ends, at_given, at_seen
 from .way import Quantile, come_between
 
 Reference = Literal["mean", "median", "max", "min"]
@@ -70,15 +71,28 @@ def _above_zero_for_log(given: Given) -> Problem | None:
     return None
 
 
+def _goalposts_bends(given: Given, others: Array) -> Sequence[float] | None:
+    bend = at_given("worst", "best") if given.log else at_ends("worst", "best")
+    return bend(given, others)
+
+
 GOALPOSTS = Normaliser(
     name="goalposts",
     terms=("固定上下限法", "阈值法"),
     function=goalposts,
-    checks=(quantiles("worst", "best"), apart("worst", "best"), _above_zero_for_log, scale),
+    bounds={"worst": ANY, "best": ANY, "low": ANY, "high": ANY},
+    checks=(
+        quantiles("worst", "best"),
+        apart("worst", "best"),
+        Check(_above_zero_for_log, ({"worst": 0.0, "best": 40.0, "log": True},)),
+        SCALE,
+    ),
     better="direction",
     values=("worst", "best"),
     compares="unless fixed",
     query=_goalposts_query,
+    bends=_goalposts_bends,
+    curves="all",
 )
 
 
@@ -106,11 +120,14 @@ TARGET = Normaliser(
     name="target",
     terms=("目标完成率", "目标值法"),
     function=target,
-    checks=(above_zero("value"), scale),
+    bounds={"value": ABOVE_ZERO, "low": ANY, "high": ANY},
+    checks=(SCALE,),
     better="direction",
     values=("value",),
     compares="never",
     query=_target_query,
+    bends=at_given("value"),
+    curves="all",
 )
 
 
@@ -146,11 +163,14 @@ DISTANCE_TO_TARGET = Normaliser(
     name="distance-to-target",
     terms=("目标距离法", "距目标距离"),
     function=distance_to_target,
-    checks=(quantiles("worst", "value"), scale),
+    bounds={"value": ANY, "worst": ANY, "low": ANY, "high": ANY},
+    checks=(quantiles("worst", "value"), apart("worst", "value"), SCALE),
     better="direction",
     values=("worst", "value"),
     compares="unless fixed",
     query=_distance_to_target_query,
+    bends=at_ends("worst", "value"),
+    curves="all",
 )
 
 
@@ -193,15 +213,24 @@ def _reference_value(given: Given) -> Problem | None:
     return "value", english, "参照值必须大于 0；form: difference 时不得为 0"
 
 
+def _reference_bends(given: Given, others: Array) -> Sequence[float] | None:
+    if given.form == "difference" and given.value in ("mean", "median"):  # the reference may pass through 0, and scores with it
+        return None
+    return at_seen("value")(given, others)
+
+
 REFERENCE = Normaliser(
     name="reference",
     terms=("参照值法", "基准值法"),
     function=reference,
-    checks=(_reference_value, above_zero("scale")),
+    bounds={"value": ANY, "scale": ABOVE_ZERO},
+    checks=(Check(_reference_value, ({"value": 0.0}, {"value": -5.0}, {"value": 0.0, "form": "difference"})),),
     better="direction",
     values=("value",),
     compares="unless fixed",
     query=_reference_query,
+    bends=_reference_bends,
+    curves="all",
 )
 
 
@@ -227,11 +256,14 @@ PROPORTION = Normaliser(
     name="proportion",
     terms=("比重法",),
     function=proportion,
-    checks=(above_zero("scale"),),
+    bounds={"scale": ABOVE_ZERO},
+    checks=(),
     better="direction",
     values=(),
     compares="always",
     query=None,
+    bends=at_ends(),
+    curves="own",
 )
 
 
@@ -267,11 +299,14 @@ AMPI = Normaliser(
     name="ampi",
     terms=("调整的马齐奥塔-帕雷托指数",),
     function=ampi,
-    checks=(above_zero("spread"),),
+    bounds={"value": ANY, "middle": ANY, "spread": ABOVE_ZERO},
+    checks=(),
     better="direction",
     values=("value",),
     compares="always",
     query=_ampi_query,
+    bends=at_seen("value"),
+    curves="all",
 )
 
 

@@ -6,9 +6,10 @@ The contract of every function is that of `normalise`.
 from typing import Literal
 
 from ..arrays import Array, np
-from ..bounds import above_zero, scale
+from ..bounds import ABOVE_ZERO, ANY, SCALE, Bounds
 from ..frame import Frame
-from ..records import Given, Normaliser, Problem
+from ..records import Normaliser
+from .bends import at_others
 
 Ties = Literal["average", "min", "max"]
 
@@ -17,7 +18,8 @@ def rank(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
     """Give the rank from the worst (1) to the best (n); ties share the average of their places.
 
     Formula: 1 + the number of units that are worse + half the number of others that are equal.
-    Edge cases: zero and what is below are values as any; a constant column gives all the same middle rank.
+    Edge cases: zero and what is below are values as any; a constant column gives all the same middle rank. A value beyond all of
+    another frame is half a place beyond its end.
     Source: HB 2008, p. 83; COINr `n_rank`.
     """
     return frame.position(x, ties)
@@ -27,11 +29,14 @@ RANK = Normaliser(
     name="rank",
     terms=("排序法", "位次法"),
     function=rank,
+    bounds={},
     checks=(),
     better="direction",
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 
@@ -40,7 +45,8 @@ def percentile(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0,
 
     With ties min it is a spreadsheet's PERCENTRANK.INC; 1 - PERCENTRANK is `direction: lower` with ties max.
     Formula: low + (high - low) (rank - 1) / (n - 1).
-    Edge cases: zero and what is below are values as any; a constant column gives all the middle, a single value is missing.
+    Edge cases: zero and what is below are values as any; a constant column gives all the middle, a single value is missing. A
+    value beyond all of another frame is half a place beyond its end, so below `low` or above `high`.
     Source: COINr `n_prank`.
     """
     return low + (high - low) * ((frame.position(x, ties) - 1) / np.where(frame.count > 1, frame.count - 1, np.nan))
@@ -50,11 +56,14 @@ PERCENTILE = Normaliser(
     name="percentile",
     terms=("百分位", "百分位次"),
     function=percentile,
-    checks=(scale,),
+    bounds={"low": ANY, "high": ANY},
+    checks=(SCALE,),
     better="direction",
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 
@@ -63,7 +72,8 @@ def borda(x: Array, frame: Frame, *, ties: Ties = "average") -> Array:
 
     With ties min there are no points for equals.
     Formula: rank - 1, from 0 to n - 1.
-    Edge cases: zero and what is below are values as any; a constant column gives all (n - 1) / 2.
+    Edge cases: zero and what is below are values as any; a constant column gives all (n - 1) / 2. A value beyond all of another
+    frame is half a point beyond its end.
     Source: Borda 1781; COINr `n_borda` (ties min there unless said otherwise).
     """
     return frame.position(x, ties) - 1.0
@@ -73,11 +83,14 @@ BORDA = Normaliser(
     name="borda",
     terms=("波达计数法", "波达法"),
     function=borda,
+    bounds={},
     checks=(),
     better="direction",
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 
@@ -87,7 +100,7 @@ def rank_exponential(x: Array, frame: Frame, *, scale: float = 23.0, ties: Ties 
     With a scale of 23 about a tenth of the units get more than 50. In an index of deprivation the most deprived is the best.
     Formula: -scale ln(1 - R (1 - exp(-100 / scale))), R = rank / n from the worst (1 / n) to the best (1).
     Edge cases: zero and what is below are values as any; a constant column gives all the score of the middle rank. A value
-    beyond all of another frame stands at its end.
+    better than all of another frame gets 100, one worse than all the score of half a place below its worst, R = 1 / (2n).
     Source: Noble et al. 2006; English Indices of Deprivation 2019, technical report; WIMD 2019.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -99,11 +112,14 @@ RANK_EXPONENTIAL = Normaliser(
     name="rank-exponential",
     terms=("指数位次法",),
     function=rank_exponential,
-    checks=(above_zero("scale"),),
+    bounds={"scale": ABOVE_ZERO},
+    checks=(),
     better="direction",
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 
@@ -131,21 +147,18 @@ def normal_scores(
     return np.asarray(mean + sd * ndtri((place - offset) / (count + 1.0 - 2.0 * offset)))
 
 
-def _offset(given: Given) -> Problem | None:
-    if 0 <= given.offset < 1:
-        return None
-    return "offset", "offset must be from 0 to below 1", "offset 必须在 0（含）到 1 之间"
-
-
 NORMAL_SCORES = Normaliser(
     name="normal-scores",
     terms=("正态得分", "正态得分法"),
     function=normal_scores,
-    checks=(_offset, above_zero("sd")),
+    bounds={"mean": ANY, "sd": ABOVE_ZERO, "offset": Bounds(at_least=0.0, at_most=0.5)},
+    checks=(),
     better="direction",
     values=(),
     compares="always",
     query=None,
+    bends=at_others,
+    curves="all",
 )
 
 

@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import Literal
 
 from ..arrays import Array, np
-from ..bounds import above_zero, rising
+from ..bounds import ABOVE_ZERO, ANY, FLOOR_AND_CAP, Bounds, Given, rises, rising
 from ..frame import Frame
-from ..records import Given, Normaliser, Problem
+from ..records import Normaliser
 from ..sql import Column, Seen, Sql, none
 from ..sql import within as within_column
+from .bends import at_points
 
 Beyond = Literal["flat", "missing", "extend"]
 
@@ -29,7 +30,8 @@ def piecewise(
     """Score linearly between given points `[value, score]`, flat outside them.
 
     `beyond: missing` gives no score outside the points, `extend` goes on along the first and the last line; `below` the
-    first point and `above` the last may differ. The points say what is better, not `direction`; values must rise.
+    first point and `above` the last may differ. The points say what is better, not `direction`; there are two at least, and
+    values must rise.
     Formula: s_k + (s_k+1 - s_k) (x - v_k) / (v_k+1 - v_k) for v_k ≤ x ≤ v_k+1.
     Edge cases: zero, what is below and a constant column are scored by the points as any.
     Source: 接诉即办 hotline appraisals; HJ 633-2012 uses the same form (no hourly SO2 sub-index above its last point).
@@ -70,21 +72,18 @@ def _piecewise_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
     )
 
 
-def _two_points(given: Given) -> Problem | None:
-    if len(given.points) < 2 and "extend" in (given.beyond, given.below, given.above):
-        return "points", "a line to extend needs two points", "延长直线至少需要两个点"
-    return None
-
-
 PIECEWISE = Normaliser(
     name="piecewise",
     terms=("分段线性", "分段函数"),
     function=piecewise,
-    checks=(_two_points, rising("points")),
+    bounds={"points": Bounds(entries=2)},
+    checks=(rising("points"),),
     better="parameters",
     values=("points",),
     compares="never",
     query=_piecewise_query,
+    bends=at_points("points"),
+    curves="all",
 )
 
 
@@ -114,11 +113,14 @@ BANDS = Normaliser(
     name="bands",
     terms=("分档计分", "分档法"),
     function=bands,
+    bounds={"bands": ANY, "below": ANY},
     checks=(rising("bands"),),
     better="parameters",
     values=("bands",),
     compares="never",
     query=_bands_query,
+    bends=at_points("bands"),
+    curves="all",
 )
 
 
@@ -138,15 +140,23 @@ def _points_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
     return frame.sign * within_column(x, given.floor, given.cap)
 
 
+def _points_bends(given: Given, others: Array) -> Sequence[float]:
+    del others
+    return [end for end in (given.floor, given.cap) if end is not None]
+
+
 POINTS = Normaliser(
     name="points",
     terms=("直接计分", "直接赋分"),
     function=points,
-    checks=(),
+    bounds={"floor": ANY, "cap": ANY},
+    checks=(FLOOR_AND_CAP,),
     better="direction",
     values=(),
     compares="never",
     query=_points_query,
+    bends=_points_bends,
+    curves="all",
 )
 
 
@@ -175,15 +185,24 @@ def _deduct_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
     return within_column(given.start - within_column(given.each * x, None, given.cap), given.floor, None)
 
 
+def _deduct_bends(given: Given, others: Array) -> Sequence[float]:
+    del others
+    ends = (given.cap, None if given.floor is None else given.start - given.floor)
+    return [end / given.each for end in ends if end is not None]
+
+
 DEDUCT = Normaliser(
     name="deduct",
     terms=("倒扣分", "扣分法"),
     function=deduct,
-    checks=(above_zero("each"),),
+    bounds={"each": ABOVE_ZERO, "start": ANY, "floor": ANY, "cap": ABOVE_ZERO},
+    checks=(rises("floor", "start", "floor must be below start", "floor 必须小于 start", (60.0, 40.0)),),
     better="lower",
     values=(),
     compares="never",
     query=_deduct_query,
+    bends=_deduct_bends,
+    curves="all",
 )
 
 
@@ -204,15 +223,23 @@ def _bonus_query(sql: Sql, x: Column, frame: Seen, given: Given) -> Column:
     return given.start + within_column(given.each * x, None, given.cap)
 
 
+def _bonus_bends(given: Given, others: Array) -> Sequence[float]:
+    del others
+    return [] if given.cap is None else [given.cap / given.each]
+
+
 BONUS = Normaliser(
     name="bonus",
     terms=("加分", "加分法"),
     function=bonus,
-    checks=(above_zero("each"),),
+    bounds={"each": ABOVE_ZERO, "start": ANY, "cap": ABOVE_ZERO},
+    checks=(),
     better="higher",
     values=(),
     compares="never",
     query=_bonus_query,
+    bends=_bonus_bends,
+    curves="all",
 )
 
 

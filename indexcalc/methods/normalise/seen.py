@@ -6,10 +6,11 @@ The contract of every function is that of `normalise`.
 import math
 
 from ..arrays import Array, np
-from ..bounds import above_zero, apart, quantiles, scale
+from ..bounds import ABOVE_ZERO, ANY, SCALE, SHARE, Given, apart, quantiles
 from ..frame import Frame
-from ..records import Given, Normaliser, Problem
+from ..records import Normaliser
 from ..sql import Column, Seen, Sql, exp, positive, share_of_way, way, where
+from .bends import at_ends, at_mean
 from .way import Quantile, come, come_between
 
 
@@ -35,11 +36,14 @@ MIN_MAX = Normaliser(
     name="min-max",
     terms=("极差法", "极差标准化", "最大最小值法", "minmax"),
     function=min_max,
-    checks=(scale,),
+    bounds={"low": ANY, "high": ANY},
+    checks=(SCALE,),
     better="direction",
     values=(),
     compares="always",
     query=_min_max_query,
+    bends=at_ends(),
+    curves="all",
 )
 
 
@@ -75,11 +79,14 @@ EFFICACY = Normaliser(
     name="efficacy",
     terms=("功效系数法", "功效系数"),
     function=efficacy,
-    checks=(quantiles("unacceptable", "satisfactory"), apart("unacceptable", "satisfactory"), scale),
+    bounds={"low": ANY, "high": ANY, "satisfactory": ANY, "unacceptable": ANY},
+    checks=(quantiles("unacceptable", "satisfactory"), apart("unacceptable", "satisfactory"), SCALE),
     better="direction",
     values=("unacceptable", "satisfactory"),
     compares="unless fixed",
     query=_efficacy_query,
+    bends=at_ends("unacceptable", "satisfactory"),
+    curves="all",
 )
 
 
@@ -111,21 +118,18 @@ def _efficacy_exponential_query(sql: Sql, x: Column, frame: Seen, given: Given) 
     return given.low * exp(sql, math.log(given.high / given.low) * (share.clip(0.0, 1.0) if given.clip else share))
 
 
-def _both_above_zero(given: Given) -> Problem | None:
-    if given.low <= 0 or given.high <= 0:
-        return "low", "low and high must be above 0", "low 和 high 必须大于 0"
-    return None
-
-
 EFFICACY_EXPONENTIAL = Normaliser(
     name="efficacy-exponential",
     terms=("指数功效函数", "指数功效系数法"),
     function=efficacy_exponential,
-    checks=(_both_above_zero, quantiles("unacceptable", "satisfactory"), apart("unacceptable", "satisfactory"), scale),
+    bounds={"low": ABOVE_ZERO, "high": ABOVE_ZERO, "satisfactory": ANY, "unacceptable": ANY},
+    checks=(quantiles("unacceptable", "satisfactory"), apart("unacceptable", "satisfactory"), SCALE),
     better="direction",
     values=("unacceptable", "satisfactory"),
     compares="unless fixed",
     query=_efficacy_exponential_query,
+    bends=at_ends("unacceptable", "satisfactory"),
+    curves="own",
 )
 
 
@@ -151,11 +155,14 @@ Z_SCORE = Normaliser(
     name="z-score",
     terms=("标准分", "标准分法", "标准差标准化", "zscore"),
     function=z_score,
-    checks=(above_zero("sd"),),
+    bounds={"mean": ANY, "sd": ABOVE_ZERO, "ddof": SHARE},
+    checks=(),
     better="direction",
     values=(),
     compares="always",
     query=_z_score_query,
+    bends=at_mean,
+    curves="own",
 )
 
 

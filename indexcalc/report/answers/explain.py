@@ -14,8 +14,8 @@ from ...engine.rules import SLACK
 from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
-from ...tree.measures import reported_measure
 from ...tree.model import Index, Indicator, notes_of
+from ...tree.reported import reported_measure
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES

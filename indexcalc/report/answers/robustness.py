@@ -25,7 +25,7 @@ def robustness_answer(result: Robustness, language: Language) -> Answer:
     lines = [f"{scores.index.index.title(language)} · {period_title(scores.periods[result.period], language)}"]
     lines += ["\n\n".join(as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language) for sheet in sheets.values())]
     asked, pairs = len({(turn.above, turn.below) for turn in result.pairs}), max(len(result.order) - 1, 0)
-    if not is_of_one and asked < pairs:
+    if not is_of_one and 0 < asked < pairs:
         lines.append(word.pairs_in_part(language).format(shown=asked, all=pairs, label=unit_label(scores, language)))
     for turn in turns:
         if is_of_one and turn.verified and turn.norm == "L1":
@@ -46,6 +46,7 @@ def robustness_answer(result: Robustness, language: Language) -> Answer:
                 "level": turn.level,
                 "norm": turn.norm,
                 "distance": finite(turn.distance),
+                "bound": finite(turn.bound),
                 "exact": turn.exact,
                 "verified": turn.verified,
                 "weights": dict(turn.weights),

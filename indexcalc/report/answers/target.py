@@ -31,10 +31,11 @@ def target_answer(plan: Plan, language: Language) -> Answer:
     data = {
         "unit": units.ids[plan.unit],
         "period": period,
-        "goal": finite(plan.goal),
+        "goal": None if plan.goal is None else finite(plan.goal),
         "target_rank": plan.rank,
         "exact": plan.exact,
-        "stepped": plan.stepped,
+        "bound": finite(plan.bound),
+        "gap": plan.gap,
         "effort": plan.effort,
         "score": list(plan.scores),
         "rank": list(plan.ranks),

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from ...analysis.change import ScoreChange
 from ...analysis.compare import Comparison
-from ...analysis.robustness import NORMS, Robustness, Turn
+from ...analysis.cuts import NORMS
+from ...analysis.robustness import Robustness
 from ...analysis.target import Plan
+from ...analysis.turns import Turn
 from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
@@ -202,10 +204,7 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
         headings += [Heading(f"{over} {word_of(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
     cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
     for turn in turns:
-        shown: Value = f"{'' if turn.exact else '≈'}{_points(100 * turn.distance)}"
-        if math.isnan(turn.distance):
-            shown = None if turn.exact else "≈–"
-        cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = shown
+        cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = _distance(turn)
     rows = []
     units, score, rank = scores.panel.units, scores.score()[result.period], scores.rank()[result.period]
     for (above, below), row in cells.items():
@@ -226,6 +225,14 @@ def level_title(level: int, language: str) -> str:
     """Return what the nodes of a level of the tree are called."""
     numbers = "一二三四五六七八九十"
     return word.level(language).format(level=numbers[level - 1] if language != "en" and 0 < level <= len(numbers) else level)
+
+
+def _distance(turn: Turn) -> Value:
+    """Return how far weights must move in points; what is not proved with the bound that is, nothing where no weights do it."""
+    if turn.exact:
+        return None if math.isnan(turn.distance) else _points(100 * turn.distance)
+    found = "–" if math.isnan(turn.distance) else _points(100 * turn.distance)
+    return f"≈{found} (≥{_points(100 * turn.bound)})"
 
 
 def _points(points: float) -> str:
@@ -306,6 +313,18 @@ def plan_ranks_sheet(plan: Plan, language: str) -> Sheet:
     return Sheet(word.ranking(language), headings, rows, notes=notes(scores, language))
 
 
+def _proof(plan: Plan, language: str) -> str:
+    """Say what is proved of a plan's effort: that it is the least, or how much of it can be saved at the most."""
+    if not plan.steps:
+        return word.plan_none(language)
+    if plan.exact:
+        return word.plan_least(language)
+    if plan.bound <= 0:
+        return word.plan_searched(language)
+    saved = f"{plan.gap:.1%}" if plan.gap >= 0.0005 else "< 0.1%"
+    return word.plan_bounded(language).format(bound=f"{plan.bound:.4g}", gap=saved)
+
+
 def plan_sheet(plan: Plan, language: str) -> Sheet:
     """Return a plan: each indicator from its value to the one that is wanted, with its effort and what it brings."""
     scores, leaves = plan.start, plan.start.index.leaves
@@ -331,10 +350,12 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         for step in plan.steps
     ]
     total = (word.all(language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
-    proof = "plan searched" if not plan.exact else "plan least of steps" if plan.stepped else "plan least"
     label = unit_label(scores, language)
-    said = [text.format(label=label) for text in (word_of(f"effort help {plan.counted}", language), word_of(proof, language))]
-    said.append(word.plan_help(language).format(label=label))
+    said = [
+        word_of(f"effort help {plan.counted}", language).format(label=label),
+        _proof(plan, language),
+        word.plan_help(language).format(label=label),
+    ]
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...analysis.trend import Trend, earlier, taken
+from ...measures import read_measure
 from ...methods.arrays import Array, np
-from ...tree.measures import read_measure, reported_measure
 from ...tree.model import Indicator
+from ...tree.reported import reported_measure
 from ...words.reports import Said, word, word_of
 from ..numbers import decimals_of_values
 from .sheet import Columns, Heading, Sheet, Value

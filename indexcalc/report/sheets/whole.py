@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ...measures import read_measure
 from ...methods.arrays import Array, np
 from ...scores import Scores
 from ...tree.columns import Column
-from ...tree.measures import read_measure
 from ...tree.model import Index, Indicator
 from ...words.reports import word
 from .sheet import Columns, Value

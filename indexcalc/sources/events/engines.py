@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from ...journal.database import with_environment
 from .text_files import FIELDS, LogFile, as_utf8, evened
-from .times import TIME
+from .written import TIME
 
 _ALL = 1 << 60  # rows; a limit is what PostgreSQL does not look through
 MEMORY = "4GB"  # of DuckDB's, where the rest has a folder to be kept in

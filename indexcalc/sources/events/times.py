@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .written import TIME, ZONED
+
 if TYPE_CHECKING:
     from .engines import Engine
 
-_DAY = r"\s*([12]\d{3})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])"
-TIME = rf"^{_DAY}([ T]+([01]?\d|2[0-3]):([0-5]\d)(:([0-5]\d)(\.\d{{1,6}})?)?)?\s*$"
-ZONED = r"^(.*:[0-5]\d(?:\.\d+)?(?: *[AaPp][Mm])?)\s*([Zz]|[-+](?:0\d|1[0-4])(?::?[0-5]\d)?)\s*$"
-"""A time of day with the distance from Greenwich of the clock that it was read off."""
 _FIXED = r"(?:UTC|GMT|Z)?(?:([-+])(\d{1,2})(?::?(\d{2}))?)?"
 _MINUTE, _HOUR = 60_000_000, 3_600_000_000  # microseconds
 _FORMATS = {

@@ -13,7 +13,8 @@ from ...tree.formula import Expression
 from ..readers.table import name_of
 from .columns import Columns, Get, Mismatch, Use
 from .engines import NUMBER
-from .times import TIME, ZONED, literal_of
+from .times import literal_of
+from .written import TIME, ZONED
 
 _USES = {"text": "text", "raw": "text", "number": "numbers", "time": "times", "moment": "times"}
 _HOUR = 3.6e9  # microseconds

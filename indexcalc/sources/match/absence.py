@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from math import isnan
+from typing import Any
 
 from ...findings import Finding, Place, finding, nearest
 from ...periods import order
@@ -100,7 +102,7 @@ def without_values(matched: Matched) -> Iterator[Finding]:
     """Find columns that have values in some periods and none in another: not there, emptied, or called otherwise."""
     periods, rows = matched.periods, _Rows()
     for column, pieces in _dated(matched).items():
-        known = {period for piece in pieces for period in rows.of(piece) if rows.known(piece, period)}
+        known = {period for piece in pieces for period in rows.known(piece)}
         whole = known or matched.index.columns[column].key != "formula"  # a part that is never there may be left out on purpose
         if whole and (lacking := [period for period in periods if period not in known]):
             yield from _lacking(matched, column, pieces, lacking, rows)
@@ -148,11 +150,16 @@ class _Rows:
             self.found[id(piece.periods)] = piece.periods, own
         return self.found[id(piece.periods)][1]
 
-    def known(self, piece: Piece, period: str) -> bool:
-        """Say whether a piece has a value in a period, or is said not to apply."""
-        values, rows = piece.values, self.of(piece)[period]
-        there = any(values[row] == values[row] for row in rows)
-        return there or bool(piece.not_applicable and set(piece.not_applicable) & set(rows))
+    def known(self, piece: Piece) -> Iterable[str]:
+        """Return the periods in which a piece has a value, or is said not to apply."""
+        values: Any = piece.values
+        own = self.of(piece)
+        if not isnan(values.sum() if hasattr(values, "dtype") else sum(values)):
+            return own  # nearly all have no gap at all
+        silent = set(piece.not_applicable)
+        return [
+            period for period, rows in own.items() if not all(isnan(values[row]) for row in rows) or not silent.isdisjoint(rows)
+        ]
 
 
 def _dated(matched: Matched) -> dict[int, list[Piece]]:

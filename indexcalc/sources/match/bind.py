@@ -13,16 +13,17 @@ from pathlib import Path
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import is_whole, parts_of, read_period
-from ...tree.checks.methods import compared_with_a_base
+from ...tree.checks.methods import compared_with_a_base, more_than_units
 from ...tree.columns import Column
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
-from ..readers.files import files_of, is_pattern, shown_path, strays
 from ..readers.numbers import is_number, word_of
 from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
 from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
+from .above import of_one_unit
 from .absence import never_there, without_values
+from .across import with_split_headings
 from .cells import of_units
 from .dated import with_one_period
 from .given import absent, merged_values, repeats
@@ -31,6 +32,7 @@ from .keyed import filled_down, keyed, own_heading
 from .layout import Layout, beside_indicators, layout_of
 from .matched import Matched, Piece, Source, together
 from .measures import Said, differing, once_a_file
+from .passed import passed_by
 from .pieces import indicators_in, pieces_of
 from .plausible import implausible
 from .totals import totals
@@ -72,18 +74,8 @@ def match(
         else:
             parts.append(_match_files(source, base, keep))
     if sources is None:
-        parts.append(Matched(index, units, findings=list(_passed_by(index, base))))
+        parts.append(Matched(index, units, findings=list(passed_by(index, base))))
     return checked(together(parts), every=sources is None)
-
-
-def _passed_by(index: Index, base: Path) -> Iterator[Finding]:
-    """Find the files that look like those of a further period and that no pattern means."""
-    paths = [data.path.replace("\\", "/") for data in index.data.values() if not data.is_ledger and "://" not in data.path]
-    matched = {path: [file for file, _ in files_of(path, base)[0]] for path in paths if is_pattern(path)}
-    read = {*paths, index.units.table, *(file for files in matched.values() for file in files)}
-    for path, pattern, near in strays(matched, base, read):
-        shown = shown_path(path, base)
-        yield finding("IC932", Place(shown), name=shown, pattern=pattern, near=near)
 
 
 def unread_files(index: Index, base: Path, *, but: Container[str] = ()) -> list[Finding]:
@@ -126,6 +118,7 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
     if every and not matched.uncounted and not errors(found):
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
         found += base_periods(matched.index, matched.periods) if matched.periods else nothing
+        found += more_than_units(matched.index, len(matched.units.units)) if matched.units else nothing
     return replace(matched, findings=found)
 
 
@@ -207,11 +200,12 @@ def base_periods(index: Index, periods: Sequence[str]) -> Iterator[Finding]:
 
 def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     """Match the tables of a source to its columns."""
-    parts = [source.matched()]
+    tables, named = of_one_unit(source, tables)
+    parts = [source.matched(findings=named)]
     settled: set[int] = set()  # what is there, or cannot be judged
     headed: set[int] = set()
     indicators: list[str] = []
-    for table in (with_one_period(source, one) for one in tables):
+    for table in (with_split_headings(source, with_one_period(source, one)) for one in tables):
         layout, found = layout_of(source, table)
         if layout is None:
             parts.append(source.matched(findings=found))
@@ -276,7 +270,7 @@ def _unmet(
         place = source.index.place_of(column.owner, key) if key else source.index.place_of(column.owner)
         known = [*indicators, *(heading for table in tables for heading in headings_of(table) if column.rows)]
         near = next((close for header in column.headers if (close := nearest(header, known))), "")
-        code = "IC365" if not near else "IC368" if column.rows else "IC344"
+        code = ("IC368" if near else "IC953") if column.rows else ("IC344" if near else "IC365")
         yield finding(code, place, names=column.headers, column=few(owners), file=file, near=near)
 
 

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from math import inf
+from typing import Any, NamedTuple
 
 from ...findings import Finding, Place, finding, nearest
-from ...panel import LARGEST
+from ...methods.arrays import LARGEST
 from ...periods import read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import NOT_A_NUMBER, word_of
 from ..readers.periods import in_parts, is_unclear, said_in
-from ..readers.table import Table, name_of, taken
+from ..readers.table import Table, name_of, taken, unmarked
 from .dated import no_period, periods_meant, unclear_months
 from .headings import few
 from .layout import Layout
-from .matched import Matched, Piece, Source
+from .matched import Matched, Piece, Source, ends
 from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
 
+_DIGITS = r"[0-9０-９]+(?:[.,][0-9０-９]+)*"
 _SHOWN = 8  # values of one column that are too large
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(NamedTuple):
     """Rows of a table that belong to a known unit and a period, with these; None is every period."""
 
     rows: Sequence[int]
@@ -67,7 +68,7 @@ def dated(
     if layout.period is None:
         return rows, [None if layout.fixed == EVERY else layout.fixed] * len(rows), []
     cells = table.named(layout.period)
-    names = {cell: name_of(cell) for cell in dict.fromkeys(cells[row] for row in rows)}
+    names = {cell: name_of(unmarked(cell)) for cell in dict.fromkeys(cells[row] for row in rows)}
     if layout.across:  # the years alone: what a heading adds makes them periods
         return _of_years(source, table, layout, rows, names)
     kind = source.index.periods.kind
@@ -182,12 +183,14 @@ def _text_piece(
 
 
 def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: str, why: str) -> Finding:
-    """Say why a cell is no number."""
+    """Say why a cell is no number; cells that are alike but for their digits are said together."""
     if why == NOT_A_NUMBER and numbers:
         near = nearest(text, numbers)
-        return finding("IC853", place, found=text, near=near, number=f"{numbers[near]:.10g}" if near else "")
+        number = f"{numbers[near]:.10g}" if near else ""
+        return finding("IC853", place, found=text, near=near, number=number, alike=text, more="")
     code = "IC362" if why == NOT_A_NUMBER and any(map(str.isdigit, text)) else why
-    return finding(code, place, found=text, name=column.title, measure=column.measure)
+    alike = text if code == NOT_A_NUMBER else f"{column.title} {re.sub(_DIGITS, '0', text)}"
+    return finding(code, place, found=text, name=column.title, measure=column.measure, alike=alike, more="")
 
 
 def of_units(source: Source, at: int, column: Column) -> Matched | None:
@@ -208,14 +211,15 @@ def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
     """Find values outside the declared range, and shares of 1 where percentages are meant."""
     values = piece.values
     # most columns are looked at once and quickly; only one with such a value cell by cell
-    if not isinstance(values, list) or any(map(LARGEST.__lt__, map(abs, values))):
+    lowest, highest = ends(values) if isinstance(values, list) else (-inf, inf)
+    if lowest < -LARGEST or highest > LARGEST:
         for i in _where(values, lambda v: abs(v) > LARGEST)[:_SHOWN]:
             yield finding("IC394", piece.place(i), found=f"{values[i]:g}", name=column.title, most=LARGEST)
     if column.valid:
         low, high = column.valid
-        for i in _where(values, lambda v: (v < low) | (v > high)):
+        for i in _where(values, lambda v: (v < low) | (v > high)) if lowest < low or highest > high else ():
             yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.title)
-    if column.reported in ("%", "％"):
+    if column.reported in ("%", "％") and not (lowest >= 0 and 1 < highest < inf):
         small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
         if len(small) and not len(other):
             yield finding("IC350", piece.table.header_place(piece.at), name=column.title)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from ...findings import Finding, Place, finding
-from ...periods import EXAMPLES, Kind
+from ...periods import EXAMPLES, SINGLE, Kind
 from ...tree.columns import Column
 from ...tree.model import Index
-from ...words.recognised_data import PART_HEADINGS, YEAR_HEADINGS
+from ...words.recognised_data import DAY_HEADINGS, PART_HEADINGS, PERIOD_HEADINGS, TIME_HEADINGS, YEAR_HEADINGS
 from ..readers.periods import in_parts, is_unclear, months_meant, said_in
 from ..readers.table import Cell, Table, name_of
 from .headings import few, position_of
@@ -133,6 +134,19 @@ def with_one_period(source: Source, table: Table) -> Table:
         columns=tuple(cells if at == last else table.columns[at] for at in kept),
         levels=tuple((name,) if at == last else table.levels[at] for at in kept) if table.levels else (),
     )
+
+
+def period_headings(kind: Kind) -> tuple[str, ...]:
+    """Return the usual headings of a column of periods."""
+    return PERIOD_HEADINGS + TIME_HEADINGS * (kind != SINGLE) + DAY_HEADINGS * (kind == "day")
+
+
+def joined_usual(table: Table) -> Iterator[str]:
+    """Yield the headings of columns of periods that were made of two."""
+    known = {*PERIOD_HEADINGS, *YEAR_HEADINGS, *chain.from_iterable(PART_HEADINGS.values())}
+    for name in table.names:
+        if " " in name and {part.casefold() for part in name.split(" ")} <= known:
+            yield name
 
 
 def joined_heading(headings: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from ...tree.model import Index
 from ...words.recognised_data import SILENT_HEADINGS
 from ..readers.measures import split_measure
 from ..readers.records import has_repeated, repeated
-from ..readers.table import Table, name_of
+from ..readers.table import Table, closed, name_of
 from .matched import Source
 
 _BRACKETS = (")", "]", "）", "】")
@@ -31,7 +31,8 @@ def position_of(table: Table, declared: str | None, usual: Iterable[str]) -> int
         wanted = name_of(heading).casefold()
         if wanted in names:
             return names.index(wanted)
-    return None
+    names = [closed(name) for name in names] if not declared and any(map(str.__contains__, names, " " * len(names))) else []
+    return next((names.index(heading) for heading in usual if heading in names), None) if names else None
 
 
 def by_heading(table: Table) -> dict[str, list[int]]:
@@ -43,7 +44,8 @@ def by_heading(table: Table) -> dict[str, list[int]]:
                 headings[heading].append(position)
     bare: dict[str, list[int]] = defaultdict(list)
     for position, name in enumerate(table.names):
-        bare[split_measure(name)[0]].append(position)  # some stand behind a slash or a space
+        for heading in dict.fromkeys((split_measure(name)[0], closed(name), plain(name))):  # some stand behind a slash or a space
+            bare[heading].append(position)
     return defaultdict(list, {**bare, **headings})
 
 
@@ -54,8 +56,8 @@ def few(names: Iterable[str]) -> str:
 
 
 def plain(name: str) -> str:
-    """Return a heading without the bracket at its end, or without the unit of measurement that stands there."""
-    return _without_bracket(name) if name.endswith(_BRACKETS) else split_measure(name)[0]
+    """Return a heading without the bracket or unit of measurement at its end, and without breaks between Chinese characters."""
+    return closed(_without_bracket(name) if name.endswith(_BRACKETS) else split_measure(name)[0])
 
 
 def _without_bracket(name: str) -> str:

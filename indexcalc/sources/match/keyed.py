@@ -107,7 +107,7 @@ def _named_together(source: Source, others: Sequence[str]) -> tuple[UnitNames, l
             together.setdefault(name, {})[unit] = None
     by_name = source.units.known | {name: next(iter(of)) for name, of in together.items() if len(of) == 1}
     shared = source.units.shared | {name: list(of) for name, of in together.items() if len(of) > 1}
-    return replace(source.units, known=by_name, shared=shared), found
+    return source.units._replace(known=by_name, shared=shared), found
 
 
 def _above(parents: Sequence[int], unit: int, names: Sequence[set[str]]) -> Iterator[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from ...findings import Finding, Place, errors, finding, nearest
 from ...periods import SINGLE, WITHOUT_DAYS, Kind, read_period
@@ -14,39 +12,21 @@ from ...words.layouts import INDICATORS_IN_A_COLUMN, INDICATORS_NOWHERE
 from ...words.recognised_data import (
     DAY_HEADINGS,
     INDICATOR_HEADINGS,
-    LIKE_A_PERIOD,
-    MEASURE,
-    PART_HEADINGS,
-    PERIOD_HEADINGS,
     STATUS_HEADINGS,
     UNIT_HEADINGS,
     VALUE_HEADINGS,
-    WHOLE_YEAR,
-    YEAR_HEADINGS,
 )
 from ...words.recognised_measures import MEASURE_HEADINGS
-from ..readers.periods import ends_a_period, in_parts, is_unclear, part_of_year, said_in
+from ..readers.periods import ends_a_period
 from ..readers.table import Table, name_of
-from .dated import joined_heading, months_across, not_since_january, periods_meant
+from .across import Across, left_out, parts_across, periods_across, with_periods
+from .dated import joined_heading, joined_usual, period_headings, periods_meant
 from .headings import by_heading, few, headings_of, plain, position_of
 from .keyed import own_heading
 from .matched import Source
 
 
-@dataclass(frozen=True)
-class Across:
-    """A column of values that are of one period, or of a part of the years that stand in the rows, by its heading.
-
-    `names` are the headings above or below that, as of indicators over years; none where it stands alone.
-    """
-
-    at: int
-    said: str
-    names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Which columns of a table say what; `period` may be a fixed one instead, or each of several headings (`across`).
 
     With both, a row says the year and a heading its part, or the other way round.
@@ -72,20 +52,20 @@ class Layout:
 def layout_of(source: Source, table: Table) -> tuple[Layout | None, list[Finding]]:
     """Find out which columns of a table say what; nothing, with findings, where its headings do not say it."""
     data = source.data
-    unit = unit_column(source.index, data, table)
+    unit = _column_of_units(source, table)
     indicator = position_of(table, data.indicator, INDICATOR_HEADINGS)
     value = position_of(table, data.value, VALUE_HEADINGS)
     if indicator is not None and value is None and unit is not None and _is_asked_for(source, table, indicator):
         indicator = None
-    period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, several=unit is not None)
+    period, fixed, across, problems = _periods_of(source, table, {unit, indicator, value}, rows=unit is not None)
     status = position_of(table, data.status, STATUS_HEADINGS)
     measure = _measures_of(table, {unit, period, indicator, value})
     layout = Layout(unit, period, fixed, indicator, value, status, across, indicators_above(source, table), measure)
     if across and period is None:
-        layout, said = _with_periods(source, table, layout)
-        problems += said
+        meant, said = with_periods(source, table, across)
+        layout, problems = layout._replace(across=meant), [*problems, *said]
     elif across:
-        problems += _left_out(table, {one.at for one in across})
+        problems += left_out(table, {one.at for one in across})
     problems += _lacking(source, table, layout)
     if not errors(problems):
         problems += _undecided(source, table, layout)
@@ -113,19 +93,35 @@ def _measures_of(table: Table, others: set[int | None]) -> int | None:
 
 def unit_column(index: Index, data: Data, table: Table) -> int | None:
     """Return the column that says which unit a row belongs to."""
+    return position_of(table, own_heading(index, data), _unit_headings(index))
+
+
+def _unit_headings(index: Index) -> tuple[str, ...]:
     block = index.units
-    return position_of(table, own_heading(index, data), (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS))
+    return (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS)
 
 
-def period_headings(kind: Kind) -> tuple[str, ...]:
-    """Return the usual headings of a column of periods."""
-    return PERIOD_HEADINGS + DAY_HEADINGS * (kind == "day")
+def _column_of_units(source: Source, table: Table) -> int | None:
+    """Return the column of units: of several that could be by their headings, the first in which any stands."""
+    first = unit_column(source.index, source.data, table)
+    if first is None or source.data.unit is not None or table.stays or not table.columns:
+        return first
+    usual = {heading.casefold() for heading in _unit_headings(source.index)}
+    others = (at for at, name in enumerate(table.names) if at != first and name.casefold() in usual)
+    return next((at for at in (first, *others) if _has_units(source, table, at)), first)
+
+
+def _has_units(source: Source, table: Table, at: int) -> bool:
+    return any(source.units.find(cell) is not None for cell in table.named(at))
 
 
 def _periods_of(
-    source: Source, table: Table, others: set[int | None], *, several: bool
+    source: Source, table: Table, others: set[int | None], *, rows: bool
 ) -> tuple[int | None, str | None, tuple[Across, ...], list[Finding]]:
-    """Find the column of periods, or the one period of the table, or the headings that are periods."""
+    """Find the column of periods, or the one period of the table, or the headings that are periods.
+
+    Units stand in `rows`, or else over periods in the headings.
+    """
     index, declared = source.index, source.data.period
     kind = index.periods.kind
     if table.period:
@@ -141,16 +137,16 @@ def _periods_of(
     if of_file:
         return None, of_file[str(table.period)], (), problems
     usual = period_headings(kind)
-    period = position_of(table, named, (*_joined_usual(table), *usual))
+    period = position_of(table, named, (*joined_usual(table), *usual))
     if period is not None:
-        return period, None, _parts_across(source, table, period, others) if several else (), []
-    if named is None and several and (across := _periods_across(index, table, others)):
+        return period, None, parts_across(source, table, period, others) if rows else (), []
+    if named is None and (across := periods_across(index, table, others)):
         return None, None, across, []
     if named is None and kind == SINGLE:
         return None, SINGLE, (), []
     if named is None and (dates := _dates(table, kind)) is not None:
         return dates, None, (), []
-    headers = _not_there(table, declared) if declared is not None else [*usual[:4], *usual[len(PERIOD_HEADINGS) :]]
+    headers = _not_there(table, declared) if declared is not None else [*usual[:4], *(DAY_HEADINGS if kind == "day" else ())]
     return None, None, (), [finding("IC347", table.header_place(0), headers=headers, known=headings_of(table))]
 
 
@@ -167,96 +163,6 @@ def _not_there(table: Table, declared: str | int | tuple[str, ...]) -> list[str]
     """Return the headings of periods that the tree names and a table has not."""
     wanted = [str(one) for one in declared] if isinstance(declared, tuple) else [str(declared)]
     return [one for one in wanted if position_of(table, one, ()) is None] or wanted
-
-
-def _joined_usual(table: Table) -> Iterator[str]:
-    """Yield the headings of columns of periods that were made of two."""
-    known = {*PERIOD_HEADINGS, *YEAR_HEADINGS, *chain.from_iterable(PART_HEADINGS.values())}
-    for name in table.names:
-        if " " in name and {part.casefold() for part in name.split(" ")} <= known:
-            yield name
-
-
-def _periods_across(index: Index, table: Table, others: set[int | None]) -> tuple[Across, ...]:
-    """Return the columns whose headings are periods, as where the years stand side by side, alone or with other headings."""
-    kind = index.periods.kind
-    if kind == SINGLE:
-        return ()
-    return tuple(one for at in range(len(table.names)) if at not in others and (one := _heading_of(table, at, kind)))
-
-
-def _heading_of(table: Table, at: int, kind: Kind) -> Across | None:
-    """Return what the headings of a column say of its period, which one of them says or two together; nothing if none does."""
-    parts = table.levels[at] if table.levels else (table.names[at],)
-    for i, part in enumerate(parts):
-        if said_in(part, kind):
-            return Across(at, part, (*parts[:i], *parts[i + 1 :]))
-    for i, part in enumerate(parts):  # 2021 (t)
-        bare = plain(part)
-        if bare != part and said_in(bare, kind) and re.fullmatch(MEASURE, part[len(bare) :]):
-            return Across(at, bare, (*parts[:i], *parts[i + 1 :]))
-    for i, one in enumerate(parts):
-        for j in range(i + 1, len(parts)):
-            if said_in(text := in_parts((one, parts[j]), kind), kind):
-                return Across(at, text, tuple(part for k, part in enumerate(parts) if k not in (i, j)))
-    return None
-
-
-def _with_periods(source: Source, table: Table, layout: Layout) -> tuple[Layout, list[Finding]]:
-    """Put into a layout the periods that its headings mean, with what is to be said of these and of the headings left out."""
-    unclear = source.index.periods.kind == "month" and any(is_unclear(one.said) for one in layout.across)
-    months, found = months_across(table, [(one.at, one.said, one.names) for one in layout.across]) if unclear else ({}, [])
-    across = [replace(one, said=months.get(one.at, one.said)) for one in _without_sums(source, layout.across)]
-    texts = {one.said: (table.header_place(one.at), 1) for one in reversed(across)}
-    meant, problems = periods_meant(source, dict(reversed(texts.items())))
-    across = [replace(one, said=meant[one.said]) for one in across if one.said in meant]
-    found += problems
-    found += _left_out(table, {one.at for one in layout.across})
-    return replace(layout, across=tuple(across)), found
-
-
-def _without_sums(source: Source, across: Sequence[Across], year: str = "") -> list[Across]:
-    """Return headings without those of sums over a year, or over some periods of it that stand beside them."""
-    if not not_since_january(source):
-        return list(across)
-    kind = source.index.periods.kind
-    said = {one: said_in(in_parts((year, one.said), kind) if year else one.said, kind) for one in across}
-    alone = {(one.names, of.period) for one, of in said.items() if of and of.way != "since"}
-    sums = {
-        one
-        for one, of in said.items()
-        if of and of.way == "since" and (one.said.endswith(WHOLE_YEAR) or (one.names, of.period) in alone)
-    }
-    return [one for one in across if one not in sums]
-
-
-def _left_out(table: Table, read: set[int]) -> Iterator[Finding]:
-    """Find headings beside those of periods that look like one and are none of the index's."""
-    left = [at for at, name in enumerate(table.names) if at not in read and re.fullmatch(LIKE_A_PERIOD, name)]
-    if left:
-        names = few(table.names[at] for at in left)
-        example = next(table.names[at] for at in sorted(read))
-        yield finding("IC924", table.header_place(left[0]), names=names, count=len(left), example=example)
-
-
-def _parts_across(source: Source, table: Table, period: int, others: set[int | None]) -> tuple[Across, ...]:
-    """Return the columns whose headings are parts of the years that stand in a column, or years whose parts stand there."""
-    kind, wanted = source.index.periods.kind, {header for _, column in source.columns for header in column.headers}
-    first = next((name for cell in (table.named(period) if table.columns else ()) if (name := name_of(cell))), "")
-    if not first or said_in(first, kind):
-        return ()
-    of_year = said_in(first, "year") is not None
-    found: list[Across] = []
-    for at, name in enumerate(table.names):
-        if at in others or at == period or not name or name in wanted:
-            continue
-        fits = part_of_year(name, kind) or name.isdigit() if of_year else said_in(name, "year") is not None
-        if fits and said_in(in_parts((first, name), kind), kind):
-            found.append(Across(at, name))
-    numbers = sorted(int(one.said) for one in found if one.said.isdigit()) if of_year else []
-    if numbers and numbers != list(range(1, len(numbers) + 1)):
-        found = [one for one in found if not one.said.isdigit()]
-    return tuple(_without_sums(source, found, first) if of_year else found)
 
 
 def _lacking(source: Source, table: Table, layout: Layout) -> list[Finding]:
@@ -313,17 +219,23 @@ def _told_apart(source: Source, table: Table, layout: Layout) -> tuple[str, str]
 
 def _units_not_across(source: Source, table: Table) -> list[Finding]:
     """Find what is wrong where the headings should be units: those that could be several, or that none is one."""
-    names = [(at, name, source.units.sharing(name)) for at, name in enumerate(table.names) if name in source.units.shared]
+    names = [(at, name) for at, parts in enumerate(_headings(table)) for name in parts if name in source.units.shared]
     if names or units_across(source, table):
-        return [finding("IC374", table.header_place(at), name=name, units=units) for at, name, units in names]
+        return [finding("IC374", table.header_place(at), name=name, units=source.units.sharing(name)) for at, name in names]
     block = source.index.units
     headers, known = [block.id, block.label], headings_of(table)
     return [finding("IC340", table.header_place(0), headers=headers, known=known, near=block.label)]
 
 
 def units_across(source: Source, table: Table) -> dict[int, int]:
-    """Return which columns of a table are units, by their headings."""
-    return {at: unit for at, name in enumerate(table.names) if (unit := source.units.find(name)) is not None}
+    """Return which columns of a table are units, by their headings, of which one may be a period."""
+    found = ((at, source.units.find(name)) for at, parts in enumerate(_headings(table)) for name in parts)
+    return {at: unit for at, unit in found if unit is not None}
+
+
+def _headings(table: Table) -> Sequence[tuple[str, ...]]:
+    """Return all headings of each column."""
+    return table.levels or [(name,) for name in table.names]
 
 
 def beside_indicators(source: Source, table: Table, layout: Layout) -> dict[int, list[int]]:

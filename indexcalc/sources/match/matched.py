@@ -7,11 +7,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
+from math import isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...findings import Finding, Place
-from ...journal.run import digest_of
 from ...periods import order
 from ...tree.columns import Column
 from ...tree.model import Data, Index
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .measures import Said
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """One source of an index: what the tree says of it, and the columns of the panel that its tables have, by position."""
 
@@ -58,11 +59,10 @@ class Source:
 def _as_read(column: Column) -> Column:
     headers, rows = tuple(map(name_of, column.headers)), tuple(map(name_of, column.rows))
     same = (headers, rows) == (column.headers, column.rows)
-    return column if same else replace(column, headers=headers, rows=rows)
+    return column if same else column._replace(headers=headers, rows=rows)
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """Some cells of one table's column that belong to one column of the panel: their rows, periods, units and values.
 
     `periods` has None in every place where the values hold in every period; `notes` has what stands beside some values, such
@@ -77,7 +77,7 @@ class Piece:
     units: Sequence[int]
     values: Sequence[float]
     not_applicable: Sequence[int]
-    notes: Mapping[int, str] = field(default_factory=dict)
+    notes: Mapping[int, str] = MappingProxyType({})
     unread: AbstractSet[int] = frozenset()
     spelling: Spelling = PLAIN
     said: Sequence[Said] = ()
@@ -94,8 +94,7 @@ class Piece:
         return bool(self.periods) and self.periods[0] is None
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(NamedTuple):
     """The rows of a table that stays in its file which belong to a known unit and a period, as arrays.
 
     `period` says which of `periods` each has; that is None alone where the values hold in every period.
@@ -108,8 +107,7 @@ class Keys:
     not_applicable: Any
 
 
-@dataclass(frozen=True)
-class Later:
+class Later(NamedTuple):
     """A piece of a table that stays in its file: `read` reads it, with findings on its cells."""
 
     column: int
@@ -128,7 +126,7 @@ class Seen:
     empty: Mapping[str, Place]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matched:
     """What the data, or a part of it, has for the tree, and everything that was found on the way."""
 
@@ -147,6 +145,8 @@ class Matched:
     @cached_property
     def digests(self) -> dict[Path, str]:
         """The digest of each file, worked out once however many reports name it."""
+        from ...journal.run import digest_of
+
         return {file: digest_of(file) for file in self.files}
 
     @cached_property
@@ -173,6 +173,15 @@ def together(parts: Sequence[Matched]) -> Matched:
         {log: behind for part in parts for log, behind in part.behind.items()},
         any(part.uncounted for part in parts),
     )
+
+
+def ends(values: Sequence[float]) -> tuple[float, float]:
+    """Return the least and the largest of a list of values less its gaps; NaN where there is none."""
+    low, high = min(values, default=nan), max(values, default=nan)
+    if low <= high:
+        return low, high  # a gap that comes first hides all else, and no other hides anything
+    known = [value for value in values if not isnan(value)]
+    return min(known, default=nan), max(known, default=nan)
 
 
 class Same(Sequence[int]):

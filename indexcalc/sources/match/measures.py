@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...findings import Finding, Place, finding
+from ...measures import read_measure
 from ...tree.columns import Column
-from ...tree.measures import read_measure
 from ...words.recognised_measures import MINUTES, RATES, UNCLEAR
 from ..readers.measures import split_measure
 from ..readers.table import Table, name_of
@@ -50,8 +49,7 @@ def differ(said: str, meant: str) -> bool:
     return not (same and pair in UNCLEAR)
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """The unit of measurement that a table says of a column, where it says it, and whether it says it of the whole table."""
 
     measure: str
@@ -83,7 +81,7 @@ def said_of_rows(table: Table, at: int, own: Iterable[int | None], rows: Sequenc
     its column says it, or a line above, which may not mean all columns unless this one stands `alone`.
     """
     said = said_of(table, at)
-    said = replace(said, whole=False) if said and alone else said
+    said = said._replace(whole=False) if said and alone else said
     if table.stays:
         return [said]
     for place in own:

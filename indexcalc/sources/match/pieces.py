@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from ...findings import Finding, Place, finding, nearest
 from ...tree.columns import Column
 from ..readers.periods import in_parts
 from ..readers.table import Cell, Table, name_of
+from .across import Across
 from .cells import Records, dated, piece_of, records_of
 from .dated import periods_meant
 from .headings import ambiguous, by_heading, headings_of, plain, unused
-from .layout import Across, Layout, beside_indicators, units_across
+from .layout import Layout, beside_indicators, units_across
 from .matched import Matched, Piece, Source
 from .spelled import once
 
@@ -27,12 +27,12 @@ def pieces_of(source: Source, table: Table, layout: Layout, *, alone: bool = Tru
         from .stored import pieces_later
 
         return pieces_later(source, table, layout)
+    if layout.unit is None:
+        return _crossed(source, table, layout)
     if layout.across:
         return _by_period(source, table, layout, alone=alone)
     if layout.indicator is None:
         return _wide(source, table, layout)
-    if layout.unit is None:
-        return _crossed(source, table, layout)
     return _long(source, table, layout)
 
 
@@ -80,7 +80,9 @@ def _by_period(source: Source, table: Table, layout: Layout, *, alone: bool) -> 
     of_heading, problems = _periods_of_rows(source, table, layout, records)
     found += problems
     chosen: list[Chosen] = []
-    headed = layout.indicator is None and len({one.names for one in layout.across}) > 1
+    otherwise = _called_otherwise(source, table, layout) if alone and layout.indicator is None else []
+    headed = layout.indicator is None and any(one.names for one in layout.across) and not otherwise
+    found += otherwise
     for at, column in source.columns:
         places = _headed(layout, column) if headed else layout.across
         if by_name.get(at) and places:
@@ -91,6 +93,21 @@ def _by_period(source: Source, table: Table, layout: Layout, *, alone: bool) -> 
     taken = {one.at for one in layout.across} if not headed else {position for _, position, _ in chosen}
     used = {layout.unit, layout.period, layout.indicator, layout.status, *taken}
     return _read(source, table, layout, chosen, [*found, *unused(source.index, table, used)])
+
+
+def _called_otherwise(source: Source, table: Table, layout: Layout) -> list[Finding]:
+    """Say that the one table of a source is called otherwise than its one indicator, over its periods or in a line above."""
+    columns = [(at, column) for at, column in source.columns if not column.is_attribute]
+    names = {one.names for one in layout.across}
+    if len(columns) > 1 or len(names) > 1 or not columns:
+        return []
+    (at, column), headings = columns[0], next(iter(names))
+    called = "/".join(headings) or table.indicator
+    if not called or at in layout.above or _headed(layout, column):
+        return []
+    alike = any(one in called or plain(called) in one for one in column.headers)
+    place = table.header_place(layout.across[0].at)
+    return [] if alike and not headings else [finding("IC950", place, found=called, name=column.title, node=column.owner)]
 
 
 def _periods_of_rows(
@@ -113,16 +130,19 @@ def _periods_of_rows(
 def _of_periods(records: Records, chosen: Sequence[int], periods: Sequence[str | None]) -> Records:
     """Return those of some rows that have a period, with it."""
     kept = [i for i in chosen if periods[i]]
-    return replace(records.some(kept), periods=[periods[i] for i in kept])
+    return records.some(kept)._replace(periods=[periods[i] for i in kept])
 
 
 def _headed(layout: Layout, column: Column) -> Sequence[Across]:
-    """Return the columns of a table whose other headings are what a column of the panel is called, the closest first."""
+    """Return the columns of a table whose other headings are what a column of the panel is called, of each period the closest."""
     answers = [(one, ("/".join(one.names), *one.names[-1:], *map(plain, reversed(one.names)))) for one in layout.across]
     for header in column.headers:
-        for place in range(max(len(known) for _, known in answers)):
-            if found := [one for one, known in answers if header in known[place : place + 1]]:
-                return found
+        places = [(one, known.index(header)) for one, known in answers if header in known]
+        closest: dict[str, int] = {}
+        for one, place in places:
+            closest[one.said] = min(place, closest.get(one.said, place))
+        if places:
+            return [one for one, place in places if place == closest[one.said]]
     return ()
 
 
@@ -139,7 +159,7 @@ def _long(source: Source, table: Table, layout: Layout) -> Matched:
     assert layout.indicator is not None
     records, found = records_of(source, table, layout)
     beside = beside_indicators(source, table, layout)
-    wanted = [(at, replace(column, headers=column.rows) if at in beside else column) for at, column in source.columns]
+    wanted = [(at, column._replace(headers=column.rows) if at in beside else column) for at, column in source.columns]
     by_name, unknown = _by_indicator(source, table, layout.indicator, records.rows, wanted)
     found += [*unknown, *_either(source, table, layout, beside)]
     chosen: list[Chosen] = []
@@ -161,15 +181,17 @@ def _either(source: Source, table: Table, layout: Layout, beside: dict[int, list
 
 
 def _crossed(source: Source, table: Table, layout: Layout) -> Matched:
-    """Match indicators in rows, units in columns, as tables are often printed."""
+    """Match indicators in rows, units in columns, as tables are often printed, or units and periods in the headings of these."""
     assert layout.indicator is not None
-    units = units_across(source, table)
+    units, of_heading = units_across(source, table), {one.at: one.said for one in layout.across}
+    if of_heading:
+        units = {at: unit for at, unit in units.items() if at in of_heading}
     named = [row for row, cell in enumerate(table.columns[layout.indicator]) if name_of(cell)]
     rows, periods, found = dated(source, table, layout, named)
     records = Records(rows, periods, [0] * len(rows))
     by_name, unknown = _by_indicator(source, table, layout.indicator, rows, source.columns)
     chosen = [
-        ((at, column), position, records.some(by_name[at], unit=unit))
+        ((at, column), position, records.some(by_name[at], period=of_heading.get(position), unit=unit))
         for at, column in source.columns
         if by_name.get(at)
         for position, unit in units.items()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from math import nan
@@ -17,21 +16,20 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ...findings import Finding, finding
+from ...measures import read_measure
 from ...periods import order
 from ...tree.columns import Column
-from ...tree.measures import read_measure
 from ...units import Units
 from ...words.recognised_measures import COUNT, COUNTED, COUNTS, NEW, NO_COUNTS, SHARES, SURE_SHARES, UNBOUNDED
-from .matched import Keys, Matched, Piece, Same
-from .stray import FEWEST, LEAST, SMALL, may_stray, shift, stray
+from .matched import Keys, Matched, Piece, Same, ends
+from .stray import FEWEST, LEAST, LEAST_TIMES, SMALL, may_stray, shift, stray
 
 PERCENT = ("%", "％")
-MAYBE_PERCENT = ("", *PERCENT)
-MANY = 20_000  # values of a column that arrays are asked about first
+MANY = 2_000  # values of a column that arrays are asked about first
+_TIMES = 5  # a whole period that is off has a largest value so many times that of another
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(NamedTuple):
     """A value that is most likely not what was meant: the kind of mistake, its cell, what was meant, where others lie."""
 
     code: str
@@ -49,13 +47,13 @@ class _Group(NamedTuple):
     take: Callable[[Sequence[float]], Sequence[float]]
 
 
-@dataclass(frozen=True)
 class _Keys:
     """The cells of a column's pieces that belong to each unit and to each period; columns of wide tables share theirs."""
 
-    units: Sequence[int]
-    periods: Sequence[str | None]
-    levels: Sequence[str]
+    def __init__(self, units: Sequence[int], periods: Sequence[str | None], levels: Sequence[str]) -> None:
+        self.units = units
+        self.periods = periods
+        self.levels = levels
 
     @cached_property
     def of_unit(self) -> dict[int, list[int]]:
@@ -64,6 +62,19 @@ class _Keys:
     @cached_property
     def of_period(self) -> dict[str | None, list[int]]:
         return _places(self.periods)
+
+    @cached_property
+    def arrays(self) -> tuple[Any, Any]:
+        """The units and the periods as arrays of their numbers."""
+        import numpy as np
+
+        known = {period: at for at, period in enumerate(dict.fromkeys(self.periods))}
+        return np.array(self.units, dtype=np.int64), np.array([known[period] for period in self.periods], dtype=np.int64)
+
+    @cached_property
+    def whole_periods(self) -> list[_Group]:
+        """The values of each period."""
+        return [_Group(places, _taken(places)) for places in self.of_period.values()]
 
     @cached_property
     def histories(self) -> list[_Group]:
@@ -86,7 +97,12 @@ class _Keys:
 
 
 def _groups(many: Iterable[list[int]]) -> list[_Group]:
-    return [_Group(places, itemgetter(*places)) for places in many if len(places) >= LEAST]
+    return [_Group(places, _taken(places)) for places in many if len(places) >= LEAST]
+
+
+def _taken(places: Sequence[int]) -> Callable[[Sequence[float]], Sequence[float]]:
+    """Return what takes the values at some places out of a column's."""
+    return itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
 
 
 def _places(keys: Iterable[Any]) -> dict[Any, list[int]]:
@@ -96,14 +112,35 @@ def _places(keys: Iterable[Any]) -> dict[Any, list[int]]:
     return places
 
 
-@dataclass(frozen=True)
 class _Series:
-    """The values of a column with their keys, and the name by which their nature is told."""
+    """The values of a column with their keys and ends, and the name by which their nature is told."""
 
-    column: Column
-    pieces: Sequence[Piece]
-    values: Sequence[float]
-    keys: _Keys
+    def __init__(self, column: Column, pieces: Sequence[Piece], keys: _Keys) -> None:
+        self.column = column
+        self.pieces = pieces
+        self.keys = keys
+
+    @cached_property
+    def values(self) -> Sequence[float]:
+        return list(chain.from_iterable(map(_values_of, self.pieces)))
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        return ends(self.values)
+
+    @property
+    def low(self) -> float:
+        return self.ends[0]
+
+    @property
+    def high(self) -> float:
+        return self.ends[1]
+
+    @property
+    def ordinary(self) -> bool:
+        """Whether the values lie so close together that none is doubtful."""
+        low, high = self.ends
+        return not (low <= 0 or high > _TIMES * low or (high > 100 and self.percent))
 
     @cached_property
     def name(self) -> str:
@@ -159,15 +196,15 @@ def doubtful(matched: Matched, among: Sequence[Piece] = ()) -> Iterator[tuple[_S
             continue
         seen |= cells
         every = [*pieces, *_elsewhere(pieces, others.get(at, ()))]
-        if not _looked_at(column, every):
-            continue
         key = tuple((id(piece.periods), id(piece.units)) for piece in every)
         if key not in shared:  # with the pieces, so that no others come to have their identity
             units = list(chain.from_iterable(piece.units for piece in every))
             periods = list(chain.from_iterable(piece.periods for piece in every))
             shared[key] = every, _Keys(units, periods, levels)
-        values = [value for piece in every for value in _values_of(piece)]
-        series = _Series(column, every, values, shared[key][1])
+        keys = shared[key][1]
+        series = _Series(column, every, keys)
+        if (len(keys.units) > MANY and not _may_be_doubtful(series, *keys.arrays, levels)) or series.ordinary:
+            continue
         mine = sum(len(piece.values) for piece in pieces)
         if doubts := [one for one in _doubts(series) if one.cell < mine]:
             yield series, doubts
@@ -175,10 +212,12 @@ def doubtful(matched: Matched, among: Sequence[Piece] = ()) -> Iterator[tuple[_S
 
 def late(matched: Matched, piece: Piece, keys: Keys) -> list[Finding]:
     """Find the same in a column that was read late, whose keys are arrays."""
-    if not _may_be_doubtful(matched.index.columns[piece.column], piece.values, keys.unit, keys.period):
+    series = _Series(matched.index.columns[piece.column], [piece], _Keys((), (), ()))
+    levels = matched.units.units.levels if matched.units else ()
+    if not _may_be_doubtful(series, keys.unit, keys.period, levels):
         return []
     periods, units = [keys.periods[at] for at in keys.period.tolist()], keys.unit.tolist()
-    return implausible(Matched(matched.index, matched.units, [replace(piece, periods=periods, units=units)]))
+    return implausible(Matched(matched.index, matched.units, [piece._replace(periods=periods, units=units)]))
 
 
 def _by_column(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
@@ -194,8 +233,7 @@ def _elsewhere(pieces: Sequence[Piece], others: Sequence[Piece]) -> Iterator[Pie
     for piece in others:
         cells, own = zip(piece.periods, piece.units, strict=True), _values_of(piece)
         kept = [at for at, cell in enumerate(cells) if cell not in anew]
-        yield replace(
-            piece,
+        yield piece._replace(
             rows=[piece.rows[at] for at in kept],
             periods=[piece.periods[at] for at in kept],
             units=[piece.units[at] for at in kept],
@@ -213,34 +251,32 @@ def _values_of(piece: Piece) -> list[float]:
     return plain
 
 
-def _looked_at(column: Column, pieces: Sequence[Piece]) -> bool:
-    """Say whether the values of a column may be doubtful at all: those that lie close together are not."""
-    if all(hasattr(piece.values, "dtype") for piece in pieces) and sum(len(piece.values) for piece in pieces) > MANY:
-        import numpy as np
-
-        known = {period: at for at, period in enumerate(dict.fromkeys(period for piece in pieces for period in piece.periods))}
-        periods = np.array([known[period] for piece in pieces for period in piece.periods], dtype=np.int64)
-        units = np.concatenate([np.asarray(piece.units, dtype=np.int64) for piece in pieces])
-        return _may_be_doubtful(column, np.concatenate([piece.values for piece in pieces]), units, periods)
-    values = [value for piece in pieces for value in piece.values if value == value]  # noqa: PLR0124 - a gap
-    if not values:
-        return False
-    low, high = min(values), max(values)
-    return low <= 0 or high > 3 * low or (high > 100 and column.reported in MAYBE_PERCENT)
-
-
-def _may_be_doubtful(column: Column, values: Any, units: Any, periods: Any) -> bool:
-    """Say the same of a large column, as arrays, but of nearly none in vain: what is doubtful is then found value by value."""
+def _array_of(pieces: Sequence[Piece]) -> Any:
+    """Return the values of some pieces as one array."""
     import numpy as np
 
-    values = np.asarray(values, dtype=float)
+    values = np.concatenate([np.asarray(piece.values, dtype=float) for piece in pieces])
+    first = 0
+    for piece in pieces:
+        values[[first + at for at in piece.not_applicable]] = nan
+        first += len(piece.values)
+    return values
+
+
+def _may_be_doubtful(series: _Series, units: Any, periods: Any, levels: Sequence[str]) -> bool:
+    """Say of a large column, as arrays, whether any value may be doubtful, of nearly none in vain: it is then looked at each."""
+    import numpy as np
+
+    column, values = series.column, _array_of(series.pieces)
     below = int((values < 0).sum())
     if below and column.valid is None and 3 * below <= len(values) and (column.reported or COUNT in column.title):
         return True
-    shares, others = bool(((values > 0) & (values <= 1)).any()), bool((values > 1).any())
-    if column.reported in MAYBE_PERCENT and ((shares and others) or (values > 100).any()):
+    if series.percent and ((values > 100).any() or (((values > 0) & (values <= 1)).any() and (values > 1).any())):
         return True
-    return may_stray(values, units, periods)
+    if len(set(levels)) < 2:
+        return may_stray(values, units, periods)
+    level = np.array(levels)[units]  # as its units alone are judged together
+    return any(may_stray(values[own], units[own], periods[own]) for own in (level == one for one in dict.fromkeys(levels)))
 
 
 def _doubts(series: _Series) -> list[Doubt]:
@@ -253,7 +289,7 @@ def _doubts(series: _Series) -> list[Doubt]:
 
 def _fractions(series: _Series) -> Iterator[Doubt]:
     """Find shares of 1 among percentages, or percentages among shares of 1: whichever are fewer."""
-    if not series.percent or series.says(UNBOUNDED):
+    if not series.low <= 1 < series.high or not series.percent or series.says(UNBOUNDED):
         return
     told = set(_all_shares(series))  # what is said of a whole file is not said of its cells
     places = {at for at, value in enumerate(series.values) if value > 0 and at not in told}
@@ -289,6 +325,8 @@ def _mixed(series: _Series, places: Sequence[int]) -> Iterator[Doubt]:
 
 def _powers(series: _Series) -> Iterator[Doubt]:
     """Find values a power of ten off their unit's own history, or off those of all units."""
+    if series.low > 0 and series.high < LEAST_TIMES * series.low:
+        return
     values, keys = series.values, series.keys
     growth = series.percent and series.says(UNBOUNDED)  # near 0 one may be a hundredth of another
     by_history: dict[tuple[str | None, int], list[Doubt]] = defaultdict(list)
@@ -308,7 +346,7 @@ def _apart(values: Sequence[float], groups: Sequence[_Group]) -> Iterator[Doubt]
     for places, take in groups:
         group = take(values)
         low = min(group)
-        if low > 0 and max(group) < 3 * low:  # as nearly all are
+        if low > 0 and max(group) < LEAST_TIMES * low:  # as most are
             continue
         found = dict(stray(group))
         others = [value for at, value in enumerate(group) if at not in found and value > 0] if found else []
@@ -318,10 +356,10 @@ def _apart(values: Sequence[float], groups: Sequence[_Group]) -> Iterator[Doubt]
 
 def _moved(series: _Series) -> Iterator[Doubt]:
     """Find periods in which nearly all units are the same power of ten off what they were before."""
-    if len(series.keys.of_period) < 2 or series.percent:
+    if 0 < series.high < _TIMES * series.low or len(series.keys.of_period) < 2 or series.percent:
         return
-    tops = [max([series.values[at] for at in places]) for places in series.keys.of_period.values()]
-    if 0 < max(tops) < 5 * min(tops):
+    tops = [max(take(series.values)) for _, take in series.keys.whole_periods]
+    if 0 < max(tops) < _TIMES * min(tops):
         return
     reference: dict[int, float] = {}
     for period in sorted(series.keys.of_period, key=lambda period: order(period or "")):
@@ -345,7 +383,7 @@ def _usual(series: _Series, cell: int) -> bool:
 def _below_0(series: _Series) -> Iterator[Doubt]:
     """Find counts and shares below 0, where these are few and nothing calls them a difference."""
     column, values = series.column, series.values
-    below = [at for at, value in enumerate(values) if value < 0]
+    below = [at for at, value in enumerate(values) if value < 0] if series.low < 0 else []
     if not below or column.valid or 3 * len(below) > len(values) or series.says(UNBOUNDED):
         return
     measure = read_measure(column.reported) if column.reported else None
@@ -359,7 +397,7 @@ def _below_0(series: _Series) -> Iterator[Doubt]:
 def _over_100(series: _Series) -> Iterator[Doubt]:
     """Find percentages over 100, where these are few and nothing calls them growth or a ratio."""
     column, values = series.column, series.values
-    if column.valid or not series.percent or series.says(UNBOUNDED):
+    if not series.high > 100 or column.valid or not series.percent or series.says(UNBOUNDED):
         return
     over = [at for at, value in enumerate(values) if value > 100 * (1 + 1e-9)]
     known = sum(1 for value in values if value == value)  # noqa: PLR0124 - a gap

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...findings import Finding, Place, finding
 from ...tree.columns import Column
 from ...tree.model import Data
-from ...words.recognised_data import DATE, MULTIPLES, SECONDS
+from ...words.recognised_data import DATE, MULTIPLES, SECONDS, WORDS_ABOVE
 from ..readers.numbers import NOT_A_NUMBER, Numbers, read_numbers
-from ..readers.spelling import NARROW, PLAIN, SPACE, Commas, Spelling, alone, commas_in, together, without_footnote
+from ..readers.spelling import LAKH, NARROW, PLAIN, SPACE, Commas, Spelling, alone, commas_in, together, without_footnote
 from ..readers.table import Cell, Table
 
-_DECIMAL_COMMA, _LEFT_OPEN, _BOTH, _SPELLED, _FOOTNOTES, _DATE, _DURATION, _DIGITS = (
-    "IC900", "IC901", "IC902", "IC903", "IC904", "IC905", "IC906", "IC907",
+_DECIMAL_COMMA, _LEFT_OPEN, _BOTH, _SPELLED, _FOOTNOTES, _DATE, _DURATION, _DIGITS, _LAKHS = (
+    "IC900", "IC901", "IC902", "IC903", "IC904", "IC905", "IC906", "IC907", "IC952",
 )  # fmt: skip
-COUNTED = (_DECIMAL_COMMA, _LEFT_OPEN, _BOTH, _SPELLED, _FOOTNOTES, _DATE, _DURATION, _DIGITS)
+COUNTED = (_DECIMAL_COMMA, _LEFT_OPEN, _BOTH, _SPELLED, _FOOTNOTES, _DATE, _DURATION, _DIGITS, _LAKHS)
 """Findings of which one is enough for all cells of an indicator in a table."""
 
 _SPACED = r"[+-]?[1-9][0-9]{0,2}(?:[ \u00a0\u2002-\u200a\u202f\u3000][0-9]{3})+(?:[.,][0-9]+)?"
 _APOSTROPHES = r"[+-]?[1-9][0-9]{0,2}(?:['’][0-9]{3})+(?:[.,][0-9]+)?"
+_SHOWN = 5  # places of cells that are alike
 _LONG = 60  # no number is written longer than this, with what stands beside it
 _BY_POINTS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
 _CLOCK = r"-?[0-9]+:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
@@ -34,8 +35,7 @@ Placed = Callable[[int], Place]
 """What tells where a cell stands, by its place among those that were read."""
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """What is found of the spelling of a column: a code, the cell that shows it, how that is read, a cell that says otherwise."""
 
     code: str
@@ -62,7 +62,7 @@ def read_column(data: Data, table: Table, column: Column, cells: Sequence[Cell])
 
     declared = spelling_of(data)
     numbers = read(declared)
-    if data.decimal or (numbers.plain and table.separator != ";"):
+    if data.decimal or data.thousands == LAKH or (numbers.plain and table.separator != ";"):
         return numbers, declared, []
     texts = [cell for cell in cells if isinstance(cell, str)]
     joined = "\n".join(texts)
@@ -105,9 +105,12 @@ def _decided(data: Data, declared: Spelling, table: Table, texts: Sequence[str])
     """Decide what the commas and points of a column are, where its source does not say it."""
     own = commas_in(texts)
     if data.thousands and data.thousands != ",":  # then a comma sets no thousands apart, and a point only where it is said to
-        own = replace(own, decimal=own.decimal or own.either, point=own.point or own.either_point, either="", either_point="")
+        own = own._replace(decimal=own.decimal or own.either, point=own.point or own.either_point, either="", either_point="")
+    if own.lakh and not data.thousands and not (own.thousands or own.decimal) and _lakhs(table, texts):
+        lakhs = declared._replace(thousands=LAKH)
+        return lakhs, [Said(_LAKHS, own.lakh, lakhs.number(alone(own.lakh)))]
     thousands = declared.thousands if data.thousands else "."
-    comma = replace(declared, decimal=",", thousands=thousands)
+    comma = declared._replace(decimal=",", thousands=thousands)
     if own.decimal and (own.point or own.thousands):
         return declared, [Said(_BOTH, own.decimal, other=own.point or own.thousands)]
     if own.decimal and not (data.thousands or table.separator == ";" or _several(table, texts)):
@@ -119,6 +122,13 @@ def _decided(data: Data, declared: Spelling, table: Table, texts: Sequence[str])
     if own.point or own.thousands or data.thousands or not (own.either or own.either_point):
         return declared, []
     return _told_by_others(own, declared, comma, table)
+
+
+def _lakhs(table: Table, texts: Iterable[str]) -> bool:
+    """Say whether more than one cell of a table is written as 1,23,456, and none of a column as 123,456."""
+    shown = [text for text in map(alone, texts) if "," in text]
+    fit = all(Spelling(thousands=LAKH).number(text) is not None for text in shown)
+    return fit and (sum(text.count(",") > 1 for text in shown) > 1 or sum(bool(one.lakh) for one in table.commas) > 1)
 
 
 def _several(table: Table, texts: Iterable[str]) -> bool:
@@ -135,7 +145,8 @@ def _told_by_others(own: Commas, declared: Spelling, comma: Spelling, table: Tab
 
     In a text whose cells are separated by ; the comma is taken as a rule: it is the decimal mark, unless points are somewhere.
     """
-    whole, shown = together(table.commas), own.either or own.either_point
+    others = [said for name, said in zip(table.names, table.commas, strict=True) if not re.search(WORDS_ABOVE, name)]
+    whole, shown = together(others), own.either or own.either_point
     points = bool(whole.point or whole.thousands)
     commas = table.separator == ";" and bool(whole.decimal or own.either)
     if points or not commas:
@@ -166,8 +177,7 @@ def told(
         yield finding(_FOOTNOTES, place(marks[0]), found=str(cells[marks[0]]), number=number, name=column.title, count=len(marks))
 
 
-@dataclass(frozen=True)
-class Instead:
+class Instead(NamedTuple):
     """What a cell is instead of a number: the code that says so, and the key that would have it read, with its value."""
 
     code: str
@@ -221,15 +231,19 @@ def _in_another_spelling(text: str, spelling: Spelling, column: Column) -> Inste
     decimal, apart = (",", ".") if text.rfind(",") > text.rfind(".") else (".", ",")
     if decimal != spelling.decimal and (number := Spelling(decimal, apart).number(text)) is not None:
         return Instead(_SPELLED, "decimal", f'"{decimal}"', number)
+    if (number := Spelling(thousands=LAKH).number(text)) is not None:
+        return Instead(_SPELLED, "thousands", LAKH, number)
+    if (number := Spelling(",", ".").number(text)) is not None and text.count(".") > 1:
+        return Instead(_SPELLED, "thousands", '"."', number)
     for pattern, mark in ((_SPACED, " "), (_APOSTROPHES, "'")):
         if re.fullmatch(pattern, text):
             return Instead(_SPELLED, "thousands", f'"{mark}"', Spelling(decimal, mark).number(text))
     word = next((word for word in MULTIPLES if text.endswith(word)), None)
     if word and column.measure.startswith(word):
         return None  # it may be meant or not
-    tried = [("negative", way, replace(spelling, negative=way)) for way in ("brackets", "trailing")]
+    tried = [("negative", way, spelling._replace(negative=way)) for way in ("brackets", "trailing")]
     if word:
-        tried.append(("multiples", f"{{{word}: {MULTIPLES[word]:.0f}}}", replace(spelling, multiples={word: MULTIPLES[word]})))
+        tried.append(("multiples", f"{{{word}: {MULTIPLES[word]:.0f}}}", spelling._replace(multiples={word: MULTIPLES[word]})))
     for key, value, other in tried:
         if (number := other.value(text)) is not None:
             return Instead(_SPELLED, key, value, number)
@@ -248,16 +262,30 @@ def _shown(number: float | None) -> str:
 
 
 def once(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings with one for all cells of an indicator in a table, counted, where one is enough."""
+    """Return findings with one for all cells of an indicator in a table, counted, where one is enough.
+
+    Of cells that are alike the places of the first few are said with the first one's.
+    """
     kept: dict[Any, Finding] = {}
+    others: dict[Any, list[str]] = {}
     for at, one in enumerate(findings):
-        values = one.values
-        key = (
-            (one.code, one.place.file, one.place.sheet, values.get("name"), values.get("spelled")) if one.code in COUNTED else at
-        )
+        key = _alike(one) or at
         if key not in kept:
             kept[key] = one
-        elif "count" in values:
+        elif "alike" in one.values:
+            others.setdefault(key, []).append(str(one.place))
+        elif "count" in one.values:
             first = kept[key]
-            kept[key] = replace(first, values={**first.values, "count": first.values["count"] + values["count"]})
+            kept[key] = replace(first, values={**first.values, "count": first.values["count"] + one.values["count"]})
+    for key, places in others.items():
+        more = f"(+{len(places)}: {', '.join(places[:_SHOWN])}{' …' if len(places) > _SHOWN else ''})"
+        kept[key] = replace(kept[key], values={**kept[key].values, "more": more})
     return list(kept.values())
+
+
+def _alike(one: Finding) -> tuple[Any, ...] | None:
+    """Return what findings have in common that are said once; nothing for one that is said for itself."""
+    values, table = one.values, (one.code, one.place.file, one.place.sheet)
+    if "alike" in values:
+        return (*table, values["alike"])
+    return (*table, values.get("name"), values.get("spelled")) if one.code in COUNTED else None

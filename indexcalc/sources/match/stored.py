@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -35,7 +34,7 @@ def pieces_later(source: Source, table: Table, layout: Layout) -> Matched:
     keys, found = _keys_of(source, table, layout)
     headings = by_heading(table)
     used = {layout.unit, layout.period, layout.status}
-    records, cells_alone = Records(keys.rows, (), keys.unit), replace(layout, status=None)
+    records, cells_alone = Records(keys.rows, (), keys.unit), layout._replace(status=None)
     later = []
     for at, column in source.columns:
         places = next((headings[header] for header in column.headers if header in headings), [])

@@ -22,6 +22,8 @@ SPREAD = {  # decades that all others may spread over, by the power of ten that 
 }
 LONG = 10.0 ** max(SPREAD.values())
 EDGE = 0.05, 0.2  # what was meant may lie so many decades beyond all others, and such a part of what they spread over
+LEAST_TIMES = 0.999 * 10.0 ** min(abs(power) - EDGE[0] - EDGE[1] * most for power, most in SPREAD.items())
+"""So many times the least of some values is the largest, at the least, where any stands apart."""
 SMALL = 10  # counts below this vary by much
 MOST = 8  # one of so many may be off
 
@@ -111,12 +113,13 @@ def may_stray(values: Any, units: Any, periods: Any) -> bool:
         return False
     if max(middles) > 5 * min(middles):
         return True
-    if any(stray(row.tolist()) for row in table if _has_tails(row)):
+    together = table if np.bincount(periods).max() >= LEAST else table.reshape(1, -1)  # as where all periods have too few
+    if any(stray(row.tolist()) for row in together if _gaps_at_ends(row)):
         return True
     if shape[0] < LEAST:
         return False
     low, high = np.fmin.reduce(table, axis=0), np.fmax.reduce(table, axis=0)
-    doubtful = np.flatnonzero(~((low > 0) & (high < 3 * low)) & ((table > 0).sum(axis=0) >= LEAST))
+    doubtful = np.flatnonzero(~((low > 0) & (high < LEAST_TIMES * low)) & ((table > 0).sum(axis=0) >= LEAST))
     rows = np.sort(np.where(table[:, doubtful] > 0, table[:, doubtful], np.nan), axis=0).T
     counts = np.isfinite(rows).sum(axis=1)
     return any(
@@ -124,17 +127,16 @@ def may_stray(values: Any, units: Any, periods: Any) -> bool:
     )
 
 
-def _has_tails(values: Any) -> bool:
-    """Say whether values lie close together but for a few at their ends."""
+def _gaps_at_ends(values: Any) -> bool:
+    """Say whether values lie close together but for a few at their ends, with a gap before these."""
     import numpy as np
 
-    known = values[values > 0]
+    known = np.sort(values[values > 0])
     if known.size < LEAST:
         return False
     most = max(1, known.size // MOST)
-    ends = np.partition(known, [most, known.size - 1 - most])
-    low, high = ends[most], ends[known.size - 1 - most]
-    return bool(high <= LONG * low and (known.max() > 3 * high or 3 * known.min() < low))
+    low, high = known[: most + 1], known[-most - 1 :]
+    return bool(high[0] <= LONG * low[-1] and ((low[1:] > 3 * low[:-1]).any() or (high[1:] > 3 * high[:-1]).any()))
 
 
 def _may_be(logs: Any, most: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import zlib
 from collections.abc import Sequence
@@ -15,7 +14,8 @@ from typing import cast
 from ...findings import Finding, finding
 from .encodings import UNSURE, encoding_of
 from .files import kind_of
-from .records import SEARCHED, tables_of
+from .headers import SEARCHED
+from .records import tables_of
 from .table import Cell, Origin, Table, is_key
 
 GZIP = ".gz"
@@ -52,6 +52,8 @@ def read_text(origin: Origin, content: bytes, suffix: str) -> tuple[list[Table],
 
 def unpacked(origin: Origin) -> tuple[bytes, Finding | None]:
     """Return what a file packed by gzip holds, or why it is not to be had: it is damaged, or would fill the memory."""
+    import gzip
+
     pieces: list[bytes] = []
     size, packed = 0, Path(origin.path).stat().st_size
     try:
@@ -86,7 +88,7 @@ def _delimited(text: str, suffix: str, keys: frozenset[str]) -> tuple[str, bool,
         return text[5:].removeprefix("\r").removeprefix("\n"), True, text[4]
     if suffix == ".tsv":
         return text, False, "\t"
-    order = "\t,;" if suffix == ".txt" else ",;\t"
+    order = "\t,;|" if suffix == ".txt" else ",;\t|"
     lines = list(islice(io.StringIO(text), SEARCHED))
     for line in lines if keys else []:
         for mark in order:

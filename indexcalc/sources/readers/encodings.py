@@ -48,7 +48,9 @@ def is_text(head: bytes) -> bool:
         return False
     if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return True
-    return b"\0" not in head and not re.search(_CONTROLS.encode(), head)
+    if b"\0" in head:
+        return bool(_without_mark(head))
+    return not re.search(_CONTROLS.encode(), head)
 
 
 def _valid(content: bytes, encoding: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import zlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,12 +18,16 @@ from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from ...findings import Finding, Place, finding, letters, nearest
-from ...words.recognised_data import TEXT, WEB_PAGE, XML_WORKBOOK
+from ...words.recognised_data import TEXT, WEB_PAGE, WORKBOOKS, XML_WORKBOOK
 from .csv import decoded, read_text
 from .encodings import is_text
 from .files import is_pattern, kind_of, match_sheets, passed_by
+from .hidden import hidden_cells
 from .locked import unlocked
-from .marks import NOTHING, Marks, ods_marks, xls_marks, xlsx_marks
+from .marks import NOTHING, Marks
+from .marks_ods import ods_marks
+from .marks_xls import xls_marks
+from .marks_xlsx import xlsx_marks
 from .pages import Merge
 from .records import tables_of
 from .table import Cell, Origin, Table, name_of, text_of
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _T = TypeVar("_T")
-_Read = Callable[["CalamineWorkbook", Mapping[str, Marks], Origin], tuple[list[_T], list[Finding]]]
+_Read = Callable[["CalamineWorkbook", Origin, str, Mapping[str, Marks]], tuple[list[_T], list[Finding]]]
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _HEAD = 4096  # bytes by which text is told from what is none
 MOST_UNPACKED = 1 << 30
@@ -69,7 +73,7 @@ def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Findin
         return _read_xml(origin, suffix)
     if kind in (".html", ".xml") or (not kind and is_text(head) and re.search(rb"[\t,;]", head)):
         return _read_text(origin, suffix, is_page=bool(kind))
-    return _opened(origin, suffix, lambda book, known, opened: _read_sheets(book, opened, suffix, known))
+    return _opened(origin, suffix, _read_sheets)
 
 
 def _read_text(origin: Origin, suffix: str, *, is_page: bool) -> tuple[list[Table], list[Finding]]:
@@ -144,7 +148,7 @@ def read_grid(path: Path) -> tuple[Grid | None, list[Finding]]:
     if suffix not in BOOKS:
         return None, [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=BOOKS)]
     try:
-        grids, found = _opened(origin, suffix, lambda book, known, opened: _read_grid(book, opened, suffix, known))
+        grids, found = _opened(origin, suffix, _read_grid)
     except FileNotFoundError:
         return None, [finding("IC301", origin.place(), path=origin.file, near="")]
     except OSError as error:
@@ -173,6 +177,10 @@ def _opened(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], lis
     kind, expected = kind_of(head), ".xls" if suffix == ".xls" else ".xlsx"
     if kind == ".xls" != expected and _is_encrypted(origin.path):
         return _unlocked(origin, suffix, read)
+    if kind != expected and kind in WORKBOOKS:
+        made, found = _looked_over(origin._replace(content=Path(origin.path).read_bytes()), kind, read)
+        english, chinese = WORKBOOKS[kind]
+        return made, [finding("IC936", origin.place(), suffix=suffix, kind=english, kind_zh=chinese), *found] if made else found
     if kind != expected and (kind or is_text(head)):
         return [], [finding("IC318", origin.place(), suffix=suffix, kind=kind or "text")]
     return _looked_over(origin, suffix, read)
@@ -188,7 +196,7 @@ def _unlocked(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], l
         return [], [finding("IC305", origin.place(), problem=_first_line(error))]
     if content is None or origin.content is not None:
         return [], [finding("IC331", origin.place())]
-    return _looked_over(replace(origin, content=content), suffix, read)
+    return _looked_over(origin._replace(content=content), suffix, read)
 
 
 def _looked_over(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], list[Finding]]:
@@ -205,7 +213,7 @@ def _looked_over(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T]
             return [], far
         opened = origin.opened()
         with CalamineWorkbook.from_path(opened) if isinstance(opened, str) else CalamineWorkbook.from_filelike(opened) as book:
-            return read(book, known, origin)
+            return read(book, origin, suffix, known)
     except PasswordError:
         return _unlocked(origin, suffix, read)
     except (CalamineError, *_DAMAGED) as error:
@@ -287,7 +295,7 @@ def _read_sheets(
         its_tables, its_findings = tables_of(origin, name, period or origin.period, rows, _counted(rows), merges=merges)
         tables += its_tables
         found += its_findings
-        found += _hidden(origin.place(name), its_tables, marks)
+        found += hidden_cells(origin.place(name), its_tables, marks)
         if origin.sheet is None:
             others = [other for other in names if other != name and other not in hidden]
             found += [finding("IC367", origin.place(name), others=others)] if others else []
@@ -303,30 +311,6 @@ def _passed_by(origin: Origin, fitting: Sequence[str], names: Sequence[str]) -> 
         return []
     others = passed_by(origin.sheet, fitting, [name for name in names if name not in fitting])
     return [finding("IC932", origin.place(name), name=name, pattern=origin.sheet, near=max(fitting)) for name in others]
-
-
-def _hidden(sheet: Place, tables: Sequence[Table], marks: Marks) -> list[Finding]:
-    """Say which records and named columns are hidden, which a filter does; they are read like the others."""
-    if not marks.hidden_rows and not marks.hidden_columns:
-        return []
-    rows = [line for table in tables for line in table.lines if line - 1 in marks.hidden_rows]
-    columns = sorted({at for table in tables for at in table.positions if at - 1 in marks.hidden_columns})
-    if not rows and not columns:
-        return []
-    runs = [*(f"{first}:{last}" for first, last in _runs(rows)), *(f"{letters(a)}:{letters(b)}" for a, b in _runs(columns))]
-    where = ", ".join(runs[:8]) + (" …" if len(runs) > 8 else "")
-    return [finding("IC933", sheet, rows=len(rows), columns=len(columns), where=where)]
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return numbers in order as runs, each by its first and last."""
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return runs
 
 
 def _counted(rows: Sequence[object]) -> range:

@@ -123,15 +123,14 @@ def passed_by(pattern: str, fitting: Iterable[str], others: Iterable[str]) -> li
     """
     said = {_period_in(name) for name in fitting} - {()}
     shapes = {tuple(map(len, one)) for one in said}
-    words = _words_beside(re.sub(r"\{period\}|[*?]", "", pattern))
-    found = []
-    for name in others:
-        period = _period_in(name)
-        like = tuple(map(len, period)) in shapes or any(re.fullmatch(_YEAR, part) for part in period)
-        as_many = len(period) in map(len, shapes)
-        if period not in said and like and as_many and _alike(_words_beside(name), words):
-            found.append(name)
-    return found
+
+    def like(period: tuple[str, ...]) -> bool:
+        shaped = tuple(map(len, period)) in shapes or any(re.fullmatch(_YEAR, part) for part in period)
+        return period not in said and shaped and len(period) in map(len, shapes)
+
+    further = [name for name in others if like(_period_in(name))]
+    words = _words_beside(re.sub(r"\{period\}|[*?]", "", pattern)) if further else ""
+    return [name for name in further if _alike(_words_beside(name), words)]
 
 
 def _period_in(name: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from ...tree.measures import read_measure
-from ...words.recognised_measures import HEADS, MEASURE_HEADINGS, MEASURE_SAID, SINGLE, SYMBOLS
+from ...measures import read_measure
+from ...words.recognised_measures import HEADS, INTRODUCED, MEASURE_HEADINGS, MEASURE_SAID, SINGLE, SYMBOLS
 from .table import Cell, name_of
 
 # patterns as text: `re` compiles each at its first use, and many runs use none of them
@@ -66,9 +66,17 @@ def measure_above(rows: Sequence[Sequence[Cell]]) -> str:
     """Return the unit of measurement that a line above a table says of all of it; nothing where none does."""
     for row in reversed(rows):
         for cell in row:
-            if isinstance(cell, str) and (said := _said_alone(name_of(cell))):
+            if isinstance(cell, str) and (said := _said_alone(name_of(cell)) or _said_at_end(name_of(cell))):
                 return said
     return ""
+
+
+def _said_at_end(title: str) -> str:
+    """Return the unit of measurement that a title says of its table: behind the word for one, or in a bracket at its end."""
+    introduced = list(re.finditer(INTRODUCED, title))
+    if introduced:
+        return _within(title[introduced[-1].end() :].strip(" )]】"))
+    return split_measure(title)[1] if title.endswith((")", "]", "】")) else ""
 
 
 def corner(cell: Cell) -> tuple[str, str] | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from ...words.recognised_data import (
     CAPTION,
@@ -25,8 +25,7 @@ _YEAR = r"(?:19|20)[0-9]{2}"
 _SMALL = 100_000  # cells; in larger tables headings are looked for in the column of the first ones alone
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """The first and last of the rows that head a table, the column that holds its key, and the rows above that speak of it."""
 
     top: int
@@ -157,8 +156,18 @@ def _captions(rows: list[list[Cell]], end: int, top: int, merges: Sequence[Merge
     return tuple(reversed(found))
 
 
+def texts_of(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+    """Return the texts that stand in some rows."""
+    return tuple(name_of(cell) for row in rows for cell in row if isinstance(cell, str) and not blank(cell))
+
+
+def goes_on(text: str) -> bool:
+    """Say whether a text above headings says that the table goes on, is numbered or measured in something, and no more."""
+    return re.match(CONTINUED, text) is not None or re.match(CAPTION, text) is not None
+
+
 def _captioned(text: str) -> bool:
-    return ":" in text or "：" in text or re.match(CONTINUED, text) is not None or re.match(CAPTION, text) is not None
+    return ":" in text or "：" in text or goes_on(text)
 
 
 def beside_each_other(table: Table) -> list[Table]:

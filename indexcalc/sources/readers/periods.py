@@ -6,9 +6,8 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ...periods import WITHOUT_DAYS, Kind, period_of, read_period, read_since
 from ...words.recognised_data import ADDED_UP, DAY_ENDS, MARKED, MONTH_ENDS, PART_FORMS, PERIOD_DATE, SEVERAL_PARTS
@@ -22,8 +21,7 @@ _YEARS_AS_DAYS = range(1950, 2051)  # a year typed into a cell that shows dates 
 _MONTH_1 = r"(\d{4})\.1"  # January, or October of which a program that takes it for a number has dropped the zero
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """What a text says of a period, and how; `mark` is what stands behind the period."""
 
     period: str
@@ -43,11 +41,12 @@ def said_in(text: str, kind: Kind) -> Said | None:
     if kind in ("round", "single") or not text:
         return None
     text = unicodedata.normalize("NFKC", text).strip()
+    since: Way = "plain" if kind == "year" else "since"  # a year since January is the year
     if period := read_since(text, kind):
-        return Said(period, "since")
+        return Said(period, since)
     shorter = re.sub(ADDED_UP, "", text)
     if shorter != text and (period := read_since(shorter, kind) or read_period(shorter, kind)):
-        return Said(period, "since")
+        return Said(period, since)
     if (found := re.fullmatch(MARKED, text)) and (before := said_in(found["period"], kind)) and before.way in ("plain", "since"):
         return Said(before.period, "marked" if before.way == "plain" else "since", found["bracket"] or found["mark"])
     return None if kind in WITHOUT_DAYS else _dated(text, kind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
@@ -97,31 +97,54 @@ _ABOVE = 1  # of a font's escapement: 0 on the line, 2 below
 _NO_FONT = 4  # the number that no font of an .xls file has
 
 
+def xls_fonts_above(records: Iterable[tuple[int, bytes]]) -> frozenset[int]:
+    """Return the numbers of the fonts of an .xls file that are above the line, of the records before its sheets."""
+    fonts = [len(record) > 9 and struct.unpack_from("<H", record, 8)[0] == _ABOVE for kind, record in records if kind == FONT]
+    return frozenset(number + (number >= _NO_FONT) for number, above in enumerate(fonts) if above)
+
+
 def xls_raised_strings(records: Iterable[tuple[int, bytes]]) -> dict[int, str]:
     """Return the shared strings of an .xls file that have text above the line, by number, of the records before its sheets."""
-    fonts: list[bool] = []
+    records = list(records)
     blocks: list[bytes] = []
     of_strings = False
     for kind, record in records:
-        if kind == FONT:
-            fonts.append(len(record) > 9 and struct.unpack_from("<H", record, 8)[0] == _ABOVE)
-        elif kind == STRINGS or (kind == CONTINUED and of_strings):
-            blocks.append(record)
         of_strings = kind == STRINGS or (kind == CONTINUED and of_strings)
-    if not any(fonts) or not blocks:
-        return {}
-    above = {number + (number >= _NO_FONT) for number, one in enumerate(fonts) if one}
-    return dict(_raised_among(_strings_in(blocks), above))
+        if of_strings:
+            blocks.append(record)
+    above = xls_fonts_above(records)
+    return dict(_raised_among(_strings_in(blocks), above)) if above and blocks else {}
 
 
-def _raised_among(strings: Iterable[tuple[str, list[tuple[int, int]]]], above: set[int]) -> Iterator[tuple[int, str]]:
+def xls_raised_cell(record: bytes, above: Container[int], code_page: str | None) -> str:
+    """Return the text of a cell that holds its own runs, where some are above the line; nothing for one that has none.
+
+    Before Excel 97, letters had one byte, or two in a `code_page`, and runs were counted in these.
+    """
+    if code_page is not None:
+        text, at = record[8 : 8 + struct.unpack_from("<H", record, 6)[0]], 8 + struct.unpack_from("<H", record, 6)[0]
+        marks = [struct.unpack_from("<BB", record, at + 1 + 2 * run) for run in range(record[at])]
+        runs = [(len(text[:start].decode(code_page, "replace")), font) for start, font in marks]
+        return _if_above(text.decode(code_page, "replace"), runs, above)
+    length, flags = struct.unpack_from("<HB", record, 6)
+    size, encoding = (2 * length, "utf-16-le") if flags & 1 else (length, "latin-1")
+    count = struct.unpack_from("<H", record, 9 + size)[0]
+    pairs = [struct.unpack_from("<HH", record, 11 + size + 4 * run) for run in range(count)]
+    return _if_above(record[9 : 9 + size].decode(encoding), [(start, font) for start, font in pairs], above)
+
+
+def _if_above(text: str, runs: list[tuple[int, int]], above: Container[int]) -> str:
+    return with_runs(text, runs, above) if any(font in above for _, font in runs) else ""
+
+
+def _raised_among(strings: Iterable[tuple[str, list[tuple[int, int]]]], above: Container[int]) -> Iterator[tuple[int, str]]:
     """Yield the number and text of each string of which a run has one of some fonts."""
     for number, (text, runs) in enumerate(strings):
-        if any(font in above for _, font in runs):
-            yield number, with_runs(text, runs, above)
+        if raised_text := _if_above(text, runs, above):
+            yield number, raised_text
 
 
-def with_runs(text: str, runs: list[tuple[int, int]], above: set[int]) -> str:
+def with_runs(text: str, runs: list[tuple[int, int]], above: Container[int]) -> str:
     """Return a text with its runs in some fonts above the line; a run is its beginning and its font."""
     ends = [*(start for start, _ in runs[1:]), len(text)]
     parts = [text[: runs[0][0]]] if runs else [text]

@@ -8,30 +8,36 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
-from typing import cast
+from typing import NamedTuple, cast
 
 from ...findings import Finding, Place, finding, letters
 from ...words.recognised_data import CONTINUED, NOTE, UNIT_HEADINGS
+from .headers import SENTENCE, groups_unmerged, header_of, names_of, stacked
 from .measures import corner, measure_above, measures_below
 from .numbers import is_number
-from .pages import LONG_NAME, Header, Merge, beside_each_other, headings_again, indicator_above, measures_in, measures_in_header
+from .pages import (
+    LONG_NAME,
+    Header,
+    Merge,
+    beside_each_other,
+    goes_on,
+    headings_again,
+    indicator_above,
+    measures_in,
+    measures_in_header,
+    texts_of,
+)
 from .periods import is_unclear
-from .table import Cell, Origin, Table, is_key, name_of
+from .table import Cell, Origin, Table, name_of
 from .table import blank as _blank
 from .table import filled as _filled
 
-SEARCHED = 30  # rows in which a header is looked for
-DEEPEST = 4  # header rows that one merged cell may span
 QUOTED = 40  # characters of a note that a finding shows
 
-_SENTENCE = r"[:：。；;，、！？!?]"
-_YEAR = r"(?:19|20)\d{2}"
 
-
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(NamedTuple):
     """Rows of cells as they stand in a file, with what is known of the file."""
 
     origin: Origin
@@ -63,12 +69,12 @@ def tables_of(
     header; otherwise all are of one width. Where headings begin again, as on the next page, the rows below are read by
     them: into the same table if they say the same, else into one of their own.
     """
-    merges = [*merges, *_groups_unmerged(rows, lines, origin)]
+    merges = [*merges, *groups_unmerged(rows, lines, origin)]
     whole = _Sheet(origin, sheet, period, rows, lines, merges, ragged)
-    first = _header(rows, lines, merges, origin)
+    first = header_of(rows, lines, merges, origin)
     if first is None:
         return [], [_no_header(origin, sheet, rows)]
-    headers = [first, *headings_again(rows, first, merges, origin.keys, _stacked)]
+    headers = [first, *headings_again(rows, first, merges, origin.keys, stacked)]
     found: list[Finding] = []
     tables: list[Table] = []
     indicator, measure = indicator_above(rows[: first.top]), measure_above(rows[: first.top])
@@ -77,7 +83,8 @@ def tables_of(
         indicator = indicator_above([rows[row] for row in header.above]) or indicator
         table, its_findings = _table(whole, header, len(rows) if after is None else min((*after.above, after.top)))
         measure = measure_above([rows[row] for row in header.above]) or measure
-        table = replace(table, indicator=indicator, measure=table.measure or measure)
+        lines_above = rows[: first.top] if header is first else [rows[row] for row in header.above]
+        table = replace(table, indicator=indicator, measure=table.measure or measure, above=texts_of(lines_above))
         found += its_findings
         joined = next((at for at, one in enumerate(tables) if _alike(one, table)), None)
         if joined is None:
@@ -99,7 +106,7 @@ def _table(sheet: _Sheet, header: Header, end: int) -> tuple[Table, list[Finding
     if low > top and measures_in_header(rows, header, merges):
         low -= 1  # they are taken from the rows below, as where the names of keys are not merged over them
     width = len(rows[low]) if sheet.ragged else max(len(rows[low]), len(rows[top]))
-    names, qualified, levels = _names(rows, top, low, width, merges)
+    names, qualified, levels = names_of(rows, top, low, width, merges)
     measure = _of_corner(names, qualified, key)
     while sheet.ragged and width and not names[width - 1]:  # columns that only a spreadsheet's last commas make
         if any(len(row) >= width and not _blank(row[width - 1]) for row in rows[low + 1 : end]):
@@ -152,8 +159,10 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _alike(one: Table, other: Table) -> bool:
+    """Say whether a table goes on with another: the same headings, and nothing above that it is another's."""
     same = (one.names, one.qualified, one.positions) == (other.names, other.qualified, other.positions)
-    return same and (one.measures, one.indicator, one.measure) == (other.measures, other.indicator, other.measure)
+    of_one = set(other.above) <= set(one.above) or all(map(goes_on, other.above))
+    return same and of_one and (one.measures, one.indicator, one.measure) == (other.measures, other.indicator, other.measure)
 
 
 def _joined(one: Table, other: Table) -> Table:
@@ -217,153 +226,6 @@ def repeated(table: Table, used: Container[str]) -> list[Finding]:
     if unused:
         found.append(finding("IC939", Place(table.file, table.sheet, table.header_line), names=list(dict.fromkeys(unused))[:8]))
     return found
-
-
-def _header(rows: list[list[Cell]], lines: Sequence[int], merges: Sequence[Merge], origin: Origin) -> Header | None:
-    """Return the header, or nothing when there is none."""
-    at = _key_row(rows, lines, origin)
-    if at is None:
-        return None
-    full = _spread(rows, at, merges)
-    key = _key(full, origin.keys)
-    if key is None:
-        key = next((index for index, cell in enumerate(full) if not _blank(cell)), None)
-    if key is None:
-        return None
-    return Header(*_stacked(rows, at, key, merges), key)
-
-
-def _key_row(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> int | None:
-    """Return the row of headings that is named, or the first that has a known one, or the first with anything in it."""
-    if origin.header is not None:
-        return next((index for index, line in enumerate(lines) if line == origin.header), None)
-    filled = (index for index, row in enumerate(rows) if any(not _blank(cell) for cell in row))
-    first = next(filled, None)
-    if first is None or not origin.keys:
-        return first
-    searched = range(first, min(len(rows), first + SEARCHED))
-    keyed = (index for index in searched if _key(rows[index], origin.keys) is not None)
-    at = next(keyed, None)
-    if at is None:  # a unit of measurement may stand in the corner, where units have their name
-        return next((index for index in searched if _in_corner(rows[index])), first)
-    # a line in two cells that names an indicator, of which the first could be a heading
-    if len(rows[at]) - rows[at].count("") == 2 and indicator_above([rows[at]]):
-        return next((index for index in keyed if len(_filled(rows[index])) > 2), at)
-    return at
-
-
-def _groups_unmerged(rows: list[list[Cell]], lines: Sequence[int], origin: Origin) -> list[Merge]:
-    """Return the groups of columns that a row names without merged cells, as in CSV: each reaches to the next name.
-
-    One of both rows has the known heading; above it, groups are told from titles by headings that repeat below them.
-    """
-    at = _key_row(rows, lines, origin)
-    if at is None or _key(rows[at], origin.keys) is None:
-        return []
-    key = _key(rows[at], origin.keys) or 0
-    for upper, lower in ((at, at + 1), (at - 1, at)):
-        if upper < 0 or lower >= len(rows) or not _name_groups(rows[upper], rows[lower], key, above=lower == at):
-            continue
-        named = [index for index in _filled(rows[upper]) if index > key]
-        of_group: dict[int | None, str] = {index: name_of(rows[upper][index]) for index in named}
-        starts = [index for index, before in zip(named, [None, *named], strict=False) if of_group[index] != of_group.get(before)]
-        ends = [*(start - 1 for start in starts[1:]), max(_filled(rows[lower]))]
-        return [(upper, start, upper, end) for start, end in zip(starts, ends, strict=True) if end > start]
-    return []
-
-
-def _name_groups(upper: list[Cell], lower: list[Cell], key: int, *, above: bool) -> bool:
-    """Say whether one row names groups of the columns that the next one names."""
-    first = upper[: key + 1] if above else lower[: key + 1]
-    if not all(map(_blank, first)) or not all(map(_could_name, (*upper, *lower))):
-        return False
-    named = [index for index in _filled(upper) if index > key]
-    names = [name_of(lower[index]) for index in _filled(lower) if index > key]
-    groups = [name_of(upper[index]) for index in named]
-    gaps = any(index >= len(upper) or _blank(upper[index]) for index in _filled(lower) if named and index > named[0])
-    repeats = len(set(names)) < len(names)
-    return bool(groups) and (gaps or (len(set(groups)) < len(groups) and repeats)) and (repeats or not above)
-
-
-def _could_name(cell: Cell) -> bool:
-    """Say whether a cell could be a heading or is empty: words, or a year."""
-    if isinstance(cell, str):
-        name = name_of(cell)
-        return not re.search(_SENTENCE, name) and (not is_number(name) or re.fullmatch(_YEAR, name) is not None)
-    return cell is None or re.fullmatch(_YEAR, name_of(cell)) is not None
-
-
-def _key(row: Sequence[Cell], keys: frozenset[str]) -> int | None:
-    for index, cell in enumerate(row):
-        if isinstance(cell, str) and (is_key(cell, keys) or ((named := corner(cell)) and named[0] and is_key(named[0], keys))):
-            return index
-    return None
-
-
-def _in_corner(row: Sequence[Cell]) -> bool:
-    """Say whether a row could be the header of a table by the unit of measurement in its first cell."""
-    filled = _filled(row)
-    return len(filled) > 1 and isinstance(row[filled[0]], str) and corner(row[filled[0]]) is not None
-
-
-def _stacked(rows: list[list[Cell]], at: int, key: int, merges: Sequence[Merge]) -> tuple[int, int]:
-    """Return the first and last of the header rows around the one that holds the key."""
-    for top, left, bottom, right in merges:
-        if top <= at <= bottom and left <= key <= right and 0 < bottom - top < DEEPEST:
-            return top, min(bottom, len(rows) - 1)
-    low = at
-    if _groups(rows, at, at, merges) and at + 1 < len(rows) and _only_text_beside(rows[at + 1], key):
-        low = at + 1
-    top = at
-    while top and at - top < DEEPEST - 1 and _groups(rows, top - 1, at, merges):
-        if not _only_text_beside(rows[top - 1], key):
-            break
-        top -= 1
-    return top, low
-
-
-def _groups(rows: list[list[Cell]], row: int, at: int, merges: Sequence[Merge]) -> bool:
-    """Say whether a row names groups of columns: cells merged sideways, but over less than the table's width."""
-    filled = [index for index, cell in enumerate(_spread(rows, at, merges)) if not _blank(cell)]
-    return any(
-        top == bottom == row and left < right and not (left <= filled[0] and filled[-1] <= right)
-        for top, left, bottom, right in merges
-    )
-
-
-def _only_text_beside(row: list[Cell], key: int) -> bool:
-    """Say whether a row could be a part of a header: nothing at the key, and nothing but words elsewhere."""
-    filled = _filled(row)
-    words = all(_could_name(row[index]) for index in filled)
-    return bool(filled) and key not in filled and words
-
-
-def _spread(rows: list[list[Cell]], row: int, merges: Sequence[Merge]) -> list[Cell]:
-    """Return a row as it looks: every cell under a merged one shows that one's value."""
-    shown = list(rows[row])
-    for top, left, bottom, right in merges:
-        if top <= row <= bottom and top < len(rows) and left < len(rows[top]):
-            stop = min(right + 1, len(shown))
-            shown[left:stop] = [rows[top][left]] * (stop - left)
-    return shown
-
-
-def _names(
-    rows: list[list[Cell]], top: int, low: int, width: int, merges: Sequence[Merge]
-) -> tuple[list[str], list[str], list[tuple[str, ...]]]:
-    """Return the columns' lowest names, those with the names of their groups before them, and the names of all rows."""
-    if top == low:
-        names = [name_of(cell) for cell in rows[low]]
-        names += [""] * (width - len(names))
-        return names, names, [(name,) for name in names]
-    levels = [[name_of(cell) for cell in _spread(rows, row, merges)] for row in range(top, low + 1)]
-    names, qualified, of_column = [], [], []
-    for column in range(width):
-        parts = tuple(dict.fromkeys(level[column] for level in levels if column < len(level) and level[column]))
-        of_column.append(parts)
-        names.append(parts[-1] if parts else "")
-        qualified.append("/".join(parts))
-    return names, qualified, of_column
 
 
 def _fill_down(body: list[list[Cell]], merges: Sequence[Merge], offset: int, key: int) -> None:
@@ -475,7 +337,7 @@ def _is_note(row: list[Cell], index: int, key: int, *, gap: bool, banners: set[t
     if gap or (index, filled[0]) in banners:
         return True
     # a unit whose row was left empty must stay a record: it is a name where names stand, and no sentence
-    name = filled[0] == key and isinstance(cell, str) and len(cell) <= LONG_NAME and not re.search(_SENTENCE, cell)
+    name = filled[0] == key and isinstance(cell, str) and len(cell) <= LONG_NAME and not re.search(SENTENCE, cell)
     return isinstance(cell, str) and not name
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from math import isfinite
+from types import MappingProxyType
+from typing import NamedTuple
 
 # Only what a full-width keyboard types. All of NFKC would read 10² as 102 and ① as 1.
 NARROW = str.maketrans("０１２３４５６７８９．，＋－−﹣％ｅＥ＃（）", "0123456789.,+---%eE#()")
@@ -22,9 +23,12 @@ _RAISED_FROM = "0123456789+-−=()abcdefghijklmnoprstuvwxyz"
 _RAISED_TO = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
 _RAISE = str.maketrans(_RAISED_FROM, _RAISED_TO)
 _POWER = "⁺⁻⁼"
-_MARKS = "".join(sorted(set(_RAISED_TO) - set(_POWER))) + "①-⓿"
+RAISED = "".join(sorted(set(_RAISED_TO) - set(_POWER)))
+"""What may be the mark of a footnote above the line, to be put between [ and ] of a pattern."""
+_MARKS = RAISED + "①-⓿"
 _FOOTNOTE = rf"(?s)(.*?[0-9.,)%])[ \u00a0]?([{_MARKS}]+(?:[ ,，、;][{_MARKS}]+)*)"
 
+LAKH = "lakh"
 _SET_APART = {" ": "[ \u00a0\u2002-\u200a\u202f\u3000]", "'": "['’]"}  # all else stands for itself
 
 # what the commas and points of one number say, without its sign and what stands beside it
@@ -37,6 +41,7 @@ _DECIMAL_POINT = (  # 2022.10 may be a month
     r"(?![1-9][0-9]{0,2}\.[0-9]{3}$|(?:19|20)[0-9]{2}\.(?:0?[1-9]|1[0-2])$)[0-9]*\.[0-9]+"
     r"|[0-9]{1,3}(?:[' \u00a0\u2009\u202f’][0-9]{3})+\.[0-9]+"
 )
+_LAKHS = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?"  # 1,23,456: by hundreds above a thousand, as in India
 _EITHER_COMMA = r"[1-9][0-9]{0,2},[0-9]{3}"
 _EITHER_POINT = r"[1-9][0-9]{0,2}\.[0-9]{3}"
 _BELOW_THOUSAND = r"[1-9][0-9]{0,2}"
@@ -44,15 +49,14 @@ _BESIDE = SPACE + "+-()%‰*#†‡" + "".join(sorted(set(_RAISED_TO)))
 _LETTERS = r"[ \u00a0]?[A-Za-z]{1,2}$"
 
 
-@dataclass(frozen=True)
-class Spelling:
-    """How numbers are written: `thousands` is empty where nothing sets them apart; `multiples` are words behind numbers."""
+class Spelling(NamedTuple):
+    """How numbers are written: `thousands` is a mark, `lakh` or empty, `multiples` are words behind numbers."""
 
     decimal: str = "."
     thousands: str = ","
     negative: str | None = None
     flags: tuple[str, ...] = ()
-    multiples: Mapping[str, float] = field(default_factory=dict)
+    multiples: Mapping[str, float] = MappingProxyType({})
 
     def number(self, text: str) -> float | None:
         """Return the number that a text is without anything beside it, or nothing; never nan, inf, 1_000 or an overflow.
@@ -86,7 +90,7 @@ class Spelling:
         inside = re.fullmatch(r"\(\s*(.*?)\s*\)", text) if self.negative == "brackets" else None
         inside = re.fullmatch(r"(.*?)\s*-", text) if self.negative == "trailing" else inside
         unsigned = inside and inside.group(1)[:1] not in ("+", "-")
-        number = replace(self, negative=None).value(inside.group(1)) if inside and unsigned else None
+        number = self._replace(negative=None).value(inside.group(1)) if inside and unsigned else None
         return None if number is None else -number
 
     def without_flags(self, text: str) -> tuple[str, str]:
@@ -113,6 +117,8 @@ def _patterns(decimal: str, thousands: str) -> tuple[str, str]:
     """Return how numbers are written without anything that sets thousands apart, and with it."""
     mark = re.escape(decimal)
     plain = rf"[+-]?(?:[0-9]+{mark}?[0-9]*|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    if thousands == LAKH:
+        return plain, rf"[+-]?[1-9][0-9]?(?:,[0-9]{{2}})*,[0-9]{{3}}(?:{mark}[0-9]*)?"
     apart = _SET_APART.get(thousands, re.escape(thousands))
     return plain, rf"[+-]?[1-9][0-9]{{0,2}}(?:{apart}[0-9]{{3}})+(?:{mark}[0-9]*)?" if thousands else ""
 
@@ -145,8 +151,7 @@ def raised(text: str) -> str:
     return text.translate(_RAISE)
 
 
-@dataclass(frozen=True)
-class Commas:
+class Commas(NamedTuple):
     """What some cells say of commas and points: the first text of each kind, nothing where there is none."""
 
     decimal: str = ""  # 62,62
@@ -155,6 +160,7 @@ class Commas:
     either: str = ""  # 1,234
     either_point: str = ""  # 1.234
     whole: str = ""  # 987
+    lakh: str = ""  # 1,23,456
 
 
 def alone(cell: str) -> str:
@@ -175,6 +181,17 @@ def commas_in(cells: Iterable[object]) -> Commas:
     return Commas(**found)
 
 
+def commas_of(cells: Iterable[object]) -> Commas:
+    """Return what a column says of commas and points: nothing where its texts are words, or lists such as 1,2,3."""
+    texts = [cell for cell in dict.fromkeys(cells) if isinstance(cell, str) and cell.strip()]
+    spelled = [cell for cell in texts if len(cell) <= _LONG and re.fullmatch(_NUMBER, alone(cell))]
+    others = set(texts).difference(spelled)
+    of_words = len(others) > len(spelled) or any(re.search("[0-9][,，;；、][0-9]", cell) for cell in others)
+    return Commas() if of_words else commas_in(spelled)
+
+
+_GROUPS = "[., '\u00a0\u2009\u202f’]"
+_NUMBER = rf"[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+|[0-9]{{1,3}}(?:{_GROUPS}[0-9]{{3}})+(?:[.,][0-9]*)?|{_LAKHS}"
 _LONG = 40
 _KINDS = (
     ("decimal", _DECIMAL_COMMA),
@@ -183,10 +200,11 @@ _KINDS = (
     ("either", _EITHER_COMMA),
     ("either_point", _EITHER_POINT),
     ("whole", _BELOW_THOUSAND),
+    ("lakh", _LAKHS),
 )
 
 
 def together(each: Sequence[Commas]) -> Commas:
     """Return what several columns say as one."""
-    names = tuple(Commas.__dataclass_fields__)
+    names = Commas._fields
     return Commas(**{name: next((text for one in each if (text := getattr(one, name))), "") for name in names})

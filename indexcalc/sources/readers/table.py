@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...findings import Place
-from .spelling import Commas, commas_in
+from ...words.recognised_data import SPREAD
+from .spelling import RAISED, Commas, commas_of
 
 Cell = str | float | int | bool | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table of one file: its named columns, and where each of its cells stands."""
 
@@ -31,6 +33,8 @@ class Table:
     lines: Sequence[int]
     separator: str = ""
     """What separates the cells of a text."""
+    above: tuple[str, ...] = ()
+    """What stands in the lines above the headings."""
     indicator: str = ""
     """The indicator that a line above the headings names, as where each of many files holds one."""
     measure: str = ""
@@ -43,7 +47,7 @@ class Table:
     @cached_property
     def commas(self) -> tuple[Commas, ...]:
         """What the texts of each column say of commas and points; asked for where a column does not say it itself."""
-        return tuple(commas_in(cells) if not hasattr(cells, "dtype") else Commas() for cells in self.columns)
+        return tuple(commas_of(cells) if not hasattr(cells, "dtype") else Commas() for cells in self.columns)
 
     levels: tuple[tuple[str, ...], ...] = ()
     """The headings of each column from the top down, where they stand in several rows."""
@@ -85,8 +89,7 @@ class Table:
         return Place(self.file, self.sheet, self.header_line, self.positions[column])
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """What a format needs to know to read one file: where it is, what people call it, what is asked of it."""
 
     path: str
@@ -108,7 +111,7 @@ class Origin:
 
 
 def name_of(cell: object) -> str:
-    r"""Return a cell as a name: NFKC, outer space stripped, inner space collapsed.
+    r"""Return a cell as a name: NFKC, outer space stripped, inner space collapsed, and none where it spreads out a short name.
 
     >>> name_of(" crimes　solved\n（cases） "), name_of(2021.0)
     ('crimes solved (cases)', '2021')
@@ -121,6 +124,8 @@ def name_of(cell: object) -> str:
         cell = unicodedata.normalize("NFKC", cell)
         if not cell.isprintable():
             cell = cell.translate(_INVISIBLE)
+        if " " in cell and re.fullmatch(SPREAD, cell):
+            return cell.replace(" ", "")
     return " ".join(cell.split())
 
 
@@ -135,11 +140,26 @@ def as_written(cell: object) -> str:
     return " ".join((cell if cell.isprintable() else cell.translate(_INVISIBLE)).split())
 
 
+def unmarked(cell: Cell) -> Cell:
+    """Return a name without the mark of a footnote that stands above the line behind it; km², R² and CO² have none.
+
+    >>> unmarked("2022¹⁾"), unmarked("GDP¹"), unmarked("area km²"), unmarked("R²")
+    ('2022', 'GDP', 'area km²', 'R²')
+    """
+    marked = re.fullmatch(_FOOTNOTE, cell) if isinstance(cell, str) and not cell.isascii() else None
+    return marked[1] if marked else cell
+
+
+def closed(name: str) -> str:
+    """Return a name without spaces between Chinese characters, as where a heading was broken into lines."""
+    return re.sub(_BETWEEN, "", name) if " " in name else name
+
+
 def is_key(cell: str, keys: frozenset[str]) -> bool:
     """Say whether a cell is one of the names that a header has, in upper or lower case; the keys are there in lower case too."""
     if cell in keys:
         return True
-    name = name_of(cell)
+    name = closed(name_of(cell))
     return name in keys or name.casefold() in keys
 
 
@@ -188,4 +208,6 @@ def _hours_of(duration: dt.timedelta) -> str:
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"
 
 
+_FOOTNOTE = rf"(?s)(.*(?:[A-Za-z]{{2}}[A-Za-ln-z]|[^A-Za-z\u0370-\u03ff\s{RAISED}]))\s?[{RAISED}]+\s*"  # no power of a symbol
+_BETWEEN = r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))  # pasted in from web pages, or left by joined files

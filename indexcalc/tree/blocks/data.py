@@ -226,8 +226,9 @@ class Data(Part):
     """Words that stand for a number, each with the number: `{"<2.5": 1.25, ">95": 95, "TRUE": 1}`. No others are numbers."""
     decimal: Literal[".", ","] | None = None
     """The decimal mark. Default: a point, or a comma where the column shows that it is one."""
-    thousands: Literal[",", ".", " ", "'", "none"] | None = None
-    """What sets thousands apart: `" "` is any space, `none` nothing. Default: a comma, or a point beside decimal commas."""
+    thousands: Literal[",", ".", " ", "'", "lakh", "none"] | None = None
+    """What sets thousands apart: `" "` is any space, `lakh` commas as in 1,23,456, `none` nothing. Default: a comma, or a point
+    beside decimal commas."""
     negative: Literal["brackets", "trailing"] | None = None
     """How negative numbers are written besides -12.5: in `brackets`, (12.5), or with a `trailing` minus, 12.5-."""
     flags: Words = ()

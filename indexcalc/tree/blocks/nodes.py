@@ -256,7 +256,7 @@ class Inner(Part):
     """What to do when children have no score."""
     undefined: Literal["refuse", "missing"] | None = None
     """What to do where there is no result for the children that are there, as for a score of 0 under a geometric mean: `refuse`
-    all, or leave the score `missing` there, with a warning."""
+    all, or leave the score `missing` there, with a warning. Default: as the method's page says."""
     normalise: NormaliseChoice | None = None
     """Compare the units once more by the result, and take that as the score."""
     round: RoundChoice | None = None
@@ -342,8 +342,9 @@ class Defaults(Part):
     """Where weights come from."""
     missing: Missing = Field(default={}, validate_default=True)
     """What to do when children have no score."""
-    undefined: Literal["refuse", "missing"] = "refuse"
-    """What to do where there is no result for the children that are there: `refuse` all, or leave the score `missing` there."""
+    undefined: Literal["refuse", "missing"] | None = None
+    """What to do where there is no result for the children that are there: `refuse` all, or leave the score `missing` there.
+    Default: as each method's page says."""
     impute: ImputeChoice | None = None
     """How missing values are estimated."""
     treat: TreatChoice | None = None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 from ...findings import Finding, Place, finding, nearest
-from ...methods import NORMALISERS, RECORDS, WEIGHTINGS
-from ...methods.records import JoinedWeights, Parameter
+from ...methods import NORMALISERS, RECORDS, TREATMENTS, WEIGHTINGS
+from ...methods.arrays import np
+from ...methods.bounds import Problem
+from ...methods.records import JoinedWeights, MethodRecord, Parameter, WeightMethod
 from ...periods import EXAMPLES, read_period
+from ...words.tree import NOT_DEFINED
 from ..blocks.choices import FACTORS, NONE, Method
 from ..blocks.nodes import Dimension, Indicator, Root
 from ..kinds import as_yaml_number, kind_of, written
@@ -31,11 +35,7 @@ def check_methods(index: Index) -> Iterator[Finding]:
                 places.append((room, (*path, room), method))
                 places += [(room, (*path, room, "of"), part) for part in combined(method)]
     for room, path, method in places:
-        problems = list(method_findings(index, room, path, method))
-        yield from problems
-        if not problems and (problem := RECORDS[room][method.method].problem(method.parameters)):
-            key, english, chinese = problem
-            yield finding("IC405", index.place((*path, key)), method=method.method, problem=english, problem_zh=chinese)
+        yield from method_findings(index, room, path, method)
 
 
 def check_frames(index: Index) -> Iterator[Finding]:
@@ -55,6 +55,21 @@ def check_frames(index: Index) -> Iterator[Finding]:
 def compared_with_a_base(index: Index) -> list[tuple[Path, Any]]:
     """Return what may take its statistics from a base period, with where it stands: normalisers and computed weights."""
     return [*_normalisers(index), *_weightings(index)]
+
+
+def more_than_units(index: Index, units: int) -> Iterator[Finding]:
+    """Find the parameters that count as many units as there are, or more."""
+    owners: list[tuple[Path, Any]] = [(("defaults", "treat"), index.defaults.treat)]
+    owners += [((*path, "treat"), node.treat) for path, node in index.walked if isinstance(node, Indicator)]
+    owners += [
+        (("uncertainty", "treat", at), method) for at, method in enumerate(index.uncertainty.treat if index.uncertainty else ())
+    ]
+    for path, method in owners:
+        record = TREATMENTS.get(method.method) if method else None
+        for key in record.of_units if record else ():
+            found = method.parameters.get(key, 0)
+            if found >= units:
+                yield finding("IC457", index.place((*path, key)), method=method.method, key=key, found=found, units=units)
 
 
 def _is_period(index: Index, text: str) -> bool:
@@ -115,6 +130,50 @@ def check_choice(index: Index, room: str, choice: Method) -> list[Finding]:
 
 
 def method_findings(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:
+    """Find out whether a method exists, takes what it is given, is given what it needs, and whether that makes sense."""
+    found = list(_misfits(index, room, path, method))
+    yield from found
+    if not found and (problem := RECORDS[room][method.method].problem(method.parameters)):
+        yield senseless(index, RECORDS[room][method.method], path, method, problem)
+
+
+def senseless(index: Index, record: MethodRecord, path: Path, method: Method, problem: Problem) -> Finding:
+    """Say what is wrong with the parameters of a method: with judgements from which no weights follow, or otherwise."""
+    key, english, chinese = problem
+    place = index.place(path if path[-1:] == ("of",) else (*path, key))
+    owner = path[: -2 if path[-1:] == ("of",) else -1]
+    if owner and isinstance(record, WeightMethod) and _follow_none(record, method):
+        node = next((name for name, own in index.paths.items() if own == owner), str(owner[-1]))
+        how = {"how": f": {english}", "how_zh": NOT_DEFINED[1].format(chinese)}
+        return finding("IC429", place, node=node, method=method.method, **how)
+    return finding("IC405", place, method=method.method, problem=english, problem_zh=chinese)
+
+
+def _follow_none(record: WeightMethod, method: Method) -> bool:
+    """Say whether no weights follow from judgements, whatever the scores are."""
+    if record.scores is not None:
+        return False
+    lists = [entries for key in record.per_child for entries in lists_in(method.parameters.get(key))]
+    children = len(lists[0]) if lists else 0
+    weights = record.function(np.empty((0, children)), np.ones(children), **method.parameters)
+    return bool(np.isnan(weights).any())
+
+
+def lists_in(value: Any, *, square: bool = False) -> Iterator[Sequence[Any]]:
+    """Yield the lists of single entries that a list is, or is made of; with `square` also the tables that these make."""
+    if not isinstance(value, (list, tuple)):
+        return
+    nested = [isinstance(entry, (list, tuple)) for entry in value]
+    if not any(nested):
+        yield value
+    elif all(nested):  # a mixture is a finding of its own
+        if square and not any(isinstance(cell, (list, tuple)) for row in value for cell in row):
+            yield value
+        for entry in value:
+            yield from lists_in(entry, square=square)
+
+
+def _misfits(index: Index, room: str, path: Path, method: Method) -> Iterator[Finding]:
     """Find out whether a method exists, and whether it takes what it is given and is given what it needs."""
     known = RECORDS[room]
     if method.method not in known:
@@ -160,8 +219,9 @@ def combined(method: Method) -> list[Method]:
 
 
 def _fits(wanted: Any, value: Any) -> bool:
-    if type(value) is wanted or (wanted is float and type(value) is int):
-        return True  # most are; the rest is worth making an adapter for
+    for kind in get_args(wanted) if isinstance(wanted, UnionType) else (wanted,):
+        if type(value) is kind or (kind is float and type(value) is int):
+            return True  # most are; the rest is worth making an adapter for
     from pydantic import ValidationError
 
     try:

@@ -68,10 +68,18 @@ def check_grades(index: Index) -> Iterator[Finding]:
     blocks += [((*path, "grades"), node.grades) for path, node in index.walked if isinstance(node, Dimension)]
     for path, grades in blocks:
         lowest: dict[str, float] = {}
+        used: dict[str, None] = {}
+        names: set[str] = set()
         for at, grade in enumerate(grades):
             bounds = {"from": grade.from_, "quantile": grade.quantile, "top": None if grade.top is None else -grade.top}
             given = {key: bound for key, bound in bounds.items() if bound is not None}
             place = index.place((*path, at))
+            if grade.name in names:
+                yield finding("IC264", index.place((*path, at, "name")), grade=grade.name)
+            names.add(grade.name)
+            if len(given) == 1 and used and not used.keys() & given.keys():
+                yield finding("IC263", place, grade=grade.name, key=next(iter(given)), first=next(iter(used)))
+            used |= dict.fromkeys(given)
             if len(given) > 1:
                 yield finding("IC253", place, grade=grade.name, keys=list(given))
             elif bool(given) == (at == len(grades) - 1):
@@ -94,10 +102,15 @@ def check_adjustments(index: Index) -> Iterator[Finding]:
             place = index.place((*path, "node"))
             yield finding("IC251", place, id=item.id, node=item.node, near=nearest(item.node, nodes))
         points = item.each if item.each is not None else item.rank_move
-        if item.cap is not None and points is not None and item.cap * points <= 0:
+        if item.cap is not None and points and item.cap * points <= 0:
             yield finding("IC254", index.place((*path, "cap")), id=item.id, cap=item.cap, points=points)
-        if item.repeat <= 0:
-            yield finding("IC122", index.place((*path, "repeat")), key="repeat", found=item.repeat, limit="> 0")
+        if item.each == 0:
+            yield finding("IC122", index.place((*path, "each")), key="each", found=0, limit="≠ 0")
+        deducted = item.veto.deduct if item.veto else None
+        above = {("repeat",): item.repeat, ("rank_move",): item.rank_move, ("veto", "deduct"): deducted}
+        for keys, found in above.items():
+            if found is not None and found <= 0:
+                yield finding("IC122", index.place((*path, *keys)), key=keys[-1], found=found, limit="> 0")
         if item.veto is not None:
             yield from _veto_findings(index, (*path, "veto"), item)
 
@@ -122,6 +135,27 @@ def check_primary(index: Index) -> Iterator[Finding]:
         if node.formula or (record is not None and record.split != "child"):
             method = "formula" if node.formula or record is None else record.name
             yield finding("IC256", index.place((*path, "primary"), key=True), node=node.id, method=method)
+
+
+def check_missing(index: Index) -> Iterator[Finding]:
+    """See that only `reweight` says how much must be there: the other policies leave nothing to ask."""
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), (("index",), index.index), *index.walked]
+    for path, node in owners:
+        missing = getattr(node, "missing", None)
+        if missing is None or missing.policy == "reweight":
+            continue
+        for key in ("coverage", "children"):
+            if key in missing.model_fields_set:
+                yield finding("IC265", index.place((*path, "missing", key), key=True), policy=missing.policy, key=key)
+
+
+def check_donors(index: Index) -> Iterator[Finding]:
+    """See that the units to estimate from are named in one way."""
+    owners: list[tuple[str, Path, Any]] = [("defaults", ("defaults",), index.defaults)]
+    owners += [(leaf.id, index.paths[leaf.id], leaf) for leaf in index.leaves]
+    for name, path, owner in owners:
+        if owner.impute is not None and owner.impute.by is not None and "over" in owner.impute.model_fields_set:
+            yield finding("IC213", index.place((*path, "impute", "by"), key=True), node=name, one="over", other="by")
 
 
 def check_children_asked_for(index: Index) -> Iterator[Finding]:
@@ -158,6 +192,8 @@ def check_monitored(index: Index) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     check_leaves,
     check_monitored,
+    check_missing,
+    check_donors,
     check_children_asked_for,
     check_grades,
     check_adjustments,

@@ -171,7 +171,7 @@ def check_spellings(index: Index) -> Iterator[Finding]:
     """See that what a source says of how its numbers are spelled leaves every number one meaning."""
     for name, data in index.data.items():
         wrong: list[tuple[str, str]] = []
-        if data.thousands and data.thousands == data.decimal:
+        if data.thousands and data.decimal == {"lakh": ","}.get(data.thousands, data.thousands):
             wrong.append(("thousands", data.thousands))
         no_flags = {*_NO_FLAGS, *data.multiples}
         wrong += [("flags", flag) for flag in data.flags if not flag.strip() or flag in no_flags or flag[0].isdecimal()]

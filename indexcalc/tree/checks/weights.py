@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from ...findings import Finding, finding
-from ...methods import WEIGHTINGS, WITHOUT_WEIGHTS
-from ...methods.records import PairMethod
+from ...methods import RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS
+from ...methods.records import Aggregator, PairMethod, WeightMethod
 from ...words.tree import WEIGHT_BEYOND, WEIGHT_MISSING, WEIGHTS_AS_PRINTED, WEIGHTS_RESCALED
 from ..blocks.choices import Method
 from ..blocks.nodes import Indicator
 from ..declared import counts, given_weights, weight_total
 from ..located import Path
 from ..model import Index
-from .methods import combined, method_findings
+from .methods import combined, lists_in, method_findings, senseless
 from .said import Check, titled
 
 _TOLERANCE = 1e-9
@@ -86,47 +85,39 @@ def check_signs(index: Index) -> Iterator[Finding]:
 
 
 def check_weighting(index: Index) -> Iterator[Finding]:
-    """See that lists of judgements fit the number of children, and that judgements are consistent."""
+    """See that parameters fit the number of children, and that judgements are consistent."""
     for path, node in ((("index",), index.index), *index.walked):
         if isinstance(node, Indicator):
             continue
-        own = (*path, "weights") if node.weights else ("defaults", "weights")
-        chosen = node.weights or index.defaults.weights
         children = sum(map(counts, index.children(node)))
-        for method in [chosen, *combined(chosen)]:
-            at = own if method is chosen else (*own, "of")
-            yield from _weighting_findings(index, node.id, at, method, children)
+        for room in ("weights", "aggregate") if node.formula is None else ("weights",):
+            own = (*path, room) if getattr(node, room) else ("defaults", room)
+            chosen = getattr(node, room) or getattr(index.defaults, room)
+            for method in [chosen, *combined(chosen)]:
+                at = own if method is chosen else (*own, "of")
+                yield from _findings_for_children(index, room, node.id, at, method, children)
 
 
-def _weighting_findings(index: Index, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
-    record = WEIGHTINGS.get(method.method)
-    if record is None:
+def _findings_for_children(index: Index, room: str, node: str, path: Path, method: Method, children: int) -> Iterator[Finding]:
+    record = RECORDS[room].get(method.method)
+    if not isinstance(record, (WeightMethod, Aggregator)):
         return
+    sound = not any(method_findings(index, room, path, method))
     pairs = isinstance(record, PairMethod)
-    lists = [(key, entries) for key in record.per_child for entries in _lists(method.parameters.get(key), square=pairs)]
+    lists = [(key, entries) for key in record.per_child for entries in lists_in(method.parameters.get(key), square=pairs)]
     wrong = {key: len(entries) for key, entries in lists if len(entries) != children}
     where = {key: index.place(path if path[-1] == "of" else (*path, key)) for key in record.per_child}
     for key, length in wrong.items():
         more = {"method": method.method, "key": key, "found": length, "children": children}
         yield finding("IC410", where[key], node=titled(index, node), **more)
-    if isinstance(record, PairMethod) and not wrong and not any(method_findings(index, "weights", path, method)):
+    if wrong or not sound:
+        return
+    if problem := record.problem(method.parameters, children):
+        yield senseless(index, record, path, method, problem)
+    elif isinstance(record, PairMethod):
         ratio = record.consistency(record.given(method.parameters))
         if ratio > _INCONSISTENT:
             yield finding("IC411", where[record.per_child[0]], node=titled(index, node), ratio=f"{ratio:.3f}")
-
-
-def _lists(value: Any, *, square: bool) -> Iterator[Sequence[Any]]:
-    """Yield the lists of single entries that a list is, or is made of; with `square` also the tables that these make."""
-    if not isinstance(value, (list, tuple)):
-        return
-    nested = [isinstance(entry, (list, tuple)) for entry in value]
-    if not any(nested):
-        yield value
-    elif all(nested):  # a mixture is a finding of its own
-        if square and not any(isinstance(cell, (list, tuple)) for row in value for cell in row):
-            yield value
-        for entry in value:
-            yield from _lists(entry, square=square)
 
 
 def check_idle_weights(index: Index) -> Iterator[Finding]:

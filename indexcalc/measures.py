@@ -1,29 +1,23 @@
-"""Units of measurement: what the text of one says of its size and kind, and what reported numbers are in."""
+"""Units of measurement: what the text of one says of its size and kind."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
-from ..words.recognised_measures import EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, RATES, SHARES, TIMES
-from .blocks.data import Denominator
-from .blocks.nodes import Indicator
-from .blocks.whole import Written
+from .words.recognised_measures import CURRENCY, EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, TIMES
 
 # patterns as text: `re` compiles each at its first use, and many runs use none of them
-_AMOUNT = rf"([0-9][0-9,]*(?:\.[0-9]+)?)?\s*({'|'.join(sorted(NUMBERS, key=len, reverse=True))})?\s*"
+AMOUNT = rf"([0-9][0-9,]*(?:\.[0-9]+)?)?\s*({'|'.join(sorted(NUMBERS, key=len, reverse=True))})?\s*"
 _WORDS = rf"({'|'.join(sorted(map(re.escape, ENGLISH_NUMBERS), key=len, reverse=True))})\b"
 _PER = rf"\s*/\s*|\s*{EACH}\s*|\bper\s+"
 
-_SAME = 1e-9
 
-
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """A unit of measurement: so many of the unit of a kind, and where it is a rate, of what it is one.
 
     The kind is empty where nothing but a number was said, such as thousands.
@@ -65,7 +59,8 @@ def _amount(text: str) -> tuple[Fraction, str] | None:
     text = text.strip()
     if (known := KIND_OF.get(text)) is not None:
         return Fraction(known[1]), known[0]
-    found = re.match(_AMOUNT, text)
+    text = re.sub(rf"^{CURRENCY}", "", text)
+    found = re.match(AMOUNT, text)
     assert found is not None  # all of it may be absent
     digits, word = found.groups()
     rest, size = text[found.end() :], Fraction((digits or "1").replace(",", "")) * NUMBERS.get(word, 1)
@@ -83,63 +78,19 @@ def _amount(text: str) -> tuple[Fraction, str] | None:
 def counted_in(measure: str) -> str:
     """Return the unit of measurement of what a rate is a rate of; nothing where a text is no rate.
 
-    >>> counted_in("人/万人"), counted_in("cases per 10,000 persons"), counted_in("%")
-    ('人', 'cases', '')
+    >>> counted_in("persons/km2"), counted_in("cases per 10,000 persons"), counted_in("%")
+    ('persons', 'cases', '')
     """
     above, *below = re.split(_PER, unicodedata.normalize("NFKC", measure).strip(), maxsplit=1)
     return above.strip() if below else ""
 
 
-def in_numerators(leaf: Indicator, base: Denominator) -> float:
-    """Return how many of what a leaf counts one of its denominator is, 10,000 for people among 万人; 1 where that is not said.
-
-    A leaf that does not say what it counts counts single ones, unless the percentage that it says it is tells otherwise.
-    """
-    known, own = read_measure(base.measure) if base.measure else None, read_measure(leaf.measure) if leaf.measure else None
-    if known is None or not known.kind or known.per:
-        return 1.0
-    if top := counted_in(leaf.measure):
-        counted = read_measure(top)
-        return float(known.size / counted.size) if counted else 1.0
-    if own is not None and own.kind == "ratio" and abs(leaf.scale * float(own.size * known.size) - 1) > _SAME:
-        return 1.0
-    return float(known.size)
-
-
-def reported_measure(index: Written, item: Indicator | Denominator) -> str:
-    """Return the unit of measurement that an item is reported in, where it can be told: of a rate that of what is counted.
-
-    A rate of cases per 10,000 residents is reported in cases; a percentage of court cases in what these are counted in, or
-    in single ones where its scale says so; of a growth or a share nothing is known.
-    """
-    if isinstance(item, Denominator):
-        return item.measure
-    if item.growth or item.share:
-        return ""
-    if item.per is None:
-        return item.measure
-    known = read_measure(item.measure) if item.measure else None
-    if known is None or known.kind != "ratio" or counted_in(item.measure):
-        return counted_in(item.measure) or item.measure
-    base = next((one for one in index.denominators if one.id == item.per), None)
-    if base is None:
-        return ""
-    return base.measure if in_numerators(item, base) == 1 else re.sub(rf"^{_AMOUNT}", "", base.measure)
-
-
 def says(name: str, words: Iterable[str]) -> bool:
     """Say whether a name has one of some words: English ones stand alone, others anywhere.
 
-    >>> says("计划完成率", ("完成率",)), says("Ratio of net exports", ("net",)), says("internet access", ("net",))
+    >>> says("share of completed plans", ("share",)), says("Ratio of net exports", ("net",)), says("internet access", ("net",))
     (True, True, False)
     """
     plain = name.casefold()
     english = frozenset(re.findall(r"[a-z]+", plain))
     return any(word in english if word.isascii() and word.isalpha() else word in plain for word in words)
-
-
-def names_a_rate(leaf: Indicator) -> bool:
-    """Say whether a leaf is called by the rate that it comes to, not by what is reported for it: a pass rate, a mean time."""
-    if leaf.per is None or leaf.formula is not None or leaf.events is not None:
-        return False
-    return not counted_in(leaf.measure) or says(f"{leaf.name} {leaf.name_en}", (*RATES, *SHARES))

@@ -1,0 +1,78 @@
+"""The shape of a tree above the indicators that move: whether it is lines, places and curves, and what each child counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..engine.rules import combiner
+from ..methods import AGGREGATORS, FROM_DATA
+from ..methods.arrays import Array, np
+from ..methods.records import Powers
+from ..scores import Scores
+from ..tree.layout import Branch
+from .levers import Levers
+from .program import Curve
+
+
+def leaves_below(scores: Scores, leaves: Mapping[int, object] | Sequence[int]) -> dict[int, set[int]]:
+    """Return some indicators by the nodes of the tree that they go into, on their way to the index."""
+    found: dict[int, set[int]] = {leaf: {leaf} for leaf in leaves}
+    for branch in scores.tree.branches:
+        found[branch.position] = set().union(*(found.get(place, set()) for place in branch.inputs))
+    return found
+
+
+def fits(levers: Levers) -> bool:
+    """Say whether the tree is lines and places above the indicators that move, for every unit."""
+    scores, period = levers.scores, levers.period
+    below = leaves_below(scores, levers.moving)
+    wanted = {scores.tree.root}
+    for branch in reversed(scores.tree.branches):
+        if branch.position not in wanted or not below[branch.position]:
+            continue
+        wanted |= {*branch.inputs}
+        record = AGGREGATORS[branch.aggregate]
+        moves = any(scores.index.adjustments[place].rank_move is not None for place in branch.adjustments)
+        gaps = np.isnan(scores.scores[period][:, list(branch.inputs)])
+        known = record.counts != "otherwise" or isinstance(record.split, Powers)
+        if branch.formula is not None or branch.normalise is not None or moves or not known:
+            return False
+        if branch.weights.method in FROM_DATA or (branch.missing.policy == "floor" and gaps.any()):
+            return False
+        if record.counts == "places" and record.weights != "none":
+            w = np.broadcast_to(_weights(scores, branch, period, levers.unit), (len(branch.inputs),))
+            if np.ptp(w) > 0:
+                return False
+    return True
+
+
+def shares_of(scores: Scores, branch: Branch, period: int, unit: int) -> list[float]:
+    """Return what each child that a unit has counts in a node, or each place among these, the first that of the highest."""
+    there = ~np.isnan(scores.scores[period, unit, list(branch.inputs)])
+    count = int(np.count_nonzero(there))
+    record, w = AGGREGATORS[branch.aggregate], _weights(scores, branch, period, unit)
+    if record.counts == "otherwise":  # a mean of powers
+        return [float(share) for share in w[there] / (w[there].sum() or 1.0)]
+    rows = np.eye(count) if record.counts == "children" else np.tri(count)
+    x = np.full((count, len(there)), np.nan)
+    x[:, there] = rows
+    found = np.asarray(combiner(scores.tree, branch)(x, w))
+    return [float(share) for share in (found if record.counts == "children" else np.diff(found, prepend=0.0))]
+
+
+def _weights(scores: Scores, branch: Branch, period: int, unit: int) -> Array:
+    w = np.asarray(scores.weights[branch.position - scores.tree.leaves])
+    return w if w.ndim == 1 else np.asarray(w[period if len(w) > 1 else 0, unit if w.shape[1] > 1 else 0])
+
+
+def powers(p: float) -> tuple[Curve, Curve]:
+    """Return the curve g that a mean of powers adds up, and the one back; turned where a power falls, so that both rise."""
+    if p == 0:
+        return Curve(np.log, lambda x: 1.0 / x, True), Curve(np.exp, np.exp, False)
+    if p == 1:
+        same = Curve(np.array, np.ones_like, True)
+        return same, same
+    sign = 1.0 if p > 0 else -1.0
+    there = Curve(lambda x: sign * x**p, lambda x: sign * p * x ** (p - 1.0), p < 1)
+    back = Curve(lambda y: (sign * y) ** (1.0 / p), lambda y: (sign * y) ** (1.0 / p - 1.0) / (sign * p), p > 1)
+    return there, back
