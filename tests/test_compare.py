@@ -93,7 +93,7 @@ def test_units_without_a_score_in_either_are_counted_and_named() -> None:
     answer = compare_answer(compared, "en")
     assert "3 units are left out: no score in 2000: u1, u3; no score in 2001: u2, u3" in answer.text
     assert any("3 units are left out" in note for note in answer.sheets[""].notes)
-    assert "未计入 3 个单元：2000 没有得分：u1、u3；2001 没有得分：u2、u3" in compare_answer(compared, "zh").text
+    assert "未计入 3 个单元：2000年度没有得分：u1、u3；2001年度没有得分：u2、u3" in compare_answer(compared, "zh").text
     assert answer.data["left_out"] == [["u1", "u3"], ["u2", "u3"]]
     assert compared.leading == ("own", "", "", "")
     whole = scored(RANKED, [[[10, 20], [30, 4]], [[20, 30], [80, 90]]])
@@ -107,7 +107,7 @@ def test_a_change_to_or_from_no_score_says_so() -> None:
     assert "No score in 2001 (coverage 50.0%): the change cannot be split." in lost.text
     assert lost.sheets["indicators"].rows == (("a", "a", "50", "60", None), ("b", "b", "60", "–", None))
     gained = change_answer(change(found, found, "2000", "2001", units=["u1"], by_indicator=True), "zh")
-    assert "2000 没有得分（覆盖率 50.0%），变化无法分解。" in gained.text
+    assert "2000年度没有得分（数据完整率 50.0%），变化无法分解。" in gained.text
     every = change_answer(change(found, found, "2000", "2001"), "en")
     assert "not split: no score in 2000: u1; no score in 2001: u2" in every.text
     assert any("not split" in note for note in every.sheets[""].notes)

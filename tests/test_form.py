@@ -160,9 +160,9 @@ def test_the_last_period_and_the_same_of_last_year_stand_beside_each_other(proje
         fill(project, "市市场监管局", period, {name: [number - more for number in numbers] for name, numbers in VALUES.items()})
         run(project, "submit", str(project / "f.xlsx"), "--by", "甲")
     sheet = form(project, "市市场监管局")["上期和上年同期"]
-    assert sheet["A1"].value == "上期和上年同期 · 2022Q3 · 2021Q4"
+    assert sheet["A1"].value == "上期和上年同期 · 2022年第三季度 · 2021年第四季度"
     assert [cell.value for cell in sheet[2]][:4] == [None, "食品抽检合格批次\n（批次）", None, "平均办结用时的分子\n（天）"]
-    assert [cell.value for cell in sheet[3]][:4] == ["区", "2022Q3", "2021Q4", "2022Q3"]
+    assert [cell.value for cell in sheet[3]][:4] == ["区", "2022年第三季度", "2021年第四季度", "2022年第三季度"]
     assert [cell.value for cell in sheet[4]][:4] == ["东区", 95, 97, 298]
     first = form(project, "市市场监管局", "2021Q1")["上期和上年同期"]
     assert first["A1"].value == "没有上期和上年同期数据"
@@ -173,7 +173,7 @@ def test_a_year_before_stands_once(tmp_path: Path) -> None:
     official = FILES["official.csv"].replace("2021Q4", "2021").replace("2022Q3", "2022").replace("2022Q4", "2023")
     project = laid_out(tmp_path, FILES | {"indicators.yaml": tree, "official.csv": official})
     sheet = form(project, "市市场监管局", "2022")["上期和上年同期"]
-    assert [cell.value for cell in sheet[3]] == ["区", "2021", "2021", "2021", "2021"]
+    assert [cell.value for cell in sheet[3]] == ["区", *["2021年度"] * 4]
 
 
 def test_a_name_of_its_own_may_be_the_name_of_no_rate() -> None:

@@ -142,7 +142,7 @@ SCENARIOS = {
         "ledger.sqlite: IC651 there is no ledger 'ledger.sqlite'\n"
         "    hint: the first `indexcalc submit` makes it; or correct the path\n1 error, 0 warnings\n",
         "ledger.sqlite: IC651 没有台账“ledger.sqlite”\n"
-        "    建议：请检查路径；第一次 `indexcalc submit` 会建立台账\n1 个错误，0 个警告\n",
+        "    建议：请检查路径；第一次 `indexcalc submit` 会建立台账\n1 个错误，0 个提醒\n",
     ),
     "no ledger to score from": Scenario([], ["score"], "indicators.yaml:5:18: IC651 there is no ledger 'ledger.sqlite'\n"),
     "text instead of a ledger": Scenario(
@@ -251,7 +251,7 @@ SCENARIOS = {
         [submitted(1, 2), changed("UPDATE ledger_submissions SET cells = replace(cells, '51.0', '51.5') WHERE number = 1")],
         ["ledger", "verify"],
         "ledger.sqlite: IC666 submission #1 (市公安局 2022Q1, version 1) is not what was recorded\n1 error, 0 warnings\n",
-        "ledger.sqlite: IC666 #1（市公安局 2022Q1 第 1 版）与登记时不一致\n1 个错误，0 个警告\n",
+        "ledger.sqlite: IC666 #1（市公安局 2022Q1 第 1 版）与登记时不一致\n1 个错误，0 个提醒\n",
     ),
     "a submission removed": Scenario(
         [submitted(1, 2, 3), changed("DELETE FROM ledger_submissions WHERE number = 2")],

@@ -165,7 +165,14 @@ def test_sheets_have_its_values_and_ranks() -> None:
     listed = monitored_sheet(scores, "2000", "zh")
     assert listed.rows[0] == ("u0", 80.01, 3, 9.0, 3)
     assert "不计分" in listed.notes[0]
-    assert [one.title for one in sheets(scores, "2000", "zh")] == ["总榜", "审判", "食品", "监测指标", "覆盖与说明"]
+    assert [one.title for one in sheets(scores, "2000", "zh")] == [
+        "总榜",
+        "各维度位次",
+        "审判",
+        "食品",
+        "监测指标",
+        "数据完整性与说明",
+    ]
 
 
 FILES = {

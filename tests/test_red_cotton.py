@@ -115,6 +115,7 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
     book = openpyxl.load_workbook(project / "reports" / "2022" / "ranking.xlsx")
     assert book.sheetnames == [
         "总榜",
+        "各维度位次",
         "社会安全度",
         "法治保障度",
         "德治建设度",
@@ -123,7 +124,7 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
         "社会治理风险防控",
         "监测指标",
         "风险预警",
-        "覆盖与说明",
+        "数据完整性与说明",
     ]
     page = book["总榜"]
     assert all("模拟数据" in str(sheet["A1"].value) for sheet in book)

@@ -138,9 +138,9 @@ def test_files_are_read_though_the_units_table_cannot_be(project: Path) -> None:
 def test_the_period_before_is_the_last_that_there_is(project: Path) -> None:
     assert said("change", "--to", "2008")[1].startswith("Demo · 2000 → 2008\n")
     assert "Since 2000" in said("rank")[1]
-    assert "Since last period" not in said("rank")[1]
+    assert "Since last year" not in said("rank")[1]
     (project / "values.csv").write_text(VALUES.replace("2000", "2007"), encoding="utf-8")
-    assert "Since last period" in said("rank")[1]
+    assert "Since last year" in said("rank")[1]
 
 
 @pytest.mark.parametrize(("wanted", "near"), [("2010", "2008"), ("1994", "1992"), ("2004", "2000")])
@@ -233,7 +233,7 @@ def test_nouns_agree_with_their_numbers() -> None:
         "x: 1 dimension, 1 node below it, 1 indicator, 2 units, 1 period, 1 file – no errors"
     )
     assert finding("IC425", Place(), count=1, nodes="a 1").message("en") == "1 cell was imputed: a 1"
-    assert word.weights_of_nodes("zh").format(count=44) == "44 个节点的下级权重"
+    assert word.weights_of_nodes("zh").format(count=44) == "44 个上级指标的下级权重"
 
 
 def test_a_node_goes_by_its_name_in_the_language_that_is_spoken(project: Path) -> None:

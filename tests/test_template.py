@@ -113,7 +113,7 @@ def same(one: dict[tuple[str, str], str], other: dict[tuple[str, str], str]) -> 
 def test_a_template_asks_for_what_a_department_reports(project: Path, repository: Path) -> None:
     path = project / "t.xlsx"
     said = run(project, "template", "--department", POLICE, "--period", "2022年第三季度", "--out", str(path))
-    assert "11 个单元，21 列" in said
+    assert "11 个区，21 列" in said
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["填报", "上期和上年同期", "指标说明"]
     sheet = book["填报"]
@@ -129,9 +129,9 @@ def test_a_template_asks_for_what_a_department_reports(project: Path, repository
     assert all(sheet.cell(top, at).protection.locked for at in columns.values())
     assert sheet.freeze_panes == f"B{top + 1}"
     last = book["上期和上年同期"]
-    assert last.cell(1, 1).value == "上期和上年同期 · 2022Q2 · 2021Q3"
-    for first, period in ((2, "2022Q2"), (3, "2021Q3")):
-        assert {last.cell(3, column).value for column in range(first, last.max_column + 1, 2)} == {period}
+    assert last.cell(1, 1).value == "上期和上年同期 · 2022年第二季度 · 2021年第三季度"
+    for first, period, title in ((2, "2022Q2", "2022年第二季度"), (3, "2021Q3", "2021年第三季度")):
+        assert {last.cell(3, column).value for column in range(first, last.max_column + 1, 2)} == {title}
         before = {
             (last.cell(row, 1).value, indicator(str(last.cell(2, column - first + 2).value))): last.cell(row, column).value
             for row in range(4, 15)

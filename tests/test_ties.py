@@ -425,7 +425,7 @@ def test_a_table_has_the_decimals_that_tell_apart_what_is_ranked_apart(tmp_path:
         assert "73.138" in said
         assert "60.000" in said
         assert ALIKE not in said
-    assert formats == ["0.000"] * 3
+    assert formats == ["0.000"] * 5, "three units, their mean, and how far they are apart"
 
 
 def test_a_table_that_shows_nothing_alike_or_only_what_ties_has_the_decimals_declared(tmp_path: Path) -> None:
@@ -433,7 +433,7 @@ def test_a_table_that_shows_nothing_alike_or_only_what_ties_has_the_decimals_dec
         text, summary, formats = shown(tmp_path, values, more)
         assert "73.10" not in text + summary
         assert ALIKE not in text + summary
-        assert formats == ["0.0"] * 3
+        assert formats == ["0.0"] * 5
 
 
 @pytest.mark.parametrize(
@@ -449,4 +449,4 @@ def test_a_table_says_so_where_more_decimals_are_too_many_or_would_gainsay_a_gra
     text, summary, formats = shown(tmp_path, values, more)
     assert ALIKE in text
     assert ALIKE in summary
-    assert formats == ["0.0"] * 3
+    assert formats == ["0.0"] * 5

@@ -190,6 +190,28 @@ def test_a_board_of_a_dimension_is_of_all_its_indicators() -> None:
     assert board.points[found.node("e")] == 0
 
 
+def test_a_weak_point_costs_enough_and_has_a_low_score() -> None:
+    tree = "defaults: {normalise: points, weights: equal}\ndimensions: [{id: a}, {id: b}, {id: c}, {id: d}, {id: e}]\n"
+    values = [[50, 86, 95, 99, 70], [90, 90, 80, 98, 70], [70, 90, 83, 97, 73]]
+    told = scored(f"boards: {{points: 0.5, below: 85, above: 94}}\n{tree}", values)
+    # beside means of 70, 88.67, 86, 98, 71 it costs 4, 0.53, brings 1.8, 0.2, costs 0.2 of the index
+    assert boards(told, 0, 0, (0, 1, 2)).kinds[:5] == ("weak", "", "strength", "", "")
+    by_default = boards(scored(tree, values), 0, 0, (0, 1, 2))
+    x = np.array(values, dtype=float)
+    far = (x[0] - x.mean(axis=0)) / x.std(axis=0)
+    worth = (x[0] - x.mean(axis=0)) / 5
+    for leaf, kind in enumerate(by_default.kinds[:5]):
+        enough = abs(worth[leaf]) >= max(abs(worth)) / 4
+        assert kind == ("weak" if enough and far[leaf] <= -1 else "strength" if enough and far[leaf] >= 1 else "")
+    assert "strength" in by_default.kinds and "weak" in by_default.kinds
+
+
+def test_nothing_is_weak_where_all_are_alike() -> None:
+    tree = "defaults: {normalise: points, weights: equal}\ndimensions: [{id: a}, {id: b}]\n"
+    assert set(boards(scored(tree, [[50, 60], [50, 60]]), 0, 0, (0, 1)).kinds) == {""}
+    assert set(boards(scored(f"boards: {{points: 0, below: 99}}\n{tree}", [[50, 60], [50, 60]]), 0, 0, (0, 1)).kinds) == {""}
+
+
 @pytest.mark.parametrize("vs", ["group", "best", "440106", "天河区"])
 def test_explain_beside_others(repository: Path, vs: str) -> None:
     said = CliRunner().invoke(
@@ -220,8 +242,8 @@ def test_scores_times_weights_in_effect_are_contributions(repository: Path) -> N
     assert math.fsum(child["weight_in_effect"] for child in there) == pytest.approx(1.0)
 
 
-def test_explain_says_short_boards_in_both_languages(repository: Path) -> None:
-    for language, word in (("zh", "短板"), ("en", "Short boards")):
+def test_explain_says_weak_points_in_both_languages(repository: Path) -> None:
+    for language, word in (("zh", "弱项"), ("en", "Weak points")):
         options = ["--index", str(repository / "indicators.yaml"), "--depth", "1", "--lang", language, "--quiet"]
         said = CliRunner().invoke(app, ["explain", "越秀", *[one for one in options if one != "--quiet"]])
         assert word in said.stdout

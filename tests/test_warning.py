@@ -328,13 +328,13 @@ def test_the_report_has_the_warnings_the_worst_first(tmp_path: Path) -> None:
     (tmp_path / "ranking.xlsx").write_bytes(files["ranking.xlsx"])
     page = openpyxl.load_workbook(tmp_path / "ranking.xlsx")["风险预警"]
     rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=4, max_row=5)]
-    assert [row[:6] for row in rows[:2]] == [["红色", "u0", "bad", "2002", 40, 40], ["橙色", "u1", "bad", "2002", 30, 30]]
+    assert [row[:6] for row in rows[:2]] == [["红色", "u0", "bad", "2002年度", 40, 40], ["橙色", "u1", "bad", "2002年度", 30, 30]]
     assert [row[8] for row in rows[:2]] == [2, 2]
     text = report_files(scores, "2003", "zh")["summary.md"].decode()
     assert "## 风险预警" in text
-    assert "| 红色 | u0 | bad | 2003 | 41.00 | 40.00 | 阈值 | ▁▁█ | 3 | 通报 | 案件 |" in text
+    assert "| 红色 | u0 | bad | 2003年度 | 41 | 40 | 固定阈值 | ▁▁█ | 3 | 通报 | 案件 |" in text
     assert "u1" not in text.partition("## 风险预警")[2].partition("## ")[0]
-    assert files["warnings.csv"].decode("utf-8-sig").splitlines()[1].startswith("红色,u0,bad,2002,40,40,阈值")
+    assert files["warnings.csv"].decode("utf-8-sig").splitlines()[1].startswith("红色,u0,bad,2002,40,40,固定阈值")
     assert "notice" in report_files(scores, "2003", "en")["summary.md"].decode()
 
 

@@ -67,7 +67,7 @@ def test_once_scores_only_if_inputs_are_not_those_of_the_report(project: Path) -
     assert "reports/2022Q1/" in first.stdout
     before = (project / "reports" / "2022Q1" / "run.json").stat().st_mtime_ns
     again = indexcalc(project, "watch", "--once")
-    assert again.stdout == "输入没有变化，报告是最新的。\n"
+    assert again.stdout == "数据未变动，报告无需更新。\n"
     assert (project / "reports" / "2022Q1" / "run.json").stat().st_mtime_ns == before
     values(project, "2022Q1", 50, 60)
     moved = indexcalc(project, "watch", "--once")
@@ -119,7 +119,7 @@ def test_watching_scores_again_at_each_change_and_outlives_a_mistake(project: Pa
             (project / "indicators.yaml").write_text(TREE.replace("id: b", "id: a"), encoding="utf-8")
             wait_for("IC202")
             (project / "indicators.yaml").write_text(TREE, encoding="utf-8")
-            wait_for("报告是最新的")
+            wait_for("报告无需更新")
             values(project, "2022Q2", 70, 90)
             wait_for("reports/2022Q2/")
             process.send_signal(signal.SIGINT)
@@ -167,8 +167,8 @@ def test_trend_shows_both_and_what_was_published(project: Path) -> None:
         values(project, period, 70 + at, 60)
     said = indexcalc(project, "trend", "东区", "--node", "a")
     rows = [line.split() for line in said.stdout.splitlines()]
-    assert rows[1][:5] == ["期次", "数值", "环比", "%", "同比"]
-    assert rows[4][:6] == ["2022Q1", "80.00", "+9.00", "+12.68", "+10.00", "+14.29"]
+    assert rows[1][:6] == ["期次", "数值", "环比增减", "环比增长", "同比增减", "同比增长"]
+    assert rows[4][:6] == ["2022年第一季度", "80", "增加9", "上升12.7%", "增加10", "上升14.3%"]
     told = json.loads(indexcalc(project, "trend", "--period", "2022Q1", "--json").stdout)["trend"]
     assert [(one["unit"], one["before"], one["year_before"], one["published"]) for one in told] == [
         ("01", 60.5, 60.0, None),
@@ -190,8 +190,8 @@ def test_what_was_published_stays_when_it_is_revised(project: Path) -> None:
     assert "IC823" in refused.stderr
     assert (project / "indicators.published").read_bytes() == first
     shown = [line.split() for line in indexcalc(project, "trend", "--period", "2022Q1").stdout.splitlines()]
-    assert shown[1][-2:] == ["当时公布", "修订"]
-    assert {row[0]: row[-2:] for row in shown[2:4]} == {"东区": ["65.00", "-15.00"], "西区": ["55.00", "0.00"]}
+    assert shown[1][-2:] == ["当时公布", "修订幅度"]
+    assert {row[0]: row[-2:] for row in shown[2:4]} == {"东区": ["65.00", "-15.00"], "西区": ["55.00", "未修订"]}
     assert indexcalc(project, "publish", "--why", "更正上报数", "--by", "李四").returncode == 0
     assert (project / "indicators.published").read_bytes().startswith(first)
     lines, found = read_published(project / "indicators.yaml")

@@ -91,10 +91,10 @@ def trend(
         values=values,
         node_scores=node_scores,
         ranks=ranks,
-        before=_taken(values, last),
-        year_before=_taken(values, year),
-        rank_before=_taken(ranks, last),
-        rank_year_before=_taken(ranks, year),
+        before=taken(values, last),
+        year_before=taken(values, year),
+        rank_before=taken(ranks, last),
+        rank_year_before=taken(ranks, year),
     )
 
 
@@ -117,6 +117,6 @@ def earlier(scores: Scores) -> tuple[list[int], list[int]]:
     return last, year
 
 
-def _taken(x: Array, places: list[int]) -> Array:
+def taken(x: Array, places: list[int]) -> Array:
     """Return the rows of x (period, unit) at some places, NaN for -1."""
     return np.asarray(np.where(np.array(places)[:, None] < 0, np.nan, x[places]))

@@ -2,12 +2,13 @@
 
 Contributions add up to each parent's score, so differences of contributions add up to the difference of scores, at every
 level and whatever the aggregator; the mean of a group's contributions is a sum of the same kind. That says where two scores
-part. What a short board costs is another question, and is asked of the engine: what score and what rank would the unit
+part. What a weak point costs is another question, and is asked of the engine: what score and what rank would the unit
 have if it stood at its group's mean there and nowhere else?
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from ..methods.arrays import Array
 
+_SAME = 1e-9  # of a standard deviation: of two units each is just one from their mean
+_LEAST = 0.25  # of what the indicator does that does most: one that does less is neither a weak point nor a strength
 _CELLS = 4_000_000  # scores of all nodes that are made together
 
 
@@ -109,7 +112,7 @@ class Versus(Result):
 
 @dataclass(frozen=True)
 class Boards(Result):
-    """What each node (node,) is worth to a unit against its group: short boards below 0, strengths above.
+    """What each node (node,) is worth to a unit against its group: below 0 it costs something, above 0 it brings something.
 
     `points` is the unit's score less the one it would have at the group's `mean` of the node's indicators, all else as it is;
     `places` how many ranks that gains it (a loss below 0). NaN where the unit or the group has nothing there.
@@ -128,6 +131,21 @@ class Boards(Result):
         """The places of the nodes that are worth something, in the order of the tree."""
         return [at for at in self.scores.tree.reading_order if np.isfinite(self.points[at])]
 
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """Of every node whether it is a `weak` point of the unit, a `strength`, or neither, as the tree's `boards` say."""
+        limits, own = self.scores.index.boards, self.scores.scores[self.period, self.unit]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a node without any score in the group has no spread
+            far = np.nanstd(self.scores.scores[self.period, list(self.group)], axis=0) * (1 - _SAME)
+        most = np.nanmax(np.abs(self.points[: self.scores.tree.leaves]), initial=0.0)
+        least = _LEAST * most if limits.points is None else limits.points
+        below = own <= self.mean - far if limits.below is None else own < limits.below
+        above = own >= self.mean + far if limits.above is None else own >= limits.above
+        weak = (self.points < 0) & (self.points <= -least) & below
+        strong = (self.points > 0) & (self.points >= least) & above
+        return tuple("weak" if one else "strength" if other else "" for one, other in zip(weak, strong, strict=True))
+
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a node, in the order of the tree."""
         import pandas as pd
@@ -140,6 +158,7 @@ class Boards(Result):
                 "group_mean": self.mean[shown],
                 "index_points": self.points[shown],
                 "places": self.places[shown],
+                "kind": [self.kinds[at] for at in shown],
             }
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 from ..tree.columns import reported_range
 from ..tree.model import NOTES, Denominator, Index, Indicator, notes_of
 from ..tree.reported import names_a_rate, reported_measure
+from ..words.periods import period_title
 from ..words.reports import word, word_of
 from .forms import new_book, wide
 
@@ -146,7 +147,7 @@ def _styles(book: Any) -> Mapping[str, Any]:
 def _fill_in(
     page: Any, of: Sheet, names: Sequence[str], columns: Sequence[Asked], styles: Mapping[str, Any], language: str
 ) -> None:
-    page.write_string(0, 0, f"{of.title} · {of.department} · {of.period}", styles["title"])
+    page.write_string(0, 0, f"{of.title} · {of.department} · {period_title(of.period, language)}", styles["title"])
     page.write_string(1, 0, word.how_to_fill_in(language), styles["help"])
     page.write_string(2, 0, word.how_to_return(language), styles["help"])
     _lines(page, of.form, max(_KEYS + len(columns), _CORNER), styles, language)
@@ -213,7 +214,8 @@ def _earlier(
     page: Any, of: Sheet, names: Sequence[str], columns: Sequence[Asked], styles: Mapping[str, Any], language: str
 ) -> None:
     """Write what was reported in the last period and in the same period of last year, beside each other for every column."""
-    each, shown = len(of.earlier), " · ".join([word.earlier_periods(language), *of.earlier])
+    each, titles = len(of.earlier), [period_title(one, language) for one in of.earlier]
+    shown = " · ".join([word.earlier_periods(language), *titles])
     page.write_string(0, 0, shown if each else word.nothing_before(language), styles["title"])
     page.write_blank(1, 0, None, styles["heading"])
     page.write_string(2, 0, of.label, styles["heading"])
@@ -224,7 +226,7 @@ def _earlier(
         else:
             page.write_string(1, first, _heading(column), styles["heading"])
         for at, (period, values) in enumerate(zip(of.earlier, column.before, strict=True), first):
-            page.write_string(2, at, period, styles["heading"])
+            page.write_string(2, at, period_title(period, language), styles["heading"])
             for row, value in enumerate(values, 3):
                 _write_value(page, row, at, value, styles["value"])
     for row, name in enumerate(names, 3):

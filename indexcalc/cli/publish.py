@@ -6,6 +6,7 @@ from typing import Annotated, Unpack
 
 import typer
 
+from ..words.periods import period_title
 from ..words.reports import word
 from .open import opened
 from .options import Options, takes
@@ -28,10 +29,10 @@ def publish(
         before = run_in(folder_of(project, period))
         release = publish_in(project, scores, period, by=options["by"], why=why)
         if release.folder is None:
-            text = word.published_already(project.language).format(period=period)
+            text = word.published_already(project.language).format(period=period_title(period, project.language))
             project.print(text, {"published": False, "period": period})
             return
         text, data = after_writing(project, scores, period, before, [release.folder])
         log = release.log.as_posix()
-        said = word.published(project.language).format(period=period, log=log)
+        said = word.published(project.language).format(period=period_title(period, project.language), log=log)
         project.print(f"{text}\n{said}", {**data, "published": True, "period": period, "revised": release.revised, "log": log})

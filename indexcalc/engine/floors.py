@@ -44,7 +44,9 @@ def with_floors(scores: Scores) -> Scores | None:
     gaps = np.isnan(leaves) & (status != NOT_APPLICABLE)
     leaves[...] = np.where(gaps, np.array(lows, dtype=float), leaves)
     status[gaps] = VALUE
-    without = scores.index.defaults.model_copy(update={"missing": Missing(policy="reweight", coverage=0.0)})  # no gap is left to fill
+    without = scores.index.defaults.model_copy(
+        update={"missing": Missing(policy="reweight", coverage=0.0)}
+    )  # no gap is left to fill
     return replace(scores, index=scores.index.model_copy(update={"defaults": without}), scores=made, status=status)
 
 

@@ -43,7 +43,12 @@ class Checked:
 
     def text(self, language: Language) -> str:
         """Return the same as a sentence."""
-        shown = {**self.counts(), "index": self.index.index.title(language), "periods": len(self.periods)}
+        shown = {
+            **self.counts(),
+            "index": self.index.index.title(language),
+            "periods": len(self.periods),
+            "label": self.index.units.label,
+        }
         return word.checked(language).format(**shown)
 
 

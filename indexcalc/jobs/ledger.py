@@ -14,11 +14,13 @@ from ..periods import last_day, order
 from ..report.files import PANEL, RUN
 from ..report.formats.text import aligned
 from ..tree.columns import departments
+from ..words.periods import period_title
 from ..words.reports import word, word_of
 from ..words.shown import visible, without_passwords
 from .names import declared_period
 from .project import Project, refuse
 from .report import run_in
+from .reporting import ledger_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from ..tree.model import Index
     from ..units import Units
 
-LEDGER = "ledger.sqlite"
 SHOWN_PERIODS = 8
 
 
@@ -97,7 +98,8 @@ class Submissions(Result):
         keys = ("number", "at", "department", "period", "version", "by", "file", "warnings", "reason")
         rows = [[word_of(f"log {key}", language) for key in keys]]
         for entry in self.entries:
-            about = [f"#{entry.number}", f"{entry.at:.16}".replace("T", " "), entry.department, entry.period, f"v{entry.version}"]
+            about = [f"#{entry.number}", f"{entry.at:.16}".replace("T", " "), entry.department]
+            about += [period_title(entry.period, language), f"v{entry.version}"]
             rows.append([*about, entry.by, entry.file, str(len(entry.warnings.splitlines()) or ""), entry.reason])
         return aligned(rows, [False, *[True] * 6, False, True])
 
@@ -234,7 +236,7 @@ class Reporting:
         late = (word.late if self.reported else word.overdue)(language).format(days=self.days_late) if self.days_late else ""
         if self.reported:
             return " ".join(filter(None, [self.reported[5:10], f"v{self.version}", late]))
-        return f"{word.not_yet(language)} {late}".strip()
+        return late or (word.not_yet if self.due else word.not_reported)(language)
 
 
 @dataclass(frozen=True)
@@ -248,7 +250,7 @@ class Status(Result):
     def text(self, language: Language) -> str:
         """Return a table of departments and periods."""
         cells = {(one.department, one.period): one.text(language) for one in self.states}
-        rows = [[word.department(language), *self.periods]]
+        rows = [[word.department(language), *(period_title(period, language) for period in self.periods)]]
         rows += [[department, *(cells[department, period] for period in self.periods)] for department in self.departments]
         return aligned(rows, [True] * len(rows[0]))
 
@@ -300,13 +302,6 @@ def _reporting(index: Index, department: str, period: str, entries: Sequence[Ent
 
 
 # -------------------------------------------------------------------------------------------------------- what they share
-
-
-def ledger_of(index: Index, wanted: str | None) -> str:
-    """Return the ledger that is meant: the one named, that of the tree's data, or the usual file beside the tree."""
-    if wanted is not None:
-        return wanted if "://" in wanted else str(Path(wanted).absolute())
-    return next((data.ledger or data.path for data in index.data.values() if data.is_ledger), LEDGER)
 
 
 def entries_of(project: Project, ledger: str | None, *, none_yet: bool = False) -> list[Entry]:

@@ -16,6 +16,7 @@ from ..scores import Scores
 from ..version import VERSION
 from .inputs import inputs_of
 from .project import Project, place_in, problem_of, refuse_file
+from .reporting import submissions
 
 Ranking = Mapping[str, Sequence[float | None]]
 """The score and the rank of each unit, by its id."""
@@ -32,7 +33,10 @@ def write_reports(project: Project, scores: Scores, periods: Sequence[str]) -> l
 
 def stage_reports(project: Project, scores: Scores, periods: Sequence[str], new: Replacement) -> list[Path]:
     """Write reports beside what they will replace, or refuse where one would replace files of somebody's own."""
-    reports, folders = Reports(scores, project.report_language), [folder_of(project, period) for period in periods]
+    reports, folders = (
+        Reports(scores, project.report_language, submissions(project, scores.periods)),
+        [folder_of(project, period) for period in periods],
+    )
     for folder in folders:
         leave_alone(folder)
     project.progress("write")

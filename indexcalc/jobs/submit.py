@@ -13,9 +13,10 @@ from ..periods import WITHOUT_DAYS, first_day, number_of
 from ..tree.model import Index
 from ..words.reports import word
 from .audit import repeated_columns
-from .ledger import Submissions, ledger_of
+from .ledger import Submissions
 from .names import declared_period
 from .project import PathLike, Project, project_of
+from .reporting import ledger_of
 
 if TYPE_CHECKING:
     from ..books.submission import Submission

@@ -30,6 +30,7 @@ class Template(Result):
     period: str
     units: int
     columns: int
+    label: str = ""
 
     def text(self, language: Language) -> str:
         """Return the same as a sentence."""
@@ -78,7 +79,7 @@ def template(
         replace_files({file: content})
     except OSError as error:
         refuse_file(file, error)
-    return Template(file.as_posix(), department, wanted, len(rows), len(described))
+    return Template(file.as_posix(), department, wanted, len(rows), len(described), label)
 
 
 def _file_name(text: str) -> str:

@@ -20,6 +20,7 @@ from .inputs import inputs_of
 from .names import period_of
 from .project import INDEX, PathLike, Project, place_in, problem_of, project_of
 from .report import digests, new_run_of
+from .reporting import submissions
 
 _OF_FILES = ("inputs", "outputs")
 _MOST_NAMED = 5
@@ -93,7 +94,8 @@ def _again(project: Project, run: Run) -> Run:
         made = new_run_of(again, scores, period, digests_of(scores, period, language), {})
     else:
         scores = again.scores()
-        reports, period = Reports(scores, language), _period(scores, run)
+        period = _period(scores, run)
+        reports = Reports(scores, language, submissions(again, scores.periods))
         contents = reports.of_panel() if period == ALL else reports.of(period)
         ranking = {} if period == ALL else current_ranking(scores, period)
         made = new_run_of(again, scores, period, digests(contents), ranking)

@@ -6,8 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..methods import RECORDS
 from ..methods.arrays import np
 from ..methods.rank import rounded
+
+_MOST_DECIMALS = 12  # of a value
 
 
 def finite(number: Any) -> float | None:
@@ -25,6 +28,20 @@ def listed(names: Iterable[str], language: str) -> str:
     return ("、" if language == "zh" else ", ").join(names)
 
 
+def method_title(name: str, language: str, step: str = "") -> str:
+    """Return what a method is called: in Chinese by its own term, in English as it is written; of one step, or of any.
+
+    >>> method_title("critic", "zh"), method_title("geometric", "zh", "aggregate"), method_title("entropy", "en")
+    ('CRITIC法', '几何平均', 'entropy')
+    """
+    for records in () if language == "en" else (RECORDS[step],) if step else RECORDS.values():
+        if name in records and records[name].terms:
+            terms = records[name].terms
+            term = next((term for term in terms if term.endswith("法")), terms[0])
+            return term.upper()  # of letters there are only those of acronyms
+    return name
+
+
 def signed(value: float, decimals: int) -> str:
     """Return a difference: a number with its sign, none before 0."""
     shown = number(value, decimals)
@@ -34,6 +51,29 @@ def signed(value: float, decimals: int) -> str:
 def number(value: float, decimals: int) -> str:
     """Return a number with fixed decimals, rounded as `methods.rank.rounded` does."""
     return f"{float(rounded(np.array(value), decimals)):.{decimals}f}"
+
+
+def decimals_of_values(values: Iterable[object]) -> int:
+    """Return how many decimals values in a unit of measurement are shown with: none where all are whole, else two, and more
+    where the largest of them would be all but lost.
+
+    >>> decimals_of_values([14.0, 3373.0]), decimals_of_values([31.92541587, 4.0]), decimals_of_values([0.00412, None])
+    (0, 2, 5)
+    """
+    known = [abs(float(value)) for value in values if isinstance(value, int | float) and math.isfinite(value)]
+    if all(value == int(value) for value in known):
+        return 0
+    largest = max(known)
+    return 2 if largest >= 1 else min(2 - math.floor(math.log10(largest)), _MOST_DECIMALS)
+
+
+def measured(value: float, measure: str = "") -> str:
+    """Return a value with its unit of measurement, as people read it.
+
+    >>> measured(31.92541587, "件/万人"), measured(3373.0, "件")
+    ('31.93 件/万人', '3373 件')
+    """
+    return f"{number(value, decimals_of_values([value]))} {measure}".rstrip()
 
 
 def sparkline(values: Sequence[float]) -> str:

@@ -24,27 +24,40 @@ class word:  # noqa: N801 - read as `word.rank(language)`
 
     ranking = Said("总榜", "Ranking")
     rank = Said("位次", "Rank")
+    whole = Said("全体", "all")
+    sum_of = Said("{whole}合计", "Sum of {whole}")
+    mean_of_all = Said("{whole}平均", "Mean of {whole}")
+    mean_of_group = Said("同组平均（{group}）", "Mean of group {group}")
+    spread_of = Said("极差", "Highest less lowest")
+    rank_now = Said("现位次", "Rank now")
+    rank_with_the_plan = Said("改进后位次", "Rank with the plan")
+    rank_in = Said("{state}位次", "Rank, {state}")
     score = Said("得分", "Score")
     grade = Said("等级", "Grade")
     group = Said("分组", "Group")
     group_rank = Said("组内位次", "Rank in group")
     previous = Said("较上期", "Since last period")
-    since_period = Said("较 {period}", "Since {period}")
+    since_period = Said("较{period}", "Since {period}")
     year_before = Said("较上年同期", "Since last year")
-    coverage = Said("覆盖率", "Coverage")
-    coverage_and_notes = Said("覆盖与说明", "Coverage and notes")
+    coverage = Said("数据完整率", "Coverage")
+    coverage_and_notes = Said("数据完整性与说明", "Coverage and notes")
     index = Said("指数", "Index")
     warning = Said("风险预警", "Risk warning")
-    missing = Said("缺失", "Missing")
+    warning_score = Said("风险防控得分", "Risk warning")
+    warning_score_help = Said(
+        "“{names}”为风险防控得分：得分越高，风险越低。", "{names}: the higher the score, the lower the risk."
+    )
+    missing = Said("缺报", "Missing")
     not_applicable = Said("不适用", "Not applicable")
     imputed = Said("插补", "Imputed")
-    cells = Said("指标值", "Values")
+    cells = Said("指标数据", "Values")
     notes = Said("说明", "Notes")
     tie = Said("并列", "tie")
     by_dimension = Said("各维度", "By dimension")
     dimension = Said("维度", "Dimension")
-    best = Said("最高", "Highest")
-    worst = Said("最低", "Lowest")
+    places_by_dimension = Said("各维度位次", "Ranks by dimension")
+    best = Said("得分最高的{label}", "Highest")
+    worst = Said("得分最低的{label}", "Lowest")
     warning_board = Said(
         "预警维度单独成榜，不计入总指数。", "The warning dimension has its own board and stays out of the index."
     )
@@ -54,18 +67,18 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "Monitored indicators have values and ranks by these; they are not scored.",
     )
     not_scored = Said("监测指标，不计分", "monitored, not scored")
-    moved = Said("与此处上一份报告相比", "Since the last report here")
+    moved = Said("与上一次计算结果相比", "Since the last report here")
     checked = Said(
-        "{index}：{dimensions} 个维度、{nodes} 个中间指标、{indicators} 个末级指标、{units} 个单元、{periods} 期、{files} 个文件，没有错误",
+        "{index}：{dimensions} 个维度、{nodes} 个其他上级指标、{indicators} 个末级指标、{units} 个{label}、{periods} 期、{files} 个文件，没有错误",
         "{index}: {dimensions} {dimensions:dimension|dimensions}, {nodes} {nodes:node|nodes} below {dimensions:it|them}, {indicators} {indicators:indicator|indicators}, "
         "{units} {units:unit|units}, {periods} {periods:period|periods}, {files} {files:file|files} – no errors",
     )
     refused_with = Said(
-        "{errors} 个错误，{warnings} 个警告；没有写入任何内容",
+        "{errors} 个错误，{warnings} 个提醒；未写入任何文件",
         "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings} – nothing was written",
     )
     not_passed = Said(
-        "{errors} 个错误，{warnings} 个警告", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
+        "{errors} 个错误，{warnings} 个提醒", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
     )
     columns_left_out = Said(
         "屏幕宽度不足，未列出：{columns}；加宽窗口或用 --json 可见全部。",
@@ -78,20 +91,22 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     doing_score = Said("计分…", "scoring…")
     doing_write = Said("写报告…", "writing…")
     time_left = Said("{done} / {all}，还需 {clock}", "{done} of {all}, {clock} left")
-    unmoved = Said("与此处上一份报告相比，得分和位次没有变化。", "No score and no rank has moved since the last report here.")
+    unmoved = Said("与上一次计算结果相比，得分和位次没有变化。", "No score and no rank has moved since the last report here.")
     weight = Said("权重", "Weight")
     definition = Said("指标解释", "Definition")
     source_note = Said("数据出处", "Source of data")
     key_and_text = Said("{key}：{text}", "{key}: {text}")
     method_note = Said("统计口径", "How it is counted")
     scaled_up = Said("实际", "in effect")
-    index_points = Said("计入总指数", "in the index")
-    contribution = Said("贡献", "Contribution")
+    index_points = Said("折合总指数", "in the index")
+    effect_in_points = Said("影响总指数（分）", "in the index")
+    in_points_of = Said("{number} 分", "{number}")
+    contribution = Said("对上级贡献", "Contribution")
     primary = Said("首要指标", "Primary")
     adjustments = Said("加减分", "Adjustments")
     events = Said("次数", "Events")
     points = Said("分值", "Points")
-    node = Said("节点", "Node")
+    node = Said("指标", "Node")
     reason = Said("事由", "Reason")
     ceiling = Said("等级上限：{grade}", "grade at best: {grade}")
     shortened = Said(
@@ -99,78 +114,79 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "The first {shown} of {all} rows; {file} has all.",
     )
     shown_alike = Said(
-        "得分显示相同而名次不同的，按未修约的得分排名。",
+        "得分显示相同而位次不同的，按未修约的得分排名。",
         "Where scores are shown alike and ranks differ, ranks go by the scores before rounding.",
     )
     median_rank = Said("中位位次", "Median rank")
-    rank_interval = Said("{level} 位次区间", "Ranks, {level}")
-    tied_places = Said("并列区间", "Tied")
-    in_the_top = Said("进入前 {k}", "In the top {k}")
+    rank_interval = Said("位次区间（{level}）", "Ranks, {level}")
+    tied_places = Said("位次不可分范围", "Not told apart")
+    in_the_top = Said("进入前{k}位的概率", "In the top {k}")
     mean_score = Said("平均得分", "Mean score")
     spread = Said("标准差", "SD")
     without_a_rank = Said("无位次", "No rank")
     drawn = Said(
-        "抽取 {draws} 次，种子 {seed}；不确定因素：{inputs}", "{draws} {draws:draw|draws}, seed {seed}; uncertain: {inputs}"
+        "随机抽样 {draws} 次（随机种子 {seed}）；不确定因素：{inputs}",
+        "{draws} {draws:draw|draws}, seed {seed}; uncertain: {inputs}",
     )
-    not_told_apart = Said("无法区分（并列 {places}）：{units}", "cannot be told apart (tied {places}): {units}")
-    weights_of_nodes = Said("{count} 个节点的下级权重", "weights below {count} {count:node|nodes}")
-    normalise = Said("标准化", "normaliser")
+    not_told_apart = Said("无法区分（第{places}位）：{units}", "cannot be told apart (places {places}): {units}")
+    weights_of_nodes = Said("{count} 个上级指标的下级权重", "weights below {count} {count:node|nodes}")
+    normalise = Said("无量纲化（标准化）", "normaliser")
     aggregate = Said("合成方式", "aggregation")
     treat = Said("异常值处理", "treatment of outliers")
     impute = Said("插补", "imputation")
     noise = Said("数据误差", "errors of values")
     none = Said("无", "none")
     no_choices = Said(
-        "没有声明不确定因素：不计算各选择的影响。",
+        "未设置不确定因素，本次不计算方法选择的影响。",
         "No alternatives are declared: what choices do is not worked out.",
     )
     choice = Said("不确定因素", "Choice")
-    by_itself = Said("单独", "By itself")
-    with_others = Said("含交互", "With others")
-    weights_below = Said("{node} 的下级权重", "weights below {node}")
-    what_ranks_hang_on = Said("位次变动取决于什么（方差份额）", "What moves ranks (shares of variance)")
+    by_itself = Said("一阶效应", "By itself")
+    with_others = Said("总效应", "With others")
+    weights_below = Said("{node}的下级权重", "weights below {node}")
+    what_ranks_hang_on = Said("位次变动的来源（方差贡献率）", "What moves ranks (shares of variance)")
     shift = Said(
-        "平均位次变动 {shift}；共计分 {draws} 次，种子 {seed}",
+        "平均位次变动 {shift}；随机抽样并计分 {draws} 次（随机种子 {seed}）",
         "mean rank shift {shift}; {draws} {draws:draw|draws} scored, seed {seed}",
     )
     nodes_left_out = Said("去掉一个指标", "Nodes left out")
     left_out = Said("去掉", "Left out")
-    rank_correlation = Said("位次相关", "Rank correlation")
+    rank_correlation = Said("位次相关系数（Spearman）", "Rank correlation")
     mean_shift = Said("平均位次变动", "Mean shift")
     largest_shift = Said("最大变动", "Largest")
     weights_in_effect = Said("名义权重与实际影响", "Weights and what they do")
-    in_effect = Said("实际份额", "In effect")
-    linear_effect = Said("线性影响", "Linear effect")
-    main_effect = Said("总体影响", "Main effect")
+    in_effect = Said("实际影响份额", "In effect")
+    linear_effect = Said("线性效应（R²）", "Linear effect")
+    main_effect = Said("主效应（一阶）", "Main effect")
     weight_in_the_index = Said("总权重", "Weight in index")
     effect_on_the_index = Said("对总指数的影响", "Effect on index")
     groups = Said("同级指标之间", "Children of one node")
-    children = Said("下级数", "Children")
-    alpha = Said("α 系数", "Cronbach's α")
+    children = Said("下级指标数", "Children")
+    alpha = Said("克朗巴哈 α", "Cronbach's α")
     first_component = Said("第一主成分", "First component")
-    largest_inflation = Said("最大 VIF", "Largest VIF")
+    largest_inflation = Said("最大方差膨胀因子（VIF）", "Largest VIF")
     condition = Said("条件数", "Condition")
     pairs = Said("需要留意的相关", "Pairs to look at")
     what = Said("类型", "What")
     other_node = Said("另一指标", "Other node")
     correlation = Said("相关系数", "Correlation")
-    redundant = Said("同组重复", "redundant")
-    opposed = Said("同组相反", "opposed")
-    across = Said("跨组重复", "alike across nodes")
+    redundant = Said("同级重复", "redundant")
+    opposed = Said("同级相反", "opposed")
+    across = Said("不同上级之间重复", "alike across nodes")
     weak = Said("与上级相关弱", "weak with its parent")
     audited = Said(
         "{columns} 列 {values} 个值，可疑 {found} 处",
         "{values} {values:value|values} in {columns} {columns:column|columns}: {found} suspicious",
     )
     template_written = Said(
-        "{file}：{units} 个单元，{columns} 列", "{file}: {units} {units:unit|units}, {columns} {columns:column|columns}"
+        "{file}：{units} 个{label}，{columns} 列", "{file}: {units} {units:unit|units}, {columns} {columns:column|columns}"
     )
     recorded = Said(
-        "{title}：已登记 {values} 个值，时间 {at}，回执 {receipt}",
+        "报送成功：{title}，已登记 {values} 个值，时间 {at}；回执号 {receipt}",
         "{title}: {values} {values:value|values} recorded at {at}, receipt {receipt}",
     )
     would_be_recorded = Said(
-        "{title}：可登记 {values} 个值；没有写入任何内容",
+        "{title}：可登记 {values} 个值；未写入任何文件",
         "{title}: {values} {values:value|values} would be recorded; nothing is written",
     )
     ledger_unchanged = Said(
@@ -184,11 +200,22 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     log_version = Said("版本", "version")
     log_by = Said("报送人", "by")
     log_file = Said("文件", "file")
-    log_warnings = Said("警告", "warnings")
+    log_warnings = Said("提醒", "warnings")
     log_reason = Said("更正原因", "reason")
+    reporting = Said("报送情况", "Reporting")
+    reporting_state = Said("状态", "State")
+    reporting_counts = Said(
+        "应报 {all} 份：按时 {in_time} 份，迟报 {late} 份，未报 {missing} 份；其中更正过 {corrected} 份。",
+        "{all} {all:report is|reports are} due: {in_time} in time, {late} late, {missing} not reported; {corrected} corrected since.",
+    )
+    due_by = Said("截止日期", "Due by")
+    first_reported = Said("报送日期", "Reported on")
+    in_time = Said("按时", "in time")
+    corrections = Said("更正次数", "Corrections")
     late = Said("迟报 {days} 天", "{days} {days:day|days} late")
-    overdue = Said("逾期 {days} 天", "{days} {days:day|days} late")
-    not_yet = Said("未报", "not yet")
+    overdue = Said("逾期未报 {days} 天", "{days} {days:day|days} late")
+    not_yet = Said("未报（未到期）", "not yet")
+    not_reported = Said("未报", "not reported")
     to_ask = Said("需核实的问题", "What to ask whom")
     every_department = Said("所有报送部门", "all that report")
     question = Said("可疑之处", "What is suspicious")
@@ -205,20 +232,20 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     difference_of = Said("差", "Difference")
     least_of = Said("变动的", "Movement")
     split_in_part = Said(
-        "仅分解前 {shown} 个单元，共 {all} 个；全部请加 --all，或写明一个单元。",
+        "仅分解前 {shown} 个{label}，共 {all} 个；全部请加 --all，或写明一个{label}。",
         "The first {shown} of {all} units are split; add --all for all of them, or name one.",
     )
     pairs_in_part = Said(
-        "仅求前 {shown} 对相邻单元，共 {all} 对；全部请加 --all，或写明一个单元。",
+        "仅求前 {shown} 对位次相邻的{label}，共 {all} 对；全部请加 --all，或写明一个{label}。",
         "The first {shown} of {all} neighbouring pairs are asked about; add --all for all of them, or name a unit.",
     )
     in_csv_alone = Said("列数过多，仅见 CSV：{files}", "Too wide for this workbook, in CSV alone: {files}")
-    share_of_draws = Said("占抽取次数", "Share of draws")
+    share_of_draws = Said("占抽样次数", "Share of draws")
     places_of_units = Said("各位次的概率", "P(rank = k)")
     pairs_of_units = Said("两两比较的概率", "P(row above column)")
     is_above = Said("排在其前的概率", "is above")
     too_many_for_their_own = Said(
-        "单元共 {count} 个，超过 {most} 个，不逐个计算各单元得分的份额。",
+        "{label}共 {count} 个，超过 {most} 个，不逐个计算各{label}得分的份额。",
         "{count} units are more than {most}: the shares of each unit's own score are not worked out.",
     )
     without_indicators = Said(
@@ -242,7 +269,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     definitions = Said("指标说明", "Definitions")
     period = Said("期次", "Period")
     department = Said("部门", "Department")
-    receipt = Said("回执", "Receipt")
+    receipt = Said("回执号", "Receipt")
     remarks = Said("备注", "Note")
     nature = Said("数据性质", "data_nature")
     indicator = Said("指标", "Indicator")
@@ -270,8 +297,8 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     a_number_between = Said("请填 {low:g} 至 {high:g} 之间的数字，或“不适用”", "a number between {low:g} and {high:g}, or n/a")
     reasons = Said("原因", "Reasons")
     another_number_of_fields = Said("字段数不符", "another number of fields")
-    no_unit = Said("单元为空", "no unit")
-    unknown_unit = Said("未知单元", "unknown unit")
+    no_unit = Said("{label}为空", "no unit")
+    unknown_unit = Said("没有该{label}", "unknown unit")
     no_time = Said("时间为空", "no time")
     no_such_time = Said("不是时间", "no such time")
     outside = Said("不在覆盖期内", "outside the periods covered")
@@ -282,25 +309,25 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     verified = Said("重新计算的结果与报告逐字节一致。", "Scored again: the report is the same, byte for byte.")
     weights = Said("权重", "Weights")
     id = Said("编号", "Id")
-    ranks_as_published = Said("位次变化与 {period} 已发布的位次比较。", "Moves are from the ranks of {period} as published.")
+    ranks_as_published = Said("位次变化与{period}已发布的位次比较。", "Moves are from the ranks of {period} as published.")
     changed_since = Said(
-        "位次变化与 {period} 已发布的位次比较；按现有数据和指标体系重新计算，该期位次已有不同。",
+        "位次变化与{period}已发布的位次比较；按现有数据和指标体系重新计算，该期位次已有不同。",
         "Moves are from the ranks of {period} as published; scored anew today, some of them are others.",
     )
     scored_anew = Said(
-        "{period} 未发布，位次变化与按现有数据重新计算的位次比较。",
+        "{period}未发布，位次变化与按现有数据重新计算的位次比较。",
         "{period} was not published: moves are from its ranks scored anew with today's data.",
     )
     estimated = Said("（插补：{method}，依据 {donors}）", "(imputed by {method}, from {donors})")
     declared = Said("权重", "Weight")
     share = Said("同级占比", "Share")
-    effective = Said("有效权重", "Effective")
+    effective = Said("总权重", "Effective")
     method = Said("方法", "Method")
     of_siblings = Said("同级合计", "Sum of siblings")
     expected = Said("应为", "Expected")
     any = Said("任意", "any")
-    rank_moves = Said("位次变动", "Ranks that move")
-    no_rank_moves = Said("没有位次变动。", "No rank moves.")
+    rank_moves = Said("位次变化", "Ranks that move")
+    no_rank_moves = Said("没有位次变化。", "No rank moves.")
     now = Said("现为", "Now")
     suggested = Said("建议", "Suggested")
     difference = Said("相差（百分点）", "Change (% points)")
@@ -311,14 +338,16 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     change_removed = Said("删除", "removed")
     change_moved = Said("移动", "moved")
     change_weight = Said("权重", "weight")
-    change_definition = Said("定义", "definition")
-    no_change = Said("两个文件的指标树相同。", "The trees of the two files are the same.")
+    change_definition = Said("设置", "definition")
+    no_change = Said("两个文件的指标体系相同。", "The trees of the two files are the same.")
+    so_many_nodes = Said("{count} 个指标", "{count} nodes")
+    edit = Said("修改号", "Edit")
     when = Said("时间", "When")
-    who = Said("何人", "Who")
+    who = Said("操作人", "Who")
     why = Said("原因", "Why")
     no_history = Said("还没有修改记录。", "There is no history yet.")
-    not_written = Said("没有写入。", "Nothing is written.")
-    not_written_yet = Said("没有写入；加 --write 则写入指标树。", "Nothing is written; --write writes it into the tree.")
+    not_written = Said("未写入。", "Nothing is written.")
+    not_written_yet = Said("未写入；加 --write 则写入指标体系文件。", "Nothing is written; --write writes it into the tree.")
     written = Said("已写入", "Written")
     expert = Said("专家", "Expert")
     group_of_experts = Said("群体（判断的几何平均）", "Group (geometric mean of judgements)")
@@ -330,7 +359,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     judgements = Said("判断", "Judgements")
     judgements_of = Said("{node}：两两比较", "{node}: pairwise judgements")
     judgement_help = Said(
-        "填写浅黄色单元格：左边的行比上边的列重要多少。可以留空；左下部分自动取倒数。",
+        "填写浅黄色单元格：行指标相对于列指标的重要程度。可以留空；左下部分自动取倒数。",
         "Fill in the yellow cells: how much the row outweighs the column. Cells may stay empty; the lower half fills itself.",
     )
     judgement_scale = Said(
@@ -346,15 +375,18 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     approximate_weight = Said("权重（近似）", "Weight (approximate)")
     approximate_ratio = Said("一致性比率 CR（近似，应低于 0.1）", "Consistency ratio (approximate; below 0.1)")
     weight_changed = Said("权重修改", "Weight changed")
-    short_boards = Said("短板", "Short boards")
-    strengths = Said("长板", "Strengths")
-    against_the_mean = Said("较均值", "Against mean")
+    weak_points = Said("弱项", "Weak points")
+    strengths = Said("优势项", "Strengths")
+    places_gained = Said("位次变化", "Places")
+    against_the_mean = Said("影响总指数（分）", "Against mean")
     boards_help = Said(
-        "较均值：与该指标得分等于组内均值时相比，总指数多得（+）或少得（−）的分；名次：因此上升（↑）或下降（↓）的位次。",
-        "Against mean: points of the index that it brings (+) or costs (−) beside a score at the group mean; places: what these gain (↑) or lose (↓).",
+        "弱项、优势项：对总指数的影响和得分都超出限定值的指标（`boards`）。影响总指数：与该指标得分等于同组平均（含本{label}，简单平均）时相比，总指数多得（+）或少得（−）的分；"
+        "位次变化：因此上升（↑）或下降（↓）的位次。",
+        "Weak points and strengths: beyond the limits in what they cost or bring and in their scores (`boards`). Against mean: points of the index that it "
+        "brings (+) or costs (−) beside a score at the mean of the group, this {label} included; places: what these gain (↑) or lose (↓).",
     )
     explained_help = Said(
-        "贡献：计入上一级得分的分；计入总指数：其中进入总指数的分。",
+        "对上级贡献：上一级得分中来自本指标的分；折合总指数：总指数中来自本指标的分。",
         "Contribution: what a node adds to the score above it; in the index: what of that reaches the index.",
     )
     by_scores = Said("得分差", "by scores")
@@ -363,67 +395,89 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "一方没有得分之处，其权重由同级其他指标分担；贡献之差分为两部分：“得分差”为双方得分之差乘以权重，“缺失影响”为由此转移的部分。",
         "Where one side has no score, siblings carry its weight; the difference of contributions is split into that of scores times weight (by scores) and what the gap shifts (by gaps).",
     )
+    effort_measure_peers = Said("改进幅度（标准差倍数）", "Effort")
+    effort_measure_history = Said("改进幅度（历史平均变动倍数）", "Effort")
+    effort_measure_costs = Said("改进幅度（按成本）", "Effort")
     effort_help_peers = Said(
-        "工作量：数值变动除以当期各单元之间的标准差。",
+        "改进幅度：数值变动除以当期各{label}之间的标准差。",
         "Effort: how far a value moves, in standard deviations over the units of the period.",
     )
     effort_help_history = Said(
-        "工作量：数值变动除以各单元以往各期变动的平均值。",
+        "改进幅度：数值变动除以各{label}以往各期变动的平均值。",
         "Effort: how far a value moves, in mean changes from one period to the next.",
     )
     effort_help_costs = Said(
-        "工作量：数值变动乘以给定的单位成本。", "Effort: how far a value moves, times the cost that was given for 1 of it."
+        "改进幅度：数值变动乘以给定的单位成本。", "Effort: how far a value moves, times the cost that was given for 1 of it."
     )
     influence_help = Said(
-        "实际份额：在同级主效应中的份额；线性影响：与上级得分相关系数的平方；总体影响、对总指数的影响：得分变动能解释上级、总指数得分方差的份额，不限于线性。",
+        "实际影响份额：在同级主效应中的份额；线性效应：与上级得分相关系数的平方；主效应、对总指数的影响：得分变动能解释上级、总指数得分方差的份额，不限于线性。",
         "In effect: its part of the siblings' main effects. Linear effect: its squared correlation with the score above. Main effect, effect on index: "
         "the share of the variance of the score above, or of the index, that it accounts for, along a curve.",
     )
     groups_help = Said(
-        "α：各下级一致的程度，接近 1 为一致；第一主成分：其方差份额；最大 VIF：超过 10 表示某一下级几乎可由其他下级算出；条件数：越大越重复，超过 30 属严重。",
+        "α：各下级一致的程度，接近 1 为一致；第一主成分：其方差份额；最大方差膨胀因子：超过 10 表示某一下级几乎可由其他下级算出；条件数：越大越重复，超过 30 属严重。",
         "α: how far the children agree, 1 at most. First component: its share of their variance. VIF: above 10 one child is nearly made of the others. "
         "Condition: the larger, the more they repeat each other; above 30 severely.",
     )
-    group_mean = Said("组内均值", "Group mean")
-    places = Said("名次", "Places")
+    group_mean = Said("同组平均", "Group mean")
+    places = Said("位次变化", "Places")
+    shared_places = Said(
+        "位次变化由各因素平均分摊，可为小数。", "Places are shared among the factors on average, and may be fractions."
+    )
     against = Said("与{others}相比", "against {others}")
-    mean_of = Said("{group}均值", "the mean of {group}")
-    all_units = Said("全部单元", "all units")
+    mean_of = Said("{group}平均", "the mean of {group}")
+    all_units = Said("全部{label}", "all units")
     adjusted = Said("调整", "Adjustments")
     earlier = Said("前", "Before")
     later = Said("后", "After")
     all = Said("合计", "In all")
     others = Said("其余 {count} 项", "{count} {count:other|others}")
     factor = Said("因素", "Factor")
-    factor_own = Said("自身数据", "Own data")
-    factor_peers = Said("他方数据", "Peers' data")
-    factor_weights = Said("权重", "Weights")
-    factor_method = Said("方法", "Method")
-    factor_structure = Said("指标结构", "Structure")
-    factor_adjustments = Said("加减分", "Adjustments")
-    leading = Said("主因", "Main cause")
+    factor_own = Said("本{label}数据变动", "Own data")
+    factor_peers = Said("其他{label}数据变动", "Peers' data")
+    factor_weights = Said("权重变动", "Weights")
+    factor_method = Said("方法变动", "Method")
+    factor_structure = Said("指标体系变动", "Structure")
+    factor_adjustments = Said("加减分变动", "Adjustments")
+    leading = Said("主要原因", "Main cause")
     agreement = Said(
-        "{count} 个单元：Spearman {spearman}，Kendall {kendall}；{moved} 个位次有变，平均 {shift} 名，最多 {most} 名",
+        "{count} 个{label}：Spearman {spearman}，Kendall {kendall}；{moved} 个位次有变，平均 {shift} 位，最多 {most} 位",
         "{count} {count:unit|units}: Spearman {spearman}, Kendall {kendall}; {moved} {moved:rank differs|ranks differ}, by {shift} on average, {most} at most",
     )
-    left_out_of_it = Said("未计入 {count} 个单元：{units}", "{count} {count:unit is|units are} left out: {units}")
-    without_score_in = Said("{state} 没有得分：{units}", "no score in {state}: {units}")
+    left_out_of_it = Said("未计入 {count} 个{label}：{units}", "{count} {count:unit is|units are} left out: {units}")
+    without_score_in = Said("{state}没有得分：{units}", "no score in {state}: {units}")
     not_split = Said("未分解：{units}", "not split: {units}")
     lost_score = Said(
-        "{state} 没有得分（覆盖率 {coverage}），变化无法分解。",
+        "{state}没有得分（数据完整率 {coverage}），变化无法分解。",
         "No score in {state} (coverage {coverage}): the change cannot be split.",
     )
-    not_among_units = Said("{state} 没有该单元，变化无法分解。", "Not among the units of {state}: the change cannot be split.")
+    not_among_units = Said("{state}没有该{label}，变化无法分解。", "Not among the units of {state}: the change cannot be split.")
     score_difference = Said("变化", "Change")
     nothing_moved = Said("没有变化。", "Nothing has moved.")
-    inputs_unchanged = Said("输入没有变化，报告是最新的。", "The inputs have not changed; the report is of them.")
-    period_on_period = Said("环比", "On the period before")
+    inputs_unchanged = Said("数据未变动，报告无需更新。", "The inputs have not changed; the report is of them.")
+    counted = Said("填报数", "Reported")
+    unmoved_rank = Said("持平", "same")
+    more = Said("增加{size}", "+{size}")
+    less = Said("减少{size}", "−{size}")
+    risen = Said("上升{size}%", "up {size}%")
+    fallen = Said("下降{size}%", "down {size}%")
+    percentage_points = Said("百分点", "percentage points")
+    score_points = Said("分", "points")
+    period_on_period_more = Said("环比增减", "On the period before")
+    period_on_period_growth = Said("环比增长", "Growth on the period before")
+    period_on_period_places = Said("较上期", "Since last period")
+    year_on_year_more = Said("同比增减", "On the year before")
+    year_on_year_growth = Said("同比增长", "Growth on the year before")
+    year_on_year_places = Said("较上年同期", "Since the same period last year")
+    on_the_year_before_more = Said("比上年增减", "On last year")
+    on_the_year_before_growth = Said("比上年增长", "Growth on last year")
+    on_the_year_before_places = Said("较上年", "Since last year")
     least_level = Said("只列{level}及以上。", "Only {level} and worse are listed.")
-    year_on_year = Said("同比", "On the year before")
     as_published = Said("当时公布", "As published")
-    revised = Said("修订", "Revised by")
-    published = Said("{period} 的得分已留存为公布值：{log}", "The scores of {period} are kept as published in {log}")
-    published_already = Said("{period} 已公布，得分没有变化。", "{period} is published already; no score has changed.")
+    revised = Said("修订幅度", "Revised by")
+    not_revised = Said("未修订", "not revised")
+    published = Said("{period}的得分已留存为公布值：{log}", "The scores of {period} are kept as published in {log}")
+    published_already = Said("{period}已公布，得分没有变化。", "{period} is published already; no score has changed.")
     warning_level = Said("等级", "Level")
     blue = Said("蓝色", "blue")
     yellow = Said("黄色", "yellow")
@@ -431,16 +485,18 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     red = Said("红色", "red")
     watched = Said("监测对象", "Watched")
     observed = Said("数值", "Value")
-    limit = Said("界限", "Limit")
+    limit = Said("预警阈值", "Limit")
     basis = Said("依据", "Basis")
-    course = Said("走势", "Course")
+    course = Said("近八期走势", "Course")
     in_a_row = Said("连续期数", "In a row")
-    follows = Said("应对措施", "Follows")
+    follows = Said("督办措施", "Follows")
     rule = Said("规则", "Rule")
-    basis_thresholds = Said("阈值", "threshold")
-    basis_quantiles = Said("自身历史 {limit:g}% 分位", "{limit:g} % quantile of own history")
-    basis_mean = Said("自身历史均值{sign}{limit:g}σ", "mean of own history {sign} {limit:g} σ")
-    basis_median = Said("自身历史中位数{sign}{limit:g}σ（MAD）", "median of own history {sign} {limit:g} σ (MAD)")
+    basis_thresholds = Said("固定阈值", "threshold")
+    basis_quantiles = Said("本{label}历史 {limit:g}% 分位数", "{limit:g} % quantile of own history")
+    basis_mean = Said("本{label}历史平均值{sign}{limit:g}倍标准差", "mean of own history {sign} {limit:g} σ")
+    basis_median = Said(
+        "本{label}历史中位数{sign}{limit:g}倍标准差（按绝对中位差折算）", "median of own history {sign} {limit:g} σ (MAD)"
+    )
     distance = Said("与目标的距离", "distance from target")
     no_warnings = Said("没有达到{level}及以上的预警。", "No warning is {level} or worse.")
     warnings_of = Said("{level} {count}", "{level} {count}")
@@ -455,31 +511,32 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     ahead = Said("在前", "Ahead")
     behind = Said("在后", "Behind")
     gap = Said("差距", "Gap")
-    level = Said("第 {level} 级", "Level {level}")
-    norm_l1 = Said("合计", "in all")
-    norm_max = Said("最大一项", "at most")
-    leaves_top = Said("跌出前 {top} 名", "Leaves the top {top}")
+    level = Said("{level}级指标", "Level {level}")
+    index_level = Said("总指数", "Index")
+    norm_l1 = Said("权重合计变动（百分点）", "in all")
+    norm_max = Said("单项最大变动（百分点）", "at most")
+    leaves_top = Said("跌出前{top}位", "Leaves the top {top}")
     turns_help = Said(
-        "数字为总指数中的权重百分点：各项权重变动的合计（或最大一项）至少要达到多少，前后才会易位。",
+        "数字为总指数中的权重百分点：各项权重变动的合计（或最大一项）至少要达到多少，两{label}位次才会互换。",
         "Percentage points of weight in the index: the least that weights must move, in all or at most, to turn the order.",
     )
     turns_marks = Said(
-        "没有 ≈ 的已证明最小；≈ 由搜索得到并经检验，括号内 ≥ 为已证明的下限；– 已证明界限内的权重都不会使其易位；≈– 搜索没有找到。",
+        "没有 ≈ 的已证明最小；≈ 由搜索得到并经检验，括号内 ≥ 为已证明的下限；– 已证明限定范围内的权重都不会使位次互换；≈– 搜索没有找到。",
         "Without ≈ it is proved the smallest; ≈ was found by a search and checked, and ≥ is the bound below which there is none; – no "
         "weights within the bounds do it, which is proved; ≈– none were found.",
     )
-    turning_weights = Said("使其易位的权重", "Weights that turn it")
-    target = Said("改进方案", "Plan")
-    target_rank = Said("目标：第 {rank} 名", "Target: rank {rank}")
+    turning_weights = Said("使位次互换的权重", "Weights that turn it")
+    target = Said("测算结果（仅供分析，不作任务分解）", "Plan")
+    target_rank = Said("目标：第{rank}位", "Target: rank {rank}")
     target_score = Said("目标：{score} 分", "Target: score {score}")
     value_measure = Said("计量单位", "Measure")
     value_now = Said("现值", "Now")
     goal = Said("目标值", "Goal")
-    effort = Said("工作量", "Effort")
-    plan_least = Said("已证明为工作量最小的方案。", "Proved to be the least effort.")
+    effort = Said("改进幅度", "Effort")
+    plan_least = Said("已证明为改进幅度最小的方案。", "Proved to be the least effort.")
     plan_none = Said("目标已经达到，无需改进。", "The goal is reached already: nothing has to move.")
     plan_bounded = Said(
-        "经重新计分检验。任何方案的工作量都不低于 {bound}：本方案至多可再省 {gap}。",
+        "经重新计分检验。任何方案的改进幅度都不低于 {bound}：本方案至多可再省 {gap}。",
         "Checked by scoring again. No plan takes less effort than {bound}: at most {gap} of this one can be saved.",
     )
     plan_searched = Said(
@@ -487,10 +544,10 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "Checked by scoring again; found by a search, with no lower bound proved.",
     )
     plan_help = Said(
-        "假定其他单元的数据不变；各指标最多改进到同类已达到的水平；全部单元已按方案重新计分。",
+        "假定其他{label}的数据不变；各指标的改进以同组最好水平为限；全部{label}已按测算重新计分。",
         "Others' data stay as they are; no indicator goes beyond what its peers have reached; all units were scored again.",
     )
-    plan_moves = Said("名次因此改变：{units}", "Ranks that change with it: {units}")
+    plan_moves = Said("位次因此改变：{units}", "Ranks that change with it: {units}")
 
 
 def word_of(name: str, language: str) -> str:

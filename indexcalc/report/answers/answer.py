@@ -10,8 +10,9 @@ from typing import Any
 from ...findings import Language
 from ...words.reports import word
 from ..formats.xlsx import workbook
+from ..sheets.sheet import Sheet
 from ..sheets.tables import MOST_ROWS as MOST_ROWS_OF_A_PAGE
-from ..sheets.tables import Sheet, shortened
+from ..sheets.tables import shortened
 from ..sheets.tidy import sheet_csv
 
 ELSEWHERE = "--json / --out"  # where all of a table is that is shown in part
@@ -41,7 +42,7 @@ def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Langu
         pages[0] = replace(pages[0], notes=(*pages[0].notes, said))
     data = {"made": made, "result": answer.data}
     return {
-        f"{stem}.xlsx": workbook(pages, word.tie(language)),
+        f"{stem}.xlsx": workbook(pages, language),
         **{file: sheet_csv(answer.sheets[key]) for key, file in names.items()},
         f"{stem}.json": (json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(),
     }

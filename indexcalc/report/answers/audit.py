@@ -8,7 +8,8 @@ from ...analysis.audit import Audit
 from ...findings import Language
 from ...words.reports import word, word_of
 from ..formats.text import as_text
-from ..sheets.tables import Heading, Sheet, shortened
+from ..sheets.sheet import Heading, Sheet
+from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
 _KEYS = ("department", "period", "unit", "indicator", "question", "place")
@@ -42,7 +43,9 @@ def _asked_sheet(told: Sequence[Mapping[str, str]], unit: str, language: str) ->
 
     A column that no department reports is its source's; what concerns a whole row is put to all that report in it.
     """
-    headings = tuple(Heading(unit if key == "unit" else word_of(key, language), "text") for key in _KEYS)
+    headings = tuple(
+        Heading(unit if key == "unit" else word_of(key, language), "period" if key == "period" else "text") for key in _KEYS
+    )
     ordered = sorted(told, key=lambda one: one["period"], reverse=True)
     ordered.sort(key=lambda one: (one["department"] == "", one["department"]))
     everyone = word.every_department(language)

@@ -10,11 +10,12 @@ from ...analysis.change import ScoreChange
 from ...findings import Language
 from ...methods.arrays import np
 from ...tree.model import Indicator
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
-from ..numbers import finite, number, signed
+from ..numbers import finite, measured, number, signed
 from ..sheets.changes import change_sheet, factors_sheet, indicators_sheet, notes_between, without_score
-from ..sheets.tables import shortened
+from ..sheets.tables import shortened, unit_label
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
 MOST_INDICATORS = 10  # that moved a unit, on a terminal
@@ -26,8 +27,8 @@ def change_answer(moves: ScoreChange, language: Language) -> Answer:
         return _change_of_one(moves, language)
     count = len(moves.later.panel.units)
     sheet = change_sheet(moves, language)
-    sheet = replace(sheet, notes=(*first_of(len(moves.at), count, language), *_not_split(moves, language), *sheet.notes))
-    heading = f"{moves.later.index.index.title(language)} · {moves.periods[0]} → {moves.periods[1]}"
+    sheet = replace(sheet, notes=(*first_of(moves, count, language), *_not_split(moves, language), *sheet.notes))
+    heading = f"{moves.later.index.index.title(language)} · {_both(moves, language)}"
     text = f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
     return Answer(text, {**change_data(moves), "count": count}, {"": sheet})
 
@@ -39,9 +40,10 @@ def _not_split(moves: ScoreChange, language: Language) -> list[str]:
     return [word.not_split(language).format(units=units)] if units else []
 
 
-def first_of(shown: int, count: int, language: Language) -> list[str]:
+def first_of(moves: ScoreChange, count: int, language: Language) -> list[str]:
     """Return a note that not all units were split, and how to have the rest."""
-    return [word.split_in_part(language).format(shown=shown, all=count)] if shown < count else []
+    said, shown = word.split_in_part(language), len(moves.at)
+    return [said.format(shown=shown, all=count, label=unit_label(moves.later, language))] if shown < count else []
 
 
 def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
@@ -51,7 +53,7 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
     shown = ["–" if score is None else number(score, decimals) for score in (before, after)]
     moved = "" if before is None or after is None else f" · {signed(after - before, decimals)}"
     lines = [
-        f"{moves.units.title(moves.at[0], language)} · {' → '.join(moves.periods)}",
+        f"{moves.units.title(moves.at[0], language)} · {_both(moves, language)}",
         f"{word.score(language)} {' → '.join(shown)}{moved}",
         f"{word.rank(language)} {' → '.join(places)}",
         *(_lost(moves, state, language) for state in (0, 1) if np.isnan(moves.scores[state, 0])),
@@ -67,13 +69,21 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
     return Answer("\n".join([*text, *said]), change_data(moves), sheets)
 
 
+def _both(moves: ScoreChange, language: Language) -> str:
+    """Return the two states that are compared, as people write periods."""
+    return " → ".join(period_title(period, language) for period in moves.periods)
+
+
 def _lost(moves: ScoreChange, state: int, language: Language) -> str:
     """Say that the unit has no score in a state, and how much of it has values there."""
     scores, period, unit = (moves.earlier, moves.later)[state], moves.periods[state], moves.units.ids[moves.at[0]]
     if unit not in scores.panel.units.ids:
-        return word.not_among_units(language).format(state=period)
+        return word.not_among_units(language).format(
+            state=period_title(period, language), label=unit_label(moves.later, language)
+        )
     covered = scores.covered(scores.tree.root)[scores.periods.index(period), scores.panel.units.ids.index(unit)]
-    return word.lost_score(language).format(state=period, coverage=f"{np.nan_to_num(covered):.1%}")
+    title = period_title(period, language)
+    return word.lost_score(language).format(state=title, coverage=f"{np.nan_to_num(covered):.1%}")
 
 
 def _values(moves: ScoreChange, leaf: str) -> tuple[str, str]:
@@ -85,7 +95,7 @@ def _values(moves: ScoreChange, leaf: str) -> tuple[str, str]:
         if isinstance(node, Indicator) and unit in scores.panel.units.ids:
             place = scores.periods.index(period), scores.panel.units.ids.index(unit), scores.node(leaf)
             value = finite(scores.derived[place])
-        shown.append("–" if value is None else f"{value:.6g} {getattr(node, 'measure', '')}".rstrip())
+        shown.append("–" if value is None else measured(value, getattr(node, "measure", "")))
     return shown[0], shown[1]
 
 

@@ -9,11 +9,12 @@ from ...analysis.compare import Comparison
 from ...analysis.differences import differences
 from ...analysis.weights import weights_of
 from ...findings import Language
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.changes import agreement_text, change_sheet, without_score
-from ..sheets.tables import shortened
+from ..sheets.tables import shortened, unit_label
 from ..sheets.weights import differences_sheet
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 from .change import change_data, first_of
@@ -26,8 +27,9 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
     shown = moves if before != after else replace(moves, periods=comparison.names)
     sheet = change_sheet(shown, language, comparison.leading)
     said = [agreement_text(comparison, language), *_left_out(comparison, language)]
-    said += first_of(len(moves.at), len(moves.units), language)
-    heading = f"{one} → {other}" if before != after else f"{one} → {other} · {before}"
+    said += first_of(moves, len(moves.units), language)
+    heading = f"{period_title(one, language)} → {period_title(other, language)}"
+    heading += f" · {period_title(before, language)}" if before == after else ""
     text = [heading, *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
     sheets = {"": replace(sheet, notes=(heading, *said, *sheet.notes))}
     data: dict[str, Any] = {
@@ -56,4 +58,8 @@ def _left_out(comparison: Comparison, language: Language) -> list[str]:
     """Count and name the units that have no score in either, which no measure of agreement is made of."""
     count = len({*comparison.left_out[0], *comparison.left_out[1]})
     units = without_score(comparison.change, comparison.names, comparison.left_out, language)
-    return [word.left_out_of_it(language).format(count=count, units=units)] if count else []
+    return (
+        [word.left_out_of_it(language).format(count=count, units=units, label=unit_label(comparison.change.later, language))]
+        if count
+        else []
+    )

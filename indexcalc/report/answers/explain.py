@@ -1,4 +1,4 @@
-"""A score explained, down to the reported cells; a unit beside others; and what its short boards cost it."""
+"""A score explained, down to the reported cells; a unit beside others; and what its weak points cost it."""
 
 from __future__ import annotations
 
@@ -14,28 +14,30 @@ from ...engine.rules import SLACK
 from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
-from ...tree.model import Indicator, notes_of
+from ...tree.model import Index, Indicator, notes_of
+from ...tree.reported import reported_measure
+from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
-from ..numbers import finite, number, signed
+from ..numbers import finite, measured, number, signed
 from ..sheets.changes import boards_sheet
 from ..sheets.explained import explained_notes, explained_sheet, has_gap, versus_notes, versus_sheet, where
-from ..sheets.tables import primary, shortened
+from ..sheets.tables import primary, shortened, unit_label
 from .answer import ELSEWHERE, Answer
 
-MOST_BOARDS = 5  # short boards, and strengths, on a terminal
+MOST_BOARDS = 5  # weak points, and strengths, on a terminal
 
 
 def explain_answer(result: Explanation | Versus, language: Language) -> Answer:
-    """Walk a score down the tree, by itself or beside others, with the short boards and strengths of the unit below."""
+    """Walk a score down the tree, by itself or beside others, with the weak points and strengths of the unit below."""
     answer = _versus(result, language) if isinstance(result, Versus) else _explained(result, language)
     if result.boards is None:
         return answer
     start = result.node if isinstance(result, Versus) else result.tree.position
     boards = {
         name: boards_sheet(result.boards, language, short=short, start=start)
-        for name, short in (("short-boards", True), ("strengths", False))
+        for name, short in (("weak-points", True), ("strengths", False))
     }
     brief = [replace(shortened(sheet, MOST_BOARDS, language, ELSEWHERE), notes=()) for sheet in boards.values() if sheet.rows]
     brief[-1:] = [shortened(sheet, MOST_BOARDS, language, ELSEWHERE) for sheet in boards.values() if sheet.rows][-1:]
@@ -51,6 +53,7 @@ def _boards(boards: Boards) -> list[dict[str, Any]]:
             "group_mean": finite(boards.mean[node]),
             "index_points": finite(boards.points[node]),
             "places": finite(boards.places[node]),
+            "kind": boards.kinds[node] or None,
         }
         for node in boards.nodes
     ]
@@ -59,7 +62,7 @@ def _boards(boards: Boards) -> list[dict[str, Any]]:
 def _explained(result: Explanation, language: Language) -> Answer:
     scores, units = result.scores, result.scores.panel.units
     shown = _Explained(result, language)
-    lines = [f"{units.title(result.unit, language)} · {scores.periods[result.period]}"]
+    lines = [f"{units.title(result.unit, language)} · {period_title(scores.periods[result.period], language)}"]
     lines += [line for level, one in result.tree.walk() for line in shown.lines(one, level)]
     lines += explained_notes(scores, language)
     data = {
@@ -145,8 +148,8 @@ class _Explained:
         if one.cells:
             value = finite(one.value)
             status = STATUS_NAMES[self.language][one.status or 0]
-            lines.append(f"{below}= {status if value is None else f'{value:.10g} {one.measure}'.rstrip()}{self._estimated(one)}")
-            lines += [f"{below}{line}" for line in cell_lines(one.cells, self.language)]
+            lines.append(f"{below}= {status if value is None else measured(value, one.measure)}{self._estimated(one)}")
+            lines += [f"{below}{line}" for line in cell_lines(self.scores, one.cells, self.language)]
         return [*lines, *(self._made_lines(one.made, level + 1) if one.made else [])]
 
     def _estimated(self, one: Explained) -> str:
@@ -167,13 +170,17 @@ class _Explained:
             text += f" · {word.weight(language)} {one.weight:.4g}"
             if finite(one.score) is not None and abs(one.weight_in_effect - one.weight) > SLACK:
                 text += f" ({word.scaled_up(language)} {one.weight_in_effect:.4g})"
-            text += f" · {word.contribution(language)} {_number(one.contribution, self.decimals)}"
+            text += f" · {word.contribution(language)} {self._points(one.contribution)}"
         if level > 1 and finite(one.index_points) is not None:
-            text += f" · {word.index_points(language)} {_number(one.index_points, self.decimals)}"
+            text += f" · {word.index_points(language)} {self._points(one.index_points)}"
         if one.coverage < 1 and not one.cells:
             text += f" · {word.coverage(language)} {one.coverage:.1%}"
         beside = {"grade": self.grade(one), "primary": self.primary(one)}
         return text + "".join(f" · {word_of(key, language)} {name}" for key, name in beside.items() if name)
+
+    def _points(self, points: float) -> str:
+        """Return points with their unit of measurement."""
+        return word.in_points_of(self.language).format(number=_number(points, self.decimals))
 
     def _made_lines(self, made: MadeOfUnits, level: int) -> list[str]:
         """Return the units below that a score is made of as lines."""
@@ -228,12 +235,27 @@ def cells_data(cells: Sequence[Cell]) -> list[dict[str, Any]]:
     ]
 
 
-def cell_lines(cells: Sequence[Cell], language: Language) -> list[str]:
+def cell_lines(scores: Scores, cells: Sequence[Cell], language: Language) -> list[str]:
     """Return reported cells as lines of text, each with where it was written, and which parts of a larger period lack a value."""
-    values = ((cell, finite(cell.value)) for cell in cells)
-    return [
-        f"{cell.column} = {'–' if value is None else f'{value:.10g}'}  ← {where(cell, language) or '–'}" for cell, value in values
-    ]
+    lines = []
+    for cell in cells:
+        value, (title, measure) = finite(cell.value), named(scores.index, cell.column, language)
+        shown = "–" if value is None else measured(value, measure)
+        lines.append(f"{title} {shown} ({cell.column})  ← {where(cell, language) or '–'}")
+    return lines
+
+
+def named(index: Index, column: str, language: Language) -> tuple[str, str]:
+    """Return what a reported column is called, and the unit of measurement that it is reported in."""
+    own = next((one for one in index.columns if one.id == column), None)
+    if own is None:
+        return column, ""
+    item = index.reported.get(own.id)
+    return (
+        (own.title, own.reported or own.measure)
+        if item is None
+        else ((item.name_en if language == "en" else item.name) or own.title, reported_measure(index, item))
+    )
 
 
 def _versus(result: Versus, language: Language) -> Answer:
@@ -242,7 +264,7 @@ def _versus(result: Versus, language: Language) -> Answer:
     if result.boards is not None:
         name = _mean_of(scores, result.unit, result.others, language)
     names = (units.title(result.unit, language), name)
-    lines = [f"{names[0]} {word.against(language).format(others=name)} · {period}"]
+    lines = [f"{names[0]} {word.against(language).format(others=name)} · {period_title(period, language)}"]
     lines += [line for level, node in result.walk() for line in _versus_lines(result, node, level, language)]
     lines += versus_notes(result, language)
     data = {
@@ -260,7 +282,9 @@ def _mean_of(scores: Scores, unit: int, group: Sequence[int], language: Language
     by = scores.index.ranking.within or ("group" if units.groups else None)
     labels = units.labels(by) if by is not None else ()
     alike = len({labels[one] for one in group}) == 1 if labels else False
-    return word.mean_of(language).format(group=labels[unit] if alike else word.all_units(language))
+    return word.mean_of(language).format(
+        group=labels[unit] if alike else word.all_units(language).format(label=unit_label(scores, language))
+    )
 
 
 def _versus_data(result: Versus, node: int, level: int, language: Language) -> dict[str, Any]:
@@ -319,9 +343,9 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
     if any(result.adjusted[:, node] != 0):
         lines.append(f"{below}{word.adjusted(language)} {show(result.adjusted)} · {gap(result.adjusted)}")
     if isinstance(item, Indicator):
-        values = ["–" if value is None else f"{value:.10g}" for value in map(finite, result.values(node))]
+        values = ["–" if value is None else measured(value) for value in map(finite, result.values(node))]
         lines.append(f"{below}= {' ↔ '.join(values)} {item.measure}".rstrip())
-        lines += [f"{below}{line}" for cells in result.cells[node] for line in cell_lines(cells, language)]
+        lines += [f"{below}{line}" for cells in result.cells[node] for line in cell_lines(result.scores, cells, language)]
     return lines
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from ...findings import Language
 from ...scores import ACROSS_PERIODS, Scores
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
 from ..sheets.apart import decimals_of
-from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
+from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened, unit_label
+from ..sheets.whole import data_of_the_whole
 from .answer import MOST_ROWS
 
 Result = tuple[str, Any]
@@ -22,13 +24,14 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
     at = scores.tree.root if node is None else scores.node(node)
     sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
     units = ranked_units(scores, period, at, in_rank_order(scores, scores.periods.index(period), at), language)
-    heading = f"{scores.tree.nodes[at].title(language)} · {period}"
+    heading = f"{scores.tree.nodes[at].title(language)} · {period_title(period, language)}"
     findings = findings_of(scores, language)
     return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[at].id,
         "period": period,
         "ranking": units,
+        "whole": data_of_the_whole(scores, scores.periods.index(period), at, language),
         "findings": findings,
     }
 
@@ -38,7 +41,7 @@ def top(scores: Scores, period: str, language: Language) -> Result:
     root = scores.tree.root
     units = in_rank_order(scores, scores.periods.index(period), root)
     sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
-    heading = f"{scores.tree.nodes[root].title(language)} · {period}"
+    heading = f"{scores.tree.nodes[root].title(language)} · {period_title(period, language)}"
     return f"{heading}\n{as_text(sheet, language)}", {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[root].id,
@@ -83,6 +86,7 @@ def moved(
         old_score, old_rank = earlier.get(unit, (None, None))
         if (score, rank) != (old_score, old_rank):
             moves.append({"unit": unit, "score": [old_score, score], "rank": [old_rank, rank]})
+    moves.sort(key=lambda move: (move["rank"][1] is None, move["rank"][1]))
     if not moves:
         return ["", word.unmoved(language)], []
     ends = [([move["score"][end] for move in moves], [move["rank"][end] for move in moves]) for end in (0, 1)]
@@ -102,7 +106,7 @@ def moved(
         for move in moves
         for old, new in [move["score"]]
     ]
-    titles = ["", word.score(language), word.score_difference(language), word.rank(language)]
+    titles = [unit_label(scores, language), word.score(language), word.score_difference(language), word.rank(language)]
     return ["", word.moved(language), aligned([titles, *rows], [True, True, False, True]), *said], moves
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ...analysis.robustness import Robustness
 from ...findings import Language
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
-from ..sheets.changes import turning_sheet, turns_sheet, turns_weights_sheet
-from ..sheets.tables import notes, shortened
+from ..sheets.changes import level_title, turning_sheet, turns_sheet, turns_weights_sheet
+from ..sheets.tables import notes, shortened, unit_label
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
 MOST_TURNED = 8  # weights that turn an order, on a terminal
@@ -21,16 +22,16 @@ def robustness_answer(result: Robustness, language: Language) -> Answer:
     turns = (*result.pairs, *result.leaves_top)
     sheets = {"": turns_sheet(result, language)} if result.pairs else {}
     sheets |= {"top": turns_sheet(result, language, top=True)} if result.leaves_top else {}
-    lines = [f"{scores.index.index.title(language)} · {scores.periods[result.period]}"]
+    lines = [f"{scores.index.index.title(language)} · {period_title(scores.periods[result.period], language)}"]
     lines += ["\n\n".join(as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language) for sheet in sheets.values())]
     asked, pairs = len({(turn.above, turn.below) for turn in result.pairs}), max(len(result.order) - 1, 0)
     if not is_of_one and 0 < asked < pairs:
-        lines.append(word.pairs_in_part(language).format(shown=asked, all=pairs))
+        lines.append(word.pairs_in_part(language).format(shown=asked, all=pairs, label=unit_label(scores, language)))
     for turn in turns:
         if is_of_one and turn.verified and turn.norm == "L1":
             names = [units.title(one, language) for one in (turn.above, turn.below) if one is not None]
             sheet = shortened(turning_sheet(result, turn, language), MOST_TURNED, language, ELSEWHERE)
-            lines += ["", f"{' ↔ '.join(names)} · {word.level(language).format(level=turn.level)}", as_text(sheet, language)]
+            lines += ["", f"{' ↔ '.join(names)} · {level_title(turn.level, language)}", as_text(sheet, language)]
     lines += ["", *notes(scores, language)]
     sheets["weights"] = turns_weights_sheet(result, language)
     data = {

@@ -7,11 +7,13 @@ from typing import Any
 from ...analysis.dependence import COLUMNS, Dependence
 from ...analysis.sensitivity import Indices, Sensitivity
 from ...findings import Language
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.analyses import correlations_sheet, flags_sheet, groups_sheet, indices_sheet, influence_sheet, left_sheet
-from ..sheets.tables import Sheet, shortened
+from ..sheets.sheet import Sheet
+from ..sheets.tables import shortened
 from .answer import ELSEWHERE, Answer
 
 MOST_SHOWN = 20  # of a table of nodes or inputs on a terminal
@@ -32,7 +34,7 @@ def sensitivity_answer(result: Dependence, language: Language) -> Answer:
     short["weights"] = influence_sheet(scores, result.influence, language, leaves=few)
     short["groups"] = sheets["groups"]
     sheets["correlations"] = correlations_sheet(scores, result.groups, language)
-    heading = f"{scores.index.index.title(language)} · {result.period}"
+    heading = f"{scores.index.index.title(language)} · {period_title(result.period, language)}"
     note = [word.no_choices(language)] if result.choices is None else []
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in short.values() if sheet.rows]
     return Answer("\n\n".join([heading, *note, *tables]), _data(result), sheets)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ...analysis.target import Plan
 from ...findings import Language
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite, number
@@ -23,7 +24,7 @@ def target_answer(plan: Plan, language: Language) -> Answer:
     else:
         wanted = word.target_rank(language).format(rank=plan.rank)
     lines = [
-        f"{units.title(plan.unit, language)} · {period} · {wanted}",
+        f"{units.title(plan.unit, language)} · {period_title(period, language)} · {wanted}",
         f"{word.score(language)} {before} → {after} · {word.rank(language)} {plan.ranks[0]:g} → {plan.ranks[1]:g}",
     ]
     sheet = plan_sheet(plan, language)

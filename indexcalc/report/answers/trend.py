@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from ...analysis.trend import Trend
 from ...findings import Language
+from ...words.periods import period_title
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.trend import trend_sheet
@@ -16,7 +17,9 @@ def trend_answer(result: Trend, language: Language) -> Answer:
     """Show a node in time, beside what was published at the time."""
     scores, units = result.scores, result.scores.panel.units
     sheet = trend_sheet(result, language)
-    heading = scores.periods[result.rows[0][0]] if result.unit is None else units.title(result.unit, language)
+    heading = (
+        period_title(scores.periods[result.rows[0][0]], language) if result.unit is None else units.title(result.unit, language)
+    )
     arrays = {
         "values": result.values,
         "scores": result.node_scores,

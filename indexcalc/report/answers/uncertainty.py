@@ -6,6 +6,7 @@ from typing import Any
 
 from ...analysis.uncertainty import Uncertainty
 from ...findings import Language
+from ...words.periods import period_title
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.analyses import draws_sheet, pairs_sheet, places_sheet
@@ -18,7 +19,8 @@ def uncertainty_answer(
 ) -> Answer:
     """Return each unit's rank with what it was in the draws, and who cannot be told from whom."""
     sheet, pairs = draws_sheet(result, interval, apart, top, language), pairs_sheet(result, language)
-    text = f"{sheet.title} · {result.period}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
+    title = f"{sheet.title} · {period_title(result.period, language)}"
+    text = f"{title}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
     sheets = {"": sheet, "places": places_sheet(result, language), **({"pairs": pairs} if pairs else {})}
     return Answer(text, _data(result, interval, apart), sheets)
 

@@ -10,8 +10,9 @@ from ...analysis.warning import Judged, Warned
 from ...findings import Language
 from ...scores import Scores
 from ...tree.model import LEVELS, Indicator
+from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import finite, number, sparkline
+from ..numbers import finite, measured, number, sparkline
 from ..sheets.tables import notes
 from ..sheets.warnings import basis, counts, follows, watched_title
 from .answer import Answer
@@ -24,7 +25,10 @@ def warn_answer(result: Alerts, language: Language) -> Answer:
     """List the warnings of a period from a level upwards, each with why."""
     scores = result.scores
     counted = "  ".join(counts(scores, result.judged, result.period, language))
-    lines = [f"{scores.index.index.title(language)} · {result.period} · {word.warning(language)}", counted]
+    lines = [
+        f"{scores.index.index.title(language)} · {period_title(result.period, language)} · {word.warning(language)}",
+        counted,
+    ]
     if not result.alerts:
         lines += ["", word.no_warnings(language).format(level=word_of(result.least, language))]
     for one in result.alerts[:MOST_SHOWN]:
@@ -57,7 +61,7 @@ def _data(scores: Scores, one: Alert, beside: Sequence[tuple[Judged, Warned]], l
         "value": one.value,
         "limit": one.limit,
         "limits": {level: finite(limit) for level, limit in zip(LEVELS, judged.limits[one.warned.at], strict=True)},
-        "basis": basis(judged, one.warned, language),
+        "basis": basis(scores, judged, one.warned, language),
         "history": [
             {"period": scores.periods[place], "value": finite(value), "level": LEVELS[level - 1] if level > 0 else None}
             for place, value, level in zip(one.course, one.values, one.levels, strict=True)
@@ -108,39 +112,38 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
     comma, left, right = ("，", "（", "）") if language == "zh" else (", ", " (", ")")
     step = follows(judged, one.warned, language)
     title = f"{scores.panel.units.title(one.warned.unit, language)} · {watched_title(scores, judged, one.warned, language)}"
-    value = f"{word.observed(language)} {number(one.value, decimals)}"
-    limit = f"{word.limit(language)} {number(one.limit, decimals)}{left}{basis(judged, one.warned, language)}{right}"
+    value = f"{word.observed(language)} {measured(one.value)}"
+    limit = f"{word.limit(language)} {measured(one.limit)}{left}{basis(scores, judged, one.warned, language)}{right}"
     lasting = word.in_a_row_of(language).format(count=one.in_a_row)
     lines = [
-        f"{word_of(one.level, language)} {title} ({node.id}) {scores.periods[one.warned.period]}",
+        f"{word_of(one.level, language)} {title} ({node.id}) {period_title(scores.periods[one.warned.period], language)}",
         f"  {value}{comma}{limit} · {judged.rule.title(language)}",
         f"  {word.course(language)} {sparkline(one.values)} · {lasting}{f' → {step}' if step else ''}",
     ]
-    lines += [f"  {line}" for line in _reported_lines(one.reported, language)] if one.reported else []
+    lines += [f"  {line}" for line in _reported_lines(scores, one.reported, language)] if one.reported else []
     for each in one.behind or ():
         leaf = scores.index.leaves[each.leaf]
-        shown = "–" if finite(each.value) is None else f"{each.value:.6g} {leaf.measure}".rstrip()
+        shown = "–" if finite(each.value) is None else measured(each.value, leaf.measure)
         points = number(each.points, decimals)
         lines.append(f"  {word.mostly_from(language)} {leaf.title(language)} ({leaf.id}) {points} · {shown}")
-        lines += [f"    {line}" for line in _reported_lines(each.reported, language)]
+        lines += [f"    {line}" for line in _reported_lines(scores, each.reported, language)]
     return lines
 
 
 def _beside_lines(scores: Scores, beside: Sequence[tuple[Judged, Warned]], language: Language) -> list[str]:
-    decimals = scores.index.index.decimals
     return [
         f"  {word.also(language)}{word_of(LEVELS[judged.level(one.at) - 1], language)} "
-        f"{watched_title(scores, judged, one, language)} {number(judged.value(one.at), decimals)} · {judged.rule.title(language)}"
+        f"{watched_title(scores, judged, one, language)} {measured(judged.value(one.at))} · {judged.rule.title(language)}"
         for judged, one in beside
     ]
 
 
-def _reported_lines(reported: Evidence, language: Language) -> list[str]:
+def _reported_lines(scores: Scores, reported: Evidence, language: Language) -> list[str]:
     """Return what was reported and where, and below it the events."""
     events = reported.events or ()
     heading = [f"{word.events_behind(language)}{' · '.join(events[0])}"] if events else []
     return [
-        *cell_lines(reported.cells, language),
+        *cell_lines(scores, reported.cells, language),
         *heading,
         *(f"  {' · '.join(cell or '–' for cell in event.values())}" for event in events),
     ]

@@ -12,9 +12,10 @@ from ...analysis.weights import History, Moved, Proposal, TreeWeights, weights_o
 from ...findings import Language
 from ...tree.edit import exact_total
 from ...tree.model import notes_of
+from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
-from ..numbers import finite
+from ..numbers import finite, method_title
 from ..sheets.weights import comparison_sheet, differences_sheet, history_sheet, judgements_sheet, moves_sheet, weights_sheet
 from .ranking import Result
 
@@ -43,7 +44,8 @@ def proposed(proposal: Proposal, written: Sequence[str], language: Language) -> 
     text, data = _changes(proposal, written, language, computed=bool(proposal.method))
     if not proposal.method:
         return text, data
-    heading = f"{proposal.method} · {proposal.moved.period if proposal.moved else ''}"
+    period = period_title(proposal.moved.period, language) if proposal.moved else ""
+    heading = f"{method_title(proposal.method, language, 'weights')} · {period}"
     return f"{heading}\n{text}", {"method": proposal.method, **data}
 
 
@@ -71,7 +73,7 @@ def _changes(proposal: Proposal, written: Sequence[str], language: Language, *, 
     lines = [as_text(sheet, language)] if proposal.weights else []
     lines += _moves(proposal.moved, language)
     if written:
-        lines += ["", f"{word.written(language)}: {', '.join(written)}"]
+        lines += ["", _said(word.written(language), ", ".join(written), language)]
     elif proposal.before != proposal.after:
         lines += ["", (word.not_written_yet if computed else word.not_written)(language)]
     weights = {node: list(pair) for node, pair in proposal.weights.items()}
@@ -100,9 +102,13 @@ def _moves(moved: Moved | None, language: Language) -> list[str]:
     if moved is None:
         return []
     if not moved.moves:
-        return ["", f"{moved.period}: {word.no_rank_moves(language)}"]
+        return ["", _said(period_title(moved.period, language), word.no_rank_moves(language), language)]
     sheet = moves_sheet(moved, language)
     return ["", sheet.title, as_text(sheet, language)]
+
+
+def _said(key: str, text: str, language: Language) -> str:
+    return word.key_and_text(language).format(key=key, text=text)
 
 
 def _moves_data(moved: Moved | None) -> Mapping[str, Any]:

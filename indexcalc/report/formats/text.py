@@ -8,15 +8,30 @@ from contextvars import ContextVar
 
 from ...methods.arrays import np
 from ...methods.rank import rounded
+from ...words.periods import period_title
 from ...words.reports import word
 from ...words.shown import visible
-from ..numbers import listed, number, signed
-from ..sheets.tables import Heading, Kind, Sheet, Value
+from ..numbers import listed, measured, number, signed
+from ..sheets.sheet import Heading, Kind, Sheet, Value
 
 SCREEN_WIDTH: ContextVar[int | None] = ContextVar("screen width", default=None)
 """How many columns the terminal has that text is made for; nothing where it goes into a file or a pipe."""
 
-_NEED: tuple[Kind, ...] = ("rank", "move", "signed", "score", "text", "count", "percent", "code")
+_NEED: tuple[Kind, ...] = (
+    "rank",
+    "move",
+    "signed",
+    "amount",
+    "growth",
+    "revision",
+    "value",
+    "score",
+    "text",
+    "count",
+    "percent",
+    "code",
+    "period",
+)
 """Kinds of columns, those that a narrow screen shows first in front."""
 
 
@@ -25,16 +40,20 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
     if value is None:
         return "–"
     if isinstance(value, str):
-        return value
+        return period_title(value, language) if heading.kind == "period" else value
     if heading.kind == "rank":
         mark = f"({word.tie(language)})" if tie else ""
         return f"{value:g}{mark}"
     if heading.kind == "move":
-        return f"↑{value:g}" if value > 0 else f"↓{-value:g}" if value < 0 else "–"
+        return f"↑{value:g}" if value > 0 else f"↓{-value:g}" if value < 0 else word.unmoved_rank(language)
+    if heading.kind in ("amount", "growth"):
+        return _more_or_less(value, heading, sheet, language)
+    if heading.kind == "value":
+        return measured(value)
     if heading.kind == "percent":
         return f"{float(rounded(np.array(value * 100), 1)):.1f}%"
-    if heading.kind == "signed":
-        return signed(value, sheet.decimals)
+    if heading.kind in ("signed", "revision"):
+        return word.not_revised(language) if heading.kind == "revision" and value == 0 else signed(value, sheet.decimals)
     return (
         f"{value:g}"
         if heading.kind == "count"
@@ -42,14 +61,27 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
     )
 
 
+def _more_or_less(value: float, heading: Heading, sheet: Sheet, language: str) -> str:
+    """Return a difference in words: how much more or less, or by how many per cent it rose or fell."""
+    growth = heading.kind == "growth"
+    decimals = 1 if growth else sheet.decimals if heading.decimals is None else heading.decimals
+    size = number(abs(value), decimals)
+    if not float(size):
+        return word.unmoved_rank(language)
+    said = (word.risen if growth else word.more) if value > 0 else (word.fallen if growth else word.less)
+    return said(language).format(size=size)
+
+
 def cells(sheet: Sheet, language: str) -> list[list[str]]:
-    """Return all rows of a sheet as people read them."""
+    """Return all rows of a sheet as people read them, those of all units together last."""
     return [
         [
             shown(value, heading, sheet, tie=heading.kind == "rank" and at in sheet.ties, language=language)
+            if at < len(sheet.rows) or value is not None
+            else ""
             for value, heading in zip(row, sheet.headings, strict=True)
         ]
-        for at, row in enumerate(sheet.rows)
+        for at, row in enumerate((*sheet.rows, *sheet.whole))
     ]
 
 
@@ -60,7 +92,7 @@ def as_text(sheet: Sheet, language: str) -> str:
     """
     rows = [[heading.title for heading in sheet.headings], *cells(sheet, language)]
     kept = _fitting(sheet.headings, [max(wide(row[at]) for row in rows) for at in range(len(rows[0]))], SCREEN_WIDTH.get())
-    left = [sheet.headings[at].kind in ("text", "code") for at in kept]
+    left = [sheet.headings[at].kind in ("text", "code", "period") for at in kept]
     without = [heading.title for at, heading in enumerate(sheet.headings) if at not in kept]
     said = [word.columns_left_out(language).format(columns=listed(without, language))] if without else []
     return "\n".join([aligned([[row[at] for at in kept] for row in rows], left), *said, *sheet.notes])
@@ -105,7 +137,7 @@ def wide(text: str) -> int:
 def as_markdown(sheet: Sheet, language: str) -> str:
     """Write a sheet as a Markdown table."""
     titles = [f"{heading.title}（{heading.over}）" if heading.over else heading.title for heading in sheet.headings]
-    rules = [":--" if heading.kind in ("text", "code") else "--:" for heading in sheet.headings]
+    rules = [":--" if heading.kind in ("text", "code", "period") else "--:" for heading in sheet.headings]
     lines = [titles, rules, *cells(sheet, language)]
     return "\n".join("| " + " | ".join(escaped(cell) for cell in line) + " |" for line in lines)
 

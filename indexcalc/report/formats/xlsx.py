@@ -9,26 +9,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..sheets.tables import Heading, Sheet, Value
+from ...words.periods import period_title
+from ...words.reports import word
+from ..numbers import decimals_of_values
+from ..sheets.sheet import Heading, Sheet, Value
 
 _FORMATS = {
     "rank": "0",
     "count": "0.##;-0.##;0",
-    "move": '"↑"0.##;"↓"0.##;"–"',
     "percent": "0.0%",
 }
-_WIDTHS = {"text": 14, "rank": 9, "score": 10, "move": 11, "percent": 10, "count": 10, "code": 12, "signed": 10}
+_WIDTHS = {
+    "text": 14,
+    "rank": 9,
+    "score": 10,
+    "move": 11,
+    "percent": 10,
+    "count": 10,
+    "code": 12,
+    "signed": 10,
+    "period": 14,
+    "amount": 14,
+    "value": 10,
+    "growth": 12,
+    "revision": 10,
+}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
 _HEADER = 200  # characters of a printed page's head
 _LONG = 30  # rows of a sheet that is to be filtered
+_TOGETHER = {"bg_color": "#F3ECE4"}
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
 
 
-def workbook(sheets: Sequence[Sheet], tie: str, title: str = "") -> bytes:
+def workbook(sheets: Sequence[Sheet], language: str, title: str = "") -> bytes:
     """Write sheets into a workbook, the same bytes for the same sheets.
 
-    Text from data is written as text, so that a name such as =1+1 stays one; `tie` is the mark of shared ranks. `title` stands
+    Text from data is written as text, so that a name such as =1+1 stays one. `title` stands
     above every table, on every printed page and in the properties of the file.
     """
     import xlsxwriter
@@ -41,13 +58,13 @@ def workbook(sheets: Sequence[Sheet], tie: str, title: str = "") -> bytes:
         used: set[str] = set()
         for sheet in sheets:
             page = book.add_worksheet(_sheet_name(sheet.title, used))
-            _write(book, page, replace(sheet, title=f"{title} · {sheet.title}") if title else sheet, tie)
+            _write(book, page, replace(sheet, title=f"{title} · {sheet.title}") if title else sheet, language)
             if title:
                 page.set_header(f"&L{title.replace('&', '&&')[:_HEADER]}&R&A")
     return buffer.getvalue()
 
 
-def _write(book: Any, page: Any, sheet: Sheet, tie: str) -> None:
+def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
     stacked = any(heading.over for heading in sheet.headings)
     title = book.add_format({"bold": True, "font_size": 14, "font_name": _FONT})
     page.write_string(0, 0, sheet.title, title)
@@ -57,19 +74,33 @@ def _write(book: Any, page: Any, sheet: Sheet, tie: str) -> None:
         first = 2
     top = first + 1 if stacked else first
     _write_headings(book, page, sheet.headings, first, stacked=stacked)
-    formats = {
-        heading: _format(book, heading, sheet.decimals if heading.decimals is None else heading.decimals)
-        for heading in set(sheet.headings)
-    }
-    ties = book.add_format({"num_format": f'0"({tie})"', "align": "center", **_LINE, "font_name": _FONT})
-    for row, values in enumerate(sheet.rows):
+    styles: dict[tuple[Heading, int, bool], Any] = {}
+
+    def style_of(heading: Heading, value: Value, *, together: bool) -> Any:
+        own = sheet.decimals if heading.decimals is None else heading.decimals
+        decimals = decimals_of_values([value]) if heading.kind == "value" else own
+        key = (heading, decimals, together)
+        if key not in styles:
+            styles[key] = _format(book, heading, decimals, language, together=together)
+        return styles[key]
+
+    ties = book.add_format({"num_format": f'0"({word.tie(language)})"', "align": "center", **_LINE, "font_name": _FONT})
+    rows = [
+        [
+            period_title(value, language) if heading.kind == "period" and isinstance(value, str) else value
+            for value, heading in zip(values, sheet.headings, strict=True)
+        ]
+        for values in (*sheet.rows, *sheet.whole)
+    ]
+    for row, values in enumerate(rows):
         for column, (value, heading) in enumerate(zip(values, sheet.headings, strict=True)):
-            style = ties if heading.kind == "rank" and row in sheet.ties else formats[heading]
+            own = style_of(heading, value, together=row >= len(sheet.rows))
+            style = ties if heading.kind == "rank" and row in sheet.ties else own
             _write_cell(page, top + 1 + row, column, value, style)
     for column, heading in enumerate(sheet.headings):
-        longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in sheet.rows)])
+        longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in rows)])
         page.set_column(column, column, min(max(_WIDTHS[heading.kind], longest + 2), 32))
-    below = top + 2 + len(sheet.rows)
+    below = top + 2 + len(rows)
     for at, note in enumerate(sheet.notes[1:]):
         page.write_string(below + at, 0, note, book.add_format({"font_name": _FONT}))
     if len(sheet.rows) > _LONG and not stacked:
@@ -117,17 +148,31 @@ def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int,
         column = last + 1
 
 
-def _format(book: Any, heading: Heading, decimals: int) -> Any:
+def _format(book: Any, heading: Heading, decimals: int, language: str, *, together: bool = False) -> Any:
     number = "0." + "0" * decimals if decimals else "0"
-    style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong}
-    if heading.kind == "text":
+    style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong or together, **(_TOGETHER if together else {})}
+    if heading.kind in ("text", "period"):
         style |= {"num_format": "@", "indent": 1}
     else:
         style |= {
-            "num_format": _FORMATS.get(heading.kind, number),
+            "num_format": _in_words(heading.kind, number, language) or _FORMATS.get(heading.kind, number),
             "align": "center" if heading.kind in ("rank", "move") else "right",
         }
     return book.add_format(style)
+
+
+def _in_words(kind: str, number: str, language: str) -> str:
+    """Return the format of a difference that is read in words, such as 增加 3 for 3 and 减少 3 for -3; nothing of other kinds."""
+    up, down = {
+        "move": ("↑{size}", "↓{size}"),
+        "amount": (word.more(language), word.less(language)),
+        "growth": (word.risen(language), word.fallen(language)),
+        "revision": ("+{size}", "-{size}"),
+    }.get(kind, ("", ""))
+    size = {"move": "0.##", "growth": "0.0"}.get(kind, number)
+    parts = [f'"{before}"{size}"{after}"' for before, _, after in (text.partition("{size}") for text in (up, down)) if before]
+    none = word.not_revised if kind == "revision" else word.unmoved_rank
+    return ";".join([*parts, f'"{none(language)}"']).replace('""', "") if parts else ""
 
 
 def _write_cell(page: Any, row: int, column: int, value: Value, style: Any) -> None:
@@ -155,7 +200,11 @@ def _needed(value: Value, heading: Heading, sheet: Sheet) -> int:
     if value is None or isinstance(value, str):
         return _wide(value or "")
     decimals = sheet.decimals if heading.decimals is None else heading.decimals
-    return len(f"{value:.{decimals}f}") if heading.kind in ("score", "signed") else len(f"{value:.0f}")
+    return (
+        len(f"{value:.{decimals}f}")
+        if heading.kind in ("score", "signed", "amount", "revision", "value")
+        else len(f"{value:.0f}")
+    )
 
 
 def _wide(text: str) -> int:

@@ -10,7 +10,8 @@ from ...methods.arrays import np
 from ...words.reports import word, word_of
 from ..numbers import finite, listed
 from .apart import decimals_apart
-from .tables import Heading, Sheet, Value, notes, unit_label
+from .sheet import Heading, Sheet, Value
+from .tables import notes, unit_label
 
 if TYPE_CHECKING:
     from ...analysis.association import Flag, Group, Influence
@@ -133,7 +134,11 @@ def indices_sheet(result: Sensitivity, language: str) -> Sheet:
         )
     ]
     if result.units is None:
-        said.append(word.too_many_for_their_own(language).format(count=len(result.scores.panel.units), most=MOST_UNITS))
+        said.append(
+            word.too_many_for_their_own(language).format(
+                count=len(result.scores.panel.units), most=MOST_UNITS, label=unit_label(result.scores, language)
+            )
+        )
     return Sheet(word.what_ranks_hang_on(language), headings, tuple(rows), notes=tuple(said))
 
 
@@ -266,4 +271,4 @@ def _interval(ends: Any) -> str:
 def _range(ends: Any, language: str) -> str:
     """Return two places as people write a range."""
     first, last = (word.none(language) if np.isnan(end) else f"{end:g}" for end in ends)
-    return first if first == last else f"{first}–{last}"
+    return first if first == last else f"{first}–{last}" if language == "en" else f"{first}—{last}"

@@ -1,4 +1,4 @@
-"""Sheets of what moved and why: short boards, changes by factor and by indicator, comparisons of two rankings."""
+"""Sheets of what moved and why: weak points, changes by factor and by indicator, comparisons of two rankings."""
 
 from __future__ import annotations
 
@@ -14,27 +14,30 @@ from ...analysis.turns import Turn
 from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
+from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import finite, listed
+from ..numbers import finite, listed, measured, number
 from .apart import decimals_of
-from .tables import Heading, Sheet, Value, notes, notes_on_periods, unit_label
+from .sheet import Heading, Sheet, Value
+from .tables import notes, notes_on_periods, unit_label
 
 MOST_NAMES = 20  # of units in a note
 
 
 def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> Sheet:
-    """Return the indicators that cost a unit most against its group, or those that bring it most, below a node."""
+    """Return the indicators that are a unit's weak points, or its strengths, below a node, what costs or brings most first."""
     scores, tree = boards.scores, boards.scores.tree
     order = np.argsort(boards.points if short else -boards.points, kind="stable").tolist()
-    worth = [node for node in order if node < tree.leaves and (boards.points[node] < 0 if short else boards.points[node] > 0)]
+    kind = "weak" if short else "strength"
+    worth = [node for node in order if node < tree.leaves and boards.kinds[node] == kind]
     shown = [node for node in worth if _is_below(tree.parents, node, start)]
     headings = (
-        Heading((word.short_boards if short else word.strengths)(language), "text"),
+        Heading((word.weak_points if short else word.strengths)(language), "text"),
         Heading(word.id(language), "code"),
         Heading(word.score(language), "score"),
         Heading(word.group_mean(language), "score"),
         Heading(word.against_the_mean(language), "signed"),
-        Heading(word.places(language), "move"),
+        Heading(word.places_gained(language), "move"),
     )
     rows = tuple(
         (
@@ -47,7 +50,7 @@ def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> S
         )
         for node in shown
     )
-    said = (word.boards_help(language),)
+    said = (word.boards_help(language).format(label=unit_label(scores, language)),)
     return Sheet(headings[0].title, headings, rows, decimals=scores.index.index.decimals, notes=said)
 
 
@@ -64,10 +67,13 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
     decimals, said = decimals_of(list(zip(moves.scores, moves.ranks, strict=True)), scores.index.index.decimals, language)
     headings = [
         Heading(unit_label(scores, language), "text"),
-        *(Heading(period, "score", over=word.score(language), decimals=decimals) for period in _periods(moves, language)),
+        *(
+            Heading(period_title(period, language), "score", over=word.score(language), decimals=decimals, plain=period)
+            for period in _periods(moves, language)
+        ),
         Heading(word.score_difference(language), "signed", strong=True),
-        *(Heading(word_of(f"factor {factor}", language), "signed") for factor in moves.parts),
-        *(Heading(word.rank(language) + mark, "count") for mark in ("₀", "₁")),
+        *(Heading(factor_title(moves, factor, language), "signed") for factor in moves.parts),
+        *_ranks_headings(_periods(moves, language), language),
         Heading(word.places(language), "move"),
         *([Heading(word.leading(language), "text")] if leading else []),
     ]
@@ -79,7 +85,7 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
         row += [finite(rank) for rank in moves.ranks[:, unit]]
         row.append(finite(moves.ranks[0, unit] - moves.ranks[1, unit]))
         if leading:
-            row.append(word_of(f"factor {leading[unit]}", language) if leading[unit] else "")
+            row.append(factor_title(moves, leading[unit], language) if leading[unit] else "")
         rows.append(tuple(row))
     return Sheet(
         word.change(language),
@@ -94,7 +100,7 @@ def without_score(moves: ScoreChange, names: tuple[str, str], lacking: tuple[Seq
     """Name the units that have no score in either of two states, by their places among those of a change; nothing of none."""
     parts = [
         word.without_score_in(language).format(
-            state=name, units=_named([moves.units.title(at, language) for at in places], language)
+            state=period_title(name, language), units=_named([moves.units.title(at, language) for at in places], language)
         )
         for name, places in zip(names, lacking, strict=True)
         if places
@@ -120,6 +126,19 @@ def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:
     return (one, other) if one != other else (word.earlier(language), word.later(language))
 
 
+def _ranks_headings(states: tuple[str, str], language: str) -> tuple[Heading, ...]:
+    """Return the headings of the ranks in two states, which name these; in CSV they are numbered."""
+    return tuple(
+        Heading(word.rank_in(language).format(state=period_title(state, language)), "count", plain=f"{word.rank(language)}{mark}")
+        for state, mark in zip(states, ("₀", "₁"), strict=True)
+    )
+
+
+def factor_title(moves: ScoreChange, factor: str, language: str) -> str:
+    """Return what a factor of a change is called."""
+    return word_of(f"factor {factor}", language).format(label=unit_label(moves.later, language))
+
+
 def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
     """Return the change of the first unit by factor, in points and in places."""
     headings = (
@@ -128,21 +147,22 @@ def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
         Heading(word.places(language), "signed"),
     )
     rows: list[tuple[Value, ...]] = [
-        (word_of(f"factor {factor}", language), finite(part[0]), finite(-moves.rank_parts[factor][0]))
+        (factor_title(moves, factor, language), finite(part[0]), finite(-moves.rank_parts[factor][0]))
         for factor, part in moves.parts.items()
     ]
     score, rank = (np.diff(ends[:, 0])[0] for ends in (moves.scores, moves.ranks))
     rows.append((word.all(language), finite(score), finite(-rank)))
-    return Sheet(word.change(language), headings, tuple(rows), decimals=moves.later.index.index.decimals)
+    said = (word.shared_places(language),)
+    return Sheet(word.change(language), headings, tuple(rows), decimals=moves.later.index.index.decimals, notes=said)
 
 
 def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], language: str, most: int | None = None) -> Sheet:
     """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum."""
     headings = (
-        Heading(word.factor_own(language), "text"),
+        Heading(factor_title(moves, "own", language), "text"),
         Heading(word.id(language), "code"),
-        *(Heading(period, "text") for period in _periods(moves, language)),
-        Heading(word.index_points(language), "signed"),
+        *(Heading(period_title(period, language), "text", plain=period) for period in _periods(moves, language)),
+        Heading(word.effect_in_points(language), "signed"),
     )
     parts = {leaf: float(part[0]) for leaf, part in (moves.indicators or {}).items()}
     order = sorted(  # of a unit that has lost its score all that changed are listed, without what each did
@@ -161,6 +181,7 @@ def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], lan
 def agreement_text(comparison: Comparison, language: str) -> str:
     """Say in a line how much two rankings agree."""
     shown = word.agreement(language).format(
+        label=unit_label(comparison.change.later, language),
         count=comparison.count,
         spearman=f"{comparison.spearman:.3f}",
         kendall=f"{comparison.kendall:.3f}",
@@ -179,7 +200,7 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
     headings = [Heading(title, "text")]
     headings += [] if top else [Heading(word.behind(language), "text"), Heading(word.gap(language), "score")]
     for level in levels:
-        over = word.level(language).format(level=level)
+        over = level_title(level, language)
         headings += [Heading(f"{over} {word_of(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
     cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
     for turn in turns:
@@ -196,16 +217,27 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
         tuple(headings),
         tuple(rows),
         decimals=scores.index.index.decimals,
-        notes=() if top else (word.turns_help(language), word.turns_marks(language)),
+        notes=() if top else (word.turns_help(language).format(label=unit_label(scores, language)), word.turns_marks(language)),
     )
+
+
+def level_title(level: int, language: str) -> str:
+    """Return what the nodes of a level of the tree are called."""
+    numbers = "一二三四五六七八九十"
+    return word.level(language).format(level=numbers[level - 1] if language != "en" and 0 < level <= len(numbers) else level)
 
 
 def _distance(turn: Turn) -> Value:
     """Return how far weights must move in points; what is not proved with the bound that is, nothing where no weights do it."""
     if turn.exact:
-        return None if math.isnan(turn.distance) else f"{100 * turn.distance:.3g}"
-    found = "–" if math.isnan(turn.distance) else f"{100 * turn.distance:.3g}"
-    return f"≈{found} (≥{100 * turn.bound:.3g})"
+        return None if math.isnan(turn.distance) else _points(100 * turn.distance)
+    found = "–" if math.isnan(turn.distance) else _points(100 * turn.distance)
+    return f"≈{found} (≥{_points(100 * turn.bound)})"
+
+
+def _points(points: float) -> str:
+    """Return percentage points of weight with two decimals, and of fewer than the least of these that they are fewer."""
+    return "<0.01" if 0 < points < 0.005 else number(points, 2)
 
 
 def turning_sheet(result: Robustness, turn: Turn, language: str) -> Sheet:
@@ -269,7 +301,8 @@ def plan_ranks_sheet(plan: Plan, language: str) -> Sheet:
     units, ranks = scores.panel.units, scores.rank()[plan.period]
     headings = (
         Heading(unit_label(scores, language), "text"),
-        *(Heading(word.rank(language) + mark, "count") for mark in ("₀", "₁")),
+        Heading(word.rank_now(language), "count"),
+        Heading(word.rank_with_the_plan(language), "count"),
         Heading(word.places(language), "move"),
     )
     order = np.argsort(plan.others, kind="stable").tolist()
@@ -301,15 +334,15 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         Heading(word.value_now(language), "text"),
         Heading(word.goal(language), "text"),
         Heading(word.value_measure(language), "text"),
-        Heading(word.effort(language), "score"),
-        Heading(word.index_points(language), "signed"),
+        Heading(word_of(f"effort measure {plan.counted}", language), "score"),
+        Heading(word.effect_in_points(language), "signed"),
     )
     rows = [
         (
             leaves[step.leaf].title(language),
             leaves[step.leaf].id,
-            f"{step.old:.6g}",
-            f"{step.new:.6g}",
+            measured(step.old),
+            measured(step.new),
             leaves[step.leaf].measure,
             step.effort,
             step.points,
@@ -317,7 +350,12 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         for step in plan.steps
     ]
     total = (word.all(language), "", "", "", "", plan.effort, plan.scores[1] - plan.scores[0])
-    said = [word_of(f"effort help {plan.counted}", language), _proof(plan, language), word.plan_help(language)]
+    label = unit_label(scores, language)
+    said = [
+        word_of(f"effort help {plan.counted}", language).format(label=label),
+        _proof(plan, language),
+        word.plan_help(language).format(label=label),
+    ]
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [

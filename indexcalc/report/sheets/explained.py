@@ -13,10 +13,12 @@ from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
 from ...tree.model import Indicator
+from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..numbers import finite, listed, number
-from .tables import Heading, Sheet, Value, notes
+from .sheet import Heading, Sheet, Value
+from .tables import notes
 
 
 def explained_sheet(result: Explanation, language: Language) -> Sheet:
@@ -46,7 +48,7 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
         rows += [
             (level + 1, "", "", *(None,) * 6, cell.column, finite(cell.value), "", where(cell, language)) for cell in one.cells
         ]
-    title = f"{unit} · {scores.periods[result.period]} · {rows[0][1]}"
+    title = f"{unit} · {period_title(scores.periods[result.period], language)} · {rows[0][1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=explained_notes(scores, language))
 
 
@@ -86,7 +88,7 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
             for cell in cells:
                 shown = [finite(cell.value) if side == place else None for place in range(2)]
                 rows.append((level + 1, "", "", *(None,) * 9, cell.column, *shown, "", where(cell, language)))
-    title = f"{scores.periods[result.period]} · {names[0]} ↔ {names[1]}"
+    title = f"{period_title(scores.periods[result.period], language)} · {names[0]} ↔ {names[1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=versus_notes(result, language))
 
 
@@ -108,7 +110,7 @@ def where(cell: Cell, language: Language) -> str:
     if not cell.gaps:
         return places
     lacks = (word.lacks if cell.value != cell.value else word.made_without)(language)
-    return f"{places} {lacks.format(periods=listed(cell.gaps, language))}".strip()
+    return f"{places} {lacks.format(periods=listed((period_title(gap, language) for gap in cell.gaps), language))}".strip()
 
 
 def _first(scores: Scores, level: int, node: int, language: Language) -> tuple[Value, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from ...findings import Finding
 from ...methods.arrays import np
@@ -15,47 +15,29 @@ from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...periods import kind_among, previous, year_before
 from ...scores import ACROSS_PERIODS, Scores
 from ...tree.model import Dimension, Indicator
+from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import listed
+from ..numbers import decimals_of_values, listed
 from .apart import decimals_apart
+from .sheet import Columns, Heading, Sheet, Value
+from .whole import adds_up, of_the_whole
 
+YEARS = ("year", "split-year")  # kinds of periods of which the one before is that of a year before
 MOST_ROWS = 50_000  # in a sheet of a workbook; ranking.csv and scores.parquet have all
-Kind = Literal["text", "rank", "score", "move", "percent", "count", "code", "signed"]
-Value = str | float | int | None
-
-
-@dataclass(frozen=True)
-class Heading:
-    """One column of a sheet; `over` spans it and its neighbours, `decimals` are its own where not the sheet's."""
-
-    title: str
-    kind: Kind
-    over: str = ""
-    strong: bool = False
-    decimals: int | None = None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table: headings and rows; `ties` are the rows whose rank is shared."""
-
-    title: str
-    headings: tuple[Heading, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    ties: frozenset[int] = frozenset()
-    decimals: int = 2
-    notes: tuple[str, ...] = ()
 
 
 def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] = ()) -> list[Sheet]:
-    """Return all sheets of a period's report: ranking, dimensions, what is monitored, adjustments, those `beside`, coverage."""
+    """Return all sheets of a period's report: ranking, places, dimensions, monitored, adjustments, those `beside`, coverage."""
     dimensions = [
-        dimension_sheet(scores, period, node, language) for node in scores.tree.dimensions if node not in scores.tree.monitored
+        dimension_sheet(scores, period, node, language, places=True)
+        for node in scores.tree.dimensions
+        if node not in scores.tree.monitored
     ]
     monitored = [monitored_sheet(scores, period, language)] if scores.tree.monitored else []
     adjustments = [adjustments_sheet(scores, period, language)] if scores.index.adjustments else []
     all_sheets = [
         ranking_sheet(scores, period, language),
+        places_sheet(scores, period, language),
         *dimensions,
         *monitored,
         *adjustments,
@@ -75,103 +57,139 @@ def ranking_sheet(
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, tree.root) if some is None else some
     decimals, said = decimals_apart(scores, at, tree.root, units, language)
-    headings = [
-        Heading(word.rank(language), "rank"),
-        Heading(unit_label(scores, language), "text"),
-        Heading(word.score(language), "score", strong=True, decimals=decimals),
-    ]
-    columns: list[list[Value]] = [
-        ranks_of(scores, at, tree.root, units),
-        [scores.panel.units.title(unit, language) for unit in units],
-        values_of(scores.scores[at, :, tree.root], units),
-    ]
-    if not numeric:
-        columns[-1] = _censored(scores, columns[-1])
-    _add_beside_score(scores, at, tree.root, units, language, headings, columns)
+    table = _ranked(scores, at, tree.root, units, language, decimals)
     if scores.group_ranks is not None:
         within = scores.index.ranking.within or "group"
         labels = scores.panel.units.labels(within)
-        title = word.group(language) if within == "group" else within
-        headings += [Heading(title, "text"), Heading(word.group_rank(language), "count")]
-        columns.append([labels[unit] for unit in units])
-        columns.append(values_of(scores.group_ranks[at, :, tree.root], units))
-    last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
-    for title, earlier in ((since(scores, period, language), last), (word.year_before(language), None if year == last else year)):
-        if earlier in scores.periods:
-            headings.append(Heading(title, "move"))
-            columns.append(moves(scores, at, scores.periods.index(earlier), units))
+        table.add(Heading(word.group(language) if within == "group" else within, "text"), [labels[unit] for unit in units])
+        table.add(Heading(word.group_rank(language), "count"), values_of(scores.group_ranks[at, :, tree.root], units))
+    _add_moves(scores, period, units, language, table, tree.root)
     for node in tree.dimensions:
-        _add_node(scores, at, node, units, language, headings, columns)
-    headings.append(Heading(word.coverage(language), "percent"))
-    columns.append(values_of(scores.covered(tree.root)[at], units))
+        _add_node(scores, at, node, units, language, table)
+    table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(tree.root)[at], units))
     if numeric:
-        headings.append(Heading(word.id(language), "text"))
-        columns.append([scores.panel.units.ids[unit] for unit in units])
-    rows, said = tuple(zip(*columns, strict=True)), (*notes(scores, language), *_of_the_past(scores, period, language), *said)
-    return Sheet(word.ranking(language), tuple(headings), rows, _ties(columns[0]), _decimals(scores), said)
+        table.add(Heading(word.id(language), "text"), [scores.panel.units.ids[unit] for unit in units])
+    whole = of_the_whole(scores, units, table, 1, language) if some is None and not numeric else ()
+    if not numeric:
+        table.cells[2] = _censored(scores, table.cells[2])
+    said = (
+        *notes(scores, language),
+        *_of_the_past(scores, period, language),
+        *_of_warning(scores, tree.dimensions, language),
+        *said,
+    )
+    ties = _ties(table.cells[0])
+    return Sheet(word.ranking(language), tuple(table.headings), table.rows, ties, _decimals(scores), said, whole)
 
 
-def dimension_sheet(scores: Scores, period: str, node: int, language: str) -> Sheet:
-    """Return a node's own ranking, with the scores of the nodes right below it; of what is monitored by its values."""
+def places_sheet(scores: Scores, period: str, language: str) -> Sheet:
+    """Return the places of units in the index and in every dimension, each with the places risen since the period before."""
+    tree, at, table = scores.tree, scores.periods.index(period), Columns()
+    units = in_rank_order(scores, at, tree.root)
+    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
+    for node in (tree.root, *(node for node in tree.dimensions if node not in tree.monitored)):
+        over = word.index(language) if node == tree.root else tree.nodes[node].title(language)
+        _add_places(scores, period, node, units, language, table, over)
+    said = (*notes(scores, language), *_of_the_past(scores, period, language))
+    return Sheet(word.places_by_dimension(language), tuple(table.headings), table.rows, notes=said)
+
+
+def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, places: bool = False) -> Sheet:
+    """Return a node's own ranking, with the scores of the nodes right below it, and their places where these are asked for.
+
+    What is monitored is ranked by its values.
+    """
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, node)
     decimals, said = decimals_apart(scores, at, node, units, language)
-    headings = [
-        Heading(word.rank(language), "rank"),
-        Heading(unit_label(scores, language), "text"),
-    ]
-    columns: list[list[Value]] = [
-        ranks_of(scores, at, node, units),
-        [scores.panel.units.title(unit, language) for unit in units],
-    ]
-    if node in tree.monitored:
-        headings.append(_value_heading(scores, node, language))
-        columns.append(values_of(scores.derived[at, :, node], units))
-    else:
-        headings.append(Heading(word.score(language), "score", strong=True, decimals=decimals))
-        columns.append(values_of(scores.scores[at, :, node], units))
-    _add_beside_score(scores, at, node, units, language, headings, columns)
+    table = _ranked(scores, at, node, units, language, decimals)
+    _add_moves(scores, period, units, language, table, node)
     for child in tree.below(node):
-        _add_node(scores, at, child, units, language, headings, columns)
-    headings.append(Heading(word.coverage(language), "percent"))
-    columns.append(values_of(scores.covered(node)[at], units))
-    title = tree.nodes[node].title(language)
-    extra = (word.warning_board(language),) if _over(scores, node, language) else ()
-    rows = tuple(zip(*columns, strict=True))
-    return Sheet(title, tuple(headings), rows, _ties(columns[0]), _decimals(scores), (*extra, *notes(scores, language), *said))
+        if places and child not in tree.monitored:
+            own, over = tree.nodes[child], tree.nodes[child].title(language)
+            heading = Heading(word.score(language), "score", over=over, decimals=scores.index.decimals_of(own))
+            table.add(heading, values_of(scores.scores[at, :, child], units))
+            _add_places(scores, period, child, units, language, table, over)
+        else:
+            _add_node(scores, at, child, units, language, table)
+    table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(node)[at], units))
+    extra = (word.warning_board(language), *_of_warning(scores, [node], language)) if _over(scores, node, language) else ()
+    return Sheet(
+        tree.nodes[node].title(language),
+        tuple(table.headings),
+        table.rows,
+        _ties(table.cells[0]),
+        _decimals(scores),
+        (*extra, *notes(scores, language), *said),
+        of_the_whole(scores, units, table, 1, language),
+    )
 
 
 def monitored_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return the values of all that is monitored and not scored, with the units' ranks by them, in the units table's order."""
-    at, units = scores.periods.index(period), range(len(scores.panel.units))
-    headings = [Heading(unit_label(scores, language), "text")]
-    columns: list[list[Value]] = [[scores.panel.units.title(unit, language) for unit in units]]
+    at, units, table = scores.periods.index(period), range(len(scores.panel.units)), Columns()
+    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
     for node in scores.tree.monitored:
-        _add_node(scores, at, node, units, language, headings, columns)
-    rows = tuple(zip(*columns, strict=True))
-    return Sheet(word.monitored(language), tuple(headings), rows, notes=(word.monitored_help(language), *notes(scores, language)))
+        _add_node(scores, at, node, units, language, table)
+    said, whole = (word.monitored_help(language), *notes(scores, language)), of_the_whole(scores, units, table, 0, language)
+    return Sheet(word.monitored(language), tuple(table.headings), table.rows, notes=said, whole=whole)
 
 
-def _add_node(
-    scores: Scores, at: int, node: int, units: Sequence[int], language: str, headings: list[Heading], columns: list[list[Value]]
-) -> None:
+def _ranked(scores: Scores, at: int, node: int, units: Sequence[int], language: str, decimals: int) -> Columns:
+    """Return the first columns of a ranking: place, unit, score with what belongs beside it; the value of what is monitored."""
+    table = Columns()
+    table.add(Heading(word.rank(language), "rank"), ranks_of(scores, at, node, units))
+    table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
+    if node in scores.tree.monitored:
+        _add_value(scores, at, node, units, language, table)
+    else:
+        heading = Heading(word.score(language), "score", strong=True, decimals=decimals)
+        table.add(heading, values_of(scores.scores[at, :, node], units))
+    _add_beside_score(scores, at, node, units, language, table)
+    return table
+
+
+def _add_moves(scores: Scores, period: str, units: Sequence[int], language: str, table: Columns, node: int) -> None:
+    """Add how many places units have risen at a node since the period before, and since the same period a year before."""
+    last, year = period_before(scores, period), year_before(period, kind_of(scores, period))
+    for heading, earlier in (
+        (since(scores, period, language), last),
+        (Heading(word.year_before(language), "move"), None if year == last else year),
+    ):
+        if earlier in scores.periods:
+            table.add(heading, moves(scores, scores.periods.index(period), scores.periods.index(earlier), units, node))
+
+
+def _add_places(scores: Scores, period: str, node: int, units: Sequence[int], language: str, table: Columns, over: str) -> None:
+    """Add the places of a node, and how many units have risen there since the period before, where there is one."""
+    at, last = scores.periods.index(period), period_before(scores, period)
+    table.add(Heading(word.rank(language), "count", over=over), ranks_of(scores, at, node, units))
+    if last is not None:
+        heading = replace(since(scores, period, language), over=over)
+        table.add(heading, moves(scores, at, scores.periods.index(last), units, node))
+
+
+def _add_node(scores: Scores, at: int, node: int, units: Sequence[int], language: str, table: Columns) -> None:
     """Add a node's scores; of what is monitored its values, with the ranks by these."""
     own = scores.tree.nodes[node]
     if node not in scores.tree.monitored:
         over, decimals = _over(scores, node, language), scores.index.decimals_of(own)
-        headings.append(Heading(own.title(language), "score", over=over, decimals=decimals))
-        columns.append(values_of(scores.scores[at, :, node], units))
+        heading = Heading(own.title(language), "score", over=over, decimals=decimals)
+        table.add(heading, values_of(scores.scores[at, :, node], units))
         return
     over = own.title(language)
-    headings += [_value_heading(scores, node, language, over=over), Heading(word.rank(language), "count", over=over)]
-    columns += [values_of(scores.derived[at, :, node], units), ranks_of(scores, at, node, units)]
+    _add_value(scores, at, node, units, language, table, over=over)
+    table.add(Heading(word.rank(language), "count", over=over), ranks_of(scores, at, node, units))
 
 
-def _value_heading(scores: Scores, node: int, language: str, *, over: str = "") -> Heading:
-    """Return the heading of an indicator's values: its unit of measurement, where it has one."""
-    own = scores.tree.nodes[node]
+def _add_value(
+    scores: Scores, at: int, node: int, units: Sequence[int], language: str, table: Columns, *, over: str = ""
+) -> None:
+    """Add an indicator's values, under its unit of measurement where it has one."""
+    own, values = scores.tree.nodes[node], values_of(scores.derived[at, :, node], units)
     measure = own.measure if isinstance(own, Indicator) else ""
-    return Heading(measure or word.observed(language), "score", over=over)
+    heading = Heading(measure or word.observed(language), "score", over=over, decimals=decimals_of_values(values))
+    table.add(heading, values, adds_up=adds_up(scores.index, own))
 
 
 def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
@@ -246,9 +264,10 @@ def values_of(array: Any, units: Sequence[int]) -> list[Value]:
     return [None if math.isnan(value) else value for value in (float(array[unit]) for unit in units)]
 
 
-def moves(scores: Scores, at: int, before: int, units: Sequence[int]) -> list[Value]:
-    """Return how many places each unit has risen since another period; None where it was not ranked in both."""
-    return values_of(_ranks_then(scores, before) - scores.ranks[at, :, scores.tree.root], units)
+def moves(scores: Scores, at: int, before: int, units: Sequence[int], node: int) -> list[Value]:
+    """Return how many places each unit has risen at a node since another period; None where it was not ranked in both."""
+    then = _ranks_then(scores, before) if node == scores.tree.root else scores.ranks[before, :, node]
+    return values_of(then - scores.ranks[at, :, node], units)
 
 
 def _ranks_then(scores: Scores, period: int) -> Any:
@@ -267,9 +286,9 @@ def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
             own = scores.ranks[scores.periods.index(earlier), :, scores.tree.root]
             same = np.array_equal(_ranks_then(scores, scores.periods.index(earlier)), own, equal_nan=True)
             known = word.ranks_as_published if same else word.changed_since
-            said.append(known(language).format(period=earlier))
+            said.append(known(language).format(period=period_title(earlier, language)))
         elif earlier in scores.periods:
-            said.append(word.scored_anew(language).format(period=earlier))
+            said.append(word.scored_anew(language).format(period=period_title(earlier, language)))
     return tuple(said)
 
 
@@ -279,12 +298,15 @@ def period_before(scores: Scores, period: str) -> str | None:
     return next((one for one in reversed(scores.periods[: scores.periods.index(period)]) if kind_of(scores, one) == kind), None)
 
 
-def since(scores: Scores, period: str, language: str) -> str:
-    """Return what the moves since the period before are called: by that period where it is not right before."""
+def since(scores: Scores, period: str, language: str) -> Heading:
+    """Return the heading of the moves since the period before: by that period where it is not right before."""
     last = period_before(scores, period)
+    if last is not None and kind_of(scores, period) in YEARS and last == previous(period, kind_of(scores, period)):
+        return Heading(word.on_the_year_before_places(language), "move", plain=word.previous(language))
     if last is None or last == previous(period, kind_of(scores, period)):
-        return word.previous(language)
-    return word.since_period(language).format(period=last)
+        return Heading(word.previous(language), "move")
+    named = word.since_period(language)
+    return Heading(named.format(period=period_title(last, language)), "move", plain=named.format(period=last))
 
 
 def unit_label(scores: Scores, language: str) -> str:
@@ -317,21 +339,16 @@ def kind_of(scores: Scores, period: str) -> Any:
     return kind_among(period, scores.index.periods.kinds)
 
 
-def _add_beside_score(
-    scores: Scores, at: int, node: int, units: Sequence[int], language: str, headings: list[Heading], columns: list[list[Value]]
-) -> None:
+def _add_beside_score(scores: Scores, at: int, node: int, units: Sequence[int], language: str, table: Columns) -> None:
     """Add what belongs right beside a node's score: its grade, its primary children, the points of its adjustments."""
     if node in scores.grades:
-        headings.append(Heading(word.grade(language), "text"))
-        columns.append([scores.grade(at, unit, node, language) for unit in units])
+        table.add(Heading(word.grade(language), "text"), [scores.grade(at, unit, node, language) for unit in units])
     own = scores.tree.nodes[node]
     if not isinstance(own, Indicator) and own.primary is not None:
-        headings.append(Heading(word.primary(language), "text"))
-        columns.append([primary(scores, at, unit, node, language) for unit in units])
+        table.add(Heading(word.primary(language), "text"), [primary(scores, at, unit, node, language) for unit in units])
     for i in () if node < scores.tree.leaves else scores.tree.branches[node - scores.tree.leaves].adjustments:
-        over = word.adjustments(language)
-        headings.append(Heading(scores.index.adjustments[i].title(language), "score", over=over))
-        columns.append(values_of(scores.points[at, :, i], units))
+        heading = Heading(scores.index.adjustments[i].title(language), "score", over=word.adjustments(language))
+        table.add(heading, values_of(scores.points[at, :, i], units))
 
 
 def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str:
@@ -339,7 +356,7 @@ def primary(scores: Scores, at: int, unit: int, node: int, language: str) -> str
     return listed((scores.tree.nodes[child].title(language) for child in scores.primary(at, unit, node)), language)
 
 
-def _censored(scores: Scores, values: list[Value]) -> list[Value]:
+def _censored(scores: Scores, values: Sequence[Value]) -> Sequence[Value]:
     """Return the scores of the index as they are published: `<5` for those below 5 where that is the limit."""
     limit = scores.index.index.censor_below
     if limit is None:
@@ -349,7 +366,13 @@ def _censored(scores: Scores, values: list[Value]) -> list[Value]:
 
 def _over(scores: Scores, node: int, language: str) -> str:
     found = scores.tree.nodes[node]
-    return word.warning(language) if isinstance(found, Dimension) and found.role == "warning" else ""
+    return word.warning_score(language) if isinstance(found, Dimension) and found.role == "warning" else ""
+
+
+def _of_warning(scores: Scores, nodes: Sequence[int], language: str) -> tuple[str, ...]:
+    """Say of the nodes that warn which way their scores go: the higher, the safer."""
+    names = [scores.tree.nodes[node].title(language) for node in nodes if _over(scores, node, language)]
+    return (word.warning_score_help(language).format(names=listed(names, language)),) if names else ()
 
 
 def _decimals(scores: Scores) -> int:

@@ -15,7 +15,7 @@ from ...tree.model import Indicator
 from ...words.reports import word
 from ...words.shown import visible
 from ...words.statuses import STATUS_NAMES
-from .tables import Sheet
+from .sheet import Sheet
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = r"[-+]\d+(\.\d+)?"
@@ -207,7 +207,9 @@ def sheet_csv(sheet: Sheet, *, heading: bool = True, last: Mapping[str, str] | N
     writer = csv.writer(buffer, lineterminator="\n")
     if heading:
         buffer.write("\ufeff")
-        writer.writerow([as_text(title) for title in (*(heading.title for heading in sheet.headings), *(last or {}))])
+        writer.writerow(
+            [as_text(title) for title in (*(heading.plain or heading.title for heading in sheet.headings), *(last or {}))]
+        )
     for row in ((*values, *(last or {}).values()) for values in sheet.rows):
         writer.writerow(["" if value is None else as_text(value) if isinstance(value, str) else _plain(value) for value in row])
     return buffer.getvalue().encode()

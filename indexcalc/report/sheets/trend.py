@@ -2,70 +2,149 @@
 
 from __future__ import annotations
 
-from ...analysis.trend import Trend, earlier
+from collections.abc import Sequence
+from typing import Any
+
+from ...analysis.trend import Trend, earlier, taken
+from ...measures import read_measure
+from ...methods.arrays import Array, np
 from ...tree.model import Indicator
-from ...words.reports import word, word_of
-from .tables import Heading, Sheet, Value, in_rank_order, notes_on_periods, unit_label, values_of
+from ...tree.reported import reported_measure
+from ...words.reports import Said, word, word_of
+from ..numbers import decimals_of_values
+from .sheet import Columns, Heading, Sheet, Value
+from .tables import YEARS, in_rank_order, kind_of, notes_on_periods, unit_label, values_of
+from .whole import adds_up, counted_of, of_the_whole
 
 
 def trend_sheet(result: Trend, language: str) -> Sheet:
-    """Return a node of one unit, a row a period; or of one period, a row a unit, the best first."""
-    scores, units = result.scores, result.scores.panel.units
-    rows = list(result.rows)
-    if result.unit is not None:
-        heading, names = Heading(word.period(language), "code"), list(scores.periods)
-    else:
-        period = rows[0][0]
-        rows = [(period, unit) for unit in in_rank_order(scores, period, result.node)]
-        heading, names = Heading(unit_label(scores, language), "text"), [units.title(unit, language) for _, unit in rows]
-    node = scores.tree.nodes[result.node]
-    is_value = isinstance(node, Indicator)
-    last, year = earlier(scores)
-    by_last = any(last[period] >= 0 for period, _ in rows)
-    by_year = any(year[period] >= 0 and year[period] != last[period] for period, _ in rows)
+    """Return a node of one unit, a row a period; or of one period, a row a unit, the best first.
 
-    def column(array: object) -> list[Value]:
-        return values_of([array[row] for row in rows], range(len(rows)))  # type: ignore[index]
-
-    headings: list[Heading] = [heading]
-    columns: list[list[Value]] = [[*names]]
-    headings.append(Heading((word.observed if is_value else word.score)(language), "score", strong=True))
-    columns.append(column(result.values))
-    yearly = "year on year" if all(year[period] == last[period] for period, _ in rows) else "period on period"
-    for key, there, before in ((yearly, by_last, result.before), ("year on year", by_year, result.year_before)):
-        if there:
-            headings.append(Heading(word_of(key, language), "signed"))
-            columns.append(column(result.values - before))
-            if is_value:
-                headings.append(Heading("%", "signed"))
-                columns.append([_growth(now, then) for now, then in zip(column(result.values), column(before), strict=True)])
-    if is_value:
-        headings.append(Heading(word.score(language), "score"))
-        columns.append(column(result.node_scores))
-    headings.append(Heading(word.rank(language), "rank"))
-    columns.append(column(result.ranks))
-    moves = (("previous", by_last, result.rank_before), ("year before", by_year, result.rank_year_before))
-    for key, there, before in moves:
-        if there:
-            headings.append(Heading(word_of(key, language), "move"))
-            columns.append(column(before - result.ranks))
-    lines = dict(zip(result.rows, result.published, strict=True))
-    shown = [lines[row] for row in rows]
-    if any(shown):
-        then = [float(one.score) if one and one.score else None for one in shown]
-        now = column(result.node_scores)
-        headings += [Heading(word.as_published(language), "score"), Heading(word.revised(language), "signed")]
-        columns.append(list(then))
-        columns.append([None if a is None or b is None else float(a) - b for a, b in zip(now, then, strict=True)])
-    title = node.title(language)
-    decimals = scores.index.index.decimals
-    return Sheet(
-        title, tuple(headings), tuple(zip(*columns, strict=True)), decimals=decimals, notes=notes_on_periods(scores, language)
-    )
+    Of a year there is what it has moved since the year before, apart from what other periods have moved since the one before
+    and since a year before.
+    """
+    return _Trend(result, language).sheet()
 
 
-def _growth(now: Value, then: Value) -> Value:
+class _Trend:
+    """How a node in time is shown in a language."""
+
+    def __init__(self, result: Trend, language: str) -> None:
+        self.result, self.scores, self.language = result, result.scores, language
+        self.rows = list(result.rows)
+        if result.unit is None:
+            period = self.rows[0][0]
+            self.rows = [(period, unit) for unit in in_rank_order(self.scores, period, result.node)]
+        self.node = self.scores.tree.nodes[result.node]
+        self.table = Columns()
+
+    def sheet(self) -> Sheet:
+        """Return the sheet."""
+        language, scores, units, table = self.language, self.scores, self.scores.panel.units, self.table
+        if self.result.unit is None:
+            table.add(Heading(unit_label(scores, language), "text"), [units.title(unit, language) for _, unit in self.rows])
+        else:
+            table.add(Heading(word.period(language), "period"), [scores.periods[period] for period, _ in self.rows])
+        if isinstance(self.node, Indicator):
+            self._add_values(self.node)
+        if not isinstance(self.node, Indicator) or self.node.is_scored:
+            self._add_scores()
+        self._add_ranks()
+        self._add_published()
+        return Sheet(
+            self.node.title(language),
+            tuple(table.headings),
+            table.rows,
+            decimals=scores.index.index.decimals,
+            notes=notes_on_periods(scores, language),
+            whole=of_the_whole(scores, [unit for _, unit in self.rows], table, 0, language) if self.result.unit is None else (),
+        )
+
+    def _add_values(self, leaf: Indicator) -> None:
+        """Add an indicator's values, and of a count per head or the like first what was counted, which adds up."""
+        measure = read_measure(leaf.measure)
+        is_share = measure is not None and measure.kind == "ratio"
+        if leaf.per is not None and counted_of(self.scores.index, leaf) is not None and not is_share:
+            numbers = np.array(self.scores.panel.values[..., self.scores.panel.column[leaf.id]], dtype=float)
+            self._add_amounts(word.counted, numbers, reported_measure(self.scores.index, leaf), adds_up=True)
+        summed = adds_up(self.scores.index, leaf)
+        self._add_amounts(word.observed, self.result.values, leaf.measure, is_share=is_share, adds_up=summed)
+
+    def _add_amounts(self, name: Said, x: Array, measure: str, *, is_share: bool = False, adds_up: bool) -> None:
+        """Add numbers (period, unit) with how much more or less they are than before, in per cent too; shares in points alone."""
+        language, table = self.language, self.table
+        decimals = decimals_of_values(self._column(x))
+        heading = Heading(_in(name(language), measure, language), "score", strong=True, decimals=decimals)
+        table.add(heading, self._column(x), adds_up=adds_up)
+        in_points = word.percentage_points(language) if measure.strip() in ("%", "％") else measure
+        for key, places, rows in self._compared():
+            before = np.where(rows, taken(x, places), np.nan)
+            title = _in(word_of(f"{key} more", language), in_points, language)
+            table.add(Heading(title, "amount", decimals=decimals), self._difference(x, before), adds_up=adds_up)
+            if not is_share:
+                table.add(Heading(word_of(f"{key} growth", language), "growth"), _growth(self._array(x), self._array(before)))
+
+    def _add_scores(self) -> None:
+        """Add the scores, with how many points they are above those before where there are no values to compare."""
+        language = self.language
+        is_value = isinstance(self.node, Indicator)
+        self.table.add(Heading(word.score(language), "score", strong=not is_value), self._column(self.result.node_scores))
+        for key, places, rows in () if is_value else self._compared():
+            before = np.where(rows, taken(self.result.values, places), np.nan)
+            title = _in(word_of(f"{key} more", language), word.score_points(language), language)
+            self.table.add(Heading(title, "signed"), self._difference(self.result.values, before))
+
+    def _add_ranks(self) -> None:
+        """Add the ranks, with the places risen since before."""
+        self.table.add(Heading(word.rank(self.language), "rank"), self._column(self.result.ranks))
+        for key, places, rows in self._compared():
+            before = np.where(rows, taken(self.result.ranks, places), np.nan)
+            heading = Heading(word_of(f"{key} places", self.language), "move")
+            self.table.add(heading, self._difference(before, self.result.ranks))
+
+    def _add_published(self) -> None:
+        """Add what was published at the time, and by how much it has been revised, where something was."""
+        lines = dict(zip(self.result.rows, self.result.published, strict=True))
+        shown = [lines[row] for row in self.rows]
+        if not any(shown):
+            return
+        then = np.array([float(one.score) if one and one.score else np.nan for one in shown])
+        self.table.add(Heading(word.as_published(self.language), "score"), _plain(then))
+        self.table.add(Heading(word.revised(self.language), "revision"), _plain(self._array(self.result.node_scores) - then))
+
+    def _compared(self) -> list[tuple[str, list[int], Any]]:
+        """Return what there is to compare with: what it is called, where each period's stands, and which have it (period, 1)."""
+        last, year = earlier(self.scores)
+        kinds = [kind_of(self.scores, period) for period in self.scores.periods]
+        yearly = np.array([kind in YEARS for kind in kinds])[:, None]
+        every = (
+            ("period on period", last, ~yearly),
+            ("year on year", year, ~yearly),
+            ("on the year before", last, yearly),
+        )
+        return [one for one in every if any(one[1][period] >= 0 and one[2][period, 0] for period, _ in self.rows)]
+
+    def _array(self, array: Array) -> Array:
+        return np.array([array[row] for row in self.rows], dtype=float)
+
+    def _column(self, array: Array) -> list[Value]:
+        return _plain(self._array(array))
+
+    def _difference(self, one: Array, other: Array) -> list[Value]:
+        return _plain(self._array(one) - self._array(other))
+
+
+def _in(title: str, measure: str, language: str) -> str:
+    """Return a title with the unit of measurement behind it."""
+    return title if not measure else f"{title} ({measure})" if language == "en" else f"{title}（{measure}）"
+
+
+def _growth(now: Array, then: Array) -> list[Value]:
     """Return the growth in per cent; none where it was 0."""
-    if now is None or then is None or float(then) == 0:
-        return None
-    return 100.0 * (float(now) - float(then)) / abs(float(then))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _plain(np.where(then == 0, np.nan, 100.0 * (now - then) / np.abs(then)))
+
+
+def _plain(x: Any) -> list[Value]:
+    at: Sequence[int] = range(len(x))
+    return values_of(x, at)

@@ -10,7 +10,8 @@ from ...scores import Scores
 from ...tree.model import LEVELS, Indicator, Level
 from ...words.reports import word, word_of
 from ..numbers import sparkline
-from .tables import Heading, Sheet, Value, notes, unit_label
+from .sheet import Heading, Sheet, Value
+from .tables import notes, unit_label
 
 
 def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:
@@ -19,9 +20,9 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
         Heading(word.warning_level(language), "text", strong=True),
         Heading(unit_label(scores, language), "text"),
         Heading(word.watched(language), "text"),
-        Heading(word.period(language), "code"),
-        Heading(word.observed(language), "score", strong=True),
-        Heading(word.limit(language), "score"),
+        Heading(word.period(language), "period"),
+        Heading(word.observed(language), "value", strong=True),
+        Heading(word.limit(language), "value"),
         Heading(word.basis(language), "text"),
         Heading(word.course(language), "text"),
         Heading(word.in_a_row(language), "count"),
@@ -46,7 +47,7 @@ def _row(scores: Scores, judged: Judged, one: Warned, language: str) -> tuple[Va
         scores.periods[one.period],
         judged.value(one.at),
         judged.limit(one.at),
-        basis(judged, one, language),
+        basis(scores, judged, one, language),
         sparkline([judged.value((place, one.unit, one.column)) for place in course(scores, judged, one)]),
         int(judged.runs[one.at]),
         follows(judged, one, language),
@@ -66,7 +67,7 @@ def watched_title(scores: Scores, judged: Judged, one: Warned, language: str) ->
     return f"{node.title(language)}{brackets[0]}{measure}{brackets[1]}" if measure else node.title(language)
 
 
-def basis(judged: Judged, one: Warned, language: str) -> str:
+def basis(scores: Scores, judged: Judged, one: Warned, language: str) -> str:
     """Say where a warning's limit comes from."""
     rule = judged.rule
     limit = rule.limits[judged.level(one.at) - 1]
@@ -75,8 +76,10 @@ def basis(judged: Judged, one: Warned, language: str) -> str:
     if rule.method == "thresholds":
         return word.basis_thresholds(language)
     if rule.method == "quantiles":
-        return word.basis_quantiles(language).format(limit=100 * (limit if up else 1 - limit))
-    return word_of(f"basis {rule.centre}", language).format(sign="+" if up else "−", limit=limit)
+        return word.basis_quantiles(language).format(label=unit_label(scores, language), limit=100 * (limit if up else 1 - limit))
+    return word_of(f"basis {rule.centre}", language).format(
+        label=unit_label(scores, language), sign=("＋" if up else "－") if language != "en" else "+" if up else "−", limit=limit
+    )
 
 
 def follows(judged: Judged, one: Warned, language: str) -> str:

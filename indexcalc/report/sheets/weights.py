@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isnan
 
@@ -10,10 +12,15 @@ from ...analysis.differences import Difference
 from ...analysis.judgements import GroupJudgement
 from ...analysis.weights import Moved, TreeWeights, WeightRow
 from ...journal.history import Change
+from ...methods import RECORDS
+from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import number
+from ..numbers import method_title, number
 from .apart import decimals_of
-from .tables import Heading, Kind, Sheet, unit_label
+from .sheet import Heading, Kind, Sheet
+from .tables import unit_label
+
+_BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 
 def _headings(language: str, **kinds: Kind) -> tuple[Heading, ...]:
@@ -25,11 +32,23 @@ def weights_sheet(weights: TreeWeights, language: str) -> Sheet:
     """Return the tree with declared and effective weights, indented by level."""
     headings = _headings(language, node="text", id="code", declared="score", share="score", effective="score", method="text")
     cells = tuple(
-        ("  " * row.depth + row.title, row.id, row.declared or "–", percent(row.share), percent(row.effective), row.method)
+        (
+            "  " * row.depth + row.title,
+            row.id,
+            row.declared or "–",
+            percent(row.share),
+            percent(row.effective),
+            _methods(row.method, language),
+        )
         for row in weights.rows(language)
     )
     note = weights.index.index.remark(language)
     return Sheet(word.weights(language), headings, cells, notes=(note,) if note else ())
+
+
+def _methods(written: str, language: str) -> str:
+    """Return the methods of a node, of its weights and how its children come together."""
+    return " · ".join(method_title(name, language) for name in written.split(" · "))
 
 
 def percent(value: float | None, *, signed: bool = False) -> str:
@@ -62,7 +81,9 @@ def moves_sheet(moved: Moved, language: str) -> Sheet:
         )
         for move in moved.moves
     )
-    return Sheet(f"{word.rank_moves(language)} · {moved.period}", headings, rows, decimals=decimals, notes=said)
+    return Sheet(
+        f"{word.rank_moves(language)} · {period_title(moved.period, language)}", headings, rows, decimals=decimals, notes=said
+    )
 
 
 def _difference(before: float | None, after: float | None) -> float | None:
@@ -111,25 +132,68 @@ def judgements_sheet(judged: GroupJudgement, language: str) -> Sheet:
 def differences_sheet(differing: Sequence[Difference], language: str) -> Sheet:
     """Return the differences of two trees."""
     headings = _headings(language, change="text", id="code", node="text", old="text", new="text", effective="text")
+    alike = Counter((one.kind, one.old, one.new) for one in differing)
     rows = tuple(
         (
             word_of(f"change {one.kind}", language),
-            one.node,
-            one.title,
-            one.old or "–",
-            one.new or "–",
-            "" if one.effective == (None, None) else f"{percent(one.effective[0])} → {percent(one.effective[1])}",
+            one.node if count == 1 else "",
+            one.title if count == 1 else word.so_many_nodes(language).format(count=count),
+            _setting(one.old, language) or "–",
+            _setting(one.new, language) or "–",
+            "" if count > 1 or one.effective == (None, None) else f"{percent(one.effective[0])} → {percent(one.effective[1])}",
         )
-        for one in differing
+        for one, count in _each_once(differing, alike)
     )
     return Sheet(word.change(language), headings, rows)
 
 
+def _each_once(differing: Sequence[Difference], alike: Mapping[tuple[str, str, str], int]) -> Iterator[tuple[Difference, int]]:
+    """Yield every difference with 1; a setting that differs alike at several nodes once, with how many these are."""
+    seen = set()
+    for one in differing:
+        key = (one.kind, one.old, one.new)
+        count = alike[key] if one.kind == "definition" else 1
+        if count == 1 or key not in seen:
+            yield one, count
+        seen.add(key)
+
+
+def _setting(text: str, language: str) -> str:
+    """Return a setting of a node as people read it: a method by its own term."""
+    key, _, value = text.partition(": ")
+    if language == "en" or key not in RECORDS or not value:
+        return text
+    return word.key_and_text(language).format(key=word_of(key, language), text=method_title(value, language, key))
+
+
 def history_sheet(changes: Sequence[Change], language: str) -> Sheet:
     """Return the history of weights, the newest change first."""
-    headings = _headings(language, when="text", who="text", id="text", old="text", new="text", why="text")
-    rows = tuple((one.when, one.who, one.node, one.old or "–", one.new or "–", one.why) for one in reversed(changes))
+    headings = _headings(language, edit="count", when="text", who="text", id="text", old="text", new="text", why="text")
+    edits = {after: number for number, after in enumerate(dict.fromkeys((one.before, one.after) for one in changes), start=1)}
+    rows = tuple(
+        (
+            edits[one.before, one.after],
+            _moment(one.when, language),
+            one.who,
+            one.node,
+            one.old or "–",
+            one.new or "–",
+            one.why,
+        )
+        for one in reversed(changes)
+    )
     return Sheet(word.weights(language), headings, rows)
+
+
+def _moment(when: str, language: str) -> str:
+    """Return a moment as people read it: in Chinese in the time of Beijing, in English as it was written."""
+    if language == "en":
+        return when
+    try:
+        at = dt.datetime.fromisoformat(when)
+    except ValueError:
+        return when
+    return when if at.tzinfo is None else f"{at.astimezone(_BEIJING):%Y-%m-%d %H:%M}（北京时间）"
 
 
 def _value(text: str, total: int) -> float:

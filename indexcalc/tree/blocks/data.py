@@ -22,6 +22,10 @@ class UnitTable(Part):
     """What a unit is called, as a rule in Chinese: district, street, household."""
     label_en: str = "unit"
     """What a unit is called in English."""
+    whole: str = ""
+    """What all units together are called, as a rule in Chinese, in the rows of sums and means below tables: the city."""
+    whole_en: str = ""
+    """What all units together are called in English."""
     table: str = ""
     """The file that lists the units, a row each. Without one the units are those of the DataFrame that is scored."""
     sheet: str | None = None

@@ -232,6 +232,17 @@ class Ranking(NodeRanking):
     """Rank within groups too: `group`, or another column of the units table."""
 
 
+class Boards(Part):
+    """Which indicators are weak points or strengths of a unit beside its group: by what they cost or bring, and by scores."""
+
+    points: Number | None = Field(default=None, ge=0)
+    """How many points of the index it costs or brings at least. Default: a quarter of what the indicator does that does most."""
+    below: Number | None = None
+    """A weak point has a score below this. Default: below the group's mean by one standard deviation of the group or more."""
+    above: Number | None = None
+    """A strength has this score or more. Default: above the group's mean by one standard deviation of the group or more."""
+
+
 class Inner(Part):
     """What inner nodes and the index share: how children come together, and what is done with the result."""
 

@@ -15,7 +15,7 @@ from .choices import Part
 from .data import DataSource, Denominator, Periods, UnitTable
 from .form import Form
 from .logic import LogicRule
-from .nodes import Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
+from .nodes import Boards, Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
 from .uncertainty import Alternatives
 from .warnings import Warnings
 
@@ -49,6 +49,8 @@ class Written(Part):
     """When values and scores give a warning."""
     ranking: Ranking = Field(default={}, validate_default=True)
     """How scores become ranks."""
+    boards: Boards = Field(default={}, validate_default=True)
+    """What is a weak point 弱项 or a strength 优势项 of a unit."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades by score, from the best down."""
     uncertainty: Alternatives | None = None
