@@ -15,6 +15,7 @@ from indexcalc.jobs import questions
 from indexcalc.jobs.project import Project
 from indexcalc.report.files import report_files
 from indexcalc.report.formats.xlsx import workbook
+from indexcalc.report.numbers import measured, method_title
 from indexcalc.report.sheets.reporting import Submitted, reporting_sheet
 from indexcalc.report.sheets.sheet import Sheet
 from indexcalc.report.sheets.tables import monitored_sheet
@@ -236,3 +237,24 @@ def test_a_year_has_what_was_reported_of_its_quarters(scores: Scores) -> None:
     assert sheet is not None
     assert [(row[1], row[4]) for row in sheet.rows] == [("2022Q4", "按时")]
     assert reporting_sheet(scores, made, "2022Q3", "zh") is None
+
+
+def test_methods_and_values_are_called_as_the_field_calls_them() -> None:
+    assert [method_title(*one) for one in (("critic", "zh"), ("geometric", "zh", "aggregate"), ("entropy", "zh"))] == [
+        "CRITIC法",
+        "几何平均",
+        "熵权法",
+    ]
+    assert [measured(*one) for one in ((31.92541587, "件/万人"), (3373.0, "件"), (14.0, "条/日"))] == [
+        "31.93 件/万人",
+        "3373 件",
+        "14 条/日",
+    ]
+
+
+def test_what_was_reported_is_named_with_its_measure_and_whole_in_data() -> None:
+    lines = run(REPOSITORY, "explain", "越秀", "--node", "criminal-cases").splitlines()
+    assert any(line.strip().startswith("刑事立案数 3373 件 (criminal-cases)  ← data/") for line in lines)
+    assert any(line.strip().startswith("常住人口 105.65 万人 (population)  ← data/") for line in lines)
+    raw = answer(REPOSITORY, "explain", "越秀", "--node", "criminal-cases")["tree"]["raw"]
+    assert {one["column"]: one["value"] for one in raw} == {"criminal-cases": 3373, "population": 105.6525}

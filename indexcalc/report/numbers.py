@@ -9,6 +9,7 @@ from typing import Any
 from ..methods import RECORDS
 from ..methods.arrays import np
 from ..methods.rank import rounded
+from ..words.reports import word
 
 _MOST_DECIMALS = 12  # of a value
 
@@ -31,13 +32,13 @@ def listed(names: Iterable[str], language: str) -> str:
 def method_title(name: str, language: str, step: str = "") -> str:
     """Return what a method is called: in Chinese by its own term, in English as it is written; of one step, or of any.
 
-    >>> method_title("critic", "zh"), method_title("geometric", "zh", "aggregate"), method_title("entropy", "en")
-    ('CRITIC法', '几何平均', 'entropy')
+    >>> method_title("entropy", "en")
+    'entropy'
     """
     for records in () if language == "en" else (RECORDS[step],) if step else RECORDS.values():
         if name in records and records[name].terms:
             terms = records[name].terms
-            term = next((term for term in terms if term.endswith("法")), terms[0])
+            term = next((term for term in terms if term.endswith(word.method_ending(language))), terms[0])
             return term.upper()  # of letters there are only those of acronyms
     return name
 
@@ -70,8 +71,8 @@ def decimals_of_values(values: Iterable[object]) -> int:
 def measured(value: float, measure: str = "") -> str:
     """Return a value with its unit of measurement, as people read it.
 
-    >>> measured(31.92541587, "件/万人"), measured(3373.0, "件")
-    ('31.93 件/万人', '3373 件')
+    >>> measured(31.92541587, "per 10,000"), measured(3373.0, "cases")
+    ('31.93 per 10,000', '3373 cases')
     """
     return f"{number(value, decimals_of_values([value]))} {measure}".rstrip()
 

@@ -340,6 +340,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     change_weight = Said("权重", "weight")
     change_definition = Said("设置", "definition")
     no_change = Said("两个文件的指标体系相同。", "The trees of the two files are the same.")
+    in_beijing = Said("{at}（北京时间）", "{at} (Beijing)")
+    method_ending = Said("法", "")  # of the terms of methods that are called one
+    numerals = Said("一二三四五六七八九十", "123456789")
     so_many_nodes = Said("{count} 个指标", "{count} nodes")
     edit = Said("修改号", "Edit")
     when = Said("时间", "When")

@@ -725,7 +725,7 @@ def test_the_report_has_the_quarantine_and_verifies(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["score", *arguments]).exit_code == 0
     folder = tmp_path / "reports" / "2022"
     table = pd.read_csv(folder.parent / "quarantine-log.csv", encoding="utf-8-sig", dtype=str)
-    assert table.to_dict("split")["data"] == [["不是时间: opened", "02", "yesterday"], ["未知单元: 区", "'=cmd()", "2022-01-01"]]
+    assert table.to_dict("split")["data"] == [["不是时间: opened", "02", "yesterday"], ["没有该区: 区", "'=cmd()", "2022-01-01"]]
     assert "IC721" in (folder / "summary.md").read_text(encoding="utf-8")
     assert CliRunner().invoke(app, ["verify", str(folder), *arguments]).exit_code == 0
     assert CliRunner().invoke(app, ["verify", str(folder.parent), *arguments]).exit_code == 0

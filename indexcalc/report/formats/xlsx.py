@@ -162,7 +162,7 @@ def _format(book: Any, heading: Heading, decimals: int, language: str, *, togeth
 
 
 def _in_words(kind: str, number: str, language: str) -> str:
-    """Return the format of a difference that is read in words, such as 增加 3 for 3 and 减少 3 for -3; nothing of other kinds."""
+    """Return the format of a difference that is read in words, its size after a word for more or less; nothing of other kinds."""
     up, down = {
         "move": ("↑{size}", "↓{size}"),
         "amount": (word.more(language), word.less(language)),

@@ -223,8 +223,8 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
 
 def level_title(level: int, language: str) -> str:
     """Return what the nodes of a level of the tree are called."""
-    numbers = "一二三四五六七八九十"
-    return word.level(language).format(level=numbers[level - 1] if language != "en" and 0 < level <= len(numbers) else level)
+    numerals = word.numerals(language)
+    return word.level(language).format(level=numerals[level - 1] if level <= len(numerals) else level)
 
 
 def _distance(turn: Turn) -> Value:

@@ -193,7 +193,7 @@ def _moment(when: str, language: str) -> str:
         at = dt.datetime.fromisoformat(when)
     except ValueError:
         return when
-    return when if at.tzinfo is None else f"{at.astimezone(_BEIJING):%Y-%m-%d %H:%M}（北京时间）"
+    return when if at.tzinfo is None else word.in_beijing(language).format(at=f"{at.astimezone(_BEIJING):%Y-%m-%d %H:%M}")
 
 
 def _value(text: str, total: int) -> float:

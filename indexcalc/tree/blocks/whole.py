@@ -50,7 +50,7 @@ class Written(Part):
     ranking: Ranking = Field(default={}, validate_default=True)
     """How scores become ranks."""
     boards: Boards = Field(default={}, validate_default=True)
-    """What is a weak point 弱项 or a strength 优势项 of a unit."""
+    """What is a weak point or a strength of a unit."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades by score, from the best down."""
     uncertainty: Alternatives | None = None
