@@ -91,5 +91,9 @@ def effect_findings(scores: Scores, inputs: Inputs, idle: Sequence[str], still: 
     named += [name for name in idle if name == "noise" or (name in FACTORS and takes_default(inputs.index, name))]
     found = [finding("IC758", Place(), inputs=", ".join(named), period=period)] if named else []
     if still:
-        found.append(finding("IC760", scores.index.place_of(still[0]), indicators=some(still), period=period))
+        found.append(
+            finding(
+                "IC760", scores.index.place_of(still[0]), indicators=some(still), period=period, label=scores.index.units.label
+            )
+        )
     return found

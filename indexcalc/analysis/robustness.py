@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..engine import with_floors
-from ..findings import Finding, Language, Place, finding
+from ..findings import Finding, Language, Place, finding, with_label
 from ..methods.aggregate import WITHOUT_WEIGHTS
 from ..methods.arrays import np
 from ..scores import Scores
@@ -61,7 +61,7 @@ class Robustness(Result):
             found.append(finding("IC795", Place(), top=self.top, period=period))
         if len(self.order) < 2:
             found.append(finding("IC796", Place(), count=len(self.order), period=period))
-        return found
+        return with_label(found, self.scores.index.units.label)
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row a turn: who passes whom, at which level, by which norm, and how far weights must move for it."""

@@ -124,7 +124,7 @@ class Uncertainty(Result):
         if self.draws < self.asked:
             found.append(finding("IC755", Place(), done=self.draws, asked=self.asked))
         if self.above is None and self.draws:
-            found.append(finding("IC757", Place(), units=len(self.scores.panel.units)))
+            found.append(finding("IC757", Place(), units=len(self.scores.panel.units), label=self.scores.index.units.label))
         return found
 
     @cached_property

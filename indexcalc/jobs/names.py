@@ -55,17 +55,17 @@ def declared_period(index: Index, text: str) -> str:
 def unit_of(scores: Scores, wanted: str) -> int:
     """Return the place among the scored units of the one that is meant by an id, a name or an alias."""
     scored = {unit: place for place, unit in enumerate(scores.panel.units.ids)}
-    names = scores.origin.units if scores.origin else None
+    names, label = scores.origin.units if scores.origin else None, scores.index.units.label
     if names is None:
         units = scores.panel.units
         known = {**{units.title(place): place for place in range(len(units))}, **scored}
-        return known[wanted] if wanted in known else refuse("IC502", found=wanted, near=nearest(wanted, known))
+        return known[wanted] if wanted in known else refuse("IC502", found=wanted, near=nearest(wanted, known), label=label)
     unit = names.find(wanted)
     if wanted in names.shared:
-        refuse("IC374", name=wanted, units=names.sharing(wanted))
+        refuse("IC374", name=wanted, units=names.sharing(wanted), label=label)
     if unit is None or names.units.ids[unit] not in scored:
         near = nearest(wanted, [name for name, place in names.known.items() if names.units.ids[place] in scored])
-        refuse("IC502", found=wanted, near=near)
+        refuse("IC502", found=wanted, near=near, label=label)
     return scored[names.units.ids[unit]]
 
 

@@ -230,7 +230,7 @@ def robustness(
     if not result.searched:
         tree = scores.tree
         comparing = [tree.nodes[one.position].id for one in tree.branches if one.compares or one.missing.policy == "floor"]
-        refuse("IC786", nodes=comparing)
+        refuse("IC786", nodes=comparing, label=scores.index.units.label)
     go_on(result.findings)
     return result
 
@@ -267,7 +267,7 @@ def target(
     if not known[place]:
         refuse("IC785", unit=name, period=shown)
     if rank is not None and not 1 <= rank <= known.sum():
-        refuse("IC787", rank=rank, count=int(known.sum()))
+        refuse("IC787", rank=rank, count=int(known.sum()), label=scores.index.units.label)
     if score is not None and not isfinite(score):
         refuse("IC791", score=str(score))
     if costs is None and effort == "history" and not can_be_counted(scores, row, effort):
@@ -332,7 +332,9 @@ def must_have_rules(index: Index, level: str | None = None) -> None:
         refuse("IC811", file=index.place(()).file or index.index.id)
     colours = {text: colour for colour in LEVELS for text in (colour, word_of(colour, "zh")[0])}
     if level in colours and not index.units.level:
-        refuse("IC813", level=colours[level], level_zh=f"{word_of(colours[level], 'zh')} {colours[level]}")
+        refuse(
+            "IC813", label=index.units.label, level=colours[level], level_zh=f"{word_of(colours[level], 'zh')} {colours[level]}"
+        )
 
 
 def must_be_power_of_two(rows: int) -> None:

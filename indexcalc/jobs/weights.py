@@ -341,7 +341,7 @@ def _suggested(scores: Scores, period: str, node: str, choice: Method) -> dict[s
         refuse("IC405", method=choice.method, problem=problem[1], problem_zh=problem[2])
     w = np.asarray(CATALOGUE["weights"][choice.method](x, np.array(branch.declared), **choice.parameters))
     if w.ndim > 1:
-        refuse("IC614", method=choice.method)
+        refuse("IC614", method=choice.method, label=scores.index.units.label)
     whole = float(w.sum())
     if not np.isfinite(w).all() or whole <= 0:
         return None

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ...findings import Finding, Place, errors, finding, nearest
+from ...findings import Finding, Place, errors, finding, nearest, with_label
 from ...periods import is_whole, parts_of, read_period
 from ...tree.checks.methods import compared_with_a_base, more_than_units
 from ...tree.columns import Column
@@ -119,7 +119,7 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
         found += base_periods(matched.index, matched.periods) if matched.periods else nothing
         found += more_than_units(matched.index, len(matched.units.units)) if matched.units else nothing
-    return replace(matched, findings=found)
+    return replace(matched, findings=with_label(found, matched.index.units.label))
 
 
 def _match_files(source: Source, base: Path, keep: int | None) -> Matched:
