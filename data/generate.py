@@ -1,8 +1,9 @@
 """Make the illustrative data of the Red Cotton index: read ../indicators.yaml, write this folder.
 
-Every value is drawn from one seed. What a column looks like follows from its line in the tree
-(measure, direction, per, scale, valid, over_time); TYPICAL adds one usual value where that is not
-enough. No district is given a result by hand: how good a district is, and at what, is drawn too.
+Every value is drawn from one seed, which was fixed before any ranking was looked at. What a column looks like follows from its
+line in the tree (measure, direction, per, scale, valid, over_time, the ends of its normaliser); the tables below add what
+people who live there would know: how many live, work and pass through, how many communities there are, what is usual. Parts add up
+to their totals. No district is given a result by hand: how good a district is, and at what, is drawn too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import generate_posts
 import numpy as np
@@ -26,161 +27,153 @@ SEED = 20211231
 PERIODS = [f"{year}Q{quarter}" for year in (2021, 2022) for quarter in (1, 2, 3, 4)]
 MISSING_SHARE = 0.005
 NOT_APPLICABLE = "不适用"
+NATURE = ("数据性质", "模拟数据")  # the last column of every table
 
-# code, name, English name, group, short name, resident population in 万人 (rounded)
+
+class District(NamedTuple):
+    """Hold what is known of a district, in round numbers.
+
+    `residents` are those of the yearbooks at the end of 2021 and 2022, in 万人; `presence` says how many people are about by day for
+    each resident, `jobs` how many work there, `cars` how many vehicles there are for each, `villages` how many villages and communities.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    group: str
+    short: str
+    residents: tuple[float, float]
+    presence: float
+    jobs: float
+    cars: float
+    villages: int
+
+
+CENTRE, OUTER = "中心城区", "外围城区"
 DISTRICTS = [
-    ("440103", "荔湾区", "Liwan", "中心城区", "荔湾", 113),
-    ("440104", "越秀区", "Yuexiu", "中心城区", "越秀", 104),
-    ("440105", "海珠区", "Haizhu", "中心城区", "海珠", 182),
-    ("440106", "天河区", "Tianhe", "中心城区", "天河", 224),
-    ("440111", "白云区", "Baiyun", "近郊区", "白云", 371),
-    ("440112", "黄埔区", "Huangpu", "近郊区", "黄埔", 120),
-    ("440113", "番禺区", "Panyu", "近郊区", "番禺", 282),
-    ("440114", "花都区", "Huadu", "远郊区", "花都", 171),
-    ("440115", "南沙区", "Nansha", "远郊区", "南沙", 90),
-    ("440117", "从化区", "Conghua", "远郊区", "从化", 73),
-    ("440118", "增城区", "Zengcheng", "远郊区", "增城", 155),
+    District("440103", "荔湾区", "Liwan", CENTRE, "荔湾", (113, 112.5), 1.10, 0.55, 0.15, 195),
+    District("440104", "越秀区", "Yuexiu", CENTRE, "越秀", (103, 101.5), 1.40, 0.85, 0.16, 222),
+    District("440105", "海珠区", "Haizhu", CENTRE, "海珠", (181, 178), 1.10, 0.60, 0.15, 265),
+    District("440106", "天河区", "Tianhe", CENTRE, "天河", (224, 222), 1.35, 0.90, 0.17, 220),
+    District("440111", "白云区", "Baiyun", OUTER, "白云", (369, 364), 1.05, 0.50, 0.16, 420),
+    District("440112", "黄埔区", "Huangpu", OUTER, "黄埔", (121, 122), 0.95, 0.80, 0.20, 150),
+    District("440113", "番禺区", "Panyu", OUTER, "番禺", (281, 281.5), 0.95, 0.55, 0.20, 275),
+    District("440114", "花都区", "Huadu", OUTER, "花都", (171, 171.5), 0.90, 0.55, 0.20, 260),
+    District("440115", "南沙区", "Nansha", OUTER, "南沙", (90, 92), 0.85, 0.60, 0.21, 165),
+    District("440117", "从化区", "Conghua", OUTER, "从化", (73, 72.5), 0.80, 0.50, 0.19, 280),
+    District("440118", "增城区", "Zengcheng", OUTER, "增城", (155, 156), 0.85, 0.50, 0.22, 340),
 ]
-NAMES = [district[1] for district in DISTRICTS]
-POPULATION = np.array([district[5] for district in DISTRICTS], dtype=np.float64)
+NAMES = [district.name for district in DISTRICTS]
 SHAPE = (len(PERIODS), len(DISTRICTS))
 QUARTERS = np.arange(len(PERIODS), dtype=np.float64)[:, np.newaxis]
+CENTRAL = np.array([district.group == CENTRE for district in DISTRICTS])
+PRESENCE = np.array([district.presence for district in DISTRICTS])
+JOBS = np.array([district.jobs for district in DISTRICTS])
+CARS = np.array([district.cars for district in DISTRICTS])
+VILLAGES = np.array([district.villages for district in DISTRICTS], dtype=np.float64)
 
-# Denominators: how many per 万人 (of stocks) or per 万人 and quarter (of flows), and how much
-# districts differ (standard deviation of the logarithm).
-PER_POPULATION = {
-    "households": (0.36, 0.05),
-    "vehicles": (0.17, 0.12),
-    "employees": (0.62, 0.10),
-    "enterprises": (0.16, 0.25),
-    "students": (0.14, 0.08),
-    "building-sites": (1.2, 0.35),
-    "compounds": (2.0, 0.20),
-    "communities": (1.5, 0.15),
-    "corrections": (3.5, 0.15),
-    "emergency-calls": (300.0, 0.15),
-    "fire-calls": (4.0, 0.15),
-    "fire-hazards": (30.0, 0.20),
-    "work-hazards": (60.0, 0.20),
-    "food-samples": (16.0, 0.10),
-    "drug-samples": (3.0, 0.10),
-    "prosecutions": (3.0, 0.15),
-    "court-concluded": (75.0, 0.20),
-    "enforcement-cases": (25.0, 0.20),
-    "admin-lawsuits": (1.2, 0.20),
-    "admin-reviews": (1.0, 0.20),
-    "admin-penalties": (25.0, 0.20),
-    "legal-aid-cases": (3.0, 0.15),
-    "disputes": (12.0, 0.15),
-    "labour-cases": (10.0, 0.20),
-    "petitions": (9.0, 0.20),
-    "hotline-orders": (1000.0, 0.15),
-    "service-items": (6000.0, 0.15),
-    "grid-events": (400.0, 0.25),
-    "posts": (12.5, 0.25),
+# Denominators: how many for each 万 of whom (of stocks) or for each 万 and quarter (of flows), and how much districts differ
+# (standard deviation of the logarithm).
+RESIDENTS, PASSING, WORKING, COMMUNITY = "residents", "people by day", "jobs", "communities"
+USUAL_BASE: dict[str, tuple[float, str, float]] = {
+    "vehicles": (1.0, "cars", 0.03),
+    "employees": (1.0, WORKING, 0.03),
+    "minors": (0.16, RESIDENTS, 0.06),
+    "corrections": (3.5, RESIDENTS, 0.15),
+    "defaulters": (55.0, WORKING, 0.15),
+    "abnormal-firms": (120.0, WORKING, 0.20),
+    "court-pending": (40.0, WORKING, 0.20),
+    "case-audits": (1.2, PASSING, 0.10),
+    "emergency-calls": (300.0, PASSING, 0.10),
+    "fire-calls": (4.0, PASSING, 0.12),
+    "fire-hazards": (30.0, RESIDENTS, 0.20),
+    "work-hazards": (90.0, WORKING, 0.20),
+    "campus-hazards": (2.5, RESIDENTS, 0.20),
+    "rental-hazards": (25.0, RESIDENTS, 0.25),
+    "reported-hazards": (2.0, RESIDENTS, 0.20),
+    "food-samples": (16.0, RESIDENTS, 0.10),
+    "drug-samples": (3.0, RESIDENTS, 0.10),
+    "food-complaints": (9.0, PASSING, 0.15),
+    "fundraising-sum": (30.0, WORKING, 0.35),
+    "wage-arrears": (18.0, WORKING, 0.25),
+    "illegal-building": (45.0, RESIDENTS, 0.25),
+    "prosecutions": (3.0, PASSING, 0.12),
+    "proposals-due": (0.4, RESIDENTS, 0.20),
+    "public-interest-cases": (0.25, RESIDENTS, 0.20),
+    "court-concluded": (100.0, WORKING, 0.20),
+    "enforcement-cases": (35.0, WORKING, 0.20),
+    "pretrial-cases": (45.0, WORKING, 0.20),
+    "remote-cases": (1.5, WORKING, 0.25),
+    "admin-lawsuits": (1.2, RESIDENTS, 0.20),
+    "admin-reviews": (1.0, RESIDENTS, 0.20),
+    "admin-penalties": (25.0, PASSING, 0.20),
+    "police-complaints": (0.5, PASSING, 0.20),
+    "urban-complaints": (6.0, RESIDENTS, 0.20),
+    "legal-aid-cases": (3.0, RESIDENTS, 0.15),
+    "legal-calls": (14.0, RESIDENTS, 0.15),
+    "firm-requests": (12.0, WORKING, 0.15),
+    "ip-disputes": (2.5, WORKING, 0.25),
+    "consumer-complaints": (26.0, PASSING, 0.15),
+    "civility-problems": (9.0, RESIDENTS, 0.20),
+    "street-problems": (38.0, PASSING, 0.20),
+    "violence-cases": (0.9, RESIDENTS, 0.15),
+    "family-disputes": (3.0, RESIDENTS, 0.15),
+    "council-items": (2.4, COMMUNITY, 0.15),
+    "disputes": (12.0, RESIDENTS, 0.15),
+    "labour-cases": (16.0, WORKING, 0.20),
+    "property-disputes": (5.0, RESIDENTS, 0.25),
+    "medical-disputes": (0.5, PASSING, 0.20),
+    "petitions": (9.0, RESIDENTS, 0.20),
+    "old-petitions": (0.6, RESIDENTS, 0.20),
+    "hotline-orders": (1000.0, RESIDENTS, 0.12),
+    "tips": (11.0, RESIDENTS, 0.20),
+    "service-items": (6000.0, RESIDENTS, 0.15),
+    "grid-events": (400.0, RESIDENTS, 0.25),
+    "alarms": (20.0, PASSING, 0.20),
+    "data-problems": (3.0, RESIDENTS, 0.20),
+    "security-problems": (0.4, RESIDENTS, 0.20),
+    "posts": (11.4, PASSING, 0.15),
 }
-PER_POPULATION_DEFAULT = (10.0, 0.20)
 
-# The usual value of a quarter, in the indicator's own measure.
-TYPICAL = {
-    "criminal-cases": 13.0,
+# The usual value of a quarter, in the indicator's own measure, where the ends of its normaliser do not say it.
+USUAL = {
     "violent-cases": 0.9,
     "drug-cases": 1.6,
-    "public-order-cases": 26.0,
-    "fight-calls": 7.0,
-    "police-arrival": 7.5,
-    "food-pass": 97.4,
-    "drug-pass": 99.0,
-    "food-crime-solved": 1.1,
-    "food-borne-cases": 0.9,
     "theft-robbery-cases": 5.5,
     "fraud-cases": 4.2,
+    "fight-calls": 7.0,
+    "police-arrival": 7.5,
+    "food-crime-solved": 1.1,
     "fraud-loss": 24.0,
-    "fraud-stopped": 9.0,
-    "fundraising-victims": 0.8,
-    "traffic-accidents": 9.0,
-    "traffic-deaths": 6.0,
-    "fleet-accidents": 9.0,
-    "rural-road-guard": 86.0,
+    "traffic-accidents": 1.1,
     "work-accidents": 1.0,
-    "work-casualties": 1.2,
-    "site-accidents": 1.5,
     "fires": 0.8,
-    "fire-casualties": 2.2,
+    "fire-deaths": 0.03,
     "fire-arrival": 8.2,
-    "campus-cases": 1.6,
-    "campus-injuries": 2.4,
-    "juvenile-offenders": 3.5,
-    "corrections-breaches": 18.0,
-    "leaders-in-court": 86.0,
-    "reviews-on-time": 98.0,
-    "police-complaints": 4.5,
-    "penalties-revised": 1.1,
-    "urban-complaints": 6.0,
-    "illegal-building": 45.0,
-    "judgments-overturned": 2.6,
-    "enforcement-completed": 41.0,
-    "trials-on-time": 98.0,
-    "trial-days": 62.0,
+    "juvenile-offenders": 22.0,
     "procurator-proposals": 3.2,
-    "public-interest-suits": 2.1,
-    "plea-leniency": 87.0,
-    "returned-cases": 14.0,
-    "legal-advice": 32.0,
-    "lawyers": 10.0,
-    "law-events": 12.0,
-    "firm-complaints": 85.0,
-    "ip-mediated": 3.0,
-    "uncivil-acts": 4.0,
-    "street-tidiness": 38.0,
-    "abnormal-firms": 70.0,
-    "prepaid-complaints": 3.4,
-    "honest-firms": 30.0,
+    "lawyers": 9.8,
     "volunteer-hours": 5200.0,
-    "volunteers": 2100.0,
-    "active-volunteers": 42.0,
-    "practice-events": 9.0,
-    "law-lessons": 22.0,
-    "youth-events": 900.0,
-    "domestic-violence": 1.4,
-    "family-guidance": 60.0,
+    "active-volunteers": 880.0,
+    "good-people": 5.0,
     "bravery": 2.0,
-    "civil-families": 18.0,
-    "councils-held": 2.6,
-    "owner-committees": 38.0,
-    "disputes-settled": 97.5,
-    "court-mediated": 21.0,
-    "labour-settled": 74.0,
-    "compound-complaints": 160.0,
-    "medical-disputes": 1.8,
-    "group-petitions": 1.3,
-    "petitions-on-time": 97.0,
-    "social-workers": 15.0,
     "donations": 3.5,
-    "registered-bodies": 4.2,
     "patrol-hours": 640.0,
-    "crime-tips": 11.0,
-    "hazard-reports": 9.0,
-    "fire-drills": 120.0,
-    "first-aid": 16.0,
-    "online-services": 88.0,
-    "services-praised": 98.5,
-    "services-on-time": 99.0,
-    "social-card": 66.0,
     "grid-hours": 18.0,
-    "grid-found": 210.0,
-    "smart-compounds": 47.0,
-    "rental-access": 63.0,
-    "fire-sensors": 58.0,
+    "grid-size": 380.0,
+    "corrections-reoffending": 0.15,
+    "trials-on-time": 98.0,
+    "plea-leniency": 87.0,
     "electronic-service": 71.0,
-    "online-hearings": 24.0,
-    "online-mediation": 33.0,
-    "case-disclosure": 82.0,
-    "smart-campus": 70.0,
 }
-TYPICAL_COUNT = 5.0
-TYPICAL_SURVEY = 88.0
-TYPICAL_SHARE = {"higher": 94.0, "lower": 10.0}
+OTHER_CRIMES = 2.2  # criminal cases of no kind that is counted by itself, for each 万人
+DEATHS_OF_ACCIDENTS = {"traffic-deaths": ("traffic-accidents", 0.16), "work-deaths": ("work-accidents", 0.40)}
+INJURED_AT_WORK = 0.7  # for each accident
+USUAL_SHARE = 0.72  # of the way from the worst to the best that a rate is measured by
+
+# Where lawyers have their offices, for each 万人 of the usual: in the centre of commerce and of government.
+LAWYERS = {"天河区": 3.6, "越秀区": 2.6, "荔湾区": 0.45, "海珠区": 0.55, "黄埔区": 0.60, "南沙区": 0.80}
+LAWYERS_ELSEWHERE = 0.30
 
 # Sums of something continuous, by what the measure begins with: decimals written.
 AMOUNTS = {"万元": 1, "小时": 1, "平方米": 1, "分钟": 0, "天": 0}
@@ -197,10 +190,11 @@ class Leaf:
     """Hold what one line of the tree says about its column."""
 
     id: str
-    name: str
+    column: str
     measure: str
     direction: str
     target: float | None  # the middle, if a range
+    ends: tuple[float, float] | None  # worst and best, where they are given
     source: str
     per: str | None
     scale: float
@@ -208,7 +202,6 @@ class Leaf:
     valid: tuple[float, float]
     department: str
     dimension: str
-    parent: str
 
 
 @dataclass(frozen=True)
@@ -225,57 +218,60 @@ def main() -> None:
     """Write the district table, the base figures, the departments' files and the opinion file."""
     tree: dict[str, Any] = yaml.safe_load(TREE.read_text(encoding="utf-8"))
     rng = np.random.default_rng(SEED)
-    leaves = [
-        leaf
-        for dimension in tree["dimensions"]
-        for leaf in leaves_under(dimension, dimension["id"], tree["defaults"]["over_time"])
-    ]
-    base = {d["id"]: base_column(d, rng) for d in tree["denominators"]}
+    leaves = [leaf for dimension in tree["dimensions"] for leaf in leaves_under(dimension, dimension["id"], tree["defaults"])]
+    base = {"population": residents(tree["denominators"][0]["name"])}
+    base |= {one["id"]: base_column(one, base["population"].values, rng) for one in tree["denominators"][1:]}
 
     write_districts()
     write_table(HERE / "base.csv", list(base.values()), None)
 
     quality = latent(rng)
     strengths = {dimension["id"]: latent(rng) for dimension in tree["dimensions"]}
+    official = [leaf for leaf in leaves if leaf.source == "official"]
+    skills = {leaf.id: 0.5 * quality + 0.5 * strengths[leaf.dimension] + 0.7 * latent(rng) for leaf in official}
+    columns = {leaf.id: official_column(leaf, skills[leaf.id], base, rng) for leaf in official}
+    columns |= {leaf.id: Column(leaf.column, counted_from(leaf.id, columns, base, rng), 0) for leaf in official if leaf.id in TOTALS}
     departments: dict[str, list[Column]] = {}
-    for leaf in leaves:
-        if leaf.source == "official":
-            skill = 0.5 * quality + 0.5 * strengths[leaf.dimension] + 0.7 * latent(rng)
-            column = official_column(leaf, skill, base, rng)
-            departments.setdefault(leaf.department, []).append(column)
-    for department, columns in departments.items():
-        write_table(HERE / "official" / f"{department}.csv", columns, rng)
+    for leaf in official:
+        departments.setdefault(leaf.department, []).append(columns[leaf.id])
+    for department, found in departments.items():
+        write_table(HERE / "official" / f"{department}.csv", found, rng)
 
     write_table(HERE / "opinion.csv", opinion_columns(base["posts"].values), None)
 
 
-def leaves_under(node: dict[str, Any], dimension: str, over_time: str) -> list[Leaf]:
+def leaves_under(node: dict[str, Any], dimension: str, defaults: dict[str, Any]) -> list[Leaf]:
     """Collect the leaves below a node, in the order of the file."""
     found: list[Leaf] = []
     for child in node["indicators"]:
         if "indicators" in child:
-            found += leaves_under(child, dimension, over_time)
+            found += leaves_under(child, dimension, defaults)
             continue
-        target = child.get("target")
-        low, high = child.get("valid", (0, 100))
+        target, normalise, valid = child.get("target"), child.get("normalise", {}), child.get("valid", (0, 100))
+        low, high = (0, 100) if isinstance(valid, dict) else valid
         found.append(
             Leaf(
                 id=child["id"],
-                name=child["name"],
+                column=child.get("column") or first_name(child.get("formula")) or child["name"],
                 measure=child["measure"],
                 direction=child["direction"],
                 target=sum(target) / 2 if isinstance(target, list) else target,
-                source=child["source"],
+                ends=(normalise["worst"], normalise["best"]) if "worst" in normalise else None,
+                source=child.get("source", defaults["source"]),
                 per=child.get("per"),
                 scale=float(child.get("scale", 1)),
-                over_time=child.get("over_time", over_time),
+                over_time=child.get("over_time", defaults["over_time"]),
                 valid=(float(low), float(high)),
                 department=child.get("department", ""),
                 dimension=dimension,
-                parent=node["id"],
             )
         )
     return found
+
+
+def first_name(formula: str | None) -> str | None:
+    """Return the column that a formula names first, its own."""
+    return formula.partition("[")[2].partition("]")[0] if formula else None
 
 
 def latent(rng: np.random.Generator) -> Values:
@@ -283,14 +279,18 @@ def latent(rng: np.random.Generator) -> Values:
     return rng.standard_normal(len(DISTRICTS))
 
 
-def base_column(denominator: dict[str, Any], rng: np.random.Generator) -> Column:
+def residents(name: str) -> Column:
+    """Return the residents: from the end of one year to that of the next in even steps."""
+    first, second = (np.array([district.residents[year] for district in DISTRICTS]) for year in (0, 1))
+    return Column(name, np.round(first + (second - first) * (QUARTERS - 3) / 4, 2), 2)
+
+
+def base_column(denominator: dict[str, Any], population: Values, rng: np.random.Generator) -> Column:
     """Draw a denominator: a slowly growing stock, or a flow with seasons."""
-    decimals = 2 if denominator["measure"].startswith("万") else 0
-    if denominator["id"] == "population":
-        growth = 1 + 0.002 * QUARTERS * rng.uniform(0.2, 1.8, len(DISTRICTS))
-        return Column(denominator["name"], np.round(POPULATION * growth, decimals), decimals)
-    rate, spread = PER_POPULATION.get(denominator["id"], PER_POPULATION_DEFAULT)
-    level = rate * POPULATION * np.exp(spread * latent(rng))
+    decimals = 2 if denominator["measure"].startswith("万") and denominator["measure"] != "万元" else 0
+    rate, among, spread = USUAL_BASE[denominator["id"]]
+    shape = {RESIDENTS: population, PASSING: population * PRESENCE, WORKING: population * JOBS, "cars": population * CARS}
+    level = rate * (VILLAGES if among == COMMUNITY else shape[among]) * np.exp(spread * latent(rng))
     growth = 1 + 0.006 * QUARTERS
     if denominator["over_time"] == "sum":
         values = level * growth * season(rng) * np.exp(0.04 * rng.standard_normal(SHAPE))
@@ -314,44 +314,74 @@ def official_column(leaf: Leaf, skill: Values, base: dict[str, Column], rng: np.
     if leaf.direction == "lower":
         effect = -effect
     decimals = 0
-    if leaf.per is None and leaf.measure in ("分", "%"):
+    if leaf.id == "fraud-stopped":  # of money that was lost or stopped in time
+        decimals = 1
+        moved = share(leaf, effect)
+        values = USUAL["fraud-loss"] * base["population"].values * moved / (1 - moved)
+    elif leaf.id == "lawyers":
+        values = USUAL[leaf.id] * np.array([LAWYERS.get(name, LAWYERS_ELSEWHERE) for name in NAMES]) * base["population"].values
+        values = values * np.exp(0.05 * effect)
+    elif leaf.per is None and leaf.measure in ("分", "%"):
         decimals = 1 if leaf.measure == "分" else 2
-        low, high = leaf.valid
-        values = low + (high - low) * share(leaf, effect)
+        values = 100 * share(leaf, effect)
     elif leaf.per is None:
         decimals = 1
-        values = np.clip(typical(leaf) * np.exp(0.2 * effect), *leaf.valid)
+        values = np.clip(USUAL[leaf.id] * np.exp(0.2 * effect), *leaf.valid)
     elif leaf.measure == "%":
-        counts = base[leaf.per].values.astype(np.int64)
-        values = rng.binomial(counts, share(leaf, effect)).astype(np.float64)
-    else:
-        expected = typical(leaf) * base[leaf.per].values / leaf.scale * np.exp(0.22 * effect)
-        if leaf.over_time != "sum":
-            values = expected
-        elif kind is not None:
-            decimals = AMOUNTS[kind]
-            values = expected * season(rng) * np.exp(0.05 * rng.standard_normal(SHAPE))
+        counts = base[leaf.per].values
+        if "金额" in leaf.column or "面积" in leaf.column:
+            decimals = 1 if "金额" in leaf.column else 0
+            values = np.floor(counts * share(leaf, effect) * 10**decimals) / 10**decimals
         else:
-            values = overdispersed(expected * season(rng), rng)
+            values = rng.binomial(np.rint(counts).astype(np.int64), share(leaf, effect)).astype(np.float64)
+    else:
+        values = counts_of(leaf, effect, base, kind, rng)
+        decimals = AMOUNTS.get(kind or "", 0)
     no_sense = frozenset(APPLIES_NOT.get(leaf.id, ()))
-    return Column(leaf.name, np.round(values, decimals), decimals, no_sense)
+    return Column(leaf.column, np.round(values, decimals), decimals, no_sense)
 
 
-def typical(leaf: Leaf) -> float:
-    """Give the usual value of an indicator in its own measure."""
-    if leaf.id in TYPICAL:
-        return TYPICAL[leaf.id]
-    if leaf.target is not None:
-        return leaf.target
-    if leaf.measure == "%":
-        return TYPICAL_SHARE[leaf.direction]
-    return TYPICAL_SURVEY if leaf.per is None else TYPICAL_COUNT
+def counts_of(leaf: Leaf, effect: Values, base: dict[str, Column], kind: str | None, rng: np.random.Generator) -> Values:
+    """Draw a count, or a sum of something continuous, around what is usual among its denominator."""
+    usual = USUAL.get(leaf.id, 1.0)  # what is counted from others is drawn anew
+    people = PRESENCE if leaf.per == "population" and leaf.direction == "lower" else 1.0  # what happens where people are about
+    expected = usual * base[str(leaf.per)].values * people / leaf.scale * np.exp(0.18 * effect)
+    if leaf.over_time != "sum":
+        return expected
+    if kind is not None:
+        return expected * season(rng) * np.exp(0.05 * rng.standard_normal(SHAPE))
+    return overdispersed(expected * season(rng), rng)
+
+
+TOTALS = ("criminal-cases", "traffic-deaths", "work-deaths", "work-casualties")
+
+
+def counted_from(leaf: str, columns: dict[str, Column], base: dict[str, Column], rng: np.random.Generator) -> Values:
+    """Draw what is made of other columns: a total of its parts, or the deaths among accidents."""
+    if leaf == "criminal-cases":
+        parts = ("violent-cases", "drug-cases", "theft-robbery-cases", "fraud-cases", "food-crime-solved")
+        other = overdispersed(OTHER_CRIMES * base["population"].values * PRESENCE, rng)
+        return other + np.sum([columns[part].values for part in parts], axis=0)
+    if leaf == "work-casualties":
+        injured = rng.poisson(INJURED_AT_WORK * columns["work-accidents"].values)
+        return injured + deaths_of("work-deaths", columns)
+    return deaths_of(leaf, columns)
+
+
+def deaths_of(leaf: str, columns: dict[str, Column]) -> Values:
+    """Draw the deaths among the accidents of a column, the same however often they are asked for."""
+    accidents, share_of = DEATHS_OF_ACCIDENTS[leaf]
+    own = np.random.default_rng([SEED, list(DEATHS_OF_ACCIDENTS).index(leaf)])
+    return own.binomial(columns[accidents].values.astype(np.int64), share_of).astype(np.float64)
 
 
 def share(leaf: Leaf, effect: Values) -> Values:
     """Move the usual share by an effect on the logit scale, so that it stays between 0 and 1."""
-    low, high = leaf.valid
-    usual = (typical(leaf) - low) / (high - low)
+    if leaf.id in USUAL:
+        usual = USUAL[leaf.id] / 100
+    else:
+        assert leaf.ends is not None, leaf.id
+        usual = (leaf.ends[0] + USUAL_SHARE * (leaf.ends[1] - leaf.ends[0])) / 100
     odds = usual / (1 - usual) * np.exp(0.25 * effect)
     moved: Values = odds / (1 + odds)
     return moved
@@ -364,7 +394,7 @@ def overdispersed(expected: Values, rng: np.random.Generator) -> Values:
 
 
 def opinion_columns(totals: Values) -> list[Column]:
-    """Make the facets of each event type from the posts that generate_posts.py draws."""
+    """Make the facets of each type of dispute from the posts that generate_posts.py draws."""
     types = generate_posts.event_types()
     counts = totals.astype(np.int64)
     found = generate_posts.facets(generate_posts.draw_posts(PERIODS, counts, len(types)), (*SHAPE, len(types)))
@@ -377,9 +407,8 @@ def opinion_columns(totals: Values) -> list[Column]:
 
 def write_districts() -> None:
     """Write the table of units."""
-    rows = [["id", "name", "name_en", "group", "aliases"]]
-    for code, name, name_en, group, short, _ in DISTRICTS:
-        rows.append([code, name, name_en, group, f"{short};广州市{name}"])
+    rows = [["id", "name", "name_en", "group", "city", "aliases"]]
+    rows += [[one.code, one.name, one.name_en, one.group, "广州市", f"{one.short};广州市{one.name}"] for one in DISTRICTS]
     write_csv(HERE / "districts.csv", rows)
 
 
@@ -388,11 +417,11 @@ def write_table(path: Path, columns: list[Column], rng: np.random.Generator | No
     gone = [np.zeros(SHAPE, dtype=bool) for _ in columns]
     if rng is not None:
         gone = [rng.random(SHAPE) < MISSING_SHARE for _ in columns]
-    rows = [["区", "期次", *(column.name for column in columns)]]
+    rows = [["区", "期次", *(column.name for column in columns), NATURE[0]]]
     for p, period in enumerate(PERIODS):
         for d, district in enumerate(NAMES):
             cells = [cell(column, p, d, missing=bool(lost[p, d])) for column, lost in zip(columns, gone, strict=True)]
-            rows.append([district, period, *cells])
+            rows.append([district, period, *cells, NATURE[1]])
     write_csv(path, rows)
 
 

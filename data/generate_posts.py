@@ -21,20 +21,20 @@ Posts = dict[str, npt.NDArray[Any]]
 
 HERE = Path(__file__).resolve().parent
 SEED = 20220630
-LEVELS = {"一般": 10, "较大": 40, "重大": 70, "特别重大": 100}  # severity, and its points
+LEVELS = {"一般": 1, "较大": 4, "重大": 7, "特别重大": 10}  # severity, and its points
 SENTIMENTS = ("负面", "中性", "正面")
 SOURCES = 600
 TOTAL = "舆情信息总量"
 # the headings of the facets, after the event type's name, and the decimals that each is written with
 FACETS = {
-    "总体态势": 0,
-    "舆情峰值": 0,
-    "压力地图": 0,
+    "舆情声量": 0,
+    "声量峰值": 0,
+    "互动量": 0,
     "烈度分": 0,
-    "传播速度": 1,
+    "首小时转发量": 1,
     "负面条数": 0,
-    "持续时间": 0,
-    "信源广度": 0,
+    "负面信息天数": 0,
+    "信源数量": 0,
 }
 
 
@@ -177,14 +177,14 @@ def facets(posts: Posts, shape: tuple[int, int, int]) -> dict[str, Values]:
     speed = sorted_reposts[low] + (at - low) * (sorted_reposts[high] - sorted_reposts[low])
     points = np.array(list(LEVELS.values()))[posts["level"]]
     found = {
-        "总体态势": volume,
-        "舆情峰值": peak,
-        "压力地图": count(None, posts["interactions"]),
+        "舆情声量": volume,
+        "声量峰值": peak,
+        "互动量": count(None, posts["interactions"]),
         "烈度分": count(None, points),
-        "传播速度": speed,
+        "首小时转发量": speed,
         "负面条数": count(negative),
-        "持续时间": different(day, negative),
-        "信源广度": different(posts["source"]),
+        "负面信息天数": different(day, negative),
+        "信源数量": different(posts["source"]),
     }
     return {name: found[name].reshape(shape) for name in FACETS}
 

@@ -188,8 +188,8 @@ def findings_page(language: Language) -> str:
         parts.append(f"## {titles[language]}")
         for code, message in sorted(MESSAGES.items()):
             if code[2] == digit:
-                text = plain_words(" ".join(message.text[language].split()))
-                hint = words["hint"].format(plain_words(message.hint[language])) if message.hint[language] else ""
+                text = plain_words(" ".join(message.text[language].split()), language)
+                hint = words["hint"].format(plain_words(message.hint[language], language)) if message.hint[language] else ""
                 parts.append(words["heading"].format(code, SEVERITIES[language][message.severity]))
                 parts += [f"`{text}`{hint}", message.about[language]]
     return "\n\n".join(parts) + "\n"

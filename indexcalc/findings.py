@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from .words.shown import visible, without_passwords
@@ -59,15 +59,15 @@ class Finding:
         return words(self.code).severity
 
     def message(self, language: Language) -> str:
-        return _fill(words(self.code).text[language], self.values)
+        return _fill(words(self.code).text[language], self.values, language)
 
     def hint(self, language: Language) -> str:
         """Return the hint, or nothing when the value that it would offer is not known."""
         template = words(self.code).hint[language]
         from string import Formatter
 
-        needed = [name for _, name, _, _ in Formatter().parse(template) if name]
-        return _fill(template, self.values) if all(self.values.get(name) for name in needed) else ""
+        needed = [name for _, name, _, _ in Formatter().parse(template) if name and name != "label"]
+        return _fill(template, self.values, language) if all(self.values.get(name) for name in needed) else ""
 
     def as_dict(self, language: Language) -> dict[str, Any]:
         return {
@@ -95,11 +95,16 @@ def finding(code: str, place: Place, **values: Any) -> Finding:
     return Finding(code, place, values)
 
 
+def with_label(findings: Iterable[Finding], label: str) -> list[Finding]:
+    """Return findings that call the units of an index by their label, where they speak of them."""
+    return [replace(found, values={"label": label, **found.values}) for found in findings]
+
+
 def render(found: Finding, language: Language) -> str:
     """Write one finding as `place: CODE message`, its severity where it is no error, the hint below."""
-    from .words.findings import HINT, SEVERITIES
+    from .words.findings import BRACKETS, HINT, SEVERITIES
 
-    grade = "" if found.severity == "error" else f" ({SEVERITIES[language][found.severity]})"
+    grade = "" if found.severity == "error" else BRACKETS[language].format(SEVERITIES[language][found.severity])
     place = f"{found.place}: " if found.place.file else ""
     hint = found.hint(language)
     below = f"\n    {HINT[language]}{hint}" if hint else ""
@@ -150,16 +155,19 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
 
 
-def _fill(template: str, values: Mapping[str, Any]) -> str:
-    from .words.agreement import Quoted
+def _fill(template: str, values: Mapping[str, Any], language: Language) -> str:
+    from .words.agreement import filled
+    from .words.recognised import UNIT_LABEL
 
-    shown = {name: Quoted(_shown(value)) for name, value in values.items()}
+    shown = {name: _shown(value, language) for name, value in {"label": UNIT_LABEL, **values}.items()}
     for name in (name for name, text in shown.items() if not text):
         template = template.replace(f" {{{name}}}", "")  # what says nothing leaves no gap
-    return template.format_map(shown)
+    return filled(template, shown)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, language: Language = "en") -> str:
+    if language == "zh":
+        value = getattr(value, "chinese", value)
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float):

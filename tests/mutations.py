@@ -112,7 +112,7 @@ MUTATIONS = [
         ("applying", r"np\.logical_or\.reduce", "np.logical_and.reduce"),
         ("_applicable", r"\.any\(|logical_or", "logical_and"),
     ),
-    of("engine", "the floor of what is missing", ("_leaf_floors", r"np\.fmin\.reduce", "np.fmax.reduce")),
+    of("engine", "the floor of what is missing", ("leaf_floors", r"np\.fmin\.reduce", "np.fmax.reduce")),
     of("engine", "a column that is the same in all units is told", ("check_columns", r'"IC420", same_in', '"IC420", empty_in')),
     of("engine", "ranks within groups", ("rank", r"scores\[:, mask\]", "-scores[:, mask]")),
     of("engine", "a grade at its bound", ("_grades", r"shown >= one\.from_", "shown > one.from_")),

@@ -24,6 +24,7 @@ from indexcalc.report.sheets.tables import ranking_sheet
 from indexcalc.scores import Scores
 from indexcalc.sources import match
 from indexcalc.tree import Index
+from indexcalc.words.recognised import UNIT_LABEL
 
 from .conftest import index_of, panel_of
 
@@ -254,7 +255,7 @@ def test_every_column_of_every_file_is_on_the_page(language: str, repository: Pa
         head = next(csv.reader([files[name].decode("utf-8-sig").splitlines()[0]]))
         assert head == columns_on(page, name), name
     head, *rows = csv.reader(files["ranking.csv"].decode("utf-8-sig").splitlines())
-    told = [name for name in head if name not in ("n", "unit", "单元")]
+    told = [name for name in head if name not in ("n", "unit", UNIT_LABEL)]
     part = re.split(r"(?m)^## ranking.csv", page)[1].split("\n## ")[0]
     assert all(name in part for name in told), told
     assert [row[-1] for row in rows] == [row[1] for row in rows], "the id stands last"

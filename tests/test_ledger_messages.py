@@ -142,7 +142,7 @@ SCENARIOS = {
         "ledger.sqlite: IC651 there is no ledger 'ledger.sqlite'\n"
         "    hint: the first `indexcalc submit` makes it; or correct the path\n1 error, 0 warnings\n",
         "ledger.sqlite: IC651 没有台账“ledger.sqlite”\n"
-        "    建议：第一次 `indexcalc submit` 会建立台账；也可能是路径有误\n1 个错误，0 个提醒\n",
+        "    建议：请检查路径；第一次 `indexcalc submit` 会建立台账\n1 个错误，0 个提醒\n",
     ),
     "no ledger to score from": Scenario([], ["score"], "indicators.yaml:5:18: IC651 there is no ledger 'ledger.sqlite'\n"),
     "text instead of a ledger": Scenario(
@@ -161,14 +161,14 @@ SCENARIOS = {
         [files(1), read_only],
         SUBMIT,
         "ledger.sqlite: IC654 nothing was recorded: unable to open database file\n    hint: mend this, then submit the same file again\n",
-        "ledger.sqlite: IC654 没有登记任何内容：unable to open database file\n    建议：解决后请重新报送同一文件\n",
+        "ledger.sqlite: IC654 没有登记任何内容：unable to open database file\n    建议：请在解决后重新报送同一文件\n",
     ),
     "a correction without a reason": Scenario(
         [files(1), submitted(1)],
         SUBMIT,
         "2022Q1.csv: IC655 市公安局 has reported 2022Q1 before, in submission #1; a correction needs a reason\n"
         '    hint: add --reason "…"\n1 error, 0 warnings – nothing was written\n',
-        "2022Q1.csv: IC655 市公安局 已报送过 2022Q1（#1），更正须说明原因\n    建议：请加上 --reason “……”\n",
+        "2022Q1.csv: IC655 市公安局已报送过 2022Q1（#1），更正须说明原因\n    建议：请加上 --reason “……”\n",
     ),
     "a period that has not begun": Scenario(
         [wide(["东区", "2222Q1", 1, 2], ["西区", "2222Q1", 3, 4], ["南区", "2222Q1", 5, 6])],
@@ -181,13 +181,13 @@ SCENARIOS = {
         [*SUBMIT, "--reason", "r"],
         "2022Q1.csv: IC696 this correction of 市公安局 2022Q1 would take away all values of 破案数 that submission #1 has\n"
         "    hint: hand in a file with all values; add --yes if they are to go\n",
-        "2022Q1.csv: IC696 此次更正将清空 市公安局 2022Q1（#1）已报送的 破案数 的全部数值\n",
+        "2022Q1.csv: IC696 此次更正将清空市公安局 2022Q1（#1）已报送的破案数的全部数值\n",
     ),
     "a correction without one value": Scenario(
         [submitted(1), wide(["东区", "2022Q1", 51, 51], ["西区", "2022Q1", 101, ""], ["南区", "2022Q1", 151, 151])],
         [*SUBMIT, "--reason", "r"],
         "2022Q1.csv: IC697 this correction of 市公安局 2022Q1 leaves out 1 value that submission #1 has, such as 02 破案数 (warning)\n",
-        "2022Q1.csv: IC697 此次更正缺少 市公安局 2022Q1（#1）已报送的 1 个数值，如 02 破案数 (警告)\n",
+        "2022Q1.csv: IC697 此次更正缺少市公安局 2022Q1（#1）已报送的 1 个数值，如 02 破案数（提醒）\n",
     ),
     "the same again": Scenario(
         [files(1), lambda folder: CliRunner().invoke(app, [*SUBMIT, "--index", str(folder)])],
@@ -284,9 +284,9 @@ SCENARIOS = {
         "2022Q1.csv:1: IC672 no row for 1 unit in 2022Q1: 南区 (warning)\n"
         "    hint: add a row with empty cells if there is nothing to report\n"
         "2022Q1.csv:3:4: IC673 cells without a value in 2022Q1: 1, as 3:4 (note)\n",
-        "2022Q1.csv:1: IC672 2022Q1 缺少 1 个单元的行：南区 (警告)\n"
-        "    建议：如无数据，请保留该行并留空\n"
-        "2022Q1.csv:3:4: IC673 2022Q1 有 1 个空格，如 3:4 (提示)\n",
+        "2022Q1.csv:1: IC672 2022Q1 缺少 1 个区的行：南区（提醒）\n"
+        "    建议：请保留该行；没有数据的留空\n"
+        "2022Q1.csv:3:4: IC673 2022Q1 有 1 个空单元格，如 3:4（说明）\n",
     ),
     "nobody submits": Scenario(
         [files(1)], ["submit", "2022Q1.csv"], "IC674 who submits is not said\n    hint: name the person: --by …\n"
@@ -317,7 +317,7 @@ SCENARIOS = {
         ],
         SUBMIT,
         "2022Q1.csv:2:3: IC680 立案数 of 东区 is 9000; before it was about ",
-        "2022Q1.csv:2:3: IC680 东区 的立案数为 9000，此前约为 ",
+        "2022Q1.csv:2:3: IC680 东区的立案数为 9000，较以往水平（",
     ),
 }
 

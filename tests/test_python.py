@@ -119,7 +119,7 @@ units: {id: unit}
 dimensions: [{id: x, name: 数值, name_en: Value, weight: 0.5}, {id: y, weight: 0.5}]
 """
     frame = three_units()
-    with pytest.warns(UserWarning, match={"en": "is the same in all units", "zh": "各单元数值相同"}[language]) as told:
+    with pytest.warns(UserWarning, match={"en": "is the same in all units", "zh": "各评价对象数值相同"}[language]) as told:
         scores = indexcalc.score(tree, frame)
     assert [Path(one.filename) for one in told] == [Path(__file__)], "a warning stands at the line that called"
     view, other = scores._repr_html_(), {"en": "指数", "zh": "Index"}[language]

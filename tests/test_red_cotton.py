@@ -8,7 +8,9 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -17,8 +19,12 @@ import pytest
 import yaml
 
 import indexcalc
+from indexcalc.panel import MISSING
+
+from .conftest import count
 
 COMMAND = [sys.executable, "-m", "indexcalc"]
+HERE = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +61,7 @@ def test_departments_report_1452_values_each_quarter(repository: Path) -> None:
     for file in files:
         with file.open(encoding="utf-8-sig", newline="") as text:
             for row in csv.DictReader(text):
-                cells[row["期次"]] = cells.get(row["期次"], 0) + len(row) - 2
+                cells[row["期次"]] = cells.get(row["期次"], 0) + len(row) - 3  # district, period, nature of the data
     assert len(files) == 18
     assert cells == {f"{year}Q{quarter}": 1452 for year in (2021, 2022) for quarter in (1, 2, 3, 4)}
 
@@ -115,12 +121,13 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
         "德治建设度",
         "公众参与度",
         "智慧支撑度",
-        "社会治理风险预警",
+        "社会治理风险防控",
+        "监测指标",
         "风险预警",
         "数据完整性与说明",
     ]
     page = book["总榜"]
-    assert "示例" in str(page["A2"].value)
+    assert all("模拟数据" in str(sheet["A1"].value) for sheet in book)
     ranking = pd.read_csv(project / "reports" / "2022" / "ranking.csv", encoding="utf-8-sig")
     shown = [[cell.value for cell in row] for row in page.iter_rows(min_row=5, max_row=15)]
     assert [row[1] for row in shown] == list(ranking["区"])
@@ -128,11 +135,15 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
 
 
 def test_every_table_says_that_the_data_is_illustrative(project: Path) -> None:
-    assert "示例" in (project / "reports" / "2022" / "summary.md").read_text(encoding="utf-8")
+    assert "模拟数据" in (project / "reports" / "2022" / "summary.md").read_text(encoding="utf-8").splitlines()[0]
+    for file in sorted((project / "reports" / "2022").glob("*.csv")) + sorted((project / "data").rglob("*.csv")):
+        head, *rows = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
+        if file.name != "districts.csv":
+            assert (head[-1], {row[-1] for row in rows}) == ("数据性质", {"模拟数据"}), file.name
     printed = subprocess.run(
         [*COMMAND, "rank", "--lang", "en"], cwd=project, check=True, capture_output=True, text=True, encoding="utf-8"
     )
-    assert "Illustrative" in printed.stdout
+    assert "simulated data" in printed.stdout.splitlines()[0]
 
 
 def test_the_warning_dimension_stays_out_of_the_index(repository: Path) -> None:
@@ -168,7 +179,7 @@ def test_a_changed_weight_is_a_one_line_diff_and_score_shows_what_moved(project:
     text = (folder / "indicators.yaml").read_text(encoding="utf-8").splitlines()
     at = next(i for i, line in enumerate(text) if "id: criminal-cases," in line)
     other = next(i for i, line in enumerate(text) if i > at and "{id:" in line)
-    for i, (old, new) in ((at, ("weight: 0.20", "weight: 0.30")), (other, ("weight: 0.20", "weight: 0.10"))):
+    for i, (old, new) in ((at, ("weight: 0.06", "weight: 0.16")), (other, ("weight: 0.2,", "weight: 0.1,"))):
         assert old in text[i]
         text[i] = text[i].replace(old, new)
     (folder / "indicators.yaml").write_text("\n".join(text) + "\n", encoding="utf-8")
@@ -211,3 +222,194 @@ def test_a_bare_check_is_check(project: Path, tmp_path: Path) -> None:
 def test_a_bare_check_loads_no_parser(project: Path) -> None:
     code = "import sys; sys.argv[1:] = ['check']\nfrom indexcalc.cli import run\nrun()\nassert 'typer' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=project, check=True, capture_output=True)
+
+
+# what is done rather than what comes of it, or what stands on a register
+ACTIVITY = {"procurator-proposals", "volunteer-hours", "active-volunteers", "patrol-hours", "food-crime-solved"}
+# what public reports name
+PUBLIC = {
+    "criminal-cases",
+    "violent-cases",
+    "drug-cases",
+    "safety-survey",
+    "food-pass",
+    "food-crime-solved",
+    "theft-robbery-cases",
+    "traffic-accidents",
+    "traffic-deaths",
+    "work-accidents",
+    "work-casualties",
+    "procurator-proposals",
+}
+
+
+@pytest.fixture(scope="module")
+def index() -> indexcalc.Index:
+    return indexcalc.load(HERE / "indicators.yaml")
+
+
+@pytest.fixture(scope="module")
+def panel(index: indexcalc.Index) -> Any:
+    return indexcalc.read(index, HERE)
+
+
+def weights_in_the_index(index: indexcalc.Index) -> dict[str, float]:
+    found: dict[str, float] = {}
+
+    def walk(node: Any, share: float) -> None:
+        for child in getattr(node, "indicators", ()):
+            walk(child, share * (child.weight or 0.0))
+        if not getattr(node, "indicators", ()):
+            found[node.id] = share
+
+    for dimension in index.dimensions:
+        walk(dimension, dimension.weight or 0.0)
+    return found
+
+
+def test_results_weigh_most(index: indexcalc.Index) -> None:
+    weights = weights_in_the_index(index)
+    assert sum(weights.values()) == pytest.approx(1)
+    assert weights.keys() >= ACTIVITY
+    assert sum(weights[name] for name in ACTIVITY) < 0.08
+    for name in (
+        "criminal-cases",
+        "food-crime-solved",
+        "procurator-proposals",
+    ):  # as they are named in public, with little weight
+        assert 0 < weights[name] < 0.005
+    counts = {leaf.id for leaf in index.leaves if leaf.per == "population" and leaf.direction == "higher" and weights[leaf.id]}
+    assert counts <= ACTIVITY, "what is counted for its own sake is on the list"
+
+
+def test_what_is_known_in_public_is_marked(index: indexcalc.Index) -> None:
+    marked = {leaf.id for leaf in index.leaves if "公开报道" in leaf.note and leaf.source != "opinion"}
+    assert marked == PUBLIC
+
+
+def test_surveys_are_reported_by_who_commissions_them(index: indexcalc.Index) -> None:
+    surveys = [leaf for leaf in index.leaves if leaf.measure == "分" and leaf.source is None]
+    assert {leaf.department for leaf in surveys} == {"市委政法委", "市文明办"}
+
+
+def test_nothing_that_is_not_reported_pays(index: indexcalc.Index, panel: Any) -> None:
+    """Every cell of the newest year, and some of the base year: these in the periods that they are part of, as they move its ends."""
+    rng = np.random.default_rng(16)
+    scores = indexcalc.score(index, panel)
+    known = np.argwhere(np.isfinite(panel.values[4:])) + np.array([4, 0, 0])
+    older = np.argwhere(np.isfinite(panel.values[:4]))
+    newest = known if count(0, 1) else rng.permutation(known)[:200]
+    for period, unit, column in [*newest, *rng.permutation(older)[: count(50, 500)]]:
+        values, status = panel.values.copy(), panel.status.copy()
+        values[period, unit, column], status[period, unit, column] = np.nan, MISSING
+        made = indexcalc.score(index, replace(panel, values=values, status=status))
+        gained = made.score()[:, unit] - scores.score()[:, unit]
+        gained = gained if period >= 4 else gained[[period, scores.periods.index("2021")]]
+        assert np.nanmax(gained) <= 1e-9, (panel.periods[period], panel.units.names[unit], panel.columns[column])
+
+
+def test_every_grade_is_reached_somewhere_in_eight_quarters(index: indexcalc.Index, panel: Any) -> None:
+    scores = indexcalc.score(index, panel)
+    nodes = [node.position for node in scores.tree.branches]
+    found = scores.scores[:8][..., nodes]
+    limits = [grade.from_ for grade in index.grades if grade.from_ is not None]
+    reached = {sum(bool(value >= limit) for limit in limits) for value in found[np.isfinite(found)]}
+    assert reached == {0, 1, 2, 3}
+
+
+def test_no_rate_exceeds_all_of_it(index: indexcalc.Index, panel: Any) -> None:
+    scores = indexcalc.score(index, panel)
+    rates = [at for at, leaf in enumerate(index.leaves) if leaf.measure == "%"]
+    assert len(rates) > 60
+    assert np.nanmax(scores.derived[..., rates]) <= 100
+    assert np.nanmin(scores.derived[..., rates]) >= 0
+
+
+def told(folder: Path, *words: str) -> tuple[int, list[dict[str, Any]]]:
+    done = subprocess.run([*COMMAND, *words, "--json"], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    return done.returncode, [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def changed(file: Path, cells: dict[tuple[str, str, str], str]) -> dict[tuple[str, str, str], str]:
+    """Write some cells (district, period, column) of a table anew, and return their addresses."""
+    head, *rows = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
+    found = {}
+    for number, row in enumerate(rows, start=2):
+        for (district, period, column), value in cells.items():
+            if row[:2] == [district, period]:
+                row[head.index(column)] = value
+                found[district, period, column] = f"{number}:{head.index(column) + 1}"
+    text = "\n".join(",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in [head, *rows])
+    file.write_text(f"\ufeff{text}\n", encoding="utf-8")
+    return found
+
+
+def test_every_rule_between_values_finds_what_breaks_it_with_all_its_cells(
+    index: indexcalc.Index, repository: Path, tmp_path: Path
+) -> None:
+    shutil.copy(repository / "indicators.yaml", tmp_path)
+    shutil.copytree(repository / "data", tmp_path / "data")
+    official, at = tmp_path / "data" / "official", ("荔湾区", "2022Q4")
+    broken = {
+        "theft-fraud": (
+            "市公安局",
+            {(*at, "刑事立案数"): "900", (*at, "“两抢一盗”立案数"): "600", (*at, "电信网络诈骗立案数"): "500"},
+        ),
+        "violent-part": (
+            "市公安局",
+            {("越秀区", "2022Q4", "八类严重暴力犯罪发案数"): "99999", ("越秀区", "2022Q4", "刑事立案数"): "1500"},
+        ),
+        "drug-part": ("市公安局", {("海珠区", "2022Q4", "毒品犯罪案件数"): "99999", ("海珠区", "2022Q4", "刑事立案数"): "2000"}),
+        "deaths-part": ("市应急管理局", {(*at, "生产安全事故死亡人数"): "30", (*at, "事故伤亡人数"): "20"}),
+        "volunteer-part": ("市文明办", {(*at, "活跃志愿者数"): "9000000"}),
+        "lawyers-kept": ("市司法局", {(*at, "执业律师数"): "3"}),
+    }
+    assert {rule.id for rule in index.logic} == set(broken)
+    places = {name: changed(official / f"{department}.csv", cells) for name, (department, cells) in broken.items()}
+    code, found = told(tmp_path, "check")
+    assert code == 1
+    for name, own in places.items():
+        said = [one for one in found if one["code"] in ("IC962", "IC963") and name in json.dumps(one, ensure_ascii=False)]
+        assert said, name
+        text = json.dumps(said, ensure_ascii=False)
+        assert all(place in text for place in own.values()), (name, own, text)
+
+
+def test_no_part_is_more_than_its_whole(index: indexcalc.Index, repository: Path, tmp_path: Path) -> None:
+    shutil.copy(repository / "indicators.yaml", tmp_path)
+    shutil.copytree(repository / "data", tmp_path / "data")
+    shares = [leaf for leaf in index.leaves if leaf.measure == "%" and leaf.per]
+    assert len(shares) > 45
+    for leaf in shares:
+        cells = {("天河区", "2022Q4", leaf.column or leaf.name): "99999999"}
+        assert changed(tmp_path / "data" / "official" / f"{leaf.department}.csv", cells), leaf.id
+    code, found = told(tmp_path, "check")
+    said = [json.dumps(one, ensure_ascii=False) for one in found if one["code"] in ("IC960", "IC961")]
+    assert code == 1
+    assert [leaf.id for leaf in shares if not any(leaf.name in one and "base.csv" in one for one in said)] == []
+
+
+def test_a_rate_in_the_cell_of_a_numerator_is_refused(repository: Path, tmp_path: Path) -> None:
+    shutil.copy(repository / "indicators.yaml", tmp_path)
+    shutil.copytree(repository / "data", tmp_path / "data")
+    file = tmp_path / "form.xlsx"
+    code, _ = told(tmp_path, "template", "--department", "市市场监管局", "--period", "2022Q4", "--out", str(file))
+    assert code == 0
+    with (tmp_path / "data" / "official" / "市市场监管局.csv").open(encoding="utf-8-sig", newline="") as text:
+        reported = {row["区"]: row for row in csv.DictReader(text) if row["期次"] == "2022Q4"}
+    book = openpyxl.load_workbook(file)
+    page = book.worksheets[0]
+    head = next(row for row in page.iter_rows() if row[0].value == "区")
+    for cell in head[3:10]:
+        column = str(cell.value).splitlines()[0]
+        for row in page.iter_rows(min_row=cell.row + 1, max_row=cell.row + 11):
+            value = reported[str(row[0].value)][column]
+            row[cell.column - 1].value = float(value) if value else None
+    book.save(file)
+    assert told(tmp_path, "submit", str(file), "--by", "张三", "--dry-run")[0] == 0
+    column = next(cell.column for cell in head if str(cell.value).startswith("食品抽检合格批次"))
+    page.cell(head[0].row + 3, column).value = 97.4  # the rate itself
+    book.save(file)
+    code, found = told(tmp_path, "submit", str(file), "--by", "张三", "--dry-run")
+    assert code == 1
+    assert "IC960" in {one["code"] for one in found if one["severity"] == "error"}

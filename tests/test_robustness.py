@@ -282,6 +282,27 @@ def test_what_compares_units_is_not_searched() -> None:
     assert not robustness(found, 0).searched
 
 
+@pytest.mark.parametrize("aggregate", ["arithmetic", "{method: power, p: 2}"])
+def test_a_gap_that_counts_as_the_lowest_score_turns_as_that_score_does(aggregate: str) -> None:
+    head = (
+        "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: single}\ndata: {v: {path: v.csv}}\n"
+        f"defaults: {{aggregate: {aggregate}, missing: {{policy: floor}}, normalise: {{method: goalposts, worst: 0, best: 100, low: 20}}}}\n"
+    )
+    leaves = "".join(f"{{id: {name}, weight: {weight}}}, " for name, weight in (("a", 0.5), ("b", 0.3), ("c", 0.2)))
+    tree = head + f"dimensions:\n  - {{id: d, weight: 0.6, indicators: [{leaves}]}}\n  - {{id: e, weight: 0.4}}\n"
+    index = index_of(tree)
+    values = np.array([[80.0, 40.0, 70.0, 50.0], [60.0, 90.0, 10.0, 60.0], [30.0, 55.0, 80.0, 40.0]])
+    for unit, leaf in ((0, 1), (1, 0), (2, 3)):
+        gap, low = values.copy(), values.copy()
+        gap[unit, leaf], low[unit, leaf] = np.nan, 0.0
+        found, same = (score(index, panel_of(index, [rows.tolist()])) for rows in (gap, low))
+        answers = [robustness(one, 0) for one in (found, same)]
+        verified(found, answers[0])
+        assert answers[0].searched and any(not math.isnan(turn.distance) for turn in answers[0].pairs)
+        for one, other in zip(answers[0].pairs, answers[1].pairs, strict=True):
+            assert (one.exact, one.distance) == (other.exact, pytest.approx(other.distance, abs=1e-9, nan_ok=True))
+
+
 def test_lowest_first() -> None:
     found = scored(FLAT + "ranking: {first: lowest}\n", [[1, 2, 3], [3, 2, 1.5]])
     (turn, _) = robustness(found, 0).pairs

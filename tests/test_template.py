@@ -50,7 +50,7 @@ def reported(repository: Path, period: str) -> dict[tuple[str, str], str]:
     """What the sample data has for the police in a period, by unit and heading."""
     text = (repository / f"data/official/{POLICE}.csv").read_text(encoding="utf-8-sig")
     rows = [row for row in csv.DictReader(io.StringIO(text)) if row["期次"] == period]
-    return {(row["区"], name): cell for row in rows for name, cell in row.items() if name not in ("区", "期次")}
+    return {(row["区"], name): cell for row in rows for name, cell in row.items() if name not in ("区", "期次", "数据性质")}
 
 
 def heading_row(sheet: Worksheet) -> int:
@@ -98,7 +98,8 @@ def in_ledger(project: Path, repository: Path, period: str = "2022Q3") -> dict[t
     found = {}
     for cell in read_cells(entry.cells):
         text = "不适用" if not cell.applies else "" if cell.value is None else f"{cell.value:.10g}"
-        found[units[cell.unit], index.reported[cell.column].name] = text
+        of_formula = cell.column.partition(".")[2]
+        found[units[cell.unit], of_formula or index.reported[cell.column].column or index.reported[cell.column].name] = text
     return found
 
 
@@ -112,13 +113,13 @@ def same(one: dict[tuple[str, str], str], other: dict[tuple[str, str], str]) -> 
 def test_a_template_asks_for_what_a_department_reports(project: Path, repository: Path) -> None:
     path = project / "t.xlsx"
     said = run(project, "template", "--department", POLICE, "--period", "2022年第三季度", "--out", str(path))
-    assert "11 个区，24 列" in said
+    assert "11 个区，21 列" in said
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["填报", "上期和上年同期", "指标说明"]
     sheet = book["填报"]
     columns, top = names(sheet), heading_row(sheet)
     assert list(columns) == ["区", "期次", "部门", *dict.fromkeys(name for _, name in reported(repository, "2022Q2")), "备注"]
-    assert sheet.cell(top, columns["刑事立案数"]).value == "刑事立案数\n（件）", "reported in cases, scored in cases per 10,000"
+    assert sheet.cell(top, columns["刑事立案数"]).value == "刑事立案数\n（宗）", "reported in cases, scored in cases per 10,000"
     assert "常住人口" in sheet.cell(top - 1, columns["刑事立案数"]).value
     assert [sheet.cell(top + 1, at).value for at in (1, 2, 3)] == ["荔湾区", "2022Q3", POLICE]
     assert sheet.protection.sheet
@@ -138,12 +139,12 @@ def test_a_template_asks_for_what_a_department_reports(project: Path, repository
         }
         assert same({key: "" if value is None else str(value) for key, value in before.items()}, reported(repository, period))
     meanings = {row[0]: row for row in book["指标说明"].iter_rows(min_row=3, values_only=True)}
-    assert meanings["群众安全感"][6] == "0 – 100"
+    assert meanings["公共安全视频在线率"][6] == "0 – 100"
     rules = {next(iter(rule.sqref.ranges)).min_col: rule for rule in sheet.data_validations.dataValidation}
-    cell = f"{sheet.cell(top + 1, columns['群众安全感']).coordinate}"
+    cell = f"{sheet.cell(top + 1, columns['公共安全视频在线率']).coordinate}"
     wanted = f'OR({cell}="不适用",AND(ISNUMBER({cell}),{cell}>=0.0,{cell}<=100.0))'
-    assert rules[columns["群众安全感"]].formula1 == wanted
-    assert "0 至 100" in rules[columns["群众安全感"]].error
+    assert rules[columns["公共安全视频在线率"]].formula1 == wanted
+    assert "0 至 100" in rules[columns["公共安全视频在线率"]].error
 
 
 def test_the_same_bytes_again(project: Path) -> None:
@@ -156,19 +157,19 @@ def test_the_same_bytes_again(project: Path) -> None:
 def test_in_english(project: Path) -> None:
     path = project / "t.xlsx"
     said = run(project, "template", "--department", POLICE, "--period", "2022Q3", "--out", str(path), "--lang", "en")
-    assert "11 units, 24 columns" in said
+    assert "11 units, 21 columns" in said
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Report", "Earlier periods", "Definitions"]
     sheet = book["Report"]
     assert [sheet.cell(6, at).value for at in (1, 2, 3)] == ["district", "Period", "Department"]
-    assert sheet.cell(6, 4).value == "Criminal cases filed\n（件）"
+    assert sheet.cell(6, 4).value == "Criminal cases filed\n（宗）"
     assert sheet.cell(7, 1).value == "Liwan"
     for row in range(7, 18):
         for column in range(4, 28):
             sheet.cell(row, column).value = 28 + row + 2 * column
     book.save(path)
     said = run(project, "submit", str(path), "--by", "clerk", "--lang", "en")
-    assert said.startswith("#1 市公安局 2022Q3 v1: 264 values recorded")
+    assert said.startswith("#1 市公安局 2022Q3 v1: 231 values recorded")
 
 
 def test_what_was_filled_in_is_in_the_ledger(project: Path, repository: Path) -> None:
@@ -227,7 +228,7 @@ def numbers_as_text(book: openpyxl.Workbook, sheet: Worksheet) -> None:
 
 def percent_format(book: openpyxl.Workbook, sheet: Worksheet) -> None:
     """As Excel does where 92.5% is typed: the value is 0.925."""
-    top, column = heading_row(sheet), names(sheet)["重点部位视频监控覆盖率"]
+    top, column = heading_row(sheet), names(sheet)["公共安全视频在线率"]
     for row in range(top + 1, top + 12):
         cell = sheet.cell(row, column)
         if isinstance(cell.value, float):
@@ -251,9 +252,7 @@ def test_what_people_do_to_a_template(project: Path, repository: Path, change: C
     run(project, "submit", str(path), "--by", "张三", "--strict")
     found = in_ledger(project, repository)
     if change is percent_format:
-        found = {
-            key: text and f"{float(text):.6g}" if key[1] == "重点部位视频监控覆盖率" else text for key, text in found.items()
-        }
+        found = {key: text and f"{float(text):.6g}" if key[1] == "公共安全视频在线率" else text for key, text in found.items()}
     assert same(found, reported(repository, "2022Q3"))
 
 
@@ -285,7 +284,7 @@ def test_all_that_is_wrong_is_said_at_its_cell_and_nothing_recorded(project: Pat
     def spoil(book: openpyxl.Workbook, sheet: Worksheet) -> None:
         top, columns = heading_row(sheet), names(sheet)
         sheet.cell(top + 1, columns["刑事立案数"]).value = "约900"
-        sheet.cell(top + 2, columns["群众安全感"]).value = 131
+        sheet.cell(top + 2, columns["公共安全视频在线率"]).value = 131
         sheet.cell(top + 3, 1).value = "海珠"
         sheet.cell(top + 4, 1).value = "天河区区"
         sheet.cell(top + 5, 2).value = "三季度"
@@ -294,7 +293,7 @@ def test_all_that_is_wrong_is_said_at_its_cell_and_nothing_recorded(project: Pat
     path = filled(project, repository, spoil)
     said = run(project, "submit", str(path), "--by", "张三", "--lang", "en", expect=1)
     assert "报送.xlsx!填报!D7: IC362 '约900'" in said
-    assert "报送.xlsx!填报!J8: IC349 群众安全感 131 lies outside 0 to 100" in said
+    assert "报送.xlsx!填报!V8: IC349 公共安全视频在线率 131 lies outside 0 to 100" in said
     assert "报送.xlsx!填报!A10: IC341 '天河区区' is not among the units" in said
     assert "报送.xlsx!填报!B11: IC346 '三季度' is not a period" in said
     assert "IC316" in said
@@ -309,8 +308,8 @@ def test_the_audit_warns_and_strict_refuses(project: Path, repository: Path) -> 
         sheet.cell(top + 2, columns["刑事立案数"]).value = 9051
         before = reported(repository, "2022Q2")
         for row in range(top + 1, top + 12):
-            text = before[str(sheet.cell(row, 1).value), "治安案件发案数"]
-            sheet.cell(row, columns["治安案件发案数"]).value = float(text) if text else None
+            text = before[str(sheet.cell(row, 1).value), "打架斗殴警情数"]
+            sheet.cell(row, columns["打架斗殴警情数"]).value = float(text) if text else None
             was = sheet.cell(row, columns["电信网络诈骗损失金额"]).value
             sheet.cell(row, columns["电信网络诈骗损失金额"]).value = was and was * 10_000
         sheet.cell(top + 12, 1).value = "合计"
@@ -319,8 +318,8 @@ def test_the_audit_warns_and_strict_refuses(project: Path, repository: Path) -> 
     path = filled(project, repository, doubt)
     said = run(project, "submit", str(path), "--by", "张三", "--lang", "en", "--strict", expect=1)
     assert "报送.xlsx!填报!D8: IC680 刑事立案数 of 越秀区 is 9051; before it was about" in said
-    assert "报送.xlsx!填报!G7: IC682 治安案件发案数 repeats 2022Q2 in" in said
-    assert "报送.xlsx!填报!N7: IC681 电信网络诈骗损失金额 is about 10000 times" in said
+    assert "报送.xlsx!填报!G7: IC682 打架斗殴警情数 repeats 2022Q2 in" in said
+    assert "报送.xlsx!填报!L7: IC681 电信网络诈骗损失金额 is about 10000 times" in said
     assert "IC688 the total of 交通事故数 is given as 12, but the rows add up to" in said
     assert not (project / "ledger.sqlite").exists()
     run(project, "submit", str(path), "--by", "张三")

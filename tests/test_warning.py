@@ -355,8 +355,8 @@ def test_the_rules_that_the_page_shows_are_right(language: str, repository: Path
     tree = (repository / "indicators.yaml").read_text(encoding="utf-8").partition("\nwarnings:")[0]
     index = index_of(f"{tree}\n{block}")
     assert index.warnings is not None
-    assert [step.after for step in index.warnings.escalation] == [3, 4, 5]
-    assert {rule.id for rule in index.warnings.rules} == {"warn-surge", "warn-risk", "warn-food"}
+    assert [step.after for step in index.warnings.escalation] == [1, 2, 3]
+    assert {rule.id for rule in index.warnings.rules} == {"warn-violent", "warn-risk", "warn-food"}
 
 
 def test_a_small_number_is_no_warning_however_unusual() -> None:

@@ -193,4 +193,4 @@ def _in_words(
         for row in rows
         for place in panel.places(row, unit, column)
     )
-    return finding(_CODES[one.kind], next(places, Place()), **values)
+    return finding(_CODES[one.kind], next(places, Place()), label=index.units.label, **values)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from ..engine import with_floors
 from ..findings import Finding, Language, Place, finding
 from ..methods.aggregate import WITHOUT_WEIGHTS
 from ..methods.arrays import np
@@ -95,23 +96,22 @@ def robustness(
     `within` bounds every weight in the index to so great a share of itself (0.5: from half to one and a half times as much),
     `bounds` that of single nodes; without either a weight is between 0 and 1. `units` are those whose neighbours are asked
     about, `levels` the depths of the cuts; all without. Nothing is searched in a tree in which nodes compare units or have
-    floors, as there every unit's score depends on all weights at once: see `searched`.
+    floors that do, as there every unit's score depends on all weights at once: see `searched`.
     """
     places = scores.rank()[period]
     order = [int(unit) for unit in np.lexsort((np.arange(len(places)), places)) if not np.isnan(places[unit])]
     cuts = [cut_at(scores, period, level, within, bounds or {}) for level in levels or range(1, depth_of(scores) + 1)]
     cuts = [cut for i, cut in enumerate(cuts) if not i or cut.nodes != cuts[i - 1].nodes]
-    can = not any(
-        branch.compares or branch.missing.policy == "floor" for branch in scores.tree.branches if is_above(scores, branch)
-    )
+    filled = with_floors(scores)
     wanted = set(order if units is None else units)
     asked = [Question(above, below) for above, below in pairwise(order) if wanted & {above, below}]
     first = [unit for unit in order if places[unit] <= top and unit in wanted] if top is not None else []
     out = [Question(above, None, top or 0) for above in first if len(order) > (top or 0)]
     pairs, leaves_top = [], []
     moving = [cut for cut in cuts if not cut.idle]
-    if can and moving:
-        search = Search(scores, period, moving, (len(asked) + len(out)) * len(moving) * len(NORMS))
+    can = filled is not None and not any(branch.compares for branch in scores.tree.branches if is_above(scores, branch))
+    if can and filled is not None and moving:
+        search = Search(filled, period, moving, (len(asked) + len(out)) * len(moving) * len(NORMS))
         pairs = [turn for question in asked for turn in search.turns(question)]
         leaves_top = [turn for question in out for turn in search.turns(question)]
     of = None if units is None else tuple(units)

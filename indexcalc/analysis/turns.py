@@ -22,7 +22,7 @@ from .relaxed import Relaxed
 _PROVED = 5e-7  # weights that turn an order no farther than this beyond the bound are the smallest
 _NEAR = 0.01  # a bound so much below what was found is near enough not to look on
 _PROGRAMS, _ALL = 160, 4000  # programs solved for a bound: of one turn, and of all together
-_COLUMNS = 4000  # and the nodes in those of one turn
+_COLUMNS = 1500  # and the nodes in those of one turn
 _NODES = 400  # of a tree of choices who passes
 _TRIES = 8
 _STEP = 1e-6

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from ..engine.floors import lowest
 from ..engine.frames import base_of, kinds_of, normalise
 from ..engine.leaves import impute, treat
-from ..engine.nodes import aggregate, lowest
+from ..engine.nodes import aggregate
 from ..engine.ranking import overall
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, Status, np

@@ -24,18 +24,18 @@ def codes(
 def _listed(language: Language) -> tuple[str, Any]:
     from ..words.findings import MESSAGES, plain_words
 
-    listed = {code: plain_words(message.text[language]) for code, message in sorted(MESSAGES.items())}
+    listed = {code: plain_words(message.text[language], language) for code, message in sorted(MESSAGES.items())}
     return "\n".join(f"{code}  {text.splitlines()[0]}" for code, text in listed.items()), listed
 
 
 def _meaning(code: str, language: Language) -> tuple[str, Any]:
     """Return what a code means, or refuse with the nearest."""
-    from ..words.findings import MESSAGES, plain_words
+    from ..words.findings import BRACKETS, MESSAGES, SEVERITIES, plain_words
 
     message = MESSAGES.get(code.upper())
     if message is None:
         refuse("IC507", found=code, near=nearest(code.upper(), MESSAGES))
-    said, hint = (plain_words(words[language]) for words in (message.text, message.hint))
+    said, hint = (plain_words(words[language], language) for words in (message.text, message.hint))
     data = {
         "code": code.upper(),
         "severity": message.severity,
@@ -43,4 +43,5 @@ def _meaning(code: str, language: Language) -> tuple[str, Any]:
         "hint": message.hint,
         "about": message.about,
     }
-    return "\n".join([f"{code.upper()} ({message.severity})", said, hint, "", message.about[language]]), data
+    heading = code.upper() + BRACKETS[language].format(SEVERITIES[language][message.severity])
+    return "\n".join([heading, said, hint, "", message.about[language]]), data

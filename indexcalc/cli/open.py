@@ -65,7 +65,7 @@ class Opened(Project):
 
     def tell(self, found: Iterable[Finding], *, closing: bool = False) -> None:
         """Print findings to stderr, as text or as lines of JSON, with their number below when something was refused."""
-        listed = in_order(found)
+        listed = in_order(self.labelled(list(found)))
         self.held += [one for one in listed if one.code in _LAST]
         shown = [one for one in listed if one.code not in _LAST]
         self._show([*shown, *self._last()] if closing else shown)

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..findings import with_label
 from ..methods.arrays import Array, np
 from ..panel import Panel, empty
 from ..scores import Scores
 from ..tree.model import Index
 from .adjust import grade_ceilings
+from .floors import used_inputs, with_floors
 from .frames import normalise
 from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
 from .levels import at_level, imputed_below, scored_below, with_scores
 from .logic import broken_rules
-from .nodes import aggregate, check_nodes, used_inputs
+from .nodes import aggregate, check_nodes
 from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from .ranking import grade, rank
 from .rules import combiner
 
-__all__ = ["combiner", "score", "score_again", "used_inputs"]
+__all__ = ["combiner", "score", "score_again", "used_inputs", "with_floors"]
 
 
 def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
@@ -78,7 +80,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
             group_ranks=within,
             grades=grades,
             weights=tuple(inner.weights[branch.position] for branch in index.tree.branches),
-            findings=(*found, *screened, *noted),
+            findings=tuple(with_label([*found, *screened, *noted], index.units.label)),
             below=below,
             imputed=imputed,
             reported=reported,

@@ -20,6 +20,7 @@ from ..panel import Panel
 from ..periods import kind_among, read_period
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Normalise, Weights
+from ..words.agreement import several
 
 _COLUMN = 1 << 20  # cells whose statistics are taken together: what stays in a cache until they are used
 _BLOCK = 1 << 16  # cells normalised at once: small enough that memory for results is used again, not asked for anew
@@ -150,5 +151,4 @@ def part_of(columns: Sequence[int]) -> Any:
 
 def some(names: Sequence[str]) -> str:
     """Return the first few of many names."""
-    shown = ", ".join(names[:5])
-    return f"{shown} … ({len(names)})" if len(names) > 5 else shown
+    return several(names[:5], len(names))

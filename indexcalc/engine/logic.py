@@ -11,12 +11,11 @@ from ..methods.derive import evaluate
 from ..panel import Panel
 from ..periods import previous, year_before
 from ..tree.columns import Column
-from ..tree.logic import Bounds, Term, bounds_of, in_one_measure, meant_by, parse_rule
+from ..tree.logic import Bounds, Term, bounds_of, holds, in_one_measure, meant_by, parse_rule
 from ..tree.model import Index, Indicator, LogicRule
 from .leaves import before, columns_of_leaf, own_values, value_of
 
 MOST = 20  # cells of one rule that are named; of more it is said how many there are
-_SAME = 1e-9  # sums of decimals differ by so little of themselves
 
 Cell = tuple[int, int, int]
 """A reported cell: the places of its period, unit and column."""
@@ -57,7 +56,9 @@ def _against(index: Index, panel: Panel, rule: LogicRule) -> Iterator[Broken]:
     times = in_one_measure(index, meant)
     values = {said: _quantity(index, panel, meant[said], term) * times[said] for said, term in terms.items()}
     sides = [np.broadcast_to(evaluate(side, values), panel.values.shape[:2]) for side in (left, right)]
-    for period, unit, more in _cells(~_holds(operation, *sides) & ~np.isnan(sides[0]) & ~np.isnan(sides[1])):
+    with np.errstate(invalid="ignore"):
+        wrong = ~holds(operation, *sides) & ~np.isnan(sides[0]) & ~np.isnan(sides[1])
+    for period, unit, more in _cells(wrong):
         cells = [cell for said, term in terms.items() for cell in _cells_of(index, panel, meant[said], term, period, unit)]
         values_said = {
             "id": rule.id,
@@ -69,15 +70,6 @@ def _against(index: Index, panel: Panel, rule: LogicRule) -> Iterator[Broken]:
         }
         said_at = finding("IC962" if rule.severity == "error" else "IC963", _place(index, panel, cells), **values_said)
         yield Broken(said_at, period, unit, tuple(cells))
-
-
-def _holds(operation: str, left: Array, right: Array) -> Mask:
-    """Say where two sides compare as they should; sums of decimals are equal to what they nearly are."""
-    with np.errstate(invalid="ignore"):
-        gap, slack = left - right, _SAME * np.maximum(np.abs(left), np.abs(right))
-        same = np.abs(gap) <= slack
-    less = {"<": (gap < 0) & ~same, "<=": (gap < 0) | same, "=": same}
-    return less[operation] if operation in less else ~less[{">=": "<", ">": "<=", "!=": "="}[operation]]
 
 
 def _quantity(index: Index, panel: Panel, own: Column | Indicator, term: Term) -> Array:
@@ -105,7 +97,7 @@ def _where(panel: Panel, period: int, unit: int) -> dict[str, str]:
 def _out_of_bounds(index: Index, panel: Panel, own: Bounds) -> Iterator[Broken]:
     leaf, x = own.leaf, value_of(index, panel, own.leaf)
     with np.errstate(invalid="ignore"):
-        out = (x < own.low - _SAME * abs(own.low)) | (x > own.high + _SAME * abs(own.high))
+        out = own.excludes(x)
     columns = columns_of_leaf(index, panel, leaf)
     for period, unit, more in _cells(out):
         cells = [(period, unit, at) for at in columns]

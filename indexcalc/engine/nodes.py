@@ -10,16 +10,16 @@ from functools import partial
 from typing import Any
 
 from ..findings import Finding, finding
-from ..methods import AGGREGATORS, CATALOGUE, FROM_DATA, UNIT_SPECIFIC, WEIGHTINGS, parameters
+from ..methods import AGGREGATORS, CATALOGUE, FROM_DATA, UNIT_SPECIFIC, WEIGHTINGS
 from ..methods.aggregate import FREE_SUM, NO_NUMBER
 from ..methods.arrays import Array, Status, np
 from ..methods.bounds import Given
 from ..methods.records import Reason, WishedWeights
 from ..panel import NOT_APPLICABLE, VALUE, Make, Panel, empty
-from ..scores import Scores
-from ..tree.layout import Branch, normalise_of
-from ..tree.model import Index, Normalise
+from ..tree.layout import Branch
+from ..tree.model import Index
 from ..words.tree import NOT_DEFINED
+from .floors import fill_floor, leaf_floors
 from .frames import blocks, frames, groups_of, kinds_of, part_of, processors, some
 from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined
 
@@ -73,7 +73,7 @@ def aggregate(
     if coverage is None:
         coverage = make(len(panel.periods), len(panel.units), len(tree.branches))
     points = make(len(panel.periods), len(panel.units), len(index.adjustments)) if scores.ndim == 3 else np.empty(0)
-    floors = _leaf_floors(index, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
+    floors = leaf_floors(index, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
     applies = applying(index, status, make)
     if scores.ndim == 4 and applies is not None:
         applies = applies[:, None]
@@ -93,7 +93,7 @@ def aggregate(
                 list(map(work, [slice(None)]) if alone else each(work, units))
                 if floors is not None:
                     for (branch,) in together:
-                        _fill_floor(index, branch, nodes.weights[branch.position], floors, scores)
+                        fill_floor(index, branch, nodes.weights[branch.position], floors, scores)
     return nodes
 
 
@@ -227,41 +227,6 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Ma
     kept = make(*out.shape)
     kept[...] = out
     return kept
-
-
-def used_inputs(scores: Scores, branch: Branch) -> Array:
-    """Return what went into a node (period, unit, input): floors in place of gaps where it asks for that."""
-    x = scores.scores[..., list(branch.inputs)]
-    if branch.missing.policy != "floor":
-        return x
-    floors = _leaf_floors(scores.index, scores.scores)
-    for each, w in zip(scores.tree.branches, scores.weights, strict=True):
-        _fill_floor(scores.index, each, w, floors, scores.scores)
-    applies = np.stack([scores.node_status(place) != NOT_APPLICABLE for place in branch.inputs], axis=-1)
-    return np.where(np.isnan(x) & applies, floors[..., list(branch.inputs)], x)
-
-
-def _leaf_floors(index: Index, scores: Array) -> Array:
-    """Return the worst score of each node (…, 1, node), the leaves' part filled: a method's `low`, or the worst seen."""
-    floors = np.full((*scores.shape[:-2], 1, len(index.tree.nodes)), np.nan)
-    for position, leaf in enumerate(index.leaves):
-        worst = lowest(normalise_of(index, leaf))
-        floors[..., 0, position] = np.fmin.reduce(scores[..., position], axis=-1) if worst is None else worst
-    return floors
-
-
-def lowest(choice: Normalise) -> float | None:
-    """Return the lowest score that a way of normalising gives, where it says one."""
-    low = parameters("normalise", choice.method).get("low")
-    return choice.parameters.get("low", low.default if low else None)
-
-
-def _fill_floor(index: Index, branch: Branch, w: Array, floors: Array, scores: Array) -> None:
-    """Fill in the worst score of an inner node: made of the worst of what goes into it, or the worst seen."""
-    if branch.plain and not branch.compares:
-        floors[..., branch.position] = combiner(index.tree, branch)(floors[..., list(branch.inputs)], w)
-    else:
-        floors[..., 0, branch.position] = np.fmin.reduce(scores[..., branch.position], axis=-1)
 
 
 def check_nodes(index: Index, panel: Panel, nodes: Nodes) -> Iterator[Finding]:

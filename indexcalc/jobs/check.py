@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Language, Refused, errors
 from ..sources.match.absence import may_be_set_aside
-from ..sources.match.bounds import may_be_out_of_bounds
+from ..sources.match.doubtful import may_be_broken
 from ..tree.model import Dimension, Index
 from ..words.reports import word
 from .project import Project
@@ -64,7 +64,7 @@ def _set_aside(matched: Matched) -> list[Finding]:
 
 def _broken(matched: Matched) -> list[Finding]:
     """Say what cannot be true of values together; arrays are loaded for that only where something may be."""
-    if not matched.index.logic and not any(may_be_out_of_bounds(matched)):
+    if not any(may_be_broken(matched)):
         return []
     from ..engine.logic import broken_rules
     from ..sources import panel

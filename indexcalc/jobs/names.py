@@ -7,6 +7,7 @@ from ..periods import EXAMPLES, SINGLE, number_of, order, read_period
 from ..report.sheets.tables import kind_of
 from ..scores import Scores
 from ..tree.model import Index
+from ..words.periods import KINDS
 from .project import refuse
 
 
@@ -48,7 +49,7 @@ def period_before(scores: Scores, after: str) -> str:
 def declared_period(index: Index, text: str) -> str:
     """Return a period of the tree's own kind, whether there is data for it or not."""
     kind = index.periods.kind
-    return read_period(text, kind) or refuse("IC346", found=text, kind=kind, example=EXAMPLES[kind], rows=1)
+    return read_period(text, kind) or refuse("IC346", found=text, kind=kind, kind_zh=KINDS[kind], example=EXAMPLES[kind], rows=1)
 
 
 def unit_of(scores: Scores, wanted: str) -> int:

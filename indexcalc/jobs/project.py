@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..findings import Finding, Language, Place, Refused, errors, finding, spoken
+from ..findings import Finding, Language, Place, Refused, errors, finding, spoken, with_label
 
 if TYPE_CHECKING:
     from ..panel import Panel
@@ -41,10 +41,15 @@ class Project:
 
     def tell(self, found: Sequence[Finding]) -> None:
         """Say what was found and refuses nothing: to users of Python as warnings."""
-        warn_in_python(found, self.language)
+        warn_in_python(self.labelled(found), self.language)
 
     def progress(self, step: str) -> None:
         """Show what is being done, where there is a screen to show it on."""
+
+    def labelled(self, found: Sequence[Finding]) -> Sequence[Finding]:
+        """Return findings that call the units by the index's label, once the index has been read."""
+        read = self.__dict__.get("tree")
+        return with_label(found, read[0].units.label) if read else found
 
     def check(self, found: Sequence[Finding]) -> None:
         """Refuse when there is an error among the findings, a warning when strict."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from ..findings import Finding, Place, Refused, errors, finding
+from ..findings import Finding, Place, Refused, errors, finding, with_label
 from ..journal.files import beside
 from ..journal.run import ALL, digest_of
 from ..report.answers.ranking import Result, top
@@ -86,7 +86,9 @@ def _score(
         (staging / SCORES).rename(staging / "unsure")
         write(begun)
     project.progress("write")
-    scores = replace(ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(noted))
+    scores = replace(
+        ranked(bare, units, staging / SCORES, Scratch(staging)), findings=tuple(with_label(noted, index.units.label))
+    )
     scores = replace(scores, panel=replace(scores.panel, quarantine=tuple(values.beside.quarantine)))
     matched: Any = replace(values.beside, files=values.files)
     scores = project.with_released(replace(scores, reported=replace(scores.panel, origin=matched)))

@@ -332,7 +332,7 @@ def must_have_rules(index: Index, level: str | None = None) -> None:
         refuse("IC811", file=index.place(()).file or index.index.id)
     colours = {text: colour for colour in LEVELS for text in (colour, word_of(colour, "zh")[0])}
     if level in colours and not index.units.level:
-        refuse("IC813", level=colours[level])
+        refuse("IC813", level=colours[level], level_zh=f"{word_of(colours[level], 'zh')} {colours[level]}")
 
 
 def must_be_power_of_two(rows: int) -> None:

@@ -21,7 +21,7 @@ from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from ..engine.ranking import grade, members, placed, ranking_of, standing
-from ..findings import Finding, Place, Refused, finding
+from ..findings import Finding, Place, Refused, finding, with_label
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import Array, Status, np
@@ -80,7 +80,7 @@ def score_in_blocks(
         group_ranks=within,
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
         weights=tuple(nodes.weights[branch.position] for branch in index.tree.branches),
-        findings=(*found, *check_large(index, panel, scores)),
+        findings=tuple(with_label([*found, *check_large(index, panel, scores)], index.units.label)),
         imputed=estimated,
         reported=reported,
         level=level,

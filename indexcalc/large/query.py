@@ -32,6 +32,7 @@ from ..tree.formula import names, parse
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import NONE, Index, Indicator, NodeRanking
 from ..units import Units
+from ..words.agreement import several
 from .expressions import MEAN, OPERATIONS, aggregated, distance, evaluate, normalised, rounded, statistics_for, used
 from .statistics import Statistics, beside, collect, of_frames, seen
 
@@ -141,9 +142,9 @@ def undefined(index: Index, table: Any, bare: Scores, name: Callable[[int], str]
             ids, every = first.column("unit").to_pylist(), row[f"n{at}"]
             told = list(reasons(branch, x, bare.weights[at - bare.tree.leaves], range(len(ids))))
             for reason, units, children in told:  # where there are several, of the units that are looked at
-                names = ", ".join(name(ids[unit]) for unit in units)
-                more = f" … ({every})" if every > len(ids) else ""
-                found.append(undefined_at(index, branch, bare.periods[row["period"]], names + more, reason, children))
+                names = [name(ids[unit]) for unit in units]
+                shown = several(names, every if every > len(ids) else len(names))
+                found.append(undefined_at(index, branch, bare.periods[row["period"]], shown, reason, children))
     return found
 
 

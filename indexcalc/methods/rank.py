@@ -26,7 +26,7 @@ def competition(first: Array, last: Array, group: Array) -> Array:
 
 
 COMPETITION = TieRule(name="competition", terms=("并列", "并列名次"), function=competition, bounds={}, checks=())
-MIN = TieRule(name="min", terms=("最小名次",), function=competition, bounds={}, checks=())
+MIN = TieRule(name="min", terms=("最小位次", "最小名次"), function=competition, bounds={}, checks=())
 
 
 def highest_place(first: Array, last: Array, group: Array) -> Array:
@@ -40,7 +40,7 @@ def highest_place(first: Array, last: Array, group: Array) -> Array:
     return last
 
 
-MAX = TieRule(name="max", terms=("最大名次",), function=highest_place, bounds={}, checks=())
+MAX = TieRule(name="max", terms=("最大位次", "最大名次"), function=highest_place, bounds={}, checks=())
 
 
 def average(first: Array, last: Array, group: Array) -> Array:
@@ -54,7 +54,7 @@ def average(first: Array, last: Array, group: Array) -> Array:
     return (first + last) / 2
 
 
-AVERAGE = TieRule(name="average", terms=("平均名次", "平均位次"), function=average, bounds={}, checks=())
+AVERAGE = TieRule(name="average", terms=("平均位次", "平均名次"), function=average, bounds={}, checks=())
 
 
 def dense(first: Array, last: Array, group: Array) -> Array:
@@ -68,7 +68,7 @@ def dense(first: Array, last: Array, group: Array) -> Array:
     return group
 
 
-DENSE = TieRule(name="dense", terms=("连续名次", "连续排名"), function=dense, bounds={}, checks=())
+DENSE = TieRule(name="dense", terms=("连续位次", "连续名次", "连续排名"), function=dense, bounds={}, checks=())
 
 
 TIE_RULES = by_name((COMPETITION, DENSE, AVERAGE, MIN, MAX))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import Any, Literal
 
 from ..measures import read_measure, says
 from ..words.recognised_measures import UNBOUNDED
@@ -18,7 +18,9 @@ from .formula import FUNCTIONS, compared_with_text, parse
 from .model import Index
 from .reported import in_numerators, reported_measure
 
-COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
+_OPPOSITE = {"<": ">=", ">": "<=", "!=": "="}
+COMPARISONS = frozenset({*_OPPOSITE, *_OPPOSITE.values()})
+_SAME = 1e-9  # sums of decimals differ by so little of themselves
 _EARLIER: Mapping[str, Literal["previous", "year-before"]] = {"previous": "previous", "year_before": "year-before"}
 _COMPUTED = "value"
 _OF_A_NAME = (*_EARLIER, _COMPUTED)  # what is called with one name, and is not worked out of numbers
@@ -114,6 +116,19 @@ def in_one_measure(index: Index, meant: Mapping[str, Column | Indicator]) -> dic
     return {said: float(one.size / first.size) for said, one in sizes.items()}
 
 
+def holds(operation: str, left: Any, right: Any) -> Any:
+    """Say of two numbers, or of arrays of them, whether they compare as they should; what they nearly are they are equal to.
+
+    >>> holds("=", 0.1 + 0.2, 0.3), holds("<", 0.3, 0.1 + 0.2)
+    (True, False)
+    """
+    if operation in _OPPOSITE:
+        return holds(_OPPOSITE[operation], left, right) ^ True
+    gap = abs(left - right)
+    same = (gap <= _SAME * abs(left)) | (gap <= _SAME * abs(right))
+    return same if operation == "=" else same | (left < right if operation == "<=" else left > right)
+
+
 def _measure_of(index: Index, column: Column) -> str:
     owner = index.reported.get(column.owner)
     return reported_measure(index, owner) if owner is not None and column.id == column.owner else column.measure
@@ -127,6 +142,10 @@ class Bounds:
     low: float
     high: float
     share: bool = False
+
+    def excludes(self, x: Any) -> Any:
+        """Say of a value, or of an array of them, whether it is beyond the bounds."""
+        return (x < self.low - _SAME * abs(self.low)) | (x > self.high + _SAME * abs(self.high))
 
 
 def bounds_of(index: Written) -> tuple[Bounds, ...]:

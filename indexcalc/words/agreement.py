@@ -1,8 +1,13 @@
-"""Numbers and the nouns beside them: `{count} {count:file|files}` in a text is "1 file", or "2 files"."""
+"""How what is filled in agrees with the text around it: nouns with numbers, spaces with letters, lists with their length."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from string import Formatter
 from typing import Any
+
+_CHINESE = r"[\u4e00-\u9fff]"
 
 
 class Quoted(str):
@@ -27,3 +32,47 @@ class Phrase(str):
         """Fill in values, with nouns that agree with whole numbers."""
         counted = {name: Quoted(value) if type(value) is int else value for name, value in values.items()}
         return super().format(*args, **counted)
+
+
+class Several(str):
+    """The first few of many names: as English says it, with what Chinese says beside it."""
+
+    __slots__ = ("chinese",)
+    chinese: str
+
+
+def several(first: Sequence[str], count: int, between: str = ", ") -> str:
+    """Return the first few of `count` names as one text; it says how many there are when it leaves some out.
+
+    >>> several(["a", "b"], 24), several(["a", "b"], 24).chinese, several(["a", "b"], 2)
+    ('a, b … (24)', 'a, b 等 24 项', 'a, b')
+    """
+    joined = between.join(first)
+    if count <= len(first):
+        return joined
+    text = Several(f"{joined} … ({count})")
+    text.chinese = f"{joined} 等 {count} 项"
+    return text
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a text with its values: nouns agree with numbers, and no space is left between Chinese and Chinese.
+
+    >>> filled("{unit} 的{name}", {"unit": "南沙区", "name": "人口"}), filled("{unit} 的{name}", {"unit": "Wells", "name": "人口"})
+    ('南沙区的人口', 'Wells 的人口')
+    """
+    text = ""
+    for literal, name, spec, _ in Formatter().parse(template):
+        text = _joined(text, literal)
+        if name is not None:
+            text = _joined(text, format(Quoted(values[name]), spec or ""))
+    return text
+
+
+def _joined(text: str, more: str) -> str:
+    """Return two parts of a text as one, without the space at their seam when it would part Chinese from Chinese."""
+    if re.search(f"{_CHINESE} $", text) and re.match(_CHINESE, more):
+        return text[:-1] + more
+    if re.search(f"{_CHINESE}$", text) and re.match(f" {_CHINESE}", more):
+        return text + more[1:]
+    return text + more

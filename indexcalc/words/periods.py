@@ -32,3 +32,18 @@ def period_title(period: str, language: str) -> str:
         if found := re.fullmatch(shape, period):
             return str(written(*found.groups()))
     return period
+
+
+KINDS = {
+    "year": "年 year",
+    "split-year": "跨年年度 split-year",
+    "half-year": "半年 half-year",
+    "quarter": "季 quarter",
+    "month": "月 month",
+    "ten-day": "旬 ten-day",
+    "week": "周 week",
+    "day": "日 day",
+    "round": "轮次 round",
+    "single": "不分期 single",
+}
+"""What the kinds of periods are called in Chinese, with the word that is written for them."""

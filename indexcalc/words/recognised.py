@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-UNIT_LABEL = "单元"
+UNIT_LABEL = "评价对象"
 NOT_APPLICABLE = ("n/a", "不适用")

@@ -56,7 +56,7 @@ DAY_HEADINGS = ("日期", "date", "day")  # only where periods are days: elsewhe
 INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id", "indicator name", "series name")
 VALUE_HEADINGS = ("value", "数值", "值", "指标值", "obs_value", "observation value")
 STATUS_HEADINGS = ("status", "状态")
-HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失"})  # what a status column may say besides
+HAS_VALUE = frozenset({"value", "ok", "有值", "正常", "missing", "缺失", "缺报"})  # what a status column may say besides
 SILENT_HEADINGS = frozenset(  # of columns that nothing asks for and nobody misses
     {
         "计量单位",

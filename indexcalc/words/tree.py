@@ -15,7 +15,7 @@ EXPECTED = {
     "fraction": ("a number or a fraction such as 1/3", "数字或分数（如 1/3）"),
 }
 TOO_DEEP = {  # what is nested, and what is to be done about it
-    "anchor": ("an anchor & contains itself: write the value out", "锚点 & 包含了自身，请把内容写全"),
+    "anchor": ("an anchor & contains itself: write the value out", "请把内容写全：锚点 & 包含了自身"),
     "brackets": ("close the brackets that are opened here", "请闭合此处打开的括号"),
     "blocks": ("put fewer dimensions into each other: {} of them at most", "请减少维度的层数，最多 {} 层"),
 }
@@ -86,14 +86,14 @@ YAML_PROBLEMS = {  # what libyaml says, and what it means to who wrote the file
         "“- ”必须写在行首",
     ),
 }
-AS_A_CODE = ('write a code or name in quotes, "{}"', '编号或名称请加引号写成 "{}"')
-AS_A_NUMBER = ("a number as {}", "数字请写成 {}")
+AS_A_CODE = ('write a code or name in quotes, "{}"', '请把编号或名称加引号写成 "{}"')
+AS_A_NUMBER = ("a number as {}", "请把数字写成 {}")
 NOT_DEFINED = (" in {}", "：{}")  # where, or for what reason, weights are not
 WEIGHT_MISSING = ("is missing", "还差")
 WEIGHT_BEYOND = ("is too much", "超出")
 WEIGHTS_AS_PRINTED = (
     "`aggregate: {}` at the node takes them as they stand",
-    "在该节点写 `aggregate: {}` 则按原样使用",
+    "在该指标处写 `aggregate: {}` 则按原样使用",
 )
 WEIGHTS_RESCALED = (
     "`weights: relative` rescales them, which moves scores",

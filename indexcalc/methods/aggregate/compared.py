@@ -58,7 +58,7 @@ def _alone(x: Array, w: Array, given: Given) -> Mask:
 
 ALONE = Reason(
     ("no other unit has a score to compare {children} with", "没有其他评价对象的得分可与 {children} 比较"),
-    ("take `result: balance`, which is 0 for a unit alone", "可用 `result: balance`，只有一个评价对象时为 0"),
+    ("take `result: balance`, which is 0 for a unit alone", "请改用 `result: balance`，只有一个评价对象时为 0"),
     _alone,
 )
 
@@ -112,7 +112,7 @@ def _same(x: Array, w: Array, given: Given) -> Mask:
 
 ALL_THE_SAME = Reason(
     ("{children} the same in all units", "{children} 在各评价对象间没有差异"),
-    ("give it a child that tells units apart", "至少须有一个能区分评价对象的下级指标"),
+    ("give it a child that tells units apart", "请至少给它一个能区分评价对象的下级指标"),
     _same,
 )
 
@@ -203,7 +203,7 @@ def _present(x: Array, w: Array, given: Given) -> Mask:
 
 SCORES_BELOW = Reason(
     ("{children} below 0 in some unit", "{children} 有小于 0 的得分"),
-    ("normalise to a range from 0 upwards", "请采用不小于 0 的标准化范围"),
+    ("normalise to a range from 0 upwards", "请采用不小于 0 的无量纲化（标准化）范围"),
     _below_zero,
 )
 NO_SHARES = Reason(

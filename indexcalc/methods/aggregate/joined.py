@@ -116,7 +116,7 @@ def _quantifier(share: Array, weights: Sequence[float] | None, orness: float | N
 def _places_or_orness(given: Given) -> Problem | None:
     weights, orness = given.weights, given.orness
     if (weights is None) == (orness is None):
-        return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按名次的权重）或 orness，二者取一"
+        return "method", "owa takes either weights by place or orness", "owa 须给出 weights（按位次的权重）或 orness，二者取一"
     return None
 
 
@@ -170,7 +170,7 @@ def _at_or_below_zero(x: Array, w: Array, given: Given) -> Mask:
 
 NO_MEAN = Reason(
     ("the mean is not above 0, because of {children}", "{children} 使平均值不大于 0"),
-    ("normalise to a range above 0, such as `ampi`", "请采用大于 0 的标准化范围，如 `ampi`"),
+    ("normalise to a range above 0, such as `ampi`", "请采用大于 0 的无量纲化（标准化）范围，如 `ampi`"),
     _at_or_below_zero,
 )
 

@@ -56,7 +56,7 @@ BELOW = Reason(
     ("{children} at 0 or below", "{children} 小于等于 0"),
     (
         "declare a `floor` at the aggregate, or normalise to a range above 0",
-        "可在 aggregate 中声明 `floor`，或把标准化下限设为大于 0",
+        "请在 aggregate 中声明 `floor`（下限），或把无量纲化（标准化）的下限设为大于 0",
     ),
     _at_or_below_zero,
 )

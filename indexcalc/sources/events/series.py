@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...findings import Finding, Place, errors, finding, letters, nearest
+from ...findings import Finding, Place, errors, finding, letters, nearest, with_label
 from ...panel import Quarantine
 from ...periods import Kind, number_of, numbered, read_period
 from ...tree.columns import Column
@@ -21,6 +21,7 @@ from ...tree.condition import parse_condition
 from ...tree.events import DURATION, Take, is_url
 from ...tree.expressions import names as names_in
 from ...tree.model import Data, EventLog, Index
+from ...words.agreement import several
 from ...words.shown import without_passwords
 from ..readers.encodings import UNSURE, encoding_of
 from ..readers.files import files_of, kind_of, no_file, shown_path
@@ -275,7 +276,7 @@ def _read(index: Index, log: Log, units: UnitNames, base: Path, *, even: bool) -
         if log.kind == "postgres" and isinstance(quarantine.rows, DirtyRows):
             _ = quarantine.rows.fetched  # while they are those that were counted
     said = [*_findings(units, quarantine, unknown), *_other_clocks(log, quarantine, groups), *_without_rows(log, quarantine)]
-    quarantine = replace(quarantine, findings=tuple(said))
+    quarantine = replace(quarantine, findings=tuple(with_label(said, index.units.label)))
     takes = {column.id: column.take for _, column in log.columns if column.take}
     behind = Behind(rows, table, index.periods.kind, takes, units.units.ids)
     series, problems = _series(index, log, units, groups, quarantine, behind)
@@ -406,7 +407,7 @@ def _findings(units: UnitNames, quarantine: Quarantine, unknown: list[str]) -> I
         near, examples = "", ""
         if reason == "unknown unit":
             first = [name_of(name) for name in unknown]
-            examples = ", ".join(f"'{name}'" for name in first[:3]) + (f" … ({len(first)})" if len(first) > 3 else "")
+            examples = several([f"'{name}'" for name in first[:3]], len(first))
             near = next((f"{name}: {close}" for name in first[:50] if (close := nearest(name, units.known))), "")
         values = {"rows": rows, "read": quarantine.read, "column": column, "examples": examples, "near": near}
         yield finding(REASONS[reason], place, **values)

@@ -11,6 +11,7 @@ from ...findings import Finding, Place, finding
 from ...periods import EXAMPLES, SINGLE, Kind
 from ...tree.columns import Column
 from ...tree.model import Index
+from ...words.periods import KINDS
 from ...words.recognised_data import DAY_HEADINGS, PART_HEADINGS, PERIOD_HEADINGS, TIME_HEADINGS, YEAR_HEADINGS
 from ..readers.periods import in_parts, is_unclear, months_meant, said_in
 from ..readers.table import Cell, Table, name_of
@@ -57,7 +58,9 @@ def not_since_january(source: Source) -> list[Column]:
 def no_period(index: Index, place: Place, text: str, rows: int = 1) -> Finding:
     """Say that a text is no period of the index's kind."""
     kind = index.periods.kind
-    return finding("IC346" if text else "IC364", place, found=text, kind=kind, example=EXAMPLES[kind], rows=rows)
+    return finding(
+        "IC346" if text else "IC364", place, found=text, kind=kind, kind_zh=KINDS[kind], example=EXAMPLES[kind], rows=rows
+    )
 
 
 def unclear_months(

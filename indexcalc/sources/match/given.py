@@ -9,6 +9,7 @@ from dataclasses import replace
 from ...findings import Finding, Place, finding
 from ...periods import order
 from ...tree.model import Index
+from ...words.agreement import several
 from ..readers.table import Table
 from .headings import few
 from .matched import Matched, Piece, Same
@@ -53,7 +54,7 @@ def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -
         unit=matched.units.units.title(piece.units[i]),
         period=piece.periods[i] or "",
         first=str(other.place(j)),
-        values=" · ".join(values[:3]) + (f" … ({len(values)})" if len(values) > 3 else ""),
+        values=several(values[:3], len(values), " · "),
     )
 
 

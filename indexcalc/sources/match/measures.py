@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ...findings import Finding, Place, finding
 from ...measures import read_measure
 from ...tree.columns import Column
+from ...words.agreement import several
 from ...words.recognised_measures import MINUTES, RATES, UNCLEAR
 from ..readers.measures import split_measure
 from ..readers.table import Table, name_of
@@ -186,8 +187,7 @@ def once_a_file(findings: Iterable[Finding]) -> list[Finding]:
     made = []
     for same in notes.values():
         pairs = dict.fromkeys(f"{one.values['name']} {one.values['found']} → {one.values['measure']}" for one in same)
-        shown = ", ".join(list(pairs)[:3]) + (f" … ({len(pairs)})" if len(pairs) > 3 else "")
-        made.append(finding("IC910", min(one.place for one in same), pairs=shown))
+        made.append(finding("IC910", min(one.place for one in same), pairs=several(list(pairs)[:3], len(pairs))))
     return [*others.values(), *made]
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ...findings import Finding, finding, nearest
 from ...periods import EXAMPLES, WITHOUT_DAYS, number_of, read_period
+from ...words.periods import KINDS
 from ..blocks.data import Data, Denominator, EventLog, FromEvents
 from ..blocks.nodes import Indicator
 from ..condition import parse_condition, parse_value, place_of_name
@@ -52,7 +53,7 @@ def _check_log(index: Index, name: str, data: Data, log: EventLog) -> Iterator[F
         if key in data.model_fields_set:
             yield finding("IC703", index.place(("data", name, key), key=True), key=key)
     if kind in WITHOUT_DAYS - {"single"}:
-        yield finding("IC704", index.place(path), kind=kind)
+        yield finding("IC704", index.place(path), kind=kind, kind_zh=KINDS[kind])
     bounds = []
     for key, written in (("from", log.from_), ("to", log.to)):
         if written is not None:

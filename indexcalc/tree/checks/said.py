@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ...findings import Finding
+from ...words.agreement import several
 from ..formula import FormulaError, names, parse
 from ..logic import Term, parse_rule
 from ..model import Index
@@ -20,7 +21,7 @@ def titled(index: Index, node: str) -> str:
 
 def shortened(names: Sequence[str]) -> str:
     """Return the first few of some names."""
-    return ", ".join(names[:5]) + (f" … ({len(names)})" if len(names) > 5 else "")
+    return several(names[:5], len(names))
 
 
 def terms_of(rule: str) -> dict[str, Term]:

@@ -9,6 +9,7 @@ from typing import Any
 from ...findings import Finding, finding, nearest
 from ...methods.derive import OVER_UNITS
 from ...periods import EXAMPLES, MADE_OF, PARTS_OF_YEAR, read_period
+from ...words.periods import KINDS
 from ...words.recognised_data import MULTIPLES
 from ..blocks.adjustments import Adjustment
 from ..blocks.data import UNITS_SOURCE, WHEN_SUBMITTED, Denominator
@@ -150,11 +151,18 @@ def check_periods(index: Index) -> Iterator[Finding]:
     known = MADE_OF.get(kind, ())
     for at, larger in enumerate(wanted):
         if larger not in known or larger in wanted[:at]:
-            yield finding("IC215", index.place(("periods", "roll_up", at)), kind=kind, larger=larger)
+            yield finding(
+                "IC215",
+                index.place(("periods", "roll_up", at)),
+                kind=kind,
+                kind_zh=KINDS[kind],
+                larger=larger,
+                larger_zh=KINDS[larger],
+            )
     for owner, item in index.reported.items():
         for key in ("cumulative", "rolling"):
             if vars(item).get(key) == "year" and kind not in PARTS_OF_YEAR:
-                yield finding("IC927", index.place_of(owner, key), key=key, node=owner, kind=kind)
+                yield finding("IC927", index.place_of(owner, key), key=key, node=owner, kind=kind, kind_zh=KINDS[kind])
         if item.cumulative == "year" and (item.events or is_constant(index, index.source_of(item))):
             one = "events" if item.events else "period: every"
             yield finding("IC213", index.place_of(owner, "cumulative"), node=owner, one=one, other="cumulative")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ...findings import Finding, finding, nearest
+from ...words.periods import KINDS
+from ...words.reports import word_of
 from ..blocks.nodes import Indicator
 from ..blocks.warnings import LEVELS, Step, WarningRule
 from ..located import Path
@@ -29,7 +31,8 @@ def check_warnings(index: Index) -> Iterator[Finding]:
         yield from _check_steps(index, (*path, "escalation"), rule.escalation)
         kinds = list(index.periods.kinds)
         if rule.periods is not None and rule.periods not in kinds:
-            yield finding("IC806", index.place((*path, "periods")), id=rule.id, found=rule.periods, known=kinds)
+            chinese = {"found_zh": KINDS[rule.periods], "known_zh": [KINDS[kind] for kind in kinds]}
+            yield finding("IC806", index.place((*path, "periods")), id=rule.id, found=rule.periods, known=kinds, **chinese)
 
 
 def _check_together(index: Index, names: str | tuple[str, ...]) -> Iterator[Finding]:
@@ -74,9 +77,9 @@ def _check_limits(index: Index, path: Path, rule: WarningRule) -> Iterator[Findi
         rises = {node: _rises(index, rule, node) for node in watched(index, rule)}
         wrong = next((node for node, up in rises.items() if (high <= low if up else high >= low)), None)
         if wrong is not None:
-            yield finding(
-                "IC804", index.place((*path, worse)), id=rule.id, level=worse, limit=high, milder=milder, before=low, node=wrong
-            )
+            chinese = {"level_zh": f"{word_of(worse, 'zh')} {worse}", "milder_zh": f"{word_of(milder, 'zh')} {milder}"}
+            values = {"level": worse, "limit": high, "milder": milder, "before": low, **chinese}
+            yield finding("IC804", index.place((*path, worse)), id=rule.id, node=wrong, **values)
 
 
 def _rises(index: Index, rule: WarningRule, node: str) -> bool:

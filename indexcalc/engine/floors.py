@@ -1,0 +1,73 @@
+"""Floors: the lowest score that stands in for a gap, where a node asks for that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..methods import parameters
+from ..methods.arrays import Array, np
+from ..panel import NOT_APPLICABLE, VALUE
+from ..scores import Scores
+from ..tree.layout import Branch, normalise_of
+from ..tree.model import Index, Missing, Normalise
+from .rules import combiner
+
+
+def used_inputs(scores: Scores, branch: Branch) -> Array:
+    """Return what went into a node (period, unit, input): floors in place of gaps where it asks for that."""
+    x = scores.scores[..., list(branch.inputs)]
+    if branch.missing.policy != "floor":
+        return x
+    floors = leaf_floors(scores.index, scores.scores)
+    for each, w in zip(scores.tree.branches, scores.weights, strict=True):
+        fill_floor(scores.index, each, w, floors, scores.scores)
+    applies = np.stack([scores.node_status(place) != NOT_APPLICABLE for place in branch.inputs], axis=-1)
+    return np.where(np.isnan(x) & applies, floors[..., list(branch.inputs)], x)
+
+
+def with_floors(scores: Scores) -> Scores | None:
+    """Return scores with the floors of leaves in place of their gaps; nothing where floors depend on other units or on weights.
+
+    Where every node takes floors and none compares units, a gap is the same as the lowest score that its method gives.
+    """
+    branches = scores.tree.branches
+    if not any(branch.missing.policy == "floor" for branch in branches):
+        return scores
+    inner = [branch for branch in branches if branch.position != scores.tree.root]
+    lows = [lowest(normalise_of(scores.index, leaf)) for leaf in scores.index.leaves]
+    if None in lows or any(branch.missing.policy != "floor" or branch.compares for branch in branches):
+        return None
+    if not all(branch.plain for branch in inner):
+        return None
+    made, status = scores.scores.copy(), scores.status.copy()
+    leaves = made[..., : scores.tree.leaves]
+    gaps = np.isnan(leaves) & (status != NOT_APPLICABLE)
+    leaves[...] = np.where(gaps, np.array(lows, dtype=float), leaves)
+    status[gaps] = VALUE
+    without = scores.index.defaults.model_copy(
+        update={"missing": Missing(policy="reweight", coverage=0.0)}
+    )  # no gap is left to fill
+    return replace(scores, index=scores.index.model_copy(update={"defaults": without}), scores=made, status=status)
+
+
+def leaf_floors(index: Index, scores: Array) -> Array:
+    """Return the worst score of each node (…, 1, node), the leaves' part filled: a method's `low`, or the worst seen."""
+    floors = np.full((*scores.shape[:-2], 1, len(index.tree.nodes)), np.nan)
+    for position, leaf in enumerate(index.leaves):
+        worst = lowest(normalise_of(index, leaf))
+        floors[..., 0, position] = np.fmin.reduce(scores[..., position], axis=-1) if worst is None else worst
+    return floors
+
+
+def lowest(choice: Normalise) -> float | None:
+    """Return the lowest score that a way of normalising gives, where it says one."""
+    low = parameters("normalise", choice.method).get("low")
+    return choice.parameters.get("low", low.default if low else None)
+
+
+def fill_floor(index: Index, branch: Branch, w: Array, floors: Array, scores: Array) -> None:
+    """Fill in the worst score of an inner node: made of the worst of what goes into it, or the worst seen."""
+    if branch.plain and not branch.compares:
+        floors[..., branch.position] = combiner(index.tree, branch)(floors[..., list(branch.inputs)], w)
+    else:
+        floors[..., 0, branch.position] = np.fmin.reduce(scores[..., branch.position], axis=-1)
