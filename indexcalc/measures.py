@@ -91,6 +91,12 @@ def says(name: str, words: Iterable[str]) -> bool:
     >>> says("share of completed plans", ("share",)), says("Ratio of net exports", ("net",)), says("internet access", ("net",))
     (True, True, False)
     """
-    plain = name.casefold()
-    english = frozenset(re.findall(r"[a-z]+", plain))
-    return any(word in english if word.isascii() and word.isalpha() else word in plain for word in words)
+    plain, (english, others) = name.casefold(), _by_script(tuple(words))
+    return not english.isdisjoint(re.findall(r"[a-z]+", plain)) or any(map(plain.__contains__, others))
+
+
+@cache
+def _by_script(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return English words apart from others."""
+    english = frozenset(word for word in words if word.isascii() and word.isalpha())
+    return english, tuple(word for word in words if word not in english)
