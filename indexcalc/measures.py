@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .words.recognised_measures import CURRENCY, EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, TIMES
@@ -92,7 +92,12 @@ def says(name: str, words: Iterable[str]) -> bool:
     (True, True, False)
     """
     plain, (english, others) = name.casefold(), _by_script(tuple(words))
-    return not english.isdisjoint(re.findall(r"[a-z]+", plain)) or any(map(plain.__contains__, others))
+    return not english.isdisjoint(_english_in(plain)) or any(map(plain.__contains__, others))
+
+
+@lru_cache(1 << 12)  # a name is asked for many words
+def _english_in(name: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[a-z]+", name))
 
 
 @cache

@@ -71,7 +71,7 @@ class _Cells:
         self.matched, self.units = matched, len(matched.units.units)
         self.count = len(matched.periods) * self.units
         self.first = {period: at * self.units for at, period in enumerate(matched.periods)}
-        self.columns = {column.id: column for column in matched.index.columns}
+        self.columns = matched.index.column_of
         self.pieces: Mapping[str, list[Piece]] = defaultdict(list)
         for piece in matched.pieces:
             self.pieces[matched.index.columns[piece.column].id].append(piece)
