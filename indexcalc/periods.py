@@ -29,6 +29,7 @@ Kind = Literal["year", "split-year", "half-year", "quarter", "month", "ten-day",
 
 SINGLE = "single"
 _LAST_CENTURY = 50  # 99 is 1999, 22 is 2022
+_TWO_MONTHS = len("2022.1-6")  # no text that names a year and two months is shorter
 _DAY_0 = 719163  # 1970-01-01, a Thursday, as days since the year 1
 PARTS_OF_YEAR = frozenset({"half-year", "quarter", "month", "ten-day", "week", "day"})
 _IN_A_YEAR = {"year": 1, "half-year": 2, "quarter": 4, "month": 12, "ten-day": 36}
@@ -72,7 +73,7 @@ def read_period(text: str, kind: Kind) -> str | None:
     for pattern in PERIOD_PATTERNS[kind]:
         if match := re.fullmatch(pattern, cleaned, re.ASCII):
             return _written(kind, match.groupdict())
-    if kind in _IN_A_YEAR and (months := _months(cleaned)):
+    if kind in _IN_A_YEAR and len(cleaned) >= _TWO_MONTHS and (months := _months(cleaned)):
         year, first, last = months
         size = 12 // _IN_A_YEAR[kind]
         if last - first + 1 == size and last % size == 0:
