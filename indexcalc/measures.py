@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .words.recognised_measures import CURRENCY, EACH, ENGLISH_NUMBERS, KIND_OF, MEASURE_SAID, NUMBERS, TIMES
@@ -91,6 +91,17 @@ def says(name: str, words: Iterable[str]) -> bool:
     >>> says("share of completed plans", ("share",)), says("Ratio of net exports", ("net",)), says("internet access", ("net",))
     (True, True, False)
     """
-    plain = name.casefold()
-    english = frozenset(re.findall(r"[a-z]+", plain))
-    return any(word in english if word.isascii() and word.isalpha() else word in plain for word in words)
+    plain, (english, others) = name.casefold(), _by_script(tuple(words))
+    return not english.isdisjoint(_english_in(plain)) or any(map(plain.__contains__, others))
+
+
+@lru_cache(1 << 12)  # a name is asked for many words
+def _english_in(name: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[a-z]+", name))
+
+
+@cache
+def _by_script(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return English words apart from others."""
+    english = frozenset(word for word in words if word.isascii() and word.isalpha())
+    return english, tuple(word for word in words if word not in english)

@@ -29,7 +29,9 @@ Kind = Literal["year", "split-year", "half-year", "quarter", "month", "ten-day",
 
 SINGLE = "single"
 _LAST_CENTURY = 50  # 99 is 1999, 22 is 2022
+_TWO_MONTHS = len("2022.1-6")  # no text that names a year and two months is shorter
 _DAY_0 = 719163  # 1970-01-01, a Thursday, as days since the year 1
+PARTS_OF_YEAR = frozenset({"half-year", "quarter", "month", "ten-day", "week", "day"})
 _IN_A_YEAR = {"year": 1, "half-year": 2, "quarter": 4, "month": 12, "ten-day": 36}
 WITHOUT_DAYS = frozenset({"split-year", "round", "single"})  # no calendar says on which day one of these begins
 MADE_OF: dict[str, tuple[Kind, ...]] = {
@@ -66,10 +68,12 @@ def read_period(text: str, kind: Kind) -> str | None:
     if cleaned.endswith("]") and cleaned.count("[") == 1:  # as in 2019 [YR2019]
         both = {read_period(half, kind) for half in cleaned[:-1].split("[")}
         return both.pop() if len(both) == 1 else None
+    if kind in PARTS_OF_YEAR and len(cleaned) == 4 and cleaned.isdigit():
+        return None  # a year, whole
     for pattern in PERIOD_PATTERNS[kind]:
         if match := re.fullmatch(pattern, cleaned, re.ASCII):
             return _written(kind, match.groupdict())
-    if kind in _IN_A_YEAR and (months := _months(cleaned)):
+    if kind in _IN_A_YEAR and len(cleaned) >= _TWO_MONTHS and (months := _months(cleaned)):
         year, first, last = months
         size = 12 // _IN_A_YEAR[kind]
         if last - first + 1 == size and last % size == 0:
@@ -87,7 +91,7 @@ def _cleaned(text: str) -> str:
     if not cleaned.isascii():
         cleaned = re.sub(CHINESE_YEAR, lambda year: year[0].translate(CHINESE_DIGITS), cleaned)
         cleaned = re.sub(CHINESE_MONTH, lambda month: CHINESE_MONTHS[month[0]], cleaned)
-    if short := re.fullmatch(SHORT_YEAR, cleaned):
+    if not cleaned[:4].isdigit() and (short := re.fullmatch(SHORT_YEAR, cleaned)):
         return f"{short[1]}-{'19' if int(short[2]) >= _LAST_CENTURY else '20'}{short[2]}"
     return cleaned
 
@@ -315,9 +319,6 @@ def previous(period: str, kind: Kind) -> str | None:
         return None
     number = number_of(period, kind) - 1
     return None if kind == "round" and number < 1 else numbered(number, kind)
-
-
-PARTS_OF_YEAR = frozenset({"half-year", "quarter", "month", "ten-day", "week", "day"})
 
 
 def starts_year(period: str, kind: Kind) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ..findings import nearest
 from .expressions import NAME, NUMBER, Codes, Expression, FormulaError, Parser, Token, names, nodes, refuse_other_form
@@ -58,7 +59,12 @@ def parse(text: str, functions: Functions = FUNCTIONS) -> Expression:
     >>> parse("closed / total * 100")
     ('*', ('/', ('name', 'closed'), ('name', 'total')), ('number', 100.0))
     """
-    return _Parser(_tokens(text), functions).whole()
+    return _parsed(text) if functions is FUNCTIONS else _Parser(_tokens(text), functions).whole()
+
+
+@lru_cache(1 << 12)  # every check of a tree asks for its formulas
+def _parsed(text: str) -> Expression:
+    return _Parser(_tokens(text), FUNCTIONS).whole()
 
 
 def compared_with_text(tree: Expression) -> dict[str, tuple[str, tuple[str, ...]]]:

@@ -82,14 +82,13 @@ def meant_by(index: Index, term: Term) -> list[Column | Indicator]:
 
     An id comes first, then names and headings. An indicator with a formula has nothing that is reported under its own name.
     """
-    leaves = {leaf.id: leaf for leaf in index.leaves}
-    columns = {column.id: column for column in index.columns}
+    leaves, columns = {leaf.id: leaf for leaf in index.leaves}, index.column_of
     if term.computed or (term.name in leaves and term.name not in columns):
         named = [leaves[term.name]] if term.name in leaves else [leaf for leaf in index.leaves if term.name in _names(leaf)]
         return [*named]
     if term.name in columns and columns[term.name].owner == term.name:
         return [columns[term.name]]
-    found = {(one.source, one.headers[0]): one for one in reversed(index.columns) if term.name in (*one.headers, one.title)}
+    found = {(one.source, one.headers[0]): one for one in reversed(index.columns_called.get(term.name, ()))}
     made = [leaf for leaf in index.leaves if leaf.id not in columns and term.name in _names(leaf)]
     return [*reversed(found.values()), *made]
 

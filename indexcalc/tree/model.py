@@ -43,6 +43,20 @@ class Index(Written):
         return columns_of(self)
 
     @cached_property
+    def column_of(self) -> dict[str, Column]:
+        """The columns by their ids."""
+        return {column.id: column for column in self.columns}
+
+    @cached_property
+    def columns_called(self) -> dict[str, list[Column]]:
+        """The columns by what data may call them: their headings and titles."""
+        found: dict[str, list[Column]] = {}
+        for column in self.columns:
+            for name in dict.fromkeys((*column.headers, column.title)):
+                found.setdefault(name, []).append(column)
+        return found
+
+    @cached_property
     def cumulative(self) -> bool:
         """Whether any of them are totals since the year began."""
         return any(column.cumulative for column in self.columns)

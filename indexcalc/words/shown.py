@@ -8,7 +8,7 @@ _SECRET = "***"
 _USER = r"(\w[\w+.\-]*://[^\s:/?#@]*):\S*@"  # up to the last @, since a password may have one
 _NAMED = r"""(?i)\b([\w%]*(?:password|passwd|passphrase|pwd))(\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|[^&\s;,'"]+)"""
 # what a terminal obeys instead of showing: control characters, ends of lines of other scripts, marks of direction, halves
-_ACTS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_ACTS = r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 
 
 def without_passwords(text: str) -> str:
@@ -30,9 +30,9 @@ def visible(text: str, *, lines: bool = False) -> str:
     >>> visible("a\x1b[2Jb")
     'a\\x1b[2Jb'
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # as nothing is that acts
         return text
-    return _ACTS.sub(lambda found: found[0] if lines and found[0] in "\n\t" else _escape(found[0]), text)
+    return re.sub(_ACTS, lambda found: found[0] if lines and found[0] in "\n\t" else _escape(found[0]), text)
 
 
 def _escape(character: str) -> str:

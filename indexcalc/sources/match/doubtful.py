@@ -9,7 +9,6 @@ from __future__ import annotations
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from math import isfinite, nan
 from typing import Any
 
@@ -18,10 +17,10 @@ from ...tree.columns import Column
 from ...tree.formula import Expression, names, parse
 from ...tree.logic import Bounds, Term, bounds_of, holds, in_one_measure, meant_by, parse_rule
 from ...tree.model import Indicator, LogicRule
-from .matched import Matched, Piece
+from .matched import Matched, Piece, ends
 
-Values = Mapping[tuple[str, int], float]
-"""The values of a quantity by period and unit."""
+Values = Sequence[float]
+"""The values of a quantity, of all units in the first period, then in the next; NaN where there is none."""
 _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -52,9 +51,8 @@ def _against(cells: _Cells, rule: LogicRule) -> Iterator[bool]:
     if len(meant) < len(terms):
         return
     times = in_one_measure(cells.matched.index, meant)
-    quantities = [cells.quantity(meant[said], term) for said, term in terms.items()]
-    values = {said: [x * times[said] for x in own] for said, own in zip(terms, side_by_side(quantities), strict=True)}
-    for left, right in zip(*(worked_out(side, values, len(quantities[0])) for side in sides), strict=True):
+    values = {said: [x * times[said] for x in cells.quantity(meant[said], term)] for said, term in terms.items()}
+    for left, right in zip(*(worked_out(side, values, cells.count) for side in sides), strict=True):
         yield left == left and right == right and not holds(operation, left, right)  # noqa: PLR0124 - not gaps
 
 
@@ -62,48 +60,52 @@ def _out_of_bounds(cells: _Cells, own: Bounds) -> Iterator[bool]:
     leaf = own.leaf
     if leaf.shrink is not None and leaf.shrink.how == "rate":  # it lies among the rates that it is made of
         leaf = leaf.model_copy(update={"shrink": None})
-    yield from map(own.excludes, cells.computed(leaf).values())
+    yield from map(own.excludes, ends(cells.computed(leaf)))
 
 
 class _Cells:
     """What was reported, as a panel has it: by column, then by period and unit."""
 
     def __init__(self, matched: Matched) -> None:
-        self.matched = matched
+        assert matched.units is not None
+        self.matched, self.units = matched, len(matched.units.units)
+        self.count = len(matched.periods) * self.units
+        self.first = {period: at * self.units for at, period in enumerate(matched.periods)}
+        self.columns = matched.index.column_of
+        self.pieces: Mapping[str, list[Piece]] = defaultdict(list)
+        for piece in matched.pieces:
+            self.pieces[matched.index.columns[piece.column].id].append(piece)
         self.found: dict[str, Values] = {}
-
-    @cached_property
-    def pieces(self) -> Mapping[str, list[Piece]]:
-        """The pieces of each column."""
-        found = defaultdict(list)
-        for piece in self.matched.pieces:
-            found[self.matched.index.columns[piece.column].id].append(piece)
-        return found
-
-    @cached_property
-    def columns(self) -> Mapping[str, Column]:
-        """The columns by their ids."""
-        return {column.id: column for column in self.matched.index.columns}
+        self.places: dict[tuple[int, int], list[list[int]]] = {}  # the columns of a wide table share these
 
     def reported(self, name: str) -> Values:
         """Return the values of a column."""
         if name not in self.found:
             if self.matched.later or name not in self.columns or self.columns[name].cumulative:
                 raise NotPlainError
-            values: dict[tuple[str, int], float] = {}
+            values = [nan] * self.count
             for piece in self.pieces[name]:
                 self._put(values, piece)
             self.found[name] = values
         return self.found[name]
 
-    def _put(self, values: dict[tuple[str, int], float], piece: Piece) -> None:
+    def _put(self, values: list[float], piece: Piece) -> None:
         if hasattr(piece.values, "dtype"):
             raise NotPlainError
-        dated = [piece.periods] if not piece.everywhere else [[period] * len(piece.units) for period in self.matched.periods]
-        for periods in dated:
-            keys = list(zip(map(str, periods), piece.units, strict=True))
-            values.update(zip(keys, piece.values, strict=True))
-            values.update((keys[at], nan) for at in piece.not_applicable)
+        for places in self._places_of(piece):
+            for at, x in zip(places, piece.values, strict=True):
+                values[at] = x
+            for row in piece.not_applicable:
+                values[places[row]] = nan
+
+    def _places_of(self, piece: Piece) -> list[list[int]]:
+        """Return where the rows of a piece go, for each time that they do: in every period where none are given."""
+        key = id(piece.periods), id(piece.units)
+        if key not in self.places:
+            dated = [[first] * len(piece.units) for first in self.first.values()]
+            firsts = dated if piece.everywhere else [[self.first[str(period)] for period in piece.periods]]
+            self.places[key] = [list(map(operator.add, own, piece.units)) for own in firsts]
+        return self.places[key]
 
     def computed(self, leaf: Indicator) -> Values:
         """Return a leaf's values; those that its `applies` sets aside are among them."""
@@ -116,9 +118,7 @@ class _Cells:
         ids = {name: own if (own := f"{leaf.id}.{name}") in self.columns else name for name in names(tree)}
         if leaf.per and ids[leaf.per] != leaf.per:
             raise NotPlainError  # two columns of one name
-        parts = [self.reported(name) for name in ids.values()]
-        values = dict(zip(ids, side_by_side(parts), strict=True))
-        return dict(zip(parts[0], worked_out(tree, values, len(parts[0])), strict=True))
+        return worked_out(tree, {name: self.reported(column) for name, column in ids.items()}, self.count)
 
     def quantity(self, own: Column | Indicator, term: Term) -> Values:
         """Return the values of a quantity of a rule, of an earlier period where it says so."""
@@ -126,22 +126,11 @@ class _Cells:
         if not term.since:
             return values
         step, kinds = (previous if term.since == "previous" else year_before), self.matched.index.periods.kinds
-        before = {period: str(step(period, kind_among(period, kinds))) for period in self.matched.periods}
-        units = {unit for _, unit in values}
-        return {
-            (period, unit): values[earlier, unit]
-            for period, earlier in before.items()
-            for unit in units
-            if (earlier, unit) in values
-        }
+        earlier = (self.first.get(str(step(period, kind_among(period, kinds)))) for period in self.first)
+        return [x for at in earlier for x in ([nan] * self.units if at is None else values[at : at + self.units])]
 
 
-def side_by_side(quantities: Sequence[Values]) -> list[list[float]]:
-    """Return the values of some quantities in the order in which the first one has them, NaN where another has none."""
-    return [[own.get(at, nan) for at in quantities[0]] for own in quantities]
-
-
-def worked_out(tree: Expression, values: Mapping[str, Sequence[float]], count: int) -> Sequence[float]:
+def worked_out(tree: Expression, values: Mapping[str, Values], count: int) -> Values:
     """Work a formula of + - * / out over lists of numbers, as `methods.derive.evaluate` does over arrays; NaN is missing.
 
     >>> worked_out(("/", ("name", "closed"), ("number", 2.0)), {"closed": [3.0, 5.0]}, 2)

@@ -6,7 +6,6 @@ home: in columns with long tails, in growth and ratios, in what its unit has eve
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -16,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ...findings import Finding, finding
-from ...measures import read_measure
+from ...measures import read_measure, says
 from ...periods import order
 from ...tree.columns import Column
 from ...units import Units
@@ -147,13 +146,9 @@ class _Series:
         names = " ".join((self.column.title, *self.column.headers, *self.column.rows)).casefold()
         return names.replace(NEW, "")
 
-    @cached_property
-    def english(self) -> frozenset[str]:
-        return frozenset(re.findall(r"[a-z]+", self.name))
-
-    def says(self, words: Iterable[str]) -> bool:
-        """Say whether the column's name has one of some words: English ones stand alone, others anywhere."""
-        return any(word in self.english if word.isascii() and word.isalpha() else word in self.name for word in words)
+    def says(self, words: Sequence[str]) -> bool:
+        """Say whether the column's name has one of some words."""
+        return says(self.name, words)
 
     @cached_property
     def percent(self) -> bool:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -120,13 +120,19 @@ def name_of(cell: object) -> str:
         return str(int(cell))
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
-    if not cell.isascii():
-        cell = unicodedata.normalize("NFKC", cell)
-        if not cell.isprintable():
-            cell = cell.translate(_INVISIBLE)
-        if " " in cell and re.fullmatch(SPREAD, cell):
-            return cell.replace(" ", "")
-    return " ".join(cell.split())
+    return _name(cell)
+
+
+@lru_cache(1 << 14)  # names of units, periods and columns stand in many places
+def _name(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        if not text.isprintable():
+            text = text.translate(_INVISIBLE)
+    words = text.split()
+    if len(words) > 1 and max(map(len, words)) == 1 and re.fullmatch(SPREAD, text):
+        return "".join(words)
+    return " ".join(words)
 
 
 def as_written(cell: object) -> str:

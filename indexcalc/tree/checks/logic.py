@@ -16,8 +16,8 @@ from .said import Check, shortened
 
 def check_logic(index: Index) -> Iterator[Finding]:
     """See that every rule is a comparison of quantities, each with one meaning."""
-    if any(check_formulas(index)) or any(check_events(index)):
-        return  # what is reported is not known then
+    if not index.logic or any(check_formulas(index)) or any(check_events(index)):
+        return  # where a formula is wrong it is not known what is reported
     for at, rule in enumerate(index.logic):
         try:
             terms = parse_rule(rule.rule)[1]
@@ -27,13 +27,15 @@ def check_logic(index: Index) -> Iterator[Finding]:
         if not terms:
             yield finding("IC274", index.place(("logic", at, "rule")), found=rule.rule)
         for term in {term.name: term for term in terms.values()}.values():
-            place = index.inside(("logic", at, "rule"), max(rule.rule.find(term.name), 0))
             meant = meant_by(index, term)
+            if len(meant) == 1:
+                continue
+            place = index.inside(("logic", at, "rule"), max(rule.rule.find(term.name), 0))
             if not meant:
                 known = _known(index)
                 near = nearest(term.name, known)
                 yield finding("IC272", place, id=rule.id, name=term.name, known=shortened(known), near=near)
-            elif len(meant) > 1:
+            else:
                 places = [f"{one.id} ({one.source})" if isinstance(one, Column) else one.id for one in meant]
                 yield finding("IC275", place, id=rule.id, name=term.name, known=places)
 
