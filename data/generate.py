@@ -230,7 +230,9 @@ def main() -> None:
     official = [leaf for leaf in leaves if leaf.source == "official"]
     skills = {leaf.id: 0.5 * quality + 0.5 * strengths[leaf.dimension] + 0.7 * latent(rng) for leaf in official}
     columns = {leaf.id: official_column(leaf, skills[leaf.id], base, rng) for leaf in official}
-    columns |= {leaf.id: Column(leaf.column, counted_from(leaf.id, columns, base, rng), 0) for leaf in official if leaf.id in TOTALS}
+    columns |= {
+        leaf.id: Column(leaf.column, counted_from(leaf.id, columns, base, rng), 0) for leaf in official if leaf.id in TOTALS
+    }
     departments: dict[str, list[Column]] = {}
     for leaf in official:
         departments.setdefault(leaf.department, []).append(columns[leaf.id])

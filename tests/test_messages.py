@@ -37,7 +37,9 @@ from indexcalc.tree.terms import term_for
 from indexcalc.version import VERSION
 from indexcalc.words.findings import MESSAGES
 
-pytestmark = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")  # ibis asks pandas for it
+pytestmark = pytest.mark.filterwarnings(  # ibis asks pandas and duckdb for what they will drop
+    "ignore:The 'future.infer_string' option", "ignore:fetch_record_batch:DeprecationWarning"
+)
 BROKEN = Path(__file__).parent / "broken"
 NAMES = sorted(folder.name for folder in BROKEN.iterdir())
 
