@@ -453,3 +453,19 @@ def test_the_command(repository: Path, tmp_path: Path) -> None:
     said = CliRunner().invoke(app, ["target", "天河", "--score", "84", *options, "--costs", str(tmp_path / "costs.csv")])
     assert said.exit_code == 0, said.output
     assert CliRunner().invoke(app, ["target", "天河", *options]).exit_code == 2
+
+
+@pytest.mark.parametrize("goal", [{"rank": 1}, {"score": 75.0}])
+def test_a_gap_that_counts_as_the_lowest_score_is_planned_around_as_that_score_is(goal: dict[str, float]) -> None:
+    posts = "{method: goalposts, worst: 0, best: 100, low: 20}"
+    floors = "defaults: {missing: {policy: floor}}\n"
+    values = np.array([[40.0, 30.0, 55.0], [90.0, 20.0, 60.0], [70.0, 60.0, 95.0]])
+    for unit, leaf in ((0, 2), (1, 0)):
+        gap, low = values.copy(), values.copy()
+        gap[unit, leaf], low[unit, leaf] = np.nan, 0.0
+        found, same = (scored([rows.tolist()], normalise=posts, more=floors) for rows in (gap, low))
+        one, other = (target(of, 0, 0, costs={"a": 1, "b": 1} | ({} if leaf == 2 else {"c": 1}), **goal) for of in (found, same))
+        holds(found, one)
+        assert one.reached == other.reached
+        assert (one.exact, one.effort) == (other.exact, pytest.approx(other.effort, abs=1e-7))
+        assert one.exact or not one.reached

@@ -71,12 +71,12 @@ class Least:
     @cached_property
     def below(self) -> dict[int, set[int]]:
         """The indicators that can move, by the nodes of the tree that they go into."""
-        return leaves_below(self.levers.scores, self.courses)
+        return leaves_below(self.levers.filled, self.courses)
 
     @cached_property
     def signs(self) -> dict[int, float]:
         """Whether the index rises (1) or falls (-1) with each node that goes into it."""
-        tree = self.levers.scores.tree
+        tree = self.levers.filled.tree
         signs = {tree.root: 1.0}
         for branch in reversed(tree.branches):
             for place in branch.inputs if branch.position in signs else ():
@@ -120,7 +120,7 @@ class Least:
         if goal.rank is None:
             self.program.at_least(own, float(goal.score or 0.0) * goal.sign)
             return
-        ranking = self.levers.scores.index.ranking
+        ranking = self.levers.filled.index.ranking
         if ranking.ties == "dense":
             self._ask_dense(own, goal.rank)
             return
@@ -137,27 +137,27 @@ class Least:
     @cached_property
     def rivals(self) -> list[int]:
         """The units that have a score beside the unit itself."""
-        known = np.flatnonzero(~np.isnan(self.levers.scores.score()[self.levers.period])).tolist()
+        known = np.flatnonzero(~np.isnan(self.levers.filled.score()[self.levers.period])).tolist()
         return [unit for unit in known if unit != self.levers.unit]
 
     @cached_property
     def _apart(self) -> float:
         """How far apart scores are at the least that are not one: half a step of rounded ones, as solvers err a little."""
-        scores, period = self.levers.scores, self.levers.period
+        scores, period = self.levers.filled, self.levers.period
         last = scores.tree.branches[-1].round
         steps = [one for one in (scores.index.ranking.decimals, last.decimals if last else None) if one is not None]
         return 0.5 * 10.0 ** -min(steps) if steps else _APART * float(np.nanmax(np.abs(scores.score()[period])) + 1)
 
     @cached_property
     def _equal(self) -> float:
-        return 2.0 * float(tolerance(self.levers.scores.score()[self.levers.period])[0])
+        return 2.0 * float(tolerance(self.levers.filled.score()[self.levers.period])[0])
 
     def better(self, unit: int, *, other: bool = False) -> Line:
         """Return what ranks compare of a unit, turned so that more is better: at the most, or at the least for an `other`."""
         goal = self.plans.goal
         sense = -1 if other else 1
-        line = self.line(self.levers.scores.tree.root, unit, sense * int(goal.sign))
-        decimals = self.levers.scores.index.ranking.decimals
+        line = self.line(self.levers.filled.tree.root, unit, sense * int(goal.sign))
+        decimals = self.levers.filled.index.ranking.decimals
         if goal.rank is not None and decimals is not None:
             line = self._rounded(line, decimals, "nearest", sense * int(goal.sign))
         return line.times(goal.sign)
@@ -166,14 +166,14 @@ class Least:
         """Return a node's score of a unit: no less than what is written where `sense` is 1, no more where it is -1."""
         key = (position, unit, sense)
         if key not in self.made:
-            tree = self.levers.scores.tree
+            tree = self.levers.filled.tree
             is_leaf = position < tree.leaves
             made = self._leaf(position, unit, sense) if is_leaf else self._node(position, unit, sense)
             self.made[key] = made
         return self.made[key]
 
     def _leaf(self, leaf: int, unit: int, sense: int) -> Line:
-        score = float(self.levers.scores.scores[self.levers.period, unit, leaf])
+        score = float(self.levers.filled.scores[self.levers.period, unit, leaf])
         if not self._moves(leaf, unit):
             return number(score)
         parts = self.parts[leaf]
@@ -189,7 +189,7 @@ class Least:
                 total = total.plus(part.chosen.times(first))
             total = total.plus(part.along.times(last - first)).plus(off)
         line = Line(total.const, total.terms, low, high)
-        how = self.levers.scores.index.leaves[leaf].round
+        how = self.levers.filled.index.leaves[leaf].round
         return line if how is None else self._rounded(line, how.decimals, how.how, sense)
 
     def _bulge(self, part: Part, unit: int, sense: int) -> Line:
@@ -204,7 +204,7 @@ class Least:
         return off.times(float(sense))
 
     def _node(self, position: int, unit: int, sense: int) -> Line:
-        scores, period = self.levers.scores, self.levers.period
+        scores, period = self.levers.filled, self.levers.period
         branch = scores.tree.branches[position - scores.tree.leaves]
         if not any(self._moves(leaf, unit) for leaf in self.below[branch.position]):
             return number(float(scores.scores[period, unit, branch.position]))
@@ -225,7 +225,7 @@ class Least:
         return self._finished(branch, unit, line, sense)
 
     def _finished(self, branch: Branch, unit: int, line: Line, sense: int) -> Line:
-        scores, period = self.levers.scores, self.levers.period
+        scores, period = self.levers.filled, self.levers.period
         for place in branch.adjustments:
             veto = scores.index.adjustments[place].veto
             if veto is None or veto.ceiling is None or veto.deduct is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from ..engine import score_again
+from ..engine import score_again, with_floors
 from ..engine.frames import groups_of
 from ..engine.leaves import own_columns, value_of
 from ..engine.ranking import overall
@@ -70,6 +70,11 @@ class Levers:
     high: Array
     cost: Array
     counted: Counted
+
+    @cached_property
+    def filled(self) -> Scores:
+        """The scores with the floors of gaps in their place, where these are scores like any others."""
+        return with_floors(self.scores) or self.scores
 
     @cached_property
     def moving(self) -> list[int]:

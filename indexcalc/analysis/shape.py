@@ -24,7 +24,7 @@ def leaves_below(scores: Scores, leaves: Mapping[int, object] | Sequence[int]) -
 
 def fits(levers: Levers) -> bool:
     """Say whether the tree is lines and places above the indicators that move, for every unit."""
-    scores, period = levers.scores, levers.period
+    scores, period = levers.filled, levers.period
     below = leaves_below(scores, levers.moving)
     wanted = {scores.tree.root}
     for branch in reversed(scores.tree.branches):
