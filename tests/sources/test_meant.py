@@ -360,7 +360,7 @@ class TestCells:
         )
         found = matched(tmp_path, "path: d.xlsx")
         assert said(found) == ["d.xlsx!表 IC933"]
-        assert found.findings[0].values == {"rows": 2, "columns": 1, "where": "3:4, D:D"}
+        assert found.findings[0].values == {"rows": 2, "columns": 1, "where": "3:4, D:D", "label": "区县"}
         assert values(tmp_path, "path: d.xlsx") == RIGHT
 
     def test_hidden_in_open_document(self, tmp_path: Path) -> None:
@@ -387,7 +387,7 @@ class TestCells:
             archive.writestr("META-INF/manifest.xml", "<manifest/>")
             archive.writestr("content.xml", content)
         found = matched(tmp_path, "path: d.ods")
-        assert found.findings[0].values == {"rows": 1, "columns": 1, "where": "3:3, C:C"}
+        assert found.findings[0].values == {"rows": 1, "columns": 1, "where": "3:3, C:C", "label": "区县"}
 
     def test_a_name_that_stands_twice_matters_where_it_is_used(self, tmp_path: Path) -> None:
         head, rest = WIDE.split("\n", 1)
