@@ -282,9 +282,10 @@ def latent(rng: np.random.Generator) -> Values:
 
 
 def residents(name: str) -> Column:
-    """Return the residents: from the end of one year to that of the next in even steps."""
+    """Return the residents: from the end of one year to that of the next in nearly even steps."""
     first, second = (np.array([district.residents[year] for district in DISTRICTS]) for year in (0, 1))
-    return Column(name, np.round(first + (second - first) * (QUARTERS - 3) / 4, 2), 2)
+    counted = 1 + 0.0005 * np.random.default_rng([SEED, len(DISTRICTS)]).standard_normal(SHAPE)  # no round numbers
+    return Column(name, np.round((first + (second - first) * (QUARTERS - 3) / 4) * counted, 2), 2)
 
 
 def base_column(denominator: dict[str, Any], population: Values, rng: np.random.Generator) -> Column:

@@ -234,7 +234,7 @@ def test_a_permutation_of_units_permutes_what_is_found() -> None:
 def test_the_sample_data_is_nearly_clean(repository: Path) -> None:
     """What departments report has a few planted outliers, and no copies, round numbers or odd digits.
 
-    Posts have surges, which are jumps, and points of severity by tens, which are round. Two formulas that name one column of a
+    Posts have surges, which are jumps, and whole numbers of reposts with one decimal, which look round. Two formulas that name one column of a
     file read it twice: like the command, the audit is given it once.
     """
     index = load(repository / "indicators.yaml")
@@ -251,7 +251,7 @@ def test_the_sample_data_is_nearly_clean(repository: Path) -> None:
     surges = list(audit_panel(panel.values[..., posts]))
     assert kinds(surges) <= {"jump", "round"}
     rounded = {index.columns[posts[one.column]].headers[-1] for one in surges if one.kind == "round"}
-    assert all(name.endswith("烈度分") for name in rounded)
+    assert all(name.endswith("首小时转发量") for name in rounded)
 
 
 LONG = """index: {id: t}

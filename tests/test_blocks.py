@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ def same_scores(whole: Scores, parts: Scores) -> None:
 
 
 def said(found: Any) -> list[Finding]:
-    return in_order(found)
+    """In order, and without what units are called, which one way says sooner than the other."""
+    return in_order([replace(one, values={key: value for key, value in one.values.items() if key != "label"}) for one in found])
 
 
 @pytest.mark.slow
