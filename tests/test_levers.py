@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from indexcalc.analysis.target import target
 from indexcalc.engine import score
 
@@ -38,9 +36,6 @@ def test_a_leaf_is_a_lever_as_the_nearest_node_says_that_says_anything() -> None
     assert levers == {"cases": False, "patrols": True, "deaths": False, "closed": True, "pleas": False}
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="`target` takes the levers of the layout when its rewriting is joined: then this mark goes"
-)
 def test_target_proposes_levers_alone() -> None:
     index = index_of(TREE)
     names = index.tree.leaf_ids
