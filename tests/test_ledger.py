@@ -716,7 +716,7 @@ def test_scores_as_of_any_moment_name_their_submissions(tmp_path: Path) -> None:
     assert re.search(r"\n\n西区  立案数  111 →  911  2022Q1.csv:3:3\n", shown.stdout)
     assert "西区误录" in indexcalc(folder, "ledger", "log").stdout
     late = indexcalc(folder, "ledger", "status", "--period", "2022Q1", "--period", "2022Q2").stdout
-    assert re.search(r"市公安局 +\d\d-\d\d v2 \d+ days late +not yet \d+ days late", late)
+    assert re.search(r"市公安局 +\d\d-\d\d v2 \d+ days late +not yet, \d+ days overdue", late)
     assert indexcalc(folder, "ledger", "status", "--period", "2022Q2", "--as-of", "2022-07-10").stdout.endswith("not yet\n")
 
 

@@ -213,7 +213,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     in_time = Said("按时", "in time")
     corrections = Said("更正次数", "Corrections")
     late = Said("迟报 {days} 天", "{days} {days:day|days} late")
-    overdue = Said("逾期未报 {days} 天", "{days} {days:day|days} late")
+    overdue = Said("逾期未报 {days} 天", "not yet, {days} {days:day|days} overdue")
     not_yet = Said("未报（未到期）", "not yet")
     not_reported = Said("未报", "not reported")
     to_ask = Said("需核实的问题", "What to ask whom")
