@@ -316,7 +316,8 @@ def test_the_command(repository: Path) -> None:
     assert said.exit_code == 0, said.output
     turns = json.loads(said.stdout)["turns"]
     assert len(turns) == 2 * 10 + 2 * 3
-    assert all(turn["exact"] for turn in turns)
+    assert all(turn["exact"] for turn in turns if turn["below"] is not None)
+    assert all(0 <= turn["bound"] <= turn["distance"] for turn in turns)
     for language, word in (("zh", "在前"), ("en", "Ahead")):
         assert word in CliRunner().invoke(app, ["robustness", "天河", *options, "--lang", language]).stdout
 
