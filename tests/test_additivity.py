@@ -38,6 +38,7 @@ pytestmark = pytest.mark.slow
 PLAIN_KEYS = {"source", "column", "events", "measure", "department", "direction", "target", "over_time", "over_units", "valid"}
 PLAIN_KEYS |= {"score_over_units"}  # of units below, whose scores stand like values in what is split
 PLAIN_KEYS |= {"cumulative"}  # of periods within a year, and the trees' are years; tests/test_totals.py splits them
+PLAIN_KEYS |= {"role", "part", "lever", "definition", "source_note", "method_note"} & set(Indicator.model_fields)  # score nothing
 PLAIN_KEYS |= {"impute", "treat", "normalise", "round", "id", "name", "name_en", "weight", "note"}
 STRENGTH = count(2, 3)  # how many features at once
 A_TREE = 4  # nodes

@@ -157,7 +157,7 @@ def test_the_warning_dimension_stays_out_of_the_index_until_it_has_a_weight(proj
 
 def test_warn_lists_what_is_red_down_to_its_cells(project: Path) -> None:
     said = subprocess.run([*COMMAND, "warn"], cwd=project, check=True, capture_output=True, text=True, encoding="utf-8").stdout
-    assert said.startswith("广州市域社会治理“红棉指数”（模拟数据） · 2022Q4 · 风险预警\n红色 ")
+    assert said.startswith("广州市域社会治理“红棉指数”（模拟数据） · 2022年第四季度 · 风险预警\n红色 ")
     assert "data/opinion.csv:" in said
     assert "连续 " in said
     told = json.loads(

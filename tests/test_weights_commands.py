@@ -386,7 +386,7 @@ def test_the_full_tree_goes_through_a_workbook(repository: Path, project: Path) 
     run("weights", "export", "w.xlsx")
     page = openpyxl.load_workbook("w.xlsx").worksheets[0]
     row = {page.cell(at, 2).value: at for at in range(5, page.max_row + 1)}
-    fill("w.xlsx", {f"C{row['criminal-cases']}": 0.25, f"C{row['violent-cases']}": 0.15})
+    fill("w.xlsx", {f"C{row['criminal-cases']}": 0.16, f"C{row['violent-cases']}": 0.10})
     assert run("weights", "import", "w.xlsx")[0] == 0
     before = (repository / "indicators.yaml").read_text(encoding="utf-8").splitlines()
     after = (project / "indicators.yaml").read_text(encoding="utf-8").splitlines()

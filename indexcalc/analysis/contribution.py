@@ -29,6 +29,7 @@ from ..methods.aggregate import COMPARES_UNITS, FREE_SUM
 from ..methods.arrays import Array, np
 from ..methods.derive import parted
 from ..methods.records import Powers
+from ..panel import NOT_APPLICABLE
 from ..scores import Scores
 from ..tree.expressions import Expression, names
 from ..tree.layout import Branch
@@ -174,8 +175,8 @@ def effective(scores: Scores, contribution: Array | None = None, rows: Rows | No
 def weight_in_effect(scores: Scores, period: int, unit: int, node: int) -> float:
     """Return the weight that a node has in a unit's score of its parent: that of siblings that are missing goes to the others.
 
-    NaN for a node without a score. It is its own weight where nothing is scaled up: at the top, beside the index, under a
-    floor, in a formula.
+    NaN for a node without a score. It is its own weight where nothing is scaled up: at the top, beside the index, in a formula.
+    Under a floor what is missing keeps its weight, and what does not apply has none.
     """
     parent = scores.tree.parents[node]
     branch = scores.tree.branches[parent - scores.tree.leaves] if parent >= 0 else None
@@ -185,13 +186,16 @@ def weight_in_effect(scores: Scores, period: int, unit: int, node: int) -> float
         weights = scores.weights_of(node)
         return float(weights[period, unit if weights.shape[1] > 1 else 0])
     x, weights = scores.scores[period, unit, list(branch.children)], scores.weights[parent - scores.tree.leaves]
+    if branch.missing.policy == "floor":
+        statuses = np.array([scores.node_status(child)[period, unit] for child in branch.children])
+        x = np.where(statuses == NOT_APPLICABLE, np.nan, 0.0)
     own = weights if weights.ndim == 1 else _of(Rows(period, (unit,)), weights)[0, 0]
     return float(_shares(x, own)[branch.children.index(node)])
 
 
 def _as_declared(branch: Branch) -> bool:
     """Say whether the weights of a node's children are never scaled up for those that are missing."""
-    return branch.missing.policy == "floor" or branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS
+    return branch.formula is not None or branch.aggregate in WITHOUT_WEIGHTS
 
 
 def _shares(x: Array, w: Array) -> Array:

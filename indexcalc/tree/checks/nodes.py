@@ -77,7 +77,8 @@ def check_grades(index: Index) -> Iterator[Finding]:
             if grade.name in names:
                 yield finding("IC264", index.place((*path, at, "name")), grade=grade.name)
             names.add(grade.name)
-            if len(given) == 1 and used and not used.keys() & given.keys():
+            # shares of the units may be counted from either end, but do not go with scores
+            if len(given) == 1 and used and ("from" in used) != ("from" in given):
                 yield finding("IC263", place, grade=grade.name, key=next(iter(given)), first=next(iter(used)))
             used |= dict.fromkeys(given)
             if len(given) > 1:
