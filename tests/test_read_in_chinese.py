@@ -165,8 +165,10 @@ def test_values_are_compared_in_their_own_measure(scores: Scores) -> None:
     columns, whole = columns_of(sheet), {row[0]: row for row in sheet.whole}
     titles = [heading.title for heading in sheet.headings]
     assert sorted(columns["填报数（宗）"]) == sorted(counted["2022"])  # type: ignore[type-var]
-    assert whole["全市合计"][titles.index("填报数（宗）")] == sum(counted["2022"])
-    assert whole["全市合计"][titles.index("比上年增减（宗）")] == sum(counted["2022"]) - sum(counted["2021"])
+    assert whole["全市合计"][titles.index("填报数（宗）")] == np.nansum(counted["2022"])
+    assert whole["全市合计"][titles.index("比上年增减（宗）")] == np.nansum(counted["2022"] - counted["2021"]), (
+        "of the units that have both"
+    )
     assert whole["全市合计"][titles.index("数值（宗/万人）")] is None, "a sum of rates is none of the city"
     text = run(REPOSITORY, "trend", "--node", "criminal-cases", "--period", "2022")
     unit = scores.panel.units.names.index("越秀区")
