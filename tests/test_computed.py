@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,21 @@ def test_the_nature_of_the_data_stands_in_every_title_and_last_in_every_table(la
     assert kind in files["summary.md"].decode().splitlines()[0]
     book = openpyxl.load_workbook(io.BytesIO(files["ranking.xlsx"]))
     assert all(kind in str(page["A1"].value) for page in book), [page["A1"].value for page in book]
+
+
+def test_no_word_of_a_table_becomes_a_formula() -> None:
+    index = tree(
+        "  - {id: n, name: =n(), grades: [{name: =g(), from: 0}, {name: bad}], indicators: [{id: x, name: =x(), formula: a / b}, {id: y}]}\n",
+        head="periods: {kind: year}\nwarnings: {rules: [{id: w, name: =w(), node: y, red: 1}]}\n",
+    )
+    index = index.model_copy(update={"index": index.index.model_copy(update={"nature": "=cmd()", "nature_en": "=cmd()"})})
+    made = panel_of(index, [[[1, 2, 3], [4, 1, 1]]], periods=("2022",))
+    made = replace(made, units=replace(made.units, names=("=u()", "+v()")))
+    for name, text in report_files(score(index, made), "2022", "zh").items():
+        if name.endswith(".csv"):
+            cells = [cell for row in csv.reader(text.decode("utf-8-sig").splitlines()) for cell in row]
+            assert any("cmd()" in cell for cell in cells), name
+            assert [cell for cell in cells if cell.startswith(("=", "+", "@"))] == [], name
 
 
 def events_project(folder: Path) -> Index:

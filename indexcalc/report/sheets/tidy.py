@@ -153,7 +153,9 @@ def grades_csv(scores: Scores, period: str, language: str) -> bytes:
             )
             numbers = (scores.scores[at, unit, node], scores.ranks[at, unit, node])
             shown = ["" if np.isnan(number) else _plain(number) for number in numbers]
-            writer.writerow([*map(as_text, words), *shown, as_text(scores.grade(at, unit, node, language)), *last.values()])
+            writer.writerow(
+                [*map(as_text, words), *shown, as_text(scores.grade(at, unit, node, language)), *map(as_text, last.values())]
+            )
     return buffer.getvalue().encode()
 
 
@@ -188,6 +190,8 @@ def csv_bytes(table: Any, *, heading: bool = True) -> bytes:
     plain = {}
     for name in table.column_names:
         column = table.column(name).combine_chunks()
+        if pa.types.is_string(column.type):
+            column = column.dictionary_encode()
         if pa.types.is_dictionary(column.type):
             words = pa.array([as_text(word) for word in column.dictionary.to_pylist()], pa.string())
             column = pa.DictionaryArray.from_arrays(column.indices, words).cast(pa.string())
