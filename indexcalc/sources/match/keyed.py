@@ -25,6 +25,8 @@ def own_heading(index: Index, data: Data) -> str | None:
 
 def filled_down(source: Source, tables: Sequence[Table]) -> tuple[list[Table], list[Finding]]:
     """Give the empty cells under `fill_down:` what stands above them; it is a finding where a table has no such heading."""
+    if not source.data.fill_down:  # nor is a table read that could stay in its file
+        return list(tables), []
     found: list[Finding] = []
     made = []
     for table in tables:
@@ -37,7 +39,7 @@ def filled_down(source: Source, tables: Sequence[Table]) -> tuple[list[Table], l
                 found.append(finding("IC357", source.place("fill_down"), name=heading, file=table.file, known=known, near=near))
             else:
                 columns[at] = list(_repeated(table.named(at)))
-        made.append(replace(table, columns=tuple(columns)) if source.data.fill_down else table)
+        made.append(replace(table, columns=tuple(columns)))
     return made, found
 
 
