@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     Parts = Sequence[list[int]]
 
-_CELLS = 1 << 23  # of one stage that are worked on together, at least one column; with all stages some ten times as many
+_CELLS = 1 << 21  # of one stage that are worked on together, at least one column; with all stages some ten times as many
 _MOST = 1 << 26  # cells of several columns that one method may take together
 
 
