@@ -8,7 +8,7 @@ weights that were found needs no second look.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -17,10 +17,12 @@ import numpy as np
 from ..methods.arrays import Array
 from .cuts import Norm
 from .nearest import program
-from .relaxed import Box, Ends, Program, Relaxed, Unbounded
+from .relaxed import Box, Ends, Key, Program, Relaxed, Unbounded
 
 _ABOUT = 0.05  # of the width of a mean: what is cut out to either side of where a solution has it
 _NOTHING = 1e-11  # of a score: what is left open is no more than rounding
+
+Found = Callable[[Array, Mapping[Key, bool]], tuple[float, Array | None]]
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,11 @@ class Solved:
     bound: float
 
 
-def bound(
-    relaxed: Relaxed, norm: Norm, found: Callable[[Array], tuple[float, Array | None]], distance: float, programs: int
-) -> tuple[float, int]:
+def bound(relaxed: Relaxed, norm: Norm, found: Found, distance: float, programs: int) -> tuple[float, int]:
     """Return a distance below which no weights turn the order, infinite where none do, and how many programs it took.
 
-    `found` takes weights that are near to doing it, and returns the distance of the best that are known so far, and these;
-    `distance` is that of those known before. No more than so many `programs` are solved.
+    `found` takes weights that are near to doing it, with which units have a score at which nodes, and returns the distance of the
+    best that are known so far, and these; `distance` is that of those known before. No more than so many `programs` are solved.
     """
     heap: list[tuple[float, int, Solved]] = []
     order, done, settled, best = count(), 0, np.inf, None
@@ -52,7 +52,7 @@ def bound(
         if solved is None:
             return
         if relaxed.undecided(box) is None and solved.bound < distance:
-            distance, best = found(solved.weights)
+            distance, best = found(solved.weights, relaxed.there(box))
         heapq.heappush(heap, (max(least, solved.bound), next(order), solved))
 
     try:

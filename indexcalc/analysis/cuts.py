@@ -198,13 +198,20 @@ class Reweighed:
         parts = [self._at(cut, stack[start : start + step], asked) for start in range(0, len(stack), step)]
         return np.concatenate(parts) if parts else np.empty((0, len(asked)))
 
+    def there(self, cut: Cut, stack: Array, units: Sequence[int]) -> Mask:
+        """Say which nodes above a cut have a score (stack, unit, node) at weights in the index (stack, node)."""
+        return ~np.isnan(self._all(cut, stack, tuple(units))[..., [branch.position for branch in cut.upper]])
+
     def _at(self, cut: Cut, stack: Array, units: tuple[int, ...]) -> Array:
+        return np.asarray(self._all(cut, stack, units)[..., self.tree.root])
+
+    def _all(self, cut: Cut, stack: Array, units: tuple[int, ...]) -> Array:
         panel, rows = self._of(units), list(units)
         scores, coverage = (_repeated(known[rows], len(stack)) for known in (self.base, self.coverage))
         weights = {position: w[None, :, None] for position, w in self.shares(cut, stack).items()}
         only = {branch.position for branch in cut.upper}
         aggregate(self.index, panel, panel.status, scores, weights=weights, coverage=coverage, only=only)
-        return np.asarray(scores[0, ..., self.tree.root])
+        return np.asarray(scores[0])
 
     def _of(self, units: tuple[int, ...]) -> Panel:
         if units not in self.parts:

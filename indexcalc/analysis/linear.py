@@ -20,12 +20,15 @@ class Forms:
     """Between which forms Σ W x the units' scores lie (unit, node), in what they are compared by: more is better.
 
     `known` are the units (unit,) of which both are one, whatever the weights; `never` those that have no score with any.
+    `near_low` and `near_high` are the same as long as no node above the cut gains or loses a score.
     """
 
     low: Array
     high: Array
     known: Mask
     never: Mask
+    near_low: Array
+    near_high: Array
 
 
 def forms(made: Reweighed, cut: Cut) -> Forms | None:
@@ -48,9 +51,10 @@ def forms(made: Reweighed, cut: Cut) -> Forms | None:
             times[child] = times[branch.position] * affine[0] * made.factor(branch)
     x = made.sign * np.stack([times[node] * x[:, at] + plus[node] for at, node in enumerate(cut.nodes)], axis=-1)
     low, high = _filled(cut, x)
+    near = _filled(cut, np.where(_counted(made, cut), x, np.nan))
     must, can = _there(made, cut)
     low[~must], high[~must] = np.fmin.reduce(low, axis=-1)[~must, None], np.fmax.reduce(high, axis=-1)[~must, None]
-    return Forms(low, high, must & ~np.isnan(x).any(axis=-1), ~can)
+    return Forms(low, high, must & ~np.isnan(x).any(axis=-1), ~can, *near)
 
 
 def _is_linear(made: Reweighed, branch: Branch, by: Branch | None) -> bool:
@@ -74,6 +78,15 @@ def _filled(cut: Cut, x: Array) -> tuple[Array, Array]:
         for end, out, of in zip((np.minimum, np.maximum), found, ends, strict=True):
             out[:, columns] = np.where(gaps, end.reduce(of[:, columns], axis=-1, keepdims=True), out[:, columns])
     return found
+
+
+def _counted(made: Reweighed, cut: Cut) -> Mask:
+    """Say which nodes of a cut are in the index as it is (unit, node): those below none that has no score."""
+    counted = dict.fromkeys([branch.position for branch in cut.upper], np.ones(len(made.base), dtype=bool))
+    for branch in reversed(cut.upper):
+        for child in branch.children:
+            counted[child] = counted[branch.position] & ~np.isnan(made.base[:, child])
+    return np.stack([counted[node] for node in cut.nodes], axis=-1)
 
 
 def _there(made: Reweighed, cut: Cut) -> tuple[Mask, Mask]:

@@ -165,16 +165,24 @@ def _with_moves(table: Array, moves: int, low: Array, high: Array) -> tuple[Any,
     return csc_array((values, (rows, columns)), shape=(len(table) + moves, table.shape[1])), limits
 
 
-def most_ahead(cut: Cut, lead: Array) -> Array | None:
-    """Return the weights at which the row of lead (row, node) that leads least leads most; none where no weights are allowed."""
+def most_ahead(cut: Cut, lead: Array, kept: Rows | None = None) -> Array | None:
+    """Return the weights at which the row of lead (row, node) that leads least leads most, others being `kept` within their ends.
+
+    None where no weights are allowed.
+    """
     from scipy.optimize import linprog
 
     rows, size = lead.shape
     scale = np.maximum(np.abs(lead).max(axis=-1, keepdims=True, initial=0.0), 1e-300)
+    table, limits = [np.hstack([-lead / scale, np.ones((rows, 1))])], [np.zeros(rows)]
+    for sign, end in () if kept is None else ((1.0, kept.high), (-1.0, -kept.low)):
+        there = np.isfinite(end)
+        table.append(np.hstack([sign * kept.matrix[there], np.zeros((int(there.sum()), 1))]))  # type: ignore[union-attr]
+        limits.append(end[there])
     solved = linprog(
         np.append(np.zeros(size), -1.0),
-        A_ub=np.hstack([-lead / scale, np.ones((rows, 1))]),
-        b_ub=np.zeros(rows),
+        A_ub=np.vstack(table),
+        b_ub=np.concatenate(limits),
         A_eq=np.append(np.ones(size), 0.0)[None],
         b_eq=[float(np.add.reduce(cut.weights))],
         bounds=[*zip(cut.low, cut.high, strict=True), (None, 1.0)],

@@ -240,6 +240,10 @@ class Relaxed:
                     return side, branch.position
         return None
 
+    def there(self, box: Box) -> dict[Key, bool]:
+        """Return which units a box takes to have a score at which nodes, where that is open without it."""
+        return {(self.units[side], node): has for (side, node), has in box.has.items()}
+
     # ------------------------------------------------------------------------------------------- the program of a box
 
     def program(self, box: Box) -> Program | None:
