@@ -113,6 +113,11 @@ def test_the_referee_scores_and_ranks_as_the_program_does(tmp_path: Path) -> Non
         np.testing.assert_array_equal(ranks_of(project, own[None])[0], scores.rank()[0], err_msg=str(seed))
 
 
+@pytest.mark.parametrize("seed", [440, 443])
+def test_what_turns_only_where_nodes_weigh_nothing_is_found(seed: int, tmp_path: Path) -> None:
+    assert faults(random_project(seed), tmp_path) == ([], [])
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_answer_is_beaten(part: int, tmp_path: Path) -> None:
     wrong, loose, asked_of = {}, [], 0

@@ -13,6 +13,9 @@ import pytest
 from hypothesis import given
 from typer.testing import CliRunner
 
+from indexcalc.analysis.cuts import NORMS, Cut, Reweighed, cut_at
+from indexcalc.analysis.patterns import Pattern
+from indexcalc.analysis.relaxed import Relaxed
 from indexcalc.analysis.robustness import Robustness, reweighted, robustness
 from indexcalc.cli.app import app
 from indexcalc.engine import score
@@ -368,13 +371,15 @@ def test_an_inner_sum_keeps_what_its_weights_add_up_to_too() -> None:
             assert sum(turn.siblings["s"].values()) == pytest.approx(3)
 
 
+COVERED = (
+    "defaults: {normalise: points, missing: {policy: reweight, coverage: 0.74}}\n"
+    f"dimensions: [{{id: n, weight: 0.5, missing: {{coverage: 0.3}}, indicators: [{leaf('a', 0.5)}, {leaf('b', 0.5)}]}}, "
+    f"{leaf('c', 0.3)}, {leaf('e', 0.2)}]\n"
+)
+
+
 def test_who_can_lose_coverage_can_be_passed() -> None:
-    tree = (
-        "defaults: {normalise: points, missing: {policy: reweight, coverage: 0.74}}\n"
-        f"dimensions: [{{id: n, weight: 0.5, missing: {{coverage: 0.3}}, indicators: [{leaf('a', 0.5)}, {leaf('b', 0.5)}]}}, "
-        f"{leaf('c', 0.3)}, {leaf('e', 0.2)}]\n"
-    )
-    index = index_of(HEAD.format("").replace("defaults: {normalise: points}\n", "") + tree)
+    index = index_of(HEAD.format("").replace("defaults: {normalise: points}\n", "") + COVERED)
     found = score(index, panel_of(index, [[60, 50, 80, 50], [75, np.nan, 30, 55]]))
     answer = robustness(found, 0)
     verified(found, answer)
@@ -382,6 +387,51 @@ def test_who_can_lose_coverage_can_be_passed() -> None:
     # V needs 20 W_n + 5 W_e > 50 W_c with its coverage, 1 - W_n / 2, still from 0.74 - 0.0005: W_n up to 0.521
     assert first.exact
     assert first.distance == pytest.approx(2 * (0.3 - (20 * 0.521 + 5 * 0.479) / 55), abs=1e-6)
+
+
+def covered(x: object) -> Reweighed:
+    index = index_of(HEAD.format("").replace("defaults: {normalise: points}\n", "") + COVERED)
+    return Reweighed(score(index, panel_of(index, x)), 0)  # type: ignore[arg-type]
+
+
+def around(cut: Cut, norm: str, far: float, random: np.random.Generator) -> np.ndarray:
+    """Weights by chance that are no farther than a distance."""
+    chance = np.concatenate([random.dirichlet(np.full(len(cut.weights), a), 150) for a in (0.2, 1.0)])
+    length = np.abs(chance - cut.weights)
+    length = length.sum(axis=1) if norm == "L1" else length.max(axis=1)
+    share = np.minimum(random.uniform(0, 1, len(chance)) ** 0.25 * far / length, 1.0)
+    return np.asarray(cut.weights + share[:, None] * (chance - cut.weights))
+
+
+def test_how_long_coverage_lasts_by_hand() -> None:
+    """V lacks half of n: it has 1 - W_n / 2, still enough from 0.74 - 0.0005 on, so up to W_n = 0.521."""
+    made = covered([[60, 50, 80, 50], [75, np.nan, 30, 55]])
+    cut = cut_at(made.scores, 0, 1, None, {})
+    pattern = Pattern.at(made, cut, cut.weights, (0, 1), {})
+    assert pattern.lasts("L1").tolist() == pytest.approx([math.inf, 0.042])
+    assert pattern.lasts("max").tolist() == pytest.approx([math.inf, 0.021])
+
+
+@pytest.mark.parametrize("seed", range(count(10, 200)))
+def test_no_nearer_than_that_a_node_gains_or_loses_a_score_and_means_stay_between_their_ends(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    x = random.uniform(1, 100, (3, 4))
+    x[random.random(x.shape) < 0.3] = np.nan
+    made = covered(x)
+    for level, norm in itertools.product((1, 2), NORMS):
+        cut = cut_at(made.scores, 0, level, None, {})
+        now = made.there(cut, cut.weights[None], (0, 1, 2))[0]
+        lasts = Pattern.at(made, cut, cut.weights, (0, 1, 2), {}).lasts(norm)
+        for unit, least in enumerate(lasts.tolist()):
+            far = min(least * (1 - 1e-9), 0.5)
+            near = around(cut, norm, far, random)
+            assert (made.there(cut, near, (unit,))[:, 0] == now[unit]).all()
+            relaxed = Relaxed(made, cut, unit, unit)
+            known = relaxed.known(relaxed.within(far, norm))[0]
+            if known.has[made.tree.root]:
+                ends, index = known.score[made.tree.root], made.at(cut, near, (unit,))[:, 0]
+                assert (index >= ends.low - 1e-9).all()
+                assert (index <= ends.high + 1e-9).all()
 
 
 def test_what_turns_is_the_order_as_it_is_published() -> None:

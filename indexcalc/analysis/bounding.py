@@ -36,11 +36,12 @@ class Solved:
     bound: float
 
 
-def bound(relaxed: Relaxed, norm: Norm, found: Found, distance: float, programs: int) -> tuple[float, int]:
+def bound(relaxed: Relaxed, norm: Norm, found: Found, distance: float, programs: int, *, kept: bool = False) -> tuple[float, int]:
     """Return a distance below which no weights turn the order, infinite where none do, and how many programs it took.
 
     `found` takes weights that are near to doing it, with which units have a score at which nodes, and returns the distance of the
-    best that are known so far, and these; `distance` is that of those known before. No more than so many `programs` are solved.
+    best that are known so far, and these; `distance` is that of those known before. `kept`: no nearer than these does a node gain
+    or lose a score, so that what is nearer is a box to begin with. No more than so many `programs` are solved.
     """
     heap: list[tuple[float, int, Solved]] = []
     order, done, settled, best = count(), 0, np.inf, None
@@ -55,8 +56,9 @@ def bound(relaxed: Relaxed, norm: Norm, found: Found, distance: float, programs:
             distance, best = found(solved.weights, relaxed.there(box))
         heapq.heappush(heap, (max(least, solved.bound), next(order), solved))
 
+    most = distance if kept else np.inf
     try:
-        solve(Box(), 0.0)
+        solve(relaxed.within(distance, norm) if np.isfinite(most) else Box(), 0.0)
         while heap and done < programs:
             least, _, solved = heap[0]
             if least >= min(distance, settled) * (1 - 1e-7):
@@ -68,7 +70,7 @@ def bound(relaxed: Relaxed, norm: Norm, found: Found, distance: float, programs:
                 solve(part, least)
     except Unbounded:
         return 0.0, done
-    return min([settled, *(least for least, _, _ in heap[:1])]), done
+    return min([settled, most, *(least for least, _, _ in heap[:1])]), done
 
 
 def _solved(relaxed: Relaxed, box: Box, norm: Norm) -> Solved | None:

@@ -135,8 +135,14 @@ class Hunt:
             return stack
         if self.best is not None:
             stack = stack[np.argsort(self.cut.length(stack, self.norm), kind="stable")][: 4 * _CHANCE]
-        if not self.gaps:
-            return stack[:2]
+        if not self.gaps:  # the first is where the search comes down from in any case
+            return (
+                stack[1:2]
+                if self.best is not None and len(self.cut.nodes) <= _FEW
+                else stack[:0]
+                if self.best is not None
+                else stack[:2]
+            )
         there = self.made.there(self.cut, stack, self.units).reshape(len(stack), -1)
         first = np.sort(np.unique(there, axis=0, return_index=True)[1])
         return np.asarray(stack[first[:_PATTERNS]])
@@ -154,8 +160,10 @@ class Hunt:
         if self.deep is not None:  # and from them as little as can be towards some that do it
             beyond = np.concatenate([beyond, weights + PUSHED[:, None] * (self.deep - weights)])
         nearer = self.take(self.cut.projected(beyond))
-        if self.descents < 12 or nearer:
-            self.descend(weights, known)
+        few = len(self.cut.nodes) <= _FEW
+        if self.descents < (12 if few else 6) or nearer:
+            if few or not nearer:
+                self.descend(weights, known)
             if nearer and self.best is not None:
                 self.descend(self.best)
         return self.distance, self.best
@@ -187,9 +195,9 @@ class Hunt:
 
     def _next(self, pattern: Pattern, at: Array) -> tuple[Array | None, bool]:
         """Return the nearest weights at which the condition made linear holds, or the nearest to holding, and whether it does."""
-        last = None
-        for half in self._halves(pattern, at):
-            made = self._lead(pattern, at, half)
+        last, (values, rows) = None, self._linear(pattern, at)
+        for half in self._halves(values):
+            made = self._lead(values, rows, half)
             if made is None:
                 return None, False
             now = self._nearest(pattern, *made)
@@ -199,15 +207,23 @@ class Hunt:
         if last is None:
             return None, False
         lead, besides, order = last
-        rows = np.concatenate([lead[: self.question.count], besides])
-        return most_ahead(self.cut, rows, pattern.kept(order[: self.question.count])), False
+        first = slice(self.question.count)
+        kept = pattern.kept([self.place, *order[first]])
+        return most_ahead(self.cut, np.concatenate([lead[first], besides]), kept), False
 
-    def _halves(self, pattern: Pattern, at: Array) -> list[float | None]:
+    def _linear(self, pattern: Pattern, at: Array) -> tuple[Array, Array]:
+        """Return the index of each unit at some weights, more being better, and it made linear there: forms (unit, node)."""
+        step = _STEP * np.where(at + _STEP <= 1.0, 1.0, -1.0)
+        steps = np.diag(np.where(self.cut.high > self.cut.low, step, 0.0))
+        values = self.made.sign * pattern.values(np.concatenate([at + steps, at[None]]))
+        slope = (values[:-1] - values[-1]).T / step
+        return values[-1], slope + (values[-1] - slope @ at)[:, None] / float(self.cut.weights.sum())
+
+    def _halves(self, values: Array) -> list[float | None]:
         """Return between which rounded scores the order may turn, those in the middle first; one nothing where none are."""
         decimals = self.made.ranking.decimals
         if decimals is None:
             return [None]
-        values = self.made.sign * pattern.values(at[None])[0]
         own, others = values[self.place], np.delete(values, self.place)
         others = np.sort(others[~np.isnan(others)])
         if np.isnan(own) or len(others) < self.question.count:
@@ -227,26 +243,22 @@ class Hunt:
         ordered = np.sort(np.where(np.isnan(lead), -np.inf, lead), axis=-1)
         return np.asarray(np.where(np.isnan(values[:, self.place]), -np.inf, ordered[:, -self.question.count]))
 
-    def _lead(self, pattern: Pattern, at: Array, half: float | None) -> tuple[Array, Array, list[int]] | None:
-        """Return by how much others lead, made linear at some weights: rows of forms (row, node), and rows to hold besides.
+    def _lead(self, values: Array, rows: Array, half: float | None) -> tuple[Array, Array, list[int]] | None:
+        """Return by how much others lead, of the index made linear: rows of forms (row, node), and rows to hold besides.
 
         Those that lead most come first; their places are the last. Where ranks compare rounded scores, that is the lead over the
         half that parts them, which the unit itself must not reach. Nothing where no score is there to go by.
         """
-        made, cut, place, whole = self.made, self.cut, self.place, float(self.cut.weights.sum())
-        step = _STEP * np.where(at + _STEP <= 1.0, 1.0, -1.0)
-        steps = np.diag(np.where(cut.high > cut.low, step, 0.0))
-        values = made.sign * pattern.values(np.concatenate([at + steps, at[None]]))
-        slope = (values[:-1] - values[-1]).T / step
-        rows = slope + (values[-1] - slope @ at)[:, None] / whole
+        place, whole = self.place, float(self.cut.weights.sum())
         there = np.isfinite(rows).all(axis=-1)
-        ordered = np.argsort(-np.nan_to_num(values[-1]), kind="stable").tolist()
+        ordered = np.argsort(-np.nan_to_num(values), kind="stable").tolist()
         others = [unit for unit in ordered if there[unit] and unit != place]
         if not there[place] or len(others) < self.question.count:
             return None
         if half is None:
-            return rows[others] - rows[place], np.empty((0, len(at))), others
-        decimals, ties = made.ranking.decimals or 0, self.question.below is None and made.ranking.ties in ("max", "average")
+            return rows[others] - rows[place], np.empty((0, rows.shape[-1])), others
+        decimals = self.made.ranking.decimals or 0
+        ties = self.question.below is None and self.made.ranking.ties in ("max", "average")
         apart = 0.5 * 10.0**-decimals if ties else 0.0
         return rows[others] - (half - apart) / whole, ((half + apart) / whole - rows[place])[None], others
 

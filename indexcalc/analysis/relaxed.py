@@ -17,7 +17,7 @@ from ..engine.rules import REACHED, asks_for_coverage, combiner, enough, power_o
 from ..methods import AGGREGATORS
 from ..methods.arrays import Array, np
 from ..tree.layout import Branch
-from .cuts import Cut, Reweighed
+from .cuts import Cut, Norm, Reweighed
 from .nearest import Rows
 
 Key = tuple[int, int]  # a side, 0 for the unit that is ahead and 1 for the other, and a node
@@ -169,7 +169,50 @@ class Relaxed:
                 y[at] = float(self.made.finished(branch, made[:, None], (self.units[side],))[0, 0])
         return found
 
-    def _known(self, box: Box, side: int) -> Known:
+    def within(self, far: float, norm: Norm) -> Box:
+        """Return the box of all weights no farther than so much from those of now, where no nearer a node gains or loses a score.
+
+        How far a mean moves is bounded in closed form: V (m' − m) = Σ (W − w) (g − m') over the children that are there, which
+        weigh V in all; of that no more than half the distance is gained and half is lost (L1), or each node moves by all of it.
+        """
+        means: dict[Key, Ends] = {}
+        has: dict[Key, bool] = {}
+        box = Box(has, means)
+        for side in (0, 1):
+            out = self._leaves(side)
+            for branch in self.cut.upper:
+                at = branch.position
+                out.has[at], out.covered[at] = self._has(box, side, branch, out)
+                if out.has[at] is None:
+                    out.has[at] = has[side, at] = not np.isnan(self.made.base[self.units[side], at])
+                if out.has[at]:
+                    if power_of(branch) is not None and (ends := self._reached(branch, out, far, norm)):
+                        means[side, at] = ends
+                    out.score[at] = self._score(box, side, branch, out)
+        return box
+
+    def _reached(self, branch: Branch, out: Known, far: float, norm: Norm) -> Ends | None:
+        """Return between which ends a mean stays within a distance, nothing where that is not known."""
+        there, weights = [child for child in branch.children if out.has[child]], self.cut.weights
+        columns = np.array([self.below[child][: len(weights)] for child in there])
+        g, w, many = (
+            np.sort(transformed(branch, np.array([out.score[child] for child in there]).T), axis=0),
+            columns @ weights,
+            columns.sum(),
+        )
+        room = float(w.sum()) - (far * many if norm == "max" else 0.0)
+        if room <= 1e-9 or not np.isfinite(g).all():
+            return None
+        mean = g @ w / w.sum()
+        if norm == "L1":
+            moved = (g.max(axis=-1) - g.min(axis=-1)) * far / 2
+        else:
+            moved = np.abs(g - mean[:, None]) @ columns.sum(axis=-1) * far
+        hair = 1e-12 * float(np.abs(g).max())
+        return Ends(float(mean[0] - moved[0] / room) - hair, float(mean[1] + moved[1] / room) + hair)
+
+    def _leaves(self, side: int) -> Known:
+        """Return what is known of the nodes of the cut."""
         unit, out = self.units[side], Known()
         for node in self.cut.nodes:
             x = float(self.made.base[unit, node])
@@ -181,6 +224,10 @@ class Relaxed:
             )
             covered = 0.0 if np.isnan(x) else of_node
             out.covered[node] = Ends(covered, covered)
+        return out
+
+    def _known(self, box: Box, side: int) -> Known:
+        out = self._leaves(side)
         for branch in self.cut.upper:
             at = branch.position
             out.has[at], out.covered[at] = self._has(box, side, branch, out)

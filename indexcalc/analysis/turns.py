@@ -193,6 +193,11 @@ class Search:
         near = np.where(np.isnan(scores[others]), np.inf, near)
         return np.where(form.never[others], np.inf, np.maximum(always, np.minimum(near, np.minimum(lasts[others], lasts[above]))))
 
+    def _searched(self, relaxed: Relaxed, norm: Norm, hunt: Hunt, programs: int) -> float:
+        """Return the bound of a pair by branch and bound."""
+        lasts = float(self._lasts(relaxed.cut, norm)[list(relaxed.units)].min()) if relaxed.cut.within else 0.0
+        return bound(relaxed, norm, hunt.heard, hunt.distance, programs, kept=hunt.distance < lasts)[0]
+
     def _bound(self, cut: Cut, form: Forms | None, norm: Norm, question: Question, hunt: Hunt) -> float:
         """Return a distance below which no weights turn the order; the hunt hears of weights that are near to it."""
         if question.below is not None:
@@ -200,7 +205,7 @@ class Search:
             if hunt.distance - at_once <= _PROVED:
                 return at_once
             relaxed = Relaxed(self.made, cut, question.above, question.below)
-            return max(at_once, bound(relaxed, norm, hunt.heard, hunt.distance, self._programs(cut))[0])
+            return max(at_once, self._searched(relaxed, norm, hunt, self._programs(cut)))
         others = [unit for unit in range(len(self.made.base)) if unit != question.above]
         slack = 10.0**-self.decimals if self.decimals is not None and self.level else 0.0
         least = self._at_once(cut, form, norm, question.above, others, slack)
@@ -210,7 +215,7 @@ class Search:
                 if at < 0 or least[at] >= hunt.distance:
                     break
                 relaxed = Relaxed(self.made, cut, question.above, others[at])
-                closer = bound(relaxed, norm, hunt.heard, hunt.distance, max(2, self._programs(cut) // _FEW))[0]
+                closer = self._searched(relaxed, norm, hunt, max(2, self._programs(cut) // _FEW))
                 if closer <= least[at] + _PROVED:
                     break
                 least[at] = closer
