@@ -22,7 +22,7 @@ _AHEAD = 1e-7  # by how much a condition that was made linear is to hold, of its
 _FEW = 12  # nodes of a cut up to which weights between every two of them are tried
 _ALL_FACES = 5  # nodes of a cut up to which every set of them is left without weight
 _FACES = 12  # faces that are looked at in larger ones
-_PATTERNS = 5  # patterns from the nearest weights of which the search comes down
+_PATTERNS = 5  # patterns from the nearest weights of which the search comes down, one where there are many nodes
 _CHANCE = 64  # weights that are tried by chance, at each of several distances
 PUSHED = np.concatenate([[0.0], np.logspace(-13, 0, 40)])
 
@@ -135,17 +135,11 @@ class Hunt:
             return stack
         if self.best is not None:
             stack = stack[np.argsort(self.cut.length(stack, self.norm), kind="stable")][: 4 * _CHANCE]
-        if not self.gaps:  # the first is where the search comes down from in any case
-            return (
-                stack[1:2]
-                if self.best is not None and len(self.cut.nodes) <= _FEW
-                else stack[:0]
-                if self.best is not None
-                else stack[:2]
-            )
+        if not self.gaps:  # the search comes down from the best in any case
+            return stack[1:2] if self.best is not None else stack[:1]
         there = self.made.there(self.cut, stack, self.units).reshape(len(stack), -1)
         first = np.sort(np.unique(there, axis=0, return_index=True)[1])
-        return np.asarray(stack[first[:_PATTERNS]])
+        return np.asarray(stack[first[: _PATTERNS if len(self.cut.nodes) <= _FEW else 1]])
 
     # --------------------------------------------------------------------------------------------------- coming down
 
