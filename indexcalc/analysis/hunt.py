@@ -244,7 +244,7 @@ class Hunt:
         half that parts them, which the unit itself must not reach. Nothing where no score is there to go by.
         """
         place, whole = self.place, float(self.cut.weights.sum())
-        there = np.isfinite(rows).all(axis=-1)
+        there = np.asarray(np.isfinite(rows).all(axis=-1))
         ordered = np.argsort(-np.nan_to_num(values), kind="stable").tolist()
         others = [unit for unit in ordered if there[unit] and unit != place]
         if not there[place] or len(others) < self.question.count:
