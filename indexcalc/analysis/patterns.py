@@ -56,7 +56,7 @@ class Pattern:
 
     def kept(self, members: Sequence[int]) -> Rows:
         """Return what keeps the pattern of some of its units: rows of weights between ends."""
-        found = [self._rows[member] for member in members]
+        found = [self._rows(member) for member in members]
         matrix = np.concatenate([rows.matrix for rows in found])
         low, high = (np.concatenate([getattr(rows, end) for rows in found]) for end in ("low", "high"))
         return Rows(matrix, low, high)
@@ -68,7 +68,8 @@ class Pattern:
         nothing does. Where what does not apply makes them more than rows, nothing is known.
         """
         out, whole = np.full(len(self.units), np.inf), float(np.add.reduce(self.cut.weights))
-        for unit, rows in enumerate(self._rows):
+        for unit in range(len(self.units)):
+            rows = self._rows(unit)
             low, high = rows.low[:, None] / whole, rows.high[:, None] / whole
             falling = np.concatenate([low - rows.matrix, rows.matrix - high])
             falling = falling[np.isfinite(falling).all(axis=-1)]
@@ -85,41 +86,49 @@ class Pattern:
             partly |= ~applies[:, list(branch.children)].all(axis=-1) & applies[:, branch.position]
         return partly & any(asks_for_coverage(branch.missing) for branch in self.cut.upper)
 
+    def _rows(self, unit: int) -> Rows:
+        """Return what keeps the pattern of one of the units."""
+        rows: list[tuple[Array, float, float]] = []
+        for branch, own, there, asked, covered in self._nodes:
+            if (there[unit].any() and not there[unit].all()) or self._lacks(branch, covered[unit], asked[unit]):
+                parts = there[unit] @ own, np.add.reduce(own), covered[unit], asked[unit]
+                rows += self._of_node(branch, bool(self.has[branch.position][unit]), *parts)
+        matrix = np.array([row for row, _, _ in rows]).reshape(-1, len(self.cut.nodes))
+        low, high = (np.array([row[end] for row in rows]) for end in (1, 2))
+        return Rows(matrix, low, high)
+
     @cached_property
-    def _rows(self) -> list[Rows]:
-        rows: list[list[tuple[Array, float, float]]] = [[] for _ in self.units]
-        made, size, units = self.made, len(self.cut.nodes), list(self.units)
-        below = dict(zip(self.cut.nodes, np.eye(size), strict=True))
+    def _nodes(self) -> list[tuple[Branch, Array, Mask, Array, Array]]:
+        """The nodes above the cut, what their children weigh (child, node of the cut), and what is there of them (unit, child).
+
+        Then by unit the weight of what applies below them and of what has values (unit, node of the cut).
+        """
+        made, units, found = self.made, list(self.units), []
+        below = dict(zip(self.cut.nodes, np.eye(len(self.cut.nodes)), strict=True))
         has: dict[int, Mask] = {}
-        covered: dict[int, Array] = {}  # by node, the weight that has values (unit, node of the cut)
+        covered: dict[int, Array] = {}
         for node in self.cut.nodes:
             has[node] = ~np.isnan(made.base[units, node])
             share = np.ones(len(units)) if node < made.tree.leaves else made.coverage[units, node - made.tree.leaves]
             covered[node] = np.where(has[node], np.nan_to_num(share), 0.0)[:, None] * below[node]
         for branch in self.cut.upper:
-            at = branch.position
+            at, children = branch.position, list(branch.children)
             has[at] = self.has[at]
-            own = np.stack([below[child] for child in branch.children])
-            there, applies = (
-                np.stack([of(child) for child in branch.children], axis=-1)
-                for of in (has.__getitem__, lambda child: made.applying[units, child])
-            )
-            below[at], asked = np.add.reduce(own), applies @ own
-            covered[at] = np.add.reduce([np.where(has[child][:, None], covered[child], 0.0) for child in branch.children])
-            for unit in np.flatnonzero(there.any(axis=-1) & ~there.all(axis=-1) | self._lacks(branch, covered[at], asked)):
-                parts = there[unit] @ own, below[at], covered[at][unit], asked[unit]
-                rows[unit] += self._of_node(branch, bool(has[at][unit]), *parts)
+            own, there = np.stack([below[child] for child in children]), np.stack([has[child] for child in children], axis=-1)
+            below[at], asked = np.add.reduce(own), made.applying[np.ix_(units, children)] @ own
+            covered[at] = np.add.reduce([np.where(has[child][:, None], covered[child], 0.0) for child in children])
+            found.append((branch, own, there, asked, covered[at]))
             with np.errstate(invalid="ignore", divide="ignore"):  # what does not apply counts in neither part
                 whole = (asked @ self.near)[:, None]
                 covered[at] = np.where(whole > 0, covered[at] * (below[at] @ self.near) / whole, covered[at])
-        return [_stacked(each, size) for each in rows]
+        return found
 
     @staticmethod
-    def _lacks(branch: Branch, covered: Array, asked: Array) -> Mask:
-        """Say which units may have too little coverage at some weights."""
+    def _lacks(branch: Branch, covered: Array, asked: Array) -> bool:
+        """Say whether a unit may have too little coverage at some weights."""
         if not asks_for_coverage(branch.missing) or not branch.missing.coverage:
-            return np.zeros(len(covered), dtype=bool)
-        return np.asarray((covered < (branch.missing.coverage - REACHED) * asked).any(axis=-1))
+            return False
+        return bool((covered < (branch.missing.coverage - REACHED) * asked).any())
 
     def _of_node(
         self, branch: Branch, has: bool, there: Array, whole: Array, covered: Array, asked: Array
@@ -134,9 +143,3 @@ class Pattern:
         if coverage is not None and coverage @ self.near <= _NONE:
             return [] if coverage.max() < 0 else [(coverage, -np.inf, -_HAIR)]
         return [(there, -np.inf, 0.0)] if there @ self.near <= _NONE else []
-
-
-def _stacked(rows: Sequence[tuple[Array, float, float]], size: int) -> Rows:
-    matrix = np.array([row for row, _, _ in rows]).reshape(-1, size)
-    low, high = (np.array([row[end] for row in rows]) for end in (1, 2))
-    return Rows(matrix, low, high)

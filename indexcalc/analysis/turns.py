@@ -26,7 +26,7 @@ _NEAR = 0.01  # a bound so much below what was found is near enough not to look 
 _PROGRAMS, _ALL = 160, 4000  # programs solved for a bound: of one turn, and of all together
 _COLUMNS = 1500  # and the nodes in those of one turn
 _NODES = 400  # of a tree of choices who passes
-_FEW = 12  # others whose bound is looked at more closely
+_FEW = 12  # others whose bound is looked at more closely, and nodes of a cut up to which that goes on to the end
 
 
 @dataclass(frozen=True)
@@ -209,10 +209,11 @@ class Search:
         others = [unit for unit in range(len(self.made.base)) if unit != question.above]
         slack = 10.0**-self.decimals if self.decimals is not None and self.level else 0.0
         least = self._at_once(cut, form, norm, question.above, others, slack)
+        near = _NEAR if len(cut.nodes) > _FEW else 0.0
         if not slack:
             for _ in range(min(_FEW, len(others))):  # the nearest by themselves are looked at more closely, one after the other
                 at = int(np.argsort(least, kind="stable")[question.top - 1]) if len(others) >= question.top else -1
-                if at < 0 or least[at] >= hunt.distance:
+                if at < 0 or least[at] >= hunt.distance * (1 - near):
                     break
                 relaxed = Relaxed(self.made, cut, question.above, others[at])
                 closer = self._searched(relaxed, norm, hunt, max(2, self._programs(cut) // _FEW))
