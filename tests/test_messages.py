@@ -625,7 +625,7 @@ def test_every_hint_is_shown() -> None:
 
 
 if __name__ == "__main__":
-    for name in NAMES:
+    for name in sys.argv[1:] or NAMES:  # all, or those that are named
         with tempfile.TemporaryDirectory() as temporary:
             folder = project(name, Path(temporary) / "project")
             with lowered(name):

@@ -73,12 +73,11 @@ class MethodRecord(Record):
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
-        """The parameters that it takes in YAML, from its function's signature."""
-        return {
-            name: Parameter(name, own.annotation, own.default is own.empty, None if own.default is own.empty else own.default)
-            for name, own in inspect.signature(self.function).parameters.items()
-            if own.kind is own.KEYWORD_ONLY
-        }
+        """The parameters that it takes in YAML: those of its function that are given by name alone."""
+        kinds, defaults = self.function.__annotations__, self.function.__kwdefaults__ or {}
+        code = self.function.__code__  # `inspect.signature` says the same of any callable, in ten times the time
+        names = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+        return {name: Parameter(name, kinds[name], name not in defaults, defaults.get(name)) for name in names}
 
     @property
     def about(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .recognised_measures import ENGLISH_NUMBERS, NUMBERS
+
 UNIT_HEADINGS = (
     "unit",
     "unit_id",
@@ -51,7 +53,7 @@ PERIOD_HEADINGS = (
     "quarter",
     "month",
 )
-TIME_HEADINGS = ("time_period", "time period", "time")  # of statistical offices; not where all is of one period
+TIME_HEADINGS = ("time_period", "time period", "time", "时间")  # of statistical offices; not where all is of one period
 DAY_HEADINGS = ("日期", "date", "day")  # only where periods are days: elsewhere a date may be anything's
 INDICATOR_HEADINGS = ("indicator", "指标", "指标名称", "指标编号", "指标代码", "指标id", "indicator name", "series name")
 VALUE_HEADINGS = ("value", "数值", "值", "指标值", "obs_value", "observation value")
@@ -245,14 +247,11 @@ SECONDS = {  # how many seconds a measure of time is
     for name in names
 }
 MULTIPLES = {  # what a number is multiplied by that such a word follows; the longer of two comes first
-    **dict.fromkeys(("万亿",), 1e12),
-    **dict.fromkeys(("billion", "bn"), 1e9),
-    **dict.fromkeys(("亿",), 1e8),
-    **dict.fromkeys(("千万",), 1e7),
-    **dict.fromkeys(("百万", "million", "mn", "M"), 1e6),
-    **dict.fromkeys(("十万",), 1e5),
-    **dict.fromkeys(("万",), 1e4),
-    **dict.fromkeys(("千", "thousand", "K", "k"), 1e3),
+    **{word: float(NUMBERS[word]) for word in sorted(NUMBERS, key=len, reverse=True) if NUMBERS[word] >= 1000},
+    **{word: float(ENGLISH_NUMBERS[word]) for word in ("billion", "bn", "million", "mn", "thousand")},
+    "M": 1e6,
+    "K": 1e3,
+    "k": 1e3,
 }
 DATE = (  # dates in the cells of numbers; a pattern as text, since most cells are numbers
     r"(?i)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?: \d{1,2}:\d\d.*)?|(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"

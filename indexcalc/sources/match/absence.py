@@ -12,8 +12,11 @@ from typing import Any
 from ...findings import Finding, Place, finding, nearest
 from ...periods import order
 from ...tree.formula import Expression, parse
+from ..readers.table import Table
+from .cells import records_of
 from .headings import few
-from .matched import Matched, Piece, Same, Seen
+from .layout import Layout
+from .matched import Matched, Piece, Same, Seen, Source
 
 _OPPOSITE = {
     "<": operator.ge,
@@ -199,6 +202,20 @@ def _lacking(matched: Matched, at: int, pieces: Sequence[Piece], lacking: list[s
             left = {period: None for period in left if period not in other}
     if left:
         yield from absent_in(matched, at, sorted(left, key=order), {})
+
+
+def unused_tables(matched: Matched, source: Source, tables: Sequence[tuple[Table, Layout]]) -> Iterator[Finding]:
+    """Find the tables of which nothing is taken, though no other of their source has their periods: all may be renamed there."""
+    known = {period for piece in matched.pieces for period in piece.periods}
+    if not known or None in known or matched.later:
+        return
+    for table, layout in tables:
+        if layout.unit is None or layout.across or table.stays:
+            continue
+        periods = records_of(source, table, layout)[0].periods
+        if lost := sorted({period for period in periods if period and period not in known}, key=order):
+            names = few(name for at, name in enumerate(table.names) if at not in (layout.unit, layout.period))
+            yield finding("IC281", Place(table.file, table.sheet), periods=few(lost), names=names or "–")
 
 
 def may_be_set_aside(matched: Matched) -> Iterator[bool]:

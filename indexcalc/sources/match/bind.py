@@ -22,7 +22,7 @@ from ..readers.table import Table, name_of
 from ..readers.tables import read_tables
 from ..unit_table import UnitNames, asked_at, read_units, undeclared_units
 from .above import of_one_unit
-from .absence import never_there, without_values
+from .absence import never_there, unused_tables, without_values
 from .across import with_split_headings
 from .cells import of_units
 from .dated import with_one_period
@@ -205,6 +205,7 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     settled: set[int] = set()  # what is there, or cannot be judged
     headed: set[int] = set()
     indicators: list[str] = []
+    idle: list[tuple[Table, Layout]] = []
     for table in (with_split_headings(source, with_one_period(source, one)) for one in tables):
         layout, found = layout_of(source, table)
         if layout is None:
@@ -214,6 +215,7 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
         parts.append(pieces_of(source, table, layout, alone=len(tables) == 1))
         parts.append(source.matched(findings=[*found, *_of_layout(source, table, layout, parts[-1].pieces)]))
         settled |= {piece.column for piece in parts[-2].pieces} | {later.column for later in parts[-2].later}
+        idle += [] if parts[-2].pieces or parts[-2].later else [(table, layout)]
         headed |= beside_indicators(source, table, layout).keys()
         indicators += indicators_in(table, layout)
     for at, column in source.columns:
@@ -224,7 +226,9 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
         source.matched(findings=[*_unmet(source, tables, settled, headed, indicators), *_said_twice(source, settled, headed)])
     )
     whole = together(parts)
-    return replace(whole, findings=once_a_file([*whole.findings, *differing(_said(source, whole))]))
+    return replace(
+        whole, findings=once_a_file([*whole.findings, *differing(_said(source, whole)), *unused_tables(whole, source, idle)])
+    )
 
 
 def _said(source: Source, matched: Matched) -> Iterator[tuple[Column, list[Said]]]:

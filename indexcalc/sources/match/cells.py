@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from ...tree.model import EVERY
 from ...words.recognised_data import HAS_VALUE
 from ..readers.numbers import NOT_A_NUMBER, word_of
 from ..readers.periods import in_parts, is_unclear, said_in
-from ..readers.table import Table, name_of, taken, unmarked
+from ..readers.table import Cell, Table, name_of, taken, unmarked
 from .dated import no_period, periods_meant, unclear_months
 from .headings import few
 from .layout import Layout
@@ -58,7 +58,29 @@ def records_of(source: Source, table: Table, layout: Layout) -> tuple[Records, l
     found = [unknown_unit(source, name, table.place(rows[0], layout.unit), len(rows)) for name, rows in unknown.items()]
     rows, periods, undated = dated(source, table, layout, known)
     units = [unit for row in rows if (unit := meaning[cells[row]]) is not None]
-    return Records(rows, periods, units), [*found, *undated]
+    return Records(rows, periods, units), [*found, *_contradicted(source, table, layout.unit, meaning), *undated]
+
+
+def _contradicted(source: Source, table: Table, column: int, meaning: Mapping[Cell, int | None]) -> Iterator[Finding]:
+    """Find rows whose id and name are those of two units, where the tree does not say which column names the units."""
+    if source.data.unit is not None:
+        return
+    block, units = source.index.units, source.units.units
+    usual = {name_of(heading).casefold() for heading in (block.id, block.name, block.name_en, block.label, block.label_en)}
+    for at in (at for at, heading in enumerate(table.names) if at != column and heading.casefold() in usual):
+        cells, others = table.named(column), table.named(at)
+        wrong = {}
+        for cell, other in dict.fromkeys(zip(cells, others, strict=True)):
+            one, two = meaning[cell], source.units.find(other)
+            if one is None or two is None or one == two:
+                continue
+            if not units.levels or units.levels[one] == units.levels[two]:  # a street may stand beside its district
+                wrong[cell, other] = units.title(one), units.title(two)
+        rows = [row for row, pair in enumerate(zip(cells, others, strict=True)) if pair in wrong] if wrong else []
+        if rows:
+            named, found = wrong[cells[rows[0]], others[rows[0]]]
+            said = {"found": name_of(others[rows[0]]), "cell": name_of(cells[rows[0]]), "heading": table.names[column]}
+            yield finding("IC280", table.place(rows[0], at), **said, unit=named, other=found, rows=len(rows))
 
 
 def dated(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from ...findings import Finding, Place, finding, nearest
 from ...methods import NORMALISERS, RECORDS, TREATMENTS, WEIGHTINGS
@@ -220,7 +220,7 @@ def combined(method: Method) -> list[Method]:
 
 def _fits(wanted: Any, value: Any) -> bool:
     for kind in get_args(wanted) if isinstance(wanted, UnionType) else (wanted,):
-        if type(value) is kind or (kind is float and type(value) is int):
+        if _is_plainly(kind, value):
             return True  # most are; the rest is worth making an adapter for
     from pydantic import ValidationError
 
@@ -229,6 +229,16 @@ def _fits(wanted: Any, value: Any) -> bool:
     except ValidationError:
         return False
     return _alike(read, value)
+
+
+def _is_plainly(kind: Any, value: Any) -> bool:
+    """Say whether a value is of a type as it stands: a number, a text, one of some words, or a mapping of these."""
+    if get_origin(kind) is Literal:
+        return isinstance(value, str) and value in get_args(kind)
+    if get_origin(kind) is Mapping and type(value) is dict:
+        keys, values = get_args(kind)
+        return all(_is_plainly(keys, key) and _is_plainly(values, one) for key, one in value.items())
+    return type(value) is kind or (kind is float and type(value) is int)
 
 
 def _alike(read: Any, written: Any) -> bool:
