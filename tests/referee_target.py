@@ -6,6 +6,7 @@ Python. What it does with a plan is what a reader would: write the new values in
 
 from __future__ import annotations
 
+import copy
 import csv
 import itertools
 import math
@@ -18,8 +19,8 @@ from typing import Any
 
 import yaml
 
-Table = dict[tuple[str, str], dict[str, float | None]]
-"""What was reported, by period and unit: a number by column, None for an empty cell."""
+from .referee_parts import Parts, Table, random_parts
+
 COMPUTED = {"per", "share", "impute", "treat", "target"}
 """What makes values be compared as numbers that arithmetic made, with a tolerance."""
 
@@ -29,12 +30,13 @@ LESSENED = 12  # plans of which what is not needed is taken back
 
 @dataclass
 class Project:
-    """A tree, the units with their groups, and what they reported."""
+    """A tree, the units with their groups, and what they reported; where their parts did, the table is made of these."""
 
     tree: dict[str, Any]
     units: dict[str, str]
     periods: list[str]
     table: Table
+    parts: Parts | None = None
 
     @cached_property
     def leaves(self) -> list[dict[str, Any]]:
@@ -44,13 +46,19 @@ class Project:
         """Write the project as files, and return the tree's."""
         folder.mkdir(parents=True, exist_ok=True)
         columns = list(next(iter(self.table.values())))
+        table = self.parts.reported(self.table) if self.parts else self.table
         with (folder / "v.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["unit", "period", *columns])
-            for (period, unit), row in self.table.items():
+            for (period, unit), row in table.items():
                 writer.writerow([unit, period, *("" if row[name] is None else repr(row[name]) for name in columns)])
+        streets = self.parts.streets if self.parts and self.parts.by_unit else {}
         with (folder / "units.csv").open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([["id", "group"], *self.units.items()])
+            rows = [(unit, group, "district", "") for unit, group in self.units.items()]
+            rows += [
+                (street, self.units[unit], "street", unit) for unit, own in streets.items() for street in own if street != unit
+            ]
+            csv.writer(file).writerows([("id", "group", "level", "parent"), *rows])
         path = folder / "indicators.yaml"
         path.write_text(yaml.safe_dump(self.tree, sort_keys=False), encoding="utf-8")
         return path
@@ -134,6 +142,25 @@ def random_project(random: Random) -> Project:
     if random.random() < 0.15:
         tree["adjustments"] = [random.choice([{"id": "event", "each": -2, "cap": -5}, {"id": "event", "veto": {"ceiling": 60}}])]
     return Project(tree, units, years, _table(random, tree, units, years))
+
+
+def of_parts(random: Random, project: Project) -> Project:
+    """Let quarters report what makes years, streets what makes districts, or both."""
+    by_time = random.random() < 0.6
+    by_unit = not by_time or random.random() < 0.5
+    parts = random_parts(random, project.table, by_time=by_time, by_unit=by_unit)
+    tree = copy.deepcopy(project.tree)
+    if by_time:
+        tree["periods"] = {"kind": "quarter", "roll_up": "year"}
+    if by_unit:
+        tree["units"] |= {"level": "level", "parent": "parent", "score": "district"}
+    for node in [*nodes_of(tree), *tree["denominators"]]:
+        if not below(node):
+            node["over_time"] = parts.over_time[node["id"]]
+            node["over_units"] = parts.over_units[node["id"]]
+            if by_time and "base" in node.get("normalise", {}):
+                node["normalise"]["base"] = [f"{node['normalise']['base']}Q1", node["normalise"]["base"]]
+    return Project(tree, project.units, project.periods, parts.whole(), parts)
 
 
 def _normaliser(random: Random, years: list[str], *, grouped: bool) -> dict[str, Any]:
@@ -229,7 +256,8 @@ class Small:
         if leaf.get("direction") in ("target", "range"):
             aim = leaf["target"] if isinstance(leaf["target"], list) else [leaf["target"]] * 2
             x = {key: None if own is None else max(aim[0] - own, own - aim[1], 0.0) for key, own in x.items()}
-        near = 1e-12 * max((abs(own) for own in x.values() if own is not None), default=0.0) if COMPUTED & {*leaf} else 0.0
+        unread = bool(COMPUTED & {*leaf}) or self.project.parts is not None
+        near = 1e-12 * max((abs(own) for own in x.values() if own is not None), default=0.0) if unread else 0.0
         scores = {
             unit: self._scored(way, sign, x[self.year, unit], self._frame(way, unit, x), near) for unit in self.project.units
         }
@@ -239,7 +267,7 @@ class Small:
 
     def _frame(self, way: dict[str, Any], unit: str, x: dict[tuple[str, str], float | None]) -> list[float]:
         over, units = way.get("over", "period"), self.project.units
-        years = {"all": self.project.periods, "base": [str(way.get("base"))]}.get(over, [self.year])
+        years = {"all": self.project.periods, "base": [_last(way.get("base"))]}.get(over, [self.year])
         mates = [other for other in units if over != "group" or units[other] == units[unit]]
         return [own for year in years for other in mates if (own := x[year, other]) is not None]
 
@@ -364,6 +392,10 @@ def _quantile(ordered: list[float], share: float) -> float:
     low = math.floor(at)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (at - low) * (ordered[high] - ordered[low])
+
+
+def _last(base: Any) -> str:
+    return str(base[-1] if isinstance(base, list) else base)
 
 
 def _interpolated(x: float, points: list[list[float]]) -> float:
