@@ -11,7 +11,7 @@ import csv
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -163,6 +163,23 @@ def of_parts(random: Random, project: Project) -> Project:
     return Project(tree, project.units, project.periods, parts.whole(), parts)
 
 
+def of_shared(random: Random, project: Project) -> Project:
+    """Make one indicator of another's column, or of the people by whom others are divided."""
+    tree = copy.deepcopy(project.tree)
+    leaves = [node for node in nodes_of(tree) if not below(node)]
+    if len(leaves) > 1:
+        one, other = random.sample(leaves, 2)
+        if random.random() < 0.5:
+            one["column"] = other["column"] = other["id"]
+        else:
+            one["column"] = tree["denominators"][0]["column"] = "people"
+            for leaf in leaves:
+                leaf.pop("per" if leaf is one else "share", None)
+                if leaf is not one and random.random() < 0.6:
+                    leaf |= {"per": "people", "scale": 10}
+    return replace(project, tree=tree)
+
+
 def _normaliser(random: Random, years: list[str], *, grouped: bool) -> dict[str, Any]:
     over = random.choice(["period", "period", "all", "base"] + ["group"] * grouped)
     frame = {"over": over} | ({"base": random.choice(years)} if over == "base" else {})
@@ -232,7 +249,7 @@ class Small:
         """Return an indicator's values as they compare, before any is estimated."""
         out: dict[tuple[str, str], float | None] = {}
         for year in self.project.periods:
-            x = {unit: table[year, unit][leaf["id"]] for unit in self.project.units}
+            x = {unit: table[year, unit][leaf.get("column", leaf["id"])] for unit in self.project.units}
             if "per" in leaf:
                 x = {unit: None if own is None else own / (table[year, unit]["people"] or 1.0) for unit, own in x.items()}
             if "share" in leaf:
@@ -461,12 +478,47 @@ class Asked:
 
     @cached_property
     def moving(self) -> list[dict[str, Any]]:
-        """The indicators that a plan may move: those at a cost, of which the unit has a value."""
-        return [
-            leaf
+        """The indicators that a plan may move: those at a cost, of which the unit has a value; the first of those of one column."""
+        found: dict[str, dict[str, Any]] = {}
+        for leaf in self.project.leaves:
+            if leaf["id"] in self.cost and self.own(leaf) is not None and self.ends(leaf)[0] < self.ends(leaf)[1]:
+                found.setdefault(leaf.get("column", leaf["id"]), leaf)
+        return list(found.values())
+
+    @cached_property
+    def follows(self) -> set[str]:
+        """The indicators that move as others do, being made of the same column or divided by one that moves."""
+        moved = {leaf.get("column", leaf["id"]): leaf["id"] for leaf in self.moving}
+        return {
+            leaf["id"]
             for leaf in self.project.leaves
-            if leaf["id"] in self.cost and self.own(leaf) is not None and self.ends(leaf)[0] < self.ends(leaf)[1]
-        ]
+            if self.values[leaf["id"]][self.key] is not None
+            and (
+                moved.get(leaf.get("column", leaf["id"]), leaf["id"]) != leaf["id"]
+                or ("per" in leaf and moved.get("people", leaf["id"]) != leaf["id"])
+            )
+        }
+
+    def followed(self, plan: dict[str, float]) -> dict[str, float]:
+        """Return where indicators are left that follow what a plan moves of others."""
+        if not self.follows:
+            return {}
+        free = self.changed({name: value for name, value in plan.items() if name not in self.follows})
+        return {
+            leaf["id"]: left
+            for leaf in self.project.leaves
+            if leaf["id"] in self.follows and (left := self.small.value(leaf, free)[self.key]) is not None
+        }
+
+    def _in_reach(self, plan: dict[str, float]) -> bool:
+        """Say whether what follows stays between what others have."""
+        finals = self.followed(plan) | plan
+        for leaf in self.project.leaves if self.follows else ():
+            low, high = self.ends(leaf) if leaf["id"] in self.follows else (-math.inf, math.inf)
+            slack = 1e-9 * (high - low) if high < math.inf else 0.0
+            if not low - slack <= finals.get(leaf["id"], low) <= high + slack:
+                return False
+        return True
 
     def ends(self, leaf: dict[str, Any]) -> tuple[float, float]:
         """Return the least and the greatest value among those it is compared with, its own too."""
@@ -478,31 +530,35 @@ class Asked:
         return min(own, *there), max(own, *there)
 
     def effort(self, plan: dict[str, float]) -> float:
+        left = self.followed(plan)
         return math.fsum(
-            abs(value - (self.own(leaf) or 0.0)) * self.cost[leaf["id"]]
+            abs(value - left.get(leaf["id"], self.own(leaf) or 0.0)) * self.cost[leaf["id"]]
             for leaf in self.moving
-            if (value := plan.get(leaf["id"], self.own(leaf))) is not None
+            if (value := plan.get(leaf["id"])) is not None
         )
 
     def changed(self, plan: dict[str, float]) -> Table:
         """Return the table with what has to be reported for the values of a plan."""
         table = self.project.table | {self.key: dict(self.project.table[self.key])}
-        for leaf in self.project.leaves:
+        for leaf in sorted(self.project.leaves, key=lambda leaf: leaf.get("column") != "people"):
             if leaf["id"] not in plan:
                 continue
             value = plan[leaf["id"]] / leaf.get("scale", 1)
             if "share" in leaf:
                 others = math.fsum(
-                    row[leaf["id"]] or 0.0 for key, row in table.items() if key[0] == self.small.year and key != self.key
+                    row[leaf.get("column", leaf["id"])] or 0.0 for key, row in table.items() if key[0] == self.small.year and key != self.key
                 )
                 value = others * value / (1.0 - value)
-            table[self.key][leaf["id"]] = value * (table[self.key]["people"] or 1.0) if "per" in leaf else value
+            table[self.key][leaf.get("column", leaf["id"])] = value * (table[self.key]["people"] or 1.0) if "per" in leaf else value
         return table
 
     def outcome(self, plan: dict[str, float]) -> tuple[dict[str, float | None], dict[str, float]]:
         """Return all units' scores and ranks with a plan carried out."""
         scores = dict(self.scores)
-        for leaf in self.project.leaves:
+        if self.follows:
+            table = self.changed(plan)
+            scores = {leaf["id"]: self.small.course(leaf, self.small.value(leaf, table)) for leaf in self.project.leaves}
+        for leaf in self.project.leaves if not self.follows else ():
             name = leaf["id"]
             if name in plan and plan[name] != self.own(leaf):
                 if (name, plan[name]) not in self.courses:
@@ -518,7 +574,7 @@ class Asked:
         """Say whether a plan does what is asked."""
         index, ranks = self.outcome(plan)
         own = index[self.unit]
-        if own is None:
+        if own is None or not self._in_reach(plan):
             return False
         if self.rank is not None:
             return ranks[self.unit] <= self.rank
@@ -564,14 +620,16 @@ def tried(asked: Asked, random: Random, count: int, near: dict[str, float] | Non
     grid = itertools.product(*places.values())
     total = math.prod(map(len, places.values()))
     chosen = grid if total <= count else (tuple(random.choice(own) for own in places.values()) for _ in range(count))
-    yield from (dict(zip(places, values, strict=True)) for values in chosen)
+    yield from (_without_some(asked, random, dict(zip(places, values, strict=True))) for values in chosen)
     for _ in range(count):
         plan = {leaf["id"]: random.uniform(*asked.ends(leaf)) for leaf in moving}
         still = random.sample(list(plan), random.randint(0, len(plan) - 1))
-        yield plan | {name: own for leaf in moving if (name := leaf["id"]) in still and (own := asked.own(leaf)) is not None}
+        plan |= {name: own for leaf in moving if (name := leaf["id"]) in still and (own := asked.own(leaf)) is not None}
+        yield _without_some(asked, random, plan)
     if near is None:
         return
-    whole = {leaf["id"]: near.get(leaf["id"], asked.own(leaf) or 0.0) for leaf in moving}
+    left = asked.followed(near)
+    whole = {leaf["id"]: near.get(leaf["id"], left.get(leaf["id"], asked.own(leaf) or 0.0)) for leaf in moving}
     for _ in range(count):
         plan = dict(whole)
         for leaf in random.sample(moving, random.randint(1, min(2, len(moving)))):
@@ -579,7 +637,12 @@ def tried(asked: Asked, random: Random, count: int, near: dict[str, float] | Non
             plan[leaf["id"]] = min(
                 max(plan[leaf["id"]] + random.gauss(0, 1) * (high - low) * 10 ** random.uniform(-4, -0.5), low), high
             )
-        yield plan
+        yield _without_some(asked, random, plan)
+
+
+def _without_some(asked: Asked, random: Random, plan: dict[str, float]) -> dict[str, float]:
+    """Leave it to others where some indicators are that follow these."""
+    return {name: value for name, value in plan.items() if name not in asked.follows or random.random() < 0.5}
 
 
 def _places(asked: Asked, leaf: dict[str, Any]) -> list[float]:

@@ -14,7 +14,7 @@ import indexcalc
 from indexcalc.findings import Refused
 
 from .conftest import count
-from .referee_target import Asked, Project, cheaper, of_parts, random_project, random_question, tried
+from .referee_target import Asked, Project, cheaper, of_parts, of_shared, random_project, random_question, tried
 
 PROJECTS = count(200, 2_000)
 TRIED = count(60, 400)
@@ -24,6 +24,11 @@ def scored(project: Project, folder: Path) -> indexcalc.Scores:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return indexcalc.score(project.write(folder))
+
+
+def _as_it_is(random: Random, project: Project) -> Project:
+    del random
+    return project
 
 
 def judge(asked: Asked, random: Random, folder: Path) -> str:
@@ -67,8 +72,7 @@ def test_no_answer_falls_before_the_referee(part: int, tmp_path: Path) -> None:
     for seed in range(part, PROJECTS, 4):
         random = Random(seed)
         project = random_project(random)
-        if seed % 3 == 2:
-            project = of_parts(random, project)
+        project = (of_parts if seed % 4 == 2 else of_shared if seed % 4 == 3 else _as_it_is)(random, project)
         asked = random_question(random, project)
         if asked is None:
             continue

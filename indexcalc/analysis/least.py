@@ -22,6 +22,7 @@ from .levers import Levers
 from .plans import Plans
 from .program import Curve, Line, Program, Rounding, number
 from .shape import leaves_below, powers, shares_of
+from .trail import trail
 
 _STILL = 1e-9  # of what a value may move: what is less is rounding
 _APART = 1e-9  # of the largest score: what is told to be above another is so by this much
@@ -50,18 +51,28 @@ class Least:
     made: dict[tuple[int, int, int], Line] = field(default_factory=dict)
     cuts: dict[tuple[int, ...], list[float]] = field(default_factory=dict)
     curves: dict[tuple[int, ...], Line] = field(default_factory=dict)
+    beside: dict[int, tuple[Line, Line]] = field(default_factory=dict)
+    """How far what follows another is moved up and down itself."""
+    bent: set[int] = field(default_factory=set)
+    """What others follow along a curve."""
     sure: bool = True
 
     def __post_init__(self) -> None:
         """Make the variables of the indicators that matter."""
-        goal = self.plans.goal
+        goal, follows = self.plans.goal, self.levers.moved.follows
+        joined = {*follows, *(lead for leads in follows.values() for lead in leads)}
         for leaf, course in self.courses.items():
+            if leaf in joined:
+                self.parts[leaf] = self._chosen(leaf, course.pieces)
+                continue
             stirs = course.stirs.copy()
             stirs[self.levers.unit] = False
             if stirs.any() and goal.rank is not None:
                 self.parts[leaf] = self._chosen(leaf, course.pieces)
             else:
                 self.parts[leaf] = self._improving(leaf, course)
+        for leaf, (lead,) in follows.items():
+            self._follow_up(leaf, lead)
 
     @property
     def levers(self) -> Levers:
@@ -87,9 +98,11 @@ class Least:
     def effort(self) -> Line:
         """What the plan takes."""
         total = number(0.0)
+        for line, leaf in ((line, leaf) for leaf, pair in self.beside.items() for line in pair):
+            total = total.plus(line.times(float(self.levers.cost[leaf])))
         for leaf, parts in self.parts.items():
             cost, own = self.levers.cost[leaf], self.levers.own[leaf]
-            for part in parts:
+            for part in parts if leaf not in self.levers.moved.follows else ():
                 start, end = (abs(at - own) * cost for at in (part.piece.start, part.piece.end))
                 total = total.plus(part.chosen.times(start)).plus(part.along.times(end - start))
         return total
@@ -101,17 +114,54 @@ class Least:
         def of(line: Line) -> float:
             return line.at(found)
 
-        for leaf, parts in self.parts.items():
-            if not parts:
-                continue
-            if parts[0].chosen.fixed:  # one after the other, from where the unit is
-                out[leaf] += sum(of(part.along) * (part.piece.end - part.piece.start) for part in parts)
-                continue
-            part = max(parts, key=lambda part: of(part.chosen))
-            share = min(1.0, max(0.0, of(part.along)))
-            out[leaf] = part.piece.start + share * (part.piece.end - part.piece.start)
+        for leaf in self.parts:
+            if leaf not in self.levers.moved.follows:
+                out[leaf] = self.end(leaf, found)
+        for leaf, (more, less) in self.beside.items():
+            out[leaf] += of(more) - of(less)
         out = np.where(np.abs(out - self.levers.own) <= _STILL * (self.levers.high - self.levers.low), self.levers.own, out)
-        return np.clip(out, self.levers.low, self.levers.high)
+        return np.clip(out, self.levers.lowest, self.levers.highest)
+
+    def end(self, leaf: int, found: Array) -> float:
+        """Return the value that an indicator has in the end with some variables."""
+
+        def of(line: Line) -> float:
+            return line.at(found)
+
+        parts, own = self.parts[leaf], float(self.levers.own[leaf])
+        if not parts:
+            return own
+        if parts[0].chosen.fixed:  # one after the other, from where the unit is
+            return own + sum(of(part.along) * (part.piece.end - part.piece.start) for part in parts)
+        part = max(parts, key=lambda part: of(part.chosen))
+        share = min(1.0, max(0.0, of(part.along)))
+        return part.piece.start + share * (part.piece.end - part.piece.start)
+
+    def _follow_up(self, leaf: int, lead: int) -> None:
+        """Let an indicator be where its lead leaves it, and beside that as far as it is moved itself."""
+        levers, own = self.levers, float(self.levers.own[leaf])
+        left, end = number(0.0 if self.parts[lead] else own), number(0.0 if self.parts[leaf] else own)
+        for part in self.parts[lead]:
+            way = trail(levers, leaf, lead, part.piece)
+            self.sure = self.sure and way.sure
+            left = left.plus(part.chosen.times(way.start)).plus(part.along.times(way.end - way.start))
+            if way.near > 0 and way.far > 0:
+                off = self.program.variable(0.0, way.near * way.far / (way.near + way.far))
+                self.program.at_least(part.along.times(way.near).plus(off.times(-1.0)), 0.0)
+                self.program.at_least(part.chosen.plus(part.along.times(-1.0)).times(way.far).plus(off.times(-1.0)), 0.0)
+                left = left.plus(off.times(way.side))
+                self.bent.add(lead)
+        for part in self.parts[leaf]:
+            end = end.plus(part.chosen.times(part.piece.start)).plus(part.along.times(part.piece.end - part.piece.start))
+        width = float(levers.high[leaf] - levers.low[leaf])
+        if leaf in levers.moved.columns:
+            most = width + max(abs(left.low - own), abs(left.high - own))
+            more, less = (self.program.variable(0.0, most) for _ in range(2))
+            self.beside[leaf] = more, less
+            left = left.plus(more).plus(less.times(-1.0))
+        apart = end.plus(left.times(-1.0))
+        self.program.at_least(apart, -_STILL * width)
+        self.program.at_least(apart.times(-1.0), -_STILL * width)
 
     def ask(self) -> None:
         """Ask for the goal."""

@@ -25,7 +25,9 @@ def leaves_below(scores: Scores, leaves: Mapping[int, object] | Sequence[int]) -
 def fits(levers: Levers) -> bool:
     """Say whether the tree is lines and places above the indicators that move, for every unit."""
     scores, period = levers.filled, levers.period
-    below = leaves_below(scores, levers.moving)
+    if any(len(leads) > 1 for leads in levers.moved.follows.values()):
+        return False
+    below = leaves_below(scores, levers.stirred)
     wanted = {scores.tree.root}
     for branch in reversed(scores.tree.branches):
         if branch.position not in wanted or not below[branch.position]:
