@@ -546,10 +546,14 @@ class Asked:
             value = plan[leaf["id"]] / leaf.get("scale", 1)
             if "share" in leaf:
                 others = math.fsum(
-                    row[leaf.get("column", leaf["id"])] or 0.0 for key, row in table.items() if key[0] == self.small.year and key != self.key
+                    row[leaf.get("column", leaf["id"])] or 0.0
+                    for key, row in table.items()
+                    if key[0] == self.small.year and key != self.key
                 )
                 value = others * value / (1.0 - value)
-            table[self.key][leaf.get("column", leaf["id"])] = value * (table[self.key]["people"] or 1.0) if "per" in leaf else value
+            table[self.key][leaf.get("column", leaf["id"])] = (
+                value * (table[self.key]["people"] or 1.0) if "per" in leaf else value
+            )
         return table
 
     def outcome(self, plan: dict[str, float]) -> tuple[dict[str, float | None], dict[str, float]]:

@@ -40,7 +40,7 @@ def judge(asked: Asked, random: Random, folder: Path) -> str:
     try:
         plan = indexcalc.target(found, asked.unit, score=asked.score, rank=asked.rank, costs=asked.costs)
     except Refused as refused:
-        assert [one.code for one in refused.findings] == ["IC788"]
+        assert {one.code for one in refused.findings} <= {"IC788", "IC814"}
         better = cheaper(asked, tried(asked, random, TRIED, None), float("inf"))
         if better is not None:
             again = scored(replace(project, table=asked.changed(better)), folder / "better")

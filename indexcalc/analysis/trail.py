@@ -38,7 +38,9 @@ def trail(levers: Levers, leaf: int, lead: int, piece: Piece) -> Trail:
     off = where - (first + _PLACES * (last - first))
     most = float(off[np.argmax(np.abs(off))])
     if abs(most) <= _LINE * (levers.high[leaf] - levers.low[leaf]) or piece.start == piece.end:
-        return Trail(first, last, 0.0, 0.0, 1.0, bool(np.isfinite(where).all()) and bends_one_way(levers.scores.index.leaves[leaf]))
+        return Trail(
+            first, last, 0.0, 0.0, 1.0, bool(np.isfinite(where).all()) and bends_one_way(levers.scores.index.leaves[leaf])
+        )
     side = float(np.sign(most))
     near, far = (float(side * off[at]) / 1e-3 * _STEEPER for at in (1, -2))
     one_way = bool(np.isfinite(off).all() and (off * side >= -_LINE).all())
