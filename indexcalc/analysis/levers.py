@@ -137,7 +137,7 @@ class Levers:
         return Outcome(there, end, made[self.period], made[self.period, :, root], places)
 
     def ended(self, values: Array) -> Array:
-        """Return the values (…, leaf) in the end, where some follow others: what they are moved by adds to where that leaves them."""
+        """Return the values (plan, leaf) in the end, where some follow others: what moves these adds to where they are left."""
         if not self.moved.follows:
             return values
         ends = values.copy()

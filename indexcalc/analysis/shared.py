@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..engine.leaves import own_columns
 from ..methods.arrays import np
@@ -33,7 +34,7 @@ def same_data(index: Index, panel: Panel) -> dict[int, frozenset[int]]:
             alike[column.source, repr(column.take), column.words, heading].append(panel.column[column.id])
     found = {at: {at} for at in range(panel.values.shape[-1])}
     for columns in alike.values():
-        for one, other in zip(columns[:-1], columns[1:], strict=True):
+        for one, other in pairwise(columns):
             if np.array_equal(panel.values[..., one], panel.values[..., other], equal_nan=True):
                 joined = found[one] | found[other]
                 found |= dict.fromkeys(joined, joined)

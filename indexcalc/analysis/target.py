@@ -70,8 +70,8 @@ class Plan(Result):
 
     `reached` says whether the plan does it; where no plan was found that does, the steps are those that come nearest. No plan
     takes less effort than `bound`, infinite where it is proved that none reaches the goal. Effort is `counted` by one of three.
-    `others` are the ranks (unit,) of all with the plan. It sets out from `start`. What is made of the same reported data as a step
-    moves `along` with it, at no effort of its own; what that brings is counted in the step.
+    `others` are the ranks (unit,) of all with the plan. It sets out from `start`. What is made of the same reported data as a
+    step moves `along` with it, at no effort of its own; what that brings is counted in the step.
     """
 
     start: Scores

@@ -1,4 +1,4 @@
-"""Where an indicator is left as another one moves that is made of the same reported data: a line, or a curve that bends one way."""
+"""Where an indicator is left as another moves that is made of the same reported data: a line, or a curve that bends one way."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ARITHMETIC = frozenset({"name", "number", "+", "-", "*", "/", "neg"})
 
 @dataclass(frozen=True)
 class Trail:
-    """Where it is left at the start and at the end of the lead's piece; how it leaves the line between at both, and to which side."""
+    """Where it is left at both ends of a piece of the lead's course; how steeply and to which side it leaves the line."""
 
     start: float
     end: float

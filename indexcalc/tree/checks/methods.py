@@ -23,7 +23,6 @@ from ..model import Index
 from ..terms import term_for
 from .said import Check
 
-
 _OTHERS = ("units", "indicators")  # what estimates are made of that look at other units
 
 
