@@ -211,7 +211,10 @@ def _aggregate(random: Random, chance: float) -> dict[str, Any]:
     if random.random() < chance:
         floored = {"method": random.choice(["geometric", "harmonic"]), "floor": 1}
         by_place = {"method": "owa", "weights": []}  # one for each child, when these are known
-        made["aggregate"] = random.choice(["minimum", "maximum", "median", "sum", floored, "minimum", "maximum", by_place, "mpi"])
+        product = {"method": "product", "scale": 0.01}
+        made["aggregate"] = random.choice(
+            ["minimum", "maximum", "median", "sum", floored, "minimum", "maximum", by_place, "mpi", product]
+        )
     if random.random() < 0.12:
         made["round"] = random.choice([0, 1])
     return made
@@ -328,7 +331,7 @@ class Small:
         there = [(weight, score) for weight, score in children if score is not None]
         way = own.get("aggregate", "arithmetic")
         method = way if isinstance(way, str) else way["method"]
-        score = _together(method, there, way, sum(weight for weight, _ in children))
+        score = _together(method, there, way, sum(weight for weight, _ in children), len(children))
         if score is None:
             return None
         if own.get("direction") == "lower":
@@ -356,7 +359,7 @@ class Small:
         return out
 
 
-def _together(method: str, there: list[tuple[float, float]], way: Any, whole: float) -> float | None:
+def _together(method: str, there: list[tuple[float, float]], way: Any, whole: float, count: int) -> float | None:
     """Bring the children that are there together, the weights taken as shares of theirs."""
     scores, weight = sorted(score for _, score in there), sum(weight for weight, _ in there)
     if not there:
@@ -364,6 +367,8 @@ def _together(method: str, there: list[tuple[float, float]], way: Any, whole: fl
     if method in ("minimum", "maximum", "median"):
         middle = (scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]) / 2
         return {"minimum": scores[0], "maximum": scores[-1], "median": middle}[method]
+    if method == "product":
+        return 0.01 * math.prod(scores) if len(there) == count else None
     if weight == 0:
         return None
     if method == "geometric":

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from ..engine.rules import mirror, power_of
 from ..methods import AGGREGATORS
+from ..methods.aggregate.joined import MPI, PRODUCT
 from ..methods.arrays import Array, np
 from ..methods.ties import new_places, tolerance
 from ..tree.layout import Branch
@@ -21,10 +22,11 @@ from .courses import NEAR, Course, Piece
 from .levers import Levers
 from .plans import Plans
 from .program import Curve, Line, Program, Rounding, number
-from .shape import leaves_below, powers, shares_of
+from .shape import leaves_below, powers, shares_of, tangent
 from .trail import trail
 
 _STILL = 1e-9  # of what a value may move: what is less is rounding
+_SMALL = 1e-3  # of the highest score: how near 0 logarithms and tangents are taken
 _APART = 1e-9  # of the largest score: what is told to be above another is so by this much
 
 
@@ -51,6 +53,8 @@ class Least:
     made: dict[tuple[int, int, int], Line] = field(default_factory=dict)
     cuts: dict[tuple[int, ...], list[float]] = field(default_factory=dict)
     curves: dict[tuple[int, ...], Line] = field(default_factory=dict)
+    touched: dict[tuple[int, ...], list[Array]] = field(default_factory=dict)
+    balanced: dict[tuple[int, ...], list[Line]] = field(default_factory=dict)
     beside: dict[int, tuple[Line, Line]] = field(default_factory=dict)
     """How far what follows another is moved up and down itself."""
     bent: set[int] = field(default_factory=set)
@@ -86,12 +90,13 @@ class Least:
 
     @cached_property
     def signs(self) -> dict[int, float]:
-        """Whether the index rises (1) or falls (-1) with each node that goes into it."""
+        """Whether the index rises (1) or falls (-1) with each node that goes into it; NaN where it may do either."""
         tree = self.levers.filled.tree
         signs = {tree.root: 1.0}
         for branch in reversed(tree.branches):
             for place in branch.inputs if branch.position in signs else ():
-                signs[place] = signs[branch.position] * (-1.0 if branch.turned else 1.0)
+                way = np.nan if branch.aggregate == MPI.name else -1.0 if branch.turned else 1.0
+                signs[place] = signs[branch.position] * way
         return signs
 
     @cached_property
@@ -269,7 +274,14 @@ class Least:
         else:
             children = [self.line(place, unit, inner) for place in there]
             by_place = AGGREGATORS[branch.aggregate].counts == "places"
-            line = self._by_place(children, shares, inner) if by_place else self._by_power(branch, unit, children, shares, inner)
+            if branch.aggregate == MPI.name:
+                line = self._balanced(branch, unit, [self._between(place, unit) for place in there], shares, inner)
+            elif branch.aggregate == PRODUCT.name:
+                line = self._multiplied(branch, unit, children, inner)
+            else:
+                line = (
+                    self._by_place(children, shares, inner) if by_place else self._by_power(branch, unit, children, shares, inner)
+                )
         if branch.turned:
             line = line.times(-1.0).plus(mirror(scores.index))
         return self._finished(branch, unit, line, sense)
@@ -309,6 +321,63 @@ class Least:
                 self.sure, own = False, Line(own.const, own.terms, 1e-9, max(own.high, 2e-9))
             total = total.plus(self._curved((branch.position, unit, sense, child), own, there, sense).times(share))
         return self._curved((branch.position, unit, sense, -1), total, back, sense)
+
+    def _multiplied(self, branch: Branch, unit: int, lines: Sequence[Line], sense: int) -> Line:
+        """Return a product: the logarithms of its children, added up, and the curve back."""
+        scale = float(str(branch.parameters.get("scale", 1.0)))
+        open_ = [line for line in lines if not line.fixed]
+        fixed = scale * float(np.prod([line.const for line in lines if line.fixed]))
+        if len(open_) == 1 and fixed >= 0:
+            return open_[0].times(fixed)
+        lows = [line.low for line in lines]
+        if min(lows) < 0 or (sense < 0 and min(lows) == 0):
+            self.sure = False
+        if min(line.high for line in lines) <= 0:
+            return number(0.0)
+        there, back = powers(0.0)
+        total = number(0.0)
+        for child, line in enumerate(lines):
+            near = max(line.low, _SMALL * line.high)
+            own = Line(line.const, line.terms, near, line.high)
+            made = self._curved((branch.position, unit, sense, child), own, there, sense)
+            if line.low < near and sense > 0:  # a tangent at the least that is looked at lies by 1 above what 0 has
+                made = self.program.lowered(made, 1.0)
+            total = total.plus(made)
+        return self._curved((branch.position, unit, sense, -1), total, back, sense).times(scale)
+
+    def _between(self, place: int, unit: int) -> Line:
+        """Return a node's score of a unit, where more may bring the index more or less."""
+        most, least = self.line(place, unit, 1), self.line(place, unit, -1)
+        if most.terms == least.terms and most.const == least.const:
+            return most
+        made = self.program.variable(min(least.low, most.low), max(most.high, least.high))
+        self.program.at_least(most.plus(made.times(-1.0)), 0.0)
+        self.program.at_least(made.plus(least.times(-1.0)), 0.0)
+        return made
+
+    def _balanced(self, branch: Branch, unit: int, lines: Sequence[Line], shares: Sequence[float], sense: int) -> Line:
+        """Return a mean less, or more, its variance over it: it bends one way, so that its tangents bound it on that side."""
+        side = 1.0 if branch.parameters.get("penalty", "negative") == "negative" else -1.0
+        low, high = min(line.low for line in lines), max(line.high for line in lines)
+        mean = number(0.0)
+        for line, share in zip(lines, shares, strict=True):
+            mean = mean.plus(line.times(share))
+        if mean.fixed or low < 0 or high <= 0:
+            self.sure = self.sure and low >= 0
+            return mean if mean.fixed and low == high else number(high if sense > 0 else 2 * low - high)
+        if side != sense:  # the mean of squares is at most the highest child times the mean
+            return number(high) if sense > 0 else mean.times(2.0).plus(-high)
+        key = (branch.position, unit, sense)
+        self.balanced[key] = list(lines)
+        middle = [np.full(len(lines), max(at, _SMALL * high)) for at in np.linspace(low, high, 5)]
+        made = self.program.variable(2 * low - high, high)
+        for point in (*middle, *self.touched.get(key, ())):
+            value, slope = tangent(np.maximum(point, _SMALL * high), np.array(shares), side)
+            under = number(value)
+            for line, at, steep in zip(lines, np.maximum(point, _SMALL * high).tolist(), slope.tolist(), strict=True):
+                under = under.plus(line.plus(-at).times(steep))
+            self.program.at_least(under.plus(made.times(-1.0)).times(float(sense)), 0.0)
+        return made
 
     def _curved(self, key: tuple[int, ...], line: Line, curve: Curve, sense: int) -> Line:
         if sense < 0:
@@ -378,6 +447,8 @@ class Least:
         sign = self.signs.get(leaf, 0.0) * self.plans.goal.sign
         if not sign or not course.stirs[unit]:
             return []
+        if np.isnan(sign):
+            return self._chosen(leaf, course.pieces)
         pieces = [self._outward(piece, leaf) for piece in course.pieces]
         starts, ends = np.abs(np.array([(one.start, one.end) for one in pieces]) - own).T
         scores = sign * np.array([piece.scores[:, unit] for piece in pieces])

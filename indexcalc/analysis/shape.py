@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from ..engine.rules import combiner
 from ..methods import AGGREGATORS, FROM_DATA
+from ..methods.aggregate.joined import MPI, PRODUCT
 from ..methods.arrays import Array, np
 from ..methods.records import Powers
 from ..scores import Scores
 from ..tree.layout import Branch
 from .levers import Levers
 from .program import Curve
+
+BOUNDED = (PRODUCT.name, MPI.name)
+"""What is bounded as it is, beside sums, places and means of powers."""
 
 
 def leaves_below(scores: Scores, leaves: Mapping[int, object] | Sequence[int]) -> dict[int, set[int]]:
@@ -36,7 +40,7 @@ def fits(levers: Levers) -> bool:
         record = AGGREGATORS[branch.aggregate]
         moves = any(scores.index.adjustments[place].rank_move is not None for place in branch.adjustments)
         gaps = np.isnan(scores.scores[period][:, list(branch.inputs)])
-        known = record.counts != "otherwise" or isinstance(record.split, Powers)
+        known = record.counts != "otherwise" or isinstance(record.split, Powers) or branch.aggregate in BOUNDED
         if branch.formula is not None or branch.normalise is not None or moves or not known:
             return False
         if branch.weights.method in FROM_DATA or (branch.missing.policy == "floor" and gaps.any()):
@@ -78,3 +82,11 @@ def powers(p: float) -> tuple[Curve, Curve]:
     there = Curve(lambda x: sign * x**p, lambda x: sign * p * x ** (p - 1.0), p < 1)
     back = Curve(lambda y: (sign * y) ** (1.0 / p), lambda y: (sign * y) ** (1.0 / p - 1.0) / (sign * p), p > 1)
     return there, back
+
+
+def tangent(x: Array, shares: Array, side: float) -> tuple[float, Array]:
+    """Return the mean of children less its variance over it (more, where `side` is -1), and how it rises with each child."""
+    mean, squares = float(x @ shares), float(x**2 @ shares)
+    if side > 0:
+        return 2 * mean - squares / mean, shares * (2 - 2 * x / mean + squares / mean**2)
+    return squares / mean, shares * (2 * x / mean - squares / mean**2)

@@ -163,8 +163,9 @@ def _by_program(plans: Plans, courses: dict[int, Course]) -> tuple[float, list[A
     search, least = Search(plans, {leaf: courses[leaf] for leaf in ground.moving}), np.inf
     cuts: dict[int, set[float]] = {leaf: set() for leaf in courses}
     beyond: dict[tuple[int, ...], list[float]] = {}
+    touched: dict[tuple[int, ...], list[Array]] = {}
     for _ in range(_ROUNDS if whole else 1):
-        asked = Least(plans, courses, cuts=beyond)
+        asked = Least(plans, courses, cuts=beyond, touched=touched)
         asked.ask()
         solved = asked.program.least(asked.effort, _NODES)
         bound = max(bound, solved.bound) if whole and asked.sure else 0.0
@@ -178,13 +179,15 @@ def _by_program(plans: Plans, courses: dict[int, Course]) -> tuple[float, list[A
         ends = {leaf: asked.end(leaf, solved.values) for leaf in courses}
         curved = {leaf: found for leaf, one in courses.items() if (found := one.curve_at(ends[leaf]))}
         curved |= {leaf: found for leaf in asked.bent if (found := courses[leaf].piece_at(ends[leaf]))}
-        if least * (1 - _PROVED) <= bound or not (curved or asked.curves):
+        if least * (1 - _PROVED) <= bound or not (curved or asked.curves or asked.balanced):
             break
         for leaf, piece in curved.items():
             cuts[leaf] |= {ends[leaf], (piece.start + piece.end) / 2}
             courses[leaf] = course(ground, leaf, sorted(cuts[leaf]))
         for key, line in asked.curves.items():
             beyond.setdefault(key, []).append(line.at(solved.values))
+        for key, lines in asked.balanced.items():
+            touched.setdefault(key, []).append(np.array([line.at(solved.values) for line in lines]))
     return bound, sorted(tried, key=lambda plan: float(ground.effort(plan)))
 
 
