@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from typer.testing import CliRunner
 
 import indexcalc
@@ -19,7 +19,7 @@ from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.scores import Scores
 
-from .conftest import index_of, panel_of
+from .conftest import count, index_of, panel_of
 from .trees import SEEDS
 
 HEAD = "index: {{id: t{}}}\nunits: {{table: u}}\nperiods: {{kind: year}}\ndata: {{v: {{path: v}}}}\n"
@@ -506,3 +506,20 @@ def test_two_indicators_of_one_column_are_one_lever(tmp_path: Path) -> None:
     assert moved(plan) == pytest.approx({"a": 57.5})
     assert [one.new for one in plan.along] == pytest.approx([57.5])
     assert plan.exact
+
+
+@pytest.mark.parametrize("aggregate", ["{method: product, scale: 0.01}", "mpi"])
+@settings(max_examples=count(8, 200))
+@given(seed=SEEDS)
+def test_products_and_balanced_means_have_a_bound_that_no_plan_of_a_grid_beats(aggregate: str, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    found = scored(random.uniform(5, 95, (5, 3)), normalise=POSTS, aggregate=aggregate)
+    unit = int(random.integers(5))
+    own = float(found.score()[0, unit])
+    plan = target(found, 0, unit, score=own + float(random.uniform(0.05, 0.6)) * abs(own))
+    holds(found, plan)
+    grid = least_of_a_grid(found, plan, lambda index, _: index >= plan.goal, 13)
+    assert plan.reached or math.isinf(grid)
+    if plan.reached:
+        assert 0 < plan.bound <= min(plan.effort, grid * (1 + 1e-6))
+        assert plan.gap < 1e-2

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 
 from ..engine.rules import mirror, power_of
 from ..methods import AGGREGATORS
@@ -18,28 +17,16 @@ from ..methods.aggregate.joined import MPI, PRODUCT
 from ..methods.arrays import Array, np
 from ..methods.ties import new_places, tolerance
 from ..tree.layout import Branch
-from .courses import NEAR, Course, Piece
+from .balance import SMALL, balanced, between
+from .courses import NEAR, Course
 from .levers import Levers
+from .parts import Part, chosen, follow_up, improving
 from .plans import Plans
 from .program import Curve, Line, Program, Rounding, number
-from .shape import leaves_below, powers, shares_of, tangent
-from .trail import trail
+from .shape import leaves_below, powers, shares_of
 
 _STILL = 1e-9  # of what a value may move: what is less is rounding
-_SMALL = 1e-3  # of the highest score: how near 0 logarithms and tangents are taken
 _APART = 1e-9  # of the largest score: what is told to be above another is so by this much
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece with its start nearer to where the unit is, whether it is chosen, and how far along it the value moves.
-
-    Pieces that follow each other need no choice: `chosen` is 0 then, and each is moved along by itself.
-    """
-
-    piece: Piece
-    chosen: Line
-    along: Line
 
 
 @dataclass
@@ -67,16 +54,20 @@ class Least:
         joined = {*follows, *(lead for leads in follows.values() for lead in leads)}
         for leaf, course in self.courses.items():
             if leaf in joined:
-                self.parts[leaf] = self._chosen(leaf, course.pieces)
+                self.parts[leaf] = chosen(self.program, float(self.levers.own[leaf]), course.pieces)
                 continue
             stirs = course.stirs.copy()
             stirs[self.levers.unit] = False
             if stirs.any() and goal.rank is not None:
-                self.parts[leaf] = self._chosen(leaf, course.pieces)
+                self.parts[leaf] = chosen(self.program, float(self.levers.own[leaf]), course.pieces)
             else:
-                self.parts[leaf] = self._improving(leaf, course)
+                sign = self.signs.get(leaf, 0.0) * goal.sign
+                self.parts[leaf] = improving(self.program, self.levers, course, sign)
         for leaf, (lead,) in follows.items():
-            self._follow_up(leaf, lead)
+            left = follow_up(self.program, self.levers, leaf, lead, self.parts)
+            self.sure = self.sure and left.sure
+            self.bent |= {lead} if left.bent else set()
+            self.beside |= {leaf: left.beside} if left.beside else {}
 
     @property
     def levers(self) -> Levers:
@@ -141,32 +132,6 @@ class Least:
         part = max(parts, key=lambda part: of(part.chosen))
         share = min(1.0, max(0.0, of(part.along)))
         return part.piece.start + share * (part.piece.end - part.piece.start)
-
-    def _follow_up(self, leaf: int, lead: int) -> None:
-        """Let an indicator be where its lead leaves it, and beside that as far as it is moved itself."""
-        levers, own = self.levers, float(self.levers.own[leaf])
-        left, end = number(0.0 if self.parts[lead] else own), number(0.0 if self.parts[leaf] else own)
-        for part in self.parts[lead]:
-            way = trail(levers, leaf, lead, part.piece)
-            self.sure = self.sure and way.sure
-            left = left.plus(part.chosen.times(way.start)).plus(part.along.times(way.end - way.start))
-            if way.near > 0 and way.far > 0:
-                off = self.program.variable(0.0, way.near * way.far / (way.near + way.far))
-                self.program.at_least(part.along.times(way.near).plus(off.times(-1.0)), 0.0)
-                self.program.at_least(part.chosen.plus(part.along.times(-1.0)).times(way.far).plus(off.times(-1.0)), 0.0)
-                left = left.plus(off.times(way.side))
-                self.bent.add(lead)
-        for part in self.parts[leaf]:
-            end = end.plus(part.chosen.times(part.piece.start)).plus(part.along.times(part.piece.end - part.piece.start))
-        width = float(levers.high[leaf] - levers.low[leaf])
-        if leaf in levers.moved.columns:
-            most = width + max(abs(left.low - own), abs(left.high - own))
-            more, less = (self.program.variable(0.0, most) for _ in range(2))
-            self.beside[leaf] = more, less
-            left = left.plus(more).plus(less.times(-1.0))
-        apart = end.plus(left.times(-1.0))
-        self.program.at_least(apart, -_STILL * width)
-        self.program.at_least(apart.times(-1.0), -_STILL * width)
 
     def ask(self) -> None:
         """Ask for the goal."""
@@ -275,7 +240,7 @@ class Least:
             children = [self.line(place, unit, inner) for place in there]
             by_place = AGGREGATORS[branch.aggregate].counts == "places"
             if branch.aggregate == MPI.name:
-                line = self._balanced(branch, unit, [self._between(place, unit) for place in there], shares, inner)
+                line = self._balanced(branch, unit, there, shares, inner)
             elif branch.aggregate == PRODUCT.name:
                 line = self._multiplied(branch, unit, children, inner)
             else:
@@ -337,7 +302,7 @@ class Least:
         there, back = powers(0.0)
         total = number(0.0)
         for child, line in enumerate(lines):
-            near = max(line.low, _SMALL * line.high)
+            near = max(line.low, SMALL * line.high)
             own = Line(line.const, line.terms, near, line.high)
             made = self._curved((branch.position, unit, sense, child), own, there, sense)
             if line.low < near and sense > 0:  # a tangent at the least that is looked at lies by 1 above what 0 has
@@ -345,39 +310,15 @@ class Least:
             total = total.plus(made)
         return self._curved((branch.position, unit, sense, -1), total, back, sense).times(scale)
 
-    def _between(self, place: int, unit: int) -> Line:
-        """Return a node's score of a unit, where more may bring the index more or less."""
-        most, least = self.line(place, unit, 1), self.line(place, unit, -1)
-        if most.terms == least.terms and most.const == least.const:
-            return most
-        made = self.program.variable(min(least.low, most.low), max(most.high, least.high))
-        self.program.at_least(most.plus(made.times(-1.0)), 0.0)
-        self.program.at_least(made.plus(least.times(-1.0)), 0.0)
-        return made
-
-    def _balanced(self, branch: Branch, unit: int, lines: Sequence[Line], shares: Sequence[float], sense: int) -> Line:
-        """Return a mean less, or more, its variance over it: it bends one way, so that its tangents bound it on that side."""
-        side = 1.0 if branch.parameters.get("penalty", "negative") == "negative" else -1.0
-        low, high = min(line.low for line in lines), max(line.high for line in lines)
-        mean = number(0.0)
-        for line, share in zip(lines, shares, strict=True):
-            mean = mean.plus(line.times(share))
-        if mean.fixed or low < 0 or high <= 0:
-            self.sure = self.sure and low >= 0
-            return mean if mean.fixed and low == high else number(high if sense > 0 else 2 * low - high)
-        if side != sense:  # the mean of squares is at most the highest child times the mean
-            return number(high) if sense > 0 else mean.times(2.0).plus(-high)
+    def _balanced(self, branch: Branch, unit: int, places: Sequence[int], shares: Sequence[float], sense: int) -> Line:
+        """Return a mean less, or more, its variance over it."""
         key = (branch.position, unit, sense)
-        self.balanced[key] = list(lines)
-        middle = [np.full(len(lines), max(at, _SMALL * high)) for at in np.linspace(low, high, 5)]
-        made = self.program.variable(2 * low - high, high)
-        for point in (*middle, *self.touched.get(key, ())):
-            value, slope = tangent(np.maximum(point, _SMALL * high), np.array(shares), side)
-            under = number(value)
-            for line, at, steep in zip(lines, np.maximum(point, _SMALL * high).tolist(), slope.tolist(), strict=True):
-                under = under.plus(line.plus(-at).times(steep))
-            self.program.at_least(under.plus(made.times(-1.0)).times(float(sense)), 0.0)
-        return made
+        lines = [between(self.program, self.line(place, unit, 1), self.line(place, unit, -1)) for place in places]
+        side = 1 if branch.parameters.get("penalty", "negative") == "negative" else -1
+        self.sure = self.sure and min(line.low for line in lines) >= 0
+        if side == sense:
+            self.balanced[key] = lines
+        return balanced(self.program, lines, shares, side, sense, self.touched.get(key, ()))
 
     def _curved(self, key: tuple[int, ...], line: Line, curve: Curve, sense: int) -> Line:
         if sense < 0:
@@ -417,60 +358,3 @@ class Least:
         if rank == 1:
             for other in others:
                 self.program.at_least(own.plus(other.times(-1.0)), 0.0)
-
-    def _chosen(self, leaf: int, pieces: Sequence[Piece]) -> list[Part]:
-        """Return pieces of which one is chosen."""
-        if len(pieces) == 1 and pieces[0].start == pieces[0].end:
-            return []
-        parts, total = [], number(0.0)
-        for piece in (self._outward(piece, leaf) for piece in pieces):
-            chosen = self.program.choice()
-            along = number(0.0)
-            if piece.end != piece.start:
-                along = self.program.variable(0.0, 1.0)
-                self.program.at_least(chosen.plus(along.times(-1.0)), 0.0)
-            total = total.plus(chosen)
-            parts.append(Part(piece, chosen, along))
-        self.program.at_least(total, 1.0)
-        self.program.at_least(total.times(-1.0), -1.0)
-        return parts
-
-    def _outward(self, piece: Piece, leaf: int) -> Piece:
-        own = self.levers.own[leaf]
-        if abs(piece.start - own) <= abs(piece.end - own):
-            return piece
-        return piece.turned
-
-    def _improving(self, leaf: int, course: Course) -> list[Part]:
-        """Return the pieces by which the unit's score can rise, where no other counts: one after the other if they can be."""
-        unit, own = self.levers.unit, self.levers.own[leaf]
-        sign = self.signs.get(leaf, 0.0) * self.plans.goal.sign
-        if not sign or not course.stirs[unit]:
-            return []
-        if np.isnan(sign):
-            return self._chosen(leaf, course.pieces)
-        pieces = [self._outward(piece, leaf) for piece in course.pieces]
-        starts, ends = np.abs(np.array([(one.start, one.end) for one in pieces]) - own).T
-        scores = sign * np.array([piece.scores[:, unit] for piece in pieces])
-        bulge = sign * np.array([piece.bulge[:, unit] for piece in pieces])
-        off = np.abs(bulge.sum(axis=1, keepdims=True)) / 4 + np.abs(bulge).max(axis=1, keepdims=True)
-        most, least = np.where(bulge[:, :1] > 0, off, 0.0), np.where(bulge[:, :1] < 0, off, 0.0)
-        surely, stays = np.maximum(*(scores - least).T), float(scores[starts == 0][0, 0])
-        before = np.array([surely[ends < start].max(initial=stays) for start in starts])
-        useful = (scores + most).max(axis=1) > before + 1e-12
-        kept = [piece for piece, own_use in zip(pieces, useful.tolist(), strict=True) if own_use]
-        chain = sorted((one for one in kept if one.end != one.start), key=lambda one: abs(one.start - own))
-        if chain and _follow(chain, own, sign, unit):
-            return [Part(piece, number(0.0), self.program.variable(0.0, 1.0)) for piece in chain]
-        at_own = pieces[int(np.argmin(starts))].scores[:1]
-        stay = Piece(own, own, np.repeat(at_own, 2, axis=0), np.zeros_like(pieces[0].scores))
-        return self._chosen(leaf, kept if any(one.start == own for one in kept) else [stay, *kept]) if kept else []
-
-
-def _follow(chain: Sequence[Piece], own: float, sign: float, unit: int) -> bool:
-    """Say whether pieces go on from each other, from where the unit is, and bring ever less."""
-    if chain[0].start != own or any(piece.curved for piece in chain):
-        return False
-    gains = [sign * float(piece.scores[1, unit] - piece.scores[0, unit]) / abs(piece.end - piece.start) for piece in chain]
-    joined = all(one.end == other.start and one.scores[1, unit] == other.scores[0, unit] for one, other in pairwise(chain))
-    return joined and min(gains) >= 0 and all(later <= earlier * (1 + 1e-9) for earlier, later in pairwise(gains))

@@ -82,11 +82,3 @@ def powers(p: float) -> tuple[Curve, Curve]:
     there = Curve(lambda x: sign * x**p, lambda x: sign * p * x ** (p - 1.0), p < 1)
     back = Curve(lambda y: (sign * y) ** (1.0 / p), lambda y: (sign * y) ** (1.0 / p - 1.0) / (sign * p), p > 1)
     return there, back
-
-
-def tangent(x: Array, shares: Array, side: float) -> tuple[float, Array]:
-    """Return the mean of children less its variance over it (more, where `side` is -1), and how it rises with each child."""
-    mean, squares = float(x @ shares), float(x**2 @ shares)
-    if side > 0:
-        return 2 * mean - squares / mean, shares * (2 - 2 * x / mean + squares / mean**2)
-    return squares / mean, shares * (2 * x / mean - squares / mean**2)
