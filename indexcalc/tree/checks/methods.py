@@ -63,9 +63,9 @@ def check_others(index: Index) -> Iterator[Finding]:
         if getattr(owner, "impute", None) is not None and (record := IMPUTERS.get(owner.impute.method))
     ]
     chosen += [
-        (path, choice, record.scores is not None)
+        (path, choice, weighting.scores is not None)
         for path, choice in _weightings(index)
-        if (record := WEIGHTINGS.get(choice.method))
+        if (weighting := WEIGHTINGS.get(choice.method))
     ]
     for path, choice, used in chosen:
         for key in ("over", "by", "base"):
