@@ -6,11 +6,12 @@ Python. What it does with a plan is what a reader would: write the new values in
 
 from __future__ import annotations
 
+import copy
 import csv
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -18,8 +19,8 @@ from typing import Any
 
 import yaml
 
-Table = dict[tuple[str, str], dict[str, float | None]]
-"""What was reported, by period and unit: a number by column, None for an empty cell."""
+from .referee_parts import Parts, Table, random_parts
+
 COMPUTED = {"per", "share", "impute", "treat", "target"}
 """What makes values be compared as numbers that arithmetic made, with a tolerance."""
 
@@ -29,12 +30,13 @@ LESSENED = 12  # plans of which what is not needed is taken back
 
 @dataclass
 class Project:
-    """A tree, the units with their groups, and what they reported."""
+    """A tree, the units with their groups, and what they reported; where their parts did, the table is made of these."""
 
     tree: dict[str, Any]
     units: dict[str, str]
     periods: list[str]
     table: Table
+    parts: Parts | None = None
 
     @cached_property
     def leaves(self) -> list[dict[str, Any]]:
@@ -44,13 +46,19 @@ class Project:
         """Write the project as files, and return the tree's."""
         folder.mkdir(parents=True, exist_ok=True)
         columns = list(next(iter(self.table.values())))
+        table = self.parts.reported(self.table) if self.parts else self.table
         with (folder / "v.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["unit", "period", *columns])
-            for (period, unit), row in self.table.items():
+            for (period, unit), row in table.items():
                 writer.writerow([unit, period, *("" if row[name] is None else repr(row[name]) for name in columns)])
+        streets = self.parts.streets if self.parts and self.parts.by_unit else {}
         with (folder / "units.csv").open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([["id", "group"], *self.units.items()])
+            rows = [(unit, group, "district", "") for unit, group in self.units.items()]
+            rows += [
+                (street, self.units[unit], "street", unit) for unit, own in streets.items() for street in own if street != unit
+            ]
+            csv.writer(file).writerows([("id", "group", "level", "parent"), *rows])
         path = folder / "indicators.yaml"
         path.write_text(yaml.safe_dump(self.tree, sort_keys=False), encoding="utf-8")
         return path
@@ -136,6 +144,42 @@ def random_project(random: Random) -> Project:
     return Project(tree, units, years, _table(random, tree, units, years))
 
 
+def of_parts(random: Random, project: Project) -> Project:
+    """Let quarters report what makes years, streets what makes districts, or both."""
+    by_time = random.random() < 0.6
+    by_unit = not by_time or random.random() < 0.5
+    parts = random_parts(random, project.table, by_time=by_time, by_unit=by_unit)
+    tree = copy.deepcopy(project.tree)
+    if by_time:
+        tree["periods"] = {"kind": "quarter", "roll_up": "year"}
+    if by_unit:
+        tree["units"] |= {"level": "level", "parent": "parent", "score": "district"}
+    for node in [*nodes_of(tree), *tree["denominators"]]:
+        if not below(node):
+            node["over_time"] = parts.over_time[node["id"]]
+            node["over_units"] = parts.over_units[node["id"]]
+            if by_time and "base" in node.get("normalise", {}):
+                node["normalise"]["base"] = [f"{node['normalise']['base']}Q1", node["normalise"]["base"]]
+    return Project(tree, project.units, project.periods, parts.whole(), parts)
+
+
+def of_shared(random: Random, project: Project) -> Project:
+    """Make one indicator of another's column, or of the people by whom others are divided."""
+    tree = copy.deepcopy(project.tree)
+    leaves = [node for node in nodes_of(tree) if not below(node)]
+    if len(leaves) > 1:
+        one, other = random.sample(leaves, 2)
+        if random.random() < 0.5:
+            one["column"] = other["column"] = other["id"]
+        else:
+            one["column"] = tree["denominators"][0]["column"] = "people"
+            for leaf in leaves:
+                leaf.pop("per" if leaf is one else "share", None)
+                if leaf is not one and random.random() < 0.6:
+                    leaf |= {"per": "people", "scale": 10}
+    return replace(project, tree=tree)
+
+
 def _normaliser(random: Random, years: list[str], *, grouped: bool) -> dict[str, Any]:
     over = random.choice(["period", "period", "all", "base"] + ["group"] * grouped)
     frame = {"over": over} | ({"base": random.choice(years)} if over == "base" else {})
@@ -167,7 +211,10 @@ def _aggregate(random: Random, chance: float) -> dict[str, Any]:
     if random.random() < chance:
         floored = {"method": random.choice(["geometric", "harmonic"]), "floor": 1}
         by_place = {"method": "owa", "weights": []}  # one for each child, when these are known
-        made["aggregate"] = random.choice(["minimum", "maximum", "median", "sum", floored, "minimum", "maximum", by_place, "mpi"])
+        product = {"method": "product", "scale": 0.01}
+        made["aggregate"] = random.choice(
+            ["minimum", "maximum", "median", "sum", floored, "minimum", "maximum", by_place, "mpi", product]
+        )
     if random.random() < 0.12:
         made["round"] = random.choice([0, 1])
     return made
@@ -205,7 +252,7 @@ class Small:
         """Return an indicator's values as they compare, before any is estimated."""
         out: dict[tuple[str, str], float | None] = {}
         for year in self.project.periods:
-            x = {unit: table[year, unit][leaf["id"]] for unit in self.project.units}
+            x = {unit: table[year, unit][leaf.get("column", leaf["id"])] for unit in self.project.units}
             if "per" in leaf:
                 x = {unit: None if own is None else own / (table[year, unit]["people"] or 1.0) for unit, own in x.items()}
             if "share" in leaf:
@@ -229,7 +276,8 @@ class Small:
         if leaf.get("direction") in ("target", "range"):
             aim = leaf["target"] if isinstance(leaf["target"], list) else [leaf["target"]] * 2
             x = {key: None if own is None else max(aim[0] - own, own - aim[1], 0.0) for key, own in x.items()}
-        near = 1e-12 * max((abs(own) for own in x.values() if own is not None), default=0.0) if COMPUTED & {*leaf} else 0.0
+        unread = bool(COMPUTED & {*leaf}) or self.project.parts is not None
+        near = 1e-12 * max((abs(own) for own in x.values() if own is not None), default=0.0) if unread else 0.0
         scores = {
             unit: self._scored(way, sign, x[self.year, unit], self._frame(way, unit, x), near) for unit in self.project.units
         }
@@ -239,7 +287,7 @@ class Small:
 
     def _frame(self, way: dict[str, Any], unit: str, x: dict[tuple[str, str], float | None]) -> list[float]:
         over, units = way.get("over", "period"), self.project.units
-        years = {"all": self.project.periods, "base": [str(way.get("base"))]}.get(over, [self.year])
+        years = {"all": self.project.periods, "base": [_last(way.get("base"))]}.get(over, [self.year])
         mates = [other for other in units if over != "group" or units[other] == units[unit]]
         return [own for year in years for other in mates if (own := x[year, other]) is not None]
 
@@ -283,7 +331,7 @@ class Small:
         there = [(weight, score) for weight, score in children if score is not None]
         way = own.get("aggregate", "arithmetic")
         method = way if isinstance(way, str) else way["method"]
-        score = _together(method, there, way, sum(weight for weight, _ in children))
+        score = _together(method, there, way, sum(weight for weight, _ in children), len(children))
         if score is None:
             return None
         if own.get("direction") == "lower":
@@ -311,7 +359,7 @@ class Small:
         return out
 
 
-def _together(method: str, there: list[tuple[float, float]], way: Any, whole: float) -> float | None:
+def _together(method: str, there: list[tuple[float, float]], way: Any, whole: float, count: int) -> float | None:
     """Bring the children that are there together, the weights taken as shares of theirs."""
     scores, weight = sorted(score for _, score in there), sum(weight for weight, _ in there)
     if not there:
@@ -319,6 +367,8 @@ def _together(method: str, there: list[tuple[float, float]], way: Any, whole: fl
     if method in ("minimum", "maximum", "median"):
         middle = (scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]) / 2
         return {"minimum": scores[0], "maximum": scores[-1], "median": middle}[method]
+    if method == "product":
+        return 0.01 * math.prod(scores) if len(there) == count else None
     if weight == 0:
         return None
     if method == "geometric":
@@ -364,6 +414,10 @@ def _quantile(ordered: list[float], share: float) -> float:
     low = math.floor(at)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (at - low) * (ordered[high] - ordered[low])
+
+
+def _last(base: Any) -> str:
+    return str(base[-1] if isinstance(base, list) else base)
 
 
 def _interpolated(x: float, points: list[list[float]]) -> float:
@@ -429,12 +483,47 @@ class Asked:
 
     @cached_property
     def moving(self) -> list[dict[str, Any]]:
-        """The indicators that a plan may move: those at a cost, of which the unit has a value."""
-        return [
-            leaf
+        """The indicators that a plan may move: those at a cost, of which the unit has a value; the first of those of one column."""
+        found: dict[str, dict[str, Any]] = {}
+        for leaf in self.project.leaves:
+            if leaf["id"] in self.cost and self.own(leaf) is not None and self.ends(leaf)[0] < self.ends(leaf)[1]:
+                found.setdefault(leaf.get("column", leaf["id"]), leaf)
+        return list(found.values())
+
+    @cached_property
+    def follows(self) -> set[str]:
+        """The indicators that move as others do, being made of the same column or divided by one that moves."""
+        moved = {leaf.get("column", leaf["id"]): leaf["id"] for leaf in self.moving}
+        return {
+            leaf["id"]
             for leaf in self.project.leaves
-            if leaf["id"] in self.cost and self.own(leaf) is not None and self.ends(leaf)[0] < self.ends(leaf)[1]
-        ]
+            if self.values[leaf["id"]][self.key] is not None
+            and (
+                moved.get(leaf.get("column", leaf["id"]), leaf["id"]) != leaf["id"]
+                or ("per" in leaf and moved.get("people", leaf["id"]) != leaf["id"])
+            )
+        }
+
+    def followed(self, plan: dict[str, float]) -> dict[str, float]:
+        """Return where indicators are left that follow what a plan moves of others."""
+        if not self.follows:
+            return {}
+        free = self.changed({name: value for name, value in plan.items() if name not in self.follows})
+        return {
+            leaf["id"]: left
+            for leaf in self.project.leaves
+            if leaf["id"] in self.follows and (left := self.small.value(leaf, free)[self.key]) is not None
+        }
+
+    def _in_reach(self, plan: dict[str, float]) -> bool:
+        """Say whether what follows stays between what others have."""
+        finals = self.followed(plan) | plan
+        for leaf in self.project.leaves if self.follows else ():
+            low, high = self.ends(leaf) if leaf["id"] in self.follows else (-math.inf, math.inf)
+            slack = 1e-9 * (high - low) if high < math.inf else 0.0
+            if not low - slack <= finals.get(leaf["id"], low) <= high + slack:
+                return False
+        return True
 
     def ends(self, leaf: dict[str, Any]) -> tuple[float, float]:
         """Return the least and the greatest value among those it is compared with, its own too."""
@@ -446,31 +535,39 @@ class Asked:
         return min(own, *there), max(own, *there)
 
     def effort(self, plan: dict[str, float]) -> float:
+        left = self.followed(plan)
         return math.fsum(
-            abs(value - (self.own(leaf) or 0.0)) * self.cost[leaf["id"]]
+            abs(value - left.get(leaf["id"], self.own(leaf) or 0.0)) * self.cost[leaf["id"]]
             for leaf in self.moving
-            if (value := plan.get(leaf["id"], self.own(leaf))) is not None
+            if (value := plan.get(leaf["id"])) is not None
         )
 
     def changed(self, plan: dict[str, float]) -> Table:
         """Return the table with what has to be reported for the values of a plan."""
         table = self.project.table | {self.key: dict(self.project.table[self.key])}
-        for leaf in self.project.leaves:
+        for leaf in sorted(self.project.leaves, key=lambda leaf: leaf.get("column") != "people"):
             if leaf["id"] not in plan:
                 continue
             value = plan[leaf["id"]] / leaf.get("scale", 1)
             if "share" in leaf:
                 others = math.fsum(
-                    row[leaf["id"]] or 0.0 for key, row in table.items() if key[0] == self.small.year and key != self.key
+                    row[leaf.get("column", leaf["id"])] or 0.0
+                    for key, row in table.items()
+                    if key[0] == self.small.year and key != self.key
                 )
                 value = others * value / (1.0 - value)
-            table[self.key][leaf["id"]] = value * (table[self.key]["people"] or 1.0) if "per" in leaf else value
+            table[self.key][leaf.get("column", leaf["id"])] = (
+                value * (table[self.key]["people"] or 1.0) if "per" in leaf else value
+            )
         return table
 
     def outcome(self, plan: dict[str, float]) -> tuple[dict[str, float | None], dict[str, float]]:
         """Return all units' scores and ranks with a plan carried out."""
         scores = dict(self.scores)
-        for leaf in self.project.leaves:
+        if self.follows:
+            table = self.changed(plan)
+            scores = {leaf["id"]: self.small.course(leaf, self.small.value(leaf, table)) for leaf in self.project.leaves}
+        for leaf in self.project.leaves if not self.follows else ():
             name = leaf["id"]
             if name in plan and plan[name] != self.own(leaf):
                 if (name, plan[name]) not in self.courses:
@@ -486,7 +583,7 @@ class Asked:
         """Say whether a plan does what is asked."""
         index, ranks = self.outcome(plan)
         own = index[self.unit]
-        if own is None:
+        if own is None or not self._in_reach(plan):
             return False
         if self.rank is not None:
             return ranks[self.unit] <= self.rank
@@ -532,14 +629,16 @@ def tried(asked: Asked, random: Random, count: int, near: dict[str, float] | Non
     grid = itertools.product(*places.values())
     total = math.prod(map(len, places.values()))
     chosen = grid if total <= count else (tuple(random.choice(own) for own in places.values()) for _ in range(count))
-    yield from (dict(zip(places, values, strict=True)) for values in chosen)
+    yield from (_without_some(asked, random, dict(zip(places, values, strict=True))) for values in chosen)
     for _ in range(count):
         plan = {leaf["id"]: random.uniform(*asked.ends(leaf)) for leaf in moving}
         still = random.sample(list(plan), random.randint(0, len(plan) - 1))
-        yield plan | {name: own for leaf in moving if (name := leaf["id"]) in still and (own := asked.own(leaf)) is not None}
+        plan |= {name: own for leaf in moving if (name := leaf["id"]) in still and (own := asked.own(leaf)) is not None}
+        yield _without_some(asked, random, plan)
     if near is None:
         return
-    whole = {leaf["id"]: near.get(leaf["id"], asked.own(leaf) or 0.0) for leaf in moving}
+    left = asked.followed(near)
+    whole = {leaf["id"]: near.get(leaf["id"], left.get(leaf["id"], asked.own(leaf) or 0.0)) for leaf in moving}
     for _ in range(count):
         plan = dict(whole)
         for leaf in random.sample(moving, random.randint(1, min(2, len(moving)))):
@@ -547,7 +646,12 @@ def tried(asked: Asked, random: Random, count: int, near: dict[str, float] | Non
             plan[leaf["id"]] = min(
                 max(plan[leaf["id"]] + random.gauss(0, 1) * (high - low) * 10 ** random.uniform(-4, -0.5), low), high
             )
-        yield plan
+        yield _without_some(asked, random, plan)
+
+
+def _without_some(asked: Asked, random: Random, plan: dict[str, float]) -> dict[str, float]:
+    """Leave it to others where some indicators are that follow these."""
+    return {name: value for name, value in plan.items() if name not in asked.follows or random.random() < 0.5}
 
 
 def _places(asked: Asked, leaf: dict[str, Any]) -> list[float]:

@@ -69,6 +69,7 @@ COMMANDS: dict[str, list[str]] = {
     "target_by_history_of_one_period": ["target", "西城区", "--score", "80", "--effort", "history"],
     "target_of_a_score_that_is_no_number": ["target", "西城区", "--score", "nan"],
     "target_out_of_reach": ["target", "西城区", "--score", "120"],
+    "target_that_is_not_found": ["target", "西城区", "--score", "120"],
     "codes_of_an_unknown_code": ["codes", "IC999"],
     "explain_of_an_unknown_node": ["explain", "东区", "--node", "safty"],
     "explain_of_an_unknown_unit": ["explain", "东城"],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from typer.testing import CliRunner
 
 import indexcalc
@@ -19,7 +19,7 @@ from indexcalc.cli.app import app
 from indexcalc.engine import score
 from indexcalc.scores import Scores
 
-from .conftest import index_of, panel_of
+from .conftest import count, index_of, panel_of
 from .trees import SEEDS
 
 HEAD = "index: {{id: t{}}}\nunits: {{table: u}}\nperiods: {{kind: year}}\ndata: {{v: {{path: v}}}}\n"
@@ -247,6 +247,7 @@ def test_lowest_first() -> None:
 
 def written(folder: Path, tree: str, rows: str, groups: str = "") -> Scores:
     """Score a tree and rows of data.csv, as files."""
+    folder.mkdir(exist_ok=True)
     lines = rows.split("; ")
     (folder / "data.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     ids = dict.fromkeys(line.split(",")[0] for line in lines[1:])
@@ -469,3 +470,56 @@ def test_a_gap_that_counts_as_the_lowest_score_is_planned_around_as_that_score_i
         assert one.reached == other.reached
         assert (one.exact, one.effort) == (other.exact, pytest.approx(other.effort, abs=1e-7))
         assert one.exact or not one.reached
+
+
+def test_what_is_made_of_the_same_data_moves_along(tmp_path: Path) -> None:
+    """Less money lost is a larger share stopped: the plan is the least of a grid of both reports, each put into the files."""
+    tree = (
+        "index: {id: t}\ndenominators: [{id: people, source: v}]\ndimensions:\n"
+        "  - {id: loss, per: people, direction: lower, weight: 0.5, normalise: {method: goalposts, worst: 100, best: 0}}\n"
+        "  - {id: stopped, formula: stop / (stop + loss) * 100, weight: 0.3, normalise: {method: goalposts, worst: 0, best: 100}}\n"
+        + posts("c", 0.2)
+    )
+    rows = "unit,loss,stop,c,people; A,{!r},{!r},20,10; B,600,500,50,12; C,300,600,92,14"
+    found = written(tmp_path / "before", tree, rows.format(800.0, 400.0))
+    costs = {"loss": 1.0, "stopped": 2.0}
+    plan = indexcalc.target(found, "A", score=50, costs=costs)
+    assert plan.exact
+    loss = moved(plan)["loss"] * 10
+    (along,) = plan.along
+    assert (found.index.leaves[along.leaf].id, along.effort) == ("stopped", 0)
+    assert along.new == pytest.approx(400 / (400 + loss) * 100)
+    after = written(tmp_path / "after", tree, rows.format(loss, 400.0))
+    assert after.score()[0, 0] == pytest.approx(50)
+    best = math.inf
+    for lost, stop in itertools.product(np.linspace(3000 / 14, 800, 400), np.linspace(100, 2000, 400)):
+        share, left = stop / (stop + lost) * 100, 400 / (400 + lost) * 100
+        if 0.5 * (100 - lost / 10) + 0.3 * share + 4 >= 50 and 100 / 3 <= share <= 200 / 3:
+            best = min(best, (80 - lost / 10) + 2 * abs(share - left))
+    assert plan.effort <= best + 1e-6
+
+
+def test_two_indicators_of_one_column_are_one_lever(tmp_path: Path) -> None:
+    tree = "index: {id: t}\ndimensions:\n" + posts("a", 0.5, ", column: x") + posts("b", 0.3, ", column: x") + posts("c", 0.2)
+    found = written(tmp_path, tree, "unit,x,c; A,40,20; B,60,50; C,80,92")
+    plan = indexcalc.target(found, "A", score=50, costs={"a": 1.0, "b": 1.0})
+    assert moved(plan) == pytest.approx({"a": 57.5})
+    assert [one.new for one in plan.along] == pytest.approx([57.5])
+    assert plan.exact
+
+
+@pytest.mark.parametrize("aggregate", ["{method: product, scale: 0.01}", "mpi"])
+@settings(max_examples=count(8, 200))
+@given(seed=SEEDS)
+def test_products_and_balanced_means_have_a_bound_that_no_plan_of_a_grid_beats(aggregate: str, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    found = scored(random.uniform(5, 95, (5, 3)), normalise=POSTS, aggregate=aggregate)
+    unit = int(random.integers(5))
+    own = float(found.score()[0, unit])
+    plan = target(found, 0, unit, score=own + float(random.uniform(0.05, 0.6)) * abs(own))
+    holds(found, plan)
+    grid = least_of_a_grid(found, plan, lambda index, _: index >= plan.goal, 13)
+    assert plan.reached or math.isinf(grid)
+    if plan.reached:
+        assert 0 < plan.bound <= min(plan.effort, grid * (1 + 1e-6))
+        assert plan.gap < 1e-2

@@ -72,6 +72,10 @@ class Course:
         """Return the curve that a value lies on, between its ends."""
         return next((one for one in self.pieces if one.curved and one.start < value < one.end), None)
 
+    def piece_at(self, value: float) -> Piece | None:
+        """Return the piece that a value lies on, between its ends."""
+        return next((one for one in self.pieces if one.start < value < one.end), None)
+
 
 class Columns:
     """One indicator's column for many values of the unit at once, step by step as the engine makes it."""

@@ -10,33 +10,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 
 from ..engine.rules import mirror, power_of
 from ..methods import AGGREGATORS
+from ..methods.aggregate.joined import MPI, PRODUCT
 from ..methods.arrays import Array, np
 from ..methods.ties import new_places, tolerance
 from ..tree.layout import Branch
-from .courses import NEAR, Course, Piece
+from .balance import SMALL, balanced, between
+from .courses import NEAR, Course
 from .levers import Levers
+from .parts import Part, chosen, follow_up, improving
 from .plans import Plans
 from .program import Curve, Line, Program, Rounding, number
 from .shape import leaves_below, powers, shares_of
 
 _STILL = 1e-9  # of what a value may move: what is less is rounding
 _APART = 1e-9  # of the largest score: what is told to be above another is so by this much
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece with its start nearer to where the unit is, whether it is chosen, and how far along it the value moves.
-
-    Pieces that follow each other need no choice: `chosen` is 0 then, and each is moved along by itself.
-    """
-
-    piece: Piece
-    chosen: Line
-    along: Line
 
 
 @dataclass
@@ -50,18 +40,34 @@ class Least:
     made: dict[tuple[int, int, int], Line] = field(default_factory=dict)
     cuts: dict[tuple[int, ...], list[float]] = field(default_factory=dict)
     curves: dict[tuple[int, ...], Line] = field(default_factory=dict)
+    touched: dict[tuple[int, ...], list[Array]] = field(default_factory=dict)
+    balanced: dict[tuple[int, ...], list[Line]] = field(default_factory=dict)
+    beside: dict[int, tuple[Line, Line]] = field(default_factory=dict)
+    """How far what follows another is moved up and down itself."""
+    bent: set[int] = field(default_factory=set)
+    """What others follow along a curve."""
     sure: bool = True
 
     def __post_init__(self) -> None:
         """Make the variables of the indicators that matter."""
-        goal = self.plans.goal
+        goal, follows = self.plans.goal, self.levers.moved.follows
+        joined = {*follows, *(lead for leads in follows.values() for lead in leads)}
         for leaf, course in self.courses.items():
+            if leaf in joined:
+                self.parts[leaf] = chosen(self.program, float(self.levers.own[leaf]), course.pieces)
+                continue
             stirs = course.stirs.copy()
             stirs[self.levers.unit] = False
             if stirs.any() and goal.rank is not None:
-                self.parts[leaf] = self._chosen(leaf, course.pieces)
+                self.parts[leaf] = chosen(self.program, float(self.levers.own[leaf]), course.pieces)
             else:
-                self.parts[leaf] = self._improving(leaf, course)
+                sign = self.signs.get(leaf, 0.0) * goal.sign
+                self.parts[leaf] = improving(self.program, self.levers, course, sign)
+        for leaf, (lead,) in follows.items():
+            left = follow_up(self.program, self.levers, leaf, lead, self.parts)
+            self.sure = self.sure and left.sure
+            self.bent |= {lead} if left.bent else set()
+            self.beside |= {leaf: left.beside} if left.beside else {}
 
     @property
     def levers(self) -> Levers:
@@ -75,21 +81,24 @@ class Least:
 
     @cached_property
     def signs(self) -> dict[int, float]:
-        """Whether the index rises (1) or falls (-1) with each node that goes into it."""
+        """Whether the index rises (1) or falls (-1) with each node that goes into it; NaN where it may do either."""
         tree = self.levers.filled.tree
         signs = {tree.root: 1.0}
         for branch in reversed(tree.branches):
             for place in branch.inputs if branch.position in signs else ():
-                signs[place] = signs[branch.position] * (-1.0 if branch.turned else 1.0)
+                way = np.nan if branch.aggregate == MPI.name else -1.0 if branch.turned else 1.0
+                signs[place] = signs[branch.position] * way
         return signs
 
     @cached_property
     def effort(self) -> Line:
         """What the plan takes."""
         total = number(0.0)
+        for line, leaf in ((line, leaf) for leaf, pair in self.beside.items() for line in pair):
+            total = total.plus(line.times(float(self.levers.cost[leaf])))
         for leaf, parts in self.parts.items():
             cost, own = self.levers.cost[leaf], self.levers.own[leaf]
-            for part in parts:
+            for part in parts if leaf not in self.levers.moved.follows else ():
                 start, end = (abs(at - own) * cost for at in (part.piece.start, part.piece.end))
                 total = total.plus(part.chosen.times(start)).plus(part.along.times(end - start))
         return total
@@ -101,17 +110,28 @@ class Least:
         def of(line: Line) -> float:
             return line.at(found)
 
-        for leaf, parts in self.parts.items():
-            if not parts:
-                continue
-            if parts[0].chosen.fixed:  # one after the other, from where the unit is
-                out[leaf] += sum(of(part.along) * (part.piece.end - part.piece.start) for part in parts)
-                continue
-            part = max(parts, key=lambda part: of(part.chosen))
-            share = min(1.0, max(0.0, of(part.along)))
-            out[leaf] = part.piece.start + share * (part.piece.end - part.piece.start)
+        for leaf in self.parts:
+            if leaf not in self.levers.moved.follows:
+                out[leaf] = self.end(leaf, found)
+        for leaf, (more, less) in self.beside.items():
+            out[leaf] += of(more) - of(less)
         out = np.where(np.abs(out - self.levers.own) <= _STILL * (self.levers.high - self.levers.low), self.levers.own, out)
-        return np.clip(out, self.levers.low, self.levers.high)
+        return np.clip(out, self.levers.lowest, self.levers.highest)
+
+    def end(self, leaf: int, found: Array) -> float:
+        """Return the value that an indicator has in the end with some variables."""
+
+        def of(line: Line) -> float:
+            return line.at(found)
+
+        parts, own = self.parts[leaf], float(self.levers.own[leaf])
+        if not parts:
+            return own
+        if parts[0].chosen.fixed:  # one after the other, from where the unit is
+            return own + sum(of(part.along) * (part.piece.end - part.piece.start) for part in parts)
+        part = max(parts, key=lambda part: of(part.chosen))
+        share = min(1.0, max(0.0, of(part.along)))
+        return part.piece.start + share * (part.piece.end - part.piece.start)
 
     def ask(self) -> None:
         """Ask for the goal."""
@@ -219,7 +239,14 @@ class Least:
         else:
             children = [self.line(place, unit, inner) for place in there]
             by_place = AGGREGATORS[branch.aggregate].counts == "places"
-            line = self._by_place(children, shares, inner) if by_place else self._by_power(branch, unit, children, shares, inner)
+            if branch.aggregate == MPI.name:
+                line = self._balanced(branch, unit, there, shares, inner)
+            elif branch.aggregate == PRODUCT.name:
+                line = self._multiplied(branch, unit, children, inner)
+            else:
+                line = (
+                    self._by_place(children, shares, inner) if by_place else self._by_power(branch, unit, children, shares, inner)
+                )
         if branch.turned:
             line = line.times(-1.0).plus(mirror(scores.index))
         return self._finished(branch, unit, line, sense)
@@ -260,6 +287,39 @@ class Least:
             total = total.plus(self._curved((branch.position, unit, sense, child), own, there, sense).times(share))
         return self._curved((branch.position, unit, sense, -1), total, back, sense)
 
+    def _multiplied(self, branch: Branch, unit: int, lines: Sequence[Line], sense: int) -> Line:
+        """Return a product: the logarithms of its children, added up, and the curve back."""
+        scale = float(str(branch.parameters.get("scale", 1.0)))
+        open_ = [line for line in lines if not line.fixed]
+        fixed = scale * float(np.prod([line.const for line in lines if line.fixed]))
+        if len(open_) == 1 and fixed >= 0:
+            return open_[0].times(fixed)
+        lows = [line.low for line in lines]
+        if min(lows) < 0 or (sense < 0 and min(lows) == 0):
+            self.sure = False
+        if min(line.high for line in lines) <= 0:
+            return number(0.0)
+        there, back = powers(0.0)
+        total = number(0.0)
+        for child, line in enumerate(lines):
+            near = max(line.low, SMALL * line.high)
+            own = Line(line.const, line.terms, near, line.high)
+            made = self._curved((branch.position, unit, sense, child), own, there, sense)
+            if line.low < near and sense > 0:  # a tangent at the least that is looked at lies by 1 above what 0 has
+                made = self.program.lowered(made, 1.0)
+            total = total.plus(made)
+        return self._curved((branch.position, unit, sense, -1), total, back, sense).times(scale)
+
+    def _balanced(self, branch: Branch, unit: int, places: Sequence[int], shares: Sequence[float], sense: int) -> Line:
+        """Return a mean less, or more, its variance over it."""
+        key = (branch.position, unit, sense)
+        lines = [between(self.program, self.line(place, unit, 1), self.line(place, unit, -1)) for place in places]
+        side = 1 if branch.parameters.get("penalty", "negative") == "negative" else -1
+        self.sure = self.sure and min(line.low for line in lines) >= 0
+        if side == sense:
+            self.balanced[key] = lines
+        return balanced(self.program, lines, shares, side, sense, self.touched.get(key, ()))
+
     def _curved(self, key: tuple[int, ...], line: Line, curve: Curve, sense: int) -> Line:
         if sense < 0:
             line, curve = line.times(-1.0), curve.turned
@@ -298,58 +358,3 @@ class Least:
         if rank == 1:
             for other in others:
                 self.program.at_least(own.plus(other.times(-1.0)), 0.0)
-
-    def _chosen(self, leaf: int, pieces: Sequence[Piece]) -> list[Part]:
-        """Return pieces of which one is chosen."""
-        if len(pieces) == 1 and pieces[0].start == pieces[0].end:
-            return []
-        parts, total = [], number(0.0)
-        for piece in (self._outward(piece, leaf) for piece in pieces):
-            chosen = self.program.choice()
-            along = number(0.0)
-            if piece.end != piece.start:
-                along = self.program.variable(0.0, 1.0)
-                self.program.at_least(chosen.plus(along.times(-1.0)), 0.0)
-            total = total.plus(chosen)
-            parts.append(Part(piece, chosen, along))
-        self.program.at_least(total, 1.0)
-        self.program.at_least(total.times(-1.0), -1.0)
-        return parts
-
-    def _outward(self, piece: Piece, leaf: int) -> Piece:
-        own = self.levers.own[leaf]
-        if abs(piece.start - own) <= abs(piece.end - own):
-            return piece
-        return piece.turned
-
-    def _improving(self, leaf: int, course: Course) -> list[Part]:
-        """Return the pieces by which the unit's score can rise, where no other counts: one after the other if they can be."""
-        unit, own = self.levers.unit, self.levers.own[leaf]
-        sign = self.signs.get(leaf, 0.0) * self.plans.goal.sign
-        if not sign or not course.stirs[unit]:
-            return []
-        pieces = [self._outward(piece, leaf) for piece in course.pieces]
-        starts, ends = np.abs(np.array([(one.start, one.end) for one in pieces]) - own).T
-        scores = sign * np.array([piece.scores[:, unit] for piece in pieces])
-        bulge = sign * np.array([piece.bulge[:, unit] for piece in pieces])
-        off = np.abs(bulge.sum(axis=1, keepdims=True)) / 4 + np.abs(bulge).max(axis=1, keepdims=True)
-        most, least = np.where(bulge[:, :1] > 0, off, 0.0), np.where(bulge[:, :1] < 0, off, 0.0)
-        surely, stays = np.maximum(*(scores - least).T), float(scores[starts == 0][0, 0])
-        before = np.array([surely[ends < start].max(initial=stays) for start in starts])
-        useful = (scores + most).max(axis=1) > before + 1e-12
-        kept = [piece for piece, own_use in zip(pieces, useful.tolist(), strict=True) if own_use]
-        chain = sorted((one for one in kept if one.end != one.start), key=lambda one: abs(one.start - own))
-        if chain and _follow(chain, own, sign, unit):
-            return [Part(piece, number(0.0), self.program.variable(0.0, 1.0)) for piece in chain]
-        at_own = pieces[int(np.argmin(starts))].scores[:1]
-        stay = Piece(own, own, np.repeat(at_own, 2, axis=0), np.zeros_like(pieces[0].scores))
-        return self._chosen(leaf, kept if any(one.start == own for one in kept) else [stay, *kept]) if kept else []
-
-
-def _follow(chain: Sequence[Piece], own: float, sign: float, unit: int) -> bool:
-    """Say whether pieces go on from each other, from where the unit is, and bring ever less."""
-    if chain[0].start != own or any(piece.curved for piece in chain):
-        return False
-    gains = [sign * float(piece.scores[1, unit] - piece.scores[0, unit]) / abs(piece.end - piece.start) for piece in chain]
-    joined = all(one.end == other.start and one.scores[1, unit] == other.scores[0, unit] for one, other in pairwise(chain))
-    return joined and min(gains) >= 0 and all(later <= earlier * (1 + 1e-9) for earlier, later in pairwise(gains))

@@ -6,37 +6,42 @@ from is changed so that it has the value that is wanted, and all is scored anew 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from typing import Any, Literal
 
 from ..engine import score_again, with_floors
 from ..engine.frames import groups_of
-from ..engine.leaves import own_columns, value_of
+from ..engine.leaves import value_of
 from ..engine.ranking import overall
 from ..methods.arrays import Array, Mask, np
 from ..methods.ties import near
-from ..panel import VALUE
+from ..panel import VALUE, Panel
 from ..scores import Scores
 from ..tree.layout import normalise_of
 from ..tree.model import Indicator
+from .shared import Moved, moved_by, same_data
 from .versus import counting
 from .worlds import Side
 
 Effort = Literal["peers", "history"]
 Counted = Literal["peers", "history", "costs"]
+_EVEN = 1e-12  # of what is reported, up to which it grows evenly with a value
+_PLACES = 17  # of a lead, at which it is looked where it leaves what follows
 _DOUBLINGS = 60  # of the step by which a reported value is looked for on both sides of what it is
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A plan carried out: the values moved to (leaf,), what they are in the end, and all units' scores and ranks in the period.
+    """A plan carried out: the values moved to (leaf,), what all are in the end, and all units' scores and ranks in the period.
 
     `scores` are (unit, node), `index` and `ranks` (unit,) those of the index.
     """
 
     values: Array
+    ends: Array
     scores: Array
     index: Array
     ranks: Array
@@ -77,12 +82,34 @@ class Levers:
         return with_floors(self.scores) or self.scores
 
     @cached_property
-    def moving(self) -> list[int]:
-        """The places of the indicators that the index is made of and that can move."""
+    def moved(self) -> Moved:
+        """By which reported data the indicators are moved that the index is made of and that can move; what follows them."""
         counted = counting(self.scores)[: self.scores.tree.leaves]
         with np.errstate(invalid="ignore"):
             there = np.isfinite(self.cost) & (self.high > self.low) & may_move(self.scores)
-        return [leaf for leaf in np.flatnonzero(there & counted).tolist() if self._can_be_reported(leaf)]
+        known = counted & ~np.isnan(self.scores.derived[self.period, self.unit])
+        return moved_by(
+            self.scores.index,
+            self.scores.panel,
+            np.flatnonzero(there & counted).tolist(),
+            self._can_be_reported,
+            lambda leaf: bool(known[leaf]),
+        )
+
+    @property
+    def moving(self) -> list[int]:
+        """The places of the indicators that a plan moves."""
+        return list(self.moved.columns)
+
+    @property
+    def stirred(self) -> list[int]:
+        """The places of the indicators that a plan moves, and of those that follow these."""
+        return sorted({*self.moved.columns, *self.moved.follows})
+
+    @cached_property
+    def same(self) -> dict[int, frozenset[int]]:
+        """The columns that hold the same reported data, by each."""
+        return same_data(self.scores.index, self.scores.panel)
 
     def effort(self, values: Array) -> Array:
         """Return what it takes to move to values (…, leaf)."""
@@ -91,58 +118,126 @@ class Levers:
 
     def carried_out(self, values: Array) -> Outcome:
         """Put values (leaf,) where they come from and score all anew from there."""
-        moved = [leaf for leaf in self.moving if values[leaf] != self.own[leaf]]
-        panel = self.scores.panel
-        changed, status = panel.values.copy(order="K"), panel.status.copy(order="K")
-        for leaf in moved:
-            column, value = self.reported(leaf, float(values[leaf])) or (None, 0.0)
-            if column is not None:
-                changed[self.period, self.unit, column], status[self.period, self.unit, column] = value, VALUE
-        derived, made, ranks = score_again(self.scores, replace(panel, values=changed, status=status))
-        there = self.own.copy()
-        there[moved] = derived[self.period, self.unit, moved]
+        moved, follows = [leaf for leaf in self.moving if values[leaf] != self.own[leaf]], self.moved.follows
+        ends, panel = np.clip(self.ended(values[None])[0], self.low, self.high), self.scores.panel
+        for leaf in sorted(moved, key=lambda leaf: leaf in follows):
+            column = self.moved.columns[leaf]
+            value = self.reported(leaf, column, float(ends[leaf]), panel)
+            panel = panel if value is None else self.with_reported(column, value, panel)
+        derived, made, ranks = score_again(self.scores, panel)
+        there, end = self.own.copy(), self.own.copy()
+        free = [leaf for leaf in moved if leaf not in follows]
+        there[free] = derived[self.period, self.unit, free]
+        changed = [*moved, *follows]
+        end[changed] = derived[self.period, self.unit, changed]
+        by_itself = [leaf for leaf in moved if leaf in follows]
+        there[by_itself] += (end - self.ended(there[None])[0])[by_itself]
         root = self.scores.tree.root
-        return Outcome(there, made[self.period], made[self.period, :, root], np.asarray(ranks[self.period, :, root], dtype=float))
+        places = np.asarray(ranks[self.period, :, root], dtype=float)
+        return Outcome(there, end, made[self.period], made[self.period, :, root], places)
 
-    def reported(self, leaf: int, value: float) -> tuple[int, float] | None:
-        """Return the column, and what has to be reported in it, that give an indicator a value; nothing where none is found."""
-        index, panel, own = self.scores.index, self.scores.panel, self.scores.index.leaves[leaf]
+    def ended(self, values: Array) -> Array:
+        """Return the values (plan, leaf) in the end, where some follow others: what moves these adds to where they are left."""
+        if not self.moved.follows:
+            return values
+        ends = values.copy()
+        for leaf, leads in self.moved.follows.items():
+            kinds, which = np.unique(values[:, leads], axis=0, return_inverse=True)
+            ends[:, leaf] += (self._following(leaf, leads, kinds) - self.own[leaf])[which.ravel()]
+        return ends
+
+    @property
+    def lowest(self) -> Array:
+        """The least that each indicator may be moved to (leaf,), before others that it follows move."""
+        return self._reach[0]
+
+    @property
+    def highest(self) -> Array:
+        """The most that each indicator may be moved to (leaf,), before others that it follows move."""
+        return self._reach[1]
+
+    @cached_property
+    def _reach(self) -> tuple[Array, Array]:
+        low, high = self.low.copy(), self.high.copy()
+        for leaf, leads in self.moved.follows.items():
+            ways = [np.linspace(self.low[lead], self.high[lead], _PLACES if len(leads) == 1 else 3) for lead in leads]
+            shift = self._following(leaf, leads, np.array(list(product(*ways)))) - self.own[leaf]
+            low[leaf] -= max(0.0, float(np.nanmax(shift, initial=0.0)))
+            high[leaf] -= min(0.0, float(np.nanmin(shift, initial=0.0)))
+        return low, high
+
+    def _following(self, leaf: int, leads: Sequence[int], kinds: Array) -> Array:
+        """Return what an indicator is (kind,) with values (kind, lead) of those that it follows."""
+        columns = [self.moved.columns[lead] for lead in leads]
+        each = [self._reported_for(lead, kinds[:, at]) for at, lead in enumerate(leads)]
+        own = self.scores.index.leaves[leaf]
+        if own.share or own.shrink:  # others' values count too
+            made = []
+            for reports in zip(*each, strict=True):
+                panel = self.scores.panel
+                for column, value in zip(columns, reports, strict=True):
+                    panel = self.with_reported(column, float(value), panel)
+                made.append(float(value_of(self.scores.index, panel, own)[self.period, self.unit]))
+            return np.array(made)
+        panel, unit = self.scores.panel, slice(self.unit, self.unit + 1)
+        values = np.repeat(panel.values[:, unit], len(kinds), axis=1)
+        status = np.repeat(panel.status[:, unit], len(kinds), axis=1)
+        for column, reported in zip(columns, each, strict=True):
+            for same in self.same[column]:
+                values[self.period, :, same], status[self.period, :, same] = reported, VALUE
+        many = replace(panel, values=values, status=status, units=panel.units.taken([self.unit] * len(kinds)))
+        return np.asarray(value_of(self.scores.index, many, own)[self.period])
+
+    def _reported_for(self, leaf: int, values: Array) -> Array:
+        """Return what has to be reported for each of many values of an indicator."""
+        column = self.moved.columns[leaf]
+        low, high = float(self.low[leaf]), float(self.high[leaf])
+        some = [low, (low + high) / 2, high]
+        made = [self.reported(leaf, column, value) for value in some]
+        if None not in made:
+            first, middle, last = (float(value or 0.0) for value in made)
+            if abs(middle - (first + last) / 2) <= _EVEN * (1 + abs(first) + abs(last)):
+                return np.asarray(first + (values - low) * ((last - first) / (high - low)))
+        kinds, which = np.unique(values, return_inverse=True)
+        each = [self.reported(leaf, column, float(value)) for value in kinds]
+        return np.array([np.nan if value is None else value for value in each])[which.ravel()]
+
+    def reported(self, leaf: int, column: int, value: float, panel: Panel | None = None) -> float | None:
+        """Return what has to be reported in a column to give an indicator a value; nothing where nothing is found."""
+        index, own = self.scores.index, self.scores.index.leaves[leaf]
+        panel = self.scores.panel if panel is None else panel
         sought, wanted = own, value
         if own.share:  # of what is shared, the unit's own part is s / (1 - s) of that of the others
             sought = own.model_copy(update={"share": None, "scale": 1.0})
             others = _others(value_of(index, panel, sought)[self.period], self.group_of_share(own), self.unit)
             share = value / own.scale
             wanted = others * share / (1.0 - share) if share != 1 else np.nan
-        for column in own_columns(index, panel, own):
-            found = self._solved(sought, column, wanted)
-            if found is not None:
-                return column, found
-        return None
+        return self._solved(sought, column, wanted, panel)
 
-    def with_value(self, leaf: Indicator, column: int, value: float) -> Array:
-        """Return the derived values of an indicator (period, unit) with another value reported in a column."""
-        panel = self.scores.panel
+    def with_reported(self, column: int, value: float, panel: Panel) -> Panel:
+        """Return a panel with another value reported in a column, and in those that hold the same data."""
         values, status = panel.values.copy(order="K"), panel.status.copy(order="K")
-        values[self.period, self.unit, column], status[self.period, self.unit, column] = value, VALUE
-        return value_of(self.scores.index, replace(panel, values=values, status=status), leaf)
+        for same in self.same[column]:
+            values[self.period, self.unit, same], status[self.period, self.unit, same] = value, VALUE
+        return replace(panel, values=values, status=status)
 
     def group_of_share(self, leaf: Indicator) -> Mask:
         """Return the units that an indicator's values are shares among (unit,)."""
         masks = groups_of(self.scores.panel, "group" if leaf.share == "group" else None)
         return next(mask for mask in masks if mask[self.unit])
 
-    def _can_be_reported(self, leaf: int) -> bool:
-        own = self.scores.index.leaves[leaf]
-        if own_columns(self.scores.index, self.scores.panel, own) == [leaf] and self.scores.tree.as_reported:
+    def _can_be_reported(self, leaf: int, column: int) -> bool:
+        if column == leaf and self.scores.tree.as_reported:
             return True
-        return all(self.reported(leaf, float(end)) is not None for end in (self.low[leaf], self.high[leaf]))
+        return all(self.reported(leaf, column, float(end)) is not None for end in (self.low[leaf], self.high[leaf]))
 
-    def _solved(self, leaf: Indicator, column: int, wanted: float) -> float | None:
+    def _solved(self, leaf: Indicator, column: int, wanted: float, panel: Panel) -> float | None:
         """Return what has to be reported in a column for an indicator to be what is wanted."""
-        start = float(np.nan_to_num(self.scores.panel.values[self.period, self.unit, column]))
+        index, start = self.scores.index, float(np.nan_to_num(panel.values[self.period, self.unit, column]))
 
         def missed(value: float) -> float:
-            return float(self.with_value(leaf, column, value)[self.period, self.unit]) - wanted
+            changed = self.with_reported(column, value, panel)
+            return float(value_of(index, changed, leaf)[self.period, self.unit]) - wanted
 
         step = max(1.0, abs(start))
         here, there = missed(start), missed(start + step)

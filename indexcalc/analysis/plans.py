@@ -11,6 +11,7 @@ from .courses import Columns
 from .levers import Goal, Levers, ranks_of
 from .rescore import spans_periods
 
+_SLACK = 1e-9  # of what a value may move: how far beyond is no more than rounding
 _CELLS = 4_000_000  # scores that are made together
 
 
@@ -23,8 +24,8 @@ class Plans:
 
     @cached_property
     def columns(self) -> dict[int, Columns]:
-        """The columns of the indicators that can move."""
-        return {leaf: Columns(self.levers, leaf) for leaf in self.levers.moving}
+        """The columns of the indicators that can move, and of what follows them."""
+        return {leaf: Columns(self.levers, leaf) for leaf in self.levers.stirred}
 
     @cached_property
     def shown(self) -> slice:
@@ -41,6 +42,7 @@ class Plans:
     def _scored(self, values: Array) -> Array:
         scores, shown = self.levers.scores, self.shown
         index, own = scores.index, self.levers.own
+        values = self.levers.ended(values)
         periods, units, nodes = scores.scores[shown].shape
         made = np.moveaxis(np.empty((periods, nodes, len(values), units)), 1, -1)
         coverage = np.moveaxis(np.ones((periods, len(index.tree.branches), len(values), units)), 1, -1)
@@ -53,7 +55,16 @@ class Plans:
         panel = scores.panel
         part = replace(panel, values=panel.values[shown], status=panel.status[shown], periods=panel.periods[shown])
         aggregate(index, part, scores.status[shown], made, coverage=coverage)
-        return np.asarray(made[self.levers.period - (shown.start or 0), :, :, index.tree.root])
+        found = np.asarray(made[self.levers.period - (shown.start or 0), :, :, index.tree.root])
+        found[self._beyond(values), self.levers.unit] = np.nan
+        return found
+
+    def _beyond(self, ends: Array) -> Array:
+        """Say which plans (plan,) leave what follows beyond what others have reached."""
+        levers, leaves = self.levers, list(self.levers.moved.follows)
+        slack = _SLACK * (levers.high - levers.low)[leaves]
+        out = (ends[:, leaves] < levers.low[leaves] - slack) | (ends[:, leaves] > levers.high[leaves] + slack)
+        return np.asarray(out.any(axis=-1))
 
     def reached(self, index: Array) -> Array:
         """Say for the scores of plans (plan, unit) which reach the goal."""

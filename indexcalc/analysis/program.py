@@ -173,6 +173,15 @@ class Program:
         self.at_least(line.plus(reached.times(-1.0)), 0.0)
         return Line(total.const, total.terms, low, high)
 
+    def lowered(self, line: Line, by: float) -> Line:
+        """Let what is a variable alone be so much less than it could be before."""
+        (at,) = line.terms
+        if line.terms[at] > 0:
+            self.low[at] -= by
+            return Line(line.const, line.terms, line.low - by, line.high)
+        self.high[at] += by
+        return Line(line.const, line.terms, line.low - by, line.high)
+
     def least(self, cost: Line, nodes: int) -> Solution:
         """Find the variables at which a line is least."""
         found, bound = self._solved(cost, nodes, self.low, self.high, self.whole)

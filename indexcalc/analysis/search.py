@@ -20,6 +20,7 @@ _SCORES = 1e8  # of units and nodes that a search may make
 _STRETCHED = np.concatenate([[0.0], np.geomspace(1e-12, 1e-3, 19), np.geomspace(3e-3, 30.0, 9)])
 _SMALL = 10  # indicators up to which all of their values are searched together
 _STEP = 1e-6
+_FAR = 1e9  # how short of the goal what has no score is
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Search:
         """The values of each indicator that are tried."""
         levers, found = self.plans.levers, {}
         for leaf, course in self.courses.items():
-            low, high = levers.low[leaf], levers.high[leaf]
+            low, high = levers.lowest[leaf], levers.highest[leaf]
             bends = np.unique([end for piece in course.pieces for end in (piece.start, piece.end)])
             some = bends[np.rint(np.linspace(0, len(bends) - 1, min(_BENDS, len(bends)))).astype(int)] if len(bends) else bends
             found[leaf] = np.unique(np.concatenate([np.linspace(low, high, _GRID), [low, high, levers.own[leaf]], some]))
@@ -73,7 +74,8 @@ class Search:
             if not len(rows):
                 return at
             index = self._scored(rows)
-            gain = short - self.plans.short(index)
+            left = self.plans.short(index)
+            gain = min(short, _FAR) - np.minimum(left, _FAR)
             more = levers.effort(rows) - levers.effort(at)
             worth = np.where(gain > 1e-9 * (1 + abs(short)), gain * taste[leaves], 0.0)
             if thrifty:
@@ -84,7 +86,7 @@ class Search:
             best = int(np.argmax(worth))
             if not worth[best] > 0 or self.left < 0:
                 return at
-            at, short = rows[best], short - float(gain[best])
+            at, short = rows[best], float(left[best])
         return at
 
     def settled(self, plan: Array, *, trim: bool = True) -> Array | None:
@@ -93,7 +95,7 @@ class Search:
         way = plan - levers.own
 
         def along(shares: Array) -> Array:
-            return np.asarray(np.clip(plan + (shares[:, None] - 1.0) * way, levers.low, levers.high))
+            return np.asarray(np.clip(plan + (shares[:, None] - 1.0) * way, levers.lowest, levers.highest))
 
         shares = 1.0 + _STRETCHED
         reached = self._reached(along(shares))
@@ -134,15 +136,15 @@ class Search:
         from scipy.optimize import minimize
 
         levers, leaves = self.plans.levers, np.array(list(self.courses))
-        own, width = levers.own[leaves], (levers.high - levers.low)[leaves]
+        own, width = levers.own[leaves], (levers.highest - levers.lowest)[leaves]
         side = np.where(plan[leaves] < own, -1.0, np.where(plan[leaves] > own, 1.0, self._towards(plan, leaves)))
-        reach = np.where(side > 0, levers.high[leaves] - own, own - levers.low[leaves]) / width
+        reach = np.where(side > 0, levers.highest[leaves] - own, own - levers.lowest[leaves]) / width
         cost = levers.cost[leaves] * width
         unit = float(cost.max())
 
         def of(shares: Array) -> Array:
             values = np.repeat(levers.own[None], len(shares), axis=0)
-            values[:, leaves] = np.clip(own + shares * side * width, levers.low[leaves], levers.high[leaves])
+            values[:, leaves] = np.clip(own + shares * side * width, levers.lowest[leaves], levers.highest[leaves])
             return values
 
         def left(shares: Array) -> float:
@@ -171,21 +173,21 @@ class Search:
         from scipy.optimize import differential_evolution
 
         levers, leaves = self.plans.levers, list(self.courses)
-        most = float(np.nansum((levers.cost * (levers.high - levers.low))[leaves])) or 1.0
+        most = float(np.nansum((levers.cost * (levers.highest - levers.lowest))[leaves])) or 1.0
 
         def judged(shares: Array) -> Array:
             rows = self._rows(leaves, shares.T)
             index = self._scored(rows)
-            short = np.nan_to_num(self.plans.short(index), nan=1e9, posinf=1e9)
+            short = np.nan_to_num(self.plans.short(index), nan=_FAR, posinf=_FAR)
             return np.where(self.plans.reached(index), levers.effort(rows) / most, 2.0 + np.maximum(short, 0.0))
 
         random = np.random.default_rng(1)
         people = random.random((max(24, 6 * len(leaves)), len(leaves)))
-        width = (levers.high - levers.low)[leaves]
-        base = (levers.own - levers.low)[leaves] / width
+        width = (levers.highest - levers.lowest)[leaves]
+        base = (levers.own - levers.lowest)[leaves] / width
         people[::2] = np.where(random.random(people[::2].shape) < 0.5, base, people[::2])
         for row, start in enumerate(starts[: len(people) - 2]):
-            people[row] = (start - levers.low)[leaves] / width
+            people[row] = (start - levers.lowest)[leaves] / width
         found = differential_evolution(
             judged,
             [(0.0, 1.0)] * len(leaves),
@@ -202,7 +204,7 @@ class Search:
     def _rows(self, leaves: list[int], shares: Array) -> Array:
         levers = self.plans.levers
         rows = np.repeat(levers.own[None], len(shares), axis=0)
-        rows[:, leaves] = levers.low[leaves] + np.clip(shares, 0.0, 1.0) * (levers.high - levers.low)[leaves]
+        rows[:, leaves] = levers.lowest[leaves] + np.clip(shares, 0.0, 1.0) * (levers.highest - levers.lowest)[leaves]
         return rows
 
     def _trimmed(self, plan: Array) -> Array:
@@ -232,7 +234,7 @@ class Search:
     def _towards(self, plan: Array, leaves: Array) -> Array:
         """Return the side to which each indicator brings the goal nearer."""
         levers = self.plans.levers
-        step = 1e-4 * (levers.high - levers.low)[leaves]
+        step = 1e-4 * (levers.highest - levers.lowest)[leaves]
         rows = np.repeat(plan[None], len(leaves), axis=0)
         rows[np.arange(len(leaves)), leaves] += step
         return np.where(self._short(rows) <= self._short(plan[None]), 1.0, -1.0)

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from ..engine.rules import combiner
 from ..methods import AGGREGATORS, FROM_DATA
+from ..methods.aggregate.joined import MPI, PRODUCT
 from ..methods.arrays import Array, np
 from ..methods.records import Powers
 from ..scores import Scores
 from ..tree.layout import Branch
 from .levers import Levers
 from .program import Curve
+
+BOUNDED = (PRODUCT.name, MPI.name)
+"""What is bounded as it is, beside sums, places and means of powers."""
 
 
 def leaves_below(scores: Scores, leaves: Mapping[int, object] | Sequence[int]) -> dict[int, set[int]]:
@@ -25,7 +29,9 @@ def leaves_below(scores: Scores, leaves: Mapping[int, object] | Sequence[int]) -
 def fits(levers: Levers) -> bool:
     """Say whether the tree is lines and places above the indicators that move, for every unit."""
     scores, period = levers.filled, levers.period
-    below = leaves_below(scores, levers.moving)
+    if any(len(leads) > 1 for leads in levers.moved.follows.values()):
+        return False
+    below = leaves_below(scores, levers.stirred)
     wanted = {scores.tree.root}
     for branch in reversed(scores.tree.branches):
         if branch.position not in wanted or not below[branch.position]:
@@ -34,7 +40,7 @@ def fits(levers: Levers) -> bool:
         record = AGGREGATORS[branch.aggregate]
         moves = any(scores.index.adjustments[place].rank_move is not None for place in branch.adjustments)
         gaps = np.isnan(scores.scores[period][:, list(branch.inputs)])
-        known = record.counts != "otherwise" or isinstance(record.split, Powers)
+        known = record.counts != "otherwise" or isinstance(record.split, Powers) or branch.aggregate in BOUNDED
         if branch.formula is not None or branch.normalise is not None or moves or not known:
             return False
         if branch.weights.method in FROM_DATA or (branch.missing.policy == "floor" and gaps.any()):

@@ -70,7 +70,8 @@ class Plan(Result):
 
     `reached` says whether the plan does it; where no plan was found that does, the steps are those that come nearest. No plan
     takes less effort than `bound`, infinite where it is proved that none reaches the goal. Effort is `counted` by one of three.
-    `others` are the ranks (unit,) of all with the plan. It sets out from `start`.
+    `others` are the ranks (unit,) of all with the plan. It sets out from `start`. What is made of the same reported data as a
+    step moves `along` with it, at no effort of its own; what that brings is counted in the step.
     """
 
     start: Scores
@@ -86,6 +87,7 @@ class Plan(Result):
     scores: tuple[float, float]
     ranks: tuple[float, float]
     others: Array
+    along: tuple[Improvement, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -156,12 +158,14 @@ def _by_program(plans: Plans, courses: dict[int, Course]) -> tuple[float, list[A
     tried: list[Array] = []
     if not courses or not fits(ground) or _terms(plans, courses) > _TERMS:
         return (0.0 if courses else np.inf), tried
+    courses = courses | {leaf: course(ground, leaf) for leaf in ground.stirred if leaf not in courses}
     whole = all(one.others if plans.goal.rank is not None else one.whole for one in courses.values())
-    search, least = Search(plans, courses), np.inf
+    search, least = Search(plans, {leaf: courses[leaf] for leaf in ground.moving}), np.inf
     cuts: dict[int, set[float]] = {leaf: set() for leaf in courses}
     beyond: dict[tuple[int, ...], list[float]] = {}
+    touched: dict[tuple[int, ...], list[Array]] = {}
     for _ in range(_ROUNDS if whole else 1):
-        asked = Least(plans, courses, cuts=beyond)
+        asked = Least(plans, courses, cuts=beyond, touched=touched)
         asked.ask()
         solved = asked.program.least(asked.effort, _NODES)
         bound = max(bound, solved.bound) if whole and asked.sure else 0.0
@@ -172,14 +176,18 @@ def _by_program(plans: Plans, courses: dict[int, Course]) -> tuple[float, list[A
         if settled is not None:
             tried.append(settled)
             least = min(least, float(ground.effort(settled)))
-        curved = {leaf: found for leaf, one in courses.items() if (found := one.curve_at(float(values[leaf])))}
-        if least * (1 - _PROVED) <= bound or not (curved or asked.curves):
+        ends = {leaf: asked.end(leaf, solved.values) for leaf in courses}
+        curved = {leaf: found for leaf, one in courses.items() if (found := one.curve_at(ends[leaf]))}
+        curved |= {leaf: found for leaf in asked.bent if (found := courses[leaf].piece_at(ends[leaf]))}
+        if least * (1 - _PROVED) <= bound or not (curved or asked.curves or asked.balanced):
             break
         for leaf, piece in curved.items():
-            cuts[leaf] |= {float(values[leaf]), (piece.start + piece.end) / 2}
+            cuts[leaf] |= {ends[leaf], (piece.start + piece.end) / 2}
             courses[leaf] = course(ground, leaf, sorted(cuts[leaf]))
         for key, line in asked.curves.items():
             beyond.setdefault(key, []).append(line.at(solved.values))
+        for key, lines in asked.balanced.items():
+            touched.setdefault(key, []).append(np.array([line.at(solved.values) for line in lines]))
     return bound, sorted(tried, key=lambda plan: float(ground.effort(plan)))
 
 
@@ -196,7 +204,7 @@ def _nearest(plans: Plans, courses: dict[int, Course], *, proved: bool) -> Outco
         return _as_it_is(ground)
     tried: list[Array] = []
     if fits(ground) and _terms(plans, courses) <= _TERMS:
-        asked = Least(plans, courses)
+        asked = Least(plans, courses | {leaf: course(ground, leaf) for leaf in ground.stirred if leaf not in courses})
         solved = asked.program.least(asked.better(ground.unit).times(-1.0), _NODES)
         tried += [] if solved.values is None else [asked.values(solved.values)]
     if not proved or not tried:
@@ -213,7 +221,7 @@ def _first_that_holds(plans: Plans, tried: list[Array]) -> Outcome | None:
     for values in tried[:_CARRIED_OUT]:
         nearly = None
         for stretch in _STRETCHED:
-            further = np.clip(values + (values - ground.own) * stretch, ground.low, ground.high)
+            further = np.clip(values + (values - ground.own) * stretch, ground.lowest, ground.highest)
             outcome = ground.carried_out(further)
             if goal.reached(outcome.index[unit], outcome.ranks[unit]):
                 if goal.score is None or (outcome.index[unit] - goal.score) * goal.sign >= 0:
@@ -230,7 +238,7 @@ def _off_the_edge(plans: Plans, outcome: Outcome) -> Outcome:
     """Return a plan moved on a hair where it ends at a jump, a tie or a half that is rounded: not to hang on the last bit."""
     ground, goal, unit = plans.levers, plans.goal, plans.levers.unit
     way = outcome.values - ground.own
-    back, on = outcome.values - way * _HAIR, np.clip(outcome.values + way * _HAIR, ground.low, ground.high)
+    back, on = outcome.values - way * _HAIR, np.clip(outcome.values + way * _HAIR, ground.lowest, ground.highest)
     index = plans.scored(np.stack([back, outcome.values]))
     jumps = abs(index[0, unit] - index[1, unit]) > 1e3 * _HAIR * (1.0 + abs(index[1, unit]))
     if not jumps and (goal.rank is None or plans.reached(index)[0]):
@@ -242,7 +250,7 @@ def _off_the_edge(plans: Plans, outcome: Outcome) -> Outcome:
 def _as_it_is(ground: Levers) -> Outcome:
     scores, period = ground.scores, ground.period
     ranks = np.asarray(scores.rank()[period], dtype=float)
-    return Outcome(ground.own, scores.scores[period], scores.score()[period], ranks)
+    return Outcome(ground.own, ground.own, scores.scores[period], scores.score()[period], ranks)
 
 
 def _plan(ground: Levers, goal: Goal, outcome: Outcome, *, reached: bool, bound: float) -> Plan:
@@ -251,9 +259,10 @@ def _plan(ground: Levers, goal: Goal, outcome: Outcome, *, reached: bool, bound:
     efforts = np.abs(outcome.values - ground.own) * ground.cost
     points = _points(ground, goal, outcome, moved)
     steps = [
-        Improvement(leaf, float(ground.own[leaf]), float(outcome.values[leaf]), float(efforts[leaf]), brings)
+        Improvement(leaf, float(ground.own[leaf]), float(outcome.ends[leaf]), float(efforts[leaf]), brings)
         for leaf, brings in zip(moved, points, strict=True)
     ]
+    follow = [leaf for leaf in ground.moved.follows if leaf not in moved and outcome.ends[leaf] != ground.own[leaf]]
     asked = goal.score
     if asked is None:
         others = np.delete(outcome.index, unit) * goal.sign
@@ -270,6 +279,7 @@ def _plan(ground: Levers, goal: Goal, outcome: Outcome, *, reached: bool, bound:
         counted=ground.counted,
         effort=float(ground.effort(outcome.values)),
         steps=tuple(sorted(steps, key=lambda step: (-abs(step.points), step.leaf))),
+        along=tuple(Improvement(leaf, float(ground.own[leaf]), float(outcome.ends[leaf]), 0.0, 0.0) for leaf in follow),
         scores=(float(scores.score()[period, unit]), float(outcome.index[unit])),
         ranks=(float(scores.rank()[period, unit]), float(outcome.ranks[unit])),
         others=outcome.ranks,

@@ -275,7 +275,7 @@ def target(
     plan = plan_for(scores, row, place, score=score, rank=rank, effort=effort, costs=costs)
     if not plan.reached:
         last = number(plan.scores[1], scores.index.index.decimals)
-        refuse("IC788", unit=name, score=last, rank=f"{plan.ranks[1]:g}")
+        refuse("IC788" if plan.exact else "IC814", unit=name, score=last, rank=f"{plan.ranks[1]:g}")
     return plan
 
 

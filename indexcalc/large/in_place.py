@@ -28,6 +28,7 @@ from ..sources.readers.files import files_of, shown_path
 from ..sources.readers.numbers import numbers_among, word_of
 from ..sources.readers.table import Table, name_of
 from ..sources.unit_table import UnitNames, asked_at
+from ..tree.checks.methods import more_than_units
 from ..tree.events import REMOTE
 from ..tree.model import EVERY, Data, Index
 from ..words.recognised_data import HAS_VALUE
@@ -99,6 +100,7 @@ def open_values(index: Index, base: Path, connection: Any, kind: str, *, as_of: 
     periods = tuple(sorted(said, key=order))
     nothing = [finding("IC360", index.place(("data",), key=True))]
     findings += base_periods(index, periods) if periods else nothing
+    findings += more_than_units(index, len(beside.units.units)) if beside.units else []
     made = replace(made, periods=periods)
     return made if errors(findings) else _joined(made, opened)
 

@@ -543,12 +543,16 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "Checked by scoring again. No plan takes less effort than {bound}: at most {gap} of this one can be saved.",
     )
     plan_searched = Said(
-        "经重新计分检验；由搜索得到，没有证明下界。",
-        "Checked by scoring again; found by a search, with no lower bound proved.",
+        "经重新计分检验；由搜索得到，未证明为改进幅度最小，可能有更省的方案。",
+        "Checked by scoring again; found by a search: another plan may take less effort, as no lower bound is proved.",
     )
     plan_help = Said(
         "假定其他{label}的数据不变；各指标的改进以同组最好水平为限；全部{label}已按测算重新计分。",
         "Others' data stay as they are; no indicator goes beyond what its peers have reached; all units were scored again.",
+    )
+    plan_along = Said(
+        "由同一填报数据得出，随之变动（改进幅度不另计）：{indicators}",
+        "Made of the same reported data, so that it moves along at no effort of its own: {indicators}",
     )
     plan_moves = Said("位次因此改变：{units}", "Ranks that change with it: {units}")
 

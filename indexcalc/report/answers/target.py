@@ -49,6 +49,7 @@ def target_answer(plan: Plan, language: Language) -> Answer:
             }
             for step in plan.steps
         ],
+        "along": [{"indicator": scores.index.leaves[one.leaf].id, "from": one.old, "to": one.new} for one in plan.along],
         "ranks": {unit: finite(place) for unit, place in zip(units.ids, plan.others, strict=True)},
     }
     sheets = {"": replace(sheet, notes=(*lines, *sheet.notes)), "ranks": plan_ranks_sheet(plan, language)}

@@ -356,6 +356,12 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         _proof(plan, language),
         word.plan_help(language).format(label=label),
     ]
+    if plan.along:
+        moved = [
+            f"{leaves[one.leaf].title(language)} {measured(one.old)} → {measured(one.new)}{leaves[one.leaf].measure}"
+            for one in plan.along
+        ]
+        said.insert(1, word.plan_along(language).format(indicators=("；" if language == "zh" else "; ").join(moved)))
     units = scores.panel.units
     ranks = scores.rank()[plan.period]
     others = [

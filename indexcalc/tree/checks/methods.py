@@ -8,7 +8,7 @@ from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
 from ...findings import Finding, Place, finding, nearest
-from ...methods import NORMALISERS, RECORDS, TREATMENTS, WEIGHTINGS
+from ...methods import IMPUTERS, NORMALISERS, RECORDS, TREATMENTS, WEIGHTINGS
 from ...methods.arrays import np
 from ...methods.bounds import Problem
 from ...methods.records import JoinedWeights, MethodRecord, Parameter, WeightMethod
@@ -22,6 +22,8 @@ from ..located import Path
 from ..model import Index
 from ..terms import term_for
 from .said import Check
+
+_OTHERS = ("units", "indicators")  # what estimates are made of that look at other units
 
 
 def check_methods(index: Index) -> Iterator[Finding]:
@@ -50,6 +52,25 @@ def check_frames(index: Index) -> Iterator[Finding]:
             alike = [base for base in normalise.bases if read_period(base, kind)]
             if len(alike) > 1:
                 yield finding("IC299", index.place((*path, "base")), found=alike)
+
+
+def check_others(index: Index) -> Iterator[Finding]:
+    """See that what names other units or periods to estimate or to weigh from is given to methods that look at them."""
+    owners: list[tuple[Path, Any]] = [(("defaults",), index.defaults), *index.walked]
+    chosen: list[tuple[Path, Any, bool]] = [
+        ((*path, "impute"), owner.impute, record.donors in _OTHERS)
+        for path, owner in owners
+        if getattr(owner, "impute", None) is not None and (record := IMPUTERS.get(owner.impute.method))
+    ]
+    chosen += [
+        (path, choice, weighting.scores is not None)
+        for path, choice in _weightings(index)
+        if (weighting := WEIGHTINGS.get(choice.method))
+    ]
+    for path, choice, used in chosen:
+        for key in ("over", "by", "base"):
+            if not used and key in choice.model_fields_set:
+                yield finding("IC295", index.place((*path, key), key=True), method=choice.method, key=key)
 
 
 def compared_with_a_base(index: Index) -> list[tuple[Path, Any]]:
@@ -277,6 +298,7 @@ def _weightings(index: Index) -> Iterator[tuple[Path, Any]]:
 CHECKS: tuple[Check, ...] = (
     check_methods,
     check_frames,
+    check_others,
     check_directions,
     check_uncertainty,
 )
