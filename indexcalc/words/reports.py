@@ -66,6 +66,11 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "监测指标只列示数值和按数值排的位次，不计分。",
         "Monitored indicators have values and ranks by these; they are not scored.",
     )
+    lowest_instead = Said("缺报，按最低分计", "missing, counted with the lowest score")
+    of_both_periods = Said(
+        "{sums}的增减和增长只含两期都有数值的{label}。", "Differences and growth of “{sums}” are of those with values in both periods."
+    )
+    out_of_the_index = Said("预警维度，不计入总指数", "on the board of warnings, out of the index")
     not_scored = Said("监测指标，不计分", "monitored, not scored")
     moved = Said("与上一次计算结果相比", "Since the last report here")
     checked = Said(

@@ -37,6 +37,8 @@ _WIDTHS = {
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
 _HEADER = 200  # characters of a printed page's head
+_WIDEST = 48  # columns of text that one column takes at the most
+_PAGE = 220  # columns of text that a printed page holds
 _LONG = 30  # rows of a sheet that is to be filtered
 _TOGETHER = {"bg_color": "#F3ECE4"}
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
@@ -97,9 +99,12 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
             own = style_of(heading, value, together=row >= len(sheet.rows))
             style = ties if heading.kind == "rank" and row in sheet.ties else own
             _write_cell(page, top + 1 + row, column, value, style)
+    total = 0
     for column, heading in enumerate(sheet.headings):
         longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in rows)])
-        page.set_column(column, column, min(max(_WIDTHS[heading.kind], longest + 2), 32))
+        width = min(max(_WIDTHS[heading.kind], longest + 2), _WIDEST)
+        page.set_column(column, column, width)
+        total += width
     below = top + 2 + len(rows)
     for at, note in enumerate(sheet.notes[1:]):
         page.write_string(below + at, 0, note, book.add_format({"font_name": _FONT}))
@@ -108,8 +113,12 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
     page.freeze_panes(top + 1, 2)
     page.set_landscape()
     page.set_paper(9)  # A4
-    page.fit_to_pages(1, 0)
+    pages = -(-total // _PAGE)
+    page.fit_to_pages(pages, 0)  # a page with many columns is printed on several, not too small to be read
+    if pages > 1:
+        page.repeat_columns(0, 1)
     page.repeat_rows(first, top)
+    page.set_footer("&C&P / &N")
 
 
 def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int, *, stacked: bool) -> None:
@@ -156,7 +165,7 @@ def _format(book: Any, heading: Heading, decimals: int, language: str, *, togeth
     else:
         style |= {
             "num_format": _in_words(heading.kind, number, language) or _FORMATS.get(heading.kind, number),
-            "align": "center" if heading.kind in ("rank", "move") else "right",
+            "align": "center" if heading.kind in ("rank", "move", "count") else "right",
         }
     return book.add_format(style)
 
