@@ -126,7 +126,8 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
         "社会治理风险防控",
         "监测指标",
         "风险预警",
-        "数据完整性与说明",
+        "指标解释",
+        "数据完整性",
     ]
     page = book["总榜"]
     assert all("模拟数据" in str(sheet["A1"].value) for sheet in book)
@@ -316,7 +317,7 @@ def test_nothing_that_is_not_reported_pays(index: indexcalc.Index, panel: Any) -
     index = index.changed(ranking=index.ranking.model_copy(update={"within": None}))  # 600 groups take time, and move no score
     before, size = indexcalc.score(index, panel).score(), len(panel.units)
     newest, older = (
-        rng.permutation(np.argwhere(np.isfinite(part)) + [start, 0, 0])
+        rng.permutation(np.argwhere(np.isfinite(part)) + np.array([start, 0, 0]))
         for part, start in ((panel.values[4:], 4), (panel.values[:4], 0))
     )
     assert len(newest) > 11_000

@@ -33,7 +33,9 @@ class Submitted(Submissions):
         lines = []
         for entry in self.entries:
             cells = [json.loads(line) for line in entry.cells.splitlines()]
-            values = len({(line, column) for _, _, value, line, column, *_ in cells if value is not None})  # one may serve several
+            values = len(
+                {(line, column) for _, _, value, line, column, *_ in cells if value is not None}
+            )  # one may serve several
             said = (word.recorded if entry.hash else word.would_be_recorded)(language)
             lines.append(said.format(title=entry.title(), values=values, at=entry.at, receipt=entry.receipt))
         return "\n".join(lines)

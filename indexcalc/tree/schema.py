@@ -91,7 +91,8 @@ def _method(room: str, method: str, shared: dict[str, Any]) -> dict[str, Any]:
     takes = parameters(room, method)
     record = RECORDS[room][method]
     own = {
-        name: _bounded(TypeAdapter(parameter.type).json_schema(), record.bounds.get(name, ANY)) for name, parameter in takes.items()
+        name: _bounded(TypeAdapter(parameter.type).json_schema(), record.bounds.get(name, ANY))
+        for name, parameter in takes.items()
     }
     for name in record.values if isinstance(record, Normaliser) else ():
         own[name] = {"anyOf": [*own[name].get("anyOf", [own[name]]), _OF_EACH_KIND]}

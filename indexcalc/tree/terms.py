@@ -15,7 +15,9 @@ def term_for(written: str, known: Iterable[str]) -> str:
     known = list(known)
     said = written.strip().casefold()
     methods = [(name, record.terms) for step in RECORDS.values() for name, record in step.items()]
-    return next((one for one, terms in (*TERMS.items(), *methods) if said in terms and one in known), "") or nearest(written, known)
+    return next((one for one, terms in (*TERMS.items(), *methods) if said in terms and one in known), "") or nearest(
+        written, known
+    )
 
 
 def method_title(name: str, language: str, step: str = "") -> str:

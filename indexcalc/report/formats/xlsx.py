@@ -21,6 +21,7 @@ _FORMATS = {
 }
 _WIDTHS = {
     "text": 14,
+    "prose": 14,
     "rank": 9,
     "score": 10,
     "move": 11,
@@ -38,7 +39,8 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
 _HEADER = 200  # characters of a printed page's head
 _WIDEST = 48  # columns of text that one column takes at the most
-_PAGE = 220  # columns of text that a printed page holds
+_PROSE = 44  # that one of prose takes, in several lines
+_PAGE = 250  # columns of text that a printed page holds
 _LONG = 30  # rows of a sheet that is to be filtered
 _TOGETHER = {"bg_color": "#F3ECE4"}
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
@@ -102,9 +104,10 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
     total = 0
     for column, heading in enumerate(sheet.headings):
         longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in rows)])
-        width = min(max(_WIDTHS[heading.kind], longest + 2), _WIDEST)
+        width = min(max(_WIDTHS[heading.kind], longest + 2), _PROSE if heading.kind == "prose" else _WIDEST)
         page.set_column(column, column, width)
         total += width
+    _set_heights(page, sheet, top + 1)
     below = top + 2 + len(rows)
     for at, note in enumerate(sheet.notes[1:]):
         page.write_string(below + at, 0, note, book.add_format({"font_name": _FONT}))
@@ -119,6 +122,15 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
         page.repeat_columns(0, 1)
     page.repeat_rows(first, top)
     page.set_footer("&C&P / &N")
+
+
+def _set_heights(page: Any, sheet: Sheet, first: int) -> None:
+    """Make rows as high as their prose needs."""
+    prose = [at for at, heading in enumerate(sheet.headings) if heading.kind == "prose"]
+    for row, values in enumerate(sheet.rows if prose else (), first):
+        lines = max(-(-_wide(str(values[at] or "")) // (_PROSE - 4)) for at in prose)
+        if lines > 1:
+            page.set_row(row, 15 * lines + 3)
 
 
 def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int, *, stacked: bool) -> None:
@@ -159,9 +171,16 @@ def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int,
 
 def _format(book: Any, heading: Heading, decimals: int, language: str, *, together: bool = False) -> Any:
     number = "0." + "0" * decimals if decimals else "0"
-    style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong or together, **(_TOGETHER if together else {})}
-    if heading.kind in ("text", "period"):
+    style: dict[str, Any] = {
+        **_LINE,
+        "font_name": _FONT,
+        "valign": "vcenter",
+        "bold": heading.strong or together,
+        **(_TOGETHER if together else {}),
+    }
+    if heading.kind in ("text", "prose", "period"):
         style |= {"num_format": "@", "indent": 1}
+        style |= {"text_wrap": True} if heading.kind == "prose" else {}
     else:
         style |= {
             "num_format": _in_words(heading.kind, number, language) or _FORMATS.get(heading.kind, number),

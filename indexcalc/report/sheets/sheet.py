@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "text", "rank", "score", "move", "percent", "count", "code", "signed", "value", "amount", "growth", "revision", "period"
+    "text",
+    "prose",
+    "rank",
+    "score",
+    "move",
+    "percent",
+    "count",
+    "code",
+    "signed",
+    "value",
+    "amount",
+    "growth",
+    "revision",
+    "period",
 ]
 Value = str | float | int | None
 

@@ -41,7 +41,11 @@ def of_the_whole(
 
     every, whole = np.arange(len(units)), whole_of(scores.index, language)
     return (
-        *([_with_growth(row(word.sum_of(language).format(whole=whole), math.fsum, every, table.sums), table)] if table.sums else []),
+        *(
+            [_with_growth(row(word.sum_of(language).format(whole=whole), math.fsum, every, table.sums), table)]
+            if table.sums
+            else []
+        ),
         row(word.mean_of_all(language).format(whole=whole), _mean, every, means),
         *(
             row(word.mean_of_group(language).format(group=group), _mean, members, means)
