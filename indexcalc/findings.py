@@ -82,6 +82,9 @@ class Finding:
         }
 
 
+_OF_PERIODS = ("period", "periods")  # what a finding says of periods
+
+
 class Refused(Exception):  # noqa: N818 - the house's word
     """Bad input, with every finding of the run."""
 
@@ -157,9 +160,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def _fill(template: str, values: Mapping[str, Any], language: Language) -> str:
     from .words.agreement import filled
+    from .words.periods import with_titles
     from .words.recognised import UNIT_LABEL
 
     shown = {name: _shown(value, language) for name, value in {"label": UNIT_LABEL, **values}.items()}
+    for name in _OF_PERIODS if language == "zh" else ():
+        if name in shown:
+            shown[name] = with_titles(shown[name])
     for name in (name for name, text in shown.items() if not text):
         template = template.replace(f" {{{name}}}", "")  # what says nothing leaves no gap
     return filled(template, shown)

@@ -168,7 +168,7 @@ SCENARIOS = {
         SUBMIT,
         "2022Q1.csv: IC655 市公安局 has reported 2022Q1 before, in submission #1; a correction needs a reason\n"
         '    hint: add --reason "…"\n1 error, 0 warnings – nothing was written\n',
-        "2022Q1.csv: IC655 市公安局已报送过 2022Q1（#1），更正须说明原因\n    建议：请加上 --reason “……”\n",
+        "2022Q1.csv: IC655 市公安局已报送过 2022年第一季度（#1），更正须说明原因\n    建议：请加上 --reason “……”\n",
     ),
     "a period that has not begun": Scenario(
         [wide(["东区", "2222Q1", 1, 2], ["西区", "2222Q1", 3, 4], ["南区", "2222Q1", 5, 6])],
@@ -181,13 +181,13 @@ SCENARIOS = {
         [*SUBMIT, "--reason", "r"],
         "2022Q1.csv: IC696 this correction of 市公安局 2022Q1 would take away all values of 破案数 that submission #1 has\n"
         "    hint: hand in a file with all values; add --yes if they are to go\n",
-        "2022Q1.csv: IC696 此次更正将清空市公安局 2022Q1（#1）已报送的破案数的全部数值\n",
+        "2022Q1.csv: IC696 此次更正将清空市公安局 2022年第一季度（#1）已报送的破案数的全部数值\n",
     ),
     "a correction without one value": Scenario(
         [submitted(1), wide(["东区", "2022Q1", 51, 51], ["西区", "2022Q1", 101, ""], ["南区", "2022Q1", 151, 151])],
         [*SUBMIT, "--reason", "r"],
         "2022Q1.csv: IC697 this correction of 市公安局 2022Q1 leaves out 1 value that submission #1 has, such as 02 破案数 (warning)\n",
-        "2022Q1.csv: IC697 此次更正缺少市公安局 2022Q1（#1）已报送的 1 个数值，如 02 破案数（提醒）\n",
+        "2022Q1.csv: IC697 此次更正缺少市公安局 2022年第一季度（#1）已报送的 1 个数值，如 02 破案数（提醒）\n",
     ),
     "the same again": Scenario(
         [files(1), lambda folder: CliRunner().invoke(app, [*SUBMIT, "--index", str(folder)])],
@@ -251,7 +251,7 @@ SCENARIOS = {
         [submitted(1, 2), changed("UPDATE ledger_submissions SET cells = replace(cells, '51.0', '51.5') WHERE number = 1")],
         ["ledger", "verify"],
         "ledger.sqlite: IC666 submission #1 (市公安局 2022Q1, version 1) is not what was recorded\n1 error, 0 warnings\n",
-        "ledger.sqlite: IC666 #1（市公安局 2022Q1 第 1 版）与登记时不一致\n1 个错误，0 个提醒\n",
+        "ledger.sqlite: IC666 #1（市公安局 2022年第一季度第 1 版）与登记时不一致\n1 个错误，0 个提醒\n",
     ),
     "a submission removed": Scenario(
         [submitted(1, 2, 3), changed("DELETE FROM ledger_submissions WHERE number = 2")],
@@ -284,9 +284,9 @@ SCENARIOS = {
         "2022Q1.csv:1: IC672 no row for 1 unit in 2022Q1: 南区 (warning)\n"
         "    hint: add a row with empty cells if there is nothing to report\n"
         "2022Q1.csv:3:4: IC673 cells without a value in 2022Q1: 1, as 3:4 (note)\n",
-        "2022Q1.csv:1: IC672 2022Q1 缺少 1 个区的行：南区（提醒）\n"
+        "2022Q1.csv:1: IC672 2022年第一季度缺少 1 个区的行：南区（提醒）\n"
         "    建议：请保留该行；没有数据的留空\n"
-        "2022Q1.csv:3:4: IC673 2022Q1 有 1 个空单元格，如 3:4（说明）\n",
+        "2022Q1.csv:3:4: IC673 2022年第一季度有 1 个空单元格，如 3:4（说明）\n",
     ),
     "nobody submits": Scenario(
         [files(1)], ["submit", "2022Q1.csv"], "IC674 who submits is not said\n    hint: name the person: --by …\n"

@@ -171,7 +171,7 @@ def test_sheets_have_its_values_and_ranks() -> None:
         "审判",
         "食品",
         "监测指标",
-        "数据完整性与说明",
+        "数据完整性",
     ]
 
 

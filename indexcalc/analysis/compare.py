@@ -151,7 +151,7 @@ def with_method(index: Index, room: str, one: str, method: str) -> Index | None:
             return choice
         used += 1
         takes = parameters(room, method)
-        kept = {name: value for name, value in choice.parameters.items() if name in takes}
+        kept = {name: value for name, value in choice.written.items() if name in takes}
         if lacking := [name for name, parameter in takes.items() if parameter.required and name not in kept]:
             raise ValueError(lacking[0])
         over = {name: getattr(choice, name) for name in ("over", "base") if name in type(choice).model_fields}

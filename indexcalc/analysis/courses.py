@@ -16,6 +16,7 @@ from ..methods.arrays import Array, Mask, np
 from ..methods.impute import FROM_SIBLINGS
 from ..methods.rank import rounded
 from ..panel import IMPUTED, MISSING
+from ..periods import kind_among
 from ..tree.blocks.choices import NONE
 from ..tree.layout import normalise_of
 from .levers import Levers
@@ -233,7 +234,8 @@ def _knots(columns: Columns, low: float, high: float, own: float) -> tuple[Array
     rows = rows[~np.isnan(rows).any(axis=-1)]
     moves = np.ptp(rows, axis=-1) > 0
     still = ends[frame & ~np.isnan(ends).any(axis=-1) & (np.ptp(ends, axis=-1) == 0)][:, 0]
-    marks = record.bends(record.given(columns.choice.parameters), still)
+    kind = kind_among(columns.panel.periods[levers.period], index.periods.kinds)
+    marks = record.bends(record.given(columns.choice.of_kind(kind).parameters), still)
     few = marks is not None and moves.sum() * max(len(marks), 1) <= _CROSSINGS
     alone = moves.sum() <= 1
     whole = columns.sure and even and few and (record.curves == "all" or alone)

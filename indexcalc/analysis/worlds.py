@@ -22,6 +22,7 @@ from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, Status, np
 from ..methods.weight import FROM_DATA
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, empty
+from ..periods import kind_among
 from ..scores import Scores
 from ..tree.formula import names, parse
 from ..tree.layout import Branch, normalise_of, where_undefined
@@ -170,7 +171,9 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
 
 
 def _at_base(choice: Any, side: Side) -> Any:
-    """Return a choice with the label of the period that its base names, as the scores of a side have it."""
+    """Return a choice with what holds for the period of a side: the label of its base as scores have it, values of its kind."""
+    if isinstance(choice, Normalise):
+        choice = choice.of_kind(kind_among(side.period, side.index.periods.kinds))
     if choice.over != "base":
         return choice
     row = base_of(side.index, side.scores.panel, choice, side.period)

@@ -71,6 +71,11 @@ def wide(text: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 
 
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column of a width, in which a wide character never stands at the end."""
+    return sum(max(1, -(-wide(part) // max(1, int(width) - 1))) for part in text.split("\n"))
+
+
 def fraction(text: str) -> Fraction | None:
     """Return a number of at least 0, such as 0.35 or 1/3, from its text; nothing where it is none."""
     try:

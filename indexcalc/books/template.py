@@ -12,12 +12,14 @@ from ..tree.model import NOTES, Denominator, Index, Indicator, notes_of
 from ..tree.reported import names_a_rate, reported_measure
 from ..words.periods import period_title
 from ..words.reports import word, word_of
-from .forms import new_book, wide
+from .forms import lines_of, new_book, wide
 
 FONT = "Microsoft YaHei"
 RED, PALE, GREY = "#8A1F11", "#FFF9E6", "#F2F2F2"
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 255  # what Excel takes in the note beside a cell
 WIDEST = 16
+_LINE = 14  # points that a line of text is high
+_PAGE = 300  # columns of text that a printed page holds, small as on all forms with many columns
 _TOP = 5  # the row of the headings, from 0: above it the title, two lines of help, definitions and measures
 _KEYS = 3  # the columns of unit, period and department
 _CORNER = 9  # the column, from 0, of what stands at the right, at the least: the lines of help are not cut short by it
@@ -73,7 +75,7 @@ def _meaning(index: Index, item: Indicator | Denominator, heading: str, language
     """Say what a reported value is used for; not which way is better, which is no matter of who counts it."""
     if isinstance(item, Denominator):
         return word.denominator(language)
-    parts = [item.note]
+    parts = []
     if item.formula:
         parts.append(f"{item.title(language)} = {item.formula}")
     if item.per:
@@ -113,6 +115,8 @@ def write_template(of: Sheet, names: Sequence[str], columns: Sequence[Asked], la
         for page in (fill, last, meaning):
             page.set_landscape()
             page.set_paper(8)  # A3
+            page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+            page.set_footer("&C&P / &N")
             page.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
     return buffer.getvalue()
 
@@ -154,7 +158,7 @@ def _fill_in(
     for at, heading in enumerate((of.label, word.period(language), word.department(language))):
         page.write_string(_TOP, at, heading, styles["heading"])
     for row, name in enumerate(names, _TOP + 1):
-        for at, text in enumerate((name, of.period, of.department)):
+        for at, text in enumerate((name, period_title(of.period, language), of.department)):
             page.write_string(row, at, text, styles["key"])
     for at, column in enumerate(columns, _KEYS):
         page.write_string(_TOP - 1, at, column.note, styles["small"])
@@ -166,16 +170,16 @@ def _fill_in(
     page.write_string(_TOP, last, word.remarks(language), styles["heading"])
     for row in range(len(names)):
         page.write_blank(_TOP + 1 + row, last, None, styles["note"])
-    page.set_row(_TOP - 1, 60)
-    page.set_row(_TOP, 60)
+    page.set_row(_TOP - 1, _LINE * max(lines_of(column.note, WIDEST) for column in columns) + 4)
+    page.set_row(_TOP, _LINE * max(lines_of(_heading(column), WIDEST - 2) for column in columns) + 18)
     page.set_column(0, 0, max(10, *(wide(name) + 2 for name in (*names, of.label))))
-    page.set_column(1, 1, 10)
-    page.set_column(2, 2, wide(of.department) + 2)
+    page.set_column(1, 1, max(10, wide(period_title(of.period, language)) + 2))
+    page.set_column(2, 2, max(12, wide(of.department) + 2))
     page.set_column(_KEYS, last - 1, WIDEST)
     page.set_column(last, last, 24)
     page.freeze_panes(_TOP + 1, 1)
     page.repeat_rows(_TOP)
-    page.repeat_columns(0)
+    _print(page, 60 + WIDEST * len(columns))
     page.set_selection(_TOP + 1, _KEYS, _TOP + 1, _KEYS)
 
 
@@ -231,11 +235,20 @@ def _earlier(
                 _write_value(page, row, at, value, styles["value"])
     for row, name in enumerate(names, 3):
         page.write_string(row, 0, name, styles["key"])
-    page.set_row(1, 60)
+    width = WIDEST if each == 1 else max([WIDEST - 4, *(wide(title) + 1 for title in titles)])
+    page.set_row(1, _LINE * max((lines_of(_heading(column), each * width - 2) for column in columns), default=1) + 18)
     page.set_column(0, 0, max(10, *(wide(name) + 2 for name in names)))
-    page.set_column(1, max(1, len(columns) * each), WIDEST if each == 1 else WIDEST - 4)
+    page.set_column(1, max(1, len(columns) * each), width)
     page.freeze_panes(3, 1)
-    page.repeat_columns(0)
+    _print(page, width * len(columns) * each)
+
+
+def _print(page: Any, width: int) -> None:
+    """Print a page of so many columns of text on one sheet of paper if it can be read there, else on several with its units."""
+    pages = -(-width // _PAGE)
+    page.fit_to_pages(pages, 0)
+    if pages > 1:
+        page.repeat_columns(0)
 
 
 def _write_value(page: Any, row: int, column: int, value: float | str | None, style: Any) -> None:
@@ -249,16 +262,24 @@ def _write_value(page: Any, row: int, column: int, value: float | str | None, st
 
 def _definitions(page: Any, columns: Sequence[Asked], styles: Mapping[str, Any], language: str) -> None:
     page.write_string(0, 0, word.definitions(language), styles["title"])
-    for at, key in enumerate(("indicator", "reported in", *NOTES, "used for", "valid range")):
-        page.write_string(1, at, word_of(key, language), styles["heading"])
-    for row, column in enumerate(columns, 2):
-        valid = f"{column.valid[0]:g} – {column.valid[1]:g}" if column.valid else ""
-        for at, text in enumerate((column.heading, column.measure, *column.about, column.note, valid)):
-            page.write_string(row, at, text, styles["text"])
+    keys = ("indicator", "reported in", *NOTES, "used for", "valid range")
+    rows = [(one.heading, one.measure, *one.about, one.note, _range(one)) for one in columns]
+    widths = (30, 12, 44, 30, 30, 56, 16)
+    kept = [at for at in range(len(keys)) if at == 0 or any(row[at] for row in rows)]
+    for place, at in enumerate(kept):
+        page.write_string(1, place, word_of(keys[at], language), styles["heading"])
+        page.set_column(place, place, widths[at])
+    for line, row in enumerate(rows, 2):
+        for place, at in enumerate(kept):
+            page.write_string(line, place, row[at], styles["text"])
+        page.set_row(line, _LINE * max(lines_of(row[at], widths[at]) for at in kept) + 4)
     page.fit_to_pages(1, 0)
-    for at, width in enumerate((36, 12, 40, 30, 30, 60, 16)):
-        page.set_column(at, at, width)
+    page.repeat_rows(1)
     page.freeze_panes(2, 1)
+
+
+def _range(column: Asked) -> str:
+    return f"{column.valid[0]:g} – {column.valid[1]:g}" if column.valid else ""
 
 
 def _heading(column: Asked) -> str:

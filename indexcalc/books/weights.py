@@ -17,7 +17,8 @@ from ..findings import Finding, Place, finding, nearest
 from ..sources.readers.table import name_of
 from ..tree.declared import counts
 from ..tree.edit import WRITTEN, add_up, decimals_of, exact_total, have_total, weights_method, written_weight
-from ..tree.model import Index, Indicator
+from ..tree.model import Dimension, Index, Indicator
+from ..tree.terms import methods_title
 from ..words.reports import word, word_of
 from .forms import LINE, PROTECTED, WRONG, YELLOW, Styles, cell_name, fraction, new_book, number_in, wide
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _TOP = 4  # the row, from 0, of the first node
 _WEIGHT = "0.00######"
 _SAME = 1e-9
+GREY = "#E7E6E6"  # what cannot be edited
 
 
 def write_weights(index: Index, rows: Sequence[WeightRow], language: str) -> bytes:
@@ -62,7 +64,8 @@ def _fill_in(book: Any, page: Any, index: Index, rows: Sequence[WeightRow], lang
     page.set_column(0, 0, min(max(wide(row.title) + 2 * row.depth for row in rows) + 2, 60))
     page.set_column(1, 1, min(max(len(row.id) for row in rows) + 2, 34))
     page.set_column(2, 5, 11)
-    page.set_column(6, 6, 20)
+    page.set_column(6, 6, max(12, *(wide(_method(index, row, language)) + 4 for row in rows)))
+    page.set_row(_TOP - 1, 32)
     page.set_column(7, 9, None, None, {"hidden": True})
     page.freeze_panes(_TOP, 3)
     page.protect("", PROTECTED)
@@ -76,7 +79,7 @@ def _write_node(page: Any, style: Styles, index: Index, row: WeightRow, line: in
     strong = {"bold": bool(row.method), **({"bg_color": "#F2F2F2"} if row.method else {}), **LINE}
     page.write_string(line, 0, row.title, style(indent=row.depth, **strong))
     page.write_string(line, 1, row.id, style(font_color="#595959", **strong))
-    page.write_string(line, 6, row.method, style(indent=1, font_color="#595959", **strong))
+    page.write_string(line, 6, _method(index, row, language), style(indent=1, font_color="#595959", **strong))
     number = style(num_format=_WEIGHT, align="right", **strong)
     effective = style(num_format="0.00%", align="right", **strong)
     cell = line + 1
@@ -87,11 +90,16 @@ def _write_node(page: Any, style: Styles, index: Index, row: WeightRow, line: in
         return
     parents, weights = f"$H${_TOP + 1}:$H${last + 1}", f"$C${_TOP + 1}:$C${last + 1}"
     value = _shown(row)
+    node = index.by_id[row.id]
+    if isinstance(node, Indicator) and not node.is_scored:  # shown and not scored: there is no weight to be edited
+        for column in (2, 3, 4, 5):
+            page.write_blank(line, column, None, style(bg_color=GREY, **strong))
+        return
     if row.source in WRITTEN:
         filled = style(num_format=_WEIGHT, align="right", bg_color=YELLOW, locked=False, **LINE)
         page.data_validation(line, 2, line, 2, {"validate": "decimal", "criteria": ">=", "value": 0})
     else:
-        filled = style(num_format=_WEIGHT, align="right", font_color="#7F7F7F", bg_color="#E7E6E6", **LINE)
+        filled = style(num_format=_WEIGHT, align="right", font_color="#7F7F7F", bg_color=GREY, **LINE)
     if value is None:
         page.write_blank(line, 2, None, filled)
     else:
@@ -109,6 +117,14 @@ def _write_node(page: Any, style: Styles, index: Index, row: WeightRow, line: in
     page.write_string(line, 8, row.declared if row.source in WRITTEN else "" if value is None else repr(value))
     wrong = f"=IF(AND(ISNUMBER(E{cell}),D{cell}>0),IF(ABS(D{cell}-E{cell})>0.000001,1/COUNTIF({parents},H{cell}),0),0)"
     page.write_formula(line, 9, wrong, None, 0)
+
+
+def _method(index: Index, row: WeightRow, language: str) -> str:
+    """Say how a node is made, or that it is not scored."""
+    node = index.by_id[row.id] if row.parent else None
+    if isinstance(node, (Dimension, Indicator)) and not counts(node):
+        return word.not_scored(language) if isinstance(node, Indicator) else word.out_of_the_index(language)
+    return methods_title(row.method, language)
 
 
 def _shown(row: WeightRow) -> float | None:

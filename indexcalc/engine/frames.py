@@ -75,18 +75,18 @@ def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array
     """
     method = CATALOGUE["normalise"][choice.method]
     for kind, members in kinds_of(index, panel):
-        own, made = x[members], out[members]
+        own, made, parameters = x[members], out[members], choice.of_kind(kind).parameters
         unread = computed if kind == index.periods.kind else np.ones_like(computed)
         apart = tolerance(own, axis=-2) if choice.over == "group" and unread.any() else None
         for units, values in frames(index, panel, choice, x, members):
             frame = Frame(values, sign, unread, apart)
             if not isinstance(units, slice):
                 wanted = np.arange(out.shape[-1])[part]
-                made[..., units[:, None], wanted] = method(own[..., units, :], frame, **choice.parameters)
+                made[..., units[:, None], wanted] = method(own[..., units, :], frame, **parameters)
                 continue
             step = max(256, _BLOCK // max(1, own[..., :1, :].size))
             for block in blocks(own.shape[-2], step):
-                made[..., block, part] = method(own[..., block, :], frame, **choice.parameters)
+                made[..., block, part] = method(own[..., block, :], frame, **parameters)
 
 
 def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, members: slice) -> Iterator[tuple[Any, Array]]:

@@ -43,7 +43,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             empty_in &= np.array([(leaf.id, period) not in said for period in panel.periods[members]], dtype=bool)
             without &= leaf.is_scored
             same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
-            choice = normalise_of(index, leaf)
+            choice = normalise_of(index, leaf).of_kind(kind)
             ends, base = _quantiles(choice), choice.base_for(kind)
             left = without & ~np.isnan(x).all(axis=1) & ~same_in & (choice.over != "group")
             one_end, no_base = (

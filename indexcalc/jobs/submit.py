@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,10 @@ class Submitted(Submissions):
         """Return a line for each row, as a submitter keeps it."""
         lines = []
         for entry in self.entries:
-            values = sum(1 for line in entry.cells.splitlines() if ",null," not in line)
+            cells = [json.loads(line) for line in entry.cells.splitlines()]
+            values = len(
+                {(line, column) for _, _, value, line, column, *_ in cells if value is not None}
+            )  # one may serve several
             said = (word.recorded if entry.hash else word.would_be_recorded)(language)
             lines.append(said.format(title=entry.title(), values=values, at=entry.at, receipt=entry.receipt))
         return "\n".join(lines)

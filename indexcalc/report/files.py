@@ -12,6 +12,7 @@ from ..scores import Scores
 from ..words.periods import period_title
 from .formats.markdown import summary
 from .formats.xlsx import workbook
+from .sheets.definitions import definitions_sheet
 from .sheets.quarantine import quarantine_files
 from .sheets.reporting import Submitted, reporting_sheet
 from .sheets.tables import MOST_ROWS, ranking_sheet, sheets, shortened
@@ -42,14 +43,14 @@ class Reports:
         short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
         reporting = reporting_sheet(scores, self.submitted, period, language)
         worst = warnings_sheet(scores, judged, period, language, least="orange") if judged else None
+        defined = definitions_sheet(scores, period, language)
+        beside = [*short, *(sheet for sheet in (reporting, defined) if sheet is not None)]
         inputs = inputs_table(scores, period, language)
         title = f"{scores.index.index.title(language)} · {period_title(period, language)}"
         last = nature(scores, language)
         return {
             RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last),
-            "ranking.xlsx": workbook(
-                sheets(scores, period, language, [*short, *([reporting] if reporting else [])]), language, title
-            ),
+            "ranking.xlsx": workbook(sheets(scores, period, language, beside), language, title),
             "summary.md": summary(scores, period, language, worst, reporting).encode(),
             "scores.csv": csv_bytes(of_period(self._table, scores, period)),
             **({INPUTS_CSV: csv_bytes(inputs)} if inputs is not None else {}),

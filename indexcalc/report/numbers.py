@@ -6,10 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..methods import RECORDS
 from ..methods.arrays import np
 from ..methods.rank import rounded
-from ..words.reports import word
 
 _MOST_DECIMALS = 12  # of a value
 
@@ -27,20 +25,6 @@ def listed(names: Iterable[str], language: str) -> str:
     ('Yuexiu、Haizhu', 'Yuexiu, Haizhu')
     """
     return ("、" if language == "zh" else ", ").join(names)
-
-
-def method_title(name: str, language: str, step: str = "") -> str:
-    """Return what a method is called: in Chinese by its own term, in English as it is written; of one step, or of any.
-
-    >>> method_title("entropy", "en")
-    'entropy'
-    """
-    for records in () if language == "en" else (RECORDS[step],) if step else RECORDS.values():
-        if name in records and records[name].terms:
-            terms = records[name].terms
-            term = next((term for term in terms if term.endswith(word.method_ending(language))), terms[0])
-            return term.upper()  # of letters there are only those of acronyms
-    return name
 
 
 def signed(value: float, decimals: int) -> str:

@@ -5,18 +5,28 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
 from ..methods import CATALOGUE, RECORDS, about, parameters
 from ..methods.bounds import ANY, Bounds
+from ..methods.records import Normaliser
+from ..periods import Kind
 from .blocks import adjustments, choices, data, form, logic, nodes, uncertainty, warnings, whole
 from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
 from .model import Index
 
 ID = "indexcalc.schema.json"
 _FILES = (choices, data, nodes, adjustments, form, logic, uncertainty, warnings, whole)
+
+
+_OF_EACH_KIND = {  # such as {quarter: 12, year: 48}
+    "type": "object",
+    "propertyNames": {"enum": list(get_args(Kind))},
+    "additionalProperties": {"type": "number"},
+    "minProperties": 1,
+}
 
 
 def schema_text() -> str:
@@ -79,8 +89,13 @@ def _choices(room: str, shared: dict[str, Any]) -> dict[str, Any]:
 
 def _method(room: str, method: str, shared: dict[str, Any]) -> dict[str, Any]:
     takes = parameters(room, method)
-    bounds = RECORDS[room][method].bounds
-    own = {name: _bounded(TypeAdapter(parameter.type).json_schema(), bounds.get(name, ANY)) for name, parameter in takes.items()}
+    record = RECORDS[room][method]
+    own = {
+        name: _bounded(TypeAdapter(parameter.type).json_schema(), record.bounds.get(name, ANY))
+        for name, parameter in takes.items()
+    }
+    for name in record.values if isinstance(record, Normaliser) else ():
+        own[name] = {"anyOf": [*own[name].get("anyOf", [own[name]]), _OF_EACH_KIND]}
     for name, parameter in takes.items():
         if not parameter.required:
             own[name]["default"] = parameter.default

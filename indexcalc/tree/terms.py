@@ -1,4 +1,4 @@
-"""The word of the tree that another was meant as."""
+"""The terms of methods and keys: which word of the tree another was meant as, and what methods are called."""
 
 from __future__ import annotations
 
@@ -6,12 +6,34 @@ from collections.abc import Iterable
 
 from ..findings import nearest
 from ..methods import RECORDS
+from ..words.reports import word
 from ..words.terms import TERMS
 
 
-def term_for(word: str, known: Iterable[str]) -> str:
+def term_for(written: str, known: Iterable[str]) -> str:
     """Return the known word that another was meant as: the field's term for it, or else the one most like it, or nothing."""
     known = list(known)
-    said = word.strip().casefold()
+    said = written.strip().casefold()
     methods = [(name, record.terms) for step in RECORDS.values() for name, record in step.items()]
-    return next((one for one, terms in (*TERMS.items(), *methods) if said in terms and one in known), "") or nearest(word, known)
+    return next((one for one, terms in (*TERMS.items(), *methods) if said in terms and one in known), "") or nearest(
+        written, known
+    )
+
+
+def method_title(name: str, language: str, step: str = "") -> str:
+    """Return what a method is called: in Chinese by its own term, in English as it is written; of one step, or of any.
+
+    >>> method_title("entropy", "en")
+    'entropy'
+    """
+    for records in () if language == "en" else (RECORDS[step],) if step else RECORDS.values():
+        if name in records and records[name].terms:
+            terms = records[name].terms
+            term = next((term for term in terms if term.endswith(word.method_ending(language))), terms[0])
+            return term.upper()  # of letters there are only those of acronyms
+    return name
+
+
+def methods_title(written: str, language: str) -> str:
+    """Return what the methods of a node are called: that of its weights, and how its children come together."""
+    return " · ".join(method_title(name, language) for name in written.split(" · "))

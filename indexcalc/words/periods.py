@@ -34,6 +34,19 @@ def period_title(period: str, language: str) -> str:
     return period
 
 
+def with_titles(text: str) -> str:
+    """Return a list of periods as ids have them with each as people read it in Chinese; what is none stays.
+
+    >>> with_titles("2022Q4, 2022-07 等 3 项"), with_titles("no period")
+    ('2022年第四季度、2022年7月等 3 项', 'no period')
+    """
+    parts = [one.partition(" ") for one in text.split(", ")]
+    titled = [(period_title(one, "zh"), rest) for one, _, rest in parts]
+    if all(shown == one for (shown, _), (one, _, _) in zip(titled, parts, strict=True)):
+        return text
+    return "、".join(f"{shown}{rest}" for shown, rest in titled)
+
+
 KINDS = {
     "year": "年 year",
     "split-year": "跨年年度 split-year",

@@ -40,7 +40,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     since_period = Said("较{period}", "Since {period}")
     year_before = Said("较上年同期", "Since last year")
     coverage = Said("数据完整率", "Coverage")
-    coverage_and_notes = Said("数据完整性与说明", "Coverage and notes")
+    coverage_and_notes = Said("数据完整性", "Coverage")
     index = Said("指数", "Index")
     warning = Said("风险预警", "Risk warning")
     warning_score = Said("风险防控得分", "Risk warning")
@@ -66,6 +66,12 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "监测指标只列示数值和按数值排的位次，不计分。",
         "Monitored indicators have values and ranks by these; they are not scored.",
     )
+    lowest_instead = Said("缺报，按最低分计", "missing, counted with the lowest score")
+    of_both_periods = Said(
+        "{sums}的增减和增长只含两期都有数值的{label}。",
+        "Differences and growth of “{sums}” are of those with values in both periods.",
+    )
+    out_of_the_index = Said("预警维度，不计入总指数", "on the board of warnings, out of the index")
     not_scored = Said("监测指标，不计分", "monitored, not scored")
     moved = Said("与上一次计算结果相比", "Since the last report here")
     checked = Said(
@@ -94,6 +100,14 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     unmoved = Said("与上一次计算结果相比，得分和位次没有变化。", "No score and no rank has moved since the last report here.")
     weight = Said("权重", "Weight")
     definition = Said("指标解释", "Definition")
+    indicators_defined = Said("指标解释", "Definitions")
+    part_of = Said("所属维度", "Part of")
+    kind_of_indicator = Said("指标性质", "Better")
+    weight_in_per_cent = Said("总权重（%）", "Weight in the index (%)")
+    direction_higher = Said("正向指标", "higher")
+    direction_lower = Said("逆向指标", "lower")
+    direction_target = Said("适度指标", "near the target")
+    direction_range = Said("适度指标", "within the range")
     source_note = Said("数据出处", "Source of data")
     key_and_text = Said("{key}：{text}", "{key}: {text}")
     method_note = Said("统计口径", "How it is counted")

@@ -15,8 +15,9 @@ from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
 from ...tree.model import Index, Indicator, notes_of
-from ...tree.reported import reported_measure
+from ...tree.reported import names_a_rate, reported_measure
 from ...words.periods import period_title
+from ...words.recognised_forms import NUMERATORS
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
@@ -163,6 +164,8 @@ class _Explained:
         language = self.language
         scored = one.position not in self.scores.tree.monitored
         shown = _number(one.score, self.decimals) if scored else word.not_scored(language)
+        if scored and finite(one.score) is None and finite(one.contribution):
+            shown = word.lowest_instead(language)
         text = f"{self.scores.tree.nodes[one.position].title(language)} ({one.node}) {shown}"
         if (rank := finite(one.rank)) is not None:
             text += f" · {word.rank(language)} {rank:g}/{ranked(self.scores, self.result.period, one.position)}"
@@ -251,11 +254,12 @@ def named(index: Index, column: str, language: Language) -> tuple[str, str]:
     if own is None:
         return column, ""
     item = index.reported.get(own.id)
-    return (
-        (own.title, own.reported or own.measure)
-        if item is None
-        else ((item.name_en if language == "en" else item.name) or own.title, reported_measure(index, item))
-    )
+    if item is None:
+        return own.title, own.reported or own.measure
+    name = (item.name_en if language == "en" else item.name) or own.title
+    if isinstance(item, Indicator) and names_a_rate(item):  # its name is that of the rate, and what was reported is no rate
+        name = item.column or NUMERATORS[language].format(name=name)
+    return name, reported_measure(index, item)
 
 
 def _versus(result: Versus, language: Language) -> Answer:

@@ -12,10 +12,11 @@ from ...analysis.weights import History, Moved, Proposal, TreeWeights, weights_o
 from ...findings import Language
 from ...tree.edit import exact_total
 from ...tree.model import notes_of
+from ...tree.terms import method_title
 from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
-from ..numbers import finite, method_title
+from ..numbers import finite
 from ..sheets.weights import comparison_sheet, differences_sheet, history_sheet, judgements_sheet, moves_sheet, weights_sheet
 from .ranking import Result
 

@@ -31,6 +31,7 @@ _NEED: tuple[Kind, ...] = (
     "percent",
     "code",
     "period",
+    "prose",
 )
 """Kinds of columns, those that a narrow screen shows first in front."""
 
@@ -92,7 +93,7 @@ def as_text(sheet: Sheet, language: str) -> str:
     """
     rows = [[heading.title for heading in sheet.headings], *cells(sheet, language)]
     kept = _fitting(sheet.headings, [max(wide(row[at]) for row in rows) for at in range(len(rows[0]))], SCREEN_WIDTH.get())
-    left = [sheet.headings[at].kind in ("text", "code", "period") for at in kept]
+    left = [sheet.headings[at].kind in ("text", "prose", "code", "period") for at in kept]
     without = [heading.title for at, heading in enumerate(sheet.headings) if at not in kept]
     said = [word.columns_left_out(language).format(columns=listed(without, language))] if without else []
     return "\n".join([aligned([[row[at] for at in kept] for row in rows], left), *said, *sheet.notes])
@@ -137,7 +138,7 @@ def wide(text: str) -> int:
 def as_markdown(sheet: Sheet, language: str) -> str:
     """Write a sheet as a Markdown table."""
     titles = [f"{heading.title}（{heading.over}）" if heading.over else heading.title for heading in sheet.headings]
-    rules = [":--" if heading.kind in ("text", "code", "period") else "--:" for heading in sheet.headings]
+    rules = [":--" if heading.kind in ("text", "prose", "code", "period") else "--:" for heading in sheet.headings]
     lines = [titles, rules, *cells(sheet, language)]
     return "\n".join("| " + " | ".join(escaped(cell) for cell in line) + " |" for line in lines)
 

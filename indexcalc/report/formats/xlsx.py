@@ -21,6 +21,7 @@ _FORMATS = {
 }
 _WIDTHS = {
     "text": 14,
+    "prose": 14,
     "rank": 9,
     "score": 10,
     "move": 11,
@@ -37,6 +38,9 @@ _WIDTHS = {
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _FONT = "Microsoft YaHei"
 _HEADER = 200  # characters of a printed page's head
+_WIDEST = 48  # columns of text that one column takes at the most
+_PROSE = 44  # that one of prose takes, in several lines
+_PAGE = 250  # columns of text that a printed page holds
 _LONG = 30  # rows of a sheet that is to be filtered
 _TOGETHER = {"bg_color": "#F3ECE4"}
 _LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
@@ -97,9 +101,13 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
             own = style_of(heading, value, together=row >= len(sheet.rows))
             style = ties if heading.kind == "rank" and row in sheet.ties else own
             _write_cell(page, top + 1 + row, column, value, style)
+    total = 0
     for column, heading in enumerate(sheet.headings):
         longest = max([_wide(heading.title), *(_needed(row[column], heading, sheet) for row in rows)])
-        page.set_column(column, column, min(max(_WIDTHS[heading.kind], longest + 2), 32))
+        width = min(max(_WIDTHS[heading.kind], longest + 2), _PROSE if heading.kind == "prose" else _WIDEST)
+        page.set_column(column, column, width)
+        total += width
+    _set_heights(page, sheet, top + 1)
     below = top + 2 + len(rows)
     for at, note in enumerate(sheet.notes[1:]):
         page.write_string(below + at, 0, note, book.add_format({"font_name": _FONT}))
@@ -108,8 +116,21 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
     page.freeze_panes(top + 1, 2)
     page.set_landscape()
     page.set_paper(9)  # A4
-    page.fit_to_pages(1, 0)
+    pages = -(-total // _PAGE)
+    page.fit_to_pages(pages, 0)  # a page with many columns is printed on several, not too small to be read
+    if pages > 1:
+        page.repeat_columns(0, 1)
     page.repeat_rows(first, top)
+    page.set_footer("&C&P / &N")
+
+
+def _set_heights(page: Any, sheet: Sheet, first: int) -> None:
+    """Make rows as high as their prose needs."""
+    prose = [at for at, heading in enumerate(sheet.headings) if heading.kind == "prose"]
+    for row, values in enumerate(sheet.rows if prose else (), first):
+        lines = max(-(-_wide(str(values[at] or "")) // (_PROSE - 4)) for at in prose)
+        if lines > 1:
+            page.set_row(row, 15 * lines + 3)
 
 
 def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int, *, stacked: bool) -> None:
@@ -150,13 +171,20 @@ def _write_headings(book: Any, page: Any, headings: Sequence[Heading], row: int,
 
 def _format(book: Any, heading: Heading, decimals: int, language: str, *, together: bool = False) -> Any:
     number = "0." + "0" * decimals if decimals else "0"
-    style: dict[str, Any] = {**_LINE, "font_name": _FONT, "bold": heading.strong or together, **(_TOGETHER if together else {})}
-    if heading.kind in ("text", "period"):
+    style: dict[str, Any] = {
+        **_LINE,
+        "font_name": _FONT,
+        "valign": "vcenter",
+        "bold": heading.strong or together,
+        **(_TOGETHER if together else {}),
+    }
+    if heading.kind in ("text", "prose", "period"):
         style |= {"num_format": "@", "indent": 1}
+        style |= {"text_wrap": True} if heading.kind == "prose" else {}
     else:
         style |= {
             "num_format": _in_words(heading.kind, number, language) or _FORMATS.get(heading.kind, number),
-            "align": "center" if heading.kind in ("rank", "move") else "right",
+            "align": "center" if heading.kind in ("rank", "move", "count") else "right",
         }
     return book.add_format(style)
 

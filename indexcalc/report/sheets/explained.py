@@ -106,11 +106,21 @@ def versus_notes(result: Versus, language: str) -> tuple[str, ...]:
 
 def where(cell: Cell, language: Language) -> str:
     """Return where a reported cell was written; of a larger period also which of its parts lack a value."""
-    places = ", ".join(cell.places)
+    places = _together(cell.places)
     if not cell.gaps:
         return places
     lacks = (word.lacks if cell.value != cell.value else word.made_without)(language)
     return f"{places} {lacks.format(periods=listed((period_title(gap, language) for gap in cell.gaps), language))}".strip()
+
+
+def _together(places: Sequence[str]) -> str:
+    """Return places in a row, the file named once where the next one is in it too: a.csv:3:4, 7:4."""
+    said, last = [], None
+    for place in places:
+        file, mark, rest = place.rpartition(".csv:")
+        said.append(rest if file == last and mark else place)
+        last = file if mark else None
+    return ", ".join(said)
 
 
 def _first(scores: Scores, level: int, node: int, language: Language) -> tuple[Value, ...]:

@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "text", "rank", "score", "move", "percent", "count", "code", "signed", "value", "amount", "growth", "revision", "period"
+    "text",
+    "prose",
+    "rank",
+    "score",
+    "move",
+    "percent",
+    "count",
+    "code",
+    "signed",
+    "value",
+    "amount",
+    "growth",
+    "revision",
+    "period",
 ]
 Value = str | float | int | None
 
@@ -45,11 +58,15 @@ class Sheet:
 
 @dataclass
 class Columns:
-    """The columns of a sheet in the making, each with its heading; `sums` are those whose values add up."""
+    """The columns of a sheet in the making, each with its heading; `sums` are those whose values add up.
+
+    `growths` has of a column of growth the column of the differences that it is made of, and the values before these.
+    """
 
     headings: list[Heading] = field(default_factory=list)
     cells: list[Sequence[Value]] = field(default_factory=list)
     sums: set[int] = field(default_factory=set)
+    growths: dict[int, tuple[int, Sequence[Value]]] = field(default_factory=dict)
 
     def add(self, heading: Heading, cells: Sequence[Value], *, adds_up: bool = False) -> None:
         """Add a column."""

@@ -14,7 +14,7 @@ from ...words.reports import Said, word, word_of
 from ..numbers import decimals_of_values
 from .sheet import Columns, Heading, Sheet, Value
 from .tables import YEARS, in_rank_order, kind_of, notes_on_periods, unit_label, values_of
-from .whole import adds_up, counted_of, of_the_whole
+from .whole import adds_up, counted_of, of_the_whole, whole_of
 
 
 def trend_sheet(result: Trend, language: str) -> Sheet:
@@ -56,9 +56,17 @@ class _Trend:
             tuple(table.headings),
             table.rows,
             decimals=scores.index.index.decimals,
-            notes=notes_on_periods(scores, language),
+            notes=(*self._of_both(), *notes_on_periods(scores, language)),
             whole=of_the_whole(scores, [unit for _, unit in self.rows], table, 0, language) if self.result.unit is None else (),
         )
+
+    def _of_both(self) -> tuple[str, ...]:
+        """Say that sums are compared of units that have both values, where some have not."""
+        columns = [self.table.cells[at] for at, _ in self.table.growths.values()] if self.result.unit is None else []
+        if not any(None in column and any(value is not None for value in column) for column in columns):
+            return ()
+        sums = word.sum_of(self.language).format(whole=whole_of(self.scores.index, self.language))
+        return (word.of_both_periods(self.language).format(sums=sums, label=unit_label(self.scores, self.language)),)
 
     def _add_values(self, leaf: Indicator) -> None:
         """Add an indicator's values, and of a count per head or the like first what was counted, which adds up."""
@@ -82,6 +90,8 @@ class _Trend:
             title = _in(word_of(f"{key} more", language), in_points, language)
             table.add(Heading(title, "amount", decimals=decimals), self._difference(x, before), adds_up=adds_up)
             if not is_share:
+                if adds_up:
+                    table.growths[len(table.headings)] = len(table.headings) - 1, _plain(self._array(before))
                 table.add(Heading(word_of(f"{key} growth", language), "growth"), _growth(self._array(x), self._array(before)))
 
     def _add_scores(self) -> None:

@@ -13,9 +13,10 @@ from ...analysis.judgements import GroupJudgement
 from ...analysis.weights import Moved, TreeWeights, WeightRow
 from ...journal.history import Change
 from ...methods import RECORDS
+from ...tree.terms import method_title, methods_title
 from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import method_title, number
+from ..numbers import number
 from .apart import decimals_of
 from .sheet import Heading, Kind, Sheet
 from .tables import unit_label
@@ -38,17 +39,12 @@ def weights_sheet(weights: TreeWeights, language: str) -> Sheet:
             row.declared or "–",
             percent(row.share),
             percent(row.effective),
-            _methods(row.method, language),
+            methods_title(row.method, language),
         )
         for row in weights.rows(language)
     )
     note = weights.index.index.remark(language)
     return Sheet(word.weights(language), headings, cells, notes=(note,) if note else ())
-
-
-def _methods(written: str, language: str) -> str:
-    """Return the methods of a node, of its weights and how its children come together."""
-    return " · ".join(method_title(name, language) for name in written.split(" · "))
 
 
 def percent(value: float | None, *, signed: bool = False) -> str:

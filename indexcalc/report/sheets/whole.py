@@ -41,7 +41,11 @@ def of_the_whole(
 
     every, whole = np.arange(len(units)), whole_of(scores.index, language)
     return (
-        *([row(word.sum_of(language).format(whole=whole), math.fsum, every, table.sums)] if table.sums else []),
+        *(
+            [_with_growth(row(word.sum_of(language).format(whole=whole), math.fsum, every, table.sums), table)]
+            if table.sums
+            else []
+        ),
         row(word.mean_of_all(language).format(whole=whole), _mean, every, means),
         *(
             row(word.mean_of_group(language).format(group=group), _mean, members, means)
@@ -49,6 +53,17 @@ def of_the_whole(
         ),
         row(word.spread_of(language), _spread, every, means),
     )
+
+
+def _with_growth(row: tuple[Value, ...], table: Columns) -> tuple[Value, ...]:
+    """Return the row of sums with their growth in per cent: of the units that have a value before too."""
+    cells = list(row)
+    for at, (more, before) in table.growths.items():
+        pairs = [(now, then) for now, then in zip(table.cells[more], before, strict=True) if now is not None and then is not None]
+        whole = math.fsum(float(then) for _, then in pairs)
+        if whole:
+            cells[at] = 100.0 * math.fsum(float(now) for now, _ in pairs) / abs(whole)
+    return tuple(cells)
 
 
 def data_of_the_whole(scores: Scores, period: int, node: int, language: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What several blocks share: numbers, lists, and a method chosen by its name, alone or with its parameters."""
 
 # no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -24,6 +24,13 @@ FACTORS = ("normalise", "aggregate", "treat", "impute")  # defaults that have al
 
 
 NONE = "none"  # the alternative not to treat, or not to estimate
+
+
+_KINDS = {kind: at for at, kind in enumerate(get_args(Kind))}  # from the longest to the shortest
+
+
+def _shortness(kind: Any) -> int:
+    return _KINDS.get(kind, -1)
 
 
 def _fraction(value: Any) -> Any:
@@ -67,8 +74,13 @@ class Method(BaseModel):
     """The name of the method."""
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
+        """The parameters as they are written."""
         return {key: _fractions(value) for key, value in (self.model_extra or {}).items()}
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self.written
 
 
 class Compared(Method):
@@ -94,6 +106,21 @@ class Normalise(Compared):
 
     over: Literal["period", "all", "base", "group"] = "period"
     """The values to compare with: this period's units, all periods together, a base period's units, or the unit's own group."""
+
+    @property
+    def by_kind(self) -> dict[str, dict[str, Any]]:
+        """The parameters that have a value for each kind of periods, as {quarter: 12, year: 48}."""
+        return {name: value for name, value in self.written.items() if isinstance(value, dict) and value.keys() & _KINDS.keys()}
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters for periods as they are reported, which are the shortest."""
+        return self.written | {name: value[max(value, key=_shortness)] for name, value in self.by_kind.items()}
+
+    def of_kind(self, kind: str) -> "Normalise":
+        """Return the same for one kind of periods: with its value of each parameter that has one for each kind."""
+        own = {name: value[kind] for name, value in self.by_kind.items() if kind in value}
+        return self.model_copy(update=own) if own else self
 
 
 class Impute(Method):

@@ -14,7 +14,7 @@ from ...methods.bounds import Problem
 from ...methods.records import JoinedWeights, MethodRecord, Parameter, WeightMethod
 from ...periods import EXAMPLES, read_period
 from ...words.tree import NOT_DEFINED
-from ..blocks.choices import FACTORS, NONE, Method
+from ..blocks.choices import FACTORS, NONE, Method, Normalise
 from ..blocks.nodes import Dimension, Indicator, Root
 from ..kinds import as_yaml_number, kind_of, written
 from ..layout import can_be_drawn
@@ -28,7 +28,9 @@ _OTHERS = ("units", "indicators")  # what estimates are made of that look at oth
 
 def check_methods(index: Index) -> Iterator[Finding]:
     """See that every method exists and is given the parameters that it takes."""
-    places: list[tuple[str, Path, Method]] = [("normalise", path, method) for path, method in _normalisers(index)]
+    for path, choice in _normalisers(index):
+        yield from _of_each_kind(index, path, choice)
+    places: list[tuple[str, Path, Method]] = []
     owners: list[tuple[Path, Any]] = [(("index",), index.index), (("defaults",), index.defaults), *index.walked]
     for path, owner in owners:
         for room in ("aggregate", "impute", "treat", "weights"):
@@ -38,6 +40,19 @@ def check_methods(index: Index) -> Iterator[Finding]:
                 places += [(room, (*path, room, "of"), part) for part in combined(method)]
     for room, path, method in places:
         yield from method_findings(index, room, path, method)
+
+
+def _of_each_kind(index: Index, path: Path, choice: Normalise) -> Iterator[Finding]:
+    """See that a normaliser makes sense, for each kind of periods where it has values of each."""
+    kinds, said = index.periods.kinds, []
+    for name, given in choice.by_kind.items():
+        if set(given) != set(kinds):
+            yield finding("IC412", index.place((*path, name)), name=name, given=list(given), kinds=list(kinds))
+            return
+    for kind in kinds if choice.by_kind else kinds[:1]:
+        found = [one for one in method_findings(index, "normalise", path, choice.of_kind(kind)) if one not in said]
+        said += found
+        yield from found
 
 
 def check_frames(index: Index) -> Iterator[Finding]:
@@ -100,19 +115,22 @@ def _is_period(index: Index, text: str) -> bool:
 def check_directions(index: Index) -> Iterator[Finding]:
     """See that fixed values lie the way that a leaf's direction says."""
     for path, leaf in index.walked:
-        if not isinstance(leaf, Indicator):
+        if not isinstance(leaf, Indicator) or not leaf.is_scored:
             continue
         choice = leaf.normalise or index.defaults.normalise
         record = NORMALISERS.get(choice.method)
         if record is None or len(record.values) != 2:
             continue
         worst, best = record.values
-        low, high = choice.parameters.get(worst), choice.parameters.get(best)
-        if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low == high:
-            continue
-        if (high > low) != (leaf.direction == "higher"):
-            place = index.place((*path, "normalise")) if leaf.normalise else index.place(path)
-            yield finding("IC406", place, node=leaf.id, direction=leaf.direction, worst=worst, low=low, best=best, high=high)
+        for kind in index.periods.kinds:
+            given = choice.of_kind(kind).parameters
+            low, high = given.get(worst), given.get(best)
+            if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low == high:
+                continue
+            if (high > low) != (leaf.direction == "higher"):
+                place = index.place((*path, "normalise")) if leaf.normalise else index.place(path)
+                yield finding("IC406", place, node=leaf.id, direction=leaf.direction, worst=worst, low=low, best=best, high=high)
+                break
 
 
 def check_uncertainty(index: Index) -> Iterator[Finding]:
