@@ -1,0 +1,109 @@
+"""A period's report as one page: what is shown comes from sheets and drawings, the layout from a template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from ....version import VERSION
+from ....words.page import page
+from ...sheets.analysed import Analysed
+from ...sheets.sheet import Sheet
+from .blocks import block
+
+_HERE = Path(__file__).parent
+_SCRIPT_WORDS = ("found", "rows_of", "sorted_up", "sorted_down", "pinned_at_most")
+
+
+def report_page(
+    shown: Analysed,
+    languages: Sequence[str],
+    *,
+    public: bool = False,
+    reporting: Mapping[str, Sheet] | None = None,
+    inputs: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return the page of a period in one or more languages, the same bytes for the same scores.
+
+    `public` leaves out values, addresses, departments and warnings; `reporting` is by language.
+    """
+    blocks = [
+        block(
+            shown,
+            language,
+            prefix="" if at == 0 else f"{language}-",
+            public=public,
+            reporting=(reporting or {}).get(language),
+            inputs=inputs or {},
+        )
+        for at, language in enumerate(languages)
+    ]
+    css, script = _resource("page.css"), _resource("page.js")
+    words = {language: {name: getattr(page, name)(language) for name in _SCRIPT_WORDS} for language in languages}
+    text = _template().render(
+        blocks=blocks,
+        css=Markup(css),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        words=Markup(embedded(words)),  # noqa: S704 - escaped for a script element
+        policy=policy(css, script),
+        version=VERSION,
+    )
+    return bytes(text.encode())
+
+
+def policy(css: str, script: str) -> str:
+    """Return what a page may do: run its own script and style, which are known by their digests, and nothing else."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'sha256-{_digest(script)}'",
+            f"style-src 'sha256-{_digest(css)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def embedded(data: Any) -> str:
+    r"""Return data as JSON that may stand inside a script element: nothing in it ends the element or begins another.
+
+    >>> embedded({"name": "</script>"})
+    '{"name":"\\u003c/script\\u003e"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _resource(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_HERE, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.jinja")
