@@ -64,12 +64,14 @@ class Analysed:
         return tuple(node for node in tree.dimensions if node in tree.branches[-1].children and node not in tree.monitored)
 
 
-def analysed(scores: Scores, period: str, *, seed: int = 0, every: bool = True) -> Analysed:
-    """Run the analyses of a period: all of them, or no more than the warnings that were given.
+def analysed(
+    scores: Scores, period: str, *, seed: int = 0, judged: Sequence[Judged] | None = None, every: bool = True
+) -> Analysed:
+    """Run the analyses of a period: all of them, or no more than the warnings; these may be `judged` already.
 
     What is uncertain is what the tree says, or every weight up to a quarter up or down.
     """
-    judged = warnings(scores)
+    judged = warnings(scores) if judged is None else judged
     if not every:
         return Analysed(scores, period, seed, judged=judged)
     at, units = scores.periods.index(period), range(len(scores.panel.units))

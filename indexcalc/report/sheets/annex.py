@@ -19,8 +19,8 @@ from .tables import unit_label
 MOST_BEHIND = 3
 
 
-def method_sheet(scores: Scores, period: str, language: str) -> Sheet:
-    """Return every node of the tree with its weight, its weight in the index, its methods and who reports it."""
+def method_sheet(scores: Scores, period: str, language: str, *, public: bool = False) -> Sheet:
+    """Return every node of the tree with its weight, its weight in the index, its methods and, not for all, who reports it."""
     tree, at = scores.tree, scores.periods.index(period)
     headings = (
         Heading(page.level(language), "count"),
@@ -31,7 +31,7 @@ def method_sheet(scores: Scores, period: str, language: str) -> Sheet:
         Heading(page.direction(language), "text"),
         Heading(word.method(language), "text"),
         Heading(word.definition(language), "text"),
-        Heading(word.department(language), "text"),
+        *(() if public else (Heading(word.department(language), "text"),)),
     )
     rows: list[tuple[Value, ...]] = []
     for position in tree.reading_order:
@@ -49,7 +49,7 @@ def method_sheet(scores: Scores, period: str, language: str) -> Sheet:
                 direction_of(leaf, language) if leaf else "",
                 _way(scores.index, node, position, scores, language),
                 node.definition if isinstance(node, Dimension | Indicator) else "",
-                leaf.department if leaf else "",
+                *(() if public else (leaf.department if leaf else "",)),
             )
         )
     return Sheet(page.method(language), headings, tuple(rows), notes=(page.method_help(language),))

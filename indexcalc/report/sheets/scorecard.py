@@ -18,7 +18,7 @@ from .analysed import Analysed
 from .explained import where
 from .sentences import Sentence, unit_sentences
 from .sheet import Heading, Sheet, Value
-from .tables import kind_of, moves, period_before, ranks_of
+from .tables import kind_of, moves, period_before, ranks_of, unit_label
 
 MOST_BOARDS = 3
 MOST_GAPS = 12
@@ -143,7 +143,7 @@ def worth_sheet(shown: Analysed, unit: int, language: str, *, weak: bool) -> She
     title = (word.weak_points if weak else word.strengths)(language)
     headings = (
         Heading(title, "text"),
-        Heading(page.value(language).format(label=""), "text"),
+        Heading(page.value(language).format(label=unit_label(scores, language)), "text"),
         Heading(word.group_mean(language), "text"),
         Heading(word.against_the_mean(language), "signed", strong=True),
         Heading(word.places_gained(language), "move"),

@@ -84,8 +84,8 @@ def block(
         "headlines": [one for one in headlines(shown, language) if not public or one.rule in PUBLIC_RULES],
         "few": len(units) <= MOST_STRIPS,
         "ranking": ranking_table(shown, language, public=public),
-        "boards": boards(shown, language),
-        "method": table(method_sheet(scores, shown.period, language), language),
+        "boards": boards(shown, language, public=public),
+        "method": table(method_sheet(scores, shown.period, language, public=public), language),
         "matrices": [] if public else matrices(shown, language),
         "made_by": page.made_by(language).format(version=VERSION, seed=shown.seed),
     }
@@ -252,7 +252,7 @@ def score_ends(shown: Analysed) -> tuple[float, float]:
     return (min(low, 0.0), high) if high > min(low, 0.0) else (low - 1, high)
 
 
-def boards(shown: Analysed, language: str) -> list[SimpleNamespace]:
+def boards(shown: Analysed, language: str, *, public: bool = False) -> list[SimpleNamespace]:
     """Return a table a dimension, with who leads it."""
     scores = shown.scores
     found = []
@@ -260,7 +260,7 @@ def boards(shown: Analysed, language: str) -> list[SimpleNamespace]:
         if node in scores.tree.monitored:
             continue
         units = in_rank_order(scores, shown.at, node)
-        sheet = dimension_sheet(scores, shown.period, node, language)
+        sheet = dimension_sheet(scores, shown.period, node, language, values=not public)
         made = table(sheet, language, sortable=True, keys=keys(shown, units), classes="by-unit")
         found.append(SimpleNamespace(title=sheet.title, sentence=dimension_sentence(shown, node, language), table=made))
     return found
