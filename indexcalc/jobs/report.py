@@ -11,7 +11,7 @@ from pathlib import Path
 from ..findings import Place, Refused, finding
 from ..journal.edition import FORMATS, Edition
 from ..journal.files import Content, PartlyWritten, Replacement, is_lock_of, locked
-from ..journal.run import ALL, Run, digest, packages, read_run
+from ..journal.run import ALL, PICTURES, Run, digest, packages, read_run
 from ..report.answers.ranking import current_ranking
 from ..report.files import PANEL, RUN, Reports
 from ..scores import Scores
@@ -157,16 +157,26 @@ def leave_alone(folder: Path) -> None:
         if not folder.exists():
             return
         with locked(folder.parent):  # or the run could be of one report and the files of the next
-            run, there = run_in(folder), sorted(entry.name for entry in folder.iterdir())
+            run = run_in(folder)
+            strangers = strangers_in(folder, run)
     except OSError as error:
         refuse_file(folder, error)
     own = {*run.outputs, RUN} if run else set()
-    strangers = [name for name in there if name not in own]
     locks = [(name, other) for name in sorted(own) for other in strangers if is_lock_of(other, name)]
     if locks:  # an office program has put it beside what is open in it
         raise Refused([finding("IC516", Place((folder / name).as_posix()), problem=lock) for name, lock in locks])
     if strangers:
         raise Refused([finding("IC512", Place(folder.as_posix()), files=strangers)])
+
+
+def strangers_in(folder: Path, run: Run | None) -> list[str]:
+    """Return the names in a report's folder, and in that of its pictures, that its run does not know."""
+    own = {*run.outputs, RUN} if run else set()
+    pictures = folder / PICTURES
+    inside = sorted(pictures.iterdir()) if pictures.is_dir() and any(name.startswith(f"{PICTURES}/") for name in own) else []
+    entries = [entry for entry in folder.iterdir() if not (inside and entry == pictures)]
+    names = (path.relative_to(folder).as_posix() for path in (*entries, *inside))
+    return sorted(name for name in names if name not in own)
 
 
 def leave_panel_alone(folder: Path, names: Iterable[str]) -> set[str]:

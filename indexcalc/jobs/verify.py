@@ -20,7 +20,7 @@ from ..words.reports import word_of
 from .inputs import inputs_of
 from .names import period_of
 from .project import INDEX, PathLike, Project, place_in, problem_of, project_of
-from .report import digests, new_run_of, reports_of
+from .report import digests, new_run_of, reports_of, strangers_in
 
 _OF_FILES = ("inputs", "outputs")
 _MOST_NAMED = 5
@@ -102,7 +102,9 @@ def _again(project: Project, run: Run) -> Run:
         contents = reports.of_panel() if period == ALL else reports.of(period, analyses=run.analyses, inputs=inputs)
         ranking = {} if period == ALL else current_ranking(scores, period)
         made = new_run_of(again, scores, period, digests(contents), ranking)
-    made = replace(made, inputs=inputs_of(again, scores), packages=run.packages, blocks=run.blocks, analyses=run.analyses)
+    made = replace(
+        made, inputs=inputs_of(again, scores), packages=run.packages, blocks=run.blocks, analyses=run.analyses and period != ALL
+    )
     return read_run(made.as_json().decode())  # pairs and numbers as a file has them
 
 
@@ -149,9 +151,7 @@ def _strangers(report: Report) -> list[str]:
     """Return the names in a report's folder that do not belong to it; what lies beside the reports may be anything."""
     if report.file.name == PANEL:
         return []
-    own = {*report.run.outputs, RUN}
-    files = (path.relative_to(report.folder).as_posix() for path in report.folder.rglob("*") if not path.is_dir())
-    return sorted(name for name in files if name not in own)
+    return strangers_in(report.folder, report.run)
 
 
 def _read(project: Project, folder: Path) -> Report:

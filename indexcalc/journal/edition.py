@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 Format = Literal["html", "xlsx", "md", "svg"]
 Audience = Literal["internal", "public"]
+AUDIENCES: tuple[Audience, ...] = ("internal", "public")
 FORMATS: tuple[Format, ...] = ("html", "xlsx", "md", "svg")
 
 

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .edition import AUDIENCES, FORMATS
+
 ALL = "all"
 PICTURES = "svg"
 """The folder of a report's pictures, each a file."""
@@ -108,15 +110,14 @@ def read_run(text: str) -> Run:
 def _is_sound(run: Run) -> bool:
     """Say whether the fields of a run are what they should be, and its files' names plain ones: some are replaced by them."""
     numbers = {"seed": int, "blocks": bool, "analyses": bool}
-    tables, lists = ("packages", "inputs", "outputs"), ("formats", "languages")
+    tables = ("packages", "inputs", "outputs")
+    lists: dict[str, set[str]] = {"formats": {*FORMATS}, "languages": {"zh", "en"}}
     return (
         all(
             type(getattr(run, name)) is numbers.get(name, str) for name in asdict(run) if name not in (*tables, *lists, "ranking")
         )
-        and all(
-            isinstance(run.__getattribute__(name), list | tuple) and all(isinstance(x, str) for x in run.__getattribute__(name))
-            for name in lists
-        )
+        and all(isinstance(some := getattr(run, name), list) and all(x in known for x in some) for name, known in lists.items())
+        and run.audience in AUDIENCES
         and all(
             isinstance(table, dict) and all(isinstance(x, str) for x in table.values())
             for table in map(run.__getattribute__, tables)

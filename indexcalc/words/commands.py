@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "weights suggest": "由数据计算建议权重。",
     "weights export": "导出可编辑权重的工作簿。",
     "weights import": "从工作簿导入权重。",
+    "weights apply": "把报告网页导出的权重补丁写入指标体系。",
     "weights ahp": "层次分析法，多位专家。",
     "weights diff": "比较两套指标体系及位次变化。",
     "weights log": "查看权重修改记录。",

@@ -62,7 +62,7 @@ def heat(shown: Analysed) -> Heat | None:
 def facets(shown: Analysed, node: int) -> tuple[list[str], list[str], Array] | None:
     """Return a dimension of types by facets: the types' names, those of the facets, the places of leaves (type, facet).
 
-    Only where every child has as many leaves and these are called alike behind the name of their type, as in 劳资关系·舆情压力.
+    Only where every child has as many leaves and these are called alike behind the name of their type, after a middle dot.
     """
     tree = shown.scores.tree
     types = [child for child in tree.below(node) if child >= tree.leaves]

@@ -92,7 +92,6 @@ def block(
     made.parts |= _pictures(shown, language)
     if not public:
         made.parts |= _inside(shown, language, reporting, inputs)
-    made.parts["contents"] = contents(made)
     return made
 
 
@@ -158,6 +157,7 @@ def contents(made: Block) -> list[tuple[str, str]]:
         ("warnings", w.warning_board, made.warnings),
         ("cards", made.cards_title, made.cards),
         ("departments", w.departments, made.departments),
+        ("what-if", w.what_if, made.what_if),
         ("method", w.method, True),
         ("quality", w.quality, made.quality),
     ]

@@ -14,12 +14,34 @@ from markupsafe import Markup
 
 from ....version import VERSION
 from ....words.page import page
+from ...numbers import listed
 from ...sheets.analysed import Analysed
 from ...sheets.sheet import Sheet
-from .blocks import block
+from ...sheets.what_if import what_if
+from .blocks import block, contents
 
 _HERE = Path(__file__).parent
-_SCRIPT_WORDS = ("found", "rows_of", "sorted_up", "sorted_down", "pinned_at_most")
+_SCRIPTS = ("page.js", "score.js", "whatif.js")
+_SCRIPT_WORDS = (
+    "found",
+    "rows_of",
+    "sorted_up",
+    "sorted_down",
+    "pinned_at_most",
+    "unmoved",
+    "ranks_move",
+    "no_rank_moves",
+    "sum_is",
+    "published_weight",
+    "lock",
+    "first_stays",
+    "link_too_long",
+    "other_data",
+    "bad_link",
+    "nothing_changed",
+    "copied",
+)
+"""What scripts say."""
 
 
 def report_page(
@@ -34,6 +56,7 @@ def report_page(
 
     `public` leaves out values, addresses, departments and warnings; `reporting` is by language.
     """
+    base = (inputs or {}).get(shown.scores.index.file.name if shown.scores.index.file else "tree", "")
     blocks = [
         block(
             shown,
@@ -45,7 +68,13 @@ def report_page(
         )
         for at, language in enumerate(languages)
     ]
-    css, script = _resource("page.css"), _resource("page.js")
+    css, script = _resource("page.css"), "\n".join(map(_resource, _SCRIPTS))
+    for one in blocks:
+        data = what_if(shown, base, one.language)
+        fixed = [node["title"] for node in data["nodes"] if node.get("fixed")] if data else []
+        one.parts["what_if"] = Markup(embedded(data)) if data else None  # noqa: S704 - escaped for a script element
+        one.parts["what_if_fixed"] = page.fixed_nodes(one.language).format(nodes=listed(fixed, one.language)) if fixed else ""
+        one.parts["contents"] = contents(one)
     words = {language: {name: getattr(page, name)(language) for name in _SCRIPT_WORDS} for language in languages}
     text = _template().render(
         blocks=blocks,
