@@ -120,7 +120,7 @@
     });
   });
   all('table.heat').forEach(function (table) {
-    var first = table.querySelector('td');
+    var first = table.querySelector('tbody td');
     if (!first) { return; }
     first.tabIndex = 0;
     table.addEventListener('keydown', function (event) {

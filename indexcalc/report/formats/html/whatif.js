@@ -236,8 +236,8 @@
       link.click();
     });
     window.addEventListener('hashchange', read);
-    show();
-    status.textContent = '';
+    shows.forEach(function (one) { one(); });
+    draw();
     read();
   }
   all('section.what-if').forEach(start);
