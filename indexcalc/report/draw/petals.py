@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .palette import fill_of
 from .svg import GREY, INK, RULE, element, line, path, picture, text
 
-_STEPS = 12  # points along half of a petal's edge
+_STEPS = 7  # points along half of a petal's edge
 
 
 @dataclass(frozen=True)

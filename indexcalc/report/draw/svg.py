@@ -37,7 +37,7 @@ def line(x1: float, y1: float, x2: float, y2: float, stroke: str = RULE, width: 
 
 def path(points: Iterable[tuple[float, float]], *, closed: bool = False, **attributes: object) -> str:
     """Return a path through points."""
-    steps = "".join(f"{'M' if at == 0 else 'L'}{short(x)} {short(y)}" for at, (x, y) in enumerate(points))
+    steps = "".join(f"{'M' if at == 0 else 'L'}{short(x, 1)} {short(y, 1)}" for at, (x, y) in enumerate(points))
     named = {key.replace("_", "-"): value for key, value in attributes.items()}
     return element("path", {"d": steps + ("Z" if closed else ""), **named})
 
@@ -55,13 +55,13 @@ def alone(drawn: str) -> bytes:
     return ('<?xml version="1.0" encoding="UTF-8"?>\n' + drawn.replace("<svg", head, 1) + "\n").encode()
 
 
-def short(number: float) -> str:
-    """Return a number with two decimals at most.
+def short(number: float, decimals: int = 2) -> str:
+    """Return a number with so many decimals at most.
 
     >>> short(3.0), short(-0.001), short(2.345)
     ('3', '0', '2.35')
     """
-    shown = f"{number + 0.0:.2f}".rstrip("0").rstrip(".")
+    shown = f"{number + 0.0:.{decimals}f}".rstrip("0").rstrip(".")
     return "0" if shown == "-0" else shown
 
 

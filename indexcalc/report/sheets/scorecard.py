@@ -21,7 +21,7 @@ from .sheet import Heading, Sheet, Value
 from .tables import kind_of, moves, period_before, ranks_of, unit_label
 
 MOST_BOARDS = 3
-MOST_GAPS = 12
+MOST_GAPS = 6
 MOST_PERIODS = 8
 
 
@@ -187,10 +187,18 @@ def gaps_sheet(shown: Analysed, language: str, unit: int | None = None, most: in
     for row, leaf in odd[:most].tolist():
         place, own = unit if unit is not None else row, tree.nodes[leaf]
         assert isinstance(own, Indicator)
-        places = listed([said for cell in cells_of(scores, at, place, own) if (said := where(cell, language))], language)  # type: ignore[arg-type]
+        places = where_missing(shown, place, own, language)
         cells: tuple[Value, ...] = (own.title(language), names[int(status[row, leaf])], own.department, places)
         rows.append(cells if unit is not None else (scores.panel.units.title(row, language), *cells))
     if unit is None:
         headings.insert(0, Heading(scores.index.units.label_en if language == "en" else scores.index.units.label, "text"))
     notes = (page.gaps_shown(language).format(shown=most, all=len(odd)),) if len(odd) > most else ()
     return Sheet(page.gaps(language), tuple(headings), tuple(rows), notes=notes)
+
+
+def where_missing(shown: Analysed, unit: int, leaf: Indicator, language: str) -> str:
+    """Return where the cells of an indicator that lack a value were written, or all where none says so."""
+    cells = cells_of(shown.scores, shown.at, unit, leaf)
+    lacking = [cell for cell in cells if cell.gaps or math.isnan(cell.value)] or cells
+    own = "en" if language == "en" else "zh"
+    return listed([said for cell in lacking if (said := where(cell, own))], language)

@@ -179,10 +179,10 @@ def ranking_table(shown: Analysed, language: str, *, public: bool = False) -> Ta
         ends = shown.uncertainty.interval()
         said = [f"{ends[unit][0]:g}–{ends[unit][1]:g}" if np.isfinite(ends[unit]).all() else "–" for unit in units]
         heading = word.rank_interval(language).format(level="90%")
-        made = with_column(made, column + 1, Head(heading, "number"), [Cell(text, "number") for text in said])
+        made = with_column(made, column + 1, Head(heading, "n"), [Cell(text, "n") for text in said])
     if shown.judged and not public:
         made = with_column(
-            made, len(made.heads), Head(page.warning_board(language), "text"), [_marks(shown, unit, language) for unit in units]
+            made, len(made.heads), Head(page.warning_board(language), "t"), [_marks(shown, unit, language) for unit in units]
         )
     kept = {0, 1, column, len(made.heads) - 1} | {
         place for place, heading in enumerate(sheet.headings[:9]) if heading.kind == "move"
@@ -408,8 +408,20 @@ def _without_text(made: Table, column: int) -> Table:
 
 
 def _mark(level: str, language: str) -> Markup:
-    name = word_of(level, language)
-    return Markup(level_mark(level, word_of(level, "zh")[0], name))  # noqa: S704 - drawn by us
+    """Return a reference to the drawing of a level, which a page has once."""
+    drawn = '<svg class="mark" role="img" aria-label="{}"><use href="#level-{}"></use></svg>'
+    return Markup(drawn).format(word_of(level, language), level)  # noqa: S704 - our own text
+
+
+def level_marks() -> Markup:
+    """Return the drawings of all levels, to be referred to."""
+    drawn = "".join(
+        level_mark(level, word_of(level, "zh")[0], "")
+        .replace("<svg ", f'<symbol id="level-{level}" ', 1)
+        .replace("</svg>", "</symbol>")
+        for level in LEVELS
+    )
+    return Markup(f'<svg class="drawings" aria-hidden="true">{drawn}</svg>')  # noqa: S704 - drawn by us
 
 
 def _marks(shown: Analysed, unit: int, language: str) -> Cell:
@@ -418,7 +430,7 @@ def _marks(shown: Analysed, unit: int, language: str) -> Cell:
     parts = [(level, found.count(level)) for level in range(len(LEVELS), 0, -1) if level in found]
     drawn = Markup("").join(Markup("{}{} ").format(_mark(LEVELS[level - 1], language), count) for level, count in parts)
     weight = sum(count * 1000 ** (level - 1) for level, count in parts)
-    return Cell("" if parts else "–", "text", str(weight), drawn)
+    return Cell("" if parts else "–", "t", str(weight), drawn)
 
 
 # ------------------------------------------------------------------------------------------------------------- pictures

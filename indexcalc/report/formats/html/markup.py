@@ -19,7 +19,7 @@ class Cell:
     """A cell: its text, the class of its column, the number that it sorts by where its text is none, and a drawing beside it."""
 
     text: str
-    kind: str = "text"
+    kind: str = "t"
     value: str = ""
     drawn: Markup | str = ""
     classes: str = ""
@@ -124,11 +124,11 @@ def _with_place(upper: Sequence[Head], at: int) -> tuple[Head, ...]:
     placed = False
     for head in upper:
         if column >= at and not placed:
-            found.append(Head("", "text"))
+            found.append(Head("", "t"))
             placed = True
         found.append(head)
         column += head.span
-    return tuple(found if placed else [*found, Head("", "text")])
+    return tuple(found if placed else [*found, Head("", "t")])
 
 
 def _upper(headings: Sequence[Heading]) -> list[Head]:
@@ -137,15 +137,15 @@ def _upper(headings: Sequence[Heading]) -> list[Head]:
         if heading.over and found and found[-1].title == heading.over:
             found[-1] = replace(found[-1], span=found[-1].span + 1)
         else:
-            found.append(Head(heading.over, "text", over=bool(heading.over)))
+            found.append(Head(heading.over, "t", over=bool(heading.over)))
     return found
 
 
 def _cell(value: Value, heading: Heading, sheet: Sheet, at: int, language: str) -> Cell:
     text = visible(shown(value, heading, sheet, tie=heading.kind == "rank" and at in sheet.ties, language=language))
     number = f"{value:.12g}" if isinstance(value, int | float) else ""
-    return Cell(text, _kind(heading), number if number and number != text else "", classes="strong" if heading.strong else "")
+    return Cell(text, _kind(heading), number if number and number != text else "", classes="s" if heading.strong else "")
 
 
 def _kind(heading: Heading) -> str:
-    return "text" if heading.kind in _LEFT else "number"
+    return "t" if heading.kind in _LEFT else "n"

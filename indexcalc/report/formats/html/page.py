@@ -18,7 +18,7 @@ from ...numbers import listed
 from ...sheets.analysed import Analysed
 from ...sheets.sheet import Sheet
 from ...sheets.what_if import what_if
-from .blocks import block, contents
+from .blocks import block, contents, level_marks
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "score.js", "whatif.js")
@@ -78,6 +78,7 @@ def report_page(
     words = {language: {name: getattr(page, name)(language) for name in _SCRIPT_WORDS} for language in languages}
     text = _template().render(
         blocks=blocks,
+        marks=level_marks(),
         css=Markup(css),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         words=Markup(embedded(words)),  # noqa: S704 - escaped for a script element

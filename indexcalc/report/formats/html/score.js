@@ -157,7 +157,7 @@ var whatIf = (function () {
     return out;
   }
 
-  // all nodes of all units; `weights` has those of some nodes by id, in the order of their children
+  // all nodes of all units; weights are those of some nodes by id, in the order of their children
   function score(data, weights) {
     var units = data.units.length, bottom = data.bottom.length;
     var scores = [], coverage = [], applies = [], floors = [];

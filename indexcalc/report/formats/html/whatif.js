@@ -60,7 +60,7 @@
     var rows = data.units.map(function (unit, i) {
       var row = make('tr', body, null, { 'data-unit': unit });
       make('th', row, data.names[i], { scope: 'row' });
-      return ['score', 'rank', 'published', 'change', 'difference'].map(function () { return make('td', row, '', { 'class': 'number' }); });
+      return ['score', 'rank', 'published', 'change', 'difference'].map(function () { return make('td', row, '', { 'class': 'n' }); });
     });
     function draw() {
       waiting = false;
