@@ -375,7 +375,7 @@ def warning_board(shown: Analysed, language: str) -> SimpleNamespace | None:
         Row((), units.ids[one.unit], units.groups[one.unit] if units.groups else "", level)
         for one, level in zip(found, levels, strict=True)
     ]
-    made = table(replace(sheet, notes=sheet.notes[2:]), language, sortable=True, keys=rows)
+    made = table(replace(sheet, notes=sheet.notes[2:]), language, sortable=True, keys=rows, classes="board")
     made = with_drawings(made, 0, {at: _mark(level, language) for at, level in enumerate(levels)})
     courses = {}
     for at, one in enumerate(found):

@@ -122,7 +122,9 @@ def _digest(text: str) -> str:
 
 @cache
 def _resource(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+    """Return one of our own files as a page holds it: without indents, and scripts without the lines that are for us alone."""
+    lines = (line.strip() for line in (_HERE / name).read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 @cache

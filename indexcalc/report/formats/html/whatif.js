@@ -222,7 +222,7 @@
     });
     section.querySelector('.patch').addEventListener('click', function () {
       var decimals = data.total === 100 ? 2 : 4;
-      var lines = ['base: ' + data.base, 'index: ' + JSON.stringify(data.index), 'period: ' + JSON.stringify(data.period), 'set:'];
+      var lines = ['base: ' + JSON.stringify(data.base), 'index: ' + JSON.stringify(data.index), 'period: ' + JSON.stringify(data.period), 'set:'];
       Object.keys(state).forEach(function (id) {
         state[id].forEach(function (one, i) { lines.push('  ' + JSON.stringify(every[nodes[id].children[i]].id) + ': ' + (one * data.total / WHOLE).toFixed(decimals)); });
       });
