@@ -34,7 +34,7 @@ assert seen
 assert max(map(len, seen)) <= 6, seen
 """
 CALLS = {
-    "command": "sys.argv = ['indexcalc', 'score', '--out', sys.argv.pop(1)]; from indexcalc.cli import run; run()",
+    "command": "sys.argv = ['indexcalc', 'score', '--format', 'none', '--out', sys.argv.pop(1)]; from indexcalc.cli import run; run()",
     "library": "sys.argv.pop(1); import indexcalc; index = indexcalc.load('indicators.yaml'); indexcalc.score(index)",
     "frame": """
     import indexcalc, pandas as pd

@@ -107,7 +107,7 @@ def changed(value: Any) -> Any:
     if isinstance(value, str):
         return value + "x"
     if isinstance(value, list):
-        return [changed(value[0]), *value[1:]]
+        return [changed(value[0]), *value[1:]] if value else ["x"]
     return {**value, next(iter(value)): changed(next(iter(value.values())))} if value else {"x": ["1", "2"]}
 
 

@@ -50,7 +50,8 @@ def main(
 def _spoken(group: Any, lang: str) -> dict[str, Any]:
     """Return a language as the default of all commands below a group."""
     return {
-        name: {**(_spoken(one, lang) if hasattr(one, "commands") else {}), "lang": lang} for name, one in group.commands.items()
+        name: {**(_spoken(one, lang) if hasattr(one, "commands") else {}), "lang": lang, "spoken": lang}
+        for name, one in group.commands.items()
     }
 
 

@@ -35,6 +35,13 @@ class Options(TypedDict, total=False):
         str | None,
         typer.Option("--as-of", help="Read ledgers as they were at this moment, such as 2022-10-15 or 2022-10-15T18:00+08:00."),
     ]
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="What people read of a report: html, xlsx, md, svg, separated by commas, or none. Default: html,xlsx,md.",
+        ),
+    ]
     out: Annotated[str | None, typer.Option("--out", help="Where reports go. Default: reports beside the tree.")]
     keep: Annotated[
         str | None,

@@ -27,16 +27,17 @@ EngineOption = Annotated[
 ]
 
 
-@takes("periods", "level", "out", "as_of", "seed")
+@takes("periods", "level", "formats", "out", "as_of", "seed")
 def score(blocks: BlocksOption = None, engine: EngineOption = None, **options: Unpack[Options]) -> None:
     """Score every period, write the report of one into reports/PERIOD, print its ranking."""
     from ..engine import score as score_panel
     from ..jobs.blocks import is_large, score_in_files, write_reports_in_blocks
     from ..jobs.names import periods_of
+    from ..jobs.report import edition_of
     from ..report.answers.ranking import top
 
     with opened(options, writes=True) as project:
-        wanted = options["periods"]
+        project.edition, wanted = edition_of(options["formats"], usual="html,xlsx,md"), options["periods"]
         if engine is not None:
             from ..jobs.query import score_in_engine
 

@@ -110,6 +110,19 @@ def import_(file: Annotated[Path, typer.Argument(help="The edited workbook.")], 
         _settle(project, proposal, options, write=not options["dry_run"], why=f"weights import {file.name}")
 
 
+@group.command("apply")
+@takes("dry_run", "note", "by", "period")
+def apply(
+    file: Annotated[Path, typer.Argument(help="The patch that a report's page has saved, .yaml.")], **options: Unpack[Options]
+) -> None:
+    """Take the weights of a patch into the tree that it was made of."""
+    from ..jobs.weights import apply_patch
+
+    with opened(options, writes=not options["dry_run"]) as project, project.alone(wanted=not options["dry_run"]):
+        proposal = apply_patch(project, file, period=options["period"])
+        _settle(project, proposal, options, write=not options["dry_run"], why=f"weights apply {file.name}")
+
+
 @group.command("ahp")
 @takes("decimals", "write", "note", "by", "period")
 def ahp(

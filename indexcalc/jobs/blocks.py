@@ -116,7 +116,7 @@ def write_reports_in_blocks(project: Project, scores: Scores, periods: Sequence[
 
 def _hashing(project: Project, scores: Scores, period: str) -> tuple[dict[str, Write], Write]:
     """Return what writes each file, and what writes the run after them, when their digests are known."""
-    run = replace(new_run_of(project, scores, period, {}, {}), blocks=True)
+    run = replace(new_run_of(project, scores, period, {}, {}), blocks=True, formats=())
     made: dict[str, str] = {}
 
     def hashed(name: str, write: Write, file: IO[bytes]) -> None:

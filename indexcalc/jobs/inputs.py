@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 from ..journal.run import digest, digest_of, named_from
 from ..panel import Panel
 from ..scores import Scores
 from .project import Project
 
+PUBLIC_INPUTS = "inputs"
+
 
 def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
     """Return the digests of all that scores, or a panel, are made of, by their names as seen from the data's folder.
 
-    A tree or data that came from no file, but from a mapping or a frame, are named `tree` and `data`.
+    A tree or data that came from no file, but from a mapping or a frame, are named `tree` and `data`. In the edition for the
+    public there is one digest of all of them, without a name.
     """
     index, panel = (made.declared, made.panel) if isinstance(made, Scores) else (project.tree[0], made)
     origin = made.origin
@@ -21,4 +26,7 @@ def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
         labels = "\n".join([*panel.periods, *panel.units.ids, *panel.columns])
         named["data"] = digest(labels.encode() + panel.values.tobytes() + panel.status.tobytes())
     digests = {**({project.file: digest_of(project.file)} if from_file else {}), **(origin.digests if origin else {})}
-    return named | named_from(project.data, digests) | dict(origin.submissions if origin else {})
+    every = named | named_from(project.data, digests) | dict(origin.submissions if origin else {})
+    if project.edition.is_public:
+        return {PUBLIC_INPUTS: digest(json.dumps(every, sort_keys=True).encode())}
+    return every

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ..analysis.result import Result
 from ..engine import score as score_panel
 from ..findings import Finding, Language, Refused, errors, render, spoken
+from ..journal.edition import Audience
 from ..panel import Panel
 from ..periods import SINGLE
 from ..scores import ACROSS_PERIODS, Scores
@@ -19,7 +20,7 @@ from ..tree.model import Index
 from . import questions
 from .names import node_of, period_of, periods_of
 from .project import PathLike, project_of, warn_in_python
-from .report import write_reports
+from .report import edition_of, write_reports
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,12 +177,25 @@ def _loaded(index: Index | PathLike | Mapping[str, Any]) -> Index:
 
 
 def write_report(
-    scores: Scores, period: str | None = None, out: PathLike | None = None, *, lang: Language = "zh", seed: int = 0
+    scores: Scores,
+    period: str | None = None,
+    out: PathLike | None = None,
+    *,
+    formats: Sequence[str] = ("html", "xlsx", "md"),
+    edition: Audience = "internal",
+    lang: Language | Literal["both"] = "zh",
+    seed: int = 0,
 ) -> Report:
     """Write the report of a period, or of `all`: each into a folder of its own below `out`, replaced whole or not at all.
 
+    Beside the tables for programs it has `formats` of html, xlsx, md and svg. The `public` edition leaves out values, addresses,
+    departments and warnings, and lies in `public` below the folder of reports.
+
     :raises Refused: where there is no such period, or a folder cannot be written or is somebody else's.
     """
-    project = project_of(scores.declared, reports=out, lang=lang, seed=seed, level=scores.level)
+    own: Language = "zh" if lang == "both" else lang
+    project = project_of(scores.declared, reports=out, lang=own, seed=seed, level=scores.level)
+    languages = ("zh", "en") if lang == "both" else ()
+    project.edition = edition_of(",".join(formats) or "none", languages=languages, audience=edition, usual="")
     periods = periods_of(scores, period)
     return Report(tuple(periods), tuple(write_reports(project, scores, periods)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..findings import Finding, Language, Place, Refused, errors, finding, spoken, with_label
+from ..journal.edition import Edition
 
 if TYPE_CHECKING:
     from ..panel import Panel
@@ -38,6 +39,7 @@ class Project:
     level: str | None = None
     as_of: str | None = None
     strict: bool = False
+    edition: Edition = field(default_factory=Edition)
 
     def tell(self, found: Sequence[Finding]) -> None:
         """Say what was found and refuses nothing: to users of Python as warnings."""

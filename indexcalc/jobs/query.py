@@ -107,7 +107,7 @@ def _write_reports(
     outputs = dict(sorted({**digests(dirty), SCORES: digest_of(staging / SCORES)}.items()))
     folders = [folder_of(project, period) for period in periods]
     with replacing(project) as new:
-        run = replace(new_run_of(project, scores, ALL, outputs, {}), engine=kind)
+        run = replace(new_run_of(project, scores, ALL, outputs, {}), engine=kind, formats=())
         stage_panel(project, {SCORES: staging / SCORES, **dirty}, run.as_json(), new)
         for folder, period in zip(folders, periods, strict=True):
             writes = {RANKING_CSV: partial(write_ranking, scores, period, language)}
@@ -119,7 +119,7 @@ def _write_reports(
                 with (staging / name).open("wb") as file:
                     write(file)
             own = {name: digest_of(staging / name) for name in sorted(writes)}
-            run = replace(new_run_of(project, scores, period, own, {}), engine=kind)
+            run = replace(new_run_of(project, scores, period, own, {}), engine=kind, formats=())
             new.folder(folder, {**{name: staging / name for name in writes}, RUN: run.as_json()})
         new.commit()
     return folders

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ..findings import Place, Refused, finding
+from ..journal.edition import FORMATS, Edition
 from ..journal.files import Content, PartlyWritten, Replacement, is_lock_of, locked
-from ..journal.run import ALL, Run, digest, packages, read_run
+from ..journal.run import ALL, PICTURES, Run, digest, packages, read_run
 from ..report.answers.ranking import current_ranking
 from ..report.files import PANEL, RUN, Reports
 from ..scores import Scores
@@ -18,36 +20,64 @@ from .inputs import inputs_of
 from .project import Project, place_in, problem_of, refuse_file
 from .reporting import submissions
 
+PUBLIC = "public"
+"""The folder of the public edition of reports, beside the internal one."""
 Ranking = Mapping[str, Sequence[float | None]]
 """The score and the rank of each unit, by its id."""
 
 
-def write_reports(project: Project, scores: Scores, periods: Sequence[str]) -> list[Path]:
-    """Write the reports of some periods and what holds for the whole panel: all of it, or nothing, and refuse."""
+def write_reports(project: Project, scores: Scores, periods: Sequence[str], *, add: bool = False) -> list[Path]:
+    """Write the reports of some periods and what holds for the whole panel: all of it, or nothing, and refuse.
+
+    To `add` keeps the formats that a report of the same inputs has.
+    """
     with replacing(project) as new:
-        folders = stage_reports(project, scores, periods, new)
+        folders = stage_reports(project, scores, periods, new, add=add)
         new.commit()
     project.progress("")
     return folders
 
 
-def stage_reports(project: Project, scores: Scores, periods: Sequence[str], new: Replacement) -> list[Path]:
+def stage_reports(project: Project, scores: Scores, periods: Sequence[str], new: Replacement, *, add: bool = False) -> list[Path]:
     """Write reports beside what they will replace, or refuse where one would replace files of somebody's own."""
-    reports, folders = (
-        Reports(scores, project.report_language, submissions(project, scores.periods)),
-        [folder_of(project, period) for period in periods],
-    )
+    reports, folders = reports_of(project, scores), [folder_of(project, period) for period in periods]
     for folder in folders:
         leave_alone(folder)
     project.progress("write")
     inputs = inputs_of(project, scores)
     contents = reports.of_panel()
+    newest = max(periods, key=scores.periods.index, default="")
     stage_panel(project, contents, new_run_of(project, scores, ALL, digests(contents), {}, inputs).as_json(), new)
     for period, folder in zip(periods, folders, strict=True):
-        contents = reports.of(period)
+        formats = formats_beside(project, scores, period) if add else project.edition.formats
+        analysed = reports.runs_analyses(period, newest, formats)
+        contents = reports.of(period, formats, analyses=analysed, inputs=inputs)
         run = new_run_of(project, scores, period, digests(contents), current_ranking(scores, period), inputs)
-        new.folder(folder, {**contents, RUN: run.as_json()})
+        new.folder(folder, {**contents, RUN: replace(run, formats=formats, analyses=analysed).as_json()})
     return folders
+
+
+def formats_beside(project: Project, scores: Scores, period: str) -> tuple[str, ...]:
+    """Return the formats that are asked for, and those of the report that stands there where it is of the same inputs."""
+    there, asked = run_in(folder_of(project, period)), project.edition
+    same = there is not None and (there.audience, tuple(there.languages)) == (asked.audience, asked.languages)
+    kept = there.formats if there is not None and same and is_of_these_inputs(project, scores, period) else ()
+    return tuple(name for name in FORMATS if name in {*kept, *asked.formats})
+
+
+def edition_of(formats: str | None, *, languages: Sequence[str] = (), audience: str = "internal", usual: str) -> Edition:
+    """Return what a report is written as: formats separated by commas, `none` for the tables alone; or refuse what is none."""
+    named = [name.strip().lower() for name in (usual if formats is None else formats).split(",")]
+    asked = [name for name in named if name and name != "none"]
+    if unknown := [name for name in asked if name not in FORMATS]:
+        raise Refused([finding("IC521", Place(), formats=unknown, known=[*FORMATS, "none"])])
+    return Edition(tuple(name for name in FORMATS if name in asked), tuple(languages), audience)
+
+
+def reports_of(project: Project, scores: Scores) -> Reports:
+    """Return the reports of some scores, as a project writes them."""
+    submitted = submissions(project, scores.periods)
+    return Reports(scores, project.report_language, submitted, edition=project.edition, seed=project.seed)
 
 
 @contextmanager
@@ -97,6 +127,9 @@ def new_run_of(
         outputs=outputs,
         ranking=ranking,
         as_of=scores.origin.as_of if scores.origin else "",
+        formats=() if period == ALL else project.edition.formats,
+        languages=() if period == ALL else project.edition.languages,
+        audience=project.edition.audience,
     )
 
 
@@ -107,7 +140,8 @@ def digests(contents: Mapping[str, bytes]) -> dict[str, str]:
 
 def panel_folder(project: Project) -> Path:
     """Return where the folders of periods lie, and beside them what holds for all; a level has a folder of its own."""
-    return project.reports / project.level if project.level else project.reports
+    reports = project.reports / PUBLIC if project.edition.is_public else project.reports
+    return reports / project.level if project.level else reports
 
 
 def folder_of(project: Project, period: str) -> Path:
@@ -123,16 +157,26 @@ def leave_alone(folder: Path) -> None:
         if not folder.exists():
             return
         with locked(folder.parent):  # or the run could be of one report and the files of the next
-            run, there = run_in(folder), sorted(entry.name for entry in folder.iterdir())
+            run = run_in(folder)
+            strangers = strangers_in(folder, run)
     except OSError as error:
         refuse_file(folder, error)
     own = {*run.outputs, RUN} if run else set()
-    strangers = [name for name in there if name not in own]
     locks = [(name, other) for name in sorted(own) for other in strangers if is_lock_of(other, name)]
     if locks:  # an office program has put it beside what is open in it
         raise Refused([finding("IC516", Place((folder / name).as_posix()), problem=lock) for name, lock in locks])
     if strangers:
         raise Refused([finding("IC512", Place(folder.as_posix()), files=strangers)])
+
+
+def strangers_in(folder: Path, run: Run | None) -> list[str]:
+    """Return the names in a report's folder, and in that of its pictures, that its run does not know."""
+    own = {*run.outputs, RUN} if run else set()
+    pictures = folder / PICTURES
+    inside = sorted(pictures.iterdir()) if pictures.is_dir() and any(name.startswith(f"{PICTURES}/") for name in own) else []
+    entries = [entry for entry in folder.iterdir() if not (inside and entry == pictures)]
+    names = (path.relative_to(folder).as_posix() for path in (*entries, *inside))
+    return sorted(name for name in names if name not in own)
 
 
 def leave_panel_alone(folder: Path, names: Iterable[str]) -> set[str]:

@@ -10,17 +10,17 @@ from typing import Any
 
 from ..analysis.result import Result
 from ..findings import Finding, Language, Place, Refused, finding
+from ..journal.edition import Edition
 from ..journal.run import ALL, Run, digest_of, packages, read_run
 from ..report.answers.ranking import current_ranking
-from ..report.files import PANEL, RUN, Reports
+from ..report.files import PANEL, RUN
 from ..tree.model import Index
 from ..version import VERSION
 from ..words.reports import word_of
 from .inputs import inputs_of
 from .names import period_of
 from .project import INDEX, PathLike, Project, place_in, problem_of, project_of
-from .report import digests, new_run_of
-from .reporting import submissions
+from .report import digests, new_run_of, reports_of, strangers_in
 
 _OF_FILES = ("inputs", "outputs")
 _MOST_NAMED = 5
@@ -85,7 +85,9 @@ def _looked_at(project: Project, report: Report) -> list[Finding]:
 def _again(project: Project, run: Run) -> Run:
     """Score again as a run says, and return the run that this gives."""
     language: Language = "en" if run.language == "en" else "zh"
-    again = replace(project, report_language=language, level=run.level or None, as_of=run.as_of or None, seed=run.seed)
+    edition = Edition(tuple(run.formats), tuple(run.languages), run.audience)
+    level, as_of = run.level or None, run.as_of or None
+    again = replace(project, report_language=language, level=level, as_of=as_of, seed=run.seed, edition=edition)
     if run.blocks:
         from .blocks import digests_of, score_in_files
 
@@ -95,11 +97,14 @@ def _again(project: Project, run: Run) -> Run:
     else:
         scores = again.scores()
         period = _period(scores, run)
-        reports = Reports(scores, language, submissions(again, scores.periods))
-        contents = reports.of_panel() if period == ALL else reports.of(period)
+        reports = reports_of(again, scores)
+        inputs = inputs_of(again, scores)
+        contents = reports.of_panel() if period == ALL else reports.of(period, analyses=run.analyses, inputs=inputs)
         ranking = {} if period == ALL else current_ranking(scores, period)
         made = new_run_of(again, scores, period, digests(contents), ranking)
-    made = replace(made, inputs=inputs_of(again, scores), packages=run.packages, blocks=run.blocks)
+    made = replace(
+        made, inputs=inputs_of(again, scores), packages=run.packages, blocks=run.blocks, analyses=run.analyses and period != ALL
+    )
     return read_run(made.as_json().decode())  # pairs and numbers as a file has them
 
 
@@ -146,8 +151,7 @@ def _strangers(report: Report) -> list[str]:
     """Return the names in a report's folder that do not belong to it; what lies beside the reports may be anything."""
     if report.file.name == PANEL:
         return []
-    own = {*report.run.outputs, RUN}
-    return sorted(entry.name for entry in report.folder.iterdir() if entry.name not in own)
+    return strangers_in(report.folder, report.run)
 
 
 def _read(project: Project, folder: Path) -> Report:

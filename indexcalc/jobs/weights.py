@@ -16,7 +16,7 @@ from ..analysis.weights import History, Proposal, TreeWeights, moved_ranks, need
 from ..findings import Finding, Place, Refused, errors, finding
 from ..journal.files import replace_files
 from ..journal.history import Change, history_file, history_of, made_by_hand, read_history, with_changes
-from ..journal.run import digest
+from ..journal.run import digest, digest_of
 from ..tree import Index, read_index
 from ..tree.edit import (
     WRITTEN,
@@ -32,6 +32,7 @@ from ..tree.edit import (
     written_weight,
 )
 from ..tree.model import Indicator, Method
+from ..tree.patch import read_patch
 from .names import node_of, period_of
 from .project import INDEX, PathLike, Project, project_of, refuse, refuse_file, user_name
 
@@ -120,6 +121,23 @@ def import_weights(project: Project, file: Path, *, period: str | None = None) -
     texts, problems = read_weights(grid, index)
     project.go_on([*found, *problems])
     return propose(project, index, texts, period=period)
+
+
+def apply_patch(project: Project, file: Path, *, period: str | None = None) -> Proposal:
+    """Propose the weights of a patch that a report's page has saved, or refuse it on another tree than the one it is of."""
+    index = readable(project)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        refuse_file(file, error)
+    patch, found = read_patch(raw, file.as_posix(), index)
+    if patch is None:
+        raise Refused(found)
+    now = digest_of(project.file)
+    if patch.base != now:
+        raise Refused([finding("IC523", patch.place, then=patch.base[:12], now=now[:12], file=project.file.as_posix())])
+    project.go_on(found)
+    return propose(project, index, patch.weights, period=period)
 
 
 def export_weights(project: Project, file: Path, *, period: str | None = None) -> None:

@@ -10,7 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .edition import AUDIENCES, FORMATS
+
 ALL = "all"
+PICTURES = "svg"
+"""The folder of a report's pictures, each a file."""
 _DIGEST = "digest"
 
 
@@ -34,6 +38,10 @@ class Run:
     outputs: Mapping[str, str]
     ranking: Mapping[str, Sequence[float | None]]
     as_of: str = ""
+    formats: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    audience: str = "internal"
+    analyses: bool = False
     blocks: bool = False
     engine: str = ""
 
@@ -101,18 +109,29 @@ def read_run(text: str) -> Run:
 
 def _is_sound(run: Run) -> bool:
     """Say whether the fields of a run are what they should be, and its files' names plain ones: some are replaced by them."""
-    numbers = {"seed": int, "blocks": bool}
+    numbers = {"seed": int, "blocks": bool, "analyses": bool}
     tables = ("packages", "inputs", "outputs")
+    lists: dict[str, set[str]] = {"formats": {*FORMATS}, "languages": {"zh", "en"}}
     return (
-        all(type(getattr(run, name)) is numbers.get(name, str) for name in asdict(run) if name not in (*tables, "ranking"))
+        all(
+            type(getattr(run, name)) is numbers.get(name, str) for name in asdict(run) if name not in (*tables, *lists, "ranking")
+        )
+        and all(isinstance(some := getattr(run, name), list) and all(x in known for x in some) for name, known in lists.items())
+        and run.audience in AUDIENCES
         and all(
             isinstance(table, dict) and all(isinstance(x, str) for x in table.values())
             for table in map(run.__getattribute__, tables)
         )
         and isinstance(run.ranking, dict)
         and all(isinstance(pair, list) and len(pair) == 2 and all(map(_is_number, pair)) for pair in run.ranking.values())
-        and all(Path(name).name == name and "\\" not in name for name in run.outputs)
+        and all(_is_plain(name) for name in run.outputs)
     )
+
+
+def _is_plain(name: str) -> bool:
+    """Say whether a file's name is one of a report: in its folder, or in that of its pictures."""
+    inside = name.removeprefix(f"{PICTURES}/")
+    return Path(inside).name == inside and "\\" not in inside
 
 
 def _is_number(value: object) -> bool:

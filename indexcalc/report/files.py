@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..analysis.warning import warnings
+from ..journal.edition import Edition
+from ..journal.run import PICTURES
 from ..scores import Scores
 from ..words.periods import period_title
 from .formats.markdown import summary
 from .formats.xlsx import workbook
+from .sheets.analysed import MOST_UNITS, Analysed, analysed
 from .sheets.definitions import definitions_sheet
 from .sheets.quarantine import quarantine_files
 from .sheets.reporting import Submitted, reporting_sheet
-from .sheets.tables import MOST_ROWS, ranking_sheet, sheets, shortened
+from .sheets.sheet import Sheet
+from .sheets.tables import MOST_ROWS, public_sheets, ranking_sheet, sheets, shortened
 from .sheets.tidy import csv_bytes, grades_csv, has_grades, inputs_table, nature, of_period, parquet_bytes, sheet_csv, tidy
 from .sheets.warnings import warnings_sheet
 
@@ -26,6 +29,7 @@ GRADES_CSV = "grades.csv"
 SCORES = "scores.parquet"
 RUN = "run.json"
 PANEL = "panel.json"
+PAGE = "report.html"
 
 
 @dataclass(frozen=True)
@@ -35,32 +39,89 @@ class Reports:
     scores: Scores
     language: str
     submitted: Sequence[Submitted] = ()
+    edition: Edition = field(default_factory=Edition)
+    seed: int = 0
 
-    def of(self, period: str) -> dict[str, bytes]:
-        """Return the files of a period: ranking as CSV and workbook, summary, every stage, what was used, warnings."""
-        scores, language, judged = self.scores, self.language, self._judged
-        warned = [warnings_sheet(scores, judged, period, language)] if judged else []
-        short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
-        reporting = reporting_sheet(scores, self.submitted, period, language)
-        worst = warnings_sheet(scores, judged, period, language, least="orange") if judged else None
-        defined = definitions_sheet(scores, period, language)
-        beside = [*short, *(sheet for sheet in (reporting, defined) if sheet is not None)]
-        inputs = inputs_table(scores, period, language)
-        title = f"{scores.index.index.title(language)} · {period_title(period, language)}"
+    def of(
+        self,
+        period: str,
+        formats: Sequence[str] | None = None,
+        *,
+        analyses: bool = False,
+        inputs: Mapping[str, str] | None = None,
+    ) -> dict[str, bytes]:
+        """Return the files of a period: its tables for programs, and what people read in some formats, or those of the edition.
+
+        `analyses` are run for what people read; `inputs` are the digests of what the scores were made of.
+        """
+        scores, language = self.scores, self.language
+        shown = self._analysed(period, analyses=analyses)
         last = nature(scores, language)
-        return {
-            RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last),
-            "ranking.xlsx": workbook(sheets(scores, period, language, beside), language, title),
-            "summary.md": summary(scores, period, language, worst, reporting).encode(),
-            "scores.csv": csv_bytes(of_period(self._table, scores, period)),
-            **({INPUTS_CSV: csv_bytes(inputs)} if inputs is not None else {}),
-            **({GRADES_CSV: grades_csv(scores, period, language)} if has_grades(scores) else {}),
-            **({WARNINGS_CSV: sheet_csv(warned[0], last=last)} if warned else {}),
-        }
+        files = {RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last)}
+        if not self.edition.is_public:
+            used = inputs_table(scores, period, language)
+            files |= {"scores.csv": csv_bytes(of_period(self._table, scores, period))}
+            files |= {INPUTS_CSV: csv_bytes(used)} if used is not None else {}
+            files |= {GRADES_CSV: grades_csv(scores, period, language)} if has_grades(scores) else {}
+            files |= (
+                {WARNINGS_CSV: sheet_csv(warnings_sheet(scores, shown.judged, period, language), last=last)}
+                if shown.judged
+                else {}
+            )
+        for name in self.edition.formats if formats is None else formats:
+            files |= getattr(self, f"_{name}")(shown, inputs or {})
+        return files
 
     def of_panel(self) -> dict[str, bytes]:
         """Return the files that hold for the whole panel: every node and stage of all periods, and dirty events."""
+        if self.edition.is_public:
+            return {}
         return {SCORES: parquet_bytes(self._table), **quarantine_files(self.scores, self.language)}
+
+    def runs_analyses(self, period: str, newest: str, formats: Sequence[str]) -> bool:
+        """Say whether the analyses of a period are run: of the newest that is written, where they are shown."""
+        return bool({"html", "svg"} & {*formats}) and period == newest and len(self.scores.panel.units) <= MOST_UNITS
+
+    def _analysed(self, period: str, *, analyses: bool) -> Analysed:
+        return analysed(self.scores, period, seed=self.seed, judged=self._judged, every=analyses)
+
+    def _html(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
+        from .formats.html.page import report_page
+
+        languages = self.edition.languages or (self.language,)
+        reporting = {language: sheet for language in languages if (sheet := self._reporting(shown.period, language))}
+        page = report_page(shown, languages, public=self.edition.is_public, reporting=reporting, inputs=inputs)
+        return {PAGE: page}
+
+    def _xlsx(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
+        del inputs
+        scores, language, period = self.scores, self.language, shown.period
+        title = f"{scores.index.index.title(language)} · {period_title(period, language)}"
+        if self.edition.is_public:
+            return {"ranking.xlsx": workbook(public_sheets(scores, period, language), language, title)}
+        warned = [warnings_sheet(scores, shown.judged, period, language)] if shown.judged else []
+        short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
+        reporting = self._reporting(period, language)
+        defined = definitions_sheet(scores, period, language)
+        beside = [*short, *(sheet for sheet in (reporting, defined) if sheet is not None)]
+        return {"ranking.xlsx": workbook(sheets(scores, period, language, beside), language, title)}
+
+    def _md(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
+        del inputs
+        scores, language, period = self.scores, self.language, shown.period
+        if self.edition.is_public:
+            return {"summary.md": summary(scores, period, language, public=True).encode()}
+        worst = warnings_sheet(scores, shown.judged, period, language, least="orange") if shown.judged else None
+        return {"summary.md": summary(scores, period, language, worst, self._reporting(period, language)).encode()}
+
+    def _svg(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
+        del inputs
+        from .formats.pictures import pictures
+
+        return {f"{PICTURES}/{name}": content for name, content in pictures(shown, self.language).items()}
+
+    def _reporting(self, period: str, language: str) -> Sheet | None:
+        return reporting_sheet(self.scores, self.submitted, period, language)
 
     @cached_property
     def _table(self) -> Any:
@@ -68,6 +129,8 @@ class Reports:
 
     @cached_property
     def _judged(self) -> Any:
+        from ..analysis.warning import warnings
+
         return warnings(self.scores)
 
 

@@ -16,7 +16,15 @@ MOST_ROWS = 200
 MOST_WARNINGS = 50
 
 
-def summary(scores: Scores, period: str, language: str, warned: Sheet | None = None, reporting: Sheet | None = None) -> str:
+def summary(
+    scores: Scores,
+    period: str,
+    language: str,
+    warned: Sheet | None = None,
+    reporting: Sheet | None = None,
+    *,
+    public: bool = False,
+) -> str:
     """Write the summary: the ranking, who leads each dimension, the warnings, what must be known of the data."""
     ranking = shortened(ranking_sheet(scores, period, language), MOST_ROWS, language)
     root = scores.index.index
@@ -37,7 +45,11 @@ def summary(scores: Scores, period: str, language: str, warned: Sheet | None = N
     if reporting is not None:
         said = [escaped(note) for note in reporting.notes[len(notes(scores, language)) :]]
         parts += [f"## {reporting.title}", *said, as_markdown(shortened(reporting, MOST_ROWS, language), language)]
-    findings = [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
+    findings = (
+        []
+        if public
+        else [f"- {found.code} {escaped(found.message('en' if language == 'en' else 'zh'))}" for found in noted(scores)]
+    )
     if findings:
         parts += [f"## {word.notes(language)}", "\n".join(findings)]
     return "\n\n".join(parts) + "\n"

@@ -47,6 +47,20 @@ def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] =
     return [*short[:-1], *beside, short[-1]]
 
 
+def public_sheets(scores: Scores, period: str, language: str) -> list[Sheet]:
+    """Return the sheets that everybody may read: scores and ranks, without values and what is known of the data."""
+    tree = scores.tree
+    dimensions = [
+        dimension_sheet(scores, period, node, language, places=True, values=False)
+        for node in tree.dimensions
+        if node not in tree.monitored
+    ]
+    return [
+        shortened(sheet, MOST_ROWS, language)
+        for sheet in (ranking_sheet(scores, period, language), places_sheet(scores, period, language), *dimensions)
+    ]
+
+
 def ranking_sheet(
     scores: Scores, period: str, language: str, some: Sequence[int] | None = None, *, numeric: bool = False
 ) -> Sheet:
@@ -94,10 +108,10 @@ def places_sheet(scores: Scores, period: str, language: str) -> Sheet:
     return Sheet(word.places_by_dimension(language), tuple(table.headings), table.rows, notes=said)
 
 
-def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, places: bool = False) -> Sheet:
+def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, places: bool = False, values: bool = True) -> Sheet:
     """Return a node's own ranking, with the scores of the nodes right below it, and their places where these are asked for.
 
-    What is monitored is ranked by its values.
+    What is monitored is ranked by its values, and left out without `values`.
     """
     tree, at = scores.tree, scores.periods.index(period)
     units = in_rank_order(scores, at, node)
@@ -105,6 +119,8 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, pl
     table = _ranked(scores, at, node, units, language, decimals)
     _add_moves(scores, period, units, language, table, node)
     for child in tree.below(node):
+        if child in tree.monitored and not values:
+            continue
         if places and child not in tree.monitored:
             own, over = tree.nodes[child], tree.nodes[child].title(language)
             heading = Heading(word.score(language), "score", over=over, decimals=scores.index.decimals_of(own))

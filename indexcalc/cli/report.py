@@ -1,0 +1,34 @@
+"""`indexcalc report`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Unpack
+
+import typer
+
+from .open import opened
+from .options import COMMON, Options, takes
+
+
+@takes("periods", "level", "formats", "out", "as_of", "seed", common=(*COMMON, "json", "strict", "quiet"))
+def report(
+    audience: Annotated[
+        Literal["internal", "public"],
+        typer.Option("--edition", help="public: without values, addresses, departments and warnings."),
+    ] = "internal",
+    spoken: Annotated[
+        Literal["zh", "en", "both"] | None, typer.Option("--lang", help="zh, en, or both in one page. Default: zh.")
+    ] = None,
+    **options: Unpack[Options],
+) -> None:
+    """Write the report of a period for people: a page, a workbook, Markdown, pictures."""
+    from ..jobs.names import periods_of
+    from ..jobs.report import edition_of, write_reports
+    from ..report.answers.report import report_answer
+
+    with opened({**options, "lang": None if spoken == "both" else spoken}, writes=True) as project:
+        languages = ("zh", "en") if spoken == "both" else ()
+        project.edition = edition_of(options["formats"], languages=languages, audience=audience, usual="html,xlsx")
+        scores = project.scores()
+        folders = write_reports(project, scores, periods_of(scores, options["periods"]), add=True)
+        project.print(*report_answer(folders))

@@ -1,0 +1,84 @@
+"""SVG as text: elements with their attributes, names from data escaped, numbers short and always alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from ...words.shown import visible
+
+FONT = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif"
+INK, GREY, RULE = "#1A1A1A", "#595959", "#D9D9D9"
+
+
+def element(name: str, attributes: dict[str, object] | None = None, *inside: str) -> str:
+    """Return an element; what stands `inside` is SVG already, attributes are escaped, those that are None left out.
+
+    >>> element("circle", {"r": 2.50, "fill": "#fff", "id": None})
+    '<circle r="2.5" fill="#fff"/>'
+    """
+    said = "".join(f' {key}="{_value(value)}"' for key, value in (attributes or {}).items() if value is not None)
+    return f"<{name}{said}>{''.join(inside)}</{name}>" if inside else f"<{name}{said}/>"
+
+
+def text(said: str, x: float, y: float, *, size: float = 12, anchor: str = "start", fill: str = INK, bold: bool = False) -> str:
+    """Return a line of text; whatever it says stays text."""
+    weight = "bold" if bold else None
+    place: dict[str, object] = {"x": x, "y": y, "font-size": size, "text-anchor": anchor, "fill": fill, "font-weight": weight}
+    return element("text", place, escape(visible(said), quote=False))
+
+
+def line(x1: float, y1: float, x2: float, y2: float, stroke: str = RULE, width: float = 1, dash: str | None = None) -> str:
+    """Return a straight line."""
+    return element(
+        "line", {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke": stroke, "stroke-width": width, "stroke-dasharray": dash}
+    )
+
+
+def path(points: Iterable[tuple[float, float]], *, closed: bool = False, **attributes: object) -> str:
+    """Return a path through points."""
+    steps = "".join(f"{'M' if at == 0 else 'L'}{short(x, 1)} {short(y, 1)}" for at, (x, y) in enumerate(points))
+    named = {key.replace("_", "-"): value for key, value in attributes.items()}
+    return element("path", {"d": steps + ("Z" if closed else ""), **named})
+
+
+def picture(width: float, height: float, label: str, *inside: str) -> str:
+    """Return a whole picture with what it says to those who cannot see it."""
+    box = f"0 0 {short(width)} {short(height)}"
+    said = {"role": "img", "aria-label": visible(label)} if label else {"aria-hidden": "true"}
+    return element("svg", {"viewBox": box, "width": float(width), "height": float(height), **said}, *inside)
+
+
+def alone(drawn: str) -> bytes:
+    """Return a picture as a file of its own, which says what it is and in which letters."""
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{FONT}"'
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + drawn.replace("<svg", head, 1) + "\n").encode()
+
+
+def short(number: float, decimals: int = 2) -> str:
+    """Return a number with so many decimals at most.
+
+    >>> short(3.0), short(-0.001), short(2.345)
+    ('3', '0', '2.35')
+    """
+    shown = f"{number + 0.0:.{decimals}f}".rstrip("0").rstrip(".")
+    return "0" if shown == "-0" else shown
+
+
+def wide(said: str, size: float = 12) -> float:
+    """Return about how wide a text is drawn: a Chinese character its size, any other somewhat more than half of it."""
+    return sum(size if ord(character) > 0x2E7F else 0.58 * size for character in said)
+
+
+def fitted(said: str, width: float, size: float = 12) -> str:
+    """Return a text that fits a width, its end left out where it is too long."""
+    if wide(said, size) <= width:
+        return said
+    kept = said
+    while kept and wide(kept + "…", size) > width:
+        kept = kept[:-1]
+    return kept + "…"
+
+
+def _value(value: object) -> str:
+    return escape(short(value) if isinstance(value, float) else str(value))

@@ -1,0 +1,215 @@
+(function () {
+  'use strict';
+  var root = document.documentElement;
+  root.classList.add('js');
+  var words = JSON.parse(document.getElementById('words').textContent);
+  function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
+  function fill(text, values) { return text.replace(/\{(\w+)\}/g, function (whole, name) { return name in values ? values[name] : whole; }); }
+  function say(near, text) {
+    var block = near.closest('[data-language]');
+    block.querySelector('.status').textContent = text;
+  }
+  function spoken(near) { return words[near.closest('[data-language]').dataset.language]; }
+
+  // tables: sorting, pages of rows
+  function value(cell) {
+    var text = cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent.trim();
+    var number = parseFloat(text);
+    return text !== '' && !isNaN(number) && /^[-+\d.]/.test(text) ? number : text === '–' || text === '' ? null : text;
+  }
+  function compare(one, other) {
+    if (one === other) { return 0; }
+    if (one === null) { return 1; }
+    if (other === null) { return -1; }
+    if (typeof one === 'number' && typeof other === 'number') { return one - other; }
+    return String(one).localeCompare(String(other), root.lang);
+  }
+  function sort(table, column, button) {
+    var head = button.closest('th');
+    var down = head.getAttribute('aria-sort') === 'ascending';
+    all('th[aria-sort]', table).forEach(function (other) { other.removeAttribute('aria-sort'); });
+    head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+    var bodies = all('tbody.rows', table);
+    var rows = [];
+    bodies.forEach(function (body) { rows = rows.concat(all('tr:not(.more)', body)); });
+    all('tr.more', table).forEach(function (row) { row.remove(); });
+    var keyed = rows.map(function (row, at) { return { row: row, at: at, key: value(row.children[column]) }; });
+    keyed.sort(function (one, other) {
+      if (one.key === null || other.key === null) { return compare(one.key, other.key) || one.at - other.at; }
+      return (down ? -1 : 1) * compare(one.key, other.key) || one.at - other.at;
+    });
+    var size = bodies.length > 1 ? bodies[0].children.length : rows.length;
+    keyed.forEach(function (one, at) { bodies[Math.floor(at / size)].appendChild(one.row); });
+    show(table, 0);
+    say(table, fill(down ? spoken(table).sorted_down : spoken(table).sorted_up, { column: button.textContent.trim() }));
+  }
+  function show(table, page) {
+    var bodies = all('tbody.rows', table);
+    var last = Math.max(0, Math.min(page, bodies.length - 1));
+    bodies.forEach(function (body, at) { body.classList.toggle('now', at === last); });
+    table.dataset.page = last;
+    var pager = table.closest('.paged');
+    if (!pager) { return; }
+    var size = bodies[0].children.length;
+    var rows = all('tbody.rows > tr', table).length;
+    pager.querySelector('.where').textContent = fill(spoken(table).rows_of, { first: last * size + 1, last: Math.min((last + 1) * size, rows), all: rows });
+  }
+  all('table').forEach(function (table) {
+    show(table, 0);
+    all('thead tr:last-child th button', table).forEach(function (button) {
+      var head = button.closest('th');
+      button.addEventListener('click', function () { sort(table, Array.prototype.indexOf.call(head.parentNode.children, head), button); });
+    });
+  });
+  all('.pager button').forEach(function (button) {
+    button.addEventListener('click', function () {
+      var table = button.closest('.paged').querySelector('table');
+      show(table, Number(table.dataset.page) + Number(button.dataset.step));
+    });
+  });
+
+  // search, groups, levels of warnings
+  function filter(block) {
+    var sought = block.querySelector('.search').value.trim().toLowerCase();
+    var group = block.querySelector('.group');
+    var level = block.querySelector('.level');
+    var found = 0;
+    all('tr[data-unit], tr[data-level]', block).forEach(function (row) {
+      var table = row.closest('table');
+      var hit = !sought || row.textContent.toLowerCase().indexOf(sought) >= 0;
+      var shown = (hit || !table.classList.contains('by-unit')) &&
+        (!group || !group.value || !row.dataset.group || row.dataset.group === group.value) &&
+        (!level || !level.value || !row.dataset.level || row.dataset.level === level.value);
+      row.hidden = !shown;
+      row.classList.toggle('match', Boolean(sought) && hit);
+      if (sought && hit && shown) {
+        found += 1;
+        var body = row.closest('tbody');
+        if (found === 1 && !body.classList.contains('now')) { show(table, all('tbody.rows', table).indexOf(body)); }
+      }
+    });
+    all('details.card', block).forEach(function (card) { if (sought && card.dataset.name.toLowerCase() === sought) { card.open = true; } });
+    block.querySelector('.status').textContent = sought ? fill(words[block.dataset.language].found, { count: found }) : '';
+  }
+  all('[data-language]').forEach(function (block) {
+    all('.search, .group, .level', block).forEach(function (control) {
+      control.addEventListener('input', function () { filter(block); });
+    });
+  });
+  document.addEventListener('keydown', function (event) {
+    var typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+    if (event.key === '/' && !typing) {
+      event.preventDefault();
+      all('.search').filter(function (one) { return one.offsetParent; })[0].focus();
+    } else if (event.key === 'Escape' && document.activeElement.classList.contains('search')) {
+      document.activeElement.value = '';
+      filter(document.activeElement.closest('[data-language]'));
+    }
+  });
+
+  // the heat table: what it shows, and arrow keys from cell to cell
+  all('.heat-shows').forEach(function (choice) {
+    choice.addEventListener('input', function () {
+      var table = choice.closest('section').querySelector('table.heat');
+      table.classList.toggle('d', choice.value === 'd');
+      all('td', table).forEach(function (cell) {
+        if (cell.dataset.s === undefined) { return; }
+        cell.textContent = cell.dataset[choice.value];
+        cell.className = choice.value === 'd' ? 'd' + cell.dataset.dc : 'h' + cell.dataset.sc;
+      });
+    });
+  });
+  all('table.heat').forEach(function (table) {
+    var first = table.querySelector('tbody td');
+    if (!first) { return; }
+    first.tabIndex = 0;
+    table.addEventListener('keydown', function (event) {
+      var step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+      var cell = event.target.closest('td');
+      if (!step || !cell) { return; }
+      var row = cell.parentNode;
+      if (step[0]) { row = step[0] > 0 ? row.nextElementSibling : row.previousElementSibling; }
+      var next = row && row.children[cell.cellIndex + step[1]];
+      if (!next || next.tagName !== 'TD') { return; }
+      event.preventDefault();
+      cell.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    });
+  });
+
+  // units that are highlighted everywhere
+  var colours = ['#c62828', '#1558b0', '#7a6000', '#2e6b52', '#7858c9'];
+  function pins() { return all('.pin:checked').filter(function (one) { return one.offsetParent; }); }
+  function highlight() {
+    var chosen = pins().map(function (one) { return one.value; });
+    all('tr[data-unit]').forEach(function (row) { row.classList.toggle('pinned', chosen.indexOf(row.dataset.unit) >= 0); });
+    all('svg g[data-unit]').forEach(function (line) {
+      var at = chosen.indexOf(line.dataset.unit);
+      all('path', line).forEach(function (path) {
+        path.setAttribute('stroke', at < 0 ? '#8c8c8c' : colours[at]);
+        path.setAttribute('stroke-width', at < 0 ? 1.5 : 3);
+      });
+      if (at >= 0) { line.parentNode.appendChild(line); }
+    });
+  }
+  all('.pin').forEach(function (box) {
+    box.addEventListener('change', function () {
+      if (box.checked && pins().length > 5) {
+        box.checked = false;
+        say(box, spoken(box).pinned_at_most);
+      }
+      highlight();
+    });
+  });
+
+  // what a narrow screen leaves out of a row is below it after a tap
+  all('table.narrow').forEach(function (table) {
+    table.addEventListener('click', function (event) {
+      var row = event.target.closest('tbody.rows tr');
+      if (!row || event.target.closest('a, input, button') || !window.matchMedia('(max-width: 640px)').matches) { return; }
+      if (row.nextElementSibling && row.nextElementSibling.classList.contains('more')) { row.nextElementSibling.remove(); return; }
+      var more = document.createElement('tr');
+      var cell = document.createElement('td');
+      var list = document.createElement('dl');
+      more.className = 'more';
+      list.className = 'more';
+      cell.colSpan = row.children.length;
+      var heads = all('thead tr:last-child th', table);
+      all('td.aside', row).forEach(function (one) {
+        var name = document.createElement('dt');
+        var text = document.createElement('dd');
+        name.textContent = heads[one.cellIndex].textContent;
+        text.textContent = one.textContent;
+        list.appendChild(name);
+        list.appendChild(text);
+      });
+      cell.appendChild(list);
+      more.appendChild(cell);
+      row.parentNode.insertBefore(more, row.nextElementSibling);
+    });
+  });
+
+  // addresses: #unit=ID opens a scorecard
+  function follow() {
+    var named = /^#unit=(.+)$/.exec(location.hash);
+    if (!named) { return; }
+    var wanted = decodeURIComponent(named[1]);
+    var card = all('details.card').filter(function (one) { return one.dataset.unit === wanted && one.offsetParent; })[0];
+    if (card) {
+      card.open = true;
+      card.scrollIntoView();
+      card.querySelector('summary').focus();
+    }
+  }
+  window.addEventListener('hashchange', follow);
+  all('.print').forEach(function (button) { button.addEventListener('click', function () { window.print(); }); });
+  all('.language').forEach(function (button) {
+    button.addEventListener('click', function () {
+      all('[data-language]').forEach(function (block) { block.hidden = block.dataset.language !== button.value; });
+      root.lang = button.value === 'en' ? 'en' : 'zh-CN';
+    });
+  });
+  all('[data-language]').forEach(function (block, at) { block.hidden = at > 0; });
+  follow();
+})();

@@ -1,0 +1,28 @@
+"""The pictures of a period's report as files, for slides and pages of others."""
+
+from __future__ import annotations
+
+from ..draw.svg import alone
+from ..sheets.analysed import Analysed
+from ..sheets.tables import in_rank_order
+from .html.blocks import certainty, history, maps, petal_ends
+from .html.blocks import flower as flower_of
+
+MOST_FLOWERS = 60
+
+
+def pictures(shown: Analysed, language: str) -> dict[str, bytes]:
+    """Return the pictures of a period by their files' names: ranks over time, intervals, maps, and each unit's petals."""
+    found = {}
+    if (drawn := history(shown, language)) is not None:
+        found["history.svg"] = alone(drawn.svg)
+    if (drawn := certainty(shown, language)) is not None and drawn.svg:
+        found["intervals.svg"] = alone(drawn.svg)
+    for at, one in enumerate(maps(shown, language).get("maps", ())):
+        found[f"map-{at}.svg"] = alone(one.svg)
+    units = shown.scores.panel.units
+    if 2 < len(shown.dimensions) <= 12 and len(units) <= MOST_FLOWERS:
+        ends = petal_ends(shown)
+        for place, unit in enumerate(in_rank_order(shown.scores, shown.at, shown.scores.tree.root), start=1):
+            found[f"petals-{place}.svg"] = alone(flower_of(shown, unit, ends, language).svg)
+    return found

@@ -1,0 +1,84 @@
+"""The analyses that a report shows beside its scores, run once for a period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ...analysis.change import ScoreChange, change
+from ...analysis.contribution import Rows, contributions, effective
+from ...analysis.target import Plan
+from ...analysis.uncertainty import Uncertainty, uncertainty
+from ...analysis.versus import Boards, boards, group_of
+from ...analysis.warning import Judged, warnings
+from ...methods.arrays import Array, np
+from ...scores import Scores
+from ...tree.model import Alternatives, WeightDraw
+from .tables import period_before
+
+MOST_UNITS = 300  # up to which analyses are run unless they are asked for
+BY_DEFAULT = 0.25  # of a weight, up or down, where the tree does not say what is uncertain
+DRAWS = 1000
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """A period's scores with what was asked of them; what was not run is None, or has nothing in it.
+
+    `plans` are those to the next place by the places of units, `boards` those of every unit in the order of the units table.
+    """
+
+    scores: Scores
+    period: str
+    seed: int = 0
+    uncertainty: Uncertainty | None = None
+    change: ScoreChange | None = None
+    boards: Sequence[Boards] = ()
+    plans: Mapping[int, Plan] = field(default_factory=dict)
+    judged: Sequence[Judged] = ()
+
+    @cached_property
+    def at(self) -> int:
+        """The place of the period."""
+        return self.scores.periods.index(self.period)
+
+    @cached_property
+    def contribution(self) -> Array:
+        """What each node adds to its parent's score (unit, node)."""
+        return np.asarray(contributions(self.scores, self._rows)[0])
+
+    @cached_property
+    def points(self) -> Array:
+        """What each node adds to the index in the end (unit, node)."""
+        return np.asarray(effective(self.scores, self.contribution[None], self._rows)[0])
+
+    @property
+    def _rows(self) -> Rows:
+        return Rows(self.at, tuple(range(len(self.scores.panel.units))))
+
+    @cached_property
+    def dimensions(self) -> tuple[int, ...]:
+        """The places of the dimensions that count in the index."""
+        tree = self.scores.tree
+        return tuple(node for node in tree.dimensions if node in tree.branches[-1].children and node not in tree.monitored)
+
+
+def analysed(
+    scores: Scores, period: str, *, seed: int = 0, judged: Sequence[Judged] | None = None, every: bool = True
+) -> Analysed:
+    """Run the analyses of a period: all of them, or no more than the warnings; these may be `judged` already.
+
+    What is uncertain is what the tree says, or every weight up to a quarter up or down.
+    """
+    judged = warnings(scores) if judged is None else judged
+    if not every:
+        return Analysed(scores, period, seed, judged=judged)
+    at, units = scores.periods.index(period), range(len(scores.panel.units))
+    declared = scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
+    ranked = np.isfinite(scores.rank()[at])
+    drawn = uncertainty(scores, declared, period=period, draws=DRAWS, seed=seed) if ranked.sum() > 1 else None
+    last = period_before(scores, period)
+    moves = change(scores, scores, last, period) if last is not None else None
+    worth = tuple(boards(scores, at, unit, group_of(scores, unit)) for unit in units)
+    return Analysed(scores, period, seed, drawn, moves, worth, judged=judged)

@@ -1,0 +1,152 @@
+"""What stands behind the scores: the tree with its methods, and each department's indicators with what is at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...methods.arrays import Array, np
+from ...scores import Scores
+from ...tree.layout import normalise_of
+from ...tree.model import Dimension, Index, Indicator, Root
+from ...words.page import page
+from ...words.reports import word
+from ..numbers import finite, listed, method_title
+from .analysed import Analysed
+from .sheet import Heading, Sheet, Value
+from .tables import unit_label
+
+MOST_BEHIND = 3
+
+
+def method_sheet(scores: Scores, period: str, language: str, *, public: bool = False) -> Sheet:
+    """Return every node of the tree with its weight, its weight in the index, its methods and, not for all, who reports it."""
+    tree, at = scores.tree, scores.periods.index(period)
+    headings = (
+        Heading(page.level(language), "count"),
+        Heading(word.node(language), "text"),
+        Heading(word.id(language), "code"),
+        Heading(word.weight(language), "percent"),
+        Heading(word.weight_in_the_index(language), "percent"),
+        Heading(page.direction(language), "text"),
+        Heading(word.method(language), "text"),
+        Heading(word.definition(language), "text"),
+        *(() if public else (Heading(word.department(language), "text"),)),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for position in tree.reading_order:
+        node = tree.nodes[position]
+        depth = _depth(tree.parents, position)
+        scored = position not in tree.monitored
+        leaf = node if isinstance(node, Indicator) else None
+        rows.append(
+            (
+                depth,
+                node.title(language),
+                node.id,
+                finite(scores.sibling_weights[at, position]) if depth and scored else None,
+                finite(scores.effective_weights[at, position]) if depth and scored else None,
+                direction_of(leaf, language) if leaf else "",
+                _way(scores.index, node, position, scores, language),
+                node.definition if isinstance(node, Dimension | Indicator) else "",
+                *(() if public else (leaf.department if leaf else "",)),
+            )
+        )
+    return Sheet(page.method(language), headings, tuple(rows), notes=(page.method_help(language),))
+
+
+def direction_of(leaf: Indicator, language: str) -> str:
+    """Return which way an indicator's values are better, with its target or range."""
+    said = {"higher": page.higher, "lower": page.lower, "target": page.target, "range": page.range}[leaf.direction](language)
+    if leaf.target is None:
+        return said
+    shown = f"{leaf.target:g}" if isinstance(leaf.target, float | int) else "–".join(f"{end:g}" for end in leaf.target)
+    return f"{said} {shown}"
+
+
+def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores: Scores, language: str) -> str:
+    """Return how a node's score is made, in a few words."""
+    if isinstance(node, Indicator):
+        if not node.is_scored:
+            return word.not_scored(language)
+        way = normalise_of(index, node)
+        parameters = "、".join(f"{key}={_shown(value)}" for key, value in sorted(way.parameters.items()))
+        made = f"{node.formula}；" if node.formula else ""
+        per = f"÷{node.per}；" if node.per else ""
+        return f"{made}{per}{method_title(way.method, language, 'normalise')}{f'（{parameters}）' if parameters else ''}"
+    branch = scores.tree.branches[position - scores.tree.leaves]
+    if isinstance(node, Dimension) and node.formula:
+        return str(node.formula)
+    return method_title(branch.aggregate, language, "aggregate")
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float | int) and not isinstance(value, bool) else str(value)
+
+
+def _depth(parents: Sequence[int], position: int) -> int:
+    depth = 0
+    while parents[position] >= 0:
+        position, depth = parents[position], depth + 1
+    return depth
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department's page: its indicators with their weights, who is behind, and what that costs all units together."""
+
+    name: str
+    count: int
+    weight: float
+    sheet: Sheet
+
+
+def departments_of(shown: Analysed, language: str) -> list[Department]:
+    """Return a page a department, in the order of the tree; nothing of a tree that names none."""
+    tree = shown.scores.tree
+    names = dict.fromkeys(leaf.department for leaf in shown.scores.index.leaves if leaf.department)
+    found = []
+    for name in names:
+        leaves = [at for at, leaf in enumerate(shown.scores.index.leaves) if leaf.department == name]
+        weight = float(sum(shown.scores.effective_weights[shown.at, at] for at in leaves if at not in tree.monitored))
+        found.append(Department(name, len(leaves), weight, stake_sheet(shown, leaves, language)))
+    return found
+
+
+def stake_sheet(shown: Analysed, leaves: Sequence[int], language: str, most: int | None = None) -> Sheet:
+    """Return indicators with what is at stake: what all units behind their group's mean lose of the index, the largest first."""
+    scores, tree = shown.scores, shown.scores.tree
+    stake, behind = stakes(shown)
+    order = sorted((leaf for leaf in leaves if leaf not in tree.monitored), key=lambda leaf: -float(stake[leaf]))[:most]
+    headings = (
+        Heading(word.indicator(language), "text"),
+        Heading(word.weight_in_the_index(language), "percent"),
+        Heading(word.mean_score(language), "score"),
+        Heading(page.at_stake(language), "score", strong=True),
+        Heading(page.behind(language).format(label=unit_label(scores, language)), "text"),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for leaf in order:
+        own = scores.scores[shown.at, :, leaf]
+        last = [unit for unit in np.argsort(behind[:, leaf], kind="stable").tolist() if behind[unit, leaf] < 0][:MOST_BEHIND]
+        rows.append(
+            (
+                tree.nodes[leaf].title(language),
+                finite(scores.effective_weights[shown.at, leaf]),
+                finite(float(np.nanmean(own))) if not np.isnan(own).all() else None,
+                finite(stake[leaf]),
+                listed((scores.panel.units.title(unit, language) for unit in last), language),
+            )
+        )
+    note = page.department_help(language).format(label=unit_label(scores, language))
+    return Sheet(page.city(language), headings, tuple(rows), decimals=scores.index.index.decimals, notes=(note,))
+
+
+def stakes(shown: Analysed) -> tuple[Array, Array]:
+    """Return what units behind their group's mean lose of the index, by leaf, and each unit's own (unit, leaf), below 0."""
+    leaves = shown.scores.tree.leaves
+    if not shown.boards:
+        return np.zeros(leaves), np.zeros((len(shown.scores.panel.units), leaves))
+    worth = np.stack([np.nan_to_num(one.points[:leaves]) for one in shown.boards])
+    lost = np.minimum(worth, 0.0)
+    return np.asarray(-lost.sum(axis=0)), np.asarray(lost)

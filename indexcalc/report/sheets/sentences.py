@@ -1,0 +1,335 @@
+"""The sentences of a report: each stands where its rule has a value, and says numbers that the tables have.
+
+Rules S1 to S11 of the design of reports; none of them names a cause.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ...analysis.change import FACTORS
+from ...analysis.warning import listed as listed_warnings
+from ...methods.arrays import Array, np
+from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
+from ...scores import Scores
+from ...tree.model import LEVELS, Indicator
+from ...words.periods import period_title
+from ...words.sentences import sentence
+from ..numbers import listed, measured, number, signed
+from .analysed import Analysed
+from .changes import factor_title
+from .tables import in_rank_order, period_before, unit_label
+
+MOST_NAMES = 3  # of units in a row
+MOVED_AT_LEAST = 2  # places
+NEXT = 3  # units that are named with their scores
+
+
+class Sentence(NamedTuple):
+    """A sentence with the rule that it follows."""
+
+    rule: str
+    text: str
+
+
+def headlines(shown: Analysed, language: str) -> list[Sentence]:
+    """Return what a period's report says first: who leads, who moved, what cannot be told apart, the warnings, the data."""
+    said = [
+        *_spread(shown, language),
+        *_leading(shown, language),
+        *_moved(shown, language),
+        *_ranks_moved(shown, language),
+        *_not_apart(shown, language),
+        *_warned(shown, language),
+        *_data(shown, language),
+    ]
+    return [Sentence(rule, text) for rule, text in said]
+
+
+def dimension_sentence(shown: Analysed, node: int, language: str) -> str:
+    """Return who leads a dimension and which node below it spreads most (S5); nothing of one without scores."""
+    scores, at = shown.scores, shown.at
+    own = scores.scores[at, :, node]
+    if np.isnan(own).all():
+        return ""
+    title = scores.tree.nodes[node].title(language)
+    mean, first = number(float(np.nanmean(own)), _decimals(scores)), _first(scores, at, node, language)
+    below = [child for child in scores.tree.below(node) if child not in scores.tree.monitored]
+    spread = {child: _range(scores.scores[at, :, child]) for child in below}
+    known = {child: size for child, size in spread.items() if not math.isnan(size)}
+    if len(known) < 2:
+        return sentence.dimension_alone(language).format(dimension=title, mean=mean, first=first)
+    most = max(known, key=lambda child: known[child])
+    return sentence.dimension(language).format(
+        dimension=title,
+        mean=mean,
+        first=first,
+        node=scores.tree.nodes[most].title(language),
+        range=number(known[most], _decimals(scores)),
+    )
+
+
+def unit_sentences(shown: Analysed, unit: int, language: str) -> list[Sentence]:
+    """Return what a unit's scorecard says: what moved its score (S7), its weak point (S6), where it stands high and low (S11)."""
+    said = [
+        ("S7", _changed(shown, unit, language)),
+        ("S6", _weak(shown, unit, language)),
+        ("S11", _quarters(shown, unit, language)),
+    ]
+    return [Sentence(rule, text) for rule, text in said if text]
+
+
+def _spread(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    scores, at = shown.scores, shown.at
+    own = scores.score()[at]
+    known = own[np.isfinite(scores.rank()[at])]
+    if len(known) < 2:
+        return
+    said = {
+        "period": period_title(shown.period, language),
+        "count": len(known),
+        "label": unit_label(scores, language),
+        "mean": number(float(known.mean()), _decimals(scores)),
+    }
+    high, low = float(known.max()), float(known.min())
+    shown_alike = number(high, _decimals(scores)) == number(low, _decimals(scores))
+    if shown_alike:
+        yield "S1", sentence.alike(language).format(**said)
+        return
+    ranked = [unit for unit in in_rank_order(scores, at, scores.tree.root) if np.isfinite(scores.rank()[at, unit])]
+    ends = [names(scores, [unit for unit in ranked if own[unit] == end], language) for end in (high, low)]
+    figures = {key: number(value, _decimals(scores)) for key, value in (("high", high), ("low", low), ("apart", high - low))}
+    yield "S1", sentence.spread(language).format(**said, top=ends[0], last=ends[1], **figures)
+
+
+def _leading(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    scores, at = shown.scores, shown.at
+    order = [unit for unit in in_rank_order(scores, at, scores.tree.root) if np.isfinite(scores.rank()[at, unit])]
+    if len(order) < 2:
+        return
+    first = [unit for unit in order if scores.rank()[at, unit] == scores.rank()[at, order[0]]]
+    following = [
+        sentence.named_with_score(language).format(unit=scores.panel.units.title(unit, language), score=_score(scores, at, unit))
+        for unit in order[len(first) : NEXT]
+    ]
+    said = sentence.leading if following else sentence.leading_alone
+    text = said(language).format(
+        first=names(scores, first, language), score=_score(scores, at, first[0]), next=listed(following, language)
+    )
+    for grade in scores.index.grades:
+        if grade.from_ is not None:
+            count = int(np.count_nonzero(scores.score()[at] >= grade.from_))
+            if not count:
+                continue
+            text += " " * (language == "en") + sentence.graded(language).format(
+                count=count,
+                label=unit_label(scores, language),
+                bound=f"{grade.from_:g}",
+                grade=grade.title(language),
+            )
+            break
+    yield "S1b", text
+
+
+def _moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    scores, last = shown.scores, period_before(shown.scores, shown.period)
+    if last is None:
+        return
+    now, then = scores.score()[shown.at], scores.score()[scores.periods.index(last)]
+    both = np.isfinite(now) & np.isfinite(then)
+    if both.sum() < 2:
+        return
+    moves = [float(number(float(one), _decimals(scores))) for one in (now - then)[both]]
+    yield (
+        "S2",
+        sentence.moved(language).format(
+            period=period_title(last, language),
+            difference=_difference(float((now - then)[both].mean()), scores, language),
+            label=unit_label(scores, language),
+            up=sum(one > 0 for one in moves),
+            down=sum(one < 0 for one in moves),
+            same=sum(one == 0 for one in moves),
+        ),
+    )
+
+
+def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    scores, last = shown.scores, period_before(shown.scores, shown.period)
+    if last is None:
+        return
+    now, then = scores.rank()[shown.at], scores.rank()[scores.periods.index(last)]
+    order = in_rank_order(scores, shown.at, scores.tree.root)
+    for unit in sorted(order, key=lambda unit: -abs(float(np.nan_to_num(now[unit] - then[unit])))):
+        if abs(float(np.nan_to_num(now[unit] - then[unit]))) < MOVED_AT_LEAST:
+            return
+        said = sentence.rank_risen if now[unit] < then[unit] else sentence.rank_fallen
+        yield (
+            "S3",
+            said(language).format(
+                unit=scores.panel.units.title(unit, language), before=f"{then[unit]:g}", after=f"{now[unit]:g}"
+            ),
+        )
+
+
+def _not_apart(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    if shown.uncertainty is None or shown.uncertainty.above is None:
+        return
+    groups = shown.uncertainty.groups()
+    for group in groups[:2]:
+        yield "S4", sentence.not_apart(language).format(units=names(shown.scores, group, language, most=12), share="95%")
+    if not groups:
+        yield "S4", sentence.all_apart(language)
+
+
+def _warned(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    if not shown.judged:
+        return
+    found = listed_warnings(shown.scores, shown.judged, shown.period, least="orange")
+    red = [one for one in found if shown.judged[one.rule].level(one.at) == len(LEVELS)]
+    if not found:
+        yield "S8", sentence.none_red(language)
+    elif not red:
+        yield "S8", sentence.orange_alone(language).format(count=len(found))
+    else:
+        units = sorted({one.unit for one in red})
+        text = sentence.warned(language).format(count=len(red), units=names(shown.scores, units, language))
+        lasting = [one for one in red if int(shown.judged[one.rule].steps[one.at]) >= 0]
+        steps = [shown.judged[one.rule].escalation[int(shown.judged[one.rule].steps[one.at])] for one in lasting]
+        worst = max(steps, key=lambda step: step.after, default=None)
+        if worst is not None and worst.after > 1:
+            count = sum(step == worst for step in steps)
+            text = f"{text}{' ' if language == 'en' else ''}" + sentence.lasting(language).format(
+                count=count, periods=worst.after, step=worst.title(language)
+            )
+        yield "S8", text
+
+
+def _data(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    scores, at = shown.scores, shown.at
+    counts = [int(np.count_nonzero(scores.status[at] == status)) for status in (MISSING, NOT_APPLICABLE, IMPUTED)]
+    if any(counts):
+        yield (
+            "S9",
+            sentence.data(language).format(
+                count=int(scores.status[at].size), missing=counts[0], inapplicable=counts[1], imputed=counts[2]
+            ),
+        )
+    without = np.flatnonzero(np.isnan(scores.rank()[at])).tolist()
+    if without:
+        yield "S9", sentence.not_ranked(language).format(units=names(scores, without, language))
+
+
+def _changed(shown: Analysed, unit: int, language: str) -> str:
+    moves, scores = shown.change, shown.scores
+    if moves is None or unit not in moves.at:
+        return ""
+    at = moves.at.index(unit)
+    difference = float(moves.scores[1, at] - moves.scores[0, at])
+    if math.isnan(difference):
+        return ""
+    said = {
+        "period": period_title(moves.periods[0], language),
+        "difference": _difference(difference, scores, language),
+    }
+    parts = [(factor, float(moves.parts[factor][at])) for factor in FACTORS if factor in moves.parts]
+    shown_parts = [
+        sentence.part(language).format(factor=factor_title(moves, factor, language), points=signed(part, _decimals(scores)))
+        for factor, part in parts
+        if float(number(part, _decimals(scores)))
+    ]
+    if not shown_parts:
+        return sentence.changed_alone(language).format(**said)
+    return sentence.changed(language).format(**said, parts=listed(shown_parts, language))
+
+
+def _weak(shown: Analysed, unit: int, language: str) -> str:
+    if not shown.boards:
+        return ""
+    scores, boards = shown.scores, shown.boards[unit]
+    leaves = scores.tree.leaves
+    costs = [node for node in range(leaves) if boards.kinds[node] == "weak"]
+    if not costs:
+        return ""
+    node = min(costs, key=lambda leaf: float(boards.points[leaf]))
+    leaf, gain = scores.tree.nodes[node], -float(boards.points[node])
+    assert isinstance(leaf, Indicator)
+    values = scores.derived[shown.at, list(boards.group), node]
+    places = float(boards.places[node])
+    rank = float(scores.rank()[shown.at, unit]) + places
+    place = sentence.to_place(language).format(rank=f"{rank:g}") if places else sentence.same_place(language)
+    return sentence.weak_point(language).format(
+        node=leaf.title(language),
+        value=measured(float(scores.derived[shown.at, unit, node]), leaf.measure),
+        mean=measured(float(np.nanmean(values)), leaf.measure),
+        gain=number(gain, _decimals(scores)),
+        place=place,
+    )
+
+
+def _quarters(shown: Analysed, unit: int, language: str) -> str:
+    """Say in which dimensions and nodes right below them a unit is in the first or the last quarter (S11)."""
+    scores, at = shown.scores, shown.at
+    below = [child for node in shown.dimensions if node >= scores.tree.leaves for child in scores.tree.below(node)]
+    nodes = [node for node in (*shown.dimensions, *below) if node not in scores.tree.monitored]
+    parts = []
+    for said, first in ((sentence.strong_in, True), (sentence.weak_in, False)):
+        found = []
+        for node in nodes:
+            rank, ranked = float(scores.ranks[at, unit, node]), int(np.isfinite(scores.ranks[at, :, node]).sum())
+            quarter = ranked // 4
+            if quarter and (rank <= quarter if first else rank > ranked - quarter):
+                found.append(
+                    sentence.node_and_rank(language).format(node=scores.tree.nodes[node].title(language), rank=f"{rank:g}")
+                )
+        if found:
+            parts.append(said(language).format(nodes=listed(found[:4], language)))
+    if not parts:
+        return ""
+    joined = sentence.between_parts(language).join(parts)
+    return sentence.quarters(language).format(unit=scores.panel.units.title(unit, language), parts=joined)
+
+
+def names(scores: Scores, units: Sequence[int], language: str, *, most: int = MOST_NAMES) -> str:
+    """Return units' names in a row, the first few of many with how many there are."""
+    titles = [scores.panel.units.title(unit, language) for unit in units]
+    if len(titles) <= most:
+        return (
+            str(sentence.and_last(language).format(names=listed(titles[:-1], language), last=titles[-1]))
+            if len(titles) > 1
+            else "".join(titles)
+        )
+    label = unit_label(scores, language)
+    return str(
+        sentence.several_units(language).format(
+            names=listed(titles[:most], language), count=len(titles), label=label, labels=label
+        )
+    )
+
+
+def _first(scores: Scores, at: int, node: int, language: str) -> str:
+    ranks = scores.ranks[at, :, node]
+    if np.isnan(ranks).all():
+        return "–"
+    return names(scores, np.flatnonzero(ranks == np.nanmin(ranks)).tolist(), language)
+
+
+def _difference(size: float, scores: Scores, language: str) -> str:
+    shown = number(abs(size), _decimals(scores))
+    if not float(shown):
+        return sentence.unmoved(language)
+    return (sentence.risen_by if size > 0 else sentence.fallen_by)(language).format(size=shown)
+
+
+def _range(x: Array) -> float:
+    known = x[~np.isnan(x)]
+    return float(known.max() - known.min()) if len(known) > 1 else math.nan
+
+
+def _score(scores: Scores, at: int, unit: int) -> str:
+    return number(float(scores.score()[at, unit]), _decimals(scores))
+
+
+def _decimals(scores: Scores) -> int:
+    return scores.index.index.decimals

@@ -1,0 +1,162 @@
+"""What a page needs to score a period anew under other weights: the scores at the bottom, and each node's rule.
+
+A page's own script scores by the engine's rules; it is held to the engine by tests over the same numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ...engine.adjust import by_events, events
+from ...engine.floors import leaf_floors
+from ...engine.ranking import ranking_of
+from ...engine.rules import mirror
+from ...methods.arrays import Array, np
+from ...panel import NOT_APPLICABLE
+from ...scores import Scores
+from ...tree.declared import weight_total
+from ...tree.layout import Branch
+from .analysed import MOST_UNITS, Analysed
+
+BY_WEIGHTS = frozenset({"arithmetic", "geometric", "harmonic", "power", "sum", "owa", "mpi"})
+BY_ORDER = frozenset({"minimum", "maximum", "median", "product"})
+MOST_BASE = 1_000_000  # scores of units at the bottom that a page holds
+
+
+def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
+    """Return the data of a period for a page that scores it anew; `base` is the digest of the tree's file.
+
+    Above a few hundred units the nodes of the second level are the bottom. Nothing of an index without a ranking, or of one
+    that is made of scores of other units.
+    """
+    scores = shown.scores
+    tree, at = scores.tree, shown.at
+    if scores.below is not None or not np.isfinite(scores.rank()[at]).any() or not tree.branches:
+        return None
+    bottom = _bottom(scores)
+    inner = [branch for branch in tree.branches if not _is_in(tree.parents, branch.position, bottom)]
+    below = {child for branch in inner for child in (*branch.children, *branch.inputs)}
+    places = sorted(child for child in below if child in bottom or child < tree.leaves)
+    if not inner or len(places) * len(scores.panel.units) > MOST_BASE:
+        return None
+    row = {place: number for number, place in enumerate([*places, *(branch.position for branch in inner)])}
+    floors = leaf_floors(scores.index, scores.scores)[at, 0]
+    ranking = ranking_of(scores.index, tree.root)
+    data = {
+        "base": base,
+        "index": scores.index.index.id,
+        "period": shown.period,
+        "decimals": scores.index.index.decimals,
+        "total": weight_total(scores.index),
+        "ranking": {"ties": ranking.ties, "decimals": ranking.decimals, "lowest": ranking.first == "lowest"},
+        "units": list(scores.panel.units.ids),
+        "names": [scores.panel.units.title(unit, language) for unit in range(len(scores.panel.units))],
+        "bottom": [_of_bottom(scores, at, place, floors, language) for place in places],
+        "nodes": [_of_node(shown, branch, row, language) for branch in inner],
+        "reading": [row[place] for place in tree.reading_order if place in row and place >= tree.leaves],
+        "published": {"scores": _numbers(scores.score()[at]), "ranks": _numbers(scores.rank()[at])},
+    }
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    return {**data, "digest": hashlib.sha256(text.encode()).hexdigest()[:8]}
+
+
+def _bottom(scores: Scores) -> frozenset[int]:
+    """Return the inner nodes that a page takes as they are: those of the second level where there are many units."""
+    tree = scores.tree
+    if len(scores.panel.units) <= MOST_UNITS:
+        return frozenset()
+    below = (child for node in tree.dimensions if node >= tree.leaves for child in tree.below(node))
+    return frozenset(child for child in below if child >= tree.leaves)
+
+
+def _is_in(parents: tuple[int, ...], position: int, bottom: frozenset[int]) -> bool:
+    """Say whether a node is one of those at the bottom, or below one."""
+    while position >= 0:
+        if position in bottom:
+            return True
+        position = parents[position]
+    return False
+
+
+def _of_bottom(scores: Scores, at: int, place: int, floors: Array, language: str) -> dict[str, Any]:
+    node = scores.tree.nodes[place]
+    status = scores.node_status(place)[at]
+    own: dict[str, Any] = {"id": node.id, "title": node.title(language), "scores": _numbers(scores.scores[at, :, place])}
+    if (without := np.flatnonzero(status == NOT_APPLICABLE)).size:
+        own["inapplicable"] = without.tolist()
+    if place >= scores.tree.leaves:
+        own["coverage"] = _numbers(scores.covered(place)[at])
+    else:
+        own["floor"] = _number(float(floors[place]))
+    return own
+
+
+def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: str) -> dict[str, Any]:
+    """Return how a node is made of those before it, or that it stays as it is, and why."""
+    scores, at = shown.scores, shown.at
+    node = scores.tree.nodes[branch.position]
+    weights = np.asarray(scores.weights[branch.position - scores.tree.leaves])
+    method = branch.aggregate
+    why = fixed_by(scores, branch)
+    own: dict[str, Any] = {
+        "id": node.id,
+        "title": node.title(language),
+        "children": [row[child] for child in branch.children if child in row],
+        "weights": [float(one) for one in (weights if weights.ndim == 1 else weights[at if len(weights) > 1 else 0, 0])],
+        "free": not why
+        and method in BY_WEIGHTS
+        and branch.weights.method == "given"
+        and len(branch.children) > 1
+        and float(scores.effective_weights[at, branch.position]) > 0,
+    }
+    if why:
+        position = branch.position
+        return {
+            **own,
+            "fixed": why,
+            "scores": _numbers(scores.scores[at, :, position]),
+            "coverage": _numbers(scores.covered(position)[at]),
+            "inapplicable": np.flatnonzero(scores.node_status(position)[at] == NOT_APPLICABLE).tolist(),
+        }
+    own |= {
+        "method": method,
+        "parameters": {key: value for key, value in branch.parameters.items() if value is not None},
+        "missing": [branch.missing.policy, branch.missing.coverage, branch.missing.children],
+    }
+    if branch.turned:
+        own["mirror"] = mirror(scores.index)
+    if branch.adjustments:
+        items = [scores.index.adjustments[item] for item in branch.adjustments]
+        nothing = np.zeros_like(scores.score())
+        own["points"] = [_numbers(by_events(item, events(scores.panel, item), nothing)[at]) for item in items]
+    if branch.round is not None:
+        own["round"] = [branch.round.decimals, branch.round.how]
+    return own
+
+
+def fixed_by(scores: Scores, branch: Branch) -> str:
+    """Return why a page cannot make a node anew: by a formula, its method, weights of data or of units, a comparison, a veto."""
+    if branch.formula is not None:
+        return "formula"
+    if branch.aggregate not in BY_WEIGHTS | BY_ORDER:
+        return "method"
+    if branch.normalise is not None or branch.compares:
+        return "comparison"
+    if branch.fixed_weights is None:
+        return "weights"
+    items = [scores.index.adjustments[item] for item in branch.adjustments]
+    if any(item.rank_move is not None or (item.veto and item.veto.ceiling is not None) for item in items):
+        return "adjustment"
+    return ""
+
+
+def _numbers(x: Array) -> list[float | None]:
+    return [_number(value) for value in np.asarray(x, dtype=float).tolist()]
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,70 @@
+"""The sentences of reports: each has a rule that says when it stands, and is filled with numbers that the tables have."""
+
+from __future__ import annotations
+
+from .reports import Said
+
+
+class sentence:  # noqa: N801 - read as `sentence.spread(language)`
+    """Every sentence; none names a cause, none praises."""
+
+    spread = Said(
+        "{period}，{count}个{label}综合得分平均{mean}分；{top}最高（{high}分），{last}最低（{low}分），相差{apart}分。",
+        "In {period} the {count} units average {mean}; {top} scored highest ({high}) and {last} lowest ({low}), {apart} apart.",
+    )
+    alike = Said("{period}，{count}个{label}综合得分均为{mean}分。", "In {period} all {count} units scored {mean}.")
+    leading = Said("{first}（{score}分）居首；{next}分列其后。", "{first} ({score}) is first, followed by {next}.")
+    leading_alone = Said("{first}（{score}分）居首。", "{first} ({score}) is first.")
+    named_with_score = Said("{unit}（{score}分）", "{unit} ({score})")
+    graded = Said("{count}个{label}得分在{bound}分及以上（{grade}）。", "{count} units scored {bound} or more ({grade}).")
+    moved = Said(
+        "与{period}相比，平均得分{difference}；{up}个{label}得分上升，{down}个下降，{same}个持平。",
+        "Compared with {period} the mean {difference}; {up} units rose, {down} fell, {same} unchanged.",
+    )
+    risen_by = Said("上升{size}分", "rose by {size}")
+    fallen_by = Said("下降{size}分", "fell by {size}")
+    unmoved = Said("持平", "is unchanged")
+    rank_risen = Said("{unit}由第{before}位升至第{after}位。", "{unit} moved up from place {before} to {after}.")
+    rank_fallen = Said("{unit}由第{before}位降至第{after}位。", "{unit} moved down from place {before} to {after}.")
+    not_apart = Said(
+        "{units}的位次无法区分（把握程度不足{share}），其先后不宜解读。",
+        "{units} cannot be told apart (in fewer than {share} of draws one is above the other): their order should not be read.",
+    )
+    all_apart = Said("所有相邻位次均可区分。", "All neighbours can be told apart.")
+    dimension = Said(
+        "{dimension}平均{mean}分，{first}居首；下级指标中{node}的极差最大（{range}分）。",
+        "{dimension} averages {mean}, led by {first}; below it {node} spreads most (range {range}).",
+    )
+    dimension_alone = Said("{dimension}平均{mean}分，{first}居首。", "{dimension} averages {mean}, led by {first}.")
+    weak_point = Said(
+        "弱项为{node}（{value}，同组平均{mean}）；若达到同组平均，总分增加{gain}分{place}。",
+        "Weak point: {node} ({value}, group mean {mean}); at the mean the score gains {gain}{place}.",
+    )
+    to_place = Said("，居第{rank}位", ", place {rank}")
+    same_place = Said("，位次不变", ", the rank stays")
+    changed = Said("较{period}{difference}，其中{parts}。", "Compared with {period} the score {difference}: {parts}.")
+    changed_alone = Said("较{period}{difference}。", "Compared with {period} the score {difference}.")
+    part = Said("{factor}{points}分", "{factor} {points}")
+    warned = Said("{count}项红色预警，涉及{units}。", "{count} red {count:warning|warnings}, in {units}.")
+    lasting = Said(
+        "其中{count}项连续{periods}期及以上，达到“{step}”。", "{count} of them lasted {periods} periods or more: {step}."
+    )
+    none_red = Said("本期无红色、橙色预警。", "There is no red or orange warning.")
+    orange_alone = Said("本期无红色预警，橙色预警{count}项。", "There is no red warning; {count} {count:is|are} orange.")
+    data = Said(
+        "{count}个指标数据中，缺报{missing}个、不适用{inapplicable}个、插补{imputed}个。",
+        "Of {count} values {missing} {missing:is|are} missing, {inapplicable} not applicable, {imputed} imputed.",
+    )
+    not_ranked = Said("{units}数据完整率不足，不排名。", "{units} lack data and are not ranked.")
+    method_changed = Said(
+        "与{period}相比，指标体系或方法有变动，上期得分已按本期方法重新计算。",
+        "The tree or the method is not that of {period}; its scores were made anew by today's.",
+    )
+    strong_in = Said("{nodes}居前四分之一", "in the first quarter for {nodes}")
+    weak_in = Said("{nodes}居后四分之一", "in the last quarter for {nodes}")
+    node_and_rank = Said("{node}（第{rank}位）", "{node} (place {rank})")
+    quarters = Said("{unit}：{parts}。", "{unit}: {parts}.")
+    several_units = Said("{names}等{count}个{label}", "{names} and others ({count} units)")
+    tied_first = Said("{names}并列", "{names} (tied)")
+    and_last = Said("{names}和{last}", "{names} and {last}")
+    between_parts = Said("；", "; ")
