@@ -9,9 +9,10 @@ from ...methods.arrays import Array, np
 from ...scores import Scores
 from ...tree.layout import normalise_of
 from ...tree.model import Dimension, Index, Indicator, Root
+from ...tree.terms import method_title
 from ...words.page import page
 from ...words.reports import word
-from ..numbers import finite, listed, method_title
+from ..numbers import finite, listed
 from .analysed import Analysed
 from .sheet import Heading, Sheet, Value
 from .tables import unit_label

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...analysis.cells import cells_of
 from ...analysis.warning import listed as listed_warnings
+from ...findings import Language
 from ...methods.arrays import np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...tree.model import LEVELS, Indicator
@@ -200,5 +201,5 @@ def where_missing(shown: Analysed, unit: int, leaf: Indicator, language: str) ->
     """Return where the cells of an indicator that lack a value were written, or all where none says so."""
     cells = cells_of(shown.scores, shown.at, unit, leaf)
     lacking = [cell for cell in cells if cell.gaps or math.isnan(cell.value)] or cells
-    own = "en" if language == "en" else "zh"
+    own: Language = "en" if language == "en" else "zh"
     return listed([said for cell in lacking if (said := where(cell, own))], language)
