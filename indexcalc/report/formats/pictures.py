@@ -5,8 +5,7 @@ from __future__ import annotations
 from ..draw.svg import alone
 from ..sheets.analysed import Analysed
 from ..sheets.tables import in_rank_order
-from .html.blocks import certainty, history, maps, petal_ends
-from .html.blocks import flower as flower_of
+from .html.drawings import certainty, flower, history, maps, petal_ends
 
 MOST_FLOWERS = 60
 
@@ -24,5 +23,5 @@ def pictures(shown: Analysed, language: str) -> dict[str, bytes]:
     if 2 < len(shown.dimensions) <= 12 and len(units) <= MOST_FLOWERS:
         ends = petal_ends(shown)
         for place, unit in enumerate(in_rank_order(shown.scores, shown.at, shown.scores.tree.root), start=1):
-            found[f"petals-{place}.svg"] = alone(flower_of(shown, unit, ends, language).svg)
+            found[f"petals-{place}.svg"] = alone(flower(shown, unit, ends, language).svg)
     return found

@@ -18,7 +18,8 @@ from ...numbers import listed
 from ...sheets.analysed import Analysed
 from ...sheets.sheet import Sheet
 from ...sheets.what_if import what_if
-from .blocks import block, contents, level_marks
+from .blocks import block, contents
+from .drawings import level_marks
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "score.js", "whatif.js")

@@ -1,0 +1,73 @@
+"""The warnings of a page: the board of a period, and the marks of a unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+from markupsafe import Markup
+
+from ....analysis.warning import course, listed
+from ....tree.model import LEVELS
+from ....words.page import page
+from ....words.reports import word, word_of
+from ...draw.strips import course as drawn_course
+from ...numbers import listed as in_a_row
+from ...sheets.analysed import Analysed
+from ...sheets.warnings import counts, warnings_sheet
+from .drawings import mark
+from .markup import Cell, Row, Table, in_pages, table, with_drawings
+
+
+def warning_board(shown: Analysed, language: str) -> SimpleNamespace | None:
+    """Return the warnings of a period with their marks; nothing of a tree without rules."""
+    if not shown.judged:
+        return None
+    scores = shown.scores
+    found = listed(scores, shown.judged, shown.period)
+    sheet = warnings_sheet(scores, shown.judged, shown.period, language)
+    units = scores.panel.units
+    levels = [LEVELS[shown.judged[one.rule].level(one.at) - 1] for one in found]
+    rows = [
+        Row((), units.ids[one.unit], units.groups[one.unit] if units.groups else "", level)
+        for one, level in zip(found, levels, strict=True)
+    ]
+    made = table(replace(sheet, notes=sheet.notes[2:]), language, sortable=True, keys=rows, classes="board")
+    made = with_drawings(made, 0, {at: mark(level, language) for at, level in enumerate(levels)})
+    courses = {}
+    for at, one in enumerate(found):
+        values = [
+            shown.judged[one.rule].value((place, one.unit, one.column)) for place in course(scores, shown.judged[one.rule], one)
+        ]
+        said = page.course_of(language).format(values=in_a_row((f"{value:.4g}" for value in values), language))
+        courses[at] = Markup(drawn_course(values, said))  # noqa: S704 - drawn by us
+    column = next(place for place, heading in enumerate(sheet.headings) if heading.title == word.course(language))
+    made = with_drawings(_without_text(made, column), column, courses)
+    said_counts = counts(scores, shown.judged, shown.period, language)
+    marks = [
+        SimpleNamespace(mark=mark(level, language), text=f"{word_of(level, language)} {levels.count(level)}")
+        for level in reversed(LEVELS)
+    ]
+    extra = [SimpleNamespace(mark="", text=text) for text in said_counts[len(LEVELS) :]]
+    return SimpleNamespace(
+        counts=[*marks, *extra],
+        table=made if rows else None,
+        levels=[(level, word_of(level, language)) for level in reversed(LEVELS)],
+    )
+
+
+def _without_text(made: Table, column: int) -> Table:
+    rows = tuple(
+        replace(row, cells=tuple(replace(cell, text="") if place == column else cell for place, cell in enumerate(row.cells)))
+        for row in made.rows
+    )
+    return replace(made, rows=rows, pages=in_pages(rows, len(made.pages[0]) if made.pages else 1))
+
+
+def marks_of(shown: Analysed, unit: int, language: str) -> Cell:
+    """Return a unit's warnings: the mark of each level with how many there are, and the worst to sort by."""
+    found = [shown.judged[one.rule].level(one.at) for one in listed(shown.scores, shown.judged, shown.period, unit=unit)]
+    parts = [(level, found.count(level)) for level in range(len(LEVELS), 0, -1) if level in found]
+    drawn = Markup("").join(Markup("{}{} ").format(mark(LEVELS[level - 1], language), count) for level, count in parts)
+    weight = sum(count * 1000 ** (level - 1) for level, count in parts)
+    return Cell("" if parts else "–", "t", str(weight), drawn)

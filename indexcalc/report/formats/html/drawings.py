@@ -1,0 +1,187 @@
+"""The pictures of a page: petals, ranks over time, rank intervals, maps, the marks of warning levels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from markupsafe import Markup
+
+from ....methods.arrays import np
+from ....tree.model import LEVELS
+from ....words.page import page
+from ....words.periods import period_title
+from ....words.reports import word, word_of
+from ...draw.bump import bump
+from ...draw.intervals import Strip, intervals
+from ...draw.petals import Petal, petals
+from ...draw.strips import level_mark
+from ...draw.tiles import Place, tile_map
+from ...numbers import listed as in_a_row
+from ...numbers import number
+from ...sheets.analysed import BY_DEFAULT, Analysed
+from ...sheets.analyses import draws_sheet
+from ...sheets.sentences import headlines
+from ...sheets.sheet import Heading, Sheet
+from ...sheets.tables import in_rank_order, kind_of, unit_label
+from .markup import table
+
+MOST_LINES = 30  # units in one picture of ranks
+MOST_STRIPS = 60
+MOST_PERIODS = 12
+
+
+def mark(level: str, language: str) -> Markup:
+    """Return a reference to the drawing of a level, which a page has once."""
+    drawn = '<svg class="mark" role="img" aria-label="{}"><use href="#level-{}"></use></svg>'
+    return Markup(drawn).format(word_of(level, language), level)  # noqa: S704 - our own text
+
+
+def level_marks() -> Markup:
+    """Return the drawings of all levels, to be referred to."""
+    drawn = "".join(
+        level_mark(level, word_of(level, "zh")[0], "")
+        .replace("<svg ", f'<symbol id="level-{level}" ', 1)
+        .replace("</svg>", "</symbol>")
+        for level in LEVELS
+    )
+    return Markup(f'<svg class="drawings" aria-hidden="true">{drawn}</svg>')  # noqa: S704 - drawn by us
+
+
+def petal_ends(shown: Analysed) -> tuple[float, float]:
+    """Return the scores at the centre and the rim of petals: round numbers around all scores of the dimensions."""
+    x = shown.scores.scores[shown.at][:, list(shown.dimensions)]
+    known = x[np.isfinite(x)]
+    if not len(known):
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    size = 10.0 ** math.floor(math.log10(max(abs(high), abs(low), 1e-9)))
+    top = (
+        100.0 if 10 < high <= 100 and low >= 0 else 1.0 if 0.1 < high <= 1 and low >= 0 else math.ceil(high / size + 1e-9) * size
+    )
+    step = top / 10 if top else size
+    return (max(math.floor((low - (high - low) * 0.5) / step) * step, 0.0 if low >= 0 else -math.inf), top)
+
+
+def flower(shown: Analysed, unit: int, ends: tuple[float, float], language: str, size: float = 190) -> SimpleNamespace:
+    """Return a unit's petals with what they say."""
+    scores, at, nodes = shown.scores, shown.at, shown.scores.tree.nodes
+    decimals = scores.index.index.decimals
+    found = []
+    for node in shown.dimensions:
+        own, weights = float(scores.scores[at, unit, node]), scores.weights_of(node)
+        column = scores.scores[at, :, node]
+        middle = math.nan if np.isnan(column).all() else float(np.nanmedian(column))
+        said = page.is_missing(language) if math.isnan(own) else number(own, min(decimals, 1))
+        found.append(
+            Petal(nodes[node].title(language), float(weights[at, unit if weights.shape[1] > 1 else 0]), own, middle, said)
+        )
+    title = scores.panel.units.title(unit, language)
+    in_words = in_a_row((page.petal_score(language).format(dimension=one.name, score=one.shown) for one in found), language)
+    label = page.petals_of(language).format(unit=title, scores=in_words)
+    rank = scores.rank()[at, unit]
+    said = "–" if np.isnan(rank) else f"{word.rank(language)} {rank:g} · {number(float(scores.score()[at, unit]), decimals)}"
+    words = (page.is_missing(language), page.is_below(language))
+    return SimpleNamespace(title=title, said=said, svg=Markup(petals(found, *ends, label, size=size, words=words)))  # noqa: S704 - drawn by us
+
+
+def history(shown: Analysed, language: str) -> SimpleNamespace | None:
+    """Return ranks over the last periods of the kind, drawn for few units or the first of many; nothing of one period."""
+    scores, root = shown.scores, shown.scores.tree.root
+    kind = kind_of(scores, shown.period)
+    rows = [row for row in range(shown.at + 1) if kind_of(scores, scores.periods[row]) == kind][-MOST_PERIODS:]
+    if len(rows) < 2:
+        return None
+    units = in_rank_order(scores, shown.at, root)
+    titles = [scores.panel.units.title(unit, language) for unit in units]
+    ranks = np.asarray(scores.ranks[rows][:, units, root].T, dtype=float)
+    periods = [period_title(scores.periods[row], language) for row in rows]
+    few = MOST_LINES if len(units) > MOST_STRIPS else len(units)
+    label = page.history_of(language).format(count=few, label=unit_label(scores, language), first=periods[0], last=periods[-1])
+    headings = (Heading(unit_label(scores, language), "text"), *(Heading(period, "count") for period in periods))
+    cells = tuple(
+        (title, *(None if math.isnan(rank) else rank for rank in row)) for title, row in zip(titles, ranks.tolist(), strict=True)
+    )
+    sheet = Sheet(page.history(language), headings, cells)
+    ids = [scores.panel.units.ids[unit] for unit in units]
+    drawn = bump(titles[:few], periods, ranks[:few].tolist(), label, ids=ids[:few])
+    return SimpleNamespace(svg=Markup(drawn), table=table(sheet, language))  # noqa: S704 - drawn by us
+
+
+def certainty(shown: Analysed, language: str) -> SimpleNamespace | None:
+    """Return rank intervals with who cannot be told apart, or how they are made where they were not."""
+    scores = shown.scores
+    if shown.uncertainty is None:
+        said = page.not_run(language).format(analysis=page.uncertainty(language), command="indexcalc uncertainty")
+        return SimpleNamespace(sentences=[said], svg=None) if np.isfinite(scores.rank()[shown.at]).sum() > 1 else None
+    drawn = shown.uncertainty
+    units = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if np.isfinite(scores.rank()[shown.at, unit])]
+    units = units[:MOST_STRIPS]
+    ends = drawn.interval()
+    strips = [
+        Strip(
+            scores.panel.units.title(unit, language),
+            float(scores.rank()[shown.at, unit]),
+            float(ends[unit][0]),
+            float(ends[unit][1]),
+        )
+        for unit in units
+    ]
+    groups = (
+        [[units.index(unit) for unit in group if unit in units] for group in drawn.groups()] if drawn.above is not None else []
+    )
+    label = page.certainty_of(language).format(count=len(units), label=unit_label(scores, language))
+    svg = intervals(strips, [group for group in groups if len(group) > 1], label)
+    declared = scores.index.uncertainty
+    inputs = (
+        in_a_row(drawn.inputs.names, language) if declared else page.weights_by_share(language).format(share=f"{BY_DEFAULT:.0%}")
+    )
+    text = page.certainty_help(language).format(
+        label=unit_label(scores, language), draws=drawn.draws, seed=drawn.seed, inputs=inputs
+    )
+    sentences = [one.text for one in headlines(shown, language) if one.rule == "S4"]
+    sheet = draws_sheet(drawn, 0.9, 0.95, None, language)
+    return SimpleNamespace(sentences=sentences, svg=Markup(svg), help=text, table=table(sheet, language))  # noqa: S704 - drawn by us
+
+
+def maps(shown: Analysed, language: str) -> dict[str, Any]:
+    """Return tile maps of the index and its dimensions where the units table has rows and columns of tiles."""
+    scores = shown.scores
+    cells = tile_cells(scores.panel.units.attributes, len(scores.panel.units))
+    if cells is None:
+        return {}
+    decimals = scores.index.index.decimals
+    found = []
+    for node in (scores.tree.root, *scores.tree.dimensions):
+        own = scores.scores[shown.at, :, node]
+        if node in scores.tree.monitored or np.isnan(own).all():
+            continue
+        low, high = float(np.nanmin(own)), float(np.nanmax(own))
+        places = [
+            Place(
+                scores.panel.units.title(unit, language),
+                "–" if math.isnan(own[unit]) else number(float(own[unit]), decimals),
+                math.nan if math.isnan(own[unit]) else 0.5 if high == low else (float(own[unit]) - low) / (high - low),
+            )
+            for unit in range(len(own))
+        ]
+        title = page.map_of(language).format(node=scores.tree.nodes[node].title(language))
+        found.append(SimpleNamespace(title=title, svg=Markup(tile_map(places, cells, title))))  # noqa: S704 - drawn by us
+    return {"maps": found, "map_help": page.map_help(language)}
+
+
+def tile_cells(attributes: Mapping[str, Sequence[Any]], count: int) -> list[tuple[int, int] | None] | None:
+    """Return each unit's row and column of tiles, None for units without; None for a table that has no such columns."""
+    if "tile_row" not in attributes or "tile_col" not in attributes:
+        return None
+
+    def place(row: Any, column: Any) -> tuple[int, int] | None:
+        try:
+            return int(float(row)), int(float(column))
+        except (TypeError, ValueError):
+            return None
+
+    found = [place(attributes["tile_row"][at], attributes["tile_col"][at]) for at in range(count)]
+    return found if any(found) else None

@@ -1,0 +1,219 @@
+"""The tables of a page that people look through: the ranking, the dimensions, units by nodes, types by facets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+
+from markupsafe import Markup
+
+from ....methods.arrays import Array, np
+from ....words.page import page
+from ....words.reports import word
+from ...draw.palette import ordered_class
+from ...draw.strips import bar
+from ...numbers import number, signed
+from ...sheets.analysed import MOST_UNITS, Analysed
+from ...sheets.heat import facets, heat
+from ...sheets.sentences import dimension_sentence
+from ...sheets.tables import dimension_sheet, in_rank_order, ranking_sheet
+from .alerts import marks_of
+from .drawings import MOST_LINES
+from .markup import Cell, Head, Row, Table, in_pages, table, with_column, with_drawings
+
+
+def ranking_table(shown: Analysed, language: str, *, public: bool = False) -> Table:
+    """Return the ranking with bars, rank intervals and the worst warning of each unit."""
+    scores, at, root = shown.scores, shown.at, shown.scores.tree.root
+    units = in_rank_order(scores, at, root)
+    sheet = ranking_sheet(scores, shown.period, language)
+    made = table(sheet, language, sortable=True, keys=keys(shown, units), classes="narrow by-unit")
+    column = next(place for place, heading in enumerate(sheet.headings) if heading.strong)
+    made = with_drawings(made, column, bars(shown, units))
+    if shown.uncertainty is not None and not public:
+        ends = shown.uncertainty.interval()
+        said = [f"{ends[unit][0]:g}–{ends[unit][1]:g}" if np.isfinite(ends[unit]).all() else "–" for unit in units]
+        heading = word.rank_interval(language).format(level="90%")
+        made = with_column(made, column + 1, Head(heading, "n"), [Cell(text, "n") for text in said])
+    if shown.judged and not public:
+        made = with_column(
+            made, len(made.heads), Head(page.warning_board(language), "t"), [marks_of(shown, unit, language) for unit in units]
+        )
+    kept = {0, 1, column, len(made.heads) - 1} | {
+        place for place, heading in enumerate(sheet.headings[:9]) if heading.kind == "move"
+    }
+    return _pinnable(_aside(made, kept), units, shown, language)
+
+
+def _aside(made: Table, kept: set[int]) -> Table:
+    """Return a table of which a narrow screen shows some columns alone."""
+
+    def marked(row: Row) -> Row:
+        return replace(
+            row,
+            cells=tuple(
+                cell if place in kept else replace(cell, classes=f"{cell.classes} aside".strip())
+                for place, cell in enumerate(row.cells)
+            ),
+        )
+
+    heads = tuple(head if place in kept else replace(head, kind=f"{head.kind} aside") for place, head in enumerate(made.heads))
+    rows = tuple(marked(row) for row in made.rows)
+    size = len(made.pages[0]) if made.pages else 1
+    upper = () if not made.upper else made.upper
+    return replace(made, heads=heads, upper=upper, rows=rows, whole=tuple(map(marked, made.whole)), pages=in_pages(rows, size))
+
+
+def _pinnable(made: Table, units: Sequence[int], shown: Analysed, language: str) -> Table:
+    """Return a table whose units can be highlighted."""
+    names = shown.scores.panel.units
+    boxes = {
+        at: Markup('<input type="checkbox" class="pin needs-script" value="{}" aria-label="{}">').format(
+            names.ids[unit], f"{page.pin(language)} {names.title(unit, language)}"
+        )
+        for at, unit in enumerate(units)
+    }
+    return with_drawings(made, 1, boxes)
+
+
+def keys(shown: Analysed, units: Sequence[int]) -> list[Row]:
+    """Return what the rows of units are found by."""
+    names = shown.scores.panel.units
+    return [Row((), names.ids[unit], names.groups[unit] if names.groups else "") for unit in units]
+
+
+def bars(shown: Analysed, units: Sequence[int]) -> dict[int, Markup]:
+    """Draw the scores of units as bars between the ends of all scores, or from 0 to 100 where they lie there."""
+    own = shown.scores.score()[shown.at]
+    low, high = score_ends(shown)
+    covered = shown.scores.covered(shown.scores.tree.root)[shown.at]
+    return {
+        at: Markup(bar((float(own[unit]) - low) / (high - low), "", covered=float(covered[unit])))  # noqa: S704 - drawn by us
+        for at, unit in enumerate(units)
+        if not math.isnan(own[unit]) and high > low
+    }
+
+
+def score_ends(shown: Analysed) -> tuple[float, float]:
+    """Return between which ends scores are drawn: 0 and 100, 0 and 1, or those of all scores, whichever they lie between."""
+    own = shown.scores.score()[shown.at]
+    known = own[np.isfinite(own)]
+    if not len(known):
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
+    for ends in ((0.0, 1.0), (0.0, 10.0), (0.0, 100.0)):
+        if ends[0] <= low and high <= ends[1]:
+            return ends
+    return (min(low, 0.0), high) if high > min(low, 0.0) else (low - 1, high)
+
+
+def boards(shown: Analysed, language: str, *, public: bool = False) -> list[SimpleNamespace]:
+    """Return a table a dimension, with who leads it."""
+    scores = shown.scores
+    found = []
+    for node in scores.tree.dimensions:
+        if node in scores.tree.monitored:
+            continue
+        units = in_rank_order(scores, shown.at, node)
+        sheet = dimension_sheet(scores, shown.period, node, language, values=not public)
+        made = table(sheet, language, sortable=True, keys=keys(shown, units), classes="by-unit")
+        found.append(SimpleNamespace(title=sheet.title, sentence=dimension_sentence(shown, node, language), table=made))
+    return found
+
+
+def heat_table(shown: Analysed, language: str) -> SimpleNamespace | None:
+    """Return units by nodes of the second level with classes of colour; nothing where no node has a score."""
+    found = heat(shown)
+    if found is None:
+        return None
+    scores, decimals = shown.scores, shown.scores.index.index.decimals
+    nodes = scores.tree.nodes
+    furthest = float(np.nanmax(np.abs(found.scores - found.middle), initial=0.0))
+    rows = [
+        SimpleNamespace(
+            unit=scores.panel.units.ids[unit],
+            group=scores.panel.units.groups[unit] if scores.panel.units.groups else "",
+            title=scores.panel.units.title(unit, language),
+            cells=[
+                _heat_cell(
+                    float(found.scores[row, column]),
+                    float(found.ranks[row, column]),
+                    float(found.middle[column]),
+                    found.ends,
+                    furthest,
+                    decimals,
+                    word.does_not_apply(language) if found.inapplicable[row, column] else "–",
+                )
+                for column in range(len(found.nodes))
+            ],
+        )
+        for row, unit in enumerate(found.units)
+    ]
+    upper = [
+        SimpleNamespace(title=nodes[dimension].title(language), span=found.over.count(place))
+        for place, dimension in enumerate(found.dimensions)
+        if place in found.over
+    ]
+    size = len(rows) if len(rows) <= MOST_UNITS else 100
+    pages = [rows[start : start + size] for start in range(0, len(rows), size)]
+    return SimpleNamespace(
+        upper=upper, heads=[SimpleNamespace(title=nodes[node].title(language)) for node in found.nodes], pages=pages
+    )
+
+
+def _heat_cell(
+    score: float, rank: float, middle: float, ends: tuple[float, float], furthest: float, decimals: int, without: str
+) -> SimpleNamespace:
+    if math.isnan(score):
+        return SimpleNamespace(known=False, score=without)
+    return SimpleNamespace(
+        known=True,
+        score=number(score, decimals),
+        rank="–" if math.isnan(rank) else f"{rank:g}",
+        difference=signed(score - middle, decimals),
+        score_class=ordered_class(score, *ends),
+        difference_class=ordered_class(score - middle, -furthest, furthest),
+    )
+
+
+def matrices(shown: Analysed, language: str) -> list[SimpleNamespace]:
+    """Return each dimension of types by facets: the mean of all units, then every unit where they are few."""
+    scores, decimals = shown.scores, shown.scores.index.index.decimals
+    found = []
+    for node in scores.tree.dimensions:
+        made = facets(shown, node)
+        if made is None:
+            continue
+        types, _, leaves = made
+        named = [scores.tree.nodes[leaf].title(language).rpartition("·")[2].strip() for leaf in leaves[0]]
+        x = scores.scores[shown.at]
+        ends = (float(np.nanmin(x[:, leaves.ravel()])), float(np.nanmax(x[:, leaves.ravel()])))
+        with np.errstate(invalid="ignore"):
+            known = np.isfinite(x[:, leaves])
+            mean = np.where(known.any(axis=0), np.nansum(x[:, leaves], axis=0) / np.maximum(known.sum(axis=0), 1), np.nan)
+
+        def rows(values: Array, types: Sequence[str] = types, ends: tuple[float, float] = ends) -> list[SimpleNamespace]:
+            return [
+                SimpleNamespace(
+                    title=scores.tree.nodes[scores.node(one)].title(language),
+                    cells=[
+                        SimpleNamespace(known=False, score="–")
+                        if math.isnan(value)
+                        else SimpleNamespace(known=True, score=number(value, decimals), score_class=ordered_class(value, *ends))
+                        for value in line
+                    ],
+                )
+                for one, line in zip(types, values.tolist(), strict=True)
+            ]
+
+        parts = [SimpleNamespace(title=page.matrix_of_the_whole(language), rows=rows(mean))]
+        if len(scores.panel.units) <= MOST_LINES:
+            parts += [
+                SimpleNamespace(title=scores.panel.units.title(unit, language), rows=rows(x[unit][leaves]))
+                for unit in range(len(scores.panel.units))
+            ]
+        title = page.matrix(language).format(node=scores.tree.nodes[node].title(language))
+        found.append(SimpleNamespace(title=title, facets=named, parts=parts))
+    return found
