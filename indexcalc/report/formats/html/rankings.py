@@ -41,9 +41,9 @@ def ranking_table(shown: Analysed, language: str, *, public: bool = False) -> Ta
         made = with_column(
             made, len(made.heads), Head(page.warning_board(language), "t"), [marks_of(shown, unit, language) for unit in units]
         )
-    kept = {0, 1, column, len(made.heads) - 1} | {
-        place for place, heading in enumerate(sheet.headings[:9]) if heading.kind == "move"
-    }
+    needed = {heading.title for heading in sheet.headings if heading.kind == "move"}
+    needed |= {sheet.headings[place].title for place in (0, 1, column)} | {page.warning_board(language)}
+    kept = {place for place, head in enumerate(made.heads) if head.title in needed}
     return _pinnable(_aside(made, kept), units, shown, language)
 
 
