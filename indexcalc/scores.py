@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,11 @@ class Scores:
     released: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """The ranks of units in the index as they were published last, by period and unit; of the periods that were published."""
 
+    there: NDArray[np.bool_] | None = None
+    """Which units are scored in which periods (period, unit); nothing where all always are."""
+    again: Callable[[str], Scores] | None = field(default=None, compare=False)
+    """Scores all periods anew with the units of one, where some came out of others."""
+
     def __repr__(self) -> str:
         """Return what it is of; its arrays are shown by asking for them."""
         sizes = f"{len(self.panel.units)} units, {len(self.tree.nodes)} nodes"
@@ -117,6 +122,22 @@ class Scores:
     def rank(self, node: str | None = None) -> NDArray[np.float32]:
         """Return a node's ranks (period, unit), 1 the best, NaN for units without a score."""
         return self.ranks[..., self.tree.root if node is None else self.node(node)]
+
+    def listed(self, period: int) -> list[int]:
+        """Return the places of the units that are scored in a period: those that a report of it lists."""
+        if self.there is None:
+            return list(range(len(self.panel.units)))
+        found: list[int] = self.there[period].nonzero()[0].tolist()
+        return found
+
+    def with_units_of(self, period: str) -> Scores:
+        """Return these scores with the units as they are in a period: what they came out of before is they, merged or renamed."""
+        if self.again is None:
+            return self
+        known: dict[str, Scores] = vars(self).setdefault("_again", {})
+        if period not in known:
+            known[period] = self.again(period)
+        return known[period]
 
     def part(self, periods: slice, units: slice) -> Scores:
         """Return the scores of some periods and of a run of units as arrays in memory, with the weights among all units."""
@@ -154,6 +175,7 @@ class Scores:
             weights=tuple(own(weights) for weights in self.weights),
             findings=self.findings,
             imputed=None if self.imputed is None else some(self.imputed),
+            there=None if self.there is None else some(self.there),
         )
         vars(part)["sibling_weights"] = self.sibling_weights[periods]
         vars(part)["effective_weights"] = self.effective_weights[periods]

@@ -12,6 +12,7 @@ from ..journal.published import Published, last_release
 from ..methods.arrays import np
 from ..periods import previous, year_before
 from ..scores import Scores
+from .past import known, name_then, newest_name, throughout
 from .result import Result
 
 if TYPE_CHECKING:
@@ -74,14 +75,17 @@ def trend(
     Asked about is one `unit` in every period, or without one all units in a `period`; `published` are the lines of the log of
     releases, of which those of a `level` are looked for.
     """
-    node_scores = np.array(scores.scores[..., node])
-    values = np.array(scores.derived[..., node]) if node < scores.tree.leaves else node_scores
-    ranks = np.array(scores.ranks[..., node], dtype=float)
+    node_scores = np.array(throughout(scores, lambda own: own.scores[..., node]))
+    is_leaf = node < scores.tree.leaves
+    values = np.array(throughout(scores, lambda own: own.derived[..., node])) if is_leaf else node_scores
+    ranks = np.array(throughout(scores, lambda own: np.asarray(own.ranks[..., node], dtype=float)))
     last, year = earlier(scores)
     if unit is None:
-        rows = [(range(len(scores.periods))[period], one) for one in range(len(scores.panel.units))]
+        at = range(len(scores.periods))[period]
+        rows = [(at, one) for one in scores.listed(at)]
     else:
-        rows = [(one, unit) for one in range(len(scores.periods))]
+        unit = newest_name(scores, unit)
+        rows = [(one, unit) for one in np.flatnonzero(known(scores)[:, unit]).tolist()]
     return Trend(
         scores=scores,
         node=node,
@@ -103,7 +107,8 @@ def _as_published(
 ) -> tuple[Published | None, ...]:
     """Return what was last published of a node for some periods and units, by their places."""
     releases = {at: last_release(published, scores.periods[at], level) for at in {at for at, _ in rows}}
-    return tuple(releases[at].get((scores.tree.nodes[node].id, scores.panel.units.ids[unit])) for at, unit in rows)
+    names = {(at, unit): scores.panel.units.ids[name_then(scores, at, unit)] for at, unit in rows}
+    return tuple(releases[at].get((scores.tree.nodes[node].id, names[at, unit])) for at, unit in rows)
 
 
 def earlier(scores: Scores) -> tuple[list[int], list[int]]:

@@ -260,7 +260,7 @@ def _gaps(matched: Matched) -> Iterable[Finding]:
             mine = [i for i, own in enumerate(piece.periods) if own == period]
             there |= {piece.units[i] for i in mine}
             empty += [piece.place(i) for i in mine if math.isnan(piece.values[i]) and i not in gaps]
-        absent = [units.title(unit) for unit in range(len(units)) if unit not in there]
+        absent = [units.title(unit) for unit in units.asked_in(period, matched.index.periods.kind) if unit not in there]
         place = matched.pieces[0].table.header_place(matched.pieces[0].at)
         if absent:
             shown = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")

@@ -7,6 +7,8 @@ through them in blocks that fit a processor's cache. There is no loop over units
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from functools import partial
 
 from ..findings import with_label
 from ..methods.arrays import Array, np
@@ -17,12 +19,13 @@ from .adjust import grade_ceilings
 from .floors import used_inputs, with_floors
 from .frames import normalise
 from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
-from .levels import at_level, imputed_below, scored_below, with_scores
+from .levels import imputed_below, of_one_level, scored_below, with_scores
 from .logic import broken_rules
 from .nodes import aggregate, check_nodes
 from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from .ranking import grade, rank
 from .rules import combiner
+from .times import given_outside, of_the_time, scored, without_past
 
 __all__ = ["combiner", "score", "score_again", "used_inputs", "with_floors"]
 
@@ -42,7 +45,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         if nodes:
             index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
         else:
-            panel, found = roll_up(index, at_level(index, panel, level))
+            panel, found = roll_up(index, of_one_level(index, panel, level))
         derived, status, too_large = derive(index, panel)
         derived, status, screened = screen(index, panel, derived, status)
         imputed, flags = impute(index, panel, derived, status)
@@ -63,6 +66,8 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         noted += [
             *check_imputed(index, panel, status),
             *set_aside(reported_by, reported),
+            *given_outside(reported_by, reported),
+            *without_past(index, panel),
             *broken_rules(reported_by, reported),
             *too_large,
             *check_large(index, panel, scores),
@@ -85,7 +90,18 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
             imputed=imputed,
             reported=reported,
             level=level,
+            there=scored(index, panel),
+            again=partial(_again, reported_by, reported, panel, level) if panel.units.wholes else None,
         )
+
+
+def _again(index: Index, reported: Panel, made: Panel, level: str | None, period: str) -> Scores:
+    """Score anew with the units of a period, and name them as the panel that was `made` does."""
+    panel = of_the_time(index, reported, period)
+    if panel is reported:
+        return replace(score(index, reported, level=level), again=None)
+    scores = score(index, panel, level=level)
+    return replace(scores, panel=replace(scores.panel, units=made.units), reported=reported, again=None)
 
 
 def score_again(scores: Scores, panel: Panel) -> tuple[Array, Array, Array]:

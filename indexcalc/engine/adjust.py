@@ -11,6 +11,7 @@ from ..tree.layout import Branch
 from ..tree.model import Adjustment, Index
 from .frames import kinds_of
 from .ranking import overall, ranking_of
+from .times import joined
 
 
 def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slice) -> tuple[Array, list[Array]]:
@@ -53,12 +54,13 @@ def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> A
     Scores and result are (period, unit), or (period, draw, unit).
     """
     places = overall(ranking_of(index, position), score[..., None])[..., 0]
+    course = joined(index, panel, places) if score.ndim == 2 else joined(index, panel, places.swapaxes(1, 2)).swapaxes(1, 2)
     before = np.full_like(score, np.nan)
     row = {period: position for position, period in enumerate(panel.periods)}
     for kind, members in kinds_of(index, panel):
         for now in range(members.start, members.stop):
             if (earlier := previous(panel.periods[now], kind)) in row:
-                before[now] = places[row[str(earlier)]]
+                before[now] = course[row[str(earlier)]]
     return climbed(places, before)
 
 

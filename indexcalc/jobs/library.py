@@ -107,7 +107,7 @@ class Scored(Scores):
                 for place, has in zip(self.tree.reading_order, graded, strict=True)
             ]
             for period in range(len(self.periods))
-            for unit in range(len(self.panel.units))
+            for unit in self.listed(period)
         ]
 
     def explain(

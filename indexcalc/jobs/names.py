@@ -69,6 +69,19 @@ def unit_of(scores: Scores, wanted: str) -> int:
     return scored[names.units.ids[unit]]
 
 
+def must_be_there(scores: Scores, unit: int, period: str) -> None:
+    """Refuse a unit in a period in which it is not scored: outside its time."""
+    at = scores.periods.index(period)
+    if scores.there is None or scores.there[at, unit]:
+        return
+    units, span = scores.panel.units, scores.panel.units.spans[unit]
+    heirs = [units.title(one) for one, old in units.origins.items() if unit in old]
+    before = [units.title(old) for old in units.origins.get(unit, ())]
+    known = [label for row, label in enumerate(scores.periods) if scores.there[row, unit]]
+    since, until = span.since or "…", span.until or "…"
+    refuse("IC465", unit=units.title(unit), period=period, since=since, until=until, known=[*heirs, *before, *known])
+
+
 def node_of(index: Index, wanted: str) -> str:
     """Return the id of the node that is meant by an id, a name, or a path of them such as safety/personal-safety."""
     parts = [wanted] if _ids(index, wanted) else wanted.strip("/").split("/")

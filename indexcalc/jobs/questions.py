@@ -18,7 +18,7 @@ from ..report.sheets.tables import in_rank_order, kind_of
 from ..scores import Scores
 from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word_of
-from .names import asked_node, node_of, period_before, period_of, unit_of
+from .names import asked_node, must_be_there, node_of, period_before, period_of, unit_of
 from .project import refuse, warn_in_python
 from .uncertain import Words, alternatives_of
 
@@ -70,13 +70,15 @@ def explain(
     from ..analysis.versus import best_of, boards, group_of, versus
 
     place, start = unit_of(scores, unit), _place_of(scores, node)
-    row = scores.periods.index(period_of(scores, period))
+    row = scores.periods.index(shown := period_of(scores, period))
+    must_be_there(scores, place, shown)
     group = group_of(scores, place)
     if vs is None:
         return walk_down(scores, row, place, start, boards(scores, row, place, group), depth=depth, history=history)
     if vs == "group":
         return versus(scores, row, place, group, node=start, depth=depth, boards=boards(scores, row, place, group))
     other = best_of(scores, row, place) if vs == "best" else unit_of(scores, vs)
+    must_be_there(scores, other, shown)
     return versus(scores, row, place, [other], node=start, depth=depth)
 
 
@@ -95,6 +97,7 @@ def change(
     these were made by another tree. Of many units the first few hundred are split unless `every` is asked for.
     """
     from ..analysis.change import change as split
+    from ..analysis.past import come_and_gone
 
     old = scores if earlier is None else earlier
     after = period_of(scores, to)
@@ -102,7 +105,13 @@ def change(
     if earlier is None:
         _must_be_two(scores, before, after)
     _must_be_alike(old, scores, before, after)
-    wanted = _first_units(scores, after, every=every) if unit is None else [_unit_of_either(old, scores, unit)]
+    old, scores = _in_units(old, scores, before, after)
+    if unit is None:
+        come = set(come_and_gone(old, scores, before, after)[0])
+        wanted = [one for one in _first_units(scores, after, every=every) if scores.panel.units.ids.index(one) not in come]
+    else:
+        wanted = [_unit_of_either(old, scores, unit)]
+        _must_have_both(old, scores, before, after, wanted[0])
     return split(old, scores, before, after, units=wanted, by_indicator=unit is not None)
 
 
@@ -122,6 +131,7 @@ def compare(
     """
     from ..analysis.compare import compare as set_beside
     from ..analysis.compare import room_of
+    from ..analysis.past import come_and_gone
 
     if isinstance(one, Scores):
         earlier, later = scores, one
@@ -142,7 +152,13 @@ def compare(
         names = one, other
     _must_be_alike(earlier, later, before, after)
     named = names if before == after else None
-    wanted = None if every or len(later.panel.units) <= MOST_UNITS else _first_units(later, after, every=False)
+    earlier, later = _in_units(earlier, later, before, after)
+    come, gone = come_and_gone(earlier, later, before, after)
+    units = later.panel.units
+    some = earlier.there is not None or len(units) > MOST_UNITS
+    wanted = _first_units(later, after, every=every or len(units) <= MOST_UNITS) if some else None
+    if wanted is not None and (come or gone or earlier.there is not None):
+        wanted = [one for one in wanted if units.ids.index(one) not in come]
     return set_beside(earlier, later, before, after, names=named, units=wanted)
 
 
@@ -220,6 +236,8 @@ def robustness(
     wanted = None if unit is None else [unit_of(scores, unit)]
     shown = period_of(scores, period)
     row, levels = scores.periods.index(shown), depth_of(scores)
+    if wanted is not None:
+        must_be_there(scores, wanted[0], shown)
     if wanted is not None and math.isnan(scores.score()[row, wanted[0]]):
         refuse("IC785", unit=scores.panel.units.ids[wanted[0]], period=shown)
     if depth is not None and depth > levels:
@@ -263,6 +281,7 @@ def target(
         costs = read_costs(scores.index, Path(costs))
     shown, name = period_of(scores, period), scores.panel.units.title(place, language)
     row = scores.periods.index(shown)
+    must_be_there(scores, place, shown)
     known = scores.score()[row] == scores.score()[row]  # NaN is not
     if not known[place]:
         refuse("IC785", unit=name, period=shown)
@@ -358,6 +377,20 @@ def _must_be_two(scores: Scores, before: str, after: str) -> None:
     """Refuse the same period twice."""
     if before == after:
         refuse("IC531", period=after, known=[one for one in scores.periods if one != after])
+
+
+def _in_units(earlier: Scores, later: Scores, before: str, after: str) -> tuple[Scores, Scores]:
+    """Return two states with the units of the later one, where both are of one scoring."""
+    from ..analysis.past import in_one_place
+
+    return in_one_place(later, before, after) if earlier is later else (earlier, later)
+
+
+def _must_have_both(earlier: Scores, later: Scores, before: str, after: str, unit: str) -> None:
+    """Refuse a unit that is not there in one of two states, and has no past there."""
+    for scores, period in ((later, after), (earlier, before)):
+        if unit in scores.panel.units.ids:
+            must_be_there(scores, scores.panel.units.ids.index(unit), period)
 
 
 def _first_units(scores: Scores, period: str, *, every: bool) -> list[str]:

@@ -71,7 +71,7 @@ def scores_of(scores: Scores, period: str) -> dict[tuple[str, str], tuple[str, s
     return {
         (scores.tree.nodes[node].id, unit): (_written(scores.scores[at, place, node]), _written(scores.ranks[at, place, node]))
         for node in (scores.tree.root, *scores.tree.dimensions)
-        for place, unit in enumerate(scores.panel.units.ids)
+        for place, unit in ((place, scores.panel.units.ids[place]) for place in scores.listed(at))
     }
 
 

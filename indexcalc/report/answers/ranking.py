@@ -118,4 +118,5 @@ def _signed(before: float | None, after: float | None, decimals: int) -> str:
 def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:
     """Return each unit's score and rank in the index."""
     at = scores.periods.index(period)
-    return {unit: (finite(scores.score()[at, i]), finite(scores.rank()[at, i])) for i, unit in enumerate(scores.panel.units.ids)}
+    ids = scores.panel.units.ids
+    return {ids[i]: (finite(scores.score()[at, i]), finite(scores.rank()[at, i])) for i in scores.listed(at)}

@@ -52,7 +52,9 @@ def never_there(matched: Matched, late: Mapping[int, AbstractSet[int]] | None = 
     if not some:
         return  # it is said of the files
     levels = {units.levels[unit] for unit in some} if units.levels else set()
+    expected = {unit for period in matched.periods for unit in units.asked_in(period, index.periods.kind)}
     wanted = [unit for unit in range(len(units)) if not levels or units.levels[unit] in levels]
+    wanted = [unit for unit in wanted if unit in expected or not units.spans]
     if nowhere := [unit for unit in wanted if unit not in some]:
         every = sorted({name for names in there for name in names})
         place = Place(every[0]) if len(every) == 1 else index.place(("data",), key=True)

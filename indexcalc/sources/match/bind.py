@@ -28,6 +28,7 @@ from .cells import of_units
 from .dated import with_one_period
 from .given import absent, merged_values, repeats
 from .headings import asked_twice, few, headings_of
+from .in_time import in_time
 from .keyed import filled_down, keyed, own_heading
 from .layout import Layout, beside_indicators, layout_of
 from .matched import Matched, Piece, Source, together
@@ -225,7 +226,7 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     parts.append(
         source.matched(findings=[*_unmet(source, tables, settled, headed, indicators), *_said_twice(source, settled, headed)])
     )
-    whole = together(parts)
+    whole = in_time(together(parts))
     return replace(
         whole, findings=once_a_file([*whole.findings, *differing(_said(source, whole)), *unused_tables(whole, source, idle)])
     )
