@@ -17,7 +17,7 @@ from ..methods.derive import OVER_UNITS, gathered, known_sum
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from ..periods import kind_among
 from ..spans import ALWAYS, ends_of
-from ..tree.columns import is_constant
+from ..tree.columns import Column, is_constant
 from ..tree.model import Index
 from ..units import Units
 from .frames import kinds_of, some
@@ -207,13 +207,13 @@ def given_outside(index: Index, panel: Panel) -> Iterator[Finding]:
     there, units = existing(index, panel), panel.units
     if there is None or there.all():
         return
-    columns = [at for at, one in enumerate(index.columns) if not is_constant(index, one.source) and not one.is_attribute]
+    of_cells = {(one.source, one.headers[0]): at for at, one in reversed(list(enumerate(index.columns))) if _is_dated(index, one)}
     out = ~there
     for at in units.origins.keys() - units.wholes.keys():
         first = units.spans[at].first
         out[[row for row, days in enumerate(_days(index, panel)) if first is not None and days[1] < first], at] = False
     count, first_of = np.zeros(out.shape, dtype=int), np.full(len(units), -1)
-    for column in columns:
+    for column in sorted(of_cells.values()):  # several indicators may be made of the same cells
         given = out & (panel.status[..., column] == VALUE)
         count += given
         first_of[given.any(axis=0) & (first_of < 0)] = column
@@ -224,6 +224,11 @@ def given_outside(index: Index, panel: Panel) -> Iterator[Finding]:
         span, periods = units.spans[at], some([panel.periods[row] for row in rows])
         said = {"since": span.since or "…", "until": span.until or "…"}
         yield finding("IC463", place, unit=units.title(at), periods=periods, count=int(count[:, at].sum()), **said)
+
+
+def _is_dated(index: Index, column: Column) -> bool:
+    """Say whether a column has values of each period of its own."""
+    return not is_constant(index, column.source) and not column.is_attribute
 
 
 def _days(index: Index, panel: Panel) -> Sequence[tuple[int, int]]:

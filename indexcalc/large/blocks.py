@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..engine.adjust import grade_ceilings
@@ -21,7 +22,7 @@ from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from ..engine.ranking import grade, members, placed, ranking_of, standing
-from ..engine.times import given_outside, scored, without_past
+from ..engine.times import given_outside, of_the_time, scored, without_past
 from ..findings import Finding, Place, Refused, finding, with_label
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
@@ -86,7 +87,17 @@ def score_in_blocks(
         reported=reported,
         level=level,
         there=scored(index, panel),
+        again=partial(_again, index, reported, panel, make, level, cells, most) if panel.units.wholes else None,
     )
+
+
+def _again(
+    index: Index, reported: Panel, made: Panel, make: Make, level: str | None, cells: int, most: int, period: str
+) -> Scores:
+    """Score anew with the units of a period, and name them as the panel that was `made` does."""
+    panel = of_the_time(index, reported, period)
+    scores = score_in_blocks(index, panel, make, level=level, cells=cells, most=most)
+    return replace(scores, panel=replace(scores.panel, units=made.units), reported=reported, again=None)
 
 
 def _parts(index: Index, step: int) -> Parts:
