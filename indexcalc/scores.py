@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,9 @@ class Scores:
     again: Callable[[str], Scores] | None = field(default=None, compare=False)
     """Scores all periods anew with the units of one, where some came out of others."""
 
+    editions: tuple[tuple[NDArray[np.bool_], Scores], ...] = field(default=(), compare=False)
+    """Of a tree that changes in time: which periods each edition has (period,), and its scores."""
+
     def __repr__(self) -> str:
         """Return what it is of; its arrays are shown by asking for them."""
         sizes = f"{len(self.panel.units)} units, {len(self.tree.nodes)} nodes"
@@ -129,6 +132,49 @@ class Scores:
             return list(range(len(self.panel.units)))
         found: list[int] = self.there[period].nonzero()[0].tolist()
         return found
+
+    def of_period(self, period: str) -> Scores:
+        """Return these scores by the tree of a period: with the nodes that are there then, and the settings in effect.
+
+        The other periods are there as far as they have these nodes.
+        """
+        at = self.periods.index(period)
+        made = next((scores for rows, scores in self.editions if rows[at]), None)
+        if made is None:
+            return self
+        known: dict[int, Scores] = vars(self).setdefault("_of_period", {})
+        if id(made) not in known:
+            known[id(made)] = self._by(made)
+        return known[id(made)]
+
+    def _by(self, made: Scores) -> Scores:
+        """Return these scores with the tree of an edition, whose nodes they have."""
+        tree, own = self.tree, made.tree
+        nodes = [tree.position[node.id] for node in own.nodes]
+        leaves, inner = nodes[: own.leaves], [place - tree.leaves for place in nodes[own.leaves :]]
+        ids = [item.id for item in self.index.adjustments]
+        points = [ids.index(item.id) for item in made.index.adjustments]
+        return replace(
+            self,
+            index=made.index,
+            derived=self.derived[..., leaves],
+            treated=self.treated[..., leaves],
+            status=self.status[..., leaves],
+            scores=self.scores[..., nodes],
+            coverage=self.coverage[..., inner],
+            points=self.points[..., points],
+            ranks=self.ranks[..., nodes],
+            group_ranks=None if self.group_ranks is None else self.group_ranks[..., nodes],
+            grades=made.grades,
+            weights=made.weights,
+            imputed=None if self.imputed is None else self.imputed[..., leaves],
+            again=None if self.again is None else lambda period: self.with_units_of(period)._with_nodes_of(made),
+            editions=(),
+        )
+
+    def _with_nodes_of(self, made: Scores) -> Scores:
+        """Return these scores by the tree of the edition that other scores are of."""
+        return next((self._by(own) for _, own in self.editions if own.index is made.index), self)
 
     def with_units_of(self, period: str) -> Scores:
         """Return these scores with the units as they are in a period: what they came out of before is they, merged or renamed."""

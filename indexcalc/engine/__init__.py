@@ -7,15 +7,18 @@ through them in blocks that fit a processor's cache. There is no loop over units
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from ..findings import with_label
 from ..methods.arrays import Array, np
-from ..panel import Panel, empty
+from ..panel import NOT_APPLICABLE, Panel, empty
 from ..scores import Scores
 from ..tree.model import Index
 from .adjust import grade_ceilings
+from .editions import by_editions, of_columns
 from .floors import used_inputs, with_floors
 from .frames import normalise
 from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
@@ -31,7 +34,21 @@ __all__ = ["combiner", "score", "score_again", "used_inputs", "with_floors"]
 
 
 def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
-    """Score every period of a panel by an index, the units of one `level` where there are several.
+    """Score every period of a panel by the index of then, the units of one `level` where there are several.
+
+    An index that changes from period to period scores each period by the tree that holds there.
+    """
+    panel = of_columns(index, panel)
+    if not index.editions:
+        return _score(index, panel, level)
+    scores = by_editions(index, panel, lambda tree, own, of: _score(tree, of_columns(tree, own), level, of))
+    again = partial(_again, index, panel, scores.panel, level) if scores.panel.units.wholes else None
+    found = [*scores.findings, *broken_rules(index, panel)]
+    return replace(scores, reported=panel, level=level, again=again, findings=tuple(with_label(found, index.units.label)))
+
+
+def _score(index: Index, panel: Panel, level: str | None = None, of: Callable[[Sequence[str]], Any] | None = None) -> Scores:
+    """Score every period of a panel by one tree; those that are not `of` it no further than to the scores of its leaves.
 
     The steps and their order are those of the OECD/JRC Handbook (2008): derive, screen, impute, treat, normalise, then
     weight, aggregate and adjust level by level, rank and grade. What the steps find (a column that is constant or empty,
@@ -49,11 +66,13 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         derived, status, too_large = derive(index, panel)
         derived, status, screened = screen(index, panel, derived, status)
         imputed, flags = impute(index, panel, derived, status)
-        estimates = Counter[str]() if flags is status else imputed_in(index, flags)
-        status = flags
         treated = treat(index, imputed)
         scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
         normalise(index, panel, treated, scores)
+        untouched = flags is status
+        if of is not None:
+            derived, imputed, treated, flags = _only(of(panel.periods), (derived, imputed, treated, flags), scores)
+        estimates, status = Counter[str]() if untouched else imputed_in(index, flags), flags
         inner = aggregate(index, panel, status, scores)
         places, within = rank(index, panel, derived, scores)
         grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
@@ -93,6 +112,15 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
             there=scored(index, panel),
             again=partial(_again, reported_by, reported, panel, level) if panel.units.wholes else None,
         )
+
+
+def _only(rows: Any, made: Sequence[Any], scores: Array) -> list[Any]:
+    """Return derived, imputed and treated values and statuses that apply in some periods alone; so are the scores."""
+    out = [np.array(one, order="K") for one in made]
+    for one in (*out[:3], scores):
+        one[~rows] = np.nan
+    out[3][~rows] = NOT_APPLICABLE
+    return out
 
 
 def _again(index: Index, reported: Panel, made: Panel, level: str | None, period: str) -> Scores:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PrivateAttr
 
 from ...findings import Finding, Place
+from ...periods import Kind
+from ...spans import ends_of
 from ..located import Document, Path
 from .adjustments import Adjustment, Screen
 from .choices import Part
@@ -59,6 +61,7 @@ class Written(Part):
     _document: Document | None = PrivateAttr(default=None)
     _file: FilePath | None = PrivateAttr(default=None)
     _found: tuple[Finding, ...] = PrivateAttr(default=())
+    _editions: tuple[tuple[int | None, str, Any], ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> FilePath | None:
@@ -70,6 +73,22 @@ class Written(Part):
         """What was found in it that refuses nothing."""
         return self._found
 
+    @property
+    def editions(self) -> tuple[tuple[int | None, str, Self], ...]:
+        """The tree as it is in each stretch of time without a change: its first day, that as written, and the tree of then.
+
+        Nothing of a tree that never changes.
+        """
+        return self._editions
+
+    def of_period(self, period: str, kind: Kind) -> Self:
+        """Return the tree as it is in a period: with the nodes that are there then and the settings in effect."""
+        day, found = ends_of(period, kind)[0] if self._editions else 0, self
+        for first, _, made in self._editions:
+            if first is None or first <= day or found is self:
+                found = made
+        return found
+
     def changed(self, **blocks: Any) -> Self:
         """Return the index with some of its blocks replaced; what stays knows where it was written."""
         return self.model_copy(update=blocks)
@@ -77,6 +96,7 @@ class Written(Part):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy as pydantic does, but without what was worked out from the blocks before, such as the tree."""
         made = super().model_copy(update=update, deep=deep)
+        made._editions = ()
         for derived in vars(made).keys() - type(self).model_fields.keys():
             del vars(made)[derived]
         return made
