@@ -8,6 +8,7 @@ from typing import Any
 
 from ..methods.arrays import Array, np
 from ..scores import Scores
+from ..tree.model import Indicator
 
 
 def throughout(scores: Scores, of: Callable[[Scores], Array]) -> Array:
@@ -57,6 +58,30 @@ def name_then(scores: Scores, period: int, unit: int) -> int:
     while scores.there is not None and not scores.there[period, unit] and unit in units.renamed:
         unit = units.renamed[unit]
     return unit
+
+
+def lineage(scores: Scores, node: int) -> list[tuple[int, Any]]:
+    """Return the places of a node and of the indicators that it goes on from, each with the periods (period,) in which it is there.
+
+    An indicator goes on from another in time where both are made in the same way.
+    """
+    found: list[tuple[int, Any]] = []
+    name: str | None = scores.tree.nodes[node].id
+    while name is not None and name in scores.tree.position:
+        rows = np.array([name in scores.of_period(one).tree.position for one in scores.periods], dtype=bool)
+        if any(place == scores.tree.position[name] for place, _ in found):
+            break
+        found.append((scores.tree.position[name], rows))
+        own = scores.index.by_id[name]
+        old = scores.index.by_id.get(own.replaces or "") if isinstance(own, Indicator) else None
+        alike = isinstance(own, Indicator) and isinstance(old, Indicator) and _made_alike(own, old)
+        name = old.id if old is not None and alike else None
+    return found
+
+
+def _made_alike(one: Indicator, other: Indicator) -> bool:
+    keys = ("per", "growth", "difference", "share", "scale", "rolling", "measure", "formula", "direction")
+    return all(getattr(one, key) == getattr(other, key) for key in keys)
 
 
 def _beginning(scores: Scores) -> Iterator[tuple[int, list[int]]]:

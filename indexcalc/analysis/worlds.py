@@ -203,7 +203,7 @@ def _weights(structure: Side, weights: Side, key: str, *, free: bool) -> tuple[W
         other, everywhere = weights.weights(key)
         common = [child for child in own if child in other]
         whole, part = sum(own[child] for child in common), sum(other[child] for child in common)
-        scale = whole / part if whole != part and part and not free else 1.0
+        scale = whole / part if part and not free and not math.isclose(whole, part, rel_tol=1e-12) else 1.0
         scaled = {child: other[child] * scale for child in common}
         # weights that were only scaled to make room are the same, whatever the last bit says
         numbers = own | {child: own[child] if math.isclose(w, own[child], rel_tol=1e-12) else w for child, w in scaled.items()}

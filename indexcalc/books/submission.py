@@ -104,6 +104,8 @@ def read_submission(
     wanted = reported_columns(index, named, units)
     matched = match_tables(Source.of(index, units, "", source, wanted), tables)
     missing = {one.values.get("column"): one for one in matched.findings if one.code in _MISSING_COLUMN}
+    gone = [name for name in missing if matched.periods and not any(index.is_asked_in(str(name), one) for one in matched.periods)]
+    missing = {name: one for name, one in missing.items() if name not in gone}
     top = tables[0].header_place(0)
     found += [one for one in matched.findings if one.code not in _MISSING_COLUMN]
     found += repeats(matched)

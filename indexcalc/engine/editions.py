@@ -14,7 +14,7 @@ from ..findings import Finding
 from ..methods.arrays import Array, np
 from ..panel import MISSING, NOT_APPLICABLE, Panel, empty
 from ..periods import kind_among
-from ..scores import Scores
+from ..scores import ACROSS_PERIODS, Scores
 from ..spans import ends_of, read_ends
 from ..tree.model import Index
 
@@ -26,13 +26,14 @@ def by_editions(index: Index, panel: Panel, way: Score) -> Scores:
     panel = with_predecessors(index, panel)
     made: list[tuple[Any, Scores]] = []
     for _, _, tree in index.editions:
+
         def own(periods: Sequence[str], tree: Index = tree) -> Any:
             return np.array([index.of_period(one, kind_among(one, index.periods.kinds)) is tree for one in periods], dtype=bool)
 
         if own(panel.periods).any():
             scores = way(tree, panel, own)
             made.append((own(scores.periods), scores))
-    return _side_by_side(index, panel, made)
+    return _side_by_side(index, made)
 
 
 def with_predecessors(index: Index, panel: Panel) -> Panel:
@@ -75,7 +76,7 @@ def of_columns(index: Index, panel: Panel) -> Panel:
     return replace(panel, values=values, status=status, columns=wanted, address=place if address else None)
 
 
-def _side_by_side(index: Index, panel: Panel, made: Sequence[tuple[Any, Scores]]) -> Scores:
+def _side_by_side(index: Index, made: Sequence[tuple[Any, Scores]]) -> Scores:
     """Put the scores of the editions of a tree together, each in its periods."""
     first = made[0][1]
     periods, units, tree = first.periods, len(first.panel.units), index.tree
@@ -107,7 +108,7 @@ def _side_by_side(index: Index, panel: Panel, made: Sequence[tuple[Any, Scores]]
     count = len(tree.nodes)
     return Scores(
         index=index,
-        panel=_whole(index, panel, made),
+        panel=_whole(index, made),
         derived=of_leaves(lambda own: own.derived),
         treated=of_leaves(lambda own: own.treated),
         status=of_leaves(lambda own: own.status, NOT_APPLICABLE, np.uint8),
@@ -127,7 +128,7 @@ def _side_by_side(index: Index, panel: Panel, made: Sequence[tuple[Any, Scores]]
     )
 
 
-def _whole(index: Index, panel: Panel, made: Sequence[tuple[Any, Scores]]) -> Panel:
+def _whole(index: Index, made: Sequence[tuple[Any, Scores]]) -> Panel:
     """Return the panel of all columns in the periods and units that were scored, each column as it is in one of the editions."""
     first = made[0][1].panel
     columns = tuple(column.id for column in index.columns)
@@ -175,7 +176,7 @@ def _weights(index: Index, branch: int, made: Sequence[tuple[Any, Scores]]) -> A
     wide = max((w.shape[1] for _, w, _ in parts), default=1)
     out = np.zeros((len(made[0][0]), wide, len(children)))
     for rows, w, places in parts:
-        out[np.ix_(rows, np.arange(wide), places)] = w[rows]
+        out[np.ix_(np.flatnonzero(rows), np.arange(wide), np.array(places, dtype=int))] = w[rows]
     return out
 
 
@@ -184,5 +185,6 @@ def _findings(made: Sequence[tuple[Any, Scores]]) -> tuple[Finding, ...]:
     seen: dict[str, Finding] = {}
     for _, own in made:
         for one in own.findings:
-            seen.setdefault(f"{one.code} {one.place} {one.message('en')}", one)
+            key = one.code if one.code in ACROSS_PERIODS else f"{one.code} {one.place} {one.message('en')}"
+            seen[key] = one if one.code in ACROSS_PERIODS else seen.get(key, one)
     return tuple(seen.values())

@@ -16,7 +16,7 @@ from ..methods.arrays import Array, Status, np
 from ..methods.derive import OVER_UNITS, gathered, known_sum
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from ..periods import kind_among
-from ..spans import ALWAYS, Span, ends_of, read_ends
+from ..spans import ALWAYS, ends_of
 from ..tree.columns import Column, is_constant
 from ..tree.model import Index
 from ..units import Units
@@ -137,15 +137,13 @@ def from_below(parents: Any) -> list[Any]:
 def left_out(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[Array, Status]:
     """Leave leaves' values (period, unit, leaf) out where units are not scored; they do not apply there."""
     there = scored(index, panel)
-    bounded = [(at, leaf) for at, leaf in enumerate(index.leaves) if leaf.since is not None or leaf.until is not None]
+    bounded = [(at, index.times[leaf.id]) for at, leaf in enumerate(index.leaves) if leaf.id in index.times]
     if (there is None or there.all()) and not bounded:
         return derived, status
     derived, status = np.array(derived, order="K"), np.array(status, order="K")
     if there is not None:
         derived[~there], status[~there] = np.nan, NOT_APPLICABLE
-    for at, leaf in bounded:
-        since, until = (None if key is None else read_ends(str(key), index.periods.kind) for key in (leaf.since, leaf.until))
-        span = Span(since and since[0], until and until[1])
+    for at, span in bounded:
         out = [not span.lasts(ends) for ends in _days(index, panel)]
         derived[out, :, at], status[out, :, at] = np.nan, NOT_APPLICABLE
     return derived, status

@@ -98,9 +98,15 @@ def node_of(index: Index, wanted: str) -> str:
     return ids[-1][0]
 
 
-def asked_node(scores: Scores, wanted: str | None) -> str | None:
-    """Return the id of the node that is asked for, if one is."""
-    return None if wanted is None else node_of(scores.index, wanted)
+def asked_node(scores: Scores, wanted: str | None, period: str | None = None) -> str | None:
+    """Return the id of the node that is asked for, if one is; refuse one that is not part of the tree of a period."""
+    if wanted is None:
+        return None
+    node = node_of(scores.index, wanted)
+    if period is not None and node not in scores.of_period(period).tree.position:
+        known = [one for one in scores.periods if node in scores.of_period(one).tree.position]
+        refuse("IC477", scores.index.place_of(node), node=node, period=period, known=known)
+    return node
 
 
 def _ids(index: Index, text: str) -> list[str]:

@@ -69,9 +69,9 @@ def explain(
     from ..analysis.explain import explain as walk_down
     from ..analysis.versus import best_of, boards, group_of, versus
 
-    place, start = unit_of(scores, unit), _place_of(scores, node)
-    row = scores.periods.index(shown := period_of(scores, period))
+    place, row = unit_of(scores, unit), scores.periods.index(shown := period_of(scores, period))
     must_be_there(scores, place, shown)
+    scores, start = _then(scores, shown, node)
     group = group_of(scores, place)
     if vs is None:
         return walk_down(scores, row, place, start, boards(scores, row, place, group), depth=depth, history=history)
@@ -112,7 +112,7 @@ def change(
     else:
         wanted = [_unit_of_either(old, scores, unit)]
         _must_have_both(old, scores, before, after, wanted[0])
-    return split(old, scores, before, after, units=wanted, by_indicator=unit is not None)
+    return split(old.of_period(before), scores.of_period(after), before, after, units=wanted, by_indicator=unit is not None)
 
 
 def compare(
@@ -139,7 +139,7 @@ def compare(
     elif other is None:
         raise TypeError("compare two scorings, or two periods or methods of one")
     elif (room := room_of(one, other)) is not None:
-        earlier, later = _by_methods(scores, room, one, other)
+        earlier, later = _by_methods(scores.of_period(period_of(scores, period)), room, one, other)
         before = after = period_of(later, period)
         names = one, other
     else:
@@ -159,7 +159,7 @@ def compare(
     wanted = _first_units(later, after, every=every or len(units) <= MOST_UNITS) if some else None
     if wanted is not None and (come or gone or earlier.there is not None):
         wanted = [one for one in wanted if units.ids.index(one) not in come]
-    return set_beside(earlier, later, before, after, names=named, units=wanted)
+    return set_beside(earlier.of_period(before), later.of_period(after), before, after, names=named, units=wanted)
 
 
 def uncertainty(
@@ -181,11 +181,11 @@ def uncertainty(
     from ..analysis.alternatives import Inputs
     from ..analysis.uncertainty import uncertainty as draw
 
-    wanted = asked_node(scores, node)
+    shown = period_of(scores, period)
+    wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
     alternatives = alternatives_of(scores.index, go_on, words)
     if not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
         refuse("IC752")
-    shown = period_of(scores, period)
     result = draw(scores, alternatives, period=shown, node=wanted, draws=draws, seed=seed, progress=progress)
     go_on(result.findings)
     return result
@@ -208,8 +208,9 @@ def sensitivity(
     from ..analysis.dependence import dependence
 
     must_be_power_of_two(rows)
+    scores = scores.of_period(shown := period_of(scores, period))
     alternatives = alternatives_of(scores.index, go_on, words)
-    result = dependence(scores, alternatives, period_of(scores, period), rows=rows, seed=seed, progress=progress)
+    result = dependence(scores, alternatives, shown, rows=rows, seed=seed, progress=progress)
     go_on(result.choices.findings if result.choices else [])
     return result
 
@@ -234,7 +235,7 @@ def robustness(
     from ..analysis.robustness import robustness as search
 
     wanted = None if unit is None else [unit_of(scores, unit)]
-    shown = period_of(scores, period)
+    scores = scores.of_period(shown := period_of(scores, period))
     row, levels = scores.periods.index(shown), depth_of(scores)
     if wanted is not None:
         must_be_there(scores, wanted[0], shown)
@@ -280,7 +281,7 @@ def target(
     if isinstance(costs, str | Path):
         costs = read_costs(scores.index, Path(costs))
     shown, name = period_of(scores, period), scores.panel.units.title(place, language)
-    row = scores.periods.index(shown)
+    row, scores = scores.periods.index(shown), scores.of_period(shown)
     must_be_there(scores, place, shown)
     known = scores.score()[row] == scores.score()[row]  # NaN is not
     if not known[place]:
@@ -310,7 +311,9 @@ def trend(
     from ..analysis.trend import trend as follow
 
     start, place = _place_of(scores, node), None if unit is None else unit_of(scores, unit)
-    row = scores.periods.index(period_of(scores, period))
+    row = scores.periods.index(shown := period_of(scores, period))
+    if unit is None:
+        asked_node(scores, node, shown)
     return follow(scores, start, unit=place, period=row, published=published, level=scores.level or "")
 
 
@@ -360,6 +363,12 @@ def must_be_power_of_two(rows: int) -> None:
     """Refuse samples that are no power of 2, naming the next that is."""
     if rows & (rows - 1):
         refuse("IC759", rows=rows, near=1 << rows.bit_length())
+
+
+def _then(scores: Scores, period: str, node: str | None) -> tuple[Scores, int]:
+    """Return scores by the tree of a period, with the place there of the node that is asked for."""
+    wanted, then = asked_node(scores, node, period), scores.of_period(period)
+    return then, then.tree.root if wanted is None else then.node(wanted)
 
 
 def _place_of(scores: Scores, node: str | None) -> int:

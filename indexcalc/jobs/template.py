@@ -55,7 +55,8 @@ def template(
     units, found, _ = read_units(index, project.data)
     if units is None:
         raise Refused(found)
-    places = reported_columns(index, department, units)
+    every = reported_columns(index, department, units)
+    places = [place for place in every if index.is_asked_in(index.columns[place].owner, wanted)]
     columns = [index.columns[place] for place in places]
     matched = match(index, project.data)  # what cannot be read is only left out of the values shown for comparison
     earlier = _shown_beside(wanted, matched.periods, index.periods.kind)

@@ -6,7 +6,7 @@ Each proposal is checked whole, with the ranks that it moves; `write` alone writ
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -60,6 +60,7 @@ def set_weight(project: Project, node: str, value: str, *, rescale: bool = False
         refuse("IC270", index.place_of(name), node=name, keys=["weight"])
     weight = weight_text(value) or refuse("IC603", found=value)
     parent, names = siblings(index, name)
+    _must_always_hold(index, [name])
     if (method := weights_method(index, parent)) not in WRITTEN:
         refuse("IC605", index.place_of(parent), node=parent, method=method)
     texts = {name: weight}
@@ -253,6 +254,15 @@ def propose_computed(
     return propose(project, index, texts, given=given, scored=scored, period=period, method=method)
 
 
+def _must_always_hold(index: Index, nodes: Iterable[str]) -> None:
+    """Refuse to change weights of nodes that change in time themselves, or of which a sibling does."""
+    for node in nodes:
+        for name in siblings(index, node)[1]:
+            if name in index.times or index.is_by_period(name, "weight"):
+                place = index.place_of(name, "weight" if index.is_by_period(name, "weight") else "since")
+                refuse("IC471", place, node=node, other=name)
+
+
 def propose(
     project: Project,
     index: Index,
@@ -269,6 +279,7 @@ def propose(
     raw, file = project.file.read_bytes(), project.file.as_posix()
     pairs = {node: (written_weight(index, node), text) for node, text in texts.items()}
     changed = {node: new for node, (old, new) in pairs.items() if old != new}
+    _must_always_hold(index, changed)
     out = set_weights(raw, file, changed, given=given)
     after = checked(out, file)
     if scored is None and not errors(project.tree[1]):

@@ -53,6 +53,8 @@ def score_in_blocks(
         scores come from a level of units below.
     """
     reported = panel
+    if index.editions:
+        raise Refused([finding("IC478", index.place(("dimensions",), key=True), count=len(index.editions))])
     if below := scored_below(index, panel.units, level)[0]:
         raise Refused(finding("IC847", index.place_of(node, "score_over_units"), node=node) for node in below)
     panel, found = _brought_up(index, panel, make, level, cells)

@@ -54,17 +54,18 @@ class Reports:
 
         `analyses` are run for what people read; `inputs` are the digests of what the scores were made of.
         """
-        scores, language = self.scores, self.language
+        whole, language = self.scores, self.language
+        scores = whole.of_period(period)
         shown = self._analysed(period, analyses=analyses)
         last = nature(scores, language)
         files = {RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last)}
         if not self.edition.is_public:
             used = inputs_table(scores, period, language)
-            files |= {"scores.csv": csv_bytes(of_period(self._table, scores, period))}
+            files |= {"scores.csv": csv_bytes(of_period(self._table, whole, period))}
             files |= {INPUTS_CSV: csv_bytes(used)} if used is not None else {}
             files |= {GRADES_CSV: grades_csv(scores, period, language)} if has_grades(scores) else {}
             files |= (
-                {WARNINGS_CSV: sheet_csv(warnings_sheet(scores, shown.judged, period, language), last=last)}
+                {WARNINGS_CSV: sheet_csv(warnings_sheet(whole, shown.judged, period, language), last=last)}
                 if shown.judged
                 else {}
             )

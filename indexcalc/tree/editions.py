@@ -139,9 +139,7 @@ def _in_effect(value: Mapping[Any, Any], kind: Any, day: int | None) -> Any:
 
 
 def _is_by_period(key: Any, value: Any, kind: Any) -> bool:
-    return (
-        key in BY_PERIOD and isinstance(value, dict) and "method" not in value and any(_ends(said, kind) for said in value)
-    )
+    return key in BY_PERIOD and isinstance(value, dict) and "method" not in value and any(_ends(said, kind) for said in value)
 
 
 def _ends(said: Any, kind: Any) -> Ends | None:
@@ -152,7 +150,7 @@ def _days(value: Any, key: Any, kind: Any) -> Iterator[tuple[int, str]]:
     if _is_by_period(key, value, kind):
         begins = sorted((ends[0], str(said)) for said in value if (ends := _ends(said, kind)))
         yield from begins[1:]
-    if isinstance(value, list) or isinstance(value, dict):
+    if isinstance(value, (list, dict)):
         for name, own in value.items() if isinstance(value, dict) else ((key, own) for own in value):
             if name in ("since", "until") and isinstance(value, dict) and "id" in value and (ends := _ends(own, kind)):
                 yield (ends[0], str(own)) if name == "since" else (ends[1] + 1, f"> {own}")

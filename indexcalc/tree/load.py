@@ -153,9 +153,9 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
     if not isinstance(document.data, dict):
         return None, [*found, _wrong_kind(document, (), file, "dict", document.data)], None
     misread = {one.place for one in found}
-    raw, untimely = document.data, list(check_periods(document))
+    whole, untimely = document.data, list(check_periods(document))
     found += untimely
-    document = document._replace(data=newest(raw))
+    document = document._replace(data=newest(whole))
     try:
         index = Index.model_validate(document.data)
     except ValidationError as error:
@@ -167,11 +167,11 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
     if codes & _LEFT_OUT:
         part, more = part_of(document, found)
         return index, in_order([*found, *more]), part
-    made = [] if untimely else [(one, *_edition(document, index, one)) for one in editions(raw)]
+    made = [] if untimely else [(one, *_edition(document, index, one)) for one in editions(whole)]
     found += [one for *_, shapes in made for one in shapes if one.place not in {each.place for each in found}]
     if not errors(found):
         index._editions = tuple((one.first, one.since, tree) for one, tree, _ in made if tree is not None)
-    found += [one for one in check_tree(index) if one.place not in misread]
+    found += [one for one in check_tree(index, timely=not untimely) if one.place not in misread]
     return index, in_order(found), part_with(index, found) if errors(found) else None
 
 

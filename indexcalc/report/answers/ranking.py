@@ -21,6 +21,7 @@ Result = tuple[str, Any]
 
 def ranking(scores: Scores, period: str, node: str | None, language: Language, file: str = "--json") -> Result:
     """Return the ranking of the index or of a node; of many units the first few hundred, and that a file has all."""
+    scores = scores.of_period(period)
     at = scores.tree.root if node is None else scores.node(node)
     sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
     units = ranked_units(scores, period, at, in_rank_order(scores, scores.periods.index(period), at), language)
@@ -38,6 +39,7 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
 
 def top(scores: Scores, period: str, language: Language) -> Result:
     """Return the best units of a ranking, and how many there are."""
+    scores = scores.of_period(period)
     root = scores.tree.root
     units = in_rank_order(scores, scores.periods.index(period), root)
     sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
@@ -118,5 +120,5 @@ def _signed(before: float | None, after: float | None, decimals: int) -> str:
 def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:
     """Return each unit's score and rank in the index."""
     at = scores.periods.index(period)
-    ids = scores.panel.units.ids
+    ids, scores = scores.panel.units.ids, scores.of_period(period)
     return {ids[i]: (finite(scores.score()[at, i]), finite(scores.rank()[at, i])) for i in scores.listed(at)}

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from ...analysis.cells import columns_of
@@ -30,6 +31,11 @@ def tidy(scores: Scores, language: str) -> Any:
     """
     import pyarrow as pa
 
+    if scores.editions:
+        stretches = groupby(range(len(scores.periods)), key=lambda at: id(scores.of_period(scores.periods[at])))
+        runs = [(run[0], run[-1] + 1) for run in (list(rows) for _, rows in stretches)]
+        parts = [scores.of_period(scores.periods[first]).part(slice(first, end), slice(None)) for first, end in runs]
+        return pa.concat_tables([tidy(part, language) for part in parts]).unify_dictionaries().combine_chunks()
     tree, panel = scores.tree, scores.panel
     order = list(tree.reading_order)
     shape = (len(scores.periods), len(panel.units), len(order))
@@ -169,10 +175,10 @@ def has_grades(scores: Scores) -> bool:
 def of_period(table: Any, scores: Scores, period: str) -> Any:
     """Return the rows of one period of the table that `tidy` made of some scores."""
     at, rows = scores.periods.index(period), table.num_rows // len(scores.periods)
-    if scores.there is None:
+    if scores.there is None and not scores.editions:
         return table.slice(at * rows, rows)
-    before, own = (int(np.count_nonzero(scores.there[part])) for part in (slice(0, at), slice(at, at + 1)))
-    return table.slice(before * len(scores.tree.nodes), own * len(scores.tree.nodes))
+    counts = [len(scores.listed(one)) * len(scores.of_period(label).tree.nodes) for one, label in enumerate(scores.periods)]
+    return table.slice(sum(counts[:at]), counts[at])
 
 
 def parquet_bytes(table: Any) -> bytes:

@@ -16,10 +16,13 @@ CHECKS = tuple(check for file in (formulas, weights, structure, events, nodes, m
 _OF_THE_WHOLE = frozenset({"IC209", "IC222"})  # what no node of some periods speaks of others do
 
 
-def check_tree(index: Index) -> list[Finding]:
-    """Run every check. Where names are not unique nothing else can be judged, so these come first."""
+def check_tree(index: Index, *, timely: bool = True) -> list[Finding]:
+    """Run every check. Where names are not unique nothing else can be judged, so these come first.
+
+    Weights of a tree whose times are not `timely`, which cannot be read, are not judged.
+    """
     found = list(check_ids(index))
-    if found or not index.editions:
+    if found or (timely and not index.editions):
         return found or [item for check in CHECKS for item in check(index)]
     return [*(item for check in CHECKS if check not in weights.CHECKS for item in check(index)), *_of_editions(index)]
 
@@ -27,33 +30,26 @@ def check_tree(index: Index) -> list[Finding]:
 def _of_editions(index: Index) -> Iterator[Finding]:
     """Check the tree of each stretch of time; what is wrong in some of them alone is said with when that is."""
     yield from times.check_editions(index)
+    if not index.editions:
+        return
     whole = {(one.code, one.place) for check in CHECKS if check not in weights.CHECKS for one in check(index)}
-    each = [
-        (since, [one for check in CHECKS for one in check(tree) if one.code not in _OF_THE_WHOLE])
-        for _, since, tree in index.editions
-    ]
-    where: dict[tuple[str, Place], list[str]] = {}
-    first: dict[tuple[str, Place], Finding] = {}
-    for since, own in each:
-        for one in own:
-            key = one.code, one.place
-            if key not in whole and since not in where.setdefault(key, []):
-                where[key].append(since)
-                first.setdefault(key, one)
-    following = [since for since, _ in each[1:]] + [""]
-    until = {since: after for (since, _), after in zip(each, following, strict=True)}
-    for key, periods in where.items():
-        if len(periods) == len(each):
-            yield first[key]
+    where: dict[tuple[str, Place], dict[str, Finding]] = {}
+    for _, since, tree in index.editions:
+        for one in (one for check in CHECKS for one in check(tree) if one.code not in _OF_THE_WHOLE):
+            if (key := (one.code, one.place)) not in whole:
+                where.setdefault(key, {}).setdefault(since, one)
+    starts = [since for _, since, _ in index.editions]
+    until = dict(zip(starts, [*starts[1:], ""], strict=True))
+    for found in where.values():
+        if len(found) == len(starts):
+            yield next(iter(found.values()))
             continue
-        for since in periods:
-            own = next(one for one in dict(each)[since] if (one.code, one.place) == key)
-            code = "IC467" if own.severity == "error" else "IC468"
-            if own.severity == "note":
-                continue
-            said = {"code": own.code, "message": own.message("en"), "message_zh": own.message("zh")}
-            hint = {"advice": own.hint("en"), "advice_zh": own.hint("zh")}
-            yield finding(code, own.place, since=since or "…", until=until[since] or "…", **said, **hint)
+        for since, one in found.items():
+            said = {"what": one.code, "message": one.message("en"), "message_zh": one.message("zh")}
+            hint = {"advice": one.hint("en"), "advice_zh": one.hint("zh")}
+            wrapped = {"error": "IC467", "warning": "IC468"}.get(one.severity)
+            if wrapped:
+                yield finding(wrapped, one.place, since=since or "…", until=until[since] or "…", **said, **hint)
 
 
 __all__ = ["CHECKS", "check_choice", "check_tree", "check_uncertainty", "takes_default"]
