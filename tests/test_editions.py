@@ -284,3 +284,57 @@ dimensions:
     with pytest.raises(Refused) as refused:
         ic.load(tree.replace("SINCE", "2021Q2"))
     assert [one.code for one in refused.value.findings] == ["IC474"]
+
+
+APPEAL = """
+  - {id: upheld, name: 申诉复核, node: safety, each: 5, unit: B区, period: 2013, reason: 警情重复计数, by: 考核办}
+"""
+
+
+def test_an_appeal_changes_one_score_and_keeps_its_reason(tmp_path: Path) -> None:
+    """What was published stands beside what is scored anew."""
+    plain = re.sub(r"grades:.*\n", "", TREE).replace("{2010: arithmetic, 2015: geometric}", "arithmetic")
+    folder = project(tmp_path, plain)
+    before = scored(folder)
+    run(folder, "publish", "--period", "2013", "--by", "甲")
+    tree = plain.replace("adjustments: [", "adjustments:\n  - ").replace("}}]\n", "}}\n").replace("2013: -2}}]", "2013: -2}}")
+    tree = tree.replace("dimensions:", APPEAL.lstrip("\n") + "dimensions:", 1)
+    (folder / "indicators.yaml").write_text(tree, encoding="utf-8")
+    after = scored(folder)
+    moved = after.scores - before.scores
+    places = {tuple(cell) for cell in np.argwhere(np.nan_to_num(moved) != 0).tolist()}
+    assert places == {(3, 1, after.node("safety")), (3, 1, after.tree.root)}
+    assert moved[3, 1, after.node("safety")] == pytest.approx(5)
+    run(folder, "score", "--period", "2013")
+    assert "警情重复计数 · 考核办" in run(folder, "explain", "B", "--period", "2013")
+    sheet = openpyxl.load_workbook(folder / "reports/2013/ranking.xlsx")
+    assert any("警情重复计数 · 考核办" in map(str, row) for page in sheet for row in page.iter_rows(values_only=True))
+    moves = ic.compare(before, after, period="2013").change
+    np.testing.assert_allclose(moves.parts["adjustments"][list(moves.at).index(1)], moved[3, 1, after.tree.root], atol=1e-9)
+    said = {row["unit"]: (row["rank"], row["published_rank"]) for row in answer(folder, "rank", "--period", "2013")["ranking"]}
+    assert {unit: ranks[1] for unit, ranks in said.items()} == dict(zip(UNITS, before.rank()[3].tolist(), strict=True))
+    row = answer(folder, "trend", "B")["trend"][3]
+    assert float(row["published"]["score"]) == pytest.approx(before.score()[3, 1])
+    assert row["scores"] == pytest.approx(after.score()[3, 1])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (", by: 考核办", "", "IC479"),
+        (", unit: B区", "", "IC479"),
+        ("period: 2013", "period: 20x3", "IC466"),
+        ("each: 5,", "each: 5, column: x,", "IC480"),
+        ("unit: B区", "unit: Z", "IC481"),
+    ],
+)
+def test_an_appeal_that_lacks_something_is_refused(tmp_path: Path, old: str, new: str, code: str) -> None:
+    tree = (
+        HEAD
+        + "adjustments:"
+        + APPEAL.replace("node: safety", "node: city").replace(old, new)
+        + "dimensions: [{id: cases, weight: 1}]\n"
+    )
+    with pytest.raises(Refused) as refused:
+        scored(project(tmp_path, tree))
+    assert code in {one.code for one in refused.value.findings if one.severity == "error"}

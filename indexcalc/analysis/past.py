@@ -61,7 +61,7 @@ def name_then(scores: Scores, period: int, unit: int) -> int:
 
 
 def lineage(scores: Scores, node: int) -> list[tuple[int, Any]]:
-    """Return the places of a node and of the indicators that it goes on from, each with the periods (period,) in which it is there.
+    """Return the places of a node and of the indicators that it goes on from, with the periods (period,) of each.
 
     An indicator goes on from another in time where both are made in the same way.
     """

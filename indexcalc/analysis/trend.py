@@ -80,7 +80,7 @@ def trend(
     def of_node(of: Callable[[Scores, int], Array]) -> Array:
         out = np.full(scores.scores.shape[:2], np.nan)
         for place, rows in times:
-            out[rows] = throughout(scores, lambda own: of(own, place))[rows]
+            out[rows] = throughout(scores, lambda own, at=place: of(own, at))[rows]  # type: ignore[misc]
         return out
 
     node_scores = of_node(lambda own, at: own.scores[..., at])

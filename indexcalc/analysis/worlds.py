@@ -341,7 +341,8 @@ def of_scores(scores: Scores, period: int) -> World:
         return own.model_copy(update=update)
 
     old = scores.index
-    moves = {item.id: {"rank_move": None, "each": 1.0, "cap": None} for item in old.adjustments if item.rank_move is not None}
+    given = {item.id for item in old.adjustments if item.rank_move is not None or item.unit is not None}
+    moves = {name: {"rank_move": None, "veto": None, "each": 1.0, "repeat": 1.0, "cap": None, "unit": None} for name in given}
     weights = _at_base(old.defaults.weights, side)
     index = Index.model_construct(
         index=inner(old.index),
@@ -359,7 +360,7 @@ def of_scores(scores: Scores, period: int) -> World:
     events = np.zeros((len(at), len(scores.panel.units), len(old.adjustments)))
     for place, item in enumerate(old.adjustments):
         column = scores.panel.column.get(item.id)
-        source = scores.points[..., place] if item.rank_move is not None or column is None else scores.panel.values[..., column]
+        source = scores.points[..., place] if item.id in given or column is None else scores.panel.values[..., column]
         events[..., place] = np.nan_to_num(source[at])
     leaves = scores.tree.leaves
     x, status = scores.scores[at, :, :leaves], scores.status[at].copy()

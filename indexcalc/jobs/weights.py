@@ -33,7 +33,7 @@ from ..tree.edit import (
 )
 from ..tree.model import Indicator, Method
 from ..tree.patch import read_patch
-from .names import node_of, period_of
+from .names import declared_period, node_of, period_of
 from .project import INDEX, PathLike, Project, project_of, refuse, refuse_file, user_name
 
 if TYPE_CHECKING:
@@ -45,9 +45,12 @@ def weights(index: Project | Index | PathLike = INDEX, period: str | None = None
     """Return the tree with its weights; the data is scored only where weights are computed from it."""
     project = project_of(index)
     if not needs_scores(project.tree[0]):
-        return weights_of(project.index())
+        tree = project.index()
+        meant = None if period is None or not tree.editions else declared_period(tree, period)
+        return weights_of(tree.of_period(meant, tree.periods.kind) if meant else tree.editions[-1][2] if tree.editions else tree)
     scores = project.scores()
-    return weights_of(scores.index, scores, period_of(scores, period))
+    shown = period_of(scores, period)
+    return weights_of(scores.of_period(shown).index, scores.of_period(shown), shown)
 
 
 def set_weight(project: Project, node: str, value: str, *, rescale: bool = False, period: str | None = None) -> Proposal:

@@ -505,6 +505,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     on_the_year_before_places = Said("较上年", "Since last year")
     least_level = Said("只列{level}及以上。", "Only {level} and worse are listed.")
     as_published = Said("当时公布", "As published")
+    rank_as_published = Said("公布位次", "Rank as published")
     revised = Said("修订幅度", "Revised by")
     not_revised = Said("未修订", "not revised")
     published = Said("{period}的得分已留存为公布值：{log}", "The scores of {period} are kept as published in {log}")

@@ -246,7 +246,7 @@ def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
             limit = item.veto.grade if item.veto else None
             reason = item.title(language) + ("" if limit is None else " · " + word.ceiling(language).format(grade=limit))
             events: Value = None if counts is None else float(counts[unit])
-            rows.append((panel.units.title(unit, language), node, reason, events, float(points[unit]), item.note))
+            rows.append((panel.units.title(unit, language), node, reason, events, float(points[unit]), item.why))
     headings = (
         Heading(unit_label(scores, language), "text"),
         Heading(word.node(language), "text"),

@@ -115,12 +115,20 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
         found += never_there(matched) if every and not matched.later else []
         if matched.index.cumulative:
             found += totals(matched)
-    found += implausible(matched)
+    found += [*implausible(matched), *_adjusted_units(matched)]
     if every and not matched.uncounted and not errors(found):
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
         found += base_periods(matched.index, matched.periods) if matched.periods else nothing
         found += more_than_units(matched.index, len(matched.units.units)) if matched.units else nothing
     return replace(matched, findings=with_label(found, matched.index.units.label))
+
+
+def _adjusted_units(matched: Matched) -> Iterator[Finding]:
+    """Find units that adjustments are for and that there are not."""
+    for at, item in enumerate(matched.index.adjustments):
+        if item.unit is not None and matched.units is not None and matched.units.find(str(item.unit)) is None:
+            place = matched.index.place(("adjustments", at, "unit"))
+            yield finding("IC481", place, id=item.id, found=item.unit, near=nearest(str(item.unit), matched.units.known))
 
 
 def _match_files(source: Source, base: Path, keep: int | None) -> Matched:
