@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .periods import MADE_OF, WITHOUT_DAYS, Kind, first_day, number_of, previous, read_period
+from .periods import MADE_OF, WITHOUT_DAYS, Kind, first_day, number_of, numbered, read_period
 
 _LARGER: dict[str, tuple[Kind, ...]] = {**MADE_OF, "day": ("month", "quarter", "half-year", "year"), "week": ("year",)}
 
@@ -77,7 +77,20 @@ def label_before(text: str, kind: Kind) -> str:
     >>> label_before("2022", "quarter"), label_before("2022Q1", "quarter")
     ('2021', '2021Q4')
     """
+    return _label(text, kind, -1)
+
+
+def label_after(text: str, kind: Kind) -> str:
+    """Return the period right after one of a kind, or of a larger one.
+
+    >>> label_after("2022Q4", "quarter"), label_after("R3", "round")
+    ('2023Q1', 'R4')
+    """
+    return _label(text, kind, 1)
+
+
+def _label(text: str, kind: Kind, step: int) -> str:
     for each in (kind, *_LARGER.get(kind, ())):
         if period := read_period(text, each):
-            return str(previous(period, each) or "")
+            return numbered(number_of(period, each) + step, each)
     return ""

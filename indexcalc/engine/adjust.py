@@ -43,7 +43,7 @@ def events(index: Index, panel: Panel, item: Adjustment, block: slice = slice(No
     ids, name = panel.units.ids, str(item.unit)
     names = ids if name in ids else panel.units.names if name in panel.units.names else panel.units.names_en
     units = np.array([one == name for one in names], dtype=bool) if names else np.zeros(len(ids), dtype=bool)
-    return (rows[:, None] & units)[:, block].astype(float)
+    return np.asarray((rows[:, None] & units)[:, block], dtype=float)
 
 
 def by_events(item: Adjustment, count: Array, score: Array) -> Array:

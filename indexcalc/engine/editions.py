@@ -85,8 +85,8 @@ def _side_by_side(index: Index, made: Sequence[tuple[Any, Scores]]) -> Scores:
         out = empty(len(periods), units, count, kind)
         out[...] = fill
         for rows, own in made:
-            places = list(names(own))
-            out[np.ix_(rows, np.arange(units), places)] = np.asarray(of(own))[rows]
+            places = np.array(names(own), dtype=int)
+            out[np.ix_(np.flatnonzero(rows), np.arange(units), places)] = np.asarray(of(own))[rows]
         return out
 
     def leaves(own: Scores) -> list[int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..findings import Finding, finding
-from ..spans import Ends, ends_of, read_ends
+from ..spans import Ends, label_after, read_ends
 from ..words.periods import KINDS
 from .located import Document, Path
 
@@ -153,7 +153,7 @@ def _days(value: Any, key: Any, kind: Any) -> Iterator[tuple[int, str]]:
     if isinstance(value, (list, dict)):
         for name, own in value.items() if isinstance(value, dict) else ((key, own) for own in value):
             if name in ("since", "until") and isinstance(value, dict) and "id" in value and (ends := _ends(own, kind)):
-                yield (ends[0], str(own)) if name == "since" else (ends[1] + 1, f"> {own}")
+                yield (ends[0], str(own)) if name == "since" else (ends[1] + 1, label_after(str(own), kind))
             else:
                 yield from _days(own, name if isinstance(value, dict) else "", kind)
 
@@ -164,7 +164,7 @@ def _by_period(data: Mapping[str, Any], kind: Any) -> Iterator[tuple[Path, str, 
     def walk(value: Any, path: Path) -> Iterator[tuple[Path, str, Mapping[Any, Any]]]:
         for name, own in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
             if _is_by_period(name, own, kind):
-                yield path, name, own
+                yield path, str(name), own
             else:
                 yield from walk(own, (*path, name))
 
@@ -178,4 +178,4 @@ def _nodes(children: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield from _nodes(node.get("indicators"), (*path, at, "indicators"))
 
 
-__all__ = ["BY_PERIOD", "Edition", "check_periods", "editions", "ends_of", "kind_in", "newest"]
+__all__ = ["BY_PERIOD", "Edition", "check_periods", "editions", "kind_in", "newest"]

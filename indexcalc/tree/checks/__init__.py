@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings import Finding, Place, finding
+from ...words.tree import TIME_BEFORE, TIME_BETWEEN, TIME_FROM
 from ..model import Index
 from . import events, formulas, logic, methods, nodes, structure, times, warnings, weights
 from .methods import check_choice, check_uncertainty, takes_default
@@ -45,11 +46,14 @@ def _of_editions(index: Index) -> Iterator[Finding]:
             yield next(iter(found.values()))
             continue
         for since, one in found.items():
-            said = {"what": one.code, "message": one.message("en"), "message_zh": one.message("zh")}
+            text, text_zh = (" ".join(one.message(language).split()) for language in ("en", "zh"))
+            time = TIME_BETWEEN if since and until[since] else TIME_FROM if since else TIME_BEFORE
+            when, when_zh = (part.format(since=since, until=until[since]) for part in time)
+            said = {"what": one.code, "message": text, "message_zh": text_zh, "when": when, "when_zh": when_zh}
             hint = {"advice": one.hint("en"), "advice_zh": one.hint("zh")}
             wrapped = {"error": "IC467", "warning": "IC468"}.get(one.severity)
             if wrapped:
-                yield finding(wrapped, one.place, since=since or "…", until=until[since] or "…", **said, **hint)
+                yield finding(wrapped, one.place, **said, **hint)
 
 
 __all__ = ["CHECKS", "check_choice", "check_tree", "check_uncertainty", "takes_default"]

@@ -30,11 +30,11 @@ def check_editions(index: Index) -> Iterator[Finding]:
     for item in index.adjustments:
         if item.rank_move is not None:
             yield finding("IC469", index.place_of(item.id, "rank_move"), node=item.id, what="rank_move")
-    for node in index.by_id.values():
-        if getattr(node, "score_over_units", None) is not None:
-            yield finding("IC469", index.place_of(node.id, "score_over_units"), node=node.id, what="score_over_units")
-        if isinstance(node, (Dimension, Root)):
-            weights = node.weights or index.defaults.weights
-            for key, choice in (("normalise", node.normalise), ("weights", weights if weights.method in FROM_DATA else None)):
+    for own in index.by_id.values():
+        if getattr(own, "score_over_units", None) is not None:
+            yield finding("IC469", index.place_of(own.id, "score_over_units"), node=own.id, what="score_over_units")
+        if isinstance(own, (Dimension, Root)):
+            weights = own.weights or index.defaults.weights
+            for key, choice in (("normalise", own.normalise), ("weights", weights if weights.method in FROM_DATA else None)):
                 if choice is not None and choice.over in ("all", "base"):
-                    yield finding("IC469", index.place_of(node.id, key), node=node.id, what=f"{key}: over: {choice.over}")
+                    yield finding("IC469", index.place_of(own.id, key), node=own.id, what=f"{key}: over: {choice.over}")
