@@ -66,7 +66,8 @@ def of_columns(index: Index, panel: Panel) -> Panel:
     if panel.columns == wanted or any(name not in panel.column for name in wanted):
         return panel
     at = [panel.column[name] for name in wanted]
-    values, status = empty(*panel.values.shape[:2], len(at)), empty(*panel.values.shape[:2], len(at), np.uint8)
+    periods, units = panel.values.shape[:2]
+    values, status = empty(periods, units, len(at)), empty(periods, units, len(at), np.uint8)
     values[...], status[...] = panel.values[..., at], panel.status[..., at]
     address = panel.address
 

@@ -465,7 +465,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     without_score_in = Said("{state}没有得分：{units}", "no score in {state}: {units}")
     not_split = Said("未分解：{units}", "not split: {units}")
     in_later_units = Said(
-        "{before}按 {after} 的{label}口径重新计分后比较（{units}），名次可能与当期公布的不同。",
+        "{before}按 {after} 的{label}口径重新计分后比较（{units}），位次可能与当期公布的不同。",
         "{before} is scored anew with the units of {after} ({units}); ranks may differ from those published at the time.",
     )
     units_come = Said(

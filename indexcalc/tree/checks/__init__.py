@@ -50,7 +50,7 @@ def _of_editions(index: Index) -> Iterator[Finding]:
             time = TIME_BETWEEN if since and until[since] else TIME_FROM if since else TIME_BEFORE
             when, when_zh = (part.format(since=since, until=until[since]) for part in time)
             said = {"what": one.code, "message": text, "message_zh": text_zh, "when": when, "when_zh": when_zh}
-            hint = {"advice": one.hint("en"), "advice_zh": one.hint("zh")}
+            hint = {"how": one.hint("en"), "how_zh": one.hint("zh")}
             wrapped = {"error": "IC467", "warning": "IC468"}.get(one.severity)
             if wrapped:
                 yield finding(wrapped, one.place, **said, **hint)
