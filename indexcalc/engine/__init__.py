@@ -43,7 +43,8 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         return _score(index, panel, level)
     scores = by_editions(index, panel, lambda tree, own, of: _score(tree, of_columns(tree, own), level, of))
     again = partial(_again, index, panel, scores.panel, level) if scores.panel.units.wholes else None
-    found = [*scores.findings, *broken_rules(index, panel)]
+    said = {(one.code, one.place) for one in scores.findings}
+    found = [*scores.findings, *(one for one in broken_rules(index, panel) if (one.code, one.place) not in said)]
     return replace(scores, reported=panel, level=level, again=again, findings=tuple(with_label(found, index.units.label)))
 
 

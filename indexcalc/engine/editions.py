@@ -186,6 +186,12 @@ def _findings(made: Sequence[tuple[Any, Scores]]) -> tuple[Finding, ...]:
     seen: dict[str, Finding] = {}
     for _, own in made:
         for one in own.findings:
-            key = one.code if one.code in ACROSS_PERIODS else f"{one.code} {one.place} {one.message('en')}"
-            seen[key] = one if one.code in ACROSS_PERIODS else seen.get(key, one)
+            key = f"{one.code} {one.place} {one.message('en')}"
+            if one.code in ACROSS_PERIODS:
+                key = one.code
+            elif one.code == "IC463":  # each edition counts the values that it reads
+                key = f"{one.code} {one.values['unit']}"
+            same = seen.get(key)
+            more = same is not None and one.code == "IC463" and one.values["count"] > same.values["count"]
+            seen[key] = one if same is None or more or one.code in ACROSS_PERIODS else same
     return tuple(seen.values())
