@@ -17,12 +17,13 @@ def throughout(scores: Scores, of: Callable[[Scores], Array]) -> Array:
     That is what they had under their old name, or what they would have had, had they been merged all the time.
     """
     x, there = of(scores), scores.there
-    if there is None or scores.again is None:
+    if there is None or not scores.panel.units.wholes:
         return x
     x = np.array(x, order="K")
     for period, units in _beginning(scores):
         renamed = scores.panel.units.renamed
-        other = of(scores.with_units_of(scores.periods[period])) if any(unit not in renamed for unit in units) else x
+        merged = scores.again is not None and any(unit not in renamed for unit in units)
+        other = of(scores.with_units_of(scores.periods[period])) if merged else x
         for unit in units:
             past = x[:, renamed[unit]] if unit in renamed else other[:, unit]
             x[:, unit] = np.where(_as(there[:, unit], x.ndim), x[:, unit], past)
@@ -34,11 +35,11 @@ def known(scores: Scores) -> Any:
     if scores.there is None:
         return np.ones((len(scores.periods), len(scores.panel.units)), dtype=bool)
     out = np.array(scores.there)
-    for period, units in _beginning(scores) if scores.again else ():
+    for period, units in _beginning(scores):
         for unit in units:
             if unit in scores.panel.units.renamed:
                 out[:, unit] |= out[:, scores.panel.units.renamed[unit]]
-            else:
+            elif scores.again is not None:
                 made = scores.with_units_of(scores.periods[period]).there
                 out[:, unit] |= True if made is None else made[:, unit]
     return out

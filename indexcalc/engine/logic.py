@@ -37,7 +37,8 @@ def broken(index: Index, panel: Panel) -> Iterator[Broken]:
 
     What is missing or does not apply is not judged. Of a rule that many units break the first are named.
     """
-    panel = with_past(index, within_time(index, panel), panel)
+    if panel.units.spans and isinstance(panel.values, np.ndarray):  # arrays in files are not copied as a whole
+        panel = with_past(index, within_time(index, panel), panel)
     for rule in index.logic:
         yield from _against(index, panel, rule)
     for own in bounds_of(index):

@@ -89,7 +89,9 @@ def score_in_blocks(
         reported=reported,
         level=level,
         there=scored(index, panel),
-        again=partial(_again, index, reported, panel, make, level, cells, most) if panel.units.wholes else None,
+        again=partial(_again, index, reported, panel, make, level, cells, most)
+        if panel.units.wholes and isinstance(reported.values, np.ndarray)  # what is in files is not copied as a whole
+        else None,
     )
 
 
