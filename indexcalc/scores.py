@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,14 @@ class Scores:
     released: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """The ranks of units in the index as they were published last, by period and unit; of the periods that were published."""
 
+    there: NDArray[np.bool_] | None = None
+    """Which units are scored in which periods (period, unit); nothing where all always are."""
+    again: Callable[[str], Scores] | None = field(default=None, compare=False)
+    """Scores all periods anew with the units of one, where some came out of others."""
+
+    editions: tuple[tuple[NDArray[np.bool_], Scores], ...] = field(default=(), compare=False)
+    """Of a tree that changes in time: which periods each edition has (period,), and its scores."""
+
     def __repr__(self) -> str:
         """Return what it is of; its arrays are shown by asking for them."""
         sizes = f"{len(self.panel.units)} units, {len(self.tree.nodes)} nodes"
@@ -117,6 +125,65 @@ class Scores:
     def rank(self, node: str | None = None) -> NDArray[np.float32]:
         """Return a node's ranks (period, unit), 1 the best, NaN for units without a score."""
         return self.ranks[..., self.tree.root if node is None else self.node(node)]
+
+    def listed(self, period: int) -> list[int]:
+        """Return the places of the units that are scored in a period: those that a report of it lists."""
+        if self.there is None:
+            return list(range(len(self.panel.units)))
+        found: list[int] = self.there[period].nonzero()[0].tolist()
+        return found
+
+    def of_period(self, period: str) -> Scores:
+        """Return these scores by the tree of a period: with the nodes that are there then, and the settings in effect.
+
+        The other periods are there as far as they have these nodes.
+        """
+        at = self.periods.index(period)
+        made = next((scores for rows, scores in self.editions if rows[at]), None)
+        if made is None:
+            return self
+        known: dict[int, Scores] = vars(self).setdefault("_of_period", {})
+        if id(made) not in known:
+            known[id(made)] = self._by(made)
+        return known[id(made)]
+
+    def _by(self, made: Scores) -> Scores:
+        """Return these scores with the tree of an edition, whose nodes they have."""
+        tree, own = self.tree, made.tree
+        nodes = [tree.position[node.id] for node in own.nodes]
+        leaves, inner = nodes[: own.leaves], [place - tree.leaves for place in nodes[own.leaves :]]
+        ids = [item.id for item in self.index.adjustments]
+        points = [ids.index(item.id) for item in made.index.adjustments]
+        return replace(
+            self,
+            index=made.index,
+            derived=self.derived[..., leaves],
+            treated=self.treated[..., leaves],
+            status=self.status[..., leaves],
+            scores=self.scores[..., nodes],
+            coverage=self.coverage[..., inner],
+            points=self.points[..., points],
+            ranks=self.ranks[..., nodes],
+            group_ranks=None if self.group_ranks is None else self.group_ranks[..., nodes],
+            grades=made.grades,
+            weights=made.weights,
+            imputed=None if self.imputed is None else self.imputed[..., leaves],
+            again=None if self.again is None else lambda period: self.with_units_of(period)._with_nodes_of(made),
+            editions=(),
+        )
+
+    def _with_nodes_of(self, made: Scores) -> Scores:
+        """Return these scores by the tree of the edition that other scores are of."""
+        return next((self._by(own) for _, own in self.editions if own.index is made.index), self)
+
+    def with_units_of(self, period: str) -> Scores:
+        """Return these scores with the units as they are in a period: what they came out of before is they, merged or renamed."""
+        if self.again is None:
+            return self
+        known: dict[str, Scores] = vars(self).setdefault("_again", {})
+        if period not in known:
+            known[period] = self.again(period)
+        return known[period]
 
     def part(self, periods: slice, units: slice) -> Scores:
         """Return the scores of some periods and of a run of units as arrays in memory, with the weights among all units."""
@@ -154,6 +221,7 @@ class Scores:
             weights=tuple(own(weights) for weights in self.weights),
             findings=self.findings,
             imputed=None if self.imputed is None else some(self.imputed),
+            there=None if self.there is None else some(self.there),
         )
         vars(part)["sibling_weights"] = self.sibling_weights[periods]
         vars(part)["effective_weights"] = self.effective_weights[periods]

@@ -330,6 +330,15 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
     "verify_with_other_libraries": after_scoring(in_run("packages", {"numpy": "1.0", "pyarrow": "1.0", "xlsxwriter": "1.0"})),
 }
 
+# -------------------------------------------------------------------------------------------- what concerns what changes
+
+COMMANDS |= {
+    "unit_explained_outside_its_time": ["explain", "西区"],
+    "explain_of_a_node_outside_its_time": ["explain", "东区", "--node", "clinics"],
+    "weight_set_that_changes_in_time": ["weights", "set", "cases", "0.7"],
+    "blocks_of_a_changing_tree": ["score", "--blocks"],
+}
+
 # ------------------------------------------------------------------------------------------------ what concerns weights
 
 COMMANDS |= {

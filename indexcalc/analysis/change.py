@@ -122,6 +122,17 @@ def ends(earlier: Scores, later: Scores, before: str, after: str) -> tuple[Array
     return _ends(Between(Side(earlier, before), Side(later, after)))
 
 
+def present(earlier: Scores, later: Scores, before: str, after: str) -> Any:
+    """Return which units of either scoring may have a score (2, unit), earlier and later: all but those outside their time."""
+    between = Between(Side(earlier, before), Side(later, after))
+    own = [
+        np.ones(len(side.scores.panel.units)) if side.scores.there is None else side.scores.there[side.at]
+        for side in between.sides
+    ]
+    # a unit that a table of units does not know lacks a score, one that the table knows is outside its time
+    return np.stack([between.of_units(i, there.astype(float), 1.0) > 0 for i, there in enumerate(own)])
+
+
 def _ends(between: Between) -> tuple[Array, Array]:
     both = [
         [between.of_units(i, array[side.at].astype(float)) for array in (side.scores.score(), side.scores.rank())]

@@ -14,7 +14,7 @@ from ..methods.ties import levelled
 from ..scores import Scores
 from ..tree.layout import normalise_of
 from ..tree.model import Dimension, Index, Indicator, Method, Root
-from .change import ScoreChange, change, ends
+from .change import ScoreChange, change, ends, present
 from .result import Result
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def compare(
     moves = change(one, other, before, after, units=units)
     scores, places = ends(one, other, before, after)
     without = np.isnan(scores)
+    there = present(one, other, before, after)
     both = ~without.any(axis=0)
     first, second = scores[:, both]
     shift = np.abs(places[1, both] - places[0, both])
@@ -83,7 +84,10 @@ def compare(
         shift=float(shift.mean()) if len(shift) else 0.0,
         most=float(shift.max(initial=0.0)),
         leading=_leading(moves),
-        left_out=(tuple(np.flatnonzero(without[0]).tolist()), tuple(np.flatnonzero(without[1]).tolist())),
+        left_out=(
+            tuple(np.flatnonzero(without[0] & there[0]).tolist()),
+            tuple(np.flatnonzero(without[1] & there[1]).tolist()),
+        ),
     )
 
 

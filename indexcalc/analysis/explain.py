@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..engine.adjust import events
 from ..findings import Language
 from ..journal.history import Change
 from ..methods.arrays import Array
@@ -180,9 +181,16 @@ def _added(scores: Scores, period: int, unit: int, position: int) -> tuple[Added
         item, points = scores.index.adjustments[at], float(scores.points[period, unit, at])
         reported = cell_of(scores, period, unit, item.id) if item.id in scores.panel.column else None
         places = (reported.places or ("–",)) if reported and reported.value > 0 else ()
+        if _is_for(item, scores, period, unit):
+            places = (item.why,)
         if places or points:
             added.append(Added(item, points, places))
     return tuple(added)
+
+
+def _is_for(item: Adjustment, scores: Scores, period: int, unit: int) -> bool:
+    """Say whether an adjustment is for a unit in a period alone."""
+    return item.unit is not None and bool(events(scores.index, scores.panel, item)[period, unit])
 
 
 def _from_below(scores: Scores, period: int, unit: int, leaf: str, depth: int) -> MadeOfUnits | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from ..journal.published import Published, last_release
 from ..methods.arrays import np
 from ..periods import previous, year_before
 from ..scores import Scores
+from .past import known, lineage, name_then, newest_name, throughout
 from .result import Result
 
 if TYPE_CHECKING:
@@ -74,14 +75,25 @@ def trend(
     Asked about is one `unit` in every period, or without one all units in a `period`; `published` are the lines of the log of
     releases, of which those of a `level` are looked for.
     """
-    node_scores = np.array(scores.scores[..., node])
-    values = np.array(scores.derived[..., node]) if node < scores.tree.leaves else node_scores
-    ranks = np.array(scores.ranks[..., node], dtype=float)
+    times = lineage(scores, node)
+
+    def of_node(of: Callable[[Scores, int], Array]) -> Array:
+        out = np.full(scores.scores.shape[:2], np.nan)
+        for place, rows in times:
+            out[rows] = throughout(scores, lambda own, at=place: of(own, at))[rows]  # type: ignore[misc]
+        return out
+
+    node_scores = of_node(lambda own, at: own.scores[..., at])
+    values = of_node(lambda own, at: own.derived[..., at]) if node < scores.tree.leaves else node_scores
+    ranks = of_node(lambda own, at: np.asarray(own.ranks[..., at], dtype=float))
+    there = np.logical_or.reduce([rows for _, rows in times])
     last, year = earlier(scores)
     if unit is None:
-        rows = [(range(len(scores.periods))[period], one) for one in range(len(scores.panel.units))]
+        at = range(len(scores.periods))[period]
+        rows = [(at, one) for one in scores.listed(at)]
     else:
-        rows = [(one, unit) for one in range(len(scores.periods))]
+        unit = newest_name(scores, unit)
+        rows = [(one, unit) for one in np.flatnonzero(known(scores)[:, unit] & there).tolist()]
     return Trend(
         scores=scores,
         node=node,
@@ -103,7 +115,8 @@ def _as_published(
 ) -> tuple[Published | None, ...]:
     """Return what was last published of a node for some periods and units, by their places."""
     releases = {at: last_release(published, scores.periods[at], level) for at in {at for at, _ in rows}}
-    return tuple(releases[at].get((scores.tree.nodes[node].id, scores.panel.units.ids[unit])) for at, unit in rows)
+    names = {(at, unit): scores.panel.units.ids[name_then(scores, at, unit)] for at, unit in rows}
+    return tuple(releases[at].get((scores.tree.nodes[node].id, names[at, unit])) for at, unit in rows)
 
 
 def earlier(scores: Scores) -> tuple[list[int], list[int]]:

@@ -20,6 +20,7 @@ from ..periods import kind_among, larger_of, previous
 from ..scores import Scores
 from ..tree.model import LEVELS, Level, Step, WarningRule
 from ..tree.warnings import by_value, events, more_is_worse, watched
+from .past import throughout
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,6 +135,8 @@ def judge(scores: Scores, rule: WarningRule, escalation: Sequence[Step] = ()) ->
         runs[members] = np.choose(np.maximum(levels[members], 0), [np.zeros_like(rows[0]), *rows])
         steps[members] = step_reached(rows, escalation)
     limits *= worse[:, None]
+    if scores.there is not None:  # the past of units that came out of others is history, and is not judged
+        levels[~scores.there], runs[~scores.there], steps[~scores.there] = NOT_JUDGED, 0, -1
     return Judged(rule, tuple(escalation), nodes, worse, values, limits, levels, runs, steps)
 
 
@@ -322,9 +325,10 @@ def _watched_values(scores: Scores, rule: WarningRule, names: Sequence[str]) -> 
     for column, name in enumerate(names):
         at = tree.position[name]
         if by_value(scores.index, rule, name):
-            out[..., column] = towards(scores.index, [at], scores.derived[..., [at]])[..., 0]
+            own = throughout(scores, lambda of, at=at: of.derived[..., at])  # type: ignore[misc]
+            out[..., column] = towards(scores.index, [at], own[..., None])[..., 0]
         else:
-            out[..., column] = scores.scores[..., at]
+            out[..., column] = throughout(scores, lambda of, at=at: of.scores[..., at])  # type: ignore[misc]
     return out
 
 

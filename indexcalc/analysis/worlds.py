@@ -203,7 +203,7 @@ def _weights(structure: Side, weights: Side, key: str, *, free: bool) -> tuple[W
         other, everywhere = weights.weights(key)
         common = [child for child in own if child in other]
         whole, part = sum(own[child] for child in common), sum(other[child] for child in common)
-        scale = whole / part if whole != part and part and not free else 1.0
+        scale = whole / part if part and not free and not math.isclose(whole, part, rel_tol=1e-12) else 1.0
         scaled = {child: other[child] * scale for child in common}
         # weights that were only scaled to make room are the same, whatever the last bit says
         numbers = own | {child: own[child] if math.isclose(w, own[child], rel_tol=1e-12) else w for child, w in scaled.items()}
@@ -341,7 +341,8 @@ def of_scores(scores: Scores, period: int) -> World:
         return own.model_copy(update=update)
 
     old = scores.index
-    moves = {item.id: {"rank_move": None, "each": 1.0, "cap": None} for item in old.adjustments if item.rank_move is not None}
+    given = {item.id for item in old.adjustments if item.rank_move is not None or item.unit is not None}
+    moves = {name: {"rank_move": None, "veto": None, "each": 1.0, "repeat": 1.0, "cap": None, "unit": None} for name in given}
     weights = _at_base(old.defaults.weights, side)
     index = Index.model_construct(
         index=inner(old.index),
@@ -359,7 +360,7 @@ def of_scores(scores: Scores, period: int) -> World:
     events = np.zeros((len(at), len(scores.panel.units), len(old.adjustments)))
     for place, item in enumerate(old.adjustments):
         column = scores.panel.column.get(item.id)
-        source = scores.points[..., place] if item.rank_move is not None or column is None else scores.panel.values[..., column]
+        source = scores.points[..., place] if item.id in given or column is None else scores.panel.values[..., column]
         events[..., place] = np.nan_to_num(source[at])
     leaves = scores.tree.leaves
     x, status = scores.scores[at, :, :leaves], scores.status[at].copy()

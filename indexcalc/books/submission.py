@@ -104,6 +104,8 @@ def read_submission(
     wanted = reported_columns(index, named, units)
     matched = match_tables(Source.of(index, units, "", source, wanted), tables)
     missing = {one.values.get("column"): one for one in matched.findings if one.code in _MISSING_COLUMN}
+    gone = [name for name in missing if matched.periods and not any(index.is_asked_in(str(name), one) for one in matched.periods)]
+    missing = {name: one for name, one in missing.items() if name not in gone}
     top = tables[0].header_place(0)
     found += [one for one in matched.findings if one.code not in _MISSING_COLUMN]
     found += repeats(matched)
@@ -260,7 +262,7 @@ def _gaps(matched: Matched) -> Iterable[Finding]:
             mine = [i for i, own in enumerate(piece.periods) if own == period]
             there |= {piece.units[i] for i in mine}
             empty += [piece.place(i) for i in mine if math.isnan(piece.values[i]) and i not in gaps]
-        absent = [units.title(unit) for unit in range(len(units)) if unit not in there]
+        absent = [units.title(unit) for unit in units.asked_in(period, matched.index.periods.kind) if unit not in there]
         place = matched.pieces[0].table.header_place(matched.pieces[0].at)
         if absent:
             shown = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")

@@ -16,5 +16,6 @@ def rank(**options: Unpack[Options]) -> None:
 
     with opened(options) as project:
         scores = project.scores()
-        node = asked_node(scores, options["node"])
-        project.print(*ranking(scores, period_of(scores, options["period"]), node, project.language))
+        period = period_of(scores, options["period"])
+        node = asked_node(scores, options["node"], period)
+        project.print(*ranking(scores, period, node, project.language))

@@ -7,28 +7,49 @@ through them in blocks that fit a processor's cache. There is no loop over units
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from ..findings import with_label
 from ..methods.arrays import Array, np
-from ..panel import Panel, empty
+from ..panel import NOT_APPLICABLE, Panel, empty
 from ..scores import Scores
 from ..tree.model import Index
 from .adjust import grade_ceilings
+from .editions import by_editions, of_columns
 from .floors import used_inputs, with_floors
 from .frames import normalise
 from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
-from .levels import at_level, imputed_below, scored_below, with_scores
+from .levels import imputed_below, of_one_level, scored_below, with_scores
 from .logic import broken_rules
 from .nodes import aggregate, check_nodes
 from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from .ranking import grade, rank
 from .rules import combiner
+from .times import given_outside, of_the_time, scored, without_past
 
 __all__ = ["combiner", "score", "score_again", "used_inputs", "with_floors"]
 
 
 def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
-    """Score every period of a panel by an index, the units of one `level` where there are several.
+    """Score every period of a panel by the index of then, the units of one `level` where there are several.
+
+    An index that changes from period to period scores each period by the tree that holds there.
+    """
+    panel = of_columns(index, panel)
+    if not index.editions:
+        return _score(index, panel, level)
+    scores = by_editions(index, panel, lambda tree, own, of: _score(tree, of_columns(tree, own), level, of))
+    again = partial(_again, index, panel, scores.panel, level) if scores.panel.units.wholes else None
+    said = {(one.code, one.place) for one in scores.findings}
+    found = [*scores.findings, *(one for one in broken_rules(index, panel) if (one.code, one.place) not in said)]
+    return replace(scores, reported=panel, level=level, again=again, findings=tuple(with_label(found, index.units.label)))
+
+
+def _score(index: Index, panel: Panel, level: str | None = None, of: Callable[[Sequence[str]], Any] | None = None) -> Scores:
+    """Score every period of a panel by one tree; those that are not `of` it no further than to the scores of its leaves.
 
     The steps and their order are those of the OECD/JRC Handbook (2008): derive, screen, impute, treat, normalise, then
     weight, aggregate and adjust level by level, rank and grade. What the steps find (a column that is constant or empty,
@@ -42,15 +63,17 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         if nodes:
             index, panel, found, below = with_scores(index, panel, level, nodes, score(index, panel, level=parts))
         else:
-            panel, found = roll_up(index, at_level(index, panel, level))
+            panel, found = roll_up(index, of_one_level(index, panel, level))
         derived, status, too_large = derive(index, panel)
         derived, status, screened = screen(index, panel, derived, status)
         imputed, flags = impute(index, panel, derived, status)
-        estimates = Counter[str]() if flags is status else imputed_in(index, flags)
-        status = flags
         treated = treat(index, imputed)
         scores = empty(len(panel.periods), len(panel.units), len(index.tree.nodes))
         normalise(index, panel, treated, scores)
+        untouched = flags is status
+        if of is not None:
+            derived, imputed, treated, flags = _only(of(panel.periods), (derived, imputed, treated, flags), scores)
+        estimates, status = Counter[str]() if untouched else imputed_in(index, flags), flags
         inner = aggregate(index, panel, status, scores)
         places, within = rank(index, panel, derived, scores)
         grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
@@ -63,6 +86,8 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
         noted += [
             *check_imputed(index, panel, status),
             *set_aside(reported_by, reported),
+            *given_outside(reported_by, reported),
+            *without_past(index, panel),
             *broken_rules(reported_by, reported),
             *too_large,
             *check_large(index, panel, scores),
@@ -85,7 +110,27 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
             imputed=imputed,
             reported=reported,
             level=level,
+            there=scored(index, panel),
+            again=partial(_again, reported_by, reported, panel, level) if panel.units.wholes else None,
         )
+
+
+def _only(rows: Any, made: Sequence[Any], scores: Array) -> list[Any]:
+    """Return derived, imputed and treated values and statuses that apply in some periods alone; so are the scores."""
+    out = [np.array(one, order="K") for one in made]
+    for one in (*out[:3], scores):
+        one[~rows] = np.nan
+    out[3][~rows] = NOT_APPLICABLE
+    return out
+
+
+def _again(index: Index, reported: Panel, made: Panel, level: str | None, period: str) -> Scores:
+    """Score anew with the units of a period, and name them as the panel that was `made` does."""
+    panel = of_the_time(index, reported, period)
+    if panel is reported:
+        return replace(score(index, reported, level=level), again=None)
+    scores = score(index, panel, level=level)
+    return replace(scores, panel=replace(scores.panel, units=made.units), reported=reported, again=None)
 
 
 def score_again(scores: Scores, panel: Panel) -> tuple[Array, Array, Array]:

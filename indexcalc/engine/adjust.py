@@ -6,11 +6,12 @@ from ..methods.adjust import climbed, limited, repeated
 from ..methods.arrays import Array, np
 from ..methods.ties import near
 from ..panel import Panel
-from ..periods import previous
+from ..periods import previous, read_period
 from ..tree.layout import Branch
 from ..tree.model import Adjustment, Index
 from .frames import kinds_of
 from .ranking import overall, ranking_of
+from .times import joined
 
 
 def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slice) -> tuple[Array, list[Array]]:
@@ -23,16 +24,26 @@ def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slic
         if item.rank_move is not None:
             added = limited(item.rank_move * places_climbed(index, panel, branch.position, before), item.cap)
         else:
-            count = events(panel, item, block)
+            count = events(index, panel, item, block)
             added = by_events(item, count if score.ndim == 2 else count[:, None], score)
         points.append(np.where(np.isnan(score), np.nan, added))
         score = score + added
     return score, points
 
 
-def events(panel: Panel, item: Adjustment, block: slice = slice(None)) -> Array:
-    """Return how many events of an adjustment each unit of a block had (period, unit); none where nothing was reported."""
-    return np.nan_to_num(panel.values[:, block, panel.column[item.id]])
+def events(index: Index, panel: Panel, item: Adjustment, block: slice = slice(None)) -> Array:
+    """Return how many events of an adjustment each unit of a block had (period, unit); none where nothing was reported.
+
+    One that is for a unit and period alone has one event there.
+    """
+    if item.unit is None or item.id in panel.column:
+        return np.nan_to_num(panel.values[:, block, panel.column[item.id]])
+    meant = {read_period(str(item.period), kind) for kind in index.periods.kinds}
+    rows = np.array([period in meant for period in panel.periods])
+    ids, name = panel.units.ids, str(item.unit)
+    names = ids if name in ids else panel.units.names if name in panel.units.names else panel.units.names_en
+    units = np.array([one == name for one in names], dtype=bool) if names else np.zeros(len(ids), dtype=bool)
+    return np.asarray((rows[:, None] & units)[:, block], dtype=float)
 
 
 def by_events(item: Adjustment, count: Array, score: Array) -> Array:
@@ -53,12 +64,13 @@ def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> A
     Scores and result are (period, unit), or (period, draw, unit).
     """
     places = overall(ranking_of(index, position), score[..., None])[..., 0]
+    course = joined(index, panel, places) if score.ndim == 2 else joined(index, panel, places.swapaxes(1, 2)).swapaxes(1, 2)
     before = np.full_like(score, np.nan)
     row = {period: position for position, period in enumerate(panel.periods)}
     for kind, members in kinds_of(index, panel):
         for now in range(members.start, members.stop):
             if (earlier := previous(panel.periods[now], kind)) in row:
-                before[now] = places[row[str(earlier)]]
+                before[now] = course[row[str(earlier)]]
     return climbed(places, before)
 
 
@@ -68,5 +80,5 @@ def grade_ceilings(index: Index, panel: Panel) -> Array:
     names = [grade.name for grade in index.grades]
     for item in index.adjustments:
         if item.veto is not None and item.veto.grade in names:
-            out = np.where(events(panel, item) > 0, np.maximum(out, names.index(item.veto.grade)), out)
+            out = np.where(events(index, panel, item) > 0, np.maximum(out, names.index(item.veto.grade)), out)
     return out

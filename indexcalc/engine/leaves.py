@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..findings import Finding, finding
-from ..methods import CATALOGUE
+from ..methods import CATALOGUE, IMPUTERS
 from ..methods.arrays import LARGEST, Array, Mask, Status, np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, known_sum, per, rolled_in_part, share, shrunk
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
@@ -16,7 +16,9 @@ from ..tree.model import Denominator, Index, Indicator
 from ..tree.reported import in_numerators
 from .frames import groups_of, kinds_of, some
 from .rules import REACHED
+from .times import existing, joined, left_out
 
+_OVER_TIME = ("before", "periods")  # what estimates are made of that come of a unit's own course
 _SHOWN = 5  # values that are named where there may be many
 
 
@@ -64,9 +66,11 @@ def roll_up(index: Index, panel: Panel) -> tuple[Panel, list[Finding]]:
 
 def made_of_part(index: Index, panel: Panel, own: Array, whole: Mapping[str, Sequence[int]]) -> Iterator[Finding]:
     """Say which values of larger periods are made of some of their parts, since the tree says that so many are enough."""
-    share = index.periods.whole or 1.0
+    share, there = index.periods.whole or 1.0, existing(index, panel)
     for period, members in whole.items() if share < 1 else ():
         gaps = np.isnan(own[list(members)])
+        if there is not None:
+            gaps[:, ~there[list(members)].all(axis=0)] = True  # of units that are not there all the time none is made
         count = np.count_nonzero(gaps, axis=0)
         part = (count > 0) & (count < len(members)) & (len(members) - count >= (share - REACHED) * len(members))
         part[:, [at for at, column in enumerate(index.columns) if column.is_attribute]] = False
@@ -93,13 +97,13 @@ def derive(index: Index, panel: Panel) -> tuple[Array, Status, list[Finding]]:
     """Make each leaf's comparable value (period, unit, leaf) of the reported columns; one too large for a number is found."""
     leaves, found = index.leaves, []
     if as_reported(index, panel.columns):
-        return panel.values[..., : len(leaves)], panel.status[..., : len(leaves)], []
+        return *left_out(index, panel, panel.values[..., : len(leaves)], panel.status[..., : len(leaves)]), []
     derived = empty(len(panel.periods), len(panel.units), len(leaves))
     status = empty(len(panel.periods), len(panel.units), len(leaves), np.uint8)
     for position, leaf in enumerate(leaves):
         derived[..., position], status[..., position], beyond = _derive_leaf(index, panel, leaf)
         found += [_too_large(index, panel, leaf, *cell) for cell in np.argwhere(beyond)[:1].tolist()]
-    return derived, status, found
+    return *left_out(index, panel, derived, status), found
 
 
 def value_of(index: Index, panel: Panel, leaf: Indicator) -> Array:
@@ -134,11 +138,14 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
     if leaf.per:
         base = _taken(index, panel, leaf, leaf.per)[0]
         value = per(value, base) if leaf.shrink is None else _shrunk(index, panel, leaf, value, base, status)
+        if leaf.shrink is not None:
+            value = joined(index, panel, value)
     for name in ("difference", "growth"):
         if since := getattr(leaf, name):
             value = CHANGES[name](value, before(index, panel, value, since))
     if leaf.share:
-        value = share(value, groups_of(panel, "group" if leaf.share == "group" else None))
+        there = existing(index, panel)  # what is the past of units that came later is in no sum
+        value = share(value if there is None else np.where(there, value, np.nan), groups_of(panel, _group_of(leaf)))
     value = value * leaf.scale if leaf.scale != 1 else value
     if leaf.applies:
         tree = parse(leaf.applies)
@@ -150,10 +157,16 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
     return value, np.where(silent, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8), large
 
 
+def _group_of(leaf: Indicator) -> str | None:
+    """Return the column of the groups within which a leaf's share is one; nothing for one among all units."""
+    return "group" if leaf.share == "group" else None
+
+
 def _shrunk(index: Index, panel: Panel, leaf: Indicator, count: Array, base: Array, status: Status) -> Array:
     """Return rates moved towards those of larger areas, of the units that the leaf applies to."""
     assert leaf.shrink is not None
-    count = np.where(status == NOT_APPLICABLE, np.nan, count)
+    there = existing(index, panel)
+    count = np.where((status == NOT_APPLICABLE) | (False if there is None else ~there), np.nan, count)
     times, groups = one_by_one(index, leaf), groups_of(panel, leaf.shrink.within)
     return shrunk(count, base * times, groups, how=leaf.shrink.how) * times
 
@@ -306,7 +319,8 @@ def impute(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[
     for choice, columns in index.tree.imputed:
         groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
         for _, members in kinds_of(index, panel):
-            x = np.ascontiguousarray(derived[members][..., columns].transpose(2, 0, 1)).transpose(1, 2, 0)
+            own = joined(index, panel, derived) if IMPUTERS[choice.method].donors in _OVER_TIME else derived
+            x = np.ascontiguousarray(own[members][..., columns].transpose(2, 0, 1)).transpose(1, 2, 0)
             estimate = CATALOGUE["impute"][choice.method](x, groups, **choice.parameters)
             gaps = (status[members][..., columns] == MISSING) & ~np.isnan(estimate)
             values[members, :, columns] = np.where(gaps, estimate, derived[members][..., columns])

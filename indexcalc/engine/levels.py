@@ -9,7 +9,7 @@ from typing import Any
 
 from ..findings import Finding, finding
 from ..methods.arrays import Array, np
-from ..methods.derive import OVER_UNITS, gathered, known_sum
+from ..methods.derive import OVER_UNITS, gathered
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..scores import Below, Gathered, Scores
 from ..tree.levels import from_units, inside, leaf_of, without_values
@@ -18,6 +18,7 @@ from ..units import Units
 from .leaves import roll_up
 from .notes import imputed_in
 from .rules import enough
+from .times import bring_up, with_past, within_time
 
 
 def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
@@ -30,25 +31,8 @@ def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
     units = panel.units
     if not units.levels:
         return panel
-    parents = np.array(units.parents)
     values, status = np.array(panel.values, order="K"), np.array(panel.status, order="K")
-    for members in _from_below(parents):
-        above, place = np.unique(parents[members], return_inverse=True)
-        for at, column in enumerate(index.columns):
-            weight = None if column.over_units in OVER_UNITS else values[..., panel.column[column.over_units]][:, members]
-            how = column.over_units if weight is None else "mean"
-            parts = status[:, members, at]
-            x = np.where(parts == NOT_APPLICABLE, 0.0 if how == "sum" else np.nan, values[:, members, at])
-            if how == "sum" and column.of_parts_known:
-                total, gaps = (gathered(one, place, len(above), "sum") for one in (np.nan_to_num(x), np.isnan(x).astype(float)))
-                made = known_sum(total, gaps > 0)
-            else:
-                made = gathered(x, place, len(above), how, weight)
-            never = gathered((parts == NOT_APPLICABLE).astype(float), place, len(above), "min") == 1
-            own = status[:, above, at] != MISSING
-            values[:, above, at] = np.where(own, values[:, above, at], np.where(never, np.nan, made))
-            flags = np.where(never, NOT_APPLICABLE, np.where(np.isnan(made), MISSING, VALUE))
-            status[:, above, at] = np.where(own, status[:, above, at], flags)
+    bring_up(index, values, status, np.array(units.parents))
     wanted = level_of(index, units, level)
     kept = [at for at, own in enumerate(units.levels) if own == wanted]
 
@@ -67,6 +51,11 @@ def at_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
         address if panel.address else None,
         quarantine=panel.quarantine,
     )
+
+
+def of_one_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
+    """Return the panel of the units of one level, each in its time, with the past of those that came out of others."""
+    return with_past(index, at_level(index, within_time(index, panel), level), panel)
 
 
 def level_of(index: Index, units: Units, level: str | None = None) -> str:
@@ -105,7 +94,7 @@ def with_scores(
     upper = without_values(index, nodes, below)
     leaves = {leaf_of(index, node) for node in nodes}
     known = [None if column.id in leaves else panel.column[column.id] for column in upper.columns]
-    own, found = roll_up(upper, at_level(upper, _with_columns(panel, upper, known), level))
+    own, found = roll_up(upper, of_one_level(upper, _with_columns(panel, upper, known), level))
     place = {unit: at for at, unit in enumerate(own.units.ids)}
     whole = {unit: at for at, unit in enumerate(panel.units.ids)}
     above = [panel.units.parents[whole[unit]] for unit in lower.panel.units.ids]
@@ -192,16 +181,6 @@ def _with_columns(panel: Panel, index: Index, known: Sequence[int | None]) -> Pa
 
     columns = tuple(column.id for column in index.columns)
     return replace(panel, values=values, status=status, columns=columns, address=address if panel.address else None)
-
-
-def _from_below(parents: Any) -> list[Any]:
-    """Return the units that are part of another, the deepest first, as one batch a depth."""
-    depth = np.zeros(len(parents), dtype=int)
-    above = parents.copy()
-    while (above >= 0).any():
-        depth += above >= 0
-        above = np.where(above >= 0, parents[above], -1)
-    return [np.flatnonzero(depth == at) for at in range(int(depth.max(initial=0)), 0, -1)]
 
 
 def _places(panel: Panel, children: dict[int, list[int]], period: int, unit: int, column: int) -> Sequence[Any]:

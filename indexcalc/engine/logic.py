@@ -14,6 +14,7 @@ from ..tree.columns import Column
 from ..tree.logic import Bounds, Term, bounds_of, holds, in_one_measure, meant_by, parse_rule
 from ..tree.model import Index, Indicator, LogicRule
 from .leaves import before, columns_of_leaf, own_values, value_of
+from .times import existing, with_past, within_time
 
 MOST = 20  # cells of one rule that are named; of more it is said how many there are
 
@@ -36,6 +37,8 @@ def broken(index: Index, panel: Panel) -> Iterator[Broken]:
 
     What is missing or does not apply is not judged. Of a rule that many units break the first are named.
     """
+    if panel.units.spans and isinstance(panel.values, np.ndarray):  # arrays in files are not copied as a whole
+        panel = with_past(index, within_time(index, panel), panel)
     for rule in index.logic:
         yield from _against(index, panel, rule)
     for own in bounds_of(index):
@@ -57,7 +60,7 @@ def _against(index: Index, panel: Panel, rule: LogicRule) -> Iterator[Broken]:
     values = {said: _quantity(index, panel, meant[said], term) * times[said] for said, term in terms.items()}
     sides = [np.broadcast_to(evaluate(side, values), panel.values.shape[:2]) for side in (left, right)]
     with np.errstate(invalid="ignore"):
-        wrong = ~holds(operation, *sides) & ~np.isnan(sides[0]) & ~np.isnan(sides[1])
+        wrong = ~holds(operation, *sides) & ~np.isnan(sides[0]) & ~np.isnan(sides[1]) & _judged(index, panel)
     for period, unit, more in _cells(wrong):
         cells = [cell for said, term in terms.items() for cell in _cells_of(index, panel, meant[said], term, period, unit)]
         values_said = {
@@ -70,6 +73,12 @@ def _against(index: Index, panel: Panel, rule: LogicRule) -> Iterator[Broken]:
         }
         said_at = finding("IC962" if rule.severity == "error" else "IC963", _place(index, panel, cells), **values_said)
         yield Broken(said_at, period, unit, tuple(cells))
+
+
+def _judged(index: Index, panel: Panel) -> Mask:
+    """Return where units are there: the past of those that came out of others is looked back at, and was judged as theirs."""
+    there = existing(index, panel)
+    return np.ones(panel.values.shape[:2], dtype=bool) if there is None else np.asarray(there)
 
 
 def _quantity(index: Index, panel: Panel, own: Column | Indicator, term: Term) -> Array:
@@ -97,7 +106,7 @@ def _where(panel: Panel, period: int, unit: int) -> dict[str, str]:
 def _out_of_bounds(index: Index, panel: Panel, own: Bounds) -> Iterator[Broken]:
     leaf, x = own.leaf, value_of(index, panel, own.leaf)
     with np.errstate(invalid="ignore"):
-        out = own.excludes(x)
+        out = own.excludes(x) & _judged(index, panel)
     columns = columns_of_leaf(index, panel, leaf)
     for period, unit, more in _cells(out):
         cells = [(period, unit, at) for at in columns]

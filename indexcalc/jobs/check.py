@@ -72,12 +72,22 @@ def _broken(matched: Matched) -> list[Finding]:
     return broken_rules(matched.index, panel(matched))
 
 
+def _outside(matched: Matched) -> list[Finding]:
+    """Say which values are given of units outside their time; arrays are loaded for that only where some have one."""
+    if matched.units is None or not matched.units.units.spans:
+        return []
+    from ..engine.times import given_outside
+    from ..sources import panel
+
+    return list(given_outside(matched.index, panel(matched)))
+
+
 def check(project: Project) -> Checked:
     """Check a tree and its data, or refuse with what is wrong in them; what refuses nothing is told."""
     matched, found = project.matched()
     if errors(found, strict=project.strict):
         raise Refused(found)
-    project.go_on([*found, *_broken(matched), *_set_aside(matched)])
+    project.go_on([*found, *_broken(matched), *_set_aside(matched), *_outside(matched)])
     assert matched.units is not None
     values = sum(len(piece.values) for piece in matched.pieces)
     return Checked(matched.index, len(matched.units.units), matched.periods, values, len(matched.files))

@@ -18,7 +18,7 @@ from ..sources.frames import panel_of_frame
 from ..tree import load
 from ..tree.model import Index
 from . import questions
-from .names import node_of, period_of, periods_of
+from .names import asked_node, node_of, period_of, periods_of
 from .project import PathLike, project_of, warn_in_python
 from .report import edition_of, write_reports
 
@@ -68,14 +68,15 @@ class Scored(Scores):
         from ..report.answers.ranking import ranked_units
         from ..report.sheets.tables import in_rank_order
 
-        shown, place = period_of(self, period), self.tree.root if node is None else self.node(node_of(self.index, node))
-        row = self.periods.index(shown)
-        units = in_rank_order(self, row, place)
-        frame = pd.DataFrame(ranked_units(self, shown, place, units, language))
+        shown = period_of(self, period)
+        wanted, then = asked_node(self, node, shown), self.of_period(shown)
+        row, place = self.periods.index(shown), then.tree.root if wanted is None else then.node(wanted)
+        units = in_rank_order(then, row, place)
+        frame = pd.DataFrame(ranked_units(then, shown, place, units, language))
         if self.panel.units.groups:
             frame["group"] = [self.panel.units.groups[unit] for unit in units]
-        if self.group_ranks is not None:
-            frame["group_rank"] = self.group_ranks[row, units, place]
+        if then.group_ranks is not None:
+            frame["group_rank"] = then.group_ranks[row, units, place]
         return frame
 
     def frame(self, nodes: Sequence[str] | None = None, *, wide: bool = False, language: Language = "zh") -> pd.DataFrame:
@@ -100,14 +101,10 @@ class Scored(Scores):
 
     def _grades(self, language: Language) -> list[list[str]]:
         """Return the grades of all nodes in reading order, a row for each period and unit."""
-        graded = [place in self.grades for place in self.tree.reading_order]
         return [
-            [
-                self.grade(period, unit, place, language) if has else ""
-                for place, has in zip(self.tree.reading_order, graded, strict=True)
-            ]
-            for period in range(len(self.periods))
-            for unit in range(len(self.panel.units))
+            [then.grade(period, unit, place, language) if place in then.grades else "" for place in then.tree.reading_order]
+            for period, then in ((at, self.of_period(label)) for at, label in enumerate(self.periods))
+            for unit in self.listed(period)
         ]
 
     def explain(

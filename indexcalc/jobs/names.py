@@ -69,6 +69,19 @@ def unit_of(scores: Scores, wanted: str) -> int:
     return scored[names.units.ids[unit]]
 
 
+def must_be_there(scores: Scores, unit: int, period: str) -> None:
+    """Refuse a unit in a period in which it is not scored: outside its time."""
+    at = scores.periods.index(period)
+    if scores.there is None or scores.there[at, unit]:
+        return
+    units, span = scores.panel.units, scores.panel.units.spans[unit]
+    heirs = [units.title(one) for one, old in units.origins.items() if unit in old]
+    before = [units.title(old) for old in units.origins.get(unit, ())]
+    known = [label for row, label in enumerate(scores.periods) if scores.there[row, unit]]
+    since, until = span.since or "…", span.until or "…"
+    refuse("IC465", unit=units.title(unit), period=period, since=since, until=until, known=[*heirs, *before, *known])
+
+
 def node_of(index: Index, wanted: str) -> str:
     """Return the id of the node that is meant by an id, a name, or a path of them such as safety/personal-safety."""
     parts = [wanted] if _ids(index, wanted) else wanted.strip("/").split("/")
@@ -85,9 +98,15 @@ def node_of(index: Index, wanted: str) -> str:
     return ids[-1][0]
 
 
-def asked_node(scores: Scores, wanted: str | None) -> str | None:
-    """Return the id of the node that is asked for, if one is."""
-    return None if wanted is None else node_of(scores.index, wanted)
+def asked_node(scores: Scores, wanted: str | None, period: str | None = None) -> str | None:
+    """Return the id of the node that is asked for, if one is; refuse one that is not part of the tree of a period."""
+    if wanted is None:
+        return None
+    node = node_of(scores.index, wanted)
+    if period is not None and node not in scores.of_period(period).tree.position:
+        known = [one for one in scores.periods if node in scores.of_period(one).tree.position]
+        refuse("IC477", scores.index.place_of(node), node=node, period=period, known=known)
+    return node
 
 
 def _ids(index: Index, text: str) -> list[str]:

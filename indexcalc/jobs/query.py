@@ -66,6 +66,8 @@ def _score(
         raise Refused(found)
     project.progress("score")
     units = values.units.units
+    if units.spans:
+        raise Refused([*found, finding("IC870", index.place(("units",), key=True), ways="units.since, units.until")])
     bare = bare_scores(index, values.periods)
     table, noted = score_in_query(index, values.table, bare, values.groups)
     name = partial(units.title, language=project.language)

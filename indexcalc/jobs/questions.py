@@ -18,7 +18,7 @@ from ..report.sheets.tables import in_rank_order, kind_of
 from ..scores import Scores
 from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word_of
-from .names import asked_node, node_of, period_before, period_of, unit_of
+from .names import asked_node, must_be_there, node_of, period_before, period_of, unit_of
 from .project import refuse, warn_in_python
 from .uncertain import Words, alternatives_of
 
@@ -69,14 +69,16 @@ def explain(
     from ..analysis.explain import explain as walk_down
     from ..analysis.versus import best_of, boards, group_of, versus
 
-    place, start = unit_of(scores, unit), _place_of(scores, node)
-    row = scores.periods.index(period_of(scores, period))
+    place, row = unit_of(scores, unit), scores.periods.index(shown := period_of(scores, period))
+    must_be_there(scores, place, shown)
+    scores, start = _then(scores, shown, node)
     group = group_of(scores, place)
     if vs is None:
         return walk_down(scores, row, place, start, boards(scores, row, place, group), depth=depth, history=history)
     if vs == "group":
         return versus(scores, row, place, group, node=start, depth=depth, boards=boards(scores, row, place, group))
     other = best_of(scores, row, place) if vs == "best" else unit_of(scores, vs)
+    must_be_there(scores, other, shown)
     return versus(scores, row, place, [other], node=start, depth=depth)
 
 
@@ -95,6 +97,7 @@ def change(
     these were made by another tree. Of many units the first few hundred are split unless `every` is asked for.
     """
     from ..analysis.change import change as split
+    from ..analysis.past import come_and_gone
 
     old = scores if earlier is None else earlier
     after = period_of(scores, to)
@@ -102,8 +105,14 @@ def change(
     if earlier is None:
         _must_be_two(scores, before, after)
     _must_be_alike(old, scores, before, after)
-    wanted = _first_units(scores, after, every=every) if unit is None else [_unit_of_either(old, scores, unit)]
-    return split(old, scores, before, after, units=wanted, by_indicator=unit is not None)
+    old, scores = _in_units(old, scores, before, after)
+    if unit is None:
+        come = set(come_and_gone(old, scores, before, after)[0])
+        wanted = [one for one in _first_units(scores, after, every=every) if scores.panel.units.ids.index(one) not in come]
+    else:
+        wanted = [_unit_of_either(old, scores, unit)]
+        _must_have_both(old, scores, before, after, wanted[0])
+    return split(old.of_period(before), scores.of_period(after), before, after, units=wanted, by_indicator=unit is not None)
 
 
 def compare(
@@ -122,6 +131,7 @@ def compare(
     """
     from ..analysis.compare import compare as set_beside
     from ..analysis.compare import room_of
+    from ..analysis.past import come_and_gone
 
     if isinstance(one, Scores):
         earlier, later = scores, one
@@ -129,7 +139,7 @@ def compare(
     elif other is None:
         raise TypeError("compare two scorings, or two periods or methods of one")
     elif (room := room_of(one, other)) is not None:
-        earlier, later = _by_methods(scores, room, one, other)
+        earlier, later = _by_methods(scores.of_period(period_of(scores, period)), room, one, other)
         before = after = period_of(later, period)
         names = one, other
     else:
@@ -142,8 +152,14 @@ def compare(
         names = one, other
     _must_be_alike(earlier, later, before, after)
     named = names if before == after else None
-    wanted = None if every or len(later.panel.units) <= MOST_UNITS else _first_units(later, after, every=False)
-    return set_beside(earlier, later, before, after, names=named, units=wanted)
+    earlier, later = _in_units(earlier, later, before, after)
+    come, gone = come_and_gone(earlier, later, before, after)
+    units = later.panel.units
+    some = earlier.there is not None or len(units) > MOST_UNITS
+    wanted = _first_units(later, after, every=every or len(units) <= MOST_UNITS) if some else None
+    if wanted is not None and (come or gone or earlier.there is not None):
+        wanted = [one for one in wanted if units.ids.index(one) not in come]
+    return set_beside(earlier.of_period(before), later.of_period(after), before, after, names=named, units=wanted)
 
 
 def uncertainty(
@@ -165,11 +181,11 @@ def uncertainty(
     from ..analysis.alternatives import Inputs
     from ..analysis.uncertainty import uncertainty as draw
 
-    wanted = asked_node(scores, node)
+    shown = period_of(scores, period)
+    wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
     alternatives = alternatives_of(scores.index, go_on, words)
     if not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
         refuse("IC752")
-    shown = period_of(scores, period)
     result = draw(scores, alternatives, period=shown, node=wanted, draws=draws, seed=seed, progress=progress)
     go_on(result.findings)
     return result
@@ -192,8 +208,9 @@ def sensitivity(
     from ..analysis.dependence import dependence
 
     must_be_power_of_two(rows)
+    scores = scores.of_period(shown := period_of(scores, period))
     alternatives = alternatives_of(scores.index, go_on, words)
-    result = dependence(scores, alternatives, period_of(scores, period), rows=rows, seed=seed, progress=progress)
+    result = dependence(scores, alternatives, shown, rows=rows, seed=seed, progress=progress)
     go_on(result.choices.findings if result.choices else [])
     return result
 
@@ -218,8 +235,10 @@ def robustness(
     from ..analysis.robustness import robustness as search
 
     wanted = None if unit is None else [unit_of(scores, unit)]
-    shown = period_of(scores, period)
+    scores = scores.of_period(shown := period_of(scores, period))
     row, levels = scores.periods.index(shown), depth_of(scores)
+    if wanted is not None:
+        must_be_there(scores, wanted[0], shown)
     if wanted is not None and math.isnan(scores.score()[row, wanted[0]]):
         refuse("IC785", unit=scores.panel.units.ids[wanted[0]], period=shown)
     if depth is not None and depth > levels:
@@ -262,7 +281,8 @@ def target(
     if isinstance(costs, str | Path):
         costs = read_costs(scores.index, Path(costs))
     shown, name = period_of(scores, period), scores.panel.units.title(place, language)
-    row = scores.periods.index(shown)
+    row, scores = scores.periods.index(shown), scores.of_period(shown)
+    must_be_there(scores, place, shown)
     known = scores.score()[row] == scores.score()[row]  # NaN is not
     if not known[place]:
         refuse("IC785", unit=name, period=shown)
@@ -291,7 +311,9 @@ def trend(
     from ..analysis.trend import trend as follow
 
     start, place = _place_of(scores, node), None if unit is None else unit_of(scores, unit)
-    row = scores.periods.index(period_of(scores, period))
+    row = scores.periods.index(shown := period_of(scores, period))
+    if unit is None:
+        asked_node(scores, node, shown)
     return follow(scores, start, unit=place, period=row, published=published, level=scores.level or "")
 
 
@@ -343,6 +365,12 @@ def must_be_power_of_two(rows: int) -> None:
         refuse("IC759", rows=rows, near=1 << rows.bit_length())
 
 
+def _then(scores: Scores, period: str, node: str | None) -> tuple[Scores, int]:
+    """Return scores by the tree of a period, with the place there of the node that is asked for."""
+    wanted, then = asked_node(scores, node, period), scores.of_period(period)
+    return then, then.tree.root if wanted is None else then.node(wanted)
+
+
 def _place_of(scores: Scores, node: str | None) -> int:
     """Return the place of the node that is asked for, that of the index without one."""
     return scores.tree.root if node is None else scores.node(node_of(scores.index, node))
@@ -358,6 +386,20 @@ def _must_be_two(scores: Scores, before: str, after: str) -> None:
     """Refuse the same period twice."""
     if before == after:
         refuse("IC531", period=after, known=[one for one in scores.periods if one != after])
+
+
+def _in_units(earlier: Scores, later: Scores, before: str, after: str) -> tuple[Scores, Scores]:
+    """Return two states with the units of the later one, where both are of one scoring."""
+    from ..analysis.past import in_one_place
+
+    return in_one_place(later, before, after) if earlier is later else (earlier, later)
+
+
+def _must_have_both(earlier: Scores, later: Scores, before: str, after: str, unit: str) -> None:
+    """Refuse a unit that is not there in one of two states, and has no past there."""
+    for scores, period in ((later, after), (earlier, before)):
+        if unit in scores.panel.units.ids:
+            must_be_there(scores, scores.panel.units.ids.index(unit), period)
 
 
 def _first_units(scores: Scores, period: str, *, every: bool) -> list[str]:

@@ -60,6 +60,7 @@ def submit(
     """
     from ..analysis.audit import audit_submission, untrue
     from ..books.submission import drafts, read_submission
+    from ..engine.times import with_past, within_time
     from ..journal.ledger import append, foresee
     from ..sources import match, panel
     from ..sources.match.plausible import implausible
@@ -77,7 +78,8 @@ def submit(
         raise Refused(found)
     columns = sorted({piece.column for piece in submission.matched.pieces} - repeated_columns(submission.matched))
     history = match(index, project.data)  # what cannot be read is only left out of what the values are held against
-    past = panel(history) if history.periods and history.units else None
+    read = panel(history) if history.periods and history.units else None
+    past = read and with_past(index, within_time(index, read), read)
     given = panel(submission.matched)
     audited = audit_submission(index, given, columns, past)
     found += [*_once(implausible(submission.matched, history.pieces), list(audited)), *submission.wrong_totals]

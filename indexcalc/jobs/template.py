@@ -43,6 +43,7 @@ def template(
     """Write a department's template for a period, in the language of reports, or refuse."""
     from ..books.submission import reported_columns, shared_headings
     from ..books.template import Sheet, describe, write_template
+    from ..engine.times import with_past, within_time
     from ..journal.files import replace_files
     from ..sources import match, panel
     from ..sources.unit_table import read_units
@@ -54,19 +55,22 @@ def template(
     units, found, _ = read_units(index, project.data)
     if units is None:
         raise Refused(found)
-    places = reported_columns(index, department, units)
+    every = reported_columns(index, department, units)
+    places = [place for place in every if index.is_asked_in(index.columns[place].owner, wanted)]
     columns = [index.columns[place] for place in places]
     matched = match(index, project.data)  # what cannot be read is only left out of the values shown for comparison
     earlier = _shown_beside(wanted, matched.periods, index.periods.kind)
-    past = panel(matched) if earlier and matched.units is not None else None
+    read = panel(matched) if earlier and matched.units is not None else None
+    past = read and with_past(index, within_time(index, read), read)
     shown = earlier if past else []
-    described = []
+    asked, described = units.units.asked_in(wanted, index.periods.kind), []
     for headings, members in shared_headings(columns):
         owners = [index.reported[columns[member].owner] for member in members]
-        before = [_before(past, one, places[members[0]], language) for one in shown if past]
+        before = [[_before(past, one, places[members[0]], language)[at] for at in asked] for one in shown if past]
         heading = next((name for name in asked_by(owners[0], language) if name in headings), headings[-1])
         described.append(describe(index, owners, heading, before, language))
-    rows = _row_names(units.units, units.known, language)
+    names = _row_names(units.units, units.known, language)
+    rows = [names[at] for at in asked]
     label = index.units.label_en if language == "en" else index.units.label
     lines = index.form.of(department)
     lines["deadline"] = lines["deadline"] or _deadline(index, wanted, language)
@@ -120,4 +124,6 @@ def _before(past: Panel, period: str, column: int, language: Language) -> list[f
 def _row_names(units: Units, known: Mapping[str, int], language: Language) -> list[str]:
     """Return what the rows of a template are called: names where each means its own unit, else ids."""
     names = [units.title(unit, language) for unit in range(len(units))]
-    return names if [known.get(name) for name in names] == list(range(len(units))) else list(units.ids)
+    plain = [next(iter(units.namesakes.get(unit, (unit,)))) for unit in range(len(units))]
+    short = [units.names[unit] if unit in units.namesakes and units.names else names[unit] for unit in range(len(units))]
+    return short if [known.get(name) for name in short] == plain else list(units.ids)

@@ -6,7 +6,7 @@ Each proposal is checked whole, with the ranks that it moves; `write` alone writ
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -33,7 +33,7 @@ from ..tree.edit import (
 )
 from ..tree.model import Indicator, Method
 from ..tree.patch import read_patch
-from .names import node_of, period_of
+from .names import declared_period, node_of, period_of
 from .project import INDEX, PathLike, Project, project_of, refuse, refuse_file, user_name
 
 if TYPE_CHECKING:
@@ -45,9 +45,12 @@ def weights(index: Project | Index | PathLike = INDEX, period: str | None = None
     """Return the tree with its weights; the data is scored only where weights are computed from it."""
     project = project_of(index)
     if not needs_scores(project.tree[0]):
-        return weights_of(project.index())
+        tree = project.index()
+        meant = None if period is None or not tree.editions else declared_period(tree, period)
+        return weights_of(tree.of_period(meant, tree.periods.kind) if meant else tree.editions[-1][2] if tree.editions else tree)
     scores = project.scores()
-    return weights_of(scores.index, scores, period_of(scores, period))
+    shown = period_of(scores, period)
+    return weights_of(scores.of_period(shown).index, scores.of_period(shown), shown)
 
 
 def set_weight(project: Project, node: str, value: str, *, rescale: bool = False, period: str | None = None) -> Proposal:
@@ -60,6 +63,7 @@ def set_weight(project: Project, node: str, value: str, *, rescale: bool = False
         refuse("IC270", index.place_of(name), node=name, keys=["weight"])
     weight = weight_text(value) or refuse("IC603", found=value)
     parent, names = siblings(index, name)
+    _must_always_hold(index, [name])
     if (method := weights_method(index, parent)) not in WRITTEN:
         refuse("IC605", index.place_of(parent), node=parent, method=method)
     texts = {name: weight}
@@ -253,6 +257,15 @@ def propose_computed(
     return propose(project, index, texts, given=given, scored=scored, period=period, method=method)
 
 
+def _must_always_hold(index: Index, nodes: Iterable[str]) -> None:
+    """Refuse to change weights of nodes that change in time themselves, or of which a sibling does."""
+    for node in nodes:
+        for name in siblings(index, node)[1]:
+            if name in index.times or index.is_by_period(name, "weight"):
+                place = index.place_of(name, "weight" if index.is_by_period(name, "weight") else "since")
+                refuse("IC471", place, node=node, other=name)
+
+
 def propose(
     project: Project,
     index: Index,
@@ -269,6 +282,7 @@ def propose(
     raw, file = project.file.read_bytes(), project.file.as_posix()
     pairs = {node: (written_weight(index, node), text) for node, text in texts.items()}
     changed = {node: new for node, (old, new) in pairs.items() if old != new}
+    _must_always_hold(index, changed)
     out = set_weights(raw, file, changed, given=given)
     after = checked(out, file)
     if scored is None and not errors(project.tree[1]):

@@ -67,11 +67,11 @@ def with_published(before: bytes, lines: Iterable[Published]) -> bytes:
 
 def scores_of(scores: Scores, period: str) -> dict[tuple[str, str], tuple[str, str]]:
     """Return what a release of a period has: score and rank by node and unit, of the index and what is right below it."""
-    at = scores.periods.index(period)
+    at, scores = scores.periods.index(period), scores.of_period(period)
     return {
         (scores.tree.nodes[node].id, unit): (_written(scores.scores[at, place, node]), _written(scores.ranks[at, place, node]))
         for node in (scores.tree.root, *scores.tree.dimensions)
-        for place, unit in enumerate(scores.panel.units.ids)
+        for place, unit in ((place, scores.panel.units.ids[place]) for place in scores.listed(at))
     }
 
 

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..engine.adjust import grade_ceilings
 from ..engine.frames import normalise
 from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, set_aside, treat
-from ..engine.levels import at_level, scored_below
+from ..engine.levels import of_one_level, scored_below
 from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from ..engine.ranking import grade, members, placed, ranking_of, standing
+from ..engine.times import given_outside, of_the_time, scored, without_past
 from ..findings import Finding, Place, Refused, finding, with_label
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
@@ -51,6 +53,8 @@ def score_in_blocks(
         scores come from a level of units below.
     """
     reported = panel
+    if index.editions:
+        raise Refused([finding("IC478", index.place(("dimensions",), key=True), count=len(index.editions))])
     if below := scored_below(index, panel.units, level)[0]:
         raise Refused(finding("IC847", index.place_of(node, "score_over_units"), node=node) for node in below)
     panel, found = _brought_up(index, panel, make, level, cells)
@@ -65,7 +69,7 @@ def score_in_blocks(
     for part in parts:
         own = of_leaves(index, [index.leaves[at] for at in part if index.leaves[at].applies])
         found += set_aside(own, replace(_columns(reported, own), address=reported.address and _moved(reported, own)))
-    found += broken_rules(index, reported)
+    found += [*broken_rules(index, reported), *given_outside(index, reported), *without_past(index, panel)]
     found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)]
     return Scores(
         index=index,
@@ -84,7 +88,20 @@ def score_in_blocks(
         imputed=estimated,
         reported=reported,
         level=level,
+        there=scored(index, panel),
+        again=partial(_again, index, reported, panel, make, level, cells, most)
+        if panel.units.wholes and isinstance(reported.values, np.ndarray)  # what is in files is not copied as a whole
+        else None,
     )
+
+
+def _again(
+    index: Index, reported: Panel, made: Panel, make: Make, level: str | None, cells: int, most: int, period: str
+) -> Scores:
+    """Score anew with the units of a period, and name them as the panel that was `made` does."""
+    panel = of_the_time(index, reported, period)
+    scores = score_in_blocks(index, panel, make, level=level, cells=cells, most=most)
+    return replace(scores, panel=replace(scores.panel, units=made.units), reported=reported, again=None)
 
 
 def _parts(index: Index, step: int) -> Parts:
@@ -121,16 +138,16 @@ def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
 
 def _brought_up(index: Index, panel: Panel, make: Make, level: str | None, cells: int) -> tuple[Panel, list[Finding]]:
     """Return the panel of one level of units, with the larger periods that its periods make up."""
-    if not index.periods.roll_up and not panel.units.levels:
+    if not (index.periods.roll_up or panel.units.levels or panel.units.spans):
         return panel, []
     rest = of_leaves(index, (), rest=True)
-    labels, found = roll_up(rest, at_level(rest, _columns(panel, rest), level))
+    labels, found = roll_up(rest, of_one_level(rest, _columns(panel, rest), level))
     shape = len(labels.periods), len(labels.units), len(panel.columns)
     values, status = make(*shape), make(*shape, np.uint8)
     whole = replace(labels, values=values, status=status, columns=panel.columns, address=None)
     for part in ((), *_parts(index, cells // max(1, panel.status[..., 0].size))):
         own = of_leaves(index, [index.leaves[at] for at in part], rest=not part)
-        made, _ = roll_up(own, at_level(own, _columns(panel, own), level)) if part else (labels, None)
+        made, _ = roll_up(own, of_one_level(own, _columns(panel, own), level)) if part else (labels, None)
         at = [panel.column[name] for name in made.columns]
         whole.values[..., at], whole.status[..., at] = made.values, made.status
     return whole, found
@@ -152,7 +169,7 @@ def _columns(panel: Panel, index: Index) -> Panel:
 def _derive(index: Index, panel: Panel, make: Make, parts: Parts) -> tuple[Array, Status, Any, list[Finding]]:
     """Return the leaves' comparable values and statuses, and which units are left out of which periods."""
     shape = len(panel.periods), len(panel.units), len(index.leaves)
-    reported = as_reported(index, panel.columns) and index.screen is None
+    reported = as_reported(index, panel.columns) and index.screen is None and not panel.units.spans
     derived, status = panel.values if reported else make(*shape), make(*shape, np.uint8)
     counts = np.zeros((3, *shape[:2]), dtype=np.int64)
     found: list[Finding] = []

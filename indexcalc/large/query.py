@@ -56,6 +56,7 @@ _KNOWN = MEAN | {"count", "min", "max"}
 def in_the_way(index: Index) -> list[str]:
     """Return what of an index a query cannot do: nodes with their methods, and what concerns all of it."""
     found = [name for name in ("screen",) if getattr(index, name) is not None]
+    found += ["since, until, {period: …}"] if index.editions else []
     found += ["periods.roll_up"] if index.periods.roll_up else []
     found += ["units.level"] if index.units.level else []
     for leaf in index.leaves:

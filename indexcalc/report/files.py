@@ -54,18 +54,19 @@ class Reports:
 
         `analyses` are run for what people read; `inputs` are the digests of what the scores were made of.
         """
-        scores, language = self.scores, self.language
+        whole, language = self.scores, self.language
+        scores = whole.of_period(period)
         shown = self._analysed(period, analyses=analyses)
         last = nature(scores, language)
         files = {RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last)}
         if not self.edition.is_public:
             used = inputs_table(scores, period, language)
-            files |= {"scores.csv": csv_bytes(of_period(self._table, scores, period))}
+            files |= {"scores.csv": csv_bytes(of_period(self._table, whole, period))}
             files |= {INPUTS_CSV: csv_bytes(used)} if used is not None else {}
             files |= {GRADES_CSV: grades_csv(scores, period, language)} if has_grades(scores) else {}
             files |= (
-                {WARNINGS_CSV: sheet_csv(warnings_sheet(scores, shown.judged, period, language), last=last)}
-                if shown.judged
+                {WARNINGS_CSV: sheet_csv(warnings_sheet(whole, self._judged, period, language), last=last)}
+                if self._judged
                 else {}
             )
         for name in self.edition.formats if formats is None else formats:
@@ -83,7 +84,9 @@ class Reports:
         return bool({"html", "svg"} & {*formats}) and period == newest and len(self.scores.panel.units) <= MOST_UNITS
 
     def _analysed(self, period: str, *, analyses: bool) -> Analysed:
-        return analysed(self.scores, period, seed=self.seed, judged=self._judged, every=analyses)
+        # what is watched is known by its place in the whole tree: a page on the tree of a period shows no warnings of it
+        judged = () if self.scores.editions else self._judged
+        return analysed(self.scores, period, seed=self.seed, judged=judged, every=analyses)
 
     def _html(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         from .formats.html.page import report_page
@@ -95,11 +98,11 @@ class Reports:
 
     def _xlsx(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
-        scores, language, period = self.scores, self.language, shown.period
+        scores, language, period = self.scores.of_period(shown.period), self.language, shown.period
         title = f"{scores.index.index.title(language)} · {period_title(period, language)}"
         if self.edition.is_public:
             return {"ranking.xlsx": workbook(public_sheets(scores, period, language), language, title)}
-        warned = [warnings_sheet(scores, shown.judged, period, language)] if shown.judged else []
+        warned = [warnings_sheet(self.scores, self._judged, period, language)] if self._judged else []
         short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
         reporting = self._reporting(period, language)
         defined = definitions_sheet(scores, period, language)
@@ -108,10 +111,10 @@ class Reports:
 
     def _md(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
-        scores, language, period = self.scores, self.language, shown.period
+        scores, language, period = self.scores.of_period(shown.period), self.language, shown.period
         if self.edition.is_public:
             return {"summary.md": summary(scores, period, language, public=True).encode()}
-        worst = warnings_sheet(scores, shown.judged, period, language, least="orange") if shown.judged else None
+        worst = warnings_sheet(self.scores, self._judged, period, language, least="orange") if self._judged else None
         return {"summary.md": summary(scores, period, language, worst, self._reporting(period, language)).encode()}
 
     def _svg(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from ..units import Units
 from .readers.records import has_repeated, repeated
 from .readers.table import Cell, Table, as_written, closed, name_of, unmarked
 from .readers.tables import read_tables
+from .unit_times import KEYS, read_times
 
 _SEPARATORS = str.maketrans("；、|", ";;;")  # a comma is part of a name: Egypt, Arab Rep.
 
@@ -100,7 +101,7 @@ def read_units(index: Index, base: Path) -> tuple[UnitNames | None, list[Finding
         found.append(finding("IC352", place, name=block.id, file=table.file, known=headings, first=next(iter(headings), "")))
         return None, found, files
     headings = [name for name in table.names if name]
-    for key in block.model_fields_set & {"name", "name_en", "group", "aliases"}:
+    for key in block.model_fields_set & {"name", "name_en", "group", "aliases", *KEYS}:
         if name_of(name := getattr(block, key)) not in headings:
             found.append(finding("IC359", index.place(("units", key)), name=name, file=table.file, known=headings))
     if has_repeated(table):
@@ -112,7 +113,7 @@ def read_units(index: Index, base: Path) -> tuple[UnitNames | None, list[Finding
 def _asked_names(index: Index) -> set[str]:
     """Return the headings of the units table that anything may ask for."""
     block = index.units
-    asked = {getattr(block, key) for key in ("id", "name", "name_en", "group", "aliases", "level", "parent")}
+    asked = {getattr(block, key) for key in ("id", "name", "name_en", "group", "aliases", "level", "parent", *KEYS)}
     asked |= {*_asked_columns(index), *(header for column in index.columns for header in column.headers)}
     return {name_of(name) for name in asked if name}
 
@@ -140,7 +141,9 @@ def units_in(index: Index, table: Table) -> tuple[UnitNames | None, list[Finding
     found += misplaced
     groups = fields["group"] if name_of(block.group) in position else ()
     written = tuple(as_written(table.columns[ids][row]) for row in rows)
-    units = Units(written, fields["name"], fields["name_en"], groups, attributes, levels, parents)
+    times, untimely = read_times(index, table, rows, fields["id"], position)
+    found += untimely
+    units = Units(written, fields["name"], fields["name_en"], groups, attributes, levels, parents, *times)
     said = {key: position.get(name_of(getattr(block, key)), 0) for key in ("name", "name_en", "aliases")}
     known, shared, ambiguous = _names(units, fields["aliases"], table, rows, said)
     found += [*ambiguous, *_check_columns(index, units, table.file)]
@@ -236,13 +239,15 @@ def _names(
             owners[name][at] = None
     owners.pop("", None)
     known: dict[str, int] = {name_of(unit): at for at, unit in enumerate(units.ids)}
-    shared = {name: list(units) for name, units in owners.items() if len(units) > 1 and name not in known}
+    following = {name: next(iter(own)) for name, own in owners.items() if len(own) > 1 and own.keys() <= units.namesakes.keys()}
+    known = following | known  # of those that had a name one after the other the period says which is meant
+    shared = {name: list(own) for name, own in owners.items() if len(own) > 1 and name not in known}
     found = []
     for at, row in enumerate(rows):
         others = [("aliases", part) for part in _split(aliases[at])]
         for key, name in (("name", units.names[at]), ("name_en", units.names_en[at]), *others):
-            if name in shared:
-                other = at if at in owners[name] else shared[name][0]
+            if name in shared or name in following:
+                other = at if at in owners[name] else next(iter(owners[name]))
             else:
                 other = known.setdefault(name, at) if name else at
             if other != at:

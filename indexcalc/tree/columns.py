@@ -112,7 +112,7 @@ def _read(formula: str | None) -> Expression:
 
 def counted(index: Written) -> list[Adjustment]:
     """Return the adjustments that are made by events, not by moves in rank."""
-    return [item for item in index.adjustments if item.rank_move is None]
+    return [item for item in index.adjustments if item.rank_move is None and item.unit is None]
 
 
 def _taken_columns(
@@ -206,7 +206,8 @@ def asked_by(item: Indicator | Denominator, language: str) -> list[str]:
 
 def department_of(index: Written, column: Column) -> str:
     """Return the department that reports a column: its indicator's or denominator's."""
-    return index.reported[column.owner].department
+    item = index.reported.get(column.owner)  # nobody has the events of adjustments for its department
+    return item.department if item else ""
 
 
 def departments(index: Written) -> list[str]:

@@ -22,6 +22,7 @@ from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
+from .editions import Edition, check_periods, editions, newest
 from .kinds import as_yaml_number
 from .located import Document, Path, read_text
 from .model import Index
@@ -152,6 +153,9 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
     if not isinstance(document.data, dict):
         return None, [*found, _wrong_kind(document, (), file, "dict", document.data)], None
     misread = {one.place for one in found}
+    whole, untimely = document.data, list(check_periods(document))
+    found += untimely
+    document = document._replace(data=newest(whole))
     try:
         index = Index.model_validate(document.data)
     except ValidationError as error:
@@ -163,8 +167,27 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
     if codes & _LEFT_OUT:
         part, more = part_of(document, found)
         return index, in_order([*found, *more]), part
-    found += [one for one in check_tree(index) if one.place not in misread]
+    made = [] if untimely else [(one, *_edition(document, index, one)) for one in editions(whole)]
+    found += [one for *_, shapes in made for one in shapes if one.place not in {each.place for each in found}]
+    if not errors(found):
+        index._editions = tuple((one.first, one.since, tree) for one, tree, _ in made if tree is not None)
+    found += [one for one in check_tree(index, timely=not untimely) if one.place not in misread]
     return index, in_order(found), part_with(index, found) if errors(found) else None
+
+
+def _edition(document: Document, index: Index, edition: Edition) -> tuple[Index | None, list[Finding]]:
+    """Return the tree of a stretch of time, which knows where everything was written; or what is wrong with its shape."""
+    try:
+        made = Index.model_validate(edition.data)
+    except ValidationError as error:
+        own = document._replace(data=edition.data)
+        return None, _shape_findings(own, [dict(item) for item in error.errors(include_url=False)])
+    made._document = document
+    there = set(made.by_id)
+    kept = tuple(item for item in made.adjustments if item.node is None or item.node in there)
+    made = made.changed(adjustments=kept, logic=(), warnings=None)
+    vars(made)["paths"] = index.paths
+    return made, []
 
 
 def _shape_findings(document: Document, wrong: list[dict[str, Any]]) -> list[Finding]:

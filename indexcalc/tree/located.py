@@ -86,6 +86,16 @@ class Document(NamedTuple):
             node = entry[1]
         return True
 
+    def is_block(self, path: Sequence[str | int]) -> bool:
+        """Say whether keys with values stand at a path."""
+        node = self.root
+        for step in path:
+            entry = _child(node, step)
+            if entry is None:
+                return False
+            node = entry[1]
+        return isinstance(node, yaml.MappingNode)
+
     def written(self, path: Sequence[str | int]) -> str | None:
         """Return the scalar at a path as it was written without quotes, or None."""
         node = self.root

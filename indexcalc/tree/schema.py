@@ -15,6 +15,7 @@ from ..methods.records import Normaliser
 from ..periods import Kind
 from .blocks import adjustments, choices, data, form, logic, nodes, uncertainty, warnings, whole
 from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
+from .editions import BY_PERIOD
 from .model import Index
 
 ID = "indexcalc.schema.json"
@@ -58,6 +59,7 @@ def json_schema() -> dict[str, Any]:
     definitions["Data"]["anyOf"] = [{"required": [key]} for key in definitions["Data"].pop("required")] + [
         {"required": ["ledger"]}
     ]
+    _by_period(definitions)
     for name, said in descriptions().items():
         block = schema if name == "Index" else definitions.get(name, {})
         for key, text in said.items():
@@ -136,6 +138,16 @@ def _numbers_as_fractions(definitions: dict[str, Any]) -> None:
             own = definitions[name]["properties"][key]
             number = {part: own.pop(part) for part in ("type", "minimum", "maximum") if part in own}
             own["anyOf"] = [number, fraction]
+
+
+def _by_period(definitions: dict[str, Any]) -> None:
+    """Let what may be written by period be so: an object of periods, each with its value."""
+    for name in ("Indicator", "Dimension", "Root", "Defaults", "Ranking", "NodeRanking", "Adjustment", "Veto", "Boards"):
+        for key, own in definitions[name]["properties"].items():
+            if key in BY_PERIOD:
+                value = {part: own.pop(part) for part in list(own) if part not in ("default", "title", "description")}
+                periods = {"type": "object", "patternProperties": {r"^(R\d+|\d{4}.*)$": value}, "additionalProperties": False}
+                own["anyOf"] = [*(value["anyOf"] if list(value) == ["anyOf"] else [value]), periods]
 
 
 def _one_or_several(alternatives: dict[str, Any]) -> None:

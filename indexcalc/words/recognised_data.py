@@ -77,6 +77,8 @@ SILENT_HEADINGS = frozenset(  # of columns that nothing asks for and nobody miss
         "data_nature",
     }
 )
+SPAN_MARKS = (r"\.\.+", "至|到|～|~|—+|–|…", "-")
+"""What stands between the first and the last of several periods, the surest first."""
 WORDS_ABOVE = r"(?i)备注|附注|说明|编号|编码|代码|序号|清单|\b(?:notes?|remarks?|comments?|codes?|ids?|lists?|nos?\.?)\b"
 """What headings say of columns in which numbers are lists or names: 1,2 is there 1 and 2."""
 

@@ -464,6 +464,20 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     left_out_of_it = Said("未计入 {count} 个{label}：{units}", "{count} {count:unit is|units are} left out: {units}")
     without_score_in = Said("{state}没有得分：{units}", "no score in {state}: {units}")
     not_split = Said("未分解：{units}", "not split: {units}")
+    in_later_units = Said(
+        "{before}按 {after} 的{label}口径重新计分后比较（{units}），位次可能与当期公布的不同。",
+        "{before} is scored anew with the units of {after} ({units}); ranks may differ from those published at the time.",
+    )
+    units_come = Said(
+        "{after}新参评、{before}无可比数据：{units}。", "Scored in {after}, with nothing to compare in {before}: {units}."
+    )
+    units_gone = Said("{after}已不参评：{units}。", "No longer scored in {after}: {units}.")
+    unit_past = Said(
+        "“{unit}”{period} 之前按其构成（{units}）合并推算。",
+        "Before {period}, {unit} is what {units} were together, scored anew.",
+    )
+    unit_renamed = Said("“{unit}”{period} 之前名为：{units}。", "Before {period}, {unit} was called {units}.")
+    unit_ended = Said("{period} 之后不再参评，由{units}接替。", "Not scored after {period}; its successor: {units}.")
     lost_score = Said(
         "{state}没有得分（数据完整率 {coverage}），变化无法分解。",
         "No score in {state} (coverage {coverage}): the change cannot be split.",
@@ -491,6 +505,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     on_the_year_before_places = Said("较上年", "Since last year")
     least_level = Said("只列{level}及以上。", "Only {level} and worse are listed.")
     as_published = Said("当时公布", "As published")
+    rank_as_published = Said("公布位次", "Rank as published")
     revised = Said("修订幅度", "Revised by")
     not_revised = Said("未修订", "not revised")
     published = Said("{period}的得分已留存为公布值：{log}", "The scores of {period} are kept as published in {log}")

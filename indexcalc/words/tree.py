@@ -100,3 +100,8 @@ WEIGHTS_RESCALED = (
     "写 `weights: relative` 则按比例折算，得分会变",
 )
 SCORES_OF_LEVEL = ("{level} scores", "{level}得分")
+
+TIME_BEFORE = ("before {until}", "{until} 之前")
+TIME_FROM = ("from {since} on", "{since} 起")
+TIME_BETWEEN = ("from {since} to before {until}", "{since} 起至 {until} 之前")
+"""When the tree of a stretch of time holds."""

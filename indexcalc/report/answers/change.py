@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...analysis.change import ScoreChange
+from ...analysis.past import come_and_gone
 from ...findings import Language
 from ...methods.arrays import np
 from ...tree.model import Indicator
@@ -25,7 +26,9 @@ def change_answer(moves: ScoreChange, language: Language) -> Answer:
     """Split the change of units, as many as were asked for of all; or of one further down to its indicators."""
     if moves.indicators is not None:
         return _change_of_one(moves, language)
-    count = len(moves.later.panel.units)
+    later, earlier = moves.later, moves.earlier
+    count = len(later.listed(later.periods.index(moves.periods[1]))) if moves.periods[1] in later.periods else len(moves.units)
+    count -= len(come_and_gone(earlier, later, *moves.periods)[0]) if moves.periods[0] in earlier.periods else 0
     sheet = change_sheet(moves, language)
     sheet = replace(sheet, notes=(*first_of(moves, count, language), *_not_split(moves, language), *sheet.notes))
     heading = f"{moves.later.index.index.title(language)} · {_both(moves, language)}"

@@ -27,7 +27,7 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
     shown = moves if before != after else replace(moves, periods=comparison.names)
     sheet = change_sheet(shown, language, comparison.leading)
     said = [agreement_text(comparison, language), *_left_out(comparison, language)]
-    said += first_of(moves, len(moves.units), language)
+    said += first_of(moves, len(moves.at) if moves.earlier.there is not None else len(moves.units), language)
     heading = f"{period_title(one, language)} → {period_title(other, language)}"
     heading += f" · {period_title(before, language)}" if before == after else ""
     text = [heading, *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...findings import Language
@@ -12,6 +13,7 @@ from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
 from ..sheets.apart import decimals_of
+from ..sheets.sheet import Heading, Sheet
 from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened, unit_label
 from ..sheets.whole import data_of_the_whole
 from .answer import MOST_ROWS
@@ -21,9 +23,16 @@ Result = tuple[str, Any]
 
 def ranking(scores: Scores, period: str, node: str | None, language: Language, file: str = "--json") -> Result:
     """Return the ranking of the index or of a node; of many units the first few hundred, and that a file has all."""
+    scores = scores.of_period(period)
     at = scores.tree.root if node is None else scores.node(node)
     sheet = ranking_sheet(scores, period, language) if node is None else dimension_sheet(scores, period, at, language)
-    units = ranked_units(scores, period, at, in_rank_order(scores, scores.periods.index(period), at), language)
+    order = in_rank_order(scores, scores.periods.index(period), at)
+    units = ranked_units(scores, period, at, order, language)
+    if node is None and (published := scores.released.get(period)):
+        then = [finite(published.get(scores.panel.units.ids[unit], float("nan"))) for unit in order]
+        units = [{**one, "published_rank": rank} for one, rank in zip(units, then, strict=True)]
+        if any(one["rank"] != one["published_rank"] for one in units):
+            sheet = _beside(sheet, Heading(word.rank_as_published(language), "count"), then)
     heading = f"{scores.tree.nodes[at].title(language)} · {period_title(period, language)}"
     findings = findings_of(scores, language)
     return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", {
@@ -36,8 +45,15 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
     }
 
 
+def _beside(sheet: Sheet, heading: Heading, values: Sequence[float | None]) -> Sheet:
+    """Return a sheet with one more column, of its rows alone."""
+    rows = tuple((*row, value) for row, value in zip(sheet.rows, values, strict=True))
+    return replace(sheet, headings=(*sheet.headings, heading), rows=rows, whole=tuple((*row, None) for row in sheet.whole))
+
+
 def top(scores: Scores, period: str, language: Language) -> Result:
     """Return the best units of a ranking, and how many there are."""
+    scores = scores.of_period(period)
     root = scores.tree.root
     units = in_rank_order(scores, scores.periods.index(period), root)
     sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
@@ -118,4 +134,5 @@ def _signed(before: float | None, after: float | None, decimals: int) -> str:
 def current_ranking(scores: Scores, period: str) -> dict[str, tuple[float | None, float | None]]:
     """Return each unit's score and rank in the index."""
     at = scores.periods.index(period)
-    return {unit: (finite(scores.score()[at, i]), finite(scores.rank()[at, i])) for i, unit in enumerate(scores.panel.units.ids)}
+    ids, scores = scores.panel.units.ids, scores.of_period(period)
+    return {ids[i]: (finite(scores.score()[at, i]), finite(scores.rank()[at, i])) for i in scores.listed(at)}

@@ -50,7 +50,7 @@ def target_answer(plan: Plan, language: Language) -> Answer:
             for step in plan.steps
         ],
         "along": [{"indicator": scores.index.leaves[one.leaf].id, "from": one.old, "to": one.new} for one in plan.along],
-        "ranks": {unit: finite(place) for unit, place in zip(units.ids, plan.others, strict=True)},
+        "ranks": {unit: finite(place) for unit, place in ((units.ids[at], plan.others[at]) for at in scores.listed(plan.period))},
     }
     sheets = {"": replace(sheet, notes=(*lines, *sheet.notes)), "ranks": plan_ranks_sheet(plan, language)}
     return Answer("\n".join([*lines, "", as_text(sheet, language)]), data, sheets)

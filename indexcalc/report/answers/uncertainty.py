@@ -6,6 +6,7 @@ from typing import Any
 
 from ...analysis.uncertainty import Uncertainty
 from ...findings import Language
+from ...methods.arrays import np
 from ...words.periods import period_title
 from ..formats.text import as_text
 from ..numbers import finite
@@ -28,7 +29,7 @@ def uncertainty_answer(
 def _data(result: Uncertainty, interval: float, apart: float) -> dict[str, Any]:
     """Return the same as data, the whole distributions too."""
     ids, tied, ends = result.scores.panel.units.ids, result.tied(apart), result.interval(interval)
-    median = result.quantile(0.5)
+    median, listed = result.quantile(0.5), result.scores.listed(result.at[0])
     return {
         "index": result.scores.index.index.id,
         "node": result.node,
@@ -42,7 +43,7 @@ def _data(result: Uncertainty, interval: float, apart: float) -> dict[str, Any]:
         "places": [finite(step) for step in result.steps],
         "units": [
             {
-                "unit": unit,
+                "unit": ids[row],
                 "rank": finite(result.places[row]),
                 "score": finite(result.declared[row]),
                 "median_rank": finite(median[row]),
@@ -53,9 +54,9 @@ def _data(result: Uncertainty, interval: float, apart: float) -> dict[str, Any]:
                 "without_a_rank": float(result.unranked[row]),
                 "probabilities": result.probabilities[row].tolist(),
             }
-            for row, unit in enumerate(ids)
+            for row in listed
         ],
-        "above": None if result.better is None else result.better.tolist(),
+        "above": None if result.better is None else result.better[np.ix_(listed, listed)].tolist(),
         "groups": [[ids[unit] for unit in group] for group in result.groups(apart)],
         "undefined": [
             {"node": one.node, "method": one.method, "draws": one.draws, "units": one.units, "options": result.options(one)}

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ...analysis.change import ScoreChange, change
 from ...analysis.contribution import Rows, contributions, effective
+from ...analysis.past import come_and_gone, in_one_place
 from ...analysis.target import Plan
 from ...analysis.uncertainty import Uncertainty, uncertainty
 from ...analysis.versus import Boards, boards, group_of
@@ -64,6 +65,15 @@ class Analysed:
         return tuple(node for node in tree.dimensions if node in tree.branches[-1].children and node not in tree.monitored)
 
 
+def _moves(scores: Scores, before: str, after: str) -> ScoreChange:
+    """Split the moves between two periods, each by the tree of then, of the units as they are in the later one."""
+    earlier, later = in_one_place(scores, before, after)
+    come = set(come_and_gone(earlier, later, before, after)[0])
+    units = [scores.panel.units.ids[unit] for unit in scores.listed(scores.periods.index(after)) if unit not in come]
+    every = scores.there is None
+    return change(earlier.of_period(before), later.of_period(after), before, after, units=None if every else units)
+
+
 def analysed(
     scores: Scores, period: str, *, seed: int = 0, judged: Sequence[Judged] | None = None, every: bool = True
 ) -> Analysed:
@@ -71,6 +81,7 @@ def analysed(
 
     What is uncertain is what the tree says, or every weight up to a quarter up or down.
     """
+    whole, scores = scores, scores.of_period(period)
     judged = warnings(scores) if judged is None else judged
     if not every:
         return Analysed(scores, period, seed, judged=judged)
@@ -79,6 +90,6 @@ def analysed(
     ranked = np.isfinite(scores.rank()[at])
     drawn = uncertainty(scores, declared, period=period, draws=DRAWS, seed=seed) if ranked.sum() > 1 else None
     last = period_before(scores, period)
-    moves = change(scores, scores, last, period) if last is not None else None
+    moves = None if last is None else _moves(whole, last, period)
     worth = tuple(boards(scores, at, unit, group_of(scores, unit)) for unit in units)
     return Analysed(scores, period, seed, drawn, moves, worth, judged=judged)

@@ -96,7 +96,8 @@ def pairs_sheet(result: Uncertainty, language: str) -> Sheet | None:
 def declared_order(result: Uncertainty) -> list[int]:
     """Return the units from the best to the last as declared, those without a rank at the end."""
     order: list[int] = np.argsort(np.where(np.isnan(result.places), np.inf, result.places), kind="stable").tolist()
-    return order
+    there = set(result.scores.listed(result.at[0]))
+    return [unit for unit in order if unit in there]
 
 
 def uncertain(names: Sequence[str], language: str) -> str:

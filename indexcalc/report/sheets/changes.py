@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...analysis.change import ScoreChange
 from ...analysis.compare import Comparison
 from ...analysis.cuts import NORMS
+from ...analysis.past import come_and_gone, regrouped
 from ...analysis.robustness import Robustness
 from ...analysis.target import Plan
 from ...analysis.turns import Turn
@@ -118,7 +119,29 @@ def notes_between(moves: ScoreChange, language: str) -> tuple[str, ...]:
     """Return what must stand under the moves between two scorings, of one period or of two."""
     one, other = moves.periods
     several = one != other and other in moves.later.periods  # not two names of one period's scores
-    return notes_on_periods(moves.later, language) if several else notes(moves.later, language)
+    if not several:
+        return notes(moves.later, language)
+    return (*_of_the_units(moves, language), *notes_on_periods(moves.later, language))
+
+
+def _of_the_units(moves: ScoreChange, language: str) -> tuple[str, ...]:
+    """Say which units are compared as they came to be between two periods, and which have come or gone."""
+    earlier, later, (before, after), units = moves.earlier, moves.later, moves.periods, moves.later.panel.units
+    pairs = [
+        f"{units.title(unit, language)} = {' + '.join(units.title(old, language) for old in parts)}"
+        for unit, parts in regrouped(earlier, later, before, after).items()
+    ]
+    come, gone = come_and_gone(earlier, later, before, after)
+    said = {"before": period_title(before, language), "after": period_title(after, language)}
+    named = {
+        key: _named([units.title(unit, language) for unit in own], language) for key, own in (("come", come), ("gone", gone))
+    }
+    label = unit_label(later, language)
+    return (
+        *([word.in_later_units(language).format(**said, units=listed(pairs, language), label=label)] if pairs else ()),
+        *([word.units_come(language).format(**said, units=named["come"])] if come else ()),
+        *([word.units_gone(language).format(**said, units=named["gone"])] if gone else ()),
+    )
 
 
 def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:

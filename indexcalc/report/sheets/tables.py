@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...analysis.past import name_then, throughout
 from ...findings import Finding
 from ...methods.arrays import np
 from ...methods.ties import near
@@ -143,7 +144,8 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, pl
 
 def monitored_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return the values of all that is monitored and not scored, with the units' ranks by them, in the units table's order."""
-    at, units, table = scores.periods.index(period), range(len(scores.panel.units)), Columns()
+    at, table = scores.periods.index(period), Columns()
+    units = scores.listed(at)
     table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
     for node in scores.tree.monitored:
         _add_node(scores, at, node, units, language, table)
@@ -211,7 +213,7 @@ def _add_value(
 def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return what share of each dimension had values, and how many cells are missing, not applicable or imputed."""
     tree, at = scores.tree, scores.periods.index(period)
-    units = range(len(scores.panel.units))
+    units = scores.listed(at)
     headings = [Heading(unit_label(scores, language), "text"), Heading(word.index(language), "percent", strong=True)]
     columns: list[list[Value]] = [
         [scores.panel.units.title(unit, language) for unit in units],
@@ -222,7 +224,7 @@ def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
         columns.append(values_of(scores.covered(node)[at], units))
     for key, status in (("missing", MISSING), ("not applicable", NOT_APPLICABLE), ("imputed", IMPUTED)):
         headings.append(Heading(word_of(key, language), "count", over=word.cells(language)))
-        columns.append([int(count) for count in np.count_nonzero(scores.status[at] == status, axis=-1)])
+        columns.append([int(count) for count in np.count_nonzero(scores.status[at][units] == status, axis=-1)])
     return Sheet(
         word.coverage_and_notes(language),
         tuple(headings),
@@ -244,7 +246,7 @@ def adjustments_sheet(scores: Scores, period: str, language: str) -> Sheet:
             limit = item.veto.grade if item.veto else None
             reason = item.title(language) + ("" if limit is None else " · " + word.ceiling(language).format(grade=limit))
             events: Value = None if counts is None else float(counts[unit])
-            rows.append((panel.units.title(unit, language), node, reason, events, float(points[unit]), item.note))
+            rows.append((panel.units.title(unit, language), node, reason, events, float(points[unit]), item.why))
     headings = (
         Heading(unit_label(scores, language), "text"),
         Heading(word.node(language), "text"),
@@ -265,9 +267,10 @@ def shortened(sheet: Sheet, rows: int, language: str, file: str = "ranking.csv")
 
 
 def in_rank_order(scores: Scores, at: int, node: int) -> list[int]:
-    """Return the units from the best to the last of a node, in the units table's order where they tie."""
+    """Return the units of a period from the best to the last of a node, in the units table's order where they tie."""
     order: list[int] = np.argsort(scores.ranks[at, :, node], kind="stable").tolist()  # NaN stands last
-    return order
+    there = scores.there
+    return order if there is None else [unit for unit in order if there[at, unit]]
 
 
 def ranks_of(scores: Scores, at: int, node: int, units: Sequence[int]) -> list[Value]:
@@ -282,16 +285,24 @@ def values_of(array: Any, units: Sequence[int]) -> list[Value]:
 
 def moves(scores: Scores, at: int, before: int, units: Sequence[int], node: int) -> list[Value]:
     """Return how many places each unit has risen at a node since another period; None where it was not ranked in both."""
-    then = _ranks_then(scores, before) if node == scores.tree.root else scores.ranks[before, :, node]
+    then = _ranks_then(scores, before) if node == scores.tree.root else _ranks_of(scores, before, node)
     return values_of(then - scores.ranks[at, :, node], units)
+
+
+def _ranks_of(scores: Scores, period: int, node: int) -> Any:
+    """Return the ranks (unit,) of a node in a period, with those of units that came out of others later."""
+    return throughout(scores, lambda own: np.asarray(own.ranks[..., node]))[period]
 
 
 def _ranks_then(scores: Scores, period: int) -> Any:
     """Return the ranks of a period as they were published, as they are scored where they were not."""
     known = scores.released.get(scores.periods[period])
+    own, units = _ranks_of(scores, period, scores.tree.root), scores.panel.units
     if known is None:
-        return scores.ranks[period, :, scores.tree.root]
-    return np.array([known.get(unit, np.nan) for unit in scores.panel.units.ids])
+        return own
+    ids = [units.ids[name_then(scores, period, unit)] for unit in range(len(units))]
+    merged = units.wholes.keys() - units.renamed.keys()  # what was not there then was not published
+    return np.array([known.get(unit, own[at] if at in merged else np.nan) for at, unit in enumerate(ids)])
 
 
 def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
@@ -299,7 +310,7 @@ def _of_the_past(scores: Scores, period: str, language: str) -> tuple[str, ...]:
     kind, said = kind_of(scores, period), []
     for earlier in dict.fromkeys(step(period, kind) for step in (previous, year_before)) if scores.released else ():
         if earlier in scores.released and earlier in scores.periods:
-            own = scores.ranks[scores.periods.index(earlier), :, scores.tree.root]
+            own = _ranks_of(scores, scores.periods.index(earlier), scores.tree.root)
             same = np.array_equal(_ranks_then(scores, scores.periods.index(earlier)), own, equal_nan=True)
             known = word.ranks_as_published if same else word.changed_since
             said.append(known(language).format(period=period_title(earlier, language)))

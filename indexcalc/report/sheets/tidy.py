@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from ...analysis.cells import columns_of
@@ -30,6 +31,11 @@ def tidy(scores: Scores, language: str) -> Any:
     """
     import pyarrow as pa
 
+    if scores.editions:
+        stretches = groupby(range(len(scores.periods)), key=lambda at: id(scores.of_period(scores.periods[at])))
+        runs = [(run[0], run[-1] + 1) for run in (list(rows) for _, rows in stretches)]
+        parts = [scores.of_period(scores.periods[first]).part(slice(first, end), slice(None)) for first, end in runs]
+        return pa.concat_tables([tidy(part, language) for part in parts]).unify_dictionaries().combine_chunks()
     tree, panel = scores.tree, scores.panel
     order = list(tree.reading_order)
     shape = (len(scores.periods), len(panel.units), len(order))
@@ -76,7 +82,8 @@ def tidy(scores: Scores, language: str) -> Any:
         "imputed": numbers(lambda at: scores.estimates(at) if at < tree.leaves else np.nan),
         **{title: label([kind], 0) for title, kind in nature(scores, language).items()},
     }
-    return pa.table(columns)
+    table = pa.table(columns)
+    return table if scores.there is None else table.filter(pa.array(np.broadcast_to(scores.there[..., None], shape).ravel()))
 
 
 def nature(scores: Scores, language: str) -> dict[str, str]:
@@ -102,8 +109,8 @@ def inputs_table(scores: Scores, period: str, language: str) -> Any:
     panel, at, wanted = scores.panel, scores.periods.index(period), made_of(scores)
     if not wanted:
         return None
-    units, columns = len(panel.units), [panel.column[name] for _, name in wanted]
-    names = [panel.units.title(unit, language) for unit in range(units)]
+    listed, columns = scores.listed(at), [panel.column[name] for _, name in wanted]
+    units, names = len(listed), [panel.units.title(unit, language) for unit in listed]
 
     def each(words: Sequence[str]) -> Any:
         return pa.array(np.tile(np.array(words, dtype=object), units))
@@ -111,13 +118,13 @@ def inputs_table(scores: Scores, period: str, language: str) -> Any:
     return pa.table(
         {
             "period": pa.array([period] * (units * len(wanted))),
-            "unit": pa.array(np.repeat(np.array(panel.units.ids, dtype=object), len(wanted))),
+            "unit": pa.array(np.repeat(np.array(panel.units.ids, dtype=object)[listed], len(wanted))),
             "unit_name": pa.array(np.repeat(np.array(names, dtype=object), len(wanted))),
             "node": each([leaf.id for leaf, _ in wanted]),
             "node_name": each([leaf.title(language) for leaf, _ in wanted]),
             "column": each([name for _, name in wanted]),
-            "value": pa.array(panel.values[at][:, columns].ravel(), from_pandas=True),
-            "status": pa.array(np.array(STATUS_NAMES["en"], dtype=object)[panel.status[at][:, columns].ravel()]),
+            "value": pa.array(panel.values[at][listed][:, columns].ravel(), from_pandas=True),
+            "status": pa.array(np.array(STATUS_NAMES["en"], dtype=object)[panel.status[at][listed][:, columns].ravel()]),
             **{title: pa.array([kind] * (units * len(wanted))) for title, kind in nature(scores, language).items()},
         }
     )
@@ -143,7 +150,8 @@ def grades_csv(scores: Scores, period: str, language: str) -> bytes:
     last = nature(scores, language)
     writer.writerow(["period", "unit", "unit_name", "node", "node_name", "score", "rank", "grade", *last])
     for node in (node for node in tree.reading_order if node in scores.grades and node != tree.root):
-        for unit, name in enumerate(scores.panel.units.ids):
+        for unit in scores.listed(at):
+            name = scores.panel.units.ids[unit]
             words = (
                 period,
                 name,
@@ -166,8 +174,11 @@ def has_grades(scores: Scores) -> bool:
 
 def of_period(table: Any, scores: Scores, period: str) -> Any:
     """Return the rows of one period of the table that `tidy` made of some scores."""
-    rows = table.num_rows // len(scores.periods)
-    return table.slice(scores.periods.index(period) * rows, rows)
+    at, rows = scores.periods.index(period), table.num_rows // len(scores.periods)
+    if scores.there is None and not scores.editions:
+        return table.slice(at * rows, rows)
+    counts = [len(scores.listed(one)) * len(scores.of_period(label).tree.nodes) for one, label in enumerate(scores.periods)]
+    return table.slice(sum(counts[:at]), counts[at])
 
 
 def parquet_bytes(table: Any) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...analysis.trend import Trend, earlier, taken
@@ -10,8 +10,9 @@ from ...measures import read_measure
 from ...methods.arrays import Array, np
 from ...tree.model import Indicator
 from ...tree.reported import reported_measure
+from ...words.periods import period_title
 from ...words.reports import Said, word, word_of
-from ..numbers import decimals_of_values
+from ..numbers import decimals_of_values, listed
 from .sheet import Columns, Heading, Sheet, Value
 from .tables import YEARS, in_rank_order, kind_of, notes_on_periods, unit_label, values_of
 from .whole import adds_up, counted_of, of_the_whole, whole_of
@@ -56,7 +57,7 @@ class _Trend:
             tuple(table.headings),
             table.rows,
             decimals=scores.index.index.decimals,
-            notes=(*self._of_both(), *notes_on_periods(scores, language)),
+            notes=(*self._notes(), *self._of_both(), *notes_on_periods(scores, language)),
             whole=of_the_whole(scores, [unit for _, unit in self.rows], table, 0, language) if self.result.unit is None else (),
         )
 
@@ -67,6 +68,25 @@ class _Trend:
             return ()
         sums = word.sum_of(self.language).format(whole=whole_of(self.scores.index, self.language))
         return (word.of_both_periods(self.language).format(sums=sums, label=unit_label(self.scores, self.language)),)
+
+    def _notes(self) -> Iterator[str]:
+        """Say of the units that are shown what they came out of, and of one that is no more what came after."""
+        scores, units, language = self.scores, self.scores.panel.units, self.language
+        for unit in dict.fromkeys(unit for _, unit in self.rows) if scores.there is not None else ():
+            if unit in units.wholes and (before := self._first(unit)):
+                said = word.unit_renamed if unit in units.renamed else word.unit_past
+                parts = listed((units.title(old, language) for old in units.wholes[unit]), language)
+                yield said(language).format(unit=units.title(unit, language), period=period_title(before, language), units=parts)
+        if self.result.unit is not None and (heirs := [one for one, old in units.origins.items() if self.rows[0][1] in old]):
+            last = period_title(scores.periods[self.rows[-1][0]], language)
+            yield word.unit_ended(language).format(
+                period=last, units=listed((units.title(one, language) for one in heirs), language)
+            )
+
+    def _first(self, unit: int) -> str:
+        """Return the first period in which a unit is scored."""
+        own = self.scores.there
+        return "" if own is None or not own[:, unit].any() else self.scores.periods[int(np.argmax(own[:, unit]))]
 
     def _add_values(self, leaf: Indicator) -> None:
         """Add an indicator's values, and of a count per head or the like first what was counted, which adds up."""

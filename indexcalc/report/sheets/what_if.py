@@ -132,7 +132,7 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
     if branch.adjustments:
         items = [scores.index.adjustments[item] for item in branch.adjustments]
         nothing = np.zeros_like(scores.score())
-        own["points"] = [_numbers(by_events(item, events(scores.panel, item), nothing)[at]) for item in items]
+        own["points"] = [_numbers(by_events(item, events(scores.index, scores.panel, item), nothing)[at]) for item in items]
     if branch.round is not None:
         own["round"] = [branch.round.decimals, branch.round.how]
     return own

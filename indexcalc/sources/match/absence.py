@@ -12,6 +12,7 @@ from typing import Any
 from ...findings import Finding, Place, finding, nearest
 from ...periods import order
 from ...tree.formula import Expression, parse
+from ...tree.model import Index
 from ..readers.table import Table
 from .cells import records_of
 from .headings import few
@@ -52,7 +53,9 @@ def never_there(matched: Matched, late: Mapping[int, AbstractSet[int]] | None = 
     if not some:
         return  # it is said of the files
     levels = {units.levels[unit] for unit in some} if units.levels else set()
+    expected = {unit for period in matched.periods for unit in units.asked_in(period, index.periods.kind)}
     wanted = [unit for unit in range(len(units)) if not levels or units.levels[unit] in levels]
+    wanted = [unit for unit in wanted if unit in expected or not units.spans]
     if nowhere := [unit for unit in wanted if unit not in some]:
         every = sorted({name for names in there for name in names})
         place = Place(every[0]) if len(every) == 1 else index.place(("data",), key=True)
@@ -107,7 +110,8 @@ def without_values(matched: Matched) -> Iterator[Finding]:
     for column, pieces in _dated(matched).items():
         known = {period for piece in pieces for period in rows.known(piece)}
         whole = known or matched.index.columns[column].key != "formula"  # a part that is never there may be left out on purpose
-        if whole and (lacking := [period for period in periods if period not in known]):
+        asked = in_the_tree(matched.index, column, periods)
+        if whole and (lacking := [period for period in asked if period not in known]):
             yield from _lacking(matched, column, pieces, lacking, rows)
 
 
@@ -125,7 +129,14 @@ def without_values_late(matched: Matched, seen: Sequence[Seen]) -> Iterator[Find
         if None in known or column.owner in events or column.is_attribute or (not known and column.key == "formula"):
             continue
         empty = {period: place for one in some for period, place in one.empty.items() if period not in known}
-        yield from absent_in(matched, at, [period for period in matched.periods if period not in known], empty)
+        asked = in_the_tree(index, at, matched.periods)
+        yield from absent_in(matched, at, [period for period in asked if period not in known], empty)
+
+
+def in_the_tree(index: Index, at: int, periods: Sequence[str]) -> Sequence[str]:
+    """Return the periods in which the indicator of a column is part of the tree."""
+    owner = index.columns[at].owner
+    return periods if owner not in index.times else [period for period in periods if index.is_asked_in(owner, period)]
 
 
 def absent_in(matched: Matched, at: int, lacking: Sequence[str], empty: Mapping[str, Place]) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from .cells import of_units
 from .dated import with_one_period
 from .given import absent, merged_values, repeats
 from .headings import asked_twice, few, headings_of
+from .in_time import in_time
 from .keyed import filled_down, keyed, own_heading
 from .layout import Layout, beside_indicators, layout_of
 from .matched import Matched, Piece, Source, together
@@ -114,12 +115,20 @@ def checked(matched: Matched, *, every: bool = True) -> Matched:
         found += never_there(matched) if every and not matched.later else []
         if matched.index.cumulative:
             found += totals(matched)
-    found += implausible(matched)
+    found += [*implausible(matched), *_adjusted_units(matched)]
     if every and not matched.uncounted and not errors(found):
         nothing = [finding("IC360", matched.index.place(("data",), key=True))]
         found += base_periods(matched.index, matched.periods) if matched.periods else nothing
         found += more_than_units(matched.index, len(matched.units.units)) if matched.units else nothing
     return replace(matched, findings=with_label(found, matched.index.units.label))
+
+
+def _adjusted_units(matched: Matched) -> Iterator[Finding]:
+    """Find units that adjustments are for and that there are not."""
+    for at, item in enumerate(matched.index.adjustments):
+        if item.unit is not None and matched.units is not None and matched.units.find(str(item.unit)) is None:
+            place = matched.index.place(("adjustments", at, "unit"))
+            yield finding("IC481", place, id=item.id, found=item.unit, near=nearest(str(item.unit), matched.units.known))
 
 
 def _match_files(source: Source, base: Path, keep: int | None) -> Matched:
@@ -225,7 +234,7 @@ def match_tables(source: Source, tables: Sequence[Table]) -> Matched:
     parts.append(
         source.matched(findings=[*_unmet(source, tables, settled, headed, indicators), *_said_twice(source, settled, headed)])
     )
-    whole = together(parts)
+    whole = in_time(together(parts))
     return replace(
         whole, findings=once_a_file([*whole.findings, *differing(_said(source, whole)), *unused_tables(whole, source, idle)])
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ...findings import Finding, Place, finding
@@ -109,16 +109,19 @@ def absent(matched: Matched) -> Iterator[Finding]:
         for piece in keyed.values():
             for period, unit in zip(piece.periods, piece.units, strict=True):
                 units[period or ""].add(unit)
-        if gone := _gone(units):
+        kind, named = index.periods.kind, matched.units.units
+        asked = {period: set(named.asked_in(period, kind)) for period in units} if named.spans else {}
+        if gone := _gone(units, asked):
             source = index.columns[next(iter(keyed.values())).column].source
             place = Place(names[0]) if len(names) == 1 else index.place(("data", source, "path"))
             yield finding("IC377", place, gone=few(f"{matched.units.units.title(unit)} {period}" for period, unit in gone))
 
 
-def _gone(units: dict[str, set[int]]) -> list[tuple[str, int]]:
+def _gone(units: dict[str, set[int]], asked: Mapping[str, set[int]]) -> list[tuple[str, int]]:
     """Return the periods that a unit has no row in after its first: a unit that comes later lacks nothing.
 
     Where most units have gaps these are usual, and no more is said than in which periods many more are gone than in others.
+    `asked` has the units of each period that are to have a row, where that is not all.
     """
     periods = sorted(units, key=order)
     first: dict[int, int] = {}
@@ -128,8 +131,9 @@ def _gone(units: dict[str, set[int]]) -> list[tuple[str, int]]:
     newest = len(periods) - 1
     rows = Counter(unit for of in units.values() for unit in of)
     gaps = [unit for unit, many in rows.items() if many <= newest - first[unit]]
-    gone = [(at, unit) for unit in gaps for at in range(first[unit], newest + 1) if unit not in units[periods[at]]]
-    if 2 * len(gaps) > len(rows):
+    lacking = ((at, unit) for unit in gaps for at in range(first[unit], newest + 1) if unit not in units[periods[at]])
+    gone = [(at, unit) for at, unit in lacking if not asked or unit in asked[periods[at]]]
+    if 2 * len({unit for _, unit in gone}) > len(rows):
         count = Counter(at for at, _ in gone)
         usual = sorted(count[at] for at in range(len(periods)))[(len(periods) - 1) // 2]
         gone = [(at, unit) for at, unit in gone if count[at] > 2 * usual and 2 * count[at] > len(rows)]

@@ -43,6 +43,14 @@ class Adjustment(Part):
     """Points for each place climbed since the period before; none are taken off for places lost."""
     veto: Veto | None = None
     """What any event at all is enough for."""
+    unit: str | int | None = None
+    """The one unit that it is for, by id or name, as where an appeal was upheld: no event is counted."""
+    period: str | int | None = None
+    """The one period that it is for, with `unit`."""
+    reason: str = ""
+    """Why, with `unit`: kept with the points wherever they are shown."""
+    by: str = ""
+    """Who decided it, with `unit`."""
     over_time: OverTime = "sum"
     """How the events of periods make those of a larger one."""
     note: str = ""
@@ -50,6 +58,11 @@ class Adjustment(Part):
 
     def title(self, language: str) -> str:
         return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+    @property
+    def why(self) -> str:
+        """What is kept of it: the reason, who decided, and the remark."""
+        return " · ".join(said for said in (self.reason, self.by, self.note) if said)
 
 
 class Screen(Part):

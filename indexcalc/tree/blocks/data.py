@@ -46,6 +46,15 @@ class UnitTable(Part):
     """The column with the id of the unit that a unit is part of, with `level`."""
     score: str | None = None
     """The level that is scored, with `level`. Default: the level of the units that are part of none."""
+    since: str = "since"
+    """The column of the first period in which a unit is there; outside its time it is not scored, ranked or asked for."""
+    until: str = "until"
+    """The column of the last period in which a unit is there."""
+    replaces: str = "replaces"
+    """The column with the ids of the units that a unit came out of, separated as aliases are: one under a new name, several that
+    were merged, or one that was split into several."""
+    periods: str | None = None
+    """The column of the periods in which a unit is scored, where it is not in all of its time: `2010; 2013..2015`."""
 
 
 def _how_many(value: Any) -> str:

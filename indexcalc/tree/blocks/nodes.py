@@ -91,6 +91,12 @@ class Node(Part):
     """A remark for readers of the file."""
     definition: str = ""
     """What it is, for whoever reports or reads it: shown by `explain` and in the form for departments."""
+    since: str | int | None = None
+    """The first period in which it is part of the tree; a tree may have other nodes in other periods."""
+    until: str | int | None = None
+    """The last period in which it is part of the tree."""
+    replaces: str | None = None
+    """The id of the indicator that it goes on from: what that reported is its past, for growth and the like."""
     lever: bool | None = None
     """`false`: `target` never proposes to move it, as what ought not to be steered by a score; nodes below take it over.
     Default: what the node above says, in the end `true`."""

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PrivateAttr
 
 from ...findings import Finding, Place
+from ...periods import Kind
+from ...spans import ALWAYS, Span, ends_of, read_ends
 from ..located import Document, Path
 from .adjustments import Adjustment, Screen
 from .choices import Part
@@ -59,6 +61,7 @@ class Written(Part):
     _document: Document | None = PrivateAttr(default=None)
     _file: FilePath | None = PrivateAttr(default=None)
     _found: tuple[Finding, ...] = PrivateAttr(default=())
+    _editions: tuple[tuple[int | None, str, Any], ...] = PrivateAttr(default=())
 
     @property
     def file(self) -> FilePath | None:
@@ -70,6 +73,22 @@ class Written(Part):
         """What was found in it that refuses nothing."""
         return self._found
 
+    @property
+    def editions(self) -> tuple[tuple[int | None, str, Self], ...]:
+        """The tree as it is in each stretch of time without a change: its first day, that as written, and the tree of then.
+
+        Nothing of a tree that never changes.
+        """
+        return self._editions
+
+    def of_period(self, period: str, kind: Kind) -> Self:
+        """Return the tree as it is in a period: with the nodes that are there then and the settings in effect."""
+        day, found = ends_of(period, kind)[0] if self._editions else 0, self
+        for first, _, made in self._editions:
+            if first is None or first <= day or found is self:
+                found = made
+        return found
+
     def changed(self, **blocks: Any) -> Self:
         """Return the index with some of its blocks replaced; what stays knows where it was written."""
         return self.model_copy(update=blocks)
@@ -77,6 +96,7 @@ class Written(Part):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy as pydantic does, but without what was worked out from the blocks before, such as the tree."""
         made = super().model_copy(update=update, deep=deep)
+        made._editions = ()
         for derived in vars(made).keys() - type(self).model_fields.keys():
             del vars(made)[derived]
         return made
@@ -122,6 +142,31 @@ class Written(Part):
         return self.index.decimals if own is None else own
 
     @cached_property
+    def times(self) -> dict[str, Span]:
+        """The time of each node that is not always part of the tree, within that of the nodes above it."""
+        found: dict[str, Span] = {}
+        kind = self.periods.kind
+
+        def down(node: Dimension | Indicator, above: Span) -> None:
+            since, until = (None if one is None else read_ends(str(one), kind) for one in (node.since, node.until))
+            first = max((day for day in (above.first, since and since[0]) if day is not None), default=None)
+            last = min((day for day in (above.last, until and until[1]) if day is not None), default=None)
+            own = Span(first, last)
+            if not own.is_open:
+                found[node.id] = own
+            for child in self.children(node):
+                down(child, own)
+
+        for node in self.dimensions:
+            down(node, ALWAYS)
+        return found
+
+    def is_asked_in(self, node: str, period: str) -> bool:
+        """Say whether a node, or what else is reported, is part of the tree in a period of its own kind."""
+        span = self.times.get(node)
+        return span is None or span.lasts(ends_of(period, self.periods.kind))
+
+    @cached_property
     def walked(self) -> tuple[tuple[Path, Dimension | Indicator], ...]:
         """Every node below the index with its path in the file, parents before children."""
         return tuple(_walk(self.dimensions, ("dimensions",)))
@@ -133,6 +178,10 @@ class Written(Part):
     def inside(self, path: Path, position: int) -> Place:
         """Return where a character of a text of the tree was written."""
         return self._document.inside(path, position) if self._document else Place()
+
+    def is_by_period(self, node: str, key: str) -> bool:
+        """Say whether a key of a node was written by period."""
+        return self._document is not None and self._document.is_block((*self.paths[node], key))
 
     def place_of(self, node: str, *keys: str) -> Place:
         """Return where a node, or a key of it, was written."""

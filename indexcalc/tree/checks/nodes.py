@@ -7,6 +7,8 @@ from typing import Any
 
 from ...findings import Finding, finding, nearest
 from ...methods import AGGREGATORS
+from ...periods import read_period
+from ...words.periods import KINDS
 from ..blocks.adjustments import Adjustment
 from ..blocks.nodes import Dimension, Grade, Indicator, Root, Valid
 from ..declared import counts
@@ -99,6 +101,7 @@ def check_adjustments(index: Index) -> Iterator[Finding]:
         ways = [key for key in ("each", "rank_move", "veto") if getattr(item, key) is not None]
         if len(ways) != 1:
             yield finding("IC250", index.place(path), id=item.id, ways=ways or "–")
+        yield from _of_one_unit(index, path, item)
         if item.node is not None and item.node not in nodes:
             place = index.place((*path, "node"))
             yield finding("IC251", place, id=item.id, node=item.node, near=nearest(item.node, nodes))
@@ -114,6 +117,21 @@ def check_adjustments(index: Index) -> Iterator[Finding]:
                 yield finding("IC122", index.place((*path, *keys)), key=keys[-1], found=found, limit="> 0")
         if item.veto is not None:
             yield from _veto_findings(index, (*path, "veto"), item)
+
+
+def _of_one_unit(index: Index, path: Path, item: Adjustment) -> Iterator[Finding]:
+    """See that what is adjusted for one unit says for which period and why, and nothing else does."""
+    if item.unit is None:
+        if said := [key for key in ("period", "reason", "by") if getattr(item, key)]:
+            yield finding("IC479", index.place((*path, said[0])), id=item.id, lacks=["unit"])
+        return
+    lacks = [key for key in ("period", "reason", "by") if not getattr(item, key)]
+    if lacks or item.rank_move is not None or item.source or item.column:
+        other = [key for key in ("rank_move", "source", "column") if getattr(item, key)]
+        yield finding("IC479" if lacks else "IC480", index.place(path), id=item.id, lacks=lacks, other=other)
+    elif all(read_period(str(item.period), kind) is None for kind in index.periods.kinds):
+        kind = index.periods.kind
+        yield finding("IC466", index.place((*path, "period")), found=item.period, key="period", kind=kind, kind_zh=KINDS[kind])
 
 
 def _veto_findings(index: Index, path: Path, item: Adjustment) -> Iterator[Finding]:

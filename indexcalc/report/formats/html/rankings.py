@@ -212,7 +212,7 @@ def matrices(shown: Analysed, language: str) -> list[SimpleNamespace]:
         if len(scores.panel.units) <= MOST_LINES:
             parts += [
                 SimpleNamespace(title=scores.panel.units.title(unit, language), rows=rows(x[unit][leaves]))
-                for unit in range(len(scores.panel.units))
+                for unit in scores.listed(shown.at)
             ]
         title = page.matrix(language).format(node=scores.tree.nodes[node].title(language))
         found.append(SimpleNamespace(title=title, facets=named, parts=parts))
