@@ -174,7 +174,7 @@ SCENARIOS = {
         [wide(["东区", "2222Q1", 1, 2], ["西区", "2222Q1", 3, 4], ["南区", "2222Q1", 5, 6])],
         SUBMIT,
         "2022Q1.csv: IC695 2222Q1 has not begun yet\n    hint: see that the period is right; add --yes if it is\n",
-        "2022Q1.csv: IC695 2222Q1 尚未开始\n    建议：请核对期次；确认无误请加 --yes\n",
+        "2022Q1.csv: IC695 2222年第一季度尚未开始\n    建议：请核对期次；确认无误请加 --yes\n",
     ),
     "a correction without any value of a column": Scenario(
         [submitted(1), wide(["东区", "2022Q1", 1, ""], ["西区", "2022Q1", 3, ""], ["南区", "2022Q1", 5, ""])],
