@@ -15,6 +15,7 @@ from .version import VERSION as __version__  # noqa: N811 - its name to the worl
 if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
     from .jobs.audit import audit
+    from .jobs.framework import export_tree, import_tree
     from .jobs.library import Scored, read, score, write_report
     from .jobs.publish import publish
     from .jobs.questions import change, compare, explain, robustness, sensitivity, target, trend, uncertainty, warn
@@ -43,6 +44,8 @@ __all__ = [
     "change",
     "compare",
     "explain",
+    "export_tree",
+    "import_tree",
     "load",
     "publish",
     "read",
@@ -62,6 +65,7 @@ __all__ = [
 _HOMES = {
     "findings": "Finding Place Refused",
     "jobs.audit": "audit",
+    "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_report",
     "jobs.publish": "publish",
     "jobs.questions": "change compare explain robustness sensitivity target trend uncertainty warn",

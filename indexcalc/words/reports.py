@@ -79,6 +79,10 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{index}: {dimensions} {dimensions:dimension|dimensions}, {nodes} {nodes:node|nodes} below {dimensions:it|them}, {indicators} {indicators:indicator|indicators}, "
         "{units} {units:unit|units}, {periods} {periods:period|periods}, {files} {files:file|files} – no errors",
     )
+    tree_imported = Said(
+        "已导入指标体系：{nodes} 个上级指标、{indicators} 个末级指标",
+        "Imported: {nodes} {nodes:node|nodes} and {indicators} {indicators:indicator|indicators}",
+    )
     refused_with = Said(
         "{errors} 个错误，{warnings} 个提醒；未写入任何文件",
         "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings} – nothing was written",

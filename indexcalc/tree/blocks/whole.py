@@ -70,6 +70,11 @@ class Written(Part):
         """What was found in it that refuses nothing."""
         return self._found
 
+    @property
+    def written_data(self) -> dict[str, Any]:
+        """What was written, as plain values of YAML; nothing for a tree that was not read from a text."""
+        return self._document.data if self._document else {}
+
     def changed(self, **blocks: Any) -> Self:
         """Return the index with some of its blocks replaced; what stays knows where it was written."""
         return self.model_copy(update=blocks)
