@@ -144,7 +144,9 @@ def _about_values(read: Read, made: Made, table: Values | None) -> list[Finding]
     titles = {str(id_): node.name for id_, node in zip(made.ids, read.frame.nodes, strict=True)}
     without = [titles.get(id_, id_) for id_ in table.without]
     return [finding("IC774", place, units=table.units.count(b"\n") - 1)] + (
-        [finding("IC779", place, nodes=[*without[:5], *(["…"] if len(without) > 5 else [])], count=len(without))] if without else []
+        [finding("IC779", place, nodes=[*without[:5], *(["…"] if len(without) > 5 else [])], count=len(without))]
+        if without
+        else []
     )
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import yaml
 
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WIDE = 1 << 30  # letters of a line that is never broken
 _FIRST = ("index", "units", "periods", "data", "denominators", "defaults")
 _LISTS = ("denominators", "adjustments", "logic", "grades", "outcomes", "goals")
 
@@ -31,8 +34,16 @@ def text_of(data: Mapping[str, Any], heading: str = "") -> str:
 
 def flow(value: Any) -> str:
     """Write a value in one line, as YAML has it between braces."""
-    made = yaml.safe_dump([value], default_flow_style=True, allow_unicode=True, width=float("inf"), sort_keys=False)
+    made: str = yaml.dump([value], Dumper=_DUMPER, default_flow_style=True, allow_unicode=True, width=_WIDE, sort_keys=False)
     return made.strip()[1:-1].strip()
+
+
+def read_flow(text: str) -> Any:
+    """Read a value that `flow` has written.
+
+    :raises yaml.YAMLError: where it is none of YAML.
+    """
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe one, in C where there is one
 
 
 def _children(nodes: list[Any], depth: int) -> Iterator[str]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 LEVEL_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 # a heading of one level of the tree; a number in it says which, and others stand in the order of their columns
-LEVEL = r"(?i)第?([一二三四五六1-6])级(?:评价|考核)?(?:指标|项目|目录)?(?:名称)?|(?:indicator )?level[ _]?([1-6])(?: indicators?)?"
+LEVEL = (
+    r"(?i)第?([一二三四五六1-6])级(?:评价|考核)?(?:指标|项目|目录)?(?:名称)?|(?:indicator )?level[ _]?([1-6])(?: indicators?)?"
+)
 LEVEL_NAMES = (
     r"(?i)准则层|子准则层|次准则层|指标层|领域|领域层|维度|板块|大类|中类|小类|类别|方面|评价领域|评价维度"
     r"|themes?|domains?|sub-?domains?|dimensions?|sub-?dimensions?|goals?|pillars?|sub-?pillars?|components?|sub-?components?"
     r"|categor(?:y|ies)|sub-?categor(?:y|ies)|sub-?index(?:es)?"
 )
-LEAF_NAMES = (
-    r"(?i)指标|指标名称|指标项|具体指标|评价指标|考核指标|测评指标|监测指标|末级指标|观测点|indicators?|indicator names?|iname|metrics?"
-)
+LEAF_NAMES = r"(?i)指标|指标名称|指标项|具体指标|评价指标|考核指标|测评指标|监测指标|末级指标|观测点|indicators?|indicator names?|iname|metrics?"
 OF_LEVEL = r"(?:第?([一二三四五六1-6])级(?:指标)?)?"  # what may stand before a heading that is of one level
 HEADINGS = {  # what a column says of an indicator, by the pattern of its heading, once brackets are off
     "weight": r"(?i)(?:指标)?权重(?:值|系数)?|权数|weights?|weighting",
@@ -73,8 +73,14 @@ UNIT_CODES, UNIT_NAMES = ("ucode", "unit_code", "unit code"), ("uname", "unit_na
 FRAME_FILE, DATA_FILE = "iMeta", "iData"  # how the files of COINr that belong together are called
 SETTINGS = {"zh": ("设置", "内容（YAML）"), "en": ("setting", "content (YAML)")}
 SETTINGS_SHEET = {"zh": "其余设置", "en": "settings"}
-LEVEL_HEADINGS = {"zh": ("一级指标", "二级指标", "三级指标", "四级指标", "五级指标", "六级指标"), "en": tuple(f"Level {n}" for n in range(1, 7))}
-WEIGHT_HEADINGS = {"zh": ("一级权重", "二级权重", "三级权重", "四级权重", "五级权重", "六级权重"), "en": tuple(f"Level {n} weight" for n in range(1, 7))}
+LEVEL_HEADINGS = {
+    "zh": ("一级指标", "二级指标", "三级指标", "四级指标", "五级指标", "六级指标"),
+    "en": tuple(f"Level {n}" for n in range(1, 7)),
+}
+WEIGHT_HEADINGS = {
+    "zh": ("一级权重", "二级权重", "三级权重", "四级权重", "五级权重", "六级权重"),
+    "en": tuple(f"Level {n} weight" for n in range(1, 7)),
+}
 FRAME_HEADINGS = {
     "code": ("指标编号", "code"),
     "name_en": ("英文名称", "English name"),

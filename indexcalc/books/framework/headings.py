@@ -191,5 +191,3 @@ def is_heading(cells: Mapping[int, str], head: Head) -> bool:
     """Say whether a row has the headings once more, as after a break of the page."""
     again = [one for one in (*head.levels, *head.columns) if cells.get(one.at) == one.title]
     return len(again) >= 2 and 2 * len(again) >= len(cells)
-
-

@@ -70,7 +70,7 @@ def _records(grid: Grid, head: Head, passed: list[tuple[int, int, str]], *, ours
         first = texts[there[0]]
         wide = any(top == row and left == there[0] and right > left + 1 for top, left, _, right in grid.merges)
         alone = len(there) == 1 and (wide or len(first) > _LONG or there[0] not in {one.at for one in head.levels})
-        covered = (row, there[0]) in {(r, l) for t, l, b, _ in grid.merges for r in range(t + 1, b + 1)}
+        covered = (row, there[0]) in {(below, left) for top, left, end, _ in grid.merges for below in range(top + 1, end + 1)}
         total = any(re.fullmatch(NOT_INDICATORS, texts.get(one.at, "")) for one in head.levels)
         said = re.match(NOTE, first) or re.match(CONTINUED, first) or (len(there) < 3 and re.match(CAPTION, first))
         if is_heading(texts, head):
@@ -147,9 +147,7 @@ def _take(
     reading.nodes[node].facts.setdefault(column.key, Fact(cell, column, grid.place(*home)))
 
 
-def _go_on(
-    grid: Grid, head: Head, row: int, merged: Mapping[tuple[int, int], tuple[int, int]], reading: _Reading
-) -> None:
+def _go_on(grid: Grid, head: Head, row: int, merged: Mapping[tuple[int, int], tuple[int, int]], reading: _Reading) -> None:
     """Add the texts of a row without a name to the node above it; what else stands there has no indicator."""
     last = len(reading.nodes) - 1
     for column in head.columns:

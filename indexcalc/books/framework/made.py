@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from ...findings import Finding, finding
+from ...tree.text import read_flow
 from .ids import ids_of
-from .said import Fact, Frame, Said, as_number, direction_of, fraction_of, numbers_in, same_names, unknown_direction, words_of
+from .said import Frame, Said, as_number, direction_of, numbers_in, same_names, unknown_direction, words_of
 from .weighed import Weighed, weigh
 
 _TEXTS = ("measure", "department", "definition", "method_note", "source_note", "note")
@@ -105,9 +106,7 @@ def _duplicates(frame: Frame) -> list[Finding]:
     ]
 
 
-def _node(
-    frame: Frame, at: int, id_: str, weighed: Weighed, found: list[Finding], *, ours: bool, all_: bool
-) -> dict[str, Any]:
+def _node(frame: Frame, at: int, id_: str, weighed: Weighed, found: list[Finding], *, ours: bool, all_: bool) -> dict[str, Any]:
     """Make the keys of one node."""
     said, leaf = frame.nodes[at], not frame.children(at)
     made: dict[str, Any] = {"id": id_, **_names(said.name, said.text("name_en"))}
@@ -134,18 +133,16 @@ def _texts(said: Said) -> dict[str, str]:
 
 def _exact(said: Said) -> tuple[dict[str, Any], list[Finding]]:
     """Return the keys that stand in columns of their own name, as YAML."""
-    made, found = {}, []
-    for key, fact in said.facts.items():
+    made: dict[str, Any] = {}
+    found: list[Finding] = []
+    for title, fact in said.facts.items():
         if not fact.column.exact:
             continue
-        key = key.removesuffix(":")
+        key, cell = title.removesuffix(":"), fact.cell
         try:
-            made[key] = yaml.safe_load(fact.cell) if isinstance(fact.cell, str) else fact.cell
+            made[key] = read_flow(cell) if isinstance(cell, str) else _short(float(cell or 0))
         except yaml.YAMLError:
-            found.append(finding("IC773", fact.place, found=words_of(fact.cell)[:40], key=key))
-            continue
-        if isinstance(made[key], float) and made[key].is_integer():
-            made[key] = int(made[key])
+            found.append(finding("IC773", fact.place, found=words_of(cell)[:40], key=key))
     return made, found
 
 
@@ -157,14 +154,21 @@ def _direction(frame: Frame, said: Said, found: list[Finding], *, ours: bool) ->
         found.append(unknown_direction(fact, said.name))
         return {}
     made: dict[str, Any] = {"direction": direction} if direction else {}
-    numbers = {key: _numbers(said, key, found) for key in ("target", "range", "low", "high", "worst", "best", "unacceptable", "satisfactory")}
+    numbers = {
+        key: _numbers(said, key, found)
+        for key in ("target", "range", "low", "high", "worst", "best", "unacceptable", "satisfactory")
+    }
     target = numbers["target"] or numbers["range"]
     if direction in ("target", "range"):
         if not target and numbers["low"] and numbers["high"]:
             target = [*numbers["low"], *numbers["high"]]
         if not target or (direction == "range" and len(target) < 2):
             if not ours and all(value is not None for value in numbers.values()):
-                found.append(finding("IC648", fact.place if fact else said.place, node=said.name, found=words_of(fact.cell) if fact else ""))
+                found.append(
+                    finding(
+                        "IC648", fact.place if fact else said.place, node=said.name, found=words_of(fact.cell) if fact else ""
+                    )
+                )
             return made
         made["direction"] = "range" if len(target) == 2 else "target"
         made["target"] = [_short(one) for one in target] if len(target) == 2 else _short(target[0])
@@ -230,5 +234,3 @@ def _say_what_was_taken_for(frame: Frame, nodes: Sequence[dict[str, Any]], found
 
 def _some(nodes: Sequence[Said]) -> list[str]:
     return [node.name for node in nodes[:5]] + (["…"] if len(nodes) > 5 else [])
-
-

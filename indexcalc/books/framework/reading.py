@@ -12,6 +12,8 @@ import yaml
 
 from ...findings import Finding, finding
 from ...sources.readers.table import blank, name_of
+from ...tree.model import Index
+from ...tree.text import read_flow
 from ...words.recognised_data import CAPTION, CONTINUED
 from .headings import Head, head_of, settings_row
 from .levels import read_levels, without_repeats
@@ -21,7 +23,7 @@ from .said import Frame, Said, words_of
 if TYPE_CHECKING:
     from ...sources.readers.excel import Grid
 
-_KNOWN = "index units periods data denominators defaults screen adjustments form logic warnings ranking boards grades uncertainty nodes"
+_KNOWN = {*Index.model_fields, "nodes"} - {"dimensions"}  # what may stand in a sheet of settings
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,11 @@ def _settings(grids: Sequence[Grid], own: Grid) -> tuple[dict[str, Any], list[Fi
             text = str(grid.rows[row][1])
             block, _, path = key.partition(" ")
             try:
-                value = yaml.safe_load(text)
+                value = read_flow(text)
             except yaml.YAMLError:
                 found.append(finding("IC773", place, found=text[:40], key=key))
                 continue
-            if block.removesuffix("[]") not in _KNOWN.split():
+            if block.removesuffix("[]") not in _KNOWN:
                 found.append(finding("IC773", grid.place(row, 0), found=key, key=key))
             elif block == "nodes":
                 settings.setdefault("nodes", {})[path] = value
@@ -116,5 +118,3 @@ def _settings(grids: Sequence[Grid], own: Grid) -> tuple[dict[str, Any], list[Fi
                 settings[block] = value
         return settings, found, top if grid is own else None
     return {}, [], None
-
-

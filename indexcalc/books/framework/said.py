@@ -88,10 +88,10 @@ class Named(NamedTuple):
 
 
 def named(cell: Cell, looked_for: frozenset[str]) -> Named:
-    """Read the cell of a name, with a `code` and a `weight` in it where these are looked for, and the mark of a table that goes on.
+    """Read the cell of a name, with a `code` and a `weight` in it where these are looked for, and the mark of a table going on.
 
-    >>> named("B2 公共安全（30分）", frozenset({"code", "weight"}))
-    Named(name='公共安全', code='B2', weight='30')
+    >>> named("B2 Safety (30%)", frozenset({"code", "weight"}))
+    Named(name='Safety', code='B2', weight='30%')
     """
     text, code, weight = words_of(cell), "", ""
     if "again" in looked_for:
@@ -133,11 +133,11 @@ def as_number(value: Fraction) -> int | float | str:
 def numbers_in(cell: Cell, measure: str) -> list[float] | None:
     """Read the number or the two numbers of a target, as in `≥95%`, `80—90` or `[80, 90]`; nothing where it is none."""
     if not isinstance(cell, str):
-        value = fraction_of(cell)
-        return None if value is None else [float(value)]
+        given = fraction_of(cell)
+        return None if given is None else [float(given)]
     text = re.sub(COMPARED, "", name_of(cell).strip("[]()（）【】 "))
     found: list[float] = []
-    for part in re.split(BETWEEN, text, maxsplit=1):
+    for part in re.split(rf"(?<=\S){BETWEEN}(?=\S)", text, maxsplit=1):
         plain = re.sub(UNITS_OF_NUMBERS, "", part.strip()).replace(" ", "")
         try:
             value = float(plain)

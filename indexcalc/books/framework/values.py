@@ -86,9 +86,7 @@ def leaves_of(nodes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _values_in(
-    path: Path, sheet: str, table: Table, names: dict[str, str], others: Sequence[Said]
-) -> tuple[int, Values] | None:
+def _values_in(path: Path, sheet: str, table: Table, names: dict[str, str], others: Sequence[Said]) -> tuple[int, Values] | None:
     """Return what a table is as a source of values, with the number of its indicators; nothing where it is none."""
     headings = [closed(name) for name in table.names]
     unit = _unit_column(headings, names)
@@ -139,7 +137,9 @@ def _units_table(table: Table, headings: Sequence[str], unit: int, groups: Seque
     name = _column(headings, UNIT_NAMES)
     columns = [unit, unit if name is None else name, *groups]
     titles = ["id", "name", *(["group"] if groups else []), *(headings[at] for at in groups[1:])]
-    rows = {name_of(cells[0]): [name_of(cell) for cell in cells] for cells in zip(*(table.named(at) for at in columns), strict=True)}
+    rows = {
+        name_of(cells[0]): [name_of(cell) for cell in cells] for cells in zip(*(table.named(at) for at in columns), strict=True)
+    }
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([titles, *(row for id_, row in rows.items() if id_)])

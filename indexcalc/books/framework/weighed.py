@@ -98,12 +98,12 @@ def _base(sums: dict[int, Fraction], derived: set[int], weights: Sequence[Fracti
     hundreds = sum(_same(one, Fraction(100)) for one in own)
     ones = sum(_same(one, Fraction(1)) for one in own)
     if hundreds == ones:
-        return Fraction(100) if max((one for one in weights if one is not None), default=Fraction(0)) > 1 else Fraction(1)
+        return Fraction(100) if any(one is not None and one > 1 for one in weights) else Fraction(1)
     return Fraction(100) if hundreds > ones else Fraction(1)
 
 
 def _same(one: Fraction, other: Fraction | None) -> bool:
-    return other is not None and abs(one - other) <= _NEAR * max(abs(other), 1)
+    return other is not None and abs(one - other) <= _NEAR * max(abs(other), Fraction(1))
 
 
 def _titled(frame: Frame, parent: int) -> str:
@@ -117,7 +117,13 @@ def _sum_wrong(frame: Frame, parent: int, children: Sequence[int], total: Fracti
     place = places[0] if places else frame.nodes[children[0]].place
     cells = [str(one).rpartition("!")[2] if one.sheet else f"{one.line}:{one.column}" for one in places]
     return finding(
-        "IC643", place, node=_titled(frame, parent), sum=as_number(total), total=as_number(base), cells=cells, children=len(children)
+        "IC643",
+        place,
+        node=_titled(frame, parent),
+        sum=as_number(total),
+        total=as_number(base),
+        cells=cells,
+        children=len(children),
     )
 
 
@@ -126,7 +132,10 @@ def _totals(frame: Frame, weighed: Weighed) -> list[Finding]:
     if not any("total" in node.facts for node in frame.nodes):
         return []
     shares: list[Fraction] = []
-    sums = {parent: sum((weighed.weights[at] or Fraction(0) for at in frame.children(parent)), Fraction(0)) for parent in _parents(frame)}
+    sums = {
+        parent: sum((weighed.weights[at] or Fraction(0) for at in frame.children(parent)), Fraction(0))
+        for parent in _parents(frame)
+    }
     stated: list[tuple[int, Fraction]] = []
     for at, node in enumerate(frame.nodes):
         above = shares[node.parent] if node.parent >= 0 else Fraction(1)

@@ -98,7 +98,9 @@ def _left_over(nodes: Sequence[_Node], back: Made | None) -> tuple[dict[int, dic
 
 
 def _same(one: Any, other: Any) -> bool:
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool) and isinstance(one, str) == isinstance(other, str)
+    return (
+        bool(one == other) and isinstance(one, bool) == isinstance(other, bool) and isinstance(one, str) == isinstance(other, str)
+    )
 
 
 def _different(nodes: Sequence[_Node], again: Made | None) -> list[str]:
@@ -130,7 +132,9 @@ def _laid_out(
     first = len(headings)
     headings += [FRAME_HEADINGS[key][english] for key in people] + [f"{key}:" for key in keys]
     index = data.get("index") or {}
-    title = str((index.get("name_en") or index.get("name") if english else index.get("name") or index.get("name_en")) or index.get("id"))
+    title = str(
+        (index.get("name_en") or index.get("name") if english else index.get("name") or index.get("name_en")) or index.get("id")
+    )
     rows: list[list[Cell]] = [[title, *[""] * (len(headings) - 1)], headings]
     merges: list[Merge] = []
     begins: dict[int, int] = {}
@@ -254,5 +258,3 @@ def as_workbook(written: Written) -> bytes:
         beside.set_column(0, 0, 24)
         beside.set_column(1, 1, 120)
     return buffer.getvalue()
-
-
