@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .jobs.library import Scored, read, score, write_report
     from .jobs.publish import publish
     from .jobs.questions import change, compare, explain, robustness, sensitivity, target, trend, uncertainty, warn
+    from .jobs.register import register
     from .jobs.submit import submit
     from .jobs.template import template
     from .jobs.verify import verify
@@ -49,6 +50,7 @@ __all__ = [
     "load",
     "publish",
     "read",
+    "register",
     "robustness",
     "score",
     "sensitivity",
@@ -69,6 +71,7 @@ _HOMES = {
     "jobs.library": "Scored read score write_report",
     "jobs.publish": "publish",
     "jobs.questions": "change compare explain robustness sensitivity target trend uncertainty warn",
+    "jobs.register": "register",
     "jobs.submit": "submit",
     "jobs.template": "template",
     "jobs.verify": "verify",

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "audit": "审核可疑数据。",
     "ledger verify": "核验台账是否被改动。",
     "ledger log": "列出全部报送记录。",
+    "ledger register": "登记一期事件日志（逐行摘要，数据上链）。",
     "ledger show": "显示一次报送的全部内容。",
     "ledger status": "各部门报送情况。",
     "ledger": "报送台账。",

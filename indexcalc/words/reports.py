@@ -79,6 +79,11 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{index}: {dimensions} {dimensions:dimension|dimensions}, {nodes} {nodes:node|nodes} below {dimensions:it|them}, {indicators} {indicators:indicator|indicators}, "
         "{units} {units:unit|units}, {periods} {periods:period|periods}, {files} {files:file|files} – no errors",
     )
+    log_registered = Said(
+        "#{number} {log} {period}：{rows} 行已登记于 {at}，回执 {receipt}",
+        "#{number} {log} {period}: {rows} {rows:row|rows} registered at {at}, receipt {receipt}",
+    )
+    log_rows = Said("日志登记：{rows} 行，列：{columns}", "A registered log: {rows} {rows:row|rows}, columns {columns}")
     tree_imported = Said(
         "已导入指标体系：{nodes} 个上级指标、{indicators} 个末级指标",
         "Imported: {nodes} {nodes:node|nodes} and {indicators} {indicators:indicator|indicators}",
