@@ -13,6 +13,7 @@ from ..located import Document, Path
 from .adjustments import Adjustment, Screen
 from .choices import Part
 from .data import DataSource, Denominator, Periods, UnitTable
+from .follow import GoalsChoice, Outcome, RemarksChoice
 from .form import Form
 from .logic import LogicRule
 from .nodes import Boards, Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
@@ -53,6 +54,12 @@ class Written(Part):
     """What is a weak point or a strength of a unit."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades by score, from the best down."""
+    outcomes: Annotated[tuple[Outcome, ...], Field(strict=False)] = ()
+    """What follows from a place: for the first, for the last."""
+    goals: GoalsChoice = ()
+    """What units are to reach by a period: a list, or `{table: goals.csv}`."""
+    remarks: RemarksChoice = ()
+    """What is said of units beside what is computed: a list, or `{table: remarks.csv}`."""
     uncertainty: Alternatives | None = None
     """What could as well have been chosen otherwise."""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ...findings import Finding
 from ..model import Index
-from . import events, formulas, logic, methods, nodes, structure, warnings, weights
+from . import events, follow, formulas, logic, methods, nodes, structure, warnings, weights
 from .methods import check_choice, check_uncertainty, takes_default
 from .structure import check_ids
 
-CHECKS = tuple(check for file in (formulas, weights, structure, events, nodes, methods, logic, warnings) for check in file.CHECKS)
+CHECKS = tuple(
+    check for file in (formulas, weights, structure, events, nodes, methods, logic, warnings, follow) for check in file.CHECKS
+)
 
 
 def check_tree(index: Index) -> list[Finding]:
