@@ -272,7 +272,6 @@ def test_all_mistakes_are_said_at_once_with_their_cells(tmp_path: Path) -> None:
         ("IC642", "E3"),
         ("IC647", "C4"),
         ("IC645", "B5"),
-        ("IC644", "A5"),
         ("IC644", "C5"),
         ("IC648", "E5"),
         ("IC645", "F6"),
@@ -296,6 +295,14 @@ def test_parents_that_are_not_there_and_loops_are_said_with_their_cells(tmp_path
         indexcalc.import_tree(book, tmp_path / "out")
     found = {(one.code, str(one.place).rpartition("!")[2]) for one in refused.value.findings if one.severity == "error"}
     assert found == {("IC646", "B4"), ("IC769", "B5"), ("IC769", "B6"), ("IC647", "A7")}
+
+
+def test_values_that_check_refuses_are_told_once_the_tree_is_written(tmp_path: Path) -> None:
+    values = [*VALUES, ["北区", 2023, "很多", 90, 80, 9, 4]]
+    book = workbook(tmp_path / "frame.xlsx", {"体系": POINTS, "数据": values})
+    with pytest.warns(UserWarning, match="IC778"):
+        indexcalc.import_tree(book, tmp_path / "out")
+    assert (tmp_path / "out" / "indicators.yaml").exists()
 
 
 def test_a_tree_that_is_there_is_never_replaced(tmp_path: Path) -> None:

@@ -141,6 +141,20 @@ def test_a_log_that_is_not_registered_is_a_note(tmp_path: Path) -> None:
     assert "IC742" in said(folder, "ledger", "verify")
 
 
+def test_a_log_without_its_columns_or_files_is_told(tmp_path: Path) -> None:
+    rows = orders(20, 4)
+    folder = project(tmp_path, rows, rows[:2])
+    indexcalc.register(folder, "orders", "2023Q1", by="张三")
+    (folder / "orders" / "b.csv").unlink()
+    head, cut = HEAD.rsplit(",", 1)[0], [row.rsplit(",", 1)[0] for row in rows]
+    (folder / "orders" / "a.csv").write_text("\n".join([head, *cut]) + "\n", encoding="utf-8")
+    (found,) = verified(folder)
+    assert (found.code, found.values["names"]) == ("IC746", ["办结"])
+    tree = folder / "indicators.yaml"
+    tree.write_text(tree.read_text(encoding="utf-8").replace("orders:", "calls:"), encoding="utf-8")
+    assert [one.code for one in verified(folder)] == ["IC745"]
+
+
 def test_what_is_written_of_rows_is_read_back_and_differences_are_those_made() -> None:
     rng = random.Random(5)
     rows = tuple(Row(rng.randbytes(8), f"{at % 40} 号", f"a.csv:{at}") for at in range(300))

@@ -106,9 +106,12 @@ def _read_row(
         own = named(cell, looked_for)
         goes_on = merged.get((row, level.at), (row, level.at)) != (row, level.at)
         last = depth == len(head.levels) - 1
-        if goes_on or not own.name or (not begun and not last and at >= 0 and reading.nodes[at].name == own.name):
+        again = not begun and not last and at >= 0 and reading.nodes[at].name == own.name
+        if goes_on or not own.name or again:
             if begun:
                 reading.current[depth] = -1
+            elif again and not goes_on:
+                _same_as_above(grid, head, row, depth, reading)
             continue
         above = next((reading.current[k] for k in range(depth - 1, -1, -1) if reading.current[k] >= 0), -1)
         reading.nodes.append(Said(own.name, grid.place(row, level.at), above, {}, own.code))
@@ -145,6 +148,17 @@ def _take(
         reading.found.append(finding("IC768", grid.place(*home), node=own.name, title=column.title))
         return
     reading.nodes[node].facts.setdefault(column.key, Fact(cell, column, grid.place(*home)))
+
+
+def _same_as_above(grid: Grid, head: Head, row: int, depth: int, reading: _Reading) -> None:
+    """See that a node whose name is repeated says what it said above, or nothing."""
+    facts = reading.nodes[reading.current[depth]].facts
+    for column in (one for one in head.columns if one.level == depth + 1):
+        cell = grid.rows[row][column.at]
+        before = facts.get(column.key)
+        if not blank(cell) and before is not None and words_of(before.cell) != words_of(cell):
+            about = {"node": reading.nodes[reading.current[depth]].name, "first": words_of(before.cell)}
+            reading.found.append(finding("IC776", grid.place(row, column.at), found=words_of(cell), **about))
 
 
 def _go_on(grid: Grid, head: Head, row: int, merged: Mapping[tuple[int, int], tuple[int, int]], reading: _Reading) -> None:

@@ -38,13 +38,19 @@ def weigh(frame: Frame, *, free: bool) -> Weighed:
     base = _base(sums, derived, weights)
     relative: set[int] = set()
     for parent, children in groups.items():
+        if any(weights[at] is None and key in frame.nodes[at].facts for at in children):
+            continue  # what stands there is no number, which was said
         without = [at for at in children if weights[at] is None]
         if len(without) == len(children) and parent >= 0 and len(children) == 1:
             weights[children[0]] = base
         elif without:
             names = [frame.nodes[at].name for at in without]
             found.append(finding("IC644", frame.nodes[without[0]].place, nodes=names, node=_titled(frame, parent)))
-        elif parent in derived or (parent >= 0 and _same(sums[parent], weights[parent]) and not _same(sums[parent], base)):
+        elif (
+            parent in derived
+            or (parent >= 0 and _same(sums[parent], weights[parent]) and not _same(sums[parent], base))
+            or (parent < 0 and _same(sums[parent], Fraction(1000)))
+        ):
             relative.add(parent)
         elif not any(_same(sums[parent], one) for one in (Fraction(1), Fraction(100))):
             found.append(_sum_wrong(frame, parent, children, sums[parent], base, key))
