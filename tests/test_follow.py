@@ -156,6 +156,8 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path) -> None:
     assert [one.code for one in refused.value.findings] == ["IC747", "IC747", "IC748"]
     with pytest.raises(Refused, match="IC748"):
         indexcalc.score(project(tmp_path, "goals: [{unit: 海区, period: 2023, value: 1}]\n") / "indicators.yaml")
+    with pytest.raises(Refused, match="IC748"):
+        indexcalc.load(project(tmp_path, "remarks: [{unit: 东区, period: 2023Q1, text: x}]\n") / "indicators.yaml")
     table = project(tmp_path, "goals: {table: g.csv}\n", **{"g.csv": "区,位次\n东区,1\n"})
     with pytest.raises(Refused, match="IC749"):
         indexcalc.score(table / "indicators.yaml")

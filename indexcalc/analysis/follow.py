@@ -194,9 +194,10 @@ def _node(scores: Scores, node: str | None) -> int:
 
 
 def unknown_units(scores: Scores) -> Iterator[tuple[str, int, str]]:
-    """Yield the goals and remarks of units that are not scored: the block, the place in it, and the name."""
+    """Yield the goals and remarks of units that there are not, on any level: the block, the place in it, and the name."""
+    names = scores.origin.units if scores.origin else None
     blocks: dict[str, tuple[Goal | Remark, ...]] = {"goals": _goals_of(scores), "remarks": _remarks_of(scores)}
     for block, items in blocks.items():
         for at, item in enumerate(items):
-            if _unit(scores, item.unit) is None:
+            if _unit(scores, item.unit) is None and (names is None or names.find(item.unit) is None):
                 yield block, at, item.unit

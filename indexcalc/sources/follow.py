@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, Place, finding, nearest
+from ..periods import read_period
 from ..tree.blocks.follow import FromTable, Goal, Remark
 from ..tree.model import Data, Index
 from ..words.recognised_forms import FOLLOW_HEADINGS
@@ -83,6 +84,11 @@ def _rows(
             if node and node not in names:
                 near = nearest(node, names)
                 found.append(finding("IC748", place, block=block, key="node", found=node, near=near))
+                continue
+            period = cells.get("period", "")
+            if period and not any(read_period(period, kind) for kind in index.periods.kinds):
+                there = table.place(row, columns["period"])
+                found.append(finding("IC748", there, block=block, key="period", found=period, near=""))
                 continue
             rows.append((place, {**cells, **({"node": names[node]} if node else {})}))
     return rows, found, files

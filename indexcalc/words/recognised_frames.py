@@ -41,7 +41,6 @@ HEADINGS = {  # what a column says of an indicator, by the pattern of its headin
     "per": r"(?i)分母|denominators?",
     "ignored": r"(?i)序号|排序|no\.?|#|num(?:ber)?",
 }
-PERCENT = r"[%％]|百分"  # what a heading says of weights that are per cent
 DIRECTIONS = {
     "higher": r"(?i)正向?指?标?|正|\+|\+?1|[↑▲⬆]|越[大高多]越[好优]|越[大高]|效益型?|极大型?|促进型?|望大型?|高优|higher|positive|max|benefit|up|up is better|higher is better",
     "lower": r"(?i)[逆负反]向?指?标?|[-−–]|[-−–]1|[↓▼⬇]|越[小低少]越[好优]|越[小低]|成本型?|极小型?|抑制型?|望小型?|低优|lower|negative|min|cost|down|lower is better",

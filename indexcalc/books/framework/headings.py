@@ -17,7 +17,6 @@ from ...words.recognised_frames import (
     LEVEL_NAMES,
     LEVEL_NUMBERS,
     OF_LEVEL,
-    PERCENT,
     SETTINGS,
 )
 
@@ -41,7 +40,6 @@ class Column:
     level: int
     title: str
     exact: bool = False
-    percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,6 @@ def _columns(titles: Sequence[str]) -> list[Column]:
 
 def _column(at: int, title: str) -> Column:
     """Say what a heading means."""
-    percent = re.search(PERCENT, title) is not None
     own = title.removesuffix(":")
     if own in _KEYS and (own != title or own not in _PLAIN):
         return Column(at, f"{own}:", LEAF, title, exact=True)
@@ -148,9 +145,9 @@ def _column(at: int, title: str) -> Column:
         flags, rest = pattern[:4], pattern[4:]
         if match := re.fullmatch(f"{flags}{OF_LEVEL}(?:{rest})", compact):
             level = LEVEL_NUMBERS.get(match[1] or "") or int(match[1] or 0)
-            return Column(at, key, level, title, percent=percent)
+            return Column(at, key, level, title)
         if key == "weight" and (match := re.fullmatch(rf"(?i)level[ _]?([1-6]) (?:{rest})", compact)):
-            return Column(at, key, int(match[1]), title, percent=percent)
+            return Column(at, key, int(match[1]), title)
     return Column(at, "", LEAF, title)
 
 
@@ -183,7 +180,7 @@ def _with_levels(columns: Sequence[Column], levels: Sequence[Column]) -> tuple[C
             level = next((depth.level for depth in levels if depth.level == level), LEAF)
         if level == levels[-1].level:
             level = LEAF if counted[one.key] == 1 else level
-        placed.append(Column(one.at, one.key, level, one.title, one.exact, one.percent))
+        placed.append(Column(one.at, one.key, level, one.title, one.exact))
     return tuple(placed)
 
 

@@ -10,6 +10,7 @@ from ...findings import Finding, finding
 from .said import Frame
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_ACRONYM = r"(?=.*[A-Z0-9].*)[A-Za-z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*"  # LPI, Cov4G: what data call an indicator
 _WORDS, _LETTERS = 5, 40
 
 
@@ -39,6 +40,8 @@ def _made(frame: Frame, at: int, others: set[str]) -> str:
     """Make an id of a name: its English words, else a short one of its letters, longer where another has it."""
     node = frame.nodes[at]
     english = node.text("name_en") or (node.name if node.name.isascii() else "")
+    if re.fullmatch(_ACRONYM, english) and english not in others:
+        return english
     words = re.findall(r"[a-z0-9]+", english.casefold().replace("'", ""))
     slug = "-".join(words[:_WORDS])[:_LETTERS].strip("-")
     above = frame.nodes[node.parent] if node.parent >= 0 else None

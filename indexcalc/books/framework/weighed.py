@@ -122,15 +122,7 @@ def _sum_wrong(frame: Frame, parent: int, children: Sequence[int], total: Fracti
     places = [fact.place for fact in facts if fact]
     place = places[0] if places else frame.nodes[children[0]].place
     cells = [str(one).rpartition("!")[2] if one.sheet else f"{one.line}:{one.column}" for one in places]
-    return finding(
-        "IC643",
-        place,
-        node=_titled(frame, parent),
-        sum=as_number(total),
-        total=as_number(base),
-        cells=cells,
-        children=len(children),
-    )
+    return finding("IC643", place, node=_titled(frame, parent), sum=as_number(total), total=as_number(base), cells=cells)
 
 
 def _totals(frame: Frame, weighed: Weighed) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings import Finding, finding, nearest
+from ...periods import read_period
 from ..blocks.follow import FromTable, Goal, Outcome, Remark
 from ..model import Index
 from .said import Check
@@ -27,6 +28,14 @@ def check_follow(index: Index) -> Iterator[Finding]:
                 near = nearest(item.node, index.by_id)
                 place = index.place((block, at, "node"))
                 yield finding("IC748", place, block=block, key="node", found=item.node, near=near)
+            period = None if isinstance(item, Outcome) else item.period
+            if period is not None and not is_period(index, str(period)):
+                yield finding("IC748", index.place((block, at, "period")), block=block, key="period", found=period, near="")
+
+
+def is_period(index: Index, text: str) -> bool:
+    """Say whether a text is a period of any kind that the index has."""
+    return any(read_period(text, kind) for kind in index.periods.kinds)
 
 
 CHECKS: tuple[Check, ...] = (check_follow,)
