@@ -129,6 +129,7 @@ def test_all_of_it_is_shown_on_screen_in_files_and_in_time(tmp_path: Path) -> No
     run(folder, "verify", str(report))
     trend = answer(folder, "trend", "东区", "--node", "b")
     assert [one["goals"][0]["state"] for one in trend["trend"]] == ["on course", "on course", "reached"]
+    assert run(folder, "trend", "中区", "--lang", "zh").count("问责") == 2
     assert "补齐短项" in run(folder, "trend", "北区", "--node", "a", "--lang", "zh")
 
 

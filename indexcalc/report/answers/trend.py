@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from ...analysis.follow import goals, remarks
+from ...analysis.follow import goals, outcomes, remarks
 from ...analysis.trend import Trend
 from ...findings import Language
 from ...words.periods import period_title
 from ..formats.text import as_text
 from ..numbers import finite
-from ..sheets.follow import follow_data, goals_sheet, remarks_sheet
+from ..sheets.follow import follow_data, goals_sheet, outcomes_sheet, remarks_sheet
 from ..sheets.sheet import Sheet
 from ..sheets.trend import trend_sheet
 from .answer import Answer
@@ -50,9 +50,19 @@ def trend_answer(result: Trend, language: Language) -> Answer:
 
 
 def _follow(result: Trend, language: Language) -> dict[str, Sheet]:
-    """Return the goals of a node as they stand last, and the remarks on it: of one unit, or of all in a period."""
+    """Return what a node's ranks led to, its goals as they stand last, and the remarks on it: of a unit, or of all in a period."""
     scores, row, node = result.scores, result.rows[-1][0], result.node
     found: dict[str, Sheet] = {}
+    places = sorted({place for place, _ in result.rows})
+    met = [
+        (scores.periods[place], one)
+        for place in places
+        for one in outcomes(scores, place)
+        if one.node == node and result.unit in (None, one.unit)
+    ]
+    if met:
+        periods = [period for period, _ in met] if result.unit is not None else []
+        found["outcomes"] = outcomes_sheet(scores, [one for _, one in met], language, periods)
     if states := goals(scores, row, result.unit, node):
         found["goals"] = goals_sheet(scores, states, language)
     if said := remarks(scores, None if result.unit is not None else row, result.unit, node):

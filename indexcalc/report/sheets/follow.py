@@ -27,10 +27,11 @@ def follow_sheets(scores: Scores, period: str, language: str) -> dict[str, Sheet
     return found
 
 
-def outcomes_sheet(scores: Scores, met: Sequence[Met], language: str) -> Sheet:
-    """Return who is in for which outcome, by which rank, and who ties at the border."""
+def outcomes_sheet(scores: Scores, met: Sequence[Met], language: str, periods: Sequence[str] = ()) -> Sheet:
+    """Return who is in for which outcome, by which rank, and who ties at the border; in which period, where these are given."""
     tied = any(one.tied for one in met)
     headings = [
+        *([Heading(word.period(language), "period")] if periods else []),
         Heading(word.outcome(language), "text", strong=True),
         Heading(unit_label(scores, language), "text"),
         Heading(word.rank(language), "count"),
@@ -40,6 +41,7 @@ def outcomes_sheet(scores: Scores, met: Sequence[Met], language: str) -> Sheet:
     ]
     rows: list[tuple[Value, ...]] = [
         (
+            *((periods[at],) if periods else ()),
             one.outcome.title(language),
             scores.panel.units.title(one.unit, language),
             finite(one.rank),
@@ -47,7 +49,7 @@ def outcomes_sheet(scores: Scores, met: Sequence[Met], language: str) -> Sheet:
             one.in_a_row,
             *((word.at_the_border(language) if one.tied else "",) if tied else ()),
         )
-        for one in met
+        for at, one in enumerate(met)
     ]
     return Sheet(word.outcomes(language), tuple(headings), tuple(rows), notes=notes(scores, language))
 
