@@ -50,7 +50,7 @@ def trend_answer(result: Trend, language: Language) -> Answer:
 
 
 def _follow(result: Trend, language: Language) -> dict[str, Sheet]:
-    """Return what a node's ranks led to, its goals as they stand last, and the remarks on it: of a unit, or of all in a period."""
+    """Return what a node's ranks led to, its goals as they stand last, the remarks on it: of a unit, or of all in a period."""
     scores, row, node = result.scores, result.rows[-1][0], result.node
     found: dict[str, Sheet] = {}
     places = sorted({place for place, _ in result.rows})
