@@ -15,9 +15,11 @@ from .version import VERSION as __version__  # noqa: N811 - its name to the worl
 if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
     from .jobs.audit import audit
+    from .jobs.framework import export_tree, import_tree
     from .jobs.library import Scored, read, score, write_report
     from .jobs.publish import publish
     from .jobs.questions import change, compare, explain, robustness, sensitivity, target, trend, uncertainty, warn
+    from .jobs.register import register
     from .jobs.submit import submit
     from .jobs.template import template
     from .jobs.verify import verify
@@ -43,9 +45,12 @@ __all__ = [
     "change",
     "compare",
     "explain",
+    "export_tree",
+    "import_tree",
     "load",
     "publish",
     "read",
+    "register",
     "robustness",
     "score",
     "sensitivity",
@@ -62,9 +67,11 @@ __all__ = [
 _HOMES = {
     "findings": "Finding Place Refused",
     "jobs.audit": "audit",
+    "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_report",
     "jobs.publish": "publish",
     "jobs.questions": "change compare explain robustness sensitivity target trend uncertainty warn",
+    "jobs.register": "register",
     "jobs.submit": "submit",
     "jobs.template": "template",
     "jobs.verify": "verify",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .findings import Finding
 from .methods.ties import near
 from .panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, Provenance
+from .tree.blocks.follow import Goal, Remark
 from .tree.model import Dimension, Index, Indicator, Root
 
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ class Scores:
     """The panel as it was handed in, with the units of all levels: what scoring again in another way starts from."""
     level: str | None = None
     """The level of units that was asked for."""
+    goals: tuple[Goal, ...] | None = None
+    """The goals of a table; without one, those that the index lists."""
+    remarks: tuple[Remark, ...] | None = None
+    """The remarks of a table; without one, those that the index lists."""
     released: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """The ranks of units in the index as they were published last, by period and unit; of the periods that were published."""
 

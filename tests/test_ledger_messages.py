@@ -475,7 +475,8 @@ def test_the_libraries_are_asked_for_only_where_they_are_used(tmp_path: Path, mo
 def test_every_code_is_told_here() -> None:
     """IC689 is left to tests/test_audit.py: where `valid:` is declared, the same is an error of reading the data.
 
-    IC691 is told in tests/test_shown.py, IC692 in tests/test_weights_commands.py, IC694 in tests/test_ledger.py.
+    IC691 is told in tests/test_shown.py, IC692 in tests/test_weights_commands.py, IC694 in tests/test_ledger.py,
+    IC698 and IC699 in tests/test_register.py.
     """
     source = Path(__file__).read_text(encoding="utf-8")
     assert {code for code in MESSAGES if "IC650" <= code < "IC700"} - set(re.findall("IC6[0-9]{2}", source)) == set()

@@ -36,6 +36,9 @@ QUESTIONS = frozenset(
         "publish",
         "verify",
         "write_report",
+        "export_tree",
+        "import_tree",
+        "register",
     ]
 )
 

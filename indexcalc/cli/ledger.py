@@ -31,6 +31,23 @@ def verify(
         project.print(intact.text(project.language), {"verified": True, **asdict(intact)})
 
 
+@group.command("register")
+@takes("ledger", common=COMMON)
+def register(
+    log: Annotated[str, typer.Argument(help="A source under data: that is a log of events.")],
+    when: Annotated[str, typer.Option("--period", help="The period whose rows are registered.")],
+    who: Annotated[str, typer.Option("--by", help="Who registers it. Default: the user's name.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why a log that was registered is registered anew.")] = "",
+    **options: Unpack[Options],
+) -> None:
+    """Record an event log for a period, so that every later change of a row is found."""
+    from ..jobs.register import register as record
+
+    with opened(options, writes=True) as project:
+        registered = record(project, log, when, by=who, reason=reason, ledger=options["ledger"])
+        project.print(registered.text(project.language), registered.data())
+
+
 @group.command("log")
 @takes("ledger", "department", "period", common=COMMON)
 def log(**options: Unpack[Options]) -> None:

@@ -7,6 +7,7 @@ import json
 from ..journal.run import digest, digest_of, named_from
 from ..panel import Panel
 from ..scores import Scores
+from ..tree.blocks.follow import FromTable
 from .project import Project
 
 PUBLIC_INPUTS = "inputs"
@@ -25,7 +26,9 @@ def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
     if origin is None or not origin.files:
         labels = "\n".join([*panel.periods, *panel.units.ids, *panel.columns])
         named["data"] = digest(labels.encode() + panel.values.tobytes() + panel.status.tobytes())
-    digests = {**({project.file: digest_of(project.file)} if from_file else {}), **(origin.digests if origin else {})}
+    tables = [project.data / one.table for one in (index.goals, index.remarks) if isinstance(one, FromTable)]
+    beside = {path: digest_of(path) for path in tables if path.is_file()}
+    digests = {**beside, **({project.file: digest_of(project.file)} if from_file else {}), **(origin.digests if origin else {})}
     every = named | named_from(project.data, digests) | dict(origin.submissions if origin else {})
     if project.edition.is_public:
         return {PUBLIC_INPUTS: digest(json.dumps(every, sort_keys=True).encode())}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.result import Result
 from ..findings import Language, Place, Refused, finding
+from ..journal.logs import MARK, read_rows
 from ..periods import last_day, order
 from ..report.files import PANEL, RUN
 from ..report.formats.text import aligned
@@ -19,6 +20,7 @@ from ..words.reports import word, word_of
 from ..words.shown import visible, without_passwords
 from .names import declared_period
 from .project import Project, refuse
+from .register import changed_logs
 from .report import run_in
 from .reporting import ledger_of
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..journal.entries import Entry, Reported
+    from ..journal.logs import Registered
     from ..tree.model import Index
     from ..units import Units
 
@@ -67,6 +70,8 @@ def verify(project: Project, ledger: str | None = None, receipts: Sequence[str] 
     for run, numbers in by_report.items():
         shown = [f"#{one}" for one in sorted(numbers, key=int)]
         found.append(finding("IC694", Place(run.as_posix()), numbers=shown, ledger=without_passwords(where)))
+    if not any(one.severity == "error" for one in found):
+        found += changed_logs(project, where)
     project.go_on(found)
     return Intact(without_passwords(where), number, last)
 
@@ -152,6 +157,8 @@ class Recorded(Result):
     cells: tuple[RecordedCell, ...]
     units: Units | None
     columns: Mapping[str, str]
+    log: Registered | None = None
+    """The rows of an event log, where the row of the ledger registers one."""
 
     def text(self, language: Language) -> str:
         """Return who submitted it, and a line for each cell."""
@@ -163,6 +170,9 @@ class Recorded(Result):
         lines = [entry.title(), f"{entry.at}  {visible(entry.by)}  {visible(entry.file)} (SHA-256 {entry.digest[:16]}…)"]
         lines += [visible(entry.reason)] if entry.reason else []
         lines += [f"{word.receipt(language)} {entry.receipt}", *entry.warnings.splitlines(), ""]
+        if self.log is not None:
+            said = word.log_rows(language).format(rows=len(self.log.rows), columns=", ".join(self.log.columns))
+            return "\n".join([*lines[:-1], visible(said)])
         return "\n".join([*lines, aligned(rows, [True, True, False, False, True])])
 
     def data(self) -> dict[str, Any]:
@@ -194,6 +204,8 @@ def show(project: Project, submission: str | int, ledger: str | None = None) -> 
     entry = entry_of(where, project.data, int(number)) if number.isdecimal() else None
     if entry is None:
         refuse("IC664", found=submission, last=entries[-1].number if entries else 0)
+    if entry.index.endswith(MARK):
+        return Recorded(entry, (), None, {}, read_rows(entry.cells))
     key = (entry.index, entry.department, entry.period, entry.version - 1)
     earlier = next((one.number for one in entries if (one.index, one.department, one.period, one.version) == key), None)
     old = entry_of(where, project.data, earlier) if earlier else None

@@ -160,7 +160,7 @@ def score(
         index, panel = project_of(index, as_of=as_of, level=level).read()
     else:
         panel = panel_of_frame(index, data, period=period, base=index.file.parent if index.file else Path())
-    scores = score_panel(index, panel, level=level)
+    scores = project_of(index).with_tables(score_panel(index, panel, level=level))
     found = (*index.findings, *panel.findings, *scores.findings)
     if errors(found):
         raise Refused(found)

@@ -128,7 +128,24 @@ class Project:
         from ..journal.published import read_published, released_ranks
 
         lines = read_published(self.file)[0]
+        scores = self.with_tables(scores)
         return replace(scores, released=released_ranks(lines, scores.index.index.id, self.level or "")) if lines else scores
+
+    def with_tables(self, scores: Scores) -> Scores:
+        """Return scores with the goals and remarks of the tables that the tree names, or refuse what is wrong in these."""
+        index = scores.declared
+        if not (index.goals or index.remarks):
+            return scores
+        from ..analysis.follow import unknown_units
+        from ..sources.follow import read_goals, read_remarks
+
+        (goals, found, _), (remarks, more, _) = read_goals(index, self.data), read_remarks(index, self.data)
+        scores = replace(scores, goals=goals, remarks=remarks)
+        for block, at, name in unknown_units(scores):
+            place = index.place((block, at, "unit"))
+            found.append(finding("IC748", place, block=block, key="unit", found=name, near=""))
+        self.go_on([*found, *more])
+        return scores
 
     def of_any_period(self, found: Sequence[Finding]) -> list[Finding]:
         """Return findings less those that stand under tables of several periods instead."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..findings import Finding, finding
 from ..tree import Index, read_index
+from ..tree.blocks.follow import FromTable
 from .project import Project
 
 Seen = dict[str, tuple[int, int]]
@@ -52,6 +53,7 @@ def watched_patterns(index_file: Path, before: Sequence[str]) -> tuple[Index | N
     if index is None:
         return None, tuple(before) or (own,)
     paths = [data.ledger or data.path for data in index.data.values()]
+    paths += [one.table for one in (index.goals, index.remarks) if isinstance(one, FromTable)]
     return index, (own, index.units.table, *(path for path in dict.fromkeys(paths) if "://" not in path))
 
 

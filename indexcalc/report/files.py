@@ -15,6 +15,7 @@ from .formats.markdown import summary
 from .formats.xlsx import workbook
 from .sheets.analysed import MOST_UNITS, Analysed, analysed
 from .sheets.definitions import definitions_sheet
+from .sheets.follow import follow_sheets
 from .sheets.quarantine import quarantine_files
 from .sheets.reporting import Submitted, reporting_sheet
 from .sheets.sheet import Sheet
@@ -63,6 +64,8 @@ class Reports:
             used = inputs_table(scores, period, language)
             files |= {"scores.csv": csv_bytes(of_period(self._table, whole, period))}
             files |= {INPUTS_CSV: csv_bytes(used)} if used is not None else {}
+            follow = follow_sheets(scores, period, language)
+            files |= {f"{name}.csv": sheet_csv(sheet, last=last) for name, sheet in follow.items()}
             files |= {GRADES_CSV: grades_csv(scores, period, language)} if has_grades(scores) else {}
             files |= (
                 {WARNINGS_CSV: sheet_csv(warnings_sheet(whole, self._judged, period, language), last=last)}
@@ -106,7 +109,11 @@ class Reports:
         short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
         reporting = self._reporting(period, language)
         defined = definitions_sheet(scores, period, language)
-        beside = [*short, *(sheet for sheet in (reporting, defined) if sheet is not None)]
+        beside = [
+            *follow_sheets(scores, period, language).values(),
+            *short,
+            *(sheet for sheet in (reporting, defined) if sheet is not None),
+        ]
         return {"ranking.xlsx": workbook(sheets(scores, period, language, beside), language, title)}
 
     def _md(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:

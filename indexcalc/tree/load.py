@@ -17,6 +17,7 @@ from ..words.tree import EXPECTED
 from .blocks.adjustments import Adjustment, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
 from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, RolledUp, UnitTable
+from .blocks.follow import Goal, Outcome, Remark
 from .blocks.form import Form
 from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
@@ -51,6 +52,9 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "adjustments": Adjustment,
     "veto": Veto,
     "form": Form,
+    "outcomes": Outcome,
+    "goals": Goal,
+    "remarks": Remark,
     "logic": LogicRule,
     "warnings": Warnings,
     "rules": WarningRule,

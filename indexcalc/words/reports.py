@@ -79,6 +79,42 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{index}: {dimensions} {dimensions:dimension|dimensions}, {nodes} {nodes:node|nodes} below {dimensions:it|them}, {indicators} {indicators:indicator|indicators}, "
         "{units} {units:unit|units}, {periods} {periods:period|periods}, {files} {files:file|files} – no errors",
     )
+    outcome = Said("结果运用", "Outcome")
+    outcomes = Said("结果运用", "Outcomes")
+    ranked_by = Said("依据指标", "By")
+    periods_in_a_row = Said("连续期数", "In a row")
+    at_the_border = Said("并列入围", "ties at the border")
+    goals = Said("目标完成情况", "Goals")
+    goal_wanted = Said("目标", "Goal")
+    goal_of = Said("指标", "Node")
+    due_period = Said("完成期次", "By")
+    goal_kind = Said("目标类型", "Of")
+    goal_now = Said("现状", "Now")
+    goal_course = Said("进度要求", "Needed by now")
+    goal_state = Said("完成情况", "State")
+    goal_reached = Said("已达到", "reached")
+    goal_missed = Said("未达到", "missed")
+    goal_on_course = Said("按进度", "on course")
+    goal_behind = Said("落后于进度", "behind")
+    goal_no_value = Said("无数值", "no value")
+    goal_rule = Said(
+        "完成情况：达到目标为“已达到”；到期未达到为“未达到”；未到期的，按首个有数值的期次到目标之间的直线进度衡量，不低于进度要求为“按进度”，否则为“落后于进度”。",
+        "State: reached where the goal is met; missed where it is due and not met; before that, on course where what there is lies at or "
+        "beyond a straight line from the first period with a value to the goal, else behind.",
+    )
+    unit_remarks = Said("亮点、点评与整改", "Remarks")
+    remark_kind = Said("类型", "Kind")
+    remark_text = Said("内容", "Text")
+    remark_author = Said("作者", "Author")
+    log_registered = Said(
+        "#{number} {log} {period}：{rows} 行已登记于 {at}，回执 {receipt}",
+        "#{number} {log} {period}: {rows} {rows:row|rows} registered at {at}, receipt {receipt}",
+    )
+    log_rows = Said("日志登记：{rows} 行，列：{columns}", "A registered log: {rows} {rows:row|rows}, columns {columns}")
+    tree_imported = Said(
+        "已导入指标体系：{nodes} 个上级指标、{indicators} 个末级指标",
+        "Imported: {nodes} {nodes:node|nodes} and {indicators} {indicators:indicator|indicators}",
+    )
     refused_with = Said(
         "{errors} 个错误，{warnings} 个提醒；未写入任何文件",
         "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings} – nothing was written",

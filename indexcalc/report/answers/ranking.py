@@ -13,6 +13,7 @@ from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
 from ..sheets.apart import decimals_of
+from ..sheets.follow import follow_data, follow_sheets
 from ..sheets.sheet import Heading, Sheet
 from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened, unit_label
 from ..sheets.whole import data_of_the_whole
@@ -35,12 +36,15 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
             sheet = _beside(sheet, Heading(word.rank_as_published(language), "count"), then)
     heading = f"{scores.tree.nodes[at].title(language)} · {period_title(period, language)}"
     findings = findings_of(scores, language)
-    return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", {
+    follow = {} if node is not None else follow_sheets(scores, period, language)
+    below = [f"\n{one.title}\n{as_text(one, language)}" for one in follow.values()]
+    return "\n".join([f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", *below]), {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[at].id,
         "period": period,
         "ranking": units,
         "whole": data_of_the_whole(scores, scores.periods.index(period), at, language),
+        **({} if node is not None else follow_data(scores, scores.periods.index(period), language)),
         "findings": findings,
     }
 

@@ -107,6 +107,14 @@ class LogRows:
         zones = {AWAY: away.count(), f"{AWAY} from": away.min(), f"{AWAY} to": away.max()}
         return grouped.group_by(KEY).aggregate(**{ROWS: grouped.count(), NAME: unknown}, **zones, **series)
 
+    def of_periods(self, periods: Sequence[int]) -> Any:
+        """Return all rows whose time falls in some periods, clean or not, as they came, with the number of their period."""
+        table = self.columns.engine.table
+        began = self.columns.read(name_of(self.columns.log.time), "time")
+        rows = table.mutate(**{PERIOD: self._period(began).cast("int64")})
+        rows = rows.filter(rows[PERIOD].isin(list(periods)))
+        return rows.select(**self._as_came(rows), **{PERIOD: rows[PERIOD]})
+
     def dirty(self, table: Any, most: int | None) -> Any:
         """Return the dirty rows as they came, with their masks."""
         rows = table.filter(table[MASK] > 1).select(**self._as_came(table), **{MASK: table[MASK]})

@@ -114,7 +114,7 @@ class Behind:
             self.kept[numbers] = clean.cache() if ours else clean
         places = [self.units.index(unit) for unit in units]
         rows = self.asked.behind(self.kept[numbers], self.takes[column], places, most).to_pyarrow()
-        return list(zip(*(_texts(rows.column(name).to_pylist()) for name in self.asked.columns.names), strict=True))
+        return list(zip(*(texts_of(rows.column(name).to_pylist()) for name in self.asked.columns.names), strict=True))
 
 
 @dataclass(frozen=True)
@@ -253,10 +253,10 @@ def read(index: Index, log: Log, units: UnitNames, base: Path) -> tuple[Series |
         place = here if owner is None else index.place_of(owner, "events")
         return None, [finding(error.code, place, **error.values)]
     except failed as error:
-        return None, [finding("IC735", here, source=log.shown, problem=_problem(error))]
+        return None, [finding("IC735", here, source=log.shown, problem=problem_in(error))]
 
 
-def _problem(error: Exception) -> str:
+def problem_in(error: Exception) -> str:
     """Return the first line of what an engine says, without where it keeps its files."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines or [type(error).__name__])[0][:200]
@@ -342,7 +342,7 @@ class DirtyRows(Sequence[tuple[Any, ...]]):
         if not self.many:
             return []
         cells = self.asked.dirty(self.table, MOST_ROWS if self.many > MOST_ROWS else None).to_pyarrow()
-        texts = [_texts(cells.column(name).to_pylist()) for name in self.asked.columns.names]
+        texts = [texts_of(cells.column(name).to_pylist()) for name in self.asked.columns.names]
         masks = cells.column(MASK).to_pylist()
         why = {mask: tuple(at for at in range(len(self.asked.reasons)) if mask >> at + 1 & 1) for mask in set(masks)}
         return sorted(zip(*texts, [why[mask] for mask in masks], strict=True))
@@ -387,7 +387,7 @@ def _bounds(index: Index, log: Log) -> tuple[int | None, int | None]:
     return first, last
 
 
-def _texts(cells: Sequence[Any]) -> list[str]:
+def texts_of(cells: Sequence[Any]) -> list[str]:
     """Return cells as text, alike whatever engine they came from."""
     out = []
     for cell in cells:

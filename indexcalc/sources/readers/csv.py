@@ -50,6 +50,19 @@ def read_text(origin: Origin, content: bytes, suffix: str) -> tuple[list[Table],
     return [replace(table, separator=delimiter) for table in tables], [*said, *found]
 
 
+def read_rows(origin: Origin, suffix: str) -> tuple[list[list[Cell]], Sequence[int], list[Finding]]:
+    """Read the rows of separated values with the line that each begins on, without looking for headings."""
+    content = Path(origin.path).read_bytes()
+    if kind := kind_of(content[:64]):
+        return [], (), [finding("IC318", origin.place(), suffix=suffix, kind=kind)]
+    text, said = decoded(content, origin)
+    if text is None:
+        return [], (), said
+    text, skipped, delimiter = _delimited(text, suffix, frozenset())
+    rows, lines, wrong = _parsed(text, delimiter, origin)
+    return rows, [line + skipped for line in lines], [*said, wrong] if wrong else said
+
+
 def unpacked(origin: Origin) -> tuple[bytes, Finding | None]:
     """Return what a file packed by gzip holds, or why it is not to be had: it is damaged, or would fill the memory."""
     import gzip

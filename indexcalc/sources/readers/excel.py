@@ -19,7 +19,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ...findings import Finding, Place, finding, letters, nearest
 from ...words.recognised_data import TEXT, WEB_PAGE, WORKBOOKS, XML_WORKBOOK
-from .csv import decoded, read_text
+from .csv import decoded, read_rows, read_text
 from .encodings import is_text
 from .files import is_pattern, kind_of, match_sheets, passed_by
 from .hidden import hidden_cells
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _Read = Callable[["CalamineWorkbook", Origin, str, Mapping[str, Marks]], tuple[list[_T], list[Finding]]]
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+TEXTS = (".csv", ".tsv", ".txt")
 _HEAD = 4096  # bytes by which text is told from what is none
 MOST_UNPACKED = 1 << 30
 MOST_MEMBERS = 20_000
@@ -58,10 +59,14 @@ class Grid:
     rows: Sequence[Sequence[Cell]]
     uncomputed: frozenset[tuple[int, int]]
     """Cells, counted from 0, with a formula that no program has computed yet."""
+    merges: Sequence[Merge] = ()
+    """Merged cells, from 0."""
+    lines: Sequence[int] = ()
+    """The line that each row begins on, in a text whose cells may hold several."""
 
     def place(self, row: int, column: int) -> Place:
         """Return the address of a cell counted from 0."""
-        return self.origin.place(self.sheet, row + 1, column + 1)
+        return self.origin.place(self.sheet, self.lines[row] if self.lines else row + 1, column + 1)
 
 
 def read_workbook(origin: Origin, suffix: str) -> tuple[list[Table], list[Finding]]:
@@ -144,28 +149,65 @@ def _chosen(origin: Origin, names: Sequence[str], hidden: Container[str]) -> tup
 
 def read_grid(path: Path) -> tuple[Grid | None, list[Finding]]:
     """Read the first sheet of a workbook that can be seen and holds anything, without looking for headings in it."""
-    origin, suffix = Origin(str(path), path.as_posix(), None, None, None, frozenset()), path.suffix.lower()
-    if suffix not in BOOKS:
-        return None, [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=BOOKS)]
-    try:
-        grids, found = _opened(origin, suffix, _read_grid)
-    except FileNotFoundError:
-        return None, [finding("IC301", origin.place(), path=origin.file, near="")]
-    except OSError as error:
-        return None, [finding("IC303", origin.place(), problem=error.strerror or str(error))]
+    grids, found = _grids(path, BOOKS, _read_grid)
     return (grids[0] if grids else None), found
+
+
+def read_grids(path: Path) -> tuple[list[Grid], list[Finding]]:
+    """Read all sheets of a workbook that can be seen and hold anything, or the one of a text, without looking for headings."""
+    return _grids(path, (*TEXTS, *BOOKS), _read_grids)
+
+
+def _grids(path: Path, known: Sequence[str], read: _Read[Grid]) -> tuple[list[Grid], list[Finding]]:
+    origin, suffix = Origin(str(path), path.as_posix(), None, None, None, frozenset()), path.suffix.lower()
+    if suffix not in known:
+        return [], [finding("IC304", origin.place(), suffix=suffix, path=origin.file, known=known)]
+    try:
+        return _text_grid(origin, suffix) if suffix in TEXTS else _opened(origin, suffix, read)
+    except FileNotFoundError:
+        return [], [finding("IC301", origin.place(), path=origin.file, near="")]
+    except OSError as error:
+        return [], [finding("IC303", origin.place(), problem=error.strerror or str(error))]
+
+
+def _text_grid(origin: Origin, suffix: str) -> tuple[list[Grid], list[Finding]]:
+    rows, lines, found = read_rows(origin, suffix)
+    if not any(name_of(cell) for row in rows for cell in row):
+        return [], found or [finding("IC308", origin.place())]
+    width = max(map(len, rows))
+    return [Grid(origin, "", [[*row, *[""] * (width - len(row))] for row in rows], frozenset(), (), lines)], found
 
 
 def _read_grid(
     book: CalamineWorkbook, origin: Origin, suffix: str, known: Mapping[str, Marks]
 ) -> tuple[list[Grid], list[Finding]]:
     for sheet in book.sheets_metadata:
-        if str(sheet.typ).endswith(".WorkSheet") and str(sheet.visible).endswith(".Visible"):
-            rows, _, found, marks = _rows(book, origin, suffix, sheet.name, known)
-            if rows or found:
-                others = [one for one in found if one.code != "IC322"]  # it matters where the cell is asked for
-                return [Grid(origin, sheet.name, rows, frozenset(marks.uncomputed))], others
+        grid, found = _grid_of(book, sheet, origin, suffix, known)
+        if grid is not None:
+            return [grid], found
     return [], [finding("IC308", origin.place())]
+
+
+def _read_grids(
+    book: CalamineWorkbook, origin: Origin, suffix: str, known: Mapping[str, Marks]
+) -> tuple[list[Grid], list[Finding]]:
+    read = [_grid_of(book, sheet, origin, suffix, known) for sheet in book.sheets_metadata]
+    grids = [grid for grid, _ in read if grid is not None]
+    found = [one for _, own in read for one in own]
+    return grids, found if grids else [*found, finding("IC308", origin.place())]
+
+
+def _grid_of(
+    book: CalamineWorkbook, sheet: Any, origin: Origin, suffix: str, known: Mapping[str, Marks]
+) -> tuple[Grid | None, list[Finding]]:
+    """Read one sheet, unless it is hidden, no sheet of cells, or empty."""
+    if not (str(sheet.typ).endswith(".WorkSheet") and str(sheet.visible).endswith(".Visible")):
+        return None, []
+    rows, merges, found, marks = _rows(book, origin, suffix, sheet.name, known)
+    if not rows and not found:
+        return None, []
+    others = [one for one in found if one.code != "IC322"]  # it matters where the cell is asked for
+    return Grid(origin, sheet.name, rows, frozenset(marks.uncomputed), merges), others
 
 
 def _opened(origin: Origin, suffix: str, read: _Read[_T]) -> tuple[list[_T], list[Finding]]:

@@ -15,6 +15,7 @@ from ..located import Document, Path
 from .adjustments import Adjustment, Screen
 from .choices import Part
 from .data import DataSource, Denominator, Periods, UnitTable
+from .follow import GoalsChoice, Outcome, RemarksChoice
 from .form import Form
 from .logic import LogicRule
 from .nodes import Boards, Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
@@ -55,6 +56,12 @@ class Written(Part):
     """What is a weak point or a strength of a unit."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades by score, from the best down."""
+    outcomes: Annotated[tuple[Outcome, ...], Field(strict=False)] = ()
+    """What follows from a place: for the first, for the last."""
+    goals: GoalsChoice = ()
+    """What units are to reach by a period: a list, or `{table: goals.csv}`."""
+    remarks: RemarksChoice = ()
+    """What is said of units beside what is computed: a list, or `{table: remarks.csv}`."""
     uncertainty: Alternatives | None = None
     """What could as well have been chosen otherwise."""
 
@@ -88,6 +95,11 @@ class Written(Part):
             if first is None or first <= day or found is self:
                 found = made
         return found
+
+    @property
+    def written_data(self) -> dict[str, Any]:
+        """What was written, as plain values of YAML; nothing for a tree that was not read from a text."""
+        return self._document.data if self._document else {}
 
     def changed(self, **blocks: Any) -> Self:
         """Return the index with some of its blocks replaced; what stays knows where it was written."""

@@ -1,0 +1,146 @@
+"""The values that a workbook has beside its framework: which sheet holds them, and the units and periods that are in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...periods import Kind, read_period
+from ...sources.readers.table import Table, closed, name_of
+from ...sources.readers.tables import read_tables
+from ...tree.blocks.data import Data
+from ...words.recognised_data import (
+    DAY_HEADINGS,
+    INDICATOR_HEADINGS,
+    PERIOD_HEADINGS,
+    TIME_HEADINGS,
+    UNIT_HEADINGS,
+    VALUE_HEADINGS,
+)
+from ...words.recognised_frames import DATA_FILE, FRAME_FILE, UNIT_CODES, UNIT_NAMES
+from .made import Made
+from .said import Said
+
+_KINDS: tuple[Kind, ...] = ("year", "half-year", "quarter", "month", "ten-day", "week", "day", "round")
+
+
+@dataclass(frozen=True)
+class Values:
+    """A table of values: the file and sheet it is in, the block of `data` for it, and the table of its units."""
+
+    file: Path
+    sheet: str
+    source: dict[str, Any]
+    kind: Kind | None
+    units: bytes
+    groups: dict[str, str]
+    without: tuple[str, ...]
+    """Ids of indicators that have no column in it."""
+
+
+def find_values(file: Path, sheets: Sequence[str], made: Made, others: Sequence[Said], given: Path | None) -> Values | None:
+    """Return the table that has most of the indicators: of a file that is named, of the other sheets, or of a file beside."""
+    names = _names_of(made, others)
+    best: tuple[int, Values] | None = None
+    for path, sheet in _candidates(file, sheets, given):
+        tables, _, _ = read_tables(Data.model_construct(path=path.name, sheet=sheet or None), path.parent, keys=[*names])
+        for table in tables[:1]:
+            found = _values_in(path, sheet, table, names, others)
+            if found and (best is None or found[0] > best[0]):
+                best = found
+    return best[1] if best else None
+
+
+def _candidates(file: Path, sheets: Sequence[str], given: Path | None) -> list[tuple[Path, str]]:
+    """List where values may stand."""
+    if given is not None:
+        return [(given, "")]
+    found = [(file, sheet) for sheet in sheets]
+    beside = file.with_name(re.sub(f"(?i){FRAME_FILE}", DATA_FILE, file.name))
+    if beside != file and beside.is_file():
+        found.append((beside, ""))
+    return found
+
+
+def _names_of(made: Made, others: Sequence[Said]) -> dict[str, str]:
+    """Return the id of each indicator and denominator by every name that a heading may have for it."""
+    names: dict[str, str] = {}
+    for leaf in [*leaves_of(made.data["dimensions"]), *made.data.get("denominators", ())]:
+        for key in ("id", "name", "name_en", "column"):
+            if leaf.get(key):
+                names.setdefault(closed(name_of(str(leaf[key]))), str(leaf["id"]))
+    del others
+    return names
+
+
+def leaves_of(nodes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the indicators below some nodes of a tree's data."""
+    found = []
+    for node in nodes:
+        found += leaves_of(node["indicators"]) if "indicators" in node else [node]
+    return found
+
+
+def _values_in(path: Path, sheet: str, table: Table, names: dict[str, str], others: Sequence[Said]) -> tuple[int, Values] | None:
+    """Return what a table is as a source of values, with the number of its indicators; nothing where it is none."""
+    headings = [closed(name) for name in table.names]
+    unit = _unit_column(headings, names)
+    if unit is None:
+        return None
+    own = _column(headings, INDICATOR_HEADINGS)
+    value = _column(headings, VALUE_HEADINGS)
+    source: dict[str, Any] = {"path": f"data/{path.name}", **({"sheet": sheet} if sheet else {}), "unit": table.names[unit]}
+    if own is not None and value is not None:
+        there = {names[name] for cell in table.named(own) if (name := closed(name_of(cell))) in names}
+        source |= {"indicator": table.names[own], "value": table.names[value]}
+    else:
+        there = {names[name] for name in headings if name in names}
+    if len(there) < max(1, len(set(names.values())) // 3):
+        return None
+    period, kind = _period_column(table, headings)
+    if period is not None:
+        source["period"] = table.names[period]
+    groups = [one for one in others if one.kind == "group" and one.code in headings]
+    units = _units_table(table, headings, unit, [headings.index(one.code) for one in groups])
+    without = tuple(dict.fromkeys(id_ for id_ in names.values() if id_ not in there))
+    return len(there), Values(path, sheet, source, kind, units, {one.code: one.name for one in groups}, without)
+
+
+def _column(headings: Sequence[str], wanted: Sequence[str]) -> int | None:
+    folded = [heading.casefold() for heading in headings]
+    return next((folded.index(one) for one in wanted if one in folded), None)
+
+
+def _unit_column(headings: Sequence[str], names: dict[str, str]) -> int | None:
+    """Return the column of units: one with a usual heading, else the first where that names no indicator."""
+    at = _column(headings, (*UNIT_CODES, *UNIT_NAMES, *UNIT_HEADINGS))
+    return at if at is not None else 0 if headings and headings[0] and headings[0] not in names else None
+
+
+def _period_column(table: Table, headings: Sequence[str]) -> tuple[int | None, Kind | None]:
+    """Return the column of periods and their kind, where all of its cells are of one."""
+    at = _column(headings, (*PERIOD_HEADINGS, *TIME_HEADINGS, *DAY_HEADINGS))
+    if at is None:
+        return None, None
+    cells = {name_of(cell) for cell in table.named(at)} - {""}
+    kind = next((one for one in _KINDS if cells and all(read_period(cell, one) for cell in cells)), None)
+    return (at, kind) if kind else (None, None)
+
+
+def _units_table(table: Table, headings: Sequence[str], unit: int, groups: Sequence[int]) -> bytes:
+    """Write the table of units: an id and a name each, and the groups that they are in."""
+    name = _column(headings, UNIT_NAMES)
+    columns = [unit, unit if name is None else name, *groups]
+    titles = ["id", "name", *(["group"] if groups else []), *(headings[at] for at in groups[1:])]
+    rows = {
+        name_of(cells[0]): [name_of(cell) for cell in cells] for cells in zip(*(table.named(at) for at in columns), strict=True)
+    }
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([titles, *(row for id_, row in rows.items() if id_)])
+    return text.getvalue().encode()
