@@ -353,9 +353,14 @@ def normalise_of(index: Written, leaf: Indicator) -> Normalise:
 
 def impute_of(index: Written, leaf: Indicator) -> Impute | None:
     """Return how a leaf's missing values are estimated, if they are: what is monitored is shown as it was reported."""
-    return leaf.impute or index.defaults.impute if leaf.is_scored else None
+    return _unless_none(leaf.impute or index.defaults.impute) if leaf.is_scored else None
 
 
 def treat_of(index: Written, leaf: Indicator) -> Treat | None:
     """Return what is done about a leaf's outliers, if anything is."""
-    return leaf.treat or index.defaults.treat if leaf.is_scored else None
+    return _unless_none(leaf.treat or index.defaults.treat) if leaf.is_scored else None
+
+
+def _unless_none(way: Way | None) -> Way | None:
+    """Return a way of doing something; nothing where a node says `none` against what `defaults` say."""
+    return None if way is None or way.method == NONE else way

@@ -22,10 +22,12 @@ from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
+from .inherited import spread
 from .kinds import as_yaml_number
 from .located import Document, Path, read_text
 from .model import Index
 from .partial import Part, part_of, part_with, path_of
+from .shorthand import unfold
 from .terms import term_for
 
 _BLOCKS: dict[str, type[BaseModel]] = {
@@ -151,6 +153,9 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
         return None, found, None
     if not isinstance(document.data, dict):
         return None, [*found, _wrong_kind(document, (), file, "dict", document.data)], None
+    document = unfold(document)
+    document, more = spread(document)
+    found += more
     misread = {one.place for one in found}
     try:
         index = Index.model_validate(document.data)

@@ -16,6 +16,7 @@ from ...methods.arrays import Array
 from ...scores import Scores
 from ...tree.model import Index, Indicator, notes_of
 from ...tree.reported import names_a_rate, reported_measure
+from ...tree.settings import settings_of
 from ...words.periods import period_title
 from ...words.recognised_forms import NUMERATORS
 from ...words.reports import word, word_of
@@ -99,6 +100,8 @@ class _Explained:
             entry["raw"] = cells_data(one.cells)
         else:
             entry |= self._beside_score(one)
+        if settings := settings_of(self.scores.index, one.node):
+            entry["settings"] = {own.key: {"value": own.said, "place": str(own.place)} for own in settings}
         entry |= {"contribution": finite(one.contribution), "index_points": finite(one.index_points)}
         entry["history"] = [asdict(change) for change in one.changes]
         if self.result.depth == 0 or level < self.result.depth:
@@ -137,6 +140,12 @@ class _Explained:
         below = "  " * (level + 1)
         lines = [f"{'  ' * level}{self._heading(one, level)}"]
         about = notes_of(self.scores.tree.nodes[one.position]) if level == 0 else {}  # of all below it only data has them
+        if level == 0 and one.position != self.scores.tree.root:
+            said = word.setting(self.language)
+            lines += [
+                below + said.format(key=own.key, text=own.said, place=own.place)
+                for own in settings_of(self.scores.index, one.node)
+            ]
         remark = word.key_and_text(self.language)
         lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in about.items()]
         for added in one.adjustments:

@@ -100,15 +100,11 @@ class Node(Part):
         return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
 
 
-class Indicator(Node):
-    """A leaf: one line, bound to a column of data."""
+class Leaf(Part):
+    """What an indicator says of its values, and `defaults:` of many at once."""
 
-    role: Literal["evaluation", "monitored"] = "evaluation"
-    """`monitored`: shown, ranked by its value and warned on, but not scored; it needs no weight."""
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
-    column: str | None = None
-    """The heading of its column, or its name in a column of indicators. Default: its id, or its name in either language."""
     formula: str | None = None
     """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
     events: EventsChoice | None = None
@@ -164,6 +160,15 @@ class Indicator(Node):
     """How the value becomes a score."""
     round: RoundChoice | None = None
     """Round the score to so many decimals."""
+
+
+class Indicator(Leaf, Node):
+    """A leaf: one line, bound to a column of data."""
+
+    role: Literal["evaluation", "monitored"] = "evaluation"
+    """`monitored`: shown, ranked by its value and warned on, but not scored; it needs no weight."""
+    column: str | None = None
+    """The heading of its column, or its name in a column of indicators. Default: its id, or its name in either language."""
     score_over_units: FromUnitsChoice | None = None
     """Make the score of a unit of the scores of the units that it is made of, instead of its values: `mean`, `min`, `max`, `sum`,
     a denominator's id."""
@@ -268,6 +273,19 @@ class Inner(Part):
     `sum`, a denominator's id."""
 
 
+class NodeDefaults(Leaf):
+    """What holds below a node where that says nothing itself: for indicators, and how inner nodes come together."""
+
+    aggregate: MethodChoice | None = None
+    """How the children of inner nodes come together."""
+    weights: WeightsChoice | None = None
+    """Where their weights come from."""
+    missing: Missing | None = None
+    """What inner nodes do when children have no score."""
+    undefined: Literal["refuse", "missing"] | None = None
+    """What they do where there is no result for the children that are there: `refuse` all, or leave the score `missing` there."""
+
+
 class Dimension(Node, Inner):
     """An inner node: how its children come together."""
 
@@ -281,8 +299,10 @@ class Dimension(Node, Inner):
     """How this node is ranked, where not as the index is."""
     decimals: int | None = Field(default=None, ge=0, le=12)
     """Decimals that this node's score is shown with, and its grade judged by. Default: the index's."""
+    defaults: NodeDefaults | None = None
+    """What holds for all that is below, where that says nothing itself; below it no node has `defaults` again."""
     indicators: Annotated[tuple["Child", ...], Field(strict=False, min_length=1)]
-    """The children: indicators, or nodes with `indicators` of their own."""
+    """The children: indicators, or nodes with `indicators` of their own; in a list, or by their ids, `{id: name}` in short."""
 
 
 def _kind(value: Any) -> str:
@@ -329,7 +349,7 @@ class Root(Inner):
         return name if not kind else f"{name} ({kind})" if language == "en" else f"{name}（{kind}）"
 
 
-class Defaults(Part):
+class Defaults(NodeDefaults):
     """What a node does that says nothing itself."""
 
     source: str | None = None

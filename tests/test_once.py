@@ -1,0 +1,194 @@
+"""Settings said once: `defaults:` of nodes and trees in short are what they stand for, and know where they were written."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from indexcalc import load
+from indexcalc.cli.app import app
+from indexcalc.findings import Refused
+from indexcalc.tree.edit import set_weights
+from indexcalc.tree.load import parse_index
+from indexcalc.tree.model import Dimension, Index
+from indexcalc.tree.settings import settings_of
+
+HEAD = "index: {id: x}\nunits: {table: u.csv}\ndata: {v: {path: v.csv}, w: {path: w.csv}}\n"
+OF_LEAVES: dict[str, list[Any]] = {
+    "source": ["v", "w"],
+    "direction": ["higher", "lower"],
+    "measure": ["人", "件"],
+    "department": ["甲局", "乙局"],
+    "normalise": ["points", {"method": "goalposts", "worst": 9, "best": 9.5}, "z-score"],
+    "impute": [{"method": "mean", "over": "group"}, "none"],
+    "treat": ["none"],
+    "round": [1, {"decimals": 0, "how": "up"}],
+    "scale": [100],
+    "applies": ["population > 3"],
+    "formula": ["a / b", "a + b"],
+}
+OF_INNER: dict[str, list[Any]] = {
+    "aggregate": ["geometric", "arithmetic"],
+    "weights": ["equal"],
+    "missing": [{"policy": "fail"}, {"coverage": 0.5}],
+    "undefined": ["missing"],
+    "round": [1, 2],
+}
+
+
+def drawn(choices: random.Random, ways: dict[str, list[Any]], most: float) -> dict[str, Any]:
+    return {key: choices.choice(values) for key, values in ways.items() if choices.random() < most}
+
+
+def tree(choices: random.Random, depth: int, name: str, *, may: bool) -> dict[str, Any]:
+    """A tree with settings anywhere, and at most one `defaults:` above each leaf."""
+    if depth == 0:
+        return {"id": name, **drawn(choices, OF_LEAVES, 0.2)}
+    node: dict[str, Any] = {"id": name, **drawn(choices, OF_INNER, 0.2)}
+    if may and choices.random() < 0.5:
+        node["defaults"] = drawn(choices, OF_LEAVES | OF_INNER, 0.4)
+        may = False
+    node["indicators"] = [tree(choices, depth - 1, f"{name}{at}", may=may) for at in range(choices.randint(1, 3))]
+    return node
+
+
+def written_out(node: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Say at every node what it takes: the rule in plain code."""
+    inner = "indicators" in node
+    own = {key: value for key, value in node.items() if key not in ("defaults", "indicators")}
+    for key, value in given.items():
+        if key in own or key not in (OF_INNER if inner else OF_LEAVES):
+            continue
+        own[key] = value
+    if inner:
+        below = {**given, **node.get("defaults", {})}
+        own["indicators"] = [written_out(child, below) for child in node["indicators"]]
+    return own
+
+
+def shape(index: Index | None) -> Any:
+    assert index is not None
+
+    def bare(node: Any) -> Any:
+        if not isinstance(node, Dimension):
+            return node
+        return node.model_copy(update={"defaults": None, "indicators": tuple(map(bare, node.indicators))})
+
+    return index.index, tuple(map(bare, index.dimensions))
+
+
+def read(nodes: list[dict[str, Any]], defaults: dict[str, Any]) -> tuple[Index | None, list[str]]:
+    text = HEAD + yaml.safe_dump({"defaults": defaults, "dimensions": nodes}, allow_unicode=True, sort_keys=False)
+    index, found = parse_index(text.encode(), "indicators.yaml")
+    return index, [one.code for one in found]
+
+
+@given(st.integers(0, 10**6))
+def test_defaults_are_what_every_node_below_would_say(seed: int) -> None:
+    choices = random.Random(seed)
+    nodes = [tree(choices, choices.randint(1, 3), name, may=True) for name in "pq"]
+    shared = drawn(choices, {key: OF_LEAVES[key] for key in ("direction", "measure", "department", "scale")}, 0.4)
+    short, found = read(nodes, shared)
+    assert "IC132" not in found
+    full, _ = read([written_out(node, shared) for node in nodes], {})
+    assert shape(short) == shape(full)
+
+
+def in_short(choices: random.Random, nodes: list[dict[str, Any]]) -> Any:
+    """Write nodes below their ids, leaves as short as they can be."""
+    if choices.random() < 0.3:
+        return [{**one, "indicators": in_short(choices, one["indicators"])} if "indicators" in one else one for one in nodes]
+    made: dict[str, Any] = {}
+    for one in nodes:
+        said = {key: value for key, value in one.items() if key != "id"}
+        if "indicators" in said:
+            said["indicators"] = in_short(choices, said["indicators"])
+        if not said:
+            made[one["id"]] = None
+        elif set(said) == {"name"} and choices.random() < 0.8:
+            made[one["id"]] = said["name"]
+        elif list(said) in (["name", "weight"], ["name", "name_en", "weight"], ["weight"], ["name", "name_en"]):
+            made[one["id"]] = list(said.values())
+        else:
+            made[one["id"]] = said
+    return made
+
+
+@given(st.integers(0, 10**6))
+def test_a_tree_in_short_is_the_tree_that_it_stands_for(seed: int) -> None:
+    choices = random.Random(seed)
+    names = [{}, {"name": "名"}, {"name": "名", "weight": 0.5}, {"name": "名", "name_en": "Name", "weight": "1/3"}, {"weight": 2}]
+
+    def node(depth: int, name: str) -> dict[str, Any]:
+        own = {"id": name, **choices.choice(names)}
+        below = [node(depth - 1, f"{name}{at}") for at in range(choices.randint(1, 3))] if depth else []
+        return {**own, "indicators": below} if below else {**own, **drawn(choices, {"measure": ["人"], "round": [1]}, 0.2)}
+
+    nodes = [node(choices.randint(0, 2), name) for name in "pqr"]
+    text = HEAD + yaml.safe_dump({"dimensions": in_short(choices, nodes)}, allow_unicode=True, sort_keys=False)
+    short, _ = parse_index(text.encode(), "indicators.yaml")
+    assert shape(short) == shape(read(nodes, {})[0])
+
+
+SHORT = (
+    HEAD
+    + """defaults: {normalise: points, department: 总局}
+dimensions:
+  n:
+    weights: relative
+    defaults: {direction: lower, round: 1}
+    indicators:
+      a: [甲, 0.4]
+      b: {weight: 0.2, normalise: z-score}
+      c:
+"""
+)
+
+
+def test_a_setting_knows_its_line() -> None:
+    index, _ = parse_index(SHORT.encode(), "indicators.yaml")
+    assert index is not None
+    said = {own.key: (own.said, own.place.line, own.above) for own in settings_of(index, "b")}
+    assert said == {
+        "department": ("总局", 4, True),
+        "direction": ("lower", 8, True),
+        "normalise": ("z-score", 11, False),
+        "round": ("1", 8, True),
+    }
+    assert index.place_of("a", "weight").column == SHORT.splitlines()[9].index("0.4") + 1
+    assert [own.key for own in settings_of(index, "n")] == ["weights"]
+
+
+def test_weights_are_edited_where_they_stand_in_short() -> None:
+    edited = set_weights(SHORT.encode(), "indicators.yaml", {"a": "0.5", "b": "1/3"}).decode()
+    assert edited == SHORT.replace("[甲, 0.4]", "[甲, 0.5]").replace("weight: 0.2", "weight: 1/3")
+    with pytest.raises(Refused, match="IC602"):
+        set_weights(SHORT.encode(), "indicators.yaml", {"c": "0.5"})
+
+
+def test_one_node_in_place_of_a_list_is_still_a_mistake() -> None:
+    with pytest.raises(Refused, match="IC113"):
+        load(HEAD + "dimensions: {id: a, name: 甲}\n")
+
+
+def test_explain_says_from_which_line_a_setting_comes(tmp_path: Path) -> None:
+    text = SHORT.replace("w: {path: w.csv}", "").replace(", }", "}").replace("      c:\n", "").replace("z-score", "points")
+    (tmp_path / "indicators.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "u.csv").write_text("id,name\n1,东\n2,西\n", encoding="utf-8")
+    (tmp_path / "v.csv").write_text("id,year,a,b\n1,2022,1,2\n2,2022,3,4\n", encoding="utf-8")
+    arguments = ["explain", "东", "--node", "a", "--index", str(tmp_path)]
+    said = CliRunner().invoke(app, arguments)
+    assert said.exit_code == 0, said.output
+    assert re.search(r"direction：lower（.*indicators\.yaml:8:", said.output)
+    data = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
+    assert data["tree"]["settings"]["round"]["value"] == "1"
+    assert data["tree"]["settings"]["round"]["place"].rsplit("/")[-1].startswith("indicators.yaml:8:")
