@@ -141,11 +141,8 @@ class _Explained:
         lines = [f"{'  ' * level}{self._heading(one, level)}"]
         about = notes_of(self.scores.tree.nodes[one.position]) if level == 0 else {}  # of all below it only data has them
         if level == 0 and one.position != self.scores.tree.root:
-            said = word.setting(self.language)
-            lines += [
-                below + said.format(key=own.key, text=own.said, place=own.place)
-                for own in settings_of(self.scores.index, one.node)
-            ]
+            settings, line = settings_of(self.scores.index, one.node), word.setting(self.language)
+            lines += [below + line.format(key=own.key, text=own.said, place=own.place) for own in settings]
         remark = word.key_and_text(self.language)
         lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in about.items()]
         for added in one.adjustments:
