@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import indexcalc
 from indexcalc import load
 from indexcalc.cli.app import app
 from indexcalc.findings import Refused
@@ -106,7 +107,8 @@ def test_defaults_are_what_every_node_below_would_say(seed: int) -> None:
 def in_short(choices: random.Random, nodes: list[dict[str, Any]]) -> Any:
     """Write nodes below their ids, leaves as short as they can be."""
     if choices.random() < 0.3:
-        return [{**one, "indicators": in_short(choices, one["indicators"])} if "indicators" in one else one for one in nodes]
+        listed = [{**one, "indicators": in_short(choices, one["indicators"])} if "indicators" in one else one for one in nodes]
+        return [one["id"] if set(one) == {"id"} and choices.random() < 0.7 else one for one in listed]
     made: dict[str, Any] = {}
     for one in nodes:
         said = {key: value for key, value in one.items() if key != "id"}
@@ -192,3 +194,19 @@ def test_explain_says_from_which_line_a_setting_comes(tmp_path: Path) -> None:
     data = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
     assert data["tree"]["settings"]["round"]["value"] == "1"
     assert data["tree"]["settings"]["round"]["place"].rsplit("/")[-1].startswith("indicators.yaml:8:")
+
+
+IN_FULL = sorted((Path(__file__).parent / "published").glob("*/in_full.yaml"))
+
+
+@pytest.mark.parametrize("full", IN_FULL, ids=[file.parent.name for file in IN_FULL])
+def test_a_published_index_has_a_third_fewer_characters_and_the_same_scores(full: Path, shared: Path) -> None:
+    short = full.with_name("index.yaml")
+    assert 3 * len(short.read_text(encoding="utf-8")) <= 2 * len(full.read_text(encoding="utf-8"))
+    one, other = (indexcalc.score(index, indexcalc.read(index, shared)) for index in (load(short), load(full)))
+    assert [node.id for node in one.tree.nodes] == [node.id for node in other.tree.nodes]
+    assert [node.title("en").strip() for node in one.tree.nodes] == [node.title("en").strip() for node in other.tree.nodes]
+    for key in ("scores", "coverage", "derived", "ranks", "status"):
+        assert getattr(one, key).tobytes() == getattr(other, key).tobytes(), key
+    tree = short.read_text(encoding="utf-8").partition("dimensions:\n")[2].splitlines()
+    assert len([line for line in tree if line.startswith(" ")]) == len(load(short).walked), "a node a line"

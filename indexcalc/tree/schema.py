@@ -147,7 +147,9 @@ def _in_short(*children: dict[str, Any]) -> None:
     """Let nodes stand in a list, or below their ids, there with a name and a weight alone in short."""
     for own in children:
         node = own["items"]
-        several = {key: own.pop(key) for key in ("type", "items", "minItems")} | {"items": {"required": ["id"], **node}}
+        several = {key: own.pop(key) for key in ("type", "items", "minItems")} | {
+            "items": {"anyOf": [{"required": ["id"], **node}, {"type": "string"}]}
+        }
         parts = {"type": "array", "maxItems": 3, "items": {"type": ["string", "number"]}}
         short = {"anyOf": [node, {"type": ["string", "number", "null"]}, parts]}
         own["anyOf"] = [several, {"type": "object", "minProperties": 1, "additionalProperties": short}]

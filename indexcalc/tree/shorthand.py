@@ -5,6 +5,7 @@
       A2: Clinics                  {id: A2, name: Clinics}
       A3: [Beds, Beds, 0.4]        {id: A3, name: Beds, name_en: Beds, weight: 0.4}
       A4: {weight: 1/3}            {id: A4, weight: 1/3}
+    indicators: [A1, A2]           {id: A1}, {id: A2}
 
 Every part keeps the place where it was written. What is written otherwise stays as it is: that is a finding of its shape.
 """
@@ -40,9 +41,9 @@ def _is_short(data: dict[str, Any]) -> bool:
     """Say whether nodes stand below their ids anywhere."""
     for key in NESTED:
         below = data.get(key)
-        if (isinstance(below, dict) and "id" not in below) or (
-            isinstance(below, list) and any(_is_short(one) for one in below if isinstance(one, dict))
-        ):
+        if isinstance(below, dict) and "id" not in below:
+            return True
+        if isinstance(below, list) and any(isinstance(one, str) or (isinstance(one, dict) and _is_short(one)) for one in below):
             return True
     return False
 
@@ -64,7 +65,7 @@ def _listed(value: yaml.Node, data: dict[str, Any] | list[Any]) -> tuple[yaml.No
         entries = {str(getattr(key, "value", "")): (key, each) for key, each in value.value}
         pairs = [_node(*entries[name], name, data[name]) for name in data]
     elif isinstance(value, yaml.SequenceNode) and isinstance(data, list) and len(value.value) == len(data):
-        pairs = list(zip(value.value, data, strict=True))
+        pairs = [_alone(node, one) for node, one in zip(value.value, data, strict=True)]
     else:
         return value, data
     pairs = [
@@ -73,6 +74,14 @@ def _listed(value: yaml.Node, data: dict[str, Any] | list[Any]) -> tuple[yaml.No
     ]
     below = yaml.SequenceNode(value.tag, [node for node, _ in pairs], value.start_mark, value.end_mark, value.flow_style)
     return below, [one for _, one in pairs]
+
+
+def _alone(node: yaml.Node, data: Any) -> tuple[yaml.Node, Any]:
+    """Return an entry of a list as a node: a text is an id alone."""
+    if not isinstance(data, str) or not isinstance(node, yaml.ScalarNode):
+        return node, data
+    entries = [(_unwritten("id", node), node)]
+    return yaml.MappingNode("tag:yaml.org,2002:map", entries, node.start_mark, node.end_mark, flow_style=True), {"id": data}
 
 
 def _node(key: yaml.ScalarNode, value: yaml.Node, name: str, data: Any) -> tuple[yaml.Node, Any]:
