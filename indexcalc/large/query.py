@@ -28,7 +28,7 @@ from ..methods.frame import Frame, same
 from ..methods.ties import TOLERANCE
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from ..scores import Scores
-from ..tree.formula import names, parse
+from ..tree.formula import names, parse, stands_in
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import NONE, Index, Indicator, NodeRanking
 from ..units import Units
@@ -209,6 +209,8 @@ def _derived(index: Index, table: Any) -> Any:
         value = value / table[f"value {at[leaf.per]}"].nullif(0.0) if leaf.per else value
         value = value * leaf.scale if leaf.scale != 1 else value
         silent = [table[f"silent {part}"] for part in parts if f"silent {part}" in table.columns]
+        if leaf.formula and silent and stands_in(parse(leaf.formula)):
+            silent = [reduce(lambda one, other: one | other, silent) & value.isnull()]
         if leaf.applies:
             tree = parse(leaf.applies)
             rule = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)})

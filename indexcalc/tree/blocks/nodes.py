@@ -73,7 +73,7 @@ def _as_how(value: Any) -> Any:
 FromUnitsChoice = Annotated[FromUnits, BeforeValidator(_as_how)]
 
 
-Rolling = Annotated[int, Field(ge=2)] | Literal["year"]
+Rolling = Annotated[int, Field(ge=2)] | Literal["year", "all"]
 
 
 class Node(Part):
@@ -155,7 +155,7 @@ class Leaf(Part):
     """What is done about outliers, before the value becomes a score."""
     rolling: Rolling | None = None
     """Take so many periods together, up to this one, by `over_time`, before dividing: 4 for four quarters; or `year`: all since
-    the year began."""
+    the year began; or `all`: all since the first period that there is, as for a balance."""
     normalise: NormaliseChoice | None = None
     """How the value becomes a score."""
     round: RoundChoice | None = None
