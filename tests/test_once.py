@@ -55,6 +55,8 @@ def tree(choices: random.Random, depth: int, name: str, *, may: bool) -> dict[st
     if depth == 0:
         return {"id": name, **drawn(choices, OF_LEAVES, 0.2)}
     node: dict[str, Any] = {"id": name, **drawn(choices, OF_INNER, 0.2)}
+    if choices.random() < 0.2:
+        node["applies"] = choices.choice(["coast = 1", "not missing(ships)"])
     if may and choices.random() < 0.5:
         node["defaults"] = drawn(choices, OF_LEAVES | OF_INNER, 0.4)
         may = False
@@ -62,7 +64,7 @@ def tree(choices: random.Random, depth: int, name: str, *, may: bool) -> dict[st
     return node
 
 
-def written_out(node: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def written_out(node: dict[str, Any], given: dict[str, Any], rules: tuple[str, ...] = ()) -> dict[str, Any]:
     """Say at every node what it takes: the rule in plain code."""
     inner = "indicators" in node
     own = {key: value for key, value in node.items() if key not in ("defaults", "indicators")}
@@ -72,7 +74,12 @@ def written_out(node: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         own[key] = value
     if inner:
         below = {**given, **node.get("defaults", {})}
-        own["indicators"] = [written_out(child, below) for child in node["indicators"]]
+        rule = own.pop("applies", None)
+        rules = rules if rule is None else (*rules, rule)
+        own["indicators"] = [written_out(child, below, rules) for child in node["indicators"]]
+    elif rules:
+        said = [*rules, *([own["applies"]] if "applies" in own else [])]
+        own["applies"] = said[0] if len(said) == 1 else " and ".join(f"({one})" for one in said)
     return own
 
 
@@ -82,7 +89,7 @@ def shape(index: Index | None) -> Any:
     def bare(node: Any) -> Any:
         if not isinstance(node, Dimension):
             return node
-        return node.model_copy(update={"defaults": None, "indicators": tuple(map(bare, node.indicators))})
+        return node.model_copy(update={"defaults": None, "applies": None, "indicators": tuple(map(bare, node.indicators))})
 
     return index.index, tuple(map(bare, index.dimensions))
 

@@ -22,7 +22,8 @@ def evaluate(
     as ties are equal. `and`, `or` and `not` take what is not 0 for true, and are missing where what is missing could decide;
     `missing` is 1 where there is no value, and `coalesce` takes the first that is there. A division by 0 or a logarithm of 0 is
     missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals; `floor` and `ceil` take a number
-    within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3. What is too large for a number is missing; where it was, is put to `beyond`.
+    within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3. What is too large for a number is missing; where
+    it was, is put to `beyond`.
     """
     chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
     while tree[0] not in ("number", "name"):

@@ -1,12 +1,13 @@
 """Defaults of nodes: what one says under `defaults:` is put into what stands below it, where that says nothing itself.
 
-It is put there with the place where it was written, so that whatever speaks of a setting names the line that it comes from.
+So is what says where a whole node applies. It is put there with the place where it was written, so that whatever speaks of a
+setting names the line that it comes from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -33,14 +34,22 @@ def spread(document: Document) -> tuple[Document, list[Finding]]:
     if not isinstance(document.root, yaml.MappingNode) or not isinstance(document.data, dict):
         return document, []
     shared = {key: one for key, one in _entries(document.root, document.data, "defaults").items() if key not in _BY_ITSELF}
-    if not shared and "defaults" not in _keys_below(document.data):
+    if not shared and not _asks(document.data):
         return document, []
     work = _Spread(document)
-    root, data = work.below(document.root, document.data, shared, None)
+    root, data = work.below(document.root, document.data, _Given(shared))
     if "round" in shared and isinstance(data.get("index"), dict):
         root, data = _with_index(root, data, {"round": shared["round"]})
         work.taken.add(id(shared["round"][0]))
     return document._replace(root=root, data=data), [*work.findings, *work.idle(shared)]
+
+
+class _Given(NamedTuple):
+    """What a node is given by those above it: settings, the key of `defaults:` among these, and where all of it applies."""
+
+    settings: dict[str, Entry]
+    said: yaml.ScalarNode | None = None
+    applies: tuple[Entry, ...] = ()
 
 
 class _Spread:
@@ -51,38 +60,38 @@ class _Spread:
         self.findings: list[Finding] = []
         self.taken: set[int] = set()  # the keys that some node takes
 
-    def below(
-        self, node: yaml.MappingNode, data: dict[str, Any], given: dict[str, Entry], said: yaml.ScalarNode | None
-    ) -> tuple[yaml.MappingNode, dict[str, Any]]:
-        """Return a node, or the whole tree, with what stands below it in full; `said` is the key of defaults above it."""
+    def below(self, node: yaml.MappingNode, data: dict[str, Any], given: _Given) -> tuple[yaml.MappingNode, dict[str, Any]]:
+        """Return a node, or the whole tree, with what stands below it in full."""
         entries, made = list(node.value), dict(data)
         for at, (key, value) in enumerate(entries):
             name = getattr(key, "value", None)
             if name in NESTED and isinstance(value, yaml.SequenceNode) and isinstance(data.get(name), list):
-                pairs = [self._child(*pair, given, said) for pair in zip(value.value, data[name], strict=False)]
+                pairs = [self._child(*pair, given) for pair in zip(value.value, data[name], strict=False)]
                 nodes = [one for one, _ in pairs]
                 entries[at] = key, yaml.SequenceNode(value.tag, nodes, value.start_mark, value.end_mark, value.flow_style)
                 made[name] = [one for _, one in pairs]
         return with_entries(node, entries), made
 
-    def _child(self, node: Any, data: Any, given: dict[str, Entry], said: yaml.ScalarNode | None) -> tuple[Any, Any]:
+    def _child(self, node: Any, data: Any, given: _Given) -> tuple[Any, Any]:
         if not isinstance(node, yaml.MappingNode) or not isinstance(data, dict):
             return node, data
         inner = "indicators" in data
-        takes = {key: one for key, one in given.items() if key in (INNER if inner else BELOW)}
+        takes = {key: one for key, one in given.settings.items() if key in (INNER if inner else BELOW)}
         added = _beside(data, takes)
         self.taken |= {id(key) for key, _, _ in added.values()}
-        if inner:
-            own: dict[str, Entry] = {}
-            here = next((key for key, _ in node.value if getattr(key, "value", None) == "defaults"), None)
-            if here is not None and said is not None:
-                self.findings.append(self._twice(data, here, said))
-            elif here is not None:
-                own = _entries(node, data, "defaults")
-                given, said = own | _beside(dict.fromkeys(own), given), here
-            node, data = self.below(node, data, given, said)
-            self.findings += self.idle(own)
-        return (_with(node, data, added)) if added else (node, data)
+        if not inner:
+            node, data = _with(node, data, added)
+            return _limited(node, data, given.applies)
+        here = next((key for key, _ in node.value if getattr(key, "value", None) == "defaults"), None)
+        own = {} if here is None or given.said is not None else _entries(node, data, "defaults")
+        if here is not None and given.said is not None:
+            self.findings.append(self._twice(data, here, given.said))
+        elif here is not None:
+            given = given._replace(settings=own | _beside(dict.fromkeys(own), given.settings), said=here)
+        given = given._replace(applies=(*given.applies, *_own_rule(node, data)))
+        node, data = self.below(node, data, given)
+        self.findings += self.idle(own)
+        return _with(node, data, added)
 
     def idle(self, own: dict[str, Entry]) -> Iterator[Finding]:
         """Point out what nothing below takes."""
@@ -97,10 +106,31 @@ class _Spread:
         return Place(self.document.file, "", key.start_mark.line + 1, key.start_mark.column + 1)
 
 
-def _keys_below(data: dict[str, Any]) -> set[str]:
-    """Return every key of the nodes below."""
-    below = [one for key in NESTED for one in (data.get(key) or ()) if isinstance(one, dict)]
-    return set().union(*below, *map(_keys_below, below))
+def _asks(data: dict[str, Any]) -> bool:
+    """Say whether an inner node has something to be put into those below."""
+    inner = [one for key in NESTED for one in (data.get(key) or ()) if isinstance(one, dict) and "indicators" in one]
+    return any("defaults" in one or "applies" in one or _asks(one) for one in inner)
+
+
+def _own_rule(node: yaml.MappingNode, data: dict[str, Any]) -> list[Entry]:
+    """Return where a node applies, if it says so."""
+    found = [(key, value) for key, value in node.value if getattr(key, "value", None) == "applies"]
+    return [(key, value, data["applies"]) for key, value in found if isinstance(data.get("applies"), str)]
+
+
+def _limited(node: yaml.MappingNode, data: dict[str, Any], rules: tuple[Entry, ...]) -> tuple[yaml.MappingNode, dict[str, Any]]:
+    """Return an indicator that applies where it says and where all above it apply."""
+    own = data.get("applies")
+    if not rules or not (own is None or isinstance(own, str)):
+        return node, data
+    said = [*(str(plain) for _, _, plain in rules), *([own] if own is not None else [])]
+    key, value, _ = rules[-1] if own is None else _own_rule(node, data)[0]
+    if len(said) > 1:
+        text = " and ".join(f"({rule})" for rule in said)
+        value = yaml.ScalarNode(value.tag, text, value.start_mark, value.end_mark, value.style)
+    rest = [(one, each) for one, each in node.value if getattr(one, "value", None) != "applies"]
+    entries = [(key, value), *rest] if own is None else [*rest, (key, value)]
+    return with_entries(node, entries), {**data, "applies": value.value}
 
 
 def _entries(node: yaml.MappingNode, data: dict[str, Any], name: str) -> dict[str, Entry]:
@@ -124,6 +154,8 @@ def _beside(own: dict[str, Any], given: dict[str, Entry]) -> dict[str, Entry]:
 
 def _with(node: yaml.MappingNode, data: dict[str, Any], added: dict[str, Entry]) -> tuple[yaml.MappingNode, dict[str, Any]]:
     """Return a node with more entries, which stand before its own as they do in the text."""
+    if not added:
+        return node, data
     entries = [(key, value) for key, value, _ in added.values()]
     return with_entries(node, [*entries, *node.value]), {**{key: one[2] for key, one in added.items()}, **data}
 

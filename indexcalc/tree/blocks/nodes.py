@@ -293,6 +293,8 @@ class Dimension(Node, Inner):
     """`warning`: on a board of its own and out of the index, unless it has a weight."""
     direction: Literal["higher", "lower"] = "higher"
     """`lower`: the whole node is turned, less of it is better."""
+    applies: str | None = None
+    """A formula over columns, as at indicators; none of the indicators below applies to a unit where it is 0."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades of this node, from the best down."""
     ranking: "NodeRanking | None" = None
