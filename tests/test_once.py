@@ -217,3 +217,30 @@ def test_a_published_index_has_a_third_fewer_characters_and_the_same_scores(full
         assert getattr(one, key).tobytes() == getattr(other, key).tobytes(), key
     tree = short.read_text(encoding="utf-8").partition("dimensions:\n")[2].splitlines()
     assert len([line for line in tree if line.startswith(" ")]) == len(load(short).walked), "a node a line"
+
+
+def project(folder: Path, tree: str, values: str) -> Path:
+    head = "index: {id: x}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\n"
+    (folder / "indicators.yaml").write_text(head + tree, encoding="utf-8")
+    (folder / "u.csv").write_text("id,name,group,people\n1,\u4e1c,g,10\n2,\u897f,g,60\n3,\u5357,h,30\n", encoding="utf-8")
+    (folder / "v.csv").write_text(values, encoding="utf-8")
+    return folder / "indicators.yaml"
+
+
+def test_a_word_stands_for_a_number_in_one_column(tmp_path: Path) -> None:
+    """Its own column alone, and there before what the source says; in another one it is no number."""
+    values = "id,year,a,b\n1,2022,<1,2\n2,2022,3,>9\n3,2022,4,5\n"
+    tree = (
+        "defaults: {normalise: points, weights: equal}\n"
+        "dimensions: [{id: a, numbers: {'<1': 0.25}}, {id: b, numbers: {'>9': 10}}]\n"
+    )
+    file = project(tmp_path, tree, values)
+    index = load(file)
+    found = indexcalc.score(index, indexcalc.read(index, tmp_path)).derived[0]
+    assert found.tolist() == [[0.25, 2], [3, 10], [4, 5]]
+    file.write_text(file.read_text(encoding="utf-8").replace("'<1': 0.25", "'>9': 0.25"), encoding="utf-8")
+    with pytest.raises(Refused, match="IC853"):
+        indexcalc.read(load(file), tmp_path)
+    file.write_text(file.read_text(encoding="utf-8").replace("'>9': 0.25", "'7': 0.25"), encoding="utf-8")
+    with pytest.raises(Refused, match="IC851"):
+        indexcalc.read(load(file), tmp_path)

@@ -127,7 +127,7 @@ def _limited(node: yaml.MappingNode, data: dict[str, Any], rules: tuple[Entry, .
     key, value, _ = rules[-1] if own is None else _own_rule(node, data)[0]
     if len(said) > 1:
         text = " and ".join(f"({rule})" for rule in said)
-        value = yaml.ScalarNode(value.tag, text, value.start_mark, value.end_mark, value.style)
+        value = yaml.ScalarNode(value.tag, text, value.start_mark, value.end_mark, getattr(value, "style", None))
     rest = [(one, each) for one, each in node.value if getattr(one, "value", None) != "applies"]
     entries = [(key, value), *rest] if own is None else [*rest, (key, value)]
     return with_entries(node, entries), {**data, "applies": value.value}

@@ -117,6 +117,8 @@ class Leaf(Part):
     """Where the data come from, in words: a survey, a statistical report and its table; shown with the definition."""
     method_note: str = ""
     """How it is counted, in words: what belongs to it and what does not; shown with the definition."""
+    numbers: dict[str, Number] = Field(default={})
+    """Words that stand for a number in its column, besides those of its source: `{"<0.5": 0.25}`."""
     direction: Direction = "higher"
     """What is better: `higher`, `lower`, near a `target`, or within a `range`."""
     target: Number | Numbers | None = None
