@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given
@@ -17,11 +18,19 @@ from typer.testing import CliRunner
 import indexcalc
 from indexcalc import load
 from indexcalc.cli.app import app
+from indexcalc.engine import score
 from indexcalc.findings import Refused
+from indexcalc.large.blocks import score_in_blocks
+from indexcalc.large.query import in_the_way
+from indexcalc.panel import empty
+from indexcalc.report.answers.ranking import ranking
+from indexcalc.report.sheets.tables import in_rank_order, sheets
 from indexcalc.tree.edit import set_weights
 from indexcalc.tree.load import parse_index
 from indexcalc.tree.model import Dimension, Index
 from indexcalc.tree.settings import settings_of
+
+from .conftest import panel_of
 
 HEAD = "index: {id: x}\nunits: {table: u.csv}\ndata: {v: {path: v.csv}, w: {path: w.csv}}\n"
 OF_LEAVES: dict[str, list[Any]] = {
@@ -244,3 +253,62 @@ def test_a_word_stands_for_a_number_in_one_column(tmp_path: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace("'>9': 0.25", "'7': 0.25"), encoding="utf-8")
     with pytest.raises(Refused, match="IC851"):
         indexcalc.read(load(file), tmp_path)
+
+
+ALONE = "ranking: {within: group, overall: false%s}\n"
+TWO = "defaults: {normalise: points, weights: equal}\ndimensions: [{id: a}, {id: b}]\n"
+
+
+@given(st.data())
+def test_groups_that_are_ranked_alone_have_the_places_inside_them(data: st.DataObject) -> None:
+    """They are those that stand beside the places among all, where both are asked for; in blocks as well."""
+    count = data.draw(st.integers(1, 9))
+    cells = np.array(data.draw(st.lists(st.tuples(*[st.integers(0, 4)] * 2), min_size=count, max_size=count)), dtype=float)
+    cells[data.draw(st.lists(st.booleans(), min_size=count, max_size=count))] = np.nan
+    groups = tuple(data.draw(st.sampled_from("gh")) for _ in range(count))
+    ties = data.draw(st.sampled_from(["", ", ties: average", ", first: lowest"]))
+    head = "index: {id: x}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\n" + TWO
+    alone = load(head + ALONE % ties + "grades: [{name: A, top: 0.5}, {name: B}]\n")
+    both = load(head + (ALONE % ties).replace(", overall: false", "") + "grades: [{name: A, top: 0.5}, {name: B}]\n")
+    one, other = (score(index, panel_of(index, cells[None], groups=groups)) for index in (alone, both))
+    part = score_in_blocks(alone, panel_of(alone, cells[None], groups=groups), empty, cells=50)
+    assert one.group_ranks is None
+    assert part.group_ranks is None
+    np.testing.assert_array_equal(part.ranks, one.ranks)
+    assert other.group_ranks is not None
+    np.testing.assert_array_equal(one.ranks, other.group_ranks)
+    np.testing.assert_array_equal(one.scores, other.scores)
+    np.testing.assert_array_equal(one.grades[one.tree.root], other.grades[other.tree.root])
+    order = in_rank_order(one, 0, one.tree.root)
+    shown = [groups[unit] for unit in order]
+    assert [label for at, label in enumerate(shown) if at == 0 or shown[at - 1] != label] == list(dict.fromkeys(groups))
+
+
+def test_each_group_has_a_table_of_its_own_and_a_change_its_places(tmp_path: Path) -> None:
+    values = "id,year,a,b\n1,2021,1,2\n2,2021,3,4\n3,2021,4,5\n1,2022,9,2\n2,2022,3,4\n3,2022,4,1\n"
+    file = project(tmp_path, TWO + ALONE % "", values)
+    index = load(file)
+    scores = indexcalc.score(index, indexcalc.read(index, tmp_path))
+    text, data = ranking(scores, "2022", None, "zh")
+    assert [line for line in text.splitlines() if line.startswith("总榜")] == ["总榜 · g", "总榜 · h"]
+    assert [one["rank"] for one in data["ranking"]] == [1, 2, 1]
+    assert [sheet.title for sheet in sheets(scores, "2022", "zh")][:4] == [
+        "总榜 · g", "总榜 · h", "各维度位次 · g", "各维度位次 · h",
+    ]  # fmt: skip
+    moved = indexcalc.change(scores, from_="2021", to="2022")
+    np.testing.assert_array_equal(moved.ranks, [[2, 1, 1], [1, 2, 1]])
+    np.testing.assert_allclose(sum(moved.rank_parts.values()), moved.ranks[1] - moved.ranks[0], atol=1e-9)
+    for ask in (indexcalc.robustness, indexcalc.uncertainty, indexcalc.sensitivity):
+        with pytest.raises(Refused, match="IC136"):
+            ask(scores)
+    with pytest.raises(Refused, match="IC136"):
+        indexcalc.target(scores, "1", score=8.0)
+    assert "ranking.overall" in in_the_way(index)
+
+
+def test_moves_in_rank_are_counted_inside_groups_that_are_ranked_alone(tmp_path: Path) -> None:
+    values = "id,year,a,b\n1,2021,1,2\n2,2021,3,4\n3,2021,4,5\n1,2022,9,2\n2,2022,3,4\n3,2022,4,1\n"
+    adjusted = "adjustments: [{id: up, rank_move: 2}]\n"
+    index = load(project(tmp_path, TWO + ALONE % "" + adjusted, values))
+    scores = indexcalc.score(index, indexcalc.read(index, tmp_path))
+    np.testing.assert_array_equal(scores.points[1, :, 0], [2, 0, 0])  # the third fell among all, and is first of its group

@@ -10,7 +10,7 @@ from ..periods import previous
 from ..tree.layout import Branch
 from ..tree.model import Adjustment, Index
 from .frames import kinds_of
-from .ranking import overall, ranking_of
+from .ranking import overall, ranked_alone, ranking_of
 
 
 def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slice) -> tuple[Array, list[Array]]:
@@ -52,7 +52,7 @@ def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> A
 
     Scores and result are (period, unit), or (period, draw, unit).
     """
-    places = overall(ranking_of(index, position), score[..., None])[..., 0]
+    places = overall(ranking_of(index, position), score[..., None], ranked_alone(index, panel))[..., 0]
     before = np.full_like(score, np.nan)
     row = {period: position for position, period in enumerate(panel.periods)}
     for kind, members in kinds_of(index, panel):

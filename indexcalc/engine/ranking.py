@@ -23,7 +23,8 @@ _SLACK = 1e-9  # places are compared with shares of the number of units up to th
 def rank(index: Index, panel: Panel, values: Array, scores: Array) -> tuple[Any, Any]:
     """Rank every node in every period, over all units and, where asked for, within groups.
 
-    What is monitored has no score: it is ranked by its `values` (period, unit, leaf).
+    What is monitored has no score: it is ranked by its `values` (period, unit, leaf). Where groups alone are ranked, the places
+    inside them are all that there are, twice.
     """
     groups = members(panel, index.ranking.within)
     places, within = placed(index.ranking, scores, groups)
@@ -33,7 +34,7 @@ def rank(index: Index, panel: Panel, values: Array, scores: Array) -> tuple[Any,
     for at, own in ranked.items():
         node = slice(at, at + 1)
         places[..., node], within[..., node] = placed(ranking_of(index, at), own[..., None], groups)
-    return places, None if index.ranking.within is None else within
+    return (places if index.ranking.overall else within), None if index.ranking.within is None else within
 
 
 def standing(index: Index, leaf: int, values: Array) -> Array:
@@ -55,9 +56,20 @@ def placed(ranking: NodeRanking, scores: Array, groups: Sequence[Any]) -> tuple[
     return places, within
 
 
-def overall(ranking: NodeRanking, scores: Array) -> Any:
-    """Rank scores (period, unit, node) among all units, as `ranking` says."""
-    return ranks(_best_highest(ranking, scores), ties=ranking.ties)
+def overall(ranking: NodeRanking, scores: Array, groups: Sequence[Any] = ()) -> Any:
+    """Rank scores (…, unit, node) as `ranking` says, among all units, or inside each of some groups that are ranked alone."""
+    ranked = _best_highest(ranking, scores)
+    if not groups:
+        return ranks(ranked, ties=ranking.ties)
+    out, apart = np.empty(ranked.shape, dtype=np.float32), tolerance(ranked, axis=-2)
+    for units in groups:
+        out[..., units, :] = ranks(ranked[..., units, :], ties=ranking.ties, apart=apart)
+    return out
+
+
+def ranked_alone(index: Index, panel: Panel) -> list[Any]:
+    """Return the positions of the units of each group that is ranked alone; none where all units are ranked together."""
+    return [] if index.ranking.overall else members(panel, index.ranking.within)
 
 
 def _best_highest(ranking: NodeRanking, scores: Array) -> Array:

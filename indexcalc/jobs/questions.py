@@ -165,6 +165,7 @@ def uncertainty(
     from ..analysis.alternatives import Inputs
     from ..analysis.uncertainty import uncertainty as draw
 
+    _must_rank_all(scores, "uncertainty")
     wanted = asked_node(scores, node)
     alternatives = alternatives_of(scores.index, go_on, words)
     if not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
@@ -191,6 +192,7 @@ def sensitivity(
     """
     from ..analysis.dependence import dependence
 
+    _must_rank_all(scores, "sensitivity")
     must_be_power_of_two(rows)
     alternatives = alternatives_of(scores.index, go_on, words)
     result = dependence(scores, alternatives, period_of(scores, period), rows=rows, seed=seed, progress=progress)
@@ -217,6 +219,7 @@ def robustness(
     from ..analysis.robustness import depth_of
     from ..analysis.robustness import robustness as search
 
+    _must_rank_all(scores, "robustness")
     wanted = None if unit is None else [unit_of(scores, unit)]
     shown = period_of(scores, period)
     row, levels = scores.periods.index(shown), depth_of(scores)
@@ -256,6 +259,7 @@ def target(
     from ..report.numbers import number
     from .costs import read_costs
 
+    _must_rank_all(scores, "target")
     if (rank is None) == (score is None):
         raise ValueError("give either a rank or a score")
     place = unit_of(scores, unit)
@@ -341,6 +345,12 @@ def must_be_power_of_two(rows: int) -> None:
     """Refuse samples that are no power of 2, naming the next that is."""
     if rows & (rows - 1):
         refuse("IC759", rows=rows, near=1 << rows.bit_length())
+
+
+def _must_rank_all(scores: Scores, command: str) -> None:
+    """Refuse a question of one ranking of all units where groups alone are ranked."""
+    if not scores.index.ranking.overall:
+        refuse("IC136", command=command, label=scores.index.units.label)
 
 
 def _place_of(scores: Scores, node: str | None) -> int:

@@ -77,7 +77,7 @@ def score_in_blocks(
         coverage=nodes.coverage,
         points=nodes.points,
         ranks=places,
-        group_ranks=within,
+        group_ranks=within if index.ranking.overall else None,
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
         weights=tuple(nodes.weights[branch.position] for branch in index.tree.branches),
         findings=tuple(with_label([*found, *check_large(index, panel, scores)], index.units.label)),
@@ -214,4 +214,4 @@ def _rank(index: Index, panel: Panel, make: Make, derived: Array, scores: Array)
         places[..., node], own = placed(ranking_of(index, position), ranked[..., None], groups)
         if within is not None:
             within[..., node] = own
-    return places, within
+    return (places if index.ranking.overall or within is None else within), within

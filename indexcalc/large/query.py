@@ -58,6 +58,7 @@ def in_the_way(index: Index) -> list[str]:
     found = [name for name in ("screen",) if getattr(index, name) is not None]
     found += ["periods.roll_up"] if index.periods.roll_up else []
     found += ["units.level"] if index.units.level else []
+    found += [] if index.ranking.overall else ["ranking.overall"]
     for leaf in index.leaves:
         found += [f"{leaf.id}: {method}" for method in _of_leaf(index, leaf)]
     for branch in index.tree.branches:

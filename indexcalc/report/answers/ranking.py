@@ -11,8 +11,9 @@ from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
+from ..sheets.alone import by_group, unit_label
 from ..sheets.apart import decimals_of
-from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened, unit_label
+from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
 from ..sheets.whole import data_of_the_whole
 from .answer import MOST_ROWS
 
@@ -26,7 +27,11 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
     units = ranked_units(scores, period, at, in_rank_order(scores, scores.periods.index(period), at), language)
     heading = f"{scores.tree.nodes[at].title(language)} · {period_title(period, language)}"
     findings = findings_of(scores, language)
-    return f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", {
+    parts = by_group(scores, sheet, language)
+    shown = [as_text(shortened(part, MOST_ROWS, language, file), language) for part in parts]
+    if len(parts) > 1:
+        shown = [f"{part.title}\n{text}" for part, text in zip(parts, shown, strict=True)]
+    return "\n".join([heading, *shown]), {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[at].id,
         "period": period,
@@ -40,9 +45,11 @@ def top(scores: Scores, period: str, language: Language) -> Result:
     """Return the best units of a ranking, and how many there are."""
     root = scores.tree.root
     units = in_rank_order(scores, scores.periods.index(period), root)
-    sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
+    whole = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
+    parts = by_group(scores, whole, language)
+    shown = [as_text(part, language) if len(parts) == 1 else f"{part.title}\n{as_text(part, language)}" for part in parts]
     heading = f"{scores.tree.nodes[root].title(language)} · {period_title(period, language)}"
-    return f"{heading}\n{as_text(sheet, language)}", {
+    return "\n".join([heading, *shown]), {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[root].id,
         "period": period,

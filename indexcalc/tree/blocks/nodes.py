@@ -237,6 +237,8 @@ class Ranking(NodeRanking):
 
     within: str | None = None
     """Rank within groups too: `group`, or another column of the units table."""
+    overall: bool = True
+    """`false`, with `within`: rank inside the groups alone, with one table a group and no place among all units."""
 
 
 class Boards(Part):

@@ -199,7 +199,22 @@ def check_form(index: Index) -> Iterator[Finding]:
             yield finding("IC279", place, found=name, key=key, known=known, near=nearest(name, known))
 
 
+def check_ranking(index: Index) -> Iterator[Finding]:
+    """See that groups that are ranked alone are named, and that nothing asks for places among all units then."""
+    if index.ranking.overall:
+        return
+    if index.ranking.within is None:
+        yield finding("IC134", index.place(("ranking", "overall")))
+    if index.ranking.top_of == "all":
+        yield finding("IC135", index.place(("ranking", "top_of")))
+    for node in index.by_id.values():
+        own = node.ranking if isinstance(node, Dimension) else None
+        if own is not None and own.top_of == "all":
+            yield finding("IC135", index.place_of(node.id, "ranking", "top_of"))
+
+
 CHECKS: tuple[Check, ...] = (
+    check_ranking,
     check_roles,
     check_spellings,
     check_sources,
