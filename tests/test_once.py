@@ -312,3 +312,31 @@ def test_moves_in_rank_are_counted_inside_groups_that_are_ranked_alone(tmp_path:
     index = load(project(tmp_path, TWO + ALONE % "" + adjusted, values))
     scores = indexcalc.score(index, indexcalc.read(index, tmp_path))
     np.testing.assert_array_equal(scores.points[1, :, 0], [2, 0, 0])  # the third fell among all, and is first of its group
+
+
+@given(st.data())
+def test_grades_by_shares_of_people(data: st.DataObject) -> None:
+    """Of the best units so many that have no more than the share; one of each person each is the share of units."""
+    count = data.draw(st.integers(1, 8))
+    score_of = data.draw(st.lists(st.integers(0, 5), min_size=count, max_size=count))
+    people = data.draw(st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=count, max_size=count))
+    even = data.draw(st.booleans())
+    people = [1] * count if even else people
+    head = "index: {id: x}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\n"
+    head += "defaults: {normalise: points, weights: equal}\ndimensions: [{id: a}]\n"
+    grades = "grades: [{name: A, top: 0.3}, {name: B, top: 0.7}, {name: C}]\n"
+    index = load(head + "denominators: [{id: people}]\nranking: {top_by: people}\n" + grades)
+    cells = [[float(a), np.nan if b is None else float(b)] for a, b in zip(score_of, people, strict=True)]
+    made = score(index, panel_of(index, [cells]))
+    there = [(a, b) for a, b in zip(score_of, people, strict=True) if b is not None]
+    for unit, (own, base) in enumerate(zip(score_of, people, strict=True)):
+        before = sum(b for a, b in there if a > own)
+        alike = [b for a, b in there if a == own]
+        expected = "" if base is None else next(
+            name for name, top in (("A", 0.3), ("B", 0.7), ("C", 9.0)) if before + min(alike) <= top * sum(b for _, b in there) + 1e-6
+        )  # fmt: skip
+        assert made.grade(0, unit, made.tree.root) == expected
+    assert ("IC137" in [one.code for one in made.findings]) == (None in people)
+    if even:
+        plain = score(load(head + grades), panel_of(load(head + grades), [[cell[:1] for cell in cells]]))
+        np.testing.assert_array_equal(plain.grades[plain.tree.root], made.grades[made.tree.root])

@@ -21,7 +21,7 @@ from .levels import at_level, imputed_below, scored_below, with_scores
 from .logic import broken_rules
 from .nodes import aggregate, check_nodes
 from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
-from .ranking import grade, rank
+from .ranking import check_shares, grade, rank
 from .rules import combiner
 
 __all__ = ["combiner", "score", "score_again", "used_inputs", "with_floors"]
@@ -66,6 +66,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
             *broken_rules(reported_by, reported),
             *too_large,
             *check_large(index, panel, scores),
+            *check_shares(index, panel, scores),
         ]
         return Scores(
             index=index,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..findings import Finding, finding
 from ..methods.arrays import Array, np
 from ..methods.rank import ranks, rounded
 from ..methods.ties import tolerance
 from ..panel import Panel
 from ..tree.model import Dimension, Grade, Index, Indicator, NodeRanking
-from .frames import groups_of, towards
+from .frames import groups_of, some, towards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,9 +116,14 @@ def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Arra
         ranking = ranking_of(index, position)
         apart = None if ranking.top_of == "all" else within
         own = (places if apart is None else apart)[..., position]
-        count = _counts(panel, scores[..., position], None if apart is None else index.ranking.within)
+        by = None if apart is None else index.ranking.within
+        count = _counts(panel, scores[..., position], by)
+        shares = ranking.top_by is not None and any(one.top is not None for one in grades)
+        if ranking.top_by is not None and shares:
+            own, count = _of_shares(panel, own, panel.values[..., panel.column[ranking.top_by]], by)
         shown = rounded(scores[..., position], index.decimals_of(node))
         found = _grades(grades, shown, compared(ranking, scores[..., position]), own, count)
+        found = np.where(np.isnan(own), -1, found) if shares else found
         if position == index.tree.root:
             found = np.where(found < 0, found, np.maximum(found, ceilings))
         graded[position] = found.astype(np.int16)
@@ -131,7 +137,7 @@ def _grades(grades: Sequence[Grade], shown: Array, score: Array, place: Array, c
         if one.from_ is not None:
             fits = shown >= one.from_
         elif one.top is not None:
-            fits = place <= one.top * count + _SLACK
+            fits = place <= one.top * count + _SLACK * np.maximum(count, 1.0)
         elif one.quantile is not None:
             without = np.isnan(score).all(axis=-1, keepdims=True)
             limit = np.nanquantile(np.where(without, 0.0, score), one.quantile, axis=-1, keepdims=True)
@@ -140,6 +146,42 @@ def _grades(grades: Sequence[Grade], shown: Array, score: Array, place: Array, c
             fits = ~np.isnan(score)
         found[fits] = at
     return np.where(np.isnan(score), -1, found)
+
+
+def _of_shares(panel: Panel, places: Array, base: Array, by: str | None) -> tuple[Array, Array]:
+    """Return how much of a quantity units have up to a place (period, unit), and how much all that are ranked have of it.
+
+    It is what those before have, and the least of what those that share the place have, so that these have one grade. A unit
+    that has none of it known is left without a grade.
+    """
+    reached, whole = np.full(places.shape, np.nan), np.empty(places.shape)
+    known = ~np.isnan(places) & (base >= 0)
+    for mask in groups_of(panel, by):
+        at = np.flatnonzero(mask)
+        place = np.where(known[:, at], places[:, at], np.inf)
+        own = np.where(known[:, at], base[:, at], 0.0)
+        order = np.lexsort((own, place), axis=-1)
+        place, own = np.take_along_axis(place, order, axis=-1), np.take_along_axis(own, order, axis=-1)
+        new = np.concatenate([np.ones((len(place), 1), bool), place[:, 1:] != place[:, :-1]], axis=-1)
+        first = np.maximum.accumulate(np.where(new, np.arange(len(at)), 0), axis=-1)
+        made = np.empty(own.shape)
+        np.put_along_axis(made, order, np.take_along_axis(own.cumsum(axis=-1), first, axis=-1), axis=-1)
+        reached[:, at], whole[:, at] = np.where(known[:, at], made, np.nan), own.sum(axis=-1, keepdims=True)
+    return reached, whole
+
+
+def check_shares(index: Index, panel: Panel, scores: Array) -> Iterator[Finding]:
+    """Name the units that have no grade, as nothing is known of what grades are shares of."""
+    for position, node in enumerate(index.tree.nodes):
+        base = ranking_of(index, position).top_by
+        graded = index.grades if position == index.tree.root else node.grades if isinstance(node, Dimension) else ()
+        if base is None or not any(one.top is not None for one in graded):
+            continue
+        without = ~np.isnan(scores[..., position]) & ~(panel.values[..., panel.column[base]] >= 0)
+        for period in np.flatnonzero(without.any(axis=1)).tolist():
+            units = some([panel.units.title(unit) for unit in np.flatnonzero(without[period]).tolist()])
+            at = index.place(("ranking", "top_by")) if position == index.tree.root else index.place_of(node.id)
+            yield finding("IC137", at, node=node.id, base=base, period=panel.periods[period], units=units)
 
 
 def _counts(panel: Panel, score: Array, by: str | None) -> Array:

@@ -20,7 +20,7 @@ from ..engine.levels import at_level, scored_below
 from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
-from ..engine.ranking import grade, members, placed, ranking_of, standing
+from ..engine.ranking import check_shares, grade, members, placed, ranking_of, standing
 from ..findings import Finding, Place, Refused, finding, with_label
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
@@ -80,7 +80,9 @@ def score_in_blocks(
         group_ranks=within if index.ranking.overall else None,
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
         weights=tuple(nodes.weights[branch.position] for branch in index.tree.branches),
-        findings=tuple(with_label([*found, *check_large(index, panel, scores)], index.units.label)),
+        findings=tuple(
+            with_label([*found, *check_large(index, panel, scores), *check_shares(index, panel, scores)], index.units.label)
+        ),
         imputed=estimated,
         reported=reported,
         level=level,

@@ -29,7 +29,7 @@ from ..methods.ties import TOLERANCE
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from ..scores import Scores
 from ..tree.formula import names, parse, stands_in
-from ..tree.layout import Branch, normalise_of
+from ..tree.layout import Branch, normalise_of, rankings
 from ..tree.model import NONE, Index, Indicator, NodeRanking
 from ..units import Units
 from ..words.agreement import several
@@ -59,6 +59,7 @@ def in_the_way(index: Index) -> list[str]:
     found += ["periods.roll_up"] if index.periods.roll_up else []
     found += ["units.level"] if index.units.level else []
     found += [] if index.ranking.overall else ["ranking.overall"]
+    found += ["ranking.top_by"] if any(ranking.top_by for ranking in rankings(index).values()) else []
     for leaf in index.leaves:
         found += [f"{leaf.id}: {method}" for method in _of_leaf(index, leaf)]
     for branch in index.tree.branches:

@@ -14,7 +14,7 @@ from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
 from ..methods.weight import FROM_DATA
 from .blocks.choices import NONE, Impute, Method, Missing, Normalise, Round, Treat, Weights
-from .blocks.nodes import Dimension, Indicator, Root
+from .blocks.nodes import Dimension, Indicator, NodeRanking, Root
 from .blocks.whole import Written
 from .declared import counts, weight_total
 from .formula import Expression, names, parse
@@ -337,6 +337,12 @@ def where_undefined(index: Written, node: Dimension | Root) -> Literal["refuse",
         return said
     record = None if node.formula else AGGREGATORS.get((node.aggregate or index.defaults.aggregate).method)
     return "missing" if record is not None and record.undefined == "missing" else "refuse"
+
+
+def rankings(index: Written) -> dict[str, NodeRanking]:
+    """Return how the index and the nodes that say so themselves are ranked, by their ids."""
+    own = {node.id: node.ranking for _, node in index.walked if isinstance(node, Dimension) and node.ranking is not None}
+    return {index.index.id: index.ranking, **own}
 
 
 def can_be_drawn(branch: Branch) -> bool:

@@ -230,6 +230,9 @@ class NodeRanking(Part):
     """Which score has rank 1."""
     top_of: Literal["group", "all"] = "group"
     """Of which units `top` of grades is a share: of each group where `ranking.within` is set, or of all."""
+    top_by: str | None = None
+    """Let `top` of grades be a share of a denominator's sum, such as people, in place of a share of the units: 0.2 for the best
+    units that together have no more than a fifth of it."""
 
 
 class Ranking(NodeRanking):

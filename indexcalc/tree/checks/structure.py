@@ -17,6 +17,7 @@ from ..blocks.form import Form
 from ..blocks.nodes import Dimension, Indicator, Root
 from ..columns import counted, departments, is_constant
 from ..declared import counts
+from ..layout import rankings
 from ..located import Path
 from ..model import Index
 from .events import check_events
@@ -87,6 +88,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
     used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     used |= {choice.how for node in index.by_id.values() if (choice := vars(node).get("score_over_units"))}
+    used |= {ranking.top_by for ranking in rankings(index).values() if ranking.top_by}
     used |= {term.name for rule in index.logic for term in terms_of(rule.rule).values()}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
@@ -201,6 +203,11 @@ def check_form(index: Index) -> Iterator[Finding]:
 
 def check_ranking(index: Index) -> Iterator[Finding]:
     """See that groups that are ranked alone are named, and that nothing asks for places among all units then."""
+    known = [item.id for item in index.denominators]
+    for name, ranking in rankings(index).items():
+        if ranking.top_by is not None and ranking.top_by not in known:
+            place = index.place(("ranking", "top_by")) if name == index.index.id else index.place_of(name, "ranking", "top_by")
+            yield finding("IC138", place, found=ranking.top_by, known=known, near=nearest(ranking.top_by, known))
     if index.ranking.overall:
         return
     if index.ranking.within is None:
