@@ -340,3 +340,38 @@ def test_grades_by_shares_of_people(data: st.DataObject) -> None:
     if even:
         plain = score(load(head + grades), panel_of(load(head + grades), [[cell[:1] for cell in cells]]))
         np.testing.assert_array_equal(plain.grades[plain.tree.root], made.grades[made.tree.root])
+
+
+@given(st.data())
+def test_ties_are_told_apart_by_other_nodes_and_no_score_moves(data: st.DataObject) -> None:
+    """Places are those of the tuples of scores, compared one after the other."""
+    count = data.draw(st.integers(1, 9))
+    cells = data.draw(st.lists(st.tuples(*[st.integers(0, 2)] * 2), min_size=count, max_size=count))
+    ties, first = (
+        data.draw(st.sampled_from(["competition", "average", "dense"])),
+        data.draw(st.sampled_from(["highest", "lowest"])),
+    )
+    groups = tuple(data.draw(st.sampled_from("gh")) for _ in range(count))
+    head = "index: {id: x, formula: a + b}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {v: {path: v.csv}}\n" + TWO
+    said = f"ranking: {{within: group, ties: {ties}, first: {first}, then: [b]}}\n"
+    index, plain = load(head + said), load(head + said.replace(", then: [b]", ""))
+    made, other = (score(one, panel_of(one, [cells], groups=groups)) for one in (index, plain))
+    np.testing.assert_array_equal(made.scores, other.scores)
+    sign = 1 if first == "highest" else -1
+    keys = [(sign * (a + b), sign * b) for a, b in cells]
+
+    def place(key: tuple[int, int], among: list[tuple[int, int]]) -> float:
+        better = [one for one in among if one > key]
+        if ties == "dense":
+            return 1 + len(set(better))
+        return 1 + len(better) + ((among.count(key) - 1) / 2 if ties == "average" else 0)
+
+    assert made.rank()[0].tolist() == [place(key, keys) for key in keys]
+    assert made.group_ranks is not None
+    for unit, key in enumerate(keys):
+        peers = [one for one, group in zip(keys, groups, strict=True) if group == groups[unit]]
+        assert made.group_ranks[0, unit, made.tree.root] == place(key, peers)
+    np.testing.assert_array_equal(made.ranks[..., :2], other.ranks[..., :2])
+    np.testing.assert_array_equal(
+        score_in_blocks(index, panel_of(index, [cells], groups=groups), empty, cells=50).ranks, made.ranks
+    )

@@ -10,6 +10,7 @@ from ..methods.arrays import Array, np
 from ..methods.rank import ranks, rounded
 from ..methods.ties import tolerance
 from ..panel import Panel
+from ..tree.layout import rankings
 from ..tree.model import Dimension, Grade, Index, Indicator, NodeRanking
 from .frames import groups_of, some, towards
 
@@ -35,7 +36,36 @@ def rank(index: Index, panel: Panel, values: Array, scores: Array) -> tuple[Any,
     for at, own in ranked.items():
         node = slice(at, at + 1)
         places[..., node], within[..., node] = placed(ranking_of(index, at), own[..., None], groups)
+    for at in told_apart(index):
+        places[..., [at]], within[..., [at]] = placed_in_turn(index, at, scores, groups)
     return (places if index.ranking.overall else within), None if index.ranking.within is None else within
+
+
+def told_apart(index: Index) -> list[int]:
+    """Return the places of the nodes of which equal scores are told apart by other nodes."""
+    return [index.tree.position[name] for name, ranking in rankings(index).items() if ranking.then]
+
+
+def placed_in_turn(index: Index, position: int, scores: Array, groups: Sequence[Any]) -> tuple[Any, Any]:
+    """Rank a node (period, unit, 1) whose equal scores are told apart by other nodes, among all units and within groups."""
+    return placed(NodeRanking(ties=ranking_of(index, position).ties), _in_turn(index, position, scores)[..., None], groups)
+
+
+def _in_turn(index: Index, position: int, scores: Array) -> Array:
+    """Return whole numbers (period, unit) in the order of a node's scores, the best highest, equal ones in that of other nodes.
+
+    They are equal where all of these are, up to what arithmetic leaves in the last bits; what has no score there comes last.
+    """
+    nodes = [position, *(index.tree.position[name] for name in ranking_of(index, position).then)]
+    out = np.full(scores.shape[:2], np.nan)
+    order = np.zeros(scores.shape[:2], dtype=np.int64)
+    for at in nodes:
+        own = overall(ranking_of(index, at).model_copy(update={"ties": "competition"}), scores[..., at, None])[..., 0]
+        order = order * (scores.shape[1] + 1) + np.where(np.isnan(own), scores.shape[1], own - 1).astype(np.int64)
+        order = np.stack([np.unique(row, return_inverse=True)[1].reshape(-1) for row in order])
+    there = ~np.isnan(scores[..., position])
+    out[there] = -order[there]
+    return out
 
 
 def standing(index: Index, leaf: int, values: Array) -> Array:

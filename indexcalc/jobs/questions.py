@@ -16,6 +16,7 @@ from ..findings import Finding, Language, Refused, errors
 from ..periods import read_period
 from ..report.sheets.tables import in_rank_order, kind_of
 from ..scores import Scores
+from ..tree.layout import rankings
 from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word_of
 from .names import asked_node, node_of, period_before, period_of, unit_of
@@ -348,9 +349,11 @@ def must_be_power_of_two(rows: int) -> None:
 
 
 def _must_rank_all(scores: Scores, command: str) -> None:
-    """Refuse a question of one ranking of all units where groups alone are ranked."""
+    """Refuse a question of one ranking of all units by their scores where there is another one."""
     if not scores.index.ranking.overall:
         refuse("IC136", command=command, label=scores.index.units.label)
+    if any(ranking.then for ranking in rankings(scores.index).values()):
+        refuse("IC140", command=command)
 
 
 def _place_of(scores: Scores, node: str | None) -> int:

@@ -20,7 +20,7 @@ from ..engine.levels import at_level, scored_below
 from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
-from ..engine.ranking import check_shares, grade, members, placed, ranking_of, standing
+from ..engine.ranking import check_shares, grade, members, placed, placed_in_turn, ranking_of, standing, told_apart
 from ..findings import Finding, Place, Refused, finding, with_label
 from ..methods import FROM_DATA
 from ..methods.aggregate import COMPARES_UNITS
@@ -216,4 +216,8 @@ def _rank(index: Index, panel: Panel, make: Make, derived: Array, scores: Array)
         places[..., node], own = placed(ranking_of(index, position), ranked[..., None], groups)
         if within is not None:
             within[..., node] = own
+    for position in told_apart(index):
+        places[..., [position]], own = placed_in_turn(index, position, scores, groups)
+        if within is not None:
+            within[..., [position]] = own
     return (places if index.ranking.overall or within is None else within), within

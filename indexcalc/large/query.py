@@ -59,6 +59,7 @@ def in_the_way(index: Index) -> list[str]:
     found += ["periods.roll_up"] if index.periods.roll_up else []
     found += ["units.level"] if index.units.level else []
     found += [] if index.ranking.overall else ["ranking.overall"]
+    found += ["ranking.then"] if any(ranking.then for ranking in rankings(index).values()) else []
     found += ["ranking.top_by"] if any(ranking.top_by for ranking in rankings(index).values()) else []
     for leaf in index.leaves:
         found += [f"{leaf.id}: {method}" for method in _of_leaf(index, leaf)]

@@ -19,6 +19,7 @@ from .choices import (
     RoundChoice,
     TreatChoice,
     WeightsChoice,
+    Words,
 )
 from .data import COUNTED, PLAIN, EventsChoice
 
@@ -230,6 +231,9 @@ class NodeRanking(Part):
     """Which score has rank 1."""
     top_of: Literal["group", "all"] = "group"
     """Of which units `top` of grades is a share: of each group where `ranking.within` is set, or of all."""
+    then: Words = ()
+    """Nodes by whose scores equal ones are told apart, the first first; no score moves. Of the index's `ranking` for the index
+    alone."""
     top_by: str | None = None
     """Let `top` of grades be a share of a denominator's sum, such as people, in place of a share of the units: 0.2 for the best
     units that together have no more than a fifth of it."""

@@ -208,6 +208,11 @@ def check_ranking(index: Index) -> Iterator[Finding]:
         if ranking.top_by is not None and ranking.top_by not in known:
             place = index.place(("ranking", "top_by")) if name == index.index.id else index.place_of(name, "ranking", "top_by")
             yield finding("IC138", place, found=ranking.top_by, known=known, near=nearest(ranking.top_by, known))
+        scored = [node for node, own in index.by_id.items() if not isinstance(own, Indicator) or own.is_scored]
+        for at, one in enumerate(ranking.then):
+            if one not in scored or one == name:
+                path = ("ranking",) if name == index.index.id else (*index.paths[name], "ranking")
+                yield finding("IC139", index.place((*path, "then", at)), found=one, near=nearest(one, scored))
     if index.ranking.overall:
         return
     if index.ranking.within is None:
