@@ -12,6 +12,7 @@ Every part keeps the place where it was written. What is written otherwise stays
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -77,8 +78,8 @@ def _listed(value: yaml.Node, data: dict[str, Any] | list[Any]) -> tuple[yaml.No
 
 
 def _alone(node: yaml.Node, data: Any) -> tuple[yaml.Node, Any]:
-    """Return an entry of a list as a node: a text is an id alone."""
-    if not isinstance(data, str) or not isinstance(node, yaml.ScalarNode):
+    """Return an entry of a list as a node: a text that can be an id is one alone."""
+    if not isinstance(data, str) or not isinstance(node, yaml.ScalarNode) or not re.fullmatch(r"[^\W_][\w.-]*", data):
         return node, data
     entries = [(_unwritten("id", node), node)]
     return yaml.MappingNode("tag:yaml.org,2002:map", entries, node.start_mark, node.end_mark, flow_style=True), {"id": data}
