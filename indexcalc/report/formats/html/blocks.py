@@ -26,6 +26,7 @@ from ...draw.strips import course as drawn_course
 from ...draw.tiles import Place, tile_map
 from ...numbers import listed as in_a_row
 from ...numbers import number, signed
+from ...sheets.alone import unit_label
 from ...sheets.analysed import BY_DEFAULT, MOST_UNITS, Analysed
 from ...sheets.analyses import draws_sheet
 from ...sheets.annex import departments_of, method_sheet, stake_sheet
@@ -33,7 +34,7 @@ from ...sheets.heat import facets, heat
 from ...sheets.scorecard import Scorecard, gaps_sheet, scorecard
 from ...sheets.sentences import dimension_sentence, headlines
 from ...sheets.sheet import Heading, Sheet
-from ...sheets.tables import coverage_sheet, dimension_sheet, in_rank_order, kind_of, notes, ranking_sheet, unit_label
+from ...sheets.tables import coverage_sheet, dimension_sheet, in_rank_order, kind_of, notes, ranking_sheet
 from ...sheets.warnings import counts, warnings_sheet
 from ...sheets.whole import whole_of
 from .markup import Cell, Head, Row, Table, in_pages, table, with_column, with_drawings
