@@ -345,6 +345,11 @@ def rankings(index: Written) -> dict[str, NodeRanking]:
     return {index.index.id: index.ranking, **own}
 
 
+def one_ranking(index: Written) -> bool:
+    """Say whether all units are ranked together, by their scores alone."""
+    return index.ranking.overall and not any(ranking.then for ranking in rankings(index).values())
+
+
 def can_be_drawn(branch: Branch) -> bool:
     """Say whether there are weights of children to draw: two or more declared ones that are not 0, and that are used."""
     if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:

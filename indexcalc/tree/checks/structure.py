@@ -17,7 +17,7 @@ from ..blocks.form import Form
 from ..blocks.nodes import Dimension, Indicator, Root
 from ..columns import counted, departments, is_constant
 from ..declared import counts
-from ..layout import rankings
+from ..layout import one_ranking, rankings
 from ..located import Path
 from ..model import Index
 from .events import check_events
@@ -213,6 +213,8 @@ def check_ranking(index: Index) -> Iterator[Finding]:
             if one not in scored or one == name:
                 path = ("ranking",) if name == index.index.id else (*index.paths[name], "ranking")
                 yield finding("IC139", index.place((*path, "then", at)), found=one, near=nearest(one, scored))
+    if not one_ranking(index):
+        yield finding("IC141", index.place(("ranking",), key=True))
     if index.ranking.overall:
         return
     if index.ranking.within is None:
