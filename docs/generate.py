@@ -224,10 +224,17 @@ def yaml_page(language: Language) -> str:
     parts = [_written("yaml", language).partition(every)[0].strip(), every, words["about"][language]]
     english = descriptions()
     for block, title in words["blocks"].items():
-        said = english[block] if language == "en" else {key: _key(block, key) for key in english[block]}
+        own = own_keys(block, english)
+        said = {key: english[block][key] if language == "en" else _key(block, key) for key in own}
         keys = [words["key"][language].format(key, text) for key, text in said.items()]
         parts += [f"### {title[language]}", "\n".join(keys)]
     return "\n\n".join(parts) + "\n"
+
+
+def own_keys(block: str, english: dict[str, dict[str, str]]) -> list[str]:
+    """Return the keys that a block is shown with: what an indicator says of its values is shown once, for defaults too."""
+    shared = english["Leaf"] if block in ("Indicator", "Defaults", "NodeDefaults") else {}
+    return [key for key, text in english[block].items() if shared.get(key) != text]
 
 
 def _key(block: str, key: str) -> str:

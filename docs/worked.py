@@ -49,6 +49,7 @@ FORMULAS = (
     *("x + y", "x - y", "x * y", "x / y", "x ^ 2", "x > y", "x = y", "abs(x)", "sqrt(x)", "log(x)", "exp(x / 10)"),
     *("floor(x)", "ceil(x)", "round(x)", "round(x, 1)", "min(x, y)", "max(x, y)", "sum(x, y)", "mean(x, y)"),
     *("min(x, y, skip: true)", "max(x, y, skip: true)", "clip(x, 0, 3)"),
+    *("x > 0 and y > 2", "x > 0 or y > 2", "not x > 0", "missing(x)", "coalesce(x, y)"),
     *("median(x, y, 1)", "trimmed(x, y, 1, 2)", "where(x > 0, y, 0)"),
 )
 

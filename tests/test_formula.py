@@ -412,3 +412,34 @@ def test_what_is_computed_compares_with_the_tolerance_of_ties(text: str, read: f
     values = {"a": np.array(0.1 + 0.2), "b": np.array(0.3), "c": np.array(0.1), "d": np.array(0.2)}
     assert float(evaluate(parse(text), values)) == read
     assert float(evaluate(parse(text), values, of_scores=True)) == scored
+
+
+KLEENE = (0.0, 1.0, -2.5, math.nan)
+
+
+def held(x: float) -> bool | None:
+    return None if math.isnan(x) else x != 0
+
+
+@pytest.mark.parametrize("a", KLEENE)
+@pytest.mark.parametrize("b", KLEENE)
+def test_truths_are_joined_as_in_logic_of_three_values(a: float, b: float) -> None:
+    """What is missing is unknown: it is missing in the result where it could be either."""
+
+    def made(text: str) -> float:
+        return float(evaluate(parse(text), {"a": np.array(a), "b": np.array(b)}))
+
+    def either(*known: bool | None) -> float:
+        return math.nan if None in known else float(bool(known[0]))
+
+    one, other = held(a), held(b)
+    both = False if False in (one, other) else None if None in (one, other) else True
+    any_of = True if True in (one, other) else None if None in (one, other) else False
+    np.testing.assert_equal(made("a and b"), either(both))
+    np.testing.assert_equal(made("a or b"), either(any_of))
+    np.testing.assert_equal(made("not a"), either(None if one is None else not one))
+    np.testing.assert_equal(made("not a and b"), made("(not a) and b"))
+    np.testing.assert_equal(made("a or b and a"), made("a or (b and a)"))
+    np.testing.assert_equal(made("missing(a)"), float(one is None))
+    np.testing.assert_equal(made("coalesce(a, b)"), b if math.isnan(a) else a)
+    np.testing.assert_equal(made("not a > b or missing(b)"), made("(not (a > b)) or missing(b)"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexcalc import read
 from indexcalc.analysis.cells import cells_of
@@ -150,3 +153,17 @@ def test_a_label_since_january_may_stand_for_its_end(tmp_path: Path) -> None:
         read(index_of(tree.format(more="")), tmp_path)
     assert [(one.code, one.values["names"]) for one in refused.value.findings] == [("IC923", "people")]
     assert index_of(tree.format(more=", cumulative: none").replace("cumulative: year", "cumulative: none")).tree.as_reported
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-50, 50)), min_size=1, max_size=8), st.integers(0, 8))
+def test_a_balance_is_what_came_in_since_the_first_period(values: list[int | None], absent: int) -> None:
+    """Without one of the periods in between there is no balance any more, and with a period absent none at all from there."""
+    years = [str(2000 + at) for at in range(len(values)) if at != absent or at in (0, len(values) - 1)]
+    given_values = {year: values[int(year) - 2000] for year in years}
+    text = "index: {id: t}\nunits: {table: u.csv}\nperiods: {kind: year}\ndata: {d: {path: d.csv}}\n"
+    index = index_of(text + "defaults: {normalise: points, weights: equal}\ndimensions: [{id: a, rolling: all}]\n")
+    cells = np.array([[[math.nan if one is None else float(one)]] for one in given_values.values()])
+    made = score(index, panel_of(index, cells, periods=years)).derived[:, 0, 0]
+    for at, year in enumerate(years):
+        so_far = [given_values.get(str(one)) for one in range(int(years[0]), int(year) + 1)]
+        np.testing.assert_equal(made[at], math.nan if None in so_far else float(sum(one for one in so_far if one is not None)))

@@ -55,7 +55,7 @@ def choices(model: Any, name: str) -> tuple[str, ...]:
 
 DERIVED = ("formula", "scale", "per", "applies", "difference", "growth", "share", "rolling", "shrink")
 ADJUSTED = ("each", "rank_move", *(f"veto {key}" for key in Veto.model_fields))
-OPERATIONS = ("+", "*", "^")
+OPERATIONS = ("+", "*", "^", "and", "or", "not")
 ALL: dict[str, tuple[str, ...]] = {
     "direction": choices(Indicator, "direction"),
     "normalise": tuple(CATALOGUE["normalise"]),
@@ -165,6 +165,11 @@ CALLS = {
     "+": "({0} + {1}) / 2",
     "*": "{0} * {1} / 100",
     "^": "{0} ^ 0.5 * 10",
+    "and": "10 + 20 * ({0} > 30 and {1} > 30) + {0} / 4",
+    "or": "10 + 20 * ({0} > 60 or {1} > 30) + {0} / 4",
+    "not": "10 + 20 * (not {0} > {1}) + {0} / 4",
+    "missing": "10 + 20 * missing({0}) + {1} / 4",
+    "coalesce": "coalesce({0}, {1}, 40)",
     "abs": "10 + abs({0} - {1})",
     "ceil": "ceil({0} / 10) * 10",
     "clip": "clip({0}, 20, {1} + 30)",
@@ -187,6 +192,7 @@ OF_A_LEAF: dict[str, list[dict[str, Any]]] = {
         {"formula": "where(part > 5, part, sqrt(rest)) + 1"},
         {"formula": "max(part, rest, 2) / min(part, rest)"},
         {"formula": "mean(part, rest) - log(part) ^ 2 + 9"},
+        {"formula": "coalesce(part, rest) + (rest > 5 or missing(part)) + 1"},
     ],
     "scale": [{"scale": 0.7}],
     "per": [{"per": "people"}],
@@ -194,7 +200,7 @@ OF_A_LEAF: dict[str, list[dict[str, Any]]] = {
     "difference": [{"difference": "previous"}, {"difference": "year-before"}],
     "growth": [{"growth": "previous"}, {"growth": "year-before"}],
     "share": [{"share": "total", "scale": 30}, {"share": "group", "scale": 30}],
-    "rolling": [{"rolling": 2}],
+    "rolling": [{"rolling": 2}, {"rolling": "all"}],
     "shrink": [{"per": "people", "shrink": {"how": "rate"}}],
 }
 POINTS: dict[str, dict[str, Any]] = {

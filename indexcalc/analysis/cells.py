@@ -13,6 +13,7 @@ from ..panel import IMPUTED, NOT_APPLICABLE
 from ..periods import kind_among, parts_of, previous, starts_year
 from ..scores import Scores
 from ..tree.formula import names, parse
+from ..tree.layout import impute_of
 from ..tree.model import Indicator
 
 
@@ -94,7 +95,7 @@ def estimate_of(scores: Scores, period: int, unit: int, leaf: int) -> Estimate |
     if scores.status[period, unit, leaf] != IMPUTED:
         return None
     own = scores.index.leaves[leaf]
-    choice = own.impute or scores.index.defaults.impute
+    choice = impute_of(scores.index, own)
     assert choice is not None
     kind = IMPUTERS[choice.method].donors
     there = ~np.isnan(scores.derived[..., leaf])

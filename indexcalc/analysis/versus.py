@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.frames import groups_of
 from ..engine.nodes import aggregate
-from ..engine.ranking import overall
+from ..engine.ranking import overall, ranked_alone
 from ..findings import Language
 from ..methods.arrays import np
 from ..scores import Scores
@@ -250,7 +250,7 @@ def _aggregated(scores: Scores, period: int, unit: int, rows: Array) -> tuple[Ar
             world = np.repeat(peers[None], len(some), axis=0)
             world[:, unit] = x[now, :, 0, tree.root]
         found[start : start + step] = world[:, unit]
-        rank[start : start + step] = overall(index.ranking, world[..., None])[:, unit, 0]
+        rank[start : start + step] = overall(index.ranking, world[..., None], ranked_alone(index, part.panel))[:, unit, 0]
     return found, rank
 
 

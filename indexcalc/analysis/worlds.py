@@ -17,7 +17,7 @@ from ..engine.floors import lowest
 from ..engine.frames import base_of, kinds_of, normalise
 from ..engine.leaves import impute, treat
 from ..engine.nodes import aggregate
-from ..engine.ranking import overall
+from ..engine.ranking import overall, ranked_alone
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, Status, np
 from ..methods.weight import FROM_DATA
@@ -26,7 +26,7 @@ from ..periods import kind_among
 from ..scores import Scores
 from ..tree.formula import names, parse
 from ..tree.layout import Branch, normalise_of, where_undefined
-from ..tree.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Root, Weights
+from ..tree.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Ranking, Root, Weights
 from ..units import Units
 
 ROOT = ""  # the index itself, whatever its id: indices of two files are one index
@@ -166,7 +166,7 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
         defaults=method.index.defaults.model_copy(update={"impute": None, "treat": None}),
         dimensions=tuple(found),
         adjustments=tuple(events),
-        ranking=method.index.ranking.model_copy(update={"within": None}),
+        ranking=_ranked(method.index),
     )
 
 
@@ -261,7 +261,8 @@ class World:
         leaves, flags = self.leaf_scores(values, status)
         points = np.concatenate([self.points[:-1], np.broadcast_to(self.points[-1:], (len(values), *self.points.shape[1:]))])
         root = self._index(leaves, flags, points)[len(self.labels) :]
-        return root, overall(self.index.ranking, root[..., None])[..., 0].astype(float)
+        groups = ranked_alone(self.index, self._panel(values, status))
+        return root, overall(self.index.ranking, root[..., None], groups)[..., 0].astype(float)
 
     def leaf_scores(self, values: Array, status: Status) -> tuple[Array, Status]:
         """Return the leaves' scores and statuses, first of the periods that slots are compared with, then of the slots."""
@@ -314,6 +315,11 @@ class World:
         )
 
 
+def _ranked(index: Index) -> Ranking:
+    """Return how the units of a world are ranked: within groups only where there are no other places."""
+    return index.ranking.model_copy(update={"within": None}) if index.ranking.overall else index.ranking
+
+
 def of_scores(scores: Scores, period: int) -> World:
     """Return a period as it was, with the scores of its leaves for values: what is above them can be made anew.
 
@@ -351,7 +357,7 @@ def of_scores(scores: Scores, period: int) -> World:
         defaults=old.defaults.model_copy(update={"impute": None, "treat": None, "weights": weights}),
         dimensions=tuple(inner(child) if isinstance(child, Dimension) else leaf(child) for child in old.dimensions),
         adjustments=tuple(item.model_copy(update=moves.get(item.id, {})) for item in old.adjustments),
-        ranking=old.ranking.model_copy(update={"within": None}),
+        ranking=_ranked(old),
     )
     labels: list[str] = []
     if bases := _compared_with(index):
@@ -473,15 +479,24 @@ class Between:
 
     def _grouped(self, peers: int) -> Units:
         """Return all units, in the groups that one side has them in."""
-        own, other = (self.sides[side].scores.panel.units.groups for side in (peers, 1 - peers))
-        if not own and not other:
+        ranking = self.sides[peers].scores.index.ranking
+        alone = ranking.within if not ranking.overall and ranking.within != "group" else None
+        units = [self.sides[side].scores.panel.units for side in (peers, 1 - peers)]
+        groups = self._labels(peers, [each.groups for each in units])
+        labels = {} if alone is None else {alone: self._labels(peers, [tuple(each.attributes.get(alone, ())) for each in units])}
+        if not groups and not labels:
             return self.units
-        at, else_at = self.places[peers], self.places[1 - peers]
-        groups = tuple(
+        return Units(self.units.ids, self.units.names, self.units.names_en, groups, labels)
+
+    def _labels(self, peers: int, labels: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        """Return all units' labels as one side has them, as the other has those of its own; nothing where neither has any."""
+        own, other = labels
+        if not own and not other:
+            return ()
+        return tuple(
             own[a] if own and a >= 0 else other[b] if other and b >= 0 else ""
-            for a, b in zip(at.tolist(), else_at.tolist(), strict=True)
+            for a, b in zip(self.places[peers].tolist(), self.places[1 - peers].tolist(), strict=True)
         )
-        return Units(self.units.ids, self.units.names, self.units.names_en, groups)
 
 
 def _compared_with(index: Index) -> set[str | None]:

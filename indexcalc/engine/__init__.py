@@ -26,7 +26,7 @@ from .levels import imputed_below, of_one_level, scored_below, with_scores
 from .logic import broken_rules
 from .nodes import aggregate, check_nodes
 from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
-from .ranking import grade, rank
+from .ranking import check_shares, grade, rank
 from .rules import combiner
 from .times import given_outside, of_the_time, scored, without_past
 
@@ -91,6 +91,7 @@ def _score(index: Index, panel: Panel, level: str | None = None, of: Callable[[S
             *broken_rules(reported_by, reported),
             *too_large,
             *check_large(index, panel, scores),
+            *check_shares(index, panel, scores),
         ]
         return Scores(
             index=index,
@@ -102,7 +103,7 @@ def _score(index: Index, panel: Panel, level: str | None = None, of: Callable[[S
             coverage=inner.coverage,
             points=inner.points,
             ranks=places,
-            group_ranks=within,
+            group_ranks=within if index.ranking.overall else None,
             grades=grades,
             weights=tuple(inner.weights[branch.position] for branch in index.tree.branches),
             findings=tuple(with_label([*found, *screened, *noted], index.units.label)),

@@ -10,7 +10,7 @@ from ..periods import previous, read_period
 from ..tree.layout import Branch
 from ..tree.model import Adjustment, Index
 from .frames import kinds_of
-from .ranking import overall, ranking_of
+from .ranking import overall, ranked_alone, ranking_of
 from .times import joined
 
 
@@ -63,7 +63,7 @@ def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> A
 
     Scores and result are (period, unit), or (period, draw, unit).
     """
-    places = overall(ranking_of(index, position), score[..., None])[..., 0]
+    places = overall(ranking_of(index, position), score[..., None], ranked_alone(index, panel))[..., 0]
     course = joined(index, panel, places) if score.ndim == 2 else joined(index, panel, places.swapaxes(1, 2)).swapaxes(1, 2)
     before = np.full_like(score, np.nan)
     row = {period: position for position, period in enumerate(panel.periods)}

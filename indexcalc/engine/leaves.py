@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ..findings import Finding, finding
@@ -11,7 +12,7 @@ from ..methods.arrays import LARGEST, Array, Mask, Status, np
 from ..methods.derive import CHANGES, OVER_TIME, evaluate, known_sum, per, rolled_in_part, share, shrunk
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
 from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
-from ..tree.formula import names, parse
+from ..tree.formula import names, parse, stands_in
 from ..tree.model import Denominator, Index, Indicator
 from ..tree.reported import in_numerators
 from .frames import groups_of, kinds_of, some
@@ -134,6 +135,8 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         parts = {name: _taken(index, panel, leaf, _series(panel, leaf, name)) for name in names(tree)}
         value = np.broadcast_to(evaluate(tree, {name: part[0] for name, part in parts.items()}, beyond), panel.values.shape[:2])
         not_applicable = np.logical_or.reduce([part[1] == NOT_APPLICABLE for part in parts.values()])
+        if stands_in(tree):  # what has a value of another column applies
+            not_applicable &= np.isnan(value)
         status = np.where(not_applicable, NOT_APPLICABLE, VALUE).astype(np.uint8)
     if leaf.per:
         base = _taken(index, panel, leaf, leaf.per)[0]
@@ -194,7 +197,7 @@ def _taken(index: Index, panel: Panel, leaf: Indicator, name: str) -> tuple[Arra
     at = {period: position for position, period in enumerate(panel.periods)}
     for kind, members in kinds_of(index, panel):
         for position in range(members.start, members.stop):
-            window = _window(panel.periods[position], kind, leaf.rolling)
+            window = _window(panel.periods[members.start : position + 1], kind, leaf.rolling)
             if all(period in at for period in window):
                 parts = value[[at[period] for period in window]]
                 known = column.of_parts_known and how == "sum"
@@ -206,8 +209,15 @@ def _known_over_time(parts: Array) -> Array:
     return known_sum(OVER_TIME["sum"](np.nan_to_num(parts)), np.logical_or.reduce(np.isnan(parts), axis=0))
 
 
-def _window(period: str, kind: Kind, rolling: int | str) -> list[str]:
-    """Return the periods that are taken together, up to one: so many, or all since the year began."""
+def _window(periods: Sequence[str], kind: Kind, rolling: int | str) -> list[str]:
+    """Return which are taken together, up to the last of some periods: so many, or all since the year began, or since the first.
+
+    What a period is absent from cannot be had.
+    """
+    period = periods[-1]
+    if rolling == "all":
+        gaps = any(previous(after, kind) != before for before, after in pairwise(periods))
+        return [""] if gaps else list(periods)
     if isinstance(rolling, str):
         return since_new_year(period, kind)
     window = [period]

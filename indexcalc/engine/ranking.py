@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..findings import Finding, finding
 from ..methods.arrays import Array, np
 from ..methods.rank import ranks, rounded
 from ..methods.ties import tolerance
 from ..panel import Panel
+from ..tree.layout import rankings
 from ..tree.model import Dimension, Grade, Index, Indicator, NodeRanking
-from .frames import groups_of, towards
+from .frames import groups_of, some, towards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +25,8 @@ _SLACK = 1e-9  # places are compared with shares of the number of units up to th
 def rank(index: Index, panel: Panel, values: Array, scores: Array) -> tuple[Any, Any]:
     """Rank every node in every period, over all units and, where asked for, within groups.
 
-    What is monitored has no score: it is ranked by its `values` (period, unit, leaf).
+    What is monitored has no score: it is ranked by its `values` (period, unit, leaf). Where groups alone are ranked, the places
+    inside them are all that there are, twice.
     """
     groups = members(panel, index.ranking.within)
     places, within = placed(index.ranking, scores, groups)
@@ -33,7 +36,36 @@ def rank(index: Index, panel: Panel, values: Array, scores: Array) -> tuple[Any,
     for at, own in ranked.items():
         node = slice(at, at + 1)
         places[..., node], within[..., node] = placed(ranking_of(index, at), own[..., None], groups)
-    return places, None if index.ranking.within is None else within
+    for at in told_apart(index):
+        places[..., [at]], within[..., [at]] = placed_in_turn(index, at, scores, groups)
+    return (places if index.ranking.overall else within), None if index.ranking.within is None else within
+
+
+def told_apart(index: Index) -> list[int]:
+    """Return the places of the nodes of which equal scores are told apart by other nodes."""
+    return [index.tree.position[name] for name, ranking in rankings(index).items() if ranking.then]
+
+
+def placed_in_turn(index: Index, position: int, scores: Array, groups: Sequence[Any]) -> tuple[Any, Any]:
+    """Rank a node (period, unit, 1) whose equal scores are told apart by other nodes, among all units and within groups."""
+    return placed(NodeRanking(ties=ranking_of(index, position).ties), _in_turn(index, position, scores)[..., None], groups)
+
+
+def _in_turn(index: Index, position: int, scores: Array) -> Array:
+    """Return whole numbers (period, unit) in the order of a node's scores, the best highest, equal ones in that of other nodes.
+
+    They are equal where all of these are, up to what arithmetic leaves in the last bits; what has no score there comes last.
+    """
+    nodes = [position, *(index.tree.position[name] for name in ranking_of(index, position).then)]
+    out = np.full(scores.shape[:2], np.nan)
+    order = np.zeros(scores.shape[:2], dtype=np.int64)
+    for at in nodes:
+        own = overall(ranking_of(index, at).model_copy(update={"ties": "competition"}), scores[..., at, None])[..., 0]
+        order = order * (scores.shape[1] + 1) + np.where(np.isnan(own), scores.shape[1], own - 1).astype(np.int64)
+        order = np.stack([np.unique(row, return_inverse=True)[1].reshape(-1) for row in order])
+    there = ~np.isnan(scores[..., position])
+    out[there] = -order[there]
+    return out
 
 
 def standing(index: Index, leaf: int, values: Array) -> Array:
@@ -55,9 +87,20 @@ def placed(ranking: NodeRanking, scores: Array, groups: Sequence[Any]) -> tuple[
     return places, within
 
 
-def overall(ranking: NodeRanking, scores: Array) -> Any:
-    """Rank scores (period, unit, node) among all units, as `ranking` says."""
-    return ranks(_best_highest(ranking, scores), ties=ranking.ties)
+def overall(ranking: NodeRanking, scores: Array, groups: Sequence[Any] = ()) -> Any:
+    """Rank scores (…, unit, node) as `ranking` says, among all units, or inside each of some groups that are ranked alone."""
+    ranked = _best_highest(ranking, scores)
+    if not groups:
+        return ranks(ranked, ties=ranking.ties)
+    out, apart = np.empty(ranked.shape, dtype=np.float32), tolerance(ranked, axis=-2)
+    for units in groups:
+        out[..., units, :] = ranks(ranked[..., units, :], ties=ranking.ties, apart=apart)
+    return out
+
+
+def ranked_alone(index: Index, panel: Panel) -> list[Any]:
+    """Return the positions of the units of each group that is ranked alone; none where all units are ranked together."""
+    return [] if index.ranking.overall else members(panel, index.ranking.within)
 
 
 def _best_highest(ranking: NodeRanking, scores: Array) -> Array:
@@ -103,9 +146,14 @@ def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Arra
         ranking = ranking_of(index, position)
         apart = None if ranking.top_of == "all" else within
         own = (places if apart is None else apart)[..., position]
-        count = _counts(panel, scores[..., position], None if apart is None else index.ranking.within)
+        by = None if apart is None else index.ranking.within
+        count = _counts(panel, scores[..., position], by)
+        shares = ranking.top_by is not None and any(one.top is not None for one in grades)
+        if ranking.top_by is not None and shares:
+            own, count = _of_shares(panel, own, panel.values[..., panel.column[ranking.top_by]], by)
         shown = rounded(scores[..., position], index.decimals_of(node))
         found = _grades(grades, shown, compared(ranking, scores[..., position]), own, count)
+        found = np.where(np.isnan(own), -1, found) if shares else found
         if position == index.tree.root:
             found = np.where(found < 0, found, np.maximum(found, ceilings))
         graded[position] = found.astype(np.int16)
@@ -119,7 +167,7 @@ def _grades(grades: Sequence[Grade], shown: Array, score: Array, place: Array, c
         if one.from_ is not None:
             fits = shown >= one.from_
         elif one.top is not None:
-            fits = place <= one.top * count + _SLACK
+            fits = place <= one.top * count + _SLACK * np.maximum(count, 1.0)
         elif one.quantile is not None:
             without = np.isnan(score).all(axis=-1, keepdims=True)
             limit = np.nanquantile(np.where(without, 0.0, score), one.quantile, axis=-1, keepdims=True)
@@ -128,6 +176,42 @@ def _grades(grades: Sequence[Grade], shown: Array, score: Array, place: Array, c
             fits = ~np.isnan(score)
         found[fits] = at
     return np.where(np.isnan(score), -1, found)
+
+
+def _of_shares(panel: Panel, places: Array, base: Array, by: str | None) -> tuple[Array, Array]:
+    """Return how much of a quantity units have up to a place (period, unit), and how much all that are ranked have of it.
+
+    It is what those before have, and the least of what those that share the place have, so that these have one grade. A unit
+    that has none of it known is left without a grade.
+    """
+    reached, whole = np.full(places.shape, np.nan), np.empty(places.shape)
+    known = ~np.isnan(places) & (base >= 0)
+    for mask in groups_of(panel, by):
+        at = np.flatnonzero(mask)
+        place = np.where(known[:, at], places[:, at], np.inf)
+        own = np.where(known[:, at], base[:, at], 0.0)
+        order = np.lexsort((own, place), axis=-1)
+        place, own = np.take_along_axis(place, order, axis=-1), np.take_along_axis(own, order, axis=-1)
+        new = np.concatenate([np.ones((len(place), 1), bool), place[:, 1:] != place[:, :-1]], axis=-1)
+        first = np.maximum.accumulate(np.where(new, np.arange(len(at)), 0), axis=-1)
+        made = np.empty(own.shape)
+        np.put_along_axis(made, order, np.take_along_axis(own.cumsum(axis=-1), first, axis=-1), axis=-1)
+        reached[:, at], whole[:, at] = np.where(known[:, at], made, np.nan), own.sum(axis=-1, keepdims=True)
+    return reached, whole
+
+
+def check_shares(index: Index, panel: Panel, scores: Array) -> Iterator[Finding]:
+    """Name the units that have no grade, as nothing is known of what grades are shares of."""
+    for position, node in enumerate(index.tree.nodes):
+        base = ranking_of(index, position).top_by
+        graded = index.grades if position == index.tree.root else node.grades if isinstance(node, Dimension) else ()
+        if base is None or not any(one.top is not None for one in graded):
+            continue
+        without = ~np.isnan(scores[..., position]) & ~(panel.values[..., panel.column[base]] >= 0)
+        for period in np.flatnonzero(without.any(axis=1)).tolist():
+            units = some([panel.units.title(unit) for unit in np.flatnonzero(without[period]).tolist()])
+            at = index.place(("ranking", "top_by")) if position == index.tree.root else index.place_of(node.id)
+            yield finding("IC137", at, node=node.id, base=base, period=panel.periods[period], units=units)
 
 
 def _counts(panel: Panel, score: Array, by: str | None) -> Array:

@@ -16,6 +16,7 @@ from ..findings import Finding, Language, Refused, errors
 from ..periods import read_period
 from ..report.sheets.tables import in_rank_order, kind_of
 from ..scores import Scores
+from ..tree.layout import rankings
 from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word_of
 from .names import asked_node, must_be_there, node_of, period_before, period_of, unit_of
@@ -181,6 +182,7 @@ def uncertainty(
     from ..analysis.alternatives import Inputs
     from ..analysis.uncertainty import uncertainty as draw
 
+    _must_rank_all(scores, "uncertainty")
     shown = period_of(scores, period)
     wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
     alternatives = alternatives_of(scores.index, go_on, words)
@@ -207,6 +209,7 @@ def sensitivity(
     """
     from ..analysis.dependence import dependence
 
+    _must_rank_all(scores, "sensitivity")
     must_be_power_of_two(rows)
     scores = scores.of_period(shown := period_of(scores, period))
     alternatives = alternatives_of(scores.index, go_on, words)
@@ -234,6 +237,7 @@ def robustness(
     from ..analysis.robustness import depth_of
     from ..analysis.robustness import robustness as search
 
+    _must_rank_all(scores, "robustness")
     wanted = None if unit is None else [unit_of(scores, unit)]
     scores = scores.of_period(shown := period_of(scores, period))
     row, levels = scores.periods.index(shown), depth_of(scores)
@@ -275,6 +279,7 @@ def target(
     from ..report.numbers import number
     from .costs import read_costs
 
+    _must_rank_all(scores, "target")
     if (rank is None) == (score is None):
         raise ValueError("give either a rank or a score")
     place = unit_of(scores, unit)
@@ -369,6 +374,14 @@ def _then(scores: Scores, period: str, node: str | None) -> tuple[Scores, int]:
     """Return scores by the tree of a period, with the place there of the node that is asked for."""
     wanted, then = asked_node(scores, node, period), scores.of_period(period)
     return then, then.tree.root if wanted is None else then.node(wanted)
+
+
+def _must_rank_all(scores: Scores, command: str) -> None:
+    """Refuse a question of one ranking of all units by their scores where there is another one."""
+    if not scores.index.ranking.overall:
+        refuse("IC136", command=command, label=scores.index.units.label)
+    if any(ranking.then for ranking in rankings(scores.index).values()):
+        refuse("IC140", command=command)
 
 
 def _place_of(scores: Scores, node: str | None) -> int:

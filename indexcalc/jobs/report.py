@@ -15,6 +15,7 @@ from ..journal.run import ALL, PICTURES, Run, digest, packages, read_run
 from ..report.answers.ranking import current_ranking
 from ..report.files import PANEL, RUN, Reports
 from ..scores import Scores
+from ..tree.layout import one_ranking
 from ..version import VERSION
 from .inputs import inputs_of
 from .project import Project, place_in, problem_of, refuse_file
@@ -22,6 +23,8 @@ from .reporting import submissions
 
 PUBLIC = "public"
 """The folder of the public edition of reports, beside the internal one."""
+_OF_ONE_RANKING = ("html", "svg")  # what shows places among all units by scores alone
+
 Ranking = Mapping[str, Sequence[float | None]]
 """The score and the rank of each unit, by its id."""
 
@@ -50,6 +53,8 @@ def stage_reports(project: Project, scores: Scores, periods: Sequence[str], new:
     stage_panel(project, contents, new_run_of(project, scores, ALL, digests(contents), {}, inputs).as_json(), new)
     for period, folder in zip(periods, folders, strict=True):
         formats = formats_beside(project, scores, period) if add else project.edition.formats
+        if not one_ranking(scores.index):
+            formats = tuple(name for name in formats if name not in _OF_ONE_RANKING)
         analysed = reports.runs_analyses(period, newest, formats)
         contents = reports.of(period, formats, analyses=analysed, inputs=inputs)
         run = new_run_of(project, scores, period, digests(contents), current_ranking(scores, period), inputs)

@@ -21,7 +21,7 @@ from ..engine.levels import of_one_level, scored_below
 from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
-from ..engine.ranking import grade, members, placed, ranking_of, standing
+from ..engine.ranking import check_shares, grade, members, placed, placed_in_turn, ranking_of, standing, told_apart
 from ..engine.times import given_outside, of_the_time, scored, without_past
 from ..findings import Finding, Place, Refused, finding, with_label
 from ..methods import FROM_DATA
@@ -81,10 +81,12 @@ def score_in_blocks(
         coverage=nodes.coverage,
         points=nodes.points,
         ranks=places,
-        group_ranks=within,
+        group_ranks=within if index.ranking.overall else None,
         grades=grade(index, panel, scores, places, within, grade_ceilings(index, panel)),
         weights=tuple(nodes.weights[branch.position] for branch in index.tree.branches),
-        findings=tuple(with_label([*found, *check_large(index, panel, scores)], index.units.label)),
+        findings=tuple(
+            with_label([*found, *check_large(index, panel, scores), *check_shares(index, panel, scores)], index.units.label)
+        ),
         imputed=estimated,
         reported=reported,
         level=level,
@@ -231,4 +233,8 @@ def _rank(index: Index, panel: Panel, make: Make, derived: Array, scores: Array)
         places[..., node], own = placed(ranking_of(index, position), ranked[..., None], groups)
         if within is not None:
             within[..., node] = own
-    return places, within
+    for position in told_apart(index):
+        places[..., [position]], own = placed_in_turn(index, position, scores, groups)
+        if within is not None:
+            within[..., [position]] = own
+    return (places if index.ranking.overall or within is None else within), within

@@ -28,8 +28,8 @@ from ..methods.frame import Frame, same
 from ..methods.ties import TOLERANCE
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
 from ..scores import Scores
-from ..tree.formula import names, parse
-from ..tree.layout import Branch, normalise_of
+from ..tree.formula import names, parse, stands_in
+from ..tree.layout import Branch, normalise_of, rankings
 from ..tree.model import NONE, Index, Indicator, NodeRanking
 from ..units import Units
 from ..words.agreement import several
@@ -59,6 +59,9 @@ def in_the_way(index: Index) -> list[str]:
     found += ["since, until, {period: …}"] if index.editions else []
     found += ["periods.roll_up"] if index.periods.roll_up else []
     found += ["units.level"] if index.units.level else []
+    found += [] if index.ranking.overall else ["ranking.overall"]
+    found += ["ranking.then"] if any(ranking.then for ranking in rankings(index).values()) else []
+    found += ["ranking.top_by"] if any(ranking.top_by for ranking in rankings(index).values()) else []
     for leaf in index.leaves:
         found += [f"{leaf.id}: {method}" for method in _of_leaf(index, leaf)]
     for branch in index.tree.branches:
@@ -210,6 +213,8 @@ def _derived(index: Index, table: Any) -> Any:
         value = value / table[f"value {at[leaf.per]}"].nullif(0.0) if leaf.per else value
         value = value * leaf.scale if leaf.scale != 1 else value
         silent = [table[f"silent {part}"] for part in parts if f"silent {part}" in table.columns]
+        if leaf.formula and silent and stands_in(parse(leaf.formula)):
+            silent = [reduce(lambda one, other: one | other, silent) & value.isnull()]
         if leaf.applies:
             tree = parse(leaf.applies)
             rule = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)})

@@ -19,9 +19,11 @@ def evaluate(
     Missing goes through + - × ÷ ^, `min`, `max`, `clip` and the functions of one value: a number that stands in the formula is
     no value of a unit. `sum`, `mean`, `median` and `trimmed` pass over it, as in a spreadsheet, and so do `min` and `max` with
     `skip: true`. A comparison gives 1 or 0, or missing when a side is; where a side is computed (`operation_of`), numbers as near
-    as ties are equal. A division by 0 or a logarithm of 0 is missing. `round(x, decimals)` takes halves away from zero, to whole
-    numbers without decimals; `floor` and `ceil` take a number within a billionth of a whole one for it, so that floor(0.3 / 0.1)
-    is 3. What is too large for a number is missing; where it was, is put to `beyond`.
+    as ties are equal. `and`, `or` and `not` take what is not 0 for true, and are missing where what is missing could decide;
+    `missing` is 1 where there is no value, and `coalesce` takes the first that is there. A division by 0 or a logarithm of 0 is
+    missing. `round(x, decimals)` takes halves away from zero, to whole numbers without decimals; `floor` and `ceil` take a number
+    within a billionth of a whole one for it, so that floor(0.3 / 0.1) is 3. What is too large for a number is missing; where
+    it was, is put to `beyond`.
     """
     chain = []  # a + b + c + … is as deep as it is long: its left side is walked, only right sides are descended into
     while tree[0] not in ("number", "name"):
@@ -263,6 +265,24 @@ _NEAR: dict[str, Callable[..., Any]] = {
 }
 
 
+def _and(a: Array, b: Array) -> Array:
+    """Say where both hold: one that does not settles it, whether or not the other is there."""
+    return np.where((np.asarray(a) == 0) | (np.asarray(b) == 0), 0.0, np.where(np.isnan(a) | np.isnan(b), np.nan, 1.0))
+
+
+def _not(a: Array) -> Array:
+    return np.where(np.isnan(a), np.nan, np.asarray(a) == 0)
+
+
+def _or(a: Array, b: Array) -> Array:
+    return _not(_and(_not(a), _not(b)))
+
+
+def _first(parts: Array) -> Array:
+    """Take the first that is there."""
+    return rolled_last(parts[::-1])
+
+
 def _apply(operation: str, arguments: Sequence[Array], beyond: list[Mask] | None = None) -> Array:
     with np.errstate(all="ignore"):
         result = np.asarray(_OPERATIONS[operation](*arguments), dtype=float)
@@ -323,6 +343,11 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "*": operator.mul,
     "/": operator.truediv,
     "^": _power,
+    "and": _and,
+    "or": _or,
+    "not": _not,
+    "missing": lambda x: np.isnan(x),  # noqa: PLW0108 - numpy is loaded when it is called
+    "coalesce": _stacked(_first),
     "abs": abs,
     "ceil": lambda x: rounded(x, 0, "up"),
     "floor": lambda x: rounded(x, 0, "down"),

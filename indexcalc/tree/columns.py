@@ -39,6 +39,8 @@ class Column(NamedTuple):
     at_end: bool = False  # whether a label that runs from January on stands for its last period alone
     words: tuple[str, ...] = ()
     """The words that a formula compares its cells with, which are text: the value is 1 for one of these, else 0."""
+    numbers: tuple[tuple[str, float], ...] = ()
+    """The words that stand for a number in it, each with the number, besides those of its source."""
 
     @property
     def of_parts_known(self) -> bool:
@@ -87,6 +89,7 @@ def columns(index: Written) -> tuple[Column, ...]:
                     cumulative=adds and leaf.cumulative == "year",
                     at_end=leaf.cumulative == "none",
                     words=words,
+                    numbers=tuple(leaf.numbers.items()) if adds else (),
                 )
                 wanted.append(column)
     unique = {column.id: column for column in reversed(wanted)}
@@ -168,6 +171,7 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
         cumulative=since == "year",
         at_end=since == "none",
         reported=None if isinstance(item, Indicator) and _is_made(item) else measure,
+        numbers=() if isinstance(item, Adjustment) else tuple(item.numbers.items()),
     )
 
 

@@ -26,6 +26,7 @@ from .declared import counts, given_weights, weight_total
 from .load import parse_index
 from .located import Document, Path, read_text
 from .model import Index
+from .shorthand import Unwritten, unfold
 
 WRITTEN = frozenset(name for name, way in WEIGHTINGS.items() if way.declared and not way.scores)  # in the file
 _WEIGHT = re.compile(r"[0-9]+|[0-9]*\.[0-9]+|[0-9]+/[1-9][0-9]*")
@@ -75,6 +76,7 @@ def set_keys(raw: bytes, file: str, edits: Sequence[Edit]) -> bytes:
     if document.root is None or errors(read):
         raise Refused(read)
     shared = Counter(_references(document.root))
+    document = unfold(document)
     changes: list[tuple[int, int, str]] = []
     found: list[Finding] = []
     for edit in edits:
@@ -90,7 +92,7 @@ def set_keys(raw: bytes, file: str, edits: Sequence[Edit]) -> bytes:
         text = text[:start] + new + text[end:]
     out = (_BOM if raw.startswith(_BOM) else b"") + text.encode()
     after, problems = read_text(out, file)
-    if errors(problems) or not _only_these(document, after, edits):
+    if errors(problems) or not _only_these(document, unfold(after), edits):
         wrong = [edit for edit in edits if len(edits) > 1 and not _stands_alone(raw, file, edit)]
         raise Refused([_not_in_place(document, edit) for edit in wrong or edits])
     return out
@@ -309,7 +311,7 @@ def _replaced(document: Document, old: yaml.Node, edit: Edit) -> tuple[int, int,
 
 def _inserted(document: Document, owner: yaml.MappingNode, edit: Edit, shared: Mapping[int, int]) -> tuple[int, int, str] | None:
     """Write a key that is new after those that name the node, in the style of its lines."""
-    text, entries = document.text, owner.value
+    text, entries = document.text, [entry for entry in owner.value if not isinstance(entry[0], Unwritten)]
     if not entries:
         return None
     plain = [

@@ -26,7 +26,7 @@ _BLOCKS = ("index", "defaults", "dimensions", "adjustments", "ranking", "grades"
 _NODES = ("dimensions", "indicators")
 
 
-class Edition(NamedTuple):
+class Stretch(NamedTuple):
     """A stretch of time in which a tree stays as it is: its first day and that of the next, and the data of the tree."""
 
     first: int | None
@@ -50,7 +50,7 @@ def newest(data: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def editions(data: dict[str, Any]) -> list[Edition]:
+def editions(data: dict[str, Any]) -> list[Stretch]:
     """Return the editions of a tree, the first first; none of one that never changes."""
     kind = kind_in(data)
     days = dict(sorted(days_of_change(data, kind)))
@@ -63,7 +63,7 @@ def editions(data: dict[str, Any]) -> list[Edition]:
         own = {key: _resolved(value, key, kind, day) if key in _BLOCKS else value for key, value in data.items()}
         own |= _block(data, kind, day)
         if own.get("dimensions"):
-            found.append(Edition(first, after, "" if first is None else days[first], own))
+            found.append(Stretch(first, after, "" if first is None else days[first], own))
     return found
 
 
@@ -178,4 +178,4 @@ def _nodes(children: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield from _nodes(node.get("indicators"), (*path, at, "indicators"))
 
 
-__all__ = ["BY_PERIOD", "Edition", "check_periods", "editions", "kind_in", "newest"]
+__all__ = ["BY_PERIOD", "Stretch", "check_periods", "editions", "kind_in", "newest"]

@@ -1,6 +1,6 @@
 """Formulas: arithmetic over names, parsed to a tree and never run as code.
 
-    expression = comparison;  comparison: < <= > >= = !=;  then + -;  then * / (also × ÷);  then unary -;  then ^
+    expression = or;  then and;  then not;  then < <= > >= = !=;  then + -;  then * / (also × ÷);  then unary -;  then ^
     name       = a word of letters, digits and _ (any script), or anything between [ and ]
     call       = one of FUNCTIONS, with its arguments between ( and ); `skip: true` may end those of min and max
     text       = a name = 'text', != 'text', in ('text', …), not in ('text', …): 1 or 0
@@ -20,7 +20,7 @@ from functools import lru_cache
 from ..findings import nearest
 from .expressions import NAME, NUMBER, Codes, Expression, FormulaError, Parser, Token, names, nodes, refuse_other_form
 
-__all__ = ["FUNCTIONS", "Expression", "FormulaError", "compared_with_text", "first_places", "names", "parse"]
+__all__ = ["FUNCTIONS", "Expression", "FormulaError", "compared_with_text", "first_places", "names", "parse", "stands_in"]
 
 Functions = Mapping[str, tuple[int, int | None]]
 """What may be called, each with the fewest and the most values that it takes."""
@@ -28,6 +28,7 @@ FUNCTIONS: Functions = {
     "abs": (1, 1),
     "ceil": (1, 1),
     "clip": (3, 3),
+    "coalesce": (1, None),
     "exp": (1, 1),
     "floor": (1, 1),
     "log": (1, 1),
@@ -37,6 +38,7 @@ FUNCTIONS: Functions = {
     "mean": (1, None),
     "median": (1, None),
     "min": (1, None),
+    "missing": (1, 1),
     "sum": (1, None),
     "trimmed": (3, None),
     "where": (3, 3),
@@ -49,8 +51,10 @@ _SAME = {"×": "*", "÷": "/", "==": "="}
 _SKIP = "skip"
 _SKIPPING = {"max": "max_there", "min": "min_there"}
 """What min and max are called in a tree where they pass over what is missing."""
+_ABOUT_GAPS = frozenset({"missing", "coalesce"})
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
-_UNARY_POWER = 4
+_TRUTHS = {"or": 1, "and": 2}  # words that join truths, and how strongly; a heading of that name stands between [ and ]
+_NOT_POWER, _RELATION, _UNARY_POWER = 2, 3, 6
 
 
 def parse(text: str, functions: Functions = FUNCTIONS) -> Expression:
@@ -74,6 +78,11 @@ def compared_with_text(tree: Expression) -> dict[str, tuple[str, tuple[str, ...]
     {"group = 'city'": ('group', ('city',))}
     """
     return {node[1]: (node[2], node[3]) for node in nodes(tree) if node[0] == "name" and len(node) > 2}
+
+
+def stands_in(tree: Expression) -> bool:
+    """Say whether a formula has a value where one of its names has none: where it asks for that, or takes another instead."""
+    return any(node[0] in _ABOUT_GAPS for node in nodes(tree))
 
 
 def first_places(text: str) -> dict[str, int]:
@@ -104,7 +113,7 @@ class _Parser(Parser):
     """A parser of formulas."""
 
     codes = Codes(unexpected="IC241", unfinished="IC242", unclosed="IC243", too_deep="IC247")
-    powers = dict.fromkeys((*_COMPARISONS, "=="), 1) | {"+": 2, "-": 2, "*": 3, "/": 3, "×": 3, "÷": 3, "^": 5}
+    powers = dict.fromkeys((*_COMPARISONS, "=="), _RELATION) | {"+": 4, "-": 4, "*": 5, "/": 5, "×": 5, "÷": 5, "^": 7}
 
     def __init__(self, tokens: list[Token], functions: Functions) -> None:
         super().__init__(tokens)
@@ -120,7 +129,10 @@ class _Parser(Parser):
         return tree
 
     def binds(self) -> int:
-        return 1 if self.is_in() else super().binds()
+        if self.is_in():
+            return _RELATION
+        kind, token, _ = self.peek()
+        return _TRUTHS.get(token, 0) if kind == "name" else super().binds()
 
     def is_in(self) -> bool:
         """Say whether `in (` or `not in (` comes next: elsewhere these are names."""
@@ -130,7 +142,9 @@ class _Parser(Parser):
     def joined(self, left: Expression, power: int) -> Expression:
         if self.is_in():
             return self.among(left)
-        _, token, position = self.take()
+        kind, token, position = self.take()
+        if kind == "name":
+            return (token, left, self.climb(power))
         operator = _SAME.get(token, token)
         if operator in _COMPARISONS and left[0] in _COMPARISONS:
             raise FormulaError("IC249", position, found=token)
@@ -172,6 +186,8 @@ class _Parser(Parser):
             raise FormulaError("IC441", position, found=token)
         if kind == "quoted":
             return ("name", token.strip())
+        if kind == "name" and token == "not" and (self.peek()[1] == "(" or self.peek()[0] in ("name", "quoted", "number")):
+            return ("not", self.climb(_NOT_POWER))
         if kind == "name":
             return self.call(token, position) if self.peek()[1] == "(" else ("name", token)
         if token == "(":

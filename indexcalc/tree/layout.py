@@ -14,7 +14,7 @@ from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
 from ..methods.weight import FROM_DATA
 from .blocks.choices import NONE, Impute, Method, Missing, Normalise, Round, Treat, Weights
-from .blocks.nodes import Dimension, Indicator, Root
+from .blocks.nodes import Dimension, Indicator, NodeRanking, Root
 from .blocks.whole import Written
 from .declared import counts, weight_total
 from .formula import Expression, names, parse
@@ -339,6 +339,17 @@ def where_undefined(index: Written, node: Dimension | Root) -> Literal["refuse",
     return "missing" if record is not None and record.undefined == "missing" else "refuse"
 
 
+def rankings(index: Written) -> dict[str, NodeRanking]:
+    """Return how the index and the nodes that say so themselves are ranked, by their ids."""
+    own = {node.id: node.ranking for _, node in index.walked if isinstance(node, Dimension) and node.ranking is not None}
+    return {index.index.id: index.ranking, **own}
+
+
+def one_ranking(index: Written) -> bool:
+    """Say whether all units are ranked together, by their scores alone."""
+    return index.ranking.overall and not any(ranking.then for ranking in rankings(index).values())
+
+
 def can_be_drawn(branch: Branch) -> bool:
     """Say whether there are weights of children to draw: two or more declared ones that are not 0, and that are used."""
     if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:
@@ -353,9 +364,14 @@ def normalise_of(index: Written, leaf: Indicator) -> Normalise:
 
 def impute_of(index: Written, leaf: Indicator) -> Impute | None:
     """Return how a leaf's missing values are estimated, if they are: what is monitored is shown as it was reported."""
-    return leaf.impute or index.defaults.impute if leaf.is_scored else None
+    return _unless_none(leaf.impute or index.defaults.impute) if leaf.is_scored else None
 
 
 def treat_of(index: Written, leaf: Indicator) -> Treat | None:
     """Return what is done about a leaf's outliers, if anything is."""
-    return leaf.treat or index.defaults.treat if leaf.is_scored else None
+    return _unless_none(leaf.treat or index.defaults.treat) if leaf.is_scored else None
+
+
+def _unless_none(way: Way | None) -> Way | None:
+    """Return a way of doing something; nothing where a node says `none` against what `defaults` say."""
+    return None if way is None or way.method == NONE else way

@@ -23,11 +23,13 @@ from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
-from .editions import Edition, check_periods, editions, newest
+from .editions import Stretch, check_periods, editions, newest
+from .inherited import spread
 from .kinds import as_yaml_number
 from .located import Document, Path, read_text
 from .model import Index
 from .partial import Part, part_of, part_with, path_of
+from .shorthand import unfold
 from .terms import term_for
 
 _BLOCKS: dict[str, type[BaseModel]] = {
@@ -156,6 +158,9 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
         return None, found, None
     if not isinstance(document.data, dict):
         return None, [*found, _wrong_kind(document, (), file, "dict", document.data)], None
+    document = unfold(document)
+    document, more = spread(document)
+    found += more
     misread = {one.place for one in found}
     whole, untimely = document.data, list(check_periods(document))
     found += untimely
@@ -179,7 +184,7 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
     return index, in_order(found), part_with(index, found) if errors(found) else None
 
 
-def _edition(document: Document, index: Index, edition: Edition) -> tuple[Index | None, list[Finding]]:
+def _edition(document: Document, index: Index, edition: Stretch) -> tuple[Index | None, list[Finding]]:
     """Return the tree of a stretch of time, which knows where everything was written; or what is wrong with its shape."""
     try:
         made = Index.model_validate(edition.data)

@@ -96,6 +96,17 @@ class Document(NamedTuple):
             node = entry[1]
         return isinstance(node, yaml.MappingNode)
 
+    def inherits(self, path: Sequence[str | int], key: str) -> bool:
+        """Say whether what stands at a path has a key that was written elsewhere, under `defaults:` above it."""
+        node = self.root
+        for step in path:
+            entry = _child(node, step)
+            node = entry[1] if entry else None
+        own = _child(node, key)
+        if node is None or own is None:
+            return False
+        return not node.start_mark.index <= own[0].start_mark.index < node.end_mark.index
+
     def written(self, path: Sequence[str | int]) -> str | None:
         """Return the scalar at a path as it was written without quotes, or None."""
         node = self.root

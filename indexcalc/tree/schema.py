@@ -60,6 +60,11 @@ def json_schema() -> dict[str, Any]:
         {"required": ["ledger"]}
     ]
     _by_period(definitions)
+    for room in ("Impute", "Treat"):  # what a node says against what is above it
+        definitions[room]["anyOf"][0]["enum"].append(NONE)
+    _in_short(schema["properties"]["dimensions"], definitions["Dimension"]["properties"]["indicators"])
+    for name in ("Indicator", "Dimension"):
+        definitions[name]["required"].remove("id")  # which each node of a list has, and no node below its id
     for name, said in descriptions().items():
         block = schema if name == "Index" else definitions.get(name, {})
         for key, text in said.items():
@@ -148,6 +153,18 @@ def _by_period(definitions: dict[str, Any]) -> None:
                 value = {part: own.pop(part) for part in list(own) if part not in ("default", "title", "description")}
                 periods = {"type": "object", "patternProperties": {r"^(R\d+|\d{4}.*)$": value}, "additionalProperties": False}
                 own["anyOf"] = [*(value["anyOf"] if list(value) == ["anyOf"] else [value]), periods]
+
+
+def _in_short(*children: dict[str, Any]) -> None:
+    """Let nodes stand in a list, or below their ids, there with a name and a weight alone in short."""
+    for own in children:
+        node = own["items"]
+        several = {key: own.pop(key) for key in ("type", "items", "minItems")} | {
+            "items": {"anyOf": [{"required": ["id"], **node}, {"type": "string"}]}
+        }
+        parts = {"type": "array", "maxItems": 3, "items": {"type": ["string", "number"]}}
+        short = {"anyOf": [node, {"type": ["string", "number", "null"]}, parts]}
+        own["anyOf"] = [several, {"type": "object", "minProperties": 1, "additionalProperties": short}]
 
 
 def _one_or_several(alternatives: dict[str, Any]) -> None:

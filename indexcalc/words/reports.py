@@ -146,6 +146,8 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     direction_range = Said("适度指标", "within the range")
     source_note = Said("数据出处", "Source of data")
     key_and_text = Said("{key}：{text}", "{key}: {text}")
+    told_apart = Said("得分相同的，依次按{nodes}的得分排列位次。", "Equal scores are ranked by {nodes}, in turn.")
+    setting = Said("{key}：{text}（{place}）", "{key}: {text} ({place})")
     method_note = Said("统计口径", "How it is counted")
     scaled_up = Said("实际", "in effect")
     index_points = Said("折合总指数", "in the index")

@@ -15,8 +15,9 @@ from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite, measured, number, signed
+from ..sheets.alone import unit_label
 from ..sheets.changes import change_sheet, factors_sheet, indicators_sheet, notes_between, without_score
-from ..sheets.tables import shortened, unit_label
+from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
 MOST_INDICATORS = 10  # that moved a unit, on a terminal

@@ -13,8 +13,9 @@ from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
+from ..sheets.alone import unit_label
 from ..sheets.changes import agreement_text, change_sheet, without_score
-from ..sheets.tables import shortened, unit_label
+from ..sheets.tables import shortened
 from ..sheets.weights import differences_sheet
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 from .change import change_data, first_of

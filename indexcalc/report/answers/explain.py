@@ -16,15 +16,17 @@ from ...methods.arrays import Array
 from ...scores import Scores
 from ...tree.model import Index, Indicator, notes_of
 from ...tree.reported import names_a_rate, reported_measure
+from ...tree.settings import settings_of
 from ...words.periods import period_title
 from ...words.recognised_forms import NUMERATORS
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
 from ..numbers import finite, measured, number, signed
+from ..sheets.alone import alone_in, place_word, unit_label
 from ..sheets.changes import boards_sheet
 from ..sheets.explained import explained_notes, explained_sheet, has_gap, versus_notes, versus_sheet, where
-from ..sheets.tables import primary, shortened, unit_label
+from ..sheets.tables import primary, shortened
 from .answer import ELSEWHERE, Answer
 
 MOST_BOARDS = 5  # weak points, and strengths, on a terminal
@@ -99,6 +101,8 @@ class _Explained:
             entry["raw"] = cells_data(one.cells)
         else:
             entry |= self._beside_score(one)
+        if settings := settings_of(self.scores.index, one.node):
+            entry["settings"] = {own.key: {"value": own.said, "place": str(own.place)} for own in settings}
         entry |= {"contribution": finite(one.contribution), "index_points": finite(one.index_points)}
         entry["history"] = [asdict(change) for change in one.changes]
         if self.result.depth == 0 or level < self.result.depth:
@@ -137,6 +141,9 @@ class _Explained:
         below = "  " * (level + 1)
         lines = [f"{'  ' * level}{self._heading(one, level)}"]
         about = notes_of(self.scores.tree.nodes[one.position]) if level == 0 else {}  # of all below it only data has them
+        if level == 0 and one.position != self.scores.tree.root:
+            settings, line = settings_of(self.scores.index, one.node), word.setting(self.language)
+            lines += [below + line.format(key=own.key, text=own.said, place=own.place) for own in settings]
         remark = word.key_and_text(self.language)
         lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in about.items()]
         for added in one.adjustments:
@@ -168,7 +175,8 @@ class _Explained:
             shown = word.lowest_instead(language)
         text = f"{self.scores.tree.nodes[one.position].title(language)} ({one.node}) {shown}"
         if (rank := finite(one.rank)) is not None:
-            text += f" · {word.rank(language)} {rank:g}/{ranked(self.scores, self.result.period, one.position)}"
+            among = ranked(self.scores, self.result.period, one.position, self.result.unit)
+            text += f" · {place_word(self.scores, language)} {rank:g}/{among}"
         if level and scored and finite(one.weight):
             text += f" · {word.weight(language)} {one.weight:.4g}"
             if finite(one.score) is not None and abs(one.weight_in_effect - one.weight) > SLACK:
@@ -224,9 +232,10 @@ def _made_data(made: MadeOfUnits, period: int, language: Language) -> dict[str, 
     return {"level": next(iter(units.levels)), "node_below": made.node, "how": made.how, "parts": parts}
 
 
-def ranked(scores: Scores, period: int, node: int) -> int:
-    """Return how many units have a rank at a node in a period."""
-    return int((scores.ranks[period, :, node] > 0).sum())
+def ranked(scores: Scores, period: int, node: int, unit: int | None = None) -> int:
+    """Return how many units have a rank at a node in a period; of a unit's group where groups alone are ranked."""
+    groups = None if unit is None else alone_in(scores)
+    return int(((scores.ranks[period, :, node] > 0) & (True if groups is None else groups == groups[unit])).sum())
 
 
 def cells_data(cells: Sequence[Cell]) -> list[dict[str, Any]]:
@@ -343,7 +352,7 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
     if level > 1 and scored:
         text += f" · {word.index_points(language)} {gap(result.points)}"
     ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(result, node)]
-    lines = [f"{text} · {word.rank(language)} {' ↔ '.join(ranks)}"]
+    lines = [f"{text} · {place_word(result.scores, language)} {' ↔ '.join(ranks)}"]
     if any(result.adjusted[:, node] != 0):
         lines.append(f"{below}{word.adjusted(language)} {show(result.adjusted)} · {gap(result.adjusted)}")
     if isinstance(item, Indicator):

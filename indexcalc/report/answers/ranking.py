@@ -12,10 +12,11 @@ from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import aligned, as_text
 from ..numbers import finite, number, signed
+from ..sheets.alone import by_group, unit_label
 from ..sheets.apart import decimals_of
 from ..sheets.follow import follow_data, follow_sheets
 from ..sheets.sheet import Heading, Sheet
-from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened, unit_label
+from ..sheets.tables import dimension_sheet, in_rank_order, ranking_sheet, shortened
 from ..sheets.whole import data_of_the_whole
 from .answer import MOST_ROWS
 
@@ -36,9 +37,13 @@ def ranking(scores: Scores, period: str, node: str | None, language: Language, f
             sheet = _beside(sheet, Heading(word.rank_as_published(language), "count"), then)
     heading = f"{scores.tree.nodes[at].title(language)} · {period_title(period, language)}"
     findings = findings_of(scores, language)
+    parts = by_group(scores, sheet, language)
+    shown = [as_text(shortened(part, MOST_ROWS, language, file), language) for part in parts]
+    if len(parts) > 1:
+        shown = [f"{part.title}\n{text}" for part, text in zip(parts, shown, strict=True)]
     follow = {} if node is not None else follow_sheets(scores, period, language)
     below = [f"\n{one.title}\n{as_text(one, language)}" for one in follow.values()]
-    return "\n".join([f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, file), language)}", *below]), {
+    return "\n".join([heading, *shown, *below]), {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[at].id,
         "period": period,
@@ -60,9 +65,11 @@ def top(scores: Scores, period: str, language: Language) -> Result:
     scores = scores.of_period(period)
     root = scores.tree.root
     units = in_rank_order(scores, scores.periods.index(period), root)
-    sheet = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
+    whole = shortened(ranking_sheet(scores, period, language, units[: MOST_ROWS + 1]), MOST_ROWS, language)
+    parts = by_group(scores, whole, language)
+    shown = [as_text(part, language) if len(parts) == 1 else f"{part.title}\n{as_text(part, language)}" for part in parts]
     heading = f"{scores.tree.nodes[root].title(language)} · {period_title(period, language)}"
-    return f"{heading}\n{as_text(sheet, language)}", {
+    return "\n".join([heading, *shown]), {
         "index": scores.index.index.id,
         "node": scores.tree.nodes[root].id,
         "period": period,

@@ -8,8 +8,9 @@ from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
+from ..sheets.alone import unit_label
 from ..sheets.changes import level_title, turning_sheet, turns_sheet, turns_weights_sheet
-from ..sheets.tables import notes, shortened, unit_label
+from ..sheets.tables import notes, shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
 MOST_TURNED = 8  # weights that turn an order, on a terminal

@@ -9,9 +9,10 @@ from ...analysis.sensitivity import MOST_UNITS
 from ...methods.arrays import np
 from ...words.reports import word, word_of
 from ..numbers import finite, listed
+from .alone import unit_label
 from .apart import decimals_apart
 from .sheet import Heading, Sheet, Value
-from .tables import notes, unit_label
+from .tables import notes
 
 if TYPE_CHECKING:
     from ...analysis.association import Flag, Group, Influence

@@ -13,9 +13,9 @@ from ...tree.terms import method_title
 from ...words.page import page
 from ...words.reports import word
 from ..numbers import finite, listed
+from .alone import unit_label
 from .analysed import Analysed
 from .sheet import Heading, Sheet, Value
-from .tables import unit_label
 
 MOST_BEHIND = 3
 

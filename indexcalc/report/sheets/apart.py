@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...engine.ranking import ranking_of, told_apart
 from ...methods.arrays import Array, np
 from ...methods.rank import rounded
 from ...scores import Scores
 from ...tree.model import Dimension
 from ...words.reports import word
+from ..numbers import listed
+from .alone import alone_in
 
 _MOST = 3  # decimals more than are declared, beyond which it is said in words
 
@@ -22,7 +25,14 @@ def decimals_apart(scores: Scores, at: int, node: int, units: Sequence[int], lan
     x, rank = (np.array(array[at, :, node], dtype=float)[list(units)] for array in (scores.scores, scores.ranks))
     limit = scores.index.index.censor_below if node == scores.tree.root else None
     shown = ~np.isnan(rank) & (x >= (-np.inf if limit is None else limit))
-    decimals, said = decimals_of([(x[shown], rank[shown])], declared, language)
+    if node in told_apart(scores.index):
+        then = ranking_of(scores.index, node).then
+        names = [scores.tree.nodes[scores.node(one)].title(language) for one in then]
+        return declared, (word.told_apart(language).format(nodes=listed(names, language)),)
+    groups = alone_in(scores)
+    own = np.zeros(len(x)) if groups is None else groups[list(units)]
+    pairs = [(x[shown & (own == group)], rank[shown & (own == group)]) for group in np.unique(own)]
+    decimals, said = decimals_of(pairs, declared, language)
     for bound in _bounds(scores, node):
         if ((rounded(x, decimals) >= bound) != (rounded(x, declared) >= bound)).any():
             return declared, (word.shown_alike(language),)

@@ -18,9 +18,10 @@ from ...scores import Scores
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import finite, listed, measured, number
+from .alone import unit_label
 from .apart import decimals_of
 from .sheet import Heading, Sheet, Value
-from .tables import notes, notes_on_periods, unit_label
+from .tables import notes, notes_on_periods
 
 MOST_NAMES = 20  # of units in a note
 

@@ -17,6 +17,7 @@ from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
 from ..numbers import finite, listed, number
+from .alone import place_word
 from .sheet import Heading, Sheet, Value
 from .tables import notes
 
@@ -28,7 +29,7 @@ def explained_sheet(result: Explanation, language: Language) -> Sheet:
         *_first_headings(language),
         Heading(word.weight(language), "percent"),
         Heading(word.score(language), "score", strong=True),
-        Heading(word.rank(language), "count"),
+        Heading(place_word(scores, language), "count"),
         Heading(word.contribution(language), "score"),
         Heading(word.index_points(language), "score"),
         Heading(word.coverage(language), "percent"),

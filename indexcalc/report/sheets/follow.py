@@ -10,8 +10,9 @@ from ...scores import Scores
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import finite
+from .alone import unit_label
 from .sheet import Heading, Sheet, Value
-from .tables import notes, unit_label
+from .tables import notes
 
 
 def follow_sheets(scores: Scores, period: str, language: str) -> dict[str, Sheet]:

@@ -10,7 +10,7 @@ from ...journal.files import fitting
 from ...panel import Quarantine
 from ...scores import Scores
 from ...words.reports import word, word_of
-from .tables import unit_label
+from .alone import unit_label
 from .tidy import as_text
 
 

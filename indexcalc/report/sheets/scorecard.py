@@ -15,11 +15,12 @@ from ...words.page import page
 from ...words.reports import word
 from ...words.statuses import STATUS_NAMES
 from ..numbers import finite, listed, measured
+from .alone import unit_label
 from .analysed import Analysed
 from .explained import where
 from .sentences import Sentence, unit_sentences
 from .sheet import Heading, Sheet, Value
-from .tables import kind_of, moves, period_before, ranks_of, unit_label
+from .tables import kind_of, moves, period_before, ranks_of
 
 MOST_BOARDS = 3
 MOST_GAPS = 6

@@ -18,9 +18,10 @@ from ...tree.model import LEVELS, Indicator
 from ...words.periods import period_title
 from ...words.sentences import sentence
 from ..numbers import listed, measured, number, signed
+from .alone import unit_label
 from .analysed import Analysed
 from .changes import factor_title
-from .tables import in_rank_order, period_before, unit_label
+from .tables import in_rank_order, period_before
 
 MOST_NAMES = 3  # of units in a row
 MOVED_AT_LEAST = 2  # places

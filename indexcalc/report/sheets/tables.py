@@ -19,6 +19,7 @@ from ...tree.model import Dimension, Indicator
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import decimals_of_values, listed
+from .alone import alone_in, by_group, place_word, unit_label
 from .apart import decimals_apart
 from .sheet import Columns, Heading, Sheet, Value
 from .whole import adds_up, of_the_whole
@@ -44,7 +45,7 @@ def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] =
         *adjustments,
         coverage_sheet(scores, period, language),
     ]
-    short = [shortened(sheet, MOST_ROWS, language) for sheet in all_sheets]
+    short = [shortened(part, MOST_ROWS, language) for sheet in all_sheets for part in by_group(scores, sheet, language)]
     return [*short[:-1], *beside, short[-1]]
 
 
@@ -73,11 +74,12 @@ def ranking_sheet(
     units = in_rank_order(scores, at, tree.root) if some is None else some
     decimals, said = decimals_apart(scores, at, tree.root, units, language)
     table = _ranked(scores, at, tree.root, units, language, decimals)
-    if scores.group_ranks is not None:
+    if scores.group_ranks is not None or not scores.index.ranking.overall:
         within = scores.index.ranking.within or "group"
         labels = scores.panel.units.labels(within)
         table.add(Heading(word.group(language) if within == "group" else within, "text"), [labels[unit] for unit in units])
-        table.add(Heading(word.group_rank(language), "count"), values_of(scores.group_ranks[at, :, tree.root], units))
+        if scores.group_ranks is not None:
+            table.add(Heading(word.group_rank(language), "count"), values_of(scores.group_ranks[at, :, tree.root], units))
     _add_moves(scores, period, units, language, table, tree.root)
     for node in tree.dimensions:
         _add_node(scores, at, node, units, language, table)
@@ -93,7 +95,7 @@ def ranking_sheet(
         *_of_warning(scores, tree.dimensions, language),
         *said,
     )
-    ties = _ties(table.cells[0])
+    ties = _ties(scores, units, table.cells[0])
     return Sheet(word.ranking(language), tuple(table.headings), table.rows, ties, _decimals(scores), said, whole)
 
 
@@ -135,7 +137,7 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, pl
         tree.nodes[node].title(language),
         tuple(table.headings),
         table.rows,
-        _ties(table.cells[0]),
+        _ties(scores, units, table.cells[0]),
         _decimals(scores),
         (*extra, *notes(scores, language), *said),
         of_the_whole(scores, units, table, 1, language),
@@ -156,7 +158,7 @@ def monitored_sheet(scores: Scores, period: str, language: str) -> Sheet:
 def _ranked(scores: Scores, at: int, node: int, units: Sequence[int], language: str, decimals: int) -> Columns:
     """Return the first columns of a ranking: place, unit, score with what belongs beside it; the value of what is monitored."""
     table = Columns()
-    table.add(Heading(word.rank(language), "rank"), ranks_of(scores, at, node, units))
+    table.add(Heading(place_word(scores, language), "rank"), ranks_of(scores, at, node, units))
     table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
     if node in scores.tree.monitored:
         _add_value(scores, at, node, units, language, table)
@@ -181,7 +183,7 @@ def _add_moves(scores: Scores, period: str, units: Sequence[int], language: str,
 def _add_places(scores: Scores, period: str, node: int, units: Sequence[int], language: str, table: Columns, over: str) -> None:
     """Add the places of a node, and how many units have risen there since the period before, where there is one."""
     at, last = scores.periods.index(period), period_before(scores, period)
-    table.add(Heading(word.rank(language), "count", over=over), ranks_of(scores, at, node, units))
+    table.add(Heading(place_word(scores, language), "count", over=over), ranks_of(scores, at, node, units))
     if last is not None:
         heading = replace(since(scores, period, language), over=over)
         table.add(heading, moves(scores, at, scores.periods.index(last), units, node))
@@ -197,7 +199,7 @@ def _add_node(scores: Scores, at: int, node: int, units: Sequence[int], language
         return
     over = own.title(language)
     _add_value(scores, at, node, units, language, table, over=over)
-    table.add(Heading(word.rank(language), "count", over=over), ranks_of(scores, at, node, units))
+    table.add(Heading(place_word(scores, language), "count", over=over), ranks_of(scores, at, node, units))
 
 
 def _add_value(
@@ -267,8 +269,13 @@ def shortened(sheet: Sheet, rows: int, language: str, file: str = "ranking.csv")
 
 
 def in_rank_order(scores: Scores, at: int, node: int) -> list[int]:
-    """Return the units of a period from the best to the last of a node, in the units table's order where they tie."""
-    order: list[int] = np.argsort(scores.ranks[at, :, node], kind="stable").tolist()  # NaN stands last
+    """Return the units of a period from the best to the last of a node, in the units table's order where they tie.
+
+    Where groups alone are ranked they stand one after the other, in the order in which the units table has them.
+    """
+    places = scores.ranks[at, :, node]  # NaN stands last
+    groups = alone_in(scores)
+    order: list[int] = (np.argsort(places, kind="stable") if groups is None else np.lexsort((places, groups))).tolist()
     there = scores.there
     return order if there is None else [unit for unit in order if there[at, unit]]
 
@@ -336,14 +343,6 @@ def since(scores: Scores, period: str, language: str) -> Heading:
     return Heading(named.format(period=period_title(last, language)), "move", plain=named.format(period=last))
 
 
-def unit_label(scores: Scores, language: str) -> str:
-    """Return what a unit is called: the name of its level where there are several."""
-    levels = set(scores.panel.units.levels)
-    if len(levels) == 1:
-        return next(iter(levels))
-    return scores.index.units.label_en if language == "en" else scores.index.units.label
-
-
 def notes(scores: Scores, language: str) -> tuple[str, ...]:
     """Return what must stand under every table of this index, above all that data is illustrative."""
     note = scores.index.index.remark(language)
@@ -406,9 +405,11 @@ def _decimals(scores: Scores) -> int:
     return scores.index.index.decimals
 
 
-def _ties(ranks: Sequence[Value]) -> frozenset[int]:
-    times = Counter(ranks)
-    return frozenset(row for row, rank in enumerate(ranks) if rank is not None and times[rank] > 1)
+def _ties(scores: Scores, units: Sequence[int], ranks: Sequence[Value]) -> frozenset[int]:
+    groups = alone_in(scores)
+    places = [(rank, None if groups is None else int(groups[unit])) for unit, rank in zip(units, ranks, strict=True)]
+    times = Counter(places)
+    return frozenset(row for row, place in enumerate(places) if place[0] is not None and times[place] > 1)
 
 
 def _findings(scores: Scores, language: str) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from ...tree.reported import reported_measure
 from ...words.periods import period_title
 from ...words.reports import Said, word, word_of
 from ..numbers import decimals_of_values, listed
+from .alone import place_word, unit_label
 from .sheet import Columns, Heading, Sheet, Value
-from .tables import YEARS, in_rank_order, kind_of, notes_on_periods, unit_label, values_of
+from .tables import YEARS, in_rank_order, kind_of, notes_on_periods, values_of
 from .whole import adds_up, counted_of, of_the_whole, whole_of
 
 
@@ -126,7 +127,7 @@ class _Trend:
 
     def _add_ranks(self) -> None:
         """Add the ranks, with the places risen since before."""
-        self.table.add(Heading(word.rank(self.language), "rank"), self._column(self.result.ranks))
+        self.table.add(Heading(place_word(self.scores, self.language), "rank"), self._column(self.result.ranks))
         for key, places, rows in self._compared():
             before = np.where(rows, taken(self.result.ranks, places), np.nan)
             heading = Heading(word_of(f"{key} places", self.language), "move")

@@ -10,8 +10,9 @@ from ...scores import Scores
 from ...tree.model import LEVELS, Indicator, Level
 from ...words.reports import word, word_of
 from ..numbers import sparkline
+from .alone import unit_label
 from .sheet import Heading, Sheet, Value
-from .tables import notes, unit_label
+from .tables import notes
 
 
 def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:

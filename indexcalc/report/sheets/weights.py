@@ -17,9 +17,9 @@ from ...tree.terms import method_title, methods_title
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import number
+from .alone import unit_label
 from .apart import decimals_of
 from .sheet import Heading, Kind, Sheet
-from .tables import unit_label
 
 _BEIJING = dt.timezone(dt.timedelta(hours=8))
 

@@ -7,7 +7,7 @@ Units and columns are known by exact names alone; a near miss is a finding.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ...findings import Finding, Place, errors, finding, nearest, with_label
 from ...periods import is_whole, parts_of, read_period
 from ...tree.checks.methods import compared_with_a_base, more_than_units
 from ...tree.columns import Column
+from ...tree.located import Path as KeyPath
 from ...tree.model import EVERY, UNITS_SOURCE, Data, Index
 from ...words.recognised_data import INDICATOR_HEADINGS, UNIT_HEADINGS
 from ..readers.numbers import is_number, word_of
@@ -150,8 +151,15 @@ def words_twice(source: Source) -> Iterator[Finding]:
     """Find words that stand for numbers and are numbers themselves, or mean something else."""
     data = source.data
     said = {word_of(word): key for key in ("missing", "not_applicable") for word in getattr(data, key)}
-    for word in data.numbers:
-        place = source.index.place(("data", source.name, "numbers", word), key=True)
+    yield from _twice(source.index, ("data", source.name), data.numbers, said)
+    for owner in dict.fromkeys(column.owner for _, column in source.columns if column.numbers):
+        yield from _twice(source.index, source.index.paths[owner], vars(source.index.reported[owner])["numbers"], dict(said))
+
+
+def _twice(index: Index, path: KeyPath, numbers: Mapping[str, float], said: dict[str, str]) -> Iterator[Finding]:
+    """Find the words of one place that are numbers themselves, or mean something else as well."""
+    for word in numbers:
+        place = index.place((*path, "numbers", word), key=True)
         if is_number(word):
             yield finding("IC851", place, word=word)
         elif other := said.get(word_of(word)):

@@ -49,7 +49,8 @@ class Source:
 
     def words_of(self, column: Column) -> Data:
         """Return what says which words mean something in a column's cells."""
-        return self.words.get(column.source, self.data)
+        data = self.words.get(column.source, self.data)
+        return data.model_copy(update={"numbers": data.numbers | dict(column.numbers)}) if column.numbers else data
 
     def matched(self, pieces: Sequence[Piece] = (), findings: Sequence[Finding] = (), **more: Any) -> Matched:
         """Return what was matched of this source."""

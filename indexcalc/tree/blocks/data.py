@@ -293,6 +293,8 @@ class Denominator(Part):
     """Where the data come from, in words; shown with the definition."""
     method_note: str = ""
     """How it is counted, in words; shown with the definition."""
+    numbers: dict[str, Number] = Field(default={})
+    """Words that stand for a number in its column, besides those of its source, as for indicators."""
     over_time: OverTime = "mean"
     """How periods make a larger one."""
     cumulative: Literal["year", "none"] | None = None

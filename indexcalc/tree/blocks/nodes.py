@@ -19,6 +19,7 @@ from .choices import (
     RoundChoice,
     TreatChoice,
     WeightsChoice,
+    Words,
 )
 from .data import COUNTED, PLAIN, EventsChoice
 
@@ -73,7 +74,7 @@ def _as_how(value: Any) -> Any:
 FromUnitsChoice = Annotated[FromUnits, BeforeValidator(_as_how)]
 
 
-Rolling = Annotated[int, Field(ge=2)] | Literal["year"]
+Rolling = Annotated[int, Field(ge=2)] | Literal["year", "all"]
 
 
 class Node(Part):
@@ -106,15 +107,11 @@ class Node(Part):
         return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
 
 
-class Indicator(Node):
-    """A leaf: one line, bound to a column of data."""
+class Leaf(Part):
+    """What an indicator says of its values, and `defaults:` of many at once."""
 
-    role: Literal["evaluation", "monitored"] = "evaluation"
-    """`monitored`: shown, ranked by its value and warned on, but not scored; it needs no weight."""
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
-    column: str | None = None
-    """The heading of its column, or its name in a column of indicators. Default: its id, or its name in either language."""
     formula: str | None = None
     """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
     events: EventsChoice | None = None
@@ -127,6 +124,8 @@ class Indicator(Node):
     """Where the data come from, in words: a survey, a statistical report and its table; shown with the definition."""
     method_note: str = ""
     """How it is counted, in words: what belongs to it and what does not; shown with the definition."""
+    numbers: dict[str, Number] = Field(default={})
+    """Words that stand for a number in its column, besides those of its source: `{"<0.5": 0.25}`."""
     direction: Direction = "higher"
     """What is better: `higher`, `lower`, near a `target`, or within a `range`."""
     target: Number | Numbers | None = None
@@ -165,11 +164,20 @@ class Indicator(Node):
     """What is done about outliers, before the value becomes a score."""
     rolling: Rolling | None = None
     """Take so many periods together, up to this one, by `over_time`, before dividing: 4 for four quarters; or `year`: all since
-    the year began."""
+    the year began; or `all`: all since the first period that there is, as for a balance."""
     normalise: NormaliseChoice | None = None
     """How the value becomes a score."""
     round: RoundChoice | None = None
     """Round the score to so many decimals."""
+
+
+class Indicator(Leaf, Node):
+    """A leaf: one line, bound to a column of data."""
+
+    role: Literal["evaluation", "monitored"] = "evaluation"
+    """`monitored`: shown, ranked by its value and warned on, but not scored; it needs no weight."""
+    column: str | None = None
+    """The heading of its column, or its name in a column of indicators. Default: its id, or its name in either language."""
     score_over_units: FromUnitsChoice | None = None
     """Make the score of a unit of the scores of the units that it is made of, instead of its values: `mean`, `min`, `max`, `sum`,
     a denominator's id."""
@@ -229,6 +237,12 @@ class NodeRanking(Part):
     """Which score has rank 1."""
     top_of: Literal["group", "all"] = "group"
     """Of which units `top` of grades is a share: of each group where `ranking.within` is set, or of all."""
+    then: Words = ()
+    """Nodes by whose scores equal ones are told apart, the first first; no score moves. Of the index's `ranking` for the index
+    alone."""
+    top_by: str | None = None
+    """Let `top` of grades be a share of a denominator's sum, such as people, in place of a share of the units: 0.2 for the best
+    units that together have no more than a fifth of it."""
 
 
 class Ranking(NodeRanking):
@@ -236,6 +250,8 @@ class Ranking(NodeRanking):
 
     within: str | None = None
     """Rank within groups too: `group`, or another column of the units table."""
+    overall: bool = True
+    """`false`, with `within`: rank inside the groups alone, with one table a group and no place among all units."""
 
 
 class Boards(Part):
@@ -274,6 +290,19 @@ class Inner(Part):
     `sum`, a denominator's id."""
 
 
+class NodeDefaults(Leaf):
+    """What holds below a node where that says nothing itself: for indicators, and how inner nodes come together."""
+
+    aggregate: MethodChoice | None = None
+    """How the children of inner nodes come together."""
+    weights: WeightsChoice | None = None
+    """Where their weights come from."""
+    missing: Missing | None = None
+    """What inner nodes do when children have no score."""
+    undefined: Literal["refuse", "missing"] | None = None
+    """What they do where there is no result for the children that are there: `refuse` all, or leave the score `missing` there."""
+
+
 class Dimension(Node, Inner):
     """An inner node: how its children come together."""
 
@@ -281,14 +310,18 @@ class Dimension(Node, Inner):
     """`warning`: on a board of its own and out of the index, unless it has a weight."""
     direction: Literal["higher", "lower"] = "higher"
     """`lower`: the whole node is turned, less of it is better."""
+    applies: str | None = None
+    """A formula over columns, as at indicators; none of the indicators below applies to a unit where it is 0."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades of this node, from the best down."""
     ranking: "NodeRanking | None" = None
     """How this node is ranked, where not as the index is."""
     decimals: int | None = Field(default=None, ge=0, le=12)
     """Decimals that this node's score is shown with, and its grade judged by. Default: the index's."""
+    defaults: NodeDefaults | None = None
+    """What holds for all that is below, where that says nothing itself; below it no node has `defaults` again."""
     indicators: Annotated[tuple["Child", ...], Field(strict=False, min_length=1)]
-    """The children: indicators, or nodes with `indicators` of their own."""
+    """The children: indicators, or nodes with `indicators` of their own; in a list, or by their ids, `{id: name}` in short."""
 
 
 def _kind(value: Any) -> str:
@@ -335,7 +368,7 @@ class Root(Inner):
         return name if not kind else f"{name} ({kind})" if language == "en" else f"{name}（{kind}）"
 
 
-class Defaults(Part):
+class Defaults(NodeDefaults):
     """What a node does that says nothing itself."""
 
     source: str | None = None

@@ -199,6 +199,10 @@ class Written(Part):
         """Return where a node, or a key of it, was written."""
         return self.place((*self.paths.get(node, ()), *keys))
 
+    def inherits(self, node: str, key: str) -> bool:
+        """Say whether a node has a setting from `defaults:` of a node above it, or of the tree."""
+        return self._document is not None and self._document.inherits(self.paths.get(node, ()), key)
+
     def source_of(self, item: Indicator | Denominator | Adjustment) -> str:
         """Return the source of a leaf, denominator or adjustment: its own, the default, or the only one there is."""
         return item.source or self.defaults.source or (next(iter(self.data)) if len(self.data) == 1 else "")

@@ -23,6 +23,8 @@ def check_formulas(index: Index) -> Iterator[Finding]:
             except FormulaError as error:
                 yield finding(error.code, index.inside((*path, key), error.position), formula=text, **error.values)
                 continue
+            if not isinstance(node, Indicator) and key == "applies":
+                continue  # it holds for the indicators below, of whose columns it is
             if not isinstance(node, Indicator) and (texts := compared_with_text(tree)):
                 heading = next(iter(texts.values()))[0]
                 yield finding("IC444", index.inside((*path, key), first_places(text)[heading]), name=heading)

@@ -35,7 +35,7 @@ def check_methods(index: Index) -> Iterator[Finding]:
     for path, owner in owners:
         for room in ("aggregate", "impute", "treat", "weights"):
             method = vars(owner).get(room)
-            if isinstance(method, Method):
+            if isinstance(method, Method) and (method.method != NONE or room not in ("impute", "treat") or method.parameters):
                 places.append((room, (*path, room), method))
                 places += [(room, (*path, room, "of"), part) for part in combined(method)]
     for room, path, method in places:

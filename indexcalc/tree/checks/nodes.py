@@ -195,7 +195,7 @@ def check_monitored(index: Index) -> Iterator[Finding]:
     """See that what is monitored says nothing of how it is scored, and that nobody takes a score of it."""
     monitored = {leaf.id: leaf for leaf in index.leaves if not leaf.is_scored}
     for leaf in monitored.values():
-        if keys := [key for key in _OF_SCORES if key in leaf.model_fields_set]:
+        if keys := [key for key in _OF_SCORES if key in leaf.model_fields_set and not index.inherits(leaf.id, key)]:
             yield finding("IC270", index.place_of(leaf.id, keys[0]), node=leaf.id, keys=keys)
     for path, node in ((("index",), index.index), *index.walked):
         if isinstance(node, Indicator) or node.formula is None:

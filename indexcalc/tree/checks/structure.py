@@ -17,6 +17,7 @@ from ..blocks.form import Form
 from ..blocks.nodes import Dimension, Indicator, Root
 from ..columns import counted, departments, is_constant
 from ..declared import counts
+from ..layout import one_ranking, rankings
 from ..located import Path
 from ..model import Index
 from .events import check_events
@@ -87,6 +88,7 @@ def check_denominators(index: Index) -> Iterator[Finding]:
     used = {leaf.per for leaf in index.leaves} | {leaf.over_units for leaf in index.leaves}
     used |= {index.defaults.over_units, *(item.over_units for item in index.denominators)}
     used |= {choice.how for node in index.by_id.values() if (choice := vars(node).get("score_over_units"))}
+    used |= {ranking.top_by for ranking in rankings(index).values() if ranking.top_by}
     used |= {term.name for rule in index.logic for term in terms_of(rule.rule).values()}
     for leaf in index.leaves:
         for formula in (leaf.formula, leaf.applies):
@@ -199,7 +201,34 @@ def check_form(index: Index) -> Iterator[Finding]:
             yield finding("IC279", place, found=name, key=key, known=known, near=nearest(name, known))
 
 
+def check_ranking(index: Index) -> Iterator[Finding]:
+    """See that groups that are ranked alone are named, and that nothing asks for places among all units then."""
+    known = [item.id for item in index.denominators]
+    for name, ranking in rankings(index).items():
+        if ranking.top_by is not None and ranking.top_by not in known:
+            place = index.place(("ranking", "top_by")) if name == index.index.id else index.place_of(name, "ranking", "top_by")
+            yield finding("IC138", place, found=ranking.top_by, known=known, near=nearest(ranking.top_by, known))
+        scored = [node for node, own in index.by_id.items() if not isinstance(own, Indicator) or own.is_scored]
+        for at, one in enumerate(ranking.then):
+            if one not in scored or one == name:
+                path = ("ranking",) if name == index.index.id else (*index.paths[name], "ranking")
+                yield finding("IC139", index.place((*path, "then", at)), found=one, near=nearest(one, scored))
+    if not one_ranking(index):
+        yield finding("IC141", index.place(("ranking",), key=True))
+    if index.ranking.overall:
+        return
+    if index.ranking.within is None:
+        yield finding("IC134", index.place(("ranking", "overall")))
+    if index.ranking.top_of == "all":
+        yield finding("IC135", index.place(("ranking", "top_of")))
+    for node in index.by_id.values():
+        own = node.ranking if isinstance(node, Dimension) else None
+        if own is not None and own.top_of == "all":
+            yield finding("IC135", index.place_of(node.id, "ranking", "top_of"))
+
+
 CHECKS: tuple[Check, ...] = (
+    check_ranking,
     check_roles,
     check_spellings,
     check_sources,

@@ -11,12 +11,13 @@ from ....version import VERSION
 from ....words.page import page
 from ....words.periods import period_title
 from ....words.reports import Said
+from ...sheets.alone import unit_label
 from ...sheets.analysed import Analysed
 from ...sheets.annex import departments_of, method_sheet, stake_sheet
 from ...sheets.scorecard import gaps_sheet
 from ...sheets.sentences import headlines
 from ...sheets.sheet import Sheet
-from ...sheets.tables import coverage_sheet, in_rank_order, notes, unit_label
+from ...sheets.tables import coverage_sheet, in_rank_order, notes
 from ...sheets.whole import whole_of
 from .alerts import warning_board
 from .cards import card

@@ -21,11 +21,12 @@ from ...draw.strips import level_mark
 from ...draw.tiles import Place, tile_map
 from ...numbers import listed as in_a_row
 from ...numbers import number
+from ...sheets.alone import unit_label
 from ...sheets.analysed import BY_DEFAULT, Analysed
 from ...sheets.analyses import draws_sheet
 from ...sheets.sentences import headlines
 from ...sheets.sheet import Heading, Sheet
-from ...sheets.tables import in_rank_order, kind_of, unit_label
+from ...sheets.tables import in_rank_order, kind_of
 from .markup import table
 
 MOST_LINES = 30  # units in one picture of ranks

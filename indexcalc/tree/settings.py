@@ -1,0 +1,47 @@
+"""What holds for a node, and from which line of the file: its own, a `defaults:` above it, or the tree's."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..findings import Place
+from .blocks.nodes import Defaults, Indicator
+from .inherited import BELOW, INNER
+from .kinds import written
+from .model import Index
+
+_OWN = ("formula", "normalise", "direction", "primary", "score_over_units")  # what inner nodes say of themselves alone
+
+
+class Setting(NamedTuple):
+    """A setting of a node as it was written, and where; `above` where that is not at the node itself."""
+
+    key: str
+    said: str
+    place: Place
+    above: bool
+
+
+def settings_of(index: Index, node: str) -> tuple[Setting, ...]:
+    """Return what the file says that holds for a node, each setting with its line."""
+    document, path, found = index._document, index.paths.get(node), index.by_id[node]
+    if document is None or path is None:
+        return ()
+    leaf = isinstance(found, Indicator)
+    made = []
+    for key in BELOW if leaf else (*INNER, *_OWN):
+        own = document.has((*path, key))
+        shared = not own and key in Defaults.model_fields and document.has(("defaults", key))
+        if shared and not leaf and (key not in INNER or key == "round"):
+            continue
+        if own or shared:
+            at = (*path, key) if own else ("defaults", key)
+            above = shared or document.inherits(path, key)
+            made.append(Setting(key, written(_data_at(document.data, at)), document.place(at), above))
+    return tuple(made)
+
+
+def _data_at(data: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        data = data[step]
+    return data
