@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...engine.adjust import by_events, events
@@ -35,7 +35,10 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
     """
     scores = shown.scores
     tree, at = scores.tree, shown.at
-    if scores.below is not None or not np.isfinite(scores.rank()[at]).any() or not tree.branches:
+    ranking, units = ranking_of(scores.index, tree.root), scores.listed(at)
+    if scores.below is not None or ranking.then or not scores.index.ranking.overall:
+        return None
+    if not tree.branches or not np.isfinite(scores.rank()[at]).any():
         return None
     bottom = _bottom(scores)
     inner = [branch for branch in tree.branches if not _is_in(tree.parents, branch.position, bottom)]
@@ -45,7 +48,6 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
         return None
     row = {place: number for number, place in enumerate([*places, *(branch.position for branch in inner)])}
     floors = leaf_floors(scores.index, scores.scores)[at, 0]
-    ranking = ranking_of(scores.index, tree.root)
     data = {
         "base": base,
         "index": scores.index.index.id,
@@ -53,12 +55,15 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
         "decimals": scores.index.index.decimals,
         "total": weight_total(scores.index),
         "ranking": {"ties": ranking.ties, "decimals": ranking.decimals, "lowest": ranking.first == "lowest"},
-        "units": list(scores.panel.units.ids),
-        "names": [scores.panel.units.title(unit, language) for unit in range(len(scores.panel.units))],
-        "bottom": [_of_bottom(scores, at, place, floors, language) for place in places],
+        "units": [scores.panel.units.ids[unit] for unit in units],
+        "names": [scores.panel.units.title(unit, language) for unit in units],
+        "bottom": [_of_bottom(scores, at, units, place, floors, language) for place in places],
         "nodes": [_of_node(shown, branch, row, language) for branch in inner],
         "reading": [row[place] for place in tree.reading_order if place in row and place >= tree.leaves],
-        "published": {"scores": _numbers(scores.score()[at]), "ranks": _numbers(scores.rank()[at])},
+        "published": {
+            "scores": _numbers(scores.score()[at, units]),
+            "ranks": _numbers(np.asarray(scores.rank()[at, units], dtype=float)),
+        },
     }
     text = json.dumps(data, sort_keys=True, ensure_ascii=False)
     return {**data, "digest": hashlib.sha256(text.encode()).hexdigest()[:8]}
@@ -82,14 +87,18 @@ def _is_in(parents: tuple[int, ...], position: int, bottom: frozenset[int]) -> b
     return False
 
 
-def _of_bottom(scores: Scores, at: int, place: int, floors: Array, language: str) -> dict[str, Any]:
+def _of_bottom(scores: Scores, at: int, units: Sequence[int], place: int, floors: Array, language: str) -> dict[str, Any]:
     node = scores.tree.nodes[place]
-    status = scores.node_status(place)[at]
-    own: dict[str, Any] = {"id": node.id, "title": node.title(language), "scores": _numbers(scores.scores[at, :, place])}
+    status = scores.node_status(place)[at, list(units)]
+    own: dict[str, Any] = {
+        "id": node.id,
+        "title": node.title(language),
+        "scores": _numbers(scores.scores[at, list(units), place]),
+    }
     if (without := np.flatnonzero(status == NOT_APPLICABLE)).size:
         own["inapplicable"] = without.tolist()
     if place >= scores.tree.leaves:
-        own["coverage"] = _numbers(scores.covered(place)[at])
+        own["coverage"] = _numbers(scores.covered(place)[at, some])
     else:
         own["floor"] = _number(float(floors[place]))
     return own
@@ -98,6 +107,7 @@ def _of_bottom(scores: Scores, at: int, place: int, floors: Array, language: str
 def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: str) -> dict[str, Any]:
     """Return how a node is made of those before it, or that it stays as it is, and why."""
     scores, at = shown.scores, shown.at
+    units = scores.listed(at)
     node = scores.tree.nodes[branch.position]
     weights = np.asarray(scores.weights[branch.position - scores.tree.leaves])
     method = branch.aggregate
@@ -118,9 +128,9 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
         return {
             **own,
             "fixed": why,
-            "scores": _numbers(scores.scores[at, :, position]),
-            "coverage": _numbers(scores.covered(position)[at]),
-            "inapplicable": np.flatnonzero(scores.node_status(position)[at] == NOT_APPLICABLE).tolist(),
+            "scores": _numbers(scores.scores[at, units, position]),
+            "coverage": _numbers(scores.covered(position)[at, units]),
+            "inapplicable": np.flatnonzero(scores.node_status(position)[at, units] == NOT_APPLICABLE).tolist(),
         }
     own |= {
         "method": method,
@@ -132,7 +142,9 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
     if branch.adjustments:
         items = [scores.index.adjustments[item] for item in branch.adjustments]
         nothing = np.zeros_like(scores.score())
-        own["points"] = [_numbers(by_events(item, events(scores.index, scores.panel, item), nothing)[at]) for item in items]
+        own["points"] = [
+            _numbers(by_events(item, events(scores.index, scores.panel, item), nothing)[at, units]) for item in items
+        ]
     if branch.round is not None:
         own["round"] = [branch.round.decimals, branch.round.how]
     return own

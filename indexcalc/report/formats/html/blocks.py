@@ -14,6 +14,7 @@ from ....words.reports import Said
 from ...sheets.alone import unit_label
 from ...sheets.analysed import Analysed
 from ...sheets.annex import departments_of, method_sheet, stake_sheet
+from ...sheets.follow import follow_sheets
 from ...sheets.scorecard import gaps_sheet
 from ...sheets.sentences import headlines
 from ...sheets.sheet import Sheet
@@ -108,6 +109,7 @@ def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Map
     whole = whole_of(scores.index, language)
     return {
         "warnings": warning_board(shown, language),
+        "follow": [table(sheet, language) for sheet in follow_sheets(scores, shown.period, language).values()],
         "cards_title": page.scorecards(language).format(label=label),
         "cards": [] if many else [card(shown, unit, language) for unit in units],
         "cards_hint": page.scorecard_hint(language).format(label=label) if many else "",
@@ -139,6 +141,7 @@ def contents(made: Block) -> list[tuple[str, str]]:
         ("certainty", w.certainty, made.certainty),
         ("map", w.map, made.maps),
         ("warnings", w.warning_board, made.warnings),
+        ("follow", w.follow, made.follow),
         ("cards", made.cards_title, made.cards),
         ("departments", w.departments, made.departments),
         ("what-if", w.what_if, made.what_if),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 from markupsafe import Markup
@@ -12,8 +13,11 @@ from ....words.reports import word
 from ...draw.strips import course as drawn_course
 from ...numbers import listed as in_a_row
 from ...numbers import number
+from ...sheets.alone import unit_label
 from ...sheets.analysed import Analysed
+from ...sheets.follow import follow_sheets
 from ...sheets.scorecard import Scorecard, scorecard
+from ...sheets.sheet import Sheet
 from .alerts import marks_of
 from .drawings import flower, petal_ends
 from .markup import table
@@ -38,8 +42,19 @@ def card(shown: Analysed, unit: int, language: str) -> SimpleNamespace:
         weak=table(made.weak, language) if made.weak.rows else None,
         strong=table(made.strong, language) if made.strong.rows else None,
         gaps=table(made.gaps, language) if made.gaps.rows else None,
+        follow=[table(sheet, language) for sheet in follow_of(shown, made.title, language)],
         plan="",
     )
+
+
+def follow_of(shown: Analysed, title: str, language: str) -> list[Sheet]:
+    """Return what follows for one unit: its outcomes, goals and remarks."""
+    label, found = unit_label(shown.scores, language), []
+    for sheet in follow_sheets(shown.scores, shown.period, language).values():
+        column = next(at for at, heading in enumerate(sheet.headings) if heading.title == label)
+        if rows := tuple(row for row in sheet.rows if row[column] == title):
+            found.append(replace(sheet, rows=rows, notes=()))
+    return found
 
 
 def _facts(made: Scorecard, language: str, score: str, rank: str) -> list[SimpleNamespace]:
