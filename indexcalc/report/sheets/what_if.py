@@ -98,7 +98,7 @@ def _of_bottom(scores: Scores, at: int, units: Sequence[int], place: int, floors
     if (without := np.flatnonzero(status == NOT_APPLICABLE)).size:
         own["inapplicable"] = without.tolist()
     if place >= scores.tree.leaves:
-        own["coverage"] = _numbers(scores.covered(place)[at, some])
+        own["coverage"] = _numbers(scores.covered(place)[at, list(units)])
     else:
         own["floor"] = _number(float(floors[place]))
     return own
