@@ -39,6 +39,7 @@ PLAIN_KEYS = {"source", "column", "events", "measure", "department", "direction"
 PLAIN_KEYS |= {"score_over_units"}  # of units below, whose scores stand like values in what is split
 PLAIN_KEYS |= {"cumulative"}  # of periods within a year, and the trees' are years; tests/test_totals.py splits them
 PLAIN_KEYS |= {"role", "part", "lever", "definition", "source_note", "method_note"} & set(Indicator.model_fields)  # score nothing
+PLAIN_KEYS |= {"since", "until", "replaces"}  # of trees that change in time; tests/test_editions.py splits them
 PLAIN_KEYS |= {"numbers", "impute", "treat", "normalise", "round", "id", "name", "name_en", "weight", "note"}
 STRENGTH = count(2, 3)  # how many features at once
 A_TREE = 4  # nodes

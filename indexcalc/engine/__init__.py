@@ -33,30 +33,19 @@ from .times import given_outside, of_the_time, scored, without_past
 __all__ = ["combiner", "score", "score_again", "used_inputs", "with_floors"]
 
 
-def score(index: Index, panel: Panel, *, level: str | None = None) -> Scores:
-    """Score every period of a panel by the index of then, the units of one `level` where there are several.
-
-    An index that changes from period to period scores each period by the tree that holds there.
-    """
-    panel = of_columns(index, panel)
-    if not index.editions:
-        return _score(index, panel, level)
-    scores = by_editions(index, panel, lambda tree, own, of: _score(tree, of_columns(tree, own), level, of))
-    again = partial(_again, index, panel, scores.panel, level) if scores.panel.units.wholes else None
-    said = {(one.code, one.place) for one in scores.findings}
-    found = [*scores.findings, *(one for one in broken_rules(index, panel) if (one.code, one.place) not in said)]
-    return replace(scores, reported=panel, level=level, again=again, findings=tuple(with_label(found, index.units.label)))
-
-
-def _score(index: Index, panel: Panel, level: str | None = None, of: Callable[[Sequence[str]], Any] | None = None) -> Scores:
-    """Score every period of a panel by one tree; those that are not `of` it no further than to the scores of its leaves.
+def score(index: Index, panel: Panel, *, level: str | None = None, of: Callable[[Sequence[str]], Any] | None = None) -> Scores:
+    """Score every period of a panel, the units of one `level` where there are several; by the tree of then where it changes.
 
     The steps and their order are those of the OECD/JRC Handbook (2008): derive, screen, impute, treat, normalise, then
     weight, aggregate and adjust level by level, rank and grade. What the steps find (a column that is constant or empty,
     imputed cells) is in the result's findings; an error there, such as a zero under a geometric mean, has left the score
     missing. A node whose score comes from the units below takes it of these units' own scores, made in the same way, and is
     no more than a leaf here: the result's `index` is the tree that is left.
+    Periods of another tree, which are not `of` this one, are scored no further than to the scores of their leaves.
     """
+    panel = of_columns(index, panel)
+    if index.editions:
+        return _by_the_tree_of_then(index, panel, level)
     with np.errstate(over="ignore"):  # what is too large is found, and no library warns of it
         reported_by, reported = index, panel
         below, (nodes, parts) = None, scored_below(index, panel.units, level)
@@ -114,6 +103,15 @@ def _score(index: Index, panel: Panel, level: str | None = None, of: Callable[[S
             there=scored(index, panel),
             again=partial(_again, reported_by, reported, panel, level) if panel.units.wholes else None,
         )
+
+
+def _by_the_tree_of_then(index: Index, panel: Panel, level: str | None) -> Scores:
+    """Score each period of a panel by the tree that holds there."""
+    scores = by_editions(index, panel, lambda tree, own, of: score(tree, own, level=level, of=of))
+    again = partial(_again, index, panel, scores.panel, level) if scores.panel.units.wholes else None
+    said = {(one.code, one.place) for one in scores.findings}
+    found = [*scores.findings, *(one for one in broken_rules(index, panel) if (one.code, one.place) not in said)]
+    return replace(scores, reported=panel, level=level, again=again, findings=tuple(with_label(found, index.units.label)))
 
 
 def _only(rows: Any, made: Sequence[Any], scores: Array) -> list[Any]:

@@ -156,7 +156,7 @@ def compare(
     earlier, later = _in_units(earlier, later, before, after)
     come, gone = come_and_gone(earlier, later, before, after)
     units = later.panel.units
-    some = earlier.there is not None or len(units) > MOST_UNITS
+    some = earlier.there is not None or (len(units) > MOST_UNITS and not every)
     wanted = _first_units(later, after, every=every or len(units) <= MOST_UNITS) if some else None
     if wanted is not None and (come or gone or earlier.there is not None):
         wanted = [one for one in wanted if units.ids.index(one) not in come]
