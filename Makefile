@@ -7,7 +7,7 @@ COMPILE = $(BIN)/python -m compileall -q indexcalc
 # what shares an engine or a database that is started for it runs on one worker
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadgroup
 
-.PHONY: score test quick prove lint tests bench clean
+.PHONY: score test quick prove lint tests bench pictures clean
 
 score: .venv/score
 	$(BIN)/indexcalc score
@@ -36,6 +36,9 @@ bench: .venv/test
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/weights.py
 	$(BIN)/python benchmarks/events.py
+
+pictures: .venv/test
+	$(BIN)/python docs/pictures.py pictures
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -1,0 +1,57 @@
+"""Take pictures of the report of the example, to be looked at: every part, in both languages, wide, narrow and printed.
+
+`python docs/pictures.py FOLDER` writes them; it needs Chromium and the extra `test`. The one that the README opens with is
+written with `--readme`.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import indexcalc
+
+REPOSITORY = Path(__file__).parent.parent
+README = REPOSITORY / "docs" / "report.png"
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WIDTHS = (1280, 360)
+
+
+def main(arguments: list[str]) -> None:
+    """Write the pictures that were asked for."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        scores = indexcalc.score(REPOSITORY / "indicators.yaml")
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        for language in ("zh", "en"):
+            report = indexcalc.write_report(scores, out=Path(folder) / language, lang=language, formats=("html",))
+            page = report.folders[0] / "report.html"
+            if "--readme" in arguments:
+                if language == "zh":
+                    opened(browser, page, 1280).screenshot(path=README)
+                continue
+            out = Path(arguments[0])
+            out.mkdir(parents=True, exist_ok=True)
+            for width in WIDTHS:
+                shown = opened(browser, page, width)
+                for part in shown.query_selector_all("main section"):
+                    part.screenshot(path=out / f"{language}-{width}-{part.get_attribute('id')}.png")
+            opened(browser, page, 1280).pdf(
+                path=out / f"{language}-printed.pdf", prefer_css_page_size=True, print_background=True
+            )
+        browser.close()
+
+
+def opened(browser: Any, page: Path, width: int) -> Any:
+    """Return a page of a width, opened in a browser."""
+    shown = browser.new_page(viewport={"width": width, "height": 900})
+    shown.goto(page.resolve().as_uri())
+    return shown
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["pictures"])
