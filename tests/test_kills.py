@@ -93,9 +93,14 @@ class Case:
 OTHER = rewrite("indicators.yaml", "decimals: 2", "decimals: 3")
 CASES = {
     "score": Case(["score"]),
-    "score every period": Case(["score", "--period", "all"], [more_periods, ["score", "--period", "all"], OTHER]),
+    "score every period": Case(
+        ["score", "--period", "all", "--format", "xlsx,md"],
+        [more_periods, ["score", "--period", "all", "--format", "xlsx,md"], OTHER],
+    ),
     "score over a report": Case(["score"], [["score"], OTHER]),
-    "score where names are not exchanged": Case(["score"], [["score"], OTHER], exchange=False),
+    "score where names are not exchanged": Case(
+        ["score", "--format", "xlsx,md"], [["score", "--format", "xlsx,md"], OTHER], exchange=False
+    ),
     "score in blocks": Case(["score", "--blocks"], [["score", "--blocks"], OTHER]),
     "watch": Case(["watch", "--once"], [["score"], OTHER]),
     "publish": Case(["publish", "--by", "张三"]),
