@@ -213,7 +213,7 @@ def test_what_breaks_a_rule_is_refused_with_all_cells(tmp_path: Path, command: t
     cells = "两抢一盗立案数 = 500 (values.csv:4:4); 电信诈骗立案数 = 656 (values.csv:4:5); 刑事立案数 = 1002 (values.csv:4:3)"
     assert f"values.csv:4:4: IC962 荔湾2022年度不符合逻辑关系 parts：分项之和不大于总数——{cells}" in told
     stock = "注册志愿者数 = 29999 (values.csv:5:6); 注册志愿者数 2021 = 30000 (values.csv:3:6)"
-    assert f"values.csv:5:6: IC963 越秀2022不符合逻辑关系 stock：helpers >= year_before(helpers)——{stock}（提醒）" in told
+    assert f"values.csv:5:6: IC963 越秀2022年度不符合逻辑关系 stock：helpers >= year_before(helpers)——{stock}（提醒）" in told
 
 
 def test_what_is_only_told_goes_on_and_an_audit_lists_both(tmp_path: Path) -> None:
