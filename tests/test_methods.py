@@ -383,7 +383,7 @@ def test_normalise_a_unit_that_improves_never_loses(method: str, x: np.ndarray, 
         if method == "ampi" and "value" in chosen:
             continue  # the worst unit that improves narrows the range, which takes all farther from a reference outside it
         if method == "goalposts" and isinstance(chosen.get("worst"), dict) and not chosen.get("clip", True):
-            continue  # so it is below an end that is a quantile and moves up: what it is below that is more, as a share of a range that narrows
+            continue  # the lowest unit takes the quantile up with it, and what it is below that is more of a narrower range
         change = normalised(method, better, better, sign, chosen)[:, 0] - normalised(method, x, x, sign, chosen)[:, 0]
         assert (change[~np.isnan(change)] >= -1e-9).all()
 
