@@ -40,8 +40,7 @@ def panel_files(scores: Scores, language: str) -> dict[str, Write]:
 def write_scores(scores: Scores, language: str, file: IO[bytes]) -> None:
     """Write every node and stage of every period as `tidy` has them, a run of units at a time.
 
-    One block at a time is in memory: no name keeps a table while the next is made, nor is one made ahead, which took a quarter
-    less time of writing and half as much memory again.
+    One block at a time is in memory: no name keeps a table while the next is made, nor is one made ahead.
     """
     import pyarrow.parquet as pq
 
