@@ -20,7 +20,7 @@ from .conftest import count
 from .referee_robustness import Project, Referee, random_project, ranks_of, scores_of, shares_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::UserWarning")]
-PROJECTS, PARTS = count(100, 2000), 20  # of a few seconds each
+PROJECTS, PARTS = count(60, 2000), 20  # of a few seconds each
 KNOWN_LOOSE = {185}  # one answer of it, without proof, is farther than what the referee finds
 
 
