@@ -78,23 +78,19 @@ class Document(NamedTuple):
 
     def has(self, path: Sequence[str | int]) -> bool:
         """Say whether something was written at a path."""
-        node = self.root
-        for step in path:
-            entry = _child(node, step)
-            if entry is None:
-                return False
-            node = entry[1]
-        return True
+        return not path or self._node(path) is not None
 
     def is_block(self, path: Sequence[str | int]) -> bool:
         """Say whether keys with values stand at a path."""
+        return isinstance(self._node(path), yaml.MappingNode)
+
+    def _node(self, path: Sequence[str | int]) -> yaml.Node | None:
+        """Return what was written at a path, nothing where nothing was."""
         node = self.root
         for step in path:
             entry = _child(node, step)
-            if entry is None:
-                return False
-            node = entry[1]
-        return isinstance(node, yaml.MappingNode)
+            node = entry[1] if entry else None
+        return node
 
     def inherits(self, path: Sequence[str | int], key: str) -> bool:
         """Say whether what stands at a path has a key that was written elsewhere, under `defaults:` above it."""

@@ -22,7 +22,6 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     rows_of = Said("第 {first}–{last} 行，共 {all} 行", "Rows {first} to {last} of {all}")
     sorted_up = Said("{column}：升序", "{column}: ascending")
     sorted_down = Said("{column}：降序", "{column}: descending")
-    sort_by = Said("按{column}排序", "Sort by {column}")
     pin = Said("突出显示", "Highlight")
     boards = Said("分榜", "Dimensions")
     petals = Said("红棉花瓣", "Petals")
@@ -52,7 +51,7 @@ class page:  # noqa: N801 - read as `page.petals(language)`
         "Lines are 90 % rank intervals, dots the ranks; units within a bracket cannot be told apart. {draws} draws (seed {seed}): {inputs}.",
     )
     weights_by_share = Said("权重上下浮动 {share}", "weights up or down by {share}")
-    not_run = Said("本期未做{analysis}；运行 {command} 后重新生成报告。", "{analysis} was not run; {command} does it.")
+    not_run = Said("本报告未做{analysis}，可用 {command} 查看。", "{analysis} was not run for this report; {command} shows it.")
     uncertainty = Said("不确定性分析", "Uncertainty analysis")
     map = Said("分布图", "Map")
     map_of = Said("{node}分布图", "Map of {node}")
@@ -60,7 +59,6 @@ class page:  # noqa: N801 - read as `page.petals(language)`
         "方格位置只表示大致方位，不是行政区划图。", "Tiles stand roughly where units lie; this is no map of boundaries."
     )
     warning_board = Said("风险预警", "Risk warnings")
-    warning_rules = Said("预警规则", "Rules")
     course_of = Said("走势：{values}", "Course: {values}")
     matrix = Said("{node}：类型 × 监测维度", "{node}: types by facets")
     matrix_of_the_whole = Said("各类纠纷的平均得分（得分越高，风险越低）", "Mean scores of all (the higher, the lower the risk)")
@@ -68,21 +66,17 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     follow = Said("结果运用与目标", "Outcomes and goals")
     scorecards = Said("{label}记分卡", "Scorecards")
     scorecard_hint = Said(
-        "{label}数量较多，记分卡用 indexcalc report --unit 逐个生成。",
-        "There are many units; indexcalc report --unit makes a scorecard.",
+        "{label}数量较多，不列记分卡；可用 indexcalc explain 逐个查看。",
+        "There are too many units for scorecards; indexcalc explain shows one.",
     )
     of_all = Said("共{count}个", "of {count}")
     contributions = Said("得分构成", "What the score is made of")
     difference_from_mean = Said("与平均之差", "Against the mean")
     total = Said("总指数", "Index")
     value = Said("本{label}数值", "Value")
-    gain = Said("若达同组平均", "At the mean")
     places_gained = Said("位次", "Places")
     data_notes = Said("数据说明", "Data")
     no_gaps = Said("数据齐全，无缺报、不适用或插补。", "No value is missing, not applicable or imputed.")
-    plan = Said("要升至第{rank}位：{moves}", "To reach place {rank}: {moves}")
-    plan_move = Said("{node}由{before}到{after}", "{node} from {before} to {after}")
-    plan_found = Said("（逐步搜索所得，未证明最省力）", " (found by search, not proved to be the least)")
     departments = Said("责任部门", "Departments")
     department_help = Said(
         "影响分为各{label}落后于同组平均之处合计影响的总指数分值。",
@@ -127,9 +121,6 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     method_help = Said("由指标体系文件生成。", "Made from the tree's file.")
     level = Said("层级", "Level")
     direction = Said("方向", "Direction")
-    normalised = Said("无量纲化", "Normaliser")
-    aggregated = Said("合成", "Aggregation")
-    missing_policy = Said("缺失值", "Missing")
     quality = Said("数据质量", "Data quality")
     gaps = Said("缺报、不适用与插补", "Missing, not applicable, imputed")
     gaps_shown = Said("仅列前 {shown} 个，共 {all} 个；全部见 scores.csv。", "The first {shown} of {all}; scores.csv has all.")
@@ -144,6 +135,4 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     filter_level = Said("预警等级", "Level")
     every_level = Said("全部等级", "All levels")
     in_table = Said("数据表", "As a table")
-    without_rank = Said("未排名：{units}", "Without a rank: {units}")
     pinned_at_most = Said("最多突出显示 5 个", "At most five are highlighted")
-    profile = Said("指标概况", "Indicator profile")

@@ -56,15 +56,10 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
         "Of {count} values {missing} {missing:is|are} missing, {inapplicable} not applicable, {imputed} imputed.",
     )
     not_ranked = Said("{units}数据完整率不足，不排名。", "{units} lack data and are not ranked.")
-    method_changed = Said(
-        "与{period}相比，指标体系或方法有变动，上期得分已按本期方法重新计算。",
-        "The tree or the method is not that of {period}; its scores were made anew by today's.",
-    )
     strong_in = Said("{nodes}居前四分之一", "in the first quarter for {nodes}")
     weak_in = Said("{nodes}居后四分之一", "in the last quarter for {nodes}")
     node_and_rank = Said("{node}（第{rank}位）", "{node} (place {rank})")
     quarters = Said("{unit}：{parts}。", "{unit}: {parts}.")
     several_units = Said("{names}等{count}个{label}", "{names} and others ({count} units)")
-    tied_first = Said("{names}并列", "{names} (tied)")
     and_last = Said("{names}和{last}", "{names} and {last}")
     between_parts = Said("；", "; ")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from ...analysis.change import ScoreChange, change
 from ...analysis.contribution import Rows, contributions, effective
 from ...analysis.past import come_and_gone, in_one_place
-from ...analysis.target import Plan
 from ...analysis.uncertainty import Uncertainty, uncertainty
 from ...analysis.versus import Boards, boards, group_of
 from ...analysis.warning import Judged, warnings
@@ -27,7 +26,7 @@ DRAWS = 1000
 class Analysed:
     """A period's scores with what was asked of them; what was not run is None, or has nothing in it.
 
-    `plans` are those to the next place by the places of units, `boards` those of every unit in the order of the units table.
+    `boards` are those of every unit in the order of the units table.
     """
 
     scores: Scores
@@ -36,7 +35,6 @@ class Analysed:
     uncertainty: Uncertainty | None = None
     change: ScoreChange | None = None
     boards: Sequence[Boards] = ()
-    plans: Mapping[int, Plan] = field(default_factory=dict)
     judged: Sequence[Judged] = ()
 
     @cached_property

@@ -43,7 +43,6 @@ def card(shown: Analysed, unit: int, language: str) -> SimpleNamespace:
         strong=table(made.strong, language) if made.strong.rows else None,
         gaps=table(made.gaps, language) if made.gaps.rows else None,
         follow=[table(sheet, language) for sheet in follow_of(shown, made.title, language)],
-        plan="",
     )
 
 
