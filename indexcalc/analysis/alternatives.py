@@ -151,13 +151,13 @@ class Inputs:
         if not self.drawn:
             return raw
         for one in self.drawn:
-            part, declared = raw[one.rows], np.array(one.declared)[:, None]
+            part = raw[one.rows]
             if one.how.method == "perturb":
                 part *= 2.0 * one.how.by
                 part += 1.0 - one.how.by
-                part *= declared
+                part *= np.array(one.declared)[:, None]
             elif 0.0 in one.declared:
-                part *= declared != 0
+                part *= np.array(one.declared)[:, None] != 0
         total = self._siblings @ raw
         with np.errstate(divide="ignore", invalid="ignore"):
             np.divide(self._totals, total, out=total)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..engine.frames import some
 from ..findings import Finding, Place, finding
-from ..methods.arrays import Array, np
+from ..methods.arrays import Array, Mask, np
 from ..methods.ties import tolerance
 from ..tree.checks import takes_default
 from ..tree.model import FACTORS
@@ -38,12 +38,15 @@ def idle_inputs(rescorer: Rescorer, seed: int) -> tuple[str, ...]:
             np.concatenate([getattr(each, key) for each in side_by_side], axis=1) for key in ("weights", "options")
         )
         found = rescorer.without_errors().scores(Draws(weights, options, None)).scores
-        moving = {at for column, (at, _) in enumerate(exchanged, 1) if not _alike(found[:, :1], found[:, column : column + 1])}
+        moved = np.flatnonzero(~np.logical_and.reduce(_alike(found[:, :1], found[:, 1:]), axis=0))
+        moving = {exchanged[column][0] for column in moved.tolist()}
         left = [at for at in left if at not in moving]
     one, other = (inputs.sample(seed, segment, _DRAWS) for segment in (0, 1))
     found = rescorer.scores(one).scores if left else np.empty((0, 0))
     idle = [
-        at for at in left if all(_alike(found, rescorer.scores(draws).scores) for draws in _exchanged(inputs, one, other, at))
+        at
+        for at in left
+        if all(_alike(found, rescorer.scores(draws).scores).all() for draws in _exchanged(inputs, one, other, at))
     ]
     named = {node for how in inputs.alternatives.weights for node in how.nodes}
     idle += [at for at in outside if inputs.drawn[at].node in named]
@@ -66,10 +69,10 @@ def _exchanged(inputs: Inputs, one: Draws, other: Draws, at: int) -> list[Draws]
     return made
 
 
-def _alike(one: Array, other: Array) -> bool:
-    """Say whether scores (unit, draw) are one, up to what arithmetic leaves in their last bits."""
+def _alike(one: Array, other: Array) -> Mask:
+    """Say which scores (unit, draw) are one, up to what arithmetic leaves in their last bits."""
     apart = np.nan_to_num(np.maximum(*(tolerance(x, axis=0) for x in (one, other))))
-    return bool(((np.abs(one - other) <= apart) | (np.isnan(one) & np.isnan(other))).all())
+    return np.asarray((np.abs(one - other) <= apart) | (np.isnan(one) & np.isnan(other)))
 
 
 def without_errors(rescorer: Rescorer) -> tuple[str, ...]:

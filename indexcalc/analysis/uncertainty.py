@@ -354,10 +354,10 @@ def _segment(rescorer: Rescorer, seed: int, number: int, count: int, centre: Arr
     off = np.subtract(scores, centre[:, None], out=room(*scores.shape))
     sums = np.add.reduce(off, axis=1)
     if np.isnan(sums).any():
-        off = np.nan_to_num(off)
+        off.ravel()[np.flatnonzero(np.isnan(off))] = 0.0
         sums = np.add.reduce(off, axis=1)
     squares = np.einsum("ud,ud->u", off, off)
-    return _Part(count, counts, None, sums, squares, found.undefined), kept, len(order.again) + len(order.short) > 0
+    return _Part(count, counts, None, sums, squares, found.undefined), kept, len(order.again) + len(order.behind) > 0
 
 
 def _together(parts: list[_Part]) -> _Part:
@@ -389,15 +389,14 @@ def _columns_of(ties: str, units: int) -> int:
 class _Order:
     """Which unit stands at each place in each draw: `units` (draw, place). A place counts `step` columns, the last is for none.
 
-    In the draws `short` some units have no score, and stand behind the `ranked` (draw, 1) that have one. In the draws `again`
-    places are shared: `shared` (draw, unit) are the columns of their places.
+    Units without a score stand behind those that have one: `behind` are the cells (draw x place,) that have them. In the draws
+    `again` places are shared: `shared` (draw, unit) are the columns of their places.
     """
 
     units: Whole
     step: int
     columns: int
-    short: Whole
-    ranked: Whole
+    behind: Whole
     again: Whole
     shared: Whole
 
@@ -406,9 +405,8 @@ class _Order:
         draws, units = self.units.shape
         cells = np.multiply(self.units, self.columns, out=room(draws, units).view(np.int64))
         column = np.arange(units) * self.step
-        if len(self.short):
-            cells[self.short] += np.where(np.arange(units) < self.ranked, 0, self.columns - 1 - column)
         cells += column
+        cells.ravel()[self.behind] += self.columns - 1 - column[self.behind % units]
         cells[self.again] = np.arange(units) * self.columns + self.shared
         return cells
 
@@ -418,8 +416,7 @@ class _Order:
         cells = np.add(self.units, np.arange(draws)[:, None] * units, out=room(draws, units).view(np.int64))
         out = room(draws, (units + 1) // 2).view(np.int32).ravel()[: draws * units].reshape(draws, units)
         out.ravel()[cells] = np.arange(units, dtype=np.int32) * self.step
-        if len(self.short):
-            out.ravel()[cells[self.short][np.arange(units) >= self.ranked]] = self.columns - 1
+        out.ravel()[cells.ravel()[self.behind]] = self.columns - 1
         out[self.again] = self.shared
         return out
 
@@ -431,36 +428,35 @@ def _ordered(scores: Array, ties: str, room: Room) -> _Order:
     lie as near as ties do are ranked by themselves.
     """
     units, draws = scores.shape
-    low, high = scores.min(initial=0.0), scores.max(initial=0.0)
-    missing, none = None, np.zeros(0, dtype=np.int64)
-    if np.isnan(low):
-        missing = np.isnan(scores.T)
-        low, high = np.nanmin(scores, initial=0.0), np.nanmax(scores, initial=0.0)
+    low, high = np.fmin.reduce(scores, axis=None, initial=0.0), np.fmax.reduce(scores, axis=None, initial=0.0)
     scale = 2.0 ** np.frexp(max(-low, high, 1e-300))[1]
     # far above all scores the next number is a 2^40th of them away
-    far = scale * 1.5 * 2.0 ** (52 - _FINE)
+    far, step, bits = scale * 1.5 * 2.0 ** (52 - _FINE), scale * 2.0**-_FINE, max(units - 1, 1).bit_length()
+    known, behind = scores, np.zeros(0, dtype=np.int64)
+    if lacking := bool(np.isnan(scores).any()):  # behind all others, and none as near to the next as ties are
+        last = -2.0 * scale - (_STEPS + 1) * step * np.arange(units)
+        known = np.fmax(scores, last[:, None], out=room.rows(*scores.shape))
     whole = room(draws, units).view(np.int64)
-    np.subtract(far, scores.T, out=whole.view(np.float64))
-    if missing is not None:
-        whole.view(np.float64)[missing] = far + 2.0 * scale
-    bits = max(units - 1, 1).bit_length()
+    np.subtract(far, known.T, out=whole.view(np.float64))
     whole -= np.array(far - 2.0 * scale).view(np.int64)
     whole <<= bits
     whole |= np.arange(units)
     whole.sort(axis=1)
-    ranked = np.full((draws, 1), units) if missing is None else units - np.count_nonzero(missing, axis=1, keepdims=True)
-    near = np.subtract(whole[:, 1:], whole[:, :-1], out=room(draws, units - 1).view(np.int64))
-    again, beyond = none, (_STEPS + 1) << bits
+    if lacking:
+        behind = np.flatnonzero(whole >= 4 << (_FINE + bits))
+    near = room(draws, units).view(np.int64)
+    np.subtract(whole.ravel()[1:], whole.ravel()[:-1], out=near.ravel()[1:])
+    near[:, 0] = beyond = (_STEPS + 1) << bits
+    again = behind[:0]
     if near.min(initial=beyond) < beyond:
-        near = np.right_shift(whole, bits, out=room(draws, units).view(np.int64))
-        again = np.flatnonzero(((near[:, 1:] - near[:, :-1] <= _STEPS) & (np.arange(1, units) < ranked)).any(axis=1))
+        near = np.right_shift(whole, bits, out=near)
+        again = np.flatnonzero((near[:, 1:] - near[:, :-1] <= _STEPS).any(axis=1))
     whole &= (1 << bits) - 1
     step, columns, shared = 2 if ties == "average" else 1, _columns_of(ties, units), np.zeros((0, units), dtype=np.int64)
     if len(again):
         found = ranks(scores[:, again], ties=ties).T
         shared = np.where(np.isnan(found), columns - 1, (np.nan_to_num(found) - 1.0) * step).astype(np.int64)
-    short = none if missing is None else np.flatnonzero(ranked < units)
-    return _Order(whole, step, columns, short, ranked[short], again, shared)
+    return _Order(whole, step, columns, behind, again, shared)
 
 
 def _above(places: Any, *, shared: bool) -> Whole:

@@ -15,7 +15,7 @@ from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from ..methods.arrays import Array, np
+from ..methods.arrays import Array, Mask, np
 from ..tree.layout import Branch
 from ..tree.model import Missing
 from .means import Mean, Still, means_of, tracked, with_below
@@ -29,6 +29,38 @@ if TYPE_CHECKING:
 
 _CELLS = 1 << 16  # scores of a node worked on together: with more they leave the cache, with fewer threads wait for each other
 _NOTHING = 4e-15  # share of weight, above what arithmetic leaves of none
+_LITTLE = 1e-9  # share of weight, well above nothing
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What means of a height ask to be there, their kinds within it, and how many children of each are `present` and apply.
+
+    `below` adds up those of its children that are means and may be lost, left out where no number of children is asked for; the
+    most that may be `lacking` is then all that there is to ask.
+    """
+
+    missing: Missing
+    rows: slice
+    present: Array
+    applying: Array
+    below: Any
+    lacking: float
+
+    def enough(self, lack: Array, lost: Mask) -> Mask:
+        """Say where enough is there, by what is lacking (kind of the means, draw) and lost (kind, draw)."""
+        if self.below is None:
+            return np.less_equal(lack, self.lacking)
+        there = self.present - self.below @ lost.astype(float)
+        return np.asarray(enough(self.missing, 1.0 - lack, there, self.applying), dtype=bool)
+
+
+def _may_lack(missing: Missing) -> float:
+    """Return the last number of those that may be lacking where coverage alone is asked for."""
+    low, high = 0.0, 2.0
+    while low < (middle := (low + high) / 2.0) < high:
+        low, high = (middle, high) if enough(missing, 1.0 - middle) else (low, middle)
+    return low
 
 
 @dataclass(frozen=True)
@@ -37,18 +69,21 @@ class Height:
 
     `gone` and `lacking` (kind, row of the table) add up the weight that has no score, and that has no values, the second left out
     where both are one; `applies` that which counts, left out where that is all and adds up to 1. `edge` (kind,) is the row of the
-    table that has the weight of the mean in the one above. `whole` says that nothing is missing anywhere. `asked` has what some
-    means ask to be there, their kinds within the level, and how many children of each are present and apply.
+    table that has the weight of the mean in the one above. `whole` says that nothing is missing anywhere. `total` is what weights
+    add up to, `nothing` what is no weight, left out where more is asked for; `inside` is 1 for means that come into a product of
+    another: one number each where it is the same for all, as arithmetic with a column takes twice as long.
     """
 
     kinds: slice
-    total: Array
+    total: Any
+    nothing: Any
     gone: Any
     lacking: Any
     applies: Any
     edge: Places
+    inside: Any
     whole: bool
-    asked: tuple[tuple[Missing, slice, Array, Array], ...]
+    asked: tuple[Asked, ...]
 
 
 @dataclass(frozen=True)
@@ -110,9 +145,9 @@ class Products:
         self.kind = {mean.position: int(end[1]) for mean, end in zip(means, ends, strict=False)}
         self.above = {one.position: self.edge[mean.position] + i for mean in means for i, one in mean.below.items()}
         self.above[top.position] = self.edges  # the row of 1
+        self.inside = {one.position for mean in means for one in mean.below.values() if mean.inside(one)}
         self.levels = [self._level(list(level)) for _, level in groupby(means, key=lambda mean: mean.height)]
-        inside = {one.position for mean in means for one in mean.below.values() if mean.inside(one)}
-        made = [mean for mean in means if mean.position not in inside]
+        made = [mean for mean in means if mean.position not in self.inside]
         self.products = [self._product(mean, [one.position for one in made]) for mean in made]
 
     def _level(self, means: list[Mean]) -> Height:
@@ -129,26 +164,30 @@ class Products:
                 has = (mean.kinds_below[:, column, None] == np.arange(len(one.present))) * mean.applies[:, i, None]
                 gone.append((has, row, lost + self.kind[one.position]))
                 lacking.append((has, row, lack + self.kind[one.position]))
+        size_of = [len(mean.present) for mean in means]
+        gone_of = _blocks(gone, (size, lack + self.kinds))
         for missing, group in groupby(means, key=lambda mean: mean.branch.missing):
             some = list(group)
             if asks_for_coverage(missing) or asks_for_children(missing):
                 first = self.kind[some[0].position] - start
                 rows = slice(first, first + sum(len(mean.present) for mean in some))
                 present = np.concatenate([np.add.reduce(mean.present, axis=1, keepdims=True) for mean in some])
-                counted = np.concatenate([np.add.reduce(mean.applies, axis=1, keepdims=True) for mean in some])
-                asked.append((missing, rows, present, counted))
-        width = lack + self.kinds
-        totals = [np.full((len(mean.present), 1), mean.total) for mean in means]
+                applying = np.concatenate([np.add.reduce(mean.applies, axis=1, keepdims=True) for mean in some])
+                below = gone_of[rows, lost:lack] if asks_for_children(missing) else None
+                asked.append(Asked(missing, rows, present, applying, below, _may_lack(missing) if below is None else 0.0))
         same = all(not mean.below and (mean.present == mean.known).all() for mean in means)
         whole = all(mean.applies.all() and abs(mean.total - 1.0) <= _NOTHING for mean in means)
+        asks = sum(one.rows.stop - one.rows.start for one in asked if one.below is None and one.lacking < 1.0 - _LITTLE)
         return Height(
             kinds=slice(start, start + size),
-            total=np.concatenate(totals),
-            gone=_blocks(gone, (size, width)),
-            lacking=None if whole and same else _blocks(lacking, (size, width)),
-            applies=None if whole else _blocks(applies, (size, width)),
+            total=_one_number([mean.total for mean in means], size_of),
+            nothing=None if whole and asks == size else _one_number([_NOTHING * mean.total for mean in means], size_of),
+            gone=gone_of,
+            lacking=None if whole and same else _blocks(lacking, (size, lack + self.kinds)),
+            applies=None if whole else _blocks(applies, (size, lack + self.kinds)),
+            inside=_one_number([float(mean.position in self.inside) for mean in means], size_of),
             whole=whole and all(len(mean.present) == 1 for mean in means),
-            edge=np.repeat([self.above[mean.position] for mean in means], [len(mean.present) for mean in means]),
+            edge=np.repeat([self.above[mean.position] for mean in means], size_of),
             asked=tuple(asked),
         )
 
@@ -207,7 +246,8 @@ class Products:
             filled[number, :count, :width] = base[mean.gaps, parts]
             edges[number, :width] = np.arange(parts.start, parts.stop)
             kinds[number, :count] = self.kind[mean.position] + mean.kind[mean.gaps]
-            lower = np.flatnonzero((owners >= parts.start) & (owners < parts.stop) & np.isin(rows, mean.gaps))
+            has_gap = np.append(mean.kind < len(mean.present) - 1, False)  # the last for those that only fill up
+            lower = np.flatnonzero((owners >= parts.start) & (owners < parts.stop) & has_gap[rows])
             places.append(number * most + np.searchsorted(mean.gaps, rows[lower]))
             below.append(lower)
         at, under = np.concatenate(places), np.concatenate(below)
@@ -223,72 +263,70 @@ class Products:
         """Fill in scores and coverage (row, draw), NaN where there is none, under the weights (edge, draw) that were drawn."""
         mark, draws = room.used, y.shape[1]
         table = room(self.edges + 1 + 2 * self.kinds, draws)
-        ratio, lost = room(self.kinds, draws), room(self.kinds, draws)
+        ratio, lost = room(self.kinds, draws), np.empty((self.kinds, draws), dtype=bool)
         weights.take(self.drawn, axis=0, out=table[: self.edges], mode="clip")
         for edge, mean in self.fixed:
             declared = np.array(declared_weights(mean.branch))[:, None]
             table[edge : edge + len(declared)] = declared
         table[self.edges] = 1.0
         for level in self.levels:
-            self._fill(level, table, ratio, lost, room)
-        more = np.subtract(ratio, 1.0, out=room(*ratio.shape))
+            self._fill(level, table, ratio, lost, room, cover=covered is not None)
         made: list[Array] = []
         for one in self.products:
-            made.append(room(*y.shape))
-            self._make(one, table, ratio, more, lost, made, room)
-        y[...] = made[-1]
+            made.append(y if one is self.products[-1] else room(*y.shape))
+            self._make(one, table, ratio, lost, made, room)
         own = slice(self.kind[self.top.position], self.kinds)
         if lost[own].any():
-            y[(lost[own] > 0)[self.top.kind]] = np.nan
+            y[lost[own].take(self.top.kind, axis=0)] = np.nan
         if covered is not None:
             lack = table[self.edges + 1 + self.kinds :][own]
             counted = np.add.reduce(self.top.applies, axis=1, keepdims=True)
             covered[:, some] = np.where(counted > 0, 1.0 - lack, np.nan)[self.top.kind]
         room.used = mark
 
-    def _fill(self, level: Height, table: Array, ratio: Array, lost: Array, room: Room) -> None:
+    def _fill(self, level: Height, table: Array, ratio: Array, lost: Mask, room: Room, *, cover: bool) -> None:
         """Work out what the kinds of rows of a height come to, and enter it in the table.
 
-        What is lost is a 1 among 0, since arithmetic on all takes less time than putting numbers where some condition holds.
+        The ratio is that of all weight to what is there, 0 where there is no score, and less 1 inside a product. What is lost is
+        a 1 among 0, since arithmetic on all takes less time than putting numbers where some condition holds.
         """
         first, kinds, mark = self.edges + 1, level.kinds, room.used
         if level.whole:
-            ratio[kinds], lost[kinds] = 1.0, 0.0
+            ratio[kinds], lost[kinds] = 1.0 - level.inside, False
             table[first:][kinds] = table[first + self.kinds :][kinds] = 0.0
             return
         gone = level.gone @ table
-        there = np.subtract(level.total, gone, out=ratio[kinds])
-        without = there <= _NOTHING * level.total
+        there = np.subtract(level.total, gone, out=room(*gone.shape) if level.lacking is None else gone)
         lack: Any = np.zeros((len(there), 1))
         if self.tracked:
             lack = gone if level.lacking is None else level.lacking @ table
             if level.applies is not None:
                 whole = level.applies @ table
                 lack /= np.where(whole == 0, 1.0, whole)
-        for missing, rows, present, counted in level.asked:
-            left: Array = present
-            if asks_for_children(missing):
-                left = present - level.gone[rows, first : first + self.kinds] @ lost
-            covered = np.subtract(1.0, lack[rows], out=room(rows.stop - rows.start, lack.shape[1]))
-            without[rows] |= ~enough(missing, covered, left, counted)
-        lost[kinds] = without
-        if without.any():
-            np.maximum(there, lost[kinds], out=there)  # no division by nothing
-            np.divide(level.total, there, out=there)
-            there *= np.subtract(1.0, lost[kinds], out=room(*there.shape))
-            lack = np.maximum(lack, lost[kinds], out=lack if lack.shape == there.shape else None)
-        else:
-            np.divide(level.total, there, out=there)
+        without = lost[kinds]
+        without[...] = False if level.nothing is None else there <= level.nothing
+        for asked in level.asked:
+            without[asked.rows] |= ~asked.enough(lack[asked.rows], lost)
+        none = room(*there.shape)
+        none[...] = without
+        there += none  # no division by nothing
+        if self.tracked:
+            np.maximum(lack, none, out=lack)
         if level is not self.levels[-1]:
             weight = _taken(table, level.edge, room)
-            np.multiply(lost[kinds], weight, out=table[first:][kinds])
+            np.multiply(none, weight, out=table[first:][kinds])
             if self.tracked:
                 np.multiply(lack, weight, out=table[first + self.kinds :][kinds])
-        elif self.tracked:
+        elif cover:
             table[first + self.kinds :][kinds] = lack
+        left = np.subtract(1.0, none, out=none)
+        if np.any(level.total != 1.0):
+            left *= level.total
+        np.divide(left, there, out=ratio[kinds])
+        ratio[kinds] -= level.inside
         room.used = mark
 
-    def _make(self, one: Product, table: Array, ratio: Array, more: Array, lost: Array, made: list[Array], room: Room) -> None:
+    def _make(self, one: Product, table: Array, ratio: Array, lost: Mask, made: list[Array], room: Room) -> None:
         """Work out the scores of a mean (row, draw), 0 where there is none, into the last of those that are made."""
         y, mark = made[-1], room.used
         weights = _taken(table, one.edges[:, 0], room)
@@ -304,18 +342,23 @@ class Products:
                 products(level.base, own, change[level.gaps].reshape(number, gaps, -1))
                 if level.sums is not None:
                     change[level.gaps] += level.sums @ change[: level.gaps.start]
-                change[level.gaps] *= _taken(more, level.kinds, room)
+                change[level.gaps] *= _taken(ratio, level.kinds, room)
             y += one.sums @ change
         for number, edge in one.below:
             x, below = made[number], self.products[number]
             x = transformed(one.mean.branch, x)
-            x[(lost[below.kinds] > 0)[below.mean.kind]] = 0.0
+            x[lost[below.kinds].take(below.mean.kind, axis=0)] = 0.0
             y += np.multiply(x, table[edge] * one.mean.factor, out=x)
         if one.kinds.stop > one.kinds.start + 1:
             y *= _taken(ratio[one.kinds], one.mean.kind, room)
         if power_of(one.mean.branch) != 1:
             y[...] = transformed_back(one.mean.branch, y)
         room.used = mark
+
+
+def _one_number(of_means: Sequence[float], sizes: Sequence[int]) -> Any:
+    """Return the number that all means have, or else a column (kind, 1)."""
+    return of_means[0] if len(set(of_means)) == 1 else np.repeat(of_means, sizes)[:, None]
 
 
 def _taken(values: Array, rows: Places, room: Room) -> Array:
@@ -354,7 +397,7 @@ class Means:
                 self.products[position] = Products(self.means[position], self.tracked, self.rows)
         products = self.products[position]
         draws = weights.shape[1]
-        y = room(len(products.top.base), draws)
+        y = room.rows(len(products.top.base), draws)
         covered = np.empty_like(y) if cover and products.tracked else None
         parts = max(1, -(-draws * len(y) // _CELLS))
         step = max(1, -(-draws // parts))

@@ -7,6 +7,7 @@ import math
 from ..methods.arrays import Array, np
 
 _DOWN = 44  # rows multiplied together, where there are columns enough
+_APART = 8  # numbers between rows that are read by columns
 _PRODUCT = (1 << 19) - 1  # multiplications of a matrix product that OpenBLAS does not share among threads
 
 
@@ -27,6 +28,12 @@ class Room:
             return np.empty(shape)
         self.used += size
         return self.cells[self.used - size : self.used].reshape(shape)
+
+    def rows(self, rows: int, columns: int) -> Array:
+        """Return an array (row, column) that is read by columns as well: rows a power of two apart would share few places of
+        the cache.
+        """
+        return self(rows, columns + _APART)[:, :columns]
 
 
 def product(a: Array, b: Array, out: Array) -> Array:
