@@ -136,11 +136,11 @@ def program(
     )
     costs = np.zeros(2 * size + others + far)
     costs[-1 if far else slice(0, 2 * size)] = 1.0
-    options: dict[str, Any] = {"mip_rel_gap": 1e-9}
+    options: dict[str, Any] = {}
     kinds = np.zeros(len(costs))
     if whole is not None:
         kinds[2 * size : 2 * size + others] = whole
-        options |= {} if nodes is None else {"node_limit": nodes}
+        options = {"mip_rel_gap": 1e-9} | ({} if nodes is None else {"node_limit": nodes})
     solved = milp(costs, constraints=LinearConstraint(table, *limits), bounds=bounds, integrality=kinds, options=options)
     if solved.x is None:
         bound = np.inf if solved.status == 2 else 0.0
@@ -154,15 +154,13 @@ def _with_moves(table: Array, moves: int, low: Array, high: Array) -> tuple[Any,
     """Return a sparse table of rows, and below them that none of the first columns is more than the last, with their limits."""
     from scipy.sparse import csc_array
 
-    rows, columns = np.nonzero(table)
-    values, at = table[rows, columns], np.arange(moves)
-    rows, columns = (
-        np.concatenate([rows, at + len(table), at + len(table)]),
-        np.concatenate([columns, at, at * 0 + table.shape[1] - 1]),
-    )
-    values = np.concatenate([values, np.ones(moves), -np.ones(moves)])
+    below = np.zeros((moves, table.shape[1]))
+    below[np.arange(moves), np.arange(moves)], below[:, -1:] = 1.0, -1.0
+    whole = np.vstack([table, below]).T
+    columns, rows = np.nonzero(whole)  # column by column, as they are kept: to put them in order takes longer than to find them
+    first = np.searchsorted(columns, np.arange(len(whole) + 1))
     limits = np.append(low, np.full(moves, -np.inf)), np.append(high, np.zeros(moves))
-    return csc_array((values, (rows, columns)), shape=(len(table) + moves, table.shape[1])), limits
+    return csc_array((whole[columns, rows], rows, first), shape=whole.T.shape), limits
 
 
 def most_ahead(cut: Cut, lead: Array, kept: Rows | None = None) -> Array | None:

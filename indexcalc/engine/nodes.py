@@ -174,14 +174,15 @@ def _taken(values: Array, block: slice, places: list[tuple[int, ...]]) -> Array:
 
 def applying(index: Index, status: Status, make: Make = empty) -> Any:
     """Return masks (period, unit, node) of what applies; nothing where everything does."""
-    columns = range(status.shape[-1])
+    columns = [slice(None)] if make is empty else [slice(column, column + 1) for column in range(status.shape[-1])]
     if make is empty and status.max(initial=VALUE) < NOT_APPLICABLE:
         return None
-    if not any((status[..., column] == NOT_APPLICABLE).any() for column in columns):
+    if not any((status[..., part] == NOT_APPLICABLE).any() for part in columns):
         return None
     applies = make(status.shape[0], status.shape[1], len(index.tree.nodes), bool)
-    for column in columns:
-        applies[..., column] = status[..., column] != NOT_APPLICABLE
+    leaves = applies[..., : status.shape[-1]]
+    for part in columns:
+        leaves[..., part] = status[..., part] != NOT_APPLICABLE
     for branch in index.tree.branches:
         applies[..., branch.position] = np.logical_or.reduce(applies[..., part_of(branch.children)], axis=-1)
     return applies
