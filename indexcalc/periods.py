@@ -65,6 +65,8 @@ def read_period(text: str, kind: Kind) -> str | None:
     cleaned = _cleaned(text)
     if kind == "single":
         return cleaned if re.fullmatch(r"\w[\w.-]*", cleaned) else None  # it names a report's folder
+    if cleaned.isalpha():
+        return None  # each of the others has a year or a number
     if cleaned.endswith("]") and cleaned.count("[") == 1:  # as in 2019 [YR2019]
         both = {read_period(half, kind) for half in cleaned[:-1].split("[")}
         return both.pop() if len(both) == 1 else None
@@ -91,7 +93,7 @@ def _cleaned(text: str) -> str:
     if not cleaned.isascii():
         cleaned = re.sub(CHINESE_YEAR, lambda year: year[0].translate(CHINESE_DIGITS), cleaned)
         cleaned = re.sub(CHINESE_MONTH, lambda month: CHINESE_MONTHS[month[0]], cleaned)
-    if not cleaned[:4].isdigit() and (short := re.fullmatch(SHORT_YEAR, cleaned)):
+    if not cleaned[:4].isdigit() and not cleaned.isalpha() and (short := re.fullmatch(SHORT_YEAR, cleaned)):
         return f"{short[1]}-{'19' if int(short[2]) >= _LAST_CENTURY else '20'}{short[2]}"
     return cleaned
 

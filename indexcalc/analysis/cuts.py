@@ -173,7 +173,10 @@ class Reweighed:
         own = dict(zip(cut.nodes, np.moveaxis(stack, -1, 0), strict=True))
         old, found = self.scores.sibling_weights[self.period], {}
         for branch in cut.upper:
-            below = np.stack([own[child] for child in branch.children], axis=-1)
+            if all(child in cut.column for child in branch.children):
+                below = stack.take([cut.column[child] for child in branch.children], axis=-1)
+            else:
+                below = np.stack([own[child] for child in branch.children], axis=-1)
             whole = np.add.reduce(below, axis=-1)
             own[branch.position] = whole
             share = below / np.where(whole > 0, whole, 1.0)[..., None]

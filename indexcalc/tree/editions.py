@@ -119,7 +119,7 @@ def _resolved(value: Any, key: Any, kind: Any, day: int | None) -> Any:
         out = {}
         for name, own in value.items():
             taken = _in_effect(own, kind, day) if _is_by_period(name, own, kind) else own
-            out[name] = _resolved(taken, name, kind, day)
+            out[name] = _resolved(taken, name, kind, day) if isinstance(taken, (dict, list)) else taken
         return out
     if not isinstance(value, list):
         return value
@@ -154,7 +154,7 @@ def _days(value: Any, key: Any, kind: Any) -> Iterator[tuple[int, str]]:
         for name, own in value.items() if isinstance(value, dict) else ((key, own) for own in value):
             if name in ("since", "until") and isinstance(value, dict) and "id" in value and (ends := _ends(own, kind)):
                 yield (ends[0], str(own)) if name == "since" else (ends[1] + 1, label_after(str(own), kind))
-            else:
+            elif isinstance(own, (dict, list)):
                 yield from _days(own, name if isinstance(value, dict) else "", kind)
 
 
@@ -165,7 +165,7 @@ def _by_period(data: Mapping[str, Any], kind: Any) -> Iterator[tuple[Path, str, 
         for name, own in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
             if _is_by_period(name, own, kind):
                 yield path, str(name), own
-            else:
+            elif isinstance(own, (dict, list)):
                 yield from walk(own, (*path, name))
 
     yield from walk({key: data[key] for key in _BLOCKS if key in data}, ())

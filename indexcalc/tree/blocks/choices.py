@@ -33,6 +33,10 @@ def _shortness(kind: Any) -> int:
     return _KINDS.get(kind, -1)
 
 
+def _by_kind(written: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: value for name, value in written.items() if isinstance(value, dict) and value.keys() & _KINDS.keys()}
+
+
 def _fraction(value: Any) -> Any:
     """Read 1/3 as the number it is: weights like that cannot be written in decimals."""
     if isinstance(value, str) and "/" in value:
@@ -110,12 +114,13 @@ class Normalise(Compared):
     @property
     def by_kind(self) -> dict[str, dict[str, Any]]:
         """The parameters that have a value for each kind of periods, as {quarter: 12, year: 48}."""
-        return {name: value for name, value in self.written.items() if isinstance(value, dict) and value.keys() & _KINDS.keys()}
+        return _by_kind(self.written)
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters for periods as they are reported, which are the shortest."""
-        return self.written | {name: value[max(value, key=_shortness)] for name, value in self.by_kind.items()}
+        written = self.written
+        return written | {name: value[max(value, key=_shortness)] for name, value in _by_kind(written).items()}
 
     def of_kind(self, kind: str) -> "Normalise":
         """Return the same for one kind of periods: with its value of each parameter that has one for each kind."""
