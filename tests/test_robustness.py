@@ -266,6 +266,16 @@ def test_by_hand() -> None:
     assert ahead.distance == pytest.approx(2 * gap / 100, rel=1e-4)
 
 
+def test_how_much_is_done_is_told() -> None:
+    """Of two pairs of neighbours and two that may leave the top, one after the other."""
+    told: list[tuple[int, int]] = []
+    found = robustness(
+        scored(FLAT, [[90.0, 50, 20], [60, 60, 30], [10, 80, 70]]), 0, top=2, progress=lambda *done: told.append(done)
+    )
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert {turn.above for turn in found.pairs} == set(found.order[:2]) == {turn.above for turn in found.leaves_top}
+
+
 @given(seed=SEEDS)
 def test_gaps_and_means_below_are_searched_and_said_to_be(seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -7,7 +7,7 @@ smallest change is found and proved stands in `turns`. Source: the idea of weigh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -90,13 +90,15 @@ def robustness(
     bounds: Mapping[str, tuple[float, float]] | None = None,
     units: Sequence[int] | None = None,
     levels: Sequence[int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Robustness:
     """Find the smallest changes of weights that turn a ranking.
 
     `within` bounds every weight in the index to so great a share of itself (0.5: from half to one and a half times as much),
     `bounds` that of single nodes; without either a weight is between 0 and 1. `units` are those whose neighbours are asked
     about, `levels` the depths of the cuts; all without. Nothing is searched in a tree in which nodes compare units or have
-    floors that do, as there every unit's score depends on all weights at once: see `searched`.
+    floors that do, as there every unit's score depends on all weights at once: see `searched`. `progress` is told how many of
+    how many questions are answered.
     """
     places = scores.rank()[period]
     order = [int(unit) for unit in np.lexsort((np.arange(len(places)), places)) if not np.isnan(places[unit])]
@@ -107,13 +109,16 @@ def robustness(
     asked = [Question(above, below) for above, below in pairwise(order) if wanted & {above, below}]
     first = [unit for unit in order if places[unit] <= top and unit in wanted] if top is not None else []
     out = [Question(above, None, top or 0) for above in first if len(order) > (top or 0)]
-    pairs, leaves_top = [], []
+    pairs: list[Turn] = []
+    leaves_top: list[Turn] = []
     moving = [cut for cut in cuts if not cut.idle]
     can = filled is not None and not any(branch.compares for branch in scores.tree.branches if is_above(scores, branch))
     if can and filled is not None and moving:
         search = Search(filled, period, moving, (len(asked) + len(out)) * len(moving) * len(NORMS))
-        pairs = [turn for question in asked for turn in search.turns(question)]
-        leaves_top = [turn for question in out for turn in search.turns(question)]
+        for done, question in enumerate([*asked, *out], 1):
+            (pairs if done <= len(asked) else leaves_top).extend(search.turns(question))
+            if progress is not None:
+                progress(done, len(asked) + len(out))
     of = None if units is None else tuple(units)
     idle = tuple(cut.level for cut in cuts if cut.idle)
     return Robustness(scores, period, of, tuple(order), top, tuple(pairs), tuple(leaves_top), can, idle)

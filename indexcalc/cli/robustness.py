@@ -32,8 +32,17 @@ def robustness(
     with opened(options) as project:
         scores, every = project.scores(), options["every"]
         result = ask(
-            scores, unit, period=options["period"], top=top, within=within, depth=depth, every=every, go_on=project.go_on
+            scores,
+            unit,
+            period=options["period"],
+            top=top,
+            within=within,
+            depth=depth,
+            every=every,
+            progress=project.counting(),
+            go_on=project.go_on,
         )
+        project.progress("")
         asked = scores.panel.units.title(result.units[0], project.report_language) if unit is not None and result.units else ""
         name = ("robustness", project.level or "", scores.periods[result.period], asked)
         give(context, project, partial(robustness_answer, result), name, [(project, scores)])

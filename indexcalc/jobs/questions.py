@@ -227,12 +227,14 @@ def robustness(
     within: float | None = None,
     depth: int | None = None,
     every: bool = False,
+    progress: Progress | None = None,
     go_on: GoOn = go_on,
 ) -> Robustness:
     """Find the smallest change of weights that turns the ranking, next to one unit or of all neighbours.
 
     `top` asks what takes units out of the top so many too, `within` bounds each weight to a share of itself, `depth` moves
-    the weights of one level alone. Of many neighbours the first hundred are asked about unless `every` is asked for.
+    the weights of one level alone. Of many neighbours the first hundred are asked about unless `every` is asked for. `progress`
+    is told how many of how many questions are answered.
     """
     from ..analysis.robustness import depth_of
     from ..analysis.robustness import robustness as search
@@ -249,7 +251,8 @@ def robustness(
         refuse("IC792", depth=depth, levels=levels)
     if wanted is None and not every and len(scores.panel.units) > MOST_PAIRS:
         wanted = in_rank_order(scores, row, scores.tree.root)[:MOST_PAIRS]
-    result = search(scores, row, top=top, within=within, units=wanted, levels=None if depth is None else [depth])
+    cuts = None if depth is None else [depth]
+    result = search(scores, row, top=top, within=within, units=wanted, levels=cuts, progress=progress)
     if not result.searched:
         tree = scores.tree
         comparing = [tree.nodes[one.position].id for one in tree.branches if one.compares or one.missing.policy == "floor"]
