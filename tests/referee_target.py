@@ -262,6 +262,7 @@ class Small:
 
     project: Project
     values: dict[str, dict[tuple[str, str], float | None]] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.year = self.project.periods[-1]
@@ -338,8 +339,14 @@ class Small:
         return sign * (x - mean) / spread if spread else None
 
     def index(self, scores: dict[str, dict[str, float | None]], table: Table) -> dict[str, float | None]:
-        """Return the index of all units from the indicators' scores."""
-        return {unit: self._node(self.project.tree, unit, scores, table) for unit in self.project.units}
+        """Return the index of all units from the indicators' scores; what was made of the same before is known."""
+        out, counted = {}, [item.get("column", "event") for item in self.project.tree.get("adjustments", [])]
+        for unit in self.project.units:
+            key = unit, *(own[unit] for own in scores.values()), *(table[self.year, unit][name] for name in counted)
+            if key not in self.known:
+                self.known[key] = self._node(self.project.tree, unit, scores, table)
+            out[unit] = self.known[key]
+        return out
 
     def _node(self, node: dict[str, Any], unit: str, scores: dict[str, dict[str, float | None]], table: Table) -> float | None:
         if not below(node):
@@ -586,8 +593,8 @@ class Asked:
             )
         return table
 
-    def outcome(self, plan: dict[str, float]) -> tuple[dict[str, float | None], dict[str, float]]:
-        """Return all units' scores and ranks with a plan carried out."""
+    def outcome(self, plan: dict[str, float]) -> dict[str, float | None]:
+        """Return all units' scores with a plan carried out."""
         scores = dict(self.scores)
         if self.follows:
             table = self.changed(plan)
@@ -599,20 +606,19 @@ class Asked:
                     self.courses[name, plan[name]] = self.small.course(leaf, self._with(leaf, plan[name]))
                 scores[name] = self.courses[name, plan[name]]
         counted = any("column" in item for item in self.project.tree.get("adjustments", []))
-        index = self.small.index(scores, self.changed(plan) if counted else self.project.table)
-        return index, self.small.ranks(index)
+        return self.small.index(scores, self.changed(plan) if counted else self.project.table)
 
     def _with(self, leaf: dict[str, Any], value: float) -> dict[tuple[str, str], float | None]:
         return self.small.value(leaf, self.changed({leaf["id"]: value}))
 
     def reaches(self, plan: dict[str, float], slack: float = 0.0) -> bool:
         """Say whether a plan does what is asked."""
-        index, ranks = self.outcome(plan)
+        index = self.outcome(plan)
         own = index[self.unit]
         if own is None or not self._in_reach(plan):
             return False
         if self.rank is not None:
-            return ranks[self.unit] <= self.rank
+            return self.small.ranks(index)[self.unit] <= self.rank
         assert self.score is not None
         sign = -1.0 if self.project.tree["ranking"].get("first") == "lowest" else 1.0
         return (own - self.score) * sign >= slack

@@ -270,7 +270,7 @@ class Least:
 
     def _events(self, leaf: int) -> Line:
         """Return how many events the unit has that an indicator is made of."""
-        levers, made = self.levers, self.levers.evenly_reported(leaf)
+        levers, made = self.levers, self.levers.evenly_reported[leaf]
         assert made is not None
         slope = (made[1] - made[0]) / float(levers.high[leaf] - levers.low[leaf])
         parts = self.parts[leaf]

@@ -204,7 +204,7 @@ class Levers:
 
     def _reported_for(self, leaf: int, values: Array) -> Array:
         """Return what has to be reported for each of many values of an indicator."""
-        even = self.evenly_reported(leaf)
+        even = self.evenly_reported[leaf]
         if even is not None:
             low, high = float(self.low[leaf]), float(self.high[leaf])
             return np.asarray(even[0] + (values - low) * ((even[1] - even[0]) / (high - low)))
@@ -213,8 +213,12 @@ class Levers:
         each = [self.reported(leaf, column, float(value)) for value in kinds]
         return np.array([np.nan if value is None else value for value in each])[which.ravel()]
 
-    def evenly_reported(self, leaf: int) -> tuple[float, float] | None:
-        """Return what has to be reported for both ends of an indicator, where that grows evenly between them, else nothing."""
+    @cached_property
+    def evenly_reported(self) -> dict[int, tuple[float, float] | None]:
+        """What has to be reported for both ends of the indicators that move, where it grows evenly between them, else nothing."""
+        return {leaf: self._evenly_reported(leaf) for leaf in self.moving}
+
+    def _evenly_reported(self, leaf: int) -> tuple[float, float] | None:
         low, high = float(self.low[leaf]), float(self.high[leaf])
         made = [self.reported(leaf, self.moved.columns[leaf], value) for value in (low, (low + high) / 2, high)]
         if None in made:

@@ -52,7 +52,7 @@ class Plans:
         for leaf, columns in self.columns.items():
             if (moved := values[:, leaf] != own[leaf]).any():
                 x, place = np.unique(values[moved, leaf], return_inverse=True)
-                made[..., leaf][:, moved] = np.moveaxis(columns.scored(x)[shown][..., place.ravel()], -1, 1)
+                made[..., leaf][:, moved] = np.moveaxis(columns.scored(x, shown)[..., place.ravel()], -1, 1)
         aggregate(index, self._panel(values), scores.status[shown], made, coverage=coverage)
         found = np.asarray(made[self.levers.period - (shown.start or 0), :, :, index.tree.root])
         found[self._beyond(values), self.levers.unit] = np.nan

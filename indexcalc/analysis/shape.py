@@ -59,7 +59,7 @@ def _counts_evenly(levers: Levers, place: int) -> bool:
     """Say whether an adjustment's events grow evenly with the indicator that they move with, and its points with these."""
     leaf, item = levers.events[place], levers.scores.index.adjustments[place]
     known = not np.isnan(levers.scores.panel.values[levers.period, levers.unit, levers.moved.columns[leaf]])
-    return known and leaf not in levers.moved.follows and item.repeat == 1 and levers.evenly_reported(leaf) is not None
+    return known and leaf not in levers.moved.follows and item.repeat == 1 and levers.evenly_reported[leaf] is not None
 
 
 def shares_of(scores: Scores, branch: Branch, period: int, unit: int) -> list[float]:
