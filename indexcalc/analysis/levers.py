@@ -348,8 +348,14 @@ def can_be_counted(scores: Scores, period: int, effort: Effort) -> bool:
 
 
 def may_move(scores: Scores) -> Mask:
-    """Say which indicators a plan may move at all (leaf,): those that the tree calls levers."""
-    return np.array(scores.tree.levers, dtype=bool)
+    """Say which indicators a plan may move at all (leaf,): levers, as the tree has them, that are no scores from below."""
+    return np.array(scores.tree.levers, dtype=bool) & ~of_scores_below(scores)
+
+
+def of_scores_below(scores: Scores) -> Mask:
+    """Say which indicators are made of the scores of the units below (leaf,): no data of the unit itself moves these."""
+    made = () if scores.below is None else scores.below.leaves
+    return np.array([leaf.id in made for leaf in scores.index.leaves], dtype=bool)
 
 
 def _cost(scores: Scores, period: int, known: Array, effort: Effort, costs: Mapping[str, float] | None) -> Array:
