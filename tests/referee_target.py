@@ -180,6 +180,24 @@ def of_shared(random: Random, project: Project) -> Project:
     return replace(project, tree=tree)
 
 
+def of_events(random: Random, project: Project) -> Project:
+    """Count the events of an adjustment in an indicator's column, which is of small whole numbers."""
+    tree = copy.deepcopy(project.tree)
+    leaf = random.choice([node for node in nodes_of(tree) if not below(node)])
+    item = random.choice([{"each": -3, "cap": -8}, {"veto": {"ceiling": 50}}, {"veto": {"deduct": 12}}])
+    tree["adjustments"] = [{"id": "event", "column": leaf["id"], "source": "v"} | item]
+    table = {
+        key: {name: own for name, own in row.items() if name != "event"}
+        | {leaf["id"]: None if row[leaf["id"]] is None else float(random.choice([0, 0, 1, 2, 3, 5]))}
+        for key, row in project.table.items()
+    }
+    leaf["direction"] = "lower"
+    leaf["normalise"] = random.choice([{"method": "min-max"}, {"method": "goalposts", "worst": 6, "best": 0}])
+    for key in ("target", "share", "treat"):
+        leaf.pop(key, None)
+    return replace(project, tree=tree, table=table)
+
+
 def _normaliser(random: Random, years: list[str], *, grouped: bool) -> dict[str, Any]:
     over = random.choice(["period", "period", "all", "base"] + ["group"] * grouped)
     frame = {"over": over} | ({"base": random.choice(years)} if over == "base" else {})
@@ -244,6 +262,7 @@ class Small:
 
     project: Project
     values: dict[str, dict[tuple[str, str], float | None]] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.year = self.project.periods[-1]
@@ -320,8 +339,14 @@ class Small:
         return sign * (x - mean) / spread if spread else None
 
     def index(self, scores: dict[str, dict[str, float | None]], table: Table) -> dict[str, float | None]:
-        """Return the index of all units from the indicators' scores."""
-        return {unit: self._node(self.project.tree, unit, scores, table) for unit in self.project.units}
+        """Return the index of all units from the indicators' scores; what was made of the same before is known."""
+        out, counted = {}, [item.get("column", "event") for item in self.project.tree.get("adjustments", [])]
+        for unit in self.project.units:
+            key = unit, *(own[unit] for own in scores.values()), *(table[self.year, unit][name] for name in counted)
+            if key not in self.known:
+                self.known[key] = self._node(self.project.tree, unit, scores, table)
+            out[unit] = self.known[key]
+        return out
 
     def _node(self, node: dict[str, Any], unit: str, scores: dict[str, dict[str, float | None]], table: Table) -> float | None:
         if not below(node):
@@ -337,8 +362,7 @@ class Small:
         if own.get("direction") == "lower":
             score = 100.0 - score
         for item in self.project.tree.get("adjustments", []) if "index" in node else []:
-            count = table[self.year, unit]["event"] or 0.0
-            score = score + max(item["each"] * count, item["cap"]) if "each" in item else min(score, 60.0) if count else score
+            score = _adjusted(item, score, table[self.year, unit][item.get("column", "event")] or 0.0)
         return _rounded(score, own["round"]) if "round" in own else score
 
     def ranks(self, index: dict[str, float | None]) -> dict[str, float]:
@@ -357,6 +381,14 @@ class Small:
             dense = 1 + sum(all(abs(one - other) > near for other in above[:at]) for at, one in enumerate(above))
             out[unit] = {"max": last, "average": (first + last) / 2, "dense": dense}.get(ranking["ties"], first)
         return out
+
+
+def _adjusted(item: dict[str, Any], score: float, count: float) -> float:
+    if "each" in item:
+        return score + max(item["each"] * count, item["cap"])
+    if count <= 0:
+        return score
+    return score - item["veto"]["deduct"] if "deduct" in item["veto"] else min(score, item["veto"]["ceiling"])
 
 
 def _together(method: str, there: list[tuple[float, float]], way: Any, whole: float, count: int) -> float | None:
@@ -497,7 +529,7 @@ class Asked:
         return {
             leaf["id"]
             for leaf in self.project.leaves
-            if self.values[leaf["id"]][self.key] is not None
+            if self.own(leaf) is not None
             and (
                 moved.get(leaf.get("column", leaf["id"]), leaf["id"]) != leaf["id"]
                 or ("per" in leaf and moved.get("people", leaf["id"]) != leaf["id"])
@@ -561,8 +593,8 @@ class Asked:
             )
         return table
 
-    def outcome(self, plan: dict[str, float]) -> tuple[dict[str, float | None], dict[str, float]]:
-        """Return all units' scores and ranks with a plan carried out."""
+    def outcome(self, plan: dict[str, float]) -> dict[str, float | None]:
+        """Return all units' scores with a plan carried out."""
         scores = dict(self.scores)
         if self.follows:
             table = self.changed(plan)
@@ -573,20 +605,20 @@ class Asked:
                 if (name, plan[name]) not in self.courses:
                     self.courses[name, plan[name]] = self.small.course(leaf, self._with(leaf, plan[name]))
                 scores[name] = self.courses[name, plan[name]]
-        index = self.small.index(scores, self.project.table)
-        return index, self.small.ranks(index)
+        counted = any("column" in item for item in self.project.tree.get("adjustments", []))
+        return self.small.index(scores, self.changed(plan) if counted else self.project.table)
 
     def _with(self, leaf: dict[str, Any], value: float) -> dict[tuple[str, str], float | None]:
         return self.small.value(leaf, self.changed({leaf["id"]: value}))
 
     def reaches(self, plan: dict[str, float], slack: float = 0.0) -> bool:
         """Say whether a plan does what is asked."""
-        index, ranks = self.outcome(plan)
+        index = self.outcome(plan)
         own = index[self.unit]
         if own is None or not self._in_reach(plan):
             return False
         if self.rank is not None:
-            return ranks[self.unit] <= self.rank
+            return self.small.ranks(index)[self.unit] <= self.rank
         assert self.score is not None
         sign = -1.0 if self.project.tree["ranking"].get("first") == "lowest" else 1.0
         return (own - self.score) * sign >= slack

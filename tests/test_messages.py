@@ -87,6 +87,7 @@ COMMANDS: dict[str, list[str]] = {
     "target_of_a_unit_without_score": ["target", "西城区", "--rank", "1"],
     "target_by_history_of_one_period": ["target", "西城区", "--score", "80", "--effort", "history"],
     "target_of_a_score_that_is_no_number": ["target", "西城区", "--score", "nan"],
+    "target_of_scores_from_below": ["target", "东城区", "--score", "70"],
     "target_out_of_reach": ["target", "西城区", "--score", "120"],
     "target_that_is_not_found": ["target", "西城区", "--score", "120"],
     "codes_of_an_unknown_code": ["codes", "IC999"],

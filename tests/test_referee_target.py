@@ -14,7 +14,7 @@ import indexcalc
 from indexcalc.findings import Refused
 
 from .conftest import count
-from .referee_target import Asked, Project, cheaper, of_parts, of_shared, random_project, random_question, tried
+from .referee_target import Asked, Project, cheaper, of_events, of_parts, of_shared, random_project, random_question, tried
 
 PROJECTS = count(200, 2_000)
 TRIED = count(60, 400)
@@ -66,6 +66,9 @@ def judge(asked: Asked, random: Random, folder: Path) -> str:
     return "proved" if plan.exact else "bounded"
 
 
+KINDS = {2: of_parts, 6: of_parts, 3: of_shared, 7: of_shared, 5: of_events}
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_no_answer_falls_before_the_referee(part: int, tmp_path: Path) -> None:
     """Seeds are shared out over four tests, so that workers can share them."""
@@ -73,7 +76,7 @@ def test_no_answer_falls_before_the_referee(part: int, tmp_path: Path) -> None:
     for seed in range(part, PROJECTS, 4):
         random = Random(seed)
         project = random_project(random)
-        project = (of_parts if seed % 4 == 2 else of_shared if seed % 4 == 3 else _as_it_is)(random, project)
+        project = KINDS.get(seed % 8, _as_it_is)(random, project)
         asked = random_question(random, project)
         if asked is None:
             continue

@@ -508,6 +508,26 @@ def test_two_indicators_of_one_column_are_one_lever(tmp_path: Path) -> None:
     assert plan.exact
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_what_had_an_estimate_moves_along_once_its_column_is_reported(tmp_path: Path) -> None:
+    """Both have the mean of 40 and 80 for A; 20 for a, of which less is better, is 20 for b too, of which more is."""
+    of_x = [posts(name, weight, ", column: x, impute: mean") for name, weight in (("a", 0.6), ("b", 0.2))]
+    tree = (
+        "index: {id: t}\ndimensions:\n"
+        + of_x[0].replace("worst: 0, best: 100", "worst: 100, best: 0")
+        + of_x[1]
+        + posts("y", 0.2)
+    )
+    tree = tree.replace("{id: a", "{id: a, direction: lower")
+    found = written(tmp_path, tree, "unit,x,y; A,,50; B,40,50; C,80,50")
+    assert found.score()[0, 0] == pytest.approx(0.6 * 40 + 0.2 * 60 + 10)
+    plan = indexcalc.target(found, "A", score=50, costs={"a": 1})
+    assert moved(plan) == pytest.approx({"a": 50}, abs=1e-3)
+    assert [one.new for one in plan.along] == pytest.approx([50], abs=1e-3)
+    assert plan.scores[1] == pytest.approx(50, abs=1e-3)
+    assert plan.bound <= plan.effort
+
+
 @pytest.mark.parametrize("aggregate", ["{method: product, scale: 0.01}", "mpi"])
 @settings(max_examples=count(8, 200))
 @given(seed=SEEDS)
@@ -523,3 +543,40 @@ def test_products_and_balanced_means_have_a_bound_that_no_plan_of_a_grid_beats(a
     if plan.reached:
         assert 0 < plan.bound <= min(plan.effort, grid * (1 + 1e-6))
         assert plan.gap < 1e-2
+
+
+ACCIDENTS = (
+    "index: {{id: t}}\ndimensions:\n"
+    "  - {{id: accidents, direction: lower, weight: 0.5, normalise: {{method: goalposts, worst: 10, best: 0}}}}\n"
+    + posts("b", 0.5).replace("{", "{{").replace("}", "}}")
+    + "adjustments: [{{id: event, column: accidents, source: v, {}}}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("adjustment", "goal", "values"),
+    [
+        ("veto: {ceiling: 40}", {"score": 45}, {"accidents": 0}),
+        ("veto: {ceiling: 40}", {"score": 95}, {"accidents": 0, "b": 90}),
+        ("veto: {deduct: 30}", {"score": 60}, {"accidents": 0}),
+        ("each: -2, cap: -5", {"score": 60}, {"accidents": 15 / 7}),
+        ("each: -2", {"score": 60, "costs": {"accidents": 100.0, "b": 1.0}}, {"b": 76}),
+    ],
+)
+def test_events_of_an_adjustment_move_with_the_indicator_of_the_same_column(
+    adjustment: str, goal: dict, values: dict[str, float], tmp_path: Path
+) -> None:
+    """An accident less is one less of a veto too: 50 of 100 for b and 4 of 10 accidents are 55 without it."""
+    tree = ACCIDENTS.format(adjustment)
+    found = written(tmp_path, tree, "unit,accidents,b; A,4,50; B,0,80; C,8,90; D,2,10")
+    plan = indexcalc.target(found, "A", **goal)
+    assert moved(plan) == pytest.approx(values, abs=1e-7)
+    assert plan.exact
+
+
+def test_events_that_do_not_add_up_evenly_are_searched_for(tmp_path: Path) -> None:
+    found = written(tmp_path, ACCIDENTS.format("each: -2, repeat: 2"), "unit,accidents,b; A,4,50; B,0,80; C,8,90; D,2,10")
+    plan = indexcalc.target(found, "A", score=60)
+    assert plan.scores[1] == pytest.approx(60, abs=1e-3)
+    assert moved(plan)["accidents"] == pytest.approx(1.9035, abs=1e-3)
+    assert (plan.bound, plan.exact) == (0, False)

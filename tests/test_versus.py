@@ -108,6 +108,25 @@ def test_what_a_peer_lacks_is_said_to_be_a_gap() -> None:
     assert answer.data["tree"]["children"][0]["contribution_by_gaps"] == pytest.approx(-30)
 
 
+def test_what_a_gap_adds_in_the_index_is_said_below_the_first_level_too() -> None:
+    tree = "dimensions: [{id: n, weight: 0.6, indicators: [{id: a}, {id: b}], weights: equal}, {id: c, weight: 0.4}]\n"
+    found = scored("defaults: {normalise: points}\n" + tree, [[80, 100, 50], [60, NAN, 40]])
+    beside = versus(found, 0, 0, [1])
+    np.testing.assert_allclose(beside.points_by_scores[:3], [6, 0, 4])
+    np.testing.assert_allclose(beside.point_gaps[:3], [-18, 30, 0])
+    assert "in the index -12.00 (by scores +6.00, by gaps -18.00)" in explain_answer(beside, "en").text
+
+
+def test_a_gap_above_counts_in_the_index_for_all_below_it() -> None:
+    """c lacks for the second, so that n weighs all: of a, equal in both, 30 points less are due to the gap alone."""
+    tree = "dimensions: [{id: n, weight: 0.5, indicators: [{id: a}, {id: b}], weights: equal}, {id: c, weight: 0.5}]\n"
+    found = scored("defaults: {normalise: points}\n" + tree, [[60, 100, 50], [60, 80, NAN]])
+    beside = versus(found, 0, 0, [1])
+    np.testing.assert_allclose(beside.points_by_scores[0], 0, atol=1e-9)
+    np.testing.assert_allclose(beside.point_gaps[0], 0.5 * (60 * 0.5 - 60))
+    np.testing.assert_allclose((beside.points_by_scores + beside.point_gaps)[:4], (beside.points[0] - beside.points[1])[:4])
+
+
 def test_a_unit_that_is_alone_is_itself_beside_itself() -> None:
     found = scored("defaults: {normalise: points, weights: equal}\ndimensions: [{id: a}, {id: b}]\n", [[80, 100]])
     beside = explain(found, found.panel.units.ids[0], vs="group")

@@ -7,7 +7,7 @@ what shares a total with it. Between the places at which a course bends or jumps
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..engine.frames import base_of, compare, groups_of, kinds_of
@@ -111,13 +111,16 @@ class Columns:
             x = np.maximum(np.maximum(low - x, x - high), 0.0)
         return np.asarray(x)
 
-    def scored(self, values: Array, *, round_too: bool = True) -> Array:
-        """Return the scores of all units (period, unit, value), with every other value as it is."""
-        x = self.compared(values)
+    def scored(self, values: Array, shown: slice, *, round_too: bool = True) -> Array:
+        """Return the scores of all units in some periods (period, unit, value), with every other value as it is."""
+        x, panel = self.compared(values), self.panel
         sign = np.full(len(values), self.index.tree.signs[self.at])
         computed = np.full(len(values), self.index.tree.computed[self.at])
+        if self.choice.over in ("period", "group"):  # what other periods have plays no part
+            x, panel = x[shown], replace(panel, values=panel.values[shown], periods=panel.periods[shown])
         out = np.empty(x.shape)
-        compare(self.index, self.panel, self.choice, x, sign, out, slice(None), computed)
+        compare(self.index, panel, self.choice, x, sign, out, slice(None), computed)
+        out = out if len(panel.periods) < len(self.panel.periods) else out[shown]
         if round_too and self.leaf.round is not None:
             out = rounded(out, self.leaf.round.decimals, self.leaf.round.how)
         return out
@@ -171,7 +174,7 @@ def course(levers: Levers, leaf: int, extra: Sequence[float] = ()) -> Course:
     shares = np.array([0.0, NEAR, 0.5, 1.0 - NEAR, 1.0])
     starts, ends = knots[spans] + close, knots[spans + 1] - close
     inside = starts[:, None] + shares * (ends - starts)[:, None]
-    made = columns.scored(np.concatenate([[own], knots, inside.ravel()]), round_too=False)[period].T
+    made = columns.scored(np.concatenate([[own], knots, inside.ravel()]), slice(period, period + 1), round_too=False)[0].T
     gone, points = np.isnan(made[0]), made[1 : len(knots) + 1]
     bodies = made[len(knots) + 1 :].reshape(len(spans), len(shares), len(gone))
     known = [(np.isnan(part) == gone).all(axis=-1) for part in (points, bodies)]

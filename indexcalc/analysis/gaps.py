@@ -29,6 +29,26 @@ def due_to_gaps(scores: Scores, contribution: Array, rows: Rows) -> Array:
     return out
 
 
+def points_due_to_gaps(scores: Scores, gaps: Array, contribution: Array, points: Array, rows: Rows) -> Array:
+    """Return the same (other, node) in points of the index: what gaps add to the first unit's `points` less each other's.
+
+    What a node adds to its parent counts in the index so many times as the parent does, m. Of c m less c' m' what gaps add to c
+    counts by the mean of m and m'; where a gap above makes m and m' differ, so does the mean of c and c' by that difference.
+    """
+    out, lacks_above = np.zeros_like(gaps), np.zeros(gaps.shape, dtype=bool)
+    for branch in reversed(scores.tree.branches):
+        at, children = branch.position, list(branch.children)
+        own = scores.scores[rows.period, list(rows.units), at]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            times = points[0][:, at] / own
+        middle = (contribution[0][:1, children] + contribution[0][1:, children]) / 2
+        more = np.where(lacks_above[:, [at]], middle * (times[0] - times[1:])[:, None], 0.0)
+        made = gaps[:, children] * ((times[0] + times[1:]) / 2)[:, None] + more
+        out[:, children] = np.where(np.isfinite(made) | np.isnan(gaps[:, children]), made, 0.0)
+        lacks_above[:, children] = lacks_above[:, [at]] | (gaps[:, children] != 0).any(axis=1, keepdims=True)
+    return out
+
+
 def _can_be_filled(branch: Branch) -> bool:
     """Say whether what a node's children come together to can be made of a unit's own scores alone."""
     finished = branch.turned or branch.normalise or branch.round

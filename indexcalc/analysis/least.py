@@ -17,6 +17,7 @@ from ..methods.aggregate.joined import MPI, PRODUCT
 from ..methods.arrays import Array, np
 from ..methods.ties import new_places, tolerance
 from ..tree.layout import Branch
+from .adjusted import adjusted
 from .balance import SMALL, balanced, between
 from .courses import NEAR, Course
 from .levers import Levers
@@ -51,7 +52,7 @@ class Least:
     def __post_init__(self) -> None:
         """Make the variables of the indicators that matter."""
         goal, follows = self.plans.goal, self.levers.moved.follows
-        joined = {*follows, *(lead for leads in follows.values() for lead in leads)}
+        joined = {*follows, *(lead for leads in follows.values() for lead in leads), *self.levers.events.values()}
         for leaf, course in self.courses.items():
             if leaf in joined:
                 self.parts[leaf] = chosen(self.program, float(self.levers.own[leaf]), course.pieces)
@@ -77,7 +78,7 @@ class Least:
     @cached_property
     def below(self) -> dict[int, set[int]]:
         """The indicators that can move, by the nodes of the tree that they go into."""
-        return leaves_below(self.levers.filled, self.courses)
+        return leaves_below(self.levers, self.courses)
 
     @cached_property
     def signs(self) -> dict[int, float]:
@@ -226,7 +227,8 @@ class Least:
     def _node(self, position: int, unit: int, sense: int) -> Line:
         scores, period = self.levers.filled, self.levers.period
         branch = scores.tree.branches[position - scores.tree.leaves]
-        if not any(self._moves(leaf, unit) for leaf in self.below[branch.position]):
+        counted = self.levers.events.values() if unit == self.levers.unit else ()
+        if not any(self._moves(leaf, unit) or leaf in counted for leaf in self.below[branch.position]):
             return number(float(scores.scores[period, unit, branch.position]))
         inner = -sense if branch.turned else sense
         there = [place for place in branch.inputs if not np.isnan(scores.scores[period, unit, place])]
@@ -245,7 +247,9 @@ class Least:
                 line = self._multiplied(branch, unit, children, inner)
             else:
                 line = (
-                    self._by_place(children, shares, inner) if by_place else self._by_power(branch, unit, children, shares, inner)
+                    self.program.by_place(children, shares, inner)
+                    if by_place
+                    else self._by_power(branch, unit, children, shares, inner)
                 )
         if branch.turned:
             line = line.times(-1.0).plus(mirror(scores.index))
@@ -254,22 +258,27 @@ class Least:
     def _finished(self, branch: Branch, unit: int, line: Line, sense: int) -> Line:
         scores, period = self.levers.filled, self.levers.period
         for place in branch.adjustments:
-            veto = scores.index.adjustments[place].veto
-            if veto is None or veto.ceiling is None or veto.deduct is not None:
+            item = scores.index.adjustments[place]
+            veto = item.veto
+            if unit == self.levers.unit and place in self.levers.events:
+                line = adjusted(self.program, item, line, self._events(self.levers.events[place]), sense)
+            elif veto is None or veto.ceiling is None or veto.deduct is not None:
                 line = line.plus(float(np.nan_to_num(scores.points[period, unit, place])))
-            elif np.nan_to_num(scores.panel.values[period, unit, scores.panel.column[scores.index.adjustments[place].id]]) > 0:
-                line = self._by_place([line, number(float(veto.ceiling))], [0.0, 1.0], sense)
+            elif np.nan_to_num(scores.panel.values[period, unit, scores.panel.column[item.id]]) > 0:
+                line = self.program.by_place([line, number(float(veto.ceiling))], [0.0, 1.0], sense)
         return line if branch.round is None else self._rounded(line, branch.round.decimals, branch.round.how, sense)
 
-    def _by_place(self, lines: Sequence[Line], shares: Sequence[float], sense: int) -> Line:
-        total = number(0.0)
-        for place, share in enumerate(shares, start=1):
-            if share and sense > 0:
-                total = total.plus(self.program.at_place(lines, place).times(share))
-            elif share:
-                turned = self.program.at_place([line.times(-1.0) for line in lines], len(lines) - place + 1)
-                total = total.plus(turned.times(-share))
-        return total
+    def _events(self, leaf: int) -> Line:
+        """Return how many events the unit has that an indicator is made of."""
+        levers, made = self.levers, self.levers.evenly_reported[leaf]
+        assert made is not None
+        slope = (made[1] - made[0]) / float(levers.high[leaf] - levers.low[leaf])
+        parts = self.parts[leaf]
+        value = number(0.0 if parts else float(levers.own[leaf]))
+        for part in parts:
+            value = value.plus(part.chosen.times(part.piece.start)).plus(part.along.times(part.piece.end - part.piece.start))
+        count = value.plus(-float(levers.low[leaf])).times(slope).plus(made[0])
+        return Line(count.const, count.terms, min(made), max(made))
 
     def _by_power(self, branch: Branch, unit: int, lines: Sequence[Line], shares: Sequence[float], sense: int) -> Line:
         """Return a mean of powers: curves of its children, added up, and the curve back."""
@@ -281,7 +290,7 @@ class Least:
                 continue
             own = line
             if floor is not None and line.low < float(str(floor)):
-                own = self._by_place([line, number(float(str(floor)))], [1.0, 0.0], sense)
+                own = self.program.by_place([line, number(float(str(floor)))], [1.0, 0.0], sense)
             if own.low <= 0:
                 self.sure, own = False, Line(own.const, own.terms, 1e-9, max(own.high, 2e-9))
             total = total.plus(self._curved((branch.position, unit, sense, child), own, there, sense).times(share))

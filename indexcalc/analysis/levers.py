@@ -87,7 +87,7 @@ class Levers:
         counted = counting(self.scores)[: self.scores.tree.leaves]
         with np.errstate(invalid="ignore"):
             there = np.isfinite(self.cost) & (self.high > self.low) & may_move(self.scores)
-        known = counted & ~np.isnan(self.scores.derived[self.period, self.unit])
+        known = counted & ~np.isnan(self.own)
         return moved_by(
             self.scores.index,
             self.scores.panel,
@@ -111,6 +111,13 @@ class Levers:
         """The columns that hold the same reported data, by each."""
         return same_data(self.scores.index, self.scores.panel)
 
+    @cached_property
+    def events(self) -> dict[int, int]:
+        """The adjustments that count their events in data that an indicator is moved by, each with that indicator."""
+        leaves = {same: leaf for leaf, at in self.moved.columns.items() for same in self.same[at]}
+        columns = [self.scores.panel.column.get(item.id, -1) for item in self.scores.index.adjustments]
+        return {place: leaves[at] for place, at in enumerate(columns) if at in leaves}
+
     def effort(self, values: Array) -> Array:
         """Return what it takes to move to values (…, leaf)."""
         moved = np.abs(values - self.own)
@@ -128,7 +135,7 @@ class Levers:
         there, end = self.own.copy(), self.own.copy()
         free = [leaf for leaf in moved if leaf not in follows]
         there[free] = derived[self.period, self.unit, free]
-        changed = [*moved, *follows]
+        changed = [leaf for leaf in [*moved, *follows] if not np.isnan(derived[self.period, self.unit, leaf])]
         end[changed] = derived[self.period, self.unit, changed]
         by_itself = [leaf for leaf in moved if leaf in follows]
         there[by_itself] += (end - self.ended(there[None])[0])[by_itself]
@@ -143,8 +150,15 @@ class Levers:
         ends = values.copy()
         for leaf, leads in self.moved.follows.items():
             kinds, which = np.unique(values[:, leads], axis=0, return_inverse=True)
-            ends[:, leaf] += (self._following(leaf, leads, kinds) - self.own[leaf])[which.ravel()]
+            shift = self._following(leaf, leads, kinds) - self.own[leaf]
+            if self.estimated(leaf):  # until what it is made of is reported, or where that is not enough
+                shift = np.where((kinds == self.own[list(leads)]).all(axis=-1) | np.isnan(shift), 0.0, shift)
+            ends[:, leaf] += shift[which.ravel()]
         return ends
+
+    def estimated(self, leaf: int) -> bool:
+        """Say whether an indicator of the unit has an estimate in place of a value."""
+        return bool(np.isnan(self.scores.derived[self.period, self.unit, leaf]))
 
     @property
     def lowest(self) -> Array:
@@ -190,17 +204,50 @@ class Levers:
 
     def _reported_for(self, leaf: int, values: Array) -> Array:
         """Return what has to be reported for each of many values of an indicator."""
+        even = self.evenly_reported[leaf]
+        if even is not None:
+            low, high = float(self.low[leaf]), float(self.high[leaf])
+            return np.asarray(even[0] + (values - low) * ((even[1] - even[0]) / (high - low)))
         column = self.moved.columns[leaf]
-        low, high = float(self.low[leaf]), float(self.high[leaf])
-        some = [low, (low + high) / 2, high]
-        made = [self.reported(leaf, column, value) for value in some]
-        if None not in made:
-            first, middle, last = (float(value or 0.0) for value in made)
-            if abs(middle - (first + last) / 2) <= _EVEN * (1 + abs(first) + abs(last)):
-                return np.asarray(first + (values - low) * ((last - first) / (high - low)))
         kinds, which = np.unique(values, return_inverse=True)
         each = [self.reported(leaf, column, float(value)) for value in kinds]
         return np.array([np.nan if value is None else value for value in each])[which.ravel()]
+
+    @cached_property
+    def evenly_reported(self) -> dict[int, tuple[float, float] | None]:
+        """What has to be reported for both ends of the indicators that move, where it grows evenly between them, else nothing."""
+        return {leaf: self._evenly_reported(leaf) for leaf in self.moving}
+
+    def _evenly_reported(self, leaf: int) -> tuple[float, float] | None:
+        low, high = float(self.low[leaf]), float(self.high[leaf])
+        made = [self.reported(leaf, self.moved.columns[leaf], value) for value in (low, (low + high) / 2, high)]
+        if None in made:
+            return None
+        first, middle, last = (float(value or 0.0) for value in made)
+        even = abs(middle - (first + last) / 2) <= _EVEN * (1 + abs(first) + abs(last))
+        return (first, last) if even else None
+
+    def reported_in(self, leaf: int, values: Array) -> Array:
+        """Return what has to be reported for an indicator by plans (plan,), with what they move besides: values (plan, leaf)."""
+        leads = self.moved.follows.get(leaf, ())
+        asked = values[:, [*leads, leaf]]
+        if leads:
+            kinds, which = np.unique(asked, axis=0, return_inverse=True)
+            made = np.array([self._reported_after(leaf, leads, kind) for kind in kinds])[which.ravel()]
+        else:
+            made = self._reported_for(leaf, values[:, leaf])
+        still = np.isnan(made) | (asked == self.own[[*leads, leaf]]).all(axis=-1)
+        return np.where(still, self.scores.panel.values[self.period, self.unit, self.moved.columns[leaf]], made)
+
+    def _reported_after(self, leaf: int, leads: Sequence[int], values: Array) -> float:
+        """Return what has to be reported for an indicator once what it follows is reported as its value asks."""
+        panel = self.scores.panel
+        for lead, value in zip(leads, values[:-1].tolist(), strict=True):
+            column = self.moved.columns[lead]
+            reported = self.reported(lead, column, value)
+            panel = panel if reported is None else self.with_reported(column, reported, panel)
+        found = self.reported(leaf, self.moved.columns[leaf], float(values[-1]), panel)
+        return np.nan if found is None else found
 
     def reported(self, leaf: int, column: int, value: float, panel: Panel | None = None) -> float | None:
         """Return what has to be reported in a column to give an indicator a value; nothing where nothing is found."""
@@ -301,8 +348,14 @@ def can_be_counted(scores: Scores, period: int, effort: Effort) -> bool:
 
 
 def may_move(scores: Scores) -> Mask:
-    """Say which indicators a plan may move at all (leaf,): those that the tree calls levers."""
-    return np.array(scores.tree.levers, dtype=bool)
+    """Say which indicators a plan may move at all (leaf,): levers, as the tree has them, that are no scores from below."""
+    return np.array(scores.tree.levers, dtype=bool) & ~of_scores_below(scores)
+
+
+def of_scores_below(scores: Scores) -> Mask:
+    """Say which indicators are made of the scores of the units below (leaf,): no data of the unit itself moves these."""
+    made = () if scores.below is None else scores.below.leaves
+    return np.array([leaf.id in made for leaf in scores.index.leaves], dtype=bool)
 
 
 def _cost(scores: Scores, period: int, known: Array, effort: Effort, costs: Mapping[str, float] | None) -> Array:

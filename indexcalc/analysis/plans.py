@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ..engine.nodes import aggregate
 from ..methods.arrays import Array, np
+from ..panel import Panel
 from .courses import Columns
 from .levers import Goal, Levers, ranks_of
 from .rescore import spans_periods
@@ -51,13 +52,24 @@ class Plans:
         for leaf, columns in self.columns.items():
             if (moved := values[:, leaf] != own[leaf]).any():
                 x, place = np.unique(values[moved, leaf], return_inverse=True)
-                made[..., leaf][:, moved] = np.moveaxis(columns.scored(x)[shown][..., place.ravel()], -1, 1)
-        panel = scores.panel
-        part = replace(panel, values=panel.values[shown], status=panel.status[shown], periods=panel.periods[shown])
-        aggregate(index, part, scores.status[shown], made, coverage=coverage)
+                made[..., leaf][:, moved] = np.moveaxis(columns.scored(x, shown)[..., place.ravel()], -1, 1)
+        aggregate(index, self._panel(values), scores.status[shown], made, coverage=coverage)
         found = np.asarray(made[self.levers.period - (shown.start or 0), :, :, index.tree.root])
         found[self._beyond(values), self.levers.unit] = np.nan
         return found
+
+    def _panel(self, ends: Array) -> Panel:
+        """Return the panel of the periods that count, with the events of adjustments that plans (plan, leaf) change."""
+        panel, shown, levers = self.levers.scores.panel, self.shown, self.levers
+        part = replace(panel, values=panel.values[shown], status=panel.status[shown], periods=panel.periods[shown])
+        if not levers.events:
+            return part
+        names = [item.id for item in levers.scores.index.adjustments if item.id in panel.column]
+        values = part.values[:, None, :, [panel.column[name] for name in names]].repeat(len(ends), axis=1)
+        for place, leaf in levers.events.items():
+            column = names.index(levers.scores.index.adjustments[place].id)
+            values[levers.period - (shown.start or 0), :, levers.unit, column] = levers.reported_in(leaf, ends)
+        return replace(part, values=values, columns=tuple(names))
 
     def _beyond(self, ends: Array) -> Array:
         """Say which plans (plan,) leave what follows beyond what others have reached."""

@@ -134,6 +134,17 @@ class Program:
         self.at_least(met, wanted)
         return made
 
+    def by_place(self, lines: Sequence[Line], shares: Sequence[float], sense: int) -> Line:
+        """Return what is no more than the mean of lines from the highest down; no less where `sense` is -1."""
+        total = number(0.0)
+        for place, share in enumerate(shares, start=1):
+            if share and sense > 0:
+                total = total.plus(self.at_place(lines, place).times(share))
+            elif share:
+                turned = self.at_place([line.times(-1.0) for line in lines], len(lines) - place + 1)
+                total = total.plus(turned.times(-share))
+        return total
+
     def rounded(self, line: Line, decimals: int, how: Rounding) -> Line:
         """Return what is no more than a line rounded as `methods.rank.rounded` does."""
         low, high = (float(rounded(np.array(end), decimals, how)) for end in (line.low, line.high))

@@ -18,20 +18,23 @@ BOUNDED = (PRODUCT.name, MPI.name)
 """What is bounded as it is, beside sums, places and means of powers."""
 
 
-def leaves_below(scores: Scores, leaves: Mapping[int, object] | Sequence[int]) -> dict[int, set[int]]:
-    """Return some indicators by the nodes of the tree that they go into, on their way to the index."""
+def leaves_below(levers: Levers, leaves: Mapping[int, object] | Sequence[int]) -> dict[int, set[int]]:
+    """Return some indicators by the nodes of the tree that they move, on their way to the index; by events of theirs too."""
     found: dict[int, set[int]] = {leaf: {leaf} for leaf in leaves}
-    for branch in scores.tree.branches:
-        found[branch.position] = set().union(*(found.get(place, set()) for place in branch.inputs))
+    for branch in levers.scores.tree.branches:
+        moved = {levers.events[place] for place in branch.adjustments if place in levers.events}
+        found[branch.position] = moved.union(*(found.get(place, set()) for place in branch.inputs))
     return found
 
 
 def fits(levers: Levers) -> bool:
     """Say whether the tree is lines and places above the indicators that move, for every unit."""
     scores, period = levers.filled, levers.period
-    if any(len(leads) > 1 for leads in levers.moved.follows.values()):
+    if any(len(leads) > 1 or levers.estimated(leaf) for leaf, leads in levers.moved.follows.items()):
         return False
-    below = leaves_below(scores, levers.stirred)
+    below = leaves_below(levers, levers.stirred)
+    if not all(_counts_evenly(levers, place) for place in levers.events):
+        return False
     wanted = {scores.tree.root}
     for branch in reversed(scores.tree.branches):
         if branch.position not in wanted or not below[branch.position]:
@@ -50,6 +53,13 @@ def fits(levers: Levers) -> bool:
             if np.ptp(w) > 0:
                 return False
     return True
+
+
+def _counts_evenly(levers: Levers, place: int) -> bool:
+    """Say whether an adjustment's events grow evenly with the indicator that they move with, and its points with these."""
+    leaf, item = levers.events[place], levers.scores.index.adjustments[place]
+    known = not np.isnan(levers.scores.panel.values[levers.period, levers.unit, levers.moved.columns[leaf]])
+    return known and leaf not in levers.moved.follows and item.repeat == 1 and levers.evenly_reported[leaf] is not None
 
 
 def shares_of(scores: Scores, branch: Branch, period: int, unit: int) -> list[float]:

@@ -17,16 +17,17 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from ..findings import Language
+from ..findings import Finding, Language, finding, with_label
 from ..methods.arrays import Array, np
 from ..scores import Scores
 from .courses import Course, course
 from .least import Least
-from .levers import Counted, Effort, Goal, Levers, Outcome, levers
+from .levers import Counted, Effort, Goal, Levers, Outcome, levers, of_scores_below
 from .plans import Plans
 from .result import Result
 from .search import Search
 from .shape import fits
+from .versus import counting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,6 +103,15 @@ class Plan(Result):
         """Whether it is proved that no plan takes less; where none was found, that there is none."""
         return self.gap == 0 if self.reached else self.bound == np.inf
 
+    @property
+    def findings(self) -> list[Finding]:
+        """What no plan of the unit's own data moves: scores that come from the units below."""
+        below, index = self.start.below, self.start.index
+        if below is None or not (names := [below.leaves[index.leaves[at].id].node for at in _from_below(self.start)]):
+            return []
+        level = below.scores.panel.units.levels[0]
+        return with_label([finding("IC797", index.place_of(names[0]), nodes=names, level=level)], index.units.label)
+
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row an improvement, the largest first."""
         import pandas as pd
@@ -150,6 +160,11 @@ def target(
     nearest = _nearest(plans, courses, proved=bound == np.inf)
     does = bool(goal.reached(nearest.index[unit], nearest.ranks[unit]))
     return _plan(ground, goal, nearest, reached=does, bound=0.0 if does else bound)
+
+
+def _from_below(scores: Scores) -> list[int]:
+    counted = counting(scores)[: scores.tree.leaves]
+    return [int(at) for at in np.flatnonzero(counted & of_scores_below(scores))]
 
 
 def _by_program(plans: Plans, courses: dict[int, Course]) -> tuple[float, list[Array]]:

@@ -23,7 +23,7 @@ from ..scores import Scores
 from ..tree.model import Indicator
 from .cells import Cell, cells_of
 from .contribution import Rows, adjusted, contributions, effective
-from .gaps import due_to_gaps
+from .gaps import due_to_gaps, points_due_to_gaps
 from .rescore import spans_periods
 from .result import Result
 
@@ -44,8 +44,9 @@ class Versus(Result):
     `contribution` is what a node adds to its parent's score, `points` what it adds to the index in the end, `adjusted` what
     adjustments added to it. For every inner node the differences of its children's contributions and of its own adjustments
     add up to the difference of its scores. NaN where either has no score. `gaps` (node,) is what of the difference of
-    contributions is due to scores that one of them lacks there or beside it (`analysis.gaps`). Shown are `node` and what is below
-    it, `depth` levels or all of it for 0; the mean of a group comes with the `boards` of the unit.
+    contributions is due to scores that one of them lacks there or beside it (`analysis.gaps`), `point_gaps` (node,) the same
+    of `points`. Shown are `node` and what is below it, `depth` levels or all of it for 0; the mean of a group comes with the
+    `boards` of the unit.
     """
 
     scores: Scores
@@ -60,6 +61,7 @@ class Versus(Result):
     points: Array
     adjusted: Array
     gaps: Array
+    point_gaps: Array
 
     def walk(self, node: int | None = None, level: int = 0) -> Iterator[tuple[int, int]]:
         """Yield the nodes that are shown, in the order of the tree, each with how far down it is."""
@@ -81,6 +83,11 @@ class Versus(Result):
     def by_scores(self) -> Array:
         """What of the difference of contributions (node,) is not due to gaps."""
         return np.asarray(self.contribution[0] - self.contribution[1] - self.gaps)
+
+    @property
+    def points_by_scores(self) -> Array:
+        """What of the difference in the index (node,) is not due to gaps."""
+        return np.asarray(self.points[0] - self.points[1] - self.point_gaps)
 
     @cached_property
     def cells(self) -> dict[int, list[tuple[Cell, ...]]]:
@@ -107,6 +114,7 @@ class Versus(Result):
         for name, pair in (("score", self.score), ("contribution", self.contribution), ("index_points", self.points)):
             columns |= {name: pair[0, at], f"{name}_others": pair[1, at], f"{name}_difference": pair[0, at] - pair[1, at]}
         columns |= {"contribution_by_scores": self.by_scores[at], "contribution_by_gaps": self.gaps[at]}
+        columns |= {"index_points_by_scores": self.points_by_scores[at], "index_points_by_gaps": self.point_gaps[at]}
         return pd.DataFrame(columns)
 
 
@@ -176,12 +184,14 @@ def versus(
     """Set a unit's scores and contributions beside the mean of some others (one other: beside its own)."""
     rows = Rows(period, (unit, *others))
     contribution = contributions(scores, rows)
-    both = [scores.scores[period, list(rows.units)], contribution[0], effective(scores, contribution, rows)[0]]
+    points = effective(scores, contribution, rows)
+    both = [scores.scores[period, list(rows.units)], contribution[0], points[0]]
     added = np.zeros_like(both[0])
     for branch in scores.tree.branches:
         added[:, branch.position] = adjusted(scores, branch.position)[period, list(rows.units)]
     beside = [np.stack([array[0], _mean(array[1:])]) for array in (*both, added)]
-    beside.append(_mean(due_to_gaps(scores, contribution, rows)))
+    gaps = due_to_gaps(scores, contribution, rows)
+    beside += [_mean(gaps), _mean(points_due_to_gaps(scores, gaps, contribution, points, rows))]
     return Versus(scores, period, unit, tuple(others), scores.tree.root if node is None else node, depth, boards, *beside)
 
 

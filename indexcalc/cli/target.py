@@ -34,7 +34,10 @@ def target(
         raise typer.BadParameter("give either --rank or --score")
     with opened(options) as project:
         scores, period = project.scores(), options["period"]
-        plan = ask(scores, unit, rank=rank, score=score, effort=effort, costs=costs, period=period, language=project.language)
+        said = project.language
+        plan = ask(
+            scores, unit, rank=rank, score=score, effort=effort, costs=costs, period=period, language=said, go_on=project.go_on
+        )
         asked = scores.panel.units.title(plan.unit, project.report_language)
         name = ("target", project.level or "", scores.periods[plan.period], asked)
         give(context, project, partial(target_answer, plan), name, [(project, scores)])

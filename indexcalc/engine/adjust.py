@@ -25,7 +25,7 @@ def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slic
             added = limited(item.rank_move * places_climbed(index, panel, branch.position, before), item.cap)
         else:
             count = events(index, panel, item, block)
-            added = by_events(item, count if score.ndim == 2 else count[:, None], score)
+            added = by_events(item, count if count.ndim == score.ndim else count[:, None], score)
         points.append(np.where(np.isnan(score), np.nan, added))
         score = score + added
     return score, points
@@ -34,10 +34,10 @@ def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slic
 def events(index: Index, panel: Panel, item: Adjustment, block: slice = slice(None)) -> Array:
     """Return how many events of an adjustment each unit of a block had (period, unit); none where nothing was reported.
 
-    One that is for a unit and period alone has one event there.
+    One that is for a unit and period alone has one event there. Values (period, draw, unit, column) give events of each draw.
     """
     if item.unit is None or item.id in panel.column:
-        return np.nan_to_num(panel.values[:, block, panel.column[item.id]])
+        return np.nan_to_num(panel.values[..., block, panel.column[item.id]])
     meant = {read_period(str(item.period), kind) for kind in index.periods.kinds}
     rows = np.array([period in meant for period in panel.periods])
     ids, name = panel.units.ids, str(item.unit)

@@ -271,6 +271,7 @@ def target(
     costs: Mapping[str, float] | str | Path | None = None,
     period: str | None = None,
     language: Language = "zh",
+    go_on: GoOn = go_on,
 ) -> Plan:
     """Plan the least effort that brings a unit to a rank or to a score.
 
@@ -301,6 +302,7 @@ def target(
     if costs is None and effort == "history" and not can_be_counted(scores, row, effort):
         refuse("IC790", period=shown)
     plan = plan_for(scores, row, place, score=score, rank=rank, effort=effort, costs=costs)
+    go_on(plan.findings)
     if not plan.reached:
         last = number(plan.scores[1], scores.index.index.decimals)
         refuse("IC788" if plan.exact else "IC814", unit=name, score=last, rank=f"{plan.ranks[1]:g}")

@@ -119,7 +119,8 @@ class Frame:
     def _on_places(x: Array, values: Array, sign: float, apart: float) -> tuple[Array, Array]:
         """Return x and values in ascending order with all that are one made so to the last bit."""
         best_first = values[::-1] * sign if sign > 0 else values * sign
-        return sign * on_places(sign * x, best_first, apart), sign * on_places(sign * values, best_first, apart)
+        both = sign * on_places(sign * np.concatenate([x, values]), best_first, apart)
+        return both[: len(x)], both[len(x) :]
 
 
 def same(one: Array | float, other: Array | float) -> Mask:

@@ -107,7 +107,8 @@ def clip(x: Array, *, low: float = 0.05, high: float = 0.95) -> Array:
     """
     none = np.isnan(x).all(axis=-2, keepdims=True)
     filled = np.where(none, 0.0, x)
-    bounds = [np.nanquantile(filled, share, axis=-2, keepdims=True) for share in (low, high)]
+    quantile = np.nanquantile if np.isnan(filled).any() else np.quantile  # which need not go column by column
+    bounds = [quantile(filled, share, axis=-2, keepdims=True) for share in (low, high)]
     return np.clip(x, *bounds)
 
 

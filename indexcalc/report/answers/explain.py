@@ -25,7 +25,7 @@ from ..formats.text import as_text
 from ..numbers import finite, measured, number, signed
 from ..sheets.alone import alone_in, place_word, unit_label
 from ..sheets.changes import boards_sheet
-from ..sheets.explained import explained_notes, explained_sheet, has_gap, versus_notes, versus_sheet, where
+from ..sheets.explained import explained_notes, explained_sheet, shifts, versus_notes, versus_sheet, where
 from ..sheets.tables import primary, shortened
 from .answer import ELSEWHERE, Answer
 
@@ -314,6 +314,8 @@ def _versus_data(result: Versus, node: int, level: int, language: Language) -> d
         entry[key] = [finite(one[node]), finite(others[node])]
         entry[f"{key}_difference"] = finite(one[node] - others[node])
     entry |= {"contribution_by_scores": finite(result.by_scores[node]), "contribution_by_gaps": finite(result.gaps[node])}
+    entry["index_points_by_scores"] = finite(result.points_by_scores[node])
+    entry["index_points_by_gaps"] = finite(result.point_gaps[node])
     entry["rank"] = _ranks(result, node)
     if isinstance(item, Indicator):
         entry |= {"value": list(map(finite, result.values(node))), "measure": item.measure}
@@ -344,13 +346,17 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
     scored = node not in result.scores.tree.monitored
     shown = f"{show(result.score)} · {gap(result.score)}" if scored else word.not_scored(language)
     text = f"{'  ' * level}{item.title(language)} ({item.id}) {shown}"
+
+    def parts(by_scores: Array, by_gaps: Array) -> str:
+        if not shifts(result, by_gaps, node):
+            return ""
+        both = ((word.by_scores, by_scores[node]), (word.by_gaps, by_gaps[node]))
+        return f" ({', '.join(f'{name(language)} {signed(part, decimals)}' for name, part in both)})"
+
     if level and scored:
-        text += f" · {word.contribution(language)} {gap(result.contribution)}"
-    if level and scored and has_gap(result, node):
-        parts = ((word.by_scores, result.by_scores[node]), (word.by_gaps, result.gaps[node]))
-        text += f" ({', '.join(f'{name(language)} {signed(part, decimals)}' for name, part in parts)})"
+        text += f" · {word.contribution(language)} {gap(result.contribution)}{parts(result.by_scores, result.gaps)}"
     if level > 1 and scored:
-        text += f" · {word.index_points(language)} {gap(result.points)}"
+        text += f" · {word.index_points(language)} {gap(result.points)}{parts(result.points_by_scores, result.point_gaps)}"
     ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(result, node)]
     lines = [f"{text} · {place_word(result.scores, language)} {' ↔ '.join(ranks)}"]
     if any(result.adjusted[:, node] != 0):

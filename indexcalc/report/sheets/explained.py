@@ -62,9 +62,14 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
         *_both_headings("contribution", names, language),
         *(Heading(name(language), "signed", over=over) for name in (word.by_scores, word.by_gaps)),
         Heading(word.index_points(language), "signed"),
+        *(Heading(name(language), "signed", over=word.index_points(language)) for name in (word.by_scores, word.by_gaps)),
         *_cell_headings(names, language),
     )
     rows: list[tuple[Value, ...]] = []
+
+    def parts(by_scores: Array, by_gaps: Array, node: int) -> tuple[float | None, float | None]:
+        return (float(by_scores[node]), float(by_gaps[node])) if shifts(result, by_gaps, node) else (None, None)
+
     for level, node in result.walk():
         leaf = scores.tree.nodes[node]
         values: list[float | None] = [None, None]
@@ -77,8 +82,9 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
                 *_first(scores, level, node, language),
                 *_both(result.score[:, node]),
                 *_both(result.contribution[:, node]),
-                *((float(result.by_scores[node]), float(result.gaps[node])) if has_gap(result, node) else (None, None)),
+                *parts(result.by_scores, result.gaps, node),
                 finite(result.points[0, node] - result.points[1, node]),
+                *parts(result.points_by_scores, result.point_gaps, node),
                 "",
                 *values,
                 measure,
@@ -88,20 +94,24 @@ def versus_sheet(result: Versus, names: tuple[str, str], language: Language) -> 
         for side, cells in enumerate(cells_of_both):
             for cell in cells:
                 shown = [finite(cell.value) if side == place else None for place in range(2)]
-                rows.append((level + 1, "", "", *(None,) * 9, cell.column, *shown, "", where(cell, language)))
+                rows.append((level + 1, "", "", *(None,) * 11, cell.column, *shown, "", where(cell, language)))
     title = f"{period_title(scores.periods[result.period], language)} · {names[0]} ↔ {names[1]}"
     return Sheet(title, headings, tuple(rows), decimals=scores.index.index.decimals, notes=versus_notes(result, language))
 
 
-def has_gap(result: Versus, node: int) -> bool:
-    """Say whether gaps add something to a difference of contributions that is not shown as 0."""
-    shift = finite(result.gaps[node])
+def shifts(result: Versus, gaps: Array, node: int) -> bool:
+    """Say whether gaps (node,) add something to a difference that is not shown as 0."""
+    shift = finite(gaps[node])
     return shift is not None and bool(float(number(shift, result.scores.index.index.decimals)))
 
 
 def versus_notes(result: Versus, language: str) -> tuple[str, ...]:
     """Return what must stand below a unit beside others."""
-    said = (word.gaps_help(language),) if any(has_gap(result, node) for _, node in result.walk()) else ()
+    said = (
+        (word.gaps_help(language),)
+        if any(shifts(result, result.gaps, node) or shifts(result, result.point_gaps, node) for _, node in result.walk())
+        else ()
+    )
     return (*said, *explained_notes(result.scores, language))
 
 
