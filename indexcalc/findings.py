@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from .words.shown import visible, without_passwords
+from .words.shown import BETWEEN, visible, without_passwords
 
 if TYPE_CHECKING:
     from .words.findings import Message, Severity
@@ -180,7 +180,7 @@ def _shown(value: Any, language: Language = "en") -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in value.items()) + "}"  # as YAML has it
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(_shown(item) for item in value)
+        return BETWEEN[language].join(_shown(item, language) for item in value)
     return visible(without_passwords(str(value)))

@@ -194,7 +194,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_commands_show_it_and_say_what_it_is(project: Path) -> None:
-    assert "5 个末级指标" in run(project, "check"), "it is counted among the indicators"
+    assert "5 个二级指标（其中监测指标 2 个）" in run(project, "check"), "it is counted among the indicators"
     shown = run(project, "explain", "甲区", "--node", "pleas")
     assert "认罪认罚适用率 (pleas) 监测指标，不计分 · 位次 3/4" in shown
     assert "80.01 %" in shown

@@ -171,6 +171,14 @@ def test_values_are_compared_in_their_own_measure(scores: Scores) -> None:
         "of the units that have both"
     )
     assert whole["全市合计"][titles.index("数值（宗/万人）")] is None, "a sum of rates is none of the city"
+    grown = titles.index("填报数比上年增长")
+    both = np.isfinite(counted["2022"]) & np.isfinite(counted["2021"])
+    now, then = (float(counted[period][both].sum()) for period in ("2022", "2021"))
+    assert whole["全市合计"][grown] == pytest.approx(100 * (now - then) / then), (
+        "of the units that have both, as its difference is"
+    )
+    assert whole["全市合计"][titles.index("数值比上年增长")] is None
+    assert [whole[name][grown] for name in ("全市平均", "极差")] == [None, None], "a mean of growths is no growth"
     text = run(REPOSITORY, "trend", "--node", "criminal-cases", "--period", "2022")
     unit = scores.panel.units.names.index("越秀区")
     now, then = (float(counted[period][unit]) for period in ("2022", "2021"))

@@ -104,7 +104,7 @@ def test_what_a_peer_lacks_is_said_to_be_a_gap() -> None:
     answer = explain_answer(beside, "en")
     assert "Contribution -20.00 (by scores +10.00, by gaps -30.00)" in answer.text
     assert "Contribution +50.00 (by scores 0.00, by gaps +50.00)" in answer.text
-    assert "得分差 0.00, 缺失影响 +50.00" in explain_answer(beside, "zh").text
+    assert "得分差 0.00、缺失影响 +50.00" in explain_answer(beside, "zh").text
     assert answer.data["tree"]["children"][0]["contribution_by_gaps"] == pytest.approx(-30)
 
 

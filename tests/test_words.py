@@ -118,7 +118,7 @@ def test_no_space_parts_chinese_from_chinese() -> None:
 def test_a_long_list_says_its_length_in_each_language() -> None:
     one = finding("IC208", Place(), nodes=several(["a", "b"], 24), known=["x"])
     assert "a, b … (24)" in one.message("en")
-    assert "a, b 等 24 项" in one.message("zh")
+    assert "a、b 等 24 项" in one.message("zh")
     assert several(["a", "b"], 2) == "a, b"
     assert "等" not in finding("IC208", Place(), nodes=several(["a", "b"], 2), known=["x"]).message("zh")
 

@@ -103,7 +103,7 @@ def audit(index: Index, panel: Panel, columns: Sequence[int], *, department: str
                 panel.periods[one.period] if one.period >= 0 else "",
                 one.unit,
                 own.id if own else "",
-                own.title if own else "",
+                own.called if own else "",
                 _in_words(one, index, columns, panel, rows, panel.periods),
             )
         )
@@ -112,7 +112,7 @@ def audit(index: Index, panel: Panel, columns: Sequence[int], *, department: str
         if cells and period in (None, panel.periods[broke.period]):
             own = index.columns[cells[0][2]]
             owner = department_of(index, own) or own.source
-            questions.append(Question(owner, panel.periods[broke.period], broke.unit, own.id, own.title, broke.finding))
+            questions.append(Question(owner, panel.periods[broke.period], broke.unit, own.id, own.called, broke.finding))
     before = len(panel.periods) - 1 if period is None else sum(order(one) < order(period) for one in panel.periods)
     unjudged = tuple(_too_short(before))
     return Audit(index, panel, len(columns), int(np.isfinite(values).sum()), tuple(questions), unjudged)
@@ -176,7 +176,7 @@ def _in_words(
     one: Suspicion, index: Index, columns: Sequence[int], panel: Panel, rows: Iterable[int], periods: Sequence[str]
 ) -> Finding:
     """Say a suspicion at the cell that it is about, or the first of its column or row in some rows of a panel."""
-    names, units = [index.columns[column].title for column in columns], panel.units
+    names, units = [index.columns[column].called for column in columns], panel.units
     values = dict(one.values)
     if "other" in values:
         values["other"] = names[values["other"]] if one.kind == "column twice" else units.title(values["other"])

@@ -183,6 +183,8 @@ class History(Result):
     """Who changed which weight, when and why, the oldest first."""
 
     changes: Sequence[Change]
+    index: Index | None = None
+    """The tree of today, which says what the nodes are called; nothing where it cannot be read."""
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each change."""

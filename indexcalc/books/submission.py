@@ -24,6 +24,7 @@ from ..sources.readers.tables import read_tables
 from ..sources.unit_table import UnitNames, read_units
 from ..tree.columns import Column, department_of, departments, is_constant
 from ..tree.model import Data, Index
+from ..words.agreement import several
 from ..words.recognised_data import PERIOD_HEADINGS
 from ..words.recognised_forms import DEPARTMENT_HEADINGS, TOTALS
 from ..words.reports import word
@@ -265,7 +266,7 @@ def _gaps(matched: Matched) -> Iterable[Finding]:
         absent = [units.title(unit) for unit in units.asked_in(period, matched.index.periods.kind) if unit not in there]
         place = matched.pieces[0].table.header_place(matched.pieces[0].at)
         if absent:
-            shown = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")
+            shown = several(absent[:5], len(absent))
             yield finding("IC672", replace(place, column=0), period=period, count=len(absent), units=shown)
         if empty := sorted(set(empty)):
             yield finding("IC673", empty[0], period=period, count=len(empty), names=_cell_names(empty))
@@ -273,7 +274,7 @@ def _gaps(matched: Matched) -> Iterable[Finding]:
 
 def _cell_names(places: Sequence[Place]) -> str:
     names = [str(place).removeprefix(place.file).lstrip("!:") for place in places[:5]]
-    return ", ".join(names) + (" …" if len(places) > 5 else "")
+    return several(names, len(places))
 
 
 def _wrong_totals(matched: Matched) -> Iterable[Finding]:

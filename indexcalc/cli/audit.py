@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Unpack
 
@@ -22,7 +23,9 @@ def audit(context: typer.Context, **options: Unpack[Options]) -> None:
     with opened(options) as project:
         found = audit_data(project, department, period)
         doubts = [one.finding for one in found.questions]
-        project.go_on([*found.findings, *(one for one in doubts if one.severity != "error")])
-        project.tell([one for one in doubts if one.severity == "error"])  # `check` refuses these; here they are what is asked for
+        listed = sys.stdout.isatty() and not (project.as_json or project.quiet or project.strict)  # what the answer lists once
+        project.go_on([*found.findings, *(one for one in doubts if one.severity != "error" and not listed)])
+        wrong = [one for one in doubts if one.severity == "error"]  # `check` refuses these; here they are what is asked for
+        project.tell([] if listed else wrong)
         name = ("audit", period or "", department or "")
         give(context, project, partial(audited, found), name, [(project, found.panel)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Annotated, Any, Unpack
 
 import typer
@@ -18,22 +19,43 @@ def methods(
 ) -> None:
     """List the methods with their parameters."""
     with opened(options) as project:
-        project.print(*(_listed() if name is None else _known(name, project.language)))
+        project.print(*(_listed(project.language) if name is None else _known(name, project.language)))
 
 
-def _listed() -> tuple[str, Any]:
-    """Return every method by room, with its parameters and the first sentence of its documentation."""
+def _listed(language: Language) -> tuple[str, Any]:
+    """Return every method by step, with its parameters and what it does in a sentence."""
     from ..methods import CATALOGUE, about, parameters
-    from ..report.formats.text import aligned
+    from ..report.formats.text import as_text
+    from ..report.sheets.sheet import Heading, Sheet
+    from ..tree.terms import key_title, method_title
+    from ..words.methods import ENTRIES
+    from ..words.reports import word
 
+    headings = (
+        Heading(word.step(language), "text"),
+        Heading(word.method(language), "text", strong=True),
+        *([Heading(word.title(language), "text", strong=True)] if language == "zh" else []),
+        Heading(word.about(language), "prose"),
+        Heading(word.parameters(language), "prose"),
+    )
     rows, data = [], []
     for room, known in CATALOGUE.items():
         for method in known:
             taken = parameters(room, method)
             shown = [name if parameter.required else f"{name}={parameter.default}" for name, parameter in taken.items()]
-            rows.append([room, method, " ".join(shown), about(room, method)])
+            said = ENTRIES.get(room, {}).get(method, {}).get(language, "")
+            title, sentence = method_title(method, language, room), _first_sentence(said) or about(room, method)
+            names = ["" if title == method else title] if language == "zh" else []
+            rows.append((key_title(room, language), method, *names, sentence, " ".join(shown)))
             data.append({"room": room, "method": method, "parameters": shown, "about": about(room, method)})
-    return aligned(rows, [True] * 4), data
+    return as_text(Sheet("", headings, tuple(rows)), language), data
+
+
+def _first_sentence(said: str) -> str:
+    """Return the first sentence of what a page says of a method, below its title."""
+    _, _, text = said.partition("\n\n")
+    found = re.match(r"[^\n]*?(?:。|；|\.(?= |\n|$)|(?=\n|$))", text)
+    return f"{found[0][:-1]}。" if found and found[0].endswith("；") else found[0] if found else ""
 
 
 def _known(name: str, language: Language) -> tuple[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ..findings import Finding, Language, Place, Refused, finding, in_order, render, spoken
 from ..jobs.project import INDEX, Project
+from ..words.agreement import several
 from ..words.reports import word, word_of
 from ..words.shown import visible
 
@@ -88,7 +89,7 @@ class Opened(Project):
         if len(held) < 2:
             return held
         places = [str(one.place) for one in held]
-        shown = ", ".join(places[:_PLACES]) + (" …" if len(places) > _PLACES else "")
+        shown = several(places[:_PLACES], len(places))
         return [finding("IC535", held[0].place, count=len(held), note=held[0].values["note"], places=shown)]
 
     def print(self, text: str, data: Any) -> None:

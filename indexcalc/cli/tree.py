@@ -46,4 +46,4 @@ def export(
 
     with opened(options, writes=True) as project:
         written = export_tree(project, file or project.file.with_suffix(".xlsx"))
-        project.print(f"{word.written(project.language)}: {written.as_posix()}", {"written": [written.as_posix()]})
+        project.print(word.written(project.language).format(files=written.as_posix()), {"written": [written.as_posix()]})

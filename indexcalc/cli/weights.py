@@ -193,4 +193,4 @@ def _settle(project: Opened, proposal: Proposal, options: Options, *, write: boo
 
 
 def _tell_written(project: Opened, file: Path) -> None:
-    project.print(f"{word.written(project.language)}: {file.as_posix()}", {"written": [file.as_posix()]})
+    project.print(word.written(project.language).format(files=file.as_posix()), {"written": [file.as_posix()]})

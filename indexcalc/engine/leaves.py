@@ -15,6 +15,9 @@ from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts
 from ..tree.formula import names, parse, stands_in
 from ..tree.model import Denominator, Index, Indicator
 from ..tree.reported import in_numerators
+from ..words.agreement import in_both, several
+from ..words.periods import with_titles
+from ..words.shown import BETWEEN
 from .frames import groups_of, kinds_of, some
 from .rules import REACHED
 from .times import existing, joined, left_out
@@ -78,14 +81,16 @@ def made_of_part(index: Index, panel: Panel, own: Array, whole: Mapping[str, Seq
         cells: list[list[int]] = np.argwhere(part).tolist()
         lacks = [_lacking(index, panel, unit, at, members, gaps[:, unit, at]) for unit, at in cells[:_SHOWN]]
         if cells:
-            shown = "; ".join(lacks) + (" …" if len(cells) > _SHOWN else "")
+            english, chinese = zip(*lacks, strict=True)
+            shown = in_both(several(english, len(cells), "; "), several(chinese, len(cells), "；").chinese)
             yield finding("IC470", index.place(("periods", "roll_up")), period=period, count=len(cells), cells=shown)
 
 
-def _lacking(index: Index, panel: Panel, unit: int, column: int, members: Sequence[int], gaps: Mask) -> str:
-    """Return a unit with a column and the periods in which that has no value."""
-    periods = ", ".join(panel.periods[members[at]] for at in np.flatnonzero(gaps).tolist())
-    return f"{panel.units.title(unit)} {index.columns[column].title} ({periods})"
+def _lacking(index: Index, panel: Panel, unit: int, column: int, members: Sequence[int], gaps: Mask) -> tuple[str, str]:
+    """Return a unit with a column and the periods in which that has no value, in English and in Chinese."""
+    title, column_called = panel.units.title(unit), index.columns[column].called
+    periods = BETWEEN["en"].join(panel.periods[members[at]] for at in np.flatnonzero(gaps).tolist())
+    return f"{title} {column_called} ({periods})", f"{title}{column_called}（{with_titles(periods)}）"
 
 
 def _together(index: Index, how: str, parts: Array) -> Array:

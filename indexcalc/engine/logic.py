@@ -13,6 +13,9 @@ from ..periods import previous, year_before
 from ..tree.columns import Column
 from ..tree.logic import Bounds, Term, bounds_of, holds, in_one_measure, meant_by, parse_rule
 from ..tree.model import Index, Indicator, LogicRule
+from ..words.agreement import in_both
+from ..words.periods import period_title
+from ..words.shown import BETWEEN
 from .leaves import before, columns_of_leaf, own_values, value_of
 from .times import existing, with_past, within_time
 
@@ -115,7 +118,7 @@ def _out_of_bounds(index: Index, panel: Panel, own: Bounds) -> Iterator[Broken]:
             "name": leaf.title("en"),
             "name_zh": leaf.title("zh"),
             **_where(panel, period, unit),
-            "found": f"{x[period, unit]:.10g} {leaf.measure}".rstrip(),
+            "found": f"{x[period, unit]:.4g} {leaf.measure}".rstrip(),
             "low": f"{own.low:.10g}",
             "high": f"{own.high:.10g}",
             "cells": in_words(index, panel, cells, period),
@@ -136,14 +139,15 @@ def _cells(wrong: Mask) -> Iterator[tuple[int, int, str]]:
 
 def in_words(index: Index, panel: Panel, cells: Sequence[Cell], now: int) -> str:
     """Return reported cells by what they are called, each with its number and where it stands; of other periods with these."""
-    titles = {column.id: column.headers[0] if column.key == "column" else column.title for column in index.columns}
-    said = []
+    titles = {column.id: column.headers[0] if column.key == "column" else column.called for column in index.columns}
+    english, chinese = [], []
     for period, unit, at in cells:
-        places = ", ".join(map(str, panel.places(period, unit, at)))
-        when = "" if period == now else f" {panel.periods[period]}"
-        text = f"{titles[panel.columns[at]]}{when} = {panel.values[period, unit, at]:.10g}"
-        said.append(f"{text} ({places})" if places else text)
-    return "; ".join(dict.fromkeys(said))
+        places = [str(place) for place in panel.places(period, unit, at)]
+        title, number = titles[panel.columns[at]], f"{panel.values[period, unit, at]:.10g}"
+        then = ("", "") if period == now else (f" {panel.periods[period]}", period_title(panel.periods[period], "zh"))
+        english.append(f"{title}{then[0]} = {number}" + (f" ({BETWEEN['en'].join(places)})" if places else ""))
+        chinese.append(f"{then[1]}{title} = {number}" + (f"（{BETWEEN['zh'].join(places)}）" if places else ""))
+    return in_both("; ".join(dict.fromkeys(english)), "；".join(dict.fromkeys(chinese)))
 
 
 def _place(index: Index, panel: Panel, cells: Sequence[Cell]) -> Place:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Language, Refused, errors
+from ..report.numbers import listed
+from ..report.sheets.changes import level_title
 from ..sources.match.absence import may_be_set_aside
 from ..sources.match.doubtful import may_be_broken
-from ..tree.model import Dimension, Index
+from ..tree.declared import counts
+from ..tree.model import Dimension, Index, Indicator
 from ..words.reports import word
 from .project import Project
 
@@ -48,8 +53,33 @@ class Checked:
             "index": self.index.index.title(language),
             "periods": len(self.periods),
             "label": self.index.units.label,
+            "levels": self._levels(language),
         }
         return word.checked(language).format(**shown)
+
+    def _levels(self, language: Language) -> str:
+        """Return how many nodes there are level by level, and apart from these how many have a board of warnings."""
+        nodes = [([part for part in path if isinstance(part, int)], node) for path, node in self.index.walked]
+        apart = {at for at, node in enumerate(self.index.dimensions) if isinstance(node, Dimension) and not counts(node)}
+        own, beside = ([(len(at), node) for at, node in nodes if at and (at[0] in apart) == warning] for warning in (False, True))
+        monitored = sum(isinstance(node, Indicator) and not node.is_scored for _, node in own)
+        said = _counted([level for level, _ in own], language)
+        said += word.of_the_monitored(language).format(count=monitored) if monitored else ""
+        if beside:
+            below = _counted([level for level, _ in beside if level > 1], language)
+            said += word.beside_the_index(language).format(count=len(apart), counted=below)
+        return said
+
+
+def _counted(levels: Sequence[int], language: Language) -> str:
+    """Return how many nodes there are at each level, from the dimensions down."""
+    parts = [
+        word.dimensions_counted(language).format(count=count)
+        if level == 1
+        else word.nodes_counted(language).format(count=count, level=level_title(level, language))
+        for level, count in sorted(Counter(levels).items())
+    ]
+    return listed(parts, language)
 
 
 def _set_aside(matched: Matched) -> list[Finding]:

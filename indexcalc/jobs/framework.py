@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.result import Result
 from ..findings import Finding, Language, Place, Refused, errors, finding
 from ..journal.files import replace_files
+from ..report.numbers import listed
 from ..tree.load import parse_index
 from ..tree.text import text_of
 from ..version import VERSION
@@ -39,7 +40,7 @@ class Imported(Result):
     def text(self, language: Language) -> str:
         """Return the same as a sentence."""
         said = word.tree_imported(language).format(nodes=self.nodes, indicators=self.indicators)
-        return f"{said}\n{word.written(language)}: {', '.join(self.files)}"
+        return f"{said}\n{word.written(language).format(files=listed(self.files, language))}"
 
     def data(self) -> dict[str, Any]:
         """Return the same as data."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..analysis.judgements import GroupJudgement, unconnected, weighed
 from ..findings import Place, Refused, errors, finding
+from ..words.agreement import in_both
 from ..words.reports import word
 from .project import Project
 from .weights import children_of, new_workbook, propose_computed, readable, weighed_node
@@ -56,7 +57,9 @@ def judge(
     weights = dict(zip(children, consistency(group).weights.tolist(), strict=True))
     if isnan(weights[children[0]]):
         left, right = unconnected(group, children)
-        raise Refused([*found, finding("IC634", parties[0][1], left=left, right=right)])
+        titles = {child: index.by_id[child].title("zh") for child in children}
+        sides = {side: [in_both(child, titles[child]) for child in own] for side, own in (("left", left), ("right", right))}
+        raise Refused([*found, finding("IC634", parties[0][1], **sides)])
     project.go_on(found)
     proposal = propose_computed(project, index, {name: weights}, decimals=decimals, period=period)
     return GroupJudgement(name, tuple(experts), proposal)

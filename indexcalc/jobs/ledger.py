@@ -14,6 +14,7 @@ from ..journal.logs import MARK, read_rows
 from ..periods import last_day, order
 from ..report.files import PANEL, RUN
 from ..report.formats.text import aligned
+from ..report.numbers import listed, moment_title
 from ..tree.columns import departments
 from ..words.periods import period_title
 from ..words.reports import word, word_of
@@ -103,8 +104,9 @@ class Submissions(Result):
         keys = ("number", "at", "department", "period", "version", "by", "file", "warnings", "reason")
         rows = [[word_of(f"log {key}", language) for key in keys]]
         for entry in self.entries:
-            about = [f"#{entry.number}", f"{entry.at:.16}".replace("T", " "), entry.department]
-            about += [period_title(entry.period, language), f"v{entry.version}"]
+            at = moment_title(entry.at, language, bare=True) if language == "zh" else f"{entry.at:.16}".replace("T", " ")
+            about = [f"#{entry.number}", at, entry.department]
+            about += [period_title(entry.period, language), word.version(language).format(number=entry.version)]
             rows.append([*about, entry.by, entry.file, str(len(entry.warnings.splitlines()) or ""), entry.reason])
         return aligned(rows, [False, *[True] * 6, False, True])
 
@@ -118,6 +120,13 @@ class Submissions(Result):
         import pandas as pd
 
         return pd.DataFrame([{**one, "warnings": len(one["warnings"])} for one in self.data()])
+
+
+def submission_title(entry: Entry, language: Language) -> str:
+    """Return what a submission is called where people read it."""
+    version = word.version(language).format(number=entry.version)
+    period, department = period_title(entry.period, language), visible(entry.department)
+    return word.submission(language).format(number=entry.number, department=department, period=period, version=version)
 
 
 def _data_of(entry: Entry) -> dict[str, Any]:
@@ -166,14 +175,18 @@ class Recorded(Result):
         for cell in self.cells:
             change = f"{_shown(cell.earlier, language)} →" if cell.changed else ""
             names = titles.get(cell.unit, cell.unit), self.columns.get(cell.column, cell.column)
-            rows.append([*names, change, _shown(cell, language), cell.place])
-        lines = [entry.title(), f"{entry.at}  {visible(entry.by)}  {visible(entry.file)} (SHA-256 {entry.digest[:16]}…)"]
+            rows.append((*names, change, _shown(cell, language), cell.place))
+        at = moment_title(entry.at, language)
+        lines = [
+            submission_title(entry, language),
+            f"{at}  {visible(entry.by)}  {visible(entry.file)} (SHA-256 {entry.digest[:16]}…)",
+        ]
         lines += [visible(entry.reason)] if entry.reason else []
         lines += [f"{word.receipt(language)} {entry.receipt}", *entry.warnings.splitlines(), ""]
         if self.log is not None:
-            said = word.log_rows(language).format(rows=len(self.log.rows), columns=", ".join(self.log.columns))
+            said = word.log_rows(language).format(rows=len(self.log.rows), columns=listed(self.log.columns, language))
             return "\n".join([*lines[:-1], visible(said)])
-        return "\n".join([*lines, aligned(rows, [True, True, False, False, True])])
+        return "\n".join([*lines, aligned(list(dict.fromkeys(rows)), [True, True, False, False, True])])
 
     def data(self) -> dict[str, Any]:
         """Return the same as data."""
@@ -217,8 +230,8 @@ def show(project: Project, submission: str | int, ledger: str | None = None) -> 
         place = str(Place(entry.file, entry.sheet, cell.line, cell.position, cell.note))
         cells.append(RecordedCell(cell.unit, cell.column, cell.value, cell.applies, place, changed, was if changed else None))
     cells.sort(key=lambda cell: not cell.changed)
+    titles = {column.id: column.called for column in index.columns}
     units, _, _ = read_units(index, project.data)
-    titles = {column.id: column.title for column in index.columns}
     return Recorded(entry, tuple(cells), units.units if units else None, titles)
 
 
@@ -247,7 +260,7 @@ class Reporting:
         """Return the same in a few words."""
         late = (word.late if self.reported else word.overdue)(language).format(days=self.days_late) if self.days_late else ""
         if self.reported:
-            return " ".join(filter(None, [self.reported[5:10], f"v{self.version}", late]))
+            return " ".join(filter(None, [self.reported[5:10], word.version(language).format(number=self.version), late]))
         return late or (word.not_yet if self.due else word.not_reported)(language)
 
 

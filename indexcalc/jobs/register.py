@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.result import Result
 from ..findings import Finding, Language, Place, Refused, errors, finding, nearest
 from ..journal.logs import MARK, Differences, Registered, Row, begins, differences, read_rows, whole_digest, written_rows
+from ..report.numbers import moment_title
+from ..words.periods import period_title
 from ..words.reports import word
 from .names import declared_period
 from .project import PathLike, Project, project_of, refuse, user_name
@@ -36,7 +38,8 @@ class RegisteredLog(Result):
 
     def text(self, language: Language) -> str:
         """Return the same as a sentence."""
-        return word.log_registered(language).format(**vars(self))
+        about = vars(self) | {"period": period_title(self.period, language), "at": moment_title(self.at, language)}
+        return word.log_registered(language).format(**about)
 
     def data(self) -> dict[str, Any]:
         """Return the same as data."""

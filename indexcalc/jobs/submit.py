@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from ..findings import Finding, Language, Place, Refused, errors, finding
 from ..periods import WITHOUT_DAYS, first_day, number_of
+from ..report.numbers import moment_title
 from ..tree.model import Index
 from ..words.reports import word
 from .audit import repeated_columns
-from .ledger import Submissions
+from .ledger import Submissions, submission_title
 from .names import declared_period
 from .project import PathLike, Project, project_of
 from .reporting import ledger_of
@@ -37,7 +38,8 @@ class Submitted(Submissions):
                 {(line, column) for _, _, value, line, column, *_ in cells if value is not None}
             )  # one may serve several
             said = (word.recorded if entry.hash else word.would_be_recorded)(language)
-            lines.append(said.format(title=entry.title(), values=values, at=entry.at, receipt=entry.receipt))
+            title, at = submission_title(entry, language), moment_title(entry.at, language)
+            lines.append(said.format(title=title, values=values, at=at, receipt=entry.receipt))
         return "\n".join(lines)
 
 
@@ -125,7 +127,7 @@ def _taken_away(
     """Find what corrections have no value for though the version before has one: columns that are emptied, and single cells."""
     from ..journal.entries import read_cells
 
-    place, titles = Place(submission.matched.pieces[0].table.file), {column.id: column.title for column in index.columns}
+    place, titles = Place(submission.matched.pieces[0].table.file), {column.id: column.called for column in index.columns}
     for draft, entry in zip(ready, earlier, strict=True):
         if entry is None:
             continue

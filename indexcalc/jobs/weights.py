@@ -18,6 +18,8 @@ from ..journal.files import replace_files
 from ..journal.history import Change, history_file, history_of, made_by_hand, read_history, with_changes
 from ..journal.run import digest, digest_of
 from ..tree import Index, read_index
+from ..tree.checks.said import titled
+from ..tree.declared import weights_said
 from ..tree.edit import (
     WRITTEN,
     checked,
@@ -184,7 +186,7 @@ def history(project: Project, node: str | None = None) -> History:
         changes = history_of(changes, node if node in known else node_of(index, node))
     project.check([one for one in problems if one.severity == "error"])
     project.tell(found)
-    return History(changes)
+    return History(changes, index)
 
 
 def write(project: Project, proposal: Proposal, *, why: str = "", by: str = "") -> list[Path]:
@@ -397,11 +399,11 @@ def _check_sum(index: Index, parent: str, names: Sequence[str], new: Mapping[str
     refuse(
         "IC604",
         index.place_of(parent),
-        node=parent,
+        node=titled(index, parent),
         sum=float(added),
         total=total,
-        siblings=" · ".join(f"{name} {text or '–'}" for name, text in texts.items()),
-        rescaled=" · ".join(f"{name} {text}" for name, text in scaled.items()),
+        siblings=weights_said(index, {name: text or "–" for name, text in texts.items()}),
+        rescaled=weights_said(index, scaled),
     )
 
 

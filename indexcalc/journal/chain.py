@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..findings import Finding, Refused, finding
+from ..words.shown import without_passwords
 from .database import (
     OPEN,
     OURS,
@@ -48,6 +49,8 @@ def verify(where: str, base: Path, *, receipts: Sequence[str] = ()) -> tuple[int
     if path is None:
         with reading(where, base) as connection:
             return _walked(connection, where, receipts)
+    if not path.exists():
+        raise Refused([finding("IC651", place_of(where), path=without_passwords(where))])
     with reporting(where), tempfile.TemporaryDirectory(prefix="ledger-") as folder:
         copy = Path(folder) / "ledger.sqlite"
         _copied(path, copy, where)

@@ -52,7 +52,7 @@ class Entry:
         return f"{self.number}:{self.hash[:16]}"
 
     def title(self) -> str:
-        """Return what the row is called where people read it."""
+        """Return what the row is called in `run.json`, whatever the language."""
         return visible(f"#{self.number} {self.department} {self.period} v{self.version}")
 
 

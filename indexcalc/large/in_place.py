@@ -388,6 +388,6 @@ def _checked(values: InPlace) -> Iterator[Finding]:
             if value is not None and math.isinf(value):
                 yield finding("IC314", place, found=value, more="")
             elif value is not None and abs(value) > LARGEST:
-                yield finding("IC394", place, found=f"{value:g}", name=column.title, most=LARGEST)
+                yield finding("IC394", place, found=f"{value:g}", name=column.called, most=LARGEST)
             elif value is not None and not low <= value <= high:
                 yield finding("IC349", place, found=value, low=low, high=high, name=column.title)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..methods.arrays import np
 from ..methods.rank import rounded
+from ..words.reports import word
+from ..words.shown import BETWEEN
 
+_BEIJING = dt.timezone(dt.timedelta(hours=8))
 _MOST_DECIMALS = 12  # of a value
 
 
@@ -24,7 +28,7 @@ def listed(names: Iterable[str], language: str) -> str:
     >>> listed(["Yuexiu", "Haizhu"], "zh"), listed(["Yuexiu", "Haizhu"], "en")
     ('Yuexiu、Haizhu', 'Yuexiu, Haizhu')
     """
-    return ("、" if language == "zh" else ", ").join(names)
+    return BETWEEN[language].join(names)
 
 
 def signed(value: float, decimals: int) -> str:
@@ -59,6 +63,31 @@ def measured(value: float, measure: str = "") -> str:
     ('31.93 per 10,000', '3373 cases')
     """
     return f"{number(value, decimals_of_values([value]))} {measure}".rstrip()
+
+
+def with_measure(title: str, measure: str, language: str) -> str:
+    """Return a title with the unit of measurement behind it, where there is one."""
+    return title if not measure else f"{title} ({measure})" if language == "en" else f"{title}（{measure}）"
+
+
+def moment_title(when: str, language: str, *, bare: bool = False) -> str:
+    """Return a moment as people read it: in Chinese in the time of Beijing, in English as it was written.
+
+    It is `bare` below a heading that says whose time it is.
+
+    >>> moment_title("2022-11-29T22:25:50+00:00", "en"), moment_title("yesterday", "zh")
+    ('2022-11-29T22:25:50+00:00', 'yesterday')
+    """
+    if language == "en":
+        return when
+    try:
+        at = dt.datetime.fromisoformat(when)
+    except ValueError:
+        return when
+    if at.tzinfo is None:
+        return when
+    shown = f"{at.astimezone(_BEIJING):%Y-%m-%d %H:%M}"
+    return shown if bare else word.in_beijing(language).format(at=shown)
 
 
 def sparkline(values: Sequence[float]) -> str:

@@ -41,6 +41,12 @@ class Column(NamedTuple):
     """The words that a formula compares its cells with, which are text: the value is 1 for one of these, else 0."""
     numbers: tuple[tuple[str, float], ...] = ()
     """The words that stand for a number in it, each with the number, besides those of its source."""
+    numerator: str = ""  # what is reported is called, where that is not the title: the title is that of a rate made of it
+
+    @property
+    def called(self) -> str:
+        """What its values are called, as they were reported."""
+        return self.numerator or self.title
 
     @property
     def of_parts_known(self) -> bool:
@@ -172,7 +178,20 @@ def _own_column(item: Indicator | Denominator | Adjustment, source: str, over_ti
         at_end=since == "none",
         reported=None if isinstance(item, Indicator) and _is_made(item) else measure,
         numbers=() if isinstance(item, Adjustment) else tuple(item.numbers.items()),
+        numerator=numerator_of(item, "en" if title.isascii() else "zh") if isinstance(item, Indicator) else "",
     )
+
+
+def conditions_of(leaf: Indicator) -> frozenset[str]:
+    """Return the names that only say where a leaf applies, and are no part of its value."""
+    return frozenset({*names(_read(leaf.applies))} - {*names(_read(leaf.formula)), leaf.per})
+
+
+def numerator_of(leaf: Indicator, language: str) -> str:
+    """Return what is reported for a leaf is called, where that is not the leaf's name: passed samples of a pass rate."""
+    if leaf.per is None or not (names_a_rate(leaf) or (leaf.column and language == "zh")):
+        return ""  # a name in English says more than the heading of a Chinese table
+    return leaf.column or NUMERATORS[language].format(name=leaf.title(language))
 
 
 def reported_range(item: Indicator | Denominator) -> tuple[float, ...] | None:

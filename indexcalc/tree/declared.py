@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..methods.aggregate import FREE_SUM
 from ..methods.weight import ADD_UP
+from ..words.agreement import in_both
 from .blocks.nodes import Dimension, Indicator
 from .blocks.whole import Written
 
@@ -13,6 +16,15 @@ def counts(node: Dimension | Indicator) -> bool:
     if isinstance(node, Indicator):
         return node.is_scored
     return not (node.role == "warning" and node.weight is None)
+
+
+def weights_said(index: Written, weights: Mapping[str, str]) -> str:
+    """Return the weights of some nodes in a row, by their ids, and in Chinese by their names."""
+    names = {node: index.by_id[node].name or node for node in weights}
+    return in_both(
+        " · ".join(f"{node} {weight}" for node, weight in weights.items()),
+        " · ".join(f"{names[node]} {weight}" for node, weight in weights.items()),
+    )
 
 
 def weight_total(index: Written) -> float:

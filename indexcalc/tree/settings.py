@@ -30,6 +30,8 @@ def settings_of(index: Index, node: str) -> tuple[Setting, ...]:
     leaf = isinstance(found, Indicator)
     made = []
     for key in BELOW if leaf else (*INNER, *_OWN):
+        if isinstance(found, Indicator) and key == "normalise" and not found.is_scored:
+            continue  # it has no score
         own = document.has((*path, key))
         shared = not own and key in Defaults.model_fields and document.has(("defaults", key))
         if shared and not leaf and (key not in INNER or key == "round"):

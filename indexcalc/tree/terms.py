@@ -20,6 +20,15 @@ def term_for(written: str, known: Iterable[str]) -> str:
     )
 
 
+def key_title(key: str, language: str) -> str:
+    """Return what a key of the tree is called: in Chinese by the field's term, with the key that stands in the file.
+
+    >>> key_title("measure", "en"), key_title("no-such-key", "zh")
+    ('measure', 'no-such-key')
+    """
+    return key if language == "en" or key not in TERMS else f"{TERMS[key][0]} {key}"
+
+
 def method_title(name: str, language: str, step: str = "") -> str:
     """Return what a method is called: in Chinese by its own term, in English as it is written; of one step, or of any.
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
+from .shown import BETWEEN
+
 _CHINESE = r"[\u4e00-\u9fff]"
 
 
@@ -35,24 +37,33 @@ class Phrase(str):
 
 
 class Several(str):
-    """The first few of many names: as English says it, with what Chinese says beside it."""
+    """A text as English says it, with what Chinese says beside it."""
 
     __slots__ = ("chinese",)
     chinese: str
 
+    def spoken(self, language: str) -> str:
+        """Return it in a language."""
+        return str(self) if language == "en" else self.chinese
 
-def several(first: Sequence[str], count: int, between: str = ", ") -> str:
+
+def in_both(english: str, chinese: str) -> Several:
+    """Return a text that findings say in English, with what they say in Chinese in its place."""
+    text = Several(english)
+    text.chinese = chinese
+    return text
+
+
+def several(first: Sequence[str], count: int, between: str = ", ") -> Several:
     """Return the first few of `count` names as one text; it says how many there are when it leaves some out.
 
     >>> several(["a", "b"], 24), several(["a", "b"], 24).chinese, several(["a", "b"], 2)
-    ('a, b … (24)', 'a, b 等 24 项', 'a, b')
+    ('a, b … (24)', 'a、b 等 24 项', 'a, b')
     """
-    joined = between.join(first)
+    joined, chinese = between.join(first), (BETWEEN["zh"] if between == BETWEEN["en"] else between).join(first)
     if count <= len(first):
-        return joined
-    text = Several(f"{joined} … ({count})")
-    text.chinese = f"{joined} 等 {count} 项"
-    return text
+        return in_both(joined, chinese)
+    return in_both(f"{joined} … ({count})", f"{chinese} 等 {count} 项")
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .shown import BETWEEN
+
 _NUMBERS = {"1": "一", "2": "二", "3": "三", "4": "四"}
 _HALVES = {"1": "上半年", "2": "下半年"}
 _TENS = {"1": "上旬", "2": "中旬", "3": "下旬"}
@@ -40,11 +42,11 @@ def with_titles(text: str) -> str:
     >>> with_titles("2022Q4, 2022-07 等 3 项"), with_titles("no period")
     ('2022年第四季度、2022年7月等 3 项', 'no period')
     """
-    parts = [one.partition(" ") for one in text.split(", ")]
+    parts = [one.partition(" ") for one in re.split(f"{BETWEEN['zh']}|{BETWEEN['en']}", text)]
     titled = [(period_title(one, "zh"), rest) for one, _, rest in parts]
     if all(shown == one for (shown, _), (one, _, _) in zip(titled, parts, strict=True)):
         return text
-    return "、".join(f"{shown}{rest}" for shown, rest in titled)
+    return BETWEEN["zh"].join(f"{shown}{rest}" for shown, rest in titled)
 
 
 KINDS = {

@@ -75,10 +75,14 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     not_scored = Said("监测指标，不计分", "monitored, not scored")
     moved = Said("与上一次计算结果相比", "Since the last report here")
     checked = Said(
-        "{index}：{dimensions} 个维度、{nodes} 个其他上级指标、{indicators} 个末级指标、{units} 个{label}、{periods} 期、{files} 个文件，没有错误",
+        "{index}：{levels}；{units} 个{label}、{periods} 期、{files} 个文件，没有错误",
         "{index}: {dimensions} {dimensions:dimension|dimensions}, {nodes} {nodes:node|nodes} below {dimensions:it|them}, {indicators} {indicators:indicator|indicators}, "
         "{units} {units:unit|units}, {periods} {periods:period|periods}, {files} {files:file|files} – no errors",
     )
+    dimensions_counted = Said("{count} 个维度", "{count} {count:dimension|dimensions}")
+    nodes_counted = Said("{count} 个{level}", "{count} of {level}")
+    of_the_monitored = Said("（其中监测指标 {count} 个）", " ({count} monitored)")
+    beside_the_index = Said("，另设预警维度 {count} 个（{counted}）", " and {count} of warnings ({counted})")
     outcome = Said("结果运用", "Outcome")
     outcomes = Said("结果运用", "Outcomes")
     ranked_by = Said("依据指标", "By")
@@ -107,7 +111,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     remark_text = Said("内容", "Text")
     remark_author = Said("作者", "Author")
     log_registered = Said(
-        "#{number} {log} {period}：{rows} 行已登记于 {at}，回执 {receipt}",
+        "#{number} {log} {period}：已登记 {rows} 行，登记时间 {at}；回执号 {receipt}",
         "#{number} {log} {period}: {rows} {rows:row|rows} registered at {at}, receipt {receipt}",
     )
     log_rows = Said("日志登记：{rows} 行，列：{columns}", "A registered log: {rows} {rows:row|rows}, columns {columns}")
@@ -149,7 +153,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     told_apart = Said("得分相同的，依次按{nodes}的得分排列位次。", "Equal scores are ranked by {nodes}, in turn.")
     setting = Said("{key}：{text}（{place}）", "{key}: {text} ({place})")
     method_note = Said("统计口径", "How it is counted")
-    scaled_up = Said("实际", "in effect")
+    scaled_up = Said("（实际 {weight}）", " (in effect {weight})")
+    beside = Said("（{text}）", " ({text})")
+    of_a_condition = Said("适用条件：", "applies by: ")
     index_points = Said("折合总指数", "in the index")
     effect_in_points = Said("影响总指数（分）", "in the index")
     in_points_of = Said("{number} 分", "{number}")
@@ -221,6 +227,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     pairs = Said("需要留意的相关", "Pairs to look at")
     what = Said("类型", "What")
     other_node = Said("另一指标", "Other node")
+    other_id = Said("另一指标编号", "Other id")
     correlation = Said("相关系数", "Correlation")
     redundant = Said("同级重复", "redundant")
     opposed = Said("同级相反", "opposed")
@@ -231,10 +238,11 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{values} {values:value|values} in {columns} {columns:column|columns}: {found} suspicious",
     )
     template_written = Said(
-        "{file}：{units} 个{label}，{columns} 列", "{file}: {units} {units:unit|units}, {columns} {columns:column|columns}"
+        "已写入：{file}（{units} 个{label}，{columns} 列）",
+        "{file}: {units} {units:unit|units}, {columns} {columns:column|columns}",
     )
     recorded = Said(
-        "报送成功：{title}，已登记 {values} 个值，时间 {at}；回执号 {receipt}",
+        "报送成功：{title}，已登记 {values} 个值，登记时间 {at}；回执号 {receipt}",
         "{title}: {values} {values:value|values} recorded at {at}, receipt {receipt}",
     )
     would_be_recorded = Said(
@@ -245,8 +253,10 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{ledger}：共 {submissions} 次报送，登记后均未改动；末条哈希 {hash}",
         "{ledger}: {submissions} {submissions:submission|submissions}, none changed since it was recorded; the last hash is {hash}",
     )
+    submission = Said("#{number} {department} {period} {version}", "#{number} {department} {period} {version}")
+    version = Said("第{number}版", "v{number}")
     log_number = Said("编号", "no.")
-    log_at = Said("登记时间", "recorded")
+    log_at = Said("登记时间（北京时间）", "recorded")
     log_department = Said("部门", "department")
     log_period = Said("期次", "period")
     log_version = Said("版本", "version")
@@ -272,10 +282,16 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     every_department = Said("所有报送部门", "all that report")
     question = Said("可疑之处", "What is suspicious")
     place = Said("出处", "Where")
+    of_a_source = Said("数据源 {source}", "source {source}")
+    step = Said("环节", "Step")
+    title = Said("名称", "Name")
+    parameters = Said("参数", "Parameters")
+    about = Said("说明", "About")
     shared_by_weight = Said(
         "下级过多，无法逐一组合计算，贡献只按权重分摊：{nodes}",
         "too many children for all their combinations, so that contributions are shared by weight alone: {nodes}",
     )
+    shrunk = Said("（收缩估计，不等于填报数直接相除）", " (shrunk: not the plain ratio of what was reported)")
     lacks = Said("（缺报：{periods}）", "(missing: {periods})")
     made_without = Said("（缺报：{periods}，按其余期次推算）", "(missing: {periods}; made of the others)")
     depth = Said("层级", "Level")
@@ -397,13 +413,13 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     numerals = Said("一二三四五六七八九十", "123456789")
     so_many_nodes = Said("{count} 个指标", "{count} nodes")
     edit = Said("修改号", "Edit")
-    when = Said("时间", "When")
+    when = Said("时间（北京时间）", "When")
     who = Said("操作人", "Who")
     why = Said("原因", "Why")
     no_history = Said("还没有修改记录。", "There is no history yet.")
     not_written = Said("未写入。", "Nothing is written.")
     not_written_yet = Said("未写入；加 --write 则写入指标体系文件。", "Nothing is written; --write writes it into the tree.")
-    written = Said("已写入", "Written")
+    written = Said("已写入：{files}", "Written: {files}")
     expert = Said("专家", "Expert")
     group_of_experts = Said("群体（判断的几何平均）", "Group (geometric mean of judgements)")
     to_write = Said("写入", "To write")
@@ -440,6 +456,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "Weak points and strengths: beyond the limits in what they cost or bring and in their scores (`boards`). Against mean: points of the index that it "
         "brings (+) or costs (−) beside a score at the mean of the group, this {label} included; places: what these gain (↑) or lose (↓).",
     )
+    contribution_help = Said("对上级贡献：上一级得分中来自本指标的分。", "Contribution: what a node adds to the score above it.")
     explained_help = Said(
         "对上级贡献：上一级得分中来自本指标的分；折合总指数：总指数中来自本指标的分。",
         "Contribution: what a node adds to the score above it; in the index: what of that reaches the index.",
@@ -496,7 +513,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     factor_adjustments = Said("加减分变动", "Adjustments")
     leading = Said("主要原因", "Main cause")
     agreement = Said(
-        "{count} 个{label}：Spearman {spearman}，Kendall {kendall}；{moved} 个位次有变，平均 {shift} 位，最多 {most} 位",
+        "{count} 个{label}：位次相关系数 {spearman}（Spearman）、{kendall}（Kendall）；{moved} 个{label}位次有变化，平均变化 {shift} 位，最多 {most} 位",
         "{count} {count:unit|units}: Spearman {spearman}, Kendall {kendall}; {moved} {moved:rank differs|ranks differ}, by {shift} on average, {most} at most",
     )
     left_out_of_it = Said("未计入 {count} 个{label}：{units}", "{count} {count:unit is|units are} left out: {units}")
@@ -542,6 +559,8 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     on_the_year_before_growth = Said("比上年增长", "Growth on last year")
     on_the_year_before_places = Said("较上年", "Since last year")
     least_level = Said("只列{level}及以上。", "Only {level} and worse are listed.")
+    red_alone = Said("只列红色。", "Only red is listed.")
+    others_by_least = Said("其余预警请用 --least {level} 列出。", "--least {level} lists the others.")
     as_published = Said("当时公布", "As published")
     rank_as_published = Said("公布位次", "Rank as published")
     revised = Said("修订幅度", "Revised by")
@@ -582,6 +601,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     behind = Said("在后", "Behind")
     gap = Said("差距", "Gap")
     level = Said("{level}级指标", "Level {level}")
+    reported_growth = Said("{name}{growth}", "{growth}, {name}")
     index_level = Said("总指数", "Index")
     norm_l1 = Said("权重合计变动（百分点）", "in all")
     norm_max = Said("单项最大变动（百分点）", "at most")

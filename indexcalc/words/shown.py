@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+BETWEEN = {"zh": "、", "en": ", "}
+"""What stands between the names of a list."""
 _SECRET = "***"
 _USER = r"(\w[\w+.\-]*://[^\s:/?#@]*):\S*@"  # up to the last @, since a password may have one
 _NAMED = r"""(?i)\b([\w%]*(?:password|passwd|passphrase|pwd))(\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|[^&\s;,'"]+)"""

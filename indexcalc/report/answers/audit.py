@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from ...analysis.audit import Audit
 from ...findings import Language
+from ...tree.columns import departments
+from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..formats.text import as_text
 from ..sheets.sheet import Heading, Sheet
 from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
@@ -30,12 +32,32 @@ def audited(audit: Audit, language: Language) -> Answer:
         }
         for one in audit.questions
     ]
-    sheet = _asked_sheet(told, label.label_en if language == "en" else label.label, language)
+    sources, known = {column.source for column in audit.index.columns}, departments(audit.index)
+    asked = [
+        one | {"department": word.of_a_source(language).format(source=one["department"])}
+        if one["department"] in sources and one["department"] not in known
+        else one
+        for one in told
+    ]
+    sheet = _asked_sheet(asked, label.label_en if language == "en" else label.label, language)
     counts = {"values": audit.values, "columns": audit.columns, "found": len(audit.questions)}
     text = word.audited(language).format(**counts)
     if told:
-        text += f"\n\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
+        text += f"\n\n{_as_list(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
     return Answer(text, {**counts, "codes": audit.codes(), "ask": told}, {"": sheet})
+
+
+def _as_list(sheet: Sheet, language: Language) -> str:
+    """Return what to ask whom in lines, department by department: sentences are too long for columns of a screen."""
+    lines: list[str] = []
+    at = {key: place for place, key in enumerate(_KEYS)}
+    for department, rows in groupby(sheet.rows, key=lambda row: row[0]):
+        lines.append(str(department))
+        for row in rows:
+            when = period_title(str(row[at["period"]]), language)
+            lines.append(f"  {f'{when} ' if when else ''}{row[at['question']]}")
+            lines.append(f"    ← {row[at['place']]}")
+    return "\n".join([*lines, *sheet.notes])
 
 
 def _asked_sheet(told: Sequence[Mapping[str, str]], unit: str, language: str) -> Sheet:

@@ -13,10 +13,12 @@ from ...methods.arrays import np
 from ...tree.model import Indicator
 from ...words.periods import period_title
 from ...words.reports import word
+from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
-from ..numbers import finite, measured, number, signed
+from ..numbers import finite, number, signed
 from ..sheets.alone import unit_label
 from ..sheets.changes import change_sheet, factors_sheet, indicators_sheet, notes_between, without_score
+from ..sheets.sheet import Value
 from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 
@@ -66,7 +68,7 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
     text = [*lines, "", as_text(factors, language)]
     said = notes_between(moves, language)
     sheets = {"": replace(factors, notes=(*lines, *said))}
-    values = {leaf: _values(moves, leaf) for leaf in moves.indicators or ()}
+    values = {leaf: _values(moves, leaf, language) for leaf in moves.indicators or ()}
     if values:
         sheets["indicators"] = indicators_sheet(moves, values, language)
         text += ["", as_text(indicators_sheet(moves, values, language, most=MOST_INDICATORS), language)]
@@ -90,17 +92,18 @@ def _lost(moves: ScoreChange, state: int, language: Language) -> str:
     return word.lost_score(language).format(state=title, coverage=f"{np.nan_to_num(covered):.1%}")
 
 
-def _values(moves: ScoreChange, leaf: str) -> tuple[str, str]:
-    """Return a leaf's value in both states, as people read it."""
-    unit, shown = moves.units.ids[moves.at[0]], []
+def _values(moves: ScoreChange, leaf: str, language: Language) -> tuple[Value, Value, str]:
+    """Return a leaf's value in both states, or why there is none, and the unit of measurement of the later."""
+    unit, shown, measure = moves.units.ids[moves.at[0]], [], ""
     for scores, period in zip((moves.earlier, moves.later), moves.periods, strict=True):
         node = scores.index.by_id.get(leaf)
-        value = None
+        value: Value = None
         if isinstance(node, Indicator) and unit in scores.panel.units.ids:
             place = scores.periods.index(period), scores.panel.units.ids.index(unit), scores.node(leaf)
-            value = finite(scores.derived[place])
-        shown.append("–" if value is None else measured(value, getattr(node, "measure", "")))
-    return shown[0], shown[1]
+            value, measure = finite(scores.derived[place]), node.measure
+            value = STATUS_NAMES[language][int(scores.status[place])] if value is None else value
+        shown.append(value)
+    return shown[0], shown[1], measure
 
 
 def change_data(moves: ScoreChange, leading: Sequence[str] = ()) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.alone import unit_label
-from ..sheets.changes import agreement_text, change_sheet, without_score
+from ..sheets.changes import agreement_text, change_sheet, state_title, without_score
 from ..sheets.tables import shortened
 from ..sheets.weights import differences_sheet
 from .answer import ELSEWHERE, MOST_ROWS, Answer
@@ -29,7 +29,7 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
     sheet = change_sheet(shown, language, comparison.leading)
     said = [agreement_text(comparison, language), *_left_out(comparison, language)]
     said += first_of(moves, len(moves.at) if moves.earlier.there is not None else len(moves.units), language)
-    heading = f"{period_title(one, language)} → {period_title(other, language)}"
+    heading = f"{state_title(one, language)} → {state_title(other, language)}"
     heading += f" · {period_title(before, language)}" if before == after else ""
     text = [heading, *said, "", as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)]
     sheets = {"": replace(sheet, notes=(heading, *said, *sheet.notes))}

@@ -13,13 +13,16 @@ from ...engine.frames import some
 from ...engine.rules import SLACK
 from ...findings import Language
 from ...methods.arrays import Array
+from ...panel import NOT_APPLICABLE
 from ...scores import Scores
+from ...tree.columns import conditions_of, numerator_of
 from ...tree.model import Index, Indicator, notes_of
-from ...tree.reported import names_a_rate, reported_measure
+from ...tree.reported import reported_measure
 from ...tree.settings import settings_of
+from ...tree.terms import key_title
 from ...words.periods import period_title
-from ...words.recognised_forms import NUMERATORS
 from ...words.reports import word, word_of
+from ...words.shown import BETWEEN
 from ...words.statuses import STATUS_NAMES
 from ..formats.text import as_text
 from ..numbers import finite, measured, number, signed
@@ -67,7 +70,8 @@ def _explained(result: Explanation, language: Language) -> Answer:
     shown = _Explained(result, language)
     lines = [f"{units.title(result.unit, language)} · {period_title(scores.periods[result.period], language)}"]
     lines += [line for level, one in result.tree.walk() for line in shown.lines(one, level)]
-    lines += explained_notes(scores, language)
+    levels = [level for level, one in result.tree.walk() if finite(one.contribution) is not None]
+    lines += explained_notes(scores, language, levels=max(levels, default=0))
     data = {
         "unit": units.ids[result.unit],
         "period": scores.periods[result.period],
@@ -142,8 +146,9 @@ class _Explained:
         lines = [f"{'  ' * level}{self._heading(one, level)}"]
         about = notes_of(self.scores.tree.nodes[one.position]) if level == 0 else {}  # of all below it only data has them
         if level == 0 and one.position != self.scores.tree.root:
-            settings, line = settings_of(self.scores.index, one.node), word.setting(self.language)
-            lines += [below + line.format(key=own.key, text=own.said, place=own.place) for own in settings]
+            line, language = word.setting(self.language), self.language
+            settings = [own for own in settings_of(self.scores.index, one.node) if own.key not in about]
+            lines += [below + line.format(key=key_title(own.key, language), text=own.said, place=own.place) for own in settings]
         remark = word.key_and_text(self.language)
         lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in about.items()]
         for added in one.adjustments:
@@ -152,13 +157,22 @@ class _Explained:
             lines.append(f"{below}{name} {points}  ← {', '.join(added.places)}".rstrip(" ←"))
         for change in one.changes:
             said = " · ".join(text for text in (change.when[:10], change.who, change.why) if text)
-            lines.append(f"{below}{word.weight_changed(self.language)} {change.old or '–'} → {change.new or '–'} ({said})")
+            moved = f"{word.weight_changed(self.language)} {change.old or '–'} → {change.new or '–'}"
+            lines.append(f"{below}{moved}{word.beside(self.language).format(text=said)}")
         if one.cells:
             value = finite(one.value)
             status = STATUS_NAMES[self.language][one.status or 0]
-            lines.append(f"{below}= {status if value is None else measured(value, one.measure)}{self._estimated(one)}")
-            lines += [f"{below}{line}" for line in cell_lines(self.scores, one.cells, self.language)]
+            shown = status if value is None else measured(value, one.measure)
+            lines.append(f"{below}= {shown}{self._estimated(one)}{self._shrunk(one)}")
+            leaf = self.scores.tree.nodes[one.position]
+            lines += [f"{below}{line}" for line in cell_lines(self.scores, one.cells, self.language, leaf)]
         return [*lines, *(self._made_lines(one.made, level + 1) if one.made else [])]
+
+    def _shrunk(self, one: Explained) -> str:
+        """Say that a value is not the plain ratio of what was reported."""
+        leaf = self.scores.tree.nodes[one.position]
+        there = isinstance(leaf, Indicator) and leaf.shrink is not None and finite(one.value) is not None
+        return word.shrunk(self.language) if there else ""
 
     def _estimated(self, one: Explained) -> str:
         """Say how a value was estimated, and of what."""
@@ -173,6 +187,8 @@ class _Explained:
         shown = _number(one.score, self.decimals) if scored else word.not_scored(language)
         if scored and finite(one.score) is None and finite(one.contribution):
             shown = word.lowest_instead(language)
+        away = one.status == NOT_APPLICABLE
+        shown = word.does_not_apply(language) if scored and away else shown
         text = f"{self.scores.tree.nodes[one.position].title(language)} ({one.node}) {shown}"
         if (rank := finite(one.rank)) is not None:
             among = ranked(self.scores, self.result.period, one.position, self.result.unit)
@@ -180,9 +196,9 @@ class _Explained:
         if level and scored and finite(one.weight):
             text += f" · {word.weight(language)} {one.weight:.4g}"
             if finite(one.score) is not None and abs(one.weight_in_effect - one.weight) > SLACK:
-                text += f" ({word.scaled_up(language)} {one.weight_in_effect:.4g})"
-            text += f" · {word.contribution(language)} {self._points(one.contribution)}"
-        if level > 1 and finite(one.index_points) is not None:
+                text += word.scaled_up(language).format(weight=f"{one.weight_in_effect:.4g}")
+            text += "" if away else f" · {word.contribution(language)} {self._points(one.contribution)}"
+        if level > 1 and finite(one.index_points) is not None and not away:
             text += f" · {word.index_points(language)} {self._points(one.index_points)}"
         if one.coverage < 1 and not one.cells:
             text += f" · {word.coverage(language)} {one.coverage:.1%}"
@@ -247,13 +263,18 @@ def cells_data(cells: Sequence[Cell]) -> list[dict[str, Any]]:
     ]
 
 
-def cell_lines(scores: Scores, cells: Sequence[Cell], language: Language) -> list[str]:
-    """Return reported cells as lines of text, each with where it was written, and which parts of a larger period lack a value."""
-    lines = []
+def cell_lines(scores: Scores, cells: Sequence[Cell], language: Language, leaf: object = None) -> list[str]:
+    """Return reported cells of a leaf as lines of text, each with where it was written, and which parts of a period lack a value.
+
+    What only says whether the leaf applies stands apart.
+    """
+    lines, conditions = [], conditions_of(leaf) if isinstance(leaf, Indicator) else frozenset()
     for cell in cells:
         value, (title, measure) = finite(cell.value), named(scores.index, cell.column, language)
         shown = "–" if value is None else measured(value, measure)
-        lines.append(f"{title} {shown} ({cell.column})  ← {where(cell, language) or '–'}")
+        owner = next((one.owner for one in scores.index.columns if one.id == cell.column), cell.column)
+        before = word.of_a_condition(language) if cell.column.removeprefix(f"{owner}.") in conditions else ""
+        lines.append(f"{before}{title} {shown} ({owner})  ← {where(cell, language) or '–'}")
     return lines
 
 
@@ -266,9 +287,8 @@ def named(index: Index, column: str, language: Language) -> tuple[str, str]:
     if item is None:
         return own.title, own.reported or own.measure
     name = (item.name_en if language == "en" else item.name) or own.title
-    if isinstance(item, Indicator) and names_a_rate(item):  # its name is that of the rate, and what was reported is no rate
-        name = item.column or NUMERATORS[language].format(name=name)
-    return name, reported_measure(index, item)
+    numerator = numerator_of(item, language) if isinstance(item, Indicator) else ""
+    return numerator or name, reported_measure(index, item)
 
 
 def _versus(result: Versus, language: Language) -> Answer:
@@ -279,7 +299,7 @@ def _versus(result: Versus, language: Language) -> Answer:
     names = (units.title(result.unit, language), name)
     lines = [f"{names[0]} {word.against(language).format(others=name)} · {period_title(period, language)}"]
     lines += [line for level, node in result.walk() for line in _versus_lines(result, node, level, language)]
-    lines += versus_notes(result, language)
+    lines += versus_notes(result, language, levels=max(level for level, _ in result.walk()))
     data = {
         "unit": units.ids[result.unit],
         "others": [units.ids[other] for other in result.others],
@@ -343,6 +363,9 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
         value = finite(pair[0, node] - pair[1, node])
         return "–" if value is None else signed(value, decimals)
 
+    def known(pair: Array) -> bool:
+        return finite(pair[0, node] - pair[1, node]) is not None
+
     scored = node not in result.scores.tree.monitored
     shown = f"{show(result.score)} · {gap(result.score)}" if scored else word.not_scored(language)
     text = f"{'  ' * level}{item.title(language)} ({item.id}) {shown}"
@@ -351,11 +374,12 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
         if not shifts(result, by_gaps, node):
             return ""
         both = ((word.by_scores, by_scores[node]), (word.by_gaps, by_gaps[node]))
-        return f" ({', '.join(f'{name(language)} {signed(part, decimals)}' for name, part in both)})"
+        said = BETWEEN[language].join(f"{name(language)} {signed(part, decimals)}" for name, part in both)
+        return word.beside(language).format(text=said)
 
-    if level and scored:
+    if level and scored and known(result.contribution):
         text += f" · {word.contribution(language)} {gap(result.contribution)}{parts(result.by_scores, result.gaps)}"
-    if level > 1 and scored:
+    if level > 1 and scored and known(result.points):
         text += f" · {word.index_points(language)} {gap(result.points)}{parts(result.points_by_scores, result.point_gaps)}"
     ranks = ["–" if rank is None else f"{rank:g}" for rank in _ranks(result, node)]
     lines = [f"{text} · {place_word(result.scores, language)} {' ↔ '.join(ranks)}"]
@@ -364,7 +388,7 @@ def _versus_lines(result: Versus, node: int, level: int, language: Language) -> 
     if isinstance(item, Indicator):
         values = ["–" if value is None else measured(value) for value in map(finite, result.values(node))]
         lines.append(f"{below}= {' ↔ '.join(values)} {item.measure}".rstrip())
-        lines += [f"{below}{line}" for cells in result.cells[node] for line in cell_lines(result.scores, cells, language)]
+        lines += [f"{below}{line}" for cells in result.cells[node] for line in cell_lines(result.scores, cells, language, item)]
     return lines
 
 

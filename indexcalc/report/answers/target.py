@@ -20,7 +20,7 @@ def target_answer(plan: Plan, language: Language) -> Answer:
     decimals, period = scores.index.index.decimals, scores.periods[plan.period]
     before, after = (number(one, decimals) for one in plan.scores)
     if plan.rank is None:
-        wanted = word.target_score(language).format(score=plan.goal)
+        wanted = word.target_score(language).format(score=f"{plan.goal:g}")
     else:
         wanted = word.target_rank(language).format(rank=plan.rank)
     lines = [

@@ -14,7 +14,7 @@ from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import finite, measured, number, sparkline
 from ..sheets.tables import notes
-from ..sheets.warnings import basis, counts, follows, watched_title
+from ..sheets.warnings import basis, counts, follows, least_listed, watched_title
 from .answer import Answer
 from .explain import cell_lines, cells_data
 
@@ -29,6 +29,9 @@ def warn_answer(result: Alerts, language: Language) -> Answer:
         f"{scores.index.index.title(language)} · {period_title(result.period, language)} · {word.warning(language)}",
         counted,
     ]
+    if result.least != LEVELS[0]:
+        others = word.others_by_least(language).format(level=LEVELS[0])
+        lines.append(f"{least_listed(result.least, language)}{'' if language == 'zh' else ' '}{others}")
     if not result.alerts:
         lines += ["", word.no_warnings(language).format(level=word_of(result.least, language))]
     for one in result.alerts[:MOST_SHOWN]:
@@ -111,22 +114,23 @@ def _lines(scores: Scores, one: Alert, language: Language) -> list[str]:
     decimals, judged, node = scores.index.index.decimals, one.judged, scores.tree.nodes[one.warned.node]
     comma, left, right = ("，", "（", "）") if language == "zh" else (", ", " (", ")")
     step = follows(judged, one.warned, language)
-    title = f"{scores.panel.units.title(one.warned.unit, language)} · {watched_title(scores, judged, one.warned, language)}"
+    when, unit = period_title(scores.periods[one.warned.period], language), scores.panel.units.title(one.warned.unit, language)
+    title = f"{unit} · {when} · {watched_title(scores, judged, one.warned, language)}"
     value = f"{word.observed(language)} {measured(one.value)}"
     limit = f"{word.limit(language)} {measured(one.limit)}{left}{basis(scores, judged, one.warned, language)}{right}"
     lasting = word.in_a_row_of(language).format(count=one.in_a_row)
     lines = [
-        f"{word_of(one.level, language)} {title} ({node.id}) {period_title(scores.periods[one.warned.period], language)}",
+        f"{word_of(one.level, language)} {title} ({node.id})",
         f"  {value}{comma}{limit} · {judged.rule.title(language)}",
         f"  {word.course(language)} {sparkline(one.values)} · {lasting}{f' → {step}' if step else ''}",
     ]
-    lines += [f"  {line}" for line in _reported_lines(scores, one.reported, language)] if one.reported else []
+    lines += [f"  {line}" for line in _reported_lines(scores, node, one.reported, language)] if one.reported else []
     for each in one.behind or ():
         leaf = scores.index.leaves[each.leaf]
         shown = "–" if finite(each.value) is None else measured(each.value, leaf.measure)
         points = number(each.points, decimals)
         lines.append(f"  {word.mostly_from(language)} {leaf.title(language)} ({leaf.id}) {points} · {shown}")
-        lines += [f"    {line}" for line in _reported_lines(scores, each.reported, language)]
+        lines += [f"    {line}" for line in _reported_lines(scores, leaf, each.reported, language)]
     return lines
 
 
@@ -138,12 +142,12 @@ def _beside_lines(scores: Scores, beside: Sequence[tuple[Judged, Warned]], langu
     ]
 
 
-def _reported_lines(scores: Scores, reported: Evidence, language: Language) -> list[str]:
+def _reported_lines(scores: Scores, node: object, reported: Evidence, language: Language) -> list[str]:
     """Return what was reported and where, and below it the events."""
     events = reported.events or ()
     heading = [f"{word.events_behind(language)}{' · '.join(events[0])}"] if events else []
     return [
-        *cell_lines(scores, reported.cells, language),
+        *cell_lines(scores, reported.cells, language, node),
         *heading,
         *(f"  {' · '.join(cell or '–' for cell in event.values())}" for event in events),
     ]

@@ -16,7 +16,7 @@ from ...tree.terms import method_title
 from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
-from ..numbers import finite
+from ..numbers import finite, listed
 from ..sheets.weights import comparison_sheet, differences_sheet, history_sheet, judgements_sheet, moves_sheet, weights_sheet
 from .ranking import Result
 
@@ -74,7 +74,7 @@ def _changes(proposal: Proposal, written: Sequence[str], language: Language, *, 
     lines = [as_text(sheet, language)] if proposal.weights else []
     lines += _moves(proposal.moved, language)
     if written:
-        lines += ["", _said(word.written(language), ", ".join(written), language)]
+        lines += ["", word.written(language).format(files=listed(written, language))]
     elif proposal.before != proposal.after:
         lines += ["", (word.not_written_yet if computed else word.not_written)(language)]
     weights = {node: list(pair) for node, pair in proposal.weights.items()}
@@ -95,7 +95,7 @@ def compared(trees: TwoTrees, language: Language) -> Result:
 def changed(history: History, language: Language) -> Result:
     """Return who changed which weight, when and why."""
     changes = history.changes
-    text = as_text(history_sheet(changes, language), language) if changes else word.no_history(language)
+    text = as_text(history_sheet(changes, history.index, language), language) if changes else word.no_history(language)
     return text, [asdict(change) for change in changes]
 
 

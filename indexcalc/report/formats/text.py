@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -34,6 +35,11 @@ _NEED: tuple[Kind, ...] = (
     "prose",
 )
 """Kinds of columns, those that a narrow screen shows first in front."""
+_BETWEEN = 2  # spaces between two columns
+_MOST_LINES = 2  # of a heading
+_SHORT = 4  # columns that a heading always has
+_CJK = r"[\u2e80-\u9fff]"
+_OPENING, _CLOSING = "（“(", "）”、，：·)"  # marks that no line ends with, and that none begins with
 
 
 def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: str) -> str:
@@ -53,13 +59,10 @@ def shown(value: Value, heading: Heading, sheet: Sheet, *, tie: bool, language: 
         return measured(value)
     if heading.kind == "percent":
         return f"{float(rounded(np.array(value * 100), 1)):.1f}%"
+    own = sheet.decimals if heading.decimals is None else heading.decimals
     if heading.kind in ("signed", "revision"):
-        return word.not_revised(language) if heading.kind == "revision" and value == 0 else signed(value, sheet.decimals)
-    return (
-        f"{value:g}"
-        if heading.kind == "count"
-        else number(value, sheet.decimals if heading.decimals is None else heading.decimals)
-    )
+        return word.not_revised(language) if heading.kind == "revision" and value == 0 else signed(value, own)
+    return f"{value:g}" if heading.kind == "count" else number(value, own)
 
 
 def _more_or_less(value: float, heading: Heading, sheet: Sheet, language: str) -> str:
@@ -89,20 +92,45 @@ def cells(sheet: Sheet, language: str) -> list[list[str]]:
 def as_text(sheet: Sheet, language: str) -> str:
     """Lay a sheet out in columns, Chinese characters counted as two wide.
 
-    On a screen too narrow for all of them the least needed are left out, which is said.
+    On a screen too narrow for all of them headings are broken into lines; where that is not enough the least needed columns
+    are left out, which is said.
     """
-    rows = [[heading.title for heading in sheet.headings], *cells(sheet, language)]
-    kept = _fitting(sheet.headings, [max(wide(row[at]) for row in rows) for at in range(len(rows[0]))], SCREEN_WIDTH.get())
+    rows, titles = cells(sheet, language), [[heading.title] for heading in sheet.headings]
+    least = [max((wide(row[at]) for row in rows), default=0) for at in range(len(titles))]
+    widths, screen = [max(wide(title[0]), room) for title, room in zip(titles, least, strict=True)], SCREEN_WIDTH.get()
+    if screen is not None and sum(widths) + _BETWEEN * (len(widths) - 1) > screen:
+        titles = [_broken(title[0], room) for title, room in zip(titles, least, strict=True)]
+        widths = [max(room, *map(wide, title)) for title, room in zip(titles, least, strict=True)]
+    kept = _fitting(sheet.headings, widths, screen)
     left = [sheet.headings[at].kind in ("text", "prose", "code", "period") for at in kept]
     without = [heading.title for at, heading in enumerate(sheet.headings) if at not in kept]
     said = [word.columns_left_out(language).format(columns=listed(without, language))] if without else []
-    return "\n".join([aligned([[row[at] for at in kept] for row in rows], left), *said, *sheet.notes])
+    high = max(len(titles[at]) for at in kept)
+    above = [[("", *titles[at])[max(line - high + len(titles[at]) + 1, 0)] for at in kept] for line in range(high)]
+    return "\n".join([aligned([*above, *([row[at] for at in kept] for row in rows)], left), *said, *sheet.notes])
+
+
+def _broken(title: str, room: int) -> list[str]:
+    """Return a heading in as few lines as its column's cells have room for, but no more than `_MOST_LINES`.
+
+    Chinese is broken between any two characters but before a mark that closes, other text between words.
+    """
+    parts = re.findall(rf"[{_OPENING}]*(?:{_CJK}[{_CLOSING}]*|[^ {_OPENING}\u2e80-\u9fff]+ ?)|[{_OPENING}]+", title)
+    for width in range(max(room, _SHORT, -(-wide(title) // _MOST_LINES)), wide(title) + 1):
+        lines = [""]
+        for part in parts:
+            if lines[-1] and wide(lines[-1] + part.rstrip()) > width:
+                lines.append("")
+            lines[-1] += part
+        if len(lines) <= _MOST_LINES and all(wide(line.rstrip()) <= width for line in lines):
+            return [line.rstrip() for line in lines]
+    return [title]
 
 
 def _fitting(headings: Sequence[Heading], widths: Sequence[int], screen: int | None) -> list[int]:
     """Return the columns that fit a screen: as many as there is room for, the most needed first."""
     every = range(len(headings))
-    if screen is None or sum(widths) + 2 * (len(widths) - 1) <= screen:
+    if screen is None or sum(widths) + _BETWEEN * (len(widths) - 1) <= screen:
         return list(every)
     first = next((at for at in every if headings[at].kind == "text"), 0)
     needed = sorted(every, key=lambda at: (at != first and not headings[at].strong, _NEED.index(headings[at].kind), at))
@@ -112,7 +140,7 @@ def _fitting(headings: Sequence[Heading], widths: Sequence[int], screen: int | N
         if room < widths[at] and kept:
             break
         kept.append(at)
-        room -= widths[at] + 2
+        room -= widths[at] + _BETWEEN
     return sorted(kept)
 
 
@@ -126,7 +154,7 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
             cell + " " * (width - wide(cell)) if to_left else " " * (width - wide(cell)) + cell
             for cell, width, to_left in zip(row, widths, left, strict=True)
         ]
-        lines.append("  ".join(padded).rstrip())
+        lines.append((" " * _BETWEEN).join(padded).rstrip())
     return "\n".join(lines)
 
 

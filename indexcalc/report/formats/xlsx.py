@@ -113,13 +113,14 @@ def _write(book: Any, page: Any, sheet: Sheet, language: str) -> None:
         page.write_string(below + at, 0, note, book.add_format({"font_name": _FONT}))
     if len(sheet.rows) > _LONG and not stacked:
         page.autofilter(top, 0, top + len(sheet.rows), len(sheet.headings) - 1)
-    page.freeze_panes(top + 1, 2)
+    named = next((at for at, heading in enumerate(sheet.headings) if heading.kind in ("text", "period")), 0)  # the rows by this
+    page.freeze_panes(top + 1, min(named, 1) + 1)
     page.set_landscape()
     page.set_paper(9)  # A4
     pages = -(-total // _PAGE)
     page.fit_to_pages(pages, 0)  # a page with many columns is printed on several, not too small to be read
     if pages > 1:
-        page.repeat_columns(0, 1)
+        page.repeat_columns(0, min(named, 1))
     page.repeat_rows(first, top)
     page.set_footer("&C&P / &N")
 

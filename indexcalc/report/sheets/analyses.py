@@ -11,7 +11,7 @@ from ...words.reports import word, word_of
 from ..numbers import finite, listed
 from .alone import unit_label
 from .apart import decimals_apart
-from .sheet import Heading, Sheet, Value
+from .sheet import Heading, Kind, Sheet, Value
 from .tables import notes
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ...analysis.sensitivity import Left, Sensitivity
     from ...analysis.uncertainty import Uncertainty
     from ...scores import Scores
+
+_ON_THE_INDEX = ("weight in the index", "effect on the index")
 
 
 def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None, language: str) -> Sheet:
@@ -35,12 +37,12 @@ def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None
         ),
         (Heading(word.median_rank(language), "count"), [finite(result.quantile(0.5)[unit]) for unit in order]),
         (
-            Heading(word.rank_interval(language).format(level=f"{level:.0%}"), "code"),
+            Heading(word.rank_interval(language).format(level=f"{level:.0%}"), "text"),
             [_range(interval[unit], language) for unit in order],
         ),
     ]
     if tied is not None:
-        columns.append((Heading(word.tied_places(language), "code"), [_range(tied[unit], language) for unit in order]))
+        columns.append((Heading(word.tied_places(language), "text"), [_range(tied[unit], language) for unit in order]))
     if top is not None:
         columns.append(
             (Heading(word.in_the_top(language).format(k=top), "percent"), [float(result.top(top)[unit]) for unit in order])
@@ -148,6 +150,7 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
     """Return what happens to the ranking without each node."""
     headings = (
         Heading(word.left_out(language), "text"),
+        Heading(word.id(language), "code"),
         Heading(word.rank_correlation(language), "score"),
         Heading(word.mean_shift(language), "score"),
         Heading(word.largest_shift(language), "count"),
@@ -155,7 +158,7 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
     )
     rows = [
         (
-            titled(scores, one.node, language),
+            *_named(scores, one.node, language),
             finite(one.correlation),
             one.shift,
             one.most,
@@ -168,20 +171,27 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
 
 def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves: bool = True) -> Sheet:
     """Return each node's weight beside what it does; with its `leaves` or, with a note of that, without."""
-    shown = [row for row, node in enumerate(weighed.nodes) if leaves or scores.node(node) >= scores.tree.leaves]
+    levels = _levels(scores, weighed.nodes)
+    shown = [row for row in levels if leaves or scores.node(weighed.nodes[row]) >= scores.tree.leaves]
+    kinds: dict[str, Kind] = {"node": "text", "id": "code"}
     headings = tuple(
-        Heading(word_of(key, language), "text" if key == "node" else "percent")
-        for key in ("node", "weight", "in effect", "linear effect", "main effect", "weight in the index", "effect on the index")
+        Heading(word_of(key, language), kinds.get(key, "percent"))
+        for key in ("node", "id", "weight", "in effect", "linear effect", "main effect", *_ON_THE_INDEX)
     )
     columns = (
         weighed.nominal,
         weighed.importance,
         weighed.squared,
         weighed.main,
-        weighed.effective,
-        weighed.main_index,
     )
-    rows = [(titled(scores, weighed.nodes[row], language), *(finite(column[row]) for column in columns)) for row in shown]
+    rows = [
+        (
+            *_named(scores, weighed.nodes[row], language),
+            *(finite(column[row]) for column in columns),
+            *(finite(column[row]) if weighed.effective[row] else None for column in (weighed.effective, weighed.main_index)),
+        )
+        for row in shown  # what is out of the index has no weight in it
+    ]
     hidden = len(weighed.nodes) - len(shown)
     said = (word.without_indicators(language).format(count=hidden),) if hidden else ()
     return Sheet(word.weights_in_effect(language), headings, tuple(rows), notes=(*said, word.influence_help(language)))
@@ -191,6 +201,7 @@ def groups_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sh
     """Return how the children of each node go together."""
     headings = (
         Heading(word.node(language), "text"),
+        Heading(word.id(language), "code"),
         Heading(word.children(language), "count"),
         Heading(word.alpha(language), "score"),
         Heading(word.first_component(language), "percent"),
@@ -199,14 +210,14 @@ def groups_sheet(scores: Scores, together: Sequence[Group], language: str) -> Sh
     )
     rows = [
         (
-            titled(scores, group.node, language),
+            *_named(scores, group.node, language),
             len(group.children),
             finite(group.alpha),
             finite(group.explained[0]),
             finite(np.nanmax(group.inflation, initial=-np.inf)),
             finite(group.condition),
         )
-        for group in together
+        for group in (together[at] for at in _levels(scores, [group.node for group in together]))
     ]
     return Sheet(word.groups(language), headings, tuple(rows), notes=(word.groups_help(language),))
 
@@ -238,19 +249,39 @@ def flags_sheet(scores: Scores, pairs: Sequence[Flag], language: str) -> Sheet:
     """Return the correlations to look at."""
     headings = (
         Heading(word.what(language), "text"),
-        Heading(word.node(language), "text"),
-        Heading(word.other_node(language), "text"),
+        Heading(word.node(language), "text", strong=True),
+        Heading(word.other_node(language), "text", strong=True),
         Heading(word.correlation(language), "score"),
+        Heading(word.id(language), "code"),
+        Heading(word.other_id(language), "code"),
     )
     rows = [
         (
             word_of(pair.kind, language),
-            *(titled(scores, node, language) for node in (pair.one, pair.other)),
+            *(_named(scores, node, language)[0] for node in (pair.one, pair.other)),
             finite(pair.correlation),
+            pair.one,
+            pair.other,
         )
         for pair in pairs
     ]
     return Sheet(word.pairs(language), headings, tuple(rows))
+
+
+def _levels(scores: Scores, nodes: Sequence[str]) -> list[int]:
+    """Return the places of nodes level by level from the top, and within a level in the order of the file."""
+    depth, file = {}, {node: at for at, node in enumerate(scores.index.by_id)}
+    for node in nodes:
+        at = scores.node(node)
+        depth[node] = 0
+        while (at := scores.tree.parents[at]) >= 0:
+            depth[node] += 1
+    return sorted(range(len(nodes)), key=lambda at: (depth[nodes[at]], file.get(nodes[at], len(file))))
+
+
+def _named(scores: Scores, node: str, language: str) -> tuple[str, str]:
+    """Return a node's name and its id."""
+    return scores.tree.nodes[scores.node(node)].title(language), node
 
 
 def titled(scores: Scores, node: str, language: str) -> str:

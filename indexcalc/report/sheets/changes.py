@@ -15,6 +15,8 @@ from ...analysis.turns import Turn
 from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
+from ...tree.terms import method_title
+from ...words.agreement import several
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import finite, listed, measured, number
@@ -24,6 +26,7 @@ from .sheet import Heading, Sheet, Value
 from .tables import notes, notes_on_periods
 
 MOST_NAMES = 20  # of units in a note
+_PLACES = 1  # decimals of places that factors share
 
 
 def boards_sheet(boards: Boards, language: str, *, short: bool, start: int) -> Sheet:
@@ -70,7 +73,7 @@ def change_sheet(moves: ScoreChange, language: str, leading: Sequence[str] = ())
     headings = [
         Heading(unit_label(scores, language), "text"),
         *(
-            Heading(period_title(period, language), "score", over=word.score(language), decimals=decimals, plain=period)
+            Heading(state_title(period, language), "score", over=word.score(language), decimals=decimals, plain=period)
             for period in _periods(moves, language)
         ),
         Heading(word.score_difference(language), "signed", strong=True),
@@ -102,7 +105,7 @@ def without_score(moves: ScoreChange, names: tuple[str, str], lacking: tuple[Seq
     """Name the units that have no score in either of two states, by their places among those of a change; nothing of none."""
     parts = [
         word.without_score_in(language).format(
-            state=period_title(name, language), units=_named([moves.units.title(at, language) for at in places], language)
+            state=state_title(name, language), units=_named([moves.units.title(at, language) for at in places], language)
         )
         for name, places in zip(names, lacking, strict=True)
         if places
@@ -113,7 +116,7 @@ def without_score(moves: ScoreChange, names: tuple[str, str], lacking: tuple[Seq
 def _named(names: Sequence[str], language: str) -> str:
     """Return names in a row, the first of very many with how many there are."""
     shown = listed(names[:MOST_NAMES], language)
-    return shown if len(names) <= MOST_NAMES else f"{shown} … ({len(names)})"
+    return shown if len(names) <= MOST_NAMES else several(names[:MOST_NAMES], len(names)).spoken(language)
 
 
 def notes_between(moves: ScoreChange, language: str) -> tuple[str, ...]:
@@ -150,10 +153,19 @@ def _periods(moves: ScoreChange, language: str) -> tuple[str, str]:
     return (one, other) if one != other else (word.earlier(language), word.later(language))
 
 
+def state_title(state: str, language: str) -> str:
+    """Return what one of two states is called that are compared: a period, or a method, or as it is named.
+
+    >>> state_title("2022Q4", "en"), state_title("old.yaml", "zh")
+    ('2022Q4', 'old.yaml')
+    """
+    return method_title(period_title(state, language), language)
+
+
 def _ranks_headings(states: tuple[str, str], language: str) -> tuple[Heading, ...]:
     """Return the headings of the ranks in two states, which name these; in CSV they are numbered."""
     return tuple(
-        Heading(word.rank_in(language).format(state=period_title(state, language)), "count", plain=f"{word.rank(language)}{mark}")
+        Heading(word.rank_in(language).format(state=state_title(state, language)), "count", plain=f"{word.rank(language)}{mark}")
         for state, mark in zip(states, ("₀", "₁"), strict=True)
     )
 
@@ -168,7 +180,7 @@ def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
     headings = (
         Heading(word.factor(language), "text"),
         Heading(word.score_difference(language), "signed"),
-        Heading(word.places(language), "signed"),
+        Heading(word.places(language), "signed", decimals=_PLACES),
     )
     rows: list[tuple[Value, ...]] = [
         (factor_title(moves, factor, language), finite(part[0]), finite(-moves.rank_parts[factor][0]))
@@ -180,12 +192,18 @@ def factors_sheet(moves: ScoreChange, language: str) -> Sheet:
     return Sheet(word.change(language), headings, tuple(rows), decimals=moves.later.index.index.decimals, notes=said)
 
 
-def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], language: str, most: int | None = None) -> Sheet:
-    """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum."""
+def indicators_sheet(
+    moves: ScoreChange, values: dict[str, tuple[Value, Value, str]], language: str, most: int | None = None
+) -> Sheet:
+    """Return the indicators that moved the first unit's score by its own data, the largest moves first, the rest in a sum.
+
+    `values` are those of each in both states, and the unit of measurement that they are in.
+    """
     headings = (
         Heading(factor_title(moves, "own", language), "text"),
         Heading(word.id(language), "code"),
-        *(Heading(period_title(period, language), "text", plain=period) for period in _periods(moves, language)),
+        *(Heading(period_title(period, language), "value", plain=period) for period in _periods(moves, language)),
+        Heading(word.value_measure(language), "text"),
         Heading(word.effect_in_points(language), "signed"),
     )
     parts = {leaf: float(part[0]) for leaf, part in (moves.indicators or {}).items()}
@@ -194,11 +212,11 @@ def indicators_sheet(moves: ScoreChange, values: dict[str, tuple[str, str]], lan
     )
     titles = {node.id: node.title(language) for node in moves.later.tree.nodes}
     rows: list[tuple[Value, ...]] = [
-        (titles.get(leaf, leaf), leaf, *values.get(leaf, ("–", "–")), finite(parts[leaf])) for leaf in order
+        (titles.get(leaf, leaf), leaf, *values.get(leaf, (None, None, "")), finite(parts[leaf])) for leaf in order
     ]
     if rest := rows[most:] if most is not None else []:
         known = [row[-1] for row in rest if isinstance(row[-1], float)]
-        rows = [*rows[:most], (word.others(language).format(count=len(rest)), "", "", "", math.fsum(known) if known else None)]
+        rows = [*rows[:most], (word.others(language).format(count=len(rest)), *[""] * 4, math.fsum(known) if known else None)]
     return Sheet(headings[0].title, headings, tuple(rows), decimals=moves.later.index.index.decimals)
 
 
@@ -225,10 +243,10 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
     headings += [] if top else [Heading(word.behind(language), "text"), Heading(word.gap(language), "score")]
     for level in levels:
         over = level_title(level, language)
-        headings += [Heading(f"{over} {word_of(f'norm {norm}', language)}", "count", over=over) for norm in NORMS]
+        headings += [Heading(_movement(over, norm, language), "count", over=over) for norm in NORMS]
     cells: dict[tuple[int, int | None], dict[tuple[int, str], Value]] = {}
     for turn in turns:
-        cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = _distance(turn)
+        cells.setdefault((turn.above, turn.below), {})[turn.level, turn.norm] = _distance(turn, language)
     rows = []
     units, score, rank = scores.panel.units, scores.score()[result.period], scores.rank()[result.period]
     for (above, below), row in cells.items():
@@ -245,18 +263,24 @@ def turns_sheet(result: Robustness, language: str, *, top: bool = False) -> Shee
     )
 
 
+def _movement(level: str, norm: str, language: str) -> str:
+    """Return what the movement of weights at a level is called, by what is counted of it."""
+    said = word_of(f"norm {norm}", language)
+    return f"{level} {said}" if language == "en" else f"{level}{said}"
+
+
 def level_title(level: int, language: str) -> str:
     """Return what the nodes of a level of the tree are called."""
     numerals = word.numerals(language)
     return word.level(language).format(level=numerals[level - 1] if level <= len(numerals) else level)
 
 
-def _distance(turn: Turn) -> Value:
+def _distance(turn: Turn, language: str) -> Value:
     """Return how far weights must move in points; what is not proved with the bound that is, nothing where no weights do it."""
     if turn.exact:
         return None if math.isnan(turn.distance) else _points(100 * turn.distance)
     found = "–" if math.isnan(turn.distance) else _points(100 * turn.distance)
-    return f"≈{found} (≥{_points(100 * turn.bound)})"
+    return f"≈{found}（≥{_points(100 * turn.bound)}）" if language == "zh" else f"≈{found} (≥{_points(100 * turn.bound)})"
 
 
 def _points(points: float) -> str:
@@ -355,8 +379,8 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
     headings = (
         Heading(word.target(language), "text"),
         Heading(word.id(language), "code"),
-        Heading(word.value_now(language), "text"),
-        Heading(word.goal(language), "text"),
+        Heading(word.value_now(language), "value"),
+        Heading(word.goal(language), "value"),
         Heading(word.value_measure(language), "text"),
         Heading(word_of(f"effort measure {plan.counted}", language), "score"),
         Heading(word.effect_in_points(language), "signed"),
@@ -365,8 +389,8 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
         (
             leaves[step.leaf].title(language),
             leaves[step.leaf].id,
-            measured(step.old),
-            measured(step.new),
+            step.old,
+            step.new,
             leaves[step.leaf].measure,
             step.effort,
             step.points,
@@ -382,7 +406,7 @@ def plan_sheet(plan: Plan, language: str) -> Sheet:
     ]
     if plan.along:
         moved = [
-            f"{leaves[one.leaf].title(language)} {measured(one.old)} → {measured(one.new)}{leaves[one.leaf].measure}"
+            f"{leaves[one.leaf].title(language)} {measured(one.old)} → {measured(one.new, leaves[one.leaf].measure)}"
             for one in plan.along
         ]
         said.insert(1, word.plan_along(language).format(indicators=("；" if language == "zh" else "; ").join(moved)))

@@ -105,14 +105,14 @@ def shifts(result: Versus, gaps: Array, node: int) -> bool:
     return shift is not None and bool(float(number(shift, result.scores.index.index.decimals)))
 
 
-def versus_notes(result: Versus, language: str) -> tuple[str, ...]:
+def versus_notes(result: Versus, language: str, *, levels: int = 2) -> tuple[str, ...]:
     """Return what must stand below a unit beside others."""
     said = (
         (word.gaps_help(language),)
         if any(shifts(result, result.gaps, node) or shifts(result, result.point_gaps, node) for _, node in result.walk())
         else ()
     )
-    return (*said, *explained_notes(result.scores, language))
+    return (*said, *explained_notes(result.scores, language, levels=levels))
 
 
 def where(cell: Cell, language: Language) -> str:
@@ -142,11 +142,15 @@ def _both(pair: Array) -> tuple[Value, ...]:
     return finite(pair[0]), finite(pair[1]), finite(pair[0] - pair[1])
 
 
-def explained_notes(scores: Scores, language: str) -> tuple[str, ...]:
-    """Return what must stand below contributions: which were only shared by weight, and what stands below every table."""
+def explained_notes(scores: Scores, language: str, *, levels: int = 2) -> tuple[str, ...]:
+    """Return what must stand below contributions: which were only shared by weight, and what stands below every table.
+
+    Below the first of several `levels` there are contributions to the node above alone, and at it none.
+    """
     nodes = [scores.tree.nodes[branch.position].id for branch in scores.tree.branches if by_weight(branch)]
     said = (word.shared_by_weight(language).format(nodes=some(nodes)),) if nodes else ()
-    return (word.explained_help(language), *said, *notes(scores, language))
+    helped = [(), (word.contribution_help(language),), (word.explained_help(language),)][min(levels, 2)]
+    return (*helped, *said, *notes(scores, language))
 
 
 def _first_headings(language: str) -> tuple[Heading, ...]:

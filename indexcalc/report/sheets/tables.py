@@ -18,7 +18,7 @@ from ...scores import ACROSS_PERIODS, Scores
 from ...tree.model import Dimension, Indicator
 from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import decimals_of_values, listed
+from ..numbers import decimals_of_values, listed, with_measure
 from .alone import alone_in, by_group, place_word, unit_label
 from .apart import decimals_apart
 from .sheet import Columns, Heading, Sheet, Value
@@ -165,6 +165,8 @@ def _ranked(scores: Scores, at: int, node: int, units: Sequence[int], language: 
     else:
         heading = Heading(word.score(language), "score", strong=True, decimals=decimals)
         table.add(heading, values_of(scores.scores[at, :, node], units))
+        if isinstance(scores.tree.nodes[node], Indicator):
+            _add_value(scores, at, node, units, language, table)
     _add_beside_score(scores, at, node, units, language, table)
     return table
 
@@ -208,7 +210,8 @@ def _add_value(
     """Add an indicator's values, under its unit of measurement where it has one."""
     own, values = scores.tree.nodes[node], values_of(scores.derived[at, :, node], units)
     measure = own.measure if isinstance(own, Indicator) else ""
-    heading = Heading(measure or word.observed(language), "score", over=over, decimals=decimals_of_values(values))
+    title = measure if over and measure else with_measure(word.observed(language), measure, language)
+    heading = Heading(title, "score", over=over, decimals=decimals_of_values(values))
     table.add(heading, values, adds_up=adds_up(scores.index, own))
 
 

@@ -12,7 +12,7 @@ from ...tree.model import Indicator
 from ...tree.reported import reported_measure
 from ...words.periods import period_title
 from ...words.reports import Said, word, word_of
-from ..numbers import decimals_of_values, listed
+from ..numbers import decimals_of_values, listed, with_measure
 from .alone import place_word, unit_label
 from .sheet import Columns, Heading, Sheet, Value
 from .tables import YEARS, in_rank_order, kind_of, notes_on_periods, values_of
@@ -93,27 +93,36 @@ class _Trend:
         """Add an indicator's values, and of a count per head or the like first what was counted, which adds up."""
         measure = read_measure(leaf.measure)
         is_share = measure is not None and measure.kind == "ratio"
-        if leaf.per is not None and counted_of(self.scores.index, leaf) is not None and not is_share:
+        counted = leaf.per is not None and counted_of(self.scores.index, leaf) is not None and not is_share
+        if counted:
             numbers = np.array(self.scores.panel.values[..., self.scores.panel.column[leaf.id]], dtype=float)
-            self._add_amounts(word.counted, numbers, reported_measure(self.scores.index, leaf), adds_up=True)
+            self._add_amounts(word.counted, numbers, reported_measure(self.scores.index, leaf), adds_up=True, apart=True)
         summed = adds_up(self.scores.index, leaf)
-        self._add_amounts(word.observed, self.result.values, leaf.measure, is_share=is_share, adds_up=summed)
+        self._add_amounts(word.observed, self.result.values, leaf.measure, is_share=is_share, adds_up=summed, apart=counted)
 
-    def _add_amounts(self, name: Said, x: Array, measure: str, *, is_share: bool = False, adds_up: bool) -> None:
-        """Add numbers (period, unit) with how much more or less they are than before, in per cent too; shares in points alone."""
+    def _add_amounts(
+        self, name: Said, x: Array, measure: str, *, is_share: bool = False, adds_up: bool, apart: bool = False
+    ) -> None:
+        """Add numbers (period, unit) with how much more or less they are than before, in per cent too; shares in points alone.
+
+        Growth says of what it is where there is that of other numbers beside it, to be told `apart`.
+        """
         language, table = self.language, self.table
         decimals = decimals_of_values(self._column(x))
-        heading = Heading(_in(name(language), measure, language), "score", strong=True, decimals=decimals)
+        heading = Heading(with_measure(name(language), measure, language), "score", strong=True, decimals=decimals)
         table.add(heading, self._column(x), adds_up=adds_up)
         in_points = word.percentage_points(language) if measure.strip() in ("%", "％") else measure
         for key, places, rows in self._compared():
             before = np.where(rows, taken(x, places), np.nan)
-            title = _in(word_of(f"{key} more", language), in_points, language)
+            title = with_measure(word_of(f"{key} more", language), in_points, language)
             table.add(Heading(title, "amount", decimals=decimals), self._difference(x, before), adds_up=adds_up)
             if not is_share:
                 if adds_up:
                     table.growths[len(table.headings)] = len(table.headings) - 1, _plain(self._array(before))
-                table.add(Heading(word_of(f"{key} growth", language), "growth"), _growth(self._array(x), self._array(before)))
+                growth: str = word_of(f"{key} growth", language)
+                if apart:
+                    growth = word.reported_growth(language).format(name=name(language), growth=growth)
+                table.add(Heading(growth, "growth"), _growth(self._array(x), self._array(before)))
 
     def _add_scores(self) -> None:
         """Add the scores, with how many points they are above those before where there are no values to compare."""
@@ -122,7 +131,7 @@ class _Trend:
         self.table.add(Heading(word.score(language), "score", strong=not is_value), self._column(self.result.node_scores))
         for key, places, rows in () if is_value else self._compared():
             before = np.where(rows, taken(self.result.values, places), np.nan)
-            title = _in(word_of(f"{key} more", language), word.score_points(language), language)
+            title = with_measure(word_of(f"{key} more", language), word.score_points(language), language)
             self.table.add(Heading(title, "signed"), self._difference(self.result.values, before))
 
     def _add_ranks(self) -> None:
@@ -163,11 +172,6 @@ class _Trend:
 
     def _difference(self, one: Array, other: Array) -> list[Value]:
         return _plain(self._array(one) - self._array(other))
-
-
-def _in(title: str, measure: str, language: str) -> str:
-    """Return a title with the unit of measurement behind it."""
-    return title if not measure else f"{title} ({measure})" if language == "en" else f"{title}（{measure}）"
 
 
 def _growth(now: Array, then: Array) -> list[Value]:

@@ -34,7 +34,7 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
     said = tuple(f"{one.code} {one.message(spoken(language))}" for one in check_judged(scores, judged))
     counted = "  ".join(counts(scores, judged, period, language))
     decimals = scores.index.index.decimals
-    listed_only = () if least == LEVELS[0] else (word.least_level(language).format(level=word_of(least, language)),)
+    listed_only = () if least == LEVELS[0] else (least_listed(least, language),)
     all_notes = (*notes(scores, language), counted, *listed_only, *said)
     return Sheet(word.warning(language), tuple(headings), rows, decimals=decimals, notes=all_notes)
 
@@ -66,6 +66,13 @@ def watched_title(scores: Scores, judged: Judged, one: Warned, language: str) ->
         measure = f"{word.distance(language)} {measure}".rstrip()
     brackets = ("（", "）") if language != "en" else (" (", ")")
     return f"{node.title(language)}{brackets[0]}{measure}{brackets[1]}" if measure else node.title(language)
+
+
+def least_listed(least: str, language: str) -> str:
+    """Say from which level upwards warnings are listed."""
+    if least == LEVELS[-1]:
+        return word.red_alone(language)
+    return word.least_level(language).format(level=word_of(least, language))
 
 
 def basis(scores: Scores, judged: Judged, one: Warned, language: str) -> str:

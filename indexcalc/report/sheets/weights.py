@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -13,15 +12,14 @@ from ...analysis.judgements import GroupJudgement
 from ...analysis.weights import Moved, TreeWeights, WeightRow
 from ...journal.history import Change
 from ...methods import RECORDS
+from ...tree.model import Index
 from ...tree.terms import method_title, methods_title
 from ...words.periods import period_title
 from ...words.reports import word, word_of
-from ..numbers import number
+from ..numbers import moment_title, number
 from .alone import unit_label
 from .apart import decimals_of
 from .sheet import Heading, Kind, Sheet
-
-_BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 
 def _headings(language: str, **kinds: Kind) -> tuple[Heading, ...]:
@@ -127,13 +125,13 @@ def judgements_sheet(judged: GroupJudgement, language: str) -> Sheet:
 
 def differences_sheet(differing: Sequence[Difference], language: str) -> Sheet:
     """Return the differences of two trees."""
-    headings = _headings(language, change="text", id="code", node="text", old="text", new="text", effective="text")
+    headings = _headings(language, change="text", node="text", id="code", old="text", new="text", effective="text")
     alike = Counter((one.kind, one.old, one.new) for one in differing)
     rows = tuple(
         (
             word_of(f"change {one.kind}", language),
-            one.node if count == 1 else "",
             one.title if count == 1 else word.so_many_nodes(language).format(count=count),
+            one.node if count == 1 else "",
             _setting(one.old, language) or "–",
             _setting(one.new, language) or "–",
             "" if count > 1 or one.effective == (None, None) else f"{percent(one.effective[0])} → {percent(one.effective[1])}",
@@ -162,15 +160,19 @@ def _setting(text: str, language: str) -> str:
     return word.key_and_text(language).format(key=word_of(key, language), text=method_title(value, language, key))
 
 
-def history_sheet(changes: Sequence[Change], language: str) -> Sheet:
-    """Return the history of weights, the newest change first."""
-    headings = _headings(language, edit="count", when="text", who="text", id="text", old="text", new="text", why="text")
+def history_sheet(changes: Sequence[Change], index: Index | None, language: str) -> Sheet:
+    """Return the history of weights, the newest change first; an index says what its nodes are called."""
+    titles = {} if index is None else {node.id: node.title(language) for node in index.by_id.values()}
+    headings = _headings(
+        language, edit="text", when="text", who="text", node="text", id="code", old="text", new="text", why="text"
+    )
     edits = {after: number for number, after in enumerate(dict.fromkeys((one.before, one.after) for one in changes), start=1)}
     rows = tuple(
         (
-            edits[one.before, one.after],
-            _moment(one.when, language),
+            str(edits[one.before, one.after]),
+            moment_title(one.when, language, bare=True),
             one.who,
+            titles.get(one.node, one.node),
             one.node,
             one.old or "–",
             one.new or "–",
@@ -179,17 +181,6 @@ def history_sheet(changes: Sequence[Change], language: str) -> Sheet:
         for one in reversed(changes)
     )
     return Sheet(word.weights(language), headings, rows)
-
-
-def _moment(when: str, language: str) -> str:
-    """Return a moment as people read it: in Chinese in the time of Beijing, in English as it was written."""
-    if language == "en":
-        return when
-    try:
-        at = dt.datetime.fromisoformat(when)
-    except ValueError:
-        return when
-    return when if at.tzinfo is None else word.in_beijing(language).format(at=f"{at.astimezone(_BEIJING):%Y-%m-%d %H:%M}")
 
 
 def _value(text: str, total: int) -> float:

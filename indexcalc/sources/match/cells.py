@@ -212,7 +212,7 @@ def _unreadable(place: Place, column: Column, numbers: dict[str, float], text: s
         return finding("IC853", place, found=text, near=near, number=number, alike=text, more="")
     code = "IC362" if why == NOT_A_NUMBER and any(map(str.isdigit, text)) else why
     alike = text if code == NOT_A_NUMBER else f"{column.title} {re.sub(_DIGITS, '0', text)}"
-    return finding(code, place, found=text, name=column.title, measure=column.measure, alike=alike, more="")
+    return finding(code, place, found=text, name=column.called, measure=column.measure, alike=alike, more="")
 
 
 def of_units(source: Source, at: int, column: Column) -> Matched | None:
@@ -236,15 +236,15 @@ def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
     lowest, highest = ends(values) if isinstance(values, list) else (-inf, inf)
     if lowest < -LARGEST or highest > LARGEST:
         for i in _where(values, lambda v: abs(v) > LARGEST)[:_SHOWN]:
-            yield finding("IC394", piece.place(i), found=f"{values[i]:g}", name=column.title, most=LARGEST)
+            yield finding("IC394", piece.place(i), found=f"{values[i]:g}", name=column.called, most=LARGEST)
     if column.valid:
         low, high = column.valid
         for i in _where(values, lambda v: (v < low) | (v > high)) if lowest < low or highest > high else ():
-            yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.title)
+            yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.called)
     if column.reported in ("%", "％") and not (lowest >= 0 and 1 < highest < inf):
         small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
         if len(small) and not len(other):
-            yield finding("IC350", piece.table.header_place(piece.at), name=column.title)
+            yield finding("IC350", piece.table.header_place(piece.at), name=column.called)
 
 
 def _where(values: Sequence[float], test: Callable[[Any], Any]) -> Sequence[int]:

@@ -45,7 +45,7 @@ def repeats(matched: Matched) -> list[Finding]:
 def _repeat(matched: Matched, cells: list[tuple[int, Piece, int, Piece, int]]) -> Finding:
     assert matched.units is not None
     _, piece, i, other, j = cells[0]
-    names = [matched.index.columns[cell[0]].title for cell in cells]
+    names = [matched.index.columns[cell[0]].called for cell in cells]
     pairs = [f"{_or_gap(two.values[m])} / {_or_gap(one.values[k])}" for _, one, k, two, m in cells]
     values = [f"{name} {pair}" for name, pair in zip(names, pairs, strict=True)]
     return finding(

@@ -163,18 +163,20 @@ def told(
     for one in said:
         if one.code != _BOTH:  # there the cells that cannot be read are the finding
             row = list(cells).index(one.found)
-            yield finding(one.code, place(row), found=one.found, number=_shown(one.number), name=column.title)
+            yield finding(one.code, place(row), found=one.found, number=_shown(one.number), name=column.called)
     if numbers.lost:
         row, count = numbers.lost[0], len(numbers.lost)
         yield finding(
-            _DIGITS, place(row), found=str(cells[row]), number=f"{numbers.values[row]:.0f}", name=column.title, count=count
+            _DIGITS, place(row), found=str(cells[row]), number=f"{numbers.values[row]:.0f}", name=column.called, count=count
         )
     marks = [
         row for row, mark in numbers.notes.items() if mark not in spelling.flags and without_footnote(_narrow(str(cells[row])))[1]
     ]
     if marks:
         number = _shown(float(numbers.values[marks[0]]))
-        yield finding(_FOOTNOTES, place(marks[0]), found=str(cells[marks[0]]), number=number, name=column.title, count=len(marks))
+        yield finding(
+            _FOOTNOTES, place(marks[0]), found=str(cells[marks[0]]), number=number, name=column.called, count=len(marks)
+        )
 
 
 class Instead(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ...findings import Finding
-from ...words.agreement import several
+from ...words.agreement import in_both, several
 from ..formula import FormulaError, names, parse
 from ..logic import Term, parse_rule
 from ..model import Index
@@ -14,9 +14,9 @@ Check = Callable[[Index], Iterator[Finding]]
 
 
 def titled(index: Index, node: str) -> str:
-    """Return a node's id with its name."""
+    """Return a node's id with its name; in Chinese the name stands first."""
     name = index.by_id[node].name
-    return f"{node} {name}" if name and name != node else node
+    return in_both(f"{node} {name}", f"{name} ({node})") if name and name != node else node
 
 
 def shortened(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from ...methods.records import Aggregator, PairMethod, WeightMethod
 from ...words.tree import WEIGHT_BEYOND, WEIGHT_MISSING, WEIGHTS_AS_PRINTED, WEIGHTS_RESCALED
 from ..blocks.choices import Method
 from ..blocks.nodes import Indicator
-from ..declared import counts, given_weights, weight_total
+from ..declared import counts, given_weights, weight_total, weights_said
 from ..located import Path
 from ..model import Index
 from .methods import combined, lists_in, method_findings, senseless
@@ -43,7 +43,9 @@ def check_weights(index: Index) -> Iterator[Finding]:
                 node=titled(index, node),
                 sum=sum(weights),
                 total=total,
-                siblings=" · ".join(f"{child.id} {weight:.10g}" for child, weight in zip(children, weights, strict=True)),
+                siblings=weights_said(
+                    index, {child.id: f"{weight:.10g}" for child, weight in zip(children, weights, strict=True)}
+                ),
                 missing=f"{-gap:.10g}" if gap < 0 else "",
                 beyond=f"{gap:.10g}" if gap > 0 else "",
                 gap=f"{abs(gap):.10g} {said[0]}",
