@@ -19,9 +19,9 @@ class book:  # noqa: N801 - read as `book.weights(language)`
     values = Said("指标数据", "Data")
     parts = Said("得分构成", "Contributions")
     course = Said("历期得分", "Scores over time")
-    chart_of_scores = Said("{node}得分", "{node}: scores")
-    chart_of_parts = Said("{node}得分构成", "{node}: what scores are made of")
-    chart_of_course = Said("{node}历期得分", "{node}: scores over time")
+    chart_of_scores = Said("得分：{node}", "Scores: {node}")
+    chart_of_parts = Said("得分构成：{node}", "What scores are made of: {node}")
+    chart_of_course = Said("历期得分：{node}", "Scores over time: {node}")
     chart_of_trial = Said("试算得分（按试算位次）", "Trial scores, by place")
     rest = Said("加减分及其他", "Adjustments and other")
     level = Said("层级", "Level")
@@ -121,8 +121,8 @@ class book:  # noqa: N801 - read as `book.weights(language)`
     contents = Said("工作表目录", "Sheets")
     made_by = Said("由 indexcalc {version} 生成。", "Made by indexcalc {version}.")
     compatible = Said(
-        "公式只用 Excel 2010 及以前的函数，WPS 表格和 LibreOffice 可用。",
-        "Formulas use functions of Excel 2010 and before; WPS and LibreOffice have them.",
+        "公式只用 Excel 2007 起就有的函数，WPS 表格和 LibreOffice 均可打开。",
+        "Formulas use functions that Excel has had since 2007; WPS and LibreOffice have them.",
     )
     input_title = Said("试算权重", "Weight")
     input_help = Said("公布权重 {weight}。", "Published: {weight}.")

@@ -24,7 +24,7 @@ from .what_if import BY_WEIGHTS, can_be_made_anew, fixed_by, second_level
 IN_CELLS = frozenset({"arithmetic", "geometric", "harmonic", "power", "sum", "mpi", "minimum", "maximum", "median", "product"})
 """The aggregators that formulas of a workbook can say; others keep the scores that they have."""
 STEEPEST = 20.0  # power of a mean that cells can hold, whose numbers end at 1e308
-MOST_FORMULAS = 120_000  # beyond which the nodes of the second level are taken as they are
+MOST_FORMULAS = 60_000  # beyond which the nodes of the second level are taken as they are
 MOST_ROWS = 3_000  # units, beyond which nothing is made anew
 
 
@@ -70,6 +70,16 @@ class Live:
         placed = {child for _, children in found for child in children}
         alone = tuple(at for at in tree.reading_order[1:] if at in self.branch_of and at not in placed)
         return (*((at, children) for at, children in found if children), (-1, (*alone, tree.root)))
+
+    @cached_property
+    def children(self) -> dict[int, tuple[int, ...]]:
+        """The nodes that come together in each inner node, by its place."""
+        return dict(self.blocks)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there are so many units that tables below the ranking keep their values, and ranks but those of the index."""
+        return len(self.units) > MOST_UNITS
 
     def _children(self, branch: Branch) -> tuple[int, ...]:
         tree = self.scores.tree

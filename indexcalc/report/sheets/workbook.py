@@ -40,11 +40,17 @@ def parts_sheet(shown: Analysed, language: str) -> Sheet:
     rows: list[tuple[Value, ...]] = []
     for unit, rank in zip(units, ranks_of(scores, at, tree.root, units), strict=True):
         total = finite(scores.score()[at, unit])
-        parts = [finite(shown.contribution[unit, node]) if total is not None else None for node in shown.dimensions]
+        parts = [_part(shown, unit, node) if total is not None else None for node in shown.dimensions]
         rest = None if total is None else total - math.fsum(part or 0.0 for part in parts)
         rows.append((rank, scores.panel.units.title(unit, language), *parts, rest, total))
     said = notes(scores, language)
     return Sheet(book.parts(language), headings, tuple(rows), decimals=decimals, notes=said, units=tuple(units))
+
+
+def _part(shown: Analysed, unit: int, node: int) -> float | None:
+    """Return what a dimension adds to a unit's score; nothing where it has no score, and nothing that stands in for it."""
+    part = finite(shown.contribution[unit, node])
+    return None if not part and np.isnan(shown.scores.scores[shown.at, unit, node]) else part
 
 
 def course_sheet(scores: Scores, period: str, language: str) -> Sheet | None:

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from ....words.workbook import book as words
@@ -42,7 +43,7 @@ class Book:
 
     def add(self, title: str) -> Any:
         """Add a page under a name that is as near to its title as Excel allows."""
-        page = self.book.add_worksheet(self._name(title))
+        page = self.book.add_worksheet(self._name(title), worksheet_class=_page_class())
         page.set_landscape()
         page.set_paper(9)  # A4
         page.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.75)
@@ -75,6 +76,22 @@ class Book:
         )
 
 
+@cache
+def _page_class() -> type[Any]:
+    """Return a page that takes formulas as they stand.
+
+    The library looks through each for functions newer than ours, thirty times, which takes a third of the time of a large
+    workbook; and it would take a word in quotes for one of them.
+    """
+    from xlsxwriter.worksheet import Worksheet
+
+    class Page(Worksheet):  # type: ignore[misc, unused-ignore]
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
+            return formula.removeprefix("{").removesuffix("}").removeprefix("=")
+
+    return Page
+
+
 def bytes_of(write: Callable[[Book], None], language: str, title: str = "") -> bytes:
     """Return a workbook as it is written, the same bytes for the same cells.
 
@@ -88,10 +105,11 @@ def bytes_of(write: Callable[[Book], None], language: str, title: str = "") -> b
     return buffer.getvalue()
 
 
-def printed(page: Any, last_row: int, last_column: int, repeated: tuple[int, int], widths: int, held: int = 2) -> None:
+def printed(page: Any, last_row: int, last_column: int, repeated: tuple[int, int], widths: int, held: int = 2) -> int:
     """Say what of a page is printed and how: as wide as it is, the rows of its heading on each sheet of paper.
 
     A page with many columns is printed on several, not too small to be read, with its first columns, those that are `held`.
+    Returns on how many, side by side.
     """
     pages = -(-widths // _PAGE)
     page.print_area(0, 0, max(last_row, repeated[1]), max(last_column, 0))
@@ -99,11 +117,21 @@ def printed(page: Any, last_row: int, last_column: int, repeated: tuple[int, int
     if pages > 1:
         page.repeat_columns(0, held - 1)
     page.repeat_rows(*repeated)
+    return pages
 
 
 def wide(text: str) -> int:
     """Return how many columns a text takes: two for each ideograph."""
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+def longest_word(text: str) -> int:
+    """Return how many columns the longest word takes that is not broken: lines end anywhere between ideographs.
+
+    >>> longest_word("Public participation"), longest_word("GDP")
+    (13, 3)
+    """
+    return max(map(len, re.findall(r"[!-˿]+", text)), default=1)
 
 
 def text_on(fill: str) -> str:

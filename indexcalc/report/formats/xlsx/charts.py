@@ -1,4 +1,7 @@
-"""Charts of a workbook, over its own cells, so that they follow when weights are changed."""
+"""Charts of a workbook, over its own cells, so that they follow when weights are changed.
+
+Their titles begin with words of ours: one that begins with = is taken for a formula.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,15 @@ _MOST_LINES = 6
 _GREY = "#BFBFBF"
 _ROW, _COLUMN, _DEFAULT = 20, 7, 64  # pixels: a row's height, a column's width a character, that of a column left as it is
 _WIDTH = 820
-_PATTERNS = ("wide_upward_diagonal", "wide_downward_diagonal", "diagonal_cross")
+_PAPER = (1020, 640)  # of a sheet of A4 between its margins
+_LEAST = 260
+_PATTERNS = ("wide_upward_diagonal", "wide_downward_diagonal", "large_grid")
 
 
-def bars(book: Book, page: Any, written: Written, names: int, scores: int, title: str) -> None:
-    """Draw a bar a row below a table: at most so many as can be told apart, the first on top."""
+def bars(
+    book: Book, page: Any, written: Written, names: int, scores: int, title: str, *, lowest: float = 0.0, fill: str = "#27639F"
+) -> None:
+    """Draw a bar a row below a table: at most so many as can be told apart, the first on top; from 0 where no score is less."""
     last = min(written.last, written.first + _MOST_BARS - 1)
     if last <= written.first:
         return
@@ -29,7 +36,7 @@ def bars(book: Book, page: Any, written: Written, names: int, scores: int, title
         {
             "categories": [sheet, written.first, names, last, names],
             "values": [sheet, written.first, scores, last, scores],
-            "fill": {"color": "#27639F"},
+            "fill": {"color": fill},
             "gap": 40,
             "data_labels": {"value": True, "font": {"name": FONT, "size": 9}},
         }
@@ -37,7 +44,8 @@ def bars(book: Book, page: Any, written: Written, names: int, scores: int, title
     chart.set_legend({"none": True})
     _finish(chart, title, (last - written.first + 1) * _ROW + 90)
     chart.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": False}})
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    from_zero = {"min": 0} if lowest >= 0 else {}
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **from_zero})
     place(page, chart, written, title)
 
 
@@ -106,13 +114,23 @@ def _finish(chart: Any, title: str, height: int) -> None:
 
 
 def place(page: Any, chart: Any, written: Written, title: str) -> None:
-    """Put a chart below a table and print it with that, or beside a long one; with what it shows, for those who cannot see it."""
+    """Put a chart below a table and print it with that, or beside a long one; with what it shows, for those who cannot see it.
+
+    It stands on the same sheet of paper where it can be made to fit, else at the head of the next.
+    """
     options = {"description": title, "x_offset": 5, "object_position": 2}
     if written.last - written.first >= _MOST_BARS:
         page.insert_chart(written.first - 1, written.columns + 1, chart, options)
         return
-    page.insert_chart(written.below + 1, 0, chart, options)
     pixels = sum(width * _COLUMN + 5 for width in written.widths)
+    on_paper = math.floor(_PAPER[1] / min(1.0, written.sheets * _PAPER[0] / max(pixels, _WIDTH + 10)) / _ROW)  # rows
+    row = written.below + 1
+    left = (on_paper - row % on_paper - 2) * _ROW
+    if left < chart.height and left >= _LEAST:
+        chart.set_size({"width": _WIDTH, "height": left})
+    elif left < chart.height:
+        row += on_paper - row % on_paper + 1
+    column = 0 if written.sheets == 1 else 2  # the first columns stand on every sheet of paper
+    page.insert_chart(row, column, chart, options)
     beside = max(0, math.ceil((_WIDTH + 10 - pixels) / _DEFAULT))
-    rows = math.ceil(chart.height / _ROW) + 2
-    page.print_area(0, 0, written.below + rows, written.columns - 1 + beside)
+    page.print_area(0, 0, row + math.ceil(chart.height / _ROW) + 1, written.columns - 1 + beside)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from ....methods.arrays import Array
@@ -90,50 +90,44 @@ class Layout:
         return self._range(page or own, on, row, first, row, last)
 
     def _range(self, page: Page, on: Page | None, row: int, column: int, last_row: int, last_column: int) -> str:
-        from xlsxwriter.utility import xl_range_abs
+        name = "" if page == on else self._prefixes[page]
+        first = f"{letters(column)}${row + 1}"
+        if (row, column) == (last_row, last_column):
+            return f"{name}${first}"
+        return f"{name}${first}:${letters(last_column)}${last_row + 1}"
 
-        name = "" if page == on else f"'{self.names[page].replace(chr(39), 2 * chr(39))}'!"
-        return f"{name}{xl_range_abs(row, column, last_row, last_column)}"
+    @cached_property
+    def _prefixes(self) -> dict[Page, str]:
+        return {page: f"'{name.replace(chr(39), 2 * chr(39))}'!" for page, name in self.names.items()}
 
     def live_children(self, block: int) -> tuple[int, ...]:
         """Return the nodes of a block."""
-        return dict(self.live.blocks)[block]
+        return self.live.children[block]
 
     def weight(self, node: int, on: Page | None = None) -> str:
         """Return the address of the weight that may be changed."""
         row = self.weight_rows[node]
         return self._range("weights", on, row, WEIGHT_COLUMN, row, WEIGHT_COLUMN)
 
-    def children(self, node: int, row: int, *, floors: bool = False) -> Children:
-        """Return where the children of a node stand in a row, for a formula on the page of nodes, or of coverage."""
+    def children(self, node: int, row: int, on: Page | None = "nodes", *, floors: bool = False) -> Children:
+        """Return where the children of a node stand in a row, for a formula on a page; with `floors` their worst scores."""
         children = self.live_children(node)
-        page: Page = self.at[("score", children[0])][0]
         asks = self.live.branch_of[node].missing.policy == "floor"
+        of_leaves = self.at[("score", children[0])][0] == "leaves"
         return Children(
-            scores=self.span(node, FLOORS_ROW if floors else row, "nodes"),
-            weights=self.span(node, WEIGHTS_ROW, "nodes"),
+            scores=self.span(node, FLOORS_ROW if floors else row, on),
+            weights=self.span(node, WEIGHTS_ROW, on),
             na=quoted(self.na),
             count=len(children),
-            floors=self.span(node, FLOORS_ROW, "nodes") if asks and not floors else "",
-            below="" if page == "leaves" else self.span(node, row, "nodes", "covered"),
+            floors=self.span(node, FLOORS_ROW, on) if asks and not floors else "",
+            below="" if of_leaves else self.span(node, row, on, "covered"),
         )
 
     # ---------------------------------------------------------------------------------------------- formulas of a node
 
     def coverage(self, node: int, row: int) -> Formula:
         """Return the formula of a node's coverage, as it stands on the page of coverage."""
-        children = self.live_children(node)
-        page: Page = self.at[("score", children[0])][0]
-        below = "" if page == "leaves" else self.span(node, row, "covered", "covered")
-        return recipes.coverage(
-            Children(
-                scores=self.span(node, row, "covered"),
-                weights=self.span(node, WEIGHTS_ROW, "covered"),
-                na=quoted(self.na),
-                count=len(children),
-                below=below,
-            )
-        )
+        return recipes.coverage(self.children(node, row, "covered"))
 
     def score(self, node: int, row: int) -> Formula:
         """Return the formula of a node's score, as it stands on the page of nodes."""
@@ -213,7 +207,19 @@ class Layout:
 
     def row(self, unit: int) -> int:
         """Return the row of a unit on the pages of scores."""
-        return FIRST + self.live.units.index(unit)
+        return FIRST + self._row_of[unit]
+
+    @cached_property
+    def _row_of(self) -> dict[int, int]:
+        return {unit: row for row, unit in enumerate(self.live.units)}
+
+
+@cache
+def letters(column: int) -> str:
+    """Return the letters of a column, counted from 0."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(column))
 
 
 def layout(live: Live, names: dict[Page, str], language: str) -> Layout:
@@ -243,7 +249,7 @@ def _ranked(live: Live) -> Iterator[int]:
     """Yield the inner nodes whose ranks are shown: the index, its dimensions, and the nodes right below these."""
     tree = live.scores.tree
     yield tree.root
-    for node in tree.dimensions:
+    for node in () if live.is_large else tree.dimensions:
         for own in (node, *tree.below(node)):
             if own in live.branch_of:
                 yield own

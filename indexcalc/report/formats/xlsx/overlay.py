@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ....methods.arrays import np
 from ....methods.ties import TOLERANCE
+from ....words.reports import word
 from ...draw.palette import fill_of
 from ...sheets.sheet import Heading, Sheet, Value
 from ...sheets.whole import together
 from . import recipes
-from .live import WEIGHTS_ROW, Layout
+from .live import FLOORS_ROW, WEIGHTS_ROW, Layout
 from .recipes import Formula, quoted
 from .tables import Cell, Extra, first_row
 
@@ -25,7 +26,8 @@ def extra_of(found: Layout | None, sheet: Sheet, dimensions: Sequence[int]) -> E
         if heading.shows and heading.shows[1] in dimensions and heading.shows[0] in ("score", "part", "rank", "move")
     }
     bars = frozenset(column for column, heading in enumerate(sheet.headings) if heading.strong and heading.kind == "score")
-    if found is None or not sheet.units:
+    follows = found is not None and (not found.live.is_large or sheet.title == word.ranking(found.language))
+    if found is None or not sheet.units or not follows:
         return Extra(fills=fills, bars=bars)
     overlay = _Overlay(found, sheet)
     made = dict(overlay.cells())
@@ -106,8 +108,8 @@ class _Overlay:
     def _grade(self, node: int, unit: int, at: int) -> Formula | None:
         """Return the grade by the score as it is shown, no better than vetoes leave it."""
         grades = self.live.grades(node)
-        if not grades:
-            return None
+        if not grades or any("(" in grade.title(self.found.language) for grade in grades):
+            return None  # what writes the file may take a word before a bracket for a function
         own = self.found.cell("score", node, at)
         shown = recipes.rounded(own, self.live.scores.index.decimals_of(self.live.scores.tree.nodes[node]))
         number = str(len(grades) + 1)
@@ -147,15 +149,20 @@ class _Overlay:
 def part_of(found: Layout, node: int, unit: int) -> Formula:
     """Return what a dimension adds to a unit's score in the index, an arithmetic mean: its weight in effect times its score."""
     root, row = found.live.scores.tree.root, found.row(unit)
+    children = found.children(root, row, None)
     own, total, weight = found.cell("score", node, row), found.cell("score", root, row), found.cell("score", node, WEIGHTS_ROW)
-    whole = f"SUMPRODUCT({found.span(root, WEIGHTS_ROW)},--ISNUMBER({found.span(root, row)}))"
-    return Formula(f'IF(ISNUMBER({own}),IF(ISNUMBER({total}),{weight}*{own}/{whole},""),"")')
+    used = f"IF({own}={children.na},{own},IF(ISNUMBER({own}),{own},{found.cell('score', node, FLOORS_ROW)}))"
+    shown = used if children.floors else own
+    made = f"{weight}*{shown}/{children.weight}"
+    return Formula(f'IF(ISNUMBER({shown}),IF(ISNUMBER({total}),{made},""),"")', bool(children.floors))
 
 
 def with_parts(extra: Extra, found: Layout, sheet: Sheet) -> Extra:
     """Return what a table of contributions has: each of them by a formula too, where the index is a plain mean of dimensions."""
     branch = found.live.branch_of[found.live.scores.tree.root]
-    plain = branch.aggregate == "arithmetic" and branch.missing.policy != "floor" and not branch.turned and not branch.round
+    if found.live.is_large:
+        return extra
+    plain = branch.aggregate == "arithmetic" and not branch.turned and not branch.round
     if not plain or not found.live.is_live(branch.position):
         return extra
     made: Mapping[Cell, Formula] = {

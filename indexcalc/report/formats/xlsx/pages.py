@@ -17,7 +17,7 @@ from ...sheets.alone import unit_label
 from ...sheets.live import Live
 from ...sheets.sheet import Value
 from . import recipes
-from .book import FIXED, HEAD, INPUT, LINE, Book, printed, text_on, wide
+from .book import FIXED, HEAD, INPUT, LINE, Book, longest_word, printed, text_on, wide
 from .live import FIRST, FLOORS_ROW, HEAD_ROW, TOLERANCE_ROW, WEIGHT_COLUMN, WEIGHTS_ROW, Column, Layout, Page, cached
 from .recipes import Formula, quoted
 from .tables import write_cell
@@ -60,8 +60,8 @@ def write_weights(book: Book, page: Any, found: Layout) -> None:
     page.conditional_format(*area, {"type": "text", "criteria": "begins with", "value": wrong, "format": bad})
     page.conditional_format(*area, {"type": "text", "criteria": "begins with", "value": right, "format": good})
     names = [tree.nodes[node].title(language) for node in found.weight_rows]
-    widths = [6, min(max(map(wide, names)) + 8, 44), _width((tree.nodes[node].id for node in found.weight_rows), 34)]
-    widths += [min(max(map(wide, names)) + 2, 30), 11, 11, 10, 12, 11, 18, 16, 26]
+    widths = [6, min(max(map(wide, names)) + 8, 64), _width((tree.nodes[node].id for node in found.weight_rows), 34)]
+    widths += [min(max(map(wide, names)) + 2, 44), 11, 11, 10, 12, 11, 18, 16, 26]
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     page.set_row(HEAD_ROW, 34)
@@ -76,7 +76,7 @@ def _width(texts: Iterable[str], most: int) -> int:
 
 
 def _weights(live: Live, block: int) -> Sequence[float]:
-    own, children = live.weights(block), dict(live.blocks)[block]
+    own, children = live.weights(block), live.children[block]
     return own if len(own) == len(children) else [float("nan")] * len(children)  # a formula weighs nothing
 
 
@@ -136,14 +136,14 @@ def _write_numbers(book: Book, page: Any, found: Layout, node: int, weight: floa
     while above in found.weight_rows and live.scores.tree.parents[above] >= 0:
         up.append(f"$G${found.weight_rows[above] + 1}")
         holder = live.scores.tree.parents[above]
-        siblings = dict(zip(dict(live.blocks).get(holder, ()), _weights(live, holder), strict=False))
+        siblings = dict(zip(live.children.get(holder, ()), _weights(live, holder), strict=False))
         whole = sum(siblings.values())
         product *= siblings.get(above, 0.0) / whole if whole else 0.0
         above = holder
     write_cell(page, row, 7, product, percent, Formula("*".join([f"$G${row + 1}", *up])))
     write_cell(page, row, 8, total, number, Formula(every))
     right, said = quoted(words.sum_is_right(language)), words.sum_is_wrong(language).format(sum=recipes.written(round(total, 9)))
-    check = book.look(**LINE)
+    check = book.look(**LINE, indent=1)
     if live.branch_of[parent].aggregate == "sum" or not free:
         page.write_string(row, 9, words.sum_is_free(language) if free else "", check)
         return
@@ -270,7 +270,8 @@ def _write_column(book: Book, page: Any, found: Layout, kind: Page, column: Colu
     decimals = live.scores.index.decimals_of(own)
     numbers = [value for value in values if isinstance(value, int | float)]
     longest = max((len(f"{value:.{decimals}f}") for value in numbers), default=4)
-    title = -(-wide(_title(found, kind, column, language)) // 3) + 2
+    said = _title(found, kind, column, language)
+    title = max(-(-wide(said) // 3) + 2, longest_word(said) + 3)
     return min(max(longest + 3, title, _NARROWEST), _WIDEST)
 
 
@@ -341,7 +342,7 @@ def _write_above(book: Book, page: Any, found: Layout, column: Column, at: int) 
     live, node = found.live, column.node
     look = book.look(font_color="#595959", italic=True, align="right", num_format="0.####", **LINE)
     if column.holds == "score" and column.block >= 0:
-        weights = dict(zip(dict(live.blocks)[column.block], _weights(live, column.block), strict=True))
+        weights = dict(zip(live.children[column.block], _weights(live, column.block), strict=True))
         weight = weights[node]
         made = None if math.isnan(weight) else Formula(found.weight(node))
         write_cell(page, WEIGHTS_ROW, at, finite(weight), look, made)

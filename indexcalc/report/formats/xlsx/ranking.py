@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ....methods.arrays import np
 from ....version import VERSION
 from ....words.reports import word
 from ....words.workbook import book as words
+from ...draw.palette import fill_of
 from ...numbers import listed
 from ...sheets.alone import unit_label
 from ...sheets.live import Live
@@ -93,7 +95,7 @@ def _write_tables(book: Book, ranking: Ranking, found: Layout | None, tables: Se
         written = write_table(book, page, sheet, extra)
         page.set_tab_color(_REPORT)
         if at == 0 or (sheet.units and sheet is not ranking.parts):
-            _draw_scores(book, page, sheet, written, name if at == 0 else sheet.title)
+            _draw_scores(book, page, sheet, written, name if at == 0 else sheet.title, ranking.dimensions)
         if sheet is ranking.parts:
             parts = [column for column, heading in enumerate(sheet.headings) if heading.shows and heading.shows[0] == "part"]
             charts.stacked(book, page, written, 1, parts, words.chart_of_parts(language).format(node=name))
@@ -101,10 +103,16 @@ def _write_tables(book: Book, ranking: Ranking, found: Layout | None, tables: Se
             charts.lines(book, page, written, words.chart_of_course(language).format(node=name))
 
 
-def _draw_scores(book: Book, page: Any, sheet: Sheet, written: Written, node: str) -> None:
+def _draw_scores(book: Book, page: Any, sheet: Sheet, written: Written, name: str, dimensions: Sequence[int]) -> None:
+    """Draw the scores that a table ranks by, those of a dimension in its colour."""
     strong = [at for at, heading in enumerate(sheet.headings) if heading.strong and heading.shows and heading.shows[0] == "score"]
-    if strong and sheet.headings[0].kind == "rank":
-        charts.bars(book, page, written, 1, strong[0], words.chart_of_scores(book.language).format(node=node))
+    if not strong or sheet.headings[0].kind != "rank":
+        return
+    shows = sheet.headings[strong[0]].shows
+    fill = {"fill": fill_of(dimensions.index(shows[1]))} if shows and shows[1] in dimensions else {}
+    lowest = min((value for row in sheet.rows if isinstance(value := row[strong[0]], int | float)), default=0.0)
+    title = words.chart_of_scores(book.language).format(node=name)
+    charts.bars(book, page, written, 1, strong[0], title, lowest=lowest, **fill)
 
 
 def _write_trial(book: Book, page: Any, found: Layout) -> None:
@@ -121,7 +129,7 @@ def _write_trial(book: Book, page: Any, found: Layout) -> None:
         Heading(words.published_score(language), "score"),
         Heading(words.score_change(language), "signed"),
     )
-    order = sorted(range(len(live.units)), key=lambda at: float(live.order()[at]))
+    order = np.argsort(live.order(), kind="stable").tolist()
     columns = [found.column(holds, tree.root) for holds in ("own place", "score", "published rank", "published score")]
     names = f"'{found.names['nodes'].replace(chr(39), 2 * chr(39))}'!$A${FIRST + 1}:$A${found.last + 1}"
     rows: list[tuple[Value, ...]] = []
@@ -153,7 +161,8 @@ def _write_trial(book: Book, page: Any, found: Layout) -> None:
         words.trial(language), headings, tuple(rows), decimals=decimals, notes=(words.trial_help(language),), units=live.units
     )
     written = write_table(book, page, sheet, Extra(made=made, bars=frozenset({2})))
-    charts.bars(book, page, written, 1, 2, words.chart_of_trial(language))
+    lowest = float(np.nanmin(scores.score()[live.at, list(live.units)]))
+    charts.bars(book, page, written, 1, 2, words.chart_of_trial(language), lowest=lowest)
 
 
 def _write_about(book: Book, page: Any, ranking: Ranking, pages: Sequence[tuple[str, str]]) -> None:

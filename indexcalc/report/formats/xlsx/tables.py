@@ -12,7 +12,7 @@ from ....words.reports import word, word_of
 from ...draw.palette import LEVELS as LEVEL_COLOURS
 from ...numbers import decimals_of_values
 from ...sheets.sheet import Heading, Sheet, Value
-from .book import FIXED, HEAD, LACKING, LINE, Book, bytes_of, printed, text_on, wide
+from .book import FIXED, HEAD, LACKING, LINE, Book, bytes_of, longest_word, printed, text_on, wide
 from .recipes import Formula
 
 MARKS = {"blue": "●", "yellow": "◆", "orange": "▲", "red": "■"}
@@ -60,13 +60,17 @@ class Extra:
 
 @dataclass(frozen=True)
 class Written:
-    """Where a table came to stand: its first and last row of units, its columns, and the first row below all of it."""
+    """Where a table came to stand: its first and last row of units, its columns, and the first row below all of it.
+
+    `sheets` are those of paper that it is wide.
+    """
 
     first: int
     last: int
     columns: int
     below: int
     widths: tuple[float, ...]
+    sheets: int
 
 
 def workbook(sheets: Sequence[Sheet], language: str, title: str = "") -> bytes:
@@ -118,8 +122,8 @@ def write_table(book: Book, page: Any, sheet: Sheet, extra: Extra | None = None)
         page.autofilter(top, 0, top + len(sheet.rows), len(sheet.headings) - 1)
     page.freeze_panes(top + 1, 2)
     end = below + max(len(sheet.notes) - 1, 0)
-    printed(page, end - 1, len(sheet.headings) - 1, (first, top), round(sum(widths)))
-    return Written(top + 1, top + len(sheet.rows), len(sheet.headings), end, widths)
+    sheets = printed(page, end - 1, len(sheet.headings) - 1, (first, top), round(sum(widths)))
+    return Written(top + 1, top + len(sheet.rows), len(sheet.headings), end, widths, sheets)
 
 
 def _is_stacked(sheet: Sheet) -> bool:
@@ -134,7 +138,9 @@ def _width(sheet: Sheet, heading: Heading, column: int, rows: Iterable[Sequence[
 def _title_width(heading: Heading) -> int:
     """Return how wide the heading of a column has to be: over numbers a long one takes two lines."""
     width = wide(heading.title)
-    return width if heading.kind in ("text", "prose") or width <= _WIDTHS[heading.kind] else -(-width // 2) + 1
+    if heading.kind in ("text", "prose") or width <= _WIDTHS[heading.kind]:
+        return width
+    return max(-(-width // 2), longest_word(heading.title)) + 1
 
 
 def _set_heights(page: Any, sheet: Sheet, first: int, widths: Sequence[float], head: int, *, stacked: bool) -> None:
@@ -260,8 +266,9 @@ def _mark(book: Book, page: Any, sheet: Sheet, extra: Extra, first: int) -> None
             page.conditional_format(*area, {"type": "duplicate", "format": ties})
         if column in extra.bars:
             low = min((value for row in sheet.rows if isinstance(value := row[column], int | float)), default=0.0)
-            style = {"type": "data_bar", "bar_color": "#A9CBE8", "min_type": "num", "min_value": min(low, 0.0)}
-            page.conditional_format(*area, style)
+            ends = {"min_type": "num", "min_value": min(low, 0.0), "max_type": "max"}
+            style = {"type": "data_bar", "bar_color": "#A9CBE8"}
+            page.conditional_format(*area, {**style, **ends})
 
 
 def write_cell(page: Any, row: int, column: int, value: Value, look: Any, made: Formula | None = None) -> None:
