@@ -27,6 +27,7 @@ from tests.office import calculated, needs_office
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("office"),
+    pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning"),  # LibreOffice's own, in what it saves
 ]
 NAMES = {name: name for name in ("weights", "trial", "leaves", "nodes", "covered", "places")}
 

@@ -79,7 +79,7 @@ def test_every_page_has_its_title_and_prints_with_it(content: bytes) -> None:
         assert page.print_area, page.title
         assert page.print_title_rows, page.title
         assert page.sheet_properties.pageSetUpPr.fitToPage and page.page_setup.fitToHeight == 0, "as wide as it is"
-        assert page.page_setup.orientation == "landscape" and page.page_setup.paperSize == "9"
+        assert page.page_setup.orientation == "landscape" and page.page_setup.paperSize == 9
         assert page.freeze_panes, page.title
 
 
@@ -224,6 +224,10 @@ def test_the_public_edition_has_scores_and_ranks_alone() -> None:
     assert not list(formulas(book))
     values = {round(float(value), 6) for value in scores.derived[-1].ravel() if not np.isnan(value)}
     dimension = {round(float(value), 6) for value in scores.scores[-1, :, scores.node("c")]}  # a leaf that is a dimension
-    found = {round(cell, 6) for page in book for row in page.iter_rows(values_only=True) for cell in row if isinstance(cell, float)}
-    scored_leaves = {round(float(value), 6) for value in scores.scores[-1, :, : scores.tree.leaves].ravel() if not np.isnan(value)}
+    found = {
+        round(cell, 6) for page in book for row in page.iter_rows(values_only=True) for cell in row if isinstance(cell, float)
+    }
+    scored_leaves = {
+        round(float(value), 6) for value in scores.scores[-1, :, : scores.tree.leaves].ravel() if not np.isnan(value)
+    }
     assert not (values - dimension - scored_leaves) & found
