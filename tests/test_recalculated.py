@@ -17,7 +17,7 @@ from indexcalc.engine.nodes import aggregate
 from indexcalc.engine.ranking import grade, rank
 from indexcalc.panel import NOT_APPLICABLE, Panel
 from indexcalc.report.files import report_files
-from indexcalc.report.formats.xlsx.live import FIRST, HEAD_ROW, WEIGHT_COLUMN, Layout, layout
+from indexcalc.report.formats.xlsx.layout import FIRST, HEAD_ROW, WEIGHT_COLUMN, Layout, layout
 from indexcalc.report.sheets.live import IN_CELLS, live_of
 from indexcalc.report.sheets.what_if import BY_ORDER, BY_WEIGHTS
 from indexcalc.scores import Scores

@@ -15,6 +15,8 @@ FONT = "Microsoft YaHei"
 HEAD = "#8A1F11"
 INPUT = "#FFF3B8"
 FIXED = "#D9D9D9"
+HATCHED = {"pattern": 14, "fg_color": FIXED, "bg_color": "#FFFFFF"}
+"""What stays whatever the weights."""
 LACKING = "#F8CFA0"
 LINE = {"bottom": 1, "bottom_color": "#DDDDDD"}
 _HEADER = 200  # characters of a printed page's head

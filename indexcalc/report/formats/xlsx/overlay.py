@@ -11,7 +11,7 @@ from ...draw.palette import fill_of
 from ...sheets.sheet import Heading, Sheet, Value
 from ...sheets.whole import together
 from . import recipes
-from .live import FLOORS_ROW, WEIGHTS_ROW, Layout
+from .layout import FLOORS_ROW, WEIGHTS_ROW, Layout
 from .recipes import Formula, quoted
 from .tables import Cell, Extra, first_row
 

@@ -17,8 +17,8 @@ from ...sheets.alone import unit_label
 from ...sheets.live import Live
 from ...sheets.sheet import Heading, Sheet, Value
 from . import charts
-from .book import FIXED, INPUT, LACKING, Book, bytes_of, printed, wide
-from .live import FIRST, Layout, Page, layout
+from .book import HATCHED, INPUT, LACKING, Book, bytes_of, printed, wide
+from .layout import FIRST, Layout, Page, layout
 from .overlay import extra_of, with_parts
 from .pages import write_pages
 from .recipes import Formula
@@ -191,7 +191,7 @@ def _write_about(book: Book, page: Any, ranking: Ranking, pages: Sequence[tuple[
     page.write_string(row, 0, words.colours(language), strong)
     row += 1
     inputs = [({"bg_color": INPUT, "border": 1, "border_color": "#B8860B", "bold": True}, words.colour_input)] if live else []
-    hatched = [({"pattern": 14, "fg_color": FIXED, "bg_color": "#FFFFFF"}, words.colour_fixed)] if live else []
+    hatched = [(HATCHED, words.colour_fixed)] if live else []
     for style, said_of in (*inputs, *hatched, ({"bg_color": LACKING, "bold": True}, words.colour_lacking)):
         page.write_string(row, 0, "123", book.look(align="center", **style))
         page.write_string(row, 1, said_of(language), plain)

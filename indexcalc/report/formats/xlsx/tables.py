@@ -12,7 +12,7 @@ from ....words.reports import word, word_of
 from ...draw.palette import LEVELS as LEVEL_COLOURS
 from ...numbers import decimals_of_values
 from ...sheets.sheet import Heading, Sheet, Value
-from .book import FIXED, HEAD, LACKING, LINE, Book, bytes_of, longest_word, printed, text_on, wide
+from .book import HATCHED, HEAD, LACKING, LINE, Book, bytes_of, longest_word, printed, text_on, wide
 from .recipes import Formula
 
 MARKS = {"blue": "●", "yellow": "◆", "orange": "▲", "red": "■"}
@@ -220,7 +220,7 @@ class _Looks:
         if together:
             style |= {"bg_color": _TOGETHER}
         elif column in self.extra.fixed:
-            style |= {"pattern": 14, "fg_color": FIXED, "bg_color": "#FFFFFF"}
+            style |= HATCHED
         if level:
             fill, text, border = LEVEL_COLOURS[level]
             style |= {"bg_color": fill, "font_color": text, "border": 1, "border_color": border, "bold": True}
