@@ -1,11 +1,13 @@
 """Take pictures of the report of the example, to be looked at: every part, in both languages, wide, narrow and printed.
 
 `python docs/pictures.py FOLDER` writes them; it needs Chromium and the extra `test`. The one that the README opens with is
-written with `--readme`.
+written with `--readme`. Where LibreOffice and poppler are, every printed page of the workbook is among them.
 """
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -28,7 +30,7 @@ def main(arguments: list[str]) -> None:
         scores = indexcalc.score(REPOSITORY / "indicators.yaml")
         browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         for language in ("zh", "en"):
-            report = indexcalc.write_report(scores, out=Path(folder) / language, lang=language, formats=("html",))
+            report = indexcalc.write_report(scores, out=Path(folder) / language, lang=language, formats=("html", "xlsx"))
             page = report.folders[0] / "report.html"
             if "--readme" in arguments:
                 if language == "zh":
@@ -44,6 +46,23 @@ def main(arguments: list[str]) -> None:
                 path=out / f"{language}-printed.pdf", prefer_css_page_size=True, print_background=True
             )
         browser.close()
+        if "--readme" not in arguments:
+            workbooks(Path(folder), Path(arguments[0]))
+
+
+def workbooks(folder: Path, out: Path) -> None:
+    """Print the workbooks of both languages, and take a picture of every page."""
+    if shutil.which("soffice") is None or shutil.which("pdftoppm") is None:
+        print("no LibreOffice or poppler here: no pictures of the workbook", file=sys.stderr)  # noqa: T201
+        return
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    for language in ("zh", "en"):
+        book = next((folder / language).rglob("ranking.xlsx"))
+        words = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder / language), str(book)]
+        subprocess.run(words, check=True, capture_output=True)  # noqa: S603 - our own words
+        printed = folder / language / "ranking.pdf"
+        words = ["pdftoppm", "-r", "80", "-png", str(printed), str(out / f"{language}-workbook")]
+        subprocess.run(words, check=True)  # noqa: S603 - our own words
 
 
 def opened(browser: Any, page: Path, width: int) -> Any:

@@ -40,7 +40,7 @@ def report(scores: Scores) -> dict[str, bytes]:
 
 
 def cells_of(content: bytes) -> dict[str, list[list[object]]]:
-    book = openpyxl.load_workbook(io.BytesIO(content))
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     return {page.title: [list(row) for row in page.iter_rows(values_only=True)] for page in book}
 
 

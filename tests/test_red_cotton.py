@@ -114,9 +114,12 @@ def test_csv_and_parquet_say_the_same_and_read_back_exactly(project: Path) -> No
 
 
 def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(project: Path) -> None:
-    book = openpyxl.load_workbook(project / "reports" / "2022" / "ranking.xlsx")
+    book = openpyxl.load_workbook(project / "reports" / "2022" / "ranking.xlsx", data_only=True)
     assert book.sheetnames == [
         "总榜",
+        "说明",
+        "权重",
+        "试算排名",
         "各维度位次",
         "社会安全度",
         "法治保障度",
@@ -128,6 +131,14 @@ def test_the_workbook_has_a_sheet_for_the_ranking_each_dimension_and_the_notes(p
         "风险预警",
         "指标解释",
         "数据完整性",
+        "得分构成",
+        "历期得分",
+        "指标体系与方法",
+        "指标数据",
+        "末级指标得分",
+        "各级得分",
+        "各级数据完整率",
+        "位次计算",
     ]
     page = book["总榜"]
     assert all("模拟数据" in str(sheet["A1"].value) for sheet in book)

@@ -410,7 +410,7 @@ def shown(folder: Path, values: Sequence[float], more: str = "") -> tuple[str, s
     done = CliRunner().invoke(app, ["score", *where, "--out", str(folder / "out")])
     assert done.exit_code == 0, done.output
     printed = CliRunner().invoke(app, ["rank", *where])
-    page = openpyxl.load_workbook(folder / "out" / "2020" / "ranking.xlsx").worksheets[0]
+    page = openpyxl.load_workbook(folder / "out" / "2020" / "ranking.xlsx", data_only=True).worksheets[0]
     formats = [cell.number_format for cell in page["C"] if isinstance(cell.value, int | float)]
     return printed.output, (folder / "out" / "2020" / "summary.md").read_text(), formats
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +12,9 @@ from ..journal.run import PICTURES
 from ..scores import Scores
 from ..words.periods import period_title
 from .formats.markdown import summary
-from .formats.xlsx import workbook
+from .formats.xlsx import Ranking, ranking_book
 from .sheets.analysed import MOST_UNITS, Analysed, analysed
+from .sheets.annex import method_sheet
 from .sheets.definitions import definitions_sheet
 from .sheets.follow import follow_sheets
 from .sheets.quarantine import quarantine_files
@@ -22,6 +23,7 @@ from .sheets.sheet import Sheet
 from .sheets.tables import MOST_ROWS, public_sheets, ranking_sheet, sheets, shortened
 from .sheets.tidy import csv_bytes, grades_csv, has_grades, inputs_table, nature, of_period, parquet_bytes, sheet_csv, tidy
 from .sheets.warnings import warnings_sheet
+from .sheets.workbook import course_sheet, live_workbook, parts_sheet, values_of_units
 
 RANKING_CSV = "ranking.csv"
 WARNINGS_CSV = "warnings.csv"
@@ -31,6 +33,7 @@ SCORES = "scores.parquet"
 RUN = "run.json"
 PANEL = "panel.json"
 PAGE = "report.html"
+WORKBOOK = "ranking.xlsx"
 
 
 @dataclass(frozen=True)
@@ -101,20 +104,37 @@ class Reports:
 
     def _xlsx(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
-        scores, language, period = self.scores.of_period(shown.period), self.language, shown.period
+        languages = self.edition.languages or (self.language,)
+        names = [WORKBOOK, *(f"ranking.{language}.xlsx" for language in languages[1:])]
+        return {name: self._workbook(shown, language) for name, language in zip(names, languages, strict=True)}
+
+    def _workbook(self, shown: Analysed, language: str) -> bytes:
+        scores, period = self.scores.of_period(shown.period), shown.period
         title = f"{scores.index.index.title(language)} · {period_title(period, language)}"
-        if self.edition.is_public:
-            return {"ranking.xlsx": workbook(public_sheets(scores, period, language), language, title)}
+        own = replace(shown, scores=scores)
+        public = self.edition.is_public
+        beside = [] if public else self._beside(scores, period, language)
+        values, remark = (None, "") if public else values_of_units(scores, period, language)
+        live, said = (None, "") if public else live_workbook(scores, period, language)
+        method = method_sheet(scores, period, language, public=public)
+        ranking = Ranking(
+            tables=public_sheets(scores, period, language) if public else sheets(scores, period, language, beside),
+            dimensions=scores.tree.dimensions,
+            index=scores.index.index.title(language),
+            parts=parts_sheet(own, language) if scores.index.ranking.overall and own.dimensions else None,
+            course=course_sheet(scores, period, language),
+            after=[method] if values is None else [method, values],
+            live=live,
+            said=[text for text in (said, remark) if text],
+        )
+        return ranking_book(ranking, language, title)
+
+    def _beside(self, scores: Scores, period: str, language: str) -> list[Sheet]:
+        """Return what stands beside the tables of scores: outcomes, goals, warnings, what was reported, what indicators are."""
         warned = [warnings_sheet(self.scores, self._judged, period, language)] if self._judged else []
         short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
-        reporting = self._reporting(period, language)
-        defined = definitions_sheet(scores, period, language)
-        beside = [
-            *follow_sheets(scores, period, language).values(),
-            *short,
-            *(sheet for sheet in (reporting, defined) if sheet is not None),
-        ]
-        return {"ranking.xlsx": workbook(sheets(scores, period, language, beside), language, title)}
+        told = (self._reporting(period, language), definitions_sheet(scores, period, language))
+        return [*follow_sheets(scores, period, language).values(), *short, *(sheet for sheet in told if sheet is not None)]
 
     def _md(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs

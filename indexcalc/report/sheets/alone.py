@@ -53,7 +53,8 @@ def by_group(scores: Scores, sheet: Sheet, language: str) -> list[Sheet]:
             continue
         ties = frozenset(new for new, old in enumerate(rows) if old in sheet.ties)
         title = f"{sheet.title} · {label}"
-        parts.append(replace(sheet, title=title, rows=tuple(sheet.rows[row] for row in rows), ties=ties, notes=(), whole=()))
+        cells, units = tuple(sheet.rows[row] for row in rows), tuple(sheet.units[row] for row in rows if sheet.units)
+        parts.append(replace(sheet, title=title, rows=cells, units=units, ties=ties, notes=(), whole=()))
     return [*parts[:-1], replace(parts[-1], notes=sheet.notes, whole=sheet.whole)]
 
 

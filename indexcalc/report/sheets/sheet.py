@@ -23,13 +23,15 @@ Kind = Literal[
     "period",
 ]
 Value = str | float | int | None
+Shown = Literal["score", "rank", "group rank", "move", "grade", "coverage", "part", "rest", "level"]
 
 
 @dataclass(frozen=True)
 class Heading:
     """One column of a sheet; `over` spans it and its neighbours, `decimals` are its own where not the sheet's.
 
-    `plain` is what it is called in CSV, which programs read, where that is not the title: a period as ids have it.
+    `plain` is what it is called in CSV, which programs read, where that is not the title: a period as ids have it. `shows` is
+    what of which node stands in it, by its place, where that is made of scores: a workbook can make it anew.
     """
 
     title: str
@@ -38,11 +40,12 @@ class Heading:
     strong: bool = False
     decimals: int | None = None
     plain: str = ""
+    shows: tuple[Shown, int] | None = None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: headings and rows; `ties` are the rows whose rank is shared.
+    """One table: headings and rows; `ties` are the rows whose rank is shared, `units` the places of the units that have a row.
 
     `whole` are the rows of all units together, such as their mean, which people see below the rows; CSV has units alone.
     """
@@ -54,6 +57,7 @@ class Sheet:
     decimals: int = 2
     notes: tuple[str, ...] = ()
     whole: tuple[tuple[Value, ...], ...] = ()
+    units: tuple[int, ...] = ()
 
 
 @dataclass

@@ -79,11 +79,13 @@ def ranking_sheet(
         labels = scores.panel.units.labels(within)
         table.add(Heading(word.group(language) if within == "group" else within, "text"), [labels[unit] for unit in units])
         if scores.group_ranks is not None:
-            table.add(Heading(word.group_rank(language), "count"), values_of(scores.group_ranks[at, :, tree.root], units))
+            heading = Heading(word.group_rank(language), "count", shows=("group rank", tree.root))
+            table.add(heading, values_of(scores.group_ranks[at, :, tree.root], units))
     _add_moves(scores, period, units, language, table, tree.root)
     for node in tree.dimensions:
         _add_node(scores, at, node, units, language, table)
-    table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(tree.root)[at], units))
+    heading = Heading(word.coverage(language), "percent", shows=("coverage", tree.root))
+    table.add(heading, values_of(scores.covered(tree.root)[at], units))
     if numeric:
         table.add(Heading(word.id(language), "text"), [scores.panel.units.ids[unit] for unit in units])
     whole = of_the_whole(scores, units, table, 1, language) if some is None and not numeric else ()
@@ -96,7 +98,9 @@ def ranking_sheet(
         *said,
     )
     ties = _ties(scores, units, table.cells[0])
-    return Sheet(word.ranking(language), tuple(table.headings), table.rows, ties, _decimals(scores), said, whole)
+    return Sheet(
+        word.ranking(language), tuple(table.headings), table.rows, ties, _decimals(scores), said, whole, units=tuple(units)
+    )
 
 
 def places_sheet(scores: Scores, period: str, language: str) -> Sheet:
@@ -108,7 +112,7 @@ def places_sheet(scores: Scores, period: str, language: str) -> Sheet:
         over = word.index(language) if node == tree.root else tree.nodes[node].title(language)
         _add_places(scores, period, node, units, language, table, over)
     said = (*notes(scores, language), *_of_the_past(scores, period, language))
-    return Sheet(word.places_by_dimension(language), tuple(table.headings), table.rows, notes=said)
+    return Sheet(word.places_by_dimension(language), tuple(table.headings), table.rows, notes=said, units=tuple(units))
 
 
 def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, places: bool = False, values: bool = True) -> Sheet:
@@ -126,12 +130,14 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, pl
             continue
         if places and child not in tree.monitored:
             own, over = tree.nodes[child], tree.nodes[child].title(language)
-            heading = Heading(word.score(language), "score", over=over, decimals=scores.index.decimals_of(own))
+            decimals_there = scores.index.decimals_of(own)
+            heading = Heading(word.score(language), "score", over=over, decimals=decimals_there, shows=("score", child))
             table.add(heading, values_of(scores.scores[at, :, child], units))
             _add_places(scores, period, child, units, language, table, over)
         else:
             _add_node(scores, at, child, units, language, table)
-    table.add(Heading(word.coverage(language), "percent"), values_of(scores.covered(node)[at], units))
+    heading = Heading(word.coverage(language), "percent", shows=("coverage", node))
+    table.add(heading, values_of(scores.covered(node)[at], units))
     extra = (word.warning_board(language), *_of_warning(scores, [node], language)) if _over(scores, node, language) else ()
     return Sheet(
         tree.nodes[node].title(language),
@@ -141,6 +147,7 @@ def dimension_sheet(scores: Scores, period: str, node: int, language: str, *, pl
         _decimals(scores),
         (*extra, *notes(scores, language), *said),
         of_the_whole(scores, units, table, 1, language),
+        units=tuple(units),
     )
 
 
@@ -158,12 +165,12 @@ def monitored_sheet(scores: Scores, period: str, language: str) -> Sheet:
 def _ranked(scores: Scores, at: int, node: int, units: Sequence[int], language: str, decimals: int) -> Columns:
     """Return the first columns of a ranking: place, unit, score with what belongs beside it; the value of what is monitored."""
     table = Columns()
-    table.add(Heading(place_word(scores, language), "rank"), ranks_of(scores, at, node, units))
+    table.add(Heading(place_word(scores, language), "rank", shows=("rank", node)), ranks_of(scores, at, node, units))
     table.add(Heading(unit_label(scores, language), "text"), [scores.panel.units.title(unit, language) for unit in units])
     if node in scores.tree.monitored:
         _add_value(scores, at, node, units, language, table)
     else:
-        heading = Heading(word.score(language), "score", strong=True, decimals=decimals)
+        heading = Heading(word.score(language), "score", strong=True, decimals=decimals, shows=("score", node))
         table.add(heading, values_of(scores.scores[at, :, node], units))
         if isinstance(scores.tree.nodes[node], Indicator):
             _add_value(scores, at, node, units, language, table)
@@ -179,15 +186,17 @@ def _add_moves(scores: Scores, period: str, units: Sequence[int], language: str,
         (Heading(word.year_before(language), "move"), None if year == last else year),
     ):
         if earlier in scores.periods:
-            table.add(heading, moves(scores, scores.periods.index(period), scores.periods.index(earlier), units, node))
+            risen = moves(scores, scores.periods.index(period), scores.periods.index(earlier), units, node)
+            table.add(replace(heading, shows=("move", node)), risen)
 
 
 def _add_places(scores: Scores, period: str, node: int, units: Sequence[int], language: str, table: Columns, over: str) -> None:
     """Add the places of a node, and how many units have risen there since the period before, where there is one."""
     at, last = scores.periods.index(period), period_before(scores, period)
-    table.add(Heading(place_word(scores, language), "count", over=over), ranks_of(scores, at, node, units))
+    heading = Heading(place_word(scores, language), "count", over=over, shows=("rank", node))
+    table.add(heading, ranks_of(scores, at, node, units))
     if last is not None:
-        heading = replace(since(scores, period, language), over=over)
+        heading = replace(since(scores, period, language), over=over, shows=("move", node))
         table.add(heading, moves(scores, at, scores.periods.index(last), units, node))
 
 
@@ -196,7 +205,7 @@ def _add_node(scores: Scores, at: int, node: int, units: Sequence[int], language
     own = scores.tree.nodes[node]
     if node not in scores.tree.monitored:
         over, decimals = _over(scores, node, language), scores.index.decimals_of(own)
-        heading = Heading(own.title(language), "score", over=over, decimals=decimals)
+        heading = Heading(own.title(language), "score", over=over, decimals=decimals, shows=("score", node))
         table.add(heading, values_of(scores.scores[at, :, node], units))
         return
     over = own.title(language)
@@ -219,13 +228,16 @@ def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
     """Return what share of each dimension had values, and how many cells are missing, not applicable or imputed."""
     tree, at = scores.tree, scores.periods.index(period)
     units = scores.listed(at)
-    headings = [Heading(unit_label(scores, language), "text"), Heading(word.index(language), "percent", strong=True)]
+    headings = [
+        Heading(unit_label(scores, language), "text"),
+        Heading(word.index(language), "percent", strong=True, shows=("coverage", tree.root)),
+    ]
     columns: list[list[Value]] = [
         [scores.panel.units.title(unit, language) for unit in units],
         values_of(scores.covered(tree.root)[at], units),
     ]
     for node in tree.dimensions:
-        headings.append(Heading(tree.nodes[node].title(language), "percent"))
+        headings.append(Heading(tree.nodes[node].title(language), "percent", shows=("coverage", node)))
         columns.append(values_of(scores.covered(node)[at], units))
     for key, status in (("missing", MISSING), ("not applicable", NOT_APPLICABLE), ("imputed", IMPUTED)):
         headings.append(Heading(word_of(key, language), "count", over=word.cells(language)))
@@ -235,6 +247,7 @@ def coverage_sheet(scores: Scores, period: str, language: str) -> Sheet:
         tuple(headings),
         tuple(zip(*columns, strict=True)),
         notes=(*notes(scores, language), *_findings(scores, language)),
+        units=tuple(units),
     )
 
 
@@ -371,7 +384,8 @@ def kind_of(scores: Scores, period: str) -> Any:
 def _add_beside_score(scores: Scores, at: int, node: int, units: Sequence[int], language: str, table: Columns) -> None:
     """Add what belongs right beside a node's score: its grade, its primary children, the points of its adjustments."""
     if node in scores.grades:
-        table.add(Heading(word.grade(language), "text"), [scores.grade(at, unit, node, language) for unit in units])
+        heading = Heading(word.grade(language), "text", shows=("grade", node))
+        table.add(heading, [scores.grade(at, unit, node, language) for unit in units])
     own = scores.tree.nodes[node]
     if not isinstance(own, Indicator) and own.primary is not None:
         table.add(Heading(word.primary(language), "text"), [primary(scores, at, unit, node, language) for unit in units])

@@ -18,7 +18,7 @@ from .tables import notes
 def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:
     """Return the warnings of a period from a level upwards, or of the parts of a larger one, the worst first."""
     headings = [
-        Heading(word.warning_level(language), "text", strong=True),
+        Heading(word.warning_level(language), "text", strong=True, shows=("level", 0)),
         Heading(unit_label(scores, language), "text"),
         Heading(word.watched(language), "text"),
         Heading(word.period(language), "period"),

@@ -19,7 +19,7 @@ from ...methods.arrays import Array, np
 from ...panel import NOT_APPLICABLE
 from ...scores import Scores
 from ...tree.declared import weight_total
-from ...tree.layout import Branch
+from ...tree.layout import Branch, Tree
 from .analysed import MOST_UNITS, Analysed
 
 BY_WEIGHTS = frozenset({"arithmetic", "geometric", "harmonic", "power", "sum", "owa", "mpi"})
@@ -36,9 +36,7 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
     scores = shown.scores
     tree, at = scores.tree, shown.at
     ranking, units = ranking_of(scores.index, tree.root), scores.listed(at)
-    if scores.below is not None or ranking.then or not scores.index.ranking.overall:
-        return None
-    if not tree.branches or not np.isfinite(scores.rank()[at]).any():
+    if not can_be_made_anew(scores, at):
         return None
     bottom = _bottom(scores)
     inner = [branch for branch in tree.branches if not _is_in(tree.parents, branch.position, bottom)]
@@ -69,11 +67,21 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
     return {**data, "digest": hashlib.sha256(text.encode()).hexdigest()[:8]}
 
 
+def can_be_made_anew(scores: Scores, at: int) -> bool:
+    """Say whether a period is one that can be scored anew: ranked, all units together by scores alone, and of no units below."""
+    ranking = ranking_of(scores.index, scores.tree.root)
+    if scores.below is not None or ranking.then or not scores.index.ranking.overall:
+        return False
+    return bool(scores.tree.branches) and bool(np.isfinite(scores.rank()[at]).any())
+
+
 def _bottom(scores: Scores) -> frozenset[int]:
     """Return the inner nodes that a page takes as they are: those of the second level where there are many units."""
-    tree = scores.tree
-    if len(scores.panel.units) <= MOST_UNITS:
-        return frozenset()
+    return second_level(scores.tree) if len(scores.panel.units) > MOST_UNITS else frozenset()
+
+
+def second_level(tree: Tree) -> frozenset[int]:
+    """Return the places of the inner nodes right below the dimensions."""
     below = (child for node in tree.dimensions if node >= tree.leaves for child in tree.below(node))
     return frozenset(child for child in below if child >= tree.leaves)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ...measures import read_measure
 from ...methods.arrays import Array, np
@@ -46,13 +46,24 @@ def of_the_whole(
             if table.sums
             else []
         ),
-        row(word.mean_of_all(language).format(whole=whole), _mean, every, means),
         *(
-            row(word.mean_of_group(language).format(group=group), _mean, members, means)
+            row(title, _mean if how == "mean" else _spread, members, means)
+            for title, how, members in together(scores, units, language)
+        ),
+    )
+
+
+def together(scores: Scores, units: Sequence[int], language: str) -> list[tuple[str, Literal["mean", "spread"], Any]]:
+    """Return the rows that scores of units have together: what each is called, what it is, and of which of these units."""
+    every, whole = np.arange(len(units)), whole_of(scores.index, language)
+    return [
+        (word.mean_of_all(language).format(whole=whole), "mean", every),
+        *(
+            (word.mean_of_group(language).format(group=group), "mean", members)
             for group, members in _groups(scores, units).items()
         ),
-        row(word.spread_of(language), _spread, every, means),
-    )
+        (word.spread_of(language), "spread", every),
+    ]
 
 
 def _with_growth(row: tuple[Value, ...], table: Columns) -> tuple[Value, ...]:

@@ -1,0 +1,136 @@
+"""Charts of a workbook, over its own cells, so that they follow when weights are changed.
+
+Their titles begin with words of ours: one that begins with = is taken for a formula.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ...draw.palette import fill_of
+from .book import FONT, Book
+from .tables import Written
+
+_MOST_BARS = 60
+_MOST_LINES = 6
+_GREY = "#BFBFBF"
+_ROW, _COLUMN, _DEFAULT = 20, 7, 64  # pixels: a row's height, a column's width a character, that of a column left as it is
+_WIDTH = 820
+_PAPER = (1020, 640)  # of a sheet of A4 between its margins
+_LEAST = 260
+_PATTERNS = ("wide_upward_diagonal", "wide_downward_diagonal", "large_grid")
+
+
+def bars(
+    book: Book, page: Any, written: Written, names: int, scores: int, title: str, *, lowest: float = 0.0, fill: str = "#27639F"
+) -> None:
+    """Draw a bar a row below a table: at most so many as can be told apart, the first on top; from 0 where no score is less."""
+    last = min(written.last, written.first + _MOST_BARS - 1)
+    if last <= written.first:
+        return
+    sheet = page.get_name()
+    chart = book.book.add_chart({"type": "bar"})
+    chart.add_series(
+        {
+            "categories": [sheet, written.first, names, last, names],
+            "values": [sheet, written.first, scores, last, scores],
+            "fill": {"color": fill},
+            "gap": 40,
+            "data_labels": {"value": True, "font": {"name": FONT, "size": 9}},
+        }
+    )
+    chart.set_legend({"none": True})
+    _finish(chart, title, (last - written.first + 1) * _ROW + 90)
+    chart.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": False}})
+    from_zero = {"min": 0} if lowest >= 0 else {}
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **from_zero})
+    place(page, chart, written, title)
+
+
+def stacked(book: Book, page: Any, written: Written, names: int, parts: Sequence[int], title: str) -> None:
+    """Draw a bar a row of what its columns add up to, in the colours of dimensions; those after the fifth are hatched."""
+    last = min(written.last, written.first + _MOST_BARS - 1)
+    if last <= written.first or not parts:
+        return
+    sheet = page.get_name()
+    chart = book.book.add_chart({"type": "bar", "subtype": "stacked"})
+    for at, column in enumerate(parts):
+        colour, again = fill_of(at), at // 5
+        fill = {"pattern": {"pattern": _PATTERNS[(again - 1) % 3], "fg_color": colour, "bg_color": "#FFFFFF"}}
+        chart.add_series(
+            {
+                "name": [sheet, written.first - 1, column],
+                "categories": [sheet, written.first, names, last, names],
+                "values": [sheet, written.first, column, last, column],
+                "border": {"color": "#FFFFFF", "width": 0.75},
+                "gap": 40,
+                **(fill if again else {"fill": {"color": colour}}),
+            }
+        )
+    chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
+    _finish(chart, title, (last - written.first + 1) * _ROW + 150)
+    chart.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}})
+    chart.set_x_axis({"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}})
+    place(page, chart, written, title)
+
+
+def lines(book: Book, page: Any, written: Written, title: str) -> None:
+    """Draw a line a row over its columns: the first few in colours and named, the others grey."""
+    sheet = page.get_name()
+    chart = book.book.add_chart({"type": "line"})
+    rows = range(written.first, min(written.last, written.first + _MOST_BARS - 1) + 1)
+    shown = [row for row in rows if row - written.first < _MOST_LINES]
+    for row in [*(row for row in rows if row not in shown), *shown]:
+        rank = row - written.first
+        strong = rank < _MOST_LINES
+        colour = fill_of(rank) if strong else _GREY
+        dashed = {"dash_type": "dash"} if strong and rank >= 5 else {}
+        chart.add_series(
+            {
+                "name": [sheet, row, 0],
+                "categories": [sheet, written.first - 1, 1, written.first - 1, written.columns - 1],
+                "values": [sheet, row, 1, row, written.columns - 1],
+                "line": {"color": colour, "width": 2.25 if strong else 1, **dashed},
+                "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}
+                if strong
+                else {"type": "none"},
+            }
+        )
+    grey = len(rows) - len(shown)
+    chart.set_legend({"position": "right", "font": {"name": FONT, "size": 9}, "delete_series": list(range(grey))})
+    _finish(chart, title, 380)
+    chart.show_blanks_as("gap")
+    chart.set_y_axis({"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}})
+    chart.set_x_axis({"num_font": {"name": FONT, "size": 9}})
+    place(page, chart, written, title)
+
+
+def _finish(chart: Any, title: str, height: int) -> None:
+    chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12, "bold": True}, "overlay": False})
+    chart.set_size({"width": _WIDTH, "height": height})
+    chart.set_chartarea({"border": {"color": "#DDDDDD"}})
+
+
+def place(page: Any, chart: Any, written: Written, title: str) -> None:
+    """Put a chart below a table and print it with that, or beside a long one; with what it shows, for those who cannot see it.
+
+    It stands on the same sheet of paper where it can be made to fit, else at the head of the next.
+    """
+    options = {"description": title, "x_offset": 5, "object_position": 2}
+    if written.last - written.first >= _MOST_BARS:
+        page.insert_chart(written.first - 1, written.columns + 1, chart, options)
+        return
+    pixels = sum(width * _COLUMN + 5 for width in written.widths)
+    on_paper = math.floor(_PAPER[1] / min(1.0, written.sheets * _PAPER[0] / max(pixels, _WIDTH + 10)) / _ROW)  # rows
+    row = written.below + 1
+    left = (on_paper - row % on_paper - 2) * _ROW
+    if left < chart.height and left >= _LEAST:
+        chart.set_size({"width": _WIDTH, "height": left})
+    elif left < chart.height:
+        row += on_paper - row % on_paper + 1
+    column = 0 if written.sheets == 1 else 2  # the first columns stand on every sheet of paper
+    page.insert_chart(row, column, chart, options)
+    beside = max(0, math.ceil((_WIDTH + 10 - pixels) / _DEFAULT))
+    page.print_area(0, 0, row + math.ceil(chart.height / _ROW) + 1, written.columns - 1 + beside)
