@@ -121,6 +121,7 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     method_help = Said("由指标体系文件生成。", "Made from the tree's file.")
     level = Said("层级", "Level")
     direction = Said("方向", "Direction")
+    profiles = Said("指标数据概况", "Indicator profiles")
     quality = Said("数据质量", "Data quality")
     gaps = Said("缺报、不适用与插补", "Missing, not applicable, imputed")
     gaps_shown = Said("仅列前 {shown} 个，共 {all} 个；全部见 scores.csv。", "The first {shown} of {all}; scores.csv has all.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from ....analysis.describe import describe
 from ....version import VERSION
 from ....words.page import page
 from ....words.periods import period_title
@@ -14,6 +15,7 @@ from ....words.reports import Said
 from ...sheets.alone import unit_label
 from ...sheets.analysed import Analysed
 from ...sheets.annex import departments_of, method_sheet, stake_sheet
+from ...sheets.described import beside_sheet, values_sheet
 from ...sheets.follow import follow_sheets
 from ...sheets.scorecard import gaps_sheet
 from ...sheets.sentences import headlines
@@ -107,6 +109,7 @@ def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Map
     departments = departments_of(shown, language)
     stake = stake_sheet(shown, range(scores.tree.leaves), language, most=30) if shown.boards else None
     whole = whole_of(scores.index, language)
+    profiles = describe(scores, shown.period)
     return {
         "warnings": warning_board(shown, language),
         "follow": [table(sheet, language) for sheet in follow_sheets(scores, shown.period, language).values()],
@@ -122,6 +125,7 @@ def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Map
         ],
         "city": table(stake, language, sortable=True) if stake else None,
         "city_title": page.city(language).format(whole=whole),
+        "profiles": [table(sheet(profiles, language), language, sortable=True) for sheet in (values_sheet, beside_sheet)],
         "quality": table(coverage_sheet(scores, shown.period, language), language),
         "reporting": table(reporting, language) if reporting else None,
         "gaps": table(gaps, language) if gaps.rows else None,
@@ -146,6 +150,7 @@ def contents(made: Block) -> list[tuple[str, str]]:
         ("departments", w.departments, made.departments),
         ("what-if", w.what_if, made.what_if),
         ("method", w.method, True),
+        ("profiles", w.profiles, made.profiles),
         ("quality", w.quality, made.quality),
     ]
     return [(id_, title) for id_, title, there in listed_parts if there]
