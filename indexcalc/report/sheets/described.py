@@ -20,7 +20,7 @@ def values_sheet(result: Description, language: str) -> Sheet:
     headings = (
         Heading(word.indicator(language), "text"),
         Heading(word.measure_column(language), "text"),
-        Heading(word.values_there(language), "count", strong=True),
+        Heading(word.values_there(language), "count"),
         Heading(word.missing(language), "count"),
         Heading(word.not_applicable(language), "count"),
         Heading(word.minimum(language), "value"),
@@ -64,7 +64,7 @@ def beside_sheet(result: Description, language: str) -> Sheet:
     headings = (
         Heading(word.indicator(language), "text"),
         Heading(word.node_above(language), "text"),
-        Heading(word.correlation_above(language), "score", strong=True),
+        Heading(word.correlation_above(language), "score"),
         Heading(word.goes_with_most(language), "text"),
         Heading(word.correlation(language), "score"),
         Heading(word.goes_with_least(language), "text"),

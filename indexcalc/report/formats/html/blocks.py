@@ -76,19 +76,20 @@ def block(
         "matrices": [] if public else matrices(shown, language),
         "made_by": page.made_by(language).format(version=VERSION, seed=shown.seed),
     }
-    made.parts |= _pictures(shown, language)
+    made.parts |= _pictures(shown, language, prefix)
     if not public:
-        made.parts |= _inside(shown, language, reporting, inputs)
+        made.parts |= _inside(shown, language, prefix, reporting, inputs)
     return made
 
 
-def _pictures(shown: Analysed, language: str) -> dict[str, Any]:
+def _pictures(shown: Analysed, language: str, prefix: str) -> dict[str, Any]:
     ends = petal_ends(shown)
     label = unit_label(shown.scores, language)
     is_red_cotton = len(shown.dimensions) == 5
     flowers = []
     if 2 < len(shown.dimensions) <= 12 and len(shown.scores.panel.units) <= MOST_STRIPS:
-        flowers = [flower(shown, unit, ends, language) for unit in in_rank_order(shown.scores, shown.at, shown.scores.tree.root)]
+        units = in_rank_order(shown.scores, shown.at, shown.scores.tree.root)
+        flowers = [flower(shown, unit, ends, language, id_=f"{prefix}petals-{unit}") for unit in units]
     return {
         "petals": flowers,
         "petals_title": (page.petals if is_red_cotton else page.petals_plain)(language),
@@ -101,7 +102,7 @@ def _pictures(shown: Analysed, language: str) -> dict[str, Any]:
     }
 
 
-def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Mapping[str, str]) -> dict[str, Any]:
+def _inside(shown: Analysed, language: str, prefix: str, reporting: Sheet | None, inputs: Mapping[str, str]) -> dict[str, Any]:
     scores, label = shown.scores, unit_label(shown.scores, language)
     units = in_rank_order(scores, shown.at, scores.tree.root)
     many = len(units) > MOST_CARDS
@@ -114,7 +115,7 @@ def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Map
         "warnings": warning_board(shown, language),
         "follow": [table(sheet, language) for sheet in follow_sheets(scores, shown.period, language).values()],
         "cards_title": page.scorecards(language).format(label=label),
-        "cards": [] if many else [card(shown, unit, language) for unit in units],
+        "cards": [] if many else [card(shown, unit, language, prefix) for unit in units],
         "cards_hint": page.scorecard_hint(language).format(label=label) if many else "",
         "departments": [
             SimpleNamespace(
@@ -125,7 +126,10 @@ def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Map
         ],
         "city": table(stake, language, sortable=True) if stake else None,
         "city_title": page.city(language).format(whole=whole),
-        "profiles": [table(sheet(profiles, language), language, sortable=True) for sheet in (values_sheet, beside_sheet)],
+        "profiles": [
+            table(values_sheet(profiles, language), language, sortable=True),
+            table(beside_sheet(profiles, language), language),
+        ],
         "quality": table(coverage_sheet(scores, shown.period, language), language),
         "reporting": table(reporting, language) if reporting else None,
         "gaps": table(gaps, language) if gaps.rows else None,

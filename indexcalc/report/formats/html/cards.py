@@ -19,11 +19,11 @@ from ...sheets.follow import follow_sheets
 from ...sheets.scorecard import Scorecard, scorecard
 from ...sheets.sheet import Sheet
 from .alerts import marks_of
-from .drawings import flower, petal_ends
+from .drawings import again
 from .markup import table
 
 
-def card(shown: Analysed, unit: int, language: str) -> SimpleNamespace:
+def card(shown: Analysed, unit: int, language: str, prefix: str) -> SimpleNamespace:
     """Return a unit's scorecard as a page shows it."""
     made = scorecard(shown, unit, language)
     decimals = shown.scores.index.index.decimals
@@ -35,7 +35,7 @@ def card(shown: Analysed, unit: int, language: str) -> SimpleNamespace:
         card=made,
         summary=f"{score} · {word.rank(language)} {rank}{tied}",
         facts=_facts(made, language, score, rank),
-        petals=flower(shown, unit, petal_ends(shown), language, size=240).svg if 2 < len(shown.dimensions) <= 12 else "",
+        petals=again(f"{prefix}petals-{unit}", made.title) if 2 < len(shown.dimensions) <= 12 else "",
         marks=marks_of(shown, unit, language).drawn if shown.judged else "",
         course=_course(made, language),
         contributions=table(made.contributions, language),

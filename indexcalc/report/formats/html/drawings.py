@@ -29,6 +29,7 @@ from ...sheets.sheet import Heading, Sheet
 from ...sheets.tables import in_rank_order, kind_of
 from .markup import table
 
+FLOWER = 190  # wide
 MOST_LINES = 30  # units in one picture of ranks
 MOST_STRIPS = 60
 MOST_PERIODS = 12
@@ -66,8 +67,8 @@ def petal_ends(shown: Analysed) -> tuple[float, float]:
     return (max(math.floor((low - (high - low) * 0.5) / step) * step, 0.0 if low >= 0 else -math.inf), top)
 
 
-def flower(shown: Analysed, unit: int, ends: tuple[float, float], language: str, size: float = 190) -> SimpleNamespace:
-    """Return a unit's petals with what they say."""
+def flower(shown: Analysed, unit: int, ends: tuple[float, float], language: str, *, id_: str = "") -> SimpleNamespace:
+    """Return a unit's petals with what they say; by an id they can be drawn again elsewhere, see `again`."""
     scores, at, nodes = shown.scores, shown.at, shown.scores.tree.nodes
     decimals = scores.index.index.decimals
     found = []
@@ -85,7 +86,16 @@ def flower(shown: Analysed, unit: int, ends: tuple[float, float], language: str,
     rank = scores.rank()[at, unit]
     said = "–" if np.isnan(rank) else f"{word.rank(language)} {rank:g} · {number(float(scores.score()[at, unit]), decimals)}"
     words = (page.is_missing(language), page.is_below(language))
-    return SimpleNamespace(title=title, said=said, svg=Markup(petals(found, *ends, label, size=size, words=words)))  # noqa: S704 - drawn by us
+    drawn = petals(found, *ends, label, size=FLOWER, words=words)
+    if id_:
+        drawn = drawn.replace("<svg ", f'<svg id="{id_}" ', 1)
+    return SimpleNamespace(title=title, said=said, svg=Markup(drawn))  # noqa: S704 - drawn by us
+
+
+def again(id_: str, label: str) -> Markup:
+    """Draw petals that stand elsewhere on the page once more."""
+    drawn = '<svg viewBox="0 0 {} {}" width="240" height="240" role="img" aria-label="{}"><use href="#{}"></use></svg>'
+    return Markup(drawn).format(FLOWER, FLOWER, label, id_)  # noqa: S704 - our own text
 
 
 def history(shown: Analysed, language: str) -> SimpleNamespace | None:
