@@ -10,12 +10,16 @@ from typing import Any
 from ..journal.edition import Edition
 from ..journal.run import PICTURES
 from ..scores import Scores
+from ..sources.outlines import Drawn
+from ..tree.blocks.pages import Open
 from ..words.periods import period_title
 from .formats.markdown import summary
+from .formats.unit import unit_petals, unit_summary, unit_workbook
 from .formats.xlsx import workbook
 from .sheets.analysed import MOST_UNITS, Analysed, analysed
 from .sheets.definitions import definitions_sheet
 from .sheets.follow import follow_sheets
+from .sheets.open import may_see
 from .sheets.quarantine import quarantine_files
 from .sheets.reporting import Submitted, reporting_sheet
 from .sheets.sheet import Sheet
@@ -31,6 +35,7 @@ SCORES = "scores.parquet"
 RUN = "run.json"
 PANEL = "panel.json"
 PAGE = "report.html"
+WORKBOOK = "ranking.xlsx"
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Reports:
     submitted: Sequence[Submitted] = ()
     edition: Edition = field(default_factory=Edition)
     seed: int = 0
+    outlines: Drawn | None = None
 
     def of(
         self,
@@ -58,6 +64,9 @@ class Reports:
         whole, language = self.scores, self.language
         scores = whole.of_period(period)
         shown = self._analysed(period, analyses=analyses)
+        wanted = self.edition.formats if formats is None else formats
+        if self.edition.unit:
+            return {name: content for kind in wanted for name, content in getattr(self, f"_{kind}")(shown, inputs or {}).items()}
         last = nature(scores, language)
         files = {RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last)}
         if not self.edition.is_public:
@@ -72,7 +81,11 @@ class Reports:
                 if self._judged
                 else {}
             )
-        for name in self.edition.formats if formats is None else formats:
+        elif self._sees("values"):
+            files |= {"scores.csv": csv_bytes(of_period(self._table, whole, period))}
+        if self.edition.is_public and self._judged and self._sees("warnings"):
+            files |= {WARNINGS_CSV: sheet_csv(warnings_sheet(whole, self._judged, period, language), last=last)}
+        for name in wanted:
             files |= getattr(self, f"_{name}")(shown, inputs or {})
         return files
 
@@ -84,12 +97,18 @@ class Reports:
 
     def runs_analyses(self, period: str, newest: str, formats: Sequence[str]) -> bool:
         """Say whether the analyses of a period are run: of the newest that is written, where they are shown."""
-        return bool({"html", "svg"} & {*formats}) and period == newest and len(self.scores.panel.units) <= MOST_UNITS
+        many = len(self.scores.panel.units) > MOST_UNITS and not self.edition.unit
+        wanted = period == newest or self.scores.of_period(period).index.report.periods == "all"
+        return bool({"html", "svg"} & {*formats}) and wanted and not many
 
     def _analysed(self, period: str, *, analyses: bool) -> Analysed:
-        # what is watched is known by its place in the whole tree: a page on the tree of a period shows no warnings of it
-        judged = () if self.scores.editions else self._judged
-        return analysed(self.scores, period, seed=self.seed, judged=judged, every=analyses)
+        unit = self.scores.panel.units.ids.index(self.edition.unit) if self.edition.unit else None
+        return analysed(
+            self.scores, period, seed=self.seed, judged=self._judged, every=analyses, outlines=self.outlines, unit=unit
+        )
+
+    def _sees(self, what: Open) -> bool:
+        return may_see(self.scores.index, what, public=self.edition.is_public)
 
     def _html(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         from .formats.html.page import report_page
@@ -101,10 +120,15 @@ class Reports:
 
     def _xlsx(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
+        if shown.unit is not None:
+            return {WORKBOOK: unit_workbook(shown, shown.unit, self.language, public=self.edition.is_public)}
         scores, language, period = self.scores.of_period(shown.period), self.language, shown.period
         title = f"{scores.index.index.title(language)} · {period_title(period, language)}"
         if self.edition.is_public:
-            return {"ranking.xlsx": workbook(public_sheets(scores, period, language), language, title)}
+            listed = public_sheets(scores, period, language, values=self._sees("values"))
+            if self._judged and self._sees("warnings"):
+                listed.append(warnings_sheet(self.scores, self._judged, period, language))
+            return {WORKBOOK: workbook(listed, language, title)}
         warned = [warnings_sheet(self.scores, self._judged, period, language)] if self._judged else []
         short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]
         reporting = self._reporting(period, language)
@@ -114,11 +138,13 @@ class Reports:
             *short,
             *(sheet for sheet in (reporting, defined) if sheet is not None),
         ]
-        return {"ranking.xlsx": workbook(sheets(scores, period, language, beside), language, title)}
+        return {WORKBOOK: workbook(sheets(scores, period, language, beside), language, title)}
 
     def _md(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
         scores, language, period = self.scores.of_period(shown.period), self.language, shown.period
+        if shown.unit is not None:
+            return {"summary.md": unit_summary(shown, shown.unit, language, public=self.edition.is_public).encode()}
         if self.edition.is_public:
             return {"summary.md": summary(scores, period, language, public=True).encode()}
         worst = warnings_sheet(self.scores, self._judged, period, language, least="orange") if self._judged else None
@@ -128,6 +154,8 @@ class Reports:
         del inputs
         from .formats.pictures import pictures
 
+        if shown.unit is not None:
+            return {f"{PICTURES}/petals.svg": unit_petals(shown, shown.unit, self.language)} if shown.dimensions else {}
         return {f"{PICTURES}/{name}": content for name, content in pictures(shown, self.language).items()}
 
     def _reporting(self, period: str, language: str) -> Sheet | None:

@@ -15,8 +15,16 @@ from .sheet import Heading, Sheet, Value
 from .tables import notes
 
 
-def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:
-    """Return the warnings of a period from a level upwards, or of the parts of a larger one, the worst first."""
+def warnings_sheet(
+    scores: Scores,
+    judged: Sequence[Judged],
+    period: str,
+    language: str,
+    *,
+    least: Level = "blue",
+    unit: int | None = None,
+) -> Sheet:
+    """Return the warnings of a period, or of the parts of a larger one, from a level upwards and of all units or one."""
     headings = [
         Heading(word.warning_level(language), "text", strong=True),
         Heading(unit_label(scores, language), "text"),
@@ -30,7 +38,7 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
         Heading(word.follows(language), "text"),
         Heading(word.rule(language), "text"),
     ]
-    rows = tuple(_row(scores, judged[one.rule], one, language) for one in listed(scores, judged, period, least=least))
+    rows = tuple(_row(scores, judged[one.rule], one, language) for one in listed(scores, judged, period, least=least, unit=unit))
     said = tuple(f"{one.code} {one.message(spoken(language))}" for one in check_judged(scores, judged))
     counted = "  ".join(counts(scores, judged, period, language))
     decimals = scores.index.index.decimals

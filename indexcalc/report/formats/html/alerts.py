@@ -23,9 +23,9 @@ def warning_board(shown: Analysed, language: str) -> SimpleNamespace | None:
     """Return the warnings of a period with their marks; nothing of a tree without rules."""
     if not shown.judged:
         return None
-    scores = shown.scores
-    found = listed(scores, shown.judged, shown.period)
-    sheet = warnings_sheet(scores, shown.judged, shown.period, language)
+    scores = shown.whole
+    found = listed(scores, shown.judged, shown.period, unit=shown.unit)
+    sheet = warnings_sheet(scores, shown.judged, shown.period, language, unit=shown.unit)
     units = scores.panel.units
     levels = [LEVELS[shown.judged[one.rule].level(one.at) - 1] for one in found]
     rows = [
@@ -43,7 +43,7 @@ def warning_board(shown: Analysed, language: str) -> SimpleNamespace | None:
         courses[at] = Markup(drawn_course(values, said))  # noqa: S704 - drawn by us
     column = next(place for place, heading in enumerate(sheet.headings) if heading.title == word.course(language))
     made = with_drawings(_without_text(made, column), column, courses)
-    said_counts = counts(scores, shown.judged, shown.period, language)
+    said_counts = counts(scores, shown.judged, shown.period, language) if shown.unit is None else []
     marks = [
         SimpleNamespace(mark=mark(level, language), text=f"{word_of(level, language)} {levels.count(level)}")
         for level in reversed(LEVELS)
@@ -66,7 +66,7 @@ def _without_text(made: Table, column: int) -> Table:
 
 def marks_of(shown: Analysed, unit: int, language: str) -> Cell:
     """Return a unit's warnings: the mark of each level with how many there are, and the worst to sort by."""
-    found = [shown.judged[one.rule].level(one.at) for one in listed(shown.scores, shown.judged, shown.period, unit=unit)]
+    found = [shown.judged[one.rule].level(one.at) for one in listed(shown.whole, shown.judged, shown.period, unit=unit)]
     parts = [(level, found.count(level)) for level in range(len(LEVELS), 0, -1) if level in found]
     drawn = Markup("").join(Markup("{}{} ").format(mark(LEVELS[level - 1], language), count) for level, count in parts)
     weight = sum(count * 1000 ** (level - 1) for level, count in parts)
