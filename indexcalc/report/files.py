@@ -84,7 +84,7 @@ class Reports:
         elif self._sees("values"):
             files |= {"scores.csv": csv_bytes(of_period(self._table, whole, period))}
         if self.edition.is_public and self._judged and self._sees("warnings"):
-            files |= {WARNINGS_CSV: sheet_csv(warnings_sheet(whole, self._judged, period, language), last=last)}
+            files |= {WARNINGS_CSV: sheet_csv(self._warned(period), last=last)}
         for name in wanted:
             files |= getattr(self, f"_{name}")(shown, inputs or {})
         return files
@@ -107,6 +107,9 @@ class Reports:
             self.scores, period, seed=self.seed, judged=self._judged, every=analyses, outlines=self.outlines, unit=unit
         )
 
+    def _warned(self, period: str) -> Sheet:
+        return warnings_sheet(self.scores, self._judged, period, self.language, values=self._sees("values"))
+
     def _sees(self, what: Open) -> bool:
         return may_see(self.scores.index, what, public=self.edition.is_public)
 
@@ -127,7 +130,7 @@ class Reports:
         if self.edition.is_public:
             listed = public_sheets(scores, period, language, values=self._sees("values"))
             if self._judged and self._sees("warnings"):
-                listed.append(warnings_sheet(self.scores, self._judged, period, language))
+                listed.append(self._warned(period))
             return {WORKBOOK: workbook(listed, language, title)}
         warned = [warnings_sheet(self.scores, self._judged, period, language)] if self._judged else []
         short = [shortened(sheet, MOST_ROWS, language, WARNINGS_CSV) for sheet in warned]

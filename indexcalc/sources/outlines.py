@@ -57,7 +57,7 @@ def read_outlines(index: Index, base: Path, units: Units, find: Find) -> tuple[D
         near = nearest(wanted.id, sorted(properties)) or ""
         return None, [finding("IC525", there, key=wanted.id, known=sorted(properties), near=near)]
     if without or strangers:
-        found.append(finding("IC526", place, units=_few(without), features=_few(strangers)))
+        found.append(finding("IC526", place, units=_few(without) or ["–"], features=_few(strangers) or ["–"]))
     return Drawn(rings, wanted.licence), found
 
 
@@ -90,7 +90,7 @@ def _by_unit(features: list[Any], key: str, units: Units, find: Find) -> tuple[d
         left -= sum(map(len, found))
         if left < 0:
             raise _UnfitError(f"> {MOST_POINTS} points")
-        at = find(name)
+        at = find(name) if name else None
         if at is None:
             strangers.append(name or "–")
         else:

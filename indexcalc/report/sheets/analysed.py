@@ -90,7 +90,7 @@ def unit_called(scores: Scores, name: str) -> int | None:
     """Return the place of the unit that has a name, an id or an alias, if one that is scored has."""
     units, names = scores.panel.units, scores.origin.units if scores.origin else None
     own = (units.ids, units.names, units.names_en)
-    if (found := next((labels.index(name) for labels in own if name in labels), None)) is not None or names is None:
+    if (found := next((labels.index(name) for labels in own if name and name in labels), None)) is not None or names is None:
         return found
     at = names.find(name)
     unit = None if at is None else names.units.ids[at]

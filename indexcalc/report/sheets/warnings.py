@@ -11,6 +11,7 @@ from ...tree.model import LEVELS, Indicator, Level
 from ...words.reports import word, word_of
 from ..numbers import sparkline
 from .alone import unit_label
+from .open import without_column
 from .sheet import Heading, Sheet, Value
 from .tables import notes
 
@@ -23,8 +24,12 @@ def warnings_sheet(
     *,
     least: Level = "blue",
     unit: int | None = None,
+    values: bool = True,
 ) -> Sheet:
-    """Return the warnings of a period, or of the parts of a larger one, from a level upwards and of all units or one."""
+    """Return the warnings of a period, or of the parts of a larger one, from a level upwards and of all units or one.
+
+    Without `values` they do not say what was observed.
+    """
     headings = [
         Heading(word.warning_level(language), "text", strong=True),
         Heading(unit_label(scores, language), "text"),
@@ -44,7 +49,10 @@ def warnings_sheet(
     decimals = scores.index.index.decimals
     listed_only = () if least == LEVELS[0] else (word.least_level(language).format(level=word_of(least, language)),)
     all_notes = (*notes(scores, language), counted, *listed_only, *said)
-    return Sheet(word.warning(language), tuple(headings), rows, decimals=decimals, notes=all_notes)
+    sheet = Sheet(word.warning(language), tuple(headings), rows, decimals=decimals, notes=all_notes)
+    for title in () if values else (word.observed, word.limit, word.course):
+        sheet = without_column(sheet, title(language))
+    return sheet
 
 
 def _row(scores: Scores, judged: Judged, one: Warned, language: str) -> tuple[Value, ...]:

@@ -153,7 +153,7 @@ def _open(shown: Analysed, language: str, *, public: bool) -> dict[str, Any]:
     scores, every = shown.scores, shown.unit is None
     found: dict[str, Any] = {}
     if may_see(scores.index, "warnings", public=public):
-        found["warnings"] = warning_board(shown, language)
+        found["warnings"] = warning_board(shown, language, values=may_see(scores.index, "values", public=public))
     if every and may_see(scores.index, "departments", public=public):
         found["departments"] = [
             SimpleNamespace(
