@@ -80,8 +80,8 @@ def short(number: float, decimals: int = 2) -> str:
 
 
 def wide(said: str, size: float = 12) -> float:
-    """Return about how wide a text is drawn: a Chinese character its size, any other somewhat more than half of it."""
-    return sum(size if ord(character) > 0x2E7F else 0.58 * size for character in said)
+    """Return about how wide a text is drawn: a Chinese character its size, a capital three quarters of it, others less."""
+    return sum(size * (1.0 if ord(one) > 0x2E7F else 0.75 if one.isupper() else 0.58) for one in said)
 
 
 def fitted(said: str, width: float, size: float = 12) -> str:

@@ -138,6 +138,7 @@ def _cards(shown: Analysed, language: str, prefix: str, *, public: bool) -> dict
     elif many:
         return {
             "cards_title": page.scorecards(language).format(label=label),
+            "cards": [],
             "cards_hint": page.scorecard_hint(language).format(label=label),
         }
     else:
