@@ -63,6 +63,19 @@ DISTRICTS = [
     District("440117", "从化区", "Conghua", OUTER, "从化", (73, 72.5), 0.80, 0.50, 0.19, 280),
     District("440118", "增城区", "Zengcheng", OUTER, "增城", (155, 156), 0.85, 0.50, 0.22, 340),
 ]
+TILES = {  # row and column of each district's tile on the map, roughly where it lies
+    "440103": (2, 0),
+    "440104": (2, 1),
+    "440105": (3, 1),
+    "440106": (2, 2),
+    "440111": (1, 1),
+    "440112": (2, 3),
+    "440113": (4, 1),
+    "440114": (1, 0),
+    "440115": (5, 2),
+    "440117": (0, 2),
+    "440118": (1, 3),
+}
 NAMES = [district.name for district in DISTRICTS]
 SHAPE = (len(PERIODS), len(DISTRICTS))
 QUARTERS = np.arange(len(PERIODS), dtype=np.float64)[:, np.newaxis]
@@ -410,8 +423,11 @@ def opinion_columns(totals: Values) -> list[Column]:
 
 def write_districts() -> None:
     """Write the table of units."""
-    rows = [["id", "name", "name_en", "group", "city", "aliases"]]
-    rows += [[one.code, one.name, one.name_en, one.group, "广州市", f"{one.short};广州市{one.name}"] for one in DISTRICTS]
+    rows = [["id", "name", "name_en", "group", "city", "aliases", "tile_row", "tile_col"]]
+    rows += [
+        [one.code, one.name, one.name_en, one.group, "广州市", f"{one.short};广州市{one.name}", *map(str, TILES[one.code])]
+        for one in DISTRICTS
+    ]
     write_csv(HERE / "districts.csv", rows)
 
 

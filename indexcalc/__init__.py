@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .jobs.framework import export_tree, import_tree
     from .jobs.library import Scored, read, score, write_report
     from .jobs.publish import publish
-    from .jobs.questions import change, compare, explain, robustness, sensitivity, target, trend, uncertainty, warn
+    from .jobs.questions import change, compare, describe, explain, robustness, sensitivity, target, trend, uncertainty, warn
     from .jobs.register import register
     from .jobs.submit import submit
     from .jobs.template import template
@@ -44,6 +44,7 @@ __all__ = [
     "audit",
     "change",
     "compare",
+    "describe",
     "explain",
     "export_tree",
     "import_tree",
@@ -70,7 +71,7 @@ _HOMES = {
     "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_report",
     "jobs.publish": "publish",
-    "jobs.questions": "change compare explain robustness sensitivity target trend uncertainty warn",
+    "jobs.questions": "change compare describe explain robustness sensitivity target trend uncertainty warn",
     "jobs.register": "register",
     "jobs.submit": "submit",
     "jobs.template": "template",

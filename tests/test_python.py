@@ -24,6 +24,7 @@ QUESTIONS = frozenset(
         "change",
         "compare",
         "uncertainty",
+        "describe",
         "sensitivity",
         "robustness",
         "target",

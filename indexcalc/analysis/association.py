@@ -256,14 +256,7 @@ def flags(scores: Scores, period: str, *, high: float = HIGH, negative: float = 
     goes with its parent, or against it. Source: HB 2008, p. 63; COINr 1.1 `get_corr_flags`.
     """
     at, tree = scores.periods.index(period), scores.tree
-    found: list[Flag] = []
-    for group in groups(scores, period):
-        for i, j in combinations(range(len(group.children)), 2):
-            value = float(group.pearson[i, j])
-            if value >= high:
-                found.append(Flag("redundant", group.children[i], group.children[j], value))
-            elif value <= negative:
-                found.append(Flag("opposed", group.children[i], group.children[j], value))
+    found = redundant_or_opposed(scores, period, high=high, negative=negative)
     leaves = pearson(scores.scores[at][:, : tree.leaves])
     for one, other in np.argwhere(np.triu(np.nan_to_num(leaves), 1) >= high).tolist():
         if tree.parents[one] != tree.parents[other]:
@@ -273,4 +266,25 @@ def flags(scores: Scores, period: str, *, high: float = HIGH, negative: float = 
         for child, value in zip(branch.children, together.tolist(), strict=True):
             if value < weak:
                 found.append(Flag("weak", tree.nodes[child].id, tree.nodes[branch.position].id, value))
+    return found
+
+
+def redundant_or_opposed(scores: Scores, period: str, *, high: float = HIGH, negative: float = NEGATIVE) -> list[Flag]:
+    """Return the pairs of children of one node that say nearly the same, or go against each other so that they cancel out.
+
+    Source: HB 2008, p. 63; COINr 1.1 `get_corr_flags`.
+    """
+    at, tree = scores.periods.index(period), scores.tree
+    found: list[Flag] = []
+    for branch in reversed(tree.branches):
+        if len(branch.children) < 2:
+            continue
+        together = pearson(scores.scores[at][:, list(branch.children)])
+        ids = [tree.nodes[child].id for child in branch.children]
+        for i, j in combinations(range(len(ids)), 2):
+            value = float(together[i, j])
+            if value >= high:
+                found.append(Flag("redundant", ids[i], ids[j], value))
+            elif value <= negative:
+                found.append(Flag("opposed", ids[i], ids[j], value))
     return found

@@ -19,16 +19,21 @@ def report(
     spoken: Annotated[
         Literal["zh", "en", "both"] | None, typer.Option("--lang", help="zh, en, or both in one page. Default: zh.")
     ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="A report of one unit, by its id or name, into reports/units. Default: of all.")
+    ] = None,
     **options: Unpack[Options],
 ) -> None:
-    """Write the report of a period for people: a page, a workbook, Markdown, pictures."""
-    from ..jobs.names import periods_of
+    """Write the report of a period for people, of all units or of one: a page, a workbook, Markdown, pictures."""
+    from ..jobs.names import periods_of, unit_in
     from ..jobs.report import edition_of, write_reports
     from ..report.answers.report import report_answer
 
     with opened({**options, "lang": None if spoken == "both" else spoken}, writes=True) as project:
         languages = ("zh", "en") if spoken == "both" else ()
-        project.edition = edition_of(options["formats"], languages=languages, audience=audience, usual="html,xlsx")
+        asked = edition_of(options["formats"], languages=languages, audience=audience, usual="html,xlsx")
         scores = project.scores()
-        folders = write_reports(project, scores, periods_of(scores, options["periods"]), add=True)
+        periods = periods_of(scores, options["periods"])
+        project.edition = asked if unit is None else asked._replace(unit=unit_in(scores, unit, periods))
+        folders = write_reports(project, scores, periods, add=True)
         project.print(*report_answer(folders))

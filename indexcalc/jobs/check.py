@@ -112,11 +112,23 @@ def _outside(matched: Matched) -> list[Finding]:
     return list(given_outside(matched.index, panel(matched)))
 
 
+def _undrawable(project: Project, matched: Matched) -> list[Finding]:
+    """Say what is wrong in the outlines of maps; which units are not drawn is said where these are of one level."""
+    if matched.units is None or matched.index.report.map is None:
+        return []
+    from ..sources.outlines import read_outlines
+
+    units = matched.units.units
+    _, found = read_outlines(matched.index, project.data, units, matched.units.find)
+    return [one for one in found if one.severity == "error" or not units.levels]
+
+
 def check(project: Project) -> Checked:
     """Check a tree and its data, or refuse with what is wrong in them; what refuses nothing is told."""
     matched, found = project.matched()
     if errors(found, strict=project.strict):
         raise Refused(found)
+    found = [*found, *_undrawable(project, matched)]
     project.go_on([*found, *_broken(matched), *_set_aside(matched), *_outside(matched)])
     assert matched.units is not None
     values = sum(len(piece.values) for piece in matched.pieces)

@@ -18,7 +18,7 @@ from ..sources.frames import panel_of_frame
 from ..tree import load
 from ..tree.model import Index
 from . import questions
-from .names import asked_node, node_of, period_of, periods_of
+from .names import asked_node, node_of, period_of, periods_of, unit_in
 from .project import PathLike, project_of, warn_in_python
 from .report import edition_of, write_reports
 
@@ -181,9 +181,12 @@ def write_report(
     formats: Sequence[str] = ("html", "xlsx", "md"),
     edition: Audience = "internal",
     lang: Language | Literal["both"] = "zh",
+    unit: str | None = None,
     seed: int = 0,
 ) -> Report:
     """Write the report of a period, or of `all`: each into a folder of its own below `out`, replaced whole or not at all.
+
+    A report is of all units, or of one `unit`, which lies in `units` below that folder.
 
     Beside the tables for programs it has `formats` of html, xlsx, md and svg. The `public` edition leaves out values, addresses,
     departments and warnings, and lies in `public` below the folder of reports.
@@ -193,6 +196,7 @@ def write_report(
     own: Language = "zh" if lang == "both" else lang
     project = project_of(scores.declared, reports=out, lang=own, seed=seed, level=scores.level)
     languages = ("zh", "en") if lang == "both" else ()
-    project.edition = edition_of(",".join(formats) or "none", languages=languages, audience=edition, usual="")
     periods = periods_of(scores, period)
+    asked = edition_of(",".join(formats) or "none", languages=languages, audience=edition, usual="")
+    project.edition = asked if unit is None else asked._replace(unit=unit_in(scores, unit, periods))
     return Report(tuple(periods), tuple(write_reports(project, scores, periods)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..findings import nearest
 from ..periods import EXAMPLES, SINGLE, number_of, order, read_period
 from ..report.sheets.tables import kind_of
@@ -80,6 +82,14 @@ def must_be_there(scores: Scores, unit: int, period: str) -> None:
     known = [label for row, label in enumerate(scores.periods) if scores.there[row, unit]]
     since, until = span.since or "…", span.until or "…"
     refuse("IC465", unit=units.title(unit), period=period, since=since, until=until, known=[*heirs, *before, *known])
+
+
+def unit_in(scores: Scores, wanted: str, periods: Sequence[str]) -> str:
+    """Return the id of the unit that is asked for, or refuse one that is not there in one of some periods."""
+    place = unit_of(scores, wanted)
+    for period in periods:
+        must_be_there(scores, place, period)
+    return scores.panel.units.ids[place]
 
 
 def node_of(index: Index, wanted: str) -> str:

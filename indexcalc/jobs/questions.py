@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..analysis.change import ScoreChange
     from ..analysis.compare import Comparison
     from ..analysis.dependence import Dependence
+    from ..analysis.describe import Description
     from ..analysis.explain import Explanation
     from ..analysis.levers import Effort
     from ..analysis.robustness import Robustness
@@ -161,6 +162,19 @@ def compare(
     if wanted is not None and (come or gone or earlier.there is not None):
         wanted = [one for one in wanted if units.ids.index(one) not in come]
     return set_beside(earlier.of_period(before), later.of_period(after), before, after, names=named, units=wanted)
+
+
+def describe(scores: Scores, *, period: str | None = None, node: str | None = None) -> Description:
+    """Describe each indicator, or those below a node: its values, what stands apart, and what its scores go with.
+
+    How many values there are and are missing, where they lie (quartiles, mean), how they lean (skewness, kurtosis), how many
+    are equal, which units stand apart; correlations with the node above and those beside it, and the pairs that say the
+    same or opposite things. Source: OECD/JRC Handbook 2008, p. 63, 84; COINr 1.1 `get_stats`, `get_corr_flags`.
+    """
+    from ..analysis.describe import describe as profile
+
+    shown = period_of(scores, period)
+    return profile(scores.of_period(shown), shown, asked_node(scores, node, shown))
 
 
 def uncertainty(

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from ..findings import Place, Refused, finding
+from ..findings import Place, Refused, finding, nearest
 from ..journal.edition import FORMATS, Edition
-from ..journal.files import Content, PartlyWritten, Replacement, is_lock_of, locked
+from ..journal.files import Content, PartlyWritten, Replacement, fitting, is_lock_of, locked
 from ..journal.run import ALL, PICTURES, Run, digest, packages, read_run
 from ..report.answers.ranking import current_ranking
 from ..report.files import PANEL, RUN, Reports
+from ..report.sheets.analysed import unit_called
 from ..scores import Scores
+from ..sources.outlines import Drawn, read_outlines
 from ..tree.layout import one_ranking
 from ..version import VERSION
 from .inputs import inputs_of
-from .project import Project, place_in, problem_of, refuse_file
+from .project import Project, place_in, problem_of, refuse, refuse_file
 from .reporting import submissions
 
 PUBLIC = "public"
 """The folder of the public edition of reports, beside the internal one."""
+UNITS = "units"
+"""The folder of the reports of single units, each in one of its own."""
 _OF_ONE_RANKING = ("html", "svg")  # what shows places among all units by scores alone
 
 Ranking = Mapping[str, Sequence[float | None]]
@@ -48,9 +54,10 @@ def stage_reports(project: Project, scores: Scores, periods: Sequence[str], new:
         leave_alone(folder)
     project.progress("write")
     inputs = inputs_of(project, scores)
-    contents = reports.of_panel()
     newest = max(periods, key=scores.periods.index, default="")
-    stage_panel(project, contents, new_run_of(project, scores, ALL, digests(contents), {}, inputs).as_json(), new)
+    if not project.edition.unit:  # what holds for the whole panel is of all units
+        contents = reports.of_panel()
+        stage_panel(project, contents, new_run_of(project, scores, ALL, digests(contents), {}, inputs).as_json(), new)
     for period, folder in zip(periods, folders, strict=True):
         formats = formats_beside(project, scores, period) if add else project.edition.formats
         if not one_ranking(scores.index):
@@ -82,7 +89,27 @@ def edition_of(formats: str | None, *, languages: Sequence[str] = (), audience: 
 def reports_of(project: Project, scores: Scores) -> Reports:
     """Return the reports of some scores, as a project writes them."""
     submitted = submissions(project, scores.periods)
-    return Reports(scores, project.report_language, submitted, edition=project.edition, seed=project.seed)
+    return Reports(
+        scores,
+        project.report_language,
+        submitted,
+        edition=project.edition,
+        seed=project.seed,
+        outlines=outlines_of(project, scores),
+    )
+
+
+def outlines_of(project: Project, scores: Scores) -> Drawn | None:
+    """Return the outlines that the tree's maps are drawn of, or refuse them; nothing of a tree that names none."""
+    pages = scores.declared.report
+    names = scores.origin.units if scores.origin else None
+    for at, name in enumerate(pages.pinned):
+        if unit_called(scores, name) is None and (names is None or names.find(name) is None):
+            place = scores.declared.place(("report", "pinned", at))
+            refuse("IC748", place, block="report", key="unit", found=name, near=nearest(name, scores.panel.units.names) or "")
+    drawn, found = read_outlines(scores.declared, project.data, scores.panel.units, partial(unit_called, scores))
+    project.go_on(found)
+    return drawn
 
 
 @contextmanager
@@ -135,6 +162,7 @@ def new_run_of(
         formats=() if period == ALL else project.edition.formats,
         languages=() if period == ALL else project.edition.languages,
         audience=project.edition.audience,
+        unit=project.edition.unit,
     )
 
 
@@ -151,7 +179,14 @@ def panel_folder(project: Project) -> Path:
 
 def folder_of(project: Project, period: str) -> Path:
     """Return where the report of a period goes."""
-    return panel_folder(project) / period
+    unit = project.edition.unit
+    return panel_folder(project) / UNITS / _folder_named(unit) / period if unit else panel_folder(project) / period
+
+
+def _folder_named(unit: str) -> str:
+    """Return a name of a folder for a unit: its id, with a digest where that is no name of a folder as it stands."""
+    plain = re.sub(r"[^\w-]+", "-", unit).strip("-")
+    return fitting(plain if plain == unit else f"{plain}-{digest(unit.encode())[:8]}")
 
 
 def leave_alone(folder: Path) -> None:

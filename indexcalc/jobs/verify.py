@@ -85,7 +85,7 @@ def _looked_at(project: Project, report: Report) -> list[Finding]:
 def _again(project: Project, run: Run) -> Run:
     """Score again as a run says, and return the run that this gives."""
     language: Language = "en" if run.language == "en" else "zh"
-    edition = Edition(tuple(run.formats), tuple(run.languages), run.audience)
+    edition = Edition(tuple(run.formats), tuple(run.languages), run.audience, run.unit)
     level, as_of = run.level or None, run.as_of or None
     again = replace(project, report_language=language, level=level, as_of=as_of, seed=run.seed, edition=edition)
     if run.blocks:

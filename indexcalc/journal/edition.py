@@ -11,11 +11,15 @@ FORMATS: tuple[Format, ...] = ("html", "xlsx", "md", "svg")
 
 
 class Edition(NamedTuple):
-    """The formats of a report beside its tables, its languages (none for that of the report), and who reads it."""
+    """The formats of a report beside its tables, its languages (none for that of the report), who reads it, and of which unit.
+
+    Without a unit a report is of all of them.
+    """
 
     formats: tuple[str, ...] = ("html", "xlsx", "md")
     languages: tuple[str, ...] = ()
     audience: str = "internal"
+    unit: str = ""
 
     @property
     def is_public(self) -> bool:

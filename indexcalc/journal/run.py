@@ -41,6 +41,7 @@ class Run:
     formats: Sequence[str] = ()
     languages: Sequence[str] = ()
     audience: str = "internal"
+    unit: str = ""
     analyses: bool = False
     blocks: bool = False
     engine: str = ""

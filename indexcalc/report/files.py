@@ -10,13 +10,17 @@ from typing import Any
 from ..journal.edition import Edition
 from ..journal.run import PICTURES
 from ..scores import Scores
+from ..sources.outlines import Drawn
+from ..tree.blocks.pages import Open
 from ..words.periods import period_title
 from .formats.markdown import summary
+from .formats.unit import unit_petals, unit_summary, unit_workbook
 from .formats.xlsx import Ranking, ranking_book
 from .sheets.analysed import MOST_UNITS, Analysed, analysed
 from .sheets.annex import method_sheet
 from .sheets.definitions import definitions_sheet
 from .sheets.follow import follow_sheets
+from .sheets.open import may_see
 from .sheets.quarantine import quarantine_files
 from .sheets.reporting import Submitted, reporting_sheet
 from .sheets.sheet import Sheet
@@ -45,6 +49,7 @@ class Reports:
     submitted: Sequence[Submitted] = ()
     edition: Edition = field(default_factory=Edition)
     seed: int = 0
+    outlines: Drawn | None = None
 
     def of(
         self,
@@ -61,6 +66,9 @@ class Reports:
         whole, language = self.scores, self.language
         scores = whole.of_period(period)
         shown = self._analysed(period, analyses=analyses)
+        wanted = self.edition.formats if formats is None else formats
+        if self.edition.unit:
+            return {name: content for kind in wanted for name, content in getattr(self, f"_{kind}")(shown, inputs or {}).items()}
         last = nature(scores, language)
         files = {RANKING_CSV: sheet_csv(ranking_sheet(scores, period, language, numeric=True), last=last)}
         if not self.edition.is_public:
@@ -75,7 +83,11 @@ class Reports:
                 if self._judged
                 else {}
             )
-        for name in self.edition.formats if formats is None else formats:
+        elif self._sees("values"):
+            files |= {"scores.csv": csv_bytes(of_period(self._table, whole, period))}
+        if self.edition.is_public and self._judged and self._sees("warnings"):
+            files |= {WARNINGS_CSV: sheet_csv(self._warned(period), last=last)}
+        for name in wanted:
             files |= getattr(self, f"_{name}")(shown, inputs or {})
         return files
 
@@ -87,12 +99,21 @@ class Reports:
 
     def runs_analyses(self, period: str, newest: str, formats: Sequence[str]) -> bool:
         """Say whether the analyses of a period are run: of the newest that is written, where they are shown."""
-        return bool({"html", "svg"} & {*formats}) and period == newest and len(self.scores.panel.units) <= MOST_UNITS
+        many = len(self.scores.panel.units) > MOST_UNITS and not self.edition.unit
+        wanted = period == newest or self.scores.of_period(period).index.report.periods == "all"
+        return bool({"html", "svg"} & {*formats}) and wanted and not many
 
     def _analysed(self, period: str, *, analyses: bool) -> Analysed:
-        # what is watched is known by its place in the whole tree: a page on the tree of a period shows no warnings of it
-        judged = () if self.scores.editions else self._judged
-        return analysed(self.scores, period, seed=self.seed, judged=judged, every=analyses)
+        unit = self.scores.panel.units.ids.index(self.edition.unit) if self.edition.unit else None
+        return analysed(
+            self.scores, period, seed=self.seed, judged=self._judged, every=analyses, outlines=self.outlines, unit=unit
+        )
+
+    def _warned(self, period: str) -> Sheet:
+        return warnings_sheet(self.scores, self._judged, period, self.language, values=self._sees("values"))
+
+    def _sees(self, what: Open) -> bool:
+        return may_see(self.scores.index, what, public=self.edition.is_public)
 
     def _html(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         from .formats.html.page import report_page
@@ -109,16 +130,19 @@ class Reports:
         return {name: self._workbook(shown, language) for name, language in zip(names, languages, strict=True)}
 
     def _workbook(self, shown: Analysed, language: str) -> bytes:
+        public = self.edition.is_public
+        if shown.unit is not None:
+            return unit_workbook(shown, shown.unit, language, public=public)
         scores, period = self.scores.of_period(shown.period), shown.period
         title = f"{scores.index.index.title(language)} · {period_title(period, language)}"
         own = replace(shown, scores=scores)
-        public = self.edition.is_public
-        beside = [] if public else self._beside(scores, period, language)
+        opened = [self._warned(period)] if public and self._judged and self._sees("warnings") else []
+        shared = [*public_sheets(scores, period, language, values=self._sees("values")), *opened] if public else []
         values, remark = (None, "") if public else values_of_units(scores, period, language)
         live, said = (None, "") if public else live_workbook(scores, period, language)
         method = method_sheet(scores, period, language, public=public)
         ranking = Ranking(
-            tables=public_sheets(scores, period, language) if public else sheets(scores, period, language, beside),
+            tables=shared or sheets(scores, period, language, self._beside(scores, period, language)),
             dimensions=scores.tree.dimensions,
             index=scores.index.index.title(language),
             parts=parts_sheet(own, language) if scores.index.ranking.overall and own.dimensions else None,
@@ -139,6 +163,8 @@ class Reports:
     def _md(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
         scores, language, period = self.scores.of_period(shown.period), self.language, shown.period
+        if shown.unit is not None:
+            return {"summary.md": unit_summary(shown, shown.unit, language, public=self.edition.is_public).encode()}
         if self.edition.is_public:
             return {"summary.md": summary(scores, period, language, public=True).encode()}
         worst = warnings_sheet(self.scores, self._judged, period, language, least="orange") if self._judged else None
@@ -148,6 +174,8 @@ class Reports:
         del inputs
         from .formats.pictures import pictures
 
+        if shown.unit is not None:
+            return {f"{PICTURES}/petals.svg": unit_petals(shown, shown.unit, self.language)} if shown.dimensions else {}
         return {f"{PICTURES}/{name}": content for name, content in pictures(shown, self.language).items()}
 
     def _reporting(self, period: str, language: str) -> Sheet | None:

@@ -21,6 +21,7 @@ from .blocks.follow import Goal, Outcome, Remark
 from .blocks.form import Form
 from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
+from .blocks.pages import Outlines, Pages
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree
 from .editions import Stretch, check_periods, editions, newest
@@ -57,6 +58,8 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "outcomes": Outcome,
     "goals": Goal,
     "remarks": Remark,
+    "report": Pages,
+    "map": Outlines,
     "logic": LogicRule,
     "warnings": Warnings,
     "rules": WarningRule,

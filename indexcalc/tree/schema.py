@@ -13,13 +13,13 @@ from ..methods import CATALOGUE, RECORDS, about, parameters
 from ..methods.bounds import ANY, Bounds
 from ..methods.records import Normaliser
 from ..periods import Kind
-from .blocks import adjustments, choices, data, follow, form, logic, nodes, uncertainty, warnings, whole
+from .blocks import adjustments, choices, data, follow, form, logic, nodes, pages, uncertainty, warnings, whole
 from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
 from .editions import BY_PERIOD
 from .model import Index
 
 ID = "indexcalc.schema.json"
-_FILES = (choices, data, nodes, adjustments, follow, form, logic, uncertainty, warnings, whole)
+_FILES = (choices, data, nodes, adjustments, follow, form, logic, pages, uncertainty, warnings, whole)
 
 
 _OF_EACH_KIND = {  # such as {quarter: 12, year: 48}

@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "robustness": "稳健性分析：使排名改变的最小权重变动。",
     "target": "测算达到目标所需的最小改进幅度。",
     "uncertainty": "排名的不确定性分析。",
+    "describe": "指标数据概况：数值分布、异常值、相关。",
     "sensitivity": "排名的敏感性分析。",
     "template": "生成部门填报模板。",
     "submit": "审核并登记部门报送的数据。",

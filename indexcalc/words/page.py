@@ -55,6 +55,8 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     uncertainty = Said("不确定性分析", "Uncertainty analysis")
     map = Said("分布图", "Map")
     map_of = Said("{node}分布图", "Map of {node}")
+    map_shows = Said("指标", "Node")
+    outline_help = Said("图形由用户提供；颜色越深得分越高。", "The outlines are the user's own; darker is higher.")
     map_help = Said(
         "方格位置只表示大致方位，不是行政区划图。", "Tiles stand roughly where units lie; this is no map of boundaries."
     )
@@ -71,11 +73,21 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     )
     of_all = Said("共{count}个", "of {count}")
     contributions = Said("得分构成", "What the score is made of")
+    to_the_next = Said("距第{rank}位", "To place {rank}")
+    points = Said("{points}分", "{points}")
+    plan_to = Said("达到第{rank}位的最小改进", "The least that reaches place {rank}")
+    value_now = Said("现值", "Now")
+    value_needed = Said("需达到", "Needed")
+    score_gained = Said("总分增加", "Gain")
+    plan_help = Said(
+        "其他{label}数值不变；改进幅度以各{label}之间的标准差计，合计{effort}。",
+        "All others' values stay; effort is counted in standard deviations between units, {effort} in all.",
+    )
+    tree_changed = Said("指标体系有变", "tree changed")
     difference_from_mean = Said("与平均之差", "Against the mean")
     total = Said("总指数", "Index")
     value = Said("本{label}数值", "Value")
     places_gained = Said("位次", "Places")
-    data_notes = Said("数据说明", "Data")
     no_gaps = Said("数据齐全，无缺报、不适用或插补。", "No value is missing, not applicable or imputed.")
     departments = Said("责任部门", "Departments")
     department_help = Said(
@@ -121,6 +133,7 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     method_help = Said("由指标体系文件生成。", "Made from the tree's file.")
     level = Said("层级", "Level")
     direction = Said("方向", "Direction")
+    profiles = Said("指标数据概况", "Indicator profiles")
     quality = Said("数据质量", "Data quality")
     gaps = Said("缺报、不适用与插补", "Missing, not applicable, imputed")
     gaps_shown = Said("仅列前 {shown} 个，共 {all} 个；全部见 scores.csv。", "The first {shown} of {all}; scores.csv has all.")

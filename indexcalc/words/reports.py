@@ -175,6 +175,35 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "得分显示相同而位次不同的，按未修约的得分排名。",
         "Where scores are shown alike and ranks differ, ranks go by the scores before rounding.",
     )
+    indicator_profiles = Said("指标数据概况", "Indicator profiles")
+    profiles_help = Said(
+        "偏度、峰度（超额）按类型2计算；异常值为低于下四分位数或高于上四分位数 1.5 倍四分位距以上的数值（Tukey 1977）。"
+        "缺报含已插补的；统计只用报送的数值。方法见 OECD/JRC 手册（2008）和 COINr。",
+        "Skewness and excess kurtosis are of type 2; values stand apart beyond 1.5 interquartile ranges from the quartiles (Tukey 1977). "
+        "Missing includes what was imputed; figures are of reported values alone. After the OECD/JRC Handbook (2008) and COINr.",
+    )
+    to_be_treated = Said(
+        "偏度绝对值不小于 2 且峰度不小于 3.5，建议做异常值处理：{indicators}",
+        "Skewness is 2 or more either way and kurtosis 3.5 or more, which calls for a treatment of outliers: {indicators}",
+    )
+    measure_column = Said("计量单位", "Unit")
+    values_there = Said("有值", "Values")
+    minimum = Said("最小值", "Least")
+    first_quartile = Said("下四分位数", "1st quartile")
+    middle = Said("中位数", "Median")
+    third_quartile = Said("上四分位数", "3rd quartile")
+    maximum = Said("最大值", "Greatest")
+    mean = Said("平均值", "Mean")
+    skewness = Said("偏度", "Skewness")
+    kurtosis = Said("峰度", "Kurtosis")
+    share_of_equal_values = Said("相同值占比", "Equal values")
+    stand_apart = Said("数值异常的{label}", "Outliers")
+    and_more = Said("{units}等 {count} 个", "{units} and others, {count} in all")
+    indicators_together = Said("指标得分的相关", "How scores of indicators go together")
+    node_above = Said("上级指标", "Node above")
+    correlation_above = Said("与上级的相关系数", "Correlation with it")
+    goes_with_most = Said("同级中相关最高", "Goes most with")
+    goes_with_least = Said("同级中相关最低", "Goes least with")
     median_rank = Said("中位位次", "Median rank")
     rank_interval = Said("位次区间（{level}）", "Ranks, {level}")
     tied_places = Said("位次不可分范围", "Not told apart")

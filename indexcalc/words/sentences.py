@@ -56,6 +56,18 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
         "Of {count} values {missing} {missing:is|are} missing, {inapplicable} not applicable, {imputed} imputed.",
     )
     not_ranked = Said("{units}数据完整率不足，不排名。", "{units} lack data and are not ranked.")
+    turned = Said(
+        "维度权重合计变动{moved}个百分点，{above}与{below}的先后即可互换。",
+        "Weights of dimensions moved by {moved} percentage points in all let {above} and {below} change places.",
+    )
+    tree_changed = Said(
+        "本期指标体系较{period}有变：{parts}；各期按当期的指标体系计算。",
+        "The tree has changed since {period}: {parts}; each period is scored by its own.",
+    )
+    nodes_added = Said("新增{nodes}", "new: {nodes}")
+    nodes_gone = Said("取消{nodes}", "gone: {nodes}")
+    weights_changed = Said("{count}个指标调整权重", "weights of {count} nodes")
+    methods_changed = Said("{count}个指标调整方法", "methods of {count} nodes")
     strong_in = Said("{nodes}居前四分之一", "in the first quarter for {nodes}")
     weak_in = Said("{nodes}居后四分之一", "in the last quarter for {nodes}")
     node_and_rank = Said("{node}（第{rank}位）", "{node} (place {rank})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .palette import PINNED
 from .svg import GREY, element, fitted, line, path, picture, text, wide
@@ -19,7 +19,7 @@ def bump(
     *,
     ids: Sequence[str] = (),
     pinned: Sequence[int] = (),
-    marks: dict[int, str] | None = None,
+    marks: Mapping[int, str] | None = None,
 ) -> str:
     """Draw the ranks (unit, period) of units; a gap where a unit was not ranked, a ring where a rank is shared.
 
@@ -38,7 +38,9 @@ def bump(
     drawn += [line(*at(place, 0.5), *at(place, places + 0.5)) for place in range(len(periods))]
     for place, said in (marks or {}).items():
         drawn.append(line(*at(place, 0.5), *at(place, places + 0.5), stroke=GREY, width=2, dash="4 3"))
-        drawn.append(text(said, at(place, 0)[0] + 4, height - 4, size=10, fill=GREY))
+        late = place > (len(periods) - 1) / 2
+        where = at(place, 0)[0] + (-4 if late else 4)
+        drawn.append(text(said, where, height - 4, size=10, anchor="end" if late else "start", fill=GREY))
     shared = [[row[place] for row in ranks] for place in range(len(periods))]
     order = sorted(range(len(names)), key=lambda unit: unit in pinned)
     for unit in order:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .palette import fill_of
-from .svg import GREY, INK, RULE, element, line, path, picture, text
+from .svg import GREY, INK, RULE, element, line, path, picture, text, wide
 
 _STEPS = 7  # points along half of a petal's edge
 
@@ -64,14 +64,15 @@ def _petal(
                 "circle", {"cx": centre + 8 * math.cos(middle), "cy": centre + 8 * math.sin(middle), "r": 3, "fill": fill_of(at)}
             )
         )
-        shown = f"{words[1]}{one.shown}"
+        shown = f"{words[1]}{one.shown}" if one.score < ends[0] else one.shown
     else:
         drawn.append(_outline(angles, reach * length, centre, fill=fill_of(at), fill_opacity="0.9", stroke="#FFFFFF"))
         shown = one.shown
     if ghost > 0:
         drawn.append(_outline(angles, reach * ghost, centre, fill="none", stroke=INK, stroke_width=0.8))
     x, y = centre + (reach + 10) * math.cos(middle), centre + (reach + 10) * math.sin(middle) + 4
-    return [*drawn, text(shown, x, y, size=10, anchor="middle")]
+    half = min(wide(shown, 10) / 2 + 1, centre)
+    return [*drawn, text(shown, min(max(x, half), 2 * centre - half), y, size=10, anchor="middle")]
 
 
 def _length(score: float, ends: tuple[float, float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from itertools import pairwise
 
 from ...words.shown import visible
 
@@ -36,10 +37,23 @@ def line(x1: float, y1: float, x2: float, y2: float, stroke: str = RULE, width: 
 
 
 def path(points: Iterable[tuple[float, float]], *, closed: bool = False, **attributes: object) -> str:
-    """Return a path through points."""
-    steps = "".join(f"{'M' if at == 0 else 'L'}{short(x, 1)} {short(y, 1)}" for at, (x, y) in enumerate(points))
+    """Return a path through points, written as steps from point to point, which are short.
+
+    >>> path([(1, 2), (3.04, 1), (3, 5)], closed=True)
+    '<path d="M1 2l2-1 0 4Z"/>'
+    """
     named = {key.replace("_", "-"): value for key, value in attributes.items()}
-    return element("path", {"d": steps + ("Z" if closed else ""), **named})
+    return element("path", {"d": steps(points) + ("Z" if closed else ""), **named})
+
+
+def steps(points: Iterable[tuple[float, float]]) -> str:
+    """Return the way through points, each rounded to a tenth, from the first on in steps; nothing through none."""
+    rounded = [(round(10 * x), round(10 * y)) for x, y in points]
+    if not rounded:
+        return ""
+    said = [short(number / 10, 1) for pair in pairwise(rounded) for number in (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1])]
+    way = "".join(number if number.startswith("-") or not at else f" {number}" for at, number in enumerate(said))
+    return f"M{short(rounded[0][0] / 10, 1)} {short(rounded[0][1] / 10, 1)}" + (f"l{way}" if way else "")
 
 
 def picture(width: float, height: float, label: str, *inside: str) -> str:
@@ -66,8 +80,8 @@ def short(number: float, decimals: int = 2) -> str:
 
 
 def wide(said: str, size: float = 12) -> float:
-    """Return about how wide a text is drawn: a Chinese character its size, any other somewhat more than half of it."""
-    return sum(size if ord(character) > 0x2E7F else 0.58 * size for character in said)
+    """Return about how wide a text is drawn: a Chinese character its size, a capital three quarters of it, others less."""
+    return sum(size * (1.0 if ord(one) > 0x2E7F else 0.75 if one.isupper() else 0.58) for one in said)
 
 
 def fitted(said: str, width: float, size: float = 12) -> str:

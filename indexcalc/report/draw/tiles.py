@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from .palette import ON_ORDERED, ORDERED, ordered_class
-from .svg import GREY, element, fitted, path, picture, text
+from .svg import GREY, element, fitted, picture, steps, text, wide
 
 _SIDE = 76.0
+_BETWEEN = 0.7  # of a dot of the screen, between two points of an outline that are both drawn
+_MOST_POINTS = 12_000  # of all outlines; beyond, those that are drawn lie farther apart
+_HIGHEST = 900.0
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -30,67 +34,104 @@ class Place:
         return ORDERED[at], ON_ORDERED[at]
 
 
-def tile_map(places: Sequence[Place], cells: Sequence[tuple[int, int] | None], label: str) -> str:
-    """Draw a tile a unit at its row and column; units without a place are left out."""
-    laid = [(place, cell) for place, cell in zip(places, cells, strict=True) if cell is not None]
+def tile_map(places: Mapping[str, Place], cells: Mapping[str, tuple[int, int]], label: str) -> str:
+    """Draw a tile a unit at its row and column; units without either are left out."""
+    laid = [(unit, places[unit], cell) for unit, cell in cells.items() if unit in places]
     if not laid:
         return ""
-    rows, columns = 1 + max(cell[0] for _, cell in laid), 1 + max(cell[1] for _, cell in laid)
+    top, left = min(cell[0] for _, _, cell in laid), min(cell[1] for _, _, cell in laid)
+    rows, columns = 1 + max(cell[0] for _, _, cell in laid) - top, 1 + max(cell[1] for _, _, cell in laid) - left
     drawn = []
-    for place, (row, column) in laid:
+    for unit, place, (row, column) in laid:
         fill, ink = place.colour
-        x, y = _SIDE * column, _SIDE * row
-        box: dict[str, object] = {
-            "x": x + 2,
-            "y": y + 2,
-            "width": _SIDE - 4,
-            "height": _SIDE - 4,
-            "rx": 4,
-            "fill": fill,
-            "stroke": GREY,
-        }
-        drawn += [
-            element("rect", box | ({"stroke-dasharray": "3 3"} if math.isnan(place.share) else {})),
-            text(fitted(place.name, _SIDE - 10, 13), x + _SIDE / 2, y + _SIDE / 2 - 3, size=13, anchor="middle", fill=ink),
-            text(place.shown, x + _SIDE / 2, y + _SIDE / 2 + 16, size=12, anchor="middle", fill=ink, bold=True),
-        ]
+        x, y = _SIDE * (column - left), _SIDE * (row - top)
+        box: dict[str, object] = {"x": x + 2, "y": y + 2, "width": _SIDE - 4, "height": _SIDE - 4, "rx": 4, "fill": fill}
+        box |= {"stroke": GREY, "stroke-dasharray": "3 3" if math.isnan(place.share) else None}
+        drawn.append(
+            element(
+                "g",
+                {"data-unit": unit},
+                element("rect", box),
+                text(fitted(place.name, _SIDE - 10, 13), x + _SIDE / 2, y + _SIDE / 2 - 3, size=13, anchor="middle", fill=ink),
+                text(place.shown, x + _SIDE / 2, y + _SIDE / 2 + 16, size=12, anchor="middle", fill=ink, bold=True),
+            )
+        )
     return picture(_SIDE * columns, _SIDE * rows, label, *drawn)
 
 
 def outline_map(
-    places: Mapping[str, Place], features: Sequence[tuple[str, Any]], label: str, licence: str, *, width: float = 560
+    places: Mapping[str, Place], rings: Mapping[str, Sequence[Sequence[Point]]], label: str, licence: str, *, width: float = 560
 ) -> str:
-    """Draw the outlines of features, each with the unit it belongs to, as wide as said; the licence stands lower left.
+    """Draw the outlines of units, as wide as said, those without a place in white; the licence stands lower left.
 
-    A feature is a unit's id and its geometry: a Polygon or MultiPolygon of GeoJSON, in degrees, drawn with as much less width as
-    its latitude asks for.
+    Rings are in degrees; a degree of longitude is drawn as much narrower as the latitude of the middle asks for. Points that lie
+    so near the last that nobody sees it are left out.
     """
-    rings = [(unit, _rings(geometry)) for unit, geometry in features]
-    points = [point for _, own in rings for ring in own for point in ring]
+    points = [point for own in rings.values() for ring in own for point in ring]
     if not points:
         return ""
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
-    narrow = math.cos(math.radians((south + north) / 2))
-    scale = width / max((east - west) * narrow, 1e-9)
-    height = (north - south) * scale
+    narrow = max(math.cos(math.radians((south + north) / 2)), 0.01)
+    scale = min(width / max((east - west) * narrow, 1e-9), _HIGHEST / max(north - south, 1e-9))
+    height, width = (north - south) * scale, max((east - west) * narrow * scale, wide(licence, 10) + 8, 120.0)
 
-    def at(point: tuple[float, float]) -> tuple[float, float]:
+    def at(point: Point) -> Point:
         return (point[0] - west) * narrow * scale, (north - point[1]) * scale
 
+    laid = {unit: [[at(point) for point in ring] for ring in own] for unit, own in rings.items()}
+    apart, kept = _BETWEEN, _thinned(laid, _BETWEEN)
+    while sum(len(ring) for own in kept.values() for ring in own) > _MOST_POINTS and apart < width:
+        apart *= 1.5
+        kept = _thinned(laid, apart)
     drawn, names = [], []
-    for unit, own in rings:
+    for unit, own in kept.items():
         place = places.get(unit)
         fill, ink = place.colour if place else ("#FFFFFF", "#595959")
-        drawn += [path(map(at, ring), closed=True, fill=fill, stroke="#FFFFFF", stroke_width=1.2) for ring in own]
+        way = "".join(f"{steps(ring)}Z" for ring in own)
+        shape = {"d": way, "fill": fill, "fill-rule": "evenodd", "stroke": GREY, "stroke-width": 0.8}
+        drawn.append(element("g", {"data-unit": unit}, element("path", shape)))
         if place and own:
-            longest = max(own, key=len)
-            x, y = at((sum(x for x, _ in longest) / len(longest), sum(y for _, y in longest) / len(longest)))
-            names.append(text(f"{place.name} {place.shown}", x, y, size=11, anchor="middle", fill=ink))
+            names.append(_named(unit, place, max(own, key=_area), width, ink))
     return picture(width, height + 20, label, *drawn, *names, text(licence, 4, height + 14, size=10, fill=GREY))
 
 
-def _rings(geometry: Any) -> list[list[tuple[float, float]]]:
-    kind, parts = geometry.get("type"), geometry.get("coordinates", [])
-    polygons = [parts] if kind == "Polygon" else parts if kind == "MultiPolygon" else []
-    return [[(float(point[0]), float(point[1])) for point in ring] for polygon in polygons for ring in polygon]
+def _thinned(laid: Mapping[str, Sequence[Sequence[Point]]], apart: float) -> dict[str, list[list[Point]]]:
+    """Return rings without the points nearer than so much to the last that is kept; those of less than three points are gone."""
+
+    def thinned(ring: Sequence[Point]) -> list[Point]:
+        kept: list[Point] = []
+        for point in ring:
+            if not kept or math.dist(point, kept[-1]) >= apart:
+                kept.append(point)
+        return kept
+
+    found = {unit: [made for ring in own if len(made := thinned(ring)) > 2] for unit, own in laid.items()}
+    return {unit: own or [list(ring) for ring in laid[unit][:1]] for unit, own in found.items()}
+
+
+def _area(ring: Sequence[Point]) -> float:
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in _sides(ring))) / 2
+
+
+def _sides(ring: Sequence[Point]) -> Iterable[tuple[Point, Point]]:
+    return zip(ring, [*ring[1:], ring[0]], strict=True)
+
+
+def _centre(ring: Sequence[Point]) -> Point:
+    """Return the centre of a ring's area, or of its points where it has no area."""
+    crossed = [(x1 * y2 - x2 * y1, x1 + x2, y1 + y2) for (x1, y1), (x2, y2) in _sides(ring)]
+    total = sum(one for one, _, _ in crossed)
+    if abs(total) < 1e-9:
+        return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
+    return sum(one * x for one, x, _ in crossed) / (3 * total), sum(one * y for one, _, y in crossed) / (3 * total)
+
+
+def _named(unit: str, place: Place, ring: Sequence[Point], width: float, ink: str) -> str:
+    """Name a unit at the centre of its largest ring, no farther out than the map is wide, what is shown of it below."""
+    name = fitted(place.name, 120, 11)
+    half = max(wide(name, 11), wide(place.shown, 11)) / 2 + 2
+    x, y = _centre(ring)
+    x, y = min(max(x, half), width - half), max(y, 14.0)
+    lines = [text(said, x, y + down, size=11, anchor="middle", fill=ink) for said, down in ((name, -1.0), (place.shown, 12.0))]
+    return element("g", {"data-name": unit}, *lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..draw.svg import alone
 from ..sheets.analysed import Analysed
 from ..sheets.tables import in_rank_order
-from .html.drawings import certainty, flower, history, maps, petal_ends
+from .html.drawings import certainty, flower, history, map_of, mapped_nodes, petal_ends
 
 MOST_FLOWERS = 60
 
@@ -17,8 +17,9 @@ def pictures(shown: Analysed, language: str) -> dict[str, bytes]:
         found["history.svg"] = alone(drawn.svg)
     if (drawn := certainty(shown, language)) is not None and drawn.svg:
         found["intervals.svg"] = alone(drawn.svg)
-    for at, one in enumerate(maps(shown, language).get("maps", ())):
-        found[f"map-{at}.svg"] = alone(one.svg)
+    for node in mapped_nodes(shown):
+        if (mapped := map_of(shown, node, language)) is not None:
+            found[f"map-{shown.scores.tree.nodes[node].id}.svg"] = alone(mapped.svg)
     units = shown.scores.panel.units
     if 2 < len(shown.dimensions) <= 12 and len(units) <= MOST_FLOWERS:
         ends = petal_ends(shown)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ...analysis.change import ScoreChange, change
 from ...analysis.contribution import Rows, contributions, effective
 from ...analysis.past import come_and_gone, in_one_place
+from ...analysis.robustness import robustness
+from ...analysis.target import Plan, target
+from ...analysis.turns import Turn
 from ...analysis.uncertainty import Uncertainty, uncertainty
 from ...analysis.versus import Boards, boards, group_of
 from ...analysis.warning import Judged, warnings
 from ...methods.arrays import Array, np
 from ...scores import Scores
+from ...sources.outlines import Drawn
 from ...tree.model import Alternatives, WeightDraw
 from .tables import period_before
 
@@ -26,7 +30,8 @@ DRAWS = 1000
 class Analysed:
     """A period's scores with what was asked of them; what was not run is None, or has nothing in it.
 
-    `boards` are those of every unit in the order of the units table.
+    `boards` are those of every unit in the order of the units table, `plans` those to the next rank by unit, `turns` the smallest
+    changes of the dimensions' weights that turn neighbours. `unit` is the one that a report is about, if it is about one.
     """
 
     scores: Scores
@@ -36,6 +41,24 @@ class Analysed:
     change: ScoreChange | None = None
     boards: Sequence[Boards] = ()
     judged: Sequence[Judged] = ()
+    plans: Mapping[int, Plan] = field(default_factory=dict)
+    turns: Sequence[Turn] = ()
+    all_periods: Scores | None = None
+    outlines: Drawn | None = None
+    unit: int | None = None
+
+    @property
+    def whole(self) -> Scores:
+        """The scores by the tree of all periods, which warnings go by."""
+        return self.all_periods or self.scores
+
+    @cached_property
+    def pinned(self) -> tuple[int, ...]:
+        """The units that are highlighted from the start."""
+        if self.unit is not None:
+            return (self.unit,)
+        named = [unit_called(self.scores, name) for name in self.scores.index.report.pinned]
+        return tuple(unit for unit in named if unit is not None)
 
     @cached_property
     def at(self) -> int:
@@ -63,6 +86,17 @@ class Analysed:
         return tuple(node for node in tree.dimensions if node in tree.branches[-1].children and node not in tree.monitored)
 
 
+def unit_called(scores: Scores, name: str) -> int | None:
+    """Return the place of the unit that has a name, an id or an alias, if one that is scored has."""
+    units, names = scores.panel.units, scores.origin.units if scores.origin else None
+    own = (units.ids, units.names, units.names_en)
+    if (found := next((labels.index(name) for labels in own if name and name in labels), None)) is not None or names is None:
+        return found
+    at = names.find(name)
+    unit = None if at is None else names.units.ids[at]
+    return units.ids.index(unit) if unit in units.ids else None
+
+
 def _moves(scores: Scores, before: str, after: str) -> ScoreChange:
     """Split the moves between two periods, each by the tree of then, of the units as they are in the later one."""
     earlier, later = in_one_place(scores, before, after)
@@ -73,21 +107,50 @@ def _moves(scores: Scores, before: str, after: str) -> ScoreChange:
 
 
 def analysed(
-    scores: Scores, period: str, *, seed: int = 0, judged: Sequence[Judged] | None = None, every: bool = True
+    scores: Scores,
+    period: str,
+    *,
+    seed: int = 0,
+    judged: Sequence[Judged] | None = None,
+    every: bool = True,
+    outlines: Drawn | None = None,
+    unit: int | None = None,
 ) -> Analysed:
-    """Run the analyses of a period: all of them, or no more than the warnings; these may be `judged` already.
+    """Run the analyses of a period that the tree asks for, or no more than the warnings; these may be `judged` already.
 
     What is uncertain is what the tree says, or every weight up to a quarter up or down.
     """
     whole, scores = scores, scores.of_period(period)
-    judged = warnings(scores) if judged is None else judged
+    judged = warnings(whole) if judged is None else judged
+    bare = Analysed(scores, period, seed, judged=judged, all_periods=whole, outlines=outlines, unit=unit)
     if not every:
-        return Analysed(scores, period, seed, judged=judged)
-    at, units = scores.periods.index(period), range(len(scores.panel.units))
-    declared = scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
-    ranked = np.isfinite(scores.rank()[at])
-    drawn = uncertainty(scores, declared, period=period, draws=DRAWS, seed=seed) if ranked.sum() > 1 else None
-    last = period_before(scores, period)
-    moves = None if last is None else _moves(whole, last, period)
-    worth = tuple(boards(scores, at, unit, group_of(scores, unit)) for unit in units)
-    return Analysed(scores, period, seed, drawn, moves, worth, judged=judged)
+        return bare
+    at, wanted = bare.at, scores.index.report.analyses
+    worth = tuple(boards(scores, at, one, group_of(scores, one)) for one in range(len(scores.panel.units)))
+    ranked = int(np.isfinite(scores.rank()[at]).sum())
+    drawn = moves = None
+    if "uncertainty" in wanted and ranked > 1:
+        declared = scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
+        drawn = uncertainty(scores, declared, period=period, draws=DRAWS, seed=seed)
+    if "change" in wanted and (last := period_before(scores, period)) is not None:
+        moves = _moves(whole, last, period)
+    plans = _plans(scores, at, unit) if "target" in wanted else {}
+    turns = _turns(scores, at, unit) if "robustness" in wanted and ranked > 1 else ()
+    return replace(bare, uncertainty=drawn, change=moves, boards=worth, plans=plans, turns=turns)
+
+
+def _plans(scores: Scores, at: int, only: int | None) -> dict[int, Plan]:
+    """Plan for every unit, or for one alone, the least effort to the next better rank."""
+    ranks = scores.rank()[at]
+    found = {}
+    for unit in range(len(ranks)) if only is None else [only]:
+        better = ranks[ranks < ranks[unit]]
+        if better.size:
+            found[unit] = target(scores, at, unit, rank=int(better.max()))
+    return found
+
+
+def _turns(scores: Scores, at: int, only: int | None) -> tuple[Turn, ...]:
+    """Find the smallest changes of the dimensions' weights, added up, that turn neighbours: all, or those of one unit."""
+    found = robustness(scores, at, levels=[1], units=None if only is None else [only])
+    return tuple(turn for turn in found.pairs if turn.norm == "L1")

@@ -15,6 +15,7 @@ from ...words.reports import word
 from ..numbers import finite, listed
 from .alone import unit_label
 from .analysed import Analysed
+from .open import may_see
 from .sheet import Heading, Sheet, Value
 
 MOST_BEHIND = 3
@@ -23,6 +24,7 @@ MOST_BEHIND = 3
 def method_sheet(scores: Scores, period: str, language: str, *, public: bool = False) -> Sheet:
     """Return every node of the tree with its weight, its weight in the index, its methods and, not for all, who reports it."""
     tree, at = scores.tree, scores.periods.index(period)
+    departments = may_see(scores.index, "departments", public=public)
     headings = (
         Heading(page.level(language), "count"),
         Heading(word.node(language), "text"),
@@ -32,7 +34,7 @@ def method_sheet(scores: Scores, period: str, language: str, *, public: bool = F
         Heading(page.direction(language), "text"),
         Heading(word.method(language), "text"),
         Heading(word.definition(language), "text"),
-        *(() if public else (Heading(word.department(language), "text"),)),
+        *((Heading(word.department(language), "text"),) if departments else ()),
     )
     rows: list[tuple[Value, ...]] = []
     for position in tree.reading_order:
@@ -50,7 +52,7 @@ def method_sheet(scores: Scores, period: str, language: str, *, public: bool = F
                 direction_of(leaf, language) if leaf else "",
                 _way(scores.index, node, position, scores, language),
                 node.definition if isinstance(node, Dimension | Indicator) else "",
-                *(() if public else (leaf.department if leaf else "",)),
+                *((leaf.department if leaf else "",) if departments else ()),
             )
         )
     return Sheet(page.method(language), headings, tuple(rows), notes=(page.method_help(language),))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...analysis.cells import cells_of
 from ...analysis.warning import listed as listed_warnings
 from ...findings import Language
 from ...methods.arrays import np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
+from ...scores import Scores
 from ...tree.model import LEVELS, Indicator
 from ...words.page import page
 from ...words.reports import word
 from ...words.statuses import STATUS_NAMES
-from ..numbers import finite, listed, measured
+from ..numbers import finite, listed, measured, number
 from .alone import unit_label
 from .analysed import Analysed
 from .explained import where
+from .follow import follow_sheets
+from .open import may_see, without_column
 from .sentences import Sentence, unit_sentences
 from .sheet import Heading, Sheet, Value
 from .tables import kind_of, moves, period_before, ranks_of
@@ -41,6 +44,8 @@ class Scorecard:
     tied: bool
     group_rank: float
     move: float
+    next_rank: float
+    to_next: float
     interval: tuple[float, float] | None
     grade: str
     warnings: tuple[int, ...]
@@ -53,6 +58,7 @@ class Scorecard:
     weak: Sheet
     strong: Sheet
     gaps: Sheet
+    plan: Sheet | None
 
 
 def scorecard(shown: Analysed, unit: int, language: str) -> Scorecard:
@@ -64,8 +70,9 @@ def scorecard(shown: Analysed, unit: int, language: str) -> Scorecard:
     interval = shown.uncertainty.interval()[unit] if shown.uncertainty else (math.nan, math.nan)
     kind = kind_of(scores, shown.period)
     rows = [row for row in range(at + 1) if kind_of(scores, scores.periods[row]) == kind][-MOST_PERIODS:]
-    found = listed_warnings(scores, shown.judged, shown.period, unit=unit) if shown.judged else []
+    found = listed_warnings(shown.whole, shown.judged, shown.period, unit=unit) if shown.judged else []
     levels = [shown.judged[one.rule].level(one.at) for one in found]
+    next_rank, to_next = next_place(scores, at, unit)
     within = scores.index.ranking.within or ("group" if scores.panel.units.groups else None)
     return Scorecard(
         unit=unit,
@@ -78,6 +85,8 @@ def scorecard(shown: Analysed, unit: int, language: str) -> Scorecard:
         tied=int((ranks == rank).sum()) > 1,
         group_rank=float(scores.group_ranks[at, unit, tree.root]) if scores.group_ranks is not None else math.nan,
         move=float(earlier) if isinstance(earlier, int | float) else math.nan,
+        next_rank=next_rank,
+        to_next=to_next,
         interval=None if math.isnan(float(interval[0])) else (float(interval[0]), float(interval[1])),
         grade=scores.grade(at, unit, tree.root, language),
         warnings=tuple(levels.count(level) for level in range(len(LEVELS), 0, -1)),
@@ -90,7 +99,71 @@ def scorecard(shown: Analysed, unit: int, language: str) -> Scorecard:
         weak=worth_sheet(shown, unit, language, weak=True),
         strong=worth_sheet(shown, unit, language, weak=False),
         gaps=gaps_sheet(shown, language, unit),
+        plan=plan_sheet(shown, unit, language),
     )
+
+
+def next_place(scores: Scores, at: int, unit: int) -> tuple[float, float]:
+    """Return the next better rank and by how many points its score differs; NaN for the first and for those without a rank."""
+    ranks, own = scores.rank()[at], scores.score()[at]
+    better = ranks[ranks < ranks[unit]]
+    if not better.size:
+        return math.nan, math.nan
+    rank = float(better.max())
+    return rank, abs(float(own[ranks == rank][0]) - float(own[unit]))
+
+
+def plan_sheet(shown: Analysed, unit: int, language: str) -> Sheet | None:
+    """Return the least improvement that brings a unit to the next rank, an indicator a row; nothing where none was planned."""
+    plan = shown.plans.get(unit)
+    if plan is None or not plan.reached:
+        return None
+    headings = (
+        Heading(word.indicator(language), "text"),
+        Heading(page.value_now(language), "text"),
+        Heading(page.value_needed(language), "text"),
+        Heading(page.score_gained(language), "signed", strong=True),
+        Heading(word.department(language), "text"),
+    )
+    leaves = shown.scores.index.leaves
+    rows = tuple(
+        (
+            leaves[step.leaf].title(language),
+            measured(step.old, leaves[step.leaf].measure),
+            measured(step.new, leaves[step.leaf].measure),
+            finite(step.points),
+            leaves[step.leaf].department,
+        )
+        for step in plan.steps
+    )
+    note = page.plan_help(language).format(label=unit_label(shown.scores, language), effort=number(plan.effort, 2))
+    title = page.plan_to(language).format(rank=f"{plan.rank:g}")
+    return Sheet(title, headings, rows, decimals=shown.scores.index.index.decimals, notes=(note,))
+
+
+def unit_sheets(shown: Analysed, card: Scorecard, language: str, *, public: bool) -> list[Sheet]:
+    """Return the tables of a unit's page that its readers may see, without what is empty."""
+    index = shown.scores.index
+    sheets = [card.contributions]
+    if may_see(index, "values", public=public):
+        sheets += [card.weak, card.strong, *([card.plan] if card.plan else [])]
+    if not public:
+        sheets += follow_of(shown, card.title, language)
+    if may_see(index, "addresses", public=public):
+        sheets.append(card.gaps)
+    if not may_see(index, "departments", public=public):
+        sheets = [without_column(sheet, word.department(language)) for sheet in sheets]
+    return [sheet for sheet in sheets if sheet.rows]
+
+
+def follow_of(shown: Analysed, title: str, language: str) -> list[Sheet]:
+    """Return what follows for one unit: its outcomes, goals and remarks."""
+    label, found = unit_label(shown.scores, language), []
+    for sheet in follow_sheets(shown.scores, shown.period, language).values():
+        column = next(at for at, heading in enumerate(sheet.headings) if heading.title == label)
+        if rows := tuple(row for row in sheet.rows if row[column] == title):
+            found.append(replace(sheet, rows=rows, notes=()))
+    return found
 
 
 def contributions_sheet(shown: Analysed, unit: int, language: str) -> Sheet:

@@ -14,7 +14,7 @@ from ...analysis.warning import listed as listed_warnings
 from ...methods.arrays import Array, np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...scores import Scores
-from ...tree.model import LEVELS, Indicator
+from ...tree.model import LEVELS, Index, Indicator
 from ...words.periods import period_title
 from ...words.sentences import sentence
 from ..numbers import listed, measured, number, signed
@@ -23,8 +23,11 @@ from .analysed import Analysed
 from .changes import factor_title
 from .tables import in_rank_order, period_before
 
+OPEN_RULES = ("S7", "S11", "S12")
+"""The sentences of a unit that say no value."""
 MOST_NAMES = 3  # of units in a row
-MOVED_AT_LEAST = 2  # places
+MOST_NEW = 8  # nodes of a changed tree
+_METHODS = ("normalise", "aggregate", "impute", "treat", "missing", "formula")
 NEXT = 3  # units that are named with their scores
 
 
@@ -45,6 +48,7 @@ def headlines(shown: Analysed, language: str) -> list[Sentence]:
         *_not_apart(shown, language),
         *_warned(shown, language),
         *_data(shown, language),
+        *_tree_changed(shown, language),
     ]
     return [Sentence(rule, text) for rule, text in said]
 
@@ -78,6 +82,7 @@ def unit_sentences(shown: Analysed, unit: int, language: str) -> list[Sentence]:
         ("S7", _changed(shown, unit, language)),
         ("S6", _weak(shown, unit, language)),
         ("S11", _quarters(shown, unit, language)),
+        *(("S12", text) for text in _turned(shown, unit, language)),
     ]
     return [Sentence(rule, text) for rule, text in said if text]
 
@@ -163,7 +168,7 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     now, then = scores.rank()[shown.at], scores.rank()[scores.periods.index(last)]
     order = in_rank_order(scores, shown.at, scores.tree.root)
     for unit in sorted(order, key=lambda unit: -abs(float(np.nan_to_num(now[unit] - then[unit])))):
-        if abs(float(np.nan_to_num(now[unit] - then[unit]))) < MOVED_AT_LEAST:
+        if abs(float(np.nan_to_num(now[unit] - then[unit]))) < scores.index.report.moved_at_least:
             return
         said = sentence.rank_risen if now[unit] < then[unit] else sentence.rank_fallen
         yield (
@@ -187,7 +192,7 @@ def _not_apart(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
 def _warned(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     if not shown.judged:
         return
-    found = listed_warnings(shown.scores, shown.judged, shown.period, least="orange")
+    found = listed_warnings(shown.whole, shown.judged, shown.period, least="orange")
     red = [one for one in found if shown.judged[one.rule].level(one.at) == len(LEVELS)]
     if not found:
         yield "S8", sentence.none_red(language)
@@ -290,6 +295,44 @@ def _quarters(shown: Analysed, unit: int, language: str) -> str:
         return ""
     joined = sentence.between_parts(language).join(parts)
     return sentence.quarters(language).format(unit=scores.panel.units.title(unit, language), parts=joined)
+
+
+def _turned(shown: Analysed, unit: int, language: str) -> Iterator[str]:
+    """Say how far the dimensions' weights must move for a unit and a neighbour to change places (S12), where that is proved."""
+    names_of = shown.scores.panel.units
+    for turn in shown.turns:
+        if turn.below is None or unit not in (turn.above, turn.below) or not (turn.verified and math.isfinite(turn.distance)):
+            continue
+        moved = number(100 * turn.distance, 1 if turn.distance >= 0.001 else 3)
+        pair = {"above": names_of.title(turn.above, language), "below": names_of.title(turn.below, language)}
+        yield sentence.turned(language).format(moved=moved, **pair)
+
+
+def _tree_changed(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
+    """Say what is new in the tree since the period before (S10); nothing of one that is the same."""
+    last = period_before(shown.scores, shown.period)
+    if last is None or not shown.whole.editions:
+        return
+    before, now = shown.whole.of_period(last).index, shown.scores.index
+    if before is now:
+        return
+    both = [node for node in now.by_id if node in before.by_id]
+    own = [[now.by_id[node].title(language) for node in now.by_id if node not in before.by_id]]
+    own.append([before.by_id[node].title(language) for node in before.by_id if node not in now.by_id])
+    weights = sum(vars(before.by_id[node]).get("weight") != vars(now.by_id[node]).get("weight") for node in both)
+    methods = sum(any(_setting(before, node, key) != _setting(now, node, key) for key in _METHODS) for node in both)
+    said = [
+        *(sentence.nodes_added(language).format(nodes=listed(own[0][:MOST_NEW], language)) for _ in own[0][:1]),
+        *(sentence.nodes_gone(language).format(nodes=listed(own[1][:MOST_NEW], language)) for _ in own[1][:1]),
+        *(sentence.weights_changed(language).format(count=weights) for _ in range(min(weights, 1))),
+        *(sentence.methods_changed(language).format(count=methods) for _ in range(min(methods, 1))),
+    ]
+    if said:
+        yield "S10", sentence.tree_changed(language).format(period=period_title(last, language), parts=listed(said, language))
+
+
+def _setting(index: Index, node: str, key: str) -> object:
+    return vars(index.by_id[node]).get(key)
 
 
 def names(scores: Scores, units: Sequence[int], language: str, *, most: int = MOST_NAMES) -> str:

@@ -49,11 +49,11 @@ def sheets(scores: Scores, period: str, language: str, beside: Sequence[Sheet] =
     return [*short[:-1], *beside, short[-1]]
 
 
-def public_sheets(scores: Scores, period: str, language: str) -> list[Sheet]:
-    """Return the sheets that everybody may read: scores and ranks, without values and what is known of the data."""
+def public_sheets(scores: Scores, period: str, language: str, *, values: bool = False) -> list[Sheet]:
+    """Return the sheets that everybody may read: scores and ranks, values where these are open, not what is known of the data."""
     tree = scores.tree
     dimensions = [
-        dimension_sheet(scores, period, node, language, places=True, values=False)
+        dimension_sheet(scores, period, node, language, places=True, values=values)
         for node in tree.dimensions
         if node not in tree.monitored
     ]

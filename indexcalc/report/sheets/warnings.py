@@ -11,12 +11,25 @@ from ...tree.model import LEVELS, Indicator, Level
 from ...words.reports import word, word_of
 from ..numbers import sparkline
 from .alone import unit_label
+from .open import without_column
 from .sheet import Heading, Sheet, Value
 from .tables import notes
 
 
-def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, language: str, *, least: Level = "blue") -> Sheet:
-    """Return the warnings of a period from a level upwards, or of the parts of a larger one, the worst first."""
+def warnings_sheet(
+    scores: Scores,
+    judged: Sequence[Judged],
+    period: str,
+    language: str,
+    *,
+    least: Level = "blue",
+    unit: int | None = None,
+    values: bool = True,
+) -> Sheet:
+    """Return the warnings of a period, or of the parts of a larger one, from a level upwards and of all units or one.
+
+    Without `values` they do not say what was observed.
+    """
     headings = [
         Heading(word.warning_level(language), "text", strong=True, shows=("level", 0)),
         Heading(unit_label(scores, language), "text"),
@@ -30,13 +43,16 @@ def warnings_sheet(scores: Scores, judged: Sequence[Judged], period: str, langua
         Heading(word.follows(language), "text"),
         Heading(word.rule(language), "text"),
     ]
-    rows = tuple(_row(scores, judged[one.rule], one, language) for one in listed(scores, judged, period, least=least))
+    rows = tuple(_row(scores, judged[one.rule], one, language) for one in listed(scores, judged, period, least=least, unit=unit))
     said = tuple(f"{one.code} {one.message(spoken(language))}" for one in check_judged(scores, judged))
     counted = "  ".join(counts(scores, judged, period, language))
     decimals = scores.index.index.decimals
     listed_only = () if least == LEVELS[0] else (least_listed(least, language),)
     all_notes = (*notes(scores, language), counted, *listed_only, *said)
-    return Sheet(word.warning(language), tuple(headings), rows, decimals=decimals, notes=all_notes)
+    sheet = Sheet(word.warning(language), tuple(headings), rows, decimals=decimals, notes=all_notes)
+    for title in () if values else (word.observed, word.limit, word.course):
+        sheet = without_column(sheet, title(language))
+    return sheet
 
 
 def _row(scores: Scores, judged: Judged, one: Warned, language: str) -> tuple[Value, ...]:

@@ -19,6 +19,7 @@ from .follow import GoalsChoice, Outcome, RemarksChoice
 from .form import Form
 from .logic import LogicRule
 from .nodes import Boards, Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
+from .pages import Open, Pages
 from .uncertainty import Alternatives
 from .warnings import Warnings
 
@@ -64,6 +65,10 @@ class Written(Part):
     """What is said of units beside what is computed: a list, or `{table: remarks.csv}`."""
     uncertainty: Alternatives | None = None
     """What could as well have been chosen otherwise."""
+    report: Pages = Field(default={}, validate_default=True)
+    """What reports show, and which analyses are run for them."""
+    publish: Annotated[tuple[Open, ...], Field(strict=False)] = ()
+    """What the edition for the public shows too: `values`, `addresses` of these, `departments`, `warnings`."""
 
     _document: Document | None = PrivateAttr(default=None)
     _file: FilePath | None = PrivateAttr(default=None)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from markupsafe import Markup
+
+from ....analysis.describe import describe
 from ....version import VERSION
 from ....words.page import page
 from ....words.periods import period_title
@@ -14,7 +17,9 @@ from ....words.reports import Said
 from ...sheets.alone import unit_label
 from ...sheets.analysed import Analysed
 from ...sheets.annex import departments_of, method_sheet, stake_sheet
+from ...sheets.described import beside_sheet, values_sheet
 from ...sheets.follow import follow_sheets
+from ...sheets.open import may_see
 from ...sheets.scorecard import gaps_sheet
 from ...sheets.sentences import headlines
 from ...sheets.sheet import Sheet
@@ -22,7 +27,7 @@ from ...sheets.tables import coverage_sheet, in_rank_order, notes
 from ...sheets.whole import whole_of
 from .alerts import warning_board
 from .cards import card
-from .drawings import MOST_STRIPS, certainty, flower, history, maps, petal_ends
+from .drawings import MOST_STRIPS, again, certainty, flower, history, maps, petal_ends
 from .markup import table
 from .rankings import boards, heat_table, matrices, ranking_table
 
@@ -50,76 +55,130 @@ class Block:
 def block(
     shown: Analysed, language: str, *, prefix: str, public: bool, reporting: Sheet | None, inputs: Mapping[str, str]
 ) -> Block:
-    """Return all that a page shows in one language."""
+    """Return all that a page shows in one language: of all units, or of the one that it is about."""
     made = Block(shown, language, prefix, public)
     scores = shown.scores
     units = scores.panel.units
     label = unit_label(scores, language)
     groups = dict.fromkeys(group for group in units.groups if group)
+    every = shown.unit is None
+    said = [one for one in headlines(shown, language) if not public or one.rule in PUBLIC_RULES]
     made.parts |= {
         "words": SimpleNamespace(**{name: said(language) for name, said in vars(page).items() if isinstance(said, Said)}),
         "html_language": "en" if language == "en" else "zh-CN",
         "other": "zh" if language == "en" else "en",
-        "title": scores.index.index.title(language),
+        "title": title_of(shown, language),
         "period": period_title(shown.period, language),
         "remark": next(iter(notes(scores, language)), ""),
         "label": label,
         "groups": list(groups) if len(groups) > 1 else [],
         "search": page.search(language).format(label=label),
-        "headlines": [one for one in headlines(shown, language) if not public or one.rule in PUBLIC_RULES],
+        "alone": not every,
+        "headlines": said if every else said[:2],
         "few": len(units) <= MOST_STRIPS,
         "ranking": ranking_table(shown, language, public=public),
-        "boards": boards(shown, language, public=public),
+        "boards": boards(shown, language, public=public) if every else [],
         "method": table(method_sheet(scores, shown.period, language, public=public), language),
-        "matrices": [] if public else matrices(shown, language),
+        "matrices": matrices(shown, language) if every and not public else [],
         "made_by": page.made_by(language).format(version=VERSION, seed=shown.seed),
     }
-    made.parts |= _pictures(shown, language)
-    if not public:
+    made.parts |= _pictures(shown, language, prefix)
+    made.parts |= _cards(shown, language, prefix, public=public)
+    made.parts |= _open(shown, language, public=public)
+    if every and not public:
         made.parts |= _inside(shown, language, reporting, inputs)
     return made
 
 
-def _pictures(shown: Analysed, language: str) -> dict[str, Any]:
+def title_of(shown: Analysed, language: str) -> str:
+    """Return what a page is called: as `report:` says, or like the index, with the unit that it is about."""
+    index = shown.scores.index
+    title = index.report.heading(language) or index.index.title(language)
+    return title if shown.unit is None else f"{title} · {shown.scores.panel.units.title(shown.unit, language)}"
+
+
+def _pictures(shown: Analysed, language: str, prefix: str) -> dict[str, Any]:
+    """Return the pictures of all units; of one unit the ranks alone, in which it is highlighted."""
+    alike = {"history": history(shown, language), "certainty": certainty(shown, language)}
+    if shown.unit is not None:
+        return alike
     ends = petal_ends(shown)
     label = unit_label(shown.scores, language)
     is_red_cotton = len(shown.dimensions) == 5
     flowers = []
-    if 2 < len(shown.dimensions) <= 12 and len(shown.scores.panel.units) <= MOST_STRIPS:
-        flowers = [flower(shown, unit, ends, language) for unit in in_rank_order(shown.scores, shown.at, shown.scores.tree.root)]
+    if has_petals(shown):
+        units = in_rank_order(shown.scores, shown.at, shown.scores.tree.root)
+        flowers = [flower(shown, unit, ends, language, id_=f"{prefix}petals-{unit}") for unit in units]
     return {
         "petals": flowers,
         "petals_title": (page.petals if is_red_cotton else page.petals_plain)(language),
         "petals_help": page.petals_help(language).format(low=f"{ends[0]:g}", high=f"{ends[1]:g}", label=label),
         "heat": heat_table(shown, language),
         "heat_title": page.heat(language).format(label=label),
-        "history": history(shown, language),
-        "certainty": certainty(shown, language),
+        **alike,
         **maps(shown, language),
     }
 
 
-def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Mapping[str, str]) -> dict[str, Any]:
+def has_petals(shown: Analysed) -> bool:
+    """Say whether there are so few units, and so many dimensions, that petals say something."""
+    return 2 < len(shown.dimensions) <= 12 and len(shown.scores.panel.units) <= MOST_STRIPS
+
+
+def _cards(shown: Analysed, language: str, prefix: str, *, public: bool) -> dict[str, Any]:
+    """Return the scorecards: of all units where these are few and values may be seen, or of the one that a page is about."""
     scores, label = shown.scores, unit_label(shown.scores, language)
     units = in_rank_order(scores, shown.at, scores.tree.root)
     many = len(units) > MOST_CARDS
-    gaps = gaps_sheet(shown, language, most=200)
-    departments = departments_of(shown, language)
-    stake = stake_sheet(shown, range(scores.tree.leaves), language, most=30) if shown.boards else None
-    whole = whole_of(scores.index, language)
-    return {
-        "warnings": warning_board(shown, language),
-        "follow": [table(sheet, language) for sheet in follow_sheets(scores, shown.period, language).values()],
-        "cards_title": page.scorecards(language).format(label=label),
-        "cards": [] if many else [card(shown, unit, language) for unit in units],
-        "cards_hint": page.scorecard_hint(language).format(label=label) if many else "",
-        "departments": [
+    if shown.unit is not None:
+        petals = flower(shown, shown.unit, petal_ends(shown), language).svg if 2 < len(shown.dimensions) <= 12 else Markup("")
+        cards = [card(shown, shown.unit, language, petals, public=public)]
+    elif not may_see(scores.index, "values", public=public):
+        return {}
+    elif many:
+        return {
+            "cards_title": page.scorecards(language).format(label=label),
+            "cards": [],
+            "cards_hint": page.scorecard_hint(language).format(label=label),
+        }
+    else:
+        drawn = {unit: Markup("") for unit in units}
+        if has_petals(shown):
+            drawn = {unit: again(f"{prefix}petals-{unit}", scores.panel.units.title(unit, language)) for unit in units}
+        cards = [card(shown, unit, language, drawn[unit], public=public) for unit in units]
+    return {"cards_title": page.scorecards(language).format(label=label), "cards": cards, "cards_hint": ""}
+
+
+def _open(shown: Analysed, language: str, *, public: bool) -> dict[str, Any]:
+    """Return what `publish:` may open to everybody: warnings, departments, what values are like, where they are missing."""
+    scores, every = shown.scores, shown.unit is None
+    found: dict[str, Any] = {}
+    if may_see(scores.index, "warnings", public=public):
+        found["warnings"] = warning_board(shown, language, values=may_see(scores.index, "values", public=public))
+    if every and may_see(scores.index, "departments", public=public):
+        found["departments"] = [
             SimpleNamespace(
                 title=page.indicators_of(language).format(department=one.name, count=one.count, weight=f"{one.weight:.1%}"),
                 table=table(one.sheet, language, sortable=True),
             )
-            for one in departments
-        ],
+            for one in departments_of(shown, language)
+        ]
+    if every and may_see(scores.index, "values", public=public):
+        profiles = describe(scores, shown.period)
+        found["profiles"] = [
+            table(values_sheet(profiles, language), language, sortable=True),
+            table(beside_sheet(profiles, language), language),
+        ]
+    return found
+
+
+def _inside(shown: Analysed, language: str, reporting: Sheet | None, inputs: Mapping[str, str]) -> dict[str, Any]:
+    scores = shown.scores
+    gaps = gaps_sheet(shown, language, most=200)
+    stake = stake_sheet(shown, range(scores.tree.leaves), language, most=30) if shown.boards else None
+    whole = whole_of(scores.index, language)
+    return {
+        "follow": [table(sheet, language) for sheet in follow_sheets(scores, shown.period, language).values()],
         "city": table(stake, language, sortable=True) if stake else None,
         "city_title": page.city(language).format(whole=whole),
         "quality": table(coverage_sheet(scores, shown.period, language), language),
@@ -146,6 +205,7 @@ def contents(made: Block) -> list[tuple[str, str]]:
         ("departments", w.departments, made.departments),
         ("what-if", w.what_if, made.what_if),
         ("method", w.method, True),
+        ("profiles", w.profiles, made.profiles),
         ("quality", w.quality, made.quality),
     ]
     return [(id_, title) for id_, title, there in listed_parts if there]

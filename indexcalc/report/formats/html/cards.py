@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from types import SimpleNamespace
 
 from markupsafe import Markup
@@ -13,50 +12,38 @@ from ....words.reports import word
 from ...draw.strips import course as drawn_course
 from ...numbers import listed as in_a_row
 from ...numbers import number
-from ...sheets.alone import unit_label
 from ...sheets.analysed import Analysed
-from ...sheets.follow import follow_sheets
-from ...sheets.scorecard import Scorecard, scorecard
-from ...sheets.sheet import Sheet
+from ...sheets.open import may_see
+from ...sheets.scorecard import Scorecard, scorecard, unit_sheets
+from ...sheets.sentences import OPEN_RULES
 from .alerts import marks_of
-from .drawings import flower, petal_ends
 from .markup import table
 
 
-def card(shown: Analysed, unit: int, language: str) -> SimpleNamespace:
-    """Return a unit's scorecard as a page shows it."""
+def card(shown: Analysed, unit: int, language: str, petals: Markup, *, public: bool = False) -> SimpleNamespace:
+    """Return a unit's scorecard as a page shows it; `petals` are drawn as they are."""
     made = scorecard(shown, unit, language)
-    decimals = shown.scores.index.index.decimals
+    index, decimals = shown.scores.index, shown.scores.index.index.decimals
     rank = "–" if math.isnan(made.rank) else f"{made.rank:g}"
     score = "–" if math.isnan(made.score) else number(made.score, decimals)
     brackets = (" (", ")") if language == "en" else ("（", "）")
     tied = f"{brackets[0]}{word.tie(language)}{brackets[1]}" if made.tied else ""
+    values = may_see(index, "values", public=public)
+    complete = may_see(index, "addresses", public=public) and not made.gaps.rows
     return SimpleNamespace(
         card=made,
         summary=f"{score} · {word.rank(language)} {rank}{tied}",
-        facts=_facts(made, language, score, rank),
-        petals=flower(shown, unit, petal_ends(shown), language, size=240).svg if 2 < len(shown.dimensions) <= 12 else "",
-        marks=marks_of(shown, unit, language).drawn if shown.judged else "",
+        facts=_facts(made, language, score, rank, decimals),
+        petals=petals,
+        marks=marks_of(shown, unit, language).drawn if shown.judged and may_see(index, "warnings", public=public) else "",
         course=_course(made, language),
-        contributions=table(made.contributions, language),
-        weak=table(made.weak, language) if made.weak.rows else None,
-        strong=table(made.strong, language) if made.strong.rows else None,
-        gaps=table(made.gaps, language) if made.gaps.rows else None,
-        follow=[table(sheet, language) for sheet in follow_of(shown, made.title, language)],
+        sentences=[said for said in made.sentences if values or said.rule in OPEN_RULES],
+        tables=[table(sheet, language) for sheet in unit_sheets(shown, made, language, public=public)],
+        complete=page.no_gaps(language) if complete else "",
     )
 
 
-def follow_of(shown: Analysed, title: str, language: str) -> list[Sheet]:
-    """Return what follows for one unit: its outcomes, goals and remarks."""
-    label, found = unit_label(shown.scores, language), []
-    for sheet in follow_sheets(shown.scores, shown.period, language).values():
-        column = next(at for at, heading in enumerate(sheet.headings) if heading.title == label)
-        if rows := tuple(row for row in sheet.rows if row[column] == title):
-            found.append(replace(sheet, rows=rows, notes=()))
-    return found
-
-
-def _facts(made: Scorecard, language: str, score: str, rank: str) -> list[SimpleNamespace]:
+def _facts(made: Scorecard, language: str, score: str, rank: str, decimals: int) -> list[SimpleNamespace]:
     facts: list[tuple[str, str]] = [
         (word.score(language), score),
         (word.rank(language), f"{rank} {page.of_all(language).format(count=made.ranked)}"),
@@ -64,6 +51,9 @@ def _facts(made: Scorecard, language: str, score: str, rank: str) -> list[Simple
     if not math.isnan(made.move):
         moved = f"↑{made.move:g}" if made.move > 0 else f"↓{-made.move:g}" if made.move < 0 else word.unmoved_rank(language)
         facts.append((word.previous(language), moved))
+    if not math.isnan(made.next_rank):
+        points = page.points(language).format(points=number(made.to_next, decimals))
+        facts.append((page.to_the_next(language).format(rank=f"{made.next_rank:g}"), points))
     if made.interval:
         facts.append((word.rank_interval(language).format(level="90%"), f"{made.interval[0]:g}–{made.interval[1]:g}"))
     if made.grade:

@@ -18,7 +18,7 @@ from ...draw.bump import bump
 from ...draw.intervals import Strip, intervals
 from ...draw.petals import Petal, petals
 from ...draw.strips import level_mark
-from ...draw.tiles import Place, tile_map
+from ...draw.tiles import Place, outline_map, tile_map
 from ...numbers import listed as in_a_row
 from ...numbers import number
 from ...sheets.alone import unit_label
@@ -29,9 +29,11 @@ from ...sheets.sheet import Heading, Sheet
 from ...sheets.tables import in_rank_order, kind_of
 from .markup import table
 
+FLOWER = 190  # wide
 MOST_LINES = 30  # units in one picture of ranks
 MOST_STRIPS = 60
 MOST_PERIODS = 12
+MOST_TILES = 100  # of rows and columns, from 0 either way
 
 
 def mark(level: str, language: str) -> Markup:
@@ -66,8 +68,8 @@ def petal_ends(shown: Analysed) -> tuple[float, float]:
     return (max(math.floor((low - (high - low) * 0.5) / step) * step, 0.0 if low >= 0 else -math.inf), top)
 
 
-def flower(shown: Analysed, unit: int, ends: tuple[float, float], language: str, size: float = 190) -> SimpleNamespace:
-    """Return a unit's petals with what they say."""
+def flower(shown: Analysed, unit: int, ends: tuple[float, float], language: str, *, id_: str = "") -> SimpleNamespace:
+    """Return a unit's petals with what they say; by an id they can be drawn again elsewhere, see `again`."""
     scores, at, nodes = shown.scores, shown.at, shown.scores.tree.nodes
     decimals = scores.index.index.decimals
     found = []
@@ -85,7 +87,16 @@ def flower(shown: Analysed, unit: int, ends: tuple[float, float], language: str,
     rank = scores.rank()[at, unit]
     said = "–" if np.isnan(rank) else f"{word.rank(language)} {rank:g} · {number(float(scores.score()[at, unit]), decimals)}"
     words = (page.is_missing(language), page.is_below(language))
-    return SimpleNamespace(title=title, said=said, svg=Markup(petals(found, *ends, label, size=size, words=words)))  # noqa: S704 - drawn by us
+    drawn = petals(found, *ends, label, size=FLOWER, words=words)
+    if id_:
+        drawn = drawn.replace("<svg ", f'<svg id="{id_}" ', 1)
+    return SimpleNamespace(title=title, said=said, svg=Markup(drawn))  # noqa: S704 - drawn by us
+
+
+def again(id_: str, label: str) -> Markup:
+    """Draw petals that stand elsewhere on the page once more."""
+    drawn = '<svg viewBox="0 0 {} {}" width="240" height="240" role="img" aria-label="{}"><use href="#{}"></use></svg>'
+    return Markup(drawn).format(FLOWER, FLOWER, label, id_)  # noqa: S704 - our own text
 
 
 def history(shown: Analysed, language: str) -> SimpleNamespace | None:
@@ -107,7 +118,10 @@ def history(shown: Analysed, language: str) -> SimpleNamespace | None:
     )
     sheet = Sheet(page.history(language), headings, cells)
     ids = [scores.panel.units.ids[unit] for unit in units]
-    drawn = bump(titles[:few], periods, ranks[:few].tolist(), label, ids=ids[:few])
+    pinned = [at for at, unit in enumerate(units[:few]) if unit in shown.pinned]
+    trees = [shown.whole.of_period(scores.periods[row]).index for row in rows]
+    marks = {at: page.tree_changed(language) for at in range(1, len(rows)) if trees[at] is not trees[at - 1]}
+    drawn = bump(titles[:few], periods, ranks[:few].tolist(), label, ids=ids[:few], pinned=pinned, marks=marks)
     return SimpleNamespace(svg=Markup(drawn), table=table(sheet, language))  # noqa: S704 - drawn by us
 
 
@@ -148,41 +162,61 @@ def certainty(shown: Analysed, language: str) -> SimpleNamespace | None:
 
 
 def maps(shown: Analysed, language: str) -> dict[str, Any]:
-    """Return tile maps of the index and its dimensions where the units table has rows and columns of tiles."""
-    scores = shown.scores
-    cells = tile_cells(scores.panel.units.attributes, len(scores.panel.units))
-    if cells is None:
+    """Return the map of the index, of the user's own outlines or of tiles; nothing where there are neither."""
+    drawn = map_of(shown, shown.scores.tree.root, language)
+    if drawn is None:
         return {}
+    said = page.outline_help if shown.outlines else page.map_help
+    return {"maps": [drawn], "map_help": said(language)}
+
+
+def mapped_nodes(shown: Analysed) -> list[int]:
+    """Return the nodes that have a picture of a map each: the index and its dimensions with scores."""
+    tree = shown.scores.tree
+    nodes = [node for node in (tree.root, *tree.dimensions) if node not in tree.monitored]
+    return [node for node in nodes if np.isfinite(shown.scores.scores[shown.at, :, node]).any()]
+
+
+def map_of(shown: Analysed, node: int, language: str) -> SimpleNamespace | None:
+    """Return a node's map: outlines where the tree names them, tiles where the units table has rows and columns of these."""
+    scores, units = shown.scores, shown.scores.panel.units
+    cells = None if shown.outlines else tile_cells(units.attributes, len(units))
+    own = scores.scores[shown.at, :, node]
+    if (cells is None and shown.outlines is None) or np.isnan(own).all():
+        return None
     decimals = scores.index.index.decimals
-    found = []
-    for node in (scores.tree.root, *scores.tree.dimensions):
-        own = scores.scores[shown.at, :, node]
-        if node in scores.tree.monitored or np.isnan(own).all():
-            continue
-        low, high = float(np.nanmin(own)), float(np.nanmax(own))
-        places = [
-            Place(
-                scores.panel.units.title(unit, language),
-                "–" if math.isnan(own[unit]) else number(float(own[unit]), decimals),
-                math.nan if math.isnan(own[unit]) else 0.5 if high == low else (float(own[unit]) - low) / (high - low),
-            )
-            for unit in range(len(own))
-        ]
-        title = page.map_of(language).format(node=scores.tree.nodes[node].title(language))
-        found.append(SimpleNamespace(title=title, svg=Markup(tile_map(places, cells, title))))  # noqa: S704 - drawn by us
-    return {"maps": found, "map_help": page.map_help(language)}
+    low, high = float(np.nanmin(own)), float(np.nanmax(own))
+    places = {
+        units.ids[unit]: Place(
+            units.title(unit, language),
+            "–" if math.isnan(own[unit]) else number(float(own[unit]), decimals),
+            math.nan if math.isnan(own[unit]) else 0.5 if high == low else (float(own[unit]) - low) / (high - low),
+        )
+        for unit in scores.listed(shown.at)
+    }
+    title = page.map_of(language).format(node=scores.tree.nodes[node].title(language))
+    if shown.outlines:
+        svg = outline_map(places, shown.outlines.rings, title, shown.outlines.licence)
+    else:
+        tiles = {unit: cell for unit, cell in zip(units.ids, cells or (), strict=True) if cell is not None and unit in places}
+        svg = tile_map(places, tiles, title)
+    return SimpleNamespace(title=title, svg=Markup(svg)) if svg else None  # noqa: S704 - drawn by us
 
 
 def tile_cells(attributes: Mapping[str, Sequence[Any]], count: int) -> list[tuple[int, int] | None] | None:
-    """Return each unit's row and column of tiles, None for units without; None for a table that has no such columns."""
+    """Return each unit's row and column of tiles, None for units without; None for a table that has no such columns.
+
+    Tiles that are hundreds apart are no map.
+    """
     if "tile_row" not in attributes or "tile_col" not in attributes:
         return None
 
     def place(row: Any, column: Any) -> tuple[int, int] | None:
         try:
-            return int(float(row)), int(float(column))
-        except (TypeError, ValueError):
+            found = int(float(row)), int(float(column))
+        except (TypeError, ValueError, OverflowError):
             return None
+        return found if max(map(abs, found)) <= MOST_TILES else None
 
     found = [place(attributes["tile_row"][at], attributes["tile_col"][at]) for at in range(count)]
-    return found if any(found) else None
+    return found if any(one is not None for one in found) else None

@@ -59,6 +59,11 @@ class Table:
     classes: str = ""
     pages: tuple[tuple[Row, ...], ...] = field(default=())
 
+    @property
+    def columns_of_text(self) -> str:
+        """The columns that are set to the left, as classes of the table: said once, not for every cell."""
+        return "".join(f" t{at}" for at, head in enumerate(self.heads, 1) if head.kind.split()[0] == "t")
+
 
 def table(
     sheet: Sheet, language: str, *, sortable: bool = False, keys: Sequence[Row] = (), classes: str = "", a_page: int = 100
@@ -143,7 +148,7 @@ def _upper(headings: Sequence[Heading]) -> list[Head]:
 
 def _cell(value: Value, heading: Heading, sheet: Sheet, at: int, language: str) -> Cell:
     text = visible(shown(value, heading, sheet, tie=heading.kind == "rank" and at in sheet.ties, language=language))
-    number = f"{value:.12g}" if isinstance(value, int | float) else ""
+    number = f"{value:.7g}" if isinstance(value, int | float) and heading.kind != "value" else ""  # values sort as they are shown
     return Cell(text, _kind(heading), number if number and number != text else "", classes="s" if heading.strong else "")
 
 

@@ -144,7 +144,7 @@
   function highlight() {
     var chosen = pins().map(function (one) { return one.value; });
     all('tr[data-unit]').forEach(function (row) { row.classList.toggle('pinned', chosen.indexOf(row.dataset.unit) >= 0); });
-    all('svg g[data-unit]').forEach(function (line) {
+    all('.ranks svg g[data-unit]').forEach(function (line) {
       var at = chosen.indexOf(line.dataset.unit);
       all('path', line).forEach(function (path) {
         path.setAttribute('stroke', at < 0 ? '#8c8c8c' : colours[at]);
@@ -162,6 +162,8 @@
       highlight();
     });
   });
+
+  if (all('.pin:checked').length) { highlight(); }
 
   // what a narrow screen leaves out of a row is below it after a tap
   all('table.narrow').forEach(function (table) {

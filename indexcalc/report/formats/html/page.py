@@ -22,7 +22,7 @@ from .blocks import block, contents
 from .drawings import level_marks
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("page.js", "score.js", "whatif.js")
+_SCRIPTS = ("page.js", "score.js", "whatif.js", "map.js")
 _SCRIPT_WORDS = (
     "found",
     "rows_of",
@@ -41,6 +41,7 @@ _SCRIPT_WORDS = (
     "bad_link",
     "nothing_changed",
     "copied",
+    "map_of",
 )
 """What scripts say."""
 
@@ -55,7 +56,7 @@ def report_page(
 ) -> bytes:
     """Return the page of a period in one or more languages, the same bytes for the same scores.
 
-    `public` leaves out values, addresses, departments and warnings; `reporting` is by language.
+    `public` leaves out values, addresses, departments and warnings that the tree does not open; `reporting` is by language.
     """
     base = (inputs or {}).get(shown.scores.index.file.name if shown.scores.index.file else "tree", "")
     blocks = [
@@ -71,7 +72,7 @@ def report_page(
     ]
     css, script = _resource("page.css"), "\n".join(map(_resource, _SCRIPTS))
     for one in blocks:
-        data = what_if(shown, base, one.language)
+        data = what_if(shown, base, one.language) if shown.unit is None else None
         fixed = [node["title"] for node in data["nodes"] if node.get("fixed")] if data else []
         one.parts["what_if"] = Markup(embedded(data)) if data else None  # noqa: S704 - escaped for a script element
         one.parts["what_if_fixed"] = page.fixed_nodes(one.language).format(nodes=listed(fixed, one.language)) if fixed else ""

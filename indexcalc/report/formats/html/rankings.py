@@ -17,6 +17,7 @@ from ...draw.strips import bar
 from ...numbers import number, signed
 from ...sheets.analysed import MOST_UNITS, Analysed
 from ...sheets.heat import facets, heat
+from ...sheets.open import may_see
 from ...sheets.sentences import dimension_sentence
 from ...sheets.tables import dimension_sheet, in_rank_order, ranking_sheet
 from .alerts import marks_of
@@ -37,7 +38,7 @@ def ranking_table(shown: Analysed, language: str, *, public: bool = False) -> Ta
         said = [f"{ends[unit][0]:g}–{ends[unit][1]:g}" if np.isfinite(ends[unit]).all() else "–" for unit in units]
         heading = word.rank_interval(language).format(level="90%")
         made = with_column(made, column + 1, Head(heading, "n"), [Cell(text, "n") for text in said])
-    if shown.judged and not public:
+    if shown.judged and may_see(scores.index, "warnings", public=public):
         made = with_column(
             made, len(made.heads), Head(page.warning_board(language), "t"), [marks_of(shown, unit, language) for unit in units]
         )
@@ -70,8 +71,10 @@ def _pinnable(made: Table, units: Sequence[int], shown: Analysed, language: str)
     """Return a table whose units can be highlighted."""
     names = shown.scores.panel.units
     boxes = {
-        at: Markup('<input type="checkbox" class="pin needs-script" value="{}" aria-label="{}">').format(
-            names.ids[unit], f"{page.pin(language)} {names.title(unit, language)}"
+        at: Markup('<input type="checkbox" class="pin needs-script" value="{}" aria-label="{}"{}>').format(
+            names.ids[unit],
+            f"{page.pin(language)} {names.title(unit, language)}",
+            Markup(" checked") if unit in shown.pinned else "",
         )
         for at, unit in enumerate(units)
     }
@@ -117,7 +120,7 @@ def boards(shown: Analysed, language: str, *, public: bool = False) -> list[Simp
         if node in scores.tree.monitored:
             continue
         units = in_rank_order(scores, shown.at, node)
-        sheet = dimension_sheet(scores, shown.period, node, language, values=not public)
+        sheet = dimension_sheet(scores, shown.period, node, language, values=may_see(scores.index, "values", public=public))
         made = table(sheet, language, sortable=True, keys=keys(shown, units), classes="by-unit")
         found.append(SimpleNamespace(title=sheet.title, sentence=dimension_sentence(shown, node, language), table=made))
     return found

@@ -1,0 +1,25 @@
+"""What readers of a report may see: everything within, and outside what `publish:` lists beside scores and ranks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...tree.blocks.pages import Open
+from ...tree.model import Index
+from .sheet import Sheet, Value
+
+
+def may_see(index: Index, what: Open, *, public: bool) -> bool:
+    """Say whether something of an index may be seen: always within, by the public what the tree says."""
+    return not public or what in index.publish
+
+
+def without_column(sheet: Sheet, title: str) -> Sheet:
+    """Return a sheet without the column that is called so, if it has one."""
+    kept = [at for at, heading in enumerate(sheet.headings) if heading.title != title]
+
+    def some(rows: tuple[tuple[Value, ...], ...]) -> tuple[tuple[Value, ...], ...]:
+        return tuple(tuple(row[at] for at in kept) for row in rows)
+
+    headings = tuple(sheet.headings[at] for at in kept)
+    return replace(sheet, headings=headings, rows=some(sheet.rows), whole=some(sheet.whole))
