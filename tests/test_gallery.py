@@ -1,0 +1,194 @@
+"""The gallery: every project starts, checks and scores, and keeps the rules that make it special, by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import indexcalc
+from indexcalc.jobs.gallery import gallery
+from indexcalc.jobs.init import init
+from indexcalc.scores import Scores
+
+from .projects import run, said
+
+NAMES = [project.name for project in gallery()]
+LONG = {"red-cotton"}  # its tree is the repository's own
+SLOW = {"red-cotton"}  # takes seconds
+
+
+@cache
+def started(name: str) -> Path:
+    """A project of the gallery, as `init` makes it; made once, and only read."""
+    folder = Path(mkdtemp(prefix="gallery-")) / name
+    init(folder, name)
+    return folder
+
+
+@cache
+def scored(name: str, file: str = "indicators.yaml") -> Scores:
+    folder = started(name)
+    index = indexcalc.load(folder / file)
+    return indexcalc.score(index, indexcalc.read(index, folder))
+
+
+def table(name: str, file: str) -> pd.DataFrame:
+    return pd.read_csv(started(name) / file, dtype={"id": str})
+
+
+def of(scores: Scores, unit: str, period: str, node: str | None = None) -> float:
+    """The score of a unit by its name."""
+    place = scores.panel.units.names.index(unit)
+    return float(scores.score(node)[scores.periods.index(period), place])
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NAMES])
+def test_every_project_starts_checks_and_scores(name: str) -> None:
+    folder = started(name)
+    for tree in sorted(folder.glob("*.yaml")):
+        assert "IC" not in said(tree, "check", "--lang", "en").replace("IC535", ""), "a remark that a newcomer would trip over"
+        out = folder / "out" / tree.stem
+        run(tree, "score", "--format", "none", "--out", str(out))
+        assert list(out.glob("*/scores.csv"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_project_is_short_and_says_what_is_invented(name: str) -> None:
+    folder = started(name)
+    lines = (folder / "indicators.yaml").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 150 or name in LONG
+    assert "nvented" in (folder / "README.md").read_text(encoding="utf-8")
+    assert "虚构" in (folder / "README.zh.md").read_text(encoding="utf-8")
+    for one in gallery():
+        assert one.zh.endswith("。") and one.en.endswith(".")
+
+
+def test_the_gallery_is_listed_with_a_sentence_each(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from indexcalc.cli.app import app
+
+    listed = CliRunner().invoke(app, ["init", "--list", "--json"])
+    assert [one["name"] for one in json.loads(listed.stdout)] == NAMES
+    for arguments in (["init"], ["init", "--list", str(tmp_path / "new")], ["init", "--list", "--from", "hdi"]):
+        assert CliRunner().invoke(app, arguments).exit_code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_top_level_project_is_the_one_that_is_started_from(repository: Path) -> None:
+    folder = started("red-cotton")
+    assert (folder / "indicators.yaml").read_bytes() == (repository / "indicators.yaml").read_bytes()
+    own = {path.relative_to(repository) for path in (repository / "data").rglob("*.csv")}
+    assert {path.relative_to(folder) for path in (folder / "data").rglob("*.csv")} == own
+
+
+@pytest.mark.slow
+def test_the_top_level_project_is_in_what_is_built(repository: Path, tmp_path: Path) -> None:
+    """An sdist of a copy, the wheel of that sdist, and what the wheel starts without the repository."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("indexcalc", "data"):
+        shutil.copytree(repository / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "indicators.yaml"):
+        shutil.copy(repository / name, source)
+    build = "from setuptools import build_meta; print(build_meta.build_{}({!r}))"
+    run_python(build.format("sdist", str(tmp_path)), source)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as packed:
+        packed.extractall(tmp_path / "unpacked", filter="data")
+    run_python(build.format("wheel", str(tmp_path)), next((tmp_path / "unpacked").iterdir()))
+    wheel = next(tmp_path.glob("*.whl"))
+    assert wheel.stat().st_size < 5_000_000
+    with zipfile.ZipFile(wheel) as packed_wheel:
+        packed_wheel.extractall(tmp_path / "installed")
+    code = "from indexcalc.jobs.init import init; from pathlib import Path; init(Path('started'), 'red-cotton')"
+    run_python(code, tmp_path, {"PYTHONPATH": str(tmp_path / "installed")})
+    own = started("red-cotton")
+    paths = [path.relative_to(own) for path in own.rglob("*") if path.is_file() and "out" not in path.relative_to(own).parts]
+    assert len(paths) > 20
+    for path in paths:
+        assert (tmp_path / "started" / path).read_bytes() == (own / path).read_bytes(), path
+
+
+def run_python(code: str, folder: Path, environment: dict[str, str] | None = None) -> None:
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env={**kept, **(environment or {})}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_hdi_is_the_published_one() -> None:
+    # by the technical notes, of China: health (78.2107 - 20) / 65 = 0.8955; education (14.2361 / 18 + 7.6001 / 15) / 2 = 0.6488;
+    # income (ln 17504.4 - ln 100) / (ln 75000 - ln 100) = 5.1651 / 6.6201 = 0.7802; their geometric mean 0.7682
+    published = {"中国": 0.768, "瑞士": 0.962, "日本": 0.925, "韩国": 0.925, "新加坡": 0.939, "泰国": 0.800, "南苏丹": 0.385}
+    scores = scored("hdi")
+    for country, value in published.items():
+        assert round(of(scores, country, "2021"), 3) == value
+    assert of(scores, "中国", "2021") == pytest.approx(0.7682, abs=5e-5)
+    ranks = scores.ranking().set_index("name")["rank"]
+    assert (ranks["日本"], ranks["韩国"], ranks["美国"]) == (9, 9, 11)  # 0.925 both, though not before rounding
+
+
+def test_yearbook_weighs_by_entropy_and_reads_exports_as_they_are() -> None:
+    scores = scored("yearbook")
+    raw = (started("yearbook") / "data" / "分省年度数据 (1).csv").read_text(encoding="gb18030").splitlines()
+    assert raw[1] == "指标：地区生产总值(亿元)"
+    newest = float(next(line for line in raw if line.startswith("广东省")).split(",")[1])  # years run backwards: 2022 is first
+    people = next(
+        line
+        for line in (started("yearbook") / "data" / "分省年度数据.csv").read_text(encoding="gb18030").splitlines()
+        if line.startswith("广东省")
+    )
+    leaf = scores.tree.position["gdp"]
+    place = scores.panel.units.names.index("广东省")
+    assert scores.derived[scores.periods.index("2022"), place, leaf] == pytest.approx(newest / float(people.split(",")[1]))
+    # the entropy method by its formula: e = -Σ p ln p / ln n over all years' scores, weights as 1 - e
+    nodes = ["gdp", "revenue", "retail", "trade"]
+    x = np.stack([scores.score(node).ravel() for node in nodes], axis=1) / 100
+    p = x / x.sum(axis=0)
+    entropy = -np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0).sum(axis=0) / np.log(len(x))
+    weights = (1 - entropy) / (1 - entropy).sum()
+    np.testing.assert_allclose(scores.score("economy").ravel(), x @ weights * 100, rtol=1e-9)
+
+
+def test_five_governance_does_not_let_a_strong_kind_make_up_for_a_weak_one() -> None:
+    scores = scored("five-governance")
+    kinds = ["political", "legal", "moral", "self-governed", "smart"]
+    assert [node.id for node in scores.index.dimensions] == kinds
+    assert scores.periods == ("2020", "2021", "2022") and len(scores.panel.units) == 7
+    # 84.06 · 86.87 · 83.44 · 88.90 · 76.15: arithmetic mean 83.884, fifth root of the product 83.77
+    assert [round(of(scores, "南澳县", "2022", kind), 2) for kind in kinds] == [84.06, 86.87, 83.44, 88.90, 76.15]
+    assert of(scores, "南澳县", "2022") == pytest.approx((84.06 * 86.87 * 83.44 * 88.90 * 76.15) ** 0.2, abs=0.01)
+    assert of(scores, "南澳县", "2022") == pytest.approx(83.77, abs=0.005)
+
+
+def test_streets_are_marked_by_judges_round_by_round_and_overall() -> None:
+    scores, overall = scored("street-rounds"), scored("street-rounds", "overall.yaml")
+    marks = table("street-rounds", "data/评委打分.csv").set_index(["街镇", "轮次", "项目"]).filter(like="评委")
+    assert len(scores.panel.units) == 66 and len(scores.periods) == 3 and len(set(scores.panel.units.groups)) == 6
+    # a panel by hand: without its highest and its lowest mark, the mean of the other five
+    one = sorted(marks.loc[("澄海09街镇", "第3轮", "市容环境")])
+    assert of(scores, "澄海09街镇", "R3", "tidy") == pytest.approx(sum(one[1:6]) / 5)
+    items = [of(scores, "澄海09街镇", "R3", node) for node in ("tidy", "order", "upkeep")]
+    assert of(scores, "澄海09街镇", "R3") == pytest.approx(0.4 * items[0] + 0.3 * items[1] + 0.3 * items[2])
+    # overall: the mean of the rounds, 澄海09 has 92.42, 92.62 and 90.00: 91.68
+    rounds = [of(scores, "澄海09街镇", period) for period in ("R1", "R2", "R3")]
+    assert [round(score, 2) for score in rounds] == [92.42, 92.62, 90.00]
+    assert of(overall, "澄海09街镇", overall.periods[0]) == pytest.approx(sum(rounds) / 3)
+    for own in (scores, overall):
+        ranking = own.ranking()
+        assert ranking["rank"].iloc[0] == 1 and ranking["group_rank"].max() <= 17
+        ahead = [outcome.first for outcome in own.index.outcomes] + [outcome.last for outcome in own.index.outcomes]
+        assert ahead == [3, None, None, 3]
