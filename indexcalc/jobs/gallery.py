@@ -32,8 +32,7 @@ class GalleryProject:
 
 def gallery() -> list[GalleryProject]:
     """Return the projects that can be started from: the small one first, then by name."""
-    names = sorted((folder.name for folder in _gallery().iterdir() if folder.is_dir()), key=lambda name: (name != STARTER, name))
-    return [GalleryProject(name, *(_sentence(_gallery() / name, language) for language in ("zh", "en"))) for name in names]
+    return [GalleryProject(name, *(_sentence(_gallery() / name, language) for language in _READMES)) for name in _names()]
 
 
 def project_files(name: str) -> dict[str, bytes]:
@@ -44,7 +43,7 @@ def project_files(name: str) -> dict[str, bytes]:
     """
     from ..findings import nearest
 
-    known = [one.name for one in gallery()]
+    known = _names()
     if name not in known:
         refuse("IC532", found=name, known=known, near=nearest(name, known))
     folder = _gallery() / name
@@ -60,6 +59,10 @@ def project_files(name: str) -> dict[str, bytes]:
 
 def _gallery() -> Traversable:
     return files("indexcalc") / "gallery"
+
+
+def _names() -> list[str]:
+    return sorted((folder.name for folder in _gallery().iterdir() if folder.is_dir()), key=lambda name: (name != STARTER, name))
 
 
 def _sentence(folder: Traversable, language: str) -> str:
