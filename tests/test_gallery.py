@@ -27,7 +27,7 @@ from .projects import run, said
 
 NAMES = [project.name for project in gallery()]
 LONG = {"red-cotton"}  # its tree is the repository's own
-SLOW = {"red-cotton"}  # takes seconds
+SLOW = {"red-cotton", "pioneer-index"}  # takes seconds
 
 
 @cache
@@ -60,7 +60,9 @@ def test_every_project_starts_checks_and_scores(name: str) -> None:
     folder = started(name)
     for tree in sorted(folder.glob("*.yaml")):
         codes = set(re.findall("IC[0-9]{3}", said(tree, "check", "--lang", "en")))
-        assert codes <= {"IC535", "IC141"}, "a remark that a newcomer would trip over"  # notes below tables; no page of groups alone
+        assert codes <= {"IC535", "IC141"}, (
+            "a remark that a newcomer would trip over"
+        )  # notes below tables; no page of groups alone
         out = folder / "out" / tree.stem
         run(tree, "score", "--format", "none", "--out", str(out))
         assert list(out.glob("*/scores.csv"))
@@ -282,3 +284,73 @@ def test_a_veto_limits_the_grade_and_leaves_the_score() -> None:
     assert (before, after) == (8, 2)
     line = next(line for line in run(started("safe-province"), "rank", "--lang", "zh").splitlines() if "清远市" in line)
     assert "↑6" in line
+
+
+def test_the_safety_index_by_its_published_rule() -> None:
+    from indexcalc.analysis.warning import warnings
+
+    scores = scored("safety-index")
+    assert [(node.id, node.weight) for node in scores.index.dimensions[:3]] == [("crime", 0.6), ("fire", 0.2), ("traffic", 0.2)]
+    assert scores.periods[-1] == "2022-12-T3" and len(scores.periods) == 72  # every ten days
+    units = table("safety-index", "data/units.csv").set_index("id")
+    calls = table("safety-index", "data/警情旬报.csv")
+    towns = units[units["parent"] == units.index[units["name"] == "惠城区"][0]]
+    own = (
+        calls[calls["镇街"].isin(towns["name"]) & (calls["旬"] == "2022年12月下旬")]
+        .drop(columns=["镇街", "旬", "数据性质"])
+        .sum()
+    )
+    per = own / towns["常住人口"].astype(float).sum()
+    # by hand, with last year's county mean worth 80 and none at all 100: crime 100 - 20/1.5 x, fire 100 - 20/0.2 x, traffic 100 - 20/2 x
+    crime, fire, traffic = 100 - 20 / 1.5 * per["刑事治安警情"], 100 - 100 * per["火灾警情"], 100 - 10 * per["交通警情"]
+    assert own["死亡人数"] == 1
+    assert of(scores, "惠城区", "2022-12-T3") == pytest.approx(0.6 * crime + 0.2 * fire + 0.2 * traffic - 1)  # a death: a point
+    across, over_time = warnings(scores)
+    steps = {}
+    for county in ("龙门县", "博罗县", "惠东县", "惠城区"):
+        place = scores.panel.units.names.index(county)
+        step = across.steps[-1, place, 0]
+        steps[county] = (int(across.runs[-1, place, 0]), across.escalation[step].name if step >= 0 else "")
+    assert {name: step for name, step in steps.items() if name != "惠城区"} == {
+        "龙门县": (5, "挂牌督办"),
+        "博罗县": (4, "约谈"),
+        "惠东县": (3, "通报"),
+    }
+    assert steps["惠城区"][1] == ""
+    grades = scores.ranking(language="zh").set_index("name")["grade"]
+    assert (grades["惠城区"], grades["仲恺区"], grades["龙门县"]) == ("绿色", "黄色", "红色")
+    # over time: 龙门县 had 88 crime calls and 36 in the same ten days of 2021: up 144.4 %
+    place = scores.panel.units.names.index("龙门县")
+    assert over_time.values[-1, place, 0] == pytest.approx((88 / 36 - 1) * 100)
+    assert (over_time.levels[:36] == -1).all()  # no year before 2021
+    towns_scored = indexcalc.score(scores.index, indexcalc.read(scores.index, started("safety-index")), level="镇街")
+    assert len(towns_scored.panel.units) == 80
+
+
+def test_members_earn_and_lose_points_with_caps_inside_their_branch() -> None:
+    scores = scored("pioneer-index")
+    records = table("pioneer-index", "data/先锋记录.csv").set_index(["党员", "月份"]).drop(columns="数据性质")
+    units = table("pioneer-index", "data/units.csv").set_index("id")
+    assert len(scores.panel.units) == 3000 and (units["level"] == "支部").sum() == 60 and len(scores.periods) == 6
+
+    def by_hand(one: pd.Series) -> float:
+        duties = 30 - min(5 * one["缺席组织生活次数"], 15) + 30 - min(5 * one["未按时交纳党费次数"], 10)
+        deeds = min(2 * one["志愿服务时长"], 16) + min(one["联系群众次数"], 10) + min(3 * one["被采纳建议数"], 6)
+        return duties + deeds + min(4 * one["受表彰次数"], 8) - [0, 10, 30][one["违纪通报次数"]]  # the second breach costs 20
+
+    told = [
+        "M1411",
+        records["违纪通报次数"].idxmax()[0],
+        records["缺席组织生活次数"].idxmax()[0],
+        records["志愿服务时长"].idxmax()[0],
+    ]
+    assert records["缺席组织生活次数"].max() > 3 and records["志愿服务时长"].max() > 8  # beyond the caps
+    for member in told:
+        for month, period in (("2022年1月", "2022-01"), ("2022年6月", "2022-06")):
+            assert of(scores, f"党员{member}", period) == pytest.approx(by_hand(records.loc[(member, month)])), (member, month)
+    ranking = scores.ranking(language="zh").set_index("unit")
+    branch = ranking[ranking["group"] == "示例第29支部"]
+    np.testing.assert_array_equal(branch["group_rank"], branch["score"].round(2).rank(ascending=False, method="min"))
+    index = scores.index
+    branches = indexcalc.score(index, indexcalc.read(index, started("pioneer-index")), level="支部")
+    assert of(branches, "示例第29支部", "2022-06") == pytest.approx(branch["score"].mean())

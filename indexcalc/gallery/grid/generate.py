@@ -18,7 +18,11 @@ def tables() -> dict[str, dict[str, Any]]:
     grids = [f"G{at + 1:03}" for at in range(GRIDS)]
     units = {
         "id": [*streets, *communities, *grids],
-        "name": [*(f"示例{one}街道" for one in streets), *(f"示例{one}社区" for one in communities), *(f"示例{one}网格" for one in grids)],
+        "name": [
+            *(f"示例{one}街道" for one in streets),
+            *(f"示例{one}社区" for one in communities),
+            *(f"示例{one}网格" for one in grids),
+        ],
         "level": ["街道"] * STREETS + ["社区"] * COMMUNITIES + ["网格"] * GRIDS,
         "parent": [""] * STREETS + [streets[at] for at in street_of] + [communities[at] for at in community_of],
     }

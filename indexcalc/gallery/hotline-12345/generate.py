@@ -11,7 +11,9 @@ GROUPS = {"县": (150, 5, 900), "区": (100, 6, 1500), "部门": (100, 20, 120)}
 def tables() -> dict[str, dict[str, Any]]:
     """Return the offices and their monthly numbers of work orders."""
     random = np.random.default_rng(SEED)
-    offices = [(f"示例{group}{at:02}", group, full, size) for group, (full, count, size) in GROUPS.items() for at in range(1, count + 1)]
+    offices = [
+        (f"示例{group}{at:02}", group, full, size) for group, (full, count, size) in GROUPS.items() for at in range(1, count + 1)
+    ]
     months = [f"2022年{month}月" for month in range(1, 7)]
     size = np.array([size for *_, size in offices]) * random.gamma(2, 0.5, len(offices))
     size[-3:] = 0.7  # small departments, in some months without a case
