@@ -354,3 +354,38 @@ def test_members_earn_and_lose_points_with_caps_inside_their_branch() -> None:
     index = scores.index
     branches = indexcalc.score(index, indexcalc.read(index, started("pioneer-index")), level="支部")
     assert of(branches, "示例第29支部", "2022-06") == pytest.approx(branch["score"].mean())
+
+
+def test_deductions_by_the_published_list() -> None:
+    scores = scored("deductions")
+    reports = table("deductions", "data/月报.csv").set_index(["县", "月份"]).drop(columns="数据性质")
+    assert dict(reports.loc[("示例05县", "2017年3月")]) == {
+        "亡3至5人事故": 1, "其中翻倍亡3至5人事故": 1, "亡6至9人事故": 0, "其中翻倍亡6至9人事故": 0,
+        "群众安全感": 92.0, "越级走访批次": 7, "亡人火灾起数": 1, "一票否决事件": 1,
+    }  # fmt: skip
+    # 100 - 2 · 5 (one accident with 3 to 5 deaths, doubled) - 4 · 0.25 (92 %) - 7 · 0.5 - 2 - 30 (veto) - 0.5 (last two) = 53
+    assert of(scores, "示例05县", "2017-03", "accidents") == -10
+    assert of(scores, "示例05县", "2017-03", "survey") == pytest.approx(-1)
+    assert of(scores, "示例05县", "2017-03") == pytest.approx(53)
+    # two accidents with 3 to 5 deaths 5 each; two with 6 to 9 deaths 10 each, one of them doubled: -10 - 30
+    assert of(scores, "示例09县", "2017-07", "accidents") == -40
+    # 86.8 %: 6 · 0.25 down to 90 and 3.2 · 0.5 below it
+    assert reports.loc[("示例04县", "2017年9月"), "群众安全感"] == 86.8
+    assert of(scores, "示例04县", "2017-09", "survey") == pytest.approx(-1.5 - 1.6)
+    # at most -5: nine petitions of 示例01县 in August would cost 4.5; 4 fires are never more than 6; in a year both caps hold too
+    assert scores.score("petitions").min() == -5 and scores.score("fires").min() == -6
+    names = [item.id for item in scores.index.adjustments]
+    points = {name: scores.points[..., names.index(name)] for name in names}
+    assert set(np.unique(points["veto"])) == {-30, 0}
+    ranks = {
+        period: scores.score()[row] - scores.points[row].sum(axis=-1) for row, period in enumerate(scores.periods[:12])
+    }  # scores before any adjustment
+    for now, before in zip(scores.periods[1:12], scores.periods[:11], strict=True):
+        places = [(-ranks[period][:, None] < -ranks[period] - 1e-9).sum(axis=0) for period in (now, before)]
+        climbed = places[1] - places[0]
+        wanted = np.select([climbed >= 5, climbed <= -10, climbed <= -5], [0.5, -2, -1], 0)
+        np.testing.assert_array_equal(points["moves"][scores.periods.index(now)], wanted)
+    assert {0.5, -1.0} <= set(np.unique(points["moves"]))
+    monthly = points["behind"][:12]
+    assert set(np.unique(monthly)) == {-0.5, 0} and ((monthly < 0).sum(axis=1) >= 2).all()
+    np.testing.assert_allclose(points["behind"][scores.periods.index("2017")], monthly.sum(axis=0))  # each time

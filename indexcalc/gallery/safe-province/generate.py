@@ -35,12 +35,12 @@ def tables() -> dict[str, dict[str, Any]]:
     safe: dict[str, Any] = {**keys, "常住人口": np.tile(people, len(YEARS)).tolist()}
     law: dict[str, Any] = dict(keys)
     for name, per_ten_thousand in COUNTS.items():
-        mean = people * per_ten_thousand * random.gamma(25, 1 / 25, size) * np.linspace(1.08, 0.92, len(YEARS))[:, None]
-        safe[name] = random.poisson(mean).ravel().tolist()
+        expected = people * per_ten_thousand * random.gamma(25, 1 / 25, size) * np.linspace(1.08, 0.92, len(YEARS))[:, None]
+        safe[name] = random.poisson(expected).ravel().tolist()
     for at, (name, (mean, spread)) in enumerate(RATES.items()):
         values = mean + spread * (random.normal(0, 1, size) + random.normal(0, 0.5, shape))
         (safe if at < SAFE else law)[name] = np.clip(values, 0, 99.9).round(2).ravel().tolist()
     safe["重大案事件"], law["严重违法事件"] = random.binomial(1, 0.06, (2, shape[0] * size)).tolist()
     safe["数据性质"] = law["数据性质"] = ["模拟数据"] * shape[0] * size
-    ids = [f"44{at:02}" for at in (1, 3, 4, 5, 6, 2, 16, 14, 13, 15, 19, 20, 7, 17, 8, 9, 12, 18, 51, 52, 53)]
+    ids = [f"44{code:02}" for code in (1, 3, 4, 5, 6, 2, 16, 14, 13, 15, 19, 20, 7, 17, 8, 9, 12, 18, 51, 52, 53)]
     return {"data/cities.csv": {"id": ids, "name": list(CITIES)}, "data/平安年报.csv": safe, "data/法治年报.csv": law}
