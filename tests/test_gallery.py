@@ -26,7 +26,7 @@ from indexcalc.scores import Scores
 from .projects import run, said
 
 NAMES = [project.name for project in gallery()]
-LONG = {"red-cotton"}  # its tree is the repository's own
+LONG = {"red-cotton", "safe-zhejiang"}  # the repository's own tree; 123 indicators cut to 38
 SLOW = {"red-cotton", "pioneer-index"}  # takes seconds
 
 
@@ -389,3 +389,44 @@ def test_deductions_by_the_published_list() -> None:
     monthly = points["behind"][:12]
     assert set(np.unique(monthly)) == {-0.5, 0} and ((monthly < 0).sum(axis=1) >= 2).all()
     np.testing.assert_allclose(points["behind"][scores.periods.index("2017")], monthly.sum(axis=0))  # each time
+
+
+def test_secretaries_are_ranked_session_by_session_and_cases_by_category() -> None:
+    scores, cases = scored("vanguard-contest"), scored("vanguard-contest", "cases.yaml")
+    marks = table("vanguard-contest", "data/评委打分.csv").set_index(["书记", "项目"]).filter(like="评委")
+    for period in scores.periods:
+        assert sorted(scores.ranking(period)["rank"].dropna()) == [1, 2, 3, 4, 5]  # five a session, each in one
+    trimmed = {item: np.sort(marks.loc[("示例09镇书记", item)])[1:-1].mean() for item in ("工作实绩", "思路举措", "现场表现")}
+    wanted = 0.5 * trimmed["工作实绩"] + 0.3 * trimmed["思路举措"] + 0.2 * trimmed["现场表现"]
+    assert of(scores, "示例09镇书记", "R2") == pytest.approx(wanted)
+    awards = cases.ranking(language="zh")
+    counts = awards.groupby(["group", "grade"]).size().unstack(fill_value=0)
+    # the best fifth and half of 10, 10, 15 and 5 shortlisted cases: 2, 2, 3, 1 first awards, then up to 5, 5, 7, 2
+    assert counts["一等奖"].to_dict() == {"党建引领": 2, "产业发展": 2, "乡村建设": 3, "基层治理": 1}
+    assert (counts["一等奖"] + counts["二等奖"]).to_dict() == {"党建引领": 5, "产业发展": 5, "乡村建设": 7, "基层治理": 2}
+    stages = table("vanguard-contest", "data/案例评分.csv").set_index("案例")
+    assert set(awards["name"][awards["score"].isna()]) == set(stages.index[stages["实地走访"].isna()])  # not selected: no score
+    assert len(awards["score"].dropna()) == 40
+
+
+def test_safe_zhejiang_scores_cities_and_counties_in_one_model() -> None:
+    scores = scored("safe-zhejiang")
+    reports = table("safe-zhejiang", "data/平安月报.csv")
+    index = scores.index
+    assert (len(index.dimensions), sum(len(node.indicators) for node in index.dimensions)) == (8, 19)
+    counties = indexcalc.score(index, indexcalc.read(index, started("safe-zhejiang")), level="县区")
+    assert (len(scores.panel.units), len(counties.panel.units), len(scores.periods)) == (11, 90, 12)
+    # judgements of the first level are consistent, 2 : 1 for four against four others: weights of 2/12 and 1/12
+    two = ["political", "stability", "order", "public-view"]
+    weights = {node.id: (2 if node.id in two else 1) / 12 for node in index.dimensions}
+    wanted = sum(weight * of(scores, "杭州市", "2019-12", node) for node, weight in weights.items())
+    assert of(scores, "杭州市", "2019-12") == pytest.approx(wanted)
+    # counts by residents, GDP and vehicles: a city's are those of its counties together, before they are divided
+    own = reports[reports["县区"].str.startswith("杭州") & (reports["月份"] == "2019年12月")].sum(numeric_only=True)
+    for leaf, count, divisor, scale, worst in (
+        ("burglaries", "入室盗窃数", "常住人口", 1, 12),
+        ("work-accidents", "生产事故起数", "生产总值", 100, 8),
+        ("road-accidents", "道路事故起数", "机动车保有量", 1, 8),
+    ):
+        rate = own[count] / own[divisor] * scale
+        assert of(scores, "杭州市", "2019-12", leaf) == pytest.approx(80 + 20 * (worst - rate) / worst), leaf
