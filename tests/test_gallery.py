@@ -27,7 +27,9 @@ from .projects import run, said
 
 NAMES = [project.name for project in gallery()]
 LONG = {"red-cotton", "safe-zhejiang"}  # the repository's own tree; 123 indicators cut to 38
-SLOW = {"red-cotton", "pioneer-index"}  # takes seconds
+FROM_EVENTS = {"opinion-posts", "call-response", "points"}  # need the extra `events`
+ASKED = {"points": {"IC729", "IC963"}}  # rows that are not approved, and the household that is overdrawn
+SLOW = {"red-cotton", "pioneer-index", *FROM_EVENTS}  # takes seconds
 
 
 @cache
@@ -57,12 +59,12 @@ def of(scores: Scores, unit: str, period: str, node: str | None = None) -> float
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NAMES])
 def test_every_project_starts_checks_and_scores(name: str) -> None:
+    if name in FROM_EVENTS:
+        pytest.importorskip("ibis", reason="the extra `events` is not installed")
     folder = started(name)
     for tree in sorted(folder.glob("*.yaml")):
         codes = set(re.findall("IC[0-9]{3}", said(tree, "check", "--lang", "en")))
-        assert codes <= {"IC535", "IC141"}, (
-            "a remark that a newcomer would trip over"
-        )  # notes below tables; no page of groups alone
+        assert codes <= {"IC535", "IC141"} | ASKED.get(name, set()), "a remark that a newcomer would trip over"
         out = folder / "out" / tree.stem
         run(tree, "score", "--format", "none", "--out", str(out))
         assert list(out.glob("*/scores.csv"))
@@ -430,3 +432,92 @@ def test_safe_zhejiang_scores_cities_and_counties_in_one_model() -> None:
     ):
         rate = own[count] / own[divisor] * scale
         assert of(scores, "杭州市", "2019-12", leaf) == pytest.approx(80 + 20 * (worst - rate) / worst), leaf
+
+
+@pytest.mark.slow
+def test_work_orders_by_street_and_department_and_those_to_refer() -> None:
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
+    scores, departments = scored("call-response"), scored("call-response", "departments.yaml")
+    orders, units = table("call-response", "data/工单.csv"), table("call-response", "data/units.csv").set_index("id")
+    assert len(orders) == 50_000
+    street = dict(zip(units["name"], units["parent"].map(units["name"]), strict=True))
+    times = orders[["呼叫时间", "办结时间", "办结时限"]].apply(pd.to_datetime)
+    orders = orders.assign(
+        街道=orders["社区"].map(street),
+        期次=times["呼叫时间"].dt.to_period("Q").astype(str),
+        响应=orders["响应小时"] <= 2,
+        按期=times["办结时间"] <= times["办结时限"],
+        解决=(orders["办理结果"] == "已解决").where(orders["办理结果"].notna()),
+        网格=(orders["办结层级"] == "网格").where((orders["问题类型"] == "小问题") & orders["办结层级"].notna()),
+        社区内=orders["办结层级"].isin(["网格", "社区"]).where((orders["问题类型"] == "大问题") & orders["办结层级"].notna()),
+        街道内=(orders["办结层级"] != "区").where((orders["问题类型"] == "复杂问题") & orders["办结层级"].notna()),
+    )
+    own = orders[(orders["街道"] == "示例05街道") & (orders["期次"] == "2022Q4")]
+    row, place = scores.periods.index("2022Q4"), scores.panel.units.names.index("示例05街道")
+    for leaf, heading in (
+        ("response", "响应"), ("on-time", "按期"), ("resolved", "解决"), ("in-grid", "网格"), ("in-community", "社区内"), ("in-street", "街道内"),
+    ):  # fmt: skip
+        value = scores.derived[row, place, scores.tree.position[leaf]]
+        assert value == pytest.approx(own[heading].astype(float).mean() * 100), leaf
+    referred = own["未响应次数"] >= 3
+    assert scores.derived[row, place, scores.tree.position["referred"]] == referred.sum()
+    of_one = orders[(orders["责任部门"] == "示例部门06") & (orders["期次"] == "2022Q4")]
+    assert of(departments, "示例部门06", "2022Q4", "response") == pytest.approx((of_one["响应"].mean() * 100 - 60) / 40 * 100)
+    told = json.loads(run(started("call-response"), "warn", "--json", "--least", "red", "--events", "20"))["warnings"]
+    listed = {event["工单编号"] for one in told for event in one["events"]}
+    assert listed == set(orders[(orders["未响应次数"] >= 3) & (orders["期次"] == "2022Q4")]["工单编号"])
+
+
+@pytest.mark.slow
+def test_work_orders_are_registered_in_the_chain_and_a_changed_one_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
+    folder = Path(shutil.copytree(started("call-response"), tmp_path / "calls"))
+    indexcalc.register(folder, "orders", "2022Q4", by="甲")
+    assert "IC698" not in run(folder, "ledger", "verify")
+    file = folder / "data" / "工单.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    row = next(line for line in text.splitlines() if line.startswith("W049957"))
+    file.write_text(text.replace(row, row.replace("已解决", "已解释")), encoding="utf-8-sig")
+    found = run(folder, "ledger", "verify", expect=1)
+    assert "IC698" in found and "W049957" in found
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings(
+    "ignore:.*IC963:UserWarning"
+)  # of the household that is overdrawn: what commands say is asked for below
+def test_points_are_earned_and_spent_by_approved_rows_alone() -> None:
+    pytest.importorskip("ibis", reason="the extra `events` is not installed")
+    scores = scored("points")
+    earned, spent = table("points", "data/积分登记.csv"), table("points", "data/兑换登记.csv")
+    assert (
+        len(scores.panel.units) == 2000
+        and earned["审核人"].notna().all()
+        and set(earned["审核状态"]) == {"通过", "未通过", "待审核"}
+    )
+    prices = table("points", "data/goods.csv").set_index("商品")["积分"]
+    assert (spent["商品"].map(prices) == spent["积分"]).all()
+    rule = {"庭院三张照片": 2, "志愿服务": 2, "举报乱扔垃圾": 2, "调解邻里纠纷": 5, "评为文明户": 10}
+    earned = earned[earned["审核状态"] == "通过"].assign(
+        积分=earned["事项"].map(rule), 期次=pd.to_datetime(earned["日期"]).dt.to_period("Q")
+    )
+    spent = spent[spent["审核状态"] == "通过"].assign(期次=pd.to_datetime(spent["日期"]).dt.to_period("Q"))
+    ids = list(scores.panel.units.ids)
+    for row, period in enumerate(scores.periods):
+        now = earned[earned["期次"] == period].groupby("农户")["积分"].sum().reindex(ids, fill_value=0)
+        np.testing.assert_allclose(scores.score("earned")[row], now)
+        so_far = [log[log["期次"] <= period].groupby("农户")["积分"].sum().reindex(ids, fill_value=0) for log in (earned, spent)]
+        np.testing.assert_allclose(scores.derived[row, :, scores.tree.position["balance"]], so_far[0] - so_far[1])
+    overdrawn = [ids[at] for at in np.flatnonzero(scores.derived[-1, :, scores.tree.position["balance"]] < 0)]
+    assert overdrawn == ["H1234"]
+    assert "IC963" in said(started("points"), "check", "--lang", "en")
+    (told,) = json.loads(run(started("points"), "warn", "--json", "--events", "20"))["warnings"]
+    rows = {event.get("兑换号") for event in told["events"]} - {None}
+    assert rows == set(spent[(spent["农户"] == "H1234") & (spent["期次"] == "2022Q4")]["兑换号"])
+    index = scores.index
+    villages = indexcalc.score(index, indexcalc.read(index, started("points")), level="村")
+    homes = table("points", "data/units.csv").set_index("id")["parent"]
+    for village in villages.panel.units.ids:
+        own = [at for at, unit in enumerate(ids) if homes[unit] == village]
+        mean = scores.score()[-1, own].mean()
+        assert villages.score()[-1, villages.panel.units.ids.index(village)] == pytest.approx(mean)

@@ -36,7 +36,7 @@ def tables() -> dict[str, dict[str, Any]]:
 
     def seen(mean: float) -> list[str]:
         values = np.clip(random.normal(mean, 5, len(cases)), 60, 99).round(1)
-        return np.where(shown, values.astype(str), "").tolist()
+        return [str(value) if there else "" for value, there in zip(values, shown, strict=True)]
 
     return {
         "data/secretaries.csv": {"id": [f"{at:02}" for at in range(1, size + 1)], "name": names, "场次": session},
