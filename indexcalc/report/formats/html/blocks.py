@@ -83,7 +83,7 @@ def block(
 def _pictures(shown: Analysed, language: str) -> dict[str, Any]:
     ends = petal_ends(shown)
     label = unit_label(shown.scores, language)
-    is_red_cotton = len(shown.dimensions) == 5
+    is_red_cotton = shown.scores.index.index.id == "red-cotton"  # five petals of other indices are no red cotton
     flowers = []
     if 2 < len(shown.dimensions) <= 12 and len(shown.scores.panel.units) <= MOST_STRIPS:
         flowers = [flower(shown, unit, ends, language) for unit in in_rank_order(shown.scores, shown.at, shown.scores.tree.root)]
