@@ -25,6 +25,7 @@ from .tables import in_rank_order, period_before
 
 MOST_NAMES = 3  # of units in a row
 MOVED_AT_LEAST = 2  # places
+MOST_MOVED = 12  # units whose moves are told one by one, the farthest first; of the others their number
 NEXT = 3  # units that are named with their scores
 
 
@@ -161,10 +162,9 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     if last is None:
         return
     now, then = scores.rank()[shown.at], scores.rank()[scores.periods.index(last)]
-    order = in_rank_order(scores, shown.at, scores.tree.root)
-    for unit in sorted(order, key=lambda unit: -abs(float(np.nan_to_num(now[unit] - then[unit])))):
-        if abs(float(np.nan_to_num(now[unit] - then[unit]))) < MOVED_AT_LEAST:
-            return
+    far = np.abs(np.nan_to_num(now - then))
+    moved = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if far[unit] >= MOVED_AT_LEAST]
+    for unit in sorted(moved, key=lambda unit: -float(far[unit]))[:MOST_MOVED]:
         said = sentence.rank_risen if now[unit] < then[unit] else sentence.rank_fallen
         yield (
             "S3",
@@ -172,6 +172,9 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
                 unit=scores.panel.units.title(unit, language), before=f"{then[unit]:g}", after=f"{now[unit]:g}"
             ),
         )
+    if (others := len(moved) - MOST_MOVED) > 0:
+        said = sentence.others_moved(language)
+        yield "S3", said.format(count=others, label=unit_label(scores, language), places=MOVED_AT_LEAST)
 
 
 def _not_apart(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
