@@ -196,8 +196,11 @@ def test_streets_are_marked_by_judges_round_by_round_and_overall() -> None:
     for own in (scores, overall):
         ranking = own.ranking()
         assert ranking["rank"].iloc[0] == 1 and ranking["group_rank"].max() <= 17
-        ahead = [outcome.first for outcome in own.index.outcomes] + [outcome.last for outcome in own.index.outcomes]
-        assert ahead == [3, None, None, 3]
+        order = ranking.sort_values("rank")["name"].tolist()
+        file = started("street-rounds") / ("indicators.yaml" if own is scores else "overall.yaml")
+        lines = [line.split() for line in run(file, "rank", "--lang", "zh").splitlines()]
+        assert {line[1] for line in lines if line[:1] == ["通报表扬"]} == set(order[:3])  # the first three are commended
+        assert {line[1] for line in lines if line[:1] == ["约谈"]} == set(order[-3:])  # the last three are called to an interview
 
 
 def test_a_city_loses_points_item_by_item() -> None:
@@ -229,8 +232,8 @@ def test_the_form_of_a_published_result_is_kept() -> None:
 def test_the_hotline_ranks_groups_apart_with_full_marks_of_their_own() -> None:
     scores = scored("hotline-12345")
     orders = table("hotline-12345", "data/工单统计.csv").set_index(["承办单位", "月份"])
-    # piecewise: 90 % answered in time lies 10 of 15 on the way from (80, 60) to (95, 90): 60 + 30 · 10/15 = 80; 70 % has the floor, 60
-    points = [(80, 60), (95, 90), (100, 100)]
+    # piecewise: 94 % answered in time lies 2 of 5 on the way from (92, 60) to (97, 90): 60 + 30 · 2/5 = 72; 90 % has the floor, 60
+    points = [(92, 60), (97, 90), (100, 100)]
     for month in ("2022年1月", "2022年6月"):
         own = orders.loc[("示例县01", month)]
         rate = own["按时响应数"] / own["受理工单数"] * 100
@@ -241,6 +244,9 @@ def test_the_hotline_ranks_groups_apart_with_full_marks_of_their_own() -> None:
         assert of(scores, "示例县01", period) == pytest.approx(1.5 * of(scores, "示例县01", period, "marks"))
         assert of(scores, "示例区01", period) == pytest.approx(of(scores, "示例区01", period, "marks"))
         assert of(scores, "示例部门01", period) == pytest.approx(of(scores, "示例部门01", period, "marks"))
+    rates, marks = (getattr(scores, stage)[..., scores.tree.position["response"]] for stage in ("derived", "scores"))
+    assert (marks[rates < 92] == 60).all() and (rates < 92).any()  # a floor
+    assert (marks[rates == 100] == 100).all() and (rates == 100).any()  # and a cap
     # no cases in a month: no score and no place, not 0
     assert orders.loc[("示例部门19", "2022年6月"), "受理工单数"] == 0
     assert np.isnan(of(scores, "示例部门19", "2022-06"))

@@ -173,8 +173,8 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
             ),
         )
     if (others := len(moved) - MOST_MOVED) > 0:
-        said = sentence.others_moved(language)
-        yield "S3", said.format(count=others, label=unit_label(scores, language), places=MOVED_AT_LEAST)
+        more = sentence.others_moved(language)
+        yield "S3", more.format(count=others, label=unit_label(scores, language), places=MOVED_AT_LEAST)
 
 
 def _not_apart(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
