@@ -40,6 +40,11 @@ FACETS = {
 
 def main() -> None:
     """Write posts.parquet."""
+    (HERE / "posts.parquet").write_bytes(packed_posts())
+
+
+def packed_posts() -> bytes:
+    """Return the posts as a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -63,7 +68,9 @@ def main() -> None:
             "互动量": posts["interactions"],
         }
     )
-    pq.write_table(table, HERE / "posts.parquet", compression="zstd")
+    packed = pa.BufferOutputStream()
+    pq.write_table(table, packed, compression="zstd")
+    return bytes(packed.getvalue().to_pybytes())
 
 
 def event_types() -> list[str]:

@@ -197,7 +197,7 @@ def test_contributions_add_up_and_nothing_is_forgotten() -> None:
     every = set().union(*(trees.used(one.index) for one in found))
     assert every >= {(room, one) for room, known in ALL.items() for one in known}
     assert set(Indicator.model_fields) == {*DERIVED, *PLAIN_KEYS}, "a new key of an indicator: derived, or plain?"
-    assert {"each", "rank_move", "veto"} <= set(Adjustment.model_fields)
+    assert {"each", "rank_move", "place", "veto"} <= set(Adjustment.model_fields)
     assert set(CALLS) == {*FUNCTIONS, *OPERATIONS}
     assert all(counts(node) for one in found for _, node in one.index.walked if isinstance(node, Dimension))
     for status in (MISSING, NOT_APPLICABLE):

@@ -95,7 +95,7 @@ def test_public_functions_and_modules_say_what_they_are_for(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_chinese_stands_with_the_words_and_in_what_is_known_of_methods(file: Path) -> None:
-    if room_of(file) in ("words", "methods"):
+    if room_of(file) in ("words", "methods", "gallery"):  # the gallery's scripts are part of what an analyst writes
         return
     text = file.read_text(encoding="utf-8")
     assert [character for character in text if "\u4e00" <= character <= "\u9fff"] == []

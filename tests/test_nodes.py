@@ -6,8 +6,10 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import indexcalc
 from indexcalc import load, read
 from indexcalc.analysis.contribution import adjusted, contributions, effective
 from indexcalc.engine import score
@@ -188,6 +190,46 @@ def test_places_climbed_earn_points_and_places_lost_cost_none(tmp_path: Path) ->
     found = scored(tmp_path, TWO + "adjustments: [{id: up, rank_move: 3, cap: 5}]\n", EVENTS.replace(",n", ",spare"))
     np.testing.assert_allclose(found.points[..., 0], [[0, 0, 0], [5, 0, 0]])
     adds_up(found)
+
+
+QUARTERS = {  # scores of five units in the quarters of a year, and of the quarter before
+    "2020Q4": [50, 40, 30, 20, 10],
+    "2021Q1": [50, 40, 30, 20, 10],
+    "2021Q2": [10, 50, 40, 30, 20],
+    "2021Q3": [15, 50, 40, 30, 15],
+    "2021Q4": [60, 50, 40, 30, 20],
+}
+
+
+def by_quarter(adjustment: str) -> Scores:
+    text = (
+        "index: {id: t}\nunits: {label: 区}\nperiods: {kind: quarter, roll_up: year}\n"
+        f"defaults: {{normalise: points, weights: equal, over_time: mean}}\nadjustments: [{adjustment}]\ndimensions: [{{id: a}}]\n"
+    )
+    rows = [(f"u{at}", period, value) for period, values in QUARTERS.items() for at, value in enumerate(values)]
+    return indexcalc.score(indexcalc.load(text), pd.DataFrame(rows, columns=["unit", "period", "a"]))
+
+
+def test_a_move_in_rank_earns_the_farthest_step_that_it_reaches() -> None:
+    found = by_quarter("{id: move, rank_move: [[1, 0.5], [-1, -1], [4, 2], [-3, -2]]}")
+    points = dict(zip(found.periods, found.points[..., 0].tolist(), strict=True))
+    assert points["2020Q4"] == points["2021Q1"] == [0, 0, 0, 0, 0]
+    assert points["2021Q2"] == [-2, 0.5, 0.5, 0.5, 0.5]  # the first falls to the last place, all others climb one
+    assert points["2021Q3"] == [0.5, 0, 0, 0, 0]  # two share the fourth place: for one it is a place up
+    assert points["2021Q4"] == [0.5, -1, -1, -1, -1]  # from the fourth, three up: not yet 4
+
+
+def test_a_place_is_worth_points_and_in_a_year_so_often_as_in_its_quarters() -> None:
+    found = by_quarter("{id: behind, place: {last: 2, points: -0.5}}")
+    points = dict(zip(found.periods, found.points[..., 0].tolist(), strict=True))
+    assert points["2021Q1"] == [0, 0, 0, -0.5, -0.5]
+    assert points["2021Q2"] == [-0.5, 0, 0, 0, -0.5]
+    assert points["2021Q3"] == [-0.5, 0, 0, 0, -0.5]
+    assert points["2021"] == [-1.0, 0, 0, -1.0, -2.0]  # two of the quarters; none; none; two; all four
+    capped = by_quarter("{id: ahead, place: {first: 1, points: 3}, cap: 5}")
+    assert capped.points[capped.periods.index("2021"), :, 0].tolist() == [5, 5, 0, 0, 0]  # twice each, which would be 6
+    ties = by_quarter("{id: last, place: {last: 1, points: -1}}")
+    assert ties.points[ties.periods.index("2021Q3"), :, 0].tolist() == [-1, 0, 0, 0, -1]  # who ties is in
 
 
 def test_adjustments_follow_each_other_on_a_node_of_their_own(tmp_path: Path) -> None:

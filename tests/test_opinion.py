@@ -14,6 +14,7 @@ import pytest
 
 import indexcalc
 from indexcalc.analysis.warning import warnings
+from indexcalc.jobs.init import init
 from indexcalc.scores import Scores
 from indexcalc.tree.model import LEVELS
 
@@ -30,8 +31,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("opinion")
     shutil.copy(root / "indicators.yaml", folder)
     shutil.copytree(root / "data", folder / "data", ignore=shutil.ignore_patterns("posts.parquet"))
-    shutil.copytree(root / "examples" / "opinion-posts", folder / "examples" / "opinion-posts")
+    init(folder / "posts", "opinion-posts")
     subprocess.run([sys.executable, "data/generate_posts.py"], cwd=folder, check=True, capture_output=True)
+    assert (folder / "data" / "posts.parquet").read_bytes() == (folder / "posts" / "data" / "posts.parquet").read_bytes()
     return folder
 
 
@@ -88,7 +90,7 @@ def test_the_facets_are_those_of_the_posts(project: Path, facets: pd.DataFrame) 
 
 def test_the_posts_themselves_give_the_same_facets(project: Path, scores: Scores) -> None:
     pytest.importorskip("ibis", reason="the extra `events` is not installed")
-    example = project / "examples" / "opinion-posts"
+    example = project / "posts"
     index = indexcalc.load(example / "indicators.yaml")
     found = indexcalc.score(index, indexcalc.read(index, example))
     assert found.periods == scores.periods
@@ -179,7 +181,7 @@ def test_warn_lists_what_is_red_down_to_its_cells(project: Path) -> None:
 def test_warn_shows_the_posts_behind_a_warning(project: Path, posts: pd.DataFrame) -> None:
     pytest.importorskip("ibis", reason="the extra `events` is not installed")
     done = subprocess.run(
-        [*COMMAND, "warn", "--index", "examples/opinion-posts", "--json", "--events", "2"],
+        [*COMMAND, "warn", "--index", "posts", "--json", "--events", "2"],
         cwd=project, check=True, capture_output=True, text=True, encoding="utf-8",
     )  # fmt: skip
     told = json.loads(done.stdout)["warnings"]

@@ -66,7 +66,7 @@ WITHIN = LINEAR.changed(  # of whose values errors can be drawn: what is compare
 MANY = WITHIN.changed(
     only={
         "again": [*WITHIN.only["again"], {"method": "min-max", "over": "all"}, {"method": "min-max", "over": "group"}],
-        "adjusted": ["each", "veto ceiling", "rank_move"],
+        "adjusted": ["each", "veto ceiling", "rank_move", "rank_move steps", "place"],
     }
 )
 

@@ -54,7 +54,7 @@ def choices(model: Any, name: str) -> tuple[str, ...]:
 
 
 DERIVED = ("formula", "scale", "per", "applies", "difference", "growth", "share", "rolling", "shrink")
-ADJUSTED = ("each", "rank_move", *(f"veto {key}" for key in Veto.model_fields))
+ADJUSTED = ("each", "rank_move", "rank_move steps", "place", *(f"veto {key}" for key in Veto.model_fields))
 OPERATIONS = ("+", "*", "^", "and", "or", "not")
 ALL: dict[str, tuple[str, ...]] = {
     "direction": choices(Indicator, "direction"),
@@ -206,6 +206,8 @@ OF_A_LEAF: dict[str, list[dict[str, Any]]] = {
 POINTS: dict[str, dict[str, Any]] = {
     "each": {"each": 2, "cap": 5, "repeat": 2},
     "rank_move": {"rank_move": 0.5},
+    "rank_move steps": {"rank_move": [[1, 0.5], [-1, -1], [-2, -2]]},
+    "place": {"place": {"last": 2, "points": -0.5}},
     "veto deduct": {"veto": {"deduct": 10}},
     "veto ceiling": {"veto": {"ceiling": 45}},
     "veto grade": {"veto": {"grade": "良好"}},
@@ -255,7 +257,7 @@ MIXED = SCORED.changed(
     only={
         "aggregate": [*QUICK * 2, *sorted(COMPARES_UNITS - {*SLOW}) * 4, "benefit-of-the-doubt"],
         "weights": ["equal", *sorted(FROM_DATA - {*SLOW}) * 3, "bod"],
-        "adjusted": ["each", "veto ceiling", "rank_move"],
+        "adjusted": ["each", "veto ceiling", "rank_move", "rank_move steps", "place"],
     },
     leaves=(2, 10),
 )
@@ -531,7 +533,8 @@ def used(index: Index) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = {("ties", index.ranking.ties), ("first", index.ranking.first)}
     for item in index.adjustments:
         keys = [f"veto {key}" for key in Veto.model_fields if item.veto is not None and getattr(item.veto, key) is not None]
-        found |= {("adjusted", key) for key in (*keys, *(key for key in ("each", "rank_move") if getattr(item, key) is not None))}
+        keys += [key for key in ("each", "rank_move", "place") if getattr(item, key) is not None]
+        found |= {("adjusted", f"{key} steps" if isinstance(getattr(item, key, None), tuple) else key) for key in keys}
     for at in range(index.tree.leaves):
         found |= used_by_leaf(index, at)
     for branch in index.tree.branches:

@@ -10,7 +10,7 @@ from ..findings import Language
 from ..methods.arrays import np
 from ..periods import kind_among, larger_of
 from ..scores import Scores
-from ..tree.model import LEVELS, Indicator, Level
+from ..tree.model import LEVELS, Index, Indicator, Level
 from .cells import Cell, cells_of
 from .contribution import Rows, contributions
 from .result import Result
@@ -156,16 +156,26 @@ def _held_down(scores: Scores, one: Warned, points: Array, events: int) -> Itera
 
 
 def _reported(scores: Scores, one: Warned, leaf: Indicator, most: int) -> Evidence:
-    """Return the cells of an indicator, and where it is made of a log the events that weigh most in it."""
+    """Return the cells of an indicator, and where it is made of logs the events that weigh most in it, log by log."""
     cells = cells_of(scores, one.period, one.unit, leaf)
     origin = scores.origin
-    log = origin.behind.get(scores.index.source_of(leaf)) if origin is not None else None
-    if origin is None or origin.units is None or log is None or not most:
+    if origin is None or origin.units is None or not most:
         return Evidence(cells)
-    column = next(column.id for column in scores.index.columns if column.owner == leaf.id and column.take)
+    logs = [(origin.behind[source], column) for source, column in _logged(scores.index, leaf, cells) if source in origin.behind]
     units = origin.units.units.parts(scores.panel.units.ids[one.unit])
     period, kinds = scores.periods[one.period], scores.index.periods.kinds
     kind = kind_among(period, kinds)
     parts = [part for part in origin.periods if larger_of(part, kinds[0], kind) == period]
-    rows = log.events(column, units, [period] if period in set(origin.periods) else parts, most)
-    return Evidence(cells, tuple(dict(zip(log.header, row, strict=True)) for row in rows))
+    asked = [period] if period in set(origin.periods) else parts
+    rows = [dict(zip(log.header, row, strict=True)) for log, column in logs for row in log.events(column, units, asked, most)]
+    return Evidence(cells, tuple(rows) if logs else None)
+
+
+def _logged(index: Index, leaf: Indicator, cells: Sequence[Cell]) -> list[tuple[str, str]]:
+    """Return the logs, each with a column, that an indicator is taken of; or else those that what it is made of is taken of."""
+    taken = [(index.source_of(leaf), column.id) for column in index.columns if column.owner == leaf.id and column.take]
+    if taken:
+        return taken[:1]
+    named = {cell.column for cell in cells}
+    made = {item.id: index.source_of(item) for item in index.denominators if item.id in named}
+    return [(made[column.owner], column.id) for column in index.columns if column.take and column.owner in made]

@@ -184,7 +184,7 @@ def spans_periods(index: Index, below: Sequence[Branch], *, noisy: bool) -> bool
     """Say whether other periods have a part in a period's scores, beyond the scores of its leaves."""
     across = ("all", "base")
     for branch in below:
-        if any(index.adjustments[place].rank_move is not None for place in branch.adjustments):
+        if any(index.adjustments[place].by_rank for place in branch.adjustments):
             return True
         if branch.normalise is not None and branch.normalise.over in across:
             return True

@@ -41,7 +41,7 @@ def fits(levers: Levers) -> bool:
             continue
         wanted |= {*branch.inputs}
         record = AGGREGATORS[branch.aggregate]
-        moves = any(scores.index.adjustments[place].rank_move is not None for place in branch.adjustments)
+        moves = any(scores.index.adjustments[place].by_rank for place in branch.adjustments)
         gaps = np.isnan(scores.scores[period][:, list(branch.inputs)])
         known = record.counts != "otherwise" or isinstance(record.split, Powers) or branch.aggregate in BOUNDED
         if branch.formula is not None or branch.normalise is not None or moves or not known:

@@ -347,8 +347,9 @@ def of_scores(scores: Scores, period: int) -> World:
         return own.model_copy(update=update)
 
     old = scores.index
-    given = {item.id for item in old.adjustments if item.rank_move is not None or item.unit is not None}
-    moves = {name: {"rank_move": None, "veto": None, "each": 1.0, "repeat": 1.0, "cap": None, "unit": None} for name in given}
+    given = {item.id for item in old.adjustments if item.by_rank or item.unit is not None}
+    counted = {"rank_move": None, "place": None, "veto": None, "each": 1.0, "repeat": 1.0, "cap": None, "unit": None}
+    moves = dict.fromkeys(given, counted)
     weights = _at_base(old.defaults.weights, side)
     index = Index.model_construct(
         index=inner(old.index),

@@ -11,15 +11,26 @@ from .open import opened
 from .options import Options, takes
 
 
-@takes(common=("lang",))
+@takes(common=("lang", "json"))
 def init(
-    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    folder: Annotated[Path | None, typer.Argument(help="A new or empty folder.")] = None,
+    name: Annotated[str | None, typer.Option("--from", help="A project of the gallery. Default: starter, a small one.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the gallery.")] = False,
     **options: Unpack[Options],
 ) -> None:
-    """Write a small working project to start from."""
+    """Write a small working project to start from, or one of the gallery."""
+    from ..jobs.gallery import STARTER, gallery
     from ..jobs.init import init as start
 
-    with opened(options, writes=True) as project:
-        files = start(folder)
+    if (folder is None) != listed or (listed and name is not None):
+        raise typer.BadParameter("give a folder, or --list alone")
+    with opened(options, writes=folder is not None) as project:
+        if folder is None:
+            from ..report.formats.text import aligned
+
+            rows = [[one.name, one.en if project.language == "en" else one.zh] for one in gallery()]
+            project.print(aligned(rows, [True, True]), [{"name": one.name, "zh": one.zh, "en": one.en} for one in gallery()])
+            return
+        files = start(folder, name or STARTER)
         text = f"cd {folder.as_posix()}\nindexcalc check\nindexcalc score"
         project.print(text, {"folder": folder.as_posix(), "files": files})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ..methods.adjust import climbed, limited, repeated
+from ..methods.adjust import among, by_steps, limited, moved, repeated
 from ..methods.arrays import Array, np
 from ..methods.ties import near
 from ..panel import Panel
-from ..periods import previous, read_period
+from ..periods import parts_of, previous, read_period
+from ..tree.blocks.adjustments import Placed
 from ..tree.layout import Branch
 from ..tree.model import Adjustment, Index
 from .frames import kinds_of
@@ -22,7 +23,9 @@ def adjust(index: Index, panel: Panel, branch: Branch, score: Array, block: slic
     before, points = score, []
     for item in (index.adjustments[place] for place in branch.adjustments):
         if item.rank_move is not None:
-            added = limited(item.rank_move * places_climbed(index, panel, branch.position, before), item.cap)
+            added = _by_move(item, places_moved(index, panel, branch.position, before))
+        elif item.place is not None:
+            added = limited(item.place.points * times_placed(index, panel, branch.position, item.place, before), item.cap)
         else:
             count = events(index, panel, item, block)
             added = by_events(item, count if count.ndim == score.ndim else count[:, None], score)
@@ -58,8 +61,34 @@ def by_events(item: Adjustment, count: Array, score: Array) -> Array:
     return np.zeros_like(score)  # a grade ceiling leaves the score as it is
 
 
-def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> Array:
-    """Return how many places each unit has climbed since the period before; 0 where there is none to compare with.
+def _by_move(item: Adjustment, moves: Array) -> Array:
+    """Return the points of a move in rank: for each place climbed, or for the farthest of some steps up and down."""
+    if isinstance(item.rank_move, tuple):
+        return by_steps(moves, item.rank_move)
+    assert item.rank_move is not None
+    return limited(item.rank_move * np.maximum(moves, 0.0), item.cap)
+
+
+def times_placed(index: Index, panel: Panel, position: int, place: Placed, score: Array) -> Array:
+    """Return whether each unit is among the first or last that a place is for; of a larger period, in how many of its parts.
+
+    Scores and result are (period, unit), or (period, draw, unit).
+    """
+    groups = ranked_alone(index, panel)
+    places = overall(ranking_of(index, position), score[..., None], groups)[..., 0]
+    found = np.zeros_like(score)
+    for units in groups or [slice(None)]:
+        found[..., units] = among(places[..., units], place.first, place.last)
+    (kind, own), *larger = kinds_of(index, panel)
+    for whole, members in larger:
+        parts = parts_of(panel.periods[own], kind, whole)
+        for row in range(members.start, members.stop):
+            found[row] = found[parts[panel.periods[row]]].sum(axis=0)
+    return found
+
+
+def places_moved(index: Index, panel: Panel, position: int, score: Array) -> Array:
+    """Return how many places each unit has climbed since the period before, or lost; 0 where there is none to compare with.
 
     Scores and result are (period, unit), or (period, draw, unit).
     """
@@ -71,7 +100,7 @@ def places_climbed(index: Index, panel: Panel, position: int, score: Array) -> A
         for now in range(members.start, members.stop):
             if (earlier := previous(panel.periods[now], kind)) in row:
                 before[now] = course[row[str(earlier)]]
-    return climbed(places, before)
+    return moved(places, before)
 
 
 def grade_ceilings(index: Index, panel: Panel) -> Array:

@@ -10,6 +10,7 @@ from ..methods import NORMALISERS
 from ..methods.arrays import Array, Status, np
 from ..methods.frame import same
 from ..panel import IMPUTED, NOT_APPLICABLE, Panel
+from ..periods import previous, year_before
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Indicator, Normalise
 from .frames import base_of, groups_of, kinds_of, some, towards
@@ -41,6 +42,9 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             without = np.isnan(scores[members][..., position]).all(axis=1)
             empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
             empty_in &= np.array([(leaf.id, period) not in said for period in panel.periods[members]], dtype=bool)
+            if not leaf.is_scored and (past := leaf.growth or leaf.difference):  # a score would be missed, a look back is not
+                earlier = previous if past == "previous" else year_before
+                empty_in &= np.array([earlier(period, kind) in panel.periods for period in panel.periods[members]], dtype=bool)
             without &= leaf.is_scored
             same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))
             choice = normalise_of(index, leaf).of_kind(kind)

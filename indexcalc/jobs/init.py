@@ -1,21 +1,20 @@
-"""Start a project: a small working one to change."""
+"""Start a project: a copy of one of the gallery, to change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from ..journal.files import is_beside, publish, replace_files
+from .gallery import STARTER, project_files
 from .project import refuse, refuse_file
 
 
-def init(folder: Path) -> list[str]:
-    """Write the starter project into a new or empty folder, or refuse; return its files."""
+def init(folder: Path, name: str = STARTER) -> list[str]:
+    """Write a project of the gallery into a new or empty folder, or refuse; return its files."""
     from ..findings import Place
 
-    starter = _starter(files("indexcalc") / "gallery" / "starter")
+    starter = project_files(name)
     try:
         there = folder.exists()
         if there and (not folder.is_dir() or _holds_others(folder, starter)):
@@ -40,14 +39,3 @@ def _holds_others(folder: Path, starter: Mapping[str, bytes]) -> bool:
     return len(there) == len(starter) or any(
         name not in starter or path.read_bytes() != starter[name] for name, path in there.items()
     )
-
-
-def _starter(folder: Any, prefix: str = "") -> dict[str, bytes]:
-    """Return the files of the starter project by their paths in it."""
-    contents: dict[str, bytes] = {}
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            contents |= _starter(entry, f"{prefix}{entry.name}/")
-        elif not entry.name.startswith("__"):
-            contents[f"{prefix}{entry.name}"] = entry.read_bytes()
-    return contents

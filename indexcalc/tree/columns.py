@@ -120,8 +120,8 @@ def _read(formula: str | None) -> Expression:
 
 
 def counted(index: Written) -> list[Adjustment]:
-    """Return the adjustments that are made by events, not by moves in rank."""
-    return [item for item in index.adjustments if item.rank_move is None and item.unit is None]
+    """Return the adjustments that are made by events, not by ranks."""
+    return [item for item in index.adjustments if not item.by_rank and item.unit is None]
 
 
 def _taken_columns(

@@ -18,7 +18,8 @@ BY_PERIOD = frozenset(
     {
         *("weight", "weights", "aggregate", "normalise", "missing", "undefined", "round", "treat", "impute", "direction"),
         *("target", "primary", "grades", "ranking", "decimals", "censor_below", "ties", "first", "top_of"),
-        *("each", "cap", "repeat", "rank_move", "veto", "deduct", "ceiling", "grade", "lever", "points", "below", "above"),
+        *("each", "cap", "repeat", "rank_move", "place", "veto", "deduct", "ceiling", "grade"),
+        *("lever", "points", "below", "above"),
     }
 )
 """The keys that may be written by period: none that says which data are read."""

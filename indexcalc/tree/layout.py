@@ -309,7 +309,7 @@ def _branch(
     formula = parse(node.formula) if node.formula else None
     places = tuple(position[child.id] for child in children)
     adjustments = tuple(i for i, item in enumerate(index.adjustments) if (item.node or index.index.id) == node.id)
-    moves = any(index.adjustments[i].rank_move is not None for i in adjustments)
+    moves = any(index.adjustments[i].by_rank for i in adjustments)
     compares = formula is None and (aggregate.method in COMPARES_UNITS or weights.method in FROM_DATA)
     return Branch(
         position=at,

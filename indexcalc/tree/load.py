@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..findings import Finding, Place, Refused, errors, finding, in_order, nearest
 from ..words.tree import EXPECTED
-from .blocks.adjustments import Adjustment, Screen, Veto
+from .blocks.adjustments import Adjustment, Placed, Screen, Veto
 from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, Treat, Weights
 from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, RolledUp, UnitTable
 from .blocks.follow import Goal, Outcome, Remark
@@ -53,6 +53,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "primary": Primary,
     "screen": Screen,
     "adjustments": Adjustment,
+    "place": Placed,
     "veto": Veto,
     "form": Form,
     "outcomes": Outcome,

@@ -12,7 +12,7 @@ COMMANDS: dict[str, str] = {
     "verify": "重新计算并核验报告。",
     "methods": "列出全部方法及参数。",
     "schema": "输出 JSON Schema。",
-    "init": "新建示例项目。",
+    "init": "新建示例项目，可从示例库中选取。",
     "codes": "说明错误、提醒和说明的编号。",
     "change": "分解得分和位次变化的原因。",
     "compare": "比较两期、两套指标体系或两种方法。",

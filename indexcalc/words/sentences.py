@@ -26,6 +26,7 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     unmoved = Said("持平", "is unchanged")
     rank_risen = Said("{unit}由第{before}位升至第{after}位。", "{unit} moved up from place {before} to {after}.")
     rank_fallen = Said("{unit}由第{before}位降至第{after}位。", "{unit} moved down from place {before} to {after}.")
+    others_moved = Said("另有{count}个{label}位次升降{places}位及以上。", "{count} more moved {places} places or more.")
     not_apart = Said(
         "{units}的位次无法区分（把握程度不足{share}），其先后不宜解读。",
         "{units} cannot be told apart (in fewer than {share} of draws one is above the other): their order should not be read.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from ...analysis.alerts import Alert, Alerts, Evidence, HeldDown
@@ -144,10 +145,8 @@ def _beside_lines(scores: Scores, beside: Sequence[tuple[Judged, Warned]], langu
 
 def _reported_lines(scores: Scores, node: object, reported: Evidence, language: Language) -> list[str]:
     """Return what was reported and where, and below it the events."""
-    events = reported.events or ()
-    heading = [f"{word.events_behind(language)}{' · '.join(events[0])}"] if events else []
-    return [
-        *cell_lines(scores, reported.cells, language, node),
-        *heading,
-        *(f"  {' · '.join(cell or '–' for cell in event.values())}" for event in events),
-    ]
+    lines = cell_lines(scores, reported.cells, language, node)
+    for header, events in groupby(reported.events or (), key=tuple):  # log by log
+        lines.append(f"{word.events_behind(language)}{' · '.join(header)}")
+        lines += [f"  {' · '.join(cell or '–' for cell in event.values())}" for event in events]
+    return lines

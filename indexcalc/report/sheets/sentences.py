@@ -28,6 +28,7 @@ OPEN_RULES = ("S7", "S11", "S12")
 MOST_NAMES = 3  # of units in a row
 MOST_NEW = 8  # nodes of a changed tree
 _METHODS = ("normalise", "aggregate", "impute", "treat", "missing", "formula")
+MOST_MOVED = 12  # units whose moves are told one by one, the farthest first; of the others their number
 NEXT = 3  # units that are named with their scores
 
 
@@ -166,10 +167,9 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     if last is None:
         return
     now, then = scores.rank()[shown.at], scores.rank()[scores.periods.index(last)]
-    order = in_rank_order(scores, shown.at, scores.tree.root)
-    for unit in sorted(order, key=lambda unit: -abs(float(np.nan_to_num(now[unit] - then[unit])))):
-        if abs(float(np.nan_to_num(now[unit] - then[unit]))) < scores.index.report.moved_at_least:
-            return
+    far = np.abs(np.nan_to_num(now - then))
+    moved = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if far[unit] >= scores.index.report.moved_at_least]
+    for unit in sorted(moved, key=lambda unit: -float(far[unit]))[:MOST_MOVED]:
         said = sentence.rank_risen if now[unit] < then[unit] else sentence.rank_fallen
         yield (
             "S3",
@@ -177,6 +177,9 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
                 unit=scores.panel.units.title(unit, language), before=f"{then[unit]:g}", after=f"{now[unit]:g}"
             ),
         )
+    if (others := len(moved) - MOST_MOVED) > 0:
+        more = sentence.others_moved(language)
+        yield "S3", more.format(count=others, label=unit_label(scores, language), places=MOVED_AT_LEAST)
 
 
 def _not_apart(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:

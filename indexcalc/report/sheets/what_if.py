@@ -169,7 +169,7 @@ def fixed_by(scores: Scores, branch: Branch) -> str:
     if branch.fixed_weights is None:
         return "weights"
     items = [scores.index.adjustments[item] for item in branch.adjustments]
-    if any(item.rank_move is not None or (item.veto and item.veto.ceiling is not None) for item in items):
+    if any(item.by_rank or (item.veto and item.veto.ceiling is not None) for item in items):
         return "adjustment"
     return ""
 

@@ -37,14 +37,25 @@ def _of_series(source: Source, shown: str, columns: Sequence[tuple[int, Column]]
     periods, unit_of = [series.periods[at] for at in every for _ in units], [unit for _ in every for unit in units]
     pieces: list[Piece] = []
     found: list[Finding] = []
+    silent = _without_events(source, series)
     for at, column in columns:
         said = (column.title,)
         table = Table(shown, said[0], None, 0, said, said, (0,), ((),), (0,))
-        values = series.values[at].ravel()
+        values = series.values[at].copy()
+        values[:, silent] = float("nan")
+        values = values.ravel()
         piece = Piece(at, table, 0, Same(len(values)), periods, unit_of, cast("Sequence[float]", values), ())
         pieces.append(piece)
         found += doubts(column, piece)
     return source.matched(pieces, found, quarantine=[series.quarantine], behind={source.name: series.behind})
+
+
+def _without_events(source: Source, series: Series) -> list[int]:
+    """Return the units that are made of others and of which a log has nothing itself: what it has of their parts is theirs."""
+    from ...methods.arrays import np
+
+    made = sorted({parent for parent in source.units.units.parents if parent >= 0})
+    return [unit for unit in made if not any(np.nan_to_num(values[:, unit]).any() for values in series.values.values())]
 
 
 def _of_attribute(source: Source, at: int, column: Column) -> Matched:

@@ -2,7 +2,9 @@
 
 # no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
 
-from pydantic import Field
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
 
 from .choices import Number, OverTime, Part
 
@@ -18,8 +20,31 @@ class Veto(Part):
     """The best grade that is left, by its name."""
 
 
+class Placed(Part):
+    """What a place in the ranking is worth: exactly one of `first` and `last`."""
+
+    first: int | None = Field(default=None, ge=1)
+    """For so many from the top; whoever ties with the last of them is in."""
+    last: int | None = Field(default=None, ge=1)
+    """For so many from the bottom; whoever ties with the first of them is in."""
+    points: Number
+    """The points; below 0 to take some off."""
+
+
+def _number_or_steps(value: Any) -> str:
+    """Say which shape a value is meant as, so that what is wrong with it is said once."""
+    return "steps" if isinstance(value, (list, tuple)) else "number"
+
+
+Move = Annotated[tuple[int, float], Field(strict=False)]
+Moves = Annotated[
+    Annotated[Number, Tag("number")] | Annotated[Annotated[tuple[Move, ...], Field(strict=False, min_length=1)], Tag("steps")],
+    Discriminator(_number_or_steps),
+]
+
+
 class Adjustment(Part):
-    """A bonus, a deduction or a veto on top of a node's aggregated score: one of `each`, `rank_move` and `veto`."""
+    """A bonus, a deduction or a veto on top of a node's aggregated score: one of `each`, `rank_move`, `place` and `veto`."""
 
     id: str = Field(min_length=1)
     """Letters, digits, - _ and . only."""
@@ -38,9 +63,12 @@ class Adjustment(Part):
     repeat: Number = 1.0
     """How many times as much each further event counts as the one before it: 2 doubles."""
     cap: Number | None = None
-    """The most points in all, with the sign of `each` or `rank_move`."""
-    rank_move: Number | None = None
-    """Points for each place climbed since the period before; none are taken off for places lost."""
+    """The most points in all, with the sign of `each`, `rank_move` or the points of `place`."""
+    rank_move: Moves | None = None
+    """Points for each place climbed since the period before; none are taken off for places lost. Or steps `[places, points]`:
+    `[[5, 0.5], [-5, -1], [-10, -2]]` for 5 places or more up, 5 or more down, 10 or more down."""
+    place: Placed | None = None
+    """Points for being among the first or the last of the period; of a larger one, for each of its parts in which it was so."""
     veto: Veto | None = None
     """What any event at all is enough for."""
     unit: str | int | None = None
@@ -58,6 +86,11 @@ class Adjustment(Part):
 
     def title(self, language: str) -> str:
         return (self.name_en or self.name or self.id) if language == "en" else (self.name or self.name_en or self.id)
+
+    @property
+    def by_rank(self) -> bool:
+        """Whether it goes by ranks, so that all units have a part in it and no event is counted."""
+        return self.rank_move is not None or self.place is not None
 
     @property
     def why(self) -> str:

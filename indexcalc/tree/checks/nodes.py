@@ -98,25 +98,37 @@ def check_adjustments(index: Index) -> Iterator[Finding]:
     nodes = [node for node, found in index.by_id.items() if not isinstance(found, Indicator)]
     for at, item in enumerate(index.adjustments):
         path: Path = ("adjustments", at)
-        ways = [key for key in ("each", "rank_move", "veto") if getattr(item, key) is not None]
+        ways = [key for key in ("each", "rank_move", "place", "veto") if getattr(item, key) is not None]
         if len(ways) != 1:
             yield finding("IC250", index.place(path), id=item.id, ways=ways or "–")
         yield from _of_one_unit(index, path, item)
         if item.node is not None and item.node not in nodes:
             place = index.place((*path, "node"))
             yield finding("IC251", place, id=item.id, node=item.node, near=nearest(item.node, nodes))
-        points = item.each if item.each is not None else item.rank_move
-        if item.cap is not None and points and item.cap * points <= 0:
+        points = item.each if item.each is not None else item.place.points if item.place else item.rank_move
+        if isinstance(points, tuple):
+            yield from _step_findings(index, (*path, "rank_move"), item, points)
+        elif item.cap is not None and points and item.cap * points <= 0:
             yield finding("IC254", index.place((*path, "cap")), id=item.id, cap=item.cap, points=points)
         if item.each == 0:
             yield finding("IC122", index.place((*path, "each")), key="each", found=0, limit="≠ 0")
+        if item.place is not None and (item.place.first is None) == (item.place.last is None):
+            yield finding("IC282", index.place((*path, "place")), id=item.id)
         deducted = item.veto.deduct if item.veto else None
-        above = {("repeat",): item.repeat, ("rank_move",): item.rank_move, ("veto", "deduct"): deducted}
+        climb = None if isinstance(item.rank_move, tuple) else item.rank_move
+        above = {("repeat",): item.repeat, ("rank_move",): climb, ("veto", "deduct"): deducted}
         for keys, found in above.items():
             if found is not None and found <= 0:
                 yield finding("IC122", index.place((*path, *keys)), key=keys[-1], found=found, limit="> 0")
         if item.veto is not None:
             yield from _veto_findings(index, (*path, "veto"), item)
+
+
+def _step_findings(index: Index, path: Path, item: Adjustment, steps: Sequence[tuple[int, float]]) -> Iterator[Finding]:
+    """See that steps of a move in rank go up or down, each once, and that there is no cap beside them."""
+    places = [step for step, _ in steps]
+    if 0 in places or len(set(places)) < len(places) or item.cap is not None:
+        yield finding("IC283", index.place(path), id=item.id, steps=[f"[{step}, {points:g}]" for step, points in steps])
 
 
 def _of_one_unit(index: Index, path: Path, item: Adjustment) -> Iterator[Finding]:
@@ -126,8 +138,8 @@ def _of_one_unit(index: Index, path: Path, item: Adjustment) -> Iterator[Finding
             yield finding("IC479", index.place((*path, said[0])), id=item.id, lacks=["unit"])
         return
     lacks = [key for key in ("period", "reason", "by") if not getattr(item, key)]
-    if lacks or item.rank_move is not None or item.source or item.column:
-        other = [key for key in ("rank_move", "source", "column") if getattr(item, key)]
+    if lacks or item.by_rank or item.source or item.column:
+        other = [key for key in ("rank_move", "place", "source", "column") if getattr(item, key)]
         yield finding("IC479" if lacks else "IC480", index.place(path), id=item.id, lacks=lacks, other=other)
     elif all(read_period(str(item.period), kind) is None for kind in index.periods.kinds):
         kind = index.periods.kind

@@ -28,8 +28,9 @@ def check_editions(index: Index) -> Iterator[Finding]:
             if begin and end and end[1] >= begin[0]:
                 yield finding("IC476", place, node=node.id, since=node.since, old=old.id, until=old.until)
     for item in index.adjustments:
-        if item.rank_move is not None:
-            yield finding("IC469", index.place_of(item.id, "rank_move"), node=item.id, what="rank_move")
+        if item.by_rank:
+            key = "place" if item.rank_move is None else "rank_move"
+            yield finding("IC469", index.place_of(item.id, key), node=item.id, what=key)
     for own in index.by_id.values():
         if getattr(own, "score_over_units", None) is not None:
             yield finding("IC469", index.place_of(own.id, "score_over_units"), node=own.id, what="score_over_units")

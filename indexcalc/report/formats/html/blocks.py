@@ -104,7 +104,7 @@ def _pictures(shown: Analysed, language: str, prefix: str) -> dict[str, Any]:
         return alike
     ends = petal_ends(shown)
     label = unit_label(shown.scores, language)
-    is_red_cotton = len(shown.dimensions) == 5
+    is_red_cotton = shown.scores.index.index.id == "red-cotton"  # five petals of other indices are no red cotton
     flowers = []
     if has_petals(shown):
         units = in_rank_order(shown.scores, shown.at, shown.scores.tree.root)
