@@ -167,8 +167,8 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     if last is None:
         return
     now, then = scores.rank()[shown.at], scores.rank()[scores.periods.index(last)]
-    far = np.abs(np.nan_to_num(now - then))
-    moved = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if far[unit] >= scores.index.report.moved_at_least]
+    far, least = np.abs(np.nan_to_num(now - then)), scores.index.report.moved_at_least
+    moved = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if far[unit] >= least]
     for unit in sorted(moved, key=lambda unit: -float(far[unit]))[:MOST_MOVED]:
         said = sentence.rank_risen if now[unit] < then[unit] else sentence.rank_fallen
         yield (
@@ -179,7 +179,7 @@ def _ranks_moved(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
         )
     if (others := len(moved) - MOST_MOVED) > 0:
         more = sentence.others_moved(language)
-        yield "S3", more.format(count=others, label=unit_label(scores, language), places=MOVED_AT_LEAST)
+        yield "S3", more.format(count=others, label=unit_label(scores, language), places=least)
 
 
 def _not_apart(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
