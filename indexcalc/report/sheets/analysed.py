@@ -72,6 +72,12 @@ def _moves(scores: Scores, before: str, after: str) -> ScoreChange:
     return change(earlier.of_period(before), later.of_period(after), before, after, units=None if every else units)
 
 
+def drawn_anew(scores: Scores, period: str, seed: int = 0, draws: int = DRAWS) -> Uncertainty:
+    """Draw again what the tree says is uncertain, or else every weight up to a quarter up or down."""
+    declared = scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
+    return uncertainty(scores, declared, period=period, draws=draws, seed=seed)
+
+
 def analysed(
     scores: Scores, period: str, *, seed: int = 0, judged: Sequence[Judged] | None = None, every: bool = True
 ) -> Analysed:
@@ -84,9 +90,7 @@ def analysed(
     if not every:
         return Analysed(scores, period, seed, judged=judged)
     at, units = scores.periods.index(period), range(len(scores.panel.units))
-    declared = scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
-    ranked = np.isfinite(scores.rank()[at])
-    drawn = uncertainty(scores, declared, period=period, draws=DRAWS, seed=seed) if ranked.sum() > 1 else None
+    drawn = drawn_anew(scores, period, seed) if np.isfinite(scores.rank()[at]).sum() > 1 else None
     last = period_before(scores, period)
     moves = None if last is None else _moves(whole, last, period)
     worth = tuple(boards(scores, at, unit, group_of(scores, unit)) for unit in units)
