@@ -96,6 +96,12 @@ def std(x: Table) -> list[Number]:
     return shares([0.0 if constant(column) else deviation(there(column)) for column in columns(x)])
 
 
+def variance(x: Table, rescale: str = "min-max") -> list[Number]:
+    chosen = [unit_range(column) if rescale == "min-max" else column for column in columns(x)]
+    spread = [0.0 if constant(own) else deviation(there(column)) ** 2 for own, column in zip(columns(x), chosen, strict=True)]
+    return shares(spread)
+
+
 def cv(x: Table) -> list[Number]:
     parts: list[Number] = []
     for column in columns(x):
@@ -175,6 +181,8 @@ WEIGHTS: dict[str, tuple[Callable[..., list[Number]], list[dict[str, Any]]]] = {
     "entropy": (entropy, [{}, {"rescale": "none"}]),
     "critic": (critic, [{}, {"rescale": "none"}]),
     "std": (std, [{}]),
+    "variance": (variance, [{}, {"rescale": "none"}]),
+    "information": (cv, [{}]),
     "cv": (cv, [{}]),
     "inverse-std": (inverse_std, [{}]),
     "gini": (gini, [{}]),
@@ -300,7 +308,7 @@ def copeland(x: Table, w: Sequence[float], result: str = "balance") -> list[Numb
     return out
 
 
-def topsis(x: Table, w: Sequence[float], rescale: str = "none", scale: float = 100.0) -> list[Number]:
+def topsis(x: Table, w: Sequence[float], rescale: str = "none", weights: str = "squared", scale: float = 100.0) -> list[Number]:
     given = columns(x)
     out: list[Number] = []
     for row in x:
@@ -312,8 +320,9 @@ def topsis(x: Table, w: Sequence[float], rescale: str = "none", scale: float = 1
             length = {"none": 1.0, "vector": math.sqrt(sum(v * v for v in known)), "min-max": max(known) - min(known)}[
                 rescale
             ] or 1.0
-            up += (w[j] * (value - max(known)) / length) ** 2
-            down += (w[j] * (value - min(known)) / length) ** 2
+            own = w[j] if weights == "squared" else math.sqrt(w[j])
+            up += (own * (value - max(known)) / length) ** 2
+            down += (own * (value - min(known)) / length) ** 2
         whole = math.sqrt(up) + math.sqrt(down)
         out.append(scale * math.sqrt(down) / whole if whole else None)
     return out
@@ -332,6 +341,142 @@ def grey(x: Table, w: Sequence[float], rho: float = 0.5, scale: float = 100.0) -
     return [None if mean is None else scale * mean for mean in arithmetic(near, w)]
 
 
+def vikor(x: Table, w: Sequence[float], v: float = 0.5, scale: float = 100.0) -> list[Number]:
+    given = [there(column) for column in columns(x)]
+    ends = [(max(known), min(known)) if known else (0.0, 0.0) for known in given]
+    losses: list[tuple[float, float] | None] = []
+    for row in x:
+        own = [(j, value, w[j]) for j, value in enumerate(row) if value is not None and ends[j][0] != ends[j][1] and w[j]]
+        whole = sum(weight for _, _, weight in own)
+        parts = [weight / whole * (ends[j][0] - value) / (ends[j][0] - ends[j][1]) for j, value, weight in own]
+        losses.append((sum(parts), max(parts)) if parts else None)
+
+    def part(at: int, own: tuple[float, float]) -> float:
+        every = [loss[at] for loss in losses if loss is not None]
+        low, high = min(every), max(every)
+        return 0.0 if high - low <= 1e-12 * abs(high) else (own[at] - low) / (high - low)
+
+    return [None if own is None else scale * (1 - v * part(0, own) - (1 - v) * part(1, own)) for own in losses]
+
+
+def promethee(
+    x: Table, w: Sequence[float], preference: str = "usual", q: float = 0.0, p: float = 1.0, s: float = 1.0, result: str = "flow"
+) -> list[Number]:
+    prefer: dict[str, Callable[[float], float]] = {
+        "usual": lambda d: 1.0,
+        "v-shape": lambda d: min(1.0, d / p),
+        "linear": lambda d: min(1.0, max(0.0, (d - q) / (p - q))),
+        "level": lambda d: 0.0 if d <= q else 0.5 if d <= p else 1.0,
+        "gaussian": lambda d: 1 - math.exp(-(d**2) / (2 * s**2)),
+    }
+    judged = [any(value is not None and weight for value, weight in zip(row, w, strict=True)) for row in x]
+    out: list[Number] = []
+    for u, row in enumerate(x):
+        flow = 0.0
+        for v, other in enumerate(x):
+            both = [(a - b, weight) for a, b, weight in zip(row, other, w, strict=True) if a is not None and b is not None]
+            whole = sum(weight for _, weight in both)
+            if u != v and whole:
+                one = sum(weight * prefer[preference](d) for d, weight in both if d > 0)
+                flow += (one - sum(weight * prefer[preference](-d) for d, weight in both if d < 0)) / whole
+        others = sum(judged) - 1
+        if not judged[u] or not others:
+            out.append(None)
+        else:
+            out.append(flow / others if result == "flow" else 50 * (1 + flow / others))
+    return out
+
+
+def grey_topsis(
+    x: Table, w: Sequence[float], closeness: str = "combined", distance: float = 0.5, rho: float = 0.5, scale: float = 100.0
+) -> list[Number]:
+    whole = sum(w)
+    if not whole:
+        return [None] * len(x)
+    weighted = [[None if value is None else value * weight / whole for value, weight in zip(row, w, strict=True)] for row in x]
+    alone = closeness == "weighted-coefficients"
+    table = x if alone else weighted
+    high, low = ([end(there(column), default=0.0) for column in columns(table)] for end in (max, min))
+    even = [1.0 if weight else 0.0 for weight in w]
+
+    def degrees(ends: Sequence[float]) -> list[Number]:
+        gaps = [[None if value is None or not w[j] else abs(ends[j] - value) for j, value in enumerate(row)] for row in table]
+        every = [gap for row in gaps for gap in there(row)]
+        if not every:
+            return [None] * len(x)
+        least, most = min(every), max(every)
+        near = [
+            [None if gap is None else 1.0 if most == 0 else (least + rho * most) / (gap + rho * most) for gap in row]
+            for row in gaps
+        ]
+        return arithmetic(near, w if alone else even)
+
+    def distances(ends: Sequence[float]) -> list[float]:
+        return [
+            math.sqrt(sum((value - end) ** 2 for value, end in zip(row, ends, strict=True) if value is not None)) for row in table
+        ]
+
+    def of_most(values: Sequence[Number]) -> list[Number]:
+        most = max(there(values), default=0.0)
+        return [None if value is None or not most else value / most for value in values]
+
+    near, far = degrees(high), degrees(low)
+    if closeness == "combined":
+        up, down, near, far = of_most(distances(high)), of_most(distances(low)), of_most(near), of_most(far)
+        near, far = (
+            [None if a is None or b is None else distance * a + (1 - distance) * b for a, b in zip(one, other, strict=True)]
+            for one, other in ((down, near), (up, far))
+        )
+    flat = all(not weight or len(set(there(column))) < 2 for column, weight in zip(columns(x), w, strict=True))
+    return [None if flat or a is None or b is None else scale * a / (a + b) for a, b in zip(near, far, strict=True)]
+
+
+def rank_sum_ratio(x: Table, w: Sequence[float], ranks: str = "whole", scale: float = 100.0) -> list[Number]:
+    given = columns(x)
+    ratios: list[list[Number]] = []
+    for row in x:
+        own: list[Number] = []
+        for j, value in enumerate(row):
+            known = there(given[j])
+            if value is None:
+                own.append(None)
+            elif ranks == "whole" or max(known) == min(known):
+                below, alike = sum(other < value for other in known), sum(other == value for other in known)
+                own.append((below + (alike + 1) / 2) / len(known))
+            else:
+                even = 1 + (len(known) - 1) * (value - min(known)) / (max(known) - min(known))
+                own.append(even / len(known))
+        ratios.append(own)
+    return [None if mean is None else scale * mean for mean in arithmetic(ratios, w)]
+
+
+def coupling(
+    x: Table,
+    w: Sequence[float],
+    form: str = "standard",
+    result: str = "coordination",
+    full: float = 100.0,
+    scale: float = 100.0,
+) -> list[Number]:
+    out: list[Number] = []
+    for row, mean in zip(x, arithmetic(x, w), strict=True):
+        u = [value / full for value, weight in zip(row, w, strict=True) if value is not None and weight]
+        n = len(u)
+        if not u or min(u) < 0 or max(u) > 1 or sum(u) == 0 or mean is None:
+            out.append(None)
+            continue
+        if form == "standard":
+            together = n * math.prod(u) ** (1 / n) / sum(u)
+        elif n == 1:
+            together = 1.0
+        else:
+            apart = [abs(a - b) for at, a in enumerate(u) for b in u[at + 1 :]]
+            together = math.sqrt((1 - sum(apart) / len(apart)) * math.prod(value / max(u) for value in u) ** (1 / (n - 1)))
+        made = {"coordination": math.sqrt(together * mean / full), "coupling": together, "development": mean / full}
+        out.append(scale * made[result])
+    return out
+
+
 AGGREGATORS: dict[str, tuple[Callable[..., list[Number]], list[dict[str, Any]]]] = {
     "arithmetic": (arithmetic, [{}]),
     "geometric": (geometric, [{}, {"floor": 5.0}]),
@@ -345,7 +490,32 @@ AGGREGATORS: dict[str, tuple[Callable[..., list[Number]], list[dict[str, Any]]]]
     "owa": (owa, [{"orness": 0.3}, {"orness": 0.0}, {"orness": 1.0}, {"weights": [0.5, 0.3, 0.2]}]),
     "mpi": (mpi, [{}, {"penalty": "positive"}]),
     "copeland": (copeland, [{}, {"result": "share"}]),
-    "topsis": (topsis, [{}, {"rescale": "vector"}, {"rescale": "min-max", "scale": 1.0}]),
+    "topsis": (topsis, [{}, {"rescale": "vector"}, {"rescale": "min-max", "scale": 1.0}, {"weights": "once"}]),
+    "vikor": (vikor, [{}, {"v": 0.3, "scale": 1.0}, {"v": 1.0}, {"v": 0.0}]),
+    "promethee": (
+        promethee,
+        [
+            {},
+            {"preference": "v-shape", "p": 30.0},
+            {"preference": "linear", "q": 5.0, "p": 30.0, "result": "share"},
+            {"preference": "level", "q": 5.0, "p": 30.0},
+            {"preference": "gaussian", "s": 20.0},
+        ],
+    ),
+    "grey-topsis": (
+        grey_topsis,
+        [
+            {},
+            {"distance": 0.2, "rho": 1.0, "scale": 1.0},
+            {"closeness": "weighted-scores"},
+            {"closeness": "weighted-coefficients"},
+        ],
+    ),
+    "rank-sum-ratio": (rank_sum_ratio, [{}, {"ranks": "even", "scale": 1.0}]),
+    "coupling": (
+        coupling,
+        [{}, {"form": "corrected"}, {"result": "coupling", "full": 200.0}, {"result": "development", "scale": 1.0}],
+    ),
     "grey": (grey, [{}, {"rho": 1.0}]),
 }
 

@@ -58,6 +58,23 @@ REQUIRED: dict[str, tuple[dict[str, Any], ...]] = {
     "impute/value": ({"value": 3.0},),
     "weights/ahp": ({"judgements": [[1, 2, 4, 3], [1 / 2, 1, 3, 0], [1 / 4, 1 / 3, 1, 1 / 2], [1 / 3, None, 2, 1]]},),
     "weights/bwm": ({"best": [2.0, 1.0, 8.0, 4.0], "worst": [4.0, 8.0, 1.0, 2.5]},),
+    "weights/priority-chart": (
+        {"judgements": [[0.5, 1.0, 1.0, 0.5], [0.0, 0.5, 1.0, 0.0], [0.0, 0.0, 0.5, 0.5], [0.5, 1.0, 0.5, 0.5]]},
+    ),
+    "weights/ahp-complementary": (
+        {"judgements": [[0.5, 0.6, 0.7, 0.8], [0.4, 0.5, 0.6, 0.6], [0.3, 0.4, 0.5, 0.7], [0.2, 0.4, 0.3, 0.5]]},
+    ),
+    "weights/ahp-fuzzy": (
+        {
+            "judgements": [
+                [[1.0, 1.0, 1.0], [1.0, 2.0, 3.0], [2.0, 4.0, 5.0], [1.0, 1.0, 2.0]],
+                [[1 / 3, 0.5, 1.0], [1.0, 1.0, 1.0], [1.0, 2.0, 4.0], [0.5, 1.0, 1.0]],
+                [[0.2, 0.25, 0.5], [0.25, 0.5, 1.0], [1.0, 1.0, 1.0], [0.25, 0.5, 0.5]],
+                [[0.5, 1.0, 1.0], [1.0, 1.0, 2.0], [2.0, 2.0, 4.0], [1.0, 1.0, 1.0]],
+            ]
+        },
+    ),
+    "weights/dematel": ({"influence": [[0.0, 3.0, 2.0, 1.0], [1.0, 0.0, 4.0, 0.0], [0.0, 1.0, 0.0, 2.0], [2.0, 0.0, 1.0, 0.0]]},),
     "weights/budget": ({"points": [[40.0, 30.0, 20.0, 10.0], [5.0, 2.0, 2.0, 1.0]]},),
     "weights/combine": ({"of": ["critic", {"method": "entropy", "rescale": "none"}]},),
 }
@@ -102,7 +119,15 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "aggregate/owa": [{"orness": 0.0}, {"orness": 1.0}, {"weights": [0.5, 0.3, 0.2]}, {"weights": [0.0, 2.0, 0.0, 1.0]}],
     "aggregate/mpi": [{"penalty": "positive"}],
     "aggregate/copeland": [{"result": "share"}],
-    "aggregate/topsis": [{"rescale": "vector"}, {"rescale": "min-max", "scale": 1.0}],
+    "aggregate/topsis": [{"rescale": "vector"}, {"rescale": "min-max", "scale": 1.0}, {"weights": "once"}],
+    "aggregate/vikor": [{"v": 0.3, "scale": 1.0}],
+    "aggregate/promethee": [
+        {"preference": "linear", "q": 5.0, "p": 30.0},
+        {"preference": "gaussian", "s": 20.0, "result": "share"},
+    ],
+    "aggregate/grey-topsis": [{"closeness": "weighted-scores"}, {"closeness": "weighted-coefficients", "rho": 1.0}],
+    "aggregate/rank-sum-ratio": [{"ranks": "even", "scale": 1.0}],
+    "aggregate/coupling": [{"form": "corrected"}, {"result": "coupling"}, {"result": "development"}],
     "aggregate/benefit-of-the-doubt": [{"low": 0.1, "scale": 1.0}],
     "aggregate/grey": [{"rho": 1.0, "scale": 1.0}],
     "weights/entropy": [{"rescale": "none"}],
@@ -111,6 +136,8 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "weights/cv": [{"rescale": "min-max"}],
     "weights/inverse-std": [{"rescale": "min-max"}],
     "weights/gini": [{"rescale": "min-max"}],
+    "weights/variance": [{"rescale": "none"}],
+    "weights/information": [{"rescale": "min-max"}],
     "weights/pca": [{"take": "loadings"}],
     "weights/factor": [{"factors": 2}],
     "weights/ahp": [
@@ -126,7 +153,12 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "weights/rank-sum": [{"ranks": [3.0, 1.0, 3.0, 2.0]}],
     "weights/bod": [{"low": 0.1, "high": 0.5}, {"low": [0.1, 0.2, 0.0, 0.0]}],
     "weights/importance": [{"wished": [4.0, 3.0, 2.0, 1.0]}],
-    "weights/combine": [{"of": ["std", "equal", "given"], "how": "mean", "shares": [0.5, 0.3, 0.2]}, {"of": ["bod", "roc"]}],
+    "weights/combine": [
+        {"of": ["std", "equal", "given"], "how": "mean", "shares": [0.5, 0.3, 0.2]},
+        {"of": ["bod", "roc"]},
+        {"of": ["std", "cv", "equal"], "how": "game"},
+        {"of": ["bod", "std"], "how": "deviation"},
+    ],
 }
 SAY_THEMSELVES = {  # what is better stands in the parameters, which speak for higher here
     name: -1.0 if record.better == "lower" else 1.0 for name, record in NORMALISERS.items() if record.better != "direction"
@@ -136,9 +168,15 @@ NEED_A_SPREAD = {"min-max", "efficacy", "efficacy-exponential", "z-score", "ampi
 FREE_OF_MEASURE = ("min-max", "z-score", "rank", "percentile", "efficacy", "borda", "rank-exponential", "normal-scores", "ampi")
 # Score and mirror add up to this.
 MIRRORED = {"min-max": 100.0, "z-score": 0.0, "percentile": 100.0, "normal-scores": 0.0, "ampi": 200.0}
-NO_MEANS = {"sum", "product", "mpi", *COMPARES_UNITS}
-NOT_RISING = {"mpi", "grey"}  # a child that improves may cost more than it brings
-NEEDS_OTHERS = {"topsis", "copeland"}  # nothing to say of a unit alone, or of units that are all alike
+NO_MEANS = {"sum", "product", "mpi", "coupling", *COMPARES_UNITS}
+NOT_RISING = {"mpi", "grey", "grey-topsis", "coupling"}  # a child that improves may cost more than it brings
+NEEDS_OTHERS = {
+    "topsis",
+    "copeland",
+    "vikor",
+    "promethee",
+    "grey-topsis",
+}  # nothing to say of a unit alone, or of units that are all alike
 ALL_OR_NOTHING = {"product"}  # one child missing leaves it missing
 PANDAS = {"competition": "min", "dense": "dense", "average": "average", "min": "min", "max": "max"}
 

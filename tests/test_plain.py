@@ -28,7 +28,8 @@ LISTED: dict[str, dict[str, tuple[Callable[..., Any], list[dict[str, Any]]]]] = 
 }
 ELSEWHERE = {  # what has no formula of one line: programs, eigenvectors, iterations; tests/test_weights.py and others hold these
     "aggregate": {"benefit-of-the-doubt"},
-    "weights": {"given", "relative", "equal", "idocriw", "factor", "ahp", "bwm", "budget", "roc", "rank-sum", "bod", "importance", "combine"},
+    "weights": {"given", "relative", "equal", "idocriw", "factor", "ahp", "bwm", "budget", "roc", "rank-sum", "bod", "importance", "combine",
+                "independence", "scatter", "priority-chart", "ahp-complementary", "ahp-fuzzy", "dematel"},
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, IMPUTERS
@@ -107,8 +107,9 @@ def derive(index: Index, panel: Panel) -> tuple[Array, Status, list[Finding]]:
     derived = empty(len(panel.periods), len(panel.units), len(leaves))
     status = empty(len(panel.periods), len(panel.units), len(leaves), np.uint8)
     for position, leaf in enumerate(leaves):
-        derived[..., position], status[..., position], beyond = _derive_leaf(index, panel, leaf)
-        found += [_too_large(index, panel, leaf, *cell) for cell in np.argwhere(beyond)[:1].tolist()]
+        derived[..., position], status[..., position], lost = _derive_leaf(index, panel, leaf)
+        found += [_too_large(index, panel, leaf, *cell) for cell in np.argwhere(lost.large)[:1].tolist()]
+        found += _without_result(index, panel, leaf, lost)
     return *left_out(index, panel, derived, status), found
 
 
@@ -130,9 +131,41 @@ def as_reported(index: Index, columns: Sequence[str]) -> bool:
     return index.tree.as_reported and ids == tuple(columns[: len(ids)])
 
 
-def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status, Any]:
-    """Return a leaf's values and statuses, and where a value is too large."""
+def over_nothing(index: Index, panel: Panel) -> Iterator[Finding]:
+    """Say which values were reported over a denominator of 0, so that nothing comes of them."""
+    for leaf in index.leaves:
+        if leaf.per and (_column(panel, leaf.per)[0] == 0).any():
+            yield from _without_result(index, panel, leaf, _derive_leaf(index, panel, leaf)[2])
+
+
+class _Lost(NamedTuple):
+    """Where (period, unit) a leaf has no value though all that it is made of was reported."""
+
+    large: Any
+    over_nothing: Any
+    undefined: Any
+
+
+def _without_result(index: Index, panel: Panel, leaf: Indicator, lost: _Lost) -> Iterator[Finding]:
+    """Say of which units and periods nothing came of what was reported, at the first cell that it is made of."""
+    for code, where in (("IC495", lost.over_nothing), ("IC496", lost.undefined)):
+        if not np.any(where):
+            continue
+        period, unit = np.argwhere(where)[0].tolist()
+        columns = [panel.column[leaf.per]] if leaf.per else columns_of_leaf(index, panel, leaf)
+        place = next((place for at in columns for place in panel.places(period, unit, at)), index.place_of(leaf.id))
+        yield finding(
+            code, place, node=leaf.id, name=leaf.name, count=int(np.count_nonzero(where)),
+            units=some([panel.units.title(at) for at in np.flatnonzero(where.any(axis=0)).tolist()]),
+            periods=some([panel.periods[at] for at in np.flatnonzero(where.any(axis=1)).tolist()]),
+        )  # fmt: skip
+
+
+def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, Status, _Lost]:
+    """Return a leaf's values and statuses, and where nothing came of what was reported."""
     beyond: list[Any] = []
+    over_nothing: Any = False
+    undefined: Any = False
     if leaf.formula is None:
         value, status = _taken(index, panel, leaf, leaf.id)
     else:
@@ -143,14 +176,20 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
         if stands_in(tree):  # what has a value of another column applies
             not_applicable &= np.isnan(value)
         status = np.where(not_applicable, NOT_APPLICABLE, VALUE).astype(np.uint8)
+        undefined = np.isnan(value) & np.logical_and.reduce([~np.isnan(part[0]) for part in parts.values()])
     if leaf.per:
         base = _taken(index, panel, leaf, leaf.per)[0]
+        over_nothing = (base == 0) & ~np.isnan(value) & (value != 0)
+        undefined = undefined | ((base == 0) & (value == 0))
         value = per(value, base) if leaf.shrink is None else _shrunk(index, panel, leaf, value, base, status)
         if leaf.shrink is not None:
             value = joined(index, panel, value)
     for name in ("difference", "growth"):
         if since := getattr(leaf, name):
-            value = CHANGES[name](value, before(index, panel, value, since))
+            past = before(index, panel, value, since)
+            changed = CHANGES[name](value, past)
+            undefined = undefined | (np.isnan(changed) & ~np.isnan(value) & ~np.isnan(past))
+            value = changed
     if leaf.share:
         there = existing(index, panel)  # what is the past of units that came later is in no sum
         value = share(value if there is None else np.where(there, value, np.nan), groups_of(panel, _group_of(leaf)))
@@ -162,7 +201,8 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
     silent = status == NOT_APPLICABLE
     large = np.logical_or.reduce([np.broadcast_to(one, value.shape) for one in (np.abs(value) > LARGEST, *beyond)]) & ~silent
     value = np.where(silent | large, np.nan, value)
-    return value, np.where(silent, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8), large
+    status = np.where(silent, status, np.where(np.isnan(value), MISSING, VALUE)).astype(np.uint8)
+    return value, status, _Lost(large, over_nothing & ~silent, undefined & ~silent & ~large)
 
 
 def _group_of(leaf: Indicator) -> str | None:

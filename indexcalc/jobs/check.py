@@ -102,6 +102,17 @@ def _broken(matched: Matched) -> list[Finding]:
     return broken_rules(matched.index, panel(matched))
 
 
+def _over_nothing(matched: Matched) -> list[Finding]:
+    """Say which values are over a denominator of 0; arrays are loaded for that only where one is."""
+    bases = {leaf.per for leaf in matched.index.leaves if leaf.per}
+    if not any(0 in piece.values for piece in matched.pieces if matched.index.columns[piece.column].id in bases):
+        return []
+    from ..engine.leaves import over_nothing
+    from ..sources import panel
+
+    return list(over_nothing(matched.index, panel(matched)))
+
+
 def _outside(matched: Matched) -> list[Finding]:
     """Say which values are given of units outside their time; arrays are loaded for that only where some have one."""
     if matched.units is None or not matched.units.units.spans:
@@ -129,7 +140,7 @@ def check(project: Project) -> Checked:
     if errors(found, strict=project.strict):
         raise Refused(found)
     found = [*found, *_undrawable(project, matched)]
-    project.go_on([*found, *_broken(matched), *_set_aside(matched), *_outside(matched)])
+    project.go_on([*found, *_broken(matched), *_set_aside(matched), *_over_nothing(matched), *_outside(matched)])
     assert matched.units is not None
     values = sum(len(piece.values) for piece in matched.pieces)
     return Checked(matched.index, len(matched.units.units), matched.periods, values, len(matched.files))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ..analysis.explain import Explanation
     from ..analysis.versus import Versus
+    from .plots import Plot
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,13 @@ class Scored(Scores):
     ) -> Explanation | Versus:
         """Walk a unit's score down to the cells that were reported; see `indexcalc.explain`."""
         return questions.explain(self, unit, period=period, node=node, vs=vs)
+
+    @property
+    def plot(self) -> Plot:
+        """Charts for notebooks: `scores.plot.ranking()`, `.petals(unit)`, `.bump()` and others."""
+        from .plots import Plot
+
+        return Plot(self)
 
     def _repr_html_(self) -> str:
         """Return the newest ranking as a notebook shows it, in the language of the locale."""

@@ -8,6 +8,8 @@ from .records import WeightMethod
 from .siblings import correlations, ends, mean, rescaled, scaled, spread, varies
 
 Rescale = Literal["min-max", "none"]
+_COLLINEAR = 1e-9  # an eigenvalue of correlations that is as good as none
+_NONE = 1e-12  # a squared correlation that is as good as none
 _BLOCK = 1 << 16  # values looked at together, so that they stay in a processor's cache
 
 
@@ -244,7 +246,99 @@ IDOCRIW = WeightMethod(
 )
 
 
-BY_DISTINCTION = (ENTROPY, CRITIC, STD, CV, INVERSE_STD, GINI, MEREC, CILOS, IDOCRIW)
+def variance(x: Array, declared: Array, *, rescale: Rescale = "min-max") -> Array:
+    """Weigh by the variance of the scores, rescaled to 0 to 1 first or as they are: the square of `std`'s weights.
+
+    Formula: w_j ∝ σ_j², ddof 1 (which does not matter once weights add up to 1).
+    Edge cases: a constant child weighs 0; zero and what is below are scores as any.
+    Source: Rao, Patel 2010.
+    """
+    del declared
+    return scaled(spread(_chosen(x, rescale)) ** 2)
+
+
+VARIANCE = WeightMethod(
+    name="variance",
+    terms=("方差法", "离散程度法"),
+    function=variance,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+)
+
+
+def information(x: Array, declared: Array, *, rescale: Rescale = "none") -> Array:
+    """Weigh by the amount of information 信息量权重法, which is `cv` under another name.
+
+    Formula: w_j ∝ σ_j / |mean_j|, ddof 1.
+    Edge cases: a constant child weighs 0; one that varies about a mean of 0 has no such weight: NaN for all.
+    Source: common practice in statistics of health; SPSSAU, of the values as they are (`normalise: points`).
+    """
+    return cv(x, declared, rescale=rescale)
+
+
+INFORMATION = WeightMethod(
+    name="information",
+    terms=("信息量权重法", "信息量法"),
+    function=information,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+)
+
+
+def independence(x: Array, declared: Array) -> Array:
+    """Weigh by independence 独立性权重法: the less a child follows from its siblings, the more it weighs.
+
+    R is the multiple correlation of a child with all its siblings. With no more units than children every R is 1, and weights
+    are alike.
+    Formula: w_j ∝ 1 / R_j, R_j² = 1 - 1 / (r⁻¹)_jj, r the correlations of the children.
+    Edge cases: a constant child weighs 0; one that goes with no other at all has no such weight: NaN for all. Zero and what is
+    below are scores as any.
+    Source: textbooks of health statistics; SPSSAU, SPSSPRO.
+    """
+    del declared
+    together, deviation = correlations(x)
+    useful = deviation > 0
+    at = np.arange(x.shape[-1])
+    r = np.where(useful[..., :, None] & useful[..., None, :], together, 0.0)
+    r[..., at, at] = 1.0
+    squares = np.where(useful, _multiple(r), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return scaled(np.where(useful, np.where(squares > _NONE, 1.0 / np.sqrt(squares), np.nan), 0.0))
+
+
+def _multiple(r: Array) -> Array:
+    """Return the squared multiple correlation of each child with the others (…, child), of correlations (…, child, child)."""
+    values, vectors = np.linalg.eigh(r)
+    if (values > _COLLINEAR).all():
+        return np.asarray(1.0 - 1.0 / np.einsum("...ij,...j->...i", vectors**2, 1.0 / values))
+    whole = np.ones(r.shape[:-1])
+    for child in range(r.shape[-1]):  # some follow from others exactly
+        rest = [one for one in range(r.shape[-1]) if one != child]
+        own = r[..., child, rest]
+        whole[..., child] = np.einsum(
+            "...i,...ij,...j->...", own, np.linalg.pinv(r[..., rest, :][..., rest], hermitian=True), own
+        )
+    return np.minimum(whole, 1.0)
+
+
+INDEPENDENCE = WeightMethod(
+    name="independence",
+    terms=("独立性权重法", "独立性权系数法"),
+    function=independence,
+    bounds={},
+    checks=(),
+    scores="all units",
+    declared=None,
+    per_child=(),
+)
+
+BY_DISTINCTION = (ENTROPY, CRITIC, STD, CV, INVERSE_STD, GINI, MEREC, CILOS, IDOCRIW, VARIANCE, INFORMATION, INDEPENDENCE)
 
 
 def _chosen(x: Array, rescale: Rescale) -> Array:

@@ -18,6 +18,7 @@ from .components import BY_COMPONENTS, IMPORTANCE
 from .distinction import BY_DISTINCTION
 from .frontier import LIMITS, frontier
 from .judgement import BY_JUDGEMENT
+from .marks import BY_MARKS
 from .records import JoinedWeights, WeightMethod, by_name
 from .siblings import for_all, scaled
 
@@ -110,17 +111,23 @@ def combine(
     declared: Array,
     *,
     of: Sequence[str | Mapping[str, Any]],
-    how: Literal["product", "mean"] = "product",
+    how: Literal["product", "mean", "game", "deviation", "distance"] = "product",
     shares: Sequence[float] | None = None,
 ) -> Array:
-    """Combine the weights of several methods 组合赋权: their product, or their mean.
+    """Combine the weights of several methods 组合赋权: their product, or their mean by shares that are given or found.
 
     `of` lists methods by name, or with parameters as `{method: ahp, judgements: …}`; each one's weights are scaled to add up
     to 1 first. `shares` say what each method counts, as exponents in the product and as weights in the mean; alike if not
-    given. With `bod` among them each unit has weights of its own, (…, unit, child).
-    Formula: w_j ∝ Π_m w_jm^share_m, or w_j ∝ Σ_m share_m w_jm.
-    Edge cases: NaN where one's weights are; shares that are not one a method, or below 0, are refused.
-    Source: Jahan, Mustapha, Sapuan, Ismail, Bahraminasab 2012.
+    given. With `bod` among them each unit has weights of its own, (…, unit, child). Shares are found by `game` 博弈论, so
+    that the result is as near as can be to all of them; by `deviation` 离差最大化, for what sets the scores apart; and of two
+    by `distance` 距离函数, whose difference is that of the weights, the first of `of` having the larger.
+    Formula: w_j ∝ Π_m w_jm^share_m, or w_j ∝ Σ_m share_m w_jm; share ∝ |a|, Σ_k a_k w_m·w_k = w_m·w_m (`game`);
+    share_m ∝ Σ_j w_jm Σ_i Σ_k |x_ij - x_kj| (`deviation`); share_1 - share_2 = √(½ Σ_j (w_j1 - w_j2)²) (`distance`).
+    Edge cases: NaN where one's weights are; shares that are not one a method, or below 0, are refused, and so are shares
+    beside a `how` that finds them. Where `game` finds a share below 0, which it does for methods that are nearly alike, its
+    size counts.
+    Source: Jahan, Mustapha, Sapuan, Ismail, Bahraminasab 2012; Chen Jialiang 2003 (`game`); Chen Wei, Xia Jianhua 2007
+    (`deviation`).
     """
     parts = [scaled(_named(entry, x, declared)) for entry in of]
     if any(w.ndim == x.ndim for w in parts):
@@ -129,9 +136,29 @@ def combine(
     if not parts or len(counts) != len(parts):
         return np.full((*x.shape[:-2], x.shape[-1]), np.nan)
     stack = np.stack(np.broadcast_arrays(*parts), axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        joint = np.multiply.reduce(stack**counts, axis=-1) if how == "product" else stack @ counts
-    return scaled(joint)
+    if how == "product":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return scaled(np.multiply.reduce(stack**counts, axis=-1))
+    return scaled(stack @ counts if how == "mean" else np.add.reduce(stack * _shares_found(how, stack, x), axis=-1))
+
+
+def _shares_found(how: str, stack: Array, x: Array) -> Array:
+    """Return what each method counts (…, 1, method) in the mean of weights (…, child, method)."""
+    if how == "distance":
+        apart = np.sqrt(np.add.reduce((stack[..., 0] - stack[..., 1]) ** 2, axis=-1, keepdims=True) / 2.0)
+        return np.stack([(1.0 + apart) / 2.0, (1.0 - apart) / 2.0], axis=-1)
+    if how == "game":
+        products = np.swapaxes(stack, -1, -2) @ stack
+        own = np.diagonal(products, axis1=-2, axis2=-1)[..., None]
+        known = ~np.isnan(products).any(axis=(-2, -1), keepdims=True)
+        found = np.linalg.pinv(np.where(known, products, 0.0), hermitian=True) @ np.where(known, own, 0.0)
+        return scaled(np.where(known, np.abs(found), np.nan)[..., 0])[..., None, :]
+    ordered = np.sort(x, axis=-2)
+    count = np.count_nonzero(~np.isnan(ordered), axis=-2, keepdims=True)
+    place = np.arange(1, x.shape[-2] + 1)[:, None]
+    apart = np.nansum((2 * place - count - 1) * ordered, axis=-2)
+    apart = apart if stack.ndim == x.ndim else apart[..., None, :]
+    return scaled(np.add.reduce(stack * apart[..., None], axis=-2))[..., None, :]
 
 
 def _one_for_each(given: Given) -> Problem | None:
@@ -140,12 +167,27 @@ def _one_for_each(given: Given) -> Problem | None:
     return None
 
 
+def _found_or_given(given: Given) -> Problem | None:
+    if given.shares is not None and given.how in ("game", "deviation", "distance"):
+        return "shares", f"how: {given.how} finds the shares itself", f"how: {given.how} 自行确定份额，不能再写 shares"
+    if given.how == "distance" and len(given.of) != 2:
+        return "of", "how: distance takes two methods", "how: distance 须有且只有两种方法"
+    return None
+
+
 COMBINE = JoinedWeights(
     name="combine",
     terms=("组合赋权", "组合赋权法"),
     function=combine,
     bounds={"of": ANY, "shares": ZERO_OR_MORE},
-    checks=(Check(_one_for_each, ({"of": ["std", "equal"], "shares": [1.0]},)), some_above_zero("shares")),
+    checks=(
+        Check(_one_for_each, ({"of": ["std", "equal"], "shares": [1.0]},)),
+        some_above_zero("shares"),
+        Check(
+            _found_or_given,
+            ({"of": ["std", "equal"], "how": "game", "shares": [1.0, 1.0]}, {"of": ["std", "cv", "gini"], "how": "distance"}),
+        ),
+    ),
     scores="all units",
     declared="scaled",
     per_child=(),
@@ -153,7 +195,9 @@ COMBINE = JoinedWeights(
 )
 
 
-WEIGHTINGS = by_name((GIVEN, RELATIVE, EQUAL, *BY_DISTINCTION, *BY_COMPONENTS, *BY_JUDGEMENT, BOD, IMPORTANCE, COMBINE))
+WEIGHTINGS = by_name(
+    (GIVEN, RELATIVE, EQUAL, *BY_DISTINCTION, *BY_COMPONENTS, *BY_JUDGEMENT, *BY_MARKS, BOD, IMPORTANCE, COMBINE)
+)
 FROM_DATA = frozenset(name for name, record in WEIGHTINGS.items() if record.scores)
 ADD_UP = frozenset(name for name, record in WEIGHTINGS.items() if record.declared == "as they are")
 UNIT_SPECIFIC = frozenset(name for name, record in WEIGHTINGS.items() if record.scores == "each unit")

@@ -10,12 +10,13 @@ unit what it has next to others, so they must see all units that are compared at
 from ..arrays import np
 from ..records import Reason, by_name
 from .compared import COMPARED
+from .compromise import COMPROMISES
 from .joined import JOINED
 from .means import MEANS, weight_there
 from .places import PLACES
 from .sums import in_turn
 
-AGGREGATORS = by_name((*MEANS, *PLACES, *JOINED, *COMPARED))
+AGGREGATORS = by_name((*MEANS, *PLACES, *JOINED, *COMPARED, *COMPROMISES))
 WITHOUT_WEIGHTS = frozenset(name for name, record in AGGREGATORS.items() if record.weights == "none")
 FREE_SUM = frozenset(name for name, record in AGGREGATORS.items() if record.weights == "summed")
 COMPARES_UNITS = frozenset(name for name, record in AGGREGATORS.items() if record.compares)

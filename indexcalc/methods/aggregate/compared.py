@@ -80,25 +80,34 @@ COPELAND = Aggregator(
 )
 
 
-def topsis(x: Array, w: Array, *, rescale: Literal["none", "vector", "min-max"] = "none", scale: float = 100.0) -> Array:
+def topsis(
+    x: Array,
+    w: Array,
+    *,
+    rescale: Literal["none", "vector", "min-max"] = "none",
+    weights: Literal["squared", "once"] = "squared",
+    scale: float = 100.0,
+) -> Array:
     """Score the nearness to the best of all children, and the distance from the worst.
 
     The children are taken as they are, divided by √Σ x² over the units (`vector`, as in the book), or by `min-max` between 0
-    and 1. x⁺ and x⁻ are the highest and the lowest of each child in any unit.
+    and 1. x⁺ and x⁻ are the highest and the lowest of each child in any unit. Weights multiply the children, so that their
+    squares are in the distance (`squared`, as in the book), or stand in the distance themselves (`once`, as in many Chinese
+    papers).
     Formula: scale d⁻ / (d⁺ + d⁻) with d⁺² = Σ w² (best - x)² and d⁻² = Σ w² (x - worst)², best and worst being the highest and
-    lowest of each child in any unit.
+    lowest of each child in any unit; w in place of w² (`once`).
     Edge cases: zero and what is below are scores as any. A child that is the same in all units plays no part; missing where
     all are, as for a unit alone. A missing child adds to neither distance.
     Source: Hwang, Yoon 1981.
     """
     x = levelled(x, axis=-2)
-    best, worst = _best(x), -_best(-x)
+    best, worst = highest(x), -highest(-x)
     length: Array | float = 1.0
     if rescale == "vector":
         length = np.sqrt(np.nansum(x**2, axis=-2, keepdims=True))
     elif rescale == "min-max":
         length = np.where(same(best, worst), 0.0, best - worst)
-    factor = w / np.where(length == 0, 1.0, length)
+    factor = (w if weights == "squared" else np.sqrt(w)) / np.where(length == 0, 1.0, length)
     up, down = (np.sqrt(np.nansum((factor * (x - end)) ** 2, axis=-1)) for end in (best, worst))
     return scale * divide(down, up + down)
 
@@ -107,7 +116,7 @@ def _same(x: Array, w: Array, given: Given) -> Mask:
     """Say which children that a unit has are the same in all units."""
     del given
     x = levelled(x, axis=-2)
-    return np.asarray(~np.isnan(x) & same(_best(x), -_best(-x)) & (w != 0))
+    return np.asarray(~np.isnan(x) & same(highest(x), -highest(-x)) & (w != 0))
 
 
 ALL_THE_SAME = Reason(
@@ -146,7 +155,7 @@ def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array
     Source: Deng 1989.
     """
     x = levelled(x, axis=-2)
-    gap = np.where(w == 0, np.nan, _best(x) - x)
+    gap = np.where(w == 0, np.nan, highest(x) - x)
     least, most = (end.reduce(gap, axis=(-2, -1), keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
     with np.errstate(invalid="ignore", divide="ignore"):
         near = np.where(most == 0, 1.0 + gap, (least + rho * most) / (gap + rho * most))
@@ -236,7 +245,7 @@ BENEFIT_OF_THE_DOUBT = Aggregator(
 )
 
 
-def _best(x: Array) -> Array:
+def highest(x: Array) -> Array:
     """Return the highest score of each child in any unit (…, 1, child)."""
     return np.asarray(np.fmax.reduce(x, axis=-2, keepdims=True, initial=np.nan))
 

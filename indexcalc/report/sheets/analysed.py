@@ -106,6 +106,12 @@ def _moves(scores: Scores, before: str, after: str) -> ScoreChange:
     return change(earlier.of_period(before), later.of_period(after), before, after, units=None if every else units)
 
 
+def drawn_anew(scores: Scores, period: str, seed: int = 0, draws: int = DRAWS) -> Uncertainty:
+    """Draw again what the tree says is uncertain, or else every weight up to a quarter up or down."""
+    declared = scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
+    return uncertainty(scores, declared, period=period, draws=draws, seed=seed)
+
+
 def analysed(
     scores: Scores,
     period: str,
@@ -130,8 +136,7 @@ def analysed(
     ranked = int(np.isfinite(scores.rank()[at]).sum())
     drawn = moves = None
     if "uncertainty" in wanted and ranked > 1:
-        declared = scores.index.uncertainty or Alternatives(weights=(WeightDraw(method="perturb", by=BY_DEFAULT),))
-        drawn = uncertainty(scores, declared, period=period, draws=DRAWS, seed=seed)
+        drawn = drawn_anew(scores, period, seed)
     if "change" in wanted and (last := period_before(scores, period)) is not None:
         moves = _moves(whole, last, period)
     plans = _plans(scores, at, unit) if "target" in wanted else {}
