@@ -105,7 +105,7 @@ def test_a_change_to_or_from_no_score_says_so() -> None:
     found = scored(tree, [[[10, 20], [30, NAN], [50, 60]], [[20, 30], [80, 90], [60, NAN]]])
     lost = change_answer(change(found, found, "2000", "2001", units=["u2"], by_indicator=True), "en")
     assert "No score in 2001 (coverage 50.0%): the change cannot be split." in lost.text
-    assert lost.sheets["indicators"].rows == (("a", "a", "50", "60", None), ("b", "b", "60", "–", None))
+    assert lost.sheets["indicators"].rows == (("a", "a", 50, 60, "", None), ("b", "b", 60, "missing", "", None))
     gained = change_answer(change(found, found, "2000", "2001", units=["u1"], by_indicator=True), "zh")
     assert "2000年度没有得分（数据完整率 50.0%），变化无法分解。" in gained.text
     every = change_answer(change(found, found, "2000", "2001"), "en")

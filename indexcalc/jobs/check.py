@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Language, Refused, errors
-from ..report.numbers import listed
-from ..report.sheets.changes import level_title
 from ..sources.match.absence import may_be_set_aside
 from ..sources.match.doubtful import may_be_broken
 from ..tree.declared import counts
 from ..tree.model import Dimension, Index, Indicator
+from ..tree.terms import level_title
 from ..words.reports import word
+from ..words.shown import BETWEEN
 from .project import Project
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _counted(levels: Sequence[int], language: Language) -> str:
         else word.nodes_counted(language).format(count=count, level=level_title(level, language))
         for level, count in sorted(Counter(levels).items())
     ]
-    return listed(parts, language)
+    return BETWEEN[language].join(parts)
 
 
 def _set_aside(matched: Matched) -> list[Finding]:

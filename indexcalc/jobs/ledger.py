@@ -124,9 +124,9 @@ class Submissions(Result):
 
 def submission_title(entry: Entry, language: Language) -> str:
     """Return what a submission is called where people read it."""
-    version = word.version(language).format(number=entry.version)
-    period, department = period_title(entry.period, language), visible(entry.department)
-    return word.submission(language).format(number=entry.number, department=department, period=period, version=version)
+    version, period = word.version(language).format(number=entry.version), period_title(entry.period, language)
+    said = word.submission(language).format(number=entry.number, department=entry.department, period=period, version=version)
+    return visible(said)
 
 
 def _data_of(entry: Entry) -> dict[str, Any]:

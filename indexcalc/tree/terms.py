@@ -46,3 +46,9 @@ def method_title(name: str, language: str, step: str = "") -> str:
 def methods_title(written: str, language: str) -> str:
     """Return what the methods of a node are called: that of its weights, and how its children come together."""
     return " · ".join(method_title(name, language) for name in written.split(" · "))
+
+
+def level_title(level: int, language: str) -> str:
+    """Return what the nodes of a level of the tree are called."""
+    numerals = word.numerals(language)
+    return word.level(language).format(level=numerals[level - 1] if level <= len(numerals) else level)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ...analysis.robustness import Robustness
 from ...findings import Language
+from ...tree.terms import level_title
 from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
 from ..sheets.alone import unit_label
-from ..sheets.changes import level_title, turning_sheet, turns_sheet, turns_weights_sheet
+from ..sheets.changes import turning_sheet, turns_sheet, turns_weights_sheet
 from ..sheets.tables import notes, shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
 

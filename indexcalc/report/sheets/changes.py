@@ -15,7 +15,7 @@ from ...analysis.turns import Turn
 from ...analysis.versus import Boards
 from ...methods.arrays import np
 from ...scores import Scores
-from ...tree.terms import method_title
+from ...tree.terms import level_title, method_title
 from ...words.agreement import several
 from ...words.periods import period_title
 from ...words.reports import word, word_of
@@ -267,12 +267,6 @@ def _movement(level: str, norm: str, language: str) -> str:
     """Return what the movement of weights at a level is called, by what is counted of it."""
     said = word_of(f"norm {norm}", language)
     return f"{level} {said}" if language == "en" else f"{level}{said}"
-
-
-def level_title(level: int, language: str) -> str:
-    """Return what the nodes of a level of the tree are called."""
-    numerals = word.numerals(language)
-    return word.level(language).format(level=numerals[level - 1] if level <= len(numerals) else level)
 
 
 def _distance(turn: Turn, language: str) -> Value:
