@@ -16,7 +16,7 @@ from .rules import combiner
 def used_inputs(scores: Scores, branch: Branch) -> Array:
     """Return what went into a node (period, unit, input): floors in place of gaps where it asks for that."""
     x = scores.scores[..., list(branch.inputs)]
-    if branch.missing.policy != "floor":
+    if branch.missing.policy != "floor" or not np.isnan(x).any():
         return x
     floors = leaf_floors(scores.index, scores.scores)
     for each, w in zip(scores.tree.branches, scores.weights, strict=True):

@@ -116,7 +116,8 @@ class Periods(Part):
     @property
     def rolled(self) -> tuple[Kind, ...]:
         """The kinds that are made of the reported periods, the smallest first, in whatever order they were written."""
-        return tuple(larger for larger in MADE_OF.get(self.kind, ()) if larger in self.wanted)
+        wanted = self.wanted
+        return tuple(larger for larger in MADE_OF.get(self.kind, ()) if larger in wanted) if wanted else ()
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
