@@ -37,7 +37,6 @@ class book:  # noqa: N801 - read as `book.weights(language)`
     sum_is_wrong = Said("✗ 应为 {sum}", "✗ should be {sum}")
     sum_is_free = Said("合计不限", "any sum")
     remark = Said("备注", "Remark")
-    made_anew = Said("按权重重算", "made anew")
     without_weights = Said("合成不用权重", "weights play no part")
     is_fixed = Said("固定：{why}", "fixed: {why}")
     partly_fixed = Said("部分固定", "partly fixed")
