@@ -9,14 +9,17 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ....words.workbook import book as words
 from ...draw.palette import fill_of
 from .book import FONT, Book
 from .tables import Written
 
-_MOST_BARS = 60
+_MOST_BARS = 30  # that one sheet of paper holds
+_MOST_ROWS = 60  # of a table below which a chart is found
 _MOST_LINES = 6
 _GREY = "#BFBFBF"
 _ROW, _COLUMN, _DEFAULT = 20, 7, 64  # pixels: a row's height, a column's width a character, that of a column left as it is
+_BAR = 17
 _WIDTH = 820
 _PAPER = (1020, 640)  # of a sheet of A4 between its margins
 _LEAST = 260
@@ -30,6 +33,7 @@ def bars(
     last = min(written.last, written.first + _MOST_BARS - 1)
     if last <= written.first:
         return
+    title = _of_first(title, last < written.last, book.language)
     sheet = page.get_name()
     chart = book.book.add_chart({"type": "bar"})
     chart.add_series(
@@ -42,7 +46,7 @@ def bars(
         }
     )
     chart.set_legend({"none": True})
-    _finish(chart, title, (last - written.first + 1) * _ROW + 90)
+    _finish(chart, title, (last - written.first + 1) * _BAR + 80)
     chart.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": False}})
     from_zero = {"min": 0} if lowest >= 0 else {}
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **from_zero})
@@ -54,6 +58,7 @@ def stacked(book: Book, page: Any, written: Written, names: int, parts: Sequence
     last = min(written.last, written.first + _MOST_BARS - 1)
     if last <= written.first or not parts:
         return
+    title = _of_first(title, last < written.last, book.language)
     sheet = page.get_name()
     chart = book.book.add_chart({"type": "bar", "subtype": "stacked"})
     for at, column in enumerate(parts):
@@ -70,7 +75,7 @@ def stacked(book: Book, page: Any, written: Written, names: int, parts: Sequence
             }
         )
     chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
-    _finish(chart, title, (last - written.first + 1) * _ROW + 150)
+    _finish(chart, title, (last - written.first + 1) * _BAR + 110)
     chart.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}})
     chart.set_x_axis({"num_font": {"name": FONT, "size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}}})
     place(page, chart, written, title)
@@ -80,7 +85,7 @@ def lines(book: Book, page: Any, written: Written, title: str) -> None:
     """Draw a line a row over its columns: the first few in colours and named, the others grey."""
     sheet = page.get_name()
     chart = book.book.add_chart({"type": "line"})
-    rows = range(written.first, min(written.last, written.first + _MOST_BARS - 1) + 1)
+    rows = range(written.first, min(written.last, written.first + _MOST_ROWS - 1) + 1)
     shown = [row for row in rows if row - written.first < _MOST_LINES]
     for row in [*(row for row in rows if row not in shown), *shown]:
         rank = row - written.first
@@ -107,6 +112,11 @@ def lines(book: Book, page: Any, written: Written, title: str) -> None:
     place(page, chart, written, title)
 
 
+def _of_first(title: str, cut: bool, language: str) -> str:
+    """Return the title of a chart, which says so where it shows no more than the first rows."""
+    return title + words.first_rows(language).format(count=_MOST_BARS) if cut else title
+
+
 def _finish(chart: Any, title: str, height: int) -> None:
     chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12, "bold": True}, "overlay": False})
     chart.set_size({"width": _WIDTH, "height": height})
@@ -119,17 +129,18 @@ def place(page: Any, chart: Any, written: Written, title: str) -> None:
     It stands on the same sheet of paper where it can be made to fit, else at the head of the next.
     """
     options = {"description": title, "x_offset": 5, "object_position": 2}
-    if written.last - written.first >= _MOST_BARS:
+    if written.last - written.first >= _MOST_ROWS:
         page.insert_chart(written.first - 1, written.columns + 1, chart, options)
         return
     pixels = sum(width * _COLUMN + 5 for width in written.widths)
     on_paper = math.floor(_PAPER[1] / min(1.0, written.sheets * _PAPER[0] / max(pixels, _WIDTH + 10)) / _ROW)  # rows
-    row = written.below + 1
-    left = (on_paper - row % on_paper - 2) * _ROW
+    row, first, others = written.below + 1, on_paper - 2, on_paper - 4  # headings are higher, and stand on each sheet
+    left_rows = first - row if row <= first else others - (row - first) % others
+    left = (left_rows - 1) * _ROW
     if left < chart.height and left >= _LEAST:
         chart.set_size({"width": _WIDTH, "height": left})
     elif left < chart.height:
-        row += on_paper - row % on_paper + 1
+        row += left_rows + 1
     column = 0 if written.sheets == 1 else 2  # the first columns stand on every sheet of paper
     page.insert_chart(row, column, chart, options)
     beside = max(0, math.ceil((_WIDTH + 10 - pixels) / _DEFAULT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ....tree.model import LEVELS
@@ -301,8 +301,3 @@ def _needed(value: Value, heading: Heading, sheet: Sheet) -> int:
         if heading.kind in ("score", "signed", "amount", "revision", "value")
         else len(f"{value:.0f}")
     )
-
-
-def renamed(sheet: Sheet, title: str) -> Sheet:
-    """Return a sheet under another title."""
-    return replace(sheet, title=title)
