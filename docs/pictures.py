@@ -20,6 +20,11 @@ README = REPOSITORY / "docs" / "report.png"
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDTHS = (1280, 360)
+FIRST_OPEN = """() => document.querySelectorAll('main section').forEach(section => {
+  document.querySelectorAll('nav.bar').forEach(bar => { bar.style.position = 'static'; });
+  const first = section.querySelector('details');
+  if (first) { first.open = true; }
+})"""
 
 
 def main(arguments: list[str]) -> None:
@@ -40,6 +45,7 @@ def main(arguments: list[str]) -> None:
             out.mkdir(parents=True, exist_ok=True)
             for width in WIDTHS:
                 shown = opened(browser, page, width)
+                shown.evaluate(FIRST_OPEN)  # what is folded up is to be seen too, the first of each kind
                 for part in shown.query_selector_all("main section"):
                     part.screenshot(path=out / f"{language}-{width}-{part.get_attribute('id')}.png")
             opened(browser, page, 1280).pdf(
@@ -67,7 +73,7 @@ def workbooks(folder: Path, out: Path) -> None:
 
 def opened(browser: Any, page: Path, width: int) -> Any:
     """Return a page of a width, opened in a browser."""
-    shown = browser.new_page(viewport={"width": width, "height": 900})
+    shown = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     shown.goto(page.resolve().as_uri())
     return shown
 

@@ -73,6 +73,7 @@ def test_the_page_of_an_example(folder: str, chromium: Any, tmp_path: Path) -> N
     if folder.startswith("examples"):
         data = tmp_path / folder
         shutil.copytree(REPOSITORY / folder, data)
+        shutil.copy(REPOSITORY / "indicators.yaml", tmp_path)
         shutil.copytree(REPOSITORY / "data", tmp_path / "data", ignore=shutil.ignore_patterns("posts.parquet"))
         posts(tmp_path / "data")
     looked_at(scored(data / "indicators.yaml", data), chromium, tmp_path)

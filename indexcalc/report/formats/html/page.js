@@ -205,6 +205,13 @@
     }
   }
   window.addEventListener('hashchange', follow);
+  // a part of which everything is folded up is not printed
+  window.addEventListener('beforeprint', function () {
+    all('main > section').forEach(function (section) {
+      var folds = all('details', section), shown = all('table, svg, ul', section).some(function (one) { return !one.closest('details:not([open])'); });
+      section.classList.toggle('unprinted', folds.length > 0 && !shown);
+    });
+  });
   all('.print').forEach(function (button) { button.addEventListener('click', function () { window.print(); }); });
   all('.language').forEach(function (button) {
     button.addEventListener('click', function () {
