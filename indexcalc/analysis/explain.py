@@ -11,11 +11,12 @@ from ..engine.adjust import events
 from ..findings import Language
 from ..journal.history import Change
 from ..methods.arrays import Array
+from ..panel import IMPUTED
 from ..scores import Scores
 from ..tree.levels import leaf_of
 from ..tree.model import Adjustment, Indicator
 from ..words.statuses import STATUS_NAMES
-from .cells import Cell, Estimate, cell_of, cells_of, estimate_of
+from .cells import Cell, Estimate, cell_of, cells_of, estimate_of, estimate_of_node
 from .contribution import Rows, contributions, effective, of_parts, weight_in_effect
 from .result import Result
 from .versus import Boards
@@ -140,7 +141,7 @@ def explain(
     def walk(position: int, level: int) -> Explained:
         own = scores.tree.nodes[position]
         leaf = own if isinstance(own, Indicator) else None
-        estimate = estimate_of(scores, period, unit, position) if leaf else None
+        estimate = (estimate_of if leaf else estimate_of_node)(scores, period, unit, position)
         is_open = depth == 0 or level < depth
         return Explained(
             position=position,
@@ -153,10 +154,10 @@ def explain(
             coverage=float(scores.covered(position)[period, unit]),
             contribution=float(contribution[0, 0, position]),
             index_points=float(points[0, 0, position]),
-            value=estimate.value if estimate else float(scores.derived[period, unit, position]) if leaf else math.nan,
+            value=estimate.value if leaf and estimate else float(scores.derived[period, unit, position]) if leaf else math.nan,
             estimate=estimate,
             measure=leaf.measure if leaf else "",
-            status=int(scores.status[period, unit, position]) if leaf else None,
+            status=int(scores.status[period, unit, position]) if leaf else IMPUTED if estimate else None,
             cells=cells_of(scores, period, unit, leaf) if leaf else (),
             grade=scores.grade(period, unit, position),
             primary=scores.primary(period, unit, position),

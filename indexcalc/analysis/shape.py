@@ -44,7 +44,7 @@ def fits(levers: Levers) -> bool:
         moves = any(scores.index.adjustments[place].by_rank for place in branch.adjustments)
         gaps = np.isnan(scores.scores[period][:, list(branch.inputs)])
         known = record.counts != "otherwise" or isinstance(record.split, Powers) or branch.aggregate in BOUNDED
-        if branch.formula is not None or branch.normalise is not None or moves or not known:
+        if branch.formula is not None or branch.normalise is not None or branch.impute is not None or moves or not known:
             return False
         if branch.weights.method in FROM_DATA or (branch.missing.policy == "floor" and gaps.any()):
             return False

@@ -148,7 +148,8 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
             found.extend(children)
             return own.model_copy(update=update)
         return own.model_copy(
-            update=update | {"weight": weight, "direction": taken.direction, "grades": (), "indicators": children}
+            update=update
+            | {"weight": weight, "direction": taken.direction, "impute": taken.impute, "grades": (), "indicators": children}
         )
 
     found: list[Any] = []

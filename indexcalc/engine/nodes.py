@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -49,6 +50,8 @@ class Nodes:
     floors: Array | None
     weights: dict[int, Array]
     undefined: dict[int, Any] = field(default_factory=dict)
+    estimated: dict[int, Any] = field(default_factory=dict)
+    """By a node's place which of its scores are estimates, where it has such."""
 
 
 def aggregate(
@@ -129,7 +132,11 @@ def _make(nodes: Nodes, kinds: Iterable[tuple[Branch, ...]], block: slice) -> No
             nodes.undefined.setdefault(positions[i], np.zeros(scores.shape[:-1], bool))[..., block] = without[..., i, :]
         for node, each in enumerate(alike):
             if not each.plain:
-                finished, points = finish(nodes.index, nodes.panel, each, y[..., node, :], block)
+                meant: Any = True if nodes.applies is None else nodes.applies[..., block, each.position]
+                finished, points = finish(nodes.index, nodes.panel, each, y[..., node, :], block, applies=meant)
+                if each.impute is not None:  # what is estimated counts as covered, as at leaves
+                    nodes.estimated[each.position] = np.isnan(y[..., node, :]) & ~np.isnan(finished)
+                    nodes.coverage[..., each.position - leaves][nodes.estimated[each.position]] = 1.0
                 scores[..., block, each.position] = finished
                 for place, added in zip(each.adjustments, points, strict=True) if nodes.points.ndim == 3 else ():
                     nodes.points[..., block, place] = added
@@ -241,6 +248,8 @@ def check_nodes(index: Index, panel: Panel, nodes: Nodes) -> Iterator[Finding]:
             yield from _without_spread(index, panel, branch, nodes)
         if nodes.applies is not None and branch.formula is None and branch.aggregate in FREE_SUM:
             yield from _scaled_sums(index, panel, branch, nodes)
+        if branch.impute is not None:
+            yield from _not_estimated(index, panel, branch, nodes)
         if branch.position in nodes.undefined:
             yield from _undefined_cells(index, panel, branch, nodes, nodes.undefined[branch.position])
 
@@ -264,6 +273,22 @@ def _without_spread(index: Index, panel: Panel, branch: Branch, nodes: Nodes) ->
     if bare:
         node = index.tree.nodes[branch.position]
         yield finding("IC453", index.place_of(node.id, "normalise"), node=node.id, name=node.name, periods=some(bare))
+
+
+def estimated_in(index: Index, nodes: Nodes) -> Counter[str]:
+    """Return how many scores of each inner node are estimates, by id."""
+    counts = {index.tree.nodes[at].id: int(np.count_nonzero(flags)) for at, flags in nodes.estimated.items()}
+    return Counter({node: count for node, count in counts.items() if count})
+
+
+def _not_estimated(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:
+    """Say of how many scores of a node there was nothing to estimate them from."""
+    gaps = np.isnan(nodes.scores[..., branch.position])
+    gaps &= True if nodes.applies is None else nodes.applies[..., branch.position]
+    if gaps.any() and branch.impute is not None:
+        node, periods = index.tree.nodes[branch.position], [panel.periods[at] for at in np.flatnonzero(gaps.any(axis=1))]
+        said = {"name": node.name, "count": int(np.count_nonzero(gaps)), "method": branch.impute.method}
+        yield finding("IC455", index.place_of(node.id, "impute"), node=node.id, periods=some(periods), **said)
 
 
 def _scaled_sums(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:

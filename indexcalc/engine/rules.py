@@ -10,16 +10,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..methods import AGGREGATORS, parameters
+from ..methods import AGGREGATORS, CATALOGUE, parameters
 from ..methods.aggregate import in_turn, weight_there
 from ..methods.arrays import Array, np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
 from ..panel import Panel
 from ..tree.layout import Branch, Tree
-from ..tree.model import Index, Missing
+from ..tree.model import Impute, Index, Missing
 from .adjust import adjust
-from .frames import compare
+from .frames import compare, groups_of
 
 SLACK = 1e-12  # numbers of children are compared up to this
 REACHED = 5e-4  # a share is reached from so far below: 0.667, as people write it, by 4 of 6
@@ -99,12 +99,19 @@ def undefined(branch: Branch, y: Array, x: Array, w: Array, covered: Array) -> A
 
 
 def finish(
-    index: Index, panel: Panel, branch: Branch, y: Array, block: slice = slice(None), recorded: Array | None = None
+    index: Index,
+    panel: Panel,
+    branch: Branch,
+    y: Array,
+    block: slice = slice(None),
+    recorded: Array | None = None,
+    applies: Any = True,
 ) -> tuple[Array, list[Array]]:
-    """Compare the units once more, turn, adjust and round what a node's children have come together to (…, unit).
+    """Compare the units once more, turn, estimate, adjust and round what a node's children have come together to (…, unit).
 
     Returns the scores, and the points of each of the node's adjustments. What is compared takes all units; a `block` are those
-    that y has. Points that were `recorded`, of all adjustments together, stand where they cannot be counted.
+    that y has. Points that were `recorded`, of all adjustments together, stand where they cannot be counted. What is missing
+    is estimated where the node `applies` (…, unit), from the other units of the period.
     """
     points: list[Array] = []
     if branch.normalise is not None:
@@ -113,6 +120,8 @@ def finish(
         y = made[..., 0]
     elif branch.turned:
         y = mirror(index) - y
+    if branch.impute is not None:
+        y = np.where(np.isnan(y) & applies, estimates(panel, branch.impute, y), y)
     if branch.adjustments and recorded is not None:
         y = y + recorded
     elif branch.adjustments:
@@ -120,6 +129,14 @@ def finish(
     if branch.round is not None:
         y = rounded(y, branch.round.decimals, branch.round.how)
     return y, points
+
+
+def estimates(panel: Panel, choice: Impute, y: Array) -> Array:
+    """Return a node's scores (period, unit), or (period, draw, unit), with estimates of those that are missing."""
+    groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
+    x = y[..., None] if y.ndim == 2 else y.swapaxes(1, 2)
+    made = CATALOGUE["impute"][choice.method](x, groups, **choice.parameters)
+    return np.asarray(made[..., 0] if y.ndim == 2 else made.swapaxes(1, 2))
 
 
 def mirror(index: Index) -> float:

@@ -102,6 +102,8 @@ def _of_branch(index: Index, branch: Branch) -> Iterator[str]:
         yield "score_over_units"
     if branch.normalise is not None:
         yield f"normalise: {branch.normalise.method}"
+    if branch.impute is not None:
+        yield f"impute: {branch.impute.method}"
     if branch.missing.policy == "floor":
         yield "missing: floor"
     yield from (index.adjustments[at].id for at in branch.adjustments)

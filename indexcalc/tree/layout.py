@@ -42,6 +42,7 @@ class Branch:
     undefined: str
     turned: bool
     normalise: Normalise | None
+    impute: Impute | None
     adjustments: tuple[int, ...]
     round: Round | None
     compares: bool
@@ -51,7 +52,7 @@ class Branch:
     @property
     def plain(self) -> bool:
         """Whether the score is what the children come together to."""
-        return not (self.turned or self.normalise or self.adjustments or self.round)
+        return not (self.turned or self.normalise or self.impute or self.adjustments or self.round)
 
     @cached_property
     def alone(self) -> bool:
@@ -310,6 +311,7 @@ def _branch(
     places = tuple(position[child.id] for child in children)
     adjustments = tuple(i for i, item in enumerate(index.adjustments) if (item.node or index.index.id) == node.id)
     moves = any(index.adjustments[i].by_rank for i in adjustments)
+    estimated = _unless_none(node.impute) if isinstance(node, Dimension) else None
     compares = formula is None and (aggregate.method in COMPARES_UNITS or weights.method in FROM_DATA)
     return Branch(
         position=at,
@@ -324,9 +326,10 @@ def _branch(
         undefined=where_undefined(index, node),
         turned=isinstance(node, Dimension) and node.direction == "lower",
         normalise=node.normalise,
+        impute=estimated,
         adjustments=adjustments,
         round=node.round,
-        compares=compares or moves or node.normalise is not None,
+        compares=compares or moves or node.normalise is not None or estimated is not None,
         height=height,
     )
 

@@ -116,6 +116,8 @@ class _Explained:
     def _beside_score(self, one: Explained) -> dict[str, Any]:
         """Return the grade, the primary children and the adjustments of an inner node, where it has such."""
         entry: dict[str, Any] = {}
+        if one.estimate:
+            entry["imputed"] = {"method": one.estimate.method, "from": list(one.estimate.donors)}
         if one.position in self.scores.grades:
             entry["grade"] = self.grade(one)
         if one.primary:
@@ -202,6 +204,8 @@ class _Explained:
             text += f" · {word.index_points(language)} {self._points(one.index_points)}"
         if one.coverage < 1 and not one.cells:
             text += f" · {word.coverage(language)} {one.coverage:.1%}"
+        if one.estimate and not one.cells:
+            text += self._estimated(one)
         beside = {"grade": self.grade(one), "primary": self.primary(one)}
         return text + "".join(f" · {word_of(key, language)} {name}" for key, name in beside.items() if name)
 

@@ -312,6 +312,9 @@ class Dimension(Node, Inner):
     """`lower`: the whole node is turned, less of it is better."""
     applies: str | None = None
     """A formula over columns, as at indicators; none of the indicators below applies to a unit where it is 0."""
+    impute: ImputeChoice | None = None
+    """How a score that is missing is estimated, from the other units' scores of this node: by their `mean` or `median`, or as a
+    given `value`."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades of this node, from the best down."""
     ranking: "NodeRanking | None" = None
