@@ -128,7 +128,8 @@ def written(folder: Path, line: Line, language: str) -> Index:
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([["" if cell == NOTHING else cell for cell in row] for row in rows])
     if line.log:
-        laid_out(folder, {"log.csv": line.log})
+        (name,) = re.findall(r"path: (\S+\.csv)", line.context)
+        laid_out(folder, {name: line.log})
     return indexcalc.load(tree)
 
 

@@ -61,7 +61,7 @@ def contributions(scores: Scores, rows: Rows | None = None) -> Array:
     for branch, weights in zip(scores.tree.branches, scores.weights, strict=True):
         split = _scaled(scores, branch, weights, rows)
         if branch.position in scores.estimated:  # an estimate is made of none of the children: they share it by their weights
-            guessed = _of(rows, scores.estimated[branch.position])[..., None]
+            guessed = _of(rows, np.asarray(scores.estimated[branch.position], dtype=float))[..., None] > 0
             split = np.where(guessed, _shares_of_all(scores, branch, weights, rows) * _before(scores, branch, rows), split)
         out[..., list(branch.children)] = split
     return out

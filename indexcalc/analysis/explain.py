@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..engine.adjust import events
 from ..findings import Language
@@ -13,6 +13,7 @@ from ..journal.history import Change
 from ..methods.arrays import Array
 from ..panel import IMPUTED
 from ..scores import Scores
+from ..tree.grouped import grouped_at
 from ..tree.levels import leaf_of
 from ..tree.model import Adjustment, Indicator
 from ..words.statuses import STATUS_NAMES
@@ -57,6 +58,16 @@ class UnitBelow:
 
 
 @dataclass(frozen=True)
+class OfGroup:
+    """A setting that holds for a unit as it is of a group: its key and value, the column of the units table, and the group."""
+
+    key: str
+    value: Any
+    by: str
+    group: str
+
+
+@dataclass(frozen=True)
 class Explained:
     """A unit's score of one node and what it is made of; NaN for what there is not.
 
@@ -87,6 +98,7 @@ class Explained:
     changes: tuple[Change, ...] = ()
     children: tuple[Explained, ...] = ()
     made: MadeOfUnits | None = None
+    of_group: tuple[OfGroup, ...] = ()
 
     def walk(self, level: int = 0) -> Iterator[tuple[int, Explained]]:
         """Yield the node and all below it, each with how far below it is."""
@@ -164,10 +176,19 @@ def explain(
             adjustments=() if leaf else _added(scores, period, unit, position),
             changes=tuple(change for change in history if change.node == own.id),
             children=tuple(walk(child, level + 1) for child in scores.tree.below(position)) if is_open else (),
+            of_group=_of_group(scores, unit, own.id) if own.id in scores.index.by_id else (),
             made=_from_below(scores, period, unit, own.id, max(depth - level, 0)) if is_open else None,
         )
 
     return Explanation(scores, period, unit, depth, walk(node, 0), boards)
+
+
+def _of_group(scores: Scores, unit: int, node: str) -> tuple[OfGroup, ...]:
+    """Return what holds for a unit at a node as it is of a group."""
+    units = scores.panel.units
+    return tuple(
+        OfGroup(one.key, one.among(label := units.labels(one.by)[unit]), one.by, label) for one in grouped_at(scores.index, node)
+    )
 
 
 def _own(weights: Array, period: int, unit: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..engine.rules import combiner
-from ..methods import AGGREGATORS, FROM_DATA
+from ..methods import AGGREGATORS
 from ..methods.aggregate.joined import MPI, PRODUCT
 from ..methods.arrays import Array, np
 from ..methods.records import Powers
@@ -46,7 +46,7 @@ def fits(levers: Levers) -> bool:
         known = record.counts != "otherwise" or isinstance(record.split, Powers) or branch.aggregate in BOUNDED
         if branch.formula is not None or branch.normalise is not None or branch.impute is not None or moves or not known:
             return False
-        if branch.weights.method in FROM_DATA or (branch.missing.policy == "floor" and gaps.any()):
+        if branch.fixed_weights is None or (branch.missing.policy == "floor" and gaps.any()):
             return False
         if record.counts == "places" and record.weights != "none":
             w = np.broadcast_to(_weights(scores, branch, period, levers.unit), (len(branch.inputs),))

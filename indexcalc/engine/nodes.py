@@ -22,7 +22,7 @@ from ..tree.model import Index
 from ..words.tree import NOT_DEFINED
 from .floors import fill_floor, leaf_floors
 from .frames import blocks, frames, groups_of, kinds_of, part_of, processors, some
-from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined
+from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined, weights_by_group
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
 _SCORES = 1 << 19  # scores of which nodes made alike are taken at once, for the same reason
@@ -76,7 +76,9 @@ def aggregate(
     if coverage is None:
         coverage = make(len(panel.periods), len(panel.units), len(tree.branches))
     points = make(len(panel.periods), len(panel.units), len(index.adjustments)) if scores.ndim == 3 else np.empty(0)
-    floors = leaf_floors(index, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
+    floors = (
+        leaf_floors(index, scores, panel.units) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
+    )
     applies = applying(index, status, make)
     if scores.ndim == 4 and applies is not None:
         applies = applies[:, None]
@@ -114,9 +116,11 @@ def _make(nodes: Nodes, kinds: Iterable[tuple[Branch, ...]], block: slice) -> No
             gaps = np.isnan(inputs)
             if nodes.applies is not None:
                 gaps &= _taken(nodes.applies, block, [branch.inputs])
-            inputs = np.where(gaps, nodes.floors[..., None, :, list(branch.inputs)], inputs)
+            floors = nodes.floors if nodes.floors.shape[-2] == 1 else nodes.floors[..., block, :]
+            inputs = np.where(gaps, floors[..., None, :, list(branch.inputs)], inputs)
         y = combiner(tree, branch)(inputs, w)
-        own = w.ndim == x.ndim and w.shape[-2] > 1 and branch.weights.over != "group"  # each unit's own, 0 for what it misses
+        each_own = w.ndim == x.ndim and w.shape[-2] > 1  # each unit's own, 0 for what it misses
+        own = each_own and branch.weights.over != "group" and not branch.by_group
         below = _coverage_below(x, alike, nodes.coverage, block, leaves)
         covered = coverage_of(x, applies, np.ones(x.shape[-1]) if own else w, below)
         if asks_for_children(branch.missing):
@@ -214,6 +218,9 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Ma
     """Return the weights of a node's children: (child,) where they are the same everywhere, else (…, unit or 1, child)."""
     if branch.fixed_weights is not None:
         return branch.fixed_weights
+    if branch.by_group:
+        own = weights_by_group(branch, panel.units)
+        return np.broadcast_to(own, (*scores.shape[:-2], *own.shape))
     choice, declared = branch.weights, np.array(branch.declared)
     method = CATALOGUE["weights"][choice.method]
     x = scores[..., part_of(branch.children)]

@@ -16,10 +16,12 @@ from ..methods.arrays import Array, np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
 from ..panel import Panel
+from ..tree.blocks.choices import ByGroup
 from ..tree.layout import Branch, Tree
-from ..tree.model import Impute, Index, Missing
+from ..tree.model import Impute, Index, Missing, Normalise
+from ..units import Units
 from .adjust import adjust
-from .frames import compare, groups_of
+from .frames import compare, groups_of, labels_of, ways_by_group
 
 SLACK = 1e-12  # numbers of children are compared up to this
 REACHED = 5e-4  # a share is reached from so far below: 0.667, as people write it, by 4 of 6
@@ -119,7 +121,8 @@ def finish(
         compare(index, panel, branch.normalise, y[..., None], sign, made, slice(None), np.array([True]))
         y = made[..., 0]
     elif branch.turned:
-        y = mirror(index) - y
+        ends = mirror(index, panel.units)
+        y = (ends if isinstance(ends, float) else ends[block]) - y
     if branch.impute is not None:
         y = np.where(np.isnan(y) & applies, estimates(panel, branch.impute, y), y)
     if branch.adjustments and recorded is not None:
@@ -139,9 +142,33 @@ def estimates(panel: Panel, choice: Impute, y: Array) -> Array:
     return np.asarray(made[..., 0] if y.ndim == 2 else made.swapaxes(1, 2))
 
 
-def mirror(index: Index) -> float:
-    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or else 0."""
+def weights_by_group(branch: Branch, units: Units) -> Array:
+    """Return the weights of a node's children (unit, child) where they differ by groups of units; NaN for a group without one."""
+    columns = list(dict.fromkeys(weight.by for weight in branch.declared if isinstance(weight, ByGroup)))
+    labels, rows = labels_of(units, columns), {}
+    for own in dict.fromkeys(labels):
+        of = dict(zip(columns, own, strict=True))
+        rows[own] = branch.weighted(
+            [weight.among(of[weight.by]) if isinstance(weight, ByGroup) else weight for weight in branch.declared]
+        )
+    return np.array([rows[own] for own in labels]).reshape(len(units), len(branch.declared))
+
+
+def mirror(index: Index, units: Units) -> Any:
+    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or else 0.
+
+    It is that of each unit (unit,) where the range differs by groups.
+    """
     choice = index.defaults.normalise
+    if not choice.by_group:
+        return _both_ends(choice)
+    found = np.empty(len(units))
+    for own, mask in ways_by_group(units, choice):
+        found[mask] = _both_ends(own)
+    return found
+
+
+def _both_ends(choice: Normalise) -> float:
     takes = {name: parameter.default for name, parameter in parameters("normalise", choice.method).items()} | choice.parameters
     if "mean" in takes and "sd" in takes:
         return 2.0 * float(takes["mean"])

@@ -105,6 +105,8 @@ class _Explained:
             entry["raw"] = cells_data(one.cells)
         else:
             entry |= self._beside_score(one)
+        if one.of_group:
+            entry["of_group"] = [asdict(own) for own in one.of_group]
         if settings := settings_of(self.scores.index, one.node):
             entry["settings"] = {own.key: {"value": own.said, "place": str(own.place)} for own in settings}
         entry |= {"contribution": finite(one.contribution), "index_points": finite(one.index_points)}
@@ -151,6 +153,8 @@ class _Explained:
             line, language = word.setting(self.language), self.language
             settings = [own for own in settings_of(self.scores.index, one.node) if own.key not in about]
             lines += [below + line.format(key=key_title(own.key, language), text=own.said, place=own.place) for own in settings]
+        apart = word.of_group(self.language)
+        lines += [below + apart.format(key=own.key, value=own.value, by=own.by, group=own.group) for own in one.of_group]
         remark = word.key_and_text(self.language)
         lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in about.items()]
         for added in one.adjustments:

@@ -71,7 +71,9 @@ def check_estimated_nodes(index: Index) -> Iterator[Finding]:
         record = None if choice is None else IMPUTERS.get(choice.method)
         if record is not None and record.donors not in ("units", "none"):
             known = [one.name for one in IMPUTERS.values() if one.donors in ("units", "none")]
-            yield finding("IC142", index.place_of(node.id, "impute"), node=titled(index, node.id), method=record.name, known=known)
+            yield finding(
+                "IC142", index.place_of(node.id, "impute"), node=titled(index, node.id), method=record.name, known=known
+            )
 
 
 def check_grades(index: Index) -> Iterator[Finding]:
