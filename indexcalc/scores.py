@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .findings import Finding
 from .methods.ties import near
-from .panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, Provenance
+from .panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, Provenance
 from .tree.blocks.follow import Goal, Remark
 from .tree.model import Dimension, Index, Indicator, Root
 
@@ -77,6 +77,8 @@ class Scores:
     below: Below | None = None
     imputed: NDArray[np.float64] | None = None
     """The leaves' values with the estimates of those that were imputed (period, unit, leaf), before outliers were treated."""
+    estimated: Mapping[int, NDArray[np.bool_]] = field(default_factory=dict)
+    """By its place which scores of an inner node are estimates (period, unit); of nodes that estimate what is missing."""
     reported: Panel | None = None
     """The panel as it was handed in, with the units of all levels: what scoring again in another way starts from."""
     level: str | None = None
@@ -173,6 +175,7 @@ class Scores:
             grades=made.grades,
             weights=made.weights,
             imputed=None if self.imputed is None else self.imputed[..., leaves],
+            estimated={at: self.estimated[place] for at, place in enumerate(nodes) if place in self.estimated},
             again=None if self.again is None else lambda period: self.with_units_of(period)._with_nodes_of(made),
             editions=(),
         )
@@ -226,6 +229,7 @@ class Scores:
             weights=tuple(own(weights) for weights in self.weights),
             findings=self.findings,
             imputed=None if self.imputed is None else some(self.imputed),
+            estimated={node: some(flags) for node, flags in self.estimated.items()},
             there=None if self.there is None else some(self.there),
         )
         vars(part)["sibling_weights"] = self.sibling_weights[periods]
@@ -317,7 +321,8 @@ class Scores:
         leaves = [leaf for leaf in self._leaves_below(node) if leaf not in self.tree.monitored]
         applies = (self.status[..., leaves] != NOT_APPLICABLE).any(axis=-1)
         without = np.isnan(self.scores[..., node])
-        return np.where(without, np.where(applies, MISSING, NOT_APPLICABLE), 0).astype(np.uint8)
+        there = np.where(self.estimated[node], IMPUTED, VALUE) if node in self.estimated else VALUE
+        return np.where(without, np.where(applies, MISSING, NOT_APPLICABLE), there).astype(np.uint8)
 
     def _leaves_below(self, node: int) -> list[int]:
         if node < self.tree.leaves:

@@ -87,7 +87,7 @@ def scored(folder: Path) -> Scored:
     return ic.score(folder / "indicators.yaml")
 
 
-def then(year: int) -> dict[str, object]:
+def then(year: int, tree: str = TREE) -> dict[str, object]:
     """Return the plain tree of a year, worked out by hand from the YAML and nothing of the program."""
 
     def at(value: object) -> object:
@@ -100,7 +100,7 @@ def then(year: int) -> dict[str, object]:
             return [at(one) for one in kept]
         return value
 
-    found = at(yaml.safe_load(TREE))
+    found = at(yaml.safe_load(tree))
     assert isinstance(found, dict)
     return found
 

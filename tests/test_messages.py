@@ -82,6 +82,8 @@ COMMANDS: dict[str, list[str]] = {
     "robustness_without_weights": ["robustness"],
     "robustness_where_ties_are_told_apart": ["robustness"],
     "robustness_of_groups_ranked_alone": ["robustness"],
+    "robustness_of_weights_by_group": ["robustness"],
+    "weights_set_of_a_weight_by_group": ["weights", "set", "a", "0.4"],
     "target_costs_wrong": ["target", "东城区", "--score", "80", "--costs", "costs.csv"],
     "target_of_a_rank_too_far": ["target", "东城区", "--rank", "4"],
     "target_of_a_unit_without_score": ["target", "西城区", "--rank", "1"],

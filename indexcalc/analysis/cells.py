@@ -90,6 +90,20 @@ class Estimate:
     donors: tuple[str, ...]
 
 
+def estimate_of_node(scores: Scores, period: int, unit: int, node: int) -> Estimate | None:
+    """Return how an inner node's score was estimated, nothing where it was not."""
+    guessed = scores.estimated.get(node)
+    if guessed is None or not guessed[period, unit]:
+        return None
+    choice = scores.tree.branches[node - scores.tree.leaves].impute
+    assert choice is not None
+    by = choice.by or ("group" if choice.over == "group" else None)
+    mask = next(mask for mask in groups_of(scores.panel, by) if mask[unit])
+    there = ~np.isnan(scores.scores[period, :, node]) & ~guessed[period] & mask
+    donors = [scores.panel.units.ids[at] for at in np.flatnonzero(there)] if IMPUTERS[choice.method].donors == "units" else []
+    return Estimate(float(scores.scores[period, unit, node]), choice.method, tuple(donors))
+
+
 def estimate_of(scores: Scores, period: int, unit: int, leaf: int) -> Estimate | None:
     """Return how a leaf's value was estimated, nothing where it was not."""
     if scores.status[period, unit, leaf] != IMPUTED:

@@ -59,8 +59,24 @@ def contributions(scores: Scores, rows: Rows | None = None) -> Array:
     out = np.full(_of(rows, scores.scores).shape, np.nan)
     out[..., scores.tree.root] = _of(rows, scores.score())
     for branch, weights in zip(scores.tree.branches, scores.weights, strict=True):
-        out[..., list(branch.children)] = _scaled(scores, branch, weights, rows)
+        split = _scaled(scores, branch, weights, rows)
+        if branch.position in scores.estimated:  # an estimate is made of none of the children: they share it by their weights
+            guessed = _of(rows, np.asarray(scores.estimated[branch.position], dtype=float))[..., None] > 0
+            split = np.where(guessed, _shares_of_all(scores, branch, weights, rows) * _before(scores, branch, rows), split)
+        out[..., list(branch.children)] = split
     return out
+
+
+def _shares_of_all(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -> Array:
+    """Return the shares of a node's children by their weights, whether they have a score or not."""
+    w = weights if weights.ndim == 1 else _of(rows, weights)
+    nothing = np.zeros((*_of(rows, scores.score()).shape, len(branch.inputs)))
+    return _shares(nothing, w) if branch.formula is None else _of_children(scores, branch, _even(nothing))
+
+
+def _before(scores: Scores, branch: Branch, rows: Rows | None) -> Array:
+    """Return a node's scores before its adjustments (period, unit, 1)."""
+    return np.asarray(_of(rows, scores.scores[..., branch.position] - adjusted(scores, branch.position))[..., None])
 
 
 def by_weight(branch: Branch) -> bool:
@@ -118,7 +134,7 @@ def _scaled(scores: Scores, branch: Branch, weights: Array, rows: Rows | None) -
     if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":
         absent = _of(rows, _at_the_mean(x))
     x, w = _of(rows, x), weights if weights.ndim == 1 else _of(rows, weights)
-    last = _of(rows, scores.scores[..., branch.position] - adjusted(scores, branch.position))[..., None]
+    last = _before(scores, branch, rows)
     if branch.plain:
         return _split(scores, branch, x, absent, w, last)[:, wanted]
     y = np.where(np.isnan(last), np.nan, combiner(scores.tree, branch)(x, w)[..., None])

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..engine.adjust import events
 from ..findings import Language
 from ..journal.history import Change
 from ..methods.arrays import Array
+from ..panel import IMPUTED
 from ..scores import Scores
+from ..tree.grouped import grouped_at
 from ..tree.levels import leaf_of
 from ..tree.model import Adjustment, Indicator
 from ..words.statuses import STATUS_NAMES
-from .cells import Cell, Estimate, cell_of, cells_of, estimate_of
+from .cells import Cell, Estimate, cell_of, cells_of, estimate_of, estimate_of_node
 from .contribution import Rows, contributions, effective, of_parts, weight_in_effect
 from .result import Result
 from .versus import Boards
@@ -56,6 +58,16 @@ class UnitBelow:
 
 
 @dataclass(frozen=True)
+class OfGroup:
+    """A setting that holds for a unit as it is of a group: its key and value, the column of the units table, and the group."""
+
+    key: str
+    value: Any
+    by: str
+    group: str
+
+
+@dataclass(frozen=True)
 class Explained:
     """A unit's score of one node and what it is made of; NaN for what there is not.
 
@@ -86,6 +98,7 @@ class Explained:
     changes: tuple[Change, ...] = ()
     children: tuple[Explained, ...] = ()
     made: MadeOfUnits | None = None
+    of_group: tuple[OfGroup, ...] = ()
 
     def walk(self, level: int = 0) -> Iterator[tuple[int, Explained]]:
         """Yield the node and all below it, each with how far below it is."""
@@ -140,7 +153,7 @@ def explain(
     def walk(position: int, level: int) -> Explained:
         own = scores.tree.nodes[position]
         leaf = own if isinstance(own, Indicator) else None
-        estimate = estimate_of(scores, period, unit, position) if leaf else None
+        estimate = (estimate_of if leaf else estimate_of_node)(scores, period, unit, position)
         is_open = depth == 0 or level < depth
         return Explained(
             position=position,
@@ -153,20 +166,29 @@ def explain(
             coverage=float(scores.covered(position)[period, unit]),
             contribution=float(contribution[0, 0, position]),
             index_points=float(points[0, 0, position]),
-            value=estimate.value if estimate else float(scores.derived[period, unit, position]) if leaf else math.nan,
+            value=estimate.value if leaf and estimate else float(scores.derived[period, unit, position]) if leaf else math.nan,
             estimate=estimate,
             measure=leaf.measure if leaf else "",
-            status=int(scores.status[period, unit, position]) if leaf else None,
+            status=int(scores.status[period, unit, position]) if leaf else IMPUTED if estimate else None,
             cells=cells_of(scores, period, unit, leaf) if leaf else (),
             grade=scores.grade(period, unit, position),
             primary=scores.primary(period, unit, position),
             adjustments=() if leaf else _added(scores, period, unit, position),
             changes=tuple(change for change in history if change.node == own.id),
             children=tuple(walk(child, level + 1) for child in scores.tree.below(position)) if is_open else (),
+            of_group=_of_group(scores, unit, own.id) if own.id in scores.index.by_id else (),
             made=_from_below(scores, period, unit, own.id, max(depth - level, 0)) if is_open else None,
         )
 
     return Explanation(scores, period, unit, depth, walk(node, 0), boards)
+
+
+def _of_group(scores: Scores, unit: int, node: str) -> tuple[OfGroup, ...]:
+    """Return what holds for a unit at a node as it is of a group."""
+    units = scores.panel.units
+    return tuple(
+        OfGroup(one.key, one.among(label := units.labels(one.by)[unit]), one.by, label) for one in grouped_at(scores.index, node)
+    )
 
 
 def _own(weights: Array, period: int, unit: int) -> float:

@@ -51,7 +51,7 @@ def points_due_to_gaps(scores: Scores, gaps: Array, contribution: Array, points:
 
 def _can_be_filled(branch: Branch) -> bool:
     """Say whether what a node's children come together to can be made of a unit's own scores alone."""
-    finished = branch.turned or branch.normalise or branch.round
+    finished = branch.turned or branch.normalise or branch.impute or branch.round
     compares = branch.aggregate in COMPARES_UNITS or branch.weights.method in UNIT_SPECIFIC
     return branch.formula is None and not compares and not finished
 

@@ -252,7 +252,8 @@ class Least:
                     else self._by_power(branch, unit, children, shares, inner)
                 )
         if branch.turned:
-            line = line.times(-1.0).plus(mirror(scores.index))
+            ends = mirror(scores.index, scores.panel.units)
+            line = line.times(-1.0).plus(ends if isinstance(ends, float) else float(ends[unit]))
         return self._finished(branch, unit, line, sense)
 
     def _finished(self, branch: Branch, unit: int, line: Line, sense: int) -> Line:

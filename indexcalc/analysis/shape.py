@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..engine.rules import combiner
-from ..methods import AGGREGATORS, FROM_DATA
+from ..methods import AGGREGATORS
 from ..methods.aggregate.joined import MPI, PRODUCT
 from ..methods.arrays import Array, np
 from ..methods.records import Powers
@@ -44,9 +44,9 @@ def fits(levers: Levers) -> bool:
         moves = any(scores.index.adjustments[place].by_rank for place in branch.adjustments)
         gaps = np.isnan(scores.scores[period][:, list(branch.inputs)])
         known = record.counts != "otherwise" or isinstance(record.split, Powers) or branch.aggregate in BOUNDED
-        if branch.formula is not None or branch.normalise is not None or moves or not known:
+        if branch.formula is not None or branch.normalise is not None or branch.impute is not None or moves or not known:
             return False
-        if branch.weights.method in FROM_DATA or (branch.missing.policy == "floor" and gaps.any()):
+        if branch.fixed_weights is None or (branch.missing.policy == "floor" and gaps.any()):
             return False
         if record.counts == "places" and record.weights != "none":
             w = np.broadcast_to(_weights(scores, branch, period, levers.unit), (len(branch.inputs),))

@@ -24,7 +24,9 @@ from ..methods.weight import FROM_DATA
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, Panel, empty
 from ..periods import kind_among
 from ..scores import Scores
+from ..tree.blocks.choices import ByGroup
 from ..tree.formula import names, parse
+from ..tree.grouped import grouped
 from ..tree.layout import Branch, normalise_of, where_undefined
 from ..tree.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Ranking, Root, Weights
 from ..units import Units
@@ -148,7 +150,8 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
             found.extend(children)
             return own.model_copy(update=update)
         return own.model_copy(
-            update=update | {"weight": weight, "direction": taken.direction, "grades": (), "indicators": children}
+            update=update
+            | {"weight": weight, "direction": taken.direction, "impute": taken.impute, "grades": (), "indicators": children}
         )
 
     found: list[Any] = []
@@ -206,8 +209,17 @@ def _weights(structure: Side, weights: Side, key: str, *, free: bool) -> tuple[W
         scale = whole / part if part and not free and not math.isclose(whole, part, rel_tol=1e-12) else 1.0
         scaled = {child: other[child] * scale for child in common}
         # weights that were only scaled to make room are the same, whatever the last bit says
-        numbers = own | {child: own[child] if math.isclose(w, own[child], rel_tol=1e-12) else w for child, w in scaled.items()}
+        numbers = own | {child: own[child] if _alike(w, own[child]) else w for child, w in scaled.items()}
     return (Weights(method="given") if everywhere else _at_base(choice, taken)), numbers
+
+
+def _alike(one: float, other: float) -> bool:
+    """Say whether two weights are the same but for the last bits, in every group where they differ by groups."""
+    if isinstance(one, ByGroup) and isinstance(other, ByGroup):
+        labels = {*one.of, *other.of, ""}
+        pairs = [(one.among(label), other.among(label)) for label in labels]
+        return one.by == other.by and all(math.isclose(*pair, rel_tol=1e-12) or all(map(math.isnan, pair)) for pair in pairs)
+    return type(one) is type(other) and math.isclose(one, other, rel_tol=1e-12)
 
 
 @dataclass(frozen=True)
@@ -300,7 +312,9 @@ class World:
         unlimited = any(lowest(normalise_of(self.index, leaf)) is None for leaf in self.index.leaves)
         floors = any(branch.missing.policy == "floor" for branch in tree.branches)
         inner = any(not branch.plain for branch in tree.branches)
-        return not any(branch.compares for branch in tree.branches) and not (floors and (unlimited or inner))
+        groups = any(grouped(self.index))  # which group a unit is of would have to be known
+        compares = any(branch.compares for branch in tree.branches)
+        return not groups and not compares and not (floors and (unlimited or inner))
 
     def taken(self, units: Sequence[int]) -> World:
         """Return the same world with some of its units alone."""

@@ -24,7 +24,7 @@ from .frames import normalise
 from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, treat
 from .levels import imputed_below, of_one_level, scored_below, with_scores
 from .logic import broken_rules
-from .nodes import aggregate, check_nodes
+from .nodes import aggregate, check_nodes, estimated_in
 from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from .ranking import check_shares, grade, rank
 from .rules import combiner
@@ -66,6 +66,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None, of: Callable[
         inner = aggregate(index, panel, status, scores)
         places, within = rank(index, panel, derived, scores)
         grades = grade(index, panel, scores, places, within, grade_ceilings(index, panel))
+        estimates += estimated_in(index, inner)
         compared = check_comparisons(below.index if below else index, panel, estimates + imputed_below(below))
         noted = [
             *check_columns(index, panel, treated, status, scores, said_of(reported)),
@@ -98,6 +99,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None, of: Callable[
             findings=tuple(with_label([*found, *screened, *noted], index.units.label)),
             below=below,
             imputed=imputed,
+            estimated=inner.estimated,
             reported=reported,
             level=level,
             there=scored(index, panel),

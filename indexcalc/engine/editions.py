@@ -124,9 +124,20 @@ def _side_by_side(index: Index, made: Sequence[tuple[Any, Scores]]) -> Scores:
         weights=tuple(_weights(index, branch, made) for branch in range(len(tree.branches))),
         findings=_findings(made),
         imputed=of_leaves(lambda own: own.treated if own.imputed is None else own.imputed),
+        estimated=_estimated(index, made),
         there=first.there,
         editions=tuple((own, replace(scores, again=None)) for own, scores in made),
     )
+
+
+def _estimated(index: Index, made: Sequence[tuple[Any, Scores]]) -> dict[int, Any]:
+    """Return which scores of inner nodes are estimates (period, unit), by the places of the nodes in the whole tree."""
+    out: dict[int, Any] = {}
+    for rows, own in made:
+        for at, flags in own.estimated.items():
+            place = index.tree.position[own.tree.nodes[at].id]
+            out.setdefault(place, np.zeros(flags.shape, dtype=bool))[rows] = flags[rows]
+    return out
 
 
 def _whole(index: Index, made: Sequence[tuple[Any, Scores]]) -> Panel:

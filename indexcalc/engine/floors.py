@@ -10,6 +10,8 @@ from ..panel import NOT_APPLICABLE, VALUE
 from ..scores import Scores
 from ..tree.layout import Branch, normalise_of
 from ..tree.model import Index, Missing, Normalise
+from ..units import Units
+from .frames import ways_by_group
 from .rules import combiner
 
 
@@ -18,7 +20,7 @@ def used_inputs(scores: Scores, branch: Branch) -> Array:
     x = scores.scores[..., list(branch.inputs)]
     if branch.missing.policy != "floor" or not np.isnan(x).any():
         return x
-    floors = leaf_floors(scores.index, scores.scores)
+    floors = leaf_floors(scores.index, scores.scores, scores.panel.units)
     for each, w in zip(scores.tree.branches, scores.weights, strict=True):
         fill_floor(scores.index, each, w, floors, scores.scores)
     applies = np.stack([scores.node_status(place) != NOT_APPLICABLE for place in branch.inputs], axis=-1)
@@ -35,6 +37,8 @@ def with_floors(scores: Scores) -> Scores | None:
         return scores
     inner = [branch for branch in branches if branch.position != scores.tree.root]
     lows = [lowest(normalise_of(scores.index, leaf)) for leaf in scores.index.leaves]
+    if any("low" in normalise_of(scores.index, leaf).by_group for leaf in scores.index.leaves):
+        return None
     if None in lows or any(branch.missing.policy != "floor" or branch.compares for branch in branches):
         return None
     if not all(branch.plain for branch in inner):
@@ -50,12 +54,21 @@ def with_floors(scores: Scores) -> Scores | None:
     return replace(scores, index=scores.index.model_copy(update={"defaults": without}), scores=made, status=status)
 
 
-def leaf_floors(index: Index, scores: Array) -> Array:
-    """Return the worst score of each node (…, 1, node), the leaves' part filled: a method's `low`, or the worst seen."""
-    floors = np.full((*scores.shape[:-2], 1, len(index.tree.nodes)), np.nan)
-    for position, leaf in enumerate(index.leaves):
-        worst = lowest(normalise_of(index, leaf))
-        floors[..., 0, position] = np.fmin.reduce(scores[..., position], axis=-1) if worst is None else worst
+def leaf_floors(index: Index, scores: Array, units: Units) -> Array:
+    """Return the worst score of each node (…, 1, node), the leaves' part filled: a method's `low`, or the worst seen.
+
+    They are each unit's own (…, unit, node) where some differ by groups of units.
+    """
+    choices = [normalise_of(index, leaf) for leaf in index.leaves]
+    apart = any("low" in choice.by_group for choice in choices) or any(branch.by_group for branch in index.tree.branches)
+    count = scores.shape[-2] if apart else 1
+    floors = np.full((*scores.shape[:-2], count, len(index.tree.nodes)), np.nan)
+    for position, choice in enumerate(choices):
+        ways = ways_by_group(units, choice) if "low" in choice.by_group else [(choice, slice(None))]
+        for own, members in ways:
+            worst = lowest(own)
+            seen = np.fmin.reduce(scores[..., position], axis=-1)[..., None] if worst is None else worst
+            floors[..., members, position] = seen
     return floors
 
 
@@ -70,4 +83,4 @@ def fill_floor(index: Index, branch: Branch, w: Array, floors: Array, scores: Ar
     if branch.plain and not branch.compares:
         floors[..., branch.position] = combiner(index.tree, branch)(floors[..., list(branch.inputs)], w)
     else:
-        floors[..., 0, branch.position] = np.fmin.reduce(scores[..., branch.position], axis=-1)
+        floors[..., branch.position] = np.fmin.reduce(scores[..., branch.position], axis=-1)[..., None]

@@ -20,6 +20,7 @@ from ..panel import Panel
 from ..periods import kind_among, read_period
 from ..tree.layout import normalise_of
 from ..tree.model import Index, Normalise, Weights
+from ..units import Units
 from ..words.agreement import several
 
 _COLUMN = 1 << 20  # cells whose statistics are taken together: what stays in a cache until they are used
@@ -73,6 +74,9 @@ def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array
     Both may have draws: (period, draw, unit, column). `computed` (column,) are those that are not as they were read, as none
     are in periods that were rolled up.
     """
+    if choice.by_group:
+        _compare_by_group(index, panel, choice, x, sign, out, part, computed)
+        return
     method = CATALOGUE["normalise"][choice.method]
     for kind, members in kinds_of(index, panel):
         own, made, parameters = x[members], out[members], choice.of_kind(kind).parameters
@@ -87,6 +91,32 @@ def compare(index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array
             step = max(256, _BLOCK // max(1, own[..., :1, :].size))
             for block in blocks(own.shape[-2], step):
                 made[..., block, part] = method(own[..., block, :], frame, **parameters)
+
+
+def _compare_by_group(
+    index: Index, panel: Panel, choice: Normalise, x: Array, sign: Array, out: Array, part: Any, computed: Mask
+) -> None:
+    """Normalise as `compare` does, the units of each group in their own way among all that they are compared with."""
+    for own, mask in ways_by_group(panel.units, choice):
+        made = np.empty_like(x)
+        compare(index, panel, own, x, sign, made, slice(None), computed)
+        units = np.flatnonzero(mask)
+        out[..., units[:, None], np.arange(out.shape[-1])[part]] = made[..., units, :]
+
+
+def labels_of(units: Units, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return what each unit has in some columns of the units table; nothing in each where there are no groups."""
+    return list(zip(*(units.labels(by) or ("",) * len(units) for by in columns), strict=True))
+
+
+def ways_by_group(units: Units, choice: Normalise) -> list[tuple[Normalise, Mask]]:
+    """Return what a way of normalising is for each group of units that it names parameters for, with a mask of these units."""
+    columns = list(dict.fromkeys(value["by"] for value in choice.by_group.values()))
+    labels, found = labels_of(units, columns), []
+    for own in dict.fromkeys(labels):
+        mask = np.array([label == own for label in labels], dtype=bool)
+        found.append((choice.of_group(dict(zip(columns, own, strict=True))), mask))
+    return found
 
 
 def frames(index: Index, panel: Panel, choice: Normalise | Weights, x: Array, members: slice) -> Iterator[tuple[Any, Array]]:

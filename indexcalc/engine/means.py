@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..methods import FROM_DATA
 from ..methods.aggregate import FREE_SUM
 from ..methods.arrays import Array, np
 from ..tree.layout import Branch
@@ -108,7 +107,7 @@ def tracked(branches: Sequence[Branch]) -> set[int]:
 
 def _is_mean(branch: Branch) -> bool:
     """Say whether a node is what a mean of its children comes to, by weights that are written or drawn and all count."""
-    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.missing.policy == "floor":
+    if branch.formula is not None or branch.fixed_weights is None or branch.missing.policy == "floor":
         return False
     p = power_of(branch)
     if p is None or abs(p) > _STEEPEST:  # their powers may be beyond what a number holds: the plain form takes care of that

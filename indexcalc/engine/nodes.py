@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +22,7 @@ from ..tree.model import Index
 from ..words.tree import NOT_DEFINED
 from .floors import fill_floor, leaf_floors
 from .frames import blocks, frames, groups_of, kinds_of, part_of, processors, some
-from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined
+from .rules import asks_for_children, combiner, coverage_of, enough, finish, undefined, weights_by_group
 
 _UNITS = 1 << 16  # units aggregated at once: with smaller blocks the threads would mostly wait for each other
 _SCORES = 1 << 19  # scores of which nodes made alike are taken at once, for the same reason
@@ -49,6 +50,8 @@ class Nodes:
     floors: Array | None
     weights: dict[int, Array]
     undefined: dict[int, Any] = field(default_factory=dict)
+    estimated: dict[int, Any] = field(default_factory=dict)
+    """By a node's place which of its scores are estimates, where it has such."""
 
 
 def aggregate(
@@ -73,7 +76,9 @@ def aggregate(
     if coverage is None:
         coverage = make(len(panel.periods), len(panel.units), len(tree.branches))
     points = make(len(panel.periods), len(panel.units), len(index.adjustments)) if scores.ndim == 3 else np.empty(0)
-    floors = leaf_floors(index, scores) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
+    floors = (
+        leaf_floors(index, scores, panel.units) if any(branch.missing.policy == "floor" for branch in tree.branches) else None
+    )
     applies = applying(index, status, make)
     if scores.ndim == 4 and applies is not None:
         applies = applies[:, None]
@@ -111,9 +116,11 @@ def _make(nodes: Nodes, kinds: Iterable[tuple[Branch, ...]], block: slice) -> No
             gaps = np.isnan(inputs)
             if nodes.applies is not None:
                 gaps &= _taken(nodes.applies, block, [branch.inputs])
-            inputs = np.where(gaps, nodes.floors[..., None, :, list(branch.inputs)], inputs)
+            floors = nodes.floors if nodes.floors.shape[-2] == 1 else nodes.floors[..., block, :]
+            inputs = np.where(gaps, floors[..., None, :, list(branch.inputs)], inputs)
         y = combiner(tree, branch)(inputs, w)
-        own = w.ndim == x.ndim and w.shape[-2] > 1 and branch.weights.over != "group"  # each unit's own, 0 for what it misses
+        each_own = w.ndim == x.ndim and w.shape[-2] > 1  # each unit's own, 0 for what it misses
+        own = each_own and branch.weights.over != "group" and not branch.by_group
         below = _coverage_below(x, alike, nodes.coverage, block, leaves)
         covered = coverage_of(x, applies, np.ones(x.shape[-1]) if own else w, below)
         if asks_for_children(branch.missing):
@@ -129,7 +136,11 @@ def _make(nodes: Nodes, kinds: Iterable[tuple[Branch, ...]], block: slice) -> No
             nodes.undefined.setdefault(positions[i], np.zeros(scores.shape[:-1], bool))[..., block] = without[..., i, :]
         for node, each in enumerate(alike):
             if not each.plain:
-                finished, points = finish(nodes.index, nodes.panel, each, y[..., node, :], block)
+                meant: Any = True if nodes.applies is None else nodes.applies[..., block, each.position]
+                finished, points = finish(nodes.index, nodes.panel, each, y[..., node, :], block, applies=meant)
+                if each.impute is not None:  # what is estimated counts as covered, as at leaves
+                    nodes.estimated[each.position] = np.isnan(y[..., node, :]) & ~np.isnan(finished)
+                    nodes.coverage[..., each.position - leaves][nodes.estimated[each.position]] = 1.0
                 scores[..., block, each.position] = finished
                 for place, added in zip(each.adjustments, points, strict=True) if nodes.points.ndim == 3 else ():
                     nodes.points[..., block, place] = added
@@ -207,6 +218,9 @@ def _weights(index: Index, panel: Panel, branch: Branch, scores: Array, make: Ma
     """Return the weights of a node's children: (child,) where they are the same everywhere, else (…, unit or 1, child)."""
     if branch.fixed_weights is not None:
         return branch.fixed_weights
+    if branch.by_group:
+        own = weights_by_group(branch, panel.units)
+        return np.broadcast_to(own, (*scores.shape[:-2], *own.shape))
     choice, declared = branch.weights, np.array(branch.declared)
     method = CATALOGUE["weights"][choice.method]
     x = scores[..., part_of(branch.children)]
@@ -241,6 +255,8 @@ def check_nodes(index: Index, panel: Panel, nodes: Nodes) -> Iterator[Finding]:
             yield from _without_spread(index, panel, branch, nodes)
         if nodes.applies is not None and branch.formula is None and branch.aggregate in FREE_SUM:
             yield from _scaled_sums(index, panel, branch, nodes)
+        if branch.impute is not None:
+            yield from _not_estimated(index, panel, branch, nodes)
         if branch.position in nodes.undefined:
             yield from _undefined_cells(index, panel, branch, nodes, nodes.undefined[branch.position])
 
@@ -264,6 +280,22 @@ def _without_spread(index: Index, panel: Panel, branch: Branch, nodes: Nodes) ->
     if bare:
         node = index.tree.nodes[branch.position]
         yield finding("IC453", index.place_of(node.id, "normalise"), node=node.id, name=node.name, periods=some(bare))
+
+
+def estimated_in(index: Index, nodes: Nodes) -> Counter[str]:
+    """Return how many scores of each inner node are estimates, by id."""
+    counts = {index.tree.nodes[at].id: int(np.count_nonzero(flags)) for at, flags in nodes.estimated.items()}
+    return Counter({node: count for node, count in counts.items() if count})
+
+
+def _not_estimated(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:
+    """Say of how many scores of a node there was nothing to estimate them from."""
+    gaps = np.isnan(nodes.scores[..., branch.position])
+    gaps &= True if nodes.applies is None else nodes.applies[..., branch.position]
+    if gaps.any() and branch.impute is not None:
+        node, periods = index.tree.nodes[branch.position], [panel.periods[at] for at in np.flatnonzero(gaps.any(axis=1))]
+        said = {"name": node.name, "count": int(np.count_nonzero(gaps)), "method": branch.impute.method}
+        yield finding("IC455", index.place_of(node.id, "impute"), node=node.id, periods=some(periods), **said)
 
 
 def _scaled_sums(index: Index, panel: Panel, branch: Branch, nodes: Nodes) -> Iterator[Finding]:

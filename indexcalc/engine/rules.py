@@ -10,16 +10,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..methods import AGGREGATORS, parameters
+from ..methods import AGGREGATORS, CATALOGUE, parameters
 from ..methods.aggregate import in_turn, weight_there
 from ..methods.arrays import Array, np
 from ..methods.derive import evaluate
 from ..methods.rank import rounded
 from ..panel import Panel
+from ..tree.blocks.choices import ByGroup
 from ..tree.layout import Branch, Tree
-from ..tree.model import Index, Missing
+from ..tree.model import Impute, Index, Missing, Normalise
+from ..units import Units
 from .adjust import adjust
-from .frames import compare
+from .frames import compare, groups_of, labels_of, ways_by_group
 
 SLACK = 1e-12  # numbers of children are compared up to this
 REACHED = 5e-4  # a share is reached from so far below: 0.667, as people write it, by 4 of 6
@@ -99,12 +101,19 @@ def undefined(branch: Branch, y: Array, x: Array, w: Array, covered: Array) -> A
 
 
 def finish(
-    index: Index, panel: Panel, branch: Branch, y: Array, block: slice = slice(None), recorded: Array | None = None
+    index: Index,
+    panel: Panel,
+    branch: Branch,
+    y: Array,
+    block: slice = slice(None),
+    recorded: Array | None = None,
+    applies: Any = True,
 ) -> tuple[Array, list[Array]]:
-    """Compare the units once more, turn, adjust and round what a node's children have come together to (…, unit).
+    """Compare the units once more, turn, estimate, adjust and round what a node's children have come together to (…, unit).
 
     Returns the scores, and the points of each of the node's adjustments. What is compared takes all units; a `block` are those
-    that y has. Points that were `recorded`, of all adjustments together, stand where they cannot be counted.
+    that y has. Points that were `recorded`, of all adjustments together, stand where they cannot be counted. What is missing
+    is estimated where the node `applies` (…, unit), from the other units of the period.
     """
     points: list[Array] = []
     if branch.normalise is not None:
@@ -112,7 +121,10 @@ def finish(
         compare(index, panel, branch.normalise, y[..., None], sign, made, slice(None), np.array([True]))
         y = made[..., 0]
     elif branch.turned:
-        y = mirror(index) - y
+        ends = mirror(index, panel.units)
+        y = (ends if isinstance(ends, float) else ends[block]) - y
+    if branch.impute is not None:
+        y = np.where(np.isnan(y) & applies, estimates(panel, branch.impute, y), y)
     if branch.adjustments and recorded is not None:
         y = y + recorded
     elif branch.adjustments:
@@ -122,9 +134,41 @@ def finish(
     return y, points
 
 
-def mirror(index: Index) -> float:
-    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or else 0."""
+def estimates(panel: Panel, choice: Impute, y: Array) -> Array:
+    """Return a node's scores (period, unit), or (period, draw, unit), with estimates of those that are missing."""
+    groups = groups_of(panel, choice.by or ("group" if choice.over == "group" else None))
+    x = y[..., None] if y.ndim == 2 else y.swapaxes(1, 2)
+    made = CATALOGUE["impute"][choice.method](x, groups, **choice.parameters)
+    return np.asarray(made[..., 0] if y.ndim == 2 else made.swapaxes(1, 2))
+
+
+def weights_by_group(branch: Branch, units: Units) -> Array:
+    """Return the weights of a node's children (unit, child) where they differ by groups of units; NaN for a group without one."""
+    columns = list(dict.fromkeys(weight.by for weight in branch.declared if isinstance(weight, ByGroup)))
+    labels, rows = labels_of(units, columns), {}
+    for own in dict.fromkeys(labels):
+        of = dict(zip(columns, own, strict=True))
+        rows[own] = branch.weighted(
+            [weight.among(of[weight.by]) if isinstance(weight, ByGroup) else weight for weight in branch.declared]
+        )
+    return np.array([rows[own] for own in labels]).reshape(len(units), len(branch.declared))
+
+
+def mirror(index: Index, units: Units) -> Any:
+    """Return what a score and its mirror add up to: the ends of the default normaliser's range, twice its mean, or else 0.
+
+    It is that of each unit (unit,) where the range differs by groups.
+    """
     choice = index.defaults.normalise
+    if not choice.by_group:
+        return _both_ends(choice)
+    found = np.empty(len(units))
+    for own, mask in ways_by_group(units, choice):
+        found[mask] = _both_ends(own)
+    return found
+
+
+def _both_ends(choice: Normalise) -> float:
     takes = {name: parameter.default for name, parameter in parameters("normalise", choice.method).items()} | choice.parameters
     if "mean" in takes and "sd" in takes:
         return 2.0 * float(takes["mean"])

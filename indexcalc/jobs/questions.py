@@ -254,6 +254,8 @@ def robustness(
     from ..analysis.robustness import robustness as search
 
     _must_rank_all(scores, "robustness")
+    if any(branch.by_group for branch in scores.tree.branches):
+        refuse("IC266", label=scores.index.units.label)
     wanted = None if unit is None else [unit_of(scores, unit)]
     scores = scores.of_period(shown := period_of(scores, period))
     row, levels = scores.periods.index(shown), depth_of(scores)

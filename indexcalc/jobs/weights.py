@@ -18,6 +18,7 @@ from ..journal.files import replace_files
 from ..journal.history import Change, history_file, history_of, made_by_hand, read_history, with_changes
 from ..journal.run import digest, digest_of
 from ..tree import Index, read_index
+from ..tree.blocks.choices import ByGroup
 from ..tree.checks.said import titled
 from ..tree.declared import weights_said
 from ..tree.edit import (
@@ -263,6 +264,8 @@ def _must_always_hold(index: Index, nodes: Iterable[str]) -> None:
     """Refuse to change weights of nodes that change in time themselves, or of which a sibling does."""
     for node in nodes:
         for name in siblings(index, node)[1]:
+            if isinstance(vars(index.by_id[name])["weight"], ByGroup):
+                refuse("IC489", index.place_of(name, "weight"), node=node, other=name, label=index.units.label)
             if name in index.times or index.is_by_period(name, "weight"):
                 place = index.place_of(name, "weight" if index.is_by_period(name, "weight") else "since")
                 refuse("IC471", place, node=node, other=name)

@@ -19,7 +19,7 @@ from ..engine.frames import normalise
 from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of, roll_up, screened, set_aside, treat
 from ..engine.levels import of_one_level, scored_below
 from ..engine.logic import broken_rules
-from ..engine.nodes import aggregate, check_nodes
+from ..engine.nodes import aggregate, check_nodes, estimated_in
 from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
 from ..engine.ranking import check_shares, grade, members, placed, placed_in_turn, ranking_of, standing, told_apart
 from ..engine.times import given_outside, of_the_time, scored, without_past
@@ -70,7 +70,8 @@ def score_in_blocks(
         own = of_leaves(index, [index.leaves[at] for at in part if index.leaves[at].applies])
         found += set_aside(own, replace(_columns(reported, own), address=reported.address and _moved(reported, own)))
     found += [*broken_rules(index, reported), *given_outside(index, reported), *without_past(index, panel)]
-    found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, imputed)]
+    estimates = imputed + estimated_in(index, nodes)
+    found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, estimates)]
     return Scores(
         index=index,
         panel=panel,
@@ -88,6 +89,7 @@ def score_in_blocks(
             with_label([*found, *check_large(index, panel, scores), *check_shares(index, panel, scores)], index.units.label)
         ),
         imputed=estimated,
+        estimated=nodes.estimated,
         reported=reported,
         level=level,
         there=scored(index, panel),
@@ -130,6 +132,8 @@ def _too_wide(index: Index, size: int, most: int) -> Iterator[Finding]:
                 key, method = "weights", branch.weights.method
             elif branch.aggregate not in COMPARES_UNITS and branch.normalise:
                 key, method = "normalise", branch.normalise.method
+            elif branch.aggregate not in COMPARES_UNITS and branch.impute:
+                key, method = "impute", branch.impute.method
             wide.append((branch.position, method, len({*branch.children, *branch.inputs}), key))
     for position, method, count, key in wide:
         if count > 1 and count * size > most:

@@ -76,11 +76,13 @@ def _of_leaf(index: Index, leaf: Indicator) -> Iterator[str]:
     choice = normalise_of(index, leaf)
     if NORMALISERS[choice.method].query is None:
         yield choice.method
+    elif choice.by_group:
+        yield f"{choice.method} (by)"
     elif any(isinstance(given, Mapping) for given in choice.parameters.values()):
         yield f"{choice.method} (quantile)"
     elif beyond := sorted(statistics_for(choice) - _KNOWN):
         yield f"{choice.method} ({', '.join(beyond)})"
-    for key in ("difference", "growth", "share", "rolling", "cumulative", "shrink", "score_over_units"):
+    for key in ("difference", "growth", "share", "rolling", "cumulative", "shrink", "score_over_units", "else_from"):
         if getattr(leaf, key) not in (None, NONE):
             yield key
     for step in ("impute", "treat"):
@@ -98,10 +100,16 @@ def _of_branch(index: Index, branch: Branch) -> Iterator[str]:
         yield branch.aggregate
     if WEIGHTINGS[branch.weights.method].scores:
         yield branch.weights.method
+    if branch.by_group:
+        yield "weight: by"
+    if branch.turned and index.defaults.normalise.by_group:
+        yield "direction: lower (by)"
     if getattr(index.tree.nodes[branch.position], "score_over_units", None) is not None:
         yield "score_over_units"
     if branch.normalise is not None:
         yield f"normalise: {branch.normalise.method}"
+    if branch.impute is not None:
+        yield f"impute: {branch.impute.method}"
     if branch.missing.policy == "floor":
         yield "missing: floor"
     yield from (index.adjustments[at].id for at in branch.adjustments)
@@ -328,7 +336,7 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
                 enough &= (there >= missing.children - SLACK) | (there >= apply)
     enough = enough.fill_null(False)
     score = ibis.ifelse(enough, joined, ibis.null("float64"))
-    made = {f"score {at}": mirror(index) - score if branch.turned else score}
+    made = {f"score {at}": mirror(index, Units(())) - score if branch.turned else score}
     lost = enough & joined.isnull() & (covered > 0.0).fill_null(False)
     inputs = [table[f"score {place}"] for place in branch.inputs]
     if branch.formula is not None or AGGREGATORS[branch.aggregate].undefined == "without a child":

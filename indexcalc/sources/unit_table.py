@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..findings import Finding, Place, finding, nearest
+from ..tree.grouped import grouped
 from ..tree.model import Data, Index
 from ..units import Units
 from .readers.records import has_repeated, repeated
@@ -293,6 +294,8 @@ def _asked_columns(index: Index) -> dict[str, Place]:
         shrink = getattr(owner, "shrink", None)
         if shrink is not None:
             asked.setdefault(shrink.within, index.place((*path, "shrink", "within")))
+    for one in grouped(index):
+        asked.setdefault(one.by, index.place((*one.path, "by")))
     return asked
 
 
@@ -309,4 +312,17 @@ def _check_columns(index: Index, units: Units, file: str) -> list[Finding]:
     if needs_group and not units.groups:
         place = index.place_of(needs_group[0].id)
         found.append(finding("IC359", place, name=index.units.group, file=file, known=known))
-    return found
+    return [*found, *_check_groups(index, units)]
+
+
+def _check_groups(index: Index, units: Units) -> Iterator[Finding]:
+    """See that what differs by groups of units says what holds for each of them, and names none that there is not."""
+    for one in grouped(index):
+        if not units.groups if one.by == "group" else one.by not in units.attributes:
+            continue
+        labels = [label for label in dict.fromkeys(units.labels(one.by)) if label or not units.levels]
+        without = [label for label in labels if one.among(label) is None]
+        if without:
+            yield finding("IC148", index.place(one.path), key=one.key, by=one.by, groups=without)
+        if unknown := [label for label in one.of if label not in labels]:
+            yield finding("IC149", index.place(one.path), key=one.key, by=one.by, groups=unknown, known=labels)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..methods.aggregate import FREE_SUM
 from ..methods.weight import ADD_UP
 from ..words.agreement import in_both
+from .blocks.choices import ByGroup
 from .blocks.nodes import Dimension, Indicator
 from .blocks.whole import Written
 
@@ -29,9 +30,22 @@ def weights_said(index: Written, weights: Mapping[str, str]) -> str:
 
 def weight_total(index: Written) -> float:
     """Return what weights among siblings add up to in this file: 100 if all of it does so, else 1."""
-    sums = sorted(sum(weights) for weights in given_weights(index).values())
+    groups = given_weights(index).values()
+    sums = sorted(sum(own) for weights in groups for own in (in_each_group(weights) or {"": weights}).values())
     middle = sums[(len(sums) - 1) // 2] if sums else 1.0
     return 100.0 if middle > 50 else 1.0  # what most of the file adds up to is what the rest should
+
+
+def in_each_group(weights: Sequence[float]) -> dict[str, list[float]]:
+    """Return the weights of some siblings in each group of units that one of them names, and in all others under `else`.
+
+    Nothing where they do not differ by group.
+    """
+    apart = [weight for weight in weights if isinstance(weight, ByGroup)]
+    labels = list(dict.fromkeys(label for weight in apart for label in weight.of))
+    if apart and all(weight.other is not None for weight in apart):
+        labels.append("else")
+    return {label: [weight.among(label) if isinstance(weight, ByGroup) else weight for weight in weights] for label in labels}
 
 
 def given_weights(index: Written) -> dict[str, list[float]]:

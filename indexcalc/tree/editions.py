@@ -17,7 +17,7 @@ from .located import Document, Path
 BY_PERIOD = frozenset(
     {
         *("weight", "weights", "aggregate", "normalise", "missing", "undefined", "round", "treat", "impute", "direction"),
-        *("target", "primary", "grades", "ranking", "decimals", "censor_below", "ties", "first", "top_of"),
+        *("full", "target", "primary", "grades", "ranking", "decimals", "censor_below", "ties", "first", "top_of"),
         *("each", "cap", "repeat", "rank_move", "place", "veto", "deduct", "ceiling", "grade"),
         *("lever", "points", "below", "above"),
     }
@@ -140,7 +140,12 @@ def _in_effect(value: Mapping[Any, Any], kind: Any, day: int | None) -> Any:
 
 
 def _is_by_period(key: Any, value: Any, kind: Any) -> bool:
-    return key in BY_PERIOD and isinstance(value, dict) and "method" not in value and any(_ends(said, kind) for said in value)
+    return (
+        key in BY_PERIOD
+        and isinstance(value, dict)
+        and not {"method", "by"} & value.keys()
+        and any(_ends(said, kind) for said in value)
+    )
 
 
 def _ends(said: Any, kind: Any) -> Ends | None:

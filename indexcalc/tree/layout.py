@@ -8,12 +8,12 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, TypeVar
 
-from ..methods import AGGREGATORS, CATALOGUE
+from ..methods import AGGREGATORS, CATALOGUE, NORMALISERS
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
 from ..methods.weight import FROM_DATA
-from .blocks.choices import NONE, Impute, Method, Missing, Normalise, Round, Treat, Weights
+from .blocks.choices import NONE, ByGroup, Impute, Method, Missing, Normalise, Round, Treat, Weights
 from .blocks.nodes import Dimension, Indicator, NodeRanking, Root
 from .blocks.whole import Written
 from .declared import counts, weight_total
@@ -42,6 +42,7 @@ class Branch:
     undefined: str
     turned: bool
     normalise: Normalise | None
+    impute: Impute | None
     adjustments: tuple[int, ...]
     round: Round | None
     compares: bool
@@ -51,7 +52,12 @@ class Branch:
     @property
     def plain(self) -> bool:
         """Whether the score is what the children come together to."""
-        return not (self.turned or self.normalise or self.adjustments or self.round)
+        return not (self.turned or self.normalise or self.impute or self.adjustments or self.round)
+
+    @cached_property
+    def by_group(self) -> bool:
+        """Whether its children's weights differ by groups of units."""
+        return any(isinstance(weight, ByGroup) for weight in self.declared)
 
     @cached_property
     def alone(self) -> bool:
@@ -60,16 +66,20 @@ class Branch:
 
     @cached_property
     def fixed_weights(self) -> Array | None:
-        """The weights of its children (child,), nothing where they are made of data."""
-        if self.weights.method in FROM_DATA:
+        """The weights of its children (child,), nothing where they are made of data or differ by groups of units."""
+        if self.weights.method in FROM_DATA or self.by_group:
             return None
         if self.weights.method == "equal" and self.aggregate in FREE_SUM:
             fixed = np.ones(len(self.declared))  # a sum of equal children adds them up, it does not average them
         else:
-            rule, nothing = CATALOGUE["weights"][self.weights.method], np.empty((0, len(self.declared)))
-            fixed = np.array(rule(nothing, np.array(self.declared), **self.weights.parameters))
+            fixed = self.weighted(self.declared)
         fixed.flags.writeable = False
         return fixed
+
+    def weighted(self, declared: Sequence[float]) -> Array:
+        """Return the weights of its children (child,) that its method makes of some that are declared."""
+        rule, nothing = CATALOGUE["weights"][self.weights.method], np.empty((0, len(declared)))
+        return np.array(rule(nothing, np.array(declared), **self.weights.parameters))
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +186,14 @@ class Tree:
         for alone, run in groupby(self.branches, key=lambda branch: branch.alone):
             kinds: dict[object, list[Branch]] = {}
             for branch in run:
-                key = (branch.height, branch.aggregate, str(branch.parameters), branch.missing, len(branch.children))
+                key = (
+                    branch.height,
+                    branch.aggregate,
+                    str(branch.parameters),
+                    branch.missing,
+                    len(branch.children),
+                    branch.by_group,
+                )
                 kinds.setdefault(branch.position if alone or branch.formula is not None else key, []).append(branch)
             runs.append((alone, tuple(map(tuple, kinds.values()))))
         return tuple(runs)
@@ -216,7 +233,7 @@ def _by_way(asked: Iterable[Way | None], apart: Callable[[Way, int], object] | N
     """Return each way that something is to be done, with the places of those that ask for it; what has to be apart is."""
     named: dict[int, str] = {}  # most leaves share one choice, that of the defaults
     found: dict[object, tuple[Way, list[int]]] = {}
-    for at, way in enumerate(asked):
+    for at, way in enumerate(list(asked)):  # all at once, since they are told apart by where they are in memory
         if way is not None and way.method != NONE:
             if id(way) not in named:
                 named[id(way)] = way.model_dump_json()
@@ -310,6 +327,7 @@ def _branch(
     places = tuple(position[child.id] for child in children)
     adjustments = tuple(i for i, item in enumerate(index.adjustments) if (item.node or index.index.id) == node.id)
     moves = any(index.adjustments[i].by_rank for i in adjustments)
+    estimated = _unless_none(node.impute) if isinstance(node, Dimension) else None
     compares = formula is None and (aggregate.method in COMPARES_UNITS or weights.method in FROM_DATA)
     return Branch(
         position=at,
@@ -324,9 +342,10 @@ def _branch(
         undefined=where_undefined(index, node),
         turned=isinstance(node, Dimension) and node.direction == "lower",
         normalise=node.normalise,
+        impute=estimated,
         adjustments=adjustments,
         round=node.round,
-        compares=compares or moves or node.normalise is not None,
+        compares=compares or moves or node.normalise is not None or estimated is not None,
         height=height,
     )
 
@@ -352,14 +371,30 @@ def one_ranking(index: Written) -> bool:
 
 def can_be_drawn(branch: Branch) -> bool:
     """Say whether there are weights of children to draw: two or more declared ones that are not 0, and that are used."""
-    if branch.formula is not None or branch.weights.method in FROM_DATA or branch.aggregate in WITHOUT_WEIGHTS:
+    if branch.formula is not None or branch.fixed_weights is None or branch.aggregate in WITHOUT_WEIGHTS:
         return False
     return sum(weight != 0 for weight in branch.declared) > 1 and sum(branch.declared) != 0
 
 
 def normalise_of(index: Written, leaf: Indicator) -> Normalise:
     """Return how a leaf is normalised: its own way, or the default."""
-    return leaf.normalise or index.defaults.normalise
+    choice = leaf.normalise or index.defaults.normalise
+    return choice if leaf.full is None else with_full_marks(choice, leaf.full)
+
+
+def with_full_marks(choice: Normalise, full: float) -> Normalise:
+    """Return a way of normalising whose scores go up to full marks, with all others in proportion."""
+    takes = {name: one.default for name, one in NORMALISERS[choice.method].parameters.items()} | choice.parameters
+    low = full * (float(takes["low"]) / float(takes["high"]))
+    ends = {"low": low, "high": full}
+    return choice.model_copy(update={name: end.written if isinstance(end, ByGroup) else end for name, end in ends.items()})
+
+
+def takes_full_marks(choice: Normalise) -> bool:
+    """Say whether a way of normalising has a scale with a highest score that is above 0."""
+    takes = {name: one.default for name, one in NORMALISERS[choice.method].parameters.items()} | choice.parameters
+    high = takes.get("high")
+    return {"low", "high"} <= takes.keys() and "high" not in choice.by_group and isinstance(high, (int, float)) and high > 0
 
 
 def impute_of(index: Written, leaf: Indicator) -> Impute | None:

@@ -59,6 +59,7 @@ def json_schema() -> dict[str, Any]:
     definitions["Data"]["anyOf"] = [{"required": [key]} for key in definitions["Data"].pop("required")] + [
         {"required": ["ledger"]}
     ]
+    _by_group(definitions)
     _by_period(definitions)
     for room in ("Impute", "Treat"):  # what a node says against what is above it
         definitions[room]["anyOf"][0]["enum"].append(NONE)
@@ -103,6 +104,8 @@ def _method(room: str, method: str, shared: dict[str, Any]) -> dict[str, Any]:
     }
     for name in record.values if isinstance(record, Normaliser) else ():
         own[name] = {"anyOf": [*own[name].get("anyOf", [own[name]]), _OF_EACH_KIND]}
+    for name in takes if room == "normalise" else ():
+        own[name] = {"anyOf": [*own[name].get("anyOf", [own[name]]), _of_each_group(own[name])]}
     for name, parameter in takes.items():
         if not parameter.required:
             own[name]["default"] = parameter.default
@@ -143,6 +146,24 @@ def _numbers_as_fractions(definitions: dict[str, Any]) -> None:
             own = definitions[name]["properties"][key]
             number = {part: own.pop(part) for part in ("type", "minimum", "maximum") if part in own}
             own["anyOf"] = [number, fraction]
+
+
+def _by_group(definitions: dict[str, Any]) -> None:
+    """Let what may differ by groups of units be so: an object of a column of the units table, and a value for each group."""
+    for name, key in (
+        ("Indicator", "weight"),
+        ("Dimension", "weight"),
+        ("Indicator", "full"),
+        ("NodeDefaults", "full"),
+        ("Defaults", "full"),
+    ):
+        own = definitions[name]["properties"][key]
+        own["anyOf"].append(_of_each_group({"anyOf": [one for one in own["anyOf"] if one != {"type": "null"}]}))
+
+
+def _of_each_group(value: dict[str, Any]) -> dict[str, Any]:
+    by = {"by": {"type": "string"}}
+    return {"type": "object", "properties": by, "required": ["by"], "minProperties": 2, "additionalProperties": value}
 
 
 def _by_period(definitions: dict[str, Any]) -> None:

@@ -415,6 +415,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "{period}未发布，位次变化与按现有数据重新计算的位次比较。",
         "{period} was not published: moves are from its ranks scored anew with today's data.",
     )
+    of_group = Said("{key}：{value}（{by}：{group}）", "{key}: {value} ({by}: {group})")
     estimated = Said("（插补：{method}，依据 {donors}）", "(imputed by {method}, from {donors})")
     declared = Said("权重", "Weight")
     share = Said("同级占比", "Share")

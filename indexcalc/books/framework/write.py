@@ -119,7 +119,7 @@ def _laid_out(
     """Lay out the sheet with columns for what people write, then for keys that have none of these."""
     levels = max(node.depth for node in nodes)
     leaves = [at for at, node in enumerate(nodes) if node.leaf]
-    weighed = {node.depth for node in nodes if "weight" in node.data}
+    weighed = {node.depth for node in nodes if _plain(node.data.get("weight", "")) != ""}
     people = [key for key in FRAME_HEADINGS if key == "code" or any(_cell(nodes[at].data, key, language) != "" for at in leaves)]
     keys = list(dict.fromkeys(key for at in leaves for key in exact.get(at, ())))
     english = language == "en"
@@ -150,7 +150,7 @@ def _laid_out(
             own = nodes[one]
             row[starts[own.depth - 1]] = _name(own.data, language)
             if own.depth in weighed:
-                row[starts[own.depth - 1] + 1] = own.data.get("weight", "")
+                row[starts[own.depth - 1] + 1] = _plain(own.data.get("weight", ""))
             if not own.leaf:
                 begins[own.depth] = len(rows)
         pending = []
@@ -171,6 +171,11 @@ def _merged(top: int, bottom: int, column: int, *, double: bool) -> list[Merge]:
 def _name(node: Mapping[str, Any], language: str) -> str:
     names = (node.get("name_en"), node.get("name")) if language == "en" else (node.get("name"), node.get("name_en"))
     return str(names[0] or names[1] or node.get("id"))
+
+
+def _plain(weight: Any) -> Cell:
+    """Return a weight as people write it; nothing of one that differs by period or group, which has a column of its own."""
+    return weight if isinstance(weight, (str, int, float)) else ""
 
 
 def _cell(node: Mapping[str, Any], key: str, language: str) -> Cell:

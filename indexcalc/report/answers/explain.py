@@ -105,6 +105,8 @@ class _Explained:
             entry["raw"] = cells_data(one.cells)
         else:
             entry |= self._beside_score(one)
+        if one.of_group:
+            entry["of_group"] = [asdict(own) for own in one.of_group]
         if settings := settings_of(self.scores.index, one.node):
             entry["settings"] = {own.key: {"value": own.said, "place": str(own.place)} for own in settings}
         entry |= {"contribution": finite(one.contribution), "index_points": finite(one.index_points)}
@@ -116,6 +118,8 @@ class _Explained:
     def _beside_score(self, one: Explained) -> dict[str, Any]:
         """Return the grade, the primary children and the adjustments of an inner node, where it has such."""
         entry: dict[str, Any] = {}
+        if one.estimate:
+            entry["imputed"] = {"method": one.estimate.method, "from": list(one.estimate.donors)}
         if one.position in self.scores.grades:
             entry["grade"] = self.grade(one)
         if one.primary:
@@ -149,6 +153,8 @@ class _Explained:
             line, language = word.setting(self.language), self.language
             settings = [own for own in settings_of(self.scores.index, one.node) if own.key not in about]
             lines += [below + line.format(key=key_title(own.key, language), text=own.said, place=own.place) for own in settings]
+        apart = word.of_group(self.language)
+        lines += [below + apart.format(key=own.key, value=own.value, by=own.by, group=own.group) for own in one.of_group]
         remark = word.key_and_text(self.language)
         lines += [below + remark.format(key=word_of(key, self.language), text=text) for key, text in about.items()]
         for added in one.adjustments:
@@ -202,6 +208,8 @@ class _Explained:
             text += f" · {word.index_points(language)} {self._points(one.index_points)}"
         if one.coverage < 1 and not one.cells:
             text += f" · {word.coverage(language)} {one.coverage:.1%}"
+        if one.estimate and not one.cells:
+            text += self._estimated(one)
         beside = {"grade": self.grade(one), "primary": self.primary(one)}
         return text + "".join(f" · {word_of(key, language)} {name}" for key, name in beside.items() if name)
 

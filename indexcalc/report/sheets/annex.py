@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...methods.arrays import Array, np
 from ...scores import Scores
+from ...tree.kinds import written
 from ...tree.layout import normalise_of
 from ...tree.model import Dimension, Index, Indicator, Root
 from ...tree.terms import method_title
@@ -73,7 +74,7 @@ def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores
         if not node.is_scored:
             return word.not_scored(language)
         way = normalise_of(index, node)
-        parameters = "、".join(f"{key}={_shown(value)}" for key, value in sorted(way.parameters.items()))
+        parameters = "、".join(f"{key}={_shown(value)}" for key, value in sorted((way.parameters | way.by_group).items()))
         made = f"{node.formula}；" if node.formula else ""
         per = f"÷{node.per}；" if node.per else ""
         return f"{made}{per}{method_title(way.method, language, 'normalise')}{f'（{parameters}）' if parameters else ''}"
@@ -84,6 +85,8 @@ def _way(index: Index, node: Root | Dimension | Indicator, position: int, scores
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return written(value)
     return f"{value:g}" if isinstance(value, float | int) and not isinstance(value, bool) else str(value)
 
 

@@ -126,7 +126,7 @@ class Live:
     @cached_property
     def floors(self) -> Array:
         """The worst score of each node (node,), which stands in for gaps where a node asks for that; NaN of none."""
-        made = leaf_floors(self.scores.index, self.scores.scores)
+        made = leaf_floors(self.scores.index, self.scores.scores, self.scores.panel.units)
         for branch, w in zip(self.scores.tree.branches, self.scores.weights, strict=True):
             fill_floor(self.scores.index, branch, w, made, self.scores.scores)
         return np.asarray(made[self.at if len(made) > 1 else 0, 0])
@@ -138,7 +138,7 @@ class Live:
 
     def mirror(self, position: int) -> float | None:
         """Return what a node's score is taken from, where it is turned."""
-        return mirror(self.scores.index) if self.branch_of[position].turned else None
+        return float(mirror(self.scores.index, self.scores.panel.units)) if self.branch_of[position].turned else None
 
     def points(self, position: int) -> Array | None:
         """Return the points that each unit has at a node from adjustments (unit,), where it has such."""

@@ -12,6 +12,8 @@ from ...analysis.judgements import GroupJudgement
 from ...analysis.weights import Moved, TreeWeights, WeightRow
 from ...journal.history import Change
 from ...methods import RECORDS
+from ...tree.blocks.choices import ByGroup
+from ...tree.kinds import written
 from ...tree.model import Index
 from ...tree.terms import method_title, methods_title
 from ...words.periods import period_title
@@ -34,7 +36,7 @@ def weights_sheet(weights: TreeWeights, language: str) -> Sheet:
         (
             "  " * row.depth + row.title,
             row.id,
-            row.declared or "–",
+            _declared(weights, row.id) or row.declared or "–",
             percent(row.share),
             percent(row.effective),
             methods_title(row.method, language),
@@ -43,6 +45,12 @@ def weights_sheet(weights: TreeWeights, language: str) -> Sheet:
     )
     note = weights.index.index.remark(language)
     return Sheet(word.weights(language), headings, cells, notes=(note,) if note else ())
+
+
+def _declared(weights: TreeWeights, node: str) -> str:
+    """Return a weight that differs by groups of units as it is written, nothing of any other."""
+    weight = vars(weights.index.by_id[node]).get("weight")
+    return written(weight.written) if isinstance(weight, ByGroup) else ""
 
 
 def percent(value: float | None, *, signed: bool = False) -> str:

@@ -19,6 +19,7 @@ from ...methods.arrays import Array, np
 from ...panel import NOT_APPLICABLE
 from ...scores import Scores
 from ...tree.declared import weight_total
+from ...tree.grouped import grouped
 from ...tree.layout import Branch, Tree
 from .analysed import MOST_UNITS, Analysed
 
@@ -45,7 +46,7 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
     if not inner or len(places) * len(scores.panel.units) > MOST_BASE:
         return None
     row = {place: number for number, place in enumerate([*places, *(branch.position for branch in inner)])}
-    floors = leaf_floors(scores.index, scores.scores)[at, 0]
+    floors = leaf_floors(scores.index, scores.scores, scores.panel.units)[at, 0]
     data = {
         "base": base,
         "index": scores.index.index.id,
@@ -70,7 +71,7 @@ def what_if(shown: Analysed, base: str, language: str) -> dict[str, Any] | None:
 def can_be_made_anew(scores: Scores, at: int) -> bool:
     """Say whether a period is one that can be scored anew: ranked, all units together by scores alone, and of no units below."""
     ranking = ranking_of(scores.index, scores.tree.root)
-    if scores.below is not None or ranking.then or not scores.index.ranking.overall:
+    if scores.below is not None or ranking.then or not scores.index.ranking.overall or any(grouped(scores.index)):
         return False
     return bool(scores.tree.branches) and bool(np.isfinite(scores.rank()[at]).any())
 
@@ -146,7 +147,7 @@ def _of_node(shown: Analysed, branch: Branch, row: Mapping[int, int], language: 
         "missing": [branch.missing.policy, branch.missing.coverage, branch.missing.children],
     }
     if branch.turned:
-        own["mirror"] = mirror(scores.index)
+        own["mirror"] = mirror(scores.index, scores.panel.units)
     if branch.adjustments:
         items = [scores.index.adjustments[item] for item in branch.adjustments]
         nothing = np.zeros_like(scores.score())

@@ -27,6 +27,7 @@ from .absence import never_there, unused_tables, without_values
 from .across import with_split_headings
 from .cells import of_units
 from .dated import with_one_period
+from .elsewhere import filled, read_at_once, second_sources
 from .given import absent, merged_values, repeats
 from .headings import asked_twice, few, headings_of
 from .in_time import in_time
@@ -61,23 +62,27 @@ def match(
     matched = Matched(index, units, findings=found, files=files)
     if units is None:
         return replace(matched, findings=[*found, *unread_files(index, base)])
-    parts = [matched]
-    for source in sources_of(index, units):
-        if sources is not None and source.name not in sources:
-            continue
+    at_once = read_at_once(index)
+
+    def matched_of(source: Source) -> Matched:
         if source.data.is_ledger:
             from .submitted import match_ledger
 
-            parts.append(match_ledger(source, base, as_of))
-        elif source.data.events:
+            return match_ledger(source, base, as_of)
+        if source.data.events:
             from .counted import match_events
 
-            parts.append(match_events(source, base, count=count))
-        else:
-            parts.append(_match_files(source, base, keep))
+            return match_events(source, base, count=count)
+        return _match_files(source, base, None if source.name in at_once else keep)
+
+    asked = [one for one in sources_of(index, units) if sources is None or one.name in sources]
+    whole = together([matched, *map(matched_of, asked)])
+    for source in second_sources(index, units):
+        if sources is None or source.name in sources:
+            whole = filled(whole, matched_of(source))
     if sources is None:
-        parts.append(Matched(index, units, findings=list(passed_by(index, base))))
-    return checked(together(parts), every=sources is None)
+        whole = together([whole, Matched(index, units, findings=list(passed_by(index, base)))])
+    return checked(whole, every=sources is None)
 
 
 def unread_files(index: Index, base: Path, *, but: Container[str] = ()) -> list[Finding]:

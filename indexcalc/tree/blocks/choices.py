@@ -1,9 +1,11 @@
 """What several blocks share: numbers, lists, and a method chosen by its name, alone or with its parameters."""
 
 # no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
-from typing import Annotated, Any, Literal, get_args
+import math
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from ...periods import Kind, read_period
@@ -34,7 +36,13 @@ def _shortness(kind: Any) -> int:
 
 
 def _by_kind(written: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {name: value for name, value in written.items() if isinstance(value, dict) and value.keys() & _KINDS.keys()}
+    several = {name: value for name, value in written.items() if isinstance(value, dict) and value.keys() & _KINDS.keys()}
+    return {name: value for name, value in several.items() if not is_by_group(value)}
+
+
+def _by_group(written: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    apart = {name: value for name, value in written.items() if is_by_group(value)}
+    return {name: {str(label): one for label, one in value.items()} for name, value in apart.items()}
 
 
 def _fraction(value: Any) -> Any:
@@ -63,10 +71,80 @@ def _is_fraction(text: str) -> bool:
 Number = Annotated[float, BeforeValidator(_fraction), Field(allow_inf_nan=False)]
 
 
+class ByGroup(float):
+    """A number that differs by groups of units: as a number it is that of all others, or of the first group without one."""
+
+    def __new__(cls, by: str, of: Mapping[str, float], other: float | None = None) -> Self:
+        """Make one of the column `by` of the units table, the number `of` each group, and that of all others."""
+        made = super().__new__(cls, next(iter(of.values())) if other is None else other)
+        made.by, made.of, made.other = by, dict(of), other
+        return made
+
+    by: str
+    of: dict[str, float]
+    other: float | None
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """Return what a copy is made of."""
+        return self.by, self.of, self.other
+
+    def among(self, label: str) -> float:
+        """Return the number of a group; NaN for one that is not named, where there is none for all others."""
+        return self.of.get(label, math.nan if self.other is None else self.other)
+
+    def __mul__(self, factor: float) -> Self:
+        """Return so many times the number, of each group."""
+        of = {label: value * factor for label, value in self.of.items()}
+        return type(self)(self.by, of, None if self.other is None else self.other * factor)
+
+    def __truediv__(self, divisor: float) -> Self:
+        """Return the number over another one, of each group."""
+        of = {label: value / divisor for label, value in self.of.items()}
+        return type(self)(self.by, of, None if self.other is None else self.other / divisor)
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether another number is the same in every group."""
+        return isinstance(other, ByGroup) and self.__getnewargs__() == other.__getnewargs__()
+
+    def __hash__(self) -> int:
+        """Return a hash that equal ones share."""
+        return hash((self.by, *self.of.items(), self.other))
+
+    @property
+    def values(self) -> list[float]:
+        """The number of each group, and that of all others."""
+        return [*self.of.values(), *([] if self.other is None else [self.other])]
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """How it is written: `{by: group, county: 0.3, else: 0.2}`."""
+        return {"by": self.by, **self.of, **({} if self.other is None else {"else": self.other})}
+
+
+def is_by_group(value: Any) -> bool:
+    """Say whether something is written by group: `{by: group, county: 0.3, district: 0.2}`."""
+    return isinstance(value, dict) and "by" in value and "method" not in value
+
+
+def _number_or_by_group(value: Any, number: Callable[[Any], float]) -> float:
+    """Read a number, or one that differs by groups of units."""
+    if not is_by_group(value):
+        return number(_fraction(value))
+    by, given = value["by"], {str(label): one for label, one in value.items() if label != "by"}
+    if not isinstance(by, str) or not given or any(isinstance(one, (dict, list, bool)) or one is None for one in given.values()):
+        raise PydanticCustomError("by_group", "not a column and its groups")
+    read = {label: number(_fraction(one)) for label, one in given.items()}
+    other = read.pop("else", None)
+    return ByGroup(by, read, other) if read else number(other)
+
+
 class Part(BaseModel):
     """What all blocks share: unknown keys are refused, values are not converted, nothing changes afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+
+NumberByGroup = Annotated[float, Field(allow_inf_nan=False), WrapValidator(_number_or_by_group)]
 
 
 class Method(BaseModel):
@@ -85,6 +163,11 @@ class Method(BaseModel):
     @property
     def parameters(self) -> dict[str, Any]:
         return self.written
+
+
+def _of_others(value: Mapping[str, Any]) -> Any:
+    """Return what holds where no group is named of what is written by group, or else of the first."""
+    return value.get("else", next((one for label, one in value.items() if label != "by"), None))
 
 
 class Compared(Method):
@@ -117,10 +200,21 @@ class Normalise(Compared):
         return _by_kind(self.written)
 
     @property
+    def by_group(self) -> dict[str, dict[str, Any]]:
+        """The parameters that differ by groups of units, as {by: group, county: 150, district: 100}, labels as text."""
+        return _by_group(self.written)
+
+    @property
     def parameters(self) -> dict[str, Any]:
-        """The parameters for periods as they are reported, which are the shortest."""
+        """The parameters for periods as they are reported, which are the shortest, and of units that no group is named for."""
         written = self.written
-        return written | {name: value[max(value, key=_shortness)] for name, value in _by_kind(written).items()}
+        of_kind = {name: value[max(value, key=_shortness)] for name, value in _by_kind(written).items()}
+        return written | of_kind | {name: _of_others(value) for name, value in _by_group(written).items()}
+
+    def of_group(self, labels: Mapping[str, str]) -> "Normalise":
+        """Return the same for the units that have some labels in the columns of the units table."""
+        own = {name: value.get(labels[value["by"]], _of_others(value)) for name, value in self.by_group.items()}
+        return self.model_copy(update=own) if own else self
 
     def of_kind(self, kind: str) -> "Normalise":
         """Return the same for one kind of periods: with its value of each parameter that has one for each kind."""

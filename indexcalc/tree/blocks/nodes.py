@@ -12,6 +12,7 @@ from .choices import (
     Missing,
     NormaliseChoice,
     Number,
+    NumberByGroup,
     Numbers,
     OverTime,
     Part,
@@ -86,8 +87,9 @@ class Node(Part):
     """Name, in Chinese."""
     name_en: str = ""
     """Name in English."""
-    weight: Number | None = None
-    """Weight among siblings; siblings add up to 1, or to 100 in all of the file. A fraction such as 1/3 may be written."""
+    weight: NumberByGroup | None = None
+    """Weight among siblings; siblings add up to 1, or to 100 in all of the file. A fraction such as 1/3 may be written, and one
+    for each group of units: `{by: group, county: 0.3, else: 0.2}`."""
     note: str = ""
     """A remark for readers of the file."""
     definition: str = ""
@@ -112,6 +114,8 @@ class Leaf(Part):
 
     source: str | None = None
     """A name under `data:`, or `units` for a column of the units table. Default: `defaults.source`, or the only source."""
+    else_from: str | None = None
+    """A second source under `data:`, of which a value is taken where the first has none, cell by cell."""
     formula: str | None = None
     """Arithmetic over columns of its source and denominators, as in `closed / total * 100`; other names between [ and ]."""
     events: EventsChoice | None = None
@@ -167,6 +171,8 @@ class Leaf(Part):
     the year began; or `all`: all since the first period that there is, as for a balance."""
     normalise: NormaliseChoice | None = None
     """How the value becomes a score."""
+    full: NumberByGroup | None = None
+    """Full marks: what the highest score of its normaliser becomes, all others in proportion; by group of units as `weight`."""
     round: RoundChoice | None = None
     """Round the score to so many decimals."""
 
@@ -312,6 +318,9 @@ class Dimension(Node, Inner):
     """`lower`: the whole node is turned, less of it is better."""
     applies: str | None = None
     """A formula over columns, as at indicators; none of the indicators below applies to a unit where it is 0."""
+    impute: ImputeChoice | None = None
+    """How a score that is missing is estimated, from the other units' scores of this node: by their `mean` or `median`, or as a
+    given `value`."""
     grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     """Grades of this node, from the best down."""
     ranking: "NodeRanking | None" = None

@@ -14,14 +14,14 @@ from ...methods.bounds import Problem
 from ...methods.records import JoinedWeights, MethodRecord, Parameter, WeightMethod
 from ...periods import EXAMPLES, read_period
 from ...words.tree import NOT_DEFINED
-from ..blocks.choices import FACTORS, NONE, Method, Normalise
+from ..blocks.choices import FACTORS, NONE, ByGroup, Method, Normalise
 from ..blocks.nodes import Dimension, Indicator, Root
 from ..kinds import as_yaml_number, kind_of, written
-from ..layout import can_be_drawn
+from ..layout import can_be_drawn, takes_full_marks
 from ..located import Path
 from ..model import Index
 from ..terms import term_for
-from .said import Check
+from .said import Check, titled
 
 _OTHERS = ("units", "indicators")  # what estimates are made of that look at other units
 
@@ -49,10 +49,35 @@ def _of_each_kind(index: Index, path: Path, choice: Normalise) -> Iterator[Findi
         if set(given) != set(kinds):
             yield finding("IC412", index.place((*path, name)), name=name, given=list(given), kinds=list(kinds))
             return
+    for name, by in choice.by_group.items():
+        if not isinstance(by["by"], str) or len(by) < 2:
+            yield finding("IC147", index.place((*path, name)), key=name)
+            return
     for kind in kinds if choice.by_kind else kinds[:1]:
-        found = [one for one in method_findings(index, "normalise", path, choice.of_kind(kind)) if one not in said]
-        said += found
-        yield from found
+        for own in in_each_way(choice.of_kind(kind)):
+            found = [one for one in method_findings(index, "normalise", path, own) if one not in said]
+            said += found
+            yield from found
+
+
+def in_each_way(choice: Normalise) -> list[Normalise]:
+    """Return what a way of normalising is for each group of units that it names, and for all others."""
+    labels = [(by["by"], label) for by in choice.by_group.values() for label in by if label != "by"]
+    return [choice.of_group(dict.fromkeys((by["by"] for by in choice.by_group.values()), label)) for _, label in labels] or [
+        choice
+    ]
+
+
+def check_full_marks(index: Index) -> Iterator[Finding]:
+    """See that full marks are above 0, of a way of normalising that has a scale."""
+    for leaf in index.leaves:
+        choice = leaf.normalise or index.defaults.normalise
+        if leaf.full is None or choice.method not in NORMALISERS:
+            continue
+        if min(leaf.full.values if isinstance(leaf.full, ByGroup) else [leaf.full]) <= 0:
+            yield finding("IC122", index.place_of(leaf.id, "full"), key="full", found=leaf.full, limit="> 0")
+        elif not takes_full_marks(choice):
+            yield finding("IC146", index.place_of(leaf.id, "full"), node=titled(index, leaf.id), method=choice.method)
 
 
 def check_frames(index: Index) -> Iterator[Finding]:
@@ -123,14 +148,22 @@ def check_directions(index: Index) -> Iterator[Finding]:
             continue
         worst, best = record.values
         for kind in index.periods.kinds:
-            given = choice.of_kind(kind).parameters
-            low, high = given.get(worst), given.get(best)
-            if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low == high:
-                continue
-            if (high > low) != (leaf.direction == "higher"):
+            ways = [own.parameters for own in in_each_way(choice.of_kind(kind))]
+            ends = [(given.get(worst), given.get(best)) for given in ways]
+            wrong = [pair for pair in ends if _is_against(pair, leaf.direction)]
+            if wrong:
                 place = index.place((*path, "normalise")) if leaf.normalise else index.place(path)
-                yield finding("IC406", place, node=leaf.id, direction=leaf.direction, worst=worst, low=low, best=best, high=high)
+                said = {"worst": worst, "low": wrong[0][0], "best": best, "high": wrong[0][1]}
+                yield finding("IC406", place, node=leaf.id, direction=leaf.direction, **said)
                 break
+
+
+def _is_against(pair: tuple[Any, Any], direction: str) -> bool:
+    """Say whether two fixed values, the worst and the best, lie against a direction."""
+    low, high = pair
+    if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or low == high:
+        return False
+    return (high > low) != (direction == "higher")
 
 
 def check_uncertainty(index: Index) -> Iterator[Finding]:
@@ -314,6 +347,7 @@ def _weightings(index: Index) -> Iterator[tuple[Path, Any]]:
 
 
 CHECKS: tuple[Check, ...] = (
+    check_full_marks,
     check_methods,
     check_frames,
     check_others,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...findings import Finding, finding, nearest
-from ...methods import AGGREGATORS
+from ...methods import AGGREGATORS, IMPUTERS
 from ...periods import read_period
 from ...words.periods import KINDS
 from ..blocks.adjustments import Adjustment
@@ -17,7 +17,7 @@ from ..layout import is_as_reported
 from ..located import Path
 from ..model import Index
 from ..warnings import watched
-from .said import Check, names_of
+from .said import Check, names_of, titled
 
 _OF_SCORES = ("weight", "normalise", "impute", "treat", "round", "score_over_units")  # keys that what is monitored has no use for
 
@@ -62,6 +62,18 @@ def _ranges(index: Index, leaf: Indicator) -> Iterator[Finding]:
 
 def _rises(pair: tuple[float, ...]) -> bool:
     return len(pair) == 2 and pair[0] < pair[1]
+
+
+def check_estimated_nodes(index: Index) -> Iterator[Finding]:
+    """See that scores of inner nodes are estimated from other units in the same period, or are given."""
+    for _, node in index.walked:
+        choice = node.impute if isinstance(node, Dimension) else None
+        record = None if choice is None else IMPUTERS.get(choice.method)
+        if record is not None and record.donors not in ("units", "none"):
+            known = [one.name for one in IMPUTERS.values() if one.donors in ("units", "none")]
+            yield finding(
+                "IC142", index.place_of(node.id, "impute"), node=titled(index, node.id), method=record.name, known=known
+            )
 
 
 def check_grades(index: Index) -> Iterator[Finding]:
@@ -222,6 +234,7 @@ def check_monitored(index: Index) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     check_leaves,
+    check_estimated_nodes,
     check_monitored,
     check_missing,
     check_donors,

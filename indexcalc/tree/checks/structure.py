@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...findings import Finding, finding, nearest
+from ...findings import Finding, Place, finding, nearest
 from ...methods.derive import OVER_UNITS
 from ...periods import EXAMPLES, MADE_OF, PARTS_OF_YEAR, read_period
 from ...words.periods import KINDS
@@ -22,7 +22,7 @@ from ..located import Path
 from ..model import Index
 from .events import check_events
 from .formulas import check_formulas
-from .said import Check, names_of, shortened, terms_of
+from .said import Check, names_of, shortened, terms_of, titled
 
 _NO_FLAGS = ("%", "‰", *(word for word in MULTIPLES if not word.isascii()))
 _ID = r"[^\W_][\w.-]*"
@@ -66,7 +66,13 @@ def check_sources(index: Index) -> Iterator[Finding]:
         unknown.append((index.place(("defaults", "source")), index.defaults.source))
     for place, source in unknown:
         yield finding("IC207", place, source=source, known=known, near=nearest(source, known))
-    used = {index.source_of(item) for item in items}
+    second = [(index.place_of(leaf.id, "else_from"), leaf, leaf.else_from) for leaf in index.leaves if leaf.else_from]
+    for place, leaf, source in second:
+        if source not in index.data:
+            yield finding("IC207", place, source=source, known=list(index.data), near=nearest(source, index.data))
+        else:
+            yield from _second(index, place, leaf, source)
+    used = {index.source_of(item) for item in items} | {source for _, _, source in second}
     without = [item.id for item in items if not index.source_of(item)]
     if without and index.data:
         yield finding("IC208", index.place_of(without[0]), nodes=shortened(without), known=known)
@@ -79,6 +85,16 @@ def check_sources(index: Index) -> Iterator[Finding]:
             yield finding("IC226", index.place(("data", source), key=True), source=source)
         elif source not in used and not unknown and not without:
             yield finding("IC224", index.place(("data", source), key=True), source=source)
+
+
+def _second(index: Index, place: Place, leaf: Indicator, source: str) -> Iterator[Finding]:
+    """See that a second source is another one than the first, that neither is a log, and that both have values of periods."""
+    own = index.source_of(leaf)
+    logs = any(name in index.data and index.data[name].events is not None for name in (own, source))
+    if own == source or logs:
+        yield finding("IC267", place, node=titled(index, leaf.id), source=source)
+    elif is_constant(index, own) != is_constant(index, source):
+        yield finding("IC268", place, node=titled(index, leaf.id), source=source, own=own)
 
 
 def check_denominators(index: Index) -> Iterator[Finding]:

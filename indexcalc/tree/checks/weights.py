@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...findings import Finding, finding
-from ...methods import RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS
+from ...methods import FROM_DATA, RECORDS, WEIGHTINGS, WITHOUT_WEIGHTS
 from ...methods.records import Aggregator, PairMethod, WeightMethod
 from ...words.tree import WEIGHT_BEYOND, WEIGHT_MISSING, WEIGHTS_AS_PRINTED, WEIGHTS_RESCALED
-from ..blocks.choices import Method
+from ..blocks.choices import ByGroup, Method
 from ..blocks.nodes import Indicator
-from ..declared import counts, given_weights, weight_total, weights_said
+from ..declared import counts, given_weights, in_each_group, weight_total, weights_said
 from ..located import Path
 from ..model import Index
 from .methods import combined, lists_in, method_findings, senseless
@@ -31,6 +31,10 @@ def check_weights(index: Index) -> Iterator[Finding]:
         without = [child.id for child in children if child.weight is None]
         if without:
             yield finding("IC203", index.place_of(node), node=titled(index, node), children=without)
+        elif apart := in_each_group(weights):
+            if len({child.weight.by for child in children if isinstance(child.weight, ByGroup)}) > 1:
+                continue  # which is a finding of its own
+            yield from _of_groups(index, node, apart, total)
         elif abs(sum(weights) - (101.0 - total)) < _TOLERANCE:  # 100 where the file has 1, or 1 where it has 100
             yield finding("IC227", index.place_of(node), node=titled(index, node), sum=sum(weights), total=total)
         elif abs(sum(weights) - total) > _TOLERANCE * total:
@@ -53,6 +57,26 @@ def check_weights(index: Index) -> Iterator[Finding]:
                 ways=ways[0],
                 ways_zh=ways[1],
             )
+
+
+def _of_groups(index: Index, node: str, apart: Mapping[str, Sequence[float]], total: float) -> Iterator[Finding]:
+    """See that weights add up in each group of units; one that a sibling has no weight for is found with the units table."""
+    for group, weights in apart.items():
+        if abs(sum(weights) - total) > _TOLERANCE * total:
+            named = {"node": titled(index, node), "group": group}
+            yield finding("IC143", index.place_of(node), sum=sum(weights), total=total, **named)
+
+
+def check_grouped_weights(index: Index) -> Iterator[Finding]:
+    """See that siblings' weights differ by the same groups, and that weights which differ are not made of scores besides."""
+    for parent in index.by_id.values():
+        apart = [child for child in index.children(parent) if isinstance(child.weight, ByGroup)]
+        columns = list(dict.fromkeys(child.weight.by for child in apart if isinstance(child.weight, ByGroup)))
+        if len(columns) > 1:
+            yield finding("IC144", index.place_of(apart[-1].id, "weight"), node=titled(index, parent.id), columns=columns)
+        choice = None if isinstance(parent, Indicator) else parent.weights or index.defaults.weights
+        if apart and choice is not None and choice.method in FROM_DATA:
+            yield finding("IC145", index.place_of(apart[0].id, "weight"), node=titled(index, parent.id), method=choice.method)
 
 
 def _ways(index: Index, node: str, total: float) -> tuple[str, str]:
@@ -78,7 +102,7 @@ def check_partly_weighted(index: Index) -> Iterator[Finding]:
 def check_signs(index: Index) -> Iterator[Finding]:
     """See that no weight is negative, and that not all of a node's children weigh nothing."""
     for _, node in index.walked:
-        if node.weight is not None and node.weight < 0:
+        if node.weight is not None and min(node.weight.values if isinstance(node.weight, ByGroup) else [node.weight]) < 0:
             yield finding("IC204", index.place_of(node.id, "weight"), node=node.id, weight=node.weight)
     for parent in index.by_id:
         children = [child for child in index.children(index.by_id[parent]) if counts(child)]
@@ -140,6 +164,7 @@ def check_idle_weights(index: Index) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     check_weights,
+    check_grouped_weights,
     check_partly_weighted,
     check_signs,
     check_weighting,
