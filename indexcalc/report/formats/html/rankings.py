@@ -162,7 +162,10 @@ def heat_table(shown: Analysed, language: str) -> SimpleNamespace | None:
     size = len(rows) if len(rows) <= MOST_UNITS else 100
     pages = [rows[start : start + size] for start in range(0, len(rows), size)]
     return SimpleNamespace(
-        upper=upper, heads=[SimpleNamespace(title=nodes[node].title(language)) for node in found.nodes], pages=pages
+        shows=len(rows) <= MOST_UNITS,
+        upper=upper,
+        heads=[SimpleNamespace(title=nodes[node].title(language)) for node in found.nodes],
+        pages=pages,
     )
 
 

@@ -1,7 +1,7 @@
 // Weights that a reader moves: sliders whose siblings share the rest, the ranking made anew, the state in the address, a patch to keep.
 (function () {
   'use strict';
-  var WHOLE = 10000;
+  var WHOLE = 10000, MOST_ROWS = 300, FIRST_ROWS = 100;
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
   function make(name, parent, text, attributes) {
     var made = document.createElement(name);
@@ -57,9 +57,10 @@
     function number(x) { return x === null || x !== x ? '–' : whatIf.rounded(x, data.decimals, 'nearest').toFixed(data.decimals); }
 
     // the ranking
-    var rows = data.units.map(function (unit, i) {
-      var row = make('tr', body, null, { 'data-unit': unit });
-      make('th', row, data.names[i], { scope: 'row' });
+    // of many units the first are shown: to lay all out anew would take longer than a frame
+    var rows = data.units.slice(0, data.units.length > MOST_ROWS ? FIRST_ROWS : MOST_ROWS).map(function () {
+      var row = make('tr', body);
+      make('th', row, '', { scope: 'row' });
       return ['score', 'rank', 'published', 'change', 'difference'].map(function () { return make('td', row, '', { 'class': 'n' }); });
     });
     function draw() {
@@ -67,9 +68,13 @@
       var result = whatIf.score(data, weights()), scores = result.scores[result.scores.length - 1], changed = 0, largest = 0;
       var order = data.units.map(function (unit, i) { return i; });
       order.sort(function (one, other) { return (result.ranks[one] || Infinity) - (result.ranks[other] || Infinity) || one - other; });
-      order.forEach(function (i) {
-        var cells = rows[i], before = data.published.ranks[i], now = result.ranks[i];
+      order.forEach(function (i, place) {
+        var cells = rows[place], before = data.published.ranks[i], now = result.ranks[i];
         var move = before === null || now === null ? null : before - now;
+        if (move) { changed += 1; largest = Math.max(largest, Math.abs(move)); }
+        if (!cells) { return; }
+        cells[0].parentNode.dataset.unit = data.units[i];
+        cells[0].parentNode.firstChild.textContent = data.names[i];
         cells[0].textContent = number(scores[i]);
         cells[1].textContent = now === null ? '–' : String(now);
         cells[2].textContent = before === null ? '–' : String(before);
@@ -77,8 +82,6 @@
         var difference = scores[i] === null || data.published.scores[i] === null ? null : scores[i] - data.published.scores[i];
         var shown = number(difference);
         cells[4].textContent = difference > 0 && Number(shown) > 0 ? '+' + shown : shown;
-        if (move) { changed += 1; largest = Math.max(largest, Math.abs(move)); }
-        body.appendChild(cells[0].parentNode);
       });
       mark.hidden = !Object.keys(state).length;
       status.dataset.said = changed ? fill(words.ranks_move, { count: changed, most: largest }) : words.no_rank_moves;
