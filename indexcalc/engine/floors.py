@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..methods import parameters
 from ..methods.arrays import Array, np
 from ..panel import NOT_APPLICABLE, VALUE
 from ..scores import Scores
-from ..tree.layout import Branch, normalise_of
-from ..tree.model import Index, Missing, Normalise
+from ..tree.layout import Branch
+from ..tree.model import Index, Missing
 from .rules import combiner
 
 
@@ -34,7 +33,7 @@ def with_floors(scores: Scores) -> Scores | None:
     if not any(branch.missing.policy == "floor" for branch in branches):
         return scores
     inner = [branch for branch in branches if branch.position != scores.tree.root]
-    lows = [lowest(normalise_of(scores.index, leaf)) for leaf in scores.index.leaves]
+    lows = scores.tree.lows
     if None in lows or any(branch.missing.policy != "floor" or branch.compares for branch in branches):
         return None
     if not all(branch.plain for branch in inner):
@@ -53,16 +52,9 @@ def with_floors(scores: Scores) -> Scores | None:
 def leaf_floors(index: Index, scores: Array) -> Array:
     """Return the worst score of each node (…, 1, node), the leaves' part filled: a method's `low`, or the worst seen."""
     floors = np.full((*scores.shape[:-2], 1, len(index.tree.nodes)), np.nan)
-    for position, leaf in enumerate(index.leaves):
-        worst = lowest(normalise_of(index, leaf))
+    for position, worst in enumerate(index.tree.lows):
         floors[..., 0, position] = np.fmin.reduce(scores[..., position], axis=-1) if worst is None else worst
     return floors
-
-
-def lowest(choice: Normalise) -> float | None:
-    """Return the lowest score that a way of normalising gives, where it says one."""
-    low = parameters("normalise", choice.method).get("low")
-    return choice.parameters.get("low", low.default if low else None)
 
 
 def fill_floor(index: Index, branch: Branch, w: Array, floors: Array, scores: Array) -> None:

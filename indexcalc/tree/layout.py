@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, TypeVar
 
-from ..methods import AGGREGATORS, CATALOGUE
+from ..methods import AGGREGATORS, CATALOGUE, parameters
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
@@ -140,6 +140,11 @@ class Tree:
         aimed = {at: leaf.target for at, leaf in enumerate(self.index.leaves) if leaf.direction in ("target", "range")}
         ends = {at: to if isinstance(to, tuple) else (to, to) for at, to in aimed.items()}
         return {at: (float(low or 0.0), float(high or 0.0)) for at, (low, high) in ends.items()}
+
+    @cached_property
+    def lows(self) -> tuple[float | None, ...]:
+        """The lowest score that each leaf's way of normalising gives, where it says one."""
+        return tuple(lowest(normalise_of(self.index, leaf)) for leaf in self.index.leaves)
 
     @cached_property
     def rounded(self) -> tuple[int, ...]:
@@ -360,6 +365,12 @@ def can_be_drawn(branch: Branch) -> bool:
 def normalise_of(index: Written, leaf: Indicator) -> Normalise:
     """Return how a leaf is normalised: its own way, or the default."""
     return leaf.normalise or index.defaults.normalise
+
+
+def lowest(choice: Normalise) -> float | None:
+    """Return the lowest score that a way of normalising gives, where it says one."""
+    low = parameters("normalise", choice.method).get("low")
+    return choice.parameters.get("low", low.default if low else None)
 
 
 def impute_of(index: Written, leaf: Indicator) -> Impute | None:
