@@ -1,4 +1,4 @@
-"""Make the illustrative data of the Red Cotton index: read ../indicators.yaml, write this folder.
+"""Make the illustrative data of the Red Cotton index: read ../indicators.yaml and streets.csv, write this folder.
 
 Every value is drawn from one seed, which was fixed before any ranking was looked at. What a column looks like follows from its
 line in the tree (measure, direction, per, scale, valid, over_time, the ends of its normaliser); the tables below add what
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,12 +18,28 @@ import generate_posts
 import numpy as np
 import numpy.typing as npt
 import yaml
+from generate_streets import Shares, Street, read_streets
+from usual import (
+    COMMUNITY,
+    DEATHS_OF_ACCIDENTS,
+    INJURED_AT_WORK,
+    OTHER_CRIMES,
+    PASSING,
+    RESIDENTS,
+    USUAL,
+    USUAL_BASE,
+    USUAL_SHARE,
+    WORKING,
+)
 
 Values = npt.NDArray[np.float64]  # period x district, or one value a district
+Mask = npt.NDArray[np.bool_]
 
 HERE = Path(__file__).resolve().parent
 TREE = HERE.parent / "indicators.yaml"
 SEED = 20211231
+LATER = 2022  # what came with this year has a generator of its own
+DISTRICT, STREET = "district", "street"  # the levels of units
 PERIODS = [f"{year}Q{quarter}" for year in (2021, 2022) for quarter in (1, 2, 3, 4)]
 MISSING_SHARE = 0.005
 NOT_APPLICABLE = "不适用"
@@ -63,6 +79,7 @@ DISTRICTS = [
     District("440117", "从化区", "Conghua", OUTER, "从化", (73, 72.5), 0.80, 0.50, 0.19, 280),
     District("440118", "增城区", "Zengcheng", OUTER, "增城", (155, 156), 0.85, 0.50, 0.22, 340),
 ]
+TILED = ["tile_row", "tile_col"]
 TILES = {  # row and column of each district's tile on the map, roughly where it lies
     "440103": (2, 0),
     "440104": (2, 1),
@@ -84,105 +101,6 @@ PRESENCE = np.array([district.presence for district in DISTRICTS])
 JOBS = np.array([district.jobs for district in DISTRICTS])
 CARS = np.array([district.cars for district in DISTRICTS])
 VILLAGES = np.array([district.villages for district in DISTRICTS], dtype=np.float64)
-
-# Denominators: how many for each 万 of whom (of stocks) or for each 万 and quarter (of flows), and how much districts differ
-# (standard deviation of the logarithm).
-RESIDENTS, PASSING, WORKING, COMMUNITY = "residents", "people by day", "jobs", "communities"
-USUAL_BASE: dict[str, tuple[float, str, float]] = {
-    "vehicles": (1.0, "cars", 0.03),
-    "employees": (1.0, WORKING, 0.03),
-    "minors": (0.16, RESIDENTS, 0.06),
-    "corrections": (3.5, RESIDENTS, 0.15),
-    "defaulters": (55.0, WORKING, 0.15),
-    "abnormal-firms": (120.0, WORKING, 0.20),
-    "court-pending": (40.0, WORKING, 0.20),
-    "case-audits": (1.2, PASSING, 0.10),
-    "emergency-calls": (300.0, PASSING, 0.10),
-    "fire-calls": (4.0, PASSING, 0.12),
-    "fire-hazards": (30.0, RESIDENTS, 0.20),
-    "work-hazards": (90.0, WORKING, 0.20),
-    "campus-hazards": (2.5, RESIDENTS, 0.20),
-    "rental-hazards": (25.0, RESIDENTS, 0.25),
-    "reported-hazards": (2.0, RESIDENTS, 0.20),
-    "food-samples": (16.0, RESIDENTS, 0.10),
-    "drug-samples": (3.0, RESIDENTS, 0.10),
-    "food-complaints": (9.0, PASSING, 0.15),
-    "fundraising-sum": (30.0, WORKING, 0.35),
-    "wage-arrears": (18.0, WORKING, 0.25),
-    "illegal-building": (45.0, RESIDENTS, 0.25),
-    "prosecutions": (3.0, PASSING, 0.12),
-    "proposals-due": (0.4, RESIDENTS, 0.20),
-    "public-interest-cases": (0.25, RESIDENTS, 0.20),
-    "court-concluded": (100.0, WORKING, 0.20),
-    "enforcement-cases": (35.0, WORKING, 0.20),
-    "pretrial-cases": (45.0, WORKING, 0.20),
-    "remote-cases": (1.5, WORKING, 0.25),
-    "admin-lawsuits": (1.2, RESIDENTS, 0.20),
-    "admin-reviews": (1.0, RESIDENTS, 0.20),
-    "admin-penalties": (25.0, PASSING, 0.20),
-    "police-complaints": (0.5, PASSING, 0.20),
-    "urban-complaints": (6.0, RESIDENTS, 0.20),
-    "legal-aid-cases": (3.0, RESIDENTS, 0.15),
-    "legal-calls": (14.0, RESIDENTS, 0.15),
-    "firm-requests": (12.0, WORKING, 0.15),
-    "ip-disputes": (2.5, WORKING, 0.25),
-    "consumer-complaints": (26.0, PASSING, 0.15),
-    "civility-problems": (9.0, RESIDENTS, 0.20),
-    "street-problems": (38.0, PASSING, 0.20),
-    "violence-cases": (0.9, RESIDENTS, 0.15),
-    "family-disputes": (3.0, RESIDENTS, 0.15),
-    "council-items": (2.4, COMMUNITY, 0.15),
-    "disputes": (12.0, RESIDENTS, 0.15),
-    "labour-cases": (16.0, WORKING, 0.20),
-    "property-disputes": (5.0, RESIDENTS, 0.25),
-    "medical-disputes": (0.5, PASSING, 0.20),
-    "petitions": (9.0, RESIDENTS, 0.20),
-    "old-petitions": (0.6, RESIDENTS, 0.20),
-    "hotline-orders": (1000.0, RESIDENTS, 0.12),
-    "tips": (11.0, RESIDENTS, 0.20),
-    "service-items": (6000.0, RESIDENTS, 0.15),
-    "grid-events": (400.0, RESIDENTS, 0.25),
-    "alarms": (20.0, PASSING, 0.20),
-    "data-problems": (3.0, RESIDENTS, 0.20),
-    "security-problems": (0.4, RESIDENTS, 0.20),
-    "posts": (11.4, PASSING, 0.15),
-}
-
-# The usual value of a quarter, in the indicator's own measure, where the ends of its normaliser do not say it.
-USUAL = {
-    "violent-cases": 0.9,
-    "drug-cases": 1.6,
-    "theft-robbery-cases": 5.5,
-    "fraud-cases": 4.2,
-    "fight-calls": 7.0,
-    "police-arrival": 7.5,
-    "food-crime-solved": 1.1,
-    "fraud-loss": 24.0,
-    "traffic-accidents": 1.1,
-    "work-accidents": 1.0,
-    "fires": 0.8,
-    "fire-deaths": 0.03,
-    "fire-arrival": 8.2,
-    "juvenile-offenders": 22.0,
-    "procurator-proposals": 3.2,
-    "lawyers": 9.8,
-    "volunteer-hours": 5200.0,
-    "active-volunteers": 880.0,
-    "good-people": 5.0,
-    "bravery": 2.0,
-    "donations": 3.5,
-    "patrol-hours": 640.0,
-    "grid-hours": 18.0,
-    "grid-size": 380.0,
-    "corrections-reoffending": 0.15,
-    "trials-on-time": 98.0,
-    "plea-leniency": 87.0,
-    "electronic-service": 71.0,
-}
-OTHER_CRIMES = 2.2  # criminal cases of no kind that is counted by itself, for each 万人
-DEATHS_OF_ACCIDENTS = {"traffic-deaths": ("traffic-accidents", 0.16), "work-deaths": ("work-accidents", 0.40)}
-INJURED_AT_WORK = 0.7  # for each accident
-USUAL_SHARE = 0.72  # of the way from the worst to the best that a rate is measured by
 
 # Where lawyers have their offices, for each 万人 of the usual: in the centre of commerce and of government.
 LAWYERS = {"天河区": 3.6, "越秀区": 2.6, "荔湾区": 0.45, "海珠区": 0.55, "黄埔区": 0.60, "南沙区": 0.80}
@@ -215,44 +133,75 @@ class Leaf:
     valid: tuple[float, float]
     department: str
     dimension: str
+    in_streets: bool
+    since: int | None
+    until: int | None
 
 
 @dataclass(frozen=True)
 class Column:
-    """Hold the values under one heading, and the decimals they are written with."""
+    """Hold the values (period, unit) under one heading, the decimals they are written with, and which cells stay empty."""
 
     name: str
     values: Values
     decimals: int
     cells_not_applicable: frozenset[str] = frozenset()
+    empty: Mask | None = None
 
 
 def main() -> None:
-    """Write the district table, the base figures, the departments' files and the opinion file."""
-    tree: dict[str, Any] = yaml.safe_load(TREE.read_text(encoding="utf-8"))
-    rng = np.random.default_rng(SEED)
-    leaves = [leaf for dimension in tree["dimensions"] for leaf in leaves_under(dimension, dimension["id"], tree["defaults"])]
-    base = {"population": residents(tree["denominators"][0]["name"])}
-    base |= {one["id"]: base_column(one, base["population"].values, rng) for one in tree["denominators"][1:]}
+    """Write the units, the base figures, the departments' files, those of streets, and the opinion file.
 
-    write_districts()
-    write_table(HERE / "base.csv", list(base.values()), None)
+    What came with a later year is drawn from a generator of its own, so that what there was before stays as it was.
+    """
+    tree: dict[str, Any] = yaml.safe_load(TREE.read_text(encoding="utf-8"))
+    rng, later = np.random.default_rng(SEED), np.random.default_rng([SEED, LATER])
+    leaves = [leaf for dimension in tree["dimensions"] for leaf in leaves_under(dimension, dimension["id"], tree["defaults"])]
+    official = [leaf for leaf in leaves if leaf.source == "official"]
+    first, new = [leaf for leaf in official if not leaf.since], [leaf for leaf in official if leaf.since]
+    of_new = {leaf.per for leaf in new} - {leaf.per for leaf in first}
+    base = {"population": residents(tree["denominators"][0]["name"])}
+    for one in tree["denominators"][1:]:
+        base[one["id"]] = base_column(one, base["population"].values, later if one["id"] in of_new else rng)
+    streets = read_streets(HERE / "streets.csv")
+
+    write_units(streets)
+    write_table(HERE / "base.csv", NAMES, list(base.values()))
 
     quality = latent(rng)
     strengths = {dimension["id"]: latent(rng) for dimension in tree["dimensions"]}
-    official = [leaf for leaf in leaves if leaf.source == "official"]
-    skills = {leaf.id: 0.5 * quality + 0.5 * strengths[leaf.dimension] + 0.7 * latent(rng) for leaf in official}
-    columns = {leaf.id: official_column(leaf, skills[leaf.id], base, rng) for leaf in official}
-    columns |= {
-        leaf.id: Column(leaf.column, counted_from(leaf.id, columns, base, rng), 0) for leaf in official if leaf.id in TOTALS
-    }
-    departments: dict[str, list[Column]] = {}
-    for leaf in official:
-        departments.setdefault(leaf.department, []).append(columns[leaf.id])
-    for department, found in departments.items():
-        write_table(HERE / "official" / f"{department}.csv", found, rng)
+    columns: dict[str, Column] = {}
+    for leaves_of, drawn in ((first, rng), (new, later)):
+        skills = {leaf.id: 0.5 * quality + 0.5 * strengths[leaf.dimension] + 0.7 * latent(drawn) for leaf in leaves_of}
+        columns |= {leaf.id: official_column(leaf, skills[leaf.id], base, drawn) for leaf in leaves_of}
+        columns |= {
+            leaf.id: Column(leaf.column, counted_from(leaf.id, columns, base, drawn), 0)
+            for leaf in leaves_of
+            if leaf.id in TOTALS
+        }
+        for own in by_department(leaves_of).values():
+            columns |= {leaf.id: replace(columns[leaf.id], empty=not_there(leaf, drawn)) for leaf in own}
+    for department, own in by_department(official).items():
+        write_table(HERE / "official" / f"{department}.csv", NAMES, [columns[leaf.id] for leaf in own])
 
-    write_table(HERE / "opinion.csv", opinion_columns(base["posts"].values), None)
+    write_table(HERE / "opinion.csv", NAMES, opinion_columns(base["posts"].values))
+    write_streets(streets, [leaf for leaf in official if leaf.in_streets], columns, base)
+
+
+def by_department(leaves: list[Leaf]) -> dict[str, list[Leaf]]:
+    """Return the leaves of each department, in the order of the file."""
+    found: dict[str, list[Leaf]] = {}
+    for leaf in leaves:
+        found.setdefault(leaf.department, []).append(leaf)
+    return found
+
+
+def not_there(leaf: Leaf, rng: np.random.Generator) -> Mask:
+    """Return which cells stay empty: some that did not arrive, and the years in which nobody is asked for them."""
+    years = np.array([int(period[:4]) for period in PERIODS])[:, np.newaxis]
+    outside = (years < (leaf.since or 0)) | (years > (leaf.until or 9999))
+    lost: Mask = outside | (rng.random(SHAPE) < MISSING_SHARE)
+    return lost
 
 
 def leaves_under(node: dict[str, Any], dimension: str, defaults: dict[str, Any]) -> list[Leaf]:
@@ -279,6 +228,9 @@ def leaves_under(node: dict[str, Any], dimension: str, defaults: dict[str, Any])
                 valid=(float(low), float(high)),
                 department=child.get("department", ""),
                 dimension=dimension,
+                in_streets=STREET in child.get("levels", defaults["levels"]),
+                since=child.get("since"),
+                until=child.get("until"),
             )
         )
     return found
@@ -421,34 +373,57 @@ def opinion_columns(totals: Values) -> list[Column]:
     ]
 
 
-def write_districts() -> None:
-    """Write the table of units."""
-    rows = [["id", "name", "name_en", "group", "city", "aliases", "tile_row", "tile_col"]]
-    rows += [
-        [one.code, one.name, one.name_en, one.group, "广州市", f"{one.short};广州市{one.name}", *map(str, TILES[one.code])]
-        for one in DISTRICTS
+def write_streets(streets: list[Street], leaves: list[Leaf], columns: dict[str, Column], base: dict[str, Column]) -> None:
+    """Write what streets have of the leaves that are there for them; where a district's value did not arrive, theirs did not."""
+    shares = Shares(streets, [one.code for one in DISTRICTS], len(PERIODS), np.random.default_rng([SEED, len(streets)]))
+    place = {one.code: at for at, one in enumerate(DISTRICTS)}
+    above = [place[one.district] for one in streets]
+    under: dict[str, Column] = {}
+    for name in dict.fromkeys(["population", *(str(leaf.per) for leaf in leaves)]):
+        whole = base[name]
+        under[name] = replace(whole, values=shares.base(whole.values, whole.decimals, as_many=name == "population"))
+    made = []
+    for leaf in leaves:
+        column, better = columns[leaf.id], -1 if leaf.direction == "lower" else 1
+        own, among = column.values, under[str(leaf.per)].values
+        if leaf.measure == "%":
+            values = shares.parts(own, among, leaf.dimension, better=better)
+        else:
+            values = shares.counts(own, among, leaf.dimension, column.decimals, better=better)
+        made.append(replace(column, values=values, empty=None if column.empty is None else column.empty[:, above]))
+    names = [one.name for one in streets]
+    write_table(HERE / "base-streets.csv", names, list(under.values()), "街镇")
+    write_table(HERE / "official" / "街镇.csv", names, made, "街镇")
+
+
+def write_units(streets: list[Street]) -> None:
+    """Write the table of units, districts and then what is below them, and that of the districts alone."""
+    head = ["id", "name", "name_en", "group", "city", "aliases"]
+    rows = [[one.code, one.name, one.name_en, one.group, "广州市", f"{one.short};广州市{one.name}"] for one in DISTRICTS]
+    tiles = [list(map(str, TILES[one.code])) for one in DISTRICTS]
+    tiled = [[*row, *tile] for row, tile in zip(rows, tiles, strict=True)]
+    write_csv(HERE / "districts.csv", [[*head, *TILED], *tiled])
+    names = {one.code: one.name for one in DISTRICTS}
+    below = [
+        [one.code, one.name, one.name_en, names[one.district], "广州市", "", "", "", STREET, one.district] for one in streets
     ]
-    write_csv(HERE / "districts.csv", rows)
+    write_csv(HERE / "units.csv", [[*head, *TILED, "level", "parent"], *([*row, DISTRICT, ""] for row in tiled), *below])
 
 
-def write_table(path: Path, columns: list[Column], rng: np.random.Generator | None) -> None:
-    """Write a wide table, one row a district and period; with a generator, lose some cells."""
-    gone = [np.zeros(SHAPE, dtype=bool) for _ in columns]
-    if rng is not None:
-        gone = [rng.random(SHAPE) < MISSING_SHARE for _ in columns]
-    rows = [["区", "期次", *(column.name for column in columns), NATURE[0]]]
+def write_table(path: Path, units: list[str], columns: list[Column], label: str = "区") -> None:
+    """Write a wide table, one row a unit and period."""
+    rows = [[label, "期次", *(column.name for column in columns), NATURE[0]]]
     for p, period in enumerate(PERIODS):
-        for d, district in enumerate(NAMES):
-            cells = [cell(column, p, d, missing=bool(lost[p, d])) for column, lost in zip(columns, gone, strict=True)]
-            rows.append([district, period, *cells, NATURE[1]])
+        rows += [[unit, period, *(cell(column, p, at, unit) for column in columns), NATURE[1]] for at, unit in enumerate(units)]
     write_csv(path, rows)
 
 
-def cell(column: Column, period: int, district: int, *, missing: bool) -> str:
+def cell(column: Column, period: int, at: int, unit: str) -> str:
     """Write one value with its decimals, or what stands for no value."""
-    if NAMES[district] in column.cells_not_applicable:
+    if unit in column.cells_not_applicable:
         return NOT_APPLICABLE
-    return "" if missing else f"{column.values[period, district]:.{column.decimals}f}"
+    empty = column.empty is not None and column.empty[period, at]
+    return "" if empty else f"{column.values[period, at]:.{column.decimals}f}"
 
 
 def write_csv(path: Path, rows: list[list[str]]) -> None:

@@ -145,7 +145,7 @@ def run(repository: Path, *arguments: str) -> dict[str, object]:
 def test_compare_periods_and_methods(repository: Path) -> None:
     periods = run(repository, "compare", "2021", "2022")
     assert periods["count"] == 11
-    assert {"own", "peers"} == set(periods["units"][0]["parts"])  # type: ignore[index]
+    assert {"own", "peers", "weights", "structure"} == set(periods["units"][0]["parts"])  # type: ignore[index]
     methods = run(repository, "compare", "arithmetic", "geometric", "--period", "2022")
     assert set(methods["units"][0]["parts"]) == {"method"}  # type: ignore[index]
 
@@ -155,7 +155,10 @@ def test_compare_two_trees(repository: Path, tmp_path: Path) -> None:
     text = (repository / "indicators.yaml").read_text(encoding="utf-8")
     (tmp_path / "old.yaml").write_text(text, encoding="utf-8")
     fewer = [line for line in text.splitlines(keepends=True) if "id: rural-road-guard" not in line]
-    new = "".join(line.replace("weight: 0.18", "weight: 0.3") if "id: black-spots-fixed" in line else line for line in fewer)
+    new = "".join(
+        line.replace("2021: 0.18, 2022: 0.15", "2021: 0.3, 2022: 0.23") if "id: black-spots-fixed" in line else line
+        for line in fewer
+    )
     (tmp_path / "new.yaml").write_text(new, encoding="utf-8")
     arguments = ["compare", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), "--json", "--quiet"]
     said = CliRunner().invoke(app, arguments)

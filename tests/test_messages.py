@@ -72,6 +72,8 @@ COMMANDS: dict[str, list[str]] = {
     "compare_of_methods_not_used": ["compare", "geometric", "harmonic"],
     "judgements_that_do_not_connect": ["check"],
     "best_worst_without_a_one": ["check"],
+    "level_with_fewer_indicators": ["rank", "--level", "street"],
+    "form_of_a_level_without_indicators": ["template", "--department", "公安局", "--period", "2022", "--level", "street"],
     "compare_of_nothing_alike": ["compare", "min-max", "2022"],
     "robustness_beyond_the_tree": ["robustness", "--depth", "2"],
     "robustness_of_a_top_of_all": ["robustness", "--top", "3"],

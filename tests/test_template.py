@@ -113,7 +113,7 @@ def same(one: dict[tuple[str, str], str], other: dict[tuple[str, str], str]) -> 
 def test_a_template_asks_for_what_a_department_reports(project: Path, repository: Path) -> None:
     path = project / "t.xlsx"
     said = run(project, "template", "--department", POLICE, "--period", "2022年第三季度", "--out", str(path))
-    assert "11 个区，21 列" in said
+    assert "11 个区，29 列" in said
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["填报", "上期和上年同期", "指标说明"]
     sheet = book["填报"]
@@ -157,7 +157,7 @@ def test_the_same_bytes_again(project: Path) -> None:
 def test_in_english(project: Path, repository: Path) -> None:
     path = project / "t.xlsx"
     said = run(project, "template", "--department", POLICE, "--period", "2022Q3", "--out", str(path), "--lang", "en")
-    assert "11 units, 21 columns" in said
+    assert "11 units, 29 columns" in said
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Report", "Earlier periods", "Definitions"]
     sheet = book["Report"]
@@ -166,10 +166,10 @@ def test_in_english(project: Path, repository: Path) -> None:
     assert sheet.cell(7, 1).value == "Liwan"
     cells = list(reported(repository, "2022Q3").values())  # in the order of the form
     for at, text in enumerate(cells):
-        sheet.cell(7 + at // 21, 4 + at % 21).value = float(text) if text else 0.0
+        sheet.cell(7 + at // 29, 4 + at % 29).value = float(text) if text else 0.0
     book.save(path)
     said = run(project, "submit", str(path), "--by", "clerk", "--lang", "en")
-    assert said.startswith("#1 市公安局 2022Q3 v1: 231 values recorded")
+    assert said.startswith("#1 市公安局 2022Q3 v1: 319 values recorded")
 
 
 def test_what_was_filled_in_is_in_the_ledger(project: Path, repository: Path) -> None:

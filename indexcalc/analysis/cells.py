@@ -31,8 +31,12 @@ class Cell:
 
 
 def cells_of(scores: Scores, period: int, unit: int, leaf: Indicator) -> tuple[Cell, ...]:
-    """Return what a unit reported for a leaf, column by column; nothing for one that is made of scores from below."""
-    if scores.made_of(scores.node(leaf.id)):
+    """Return what a unit reported for a leaf, column by column.
+
+    Nothing for one that is made of scores from below, or is not there for units of this level.
+    """
+    levels = scores.panel.units.levels
+    if scores.made_of(scores.node(leaf.id)) or (levels and not scores.index.is_there(leaf, levels[unit])):
         return ()
     columns = columns_of(scores, leaf)
     cells = [cell_of(scores, period, unit, column) for column in columns]

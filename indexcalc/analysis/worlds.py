@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from ..engine.floors import lowest
 from ..engine.frames import base_of, kinds_of, normalise
 from ..engine.leaves import impute, treat
 from ..engine.nodes import aggregate
@@ -27,7 +26,7 @@ from ..scores import Scores
 from ..tree.blocks.choices import ByGroup
 from ..tree.formula import names, parse
 from ..tree.grouped import grouped
-from ..tree.layout import Branch, normalise_of, where_undefined
+from ..tree.layout import Branch, lowest, normalise_of, where_undefined
 from ..tree.model import Adjustment, Dimension, Index, Indicator, Normalise, Periods, Ranking, Root, Weights
 from ..units import Units
 
@@ -62,6 +61,11 @@ class Side:
     @cached_property
     def leaf(self) -> dict[str, int]:
         return {leaf.id: at for at, leaf in enumerate(self.index.leaves)}
+
+    @cached_property
+    def ways(self) -> dict[str, Normalise]:
+        """How each leaf is normalised in the period of this side."""
+        return {leaf.id: _at_base(normalise_of(self.index, leaf), self) for leaf in self.index.leaves}
 
     @cached_property
     def branch(self) -> dict[str, Branch]:
@@ -121,7 +125,7 @@ def hybrid(structure: Side, weights: Side, method: Side, adjustments: Side) -> I
             "target": taken.target,
             "round": taken.round,
             "treat": taken.treat or side.index.defaults.treat,
-            "normalise": _at_base(normalise_of(side.index, taken), side),
+            "normalise": side.ways[own.id],
         }
         return own.model_copy(update=update)
 
@@ -309,7 +313,7 @@ class World:
     def alone(self) -> bool:
         """Whether the score of a unit depends on that unit alone, once its leaves have scores."""
         tree = self.index.tree
-        unlimited = any(lowest(normalise_of(self.index, leaf)) is None for leaf in self.index.leaves)
+        unlimited = None in tree.lows
         floors = any(branch.missing.policy == "floor" for branch in tree.branches)
         inner = any(not branch.plain for branch in tree.branches)
         groups = any(grouped(self.index))  # which group a unit is of would have to be known
@@ -404,6 +408,7 @@ class Between:
     def __init__(self, earlier: Side, later: Side) -> None:
         self.sides = (earlier, later)
         self.units, self.places = _together(earlier.scores.panel.units, later.scores.panel.units)
+        self._made: dict[tuple[int, ...], Index] = {}
 
     def of_units(self, side: int, array: Any, fill: float = math.nan) -> Array:
         """Put a side's array (unit, …) into the order of all units; what is not there is `fill`."""
@@ -444,7 +449,10 @@ class Between:
 
     def index(self, structure: int, weights: int, method: int, adjustments: int) -> Index:
         """Return the index of a world."""
-        return hybrid(*(self.sides[at] for at in (structure, weights, method, adjustments)))
+        moved = (structure, weights, method, adjustments)
+        if moved not in self._made:
+            self._made[moved] = hybrid(*(self.sides[at] for at in moved))
+        return self._made[moved]
 
     def points(self, side: int, index: Index, labels: Sequence[str]) -> Array:
         """Return what each adjustment of a world's index added to each unit in some periods (label, unit, adjustment)."""

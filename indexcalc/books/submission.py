@@ -23,7 +23,7 @@ from ..sources.readers.table import Table, name_of
 from ..sources.readers.tables import read_tables
 from ..sources.unit_table import UnitNames, read_units
 from ..tree.columns import Column, department_of, departments, is_constant
-from ..tree.model import Data, Index
+from ..tree.model import Data, Index, Indicator
 from ..words.agreement import several
 from ..words.recognised_data import PERIOD_HEADINGS
 from ..words.recognised_forms import DEPARTMENT_HEADINGS, TOTALS
@@ -106,7 +106,8 @@ def read_submission(
     matched = match_tables(Source.of(index, units, "", source, wanted), tables)
     missing = {one.values.get("column"): one for one in matched.findings if one.code in _MISSING_COLUMN}
     gone = [name for name in missing if matched.periods and not any(index.is_asked_in(str(name), one) for one in matched.periods)]
-    missing = {name: one for name, one in missing.items() if name not in gone}
+    elsewhere = [name for name in missing if _is_of_another_level(index, matched, str(name))]
+    missing = {name: one for name, one in missing.items() if name not in (*gone, *elsewhere)}
     top = tables[0].header_place(0)
     found += [one for one in matched.findings if one.code not in _MISSING_COLUMN]
     found += repeats(matched)
@@ -121,6 +122,14 @@ def read_submission(
         found += [finding("IC675", Place(shown), department=f"{named} {period}") for period in blank]
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return Submission(named, matched, tuple(_wrong_totals(matched)), _name(file), digest), found
+
+
+def _is_of_another_level(index: Index, matched: Matched, owner: str) -> bool:
+    """Say whether an indicator is not there for the units that a form is of."""
+    assert matched.units is not None
+    levels, item = matched.units.units.levels, index.reported.get(owner)
+    of_form = {levels[unit] for piece in matched.pieces for unit in piece.units} if levels else set()
+    return bool(of_form) and isinstance(item, Indicator) and not any(index.is_there(item, level) for level in of_form)
 
 
 def _periods_said(piece: Piece) -> set[str | None]:
@@ -188,7 +197,7 @@ def _tables(index: Index, file: Path, period: str | None) -> tuple[list[Table], 
         ignore=(*words["ignore"], *TOTALS),
         not_applicable=tuple(not_applicable),
     )
-    keys = [index.units.id, index.units.label, index.units.label_en, index.units.name]
+    keys = list(index.units.headings)
     sheets = [*word.fill_in, None] if file.suffix.lower() in _WORKBOOKS else [None]
     for sheet in sheets:
         tables, found, _ = read_tables(source.model_copy(update={"sheet": sheet}), file.parent, keys=keys)
@@ -263,7 +272,9 @@ def _gaps(matched: Matched) -> Iterable[Finding]:
             mine = [i for i, own in enumerate(piece.periods) if own == period]
             there |= {piece.units[i] for i in mine}
             empty += [piece.place(i) for i in mine if math.isnan(piece.values[i]) and i not in gaps]
-        absent = [units.title(unit) for unit in units.asked_in(period, matched.index.periods.kind) if unit not in there]
+        levels = {units.levels[unit] for unit in there} if units.levels else set()  # a form may be of one level
+        asked = [unit for unit in units.asked_in(period, matched.index.periods.kind) if unit not in there]
+        absent = [units.title(unit) for unit in asked if not levels or units.levels[unit] in levels]
         place = matched.pieces[0].table.header_place(matched.pieces[0].at)
         if absent:
             shown = several(absent[:5], len(absent))

@@ -12,7 +12,7 @@ from .open import opened
 from .options import Options, takes
 
 
-@takes()
+@takes("level")
 def template(
     who: Annotated[str, typer.Option("--department", help="Who reports, as `department:` in the tree says.")],
     when: Annotated[str, typer.Option("--period", help="The period to report, such as 2022Q3.")],

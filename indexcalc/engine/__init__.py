@@ -25,7 +25,7 @@ from .leaves import check_imputed, derive, impute, roll_up, screen, set_aside, t
 from .levels import imputed_below, of_one_level, scored_below, with_scores
 from .logic import broken_rules
 from .nodes import aggregate, check_nodes, estimated_in
-from .notes import check_columns, check_comparisons, check_large, imputed_in, said_of
+from .notes import check_columns, check_comparisons, check_large, check_level, imputed_in, said_of
 from .ranking import check_shares, grade, rank
 from .rules import combiner
 from .times import given_outside, of_the_time, scored, without_past
@@ -78,6 +78,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None, of: Callable[
             *set_aside(reported_by, reported),
             *given_outside(reported_by, reported),
             *without_past(index, panel),
+            *(check_level(reported_by, panel.units) if of is None else ()),
             *broken_rules(reported_by, reported),
             *too_large,
             *check_large(index, panel, scores),
@@ -113,6 +114,7 @@ def _by_the_tree_of_then(index: Index, panel: Panel, level: str | None) -> Score
     again = partial(_again, index, panel, scores.panel, level) if scores.panel.units.wholes else None
     said = {(one.code, one.place) for one in scores.findings}
     found = [*scores.findings, *(one for one in broken_rules(index, panel) if (one.code, one.place) not in said)]
+    found += check_level(index, scores.panel.units)
     return replace(scores, reported=panel, level=level, again=again, findings=tuple(with_label(found, index.units.label)))
 
 

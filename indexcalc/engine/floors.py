@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..methods import parameters
 from ..methods.arrays import Array, np
 from ..panel import NOT_APPLICABLE, VALUE
 from ..scores import Scores
-from ..tree.layout import Branch, normalise_of
-from ..tree.model import Index, Missing, Normalise
+from ..tree.layout import Branch, lowest, normalise_of
+from ..tree.model import Index, Missing
 from ..units import Units
 from .frames import ways_by_group
 from .rules import combiner
@@ -36,7 +35,7 @@ def with_floors(scores: Scores) -> Scores | None:
     if not any(branch.missing.policy == "floor" for branch in branches):
         return scores
     inner = [branch for branch in branches if branch.position != scores.tree.root]
-    lows = [lowest(normalise_of(scores.index, leaf)) for leaf in scores.index.leaves]
+    lows = scores.tree.lows
     if any("low" in normalise_of(scores.index, leaf).by_group for leaf in scores.index.leaves):
         return None
     if None in lows or any(branch.missing.policy != "floor" or branch.compares for branch in branches):
@@ -70,12 +69,6 @@ def leaf_floors(index: Index, scores: Array, units: Units) -> Array:
             seen = np.fmin.reduce(scores[..., position], axis=-1)[..., None] if worst is None else worst
             floors[..., members, position] = seen
     return floors
-
-
-def lowest(choice: Normalise) -> float | None:
-    """Return the lowest score that a way of normalising gives, where it says one."""
-    low = parameters("normalise", choice.method).get("low")
-    return choice.parameters.get("low", low.default if low else None)
 
 
 def fill_floor(index: Index, branch: Branch, w: Array, floors: Array, scores: Array) -> None:

@@ -12,10 +12,12 @@ from ..methods.frame import same
 from ..panel import IMPUTED, NOT_APPLICABLE, Panel
 from ..periods import previous, year_before
 from ..tree.layout import normalise_of
-from ..tree.model import Index, Indicator, Normalise
+from ..tree.model import Dimension, Index, Indicator, Normalise
+from ..units import Units
 from .frames import base_of, groups_of, kinds_of, some, towards
 from .leaves import one_by_one
 from .rules import power_of
+from .times import without_level
 
 _FEW = 64  # units looked at first for columns without any score
 
@@ -36,7 +38,8 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
     found: list[Finding] = [*check_shrunk(index, panel), *check_groups(index, panel, values, scores)]
     for kind, members in kinds_of(index, panel):
         # a column without any score has none among the first few units either, and these are quickly looked at
-        bare = np.isnan(scores[members, :_FEW, : index.tree.leaves]).all(axis=1).any(axis=0)
+        bare = np.isnan(scores[members, :_FEW, : index.tree.leaves]).all(axis=1)
+        bare = (bare & (status[members] != NOT_APPLICABLE).any(axis=1)).any(axis=0)  # of what nobody is asked for nothing is said
         for position in np.flatnonzero(bare).tolist():
             leaf, x = index.leaves[position], towards(index, [position], values[members][..., [position]])[..., 0]
             without = np.isnan(scores[members][..., position]).all(axis=1)
@@ -66,6 +69,24 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
                     place = index.place_of(leaf.id)
                     found.append(finding(code, place, periods=periods, **named(leaf), **more))
     return found
+
+
+def check_level(index: Index, units: Units) -> Iterator[Finding]:
+    """Say which indicators are not there for units of the level that is scored, and which nodes have none left."""
+    absent = {index.leaves[at].id for at in without_level(index, units)}
+    if not absent:
+        return
+    empty: list[str] = []
+    inside: set[str] = set()
+    for _, node in index.walked:
+        below = {one.id: isinstance(one, Indicator) for one in index.below(node)}
+        if isinstance(node, Dimension) and node.id not in inside and {name for name, leaf in below.items() if leaf} <= absent:
+            empty.append(node.id)
+            inside |= below.keys()
+    level = units.levels[0]
+    values = {"level": level, "level_zh": index.units.title(level, "zh"), "nodes": some(empty) or "–"}
+    count, of = len(index.leaves) - len(absent), len(index.leaves)
+    yield finding("IC485", index.place(("units", "level")), count=count, of=of, **values)
 
 
 def _without_base(index: Index, panel: Panel, choice: Normalise, members: slice, x: Array) -> bool:

@@ -105,6 +105,8 @@ def bring_up(index: Index, values: Array, status: Status, parents: Any, out: Any
         single = np.bincount(place) == 1
         first = members[np.unique(place, return_index=True)[1]]
         for at, column in enumerate(index.columns):
+            if out is None and (status[:, members, at] == MISSING).all():
+                continue  # no part has anything to bring up
             weight = None if column.over_units in OVER_UNITS else values[..., place_of[column.over_units]][:, members]
             how = column.over_units if weight is None else "mean"
             parts = status[:, members, at]
@@ -135,10 +137,13 @@ def from_below(parents: Any) -> list[Any]:
 
 
 def left_out(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[Array, Status]:
-    """Leave leaves' values (period, unit, leaf) out where units are not scored; they do not apply there."""
-    there = scored(index, panel)
+    """Leave leaves' values (period, unit, leaf) out where units are not scored, and of leaves that their level is without.
+
+    They do not apply there.
+    """
+    there, absent = scored(index, panel), without_level(index, panel.units)
     bounded = [(at, index.times[leaf.id]) for at, leaf in enumerate(index.leaves) if leaf.id in index.times]
-    if (there is None or there.all()) and not bounded:
+    if (there is None or there.all()) and not bounded and not absent:
         return derived, status
     derived, status = np.array(derived, order="K"), np.array(status, order="K")
     if there is not None:
@@ -146,7 +151,14 @@ def left_out(index: Index, panel: Panel, derived: Array, status: Status) -> tupl
     for at, span in bounded:
         out = [not span.lasts(ends) for ends in _days(index, panel)]
         derived[out, :, at], status[out, :, at] = np.nan, NOT_APPLICABLE
+    derived[..., absent], status[..., absent] = np.nan, NOT_APPLICABLE
     return derived, status
+
+
+def without_level(index: Index, units: Units) -> list[int]:
+    """Return the places of the leaves that are not there for units of one level."""
+    level = units.levels[0] if units.levels else ""
+    return [at for at, leaf in enumerate(index.leaves) if level and not index.is_there(leaf, level)]
 
 
 def joined(index: Index, panel: Panel, x: Array) -> Array:

@@ -55,7 +55,7 @@ def score_in_files(project: Project) -> Scores:
         made = panel(matched, make)
         found = [*found, *made.findings[len(matched.findings) :]]
         project.check(found)
-        project.check_level(made)
+        project.check_level(made.units)
         project.progress("score")
         scores = score_in_blocks(matched.index, made, make, level=project.level)
     except Refused as refused:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..scores import Scores
     from ..sources import Matched
     from ..tree import Index
+    from ..units import Units
 
 INDEX = "indicators.yaml"
 PathLike = str | os.PathLike[str]
@@ -113,7 +114,7 @@ class Project:
         self.progress("score")
         made = panel(matched)
         self.check([*self.tree[1], *made.findings])
-        self.check_level(made)
+        self.check_level(made.units)
         return matched.index, made
 
     def accept(self, scores: Scores) -> Scores:
@@ -173,10 +174,10 @@ class Project:
                     refuse_file(self.file, error)
             yield
 
-    def check_level(self, panel: Panel) -> None:
+    def check_level(self, units: Units) -> None:
         """Refuse a level that no unit stands on."""
-        if self.level is not None and self.level not in panel.units.levels:
-            refuse("IC513", found=self.level, known=list(dict.fromkeys(panel.units.levels)))
+        if self.level is not None and self.level not in units.levels:
+            refuse("IC513", found=self.level, known=list(dict.fromkeys(units.levels)))
 
     def moment(self) -> str | None:
         """Return the moment that ledgers are read as of, or refuse what is none."""

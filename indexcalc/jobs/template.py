@@ -14,7 +14,7 @@ from ..findings import Language, Refused, nearest
 from ..panel import NOT_APPLICABLE, Panel
 from ..periods import Kind, last_day, order, year_before
 from ..tree.columns import asked_by, departments
-from ..tree.model import Index
+from ..tree.model import Index, Indicator
 from ..units import Units
 from ..words.reports import word
 from .names import declared_period
@@ -55,8 +55,12 @@ def template(
     units, found, _ = read_units(index, project.data)
     if units is None:
         raise Refused(found)
+    level = _level_asked(project, index, units.units)
     every = reported_columns(index, department, units)
     places = [place for place in every if index.is_asked_in(index.columns[place].owner, wanted)]
+    places = [place for place in places if _is_there(index, index.columns[place].owner, level)]
+    if every and not places and level is not None:
+        refuse("IC488", department=department, period=wanted, level=level, level_zh=index.units.title(level, "zh"))
     columns = [index.columns[place] for place in places]
     matched = match(index, project.data)  # what cannot be read is only left out of the values shown for comparison
     earlier = _shown_beside(wanted, matched.periods, index.periods.kind)
@@ -64,6 +68,7 @@ def template(
     past = read and with_past(index, within_time(index, read), read)
     shown = earlier if past else []
     asked, described = units.units.asked_in(wanted, index.periods.kind), []
+    asked = [at for at in asked if level is None or units.units.levels[at] == level]
     for headings, members in shared_headings(columns):
         owners = [index.reported[columns[member].owner] for member in members]
         before = [[_before(past, one, places[members[0]], language)[at] for at in asked] for one in shown if past]
@@ -71,7 +76,7 @@ def template(
         described.append(describe(index, owners, heading, before, language))
     names = _row_names(units.units, units.known, language)
     rows = [names[at] for at in asked]
-    label = index.units.label_en if language == "en" else index.units.label
+    label = index.units.title(level, language)
     lines = index.form.of(department)
     lines["deadline"] = lines["deadline"] or _deadline(index, wanted, language)
     sheet = Sheet(index.index.title(language), label, department, wanted, lines, shown)
@@ -84,6 +89,25 @@ def template(
     except OSError as error:
         refuse_file(file, error)
     return Template(file.as_posix(), department, wanted, len(rows), len(described), label)
+
+
+def _level_asked(project: Project, index: Index, units: Units) -> str | None:
+    """Return the level whose units are asked: the one named, else the one that is scored where indicators are there for some.
+
+    Nothing where units of all levels are asked.
+    """
+    from ..engine.levels import level_of
+
+    project.check_level(units)
+    if project.level is not None or index.defaults.levels or any(leaf.levels for leaf in index.leaves):
+        return level_of(index, units, project.level)
+    return None
+
+
+def _is_there(index: Index, owner: str, level: str | None) -> bool:
+    """Say whether what a department reports is asked of the units of a level."""
+    item = index.reported[owner]
+    return level is None or not isinstance(item, Indicator) or index.is_there(item, level)
 
 
 def _file_name(text: str) -> str:

@@ -20,7 +20,7 @@ from ..engine.leaves import as_reported, check_imputed, derive, impute, known_of
 from ..engine.levels import of_one_level, scored_below
 from ..engine.logic import broken_rules
 from ..engine.nodes import aggregate, check_nodes, estimated_in
-from ..engine.notes import check_columns, check_comparisons, check_large, imputed_in, said_of
+from ..engine.notes import check_columns, check_comparisons, check_large, check_level, imputed_in, said_of
 from ..engine.ranking import check_shares, grade, members, placed, placed_in_turn, ranking_of, standing, told_apart
 from ..engine.times import given_outside, of_the_time, scored, without_past
 from ..findings import Finding, Place, Refused, finding, with_label
@@ -72,6 +72,7 @@ def score_in_blocks(
     found += [*broken_rules(index, reported), *given_outside(index, reported), *without_past(index, panel)]
     estimates = imputed + estimated_in(index, nodes)
     found += [*screened_out, *noted, *check_nodes(index, panel, nodes), *check_comparisons(index, panel, estimates)]
+    found += check_level(index, panel.units)
     return Scores(
         index=index,
         panel=panel,

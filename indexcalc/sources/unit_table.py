@@ -190,8 +190,22 @@ def _levels(
     if block.score is not None and block.score not in levels:
         known = list(dict.fromkeys(levels))
         found.append(finding("IC372", index.place(("units", "score")), found=block.score, known=known))
+    found += _unknown_levels(index, list(dict.fromkeys(levels)))
     places = [table.place(row, at[name_of(block.level)]) for row in rows]
     return levels, parents, [*found, *_scored_from_below(index, ids, levels, parents, places)]
+
+
+def _unknown_levels(index: Index, known: Sequence[str]) -> Iterator[Finding]:
+    """Find levels that indicators or names of levels speak of and that no unit stands on."""
+    asked: list[tuple[tuple[str | int, ...], Sequence[str]]] = [(("units",), list(index.units.levels))]
+    asked += [
+        ((*path, "levels"), vars(owner).get("levels", ())) for path, owner in ((("defaults",), index.defaults), *index.walked)
+    ]
+    for path, names in asked:
+        for at, name in enumerate(names):
+            if name not in known:
+                place = index.place(("units", "levels", name), key=True) if path == ("units",) else index.place((*path, at))
+                yield finding("IC486", place, found=name, known=known)
 
 
 def _scored_from_below(

@@ -21,7 +21,19 @@ BELOW = tuple(key for key in NodeDefaults.model_fields if key not in INNER or ke
 _APART = (("formula", "events"), ("difference", "growth"))  # who says one of these takes no other
 _WITH = {"direction": ("target",), "column": ("formula", "events")}  # who says the one does not take the others either
 _BY_ITSELF = frozenset(
-    {"source", "normalise", "aggregate", "weights", "missing", "undefined", "impute", "treat", "over_time", "over_units"}
+    {
+        "source",
+        "normalise",
+        "aggregate",
+        "weights",
+        "missing",
+        "undefined",
+        "impute",
+        "treat",
+        "over_time",
+        "over_units",
+        "levels",
+    }
 )
 """What the tree's own defaults give by themselves: alternatives of `uncertainty` stand in for them."""
 

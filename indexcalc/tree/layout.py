@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, TypeVar
 
-from ..methods import AGGREGATORS, CATALOGUE, NORMALISERS
+from ..methods import AGGREGATORS, CATALOGUE, NORMALISERS, parameters
 from ..methods.aggregate import COMPARES_UNITS, FREE_SUM, WITHOUT_WEIGHTS
 from ..methods.arrays import Array, np
 from ..methods.impute import FROM_SIBLINGS
@@ -150,6 +150,11 @@ class Tree:
         aimed = {at: leaf.target for at, leaf in enumerate(self.index.leaves) if leaf.direction in ("target", "range")}
         ends = {at: to if isinstance(to, tuple) else (to, to) for at, to in aimed.items()}
         return {at: (float(low or 0.0), float(high or 0.0)) for at, (low, high) in ends.items()}
+
+    @cached_property
+    def lows(self) -> tuple[float | None, ...]:
+        """The lowest score that each leaf's way of normalising gives, where it says one."""
+        return tuple(lowest(normalise_of(self.index, leaf)) for leaf in self.index.leaves)
 
     @cached_property
     def rounded(self) -> tuple[int, ...]:
@@ -395,6 +400,12 @@ def takes_full_marks(choice: Normalise) -> bool:
     takes = {name: one.default for name, one in NORMALISERS[choice.method].parameters.items()} | choice.parameters
     high = takes.get("high")
     return {"low", "high"} <= takes.keys() and "high" not in choice.by_group and isinstance(high, (int, float)) and high > 0
+
+
+def lowest(choice: Normalise) -> float | None:
+    """Return the lowest score that a way of normalising gives, where it says one."""
+    low = parameters("normalise", choice.method).get("low")
+    return choice.parameters.get("low", low.default if low else None)
 
 
 def impute_of(index: Written, leaf: Indicator) -> Impute | None:

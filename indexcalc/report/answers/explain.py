@@ -165,7 +165,7 @@ class _Explained:
             said = " · ".join(text for text in (change.when[:10], change.who, change.why) if text)
             moved = f"{word.weight_changed(self.language)} {change.old or '–'} → {change.new or '–'}"
             lines.append(f"{below}{moved}{word.beside(self.language).format(text=said)}")
-        if one.cells:
+        if one.cells or one.status == NOT_APPLICABLE:  # of what its level is without there is no cell
             value = finite(one.value)
             status = STATUS_NAMES[self.language][one.status or 0]
             shown = status if value is None else measured(value, one.measure)

@@ -66,6 +66,4 @@ def _ranked_titles(scores: Scores, language: str) -> set[str]:
 def unit_label(scores: Scores, language: str) -> str:
     """Return what a unit is called: the name of its level where there are several."""
     levels = set(scores.panel.units.levels)
-    if len(levels) == 1:
-        return next(iter(levels))
-    return scores.index.units.label_en if language == "en" else scores.index.units.label
+    return scores.index.units.title(next(iter(levels)) if len(levels) == 1 else None, language)

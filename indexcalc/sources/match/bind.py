@@ -140,9 +140,8 @@ def _adjusted_units(matched: Matched) -> Iterator[Finding]:
 def _match_files(source: Source, base: Path, keep: int | None) -> Matched:
     """Read the files of a source and match their tables."""
     index, data = source.index, source.data
-    block = index.units
     own = own_heading(index, data)
-    keys = [own] if own else [block.id, block.label, block.label_en, block.name, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
+    keys = [own] if own else [*index.units.headings, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
     if data.fill_down or own != data.unit:
         keep = None  # what names a unit is put together of cells that have been read
     tables, unread, files = read_tables(data, base, keys=keys, keep=keep)

@@ -97,8 +97,7 @@ def unit_column(index: Index, data: Data, table: Table) -> int | None:
 
 
 def _unit_headings(index: Index) -> tuple[str, ...]:
-    block = index.units
-    return (block.id, block.label, block.name, block.label_en, *UNIT_HEADINGS)
+    return (*index.units.headings, *UNIT_HEADINGS)
 
 
 def _column_of_units(source: Source, table: Table) -> int | None:

@@ -31,8 +31,7 @@ def _is_asked_for(index: Index, path: str, pattern: str, base: Path) -> bool:
         return True
     names = [name for name, data in index.data.items() if data.path.replace("\\", "/") == pattern]
     wanted = {name_of(header) for column in index.columns if column.source in names for header in (*column.headers, *column.rows)}
-    block = index.units
-    keys = [block.id, block.label, block.label_en, block.name, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
+    keys = [*index.units.headings, *UNIT_HEADINGS, *INDICATOR_HEADINGS]
     of_file = index.data[names[0]].model_copy(update={"path": path, "period": None})
     tables, _, _ = read_tables(of_file, base, keys=keys)
     return not tables or any(not wanted.isdisjoint(_names_in(table)) for table in tables)

@@ -44,6 +44,9 @@ class UnitTable(Part):
     """The column that says of which level a unit is, where districts, streets and communities stand in one table."""
     parent: str = "parent"
     """The column with the id of the unit that a unit is part of, with `level`."""
+    levels: dict[str, str] = Field(default={})
+    """What units of a level are called, as a rule in Chinese, by what stands in the column of levels: `{street: …}`.
+    Columns of units may be headed so. In English they are called by what stands there."""
     score: str | None = None
     """The level that is scored, with `level`. Default: the level of the units that are part of none."""
     since: str = "since"
@@ -55,6 +58,17 @@ class UnitTable(Part):
     were merged, or one that was split into several."""
     periods: str | None = None
     """The column of the periods in which a unit is scored, where it is not in all of its time: `2010; 2013..2015`."""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What a column of units may be headed as, the likeliest first: as they are called, of any level too."""
+        return (self.id, self.label, self.name, self.label_en, *self.levels.values())
+
+    def title(self, level: str | None, language: str) -> str:
+        """Return what units of a level are called, of none what units are called."""
+        if level is None:
+            return self.label_en if language == "en" else self.label
+        return level if language == "en" else self.levels.get(level, level)
 
 
 def _how_many(value: Any) -> str:

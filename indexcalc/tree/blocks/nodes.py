@@ -154,6 +154,8 @@ class Leaf(Part):
     over_units: str | None = None
     """How the units of a lower level make the one that they are part of: sum, mean, max or min of the reported values, or the
     id of a denominator for a mean weighted by it."""
+    levels: Words = ()
+    """For units of which levels it is there, such as `[district]`; to units of others it does not apply. Default: of all."""
     valid: ValidChoice | None = None
     """The lowest and highest value that can be reported; with a formula, that can come of it. Or each by itself:
     `{reported: [0, 9000], value: [80, 100]}`, where `value` is that of the rate, share, growth or formula."""

@@ -208,6 +208,11 @@ class Written(Part):
         """Say whether a node has a setting from `defaults:` of a node above it, or of the tree."""
         return self._document is not None and self._document.inherits(self.paths.get(node, ()), key)
 
+    def is_there(self, leaf: Indicator, level: str) -> bool:
+        """Say whether an indicator is there for the units of a level."""
+        levels = leaf.levels or self.defaults.levels
+        return not levels or level in levels
+
     def source_of(self, item: Indicator | Denominator | Adjustment) -> str:
         """Return the source of a leaf, denominator or adjustment: its own, the default, or the only one there is."""
         return item.source or self.defaults.source or (next(iter(self.data)) if len(self.data) == 1 else "")

@@ -127,8 +127,13 @@ def check_levels(index: Index) -> Iterator[Finding]:
         how = vars(owner).get("over_units")
         if how is not None and how not in known:
             yield finding("IC257", index.place((*path, "over_units")), found=how, known=known, near=nearest(how, known))
-    if index.units.score is not None and index.units.level is None:
+    if index.units.level is not None:
+        return
+    if index.units.score is not None:
         yield finding("IC258", index.place(("units", "score")))
+    named = [path for path, owner in owners if vars(owner).get("levels")]
+    for path in [*named, *([("units",)] if index.units.levels else [])]:
+        yield finding("IC487", index.place((*path, "levels")))
 
 
 def check_from_units(index: Index) -> Iterator[Finding]:

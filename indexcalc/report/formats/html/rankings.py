@@ -195,6 +195,8 @@ def matrices(shown: Analysed, language: str) -> list[SimpleNamespace]:
         types, _, leaves = made
         named = [scores.tree.nodes[leaf].title(language).rpartition("·")[2].strip() for leaf in leaves[0]]
         x = scores.scores[shown.at]
+        if not np.isfinite(x[:, leaves]).any():
+            continue  # it is not there for units of this level
         ends = (float(np.nanmin(x[:, leaves.ravel()])), float(np.nanmax(x[:, leaves.ravel()])))
         with np.errstate(invalid="ignore"):
             known = np.isfinite(x[:, leaves])
