@@ -35,6 +35,11 @@ class Units:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def top_level(self) -> str:
+        """The level of the first unit that is part of none."""
+        return self.levels[self.parents.index(-1)]
+
     def taken(self, wanted: Sequence[int]) -> Units:
         """Return some of the units, without their places among others."""
 

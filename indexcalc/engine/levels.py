@@ -60,7 +60,7 @@ def of_one_level(index: Index, panel: Panel, level: str | None = None) -> Panel:
 
 def level_of(index: Index, units: Units, level: str | None = None) -> str:
     """Return the level that is scored: the one asked for, `units.score`, or that of the first unit that is part of none."""
-    return level or index.units.score or units.levels[units.parents.index(-1)]
+    return level or index.units.score or units.top_level
 
 
 def below_of(units: Units, level: str) -> list[str]:

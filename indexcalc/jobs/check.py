@@ -13,6 +13,7 @@ from ..sources.match.doubtful import may_be_broken
 from ..tree.declared import counts
 from ..tree.model import Dimension, Index, Indicator
 from ..tree.terms import level_title
+from ..units import Units
 from ..words.reports import word
 from ..words.shown import BETWEEN
 from .project import Project
@@ -143,4 +144,9 @@ def check(project: Project) -> Checked:
     project.go_on([*found, *_broken(matched), *_set_aside(matched), *_over_nothing(matched), *_outside(matched)])
     assert matched.units is not None
     values = sum(len(piece.values) for piece in matched.pieces)
-    return Checked(matched.index, len(matched.units.units), matched.periods, values, len(matched.files))
+    return Checked(matched.index, _count(matched.index, matched.units.units), matched.periods, values, len(matched.files))
+
+
+def _count(index: Index, units: Units) -> int:
+    """Return how many units are scored: those of one level where there are several."""
+    return units.levels.count(index.units.score or units.top_level) if units.levels else len(units)
