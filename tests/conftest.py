@@ -38,13 +38,16 @@ STARTED = {"spark": "spark", "postgres": "postgres", "server": "postgres"}  # fi
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts an engine or a database is slow, and is run by one worker, so that each is started once."""
+    """Run by one worker what shares what takes long to make: an engine or a database, which are slow, or a file's own fixtures."""
     for item in items:
         chosen = " ".join(str(value) for value in item.callspec.params.values()) if hasattr(item, "callspec") else ""
-        for fixture, group in STARTED.items():
-            if fixture in getattr(item, "fixturenames", ()) or group in chosen:
-                item.add_marker(pytest.mark.slow)
-                item.add_marker(pytest.mark.xdist_group(group))
+        started = {group for name, group in STARTED.items() if name in getattr(item, "fixturenames", ()) or group in chosen}
+        for group in sorted(started):
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group(group))
+        made = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+        if not started and any(one.scope == "module" for own in made for one in own):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 REPOSITORY = Path(__file__).parent.parent
