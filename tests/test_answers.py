@@ -32,7 +32,7 @@ COMMANDS = {
     "compare-arithmetic-geometric": ["compare", "arithmetic", "geometric"],
     "uncertainty-2022": ["uncertainty", "--draws", "200", "--weights", "dirichlet", "--top", "3"],
     "sensitivity-2022": ["sensitivity", "--rows", "8", "--weights", "dirichlet"],
-    "robustness-2022": ["robustness", "--depth", "1", "--top", "3"],
+    "robustness-2022": ["robustness", "--depth", "1", "--top", "1"],
     "robustness-2022-天河区": ["robustness", "天河", "--depth", "2"],
     "target-2022-天河区": ["target", "天河", "--rank", "3"],
     "audit": ["audit"],

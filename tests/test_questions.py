@@ -32,9 +32,9 @@ def scores() -> Scores:
 
 def told(*words: str) -> dict[str, Any]:
     """What a command prints as data."""
-    said = CliRunner().invoke(app, [*words, "--index", str(INDEX), "--json", "--quiet"])
+    said = CliRunner().invoke(app, [*words, "--index", str(INDEX), "--json"])
     assert said.exit_code == 0, said.output
-    data: dict[str, Any] = json.loads(CliRunner().invoke(app, [*words, "--index", str(INDEX), "--json"]).stdout)
+    data: dict[str, Any] = json.loads(said.stdout)
     return data
 
 

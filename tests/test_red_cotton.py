@@ -441,6 +441,8 @@ def test_every_rule_between_values_finds_what_breaks_it_with_all_its_cells(
         "lawyers-kept": ("市司法局", {"荔湾区": {"执业律师数": "3"}}),
     }
     assert {rule.id for rule in index.logic} == set(broken)
+    code, found = told(tmp_path, "check")
+    assert (code, [one for one in found if one["code"] in ("IC962", "IC963")]) == (0, []), "all rules hold on the sample"
     addresses: dict[str, dict[tuple[str, str, str], str]] = {}
     for name, (department, cells) in broken.items():
         addresses[name] = {}
