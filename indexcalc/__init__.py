@@ -15,6 +15,7 @@ from .version import VERSION as __version__  # noqa: N811 - its name to the worl
 if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
     from .jobs.audit import audit
+    from .jobs.doctor import doctor
     from .jobs.framework import export_tree, import_tree
     from .jobs.library import Scored, read, score, write_report
     from .jobs.publish import publish
@@ -45,6 +46,7 @@ __all__ = [
     "change",
     "compare",
     "describe",
+    "doctor",
     "explain",
     "export_tree",
     "import_tree",
@@ -68,6 +70,7 @@ __all__ = [
 _HOMES = {
     "findings": "Finding Place Refused",
     "jobs.audit": "audit",
+    "jobs.doctor": "doctor",
     "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_report",
     "jobs.publish": "publish",

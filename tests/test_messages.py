@@ -630,6 +630,9 @@ NOT_SHOWN = {
     **dict.fromkeys(("IC378", "IC379", "IC380", "IC381"), "a DataFrame; tests/sources/test_frames.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC750" <= code < "IC762"), "tests/test_uncertainty.py shows each"),
     **dict.fromkeys(("IC700", "IC742", "IC745", "IC746"), "a log that changes once it is registered; tests/test_register.py"),
+    **dict.fromkeys(
+        ("IC540", "IC541", "IC542"), "an extra or fonts that are not there; tests/test_doctor.py and test_paper.py hide them"
+    ),
     "IC778": "said once something was written; tests/test_framework.py has it",
     **dict.fromkeys(("IC517", "IC518"), "a disk or system that fails; tests/test_writes.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC650" <= code < "IC700"), "tests/test_ledger_messages.py shows each"),
