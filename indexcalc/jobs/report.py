@@ -29,7 +29,7 @@ PUBLIC = "public"
 """The folder of the public edition of reports, beside the internal one."""
 UNITS = "units"
 """The folder of the reports of single units, each in one of its own."""
-_OF_ONE_RANKING = ("html", "svg")  # what shows places among all units by scores alone
+_OF_ONE_RANKING = ("html", "svg", "pdf")  # what shows places among all units by scores alone
 
 Ranking = Mapping[str, Sequence[float | None]]
 """The score and the rank of each unit, by its id."""
@@ -65,7 +65,8 @@ def stage_reports(project: Project, scores: Scores, periods: Sequence[str], new:
         analysed = reports.runs_analyses(period, newest, formats)
         contents = reports.of(period, formats, analyses=analysed, inputs=inputs)
         run = new_run_of(project, scores, period, digests(contents), current_ranking(scores, period), inputs)
-        new.folder(folder, {**contents, RUN: replace(run, formats=formats, analyses=analysed).as_json()})
+        run = replace(run, formats=formats, analyses=analysed, packages=made_with(formats))
+        new.folder(folder, {**contents, RUN: run.as_json()})
     return folders
 
 
@@ -166,6 +167,15 @@ def new_run_of(
     )
 
 
+def made_with(formats: Sequence[str]) -> dict[str, str]:
+    """Return the versions of the libraries that shape a report's bytes, and the digests of the fonts, where it has any."""
+    if "pdf" not in formats:
+        return packages()
+    from ..report.formats.pdf.page import made_with as with_fonts
+
+    return {**packages(), **with_fonts()}
+
+
 def digests(contents: Mapping[str, bytes]) -> dict[str, str]:
     """Return the digests of files' contents, by name in order."""
     return {name: digest(content) for name, content in sorted(contents.items())}
@@ -242,6 +252,17 @@ def run_in(folder: Path, file: str = RUN) -> Run | None:
 
 def is_of_these_inputs(project: Project, scores: Scores, period: str) -> bool:
     """Say whether the report of a period that stands there is this version's, of the same inputs and made in the same way."""
-    now = (VERSION, packages(), project.report_language, project.level or "", inputs_of(project, scores))
+    now = (VERSION, project.report_language, project.level or "", inputs_of(project, scores))
     stand = (run_in(folder_of(project, period)), run_in(panel_folder(project), PANEL))
-    return all(run and (run.indexcalc, run.packages, run.language, run.level, run.inputs) == now for run in stand)
+    return all(
+        run and (run.indexcalc, run.language, run.level, run.inputs) == now and run.packages == _made_with_now(run)
+        for run in stand
+    )
+
+
+def _made_with_now(run: Run) -> dict[str, str] | None:
+    """Return what a report's formats are made with here; nothing where this machine cannot make one of them."""
+    try:
+        return made_with(run.formats)
+    except Refused:
+        return None

@@ -11,7 +11,7 @@ from typing import Any
 from ..analysis.result import Result
 from ..findings import Finding, Language, Place, Refused, finding
 from ..journal.edition import Edition
-from ..journal.run import ALL, Run, digest_of, packages, read_run
+from ..journal.run import ALL, Run, digest_of, read_run
 from ..report.answers.ranking import current_ranking
 from ..report.files import PANEL, RUN
 from ..tree.model import Index
@@ -20,7 +20,7 @@ from ..words.reports import word_of
 from .inputs import inputs_of
 from .names import period_of
 from .project import INDEX, PathLike, Project, place_in, problem_of, project_of
-from .report import digests, new_run_of, reports_of, strangers_in
+from .report import digests, made_with, new_run_of, reports_of, strangers_in
 
 _OF_FILES = ("inputs", "outputs")
 _MOST_NAMED = 5
@@ -168,7 +168,7 @@ def _read(project: Project, folder: Path) -> Report:
     report = Report(folder, file, run, written)
     if run.indexcalc != VERSION:
         raise Refused([finding("IC509", report.place, found=run.indexcalc, version=VERSION)])
-    others = {name: (version, run.packages.get(name)) for name, version in packages().items()}
+    others = {name: (version, run.packages.get(name)) for name, version in made_with(run.formats).items()}
     shown = [f"{name} {old} → {new}" for name, (new, old) in others.items() if new != old]
     if shown:
         project.tell([finding("IC511", report.place, packages=shown)])

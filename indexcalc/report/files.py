@@ -9,6 +9,7 @@ from typing import Any
 
 from ..journal.edition import Edition
 from ..journal.run import PICTURES
+from ..periods import last_day
 from ..scores import Scores
 from ..sources.outlines import Drawn
 from ..tree.blocks.pages import Open
@@ -24,7 +25,7 @@ from .sheets.open import may_see
 from .sheets.quarantine import quarantine_files
 from .sheets.reporting import Submitted, reporting_sheet
 from .sheets.sheet import Sheet
-from .sheets.tables import MOST_ROWS, public_sheets, ranking_sheet, sheets, shortened
+from .sheets.tables import MOST_ROWS, kind_of, public_sheets, ranking_sheet, sheets, shortened
 from .sheets.tidy import csv_bytes, grades_csv, has_grades, inputs_table, nature, of_period, parquet_bytes, sheet_csv, tidy
 from .sheets.warnings import warnings_sheet
 from .sheets.workbook import course_sheet, live_workbook, parts_sheet, values_of_units
@@ -38,6 +39,7 @@ RUN = "run.json"
 PANEL = "panel.json"
 PAGE = "report.html"
 WORKBOOK = "ranking.xlsx"
+PAPER = "report.pdf"
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Reports:
         """Say whether the analyses of a period are run: of the newest that is written, where they are shown."""
         many = len(self.scores.panel.units) > MOST_UNITS and not self.edition.unit
         wanted = period == newest or self.scores.of_period(period).index.report.periods == "all"
-        return bool({"html", "svg"} & {*formats}) and wanted and not many
+        return bool({"html", "svg", "pdf"} & {*formats}) and wanted and not many
 
     def _analysed(self, period: str, *, analyses: bool) -> Analysed:
         unit = self.scores.panel.units.ids.index(self.edition.unit) if self.edition.unit else None
@@ -177,6 +179,19 @@ class Reports:
         if shown.unit is not None:
             return {f"{PICTURES}/petals.svg": unit_petals(shown, shown.unit, self.language)} if shown.dimensions else {}
         return {f"{PICTURES}/{name}": content for name, content in pictures(shown, self.language).items()}
+
+    def _pdf(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
+        del inputs
+        from .formats.pdf.page import pdf
+        from .sheets.paper import paper_of
+
+        languages = self.edition.languages or (self.language,)
+        names = [PAPER, *(f"report.{language}.pdf" for language in languages[1:])]
+        ends, public = last_day(shown.period, kind_of(shown.scores, shown.period)), self.edition.is_public
+        return {
+            name: pdf(paper_of(shown, language, public=public, reporting=self._reporting(shown.period, language)), ends)
+            for name, language in zip(names, languages, strict=True)
+        }
 
     def _reporting(self, period: str, language: str) -> Sheet | None:
         return reporting_sheet(self.scores, self.submitted, period, language)

@@ -163,9 +163,14 @@ def wide(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
+def full_title(heading: Heading) -> str:
+    """Return the title of a column with what spans it and its neighbours, for tables whose heads are one row."""
+    return f"{heading.title}（{heading.over}）" if heading.over else heading.title
+
+
 def as_markdown(sheet: Sheet, language: str) -> str:
     """Write a sheet as a Markdown table."""
-    titles = [f"{heading.title}（{heading.over}）" if heading.over else heading.title for heading in sheet.headings]
+    titles = [full_title(heading) for heading in sheet.headings]
     rules = [":--" if heading.kind in ("text", "prose", "code", "period") else "--:" for heading in sheet.headings]
     lines = [titles, rules, *cells(sheet, language)]
     return "\n".join("| " + " | ".join(escaped(cell) for cell in line) + " |" for line in lines)

@@ -103,6 +103,28 @@ def scorecard(shown: Analysed, unit: int, language: str) -> Scorecard:
     )
 
 
+def facts_of(made: Scorecard, language: str, decimals: int) -> list[tuple[str, str]]:
+    """Return the figures of a unit's page, each with what it is, as people read them."""
+    rank = "–" if math.isnan(made.rank) else f"{made.rank:g}"
+    facts: list[tuple[str, str]] = [
+        (word.score(language), "–" if math.isnan(made.score) else number(made.score, decimals)),
+        (word.rank(language), f"{rank} {page.of_all(language).format(count=made.ranked)}"),
+    ]
+    if not math.isnan(made.move):
+        moved = f"↑{made.move:g}" if made.move > 0 else f"↓{-made.move:g}" if made.move < 0 else word.unmoved_rank(language)
+        facts.append((word.previous(language), moved))
+    if not math.isnan(made.next_rank):
+        points = page.points(language).format(points=number(made.to_next, decimals))
+        facts.append((page.to_the_next(language).format(rank=f"{made.next_rank:g}"), points))
+    if made.interval:
+        facts.append((word.rank_interval(language).format(level="90%"), f"{made.interval[0]:g}–{made.interval[1]:g}"))
+    if made.grade:
+        facts.append((word.grade(language), made.grade))
+    if made.group and not math.isnan(made.group_rank):
+        facts.append((f"{word.group_rank(language)} · {made.group}", f"{made.group_rank:g}"))
+    return facts
+
+
 def next_place(scores: Scores, at: int, unit: int) -> tuple[float, float]:
     """Return the next better rank and by how many points its score differs; NaN for the first and for those without a rank."""
     ranks, own = scores.rank()[at], scores.score()[at]

@@ -25,6 +25,8 @@ from .tables import in_rank_order, period_before
 
 OPEN_RULES = ("S7", "S11", "S12")
 """The sentences of a unit that say no value."""
+PUBLIC_RULES = ("S1", "S1b", "S3", "S11")
+"""The sentences of a period that everybody may read."""
 MOST_NAMES = 3  # of units in a row
 MOST_NEW = 8  # nodes of a changed tree
 _METHODS = ("normalise", "aggregate", "impute", "treat", "missing", "formula")

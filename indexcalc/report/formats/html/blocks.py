@@ -21,7 +21,7 @@ from ...sheets.described import beside_sheet, values_sheet
 from ...sheets.follow import follow_sheets
 from ...sheets.open import may_see
 from ...sheets.scorecard import gaps_sheet
-from ...sheets.sentences import headlines
+from ...sheets.sentences import PUBLIC_RULES, headlines
 from ...sheets.sheet import Sheet
 from ...sheets.tables import coverage_sheet, in_rank_order, notes
 from ...sheets.whole import whole_of
@@ -32,7 +32,6 @@ from .markup import table
 from .rankings import boards, heat_table, matrices, ranking_table
 
 MOST_CARDS = 60
-PUBLIC_RULES = ("S1", "S1b", "S3", "S11")
 
 
 @dataclass

@@ -14,7 +14,7 @@ from ...numbers import listed as in_a_row
 from ...numbers import number
 from ...sheets.analysed import Analysed
 from ...sheets.open import may_see
-from ...sheets.scorecard import Scorecard, scorecard, unit_sheets
+from ...sheets.scorecard import Scorecard, facts_of, scorecard, unit_sheets
 from ...sheets.sentences import OPEN_RULES
 from .alerts import marks_of
 from .markup import table
@@ -33,7 +33,7 @@ def card(shown: Analysed, unit: int, language: str, petals: Markup, *, public: b
     return SimpleNamespace(
         card=made,
         summary=f"{score} · {word.rank(language)} {rank}{tied}",
-        facts=_facts(made, language, score, rank, decimals),
+        facts=[SimpleNamespace(name=name, text=text) for name, text in facts_of(made, language, decimals)],
         petals=petals,
         marks=marks_of(shown, unit, language).drawn if shown.judged and may_see(index, "warnings", public=public) else "",
         course=_course(made, language),
@@ -41,26 +41,6 @@ def card(shown: Analysed, unit: int, language: str, petals: Markup, *, public: b
         tables=[table(sheet, language) for sheet in unit_sheets(shown, made, language, public=public)],
         complete=page.no_gaps(language) if complete else "",
     )
-
-
-def _facts(made: Scorecard, language: str, score: str, rank: str, decimals: int) -> list[SimpleNamespace]:
-    facts: list[tuple[str, str]] = [
-        (word.score(language), score),
-        (word.rank(language), f"{rank} {page.of_all(language).format(count=made.ranked)}"),
-    ]
-    if not math.isnan(made.move):
-        moved = f"↑{made.move:g}" if made.move > 0 else f"↓{-made.move:g}" if made.move < 0 else word.unmoved_rank(language)
-        facts.append((word.previous(language), moved))
-    if not math.isnan(made.next_rank):
-        points = page.points(language).format(points=number(made.to_next, decimals))
-        facts.append((page.to_the_next(language).format(rank=f"{made.next_rank:g}"), points))
-    if made.interval:
-        facts.append((word.rank_interval(language).format(level="90%"), f"{made.interval[0]:g}–{made.interval[1]:g}"))
-    if made.grade:
-        facts.append((word.grade(language), made.grade))
-    if made.group and not math.isnan(made.group_rank):
-        facts.append((f"{word.group_rank(language)} · {made.group}", f"{made.group_rank:g}"))
-    return [SimpleNamespace(name=name, text=text) for name, text in facts]
 
 
 def _course(made: Scorecard, language: str) -> Markup:
