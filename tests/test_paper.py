@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
 import sys
+import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from indexcalc.report.sheets.sentences import headlines, unit_sentences
 from indexcalc.report.sheets.sheet import Sheet
 from indexcalc.report.sheets.tables import coverage_sheet, dimension_sheet, ranking_sheet
 from indexcalc.words.paper import mark_of
+from indexcalc.words.shown import visible
 
 from .projects import run
 
@@ -100,6 +104,47 @@ def test_every_row_of_every_table_is_read_back(language: str, made: Any) -> None
         for grid in grids(sheet, language, PORTRAIT):
             for row in (grid.heads, *grid.rows):
                 assert squeezed("".join(row)) in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_word_has_the_same_text_and_tables(language: str, shown: Analysed) -> None:
+    docx = pytest.importorskip("docx", reason="the extra report is not installed")
+    from indexcalc.report.formats.docx.page import docx as written
+
+    paper = paper_of(shown, language)
+    content = written(paper, dt.date(2022, 12, 31))
+    document = docx.Document(io.BytesIO(content))
+    places = [*((block, PORTRAIT) for block in paper.body)]
+    places += [(block, LANDSCAPE if one.wide else PORTRAIT) for one in paper.attachments for leaf in one.pages for block in leaf]
+    wanted = [grid for block, width in places if isinstance(block, Sheet) for grid in grids(block, language, width)]
+    assert len(document.tables) == len(wanted)
+    for table, grid in zip(document.tables, wanted, strict=True):
+        rows = [tuple(cell.text for cell in row.cells) for row in table.rows]
+        assert rows == [tuple(map(visible, row)) for row in (grid.heads, *grid.rows)]
+        marks = [{child.tag.rpartition("}")[2] for child in row._tr.trPr} for row in table.rows]
+        assert all("cantSplit" in own for own in marks)
+        assert ["tblHeader" in own for own in marks] == [True] + [False] * len(grid.rows)
+    lines = [line.text for line in document.paragraphs]
+    for block, _ in places:
+        assert isinstance(block, Sheet) or visible(block.text) in lines
+    assert lines[0] == visible(paper.title)
+    assert [round(section.page_width.mm) for section in document.sections] == [
+        210,
+        *(297 if one.wide else 210 for one in paper.attachments),
+    ]
+
+
+def test_word_has_the_same_bytes_and_no_clock(shown: Analysed, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("docx", reason="the extra report is not installed")
+    from indexcalc.report.formats.docx.page import docx as written
+
+    content = written(paper_of(shown, "zh"), dt.date(2022, 12, 31))
+    moment = time.localtime(2_000_000_000)
+    monkeypatch.setattr(time, "localtime", lambda *_: moment)
+    assert written(paper_of(shown, "zh"), dt.date(2022, 12, 31)) == content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2022-12-31T00:00:00Z" in archive.read("docProps/core.xml")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -207,14 +252,17 @@ def test_chinese_numbers_of_parts() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_report_as_pdf_is_written_added_to_and_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("typst", reason="the extra report is not installed")
     if not fonts.find_faces().chinese:
         pytest.skip("no Chinese font is installed")
     folder = tmp_path / "project"
     init(folder)
-    run(folder, "report", "--format", "pdf", "--lang", "both", "--quiet")
+    run(folder, "report", "--format", "pdf,docx", "--lang", "both", "--quiet")
     (reports,) = {path.parent for path in (folder / "reports").glob("*/report.pdf")}
+    pytest.importorskip("docx", reason="the extra report is not installed")
+    assert {path.name for path in reports.glob("*.docx")} == {"report.docx", "report.en.docx"}
     assert {path.name for path in reports.glob("*.pdf")} == {"report.pdf", "report.en.pdf"}
     told = json.loads((reports / "run.json").read_text(encoding="utf-8"))
     assert "typst" in told["packages"]
@@ -230,6 +278,8 @@ def test_a_report_as_pdf_is_written_added_to_and_verified(tmp_path: Path, monkey
     assert "IC540" in said
     assert "indexcalc[report]" in said
     assert (reports / "report.pdf").read_bytes() == before
+    monkeypatch.setitem(sys.modules, "docx", None)
+    assert "python-docx" in run(folder, "report", "--format", "docx", "--quiet", expect=1)
 
 
 def test_everybody_sees_no_values(shown: Analysed) -> None:

@@ -24,7 +24,7 @@ def report(
     ] = None,
     **options: Unpack[Options],
 ) -> None:
-    """Write the report of a period for people, of all units or of one: a page, a workbook, Markdown, pictures, PDF."""
+    """Write the report of a period for people, of all units or of one: a page, a workbook, Markdown, pictures, PDF, Word."""
     from ..jobs.names import periods_of, unit_in
     from ..jobs.report import edition_of, write_reports
     from ..report.answers.report import report_answer

@@ -24,7 +24,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "locked": ("msoffcrypto-tool",),
     "plot": ("altair", "vl-convert-python"),
     "postgres": ("ibis-framework", "psycopg", "sqlglot"),
-    "report": ("typst",),
+    "report": ("python-docx", "typst"),
     "spark": ("ibis-framework", "pyspark", "sqlglot"),
 }
 """The distributions of each optional part, as pyproject.toml names them."""

@@ -29,7 +29,7 @@ PUBLIC = "public"
 """The folder of the public edition of reports, beside the internal one."""
 UNITS = "units"
 """The folder of the reports of single units, each in one of its own."""
-_OF_ONE_RANKING = ("html", "svg", "pdf")  # what shows places among all units by scores alone
+_OF_ONE_RANKING = ("html", "svg", "pdf", "docx")  # what shows places among all units by scores alone
 
 Ranking = Mapping[str, Sequence[float | None]]
 """The score and the rank of each unit, by its id."""
@@ -169,11 +169,16 @@ def new_run_of(
 
 def made_with(formats: Sequence[str]) -> dict[str, str]:
     """Return the versions of the libraries that shape a report's bytes, and the digests of the fonts, where it has any."""
-    if "pdf" not in formats:
-        return packages()
-    from ..report.formats.pdf.page import made_with as with_fonts
+    made = packages()
+    if "pdf" in formats:
+        from ..report.formats.pdf.page import made_with as with_fonts
 
-    return {**packages(), **with_fonts()}
+        made |= with_fonts()
+    if "docx" in formats:
+        from ..report.formats.docx.page import made_with as with_library
+
+        made |= with_library()
+    return made
 
 
 def digests(contents: Mapping[str, bytes]) -> dict[str, str]:

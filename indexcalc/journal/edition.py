@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Format = Literal["html", "xlsx", "md", "svg", "pdf"]
+Format = Literal["html", "xlsx", "md", "svg", "pdf", "docx"]
 Audience = Literal["internal", "public"]
 AUDIENCES: tuple[Audience, ...] = ("internal", "public")
-FORMATS: tuple[Format, ...] = ("html", "xlsx", "md", "svg", "pdf")
+FORMATS: tuple[Format, ...] = ("html", "xlsx", "md", "svg", "pdf", "docx")
 
 
 class Edition(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..journal.edition import Edition
 from ..journal.run import PICTURES
@@ -22,6 +22,7 @@ from .sheets.annex import method_sheet
 from .sheets.definitions import definitions_sheet
 from .sheets.follow import follow_sheets
 from .sheets.open import may_see
+from .sheets.paper import Paper, paper_of
 from .sheets.quarantine import quarantine_files
 from .sheets.reporting import Submitted, reporting_sheet
 from .sheets.sheet import Sheet
@@ -29,6 +30,9 @@ from .sheets.tables import MOST_ROWS, kind_of, public_sheets, ranking_sheet, she
 from .sheets.tidy import csv_bytes, grades_csv, has_grades, inputs_table, nature, of_period, parquet_bytes, sheet_csv, tidy
 from .sheets.warnings import warnings_sheet
 from .sheets.workbook import course_sheet, live_workbook, parts_sheet, values_of_units
+
+if TYPE_CHECKING:
+    from datetime import date
 
 RANKING_CSV = "ranking.csv"
 WARNINGS_CSV = "warnings.csv"
@@ -39,7 +43,7 @@ RUN = "run.json"
 PANEL = "panel.json"
 PAGE = "report.html"
 WORKBOOK = "ranking.xlsx"
-PAPER = "report.pdf"
+PAPER = "report"
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class Reports:
         """Say whether the analyses of a period are run: of the newest that is written, where they are shown."""
         many = len(self.scores.panel.units) > MOST_UNITS and not self.edition.unit
         wanted = period == newest or self.scores.of_period(period).index.report.periods == "all"
-        return bool({"html", "svg", "pdf"} & {*formats}) and wanted and not many
+        return bool({"html", "svg", "pdf", "docx"} & {*formats}) and wanted and not many
 
     def _analysed(self, period: str, *, analyses: bool) -> Analysed:
         unit = self.scores.panel.units.ids.index(self.edition.unit) if self.edition.unit else None
@@ -183,13 +187,22 @@ class Reports:
     def _pdf(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
         from .formats.pdf.page import pdf
-        from .sheets.paper import paper_of
 
+        return self._on_paper(shown, "pdf", pdf)
+
+    def _docx(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
+        del inputs
+        from .formats.docx.page import docx
+
+        return self._on_paper(shown, "docx", docx)
+
+    def _on_paper(self, shown: Analysed, kind: str, made: Callable[[Paper, date | None], bytes]) -> dict[str, bytes]:
+        """Return the report as it is read on paper, a file a language."""
         languages = self.edition.languages or (self.language,)
-        names = [PAPER, *(f"report.{language}.pdf" for language in languages[1:])]
+        names = [f"{PAPER}.{kind}", *(f"{PAPER}.{language}.{kind}" for language in languages[1:])]
         ends, public = last_day(shown.period, kind_of(shown.scores, shown.period)), self.edition.is_public
         return {
-            name: pdf(paper_of(shown, language, public=public, reporting=self._reporting(shown.period, language)), ends)
+            name: made(paper_of(shown, language, public=public, reporting=self._reporting(shown.period, language)), ends)
             for name, language in zip(names, languages, strict=True)
         }
 

@@ -31,7 +31,7 @@ class doctor:  # noqa: N801 - read as `doctor.fonts(language)`
     role_heading = Said("黑体", "Heiti")
     role_subheading = Said("楷体", "Kaiti")
     role_body = Said("仿宋", "Fangsong")
-    use_report = Said("报告的 PDF 格式", "reports as PDF")
+    use_report = Said("报告的 PDF 与 Word 格式", "reports as PDF and Word")
     use_plot = Said("笔记本中作图", "charts in notebooks")
     use_events = Said("用 DuckDB 处理大量事件与单元", "many events and units, by DuckDB")
     use_spark = Said("用 Spark 计算", "scoring on Spark")
