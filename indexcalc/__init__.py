@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .jobs.audit import audit
     from .jobs.framework import export_tree, import_tree
     from .jobs.library import Scored, read, score, write_report
+    from .jobs.obstacles import obstacles
     from .jobs.publish import publish
     from .jobs.questions import change, compare, describe, explain, robustness, sensitivity, target, trend, uncertainty, warn
     from .jobs.register import register
@@ -49,6 +50,7 @@ __all__ = [
     "export_tree",
     "import_tree",
     "load",
+    "obstacles",
     "publish",
     "read",
     "register",
@@ -70,6 +72,7 @@ _HOMES = {
     "jobs.audit": "audit",
     "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_report",
+    "jobs.obstacles": "obstacles",
     "jobs.publish": "publish",
     "jobs.questions": "change compare describe explain robustness sensitivity target trend uncertainty warn",
     "jobs.register": "register",

@@ -94,6 +94,8 @@ COMMANDS: dict[str, list[str]] = {
     "target_of_scores_from_below": ["target", "东城区", "--score", "70"],
     "target_out_of_reach": ["target", "西城区", "--score", "120"],
     "target_that_is_not_found": ["target", "西城区", "--score", "120"],
+    "obstacles_below_an_indicator": ["obstacles", "--node", "safety"],
+    "obstacles_of_scores_without_ends": ["obstacles"],
     "codes_of_an_unknown_code": ["codes", "IC999"],
     "explain_of_an_unknown_node": ["explain", "东区", "--node", "safty"],
     "explain_of_an_unknown_unit": ["explain", "东城"],

@@ -29,6 +29,7 @@ QUESTIONS = frozenset(
         "robustness",
         "target",
         "trend",
+        "obstacles",
         "warn",
         "audit",
         "weights",

@@ -671,6 +671,25 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "由同一填报数据得出，随之变动（改进幅度不另计）：{indicators}",
         "Made of the same reported data, so that it moves along at no effort of its own: {indicators}",
     )
+    obstacles = Said("障碍因素（障碍度）", "Obstacles (share of what is lost)")
+    obstacles_by_node = Said("各指标平均障碍度", "Mean obstacles by node")
+    obstacles_by_period = Said("各期障碍度", "Obstacles by period")
+    obstacle_shares = Said("各指标障碍度", "Obstacles by unit and node")
+    obstacle_place = Said("第{place}障碍", "Obstacle {place}")
+    obstacle_order = Said("障碍排序", "Order")
+    lost_points = Said("与最优的差距", "Lost to the best")
+    mean_share = Said("平均障碍度", "Mean share")
+    usual_share = Said("障碍度", "Share")
+    exact_share = Said("按实际合成分解", "Exact share")
+    often_first = Said("列前 {top} 位的次数", "Among the first {top}")
+    obstacles_help = Said(
+        "障碍度＝权重×（最优得分－得分）占全部差距的比重，各末级指标合计为 100%。",
+        "A share is weight × (best score − score) in the whole of these; those of all indicators add up to 100 %.",
+    )
+    no_exact_obstacles = Said(
+        "指标体系的合成方法（比较、公式、再次标准化、修约或加减分）没有可逐级分解的差距，只列通用模型。",
+        "The tree compares units, has formulas, or normalises, rounds or adjusts nodes: there is no exact loss, so the usual model stands alone.",
+    )
     plan_moves = Said("位次因此改变：{units}", "Ranks that change with it: {units}")
 
 
