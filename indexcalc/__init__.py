@@ -15,6 +15,7 @@ from .version import VERSION as __version__  # noqa: N811 - its name to the worl
 if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
     from .jobs.audit import audit
+    from .jobs.evolution import evolution
     from .jobs.framework import export_tree, import_tree
     from .jobs.library import Scored, read, score, write_report
     from .jobs.obstacles import obstacles
@@ -46,6 +47,7 @@ __all__ = [
     "change",
     "compare",
     "describe",
+    "evolution",
     "explain",
     "export_tree",
     "import_tree",
@@ -70,6 +72,7 @@ __all__ = [
 _HOMES = {
     "findings": "Finding Place Refused",
     "jobs.audit": "audit",
+    "jobs.evolution": "evolution",
     "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_report",
     "jobs.obstacles": "obstacles",

@@ -30,6 +30,7 @@ QUESTIONS = frozenset(
         "target",
         "trend",
         "obstacles",
+        "evolution",
         "warn",
         "audit",
         "weights",
