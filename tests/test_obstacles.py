@@ -146,3 +146,22 @@ def test_the_command_tells_what_python_does(tmp_path: Path) -> None:
     assert "障碍" in shown["zh"]
     assert "Obstacle 1" in shown["en"]
     assert sorted(path.suffix for path in tmp_path.iterdir()).count(".csv") >= 3
+
+
+@pytest.mark.parametrize(
+    ("normalise", "values", "far"),
+    [
+        ("{method: points, floor: 0, cap: 20}", [20, 5, 12], [0, 0.75, 0.4]),
+        ("{method: deduct, each: 5}", [0, 2, 25], [0, 0.1, 1]),
+        ("{method: bonus, each: 2, cap: 10}", [5, 1, 0], [0, 0.8, 1]),
+    ],
+)
+def test_points_have_the_ends_that_they_are_cut_at(normalise: str, values: list[float], far: list[float]) -> None:
+    tree = f"""
+index: {{id: i}}
+units: {{id: unit}}
+dimensions: [{{id: a, weight: 0.5, normalise: {normalise}}}, {{id: b, weight: 0.5, normalise: {{method: points, floor: 0, cap: 1}}}}]
+"""
+    scores = indexcalc.score(tree, pd.DataFrame({"unit": list("ABC"), "a": values, "b": [0.5, 0.5, 0.5]}))
+    found = indexcalc.obstacles(scores).frame().set_index(["unit", "node"])["share"]
+    np.testing.assert_allclose(found.xs("a", level="node"), [one / (one + 0.5) for one in far], rtol=0, atol=1e-12)

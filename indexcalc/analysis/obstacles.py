@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from ..engine import combiner, highest, lowest, used_inputs
 from ..engine.rules import power_of, transformed
 from ..findings import Language
+from ..methods import NORMALISERS
 from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import Array, np
 from ..scores import Scores
@@ -240,10 +241,16 @@ def _ends(scores: Scores, leaf: int) -> tuple[float, float] | None:
     choice = normalise_of(scores.index, own)
     low, high = lowest(choice), highest(choice)
     if low is None or high is None:
-        low, high = choice.parameters.get("floor"), choice.parameters.get("cap")
-        if low is None or high is None or own.direction != "higher":
-            return None
-    return float(high), float(low)
+        record = NORMALISERS[choice.method]
+        said = vars(record.given(choice.parameters))
+        if record.better == "direction" and own.direction != "higher":
+            return None  # signs are turned after the cut
+        low, high = said.get("floor"), said.get("cap")
+        if low is None and "floor" not in said:  # points are added to a start, or taken off it
+            low = said.get("start")
+        elif high is None:
+            high = said.get("start")
+    return None if low is None or high is None else (float(high), float(low))
 
 
 def _turned_above(scores: Scores) -> Array:
