@@ -153,7 +153,9 @@ def test_the_command_tells_what_python_does(tmp_path: Path) -> None:
     [
         ("{method: points, floor: 0, cap: 20}", [20, 5, 12], [0, 0.75, 0.4]),
         ("{method: deduct, each: 5}", [0, 2, 25], [0, 0.1, 1]),
+        ("{method: deduct, each: 5, start: 90, cap: 40}", [0, 2, 25], [0, 0.25, 1]),
         ("{method: bonus, each: 2, cap: 10}", [5, 1, 0], [0, 0.8, 1]),
+        ("{method: bonus, each: 2, cap: 10, start: 60}", [5, 1, 0], [0, 0.8, 1]),
     ],
 )
 def test_points_have_the_ends_that_they_are_cut_at(normalise: str, values: list[float], far: list[float]) -> None:
@@ -165,3 +167,18 @@ dimensions: [{{id: a, weight: 0.5, normalise: {normalise}}}, {{id: b, weight: 0.
     scores = indexcalc.score(tree, pd.DataFrame({"unit": list("ABC"), "a": values, "b": [0.5, 0.5, 0.5]}))
     found = indexcalc.obstacles(scores).frame().set_index(["unit", "node"])["share"]
     np.testing.assert_allclose(found.xs("a", level="node"), [one / (one + 0.5) for one in far], rtol=0, atol=1e-12)
+
+
+def test_full_marks_that_differ_by_groups_are_each_units_own_best() -> None:
+    tree = """
+index: {id: i}
+units: {id: unit, group: kind}
+dimensions:
+  - {id: a, weight: 0.5, normalise: {method: goalposts, worst: 0, best: 10, high: {by: group, x: 100, y: 50}}}
+  - {id: b, weight: 0.5, normalise: {method: goalposts, worst: 0, best: 10}}
+"""
+    frame = pd.DataFrame({"unit": list("ABC"), "kind": ["x", "x", "y"], "a": [10, 4, 4], "b": [5, 4, 4]})
+    found = indexcalc.obstacles(indexcalc.score(tree, frame))
+    table = found.frame().set_index(["unit", "node"])
+    np.testing.assert_allclose(table["share"].xs("a", level="node"), [0, 0.5, 0.5], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(table["exact_share"].xs("a", level="node"), [0, 0.5, 30 / 90], rtol=0, atol=1e-12)

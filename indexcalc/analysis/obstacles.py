@@ -20,15 +20,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..engine import combiner, highest, lowest, used_inputs
+from ..engine import combiner, used_inputs
+from ..engine.frames import ways_by_group
 from ..engine.rules import power_of, transformed
 from ..findings import Language
 from ..methods import NORMALISERS
 from ..methods.aggregate import COMPARES_UNITS
 from ..methods.arrays import Array, np
+from ..methods.frame import Frame
 from ..scores import Scores
 from ..tree.layout import Branch, normalise_of
-from ..tree.model import Indicator
+from ..tree.model import Indicator, Normalise
 from .contribution import by_weight, gains, weight_shares
 from .result import Result
 
@@ -129,7 +131,7 @@ class Obstacles(Result):
 def without_ends(scores: Scores, start: int) -> list[str]:
     """Return the ids of the indicators below a node whose scores have no best and no worst, so that nothing says what is lost."""
     leaves = [leaf for leaf in range(scores.tree.leaves) if leaf not in scores.tree.monitored and _within(scores, leaf, start)]
-    return [scores.tree.nodes[leaf].id for leaf in leaves if _ends(scores, leaf) is None]
+    return [scores.tree.nodes[leaf].id for leaf in leaves if np.isnan(_ends(scores, leaf)).any()]
 
 
 def obstacles(scores: Scores, start: int, period: str, *, unit: int | None = None, top: int = 5) -> Obstacles:
@@ -137,15 +139,14 @@ def obstacles(scores: Scores, start: int, period: str, *, unit: int | None = Non
 
     Formula: above. Source: the degree of obstacles of Chinese land and ecology papers since the 2000s; Shapley 1953.
     """
-    above = _turned_above(scores)
-    ends = np.full((len(scores.tree.nodes), 2), np.nan)
+    ends = np.full((len(scores.panel.units), len(scores.tree.nodes), 2), np.nan)
     for leaf in range(scores.tree.leaves):
-        ends[leaf] = _ends(scores, leaf) or (np.nan, np.nan)
-    turned = above[: len(ends)]
-    ends[turned] = ends[turned][:, ::-1]  # of a node that is turned the lowest scores below are the best
+        ends[:, leaf] = _ends(scores, leaf)
+    turned = _turned_above(scores)
+    ends[:, turned] = ends[:, turned, ::-1]  # of a node that is turned the lowest scores below are the best
     usual = _usual(scores, start, ends)
-    best = _best(scores, ends[:, 0]) if _has_exact(scores, start) else None
-    exact = None if best is None else _exact(scores, start, best, ends[:, 0])
+    best = _best(scores, ends[..., 0]) if _has_exact(scores, start) else None
+    exact = None if best is None else _exact(scores, start, best, ends[..., 0])
     lost = None if best is None else best[..., start] - scores.scores[..., start]
     return Obstacles(scores, start, period, unit, top, usual, exact, lost)
 
@@ -160,7 +161,7 @@ def _usual(scores: Scores, start: int, ends: Array) -> Array:
         own, x = list(branch.children), _scores_of(scores, branch)
         weight[..., own] = weight[..., [branch.position]] * weight_shares(x, _weights(scores, branch))
         leaves = [i for i, child in enumerate(own) if child < scores.tree.leaves]
-        high, low = ends[[own[i] for i in leaves]].T
+        high, low = (ends[:, [own[i] for i in leaves], end] for end in (0, 1))
         far = np.clip((high - x[..., leaves]) / (high - low), 0.0, None)
         lost[..., [own[i] for i in leaves]] = np.nan_to_num(far) * weight[..., [own[i] for i in leaves]]
     for branch in reversed(inside):
@@ -181,7 +182,7 @@ def _best(scores: Scores, high: Array) -> Array:
 def _filled(best: Array, high: Array, branch: Branch) -> Array:
     """Return the best of a node's children, that of their scale where they have no score and a floor stands in for it."""
     own = best[..., list(branch.children)]
-    ends = high[list(branch.children)]
+    ends = high[:, list(branch.children)]
     return np.where(np.isnan(own), np.where(np.isnan(ends), np.nanmax(high), ends), own)
 
 
@@ -234,23 +235,28 @@ def _has_exact(scores: Scores, start: int) -> bool:
     )
 
 
-def _ends(scores: Scores, leaf: int) -> tuple[float, float] | None:
-    """Return the best and the worst score that an indicator's method gives, where it says both."""
-    own = scores.tree.nodes[leaf]
+def _ends(scores: Scores, leaf: int) -> Array:
+    """Return the best and the worst score that an indicator's method gives each unit (unit, 2), NaN where it does not say."""
+    own, units = scores.tree.nodes[leaf], scores.panel.units
     assert isinstance(own, Indicator)
     choice = normalise_of(scores.index, own)
-    low, high = lowest(choice), highest(choice)
-    if low is None or high is None:
-        record = NORMALISERS[choice.method]
-        said = vars(record.given(choice.parameters))
-        if record.better == "direction" and own.direction != "higher":
-            return None  # signs are turned after the cut
-        low, high = said.get("floor"), said.get("cap")
-        if low is None and "floor" not in said:  # points are added to a start, or taken off it
-            low = said.get("start")
-        elif high is None:
-            high = said.get("start")
-    return None if low is None or high is None else (float(high), float(low))
+    ends = np.empty((len(units), 2))
+    for way, members in ways_by_group(units, choice) if choice.by_group else [(choice, slice(None))]:
+        ends[members] = _ends_of(way, 1.0 if own.direction == "higher" else -1.0)
+    return ends
+
+
+def _ends_of(choice: Normalise, sign: float) -> tuple[float, float]:
+    """Return the best and the worst score of a way of normalising: those of its scale, or those that fixed points are cut at."""
+    record = NORMALISERS[choice.method]
+    said = vars(record.given(choice.parameters))
+    if said.get("low") is not None and said.get("high") is not None:
+        return float(said["high"]), float(said["low"])
+    if record.compares != "never" or record.better == "parameters":
+        return np.nan, np.nan
+    x = np.array([[0.0 if "start" in said else -np.inf], [np.inf]])  # what is counted from a start is never below 0
+    found = record.function(x, Frame(x, np.array([sign])), **choice.parameters)
+    return (float(found.max()), float(found.min())) if np.isfinite(found).all() else (np.nan, np.nan)
 
 
 def _turned_above(scores: Scores) -> Array:
