@@ -143,13 +143,11 @@ def _permuted(w: sparse.csr_array, z: Array, seen: float, draws: int, rng: np.ra
 def _local_p(w: sparse.csr_array, z: Array, lag: Array, draws: int, rng: np.random.Generator) -> Array:
     """Return the same of each unit, which stays as its neighbours are drawn from the others."""
     n, counts = len(z), np.diff(w.indptr)
-    most = int(counts.max())
-    padded = np.zeros((n, most))
-    padded[np.repeat(np.arange(n), counts), np.arange(w.nnz) - np.repeat(w.indptr[:-1], counts)] = w.data
-    hits, step, seen = np.zeros(n), max(1, _CELLS // (n * most)), (z * lag - _SLACK * float(z @ z))[:, None]
+    unit = np.repeat(np.arange(n), counts)
+    nth = np.arange(w.nnz) - np.repeat(w.indptr[:-1], counts)  # which neighbour of its unit each is
+    hits, step, seen = np.zeros(n), max(1, _CELLS // max(w.nnz, n)), z * lag - _SLACK * float(z @ z)
     for start in range(0, draws, step):
-        some = min(step, draws - start)
-        drawn = np.argsort(rng.random((some, n - 1)), axis=1)[:, :most]  # as among the others of a unit
-        others = drawn + (drawn >= np.arange(n)[:, None, None])
-        hits += (z[:, None] * (z[others] * padded[:, None]).sum(axis=-1) >= seen).sum(axis=-1)
+        drawn = np.argsort(rng.random((min(step, draws - start), n - 1)), axis=1)[:, nth]  # as among the others of a unit
+        lags = np.add.reduceat(z[drawn + (drawn >= unit)] * w.data, w.indptr[:-1], axis=1)
+        hits += (z * lags >= seen).sum(axis=0)
     return _tail(hits, draws)
