@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from .findings import Finding, Place, Refused
     from .jobs.audit import audit
     from .jobs.doctor import doctor
+    from .jobs.evolution import evolution
     from .jobs.framework import export_tree, import_tree
     from .jobs.library import Scored, read, score, write_report
+    from .jobs.obstacles import obstacles
     from .jobs.publish import publish
     from .jobs.questions import change, compare, describe, explain, robustness, sensitivity, target, trend, uncertainty, warn
     from .jobs.register import register
@@ -47,10 +49,12 @@ __all__ = [
     "compare",
     "describe",
     "doctor",
+    "evolution",
     "explain",
     "export_tree",
     "import_tree",
     "load",
+    "obstacles",
     "publish",
     "read",
     "register",
@@ -71,8 +75,10 @@ _HOMES = {
     "findings": "Finding Place Refused",
     "jobs.audit": "audit",
     "jobs.doctor": "doctor",
+    "jobs.evolution": "evolution",
     "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_report",
+    "jobs.obstacles": "obstacles",
     "jobs.publish": "publish",
     "jobs.questions": "change compare describe explain robustness sensitivity target trend uncertainty warn",
     "jobs.register": "register",

@@ -29,6 +29,8 @@ QUESTIONS = frozenset(
         "robustness",
         "target",
         "trend",
+        "obstacles",
+        "evolution",
         "warn",
         "audit",
         "weights",

@@ -89,6 +89,19 @@ def by_weight(branch: Branch) -> bool:
     return record.split == "shapley" and len(branch.inputs) > (MOST_COMPARED if record.compares else MOST_CHILDREN)
 
 
+def weight_shares(x: Array, w: Array) -> Array:
+    """Return the weights (…, child) of the children that are there scaled to 1, of all where none is."""
+    return _shares(x, w)
+
+
+def gains(scores: Scores, branch: Branch, before: Array, after: Array, weights: Array) -> Array:
+    """Return what each child adds as children move from scores before to others after, both (period, unit, child).
+
+    It is Shapley's value over all subsets of children that have moved: parts add up, and a child that stays adds nothing.
+    """
+    return _shapley(scores, branch, after, before, weights, np.zeros(after.shape))
+
+
 def adjusted(scores: Scores, node: int) -> Array:
     """Return what adjustments added to a node's score in all (period, unit)."""
     own = [] if node < scores.tree.leaves else list(scores.tree.branches[node - scores.tree.leaves].adjustments)

@@ -22,6 +22,8 @@ COMMANDS: dict[str, str] = {
     "uncertainty": "排名的不确定性分析。",
     "describe": "指标数据概况：数值分布、异常值、相关。",
     "sensitivity": "排名的敏感性分析。",
+    "obstacles": "障碍度：各指标在与最优得分差距中的比重。",
+    "evolution": "指数演变：差异分解、收敛、核密度、马尔可夫转移、空间自相关。",
     "template": "生成部门填报模板。",
     "submit": "审核并登记部门报送的数据。",
     "audit": "审核可疑数据。",

@@ -671,6 +671,97 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "由同一填报数据得出，随之变动（改进幅度不另计）：{indicators}",
         "Made of the same reported data, so that it moves along at no effort of its own: {indicators}",
     )
+    obstacles = Said("障碍因素（障碍度）", "Obstacles (share of what is lost)")
+    obstacles_by_node = Said("各指标平均障碍度", "Mean obstacles by node")
+    obstacles_by_period = Said("各期障碍度", "Obstacles by period")
+    obstacle_shares = Said("各指标障碍度", "Obstacles by unit and node")
+    obstacle_place = Said("第{place}障碍", "Obstacle {place}")
+    obstacle_order = Said("障碍排序", "Order")
+    lost_points = Said("与最优的差距", "Lost to the best")
+    mean_share = Said("平均障碍度", "Mean share")
+    usual_share = Said("障碍度", "Share")
+    exact_share = Said("按实际合成分解", "Exact share")
+    often_first = Said("列前 {top} 位的次数", "Among the first {top}")
+    obstacles_help = Said(
+        "障碍度＝权重×（最优得分－得分）占全部差距的比重，各末级指标合计为 100%。",
+        "A share is weight × (best score − score) in the whole of these; those of all indicators add up to 100 %.",
+    )
+    no_exact_obstacles = Said(
+        "指标体系的合成方法（比较、公式、再次标准化、修约或加减分）没有可逐级分解的差距，只列通用模型。",
+        "The tree compares units, has formulas, or normalises, rounds or adjusts nodes: there is no exact loss, so the usual model stands alone.",
+    )
+    differences = Said("差异及其分解", "Differences and their parts")
+    differences_of_groups = Said("各组差异", "Differences within each group")
+    differences_between_groups = Said("两组之间的基尼系数", "Gini between two groups")
+    units_there = Said("有得分的数量", "With a score")
+    theil = Said("泰尔指数", "Theil T")
+    gini = Said("基尼系数", "Gini")
+    variation = Said("变异系数", "CV")
+    variation_of_sample = Said("变异系数（n − 1）", "CV (n − 1)")
+    between = Said("组间（{by}）", "Between ({by})")
+    within_groups = Said("组内", "Within")
+    net_between = Said("组间净值", "Net between")
+    overlap = Said("超变密度", "Overlap")
+    contribution_share = Said("对总差异的贡献率", "Share of the whole")
+    other_group = Said("另一分组", "Other group")
+    affluence = Said("相对富裕度", "Relative affluence")
+    differences_help = Said(
+        "泰尔指数＝各层组间＋组内；基尼系数（Dagum）＝组内＋组间净值＋超变密度，相加无余数。",
+        "Theil's index is what lies between the groups of each level and within them, Gini's (Dagum) its three parts: they add up exactly.",
+    )
+    no_differences = Said(
+        "–：有得分低于 0，或得分合计不高于 0，无法计算。", "–: a score is below 0, or their sum is not above 0: undefined."
+    )
+    sigma_convergence = Said("σ 收敛", "σ convergence")
+    log_deviation = Said("对数标准差", "SD of logarithms")
+    beta_convergence = Said("β 收敛", "β convergence")
+    effects = Said("模型", "Model")
+    effects_cross_section = Said("截面（首末两期）", "Cross-section, first to last")
+    effects_unit = Said("面板，个体固定效应", "Panel, unit effects")
+    effects_unit_and_period = Said("面板，个体和时间固定效应", "Panel, unit and period effects")
+    standard_error = Said("标准误", "Error")
+    observations = Said("观测数", "Rows")
+    speed = Said("收敛速度", "Speed")
+    half_life = Said("半衰期（期）", "Half-life (periods)")
+    beta_help = Said(
+        "β 小于 0 为收敛；标准误为普通最小二乘的常规标准误。",
+        "β below 0: scores converge. Errors are the conventional ones of least squares.",
+    )
+    kernel_density = Said("核密度", "Kernel density")
+    density = Said("核密度曲线", "Densities")
+    bandwidth = Said("带宽", "Bandwidth")
+    peaks = Said("峰数", "Peaks")
+    highest_peak = Said("主峰得分", "Highest at")
+    peak_height = Said("主峰高度", "Its density")
+    kernel_help = Said("高斯核，Silverman 带宽；曲线见 --out。", "Gaussian kernel, Silverman's bandwidth; --out has the curves.")
+    markov = Said("马尔可夫转移概率", "Moves between classes (Markov)")
+    class_of_neighbours = Said("邻域所处档次", "Neighbours in")
+    class_now = Said("本期档次", "Class")
+    class_then = Said("下期档次", "Class a period later")
+    moves = Said("转移次数", "Moves")
+    all_moves = Said("全部", "all")
+    in_the_end = Said("稳态分布", "In the end")
+    moves_help = Said(
+        "档次按各期合并的分位数划分，1 为最低；分界：{cuts}（等于分界的归入较低一档）。",
+        "Classes are quantiles of all periods together, 1 the lowest, cut at {cuts}; a score at a cut is in the lower.",
+    )
+    moves_test = Said(
+        "转移与邻域无关的检验：χ² = {chi2}，自由度 {freedom}，p = {p}。",
+        "Moves do not depend on neighbours: χ² = {chi2}, {freedom} degrees of freedom, p = {p}.",
+    )
+    space = Said("空间自相关", "Neighbours alike (Moran, Geary)")
+    local_space = Said("局部空间自相关", "Each unit among its neighbours")
+    expected_by_chance = Said("期望值", "Expected")
+    p_of_permutations = Said("p（随机置换，单侧）", "p, permutations, one-tailed")
+    p_of_randomisation = Said("p（随机化假设，双侧）", "p, randomisation, two-sided")
+    mean_of_neighbours = Said("邻域平均", "Neighbours' mean")
+    local_moran = Said("局部 Moran I", "Local Moran I")
+    quadrant = Said("象限", "Quadrant")
+    without_neighbours = Said("没有邻域：{units}。", "Without neighbours: {units}.")
+    space_help = Said(
+        "权重矩阵按行标准化；没有邻域或没有得分的{label}不计入。",
+        "Weights of neighbours add up to 1 in a row; units without neighbours or a score are left out.",
+    )
     plan_moves = Said("位次因此改变：{units}", "Ranks that change with it: {units}")
 
 

@@ -1,0 +1,52 @@
+"""`indexcalc evolution`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Unpack
+
+import typer
+
+from .open import opened
+from .options import Options, takes
+
+
+@takes("period", "node", "level", "as_of", "keep", "seed")
+def evolution(
+    context: typer.Context,
+    columns: Annotated[
+        str | None,
+        typer.Option("--by", help="Columns of units that groups are made of, each inside the one before. Default: group."),
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option("--weight", help="A column of units or data by which Theil's index weighs units.")
+    ] = None,
+    neighbours: Annotated[
+        Path | None, typer.Option("--neighbours", help="Who is next to whom: a CSV file with columns unit and neighbour.")
+    ] = None,
+    classes: Annotated[int, typer.Option("--classes", min=2, help="How many classes of scores units move between.")] = 4,
+    permutations: Annotated[int, typer.Option("--permutations", min=0, help="What Moran's I is held against.")] = 999,
+    **options: Unpack[Options],
+) -> None:
+    """Say how scores evolve: differences by groups, convergence, shape, moves between classes, neighbours."""
+    from ..jobs.evolution import evolution as ask
+    from ..report.answers.evolution import evolution_answer
+    from .give import give
+
+    with opened(options) as project:
+        scores = project.scores()
+        result = ask(
+            scores,
+            options["node"],
+            period=options["period"],
+            by=None if columns is None else columns.split(","),
+            weight=weight,
+            neighbours=neighbours,
+            classes=classes,
+            permutations=permutations,
+            seed=options["seed"],
+        )
+        project.progress("")
+        name = ("evolution", project.level or "", result.periods[-1], options["node"] or "")
+        give(context, project, partial(evolution_answer, result), name, [(project, scores)])
