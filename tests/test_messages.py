@@ -633,6 +633,7 @@ NOT_SHOWN = {
     "IC427": "said under tables of several periods; tests/test_said.py has it",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
     **dict.fromkeys(("IC378", "IC379", "IC380", "IC381"), "a DataFrame; tests/sources/test_frames.py has them"),
+    **dict.fromkeys(("IC543", "IC544"), "charts in a notebook; tests/test_plots.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC750" <= code < "IC762"), "tests/test_uncertainty.py shows each"),
     **dict.fromkeys(("IC700", "IC742", "IC745", "IC746"), "a log that changes once it is registered; tests/test_register.py"),
     **dict.fromkeys(

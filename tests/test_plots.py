@@ -109,7 +109,7 @@ def test_a_map_takes_the_users_outlines(scores: Any) -> None:
     made = json.loads(scores.plot.map(outlines, key="code").to_json())
     told = scores.ranking().set_index("unit")["score"]
     assert [one["properties"]["score"] for one in made["data"]["values"]] == [told["D"], None]
-    with pytest.raises(Refused, match="IC734"):
+    with pytest.raises(Refused, match="IC543"):
         scores.plot.map(outlines, key="adcode")
 
 

@@ -42,6 +42,7 @@ QUESTIONS = frozenset(
         "export_tree",
         "import_tree",
         "register",
+        "doctor",
     ]
 )
 

@@ -233,7 +233,7 @@ def _features(geojson: str | Path | Mapping[str, Any], key: str) -> list[Mapping
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         found = []
     if not found:
-        raise Refused([finding("IC734", Place(), file="" if isinstance(geojson, Mapping) else str(geojson), key=key)])
+        raise Refused([finding("IC543", Place(), file="" if isinstance(geojson, Mapping) else str(geojson), key=key)])
     return found
 
 
@@ -242,5 +242,5 @@ def _alt() -> Any:
     try:
         import altair as alt
     except ImportError as absent:
-        raise Refused([finding("IC735", Place(), package="altair", extra="plot")]) from absent
+        raise Refused([finding("IC544", Place(), package="altair", extra="plot")]) from absent
     return alt

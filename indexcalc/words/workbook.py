@@ -90,8 +90,8 @@ class book:  # noqa: N801 - read as `book.weights(language)`
         "There are more than {most} units: the workbook has values, no formulas.",
     )
     not_anew = Said(
-        "本指数的排名不由得分单独决定（下级对象汇总、分组单列或另有排位依据），工作簿只列数值，不含公式。",
-        "Ranks of this index go by more than scores (units below, groups alone, other nodes): the workbook has values, no formulas.",
+        "本指数的排名不由得分单独决定（下级对象汇总、分组单列或另有排位依据），或总指数不由给定的权重算得，工作簿只列数值，不含公式。",
+        "Ranks of this index go by more than scores (units below, groups alone, other nodes), or it has no given weights: values, no formulas.",
     )
     from_second_level = Said(
         "评价对象和指标较多，二级指标得分按公布值固定，可试算一、二级权重。",

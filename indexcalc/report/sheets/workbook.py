@@ -109,7 +109,7 @@ def values_of_units(scores: Scores, period: str, language: str) -> tuple[Sheet |
 def live_workbook(scores: Scores, period: str, language: str) -> tuple[Live | None, str]:
     """Return what a workbook makes anew when weights are changed, and what is to be said of it where that is not all."""
     live = live_of(scores, period)
-    if live is not None:
+    if live is not None and live.is_ranked_anew(scores.tree.root):
         return live, book.from_second_level(language) if live.bottom else ""
     units = len(scores.listed(scores.periods.index(period)))
     if units > MOST_ROWS:
