@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,21 @@ import numpy as np
 import pytest
 
 import indexcalc
+from indexcalc.jobs.gallery import gallery, project_files
 from indexcalc.jobs.project import project_of
 from indexcalc.report.formats.html.page import report_page
 from indexcalc.report.sheets.analysed import MOST_UNITS, analysed
 from indexcalc.scores import Scores
 
 from .browser import browser, needs_chromium, opened
-from .conftest import PROVE, REPOSITORY, index_of, panel_of
+from .conftest import PROVE, index_of, panel_of
 from .test_page import OVERFLOWING
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chromium"), pytest.mark.filterwarnings("ignore::UserWarning")]
 PUBLISHED = Path(__file__).parent / "published"
 QUICK = {"hdi_2021", "mcdm_literature_a", "asem_2018"}  # looked at in every run: from 0 to 1, five units, z-scores
 TREES = [file for file in sorted(PUBLISHED.glob("*/*.yaml")) if PROVE or file.parent.name in QUICK]
-EXAMPLES = ["indexcalc/gallery/starter", *(["examples/opinion-posts"] if PROVE else [])]
+EXAMPLES = [one.name for one in gallery()] if PROVE else ["starter"]
 WIDER = """() => {
   const wrong = [];
   for (const one of document.querySelectorAll('main *')) {
@@ -67,24 +67,12 @@ def test_the_page_of_a_published_index(file: Path, chromium: Any, shared: Path, 
     looked_at(scored(file, shared), chromium, tmp_path)
 
 
-@pytest.mark.parametrize("folder", EXAMPLES)
-def test_the_page_of_an_example(folder: str, chromium: Any, tmp_path: Path) -> None:
-    data = REPOSITORY / folder
-    if folder.startswith("examples"):
-        data = tmp_path / folder
-        shutil.copytree(REPOSITORY / folder, data)
-        shutil.copy(REPOSITORY / "indicators.yaml", tmp_path)
-        shutil.copytree(REPOSITORY / "data", tmp_path / "data", ignore=shutil.ignore_patterns("posts.parquet"))
-        posts(tmp_path / "data")
-    looked_at(scored(data / "indicators.yaml", data), chromium, tmp_path)
-
-
-def posts(folder: Path) -> None:
-    """Write the posts that the example counts, which are not kept."""
-    import subprocess
-    import sys
-
-    subprocess.run([sys.executable, str(folder / "generate_posts.py")], check=True, capture_output=True)
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_page_of_an_example(name: str, chromium: Any, tmp_path: Path) -> None:
+    for path, content in project_files(name).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    looked_at(scored(tmp_path / "indicators.yaml", tmp_path), chromium, tmp_path)
 
 
 ODD = {
