@@ -18,6 +18,7 @@ from indexcalc.panel import MISSING, VALUE, Panel, empty
 from indexcalc.tree import Index, parse_index
 from indexcalc.units import Units
 
+os.environ["OPENPYXL_LXML"] = "False"  # lxml, which comes with Word, refuses characters that workbooks of tests are to have
 PROVE = os.environ.get("INDEXCALC_PROVE", "") not in ("", "0")  # `make prove` sets it
 
 
