@@ -179,7 +179,7 @@ def test_explain_says_what_a_year_was_made_without(tmp_path: Path) -> None:
     shown = run(project, "explain", "东区", "--period", "2022", "--node", "brave")
     assert "= 1.20 人/万人" in shown
     assert "（缺报：2022年第四季度，按其余期次推算）" in shown
-    assert "IC470 2022年度：有 4 个数值由部分期次推算：东区 见义勇为人数 (2022Q4)" in said(project, "score")
+    assert "IC470 2022年度：有 4 个数值由部分期次推算：东区见义勇为人数（2022年第四季度）" in said(project, "score")
 
 
 def test_what_does_not_apply_is_no_gap() -> None:

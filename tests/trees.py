@@ -121,6 +121,27 @@ def judged(random: Random, children: int) -> list[list[float]]:
     return [[w[i] / w[k] for k in range(children)] for i in range(children)]
 
 
+def complements(r: Random, n: int, marks: Sequence[float]) -> list[list[float]]:
+    """Marks of pairs whose two sides add up to 1."""
+    square = [[0.5] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(i + 1, n):
+            square[i][j] = r.choice(marks)
+            square[j][i] = 1.0 - square[i][j]
+    return square
+
+
+def triangles(r: Random, n: int) -> list[list[list[float]]]:
+    """Fuzzy judgements of pairs, whose other sides are one over them."""
+    square = [[[1.0, 1.0, 1.0] for _ in range(n)] for _ in range(n)]
+    for i in range(n):
+        for j in range(i + 1, n):
+            middle = r.randint(2, 5)
+            square[i][j] = [middle - 1.0, float(middle), middle + 1.0]
+            square[j][i] = [1 / (middle + 1.0), 1 / middle, 1 / (middle - 1.0)]
+    return square
+
+
 def best_worst(random: Random, children: int) -> dict[str, list[float]]:
     said = [float(1 + at) for at in range(children)]
     order = ranks_of(random, children)
@@ -154,6 +175,12 @@ WRITTEN: dict[tuple[str, str], Any] = {
     ("weights", "ahp"): lambda r, n, up: {"judgements": r.choice([judged(r, n), [judged(r, n), judged(r, n)]])},
     ("weights", "bwm"): lambda r, n, up: best_worst(r, n),
     ("weights", "budget"): lambda r, n, up: {"points": [[r.randint(5, 60) for _ in range(n)] for _ in range(3)]},
+    ("weights", "priority-chart"): lambda r, n, up: {"judgements": complements(r, n, [0.0, 0.5, 1.0])},
+    ("weights", "ahp-complementary"): lambda r, n, up: {"judgements": complements(r, n, [0.3, 0.5, 0.6, 0.8])},
+    ("weights", "ahp-fuzzy"): lambda r, n, up: {"judgements": triangles(r, n)},
+    ("weights", "dematel"): lambda r, n, up: {
+        "influence": [[float(i != j) * r.randint(1, 4) for j in range(n)] for i in range(n)]
+    },
     ("weights", "roc"): lambda r, n, up: r.choice([{}, {"ranks": ranks_of(r, n)}]),
     ("weights", "rank-sum"): lambda r, n, up: r.choice([{}, {"ranks": ranks_of(r, n)}]),
     ("weights", "bod"): lambda r, n, up: {"low": 0.2 / n},

@@ -39,11 +39,11 @@ def points_due_to_gaps(scores: Scores, gaps: Array, contribution: Array, points:
     for branch in reversed(scores.tree.branches):
         at, children = branch.position, list(branch.children)
         own = scores.scores[rows.period, list(rows.units), at]
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"):  # of a score of 0 nothing says how often it counts
             times = points[0][:, at] / own
-        middle = (contribution[0][:1, children] + contribution[0][1:, children]) / 2
-        more = np.where(lacks_above[:, [at]], middle * (times[0] - times[1:])[:, None], 0.0)
-        made = gaps[:, children] * ((times[0] + times[1:]) / 2)[:, None] + more
+            middle = (contribution[0][:1, children] + contribution[0][1:, children]) / 2
+            more = np.where(lacks_above[:, [at]], middle * (times[0] - times[1:])[:, None], 0.0)
+            made = gaps[:, children] * ((times[0] + times[1:]) / 2)[:, None] + more
         out[:, children] = np.where(np.isfinite(made) | np.isnan(gaps[:, children]), made, 0.0)
         lacks_above[:, children] = lacks_above[:, [at]] | (gaps[:, children] != 0).any(axis=1, keepdims=True)
     return out

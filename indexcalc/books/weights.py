@@ -180,7 +180,8 @@ def _rows_of_nodes(
             found.append(finding("IC626", grid.place(row, id_column), node=node, line=rows[node] + 1))
         else:
             rows[node] = row
-    if missing := [node for node in index.by_id if node not in rows]:
+    newest = index.editions[-1][2] if index.editions else index  # of a tree that changes, the sheet has that of now
+    if missing := [node for node in newest.by_id if node not in rows]:
         found.append(finding("IC622", grid.place(top, id_column), nodes=missing))
     return rows, found
 

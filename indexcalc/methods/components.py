@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from .arrays import Array, np
 from .bounds import COUNT, ZERO_OR_MORE, Check, Given, Problem, some_above_zero
 from .records import WeightMethod, WishedWeights
-from .siblings import correlations, scaled
+from .siblings import correlations, scaled, varies
 
 _EIGENVALUE, _ALONE, _TOGETHER = 1.0, 0.1, 0.6  # the Handbook's rules for the factors that are kept
 _NOTHING = 1e-12
@@ -298,10 +298,12 @@ def scatter(x: Array, declared: Array) -> Array:
     weighs as well as a wide spread. Where it has signs that differ, as with z-scores, the best weights of 0 or more are
     searched for.
     Formula: max w'Hw over w ≥ 0, Σ w² = 1, H = Σ_t A_t'A_t, A_t the scores (unit, child); then over Σ w.
-    Edge cases: units that lack a child are left out; NaN where all scores are 0. Zero and what is below are scores as any.
+    Edge cases: a constant child weighs 0; units that lack a child are left out; NaN where no child tells units apart. Zero and what
+    is below are scores as any.
     Source: Guo Yajun 2002.
     """
     del declared
+    x = np.where(varies(x)[..., None, :], x, 0.0)
     whole = np.where(np.isnan(x).any(axis=-1, keepdims=True), 0.0, x)
     h = np.swapaxes(whole, -1, -2) @ whole
     first = np.linalg.eigh(h)[1][..., -1]

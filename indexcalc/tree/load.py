@@ -176,7 +176,7 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
         found += [one for one in shapes if one.place not in misread and (one.code != "IC110" or not codes & _LEFT_OUT)]
         part, more = part_of(document, found)
         return None, in_order([*found, *more]), part
-    index._document = document
+    index._document = document._replace(data=whole)
     if codes & _LEFT_OUT:
         part, more = part_of(document, found)
         return index, in_order([*found, *more]), part

@@ -240,4 +240,4 @@ def as_text(text: str) -> str:
 
 
 def _plain(value: float) -> str:
-    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(float(value))
+    return str(int(value)) if abs(value) < 2**53 and value == int(value) else repr(float(value))

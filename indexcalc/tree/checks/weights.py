@@ -143,7 +143,8 @@ def _findings_for_children(index: Index, room: str, node: str, path: Path, metho
     elif isinstance(record, PairMethod):
         ratio = record.consistency(record.given(method.parameters))
         if ratio > _INCONSISTENT:
-            yield finding("IC411", where[record.per_child[0]], node=titled(index, node), ratio=f"{ratio:.3f}")
+            said = index.place(path if path[-1] == "of" else (*path, next(iter(record.bounds))))
+            yield finding("IC411", said, node=titled(index, node), ratio=f"{ratio:.3f}")
 
 
 def check_idle_weights(index: Index) -> Iterator[Finding]:
