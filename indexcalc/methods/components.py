@@ -298,8 +298,8 @@ def scatter(x: Array, declared: Array) -> Array:
     weighs as well as a wide spread. Where it has signs that differ, as with z-scores, the best weights of 0 or more are
     searched for.
     Formula: max w'Hw over w ≥ 0, Σ w² = 1, H = Σ_t A_t'A_t, A_t the scores (unit, child); then over Σ w.
-    Edge cases: a constant child weighs 0; units that lack a child are left out; NaN where no child tells units apart. Zero and what
-    is below are scores as any.
+    Edge cases: a constant child weighs 0; units that lack a child are left out; NaN where no child tells units apart. Zero and
+    what is below are scores as any.
     Source: Guo Yajun 2002.
     """
     del declared
