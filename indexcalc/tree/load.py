@@ -174,11 +174,11 @@ def _parsed(raw: bytes, file: str) -> tuple[Index | None, list[Finding], Part | 
     except ValidationError as error:
         shapes = _shape_findings(document, [dict(item) for item in error.errors(include_url=False)])
         found += [one for one in shapes if one.place not in misread and (one.code != "IC110" or not codes & _LEFT_OUT)]
-        part, more = part_of(document, found)
+        part, more = part_of(document, found, changing=bool(untimely) or bool(editions(whole)))
         return None, in_order([*found, *more]), part
     index._document = document._replace(data=whole)
     if codes & _LEFT_OUT:
-        part, more = part_of(document, found)
+        part, more = part_of(document, found, changing=bool(untimely) or bool(editions(whole)))
         return index, in_order([*found, *more]), part
     made = [] if untimely else [(one, *_edition(document, index, one)) for one in editions(whole)]
     found += [one for *_, shapes in made for one in shapes if one.place not in {each.place for each in found}]

@@ -70,10 +70,11 @@ def path_of(data: Any, location: Sequence[str | int], kind: str) -> Path:
     return tuple(path)
 
 
-def part_of(document: Document, found: Sequence[Finding]) -> tuple[Part | None, list[Finding]]:
+def part_of(document: Document, found: Sequence[Finding], *, changing: bool) -> tuple[Part | None, list[Finding]]:
     """Read what can be read of a document with mistakes, and find what is wrong in that.
 
-    What is wrong is taken out of the document, which is of no other use afterwards.
+    What is wrong is taken out of the document, which is of no other use afterwards. Of a tree that is `changing` in time weights
+    are not judged: nodes of different times do not add up together.
     """
     doubtful = [_block(_innermost(document, one.place)) for one in found if one.severity == "error"]
     lines, parents = _lines(document, doubtful)
@@ -86,7 +87,7 @@ def part_of(document: Document, found: Sequence[Finding]) -> tuple[Part | None, 
     known = {one.place for one in found}
     more = [
         one
-        for one in check_tree(index)
+        for one in check_tree(index, timely=not changing)
         if one.code not in suspects
         and part.is_sure(one.place)
         and one.place not in known
