@@ -342,7 +342,17 @@ def test_an_appeal_that_lacks_something_is_refused(tmp_path: Path, old: str, new
 
 def test_a_misspelt_key_is_the_only_mistake_of_a_tree_that_changes() -> None:
     """What is there at different times does not add up together, which a mistake elsewhere must not bring out."""
-    wrong = HEAD + "dimensions: [{id: a, weight: 1, until: 2011, nmae: 甲}, {id: b, weight: 1, since: 2012}]\n"
+    wrong = (
+        HEAD
+        + """dimensions:
+  - id: d
+    weight: 0.5
+    indicators:
+      - {id: a, weight: 1, until: 2011}
+      - {id: b, weight: 1, since: 2012}
+  - {id: e, weight: 0.5, nmae: 戊}
+"""
+    )
     with pytest.raises(Refused) as refused:
         ic.load(wrong)
     assert [one.code for one in refused.value.findings if one.severity == "error"] == ["IC111"]
