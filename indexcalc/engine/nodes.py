@@ -185,15 +185,14 @@ def _taken(values: Array, block: slice, places: list[tuple[int, ...]]) -> Array:
 
 def applying(index: Index, status: Status, make: Make = empty) -> Any:
     """Return masks (period, unit, node) of what applies; nothing where everything does."""
-    columns = [slice(None)] if make is empty else [slice(column, column + 1) for column in range(status.shape[-1])]
+    columns: Sequence[Any] = [slice(status.shape[-1])] if make is empty else range(status.shape[-1])  # of files one by one
     if make is empty and status.max(initial=VALUE) < NOT_APPLICABLE:
         return None
     if not any((status[..., part] == NOT_APPLICABLE).any() for part in columns):
         return None
     applies = make(status.shape[0], status.shape[1], len(index.tree.nodes), bool)
-    leaves = applies[..., : status.shape[-1]]
     for part in columns:
-        leaves[..., part] = status[..., part] != NOT_APPLICABLE
+        applies[..., part] = status[..., part] != NOT_APPLICABLE
     for branch in index.tree.branches:
         applies[..., branch.position] = np.logical_or.reduce(applies[..., part_of(branch.children)], axis=-1)
     return applies
