@@ -12,7 +12,7 @@ from ..ties import levelled
 from .means import arithmetic
 from .sums import divide
 
-_PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
+PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
 _SLACK = 1e-12  # weights for and against that differ by less, as a share of all weight, are the same
 
 
@@ -33,7 +33,7 @@ def copeland(x: Array, w: Array, *, result: Literal["balance", "share"] = "balan
     stack = np.broadcast_shapes(x.shape[:-2], own.shape[:-2])
     even = _SLACK * np.add.reduce(np.abs(own), axis=-1)[..., None]
     balance = np.empty((*stack, units))
-    step = max(1, _PAIRS // max(1, units * math.prod(stack)))
+    step = max(1, PAIRS // max(1, units * math.prod(stack)))
     for start in range(0, units, step):
         block = slice(start, min(start + step, units))
         ahead = np.zeros((*stack, block.stop - start, units))
@@ -155,11 +155,15 @@ def grey(x: Array, w: Array, *, rho: float = 0.5, scale: float = 100.0) -> Array
     Source: Deng 1989.
     """
     x = levelled(x, axis=-2)
-    gap = np.where(w == 0, np.nan, highest(x) - x)
+    return scale * arithmetic(grey_coefficients(highest(x) - x, w, rho), w)
+
+
+def grey_coefficients(gap: Array, w: Array, rho: float) -> Array:
+    """Return the grey relational coefficients ξ of distances (…, unit, child), 1 where all are 0."""
+    gap = np.where(w == 0, np.nan, gap)
     least, most = (end.reduce(gap, axis=(-2, -1), keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
     with np.errstate(invalid="ignore", divide="ignore"):
-        near = np.where(most == 0, 1.0 + gap, (least + rho * most) / (gap + rho * most))
-    return scale * arithmetic(near, w)
+        return np.where(most == 0, 1.0 + gap, (least + rho * most) / (gap + rho * most))
 
 
 GREY = Aggregator(

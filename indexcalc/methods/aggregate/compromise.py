@@ -9,11 +9,9 @@ from ..frame import same
 from ..rank import ranks as places
 from ..records import Aggregator, Reason
 from ..ties import levelled
-from .compared import ALL_THE_SAME, ALONE, highest
+from .compared import ALL_THE_SAME, ALONE, PAIRS, grey_coefficients, highest
 from .means import arithmetic
 from .sums import divide
-
-_PAIRS = 1 << 16  # pairs of units compared at once: what stays in a processor's cache
 
 
 def vikor(x: Array, w: Array, *, v: float = 0.5, scale: float = 100.0) -> Array:
@@ -90,7 +88,7 @@ def promethee(
     there = ~np.isnan(columns)
     stack = np.broadcast_shapes(x.shape[:-2], own.shape[:-2])
     flow = np.empty((*stack, units))
-    step = max(1, _PAIRS // max(1, units * math.prod(stack)))
+    step = max(1, PAIRS // max(1, units * math.prod(stack)))
     for start in range(0, units, step):
         block = slice(start, min(start + step, units))
         ahead, whole = (np.zeros((*stack, block.stop - start, units)) for _ in range(2))
@@ -178,10 +176,10 @@ def grey_topsis(
     x = levelled(x, axis=-2)
     weighted = x * divide(w, np.add.reduce(w, axis=-1, keepdims=True))
     if closeness == "weighted-coefficients":
-        near, far = (arithmetic(_coefficients(gap, w, rho), w) for gap in _gaps(x))
+        near, far = (arithmetic(grey_coefficients(gap, w, rho), w) for gap in _gaps(x))
     else:
         even = np.where(w == 0, 0.0, 1.0)
-        near, far = (arithmetic(_coefficients(gap, w, rho), even) for gap in _gaps(weighted))
+        near, far = (arithmetic(grey_coefficients(gap, w, rho), even) for gap in _gaps(weighted))
     if closeness == "combined":
         up, down = (np.sqrt(np.nansum(gap**2, axis=-1)) for gap in _gaps(weighted))
         near = distance * _of_most(down) + (1.0 - distance) * _of_most(near)
@@ -193,14 +191,6 @@ def grey_topsis(
 def _gaps(x: Array) -> tuple[Array, Array]:
     """Return how far (…, unit, child) each score is from the highest and from the lowest of its child."""
     return highest(x) - x, x + highest(-x)
-
-
-def _coefficients(gap: Array, w: Array, rho: float) -> Array:
-    """Return the grey relational coefficients of distances, 1 where there are none."""
-    gap = np.where(w == 0, np.nan, gap)
-    least, most = (end.reduce(gap, axis=(-2, -1), keepdims=True, initial=np.nan) for end in (np.fmin, np.fmax))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(most == 0, 1.0 + gap, (least + rho * most) / (gap + rho * most))
 
 
 def _of_most(values: Array) -> Array:
