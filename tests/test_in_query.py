@@ -161,7 +161,16 @@ def in_memory(index: Index, folder: Path) -> tuple[pd.DataFrame, list[str]]:
 
 def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[str]]:
     from indexcalc.large.in_place import open_values
-    from indexcalc.large.query import bare_scores, in_the_way, rows, scaled_sums, score_in_query, set_aside, undefined
+    from indexcalc.large.query import (
+        bare_scores,
+        in_the_way,
+        rows,
+        scaled_sums,
+        score_in_query,
+        set_aside,
+        undefined,
+        without_result,
+    )
     from indexcalc.report.query import tidy_in_query
     from indexcalc.sources.events.engines import connect
 
@@ -174,6 +183,7 @@ def in_query(index: Index, folder: Path, kind: str) -> tuple[pd.DataFrame, list[
     found += undefined(index, table, bare, values.units.units.title)
     found += scaled_sums(index, table, bare, values.units.units.title)
     found += set_aside(index, values.table, values.units.units.title)
+    found += without_result(index, table, bare, values.units.units.title)
     long = rows(index, table, index.ranking.within is not None)
     made = tidy_in_query(long, bare, values.units.units, "en").to_pyarrow().to_pandas()
     return made, sorted(f"{one.code} {one.values.get('node')}" for one in found)

@@ -890,7 +890,7 @@ def test_copeland_in_blocks_is_copeland_pair_by_pair(both: Any, pairs: int) -> N
         ahead = [sum(weight * np.nan_to_num(np.sign(a - b)) for a, b, weight in zip(one, two, w, strict=True)) for two in x]
         expected.append(np.nan if np.isnan(one).all() else np.sign(np.round(ahead, 9)).sum())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compared, "_PAIRS", pairs)
+        patch.setattr(compared, "PAIRS", pairs)
         np.testing.assert_array_equal(together("copeland", x, w, {}), expected)
 
 

@@ -54,7 +54,7 @@ def _score(
 ) -> tuple[Result, list[Path]]:
     from ..large.in_place import open_values
     from ..large.on_disk import Scratch
-    from ..large.query import Begun, bare_scores, rows, scaled_sums, score_in_query, set_aside, undefined
+    from ..large.query import Begun, bare_scores, rows, scaled_sums, score_in_query, set_aside, undefined, without_result
     from ..report.query import inputs_in_query, places_begun, ranked, tidy_in_query
     from ..sources.events.engines import connect
 
@@ -72,6 +72,7 @@ def _score(
     table, noted = score_in_query(index, values.table, bare, values.groups)
     name = partial(units.title, language=project.language)
     noted += [*undefined(index, table, bare, name), *scaled_sums(index, table, bare, name), *set_aside(index, values.table, name)]
+    noted += without_result(index, table, bare, name)
     project.go_on([*found, *project.of_any_period(noted)])
     periods = periods_of(bare, wanted)
     for period in periods:

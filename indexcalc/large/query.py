@@ -46,6 +46,7 @@ Begun = Mapping[str, Sequence[tuple[int, int, int]]]
 """Which rows begin a place, by period, order and unit, for `rank` and for `group_rank`."""
 UNSURE = -1.0  # a rank that is to be told by `begun`
 _KEYS = ("period", "order", "unit")
+_LOST = ("IC495", "IC496")  # of what nothing comes: over a denominator of 0, and without a result
 _NAMED = 5  # units without a result that are looked at, to name them and why
 _KNOWN = MEAN | {"count", "min", "max"}
 
@@ -183,6 +184,26 @@ def set_aside(index: Index, table: Any, name: Callable[[int], str]) -> list[Find
     return found
 
 
+def without_result(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
+    """Find the leaves that have no value though all that they are made of was reported, for which units and when."""
+    flags = [(at, code) for at in _leaves(index) for code in _LOST if f"{code} {at}" in table.columns]
+    if not flags:
+        return []
+    counted = table.aggregate(**{f"{code} {at}": table[f"{code} {at}"].cast("int64").sum() for at, code in flags})
+    (counts,) = counted.to_pyarrow().to_pylist()
+    found = []
+    for at, code in ((at, code) for at, code in flags if counts[f"{code} {at}"]):
+        leaf, own = index.leaves[at], table.filter(table[f"{code} {at}"])
+        units, periods = (own.select(one).distinct().to_pyarrow().column(one).to_pylist() for one in ("unit", "period"))
+        found.append(
+            finding(
+                code, index.place_of(leaf.id), node=leaf.id, name=leaf.name, count=int(counts[f"{code} {at}"]),
+                units=some([name(unit) for unit in sorted(units)]), periods=some([bare.periods[one] for one in sorted(periods)]),
+            )
+        )  # fmt: skip
+    return found
+
+
 def scaled_sums(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
     """Find the sums that were scaled up for children that do not apply to some units."""
     found = []
@@ -218,6 +239,7 @@ def _derived(index: Index, table: Any) -> Any:
             tree = parse(leaf.formula)
             parts = [series(name) for name in names(tree)]
             value = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)})
+        made |= (lost := _lost(table, leaf, value, parts, None if leaf.per is None else table[f"value {at[leaf.per]}"], place))
         value = value / table[f"value {at[leaf.per]}"].nullif(0.0) if leaf.per else value
         value = value * leaf.scale if leaf.scale != 1 else value
         silent = [table[f"silent {part}"] for part in parts if f"silent {part}" in table.columns]
@@ -230,11 +252,25 @@ def _derived(index: Index, table: Any) -> Any:
         if silent:
             none = reduce(lambda one, other: one | other, silent)
             made[f"applies {place}"] = ~none
+            made |= {name: flag & ~none for name, flag in lost.items()}
             value = ibis.ifelse(none, ibis.null("float64"), value)
         made[f"derived {place}"] = value
     table = table.mutate(**made)
     away = {f"compared {place}": distance(table[f"derived {place}"], *ends) for place, ends in index.tree.targets.items()}
     return table.mutate(**away) if away else table
+
+
+def _lost(table: Any, leaf: Indicator, value: Any, parts: Sequence[int], base: Any, place: int) -> Columns:
+    """Say where nothing comes of what was reported: `IC495 K` over a denominator of 0, `IC496 K` of what has no result."""
+    made: Columns = {}
+    if leaf.formula is not None:
+        there = reduce(lambda one, other: one & other, (table[f"value {part}"].notnull() for part in parts), ibis.literal(True))
+        made[f"IC496 {place}"] = value.isnull() & there
+    if base is not None:
+        made[f"IC495 {place}"] = ((base == 0.0) & (value != 0.0)).fill_null(False)
+        both = ((base == 0.0) & (value == 0.0)).fill_null(False)
+        made[f"IC496 {place}"] = made[f"IC496 {place}"] | both if leaf.formula is not None else both
+    return made
 
 
 def _series_of(leaf: Indicator, at: Mapping[str, int]) -> Callable[[str], int]:

@@ -110,6 +110,7 @@ def _quantifier(share: Array, weights: Sequence[float] | None, orness: float | N
     orness = 0.5 if orness is None else orness
     if orness == 0:
         return np.where(share < 1.0, 0.0, 1.0)
+    share = np.clip(share, 0.0, 1.0)  # loadings can weigh less than 0; where Q rises in a line, it is held to its ends alike
     return np.where(share == 0.0, 0.0, share ** (1.0 / orness - 1.0))
 
 
