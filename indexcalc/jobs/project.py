@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -186,6 +186,26 @@ class Project:
         from ..journal.ledger import read_moment
 
         return read_moment(self.as_of) or refuse("IC662", found=self.as_of)
+
+
+@dataclass
+class Listening(Project):
+    """A project that keeps what it is told, in place of telling it."""
+
+    told: list[Finding] = field(default_factory=list)
+
+    def tell(self, found: Sequence[Finding]) -> None:
+        """Keep what was found and refuses nothing."""
+        self.told += self.labelled(found)
+
+    @classmethod
+    def to(cls, project: Project, tree: tuple[Index, Sequence[Finding]] | None = None) -> Listening:
+        """Return the same project, listening; with a tree, as if that had been read from its file."""
+        quiet = cls(**{one.name: getattr(project, one.name) for one in fields(Project)})
+        read = (tree[0], list(tree[1])) if tree else vars(project).get("tree")
+        if read is not None:
+            vars(quiet)["tree"] = read
+        return quiet
 
 
 def warn_in_python(found: Sequence[Finding], language: Language | None = None) -> None:

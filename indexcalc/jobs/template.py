@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..analysis.result import Result
 from ..findings import Language, Refused, nearest
@@ -19,6 +20,9 @@ from ..units import Units
 from ..words.reports import word
 from .names import declared_period
 from .project import PathLike, Project, project_of, refuse, refuse_file
+
+if TYPE_CHECKING:
+    from ..books.template import Asked, Sheet
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,36 @@ class Template(Result):
         return word.template_written(language).format(**asdict(self))
 
 
-def template(
-    index: Project | Index | PathLike, department: str, period: str, out: PathLike | None = None, *, lang: Language = "zh"
-) -> Template:
-    """Write a department's template for a period, in the language of reports, or refuse."""
+@dataclass(frozen=True)
+class Form:
+    """What a department is asked for a period: units in rows, indicators in columns, and what it reported before.
+
+    `serves` has the ids of the columns of the index that each column is reported for, `units` the ids of the rows.
+    """
+
+    sheet: Sheet
+    units: tuple[str, ...]
+    rows: tuple[str, ...]
+    columns: tuple[Asked, ...]
+    serves: tuple[tuple[str, ...], ...]
+    language: Language
+
+    @property
+    def department(self) -> str:
+        """Return who is asked."""
+        return self.sheet.department
+
+    @property
+    def period(self) -> str:
+        """Return what it is asked of."""
+        return self.sheet.period
+
+
+def form(index: Project | Index | PathLike, department: str, period: str, *, lang: Language = "zh") -> Form:
+    """Return what a department is asked for a period, in the language of reports, or refuse."""
     from ..books.submission import reported_columns, shared_headings
-    from ..books.template import Sheet, describe, write_template
+    from ..books.template import Sheet, describe
     from ..engine.times import with_past, within_time
-    from ..journal.files import replace_files
     from ..sources import match, panel
     from ..sources.unit_table import read_units
 
@@ -67,28 +93,51 @@ def template(
     read = panel(matched) if earlier and matched.units is not None else None
     past = read and with_past(index, within_time(index, read), read)
     shown = earlier if past else []
-    asked, described = units.units.asked_in(wanted, index.periods.kind), []
+    asked, described, serves = units.units.asked_in(wanted, index.periods.kind), [], []
     asked = [at for at in asked if level is None or units.units.levels[at] == level]
     for headings, members in shared_headings(columns):
         owners = [index.reported[columns[member].owner] for member in members]
         before = [[_before(past, one, places[members[0]], language)[at] for at in asked] for one in shown if past]
         heading = next((name for name in asked_by(owners[0], language) if name in headings), headings[-1])
         described.append(describe(index, owners, heading, before, language))
+        serves.append(tuple(columns[member].id for member in members))
     names = _row_names(units.units, units.known, language)
-    rows = [names[at] for at in asked]
     label = index.units.title(level, language)
     lines = index.form.of(department)
     lines["deadline"] = lines["deadline"] or _deadline(index, wanted, language)
     sheet = Sheet(index.index.title(language), label, department, wanted, lines, shown)
-    content = write_template(sheet, rows, described, language)
+    ids = tuple(units.units.ids[at] for at in asked)
+    return Form(sheet, ids, tuple(names[at] for at in asked), tuple(described), tuple(serves), language)
+
+
+def template(
+    index: Project | Index | PathLike, department: str, period: str, out: PathLike | None = None, *, lang: Language = "zh"
+) -> Template:
+    """Write a department's template for a period, in the language of reports, or refuse."""
+    from ..journal.files import replace_files
+
+    asked = form(index, department, period, lang=lang)
     file = Path(out or ".")
     if file.is_dir():
-        file /= _file_name(f"{department} {wanted}") + ".xlsx"
+        file /= file_name(asked)
     try:
-        replace_files({file: content})
+        replace_files({file: form_workbook(asked)})
     except OSError as error:
         refuse_file(file, error)
-    return Template(file.as_posix(), department, wanted, len(rows), len(described), label)
+    of = asked.sheet
+    return Template(file.as_posix(), of.department, of.period, len(asked.rows), len(asked.columns), of.label)
+
+
+def form_workbook(asked: Form) -> bytes:
+    """Return the workbook of a form."""
+    from ..books.template import write_template
+
+    return write_template(asked.sheet, asked.rows, asked.columns, asked.language)
+
+
+def file_name(asked: Form) -> str:
+    """Return what the workbook of a form is called."""
+    return _file_name(f"{asked.department} {asked.period}") + ".xlsx"
 
 
 def _level_asked(project: Project, index: Index, units: Units) -> str | None:

@@ -192,21 +192,32 @@ def history(project: Project, node: str | None = None) -> History:
 
 def write(project: Project, proposal: Proposal, *, why: str = "", by: str = "") -> list[Path]:
     """Write a proposal into the tree, with a line in the history for each weight that changes; return the files written."""
-    if proposal.before == proposal.after:
+    changed = [(node, old, new) for node, (old, new) in proposal.weights.items() if old != new]
+    return write_tree(project, proposal.before, proposal.after, changed, why=why, by=by)
+
+
+def write_tree(
+    project: Project, before: bytes, after: bytes, changed: Iterable[tuple[str, str, str]], *, why: str = "", by: str = ""
+) -> list[Path]:
+    """Write the text of a tree, with a line in its history for each node that changes, old and new; return the files written.
+
+    Nothing is written where the file is not what was read before.
+    """
+    if before == after:
         return []
     tree, log = project.file, history_file(project.file)
     when = dt.datetime.now().astimezone().isoformat(timespec="seconds")
-    digests = digest(proposal.before), digest(proposal.after)
+    digests = digest(before), digest(after)
     who = by or user_name()
-    changes = [Change(when, who, node, old, new, why, *digests) for node, (old, new) in proposal.weights.items() if old != new]
+    changes = [Change(when, who, node, old, new, why, *digests) for node, old, new in changed]
     with project.alone():
         try:
             earlier = log.read_bytes() if log.exists() else b""
-            if tree.read_bytes() != proposal.before:
+            if tree.read_bytes() != before:
                 refuse("IC610", Place(tree.as_posix()))
             # the history first: a kill in between leaves a line whose digest tells that it did not come to pass, never a
             # change without a line
-            replace_files({log: with_changes(earlier, changes), tree: proposal.after})
+            replace_files({log: with_changes(earlier, changes), tree: after})
         except OSError as error:
             refuse_file(tree, error)
     return [tree, log]

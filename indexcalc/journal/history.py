@@ -1,4 +1,4 @@
-"""The history of weights: one line a change, beside the tree, in a text that a spreadsheet opens too.
+"""The history of a tree's edits: one line a change, beside the tree, in a text that a spreadsheet opens too.
 
 Each line holds the hash of itself and of the line before it. The time stands in this log alone and in nothing that is compared.
 """
@@ -18,7 +18,11 @@ SUFFIX = ".changes"
 
 @dataclass(frozen=True)
 class Change:
-    """One weight that was written: when, by whom, what, why, and the digests of the tree before and after."""
+    """One change that was written: when, by whom, at which node, why, and the digests of the tree before and after.
+
+    `old` and `new` are a weight's text; of another key they begin with its name, as in `direction: lower`, and of an indicator
+    that came or went they are its line.
+    """
 
     when: str
     who: str

@@ -39,7 +39,7 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where YAML ends a line
 
 @dataclass(frozen=True)
 class Edit:
-    """One scalar to write: the path of its mapping, its key, and its text in YAML."""
+    """One value to write: the path of its mapping, its key, and its text in YAML, in one line."""
 
     path: Path
     key: str
@@ -341,14 +341,18 @@ def _only_these(before: Document, after: Document, edits: Sequence[Edit]) -> boo
     left, right = before.data, after.data
     for edit in edits:
         mapping = _data_at(right, edit.path)
-        if not isinstance(mapping, dict) or str(_node_value(after, edit)) != edit.text:
+        if not isinstance(mapping, dict) or not _holds(after, mapping, edit):
             return False
     return bool(_without(left, edits) == _without(right, edits))
 
 
-def _node_value(document: Document, edit: Edit) -> Any:
+def _holds(document: Document, mapping: Mapping[str, Any], edit: Edit) -> bool:
+    """Say whether a key has the value that was to be written: as a text of its own, or as what that says in YAML."""
     scalar = _node_at(document.root, (*edit.path, edit.key))
-    return scalar.value if isinstance(scalar, yaml.ScalarNode) else None
+    if isinstance(scalar, yaml.ScalarNode) and str(scalar.value) == edit.text:
+        return True
+    alone, found = read_text(edit.text.encode(), "")
+    return edit.key in mapping and not errors(found) and bool(alone.data == mapping[edit.key])
 
 
 def _data_at(data: Any, path: Path) -> Any:

@@ -349,6 +349,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "未列 {count} 个末级指标；全部见 --json 或 --out。",
         "{count} {count:indicator is|indicators are} not shown; --json and --out have all.",
     )
+    typed = Said("网页填报", "typed in the browser")
     does_not_apply = Said("不适用", "n/a")
     fill_in = Said("填报", "Report")
     earlier_periods = Said("上期和上年同期", "Earlier periods")
