@@ -642,6 +642,9 @@ NOT_SHOWN = {
         ("IC540", "IC541", "IC542"), "an extra or fonts that are not there; tests/test_doctor.py and test_paper.py hide them"
     ),
     "IC778": "said once something was written; tests/test_framework.py has it",
+    **dict.fromkeys(
+        (code for code in MESSAGES if "IC548" <= code < "IC570"), "served pages; tests/test_web.py and test_serve.py"
+    ),
     **dict.fromkeys(("IC517", "IC518"), "a disk or system that fails; tests/test_writes.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC650" <= code < "IC700"), "tests/test_ledger_messages.py shows each"),
 }

@@ -99,13 +99,19 @@ def load_pydantic() -> None:
 
 
 def _bug(error: Exception) -> int:
+    bug_told(error)
+    return REFUSED
+
+
+def bug_told(error: Exception) -> str:
+    """Keep the details of a bug in a file, say so in one line, and return what kind of error it was."""
     import traceback
 
     file, name = _bug_file()
     with file:
         traceback.print_exception(error, file=file)
     print(f"indexcalc: {type(error).__name__}: this is a bug; the details are in {name}", file=sys.stderr)
-    return REFUSED
+    return type(error).__name__
 
 
 def _bug_file() -> tuple[IO[str], str]:

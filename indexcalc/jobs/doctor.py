@@ -25,6 +25,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "plot": ("altair", "vl-convert-python"),
     "postgres": ("ibis-framework", "psycopg", "sqlglot"),
     "report": ("python-docx", "typst"),
+    "serve": ("argon2-cffi", "python-multipart", "starlette", "uvicorn"),
     "spark": ("ibis-framework", "pyspark", "sqlglot"),
 }
 """The distributions of each optional part, as pyproject.toml names them."""

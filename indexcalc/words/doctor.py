@@ -37,3 +37,4 @@ class doctor:  # noqa: N801 - read as `doctor.fonts(language)`
     use_spark = Said("用 Spark 计算", "scoring on Spark")
     use_postgres = Said("PostgreSQL 台账与数据", "ledgers and data in PostgreSQL")
     use_locked = Said("读取加密工作簿", "workbooks that are encrypted")
+    use_serve = Said("网页服务", "pages served to a team")

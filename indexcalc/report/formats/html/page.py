@@ -21,7 +21,7 @@ from ...sheets.what_if import what_if
 from .blocks import block, contents
 from .drawings import level_marks
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
 _SCRIPTS = ("page.js", "score.js", "whatif.js", "map.js")
 _SCRIPT_WORDS = (
     "found",
@@ -70,7 +70,7 @@ def report_page(
         )
         for at, language in enumerate(languages)
     ]
-    css, script = _resource("page.css"), "\n".join(map(_resource, _SCRIPTS))
+    css, script = resource("page.css"), "\n".join(map(resource, _SCRIPTS))
     for one in blocks:
         data = what_if(shown, base, one.language) if shown.unit is None else None
         fixed = [node["title"] for node in data["nodes"] if node.get("fixed")] if data else []
@@ -123,9 +123,9 @@ def _digest(text: str) -> str:
 
 
 @cache
-def _resource(name: str) -> str:
+def resource(name: str) -> str:
     """Return one of our own files as a page holds it: without indents, and scripts without the lines that are for us alone."""
-    lines = (line.strip() for line in (_HERE / name).read_text(encoding="utf-8").splitlines())
+    lines = (line.strip() for line in (HERE / name).read_text(encoding="utf-8").splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
@@ -134,7 +134,7 @@ def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_HERE, encoding="utf-8"),
+        loader=FileSystemLoader(HERE, encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,1 @@
+"""Pages served to a team: read, and where it was asked for also edited, reported through and shown on a wall."""

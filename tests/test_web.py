@@ -1,0 +1,294 @@
+"""Served pages: who is let in, what a form must bring, what every answer says, and that names from data stay text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("starlette", reason="the extra `serve` is not installed")
+import argon2
+from starlette.testclient import TestClient
+
+from indexcalc.findings import Refused
+from indexcalc.jobs import users as users_of
+from indexcalc.jobs.project import Project, project_of
+from indexcalc.journal.served import read_acts
+from indexcalc.web.app import make_app
+from indexcalc.web.guard import HEADERS
+from indexcalc.web.sessions import IDLE, LIFE, MOST_OF_A_NAME, Attempts, Sessions
+
+TREE = """
+index: {id: i, name: "指数"}
+units: {table: u.csv, label: "区"}
+periods: {kind: year}
+data: {v: {path: v.csv}}
+defaults: {normalise: {method: goalposts, worst: 0, best: 100}}
+dimensions:
+  - {id: d, name: 甲, weight: 0.5, indicators: [{id: a, name: A, weight: 0.5, department: "某局"}, {id: b, weight: 0.5}]}
+  - {id: e, name: 乙, weight: 0.5, indicators: [{id: c}]}
+"""
+PASSWORD = "correct horse"
+TOKEN = "t" * 32
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash with the least memory and time: what is tested is not the library."""
+    patch = pytest.MonkeyPatch()
+    users_of._of_nobody.cache_clear()
+    patch.setattr(users_of, "_hasher", lambda: argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    yield
+    patch.undo()
+    users_of._of_nobody.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "indicators.yaml").write_text(TREE, encoding="utf-8")
+    (folder / "u.csv").write_text("id,name\nu1,东区\nu2,西区\nu3,南区\n", encoding="utf-8")
+    rows = [f"{year},u{at},{40 + 9 * at + year % 7},{90 - 11 * at},{30 + 20 * at}" for year in (2020, 2021) for at in (1, 2, 3)]
+    (folder / "v.csv").write_text("period,unit,a,b,c\n" + "\n".join(rows), encoding="utf-8")
+    return project_of(folder)
+
+
+@pytest.fixture(scope="module")
+def users(project: Project) -> Path:
+    file = project.file.with_name("users.tsv")
+    users_of.add_user(project, file, "读者", "reader", PASSWORD)
+    users_of.add_user(project, file, "某局填报", "department", PASSWORD, department="某局")
+    users_of.add_user(project, file, "编辑", "editor", PASSWORD)
+    return file
+
+
+def client(project: Project, **asked: Any) -> TestClient:
+    return TestClient(make_app(project, **{"hosts": ("testserver",), **asked}), follow_redirects=False)
+
+
+def form_token(page: str) -> str:
+    found = re.search(r'name="form_token" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def log_in(at: TestClient, name: str, password: str = PASSWORD) -> Any:
+    form = {"name": name, "password": password, "form_token": form_token(at.get("/login").text)}
+    return at.post("/login", data=form, headers={"origin": "http://testserver"})
+
+
+def test_everybody_on_this_machine_reads_without_a_login(project: Project) -> None:
+    answer = client(project).get("/")
+    assert answer.status_code == 200
+    assert "东区" in answer.text
+    assert '<html lang="zh-CN">' in answer.text
+    english = client(project).get("/?lang=en")
+    assert '<html lang="en">' in english.text
+
+
+def test_every_answer_says_what_browsers_may_do(project: Project) -> None:
+    at = client(project)
+    style = re.search(r'href="(/static/\w+/web.css)"', at.get("/").text)
+    assert style is not None
+    for path in ("/", "/nothing", "/login", style[1], "/static/0/none"):
+        answer = at.get(path)
+        for name, value in HEADERS.items():
+            if name != "cache-control" or not path.startswith(style[1]):
+                assert answer.headers[name] == value, (path, name)
+    assert "unsafe" not in HEADERS["content-security-policy"]
+    assert "access-control-allow-origin" not in at.get("/", headers={"origin": "http://elsewhere"}).headers
+
+
+@pytest.mark.parametrize("host", ["elsewhere", "testserver.elsewhere", "127.0.0.1", ""])
+def test_another_name_is_not_answered(project: Project, host: str) -> None:
+    answer = client(project).get("/", headers={"host": host})
+    assert (answer.status_code, answer.text) == (400, "IC560\n")
+
+
+def test_with_users_nothing_is_read_before_a_login(project: Project, users: Path) -> None:
+    at = client(project, users=users)
+    answer = at.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert "东区" not in at.get("/nothing").text
+    assert log_in(at, "读者", "wrong").status_code == 403
+    assert log_in(at, "nobody").status_code == 403
+    assert at.get("/").status_code == 303
+    assert log_in(at, "读者").status_code == 303
+    assert "东区" in at.get("/").text
+    page = at.get("/")
+    assert (
+        at.post("/logout", data={"form_token": form_token(page.text)}, headers={"origin": "http://testserver"}).status_code == 303
+    )
+    assert at.get("/").status_code == 303
+
+
+def test_a_login_has_an_id_of_its_own(project: Project, users: Path) -> None:
+    """An id that somebody else put into the browser is worth nothing after the login."""
+    at = client(project, users=users)
+    at.cookies.set("indexcalc", "known-to-another", domain="testserver.local", path="/")
+    before = at.get("/login")
+    assert form_token(before.text)
+    answer = log_in(at, "读者")
+    id_ = answer.cookies["indexcalc"]
+    assert id_ != "known-to-another"
+    assert len(id_) >= 40
+    said = answer.headers["set-cookie"].lower()
+    assert "httponly" in said
+    assert "samesite=strict" in said
+    for other in ("known-to-another", id_[:-1], ""):
+        assert client(project, users=users).get("/", headers={"cookie": f"indexcalc={other}"}).status_code == 303
+    assert at.get("/").status_code == 200
+
+
+def test_a_form_must_come_from_a_page_of_ours(project: Project, users: Path) -> None:
+    at = client(project, users=users)
+    form = {"name": "读者", "password": PASSWORD, "form_token": form_token(at.get("/login").text)}
+    ours = {"origin": "http://testserver"}
+    for headers in (
+        {},
+        {"origin": "null"},
+        {"origin": "http://elsewhere"},
+        {"origin": "https://testserver"},
+        {**ours, "sec-fetch-site": "cross-site"},
+    ):
+        assert at.post("/login", data=form, headers=headers).status_code == 403
+    other = client(project, users=users)
+    for token in ("", "0" * 64, form_token(other.get("/login").text)):
+        assert at.post("/login", data={**form, "form_token": token}, headers=ours).status_code == 403
+    assert at.post("/login", data=form, headers=ours).status_code == 303
+
+
+def test_a_user_who_is_taken_away_is_out(project: Project, tmp_path: Path) -> None:
+    file = tmp_path / "users.tsv"
+    users_of.add_user(project, file, "a", "reader", PASSWORD)
+    at = client(project, users=file)
+    assert log_in(at, "a").status_code == 303
+    assert at.get("/").status_code == 200
+    users_of.remove_user(file, "a")
+    assert at.get("/").status_code == 303
+    assert file.stat().st_mode & 0o077 == 0
+    assert PASSWORD not in file.read_text(encoding="utf-8")
+
+
+def test_failed_logins_are_counted(project: Project, users: Path) -> None:
+    at = client(project, users=users)
+    for _ in range(MOST_OF_A_NAME):
+        assert log_in(at, "编辑", "wrong password").status_code == 403
+    answer = log_in(at, "编辑")
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert log_in(at, "读者").status_code == 303
+
+
+def test_attempts_and_sessions_end() -> None:
+    now = [0.0]
+    attempts, sessions = Attempts(clock=lambda: now[0]), Sessions(clock=lambda: now[0])
+    for _ in range(MOST_OF_A_NAME):
+        attempts.failed("a", "here")
+    assert attempts.wait("a", "here") > 0
+    assert attempts.wait("a", "there") == attempts.wait("b", "here") == 0
+    id_ = sessions.start("a")
+    now[0] += 601
+    assert attempts.wait("a", "here") == 0
+    assert sessions.find(id_) is not None
+    now[0] += IDLE + 1
+    assert sessions.find(id_) is None
+    id_ = sessions.start("a")
+    while now[0] < 3 * LIFE and sessions.find(id_):
+        now[0] += IDLE / 2
+    assert now[0] < 2 * LIFE
+    assert sessions.start("a") != sessions.start("a")
+
+
+def test_a_token_is_taken_once_and_leaves_the_address(project: Project) -> None:
+    at = client(project, token=TOKEN, loopback=False)
+    assert at.get("/").status_code == 403
+    assert at.get("/?token=" + "x" * 32).status_code == 403
+    answer = at.get("/?token=" + TOKEN)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert TOKEN not in str(answer.headers)
+    assert "东区" in at.get("/").text
+    assert client(project, token=TOKEN).get("/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"loopback": False}, "IC555"),
+        ({"loopback": False, "users": True}, "IC556"),
+        ({"loopback": False, "token": TOKEN, "submit": True}, "IC558"),
+        ({"token": "short"}, "IC559"),
+        ({"users": "none.tsv"}, "IC303"),
+    ],
+)
+def test_what_would_be_open_to_everybody_is_not_started(project: Project, users: Path, asked: dict[str, Any], code: str) -> None:
+    if "users" in asked:
+        asked = {**asked, "users": users if asked["users"] is True else project.file.with_name(asked["users"])}
+    with pytest.raises(Refused) as refused:
+        make_app(project, **asked)
+    assert [one.code for one in refused.value.findings] == [code]
+
+
+def test_passwords_are_taken_behind_a_proxy_with_https_alone(project: Project, users: Path) -> None:
+    at = client(project, users=users, loopback=False, behind_proxy=True)
+    at.base_url = "https://testserver"
+    form = {"name": "读者", "password": PASSWORD, "form_token": form_token(at.get("/login").text)}
+    ours = {"origin": "https://testserver"}
+    assert "IC557" in at.post("/login", data=form, headers=ours).text
+    answer = at.post("/login", data=form, headers={**ours, "x-forwarded-proto": "https"})
+    assert answer.status_code == 303
+    assert "secure" in answer.headers["set-cookie"].lower()
+
+
+def test_below_another_path(project: Project, users: Path) -> None:
+    """A proxy may take the path off or leave it on; every address on a page has it."""
+    at = client(project, root_path="/a/b/")
+    for path in ("/", "/a/b/", "/a/b"):
+        page = at.get(path)
+        assert page.status_code == 200
+        assert set(re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)) == {
+            one for one in re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text) if one.startswith("/a/b/")
+        }
+    assert client(project, root_path="/a", users=users).get("/a/").headers["location"] == "/a/login"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../indicators.yaml",
+        "/%2e%2e/indicators.yaml",
+        "/static/x/..%2f..%2fapp.py",
+        "/static/../../app.py",
+        "/indicators.yaml",
+        "//etc/passwd",
+    ],
+)
+def test_no_file_of_the_project_is_served(project: Project, path: str) -> None:
+    answer = client(project).get(path)
+    assert answer.status_code == 404
+    assert "IC567" in answer.text
+
+
+def test_too_large_a_form_is_given_up(project: Project, users: Path) -> None:
+    at = client(project, users=users)
+    token, ours = form_token(at.get("/login").text), {"origin": "http://testserver"}
+    form = {"name": "x" * (2 << 20), "password": "p", "form_token": token}
+    assert at.post("/login", data=form, headers=ours).status_code == 413
+
+    def in_pieces() -> Iterator[bytes]:
+        for _ in range(64):
+            yield b"x" * (64 << 10)
+
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert at.post("/login", content=in_pieces(), headers={**ours, **kind}).status_code == 413
+
+
+def test_logins_are_written_down(project: Project, users: Path) -> None:
+    log_in(client(project, users=users), "某局填报")
+    acts, found = read_acts(project.file)
+    assert found == []
+    assert (acts[-1].who, acts[-1].proven, acts[-1].role, acts[-1].action) == ("某局填报", "login", "department", "login")
+    assert not [act for act in acts if PASSWORD in "".join(vars(act).values())]
