@@ -14,12 +14,14 @@ from typing import Any
 import yaml
 from typer.main import get_command
 
+from indexcalc.cli import LANGUAGE
 from indexcalc.cli.app import app
 from indexcalc.findings import Language
 from indexcalc.methods import CATALOGUE, RECORDS
 from indexcalc.tree.kinds import kind_of, within, written
-from indexcalc.tree.schema import ID, descriptions, schema_text
+from indexcalc.tree.schema import descriptions, schema_file, schema_text
 from indexcalc.words.findings import MESSAGES, SEVERITIES, plain_words
+from indexcalc.words.keys import KEYS, meaning, unfolded  # noqa: F401 - a test holds KEYS to the model
 from indexcalc.words.kinds import KINDS
 
 HERE = Path(__file__).parent
@@ -30,17 +32,10 @@ from worked import METHODS, consistency_table, formula_table, method_table, over
 
 def read(name: str) -> Any:
     """Return what a file of words beside this one says."""
-    return _unfolded(yaml.safe_load((HERE / name).read_text(encoding="utf-8")))
+    return unfolded(yaml.safe_load((HERE / name).read_text(encoding="utf-8")))
 
 
-def _unfolded(said: Any) -> Any:
-    """Return words without the spaces that folded lines of Chinese leave after its punctuation."""
-    if isinstance(said, dict):
-        return {key: _unfolded(words) for key, words in said.items()}
-    return re.sub(r"(?<=[，。；：、）]) ", "", said) if isinstance(said, str) else said
-
-
-FORMULAS, WORDS, CHINESE, KEYS = map(read, ("formulas.yaml", "pages.yaml", "methods.zh.yaml", "keys.zh.yaml"))
+FORMULAS, WORDS, CHINESE = map(read, ("formulas.yaml", "pages.yaml", "methods.zh.yaml"))
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
@@ -200,21 +195,24 @@ def commands_page(language: Language) -> str:
     command = get_command(app)
     parts = [WORDS["commands"]["title"][language], WORDS["commands"]["about"][language]]
     whole = command.make_context("indexcalc", [], resilient_parsing=True)
+    whole.meta[LANGUAGE], whole.terminal_width = language, 100
     for name, sub in sorted(command.commands.items()):  # type: ignore[attr-defined]
-        with sub.make_context(name, [], parent=whole, resilient_parsing=True) as context:
-            parts += [f"## {name}", *_help(sub, context, language)]
+        with _below(sub, name, whole) as context:
+            parts += [f"## {name}", _help(context)]
             for below, inner in sorted(getattr(sub, "commands", {}).items()):
-                with inner.make_context(below, [], parent=context, resilient_parsing=True) as here:
-                    parts += [f"### {name} {below}", *_help(inner, here, language)]
+                with _below(inner, below, context) as here:
+                    parts += [f"### {name} {below}", _help(here)]
     return "\n\n".join(parts) + "\n"
 
 
-def _help(command: Any, context: Any, language: Language) -> list[str]:
-    """Return a command's help, in Chinese after its Chinese sentence, which stands at the end of the first paragraph."""
-    context.max_content_width = context.terminal_width = 100
-    block = f"```\n{command.get_help(context).strip()}\n```"
-    sentence = re.search(r"\. ([^.]*[\u4e00-\u9fff].*)", " ".join(command.help.partition("\n\n")[0].split()))
-    return [sentence[1], block] if language == "zh" and sentence else [block]
+def _below(command: Any, name: str, context: Any) -> Any:
+    return command.context_class(command, info_name=name, parent=context, **command.context_settings)
+
+
+def _help(context: Any) -> str:
+    """Return a command's help: its sentence as text, and how it is typed as it stands on a screen."""
+    usage, sentence, rest = context.get_help().split("\n\n", 2)
+    return f"{' '.join(sentence.split())}\n\n```\n{usage}\n\n{rest}\n```"
 
 
 def yaml_page(language: Language) -> str:
@@ -225,7 +223,7 @@ def yaml_page(language: Language) -> str:
     english = descriptions()
     for block, title in words["blocks"].items():
         own = own_keys(block, english)
-        said = {key: english[block][key] if language == "en" else _key(block, key) for key in own}
+        said = {key: english[block][key] if language == "en" else meaning(block, key) for key in own}
         keys = [words["key"][language].format(key, text) for key, text in said.items()]
         parts += [f"### {title[language]}", "\n".join(keys)]
     return "\n\n".join(parts) + "\n"
@@ -235,11 +233,6 @@ def own_keys(block: str, english: dict[str, dict[str, str]]) -> list[str]:
     """Return the keys that a block is shown with: what an indicator says of its values is shown once, for defaults too."""
     shared = english["Leaf"] if block in ("Indicator", "Defaults", "NodeDefaults") else {}
     return [key for key, text in english[block].items() if shared.get(key) != text]
-
-
-def _key(block: str, key: str) -> str:
-    """Return the Chinese text of a key."""
-    return KEYS.get(block, {}).get(key) or KEYS["everywhere"][key]
 
 
 def _written(page: str, language: Language) -> str:
@@ -252,7 +245,7 @@ PAGES: dict[str, Callable[[], str]] = {
     for language in LANGUAGES
     for name, page in (("yaml", yaml_page), ("methods", methods_page), ("findings", findings_page), ("commands", commands_page))
 }
-PAGES[ID] = schema_text
+PAGES |= {schema_file(language): partial(schema_text, language) for language in LANGUAGES}
 PAGES["../indexcalc/words/methods.json"] = methods_in_plain_text
 
 if __name__ == "__main__":

@@ -645,6 +645,7 @@ NOT_SHOWN = {
     **dict.fromkeys(
         (code for code in MESSAGES if "IC548" <= code < "IC570"), "served pages; tests/test_web.py and test_serve.py"
     ),
+    **dict.fromkeys((code for code in MESSAGES if "IC590" <= code < "IC600"), "typed wrongly; tests/test_help.py shows each"),
     **dict.fromkeys(("IC517", "IC518"), "a disk or system that fails; tests/test_writes.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC650" <= code < "IC700"), "tests/test_ledger_messages.py shows each"),
 }

@@ -11,6 +11,7 @@ from typing import IO
 from ..lazy import put_off
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+LANGUAGE = "indexcalc.language"  # under which the context of a command has the language that `--lang` asks for
 ASKED: list[str] = []  # the command that was typed, where the program was started as one
 
 
@@ -30,7 +31,7 @@ def run() -> None:
         else:
             from .app import app
 
-            app()
+            app(prog_name="indexcalc")
     except OSError as error:
         sys.exit(_not_allowed(error))
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user

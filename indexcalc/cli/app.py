@@ -11,21 +11,19 @@ from typing import Annotated, Any
 import typer
 
 from ..version import VERSION
-from ..words.commands import COMMANDS as COMMANDS_IN_CHINESE
 from . import ASKED
-from .arguments import Commands
+from .arguments import Command, Commands
 from .options import GROUP, Lang
 
-_SHARED = {"app", "arguments", "give", "open", "options"}
+_SHARED = {"app", "arguments", "give", "help", "open", "options", "usage"}
 COMMANDS = tuple(one.name for one in iter_modules([str(Path(__file__).parent)]) if one.name not in _SHARED)
 """Every other file here is a command of its name, or a group of commands."""
 
-HELP = f"Composite and governance indices from a declared tree of indicators. {COMMANDS_IN_CHINESE['indexcalc']}"
+HELP = "Composite and governance indices from a declared tree of indicators."
 app = typer.Typer(
     name="indexcalc",
-    cls=Commands,
     help=HELP,
-    **GROUP,
+    **{**GROUP, "cls": Commands},
 )
 
 
@@ -60,9 +58,11 @@ def load(names: Iterable[str]) -> None:
     for name in names:
         module = import_module(f".{name}", __package__)
         if hasattr(module, "group"):
+            for command in module.group.registered_commands:
+                command.cls = Command
             app.add_typer(module.group)
         else:
-            app.command(name)(getattr(module, name))
+            app.command(name, cls=Command)(getattr(module, name))
 
 
 # making every command ready takes longer than checking a tree: only what is asked for is loaded

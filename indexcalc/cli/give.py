@@ -78,7 +78,7 @@ def _made(context: typer.Context, project: Project, sources: Sequence[tuple[Proj
 
 
 def _option(name: str) -> str:
-    return "period" if name == "periods" else name
+    return "period" if name in ("periods", "when") else name
 
 
 def _plain(value: Any) -> Any:

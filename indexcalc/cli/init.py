@@ -23,7 +23,9 @@ def init(
     from ..jobs.init import init as start
 
     if (folder is None) != listed or (listed and name is not None):
-        raise typer.BadParameter("give a folder, or --list alone")
+        from .usage import Unfit
+
+        raise Unfit("folder_or_list")
     with opened(options, writes=folder is not None) as project:
         if folder is None:
             from ..report.formats.text import aligned

@@ -7,11 +7,10 @@ from typing import Annotated, Unpack
 
 import typer
 
-from ..words.commands import COMMANDS
 from .open import opened
 from .options import GROUP, Options, takes
 
-group = typer.Typer(name="ledger", help=f"The ledger of what departments submitted. {COMMANDS['ledger']}", **GROUP)
+group = typer.Typer(name="ledger", help="The ledger of what departments submitted.", **GROUP)
 COMMON = ("index", "data", "lang", "json")
 
 
@@ -49,13 +48,16 @@ def register(
 
 
 @group.command("log")
-@takes("ledger", "department", "period", common=COMMON)
-def log(**options: Unpack[Options]) -> None:
+@takes("ledger", "department", common=COMMON)
+def log(
+    when: Annotated[str | None, typer.Option("--period", help="Submissions of this period alone. Default: of all.")] = None,
+    **options: Unpack[Options],
+) -> None:
     """List the submissions: who, when, which version, why."""
     from ..jobs.ledger import log as list_submissions
 
     with opened(options) as project:
-        listed = list_submissions(project, options["ledger"], department=options["department"], period=options["period"])
+        listed = list_submissions(project, options["ledger"], department=options["department"], period=when)
         project.print(listed.text(project.language), listed.data())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import Annotated, Any, Unpack
 
 import typer
@@ -28,7 +27,7 @@ def _listed(language: Language) -> tuple[str, Any]:
     from ..report.formats.text import as_text
     from ..report.sheets.sheet import Heading, Sheet
     from ..tree.terms import key_title, method_title
-    from ..words.methods import ENTRIES
+    from ..words.methods import in_a_sentence
     from ..words.reports import word
 
     headings = (
@@ -43,19 +42,11 @@ def _listed(language: Language) -> tuple[str, Any]:
         for method in known:
             taken = parameters(room, method)
             shown = [name if parameter.required else f"{name}={parameter.default}" for name, parameter in taken.items()]
-            said = ENTRIES.get(room, {}).get(method, {}).get(language, "")
-            title, sentence = method_title(method, language, room), _first_sentence(said) or about(room, method)
+            title, sentence = method_title(method, language, room), in_a_sentence(room, method, language) or about(room, method)
             names = ["" if title == method else title] if language == "zh" else []
             rows.append((key_title(room, language), method, *names, sentence, " ".join(shown)))
             data.append({"room": room, "method": method, "parameters": shown, "about": about(room, method)})
     return as_text(Sheet("", headings, tuple(rows)), language), data
-
-
-def _first_sentence(said: str) -> str:
-    """Return the first sentence of what a page says of a method, below its title."""
-    _, _, text = said.partition("\n\n")
-    found = re.match(r"[^\n]*?(?:。|；|\.(?= |\n|$)|(?=\n|$))", text)
-    return f"{found[0][:-1]}。" if found and found[0].endswith("；") else found[0] if found else ""
 
 
 def _known(name: str, language: Language) -> tuple[str, Any]:

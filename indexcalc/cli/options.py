@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar, c
 import typer
 
 from ..jobs.project import INDEX
-from ..words.commands import COMMANDS
+from .arguments import Group
 
 if TYPE_CHECKING:
     from ..jobs.uncertain import Words
@@ -30,7 +30,7 @@ class Options(TypedDict, total=False):
     before: Annotated[str | None, typer.Option("--from", help="The earlier period. Default: the one before --to.")]
     after: Annotated[str | None, typer.Option("--to", help="The later period. Default: the newest.")]
     node: Annotated[str | None, typer.Option("--node", help="A node, by its id or name. Default: the index itself.")]
-    level: Annotated[str | None, typer.Option("--level", help="Score the units of this level, such as street.")]
+    level: Annotated[str | None, typer.Option("--level", help="Take the units of this level, such as street.")]
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", help="Read ledgers as they were at this moment, such as 2022-10-15 or 2022-10-15T18:00+08:00."),
@@ -90,6 +90,7 @@ UNCERTAIN = ("weights", "normalise", "aggregate", "treat", "impute", "noise")
 COMMON = ("index", "data")
 SPEAKING = ("lang", "json", "strict", "quiet")
 GROUP: dict[str, Any] = {
+    "cls": Group,
     "no_args_is_help": True,
     "add_completion": False,
     "pretty_exceptions_enable": False,
@@ -123,9 +124,6 @@ def takes(*shared: str, common: Sequence[str] = (*COMMON, *SPEAKING)) -> Callabl
         ]
         names = (*(one for one in common if one in COMMON), *shared, *(one for one in common if one in SPEAKING))
         parameters = [*own, *map(parameter, names)]
-        group, own_name = function.__module__.rpartition(".")[2], function.__name__.strip("_")
-        chinese = COMMANDS.get(own_name if own_name == group else f"{group} {own_name}", "")
-        function.__doc__ = f"{function.__doc__} {chinese}".rstrip()
         vars(function)["__signature__"] = inspect.Signature(parameters)  # what typer reads
         function.__annotations__ = {one.name: one.annotation for one in parameters}
         return function

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import Unpack
 
-from .options import takes
+from ..findings import spoken
+from .options import Options, takes
 
 
-@takes(common=())
-def schema() -> None:
+@takes(common=("lang",))
+def schema(**options: Unpack[Options]) -> None:
     """Print the JSON Schema of the tree, for editors."""
     from ..tree.schema import schema_text
 
-    sys.stdout.write(schema_text())
+    sys.stdout.write(schema_text(spoken(options["lang"])))

@@ -31,7 +31,9 @@ def target(
     from .give import give
 
     if (rank is None) == (score is None):
-        raise typer.BadParameter("give either --rank or --score")
+        from .usage import Unfit
+
+        raise Unfit("rank_or_score")
     with opened(options) as project:
         scores, period = project.scores(), options["period"]
         said = project.language

@@ -17,7 +17,7 @@ def template(
     who: Annotated[str, typer.Option("--department", help="Who reports, as `department:` in the tree says.")],
     when: Annotated[str, typer.Option("--period", help="The period to report, such as 2022Q3.")],
     file: Annotated[
-        Path | None, typer.Option("--out", help="The workbook to write. Default: DEPARTMENT PERIOD.xlsx here.")
+        Path | None, typer.Option("--out", help="The workbook to write. Default: named by department and period, here.")
     ] = None,
     **options: Unpack[Options],
 ) -> None:

@@ -7,12 +7,11 @@ from typing import Annotated, Unpack
 
 import typer
 
-from ..words.commands import COMMANDS
 from ..words.reports import word
 from .open import opened
 from .options import GROUP, Options, takes
 
-group = typer.Typer(name="tree", help=f"The tree as a sheet: imported, exported. {COMMANDS['tree']}", **GROUP)
+group = typer.Typer(name="tree", help="The tree as a sheet: imported, exported.", **GROUP)
 
 
 @group.command("import")

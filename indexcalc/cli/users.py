@@ -8,11 +8,10 @@ from typing import Annotated, Literal, Unpack
 
 import typer
 
-from ..words.commands import COMMANDS
 from .open import opened
 from .options import GROUP, Options, takes
 
-group = typer.Typer(name="users", help=f"Users of served pages. {COMMANDS['users']}", **GROUP)
+group = typer.Typer(name="users", help="Users of served pages: add, list, remove.", **GROUP)
 File = Annotated[Path, typer.Option("--users", help="The file of users.")]
 
 

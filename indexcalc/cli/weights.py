@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Unpack
 import typer
 
 from ..jobs.project import INDEX
-from ..words.commands import COMMANDS
 from ..words.reports import word
 from .open import Opened, opened
 from .options import GROUP, Options, takes
@@ -16,7 +15,7 @@ from .options import GROUP, Options, takes
 if TYPE_CHECKING:
     from ..analysis.weights import Proposal
 
-HELP = f"Weights: show, set, suggest, edit in a workbook, compare. {COMMANDS['weights']}"
+HELP = "Weights: show, set, suggest, edit in a workbook, compare."
 
 group = typer.Typer(name="weights", help=HELP, **{**GROUP, "no_args_is_help": False}, invoke_without_command=True)
 
@@ -49,7 +48,7 @@ def _show(options: Options) -> None:
 @group.command("set")
 @takes("dry_run", "note", "by", "period")
 def set_(
-    wanted: Annotated[str, typer.Argument(metavar="node", help="An id, a name, or a path such as safety/personal-safety.")],
+    wanted: Annotated[str, typer.Argument(help="An id, a name, or a path such as safety/personal-safety.")],
     value: Annotated[str, typer.Argument(help="The new weight: 0.35 or 1/3.")],
     rescale: Annotated[
         bool, typer.Option("--rescale", help="Scale the siblings in proportion, so that all still add up.")
@@ -67,9 +66,7 @@ def set_(
 @group.command("suggest")
 @takes("decimals", "write", "note", "by", "period")
 def suggest(
-    wanted: Annotated[
-        str | None, typer.Argument(metavar="node", help="The node whose children are weighed. Default: every inner node.")
-    ] = None,
+    wanted: Annotated[str | None, typer.Argument(help="The node whose children are weighed. Default: every inner node.")] = None,
     method: Annotated[
         str, typer.Option("--method", help="entropy, critic, pca, ahp … as `indexcalc methods` lists under weights.")
     ] = "entropy",
@@ -126,15 +123,11 @@ def apply(
 @group.command("ahp")
 @takes("decimals", "write", "note", "by", "period")
 def ahp(
-    wanted: Annotated[
-        str, typer.Argument(metavar="NODE | template", help="The node whose children are compared; or `template`.")
-    ],
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILES… | NODE FILE", help="One workbook an expert; or the node and the form to write.")
-    ],
+    wanted: Annotated[str, typer.Argument(help="The node whose children are compared; or `template`.")],
+    files: Annotated[list[str], typer.Argument(help="One workbook an expert; or the node and the form to write.")],
     **options: Unpack[Options],
 ) -> None:
-    """Weigh by experts' judgements of pairs; `ahp template NODE FILE.xlsx` writes the form."""
+    """Weigh by experts' judgements of pairs; `ahp template NODE FILE` writes the form."""
     from ..jobs.judgements import judge, write_form
     from ..jobs.weights import write
     from ..report.answers.weights import judged
@@ -142,7 +135,9 @@ def ahp(
     with opened(options, writes=options["write"] or wanted == "template") as project, project.alone(wanted=options["write"]):
         if wanted == "template":
             if len(files) != 2:
-                raise typer.BadParameter("ahp template NODE FILE.xlsx")
+                from .usage import Unfit
+
+                raise Unfit("form_of_pairs")
             write_form(project, files[0], Path(files[1]))
             _tell_written(project, Path(files[1]))
             return
@@ -172,7 +167,7 @@ def diff(
 @group.command("log")
 @takes(common=("index", "lang", "json", "quiet"))
 def log(
-    wanted: Annotated[str | None, typer.Argument(metavar="node", help="A node, for its changes alone.")] = None,
+    wanted: Annotated[str | None, typer.Argument(help="A node, for its changes alone.")] = None,
     **options: Unpack[Options],
 ) -> None:
     """Show who changed which weight, when and why."""

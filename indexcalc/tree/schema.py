@@ -9,19 +9,23 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
+from ..findings import Language
 from ..methods import CATALOGUE, RECORDS, about, parameters
 from ..methods.bounds import ANY, Bounds
 from ..methods.records import Normaliser
 from ..periods import Kind
+from ..words.keys import meaning
+from ..words.methods import in_a_sentence
 from .blocks import adjustments, choices, data, follow, form, logic, nodes, pages, uncertainty, warnings, whole
 from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
 from .editions import BY_PERIOD
 from .model import Index
 
-ID = "indexcalc.schema.json"
 _FILES = (choices, data, nodes, adjustments, follow, form, logic, pages, uncertainty, warnings, whole)
 
 
+_ROOMS = {"Normalise": "normalise", "Method": "aggregate", "Impute": "impute", "Treat": "treat", "Weights": "weights"}
+"""The blocks that choose a method, and the step that it is of."""
 _OF_EACH_KIND = {  # such as {quarter: 12, year: 48}
     "type": "object",
     "propertyNames": {"enum": list(get_args(Kind))},
@@ -30,24 +34,24 @@ _OF_EACH_KIND = {  # such as {quarter: 12, year: 48}
 }
 
 
-def schema_text() -> str:
-    """Write the JSON Schema of `indicators.yaml`."""
-    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+def schema_file(language: Language) -> str:
+    """Return what the file of the JSON Schema in a language is called."""
+    return "indexcalc.schema.json" if language == "en" else f"indexcalc.schema.{language}.json"
 
 
-def json_schema() -> dict[str, Any]:
+def schema_text(language: Language = "en") -> str:
+    """Write the JSON Schema of `indicators.yaml`, which differs between languages by its descriptions alone."""
+    return json.dumps(json_schema(language), ensure_ascii=False, indent=1) + "\n"
+
+
+def json_schema(language: Language = "en") -> dict[str, Any]:
     """Return the JSON Schema of `indicators.yaml`, every method with its parameters."""
     schema = Index.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["$id"] = ID
+    schema["$id"] = schema_file(language)
     definitions = schema["$defs"]
-    for name, room, own in (
-        ("Normalise", "normalise", Normalise),
-        ("Method", "aggregate", Method),
-        ("Impute", "impute", Impute),
-        ("Treat", "treat", Treat),
-        ("Weights", "weights", Weights),
-    ):
+    for own in (Normalise, Method, Impute, Treat, Weights):
+        name, room = own.__name__, _ROOMS[own.__name__]
         shared = {key: value for key, value in definitions[name]["properties"].items() if key != "method"}
         assert set(shared) == set(own.model_fields) - {"method"}
         definitions[name] = _choices(room, shared)
@@ -71,7 +75,26 @@ def json_schema() -> dict[str, Any]:
         for key, text in said.items():
             if key in block.get("properties", {}):
                 block["properties"][key]["description"] = text
+    if language == "zh":
+        _in_chinese(schema)
     return schema
+
+
+def _in_chinese(schema: dict[str, Any]) -> None:
+    """Put Chinese in the place of every description; what only says what a block is called has none."""
+    english = descriptions()
+    said = {text: meaning(name, key) for name, block in english.items() for key, text in block.items() if meaning(name, key)}
+    for name, block in {"Index": schema, **schema["$defs"]}.items():
+        block.pop("description", None)
+        for key, field in block.get("properties", {}).items():
+            field.pop("description", None)
+            own = english.get(name, {}).get(key, "")
+            if text := meaning(name, key) or said.get(own, ""):  # a block that takes a key over from another says the same of it
+                field["description"] = text
+    for name, room in _ROOMS.items():
+        for choice in schema["$defs"][name]["anyOf"][1:]:
+            if "description" in choice:
+                choice["description"] = in_a_sentence(room, choice["properties"]["method"]["const"], "zh")
 
 
 def descriptions() -> dict[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 BETWEEN = {"zh": "、", "en": ", "}
 """What stands between the names of a list."""
@@ -40,3 +41,30 @@ def visible(text: str, *, lines: bool = False) -> str:
 def _escape(character: str) -> str:
     """Return how Python writes a character that is not seen."""
     return character.encode("unicode_escape", errors="backslashreplace").decode("ascii")
+
+
+def wide(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+_WIDE = "\u2e80-\u3000\u3003-\u3007\u3012-\u9fff"
+_OPENING, CLOSING = (
+    "\u2018\u201c\u300a\u3010\uff08",
+    "\u2019\u201d\u3001\u3002\u300b\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u2026",
+)
+_PIECE = rf"\s*[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{CLOSING}]+)?[{CLOSING}]*"
+
+
+def broken(text: str, width: int) -> list[str]:
+    """Return a text in lines of so many columns: Chinese is broken between any two characters, marks stay with theirs.
+
+    >>> broken("the tree: its YAML file", 12)
+    ['the tree:', 'its YAML', 'file']
+    """
+    lines = [""]
+    for piece in re.findall(_PIECE, text):
+        if lines[-1] and wide(lines[-1] + piece) > width:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line for line in lines if line]

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...words.shown import wide
 from ..sheets.sheet import Sheet
-from .text import cells, full_title, wide
+from .text import cells, full_title
 
 PORTRAIT, LANDSCAPE = 442.0, 637.0
 """The width of the text of a page in points: 156 mm upright, 225 mm across (GB/T 9704)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from contextvars import ContextVar
 
@@ -11,7 +10,7 @@ from ...methods.arrays import np
 from ...methods.rank import rounded
 from ...words.periods import period_title
 from ...words.reports import word
-from ...words.shown import visible
+from ...words.shown import visible, wide
 from ..numbers import listed, measured, number, signed
 from ..sheets.sheet import Heading, Kind, Sheet, Value
 
@@ -156,11 +155,6 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
         ]
         lines.append((" " * _BETWEEN).join(padded).rstrip())
     return "\n".join(lines)
-
-
-def wide(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def full_title(heading: Heading) -> str:
