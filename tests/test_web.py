@@ -1,5 +1,6 @@
-"""Served pages: who is let in, what a form must bring, what every answer says, and that names from data stay text."""
+"""Served pages: who is let in, what a form must bring, what every answer says; no file of the project is ever served."""
 
+# ruff: noqa: F401, F811 - fixtures are taken from where they are shared
 from __future__ import annotations
 
 import re
@@ -10,74 +11,14 @@ from typing import Any
 import pytest
 
 pytest.importorskip("starlette", reason="the extra `serve` is not installed")
-import argon2
-from starlette.testclient import TestClient
-
 from indexcalc.findings import Refused
 from indexcalc.jobs import users as users_of
-from indexcalc.jobs.project import Project, project_of
+from indexcalc.jobs.project import Project
 from indexcalc.journal.served import read_acts
 from indexcalc.web.app import make_app
 from indexcalc.web.guard import HEADERS
 from indexcalc.web.sessions import IDLE, LIFE, MOST_OF_A_NAME, Attempts, Sessions
-
-TREE = """
-index: {id: i, name: "指数"}
-units: {table: u.csv, label: "区"}
-periods: {kind: year}
-data: {v: {path: v.csv}}
-defaults: {normalise: {method: goalposts, worst: 0, best: 100}}
-dimensions:
-  - {id: d, name: 甲, weight: 0.5, indicators: [{id: a, name: A, weight: 0.5, department: "某局"}, {id: b, weight: 0.5}]}
-  - {id: e, name: 乙, weight: 0.5, indicators: [{id: c}]}
-"""
-PASSWORD = "correct horse"
-TOKEN = "t" * 32
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Hash with the least memory and time: what is tested is not the library."""
-    patch = pytest.MonkeyPatch()
-    users_of._of_nobody.cache_clear()
-    patch.setattr(users_of, "_hasher", lambda: argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    yield
-    patch.undo()
-    users_of._of_nobody.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "indicators.yaml").write_text(TREE, encoding="utf-8")
-    (folder / "u.csv").write_text("id,name\nu1,东区\nu2,西区\nu3,南区\n", encoding="utf-8")
-    rows = [f"{year},u{at},{40 + 9 * at + year % 7},{90 - 11 * at},{30 + 20 * at}" for year in (2020, 2021) for at in (1, 2, 3)]
-    (folder / "v.csv").write_text("period,unit,a,b,c\n" + "\n".join(rows), encoding="utf-8")
-    return project_of(folder)
-
-
-@pytest.fixture(scope="module")
-def users(project: Project) -> Path:
-    file = project.file.with_name("users.tsv")
-    users_of.add_user(project, file, "读者", "reader", PASSWORD)
-    users_of.add_user(project, file, "某局填报", "department", PASSWORD, department="某局")
-    users_of.add_user(project, file, "编辑", "editor", PASSWORD)
-    return file
-
-
-def client(project: Project, **asked: Any) -> TestClient:
-    return TestClient(make_app(project, **{"hosts": ("testserver",), **asked}), follow_redirects=False)
-
-
-def form_token(page: str) -> str:
-    found = re.search(r'name="form_token" value="(\w+)"', page)
-    assert found is not None
-    return found[1]
-
-
-def log_in(at: TestClient, name: str, password: str = PASSWORD) -> Any:
-    form = {"name": name, "password": password, "form_token": form_token(at.get("/login").text)}
-    return at.post("/login", data=form, headers={"origin": "http://testserver"})
+from tests.served import OURS, PASSWORD, TOKEN, client, form_token, log_in, project, quick_hashes, users
 
 
 def test_everybody_on_this_machine_reads_without_a_login(project: Project) -> None:
@@ -119,9 +60,7 @@ def test_with_users_nothing_is_read_before_a_login(project: Project, users: Path
     assert log_in(at, "读者").status_code == 303
     assert "东区" in at.get("/").text
     page = at.get("/")
-    assert (
-        at.post("/logout", data={"form_token": form_token(page.text)}, headers={"origin": "http://testserver"}).status_code == 303
-    )
+    assert at.post("/logout", data={"form_token": form_token(page.text)}, headers=OURS).status_code == 303
     assert at.get("/").status_code == 303
 
 
@@ -146,19 +85,18 @@ def test_a_login_has_an_id_of_its_own(project: Project, users: Path) -> None:
 def test_a_form_must_come_from_a_page_of_ours(project: Project, users: Path) -> None:
     at = client(project, users=users)
     form = {"name": "读者", "password": PASSWORD, "form_token": form_token(at.get("/login").text)}
-    ours = {"origin": "http://testserver"}
     for headers in (
         {},
         {"origin": "null"},
         {"origin": "http://elsewhere"},
         {"origin": "https://testserver"},
-        {**ours, "sec-fetch-site": "cross-site"},
+        {**OURS, "sec-fetch-site": "cross-site"},
     ):
         assert at.post("/login", data=form, headers=headers).status_code == 403
     other = client(project, users=users)
     for token in ("", "0" * 64, form_token(other.get("/login").text)):
-        assert at.post("/login", data={**form, "form_token": token}, headers=ours).status_code == 403
-    assert at.post("/login", data=form, headers=ours).status_code == 303
+        assert at.post("/login", data={**form, "form_token": token}, headers=OURS).status_code == 403
+    assert at.post("/login", data=form, headers=OURS).status_code == 303
 
 
 def test_a_user_who_is_taken_away_is_out(project: Project, tmp_path: Path) -> None:
@@ -274,16 +212,16 @@ def test_no_file_of_the_project_is_served(project: Project, path: str) -> None:
 
 def test_too_large_a_form_is_given_up(project: Project, users: Path) -> None:
     at = client(project, users=users)
-    token, ours = form_token(at.get("/login").text), {"origin": "http://testserver"}
+    token = form_token(at.get("/login").text)
     form = {"name": "x" * (2 << 20), "password": "p", "form_token": token}
-    assert at.post("/login", data=form, headers=ours).status_code == 413
+    assert at.post("/login", data=form, headers=OURS).status_code == 413
 
     def in_pieces() -> Iterator[bytes]:
         for _ in range(64):
             yield b"x" * (64 << 10)
 
     kind = {"content-type": "application/x-www-form-urlencoded"}
-    assert at.post("/login", content=in_pieces(), headers={**ours, **kind}).status_code == 413
+    assert at.post("/login", content=in_pieces(), headers={**OURS, **kind}).status_code == 413
 
 
 def test_logins_are_written_down(project: Project, users: Path) -> None:

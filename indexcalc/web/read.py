@@ -1,27 +1,436 @@
-"""Reading a project's results: overview, units, dimensions, and the questions that the command line can ask."""
+"""Reading results: every period, level and unit; overview, scorecards, dimensions, and the questions of `questions`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
+from ..findings import Place, Refused, finding
+from ..jobs.inputs import inputs_of
+from ..jobs.names import asked_node, must_be_there, period_of, unit_of
+from ..jobs.project import refuse
+from ..words.page import page as page_words
+from ..words.periods import period_title
 from ..words.web import web as words
+from .current import Served, State
+from .later import Counted, Later, Task
+from .questions import QUESTIONS, Field, Question
 from .visit import Page, Visit
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from ..report.answers.answer import Answer
+    from ..report.formats.html.markup import Table
+    from ..report.sheets.analysed import Analysed
+    from ..scores import Scores
+
+MOST_LISTED = 1000
+"""Units, or nodes, that a field lets choose from; of more one is typed."""
+MOST_ROWS = 300
+"""Rows of one table of an answer; the workbook has all."""
+
 
 def pages() -> list[Page]:
     """Return the pages of reading."""
-    return [Page("/", _overview, title=words.overview)]
+    later = Later()
+    return [
+        Page("/", _overview, title=words.overview),
+        Page("/unit", _unit),
+        Page("/dimension", _dimension),
+        Page("/ask", partial(_ask, later), title=words.questions),
+        Page("/ask/workbook", partial(_workbook, later)),
+    ]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a page is about: the scores of a level, and a period of them."""
+
+    state: State
+    level: str | None
+    levels: tuple[str, ...]
+    period: str
+
+    @property
+    def scores(self) -> Scores:
+        """The scores of all periods."""
+        return self.state.scores
+
+    def analysed(self) -> Analysed:
+        """Return the period's scores as reports show them, without the analyses that take their time."""
+        from ..analysis.warning import warnings
+        from ..report.sheets.analysed import analysed
+
+        judged = self.state.kept("judged", lambda: warnings(self.scores))
+        made: Analysed = self.state.kept(
+            ("analysed", self.period), lambda: analysed(self.scores, self.period, judged=judged, every=False)
+        )
+        return made
+
+
+def chosen(visit: Visit) -> Chosen:
+    """Return the level and period that an address asks for: the project's own and the newest where it does not.
+
+    :raises Refused: where there is no such level or period.
+    """
+    state, level = visit.state(), visit.asked("level") or None
+    names = state.scores.origin.units if state.scores.origin else None
+    levels = tuple(dict.fromkeys(names.units.levels if names is not None else ()))
+    if level is not None:
+        if level not in levels:
+            refuse("IC513", found=level, known=list(levels))
+        state = visit.state(level)
+    return Chosen(state, level, levels, period_of(state.scores, visit.asked("period") or None))
 
 
 def _overview(visit: Visit) -> Response:
-    from ..report.formats.html.markup import table
-    from ..report.sheets.tables import ranking_sheet
+    about = chosen(visit)
+    part = about.state.kept(("overview", about.period, about.level, visit.language), lambda: _overview_part(visit, about))
+    return visit.laid_out(_title(visit, about), part)
 
-    state = visit.state()
-    scores = state.scores
-    period = scores.periods[-1]
-    made = table(ranking_sheet(scores.of_period(period), period, visit.language), visit.language)
-    return visit.page("overview.html.jinja", scores.index.index.title(visit.language), ranking=made)
+
+def _title(visit: Visit, about: Chosen, *more: str) -> str:
+    title = about.scores.index.report.heading(visit.language) or about.scores.index.index.title(visit.language)
+    return " · ".join((*more, title, period_title(about.period, visit.language)))
+
+
+def _overview_part(visit: Visit, about: Chosen) -> str:
+    from ..report.formats.html.alerts import marks_of, warning_board
+    from ..report.formats.html.blocks import has_petals
+    from ..report.formats.html.drawings import flower, history, level_marks, maps, petal_ends
+    from ..report.formats.html.markup import Head, table, with_column, with_drawings
+    from ..report.formats.html.rankings import bars, heat_table
+    from ..report.sheets.sentences import headlines
+    from ..report.sheets.tables import in_rank_order, notes, ranking_sheet
+
+    language, shown = visit.language, about.analysed()
+    scores = shown.scores
+    units = in_rank_order(scores, shown.at, scores.tree.root)
+    sheet = ranking_sheet(scores, about.period, language)
+    made = table(sheet, language)
+    strong = next(place for place, heading in enumerate(sheet.headings) if heading.strong)
+    made = with_drawings(made, strong, bars(shown, units))
+    if shown.judged:
+        cells = [marks_of(shown, unit, language) for unit in units]
+        made = with_column(made, len(made.heads), Head(page_words.warning_board(language), "t"), cells)
+    names = next(place for place, heading in enumerate(sheet.headings) if heading.kind == "text")
+    ranking = linked(made, names, [_unit_url(visit, about, scores.panel.units.ids[unit]) for unit in units])
+    board = warning_board(shown, language)
+    dimensions = [
+        SimpleNamespace(title=scores.tree.nodes[node].title(language), url=_node_url(visit, about, scores.tree.nodes[node].id))
+        for node in scores.tree.dimensions
+    ]
+    flowers = []
+    if has_petals(shown):
+        ends = petal_ends(shown)
+        flowers = [(_unit_url(visit, about, scores.panel.units.ids[unit]), flower(shown, unit, ends, language)) for unit in units]
+    return visit.part(
+        "overview.html.jinja",
+        choose=_choose(visit, about),
+        marks=level_marks(),
+        remark=next(iter(notes(scores, language)), ""),
+        headlines=headlines(shown, language),
+        dimensions=dimensions,
+        ranking=ranking,
+        flowers=flowers,
+        petals_title=page_words.petals_plain(language),
+        heat=heat_table(shown, language),
+        heat_title=page_words.heat(language).format(label=scores.index.units.label),
+        history=history(shown, language),
+        board=replace(board.table, sortable=False) if board is not None and board.table is not None else None,
+        counts=board.counts if board is not None else [],
+        **{"maps": [], "map_help": "", **maps(shown, language)},
+    )
+
+
+def _choose(visit: Visit, about: Chosen, **also: str) -> SimpleNamespace:
+    """Return the form by which another period or level is chosen; what else the page is about stays."""
+    periods = [(period, period_title(period, visit.language)) for period in reversed(about.scores.periods)]
+    levels = [(level, about.scores.index.units.title(level, visit.language)) for level in about.levels if level]
+    return SimpleNamespace(
+        action=visit.url(visit.request.url.path),
+        periods=periods,
+        period=about.period,
+        levels=levels if len(levels) > 1 else [],
+        level=about.level or about.scores.level or "",
+        also=also,
+    )
+
+
+def _unit_url(visit: Visit, about: Chosen, unit: str) -> str:
+    return visit.url("/unit", unit=unit, period=about.period, level=about.level)
+
+
+def _node_url(visit: Visit, about: Chosen, node: str) -> str:
+    return visit.url("/dimension", node=node, period=about.period, level=about.level)
+
+
+def linked(made: Table, column: int, urls: Sequence[str]) -> Table:
+    """Return a table whose cells of a column lead somewhere, row by row."""
+    from ..report.formats.html.markup import in_pages
+
+    rows = tuple(
+        replace(
+            row,
+            cells=tuple(
+                replace(cell, text="", drawn=Markup('{}<a href="{}">{}</a>').format(cell.drawn, url, cell.text))
+                if place == column
+                else cell
+                for place, cell in enumerate(row.cells)
+            ),
+        )
+        for row, url in zip(made.rows, urls, strict=True)
+    )
+    return replace(made, rows=rows, pages=in_pages(rows, max(len(rows), 1)))
+
+
+def _unit(visit: Visit) -> Response:
+    about = chosen(visit)
+    place = unit_of(about.scores, visit.asked("unit"))
+    must_be_there(about.scores, place, about.period)
+    id_ = about.scores.panel.units.ids[place]
+    key = ("unit", id_, about.period, about.level, visit.language)
+    part = about.state.kept(key, lambda: _unit_part(visit, about, place, id_))
+    return visit.laid_out(_title(visit, about, about.scores.panel.units.title(place, visit.language)), part)
+
+
+def _unit_part(visit: Visit, about: Chosen, unit: int, id_: str) -> str:
+    from ..report.formats.html.blocks import has_petals
+    from ..report.formats.html.cards import card
+    from ..report.formats.html.drawings import flower, history, level_marks, petal_ends
+
+    language = visit.language
+    shown = replace(about.analysed(), unit=unit)
+    petals = flower(shown, unit, petal_ends(shown), language).svg if has_petals(shown) else Markup("")
+    asks = [
+        (one.title(language), _question_url(visit, about, one, unit=id_))
+        for one in QUESTIONS.values()
+        if any(each.kind == "unit" for each in one.fields)
+    ]
+    return visit.part(
+        "unit.html.jinja",
+        choose=_choose(visit, about, unit=id_),
+        marks=level_marks(),
+        card=card(shown, unit, language, petals),
+        history=history(shown, language),
+        asks=asks,
+        back=visit.url("/", period=about.period, level=about.level),
+    )
+
+
+def _question_url(visit: Visit, about: Chosen, question: Question, unit: str = "") -> str:
+    """Return the address of a question about a unit, answered at once where nothing more has to be said."""
+    period = about.period if any(one.name == "period" for one in question.fields) else None
+    more = bool(question.needs) or any(one.required and one.kind != "unit" for one in question.fields)
+    kept = {one.name: one.default for one in question.fields if one.default}
+    asked = {"question": question.name, "unit": unit, "period": period, "level": about.level, "now": "" if more else "1"}
+    return visit.url("/ask", **{**kept, **asked})
+
+
+def _dimension(visit: Visit) -> Response:
+    about = chosen(visit)
+    node = asked_node(about.scores, visit.asked("node"), about.period) or ""
+    key = ("dimension", node, about.period, about.level, visit.language)
+    part = about.state.kept(key, lambda: _dimension_part(visit, about, node))
+    return visit.laid_out(_title(visit, about, about.scores.index.by_id[node].title(visit.language)), part)
+
+
+def _dimension_part(visit: Visit, about: Chosen, node: str) -> str:
+    from ..report.formats.html.drawings import map_of
+    from ..report.formats.html.markup import table
+    from ..report.sheets.sentences import dimension_sentence
+    from ..report.sheets.tables import dimension_sheet, in_rank_order
+
+    language, shown = visit.language, about.analysed()
+    scores = shown.scores
+    place = scores.tree.position[node]
+    units = in_rank_order(scores, shown.at, place)
+    sheet = dimension_sheet(scores, about.period, place, language)
+    names = next(at for at, heading in enumerate(sheet.headings) if heading.kind == "text")
+    made = table(sheet, language)
+    if len(made.rows) == len(units):
+        made = linked(made, names, [_unit_url(visit, about, scores.panel.units.ids[unit]) for unit in units])
+    below = [
+        SimpleNamespace(title=scores.tree.nodes[child].title(language), url=_node_url(visit, about, scores.tree.nodes[child].id))
+        for branch in scores.tree.branches
+        if branch.position == place
+        for child in branch.children
+        if any(one.position == child for one in scores.tree.branches)
+    ]
+    return visit.part(
+        "dimension.html.jinja",
+        choose=_choose(visit, about, node=node),
+        sentence=dimension_sentence(shown, place, language) if place in scores.tree.dimensions else "",
+        table_of=made,
+        map=map_of(shown, place, language),
+        below=below,
+        back=visit.url("/", period=about.period, level=about.level),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ questions
+
+
+def _ask(later: Later, visit: Visit) -> Response:
+    about, question = chosen(visit), QUESTIONS.get(visit.asked("question"))
+    if question is None:
+        return _list_questions(visit, about)
+    said = {one.name: visit.asked(one.name) for one in question.fields}
+    answered: dict[str, Any] = {"tables": [], "picture": "", "text": "", "command": "", "workbook": "", "marks": ""}
+    if visit.asked("now"):
+        try:
+            values = question.values(said)
+            if question.is_complete(values):
+                task = _task(later, visit, about, question, values)
+                if not task.over.is_set():
+                    return _in_progress(visit, about, question, task)
+                answered |= _answered(visit, about, question, values, task)
+        except Refused as refused:
+            visit.found += refused.findings
+    part = visit.part(
+        "ask.html.jinja",
+        question=question,
+        about_it=question.about(visit.language),
+        fields=[_field(visit, about, one, said[one.name]) for one in question.fields],
+        level=about.level or "",
+        others=[
+            (one.title(visit.language), visit.url("/ask", question=name, level=about.level)) for name, one in QUESTIONS.items()
+        ],
+        here=question.title(visit.language),
+        **answered,
+    )
+    status = 422 if any(one.severity == "error" for one in visit.found) and not visit.is_stale else 200
+    return visit.laid_out(_asked_title(visit, about, question), part, status=status)
+
+
+def _asked_title(visit: Visit, about: Chosen, question: Question) -> str:
+    return f"{question.title(visit.language)} · {about.scores.index.index.title(visit.language)}"
+
+
+def _list_questions(visit: Visit, about: Chosen) -> Response:
+    listed = [
+        (one.title(visit.language), one.about(visit.language), visit.url("/ask", question=name, level=about.level))
+        for name, one in QUESTIONS.items()
+    ]
+    return visit.page("questions.html.jinja", words.what_to_ask(visit.language), listed=listed)
+
+
+def _task(later: Later, visit: Visit, about: Chosen, question: Question, values: Mapping[str, Any]) -> Task:
+    """Return the task of a question, which is over or takes its time; the same question is worked out once."""
+    key = (question.name, tuple(sorted(values.items())), about.level, about.state.number)
+    served = visit.project(about.level)
+
+    def make(counted: Counted) -> tuple[Any, Served]:
+        return question.ask(served, about.scores, values, counted), served
+
+    return later.task(key, make) or refuse("IC547")
+
+
+def _in_progress(visit: Visit, about: Chosen, question: Question, task: Task) -> Response:
+    """Say that an answer takes longer, on a page that asks again by itself."""
+    again = visit.url("/ask", **visit.request.query_params)
+    how_far = words.progress_of(visit.language).format(done=task.done, all=task.of) if task.of else ""
+    part = visit.part("progress.html.jinja", again=again, how_far=how_far)
+    return visit.laid_out(_asked_title(visit, about, question), part, status=202, headers={"refresh": f"2; url={again}"})
+
+
+def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[str, Any], task: Task) -> dict[str, Any]:
+    """Return an answer as a page shows it: tables, a picture, the same as text, and the command that gives it."""
+    from ..report.formats.html.drawings import level_marks
+
+    result, served = task.result()
+    visit.found += served.told
+    key = ("answer", question.name, tuple(sorted(values.items())), about.level, visit.language)
+
+    def make() -> dict[str, Any]:
+        from ..report.formats.html.markup import table
+        from ..report.sheets.tables import shortened
+        from ..report.sheets.warnings import warnings_sheet
+
+        answer = question.answer(result, visit.language)
+        sheets = [sheet for sheet in answer.sheets.values() if sheet.rows]
+        if question.name == "warn":
+            sheets = [warnings_sheet(result.scores, result.judged, result.period, visit.language, least=result.least)]
+        file = f"{question.name}.xlsx"
+        return {
+            "tables": [table(shortened(sheet, MOST_ROWS, visit.language, file), visit.language) for sheet in sheets],
+            "picture": question.picture(about.scores, result, answer, visit.language),
+            "text": answer.text,
+            "command": question.command(values, index=visit.site.index_file.name, level=about.level),
+            "workbook": visit.url("/ask/workbook", **visit.request.query_params) if sheets and answer.sheets else "",
+            "marks": level_marks() if question.name == "warn" else "",
+        }
+
+    made: dict[str, Any] = about.state.kept(key, make)
+    return made
+
+
+def _workbook(later: Later, visit: Visit) -> Response:
+    """Return an answer as the workbook that the command writes."""
+    from starlette.responses import Response as Plain
+
+    from ..report.answers.answer import files_of
+    from ..version import VERSION
+
+    about, question = chosen(visit), QUESTIONS.get(visit.asked("question"))
+    if question is None:
+        return visit.findings([finding("IC567", Place())], status=404)
+    values = question.values({one.name: visit.asked(one.name) for one in question.fields})
+    if not question.is_complete(values):
+        return visit.redirect("/ask", question=question.name)
+    task = _task(later, visit, about, question, values)
+    if not task.over.is_set():
+        return _in_progress(visit, about, question, task)
+    answer: Answer = question.answer(task.result()[0], visit.language)
+    inputs = inputs_of(visit.project(about.level), about.scores)
+    made = {"indexcalc": VERSION, "command": question.name, "options": dict(values), "inputs": inputs}
+    content = files_of(answer, question.name, made, visit.language)[f"{question.name}.xlsx"]
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Plain(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{question.name}.xlsx"'})
+
+
+def _field(visit: Visit, about: Chosen, one: Field, said: str) -> SimpleNamespace:
+    """Return a field as the form has it: with what can be chosen, and what is said already."""
+    scores, language = about.scores, visit.language
+    choices: list[tuple[str, str]] = []
+    if one.kind == "unit" and len(scores.panel.units) <= MOST_LISTED:
+        units = scores.panel.units
+        choices = [(units.ids[at], units.title(at, language)) for at in range(len(units))]
+    elif one.kind == "period":
+        choices = [(period, period_title(period, language)) for period in reversed(scores.periods)]
+    elif one.kind == "choice":
+        choices = [(value, title(language)) for value, title in one.choices]
+    suggestions: list[tuple[str, str]] = []
+    if one.kind == "node":
+        suggestions = [(node.id, node.title(language)) for node in scores.index.by_id.values()][:MOST_LISTED]
+    first = words.newest if one.kind == "period" else words.all_of_them
+    shown = said or ("" if visit.asked("now") else one.default)
+    return SimpleNamespace(
+        name=one.name,
+        title=one.title(language) if one.kind != "unit" else _called(scores, language),
+        kind=one.kind,
+        required=one.required,
+        choices=choices,
+        empty="" if one.required or one.kind == "choice" else first(language),
+        suggestions=suggestions,
+        value=_id_of(scores, shown) if one.kind == "unit" else shown,
+        least=one.least,
+        most=one.most,
+    )
+
+
+def _id_of(scores: Scores, said: str) -> str:
+    """Return the id of a unit that was named in some way; what was typed where there is none."""
+    units = scores.panel.units
+    return next((units.ids[at] for at in range(len(units)) if said in (units.ids[at], units.title(at))), said)
+
+
+def _called(scores: Scores, language: str) -> str:
+    """Return what units are called: in Chinese by the index's label."""
+    return scores.index.units.label if language == "zh" else str(words.unit(language))

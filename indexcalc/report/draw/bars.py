@@ -1,0 +1,40 @@
+"""Bars: a line a name, to the right of a middle line what is above 0, to the left of it what is below, its number beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from .svg import GREY, element, fitted, line, picture, text, wide
+
+MOST = 40  # bars of one picture
+_ROW, _NAME, _LONG, _NUMBER = 24.0, 200.0, 380.0, 90.0
+_ABOVE, _BELOW = "#27639F", "#B35806"
+
+
+def bars(names: Sequence[str], values: Sequence[float], shown: Sequence[str], label: str) -> str:
+    """Draw values as bars, each with what is `shown` of it; one that is not known is a dash. Nothing of no values."""
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return ""
+    low, high = min(0.0, *known), max(0.0, *known)
+    scale = _LONG / ((high - low) or 1.0)
+    side = min(_NAME, 14 + max(wide(name, 13) for name in names))
+    numbers = _NUMBER if low < 0 else 0.0
+    zero = side + numbers - low * scale
+    parts = []
+    for at, (name, value, said) in enumerate(zip(names, values, shown, strict=True)):
+        y = 6 + _ROW * at
+        parts.append(text(fitted(name, side - 10, 13), side - 8, y + 15, size=13, anchor="end"))
+        if math.isnan(value):
+            parts.append(text("–", zero + 6, y + 15, size=13, fill=GREY))
+            continue
+        long = abs(value) * scale
+        start = zero if value >= 0 else zero - long
+        fill = _ABOVE if value >= 0 else _BELOW
+        parts.append(element("rect", {"x": start, "y": y + 3, "width": max(long, 1.0), "height": _ROW - 8, "fill": fill}))
+        end, anchor = (zero + long + 6, "start") if value >= 0 else (start - 6, "end")
+        parts.append(text(said, end, y + 15, size=13, anchor=anchor))
+    height = 12 + _ROW * len(names)
+    parts.append(line(zero, 4, zero, height - 4, stroke=GREY))
+    return picture(side + numbers + _LONG + _NUMBER, height, label, *parts)

@@ -1,0 +1,384 @@
+"""The questions that a page can ask, each once: its fields, what answers, the picture, the command that gives the same."""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from markupsafe import Markup
+
+from ..findings import Language, Place, Refused, finding
+from ..jobs.project import INDEX
+from ..words.page import page as page_words
+from ..words.reports import Said, word, word_of
+from ..words.web import web as words
+
+if TYPE_CHECKING:
+    from ..report.answers.answer import Answer
+    from ..report.sheets.sheet import Sheet
+    from ..scores import Scores
+    from .current import Served
+    from .later import Counted
+
+Kind = Literal["unit", "node", "period", "whole", "number", "choice", "text"]
+Values = Mapping[str, Any]
+Result = Any
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a question is told: the parameter that it is, the option of the command, its kind and its bounds."""
+
+    name: str
+    title: Said
+    kind: Kind
+    option: str = ""
+    """Such as `--rank`; nothing for an argument."""
+    required: bool = False
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[tuple[str, Said], ...] = ()
+    default: str = ""
+
+    def read(self, text: str) -> Any:
+        """Return what was typed as the question takes it; None for nothing.
+
+        :raises Refused: when it is no number between the bounds, or none of the choices.
+        """
+        if not text:
+            return None
+        if self.kind == "choice":
+            return text if text in {value for value, _ in self.choices} else self._refuse(text)
+        if self.kind not in ("whole", "number"):
+            return text
+        try:
+            value = int(text) if self.kind == "whole" else float(text)
+        except ValueError:
+            self._refuse(text)
+        if not math.isfinite(value) or value < (self.least or -math.inf) or value > (self.most or math.inf):
+            self._refuse(text)
+        return value
+
+    def _refuse(self, text: str) -> Any:
+        raise Refused([finding("IC546", Place(), found=text, name=self.option or self.name)])
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question by the name of its command."""
+
+    name: str
+    title: Said
+    about: Said
+    fields: tuple[Field, ...]
+    ask: Callable[[Served, Scores, Values, Counted], Result]
+    answer: Callable[[Result, Language], Answer]
+    picture: Callable[[Scores, Result, Answer, Language], Markup]
+    needs: tuple[str, ...] = ()
+    """Of these fields one must be said, and no more than one."""
+
+    def values(self, said: Mapping[str, str]) -> dict[str, Any]:
+        """Return what was typed by the names of fields, less what was left empty.
+
+        :raises Refused: when something is not what its field takes.
+        """
+        read = {one.name: one.read(said.get(one.name, "").strip()) for one in self.fields}
+        return {name: value for name, value in read.items() if value is not None}
+
+    def is_complete(self, values: Values) -> bool:
+        """Say whether all that must be said is."""
+        must = all(one.name in values for one in self.fields if one.required)
+        return must and (not self.needs or sum(name in values for name in self.needs) == 1)
+
+    def command(self, values: Values, *, index: str = INDEX, level: str | None = None) -> str:
+        """Return the command line that gives the same answer in the project's folder."""
+        said = [
+            (one, f"{values[one.name]:g}" if isinstance(values[one.name], float) else str(values[one.name]))
+            for one in self.fields
+            if one.name in values
+        ]
+        options = [part for one, value in said if one.option for part in (one.option, value)]
+        options += ["--level", level] if level else []
+        options += ["--index", index] if index != INDEX else []
+        arguments = [value for one, value in said if not one.option]
+        apart = ["--"] if any(value.startswith("-") for value in arguments) else []
+        return " ".join(map(_quoted, ["indexcalc", self.name, *options, *apart, *arguments]))
+
+
+def _quoted(part: str) -> str:
+    """Quote a part of a command where a shell would read it otherwise; Chinese stays as it is.
+
+    >>> _quoted("a b"), _quoted("--rank")
+    ("'a b'", '--rank')
+    """
+    return part if re.fullmatch(r"[\w@%+=:,./-]+", part) else shlex.quote(part)
+
+
+# ------------------------------------------------------------------------------------------------------------ pictures
+
+
+def picture_of(sheet: Sheet | None, language: Language, column: int | None = None, rows: Sequence[int] | None = None) -> Markup:
+    """Draw a column of a sheet as bars: the one that matters most, unless another is asked for; nothing of a sheet without."""
+    from ..report.draw.bars import MOST, bars
+    from ..report.formats.text import shown
+
+    if sheet is None or not sheet.rows:
+        return Markup("")
+    at = _column(sheet) if column is None else column
+    if at is None:
+        return Markup("")
+    name = next((place for place, one in enumerate(sheet.headings) if one.kind in ("text", "period") and not one.over), 0)
+    places = list(range(len(sheet.rows)) if rows is None else rows)[:MOST]
+    names = [shown(sheet.rows[row][name], sheet.headings[name], sheet, tie=False, language=language) for row in places]
+    values = [_number(sheet.rows[row][at]) for row in places]
+    texts = [shown(sheet.rows[row][at], sheet.headings[at], sheet, tie=False, language=language) for row in places]
+    label = f"{sheet.headings[at].title}: " + "; ".join(f"{one} {said}" for one, said in zip(names, texts, strict=True))
+    return _figure(sheet.headings[at].title, bars(names, values, texts, label), language)
+
+
+def _column(sheet: Sheet) -> int | None:
+    """Return the column that matters most: the strong one, else the last of differences, shares or scores."""
+    for place, one in enumerate(sheet.headings):
+        if one.strong:
+            return place
+    for kind in ("signed", "percent", "score", "count"):
+        places = [place for place, one in enumerate(sheet.headings) if one.kind == kind]
+        if places:
+            return places[-1] if kind == "signed" else places[0]
+    return None
+
+
+def _number(value: Any) -> float:
+    """Return a cell as a number: that at its beginning where it is a text; NaN where there is none."""
+    if isinstance(value, int | float):
+        return float(value)
+    found = re.search(r"-?\d+(\.\d+)?", value or "")
+    return float(found[0]) if found else math.nan
+
+
+def _figure(title: str, drawn: str, language: Language) -> Markup:
+    if not drawn:
+        return Markup("")
+    figure = '<figure><figcaption class="help">{0}</figcaption>{1}</figure>'
+    region = Markup('<div class="wide" tabindex="0" role="region" aria-label="{}">{}</div>')
+    label = words.picture_of(language).format(title=title)
+    return Markup(figure).format(title, region.format(label, Markup(drawn)))  # noqa: S704 - drawn by us
+
+
+def _main(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    del scores, result
+    return picture_of(answer.sheets.get(""), language)
+
+
+def _differences(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw of all units the change of their scores, of one the parts of its own."""
+    del scores, result
+    sheet = answer.sheets[""]
+    column = next((place for place, one in enumerate(sheet.headings) if one.kind == "signed"), None)
+    return picture_of(sheet, language, column)
+
+
+def _made_of(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw what a score is made of one level down, in points; before it the petals of a unit where it has some."""
+    from ..report.formats.html.blocks import has_petals
+    from ..report.formats.html.drawings import flower, petal_ends
+    from ..report.sheets.analysed import analysed
+
+    sheet = answer.sheets[""]
+    top = min((row[0] for row in sheet.rows if isinstance(row[0], int | float)), default=0)
+    rows = [place for place, row in enumerate(sheet.rows) if row[0] == top + 1]
+    places = [place for place, one in enumerate(sheet.headings) if one.title == word.index_points(language)]
+    drawn = picture_of(sheet, language, places[-1] if places else None, rows) if rows else Markup("")
+    shown = analysed(scores, result.scores.periods[result.period], every=False)
+    if not hasattr(result, "others") and top == 0 and has_petals(shown):
+        own = flower(shown, result.unit, petal_ends(shown), language)
+        drawn = Markup('<figure class="flower">{}</figure>{}').format(own.svg, drawn)
+    return drawn
+
+
+def _intervals(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw where draws put each unit, beside its rank."""
+    from ..report.formats.html.drawings import certainty
+    from ..report.sheets.analysed import analysed
+
+    del answer
+    shown = replace(analysed(scores, result.period, every=False), uncertainty=result)
+    made = certainty(shown, language) if getattr(result, "node", None) in (None, scores.index.index.id) else None
+    return _figure(page_words.certainty(language), made.svg, language) if made is not None and made.svg else Markup("")
+
+
+def _steps(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw what each step of a plan brings; below them stands their sum, which is no step."""
+    del scores
+    sheet = answer.sheets[""]
+    places = [place for place, one in enumerate(sheet.headings) if one.kind == "signed"]
+    return picture_of(sheet, language, places[-1] if places else None, range(len(result.steps)))
+
+
+def _obstacles(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw the largest shares: of all units on average, by leaf or of what is listed."""
+    del scores, result
+    sheet = answer.sheets.get("nodes") or answer.sheets.get("shares")
+    if sheet is None:
+        return Markup("")
+    place = _column(sheet)
+    known = [row for row in range(len(sheet.rows)) if place is not None and not math.isnan(_number(sheet.rows[row][place]))]
+    known.sort(key=lambda row: -_number(sheet.rows[row][place or 0]))
+    return picture_of(sheet, language, place, known[:15])
+
+
+def _board(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw how many warnings there are of each level, as marks."""
+    from ..report.formats.html.alerts import warning_board
+    from ..report.sheets.analysed import analysed
+
+    del answer
+    made = warning_board(analysed(scores, result.period, judged=result.judged, every=False), language)
+    if made is None:
+        return Markup("")
+    return Markup('<ul class="facts">{}</ul>').format(
+        Markup("").join(Markup("<li>{} {}</li>").format(one.mark, one.text) for one in made.counts)
+    )
+
+
+# ----------------------------------------------------------------------------------------------------------- questions
+
+
+def _asked(name: str, served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    """Ask one of the questions of the library, whose parameters are called like the fields."""
+    from ..jobs import questions
+
+    takes: dict[str, Any] = {"go_on": served.go_on} if name in ("uncertainty", "robustness", "target", "warn") else {}
+    takes |= {"progress": counted} if name in ("uncertainty", "robustness") else {}
+    takes |= {"language": served.language} if name == "target" else {}
+    return getattr(questions, name)(scores, **values, **takes)
+
+
+def _explain(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    from ..jobs.questions import explain
+    from ..journal.history import read_history
+
+    del counted
+    history, unread = ([], []) if "vs" in values else read_history(served.file)
+    served.tell(unread)
+    return explain(scores, **values, history=history)
+
+
+def _trend(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    from ..jobs.questions import trend
+    from ..journal.published import read_published
+
+    del counted
+    published, unread = read_published(served.file)
+    served.go_on(unread)
+    return trend(scores, **values, published=published)
+
+
+def _obstacles_asked(served: Served, scores: Scores, values: Values, counted: Counted) -> Result:
+    from ..jobs.obstacles import obstacles
+
+    del served, counted
+    return obstacles(scores, **values)
+
+
+def _answered(name: str, result: Result, language: Language) -> Answer:
+    """Return an answer as the command of a name gives it."""
+    from importlib import import_module
+
+    module = import_module(f"..report.answers.{name}", __package__)
+    answer: Answer = getattr(module, f"{name}_answer")(result, language)
+    return answer
+
+
+_UNIT = Field("unit", words.unit, "unit")
+_OF = replace(_UNIT, required=True)
+_NODE = Field("node", words.node, "node", "--node")
+_PERIOD = Field("period", words.period, "period", "--period")
+_TOP = Field("top", words.among_the_first, "whole", "--top", least=1)
+_LEVELS = tuple((level, Said(word_of(level, "zh"), word_of(level, "en"))) for level in ("red", "orange", "yellow", "blue"))
+_EFFORTS = (("peers", words.effort_peers), ("history", words.effort_history))
+
+
+def _question(name: str, *fields: Field, ask: Any = None, picture: Any = _main, needs: tuple[str, ...] = ()) -> Question:
+    title, about = getattr(words, f"ask_{name}"), getattr(words, f"about_{name}")
+    return Question(name, title, about, fields, ask or partial(_asked, name), partial(_answered, name), picture, needs)
+
+
+QUESTIONS: dict[str, Question] = {
+    one.name: one
+    for one in (
+        _question(
+            "explain",
+            _OF,
+            _PERIOD,
+            _NODE,
+            Field("vs", words.beside, "text", "--vs"),
+            Field("depth", words.depth, "whole", "--depth", least=0, default="2"),
+            ask=_explain,
+            picture=_made_of,
+        ),
+        _question(
+            "change",
+            _UNIT,
+            Field("from_", words.earlier, "period", "--from"),
+            Field("to", words.later, "period", "--to"),
+            picture=_differences,
+        ),
+        _question(
+            "compare",
+            Field("one", words.one, "period", required=True),
+            Field("other", words.other, "period", required=True),
+            picture=_differences,
+        ),
+        _question(
+            "uncertainty",
+            _PERIOD,
+            _NODE,
+            Field("weights", words.weights_drawn, "text", "--weights", default="perturb:0.25"),
+            Field("draws", words.draws, "whole", "--draws", least=1, most=10_000, default="1000"),
+            picture=_intervals,
+        ),
+        _question(
+            "robustness",
+            _UNIT,
+            _PERIOD,
+            Field("depth", words.level_moved, "whole", "--depth", least=1, default="1"),
+            Field("within", words.within, "number", "--within", least=0),
+            _TOP,
+        ),
+        _question(
+            "target",
+            _OF,
+            Field("rank", words.rank_wanted, "whole", "--rank", least=1),
+            Field("score", words.score_wanted, "number", "--score"),
+            _PERIOD,
+            Field("effort", words.effort, "choice", "--effort", choices=_EFFORTS, default="peers"),
+            picture=_steps,
+            needs=("rank", "score"),
+        ),
+        _question("trend", _UNIT, _PERIOD, _NODE, ask=_trend),
+        _question(
+            "warn",
+            _PERIOD,
+            Field("least", words.least, "choice", "--least", choices=_LEVELS, default="orange"),
+            replace(_UNIT, option="--unit"),
+            _NODE,
+            picture=_board,
+        ),
+        _question(
+            "obstacles",
+            _UNIT,
+            _PERIOD,
+            _NODE,
+            Field("top", words.listed_each, "whole", "--top", least=1, default="5"),
+            ask=_obstacles_asked,
+            picture=_obstacles,
+        ),
+    )
+}
+"""Every question by the name of its command, in the order in which the page lists them."""

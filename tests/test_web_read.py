@@ -1,0 +1,278 @@
+"""Reading served pages: what they show is what the library and the commands give, and what data call themselves stays text."""
+
+# ruff: noqa: F401, F811 - fixtures are taken from where they are shared
+from __future__ import annotations
+
+import html
+import re
+import shlex
+import threading
+import time
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("starlette", reason="the extra `serve` is not installed")
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from indexcalc.cli.app import app
+from indexcalc.jobs.project import Project, project_of
+from indexcalc.web import current, later
+from indexcalc.web.questions import QUESTIONS
+from tests.browser import browser, needs_chromium
+from tests.served import TREE, client, project
+from tests.test_page import HOSTILE, OVERFLOWING, hostile
+
+ASKED = {
+    "explain": {"unit": "u2", "depth": "2"},
+    "change": {"unit": "西区"},
+    "compare": {"one": "2020", "other": "2021"},
+    "uncertainty": {"weights": "perturb:0.25", "draws": "50"},
+    "robustness": {"depth": "1"},
+    "target": {"unit": "u2", "rank": "1", "effort": "peers"},
+    "trend": {"unit": "u1"},
+    "warn": {"least": "blue"},
+    "obstacles": {"top": "2", "period": "2020"},
+}
+
+
+@pytest.fixture(scope="module")
+def at(project: Project) -> TestClient:
+    return client(project)
+
+
+def asked(at: TestClient, question: str, path: str = "/ask", **said: str) -> Any:
+    """Ask a question, and again until it is answered."""
+    for _ in range(100):
+        answer = at.get(path, params={"question": question, "now": "1", **said})
+        if answer.status_code != 202:
+            return answer
+        assert answer.headers["refresh"].startswith("2;")
+        time.sleep(0.1)
+    raise AssertionError("no answer")
+
+
+def texts(page: str, tag: str = "td") -> list[str]:
+    return [
+        html.unescape(re.sub(r"<[^>]+>", "", one)).strip() for one in re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", page, re.DOTALL)
+    ]
+
+
+def test_every_period_unit_and_node_has_its_page(at: TestClient, project: Project) -> None:
+    scores = project.scores()
+    for period in scores.periods:
+        page = at.get("/", params={"period": period})
+        units = [
+            one for one in texts(page.text.partition("<tbody")[2].partition("</table>")[0]) if one in ("东区", "西区", "南区")
+        ]
+        order = sorted(range(3), key=lambda unit: scores.rank()[scores.periods.index(period), unit])
+        assert units == [scores.panel.units.names[unit] for unit in order]
+        for link in re.findall(r'href="(/(?:unit|dimension)\?[^"]+)"', page.text):
+            assert at.get(html.unescape(link)).status_code == 200, link
+    for language, title in (("zh", "得分构成"), ("en", "What the score is made of")):
+        assert title in at.get("/unit", params={"unit": "u1", "lang": language}).text
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_question_is_answered_as_by_the_command_that_stands_below(
+    at: TestClient,
+    project: Project,
+    name: str,
+    language: str,
+) -> None:
+    answer = asked(at, name, **ASKED[name], lang=language)
+    assert answer.status_code == 200, texts(answer.text, "li")
+    (command,) = texts(answer.text, "code")
+    program, *arguments = shlex.split(command)
+    assert (program, arguments[0]) == ("indexcalc", name)
+    done = CliRunner().invoke(app, [arguments[0], "--index", str(project.file), "--lang", language, *arguments[1:]])
+    assert done.exit_code == 0, done.output
+    (text,) = re.findall(r'<pre class="text[^>]*>(.*?)</pre>', answer.text, re.DOTALL)
+    assert html.unescape(text).split() == done.stdout.split()
+    assert "<table" in answer.text or name == "warn"
+    assert "<svg" in answer.text
+
+
+def test_what_cannot_be_answered_is_said_on_the_page(at: TestClient) -> None:
+    for question, said, code in (
+        ("target", {"unit": "u2", "rank": "9"}, "IC787"),
+        ("target", {"unit": "nobody", "rank": "1"}, "IC502"),
+        ("target", {"unit": "u2", "rank": "first"}, "IC546"),
+        ("trend", {"period": "1999"}, "IC501"),
+        ("robustness", {"depth": "7"}, "IC792"),
+        ("uncertainty", {"draws": "1000000"}, "IC546"),
+    ):
+        answer = asked(at, question, **said)
+        assert answer.status_code == 422
+        assert code in answer.text
+    for path in ("/?period=1999", "/?level=moon", "/unit?unit=nobody", "/dimension?node=nothing"):
+        assert at.get(path).status_code == 422
+
+
+def test_an_answer_is_a_workbook_too(at: TestClient) -> None:
+    answer = asked(at, "trend", "/ask/workbook")
+    assert answer.content.startswith(b"PK")
+    assert answer.headers["content-disposition"] == 'attachment; filename="trend.xlsx"'
+
+
+def test_a_command_holds_what_a_shell_would_read_otherwise() -> None:
+    values = QUESTIONS["target"].values({"unit": "-a b; rm $x", "rank": "2"})
+    assert shlex.split(QUESTIONS["target"].command(values)) == ["indexcalc", "target", "--rank", "2", "--", "-a b; rm $x"]
+
+
+def test_pages_follow_the_files_and_show_what_was_right_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(current, "LOOK", 0.0)
+    (tmp_path / "indicators.yaml").write_text(TREE, encoding="utf-8")
+    (tmp_path / "u.csv").write_text("id,name\nu1,东区\nu2,西区\n", encoding="utf-8")
+    (tmp_path / "v.csv").write_text("period,unit,a,b,c\n2021,u1,50,50,50\n2021,u2,60,60,60\n", encoding="utf-8")
+    at = client(project_of(tmp_path))
+    assert "60.00" in at.get("/").text
+    (tmp_path / "v.csv").write_text("period,unit,a,b,c\n2021,u1,50,50,50\n2021,u2,70,70,70.5\n", encoding="utf-8")
+    assert "70.25" in at.get("/").text
+    (tmp_path / "v.csv").write_text("period,unit,a,b,c\n2021,u1,x,50,50\n2021,u2,70,70,7\n", encoding="utf-8")
+    page = at.get("/")
+    assert page.status_code == 200
+    assert "70.25" in page.text
+    assert "IC314" in page.text
+    assert "v.csv:2:3" in page.text
+    assert "IC314" in client(project_of(tmp_path)).get("/").text
+    (tmp_path / "v.csv").write_text("period,unit,a,b,c\n2021,u1,50,50,50\n2021,u2,80,80,80\n", encoding="utf-8")
+    page = at.get("/")
+    assert "80.00" in page.text
+    assert "IC314" not in page.text
+
+
+class Tags(HTMLParser):
+    """The elements of a page with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_what_data_call_themselves_stays_text(hostile: Path) -> None:
+    at = client(project_of(hostile))
+    paths = ["/", "/?lang=en", *(f"/unit?unit=u{place}" for place in range(4)), "/dimension?node=d", "/dimension?node=e"]
+    pages = [at.get(path).text for path in paths]
+    for name in ("explain", "change", "trend", "target", "obstacles"):
+        said = {"target": {"unit": "u5", "rank": "4"}, "explain": {"unit": "u0"}}.get(name, {})
+        pages.append(asked(at, name, **said).text)
+    for text in ("<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "{{7*7}}"):
+        pages += [
+            at.get(path, params={"period": text, "unit": text, "node": text, "level": text, "lang": text, "question": text}).text
+            for path in ("/", "/unit", "/dimension", "/ask")
+        ]
+        pages += [asked(at, "explain", unit=text, vs=text, node=text, depth=text).text]
+    for page in pages:
+        tags = Tags()
+        tags.feed(page)
+        for tag, attributes in tags.found:
+            assert tag not in ("img", "iframe", "object", "embed", "base")
+            assert tag != "script" or str(attributes.get("src")).startswith("/static/")
+            assert not [name for name in attributes if name.startswith("on") or name == "style"]
+            assert not str(attributes.get("href") or "").lower().startswith("javascript")
+        assert ">49<" not in page
+    assert html.escape(HOSTILE[0]) in pages[0]
+
+
+def test_a_question_is_worked_out_once_and_few_wait() -> None:
+    go, made = threading.Event(), []
+
+    def make(counted: later.Counted) -> int:
+        counted(1, 2)
+        made.append(1)
+        go.wait(10)
+        return len(made)
+
+    tasks = later.Later()
+    first = tasks.task("a", make, soon=0.05)
+    assert first is not None
+    assert not first.over.is_set()
+    assert tasks.task("a", make, soon=0) is first
+    assert (first.done, first.of) == (1, 2)
+    others = [tasks.task(("b", number), make, soon=0) for number in range(later.MOST_WAITING + later.AT_ONCE + 2)]
+    assert None in others
+    go.set()
+    assert first.over.wait(5)
+    assert first.result() >= 1
+    failed = tasks.task("c", lambda _: 1 // 0, soon=5)
+    while failed is None:
+        failed = tasks.task("c", lambda _: 1 // 0, soon=5)
+    with pytest.raises(ZeroDivisionError):
+        failed.result()
+
+
+# ----------------------------------------------------------------------------------------------------------- in a browser
+
+
+@pytest.fixture(scope="module")
+def served(project: Project) -> Iterator[str]:
+    """The project, served on a port of its own."""
+    import socket
+
+    import uvicorn
+
+    from indexcalc.web.app import make_app
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(make_app(project), log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("chromium")
+def test_in_a_browser_by_keyboard_and_without_a_violation(served: str) -> None:
+    needs_chromium()
+    from axe_playwright_python.sync_playwright import Axe
+
+    said: list[str] = []
+    with browser() as chromium:
+        for width in (1280, 360):
+            context = chromium.new_context(viewport={"width": width, "height": 900})
+            page = context.new_page()
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("request", lambda request: None if request.url.startswith((served, "data:")) else said.append(request.url))
+            page.goto(served + "/")
+            for _ in range(40):  # to the link of the first unit, and into it, by keyboard alone
+                page.keyboard.press("Tab")
+                if page.evaluate("(document.activeElement.getAttribute('href') || '').startsWith('/unit')"):
+                    break
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/unit?**")
+            for language in ("zh", "en"):
+                for path in (
+                    "/",
+                    "/unit?unit=u2",
+                    "/dimension?node=d",
+                    "/ask",
+                    "/ask?question=target&unit=u2&rank=1&now=1",
+                    "/nothing",
+                ):
+                    page.goto(f"{served}{path}{'&' if '?' in path else '?'}lang={language}")
+                    assert page.evaluate(OVERFLOWING) == [], (path, language, width)
+                    assert page.evaluate("document.documentElement.lang") == ("en" if language == "en" else "zh-CN")
+            context.close()
+        context = chromium.new_context(viewport={"width": 360, "height": 900}, bypass_csp=True)
+        page = context.new_page()
+        for path in ("/", "/unit?unit=u2&lang=en", "/ask?question=target&unit=u2&rank=1&now=1"):
+            page.goto(served + path)
+            page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
+            found = Axe().run(page).response["violations"]
+            assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == [], path
+        context.close()
+    assert [one for one in said if "404" not in one] == []
