@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .jobs.doctor import doctor
     from .jobs.evolution import evolution
     from .jobs.framework import export_tree, import_tree
-    from .jobs.library import Scored, read, score, write_report
+    from .jobs.library import Scored, read, score, write_page, write_report
     from .jobs.obstacles import obstacles
     from .jobs.publish import publish
     from .jobs.questions import change, compare, describe, explain, robustness, sensitivity, target, trend, uncertainty, warn
@@ -69,6 +69,7 @@ __all__ = [
     "verify",
     "warn",
     "weights",
+    "write_page",
     "write_report",
 ]
 _HOMES = {
@@ -77,7 +78,7 @@ _HOMES = {
     "jobs.doctor": "doctor",
     "jobs.evolution": "evolution",
     "jobs.framework": "export_tree import_tree",
-    "jobs.library": "Scored read score write_report",
+    "jobs.library": "Scored read score write_page write_report",
     "jobs.obstacles": "obstacles",
     "jobs.publish": "publish",
     "jobs.questions": "change compare describe explain robustness sensitivity target trend uncertainty warn",

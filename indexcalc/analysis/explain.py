@@ -173,7 +173,7 @@ def explain(
             cells=cells_of(scores, period, unit, leaf) if leaf else (),
             grade=scores.grade(period, unit, position),
             primary=scores.primary(period, unit, position),
-            adjustments=() if leaf else _added(scores, period, unit, position),
+            adjustments=() if leaf else added_to(scores, period, unit, position),
             changes=tuple(change for change in history if change.node == own.id),
             children=tuple(walk(child, level + 1) for child in scores.tree.below(position)) if is_open else (),
             of_group=_of_group(scores, unit, own.id) if own.id in scores.index.by_id else (),
@@ -196,7 +196,7 @@ def _own(weights: Array, period: int, unit: int) -> float:
     return float(weights[period, unit if weights.shape[1] > 1 else 0])
 
 
-def _added(scores: Scores, period: int, unit: int, position: int) -> tuple[Added, ...]:
+def added_to(scores: Scores, period: int, unit: int, position: int) -> tuple[Added, ...]:
     """Return the adjustments of an inner node that have added something or had events."""
     added = []
     for at in scores.tree.branches[position - scores.tree.leaves].adjustments:

@@ -196,15 +196,50 @@ def write_report(
 
     A report is of all units, or of one `unit`, which lies in `units` below that folder.
 
-    Beside the tables for programs it has `formats` of html, xlsx, md and svg. The `public` edition leaves out values, addresses,
-    departments and warnings, and lies in `public` below the folder of reports.
+    Beside the tables for programs it has `formats` of html, xlsx, md, svg, pdf, docx and page, that of the index itself. The
+    `public` edition leaves out values, addresses, departments and warnings, and lies in `public` below the folder of reports.
 
     :raises Refused: where there is no such period, or a folder cannot be written or is somebody else's.
     """
+    return _written(scores, period, out, formats, edition, lang, unit, seed=seed, add=False)
+
+
+def write_page(
+    scores: Scores,
+    period: str | None = None,
+    out: PathLike | None = None,
+    *,
+    edition: Audience = "internal",
+    lang: Language | Literal["both"] = "zh",
+    unit: str | None = None,
+    seed: int = 0,
+) -> Report:
+    """Write the page of the index itself beside the report of a period, or of `all`, which then links to it.
+
+    What else a report of the same scores has there stays; `unit` is the one that is followed from its cells to the index, on a
+    page of its own. Without it the page shows all units where they are not too many.
+
+    :raises Refused: where there is no such period, or a folder cannot be written or is somebody else's.
+    """
+    return _written(scores, period, out, ("page",), edition, lang, unit, seed=seed, add=True)
+
+
+def _written(
+    scores: Scores,
+    period: str | None,
+    out: PathLike | None,
+    formats: Sequence[str],
+    edition: Audience,
+    lang: Language | Literal["both"],
+    unit: str | None,
+    *,
+    seed: int,
+    add: bool,
+) -> Report:
     own: Language = "zh" if lang == "both" else lang
     project = project_of(scores.declared, reports=out, lang=own, seed=seed, level=scores.level)
     languages = ("zh", "en") if lang == "both" else ()
     periods = periods_of(scores, period)
     asked = edition_of(",".join(formats) or "none", languages=languages, audience=edition, usual="")
     project.edition = asked if unit is None else asked._replace(unit=unit_in(scores, unit, periods))
-    return Report(tuple(periods), tuple(write_reports(project, scores, periods)))
+    return Report(tuple(periods), tuple(write_reports(project, scores, periods, add=add)))

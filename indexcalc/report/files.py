@@ -14,6 +14,7 @@ from ..scores import Scores
 from ..sources.outlines import Drawn
 from ..tree.blocks.pages import Open
 from ..words.periods import period_title
+from .formats.html import FRAMEWORK, PAGE
 from .formats.markdown import summary
 from .formats.unit import unit_petals, unit_summary, unit_workbook
 from .formats.xlsx import Ranking, ranking_book
@@ -41,7 +42,6 @@ GRADES_CSV = "grades.csv"
 SCORES = "scores.parquet"
 RUN = "run.json"
 PANEL = "panel.json"
-PAGE = "report.html"
 WORKBOOK = "ranking.xlsx"
 PAPER = "report"
 
@@ -73,6 +73,7 @@ class Reports:
         scores = whole.of_period(period)
         shown = self._analysed(period, analyses=analyses)
         wanted = self.edition.formats if formats is None else formats
+        shown = replace(shown, formats=tuple(wanted))
         if self.edition.unit:
             return {name: content for kind in wanted for name, content in getattr(self, f"_{kind}")(shown, inputs or {}).items()}
         last = nature(scores, language)
@@ -128,6 +129,12 @@ class Reports:
         reporting = {language: sheet for language in languages if (sheet := self._reporting(shown.period, language))}
         page = report_page(shown, languages, public=self.edition.is_public, reporting=reporting, inputs=inputs)
         return {PAGE: page}
+
+    def _page(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
+        from .formats.html.framework import framework_page
+
+        languages = self.edition.languages or (self.language,)
+        return {FRAMEWORK: framework_page(shown, languages, public=self.edition.is_public, inputs=inputs)}
 
     def _xlsx(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs

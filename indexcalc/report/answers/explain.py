@@ -15,9 +15,7 @@ from ...findings import Language
 from ...methods.arrays import Array
 from ...panel import NOT_APPLICABLE
 from ...scores import Scores
-from ...tree.columns import conditions_of, numerator_of
-from ...tree.model import Index, Indicator, notes_of
-from ...tree.reported import reported_measure
+from ...tree.model import Indicator, notes_of
 from ...tree.settings import settings_of
 from ...tree.terms import key_title
 from ...words.periods import period_title
@@ -28,7 +26,7 @@ from ..formats.text import as_text
 from ..numbers import finite, measured, number, signed
 from ..sheets.alone import alone_in, place_word, unit_label
 from ..sheets.changes import boards_sheet
-from ..sheets.explained import explained_notes, explained_sheet, shifts, versus_notes, versus_sheet, where
+from ..sheets.explained import cell_lines, explained_notes, explained_sheet, shifts, versus_notes, versus_sheet
 from ..sheets.tables import primary, shortened
 from .answer import ELSEWHERE, Answer
 
@@ -269,34 +267,6 @@ def cells_data(cells: Sequence[Cell]) -> list[dict[str, Any]]:
         | ({"missing": list(cell.gaps)} if cell.gaps else {})
         for cell in cells
     ]
-
-
-def cell_lines(scores: Scores, cells: Sequence[Cell], language: Language, leaf: object = None) -> list[str]:
-    """Return reported cells of a leaf as lines of text, each with where it was written, and which parts of a period lack a value.
-
-    What only says whether the leaf applies stands apart.
-    """
-    lines, conditions = [], conditions_of(leaf) if isinstance(leaf, Indicator) else frozenset()
-    for cell in cells:
-        value, (title, measure) = finite(cell.value), named(scores.index, cell.column, language)
-        shown = "–" if value is None else measured(value, measure)
-        owner = next((one.owner for one in scores.index.columns if one.id == cell.column), cell.column)
-        before = word.of_a_condition(language) if cell.column.removeprefix(f"{owner}.") in conditions else ""
-        lines.append(f"{before}{title} {shown} ({owner})  ← {where(cell, language) or '–'}")
-    return lines
-
-
-def named(index: Index, column: str, language: Language) -> tuple[str, str]:
-    """Return what a reported column is called, and the unit of measurement that it is reported in."""
-    own = next((one for one in index.columns if one.id == column), None)
-    if own is None:
-        return column, ""
-    item = index.reported.get(own.id)
-    if item is None:
-        return own.title, own.reported or own.measure
-    name = (item.name_en if language == "en" else item.name) or own.title
-    numerator = numerator_of(item, language) if isinstance(item, Indicator) else ""
-    return numerator or name, reported_measure(index, item)
 
 
 def _versus(result: Versus, language: Language) -> Answer:

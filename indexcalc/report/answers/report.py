@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..files import PAGE
+from ..formats.html import PAGE
 
 
 def report_answer(folders: Sequence[Path]) -> tuple[str, Any]:

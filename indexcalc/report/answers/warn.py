@@ -14,10 +14,11 @@ from ...tree.model import LEVELS, Indicator
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ..numbers import finite, measured, number, sparkline
+from ..sheets.explained import cell_lines
 from ..sheets.tables import notes
 from ..sheets.warnings import basis, counts, follows, least_listed, watched_title
 from .answer import Answer
-from .explain import cell_lines, cells_data
+from .explain import cells_data
 
 MOST_SHOWN = 100  # warnings on a terminal
 

@@ -31,7 +31,8 @@ class Analysed:
     """A period's scores with what was asked of them; what was not run is None, or has nothing in it.
 
     `boards` are those of every unit in the order of the units table, `plans` those to the next rank by unit, `turns` the smallest
-    changes of the dimensions' weights that turn neighbours. `unit` is the one that a report is about, if it is about one.
+    changes of the dimensions' weights that turn neighbours. `unit` is the one that a report is about, if it is about one;
+    `formats` are those that it is written in, whose pages link to each other.
     """
 
     scores: Scores
@@ -46,6 +47,7 @@ class Analysed:
     all_periods: Scores | None = None
     outlines: Drawn | None = None
     unit: int | None = None
+    formats: tuple[str, ...] = ()
 
     @property
     def whole(self) -> Scores:

@@ -12,11 +12,13 @@ from ...engine.frames import some
 from ...findings import Language
 from ...methods.arrays import Array
 from ...scores import Scores
-from ...tree.model import Indicator
+from ...tree.columns import conditions_of, numerator_of
+from ...tree.model import Index, Indicator
+from ...tree.reported import reported_measure
 from ...words.periods import period_title
 from ...words.reports import word, word_of
 from ...words.statuses import STATUS_NAMES
-from ..numbers import finite, listed, number
+from ..numbers import finite, listed, measured, number
 from .alone import place_word
 from .sheet import Heading, Sheet, Value
 from .tables import notes
@@ -122,6 +124,34 @@ def where(cell: Cell, language: Language) -> str:
         return places
     lacks = (word.lacks if cell.value != cell.value else word.made_without)(language)
     return f"{places} {lacks.format(periods=listed((period_title(gap, language) for gap in cell.gaps), language))}".strip()
+
+
+def cell_lines(scores: Scores, cells: Sequence[Cell], language: Language, leaf: object = None) -> list[str]:
+    """Return reported cells of a leaf as lines of text, each with where it was written, and which parts of a period lack a value.
+
+    What only says whether the leaf applies stands apart.
+    """
+    lines, conditions = [], conditions_of(leaf) if isinstance(leaf, Indicator) else frozenset()
+    for cell in cells:
+        value, (title, measure) = finite(cell.value), named(scores.index, cell.column, language)
+        shown = "–" if value is None else measured(value, measure)
+        owner = next((one.owner for one in scores.index.columns if one.id == cell.column), cell.column)
+        before = word.of_a_condition(language) if cell.column.removeprefix(f"{owner}.") in conditions else ""
+        lines.append(f"{before}{title} {shown} ({owner})  ← {where(cell, language) or '–'}")
+    return lines
+
+
+def named(index: Index, column: str, language: Language) -> tuple[str, str]:
+    """Return what a reported column is called, and the unit of measurement that it is reported in."""
+    own = next((one for one in index.columns if one.id == column), None)
+    if own is None:
+        return column, ""
+    item = index.reported.get(own.id)
+    if item is None:
+        return own.title, own.reported or own.measure
+    name = (item.name_en if language == "en" else item.name) or own.title
+    numerator = numerator_of(item, language) if isinstance(item, Indicator) else ""
+    return numerator or name, reported_measure(index, item)
 
 
 def _together(places: Sequence[str]) -> str:

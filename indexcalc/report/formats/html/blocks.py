@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ....analysis.describe import describe
 from ....version import VERSION
+from ....words.framework import framework
 from ....words.page import page
 from ....words.periods import period_title
 from ....words.reports import Said
@@ -25,6 +26,7 @@ from ...sheets.sentences import PUBLIC_RULES, headlines
 from ...sheets.sheet import Sheet
 from ...sheets.tables import coverage_sheet, in_rank_order, notes
 from ...sheets.whole import whole_of
+from . import FRAMEWORK
 from .alerts import warning_board
 from .cards import card
 from .drawings import MOST_STRIPS, again, certainty, flower, history, maps, petal_ends
@@ -79,6 +81,8 @@ def block(
         "boards": boards(shown, language, public=public) if every else [],
         "method": table(method_sheet(scores, shown.period, language, public=public), language),
         "matrices": matrices(shown, language) if every and not public else [],
+        "framework": FRAMEWORK if "page" in shown.formats else "",
+        "framework_title": framework.from_report(language),
         "made_by": page.made_by(language).format(version=VERSION, seed=shown.seed),
     }
     made.parts |= _pictures(shown, language, prefix)

@@ -78,7 +78,7 @@ def report_page(
         one.parts["what_if_fixed"] = page.fixed_nodes(one.language).format(nodes=listed(fixed, one.language)) if fixed else ""
         one.parts["contents"] = contents(one)
     words = {language: {name: getattr(page, name)(language) for name in _SCRIPT_WORDS} for language in languages}
-    text = _template().render(
+    text = template("page.html.jinja").render(
         blocks=blocks,
         marks=level_marks(),
         css=Markup(css),  # noqa: S704 - our own file
@@ -130,7 +130,8 @@ def resource(name: str) -> str:
 
 
 @cache
-def _template() -> Any:
+def template(name: str) -> Any:
+    """Return one of our templates, in which what is filled in stays text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -140,4 +141,4 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.jinja")
+    return environment.get_template(name)
