@@ -38,6 +38,7 @@ QUESTIONS = frozenset(
         "template",
         "publish",
         "verify",
+        "write_page",
         "write_report",
         "export_tree",
         "import_tree",

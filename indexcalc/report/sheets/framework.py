@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Any
 
+from ...findings import Place
 from ...methods.arrays import np
 from ...scores import Scores
 from ...tree.kinds import written
@@ -74,8 +76,12 @@ def nodes_shown(scores: Scores, period: str, language: str, *, public: bool) -> 
 def _weight_at(index: Index, node: Root | Dimension | Indicator) -> str:
     if isinstance(node, Root) or node.weight is None:
         return ""
-    place = index.place_of(node.id, "weight")
-    return str(place) if place.line else ""
+    return _line(index.place_of(node.id, "weight"))
+
+
+def _line(place: Place) -> str:
+    """Return a line of the tree's file, without its folder, which is another on another machine; nothing without a file."""
+    return str(replace(place, file=PurePath(place.file).name)) if place.file and place.line else ""
 
 
 def _coverage(scores: Scores, period: int, position: int) -> float | None:
@@ -119,7 +125,7 @@ def _settings(index: Index, node: Root | Dimension | Indicator, language: str, *
     for one in settings_of(index, node.id):
         if one.key not in _TOLD | hidden:
             by = said.from_defaults if one.above else said.own
-            row = (key_title(one.key, language), _text(one.said), by(language).format(place=one.place))
+            row = (key_title(one.key, language), _text(one.said), by(language).format(place=_line(one.place)).strip())
             (above if one.above else own).append(row)
     rest = [
         (key_title(key, language), _text(value), said.built_in(language))
@@ -143,7 +149,7 @@ def _text(value: str) -> str:
 def blocks_sheet(index: Index, language: str) -> Sheet:
     """Return what the file says beside the tree itself, block by block, each setting with its line."""
     rows = [
-        (".".join(map(str, path)), _text(written(value)), str(index.place(path)))
+        (".".join(map(str, path)), _text(written(value)), _line(index.place(path)))
         for block, data in index.written_data.items()
         if block not in _APART
         for path, value in _entries(block, data)
@@ -177,12 +183,12 @@ def sources_sheet(index: Index, language: str) -> Sheet:
                 said.unit_table(language),
                 index.units.table,
                 used[UNITS_SOURCE] or None,
-                str(index.place(("units", "table"))),
+                _line(index.place(("units", "table"))),
             )
         )
     for name, source in index.data.items():
         kind = said.event_log if source.events else said.ledger if source.is_ledger else said.tables
-        rows.append((name, kind(language), _text(source.path), used[name], str(index.place(("data", name)))))
+        rows.append((name, kind(language), _text(source.path), used[name], _line(index.place(("data", name)))))
     headings = (
         Heading(said.source(language), "code"),
         Heading(said.kind(language), "text"),
@@ -211,7 +217,7 @@ def denominators_sheet(index: Index, language: str) -> Sheet:
             item.measure,
             index.source_of(item),
             used.count(item.id) or None,
-            str(index.place_of(item.id)),
+            _line(index.place_of(item.id)),
         )
         for item in index.denominators
     )
