@@ -363,7 +363,9 @@ def test_what_is_absent_or_implausible_is_found_by_queries_as_in_memory(tmp_path
         for words in (["--no-blocks"], ["--blocks"], ["--engine", "duckdb"]):
             done = invoke(tmp_path, "score", *words, "--out", str(tmp_path / words[-1]))
             assert done.exit_code == 0, done.output
-            lines = [line for line in done.stderr.splitlines() if re.search(r" IC(39[5-9]|91[3-7]) ", line) and "u18" not in line]
+            lines = [
+                line for line in done.stderr.splitlines() if re.search(r" IC(39[5-9]|422|91[3-7]) ", line) and "u18" not in line
+            ]
             out.append(lines)  # people.csv has no u18
         return out
 
@@ -374,10 +376,26 @@ def test_what_is_absent_or_implausible_is_found_by_queries_as_in_memory(tmp_path
         assert "IC913" in line
         assert "Unit u07" in line
     for (line,) in said(c=np.where([period == "2022Q2" for _, period in rows], np.nan, small["c"])):
-        assert re.search(r"IC39[79] c.* 2022Q2", line)
+        assert re.search(r"IC39[79] c.* 2022Q2", line), "and not once more as IC422"
     nobody = {name: np.where([unit == "u03" for unit, _ in rows], np.nan, values) for name, values in small.items()}
     for (line,) in said(**nobody):
         assert re.search("IC396 .*u03", line), "people.csv has it"
+
+
+def test_a_query_says_what_is_said_in_memory(tmp_path: Path) -> None:
+    table = {name: np.linspace(1e120, 2e120, len(UNITS) * 4) for name in "cef"} | {"a": np.linspace(0.2, 0.9, len(UNITS) * 4)}
+    dimensions = small_tree()["dimensions"]
+    dimensions[0]["indicators"][0]["measure"] = "%"  # of which all are shares of 1
+    dimensions[0]["indicators"][1] |= {"id": "x", "per": None, "formula": "1 / exp(a * 5000)"}  # an end that hides the way to it
+    points = [{"id": name, "normalise": {"method": "points"}} for name in "cef"]
+    dimensions[1] |= {"aggregate": {"method": "product", "scale": 1}, "indicators": points}
+    write_small(tmp_path, table, dimensions=dimensions)
+    said = []
+    for words in (["--no-blocks"], ["--engine", "duckdb"]):
+        done = invoke(tmp_path, "score", *words, "--json", "--out", str(tmp_path / words[-1]))
+        said.append({(one["code"], one["message"]) for one in map(json.loads, done.stderr.splitlines())})
+    assert said[0] == said[1]
+    assert {"IC350", "IC396", "IC446", "IC447"} <= {code for code, _ in said[0]}  # people.csv has no u18
 
 
 def test_a_unit_that_stands_in_the_large_file_alone_is_not_said_to_be_gone(tmp_path: Path) -> None:

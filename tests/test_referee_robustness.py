@@ -23,7 +23,6 @@ from .referee_robustness import Project, Referee, random_project, ranks_of, scor
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::UserWarning")]
 PROJECTS, PARTS = count(200, 2000), 20
 EVERY_LEVEL = count(0, 1) == 1  # else each project is asked about one of its levels, the projects about all in turn
-KNOWN_LOOSE = {185}  # one answer of it, without proof, is farther than what the referee finds
 
 
 def written(project: Project, folder: Path, siblings: dict[str, dict[str, float]] | None = None) -> Scores | None:
@@ -132,4 +131,4 @@ def test_no_answer_is_beaten(part: int, tmp_path: Path) -> None:
         loose += [(seed, one) for one in more]
         asked_of += 1
     assert not wrong
-    assert len({seed for seed, _ in loose} - KNOWN_LOOSE) <= asked_of // 50, loose
+    assert len({seed for seed, _ in loose}) <= asked_of // 50, loose

@@ -24,6 +24,7 @@ _ALL_FACES = 5  # nodes of a cut up to which every set of them is left without w
 _FACES = 4  # faces that are looked at in larger ones
 _PATTERNS = 5  # patterns from the nearest weights of which the search comes down, one where there are many nodes
 _CHANCE = 64  # weights that are tried by chance, at each of several distances
+_SCANS, _RAYS, _STEPS = 4, 128, 32  # how often directions are drawn, how many each time, and steps in each
 PUSHED = np.concatenate([[0.0], np.logspace(-13, 0, 40)])
 
 
@@ -291,6 +292,7 @@ class Hunt:
                     self.descend(at)
         if self.best is None:
             return
+        self._scan()
         for width in (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.01, 0.003, 0.001):
             for _ in range(3):
                 noise = self.random.normal(size=(2 * _CHANCE, nodes)) * self.random.integers(0, 2, (2 * _CHANCE, nodes))
@@ -300,6 +302,20 @@ class Hunt:
                 if not self.take(cut.projected(np.concatenate([around, back + 0.3 * width * self.distance * noise]))):
                     break
         self.descend(self.best)
+
+    def _scan(self) -> None:
+        """Go out from the weights as they are in directions by chance, in small steps, no farther than the best so far.
+
+        Where scores are rounded nothing tells which way is nearer, and what turns the order lies in many narrow places.
+        """
+        cut, nodes = self.cut, len(self.cut.nodes)
+        if not cut.within or nodes > _FEW:
+            return
+        for _ in range(_SCANS):
+            ends = self.random.dirichlet(np.full(nodes, 0.5), _RAYS) * float(cut.weights.sum()) - cut.weights
+            ends *= (self.distance / cut.length(cut.weights + ends, self.norm))[:, None]
+            along = np.linspace(0.0, 1.0, _STEPS + 2)[1:-1]
+            self.take(cut.projected((cut.weights + along[:, None, None] * ends).reshape(-1, nodes)))
 
     def checked(self) -> Array | None:
         """Return the best weights if the published ranks of all units bear them out."""

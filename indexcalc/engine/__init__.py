@@ -69,7 +69,7 @@ def score(index: Index, panel: Panel, *, level: str | None = None, of: Callable[
         estimates += estimated_in(index, inner)
         compared = check_comparisons(below.index if below else index, panel, estimates + imputed_below(below))
         noted = [
-            *check_columns(index, panel, treated, status, scores, said_of(reported)),
+            *check_columns(index, panel, treated, status, scores, said_of(reported.findings)),
             *check_nodes(index, panel, inner),
             *compared,
         ]

@@ -25,9 +25,9 @@ _FEW = 64  # units looked at first for columns without any score
 Said = Collection[tuple[str, str]]
 
 
-def said_of(panel: Panel) -> Said:
+def said_of(findings: Iterable[Finding]) -> Said:
     """Return which leaves were said to have no value in which periods when the data were read: it is said once."""
-    return {(one.values["node"], period) for one in panel.findings for period in one.values.get("of", ()) if "node" in one.values}
+    return {(one.values["node"], period) for one in findings for period in one.values.get("of", ()) if "node" in one.values}
 
 
 def check_columns(index: Index, panel: Panel, values: Array, status: Status, scores: Array, said: Said = ()) -> list[Finding]:

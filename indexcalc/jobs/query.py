@@ -52,6 +52,7 @@ def score_in_engine(project: Project, kind: Kind, wanted: str | None) -> tuple[R
 def _score(
     project: Project, index: Index, found: list[Finding], kind: Kind, wanted: str | None, staging: Path
 ) -> tuple[Result, list[Path]]:
+    from ..engine.notes import said_of
     from ..large.in_place import open_values
     from ..large.on_disk import Scratch
     from ..large.query import Begun, bare_scores, rows, scaled_sums, score_in_query, set_aside, undefined, without_result
@@ -69,7 +70,7 @@ def _score(
     if units.spans:
         raise Refused([*found, finding("IC870", index.place(("units",), key=True), ways="units.since, units.until")])
     bare = bare_scores(index, values.periods)
-    table, noted = score_in_query(index, values.table, bare, values.groups)
+    table, noted = score_in_query(index, values.table, bare, values.groups, said_of(values.findings))
     name = partial(units.title, language=project.language)
     noted += [*undefined(index, table, bare, name), *scaled_sums(index, table, bare, name), *set_aside(index, values.table, name)]
     noted += without_result(index, table, bare, name)

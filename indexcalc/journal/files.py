@@ -25,10 +25,9 @@ if sys.platform != "win32":
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), RENAME_SWAP of renamex_np(2)
 _HERE = -100  # AT_FDCWD
-_PATIENCE = 120.0  # seconds to wait for others that are writing
 _BESIDE, _ASIDE = ".new-indexcalc-", ".old-"
 _LEFT_BEHIND = 3600.0  # seconds after which what nobody can be asked about is nobody's
-_PATIENCE, _LOOK_AGAIN = 60.0, 0.01  # seconds to wait for others that put something in its place, and between two looks
+_PATIENCE, _LOOK_AGAIN = 60.0, 0.01  # seconds to wait for others that are writing, and between two looks
 _IN_THE_WAY = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOENT)  # another writer was quicker
 _LONGEST_STEM = 150  # bytes; a name may have 255, of which what is added to it needs some
 _WORKBOOKS = (".xlsx", ".xls", ".ods", ".docx")
@@ -42,6 +41,7 @@ def alone(file: Path) -> Iterator[None]:
     """Keep other runs from changing a file, and what is kept beside it, until this one has read and written it.
 
     Another run waits, the same may ask again. The empty file that is locked stays, since taking it away would let two in.
+    It is held from reading to writing, on every system; a folder is `locked` only while names in it change.
 
     :raises OSError: when there can be no lock there, or others take too long.
     """

@@ -63,7 +63,9 @@ def score_in_blocks(
         raise Refused(refused)
     parts = _parts(index, cells // max(1, size))
     derived, status, out, screened_out = _derive(index, panel, make, parts)
-    treated, estimated, scores, imputed, noted = _normalise(index, panel, make, parts, derived, status, out, said_of(reported))
+    treated, estimated, scores, imputed, noted = _normalise(
+        index, panel, make, parts, derived, status, out, said_of(reported.findings)
+    )
     nodes = aggregate(index, panel, status, scores, make)
     places, within = _rank(index, panel, make, derived, scores)
     for part in parts:

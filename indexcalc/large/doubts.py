@@ -12,7 +12,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Place, finding
-from ..sources.match.absence import absent_in
+from ..sources.match.absence import absent_in, units_by_files
 from ..sources.match.headings import few
 from ..sources.match.matched import Keys, Matched, Piece
 from ..sources.match.measures import Said
@@ -63,6 +63,7 @@ def absent(held: Held) -> Iterator[Finding]:
         if len(lacking) < len(held.periods) or held.column(at).key != "formula":
             yield from absent_in(held.matched, at, lacking, {})
     yield from _never_there(held, columns)
+    yield from _never_beside(held, columns)
 
 
 def _never_there(held: Held, columns: Sequence[int]) -> Iterator[Finding]:
@@ -82,6 +83,24 @@ def _never_there(held: Held, columns: Sequence[int]) -> Iterator[Finding]:
         shown = few([units.units.title(unit) for unit in first])
         code = "IC396" if row["any"] else "IC395"
         yield finding(code, Place(files[0]), units=shown, count=row["count"], files=few(files))
+
+
+def _never_beside(held: Held, columns: Sequence[int]) -> Iterator[Finding]:
+    """Find units without a value in files that were read beside, though others have some."""
+    import ibis
+
+    assert held.matched.units is not None
+    units, beside = held.matched.units.units, units_by_files(held.matched)
+    for files, known in beside.items():
+        own = {units.levels[unit] for unit in known} if units.levels else set()
+        lacks = [unit for unit in range(len(units)) if unit not in known and (not own or units.levels[unit] in own)]
+        if lacks:
+            there = held.table.filter(held.there(columns)).semi_join(ibis.memtable({"unit": lacks}), "unit")
+            some = set(there.select("unit").distinct().to_pyarrow().column("unit").to_pylist())
+            gone = sorted(some.union(*beside.values()) - known)
+            gone = [unit for unit in gone if not own or units.levels[unit] in own]
+            if gone:
+                yield finding("IC396", Place(files[0]), units=few(map(units.title, gone)), count=len(gone), files=few(files))
 
 
 def doubtful(held: Held) -> Iterator[Finding]:
@@ -108,7 +127,7 @@ def _of_column(held: Held, at: int, rows: Any) -> list[Finding]:
     table = _Rowless(held.files[at], "", None, 0, (column.title,), (column.title,), (1,), (), ())
     measured = (said,) if said else ()
     piece = Piece(at, table, 0, range(len(order)), (), (), values[order], (), said=measured)
-    return late(held.matched, piece, keys)
+    return late(held.matched, [(piece, keys)])
 
 
 class _Rowless(Table):

@@ -11,7 +11,7 @@ import ibis
 
 from ..methods import AGGREGATORS, NORMALISERS
 from ..methods.derive import operation_of
-from ..methods.sql import Column, Seen, Sql, exp, mean, none, positive, total, where
+from ..methods.sql import LARGEST_EXPONENT, Column, Seen, Sql, exp, mean, none, positive, total, where
 from ..methods.ties import TOLERANCE
 from ..tree.formula import Expression
 from ..tree.model import Normalise
@@ -50,13 +50,20 @@ class _Asked(dict[str, Column]):
         return self[name]
 
 
-def evaluate(tree: Expression, values: Mapping[str, Column], *, of_scores: bool = False) -> Column:
-    """Make a parsed formula an expression over named columns; it means what `methods.derive.evaluate` computes."""
+def evaluate(
+    tree: Expression, values: Mapping[str, Column], beyond: list[Column] | None = None, *, of_scores: bool = False
+) -> Column:
+    """Make a parsed formula an expression over named columns; it means what `methods.derive.evaluate` computes.
+
+    Where an operation on the way is too large for a number is put to `beyond`.
+    """
     if tree[0] == "number":
         return ibis.literal(repr(float(tree[1]))).cast("float64")  # Spark takes 3.0 for a decimal, and divides as with these
     if tree[0] == "name":
         return values[tree[1]]
-    arguments = (evaluate(argument, values, of_scores=of_scores) for argument in tree[1:])
+    arguments = [evaluate(argument, values, beyond, of_scores=of_scores) for argument in tree[1:]]
+    if beyond is not None and tree[0] in _GROWING:
+        beyond.append(_GROWING[tree[0]](*arguments))
     return OPERATIONS[operation_of(tree, of_scores=of_scores)](*arguments)
 
 
@@ -67,9 +74,9 @@ def used(tree: Expression) -> frozenset[str]:
     return frozenset({tree[0]}).union(*(used(argument) for argument in tree[1:]))
 
 
-def _power(x: Column, exponent: Column) -> Column:
+def _raised(x: Column, exponent: Column) -> Column:
     defined = (x > 0.0) | ((x == 0.0) & (exponent >= 0.0)) | ((x < 0.0) & (exponent == exponent.round()))
-    return finite(where(SQL, defined, x) ** exponent)
+    return where(SQL, defined, x) ** exponent
 
 
 def _mean(*x: Column) -> Column:
@@ -130,7 +137,7 @@ OPERATIONS: dict[str, Callable[..., Column]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": lambda a, b: a / b.nullif(0.0),
-    "^": _power,
+    "^": lambda x, exponent: finite(_raised(x, exponent)),
     "and": lambda a, b: ((a != 0.0) & (b != 0.0)).cast("float64"),
     "or": lambda a, b: ((a != 0.0) | (b != 0.0)).cast("float64"),
     "not": lambda x: (x == 0.0).cast("float64"),
@@ -154,6 +161,22 @@ OPERATIONS: dict[str, Callable[..., Column]] = {
     "mean": _mean,
     "sum": _sum_known,
 }
+
+
+_GROWING: dict[str, Callable[..., Column]] = {
+    "+": lambda a, b: _infinite(a + b),
+    "-": lambda a, b: _infinite(a - b),
+    "*": lambda a, b: _infinite(a * b),
+    "/": lambda a, b: _infinite(a / b.nullif(0.0)),
+    "^": lambda x, exponent: _infinite(_raised(x, exponent)),
+    "exp": lambda x: x >= LARGEST_EXPONENT,
+    "sum": lambda *x: _infinite(_sum_known(*x)),
+}
+"""Where the operations that can make a number too large for one do so."""
+
+
+def _infinite(x: Column) -> Column:
+    return x.abs() == math.inf
 
 
 def finite(x: Column) -> Column:

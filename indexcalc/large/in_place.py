@@ -18,7 +18,7 @@ from ..findings import Finding, Place, errors, finding, nearest
 from ..methods.arrays import LARGEST
 from ..periods import order
 from ..sources.match.bind import base_periods, match, sources_of
-from ..sources.match.cells import of_units, unknown_unit
+from ..sources.match.cells import are_fractions, of_units, unknown_unit
 from ..sources.match.dated import periods_meant, unclear_alone
 from ..sources.match.headings import by_heading, unused
 from ..sources.match.layout import Layout, layout_of
@@ -139,7 +139,8 @@ def _open(source: Source, base: Path, connection: Any, kind: str) -> _Opened:
     attributes, unmet = _unmet(source, parts[-1])
     whole = ibis.union(*(part.table for part in parts)) if len(parts) > 1 else parts[0].table
     periods = {cell: period for part in parts for cell, period in part.periods.items()}
-    return _Opened(parts[-1].file, parts[-1].names, whole, periods, [*findings, *unmet], files, attributes, parts[-1].said)
+    shown = path if len(parts) > 1 else parts[0].file
+    return _Opened(shown, parts[-1].names, whole, periods, [*findings, *unmet], files, attributes, parts[-1].said)
 
 
 def _part(source: Source, opened: Any, file: str, period: str | None) -> _Opened:
@@ -299,14 +300,12 @@ def _joined(values: InPlace, opened: Sequence[_Opened]) -> InPlace:
         findings += _repeated(values, one.file, table, keys)
         whole = _left(whole, table, keys)
     made = replace(values, table=_with_pieces(values, whole, position), groups=groups)
-    findings += _checked(made)
+    assert values.beside is not None
+    named = [(int(name.removeprefix("value ")), one) for one in opened for name in one.table.columns if name.startswith("value ")]
+    said = {at: measure for one in opened for at, measure in one.said.items()}
+    held = Held(values.beside, made.table, values.periods, {at: one.file for at, one in named}, said)
+    findings += _checked(made, held)
     if not errors(findings):
-        assert values.beside is not None
-        named = [
-            (int(name.removeprefix("value ")), one) for one in opened for name in one.table.columns if name.startswith("value ")
-        ]
-        said = {at: measure for one in opened for at, measure in one.said.items()}
-        held = Held(values.beside, made.table, values.periods, {at: one.file for at, one in named}, said)
         findings += [*absent(held), *doubtful(held)]
     return replace(made, findings=findings)
 
@@ -375,19 +374,25 @@ def _there(x: Any) -> Any:
     return ibis.ifelse(x.isnan(), ibis.null("float64"), x)
 
 
-def _checked(values: InPlace) -> Iterator[Finding]:
-    """Find values that are none, or lie outside the declared range: one finding a column, with the worst of them."""
+def _checked(values: InPlace, held: Held) -> Iterator[Finding]:
+    """Find values that are none, or lie outside the declared range, one finding a column with the worst of them; shares of 1 too.
+
+    A percentage of which no value is above 1 was most likely meant as a share.
+    """
     names = [name for name in values.table.columns if name.startswith("value ")]
     taken = {f"{end} {name}": getattr(values.table[name], end)() for name in names for end in ("min", "max")}
     ends = values.table.aggregate(**taken).to_pyarrow().to_pylist()[0]
     for name in names:
-        column = values.index.columns[int(name.removeprefix("value "))]
+        at = int(name.removeprefix("value "))
+        column = values.index.columns[at]
         low, high = column.valid or (-math.inf, math.inf)
-        place = values.index.place_of(column.owner)
-        for value in dict.fromkeys((ends[f"min {name}"], ends[f"max {name}"])):
+        place, lowest, highest = values.index.place_of(column.owner), ends[f"min {name}"], ends[f"max {name}"]
+        for value in dict.fromkeys((lowest, highest)):
             if value is not None and math.isinf(value):
                 yield finding("IC314", place, found=value, more="")
             elif value is not None and abs(value) > LARGEST:
                 yield finding("IC394", place, found=f"{value:g}", name=column.called, most=LARGEST)
             elif value is not None and not low <= value <= high:
                 yield finding("IC349", place, found=value, low=low, high=high, name=column.title)
+        if at in held.files and are_fractions(column, lowest, highest):
+            yield finding("IC350", Place(held.files[at]), name=column.called)

@@ -6,6 +6,8 @@ What a unit gets from others must come of these statistics; `in_the_way` tells w
 
 from __future__ import annotations
 
+import math
+import operator
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
@@ -17,13 +19,13 @@ import ibis
 from ..engine import score
 from ..engine.frames import some
 from ..engine.nodes import reasons, scaled_sum, undefined_at
-from ..engine.notes import check_comparisons, named, without_score
+from ..engine.notes import Said, check_comparisons, named, without_score
 from ..engine.ranking import ranking_of
-from ..engine.rules import REACHED, SLACK, mirror
+from ..engine.rules import REACHED, SLACK, mirror, power_of
 from ..findings import Finding, finding
 from ..methods import AGGREGATORS, NORMALISERS, TIE_RULES, WEIGHTINGS
 from ..methods.aggregate import FREE_SUM
-from ..methods.arrays import np
+from ..methods.arrays import LARGEST, np
 from ..methods.frame import Frame, same
 from ..methods.ties import TOLERANCE
 from ..panel import MISSING, NOT_APPLICABLE, VALUE, Panel
@@ -46,7 +48,8 @@ Begun = Mapping[str, Sequence[tuple[int, int, int]]]
 """Which rows begin a place, by period, order and unit, for `rank` and for `group_rank`."""
 UNSURE = -1.0  # a rank that is to be told by `begun`
 _KEYS = ("period", "order", "unit")
-_LOST = ("IC495", "IC496")  # of what nothing comes: over a denominator of 0, and without a result
+_TOO_LARGE, _TOO_LARGE_A_SCORE = "IC446", "IC447"
+_FLAGS = (_TOO_LARGE, "IC495", "IC496")  # too large for a number, over a denominator of 0, without a result
 _NAMED = 5  # units without a result that are looked at, to name them and why
 _KNOWN = MEAN | {"count", "min", "max"}
 
@@ -119,13 +122,14 @@ def _of_branch(index: Index, branch: Branch) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------------------ the recipe
 
 
-def score_in_query(index: Index, table: Any, bare: Scores, groups: Sequence[str]) -> tuple[Any, list[Finding]]:
+def score_in_query(index: Index, table: Any, bare: Scores, groups: Sequence[str], said: Said = ()) -> tuple[Any, list[Finding]]:
     """Score every row of a table, a unit in a period each; return it with every stage, and what was found.
 
     `table` has the columns `period`, `unit` and `group`, numbers from 0, `value C` for each column C of the index that has
     values, NULL where missing, and `silent C` where some do not apply. `bare` has the weights. Added are `derived L`,
     `score N` and `coverage N` for leaf L and node N, `applies N` where that is not always so, and `undefined N` where a
-    score may be. Statistics are read from the engine meanwhile, nothing else.
+    score may be. Statistics are read from the engine meanwhile, nothing else. Leaves that were `said` to have no value in a
+    period are not named again.
     """
     table = _derived(index, table)
     compared = {at: table[f"compared {at}" if f"compared {at}" in table.columns else f"derived {at}"] for at in _leaves(index)}
@@ -134,7 +138,7 @@ def score_in_query(index: Index, table: Any, bare: Scores, groups: Sequence[str]
     wanted = {at: asked for at in _leaves(index) if (asked := statistics_for(normalise_of(index, index.leaves[at])))}
     table = _normalised(index, beside(table, of_frame, wanted))
     table = _aggregated(index, table, bare.weights)
-    noted = _constant(index, table, bare.periods, known, of_frame, groups)
+    noted = _constant(index, table, bare.periods, known, of_frame, groups, said)
     return table, [*noted, *check_comparisons(index, bare.panel, Counter())]
 
 
@@ -185,23 +189,47 @@ def set_aside(index: Index, table: Any, name: Callable[[int], str]) -> list[Find
 
 
 def without_result(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
-    """Find the leaves that have no value though all that they are made of was reported, for which units and when."""
-    flags = [(at, code) for at in _leaves(index) for code in _LOST if f"{code} {at}" in table.columns]
+    """Find the leaves that have no value though all that they are made of was reported, for which units and when.
+
+    So are values and scores that are too large for a number, of which the first of each is named.
+    """
+    flags = {(at, code): table[f"{code} {at}"] for at in _leaves(index) for code in _FLAGS if f"{code} {at}" in table.columns}
+    flags |= {(at, _TOO_LARGE_A_SCORE): _infinite(table[f"score {at}"]) for at in _unbounded(index)}
     if not flags:
         return []
-    counted = table.aggregate(**{f"{code} {at}": table[f"{code} {at}"].cast("int64").sum() for at, code in flags})
+    counted = table.aggregate(**{f"{code} {at}": flag.cast("int64").sum() for (at, code), flag in flags.items()})
     (counts,) = counted.to_pyarrow().to_pylist()
+    large = {at for at, code in flags if code == _TOO_LARGE_A_SCORE and counts[f"{code} {at}"]}
+    inputs = {branch.position: branch.inputs for branch in index.tree.branches}
     found = []
-    for at, code in ((at, code) for at, code in flags if counts[f"{code} {at}"]):
-        leaf, own = index.leaves[at], table.filter(table[f"{code} {at}"])
+    for (at, code), flag in flags.items():
+        if not counts[f"{code} {at}"] or (at in large and large & set(inputs.get(at, ()))):
+            continue  # of a score that is made of such scores nothing is said
+        own, node = table.filter(flag), index.tree.nodes[at]
+        place = index.place_of(node.id)
+        if code in (_TOO_LARGE, _TOO_LARGE_A_SCORE):
+            (row,) = own.order_by(["period", "unit"]).limit(1).select("period", "unit").to_pyarrow().to_pylist()
+            said = {"node": node.id, "unit": name(row["unit"]), "period": bare.periods[row["period"]]}
+            found.append(finding(code, place, **said, **({"most": LARGEST} if code == _TOO_LARGE else {})))
+            continue
         units, periods = (own.select(one).distinct().to_pyarrow().column(one).to_pylist() for one in ("unit", "period"))
         found.append(
             finding(
-                code, index.place_of(leaf.id), node=leaf.id, name=leaf.name, count=int(counts[f"{code} {at}"]),
+                code, place, node=node.id, name=node.name, count=int(counts[f"{code} {at}"]),
                 units=some([name(unit) for unit in sorted(units)]), periods=some([bare.periods[one] for one in sorted(periods)]),
             )
         )  # fmt: skip
     return found
+
+
+def _unbounded(index: Index) -> range:
+    """Return the nodes of which one may have a score too large for a number: none where all are means."""
+    means = all(power_of(branch) is not None for branch in index.tree.branches)
+    return range(0 if means else len(index.tree.nodes))
+
+
+def _infinite(x: Any) -> Any:
+    return (x.abs() == math.inf).fill_null(False)
 
 
 def scaled_sums(index: Index, table: Any, bare: Scores, name: Callable[[int], str]) -> list[Finding]:
@@ -232,16 +260,21 @@ def _derived(index: Index, table: Any) -> Any:
     at = {column.id: place for place, column in enumerate(index.columns)}
     made: Columns = {}
     for place, leaf in enumerate(index.leaves):
-        series = _series_of(leaf, at)
+        series, beyond = _series_of(leaf, at), list[Any]()
         if leaf.formula is None:
             value, parts = table[f"value {at[leaf.id]}"], [at[leaf.id]]
         else:
             tree = parse(leaf.formula)
             parts = [series(name) for name in names(tree)]
-            value = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)})
+            value = evaluate(tree, {name: table[f"value {series(name)}"] for name in names(tree)}, beyond)
         made |= (lost := _lost(table, leaf, value, parts, None if leaf.per is None else table[f"value {at[leaf.per]}"], place))
         value = value / table[f"value {at[leaf.per]}"].nullif(0.0) if leaf.per else value
         value = value * leaf.scale if leaf.scale != 1 else value
+        if leaf.formula or leaf.per or leaf.scale != 1:
+            large = reduce(operator.or_, (one.fill_null(False) for one in (value.abs() > LARGEST, *beyond)))
+            made |= {name: flag & ~large for name, flag in lost.items() if name == f"IC496 {place}"}
+            made[f"IC446 {place}"] = lost[f"IC446 {place}"] = large
+            value = ibis.ifelse(large, ibis.null("float64"), value)
         silent = [table[f"silent {part}"] for part in parts if f"silent {part}" in table.columns]
         if leaf.formula and silent and stands_in(parse(leaf.formula)):
             silent = [reduce(lambda one, other: one | other, silent) & value.isnull()]
@@ -384,7 +417,13 @@ def _scored(index: Index, branch: Branch, w: NDArray[np.float64], table: Any) ->
 
 
 def _constant(
-    index: Index, table: Any, periods: Sequence[str], known: Statistics, of_frame: Statistics, groups: Sequence[str]
+    index: Index,
+    table: Any,
+    periods: Sequence[str],
+    known: Statistics,
+    of_frame: Statistics,
+    groups: Sequence[str],
+    said: Said,
 ) -> Iterator[Finding]:
     """Point out leaves without any value, or of whose values no score is made, in the words of `notes.check_columns`."""
     here = known.together((1,))
@@ -395,6 +434,7 @@ def _constant(
         if nothing and (applies := _applies(table, at)) is not None:
             asked = table.filter(applies).select("period").distinct().to_pyarrow().column("period").to_pylist()
             nothing = [period for period in nothing if periods.index(period) in asked]
+        nothing = [period for period in nothing if (leaf.id, period) not in said]
 
         def lost(
             ends: Statistics, place: int, group: int, at: int = at, choice: Any = choice, sign: Any = sign, method: Any = method

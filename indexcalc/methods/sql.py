@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 Column: TypeAlias = Any
 _EPSILON = 8 * 2.0**-52  # as in `frame.same`: what arithmetic leaves in the last bits
+LARGEST_EXPONENT = 709.78  # of e: what is more is too large for a number
 
 
 class Sql(Protocol):
@@ -55,7 +56,7 @@ def positive(sql: Sql, x: Column) -> Column:
 
 def exp(sql: Sql, x: Column) -> Column:
     """Return e to a power; missing where that overflows."""
-    return where(sql, x < 709.78, x).exp()
+    return where(sql, x < LARGEST_EXPONENT, x).exp()
 
 
 def within(x: Column, floor: float | None, cap: float | None) -> Column:

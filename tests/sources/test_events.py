@@ -15,7 +15,7 @@ import pytest
 
 from indexcalc import read
 from indexcalc.engine import score
-from indexcalc.findings import render
+from indexcalc.findings import Refused, render
 from indexcalc.panel import NOT_APPLICABLE
 from indexcalc.sources import match, panel
 from indexcalc.tree import Index
@@ -555,6 +555,37 @@ def test_counts_and_rows_of_a_database_are_of_one_moment(tmp_path: Path, postgre
     (quarantine,) = matched.quarantine
     assert (quarantine.dirty, [row[0] for row in quarantine.rows]) == (1, ["nobody"])
     assert panel(matched).values[0, 0, 0] == 1
+
+
+def test_events_behind_a_value_are_those_that_were_counted(tmp_path: Path, postgres: str) -> None:
+    import psycopg
+
+    seen = pd.DataFrame({"区": ["01", "西区"], "opened": ["2022-01-01", "2022-01-02"]})
+    matched = match(small(tmp_path, seen, "postgres text", postgres, periods="year", log="time: opened"), tmp_path)
+    ((_, behind),) = matched.behind.items()
+    column = next(iter(behind.takes))
+    assert [row[0] for row in behind.events(column, ["01"], ["2022"], 5)] == ["01"]
+    with psycopg.connect(postgres) as other:
+        other.execute("insert into log values ('01', '2022-01-04')")
+    assert [row[0] for row in behind.events(column, ["02"], ["2022"], 5)] == ["西区"]  # nothing of it has changed
+    with pytest.raises(Refused, match="IC388"):
+        behind.events(column, ["01"], ["2022"], 5)
+
+
+@pytest.mark.parametrize(("text", "closed"), [('a,"b', False), ('a,5" b', True), ('a,"b\nc"', True), ('"a","b""c"', True)])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_a_quote_that_is_never_closed_is_refused_before_spark_reads(
+    tmp_path: Path, text: str, closed: bool, encoding: str
+) -> None:
+    from indexcalc.sources.events.text_files import LogFile, refuse_open_quotes
+
+    (tmp_path / "log.csv").write_text(f"名称∢,x\n{text}\n1,2\n3,4\n", encoding=encoding)  # ∢ has the byte of a quote in UTF-16
+    file = LogFile(str(tmp_path / "log.csv"), "log.csv", ("名称∢", "x"), ("名称∢", "x"), ",", encoding)
+    if closed:
+        refuse_open_quotes(file)
+    else:
+        with pytest.raises(OSError, match="end of data"):
+            refuse_open_quotes(file)
 
 
 @pytest.mark.parametrize("stored", ["duckdb csv", "duckdb gb18030", "spark csv", "spark gb18030"])

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexcalc import read, submit
-from indexcalc.sources import match
+from indexcalc.sources import match, panel
 from indexcalc.sources.match.matched import ends
 from indexcalc.sources.match.stray import LEAST, LEAST_TIMES, may_stray, shift, stray
 from indexcalc.tree import Index
@@ -300,3 +300,17 @@ def test_a_large_frame_is_judged_too(tmp_path: Path) -> None:
     frame = pd.DataFrame({"id": [f"u{at}" for at in range(len(values))], "x": values})
     found: Any = [one for one in panel_of_frame(index, frame).findings if one.code in CODES]
     assert [(one.code, one.place.line) for one in found] == [("IC913", 18)]
+
+
+@pytest.mark.parametrize("keep", [None, 0])
+def test_files_of_one_source_are_judged_together(tmp_path: Path, keep: int | None) -> None:
+    rng = np.random.default_rng(3)
+    values = np.round(10.0 ** np.arange(6) * rng.uniform(0.9, 1.2, (9, 6)) * 7, 1)  # in no file can one be told from the others
+    values[4, 2] *= 100
+    for year, row in enumerate(values, 2000):
+        pd.DataFrame({"区": [f"{unit}号" for unit in range(1, 7)], "x": row}).to_parquet(tmp_path / f"d-{year}.parquet")
+    index = tree(tmp_path, "name: 面积", 6)
+    index = index.model_copy(update={"data": {"d": index.data["d"].model_copy(update={"path": "d-{period}.parquet"})}})
+    matched = match(index, tmp_path, keep=keep)
+    found = [one for one in panel(matched).findings if one.code in CODES]
+    assert [(one.code, one.place.file) for one in found] == [("IC913", "d-2004.parquet")]

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ...journal.database import with_environment
-from .text_files import FIELDS, LogFile, as_utf8, evened
+from .text_files import FIELDS, LogFile, as_utf8, evened, refuse_open_quotes
 from .written import TIME
 
 _ALL = 1 << 60  # rows; a limit is what PostgreSQL does not look through
@@ -241,6 +241,8 @@ def _csv(connection: Any, kind: str, files: Sequence[LogFile], kept: list[Any], 
     first = files[0]
     names = [f"c{at}" for at in range(len(first.names))]
     if kind == "spark":
+        for file in files:
+            refuse_open_quotes(file)
         schema = ", ".join(f"`{name}` STRING" for name in [*names, FIELDS])
         frame = connection._session.read.csv(
             [file.path for file in files], schema=schema, header=True, sep=first.delimiter, quote='"', escape='"',

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...findings import Finding, Place, errors, finding, letters, nearest, with_label
+from ...findings import Finding, Place, Refused, errors, finding, letters, nearest, with_label
 from ...panel import Quarantine
 from ...periods import Kind, number_of, numbered, read_period
 from ...tree.columns import Column
@@ -30,7 +30,7 @@ from ..readers.tables import TEXTS
 from ..unit_table import UnitNames, asked_at
 from .columns import Columns, Mismatch
 from .engines import Engine, failures, open_files, open_remote, open_table, packages_of
-from .rows import AWAY, MASK, NAME, ROWS, LogRows, unit_and_period
+from .rows import AWAY, MASK, NAME, ROWS, UNIT, LogRows, unit_and_period
 from .takes import KEY
 from .text_files import LogFile, bytes_of_file, text_of_file
 
@@ -98,6 +98,8 @@ class Behind:
     kind: Kind
     takes: dict[str, Take]
     units: tuple[str, ...]
+    counted: dict[tuple[int, int], int]  # clean rows, by the numbers of their period and unit
+    source: str
     kept: dict[tuple[int, ...], Any] = field(default_factory=dict)
 
     @property
@@ -106,15 +108,28 @@ class Behind:
         return tuple(self.asked.columns.names)
 
     def events(self, column: str, units: Sequence[str], periods: Sequence[str], most: int) -> list[tuple[str, ...]]:
-        """Return events that a column's value of some periods and units is made of, as text, those that weigh most first."""
+        """Return events that a column's value of some periods and units is made of, as text, those that weigh most first.
+
+        :raises Refused: where others have written to a database's table since its rows were counted.
+        """
         numbers = tuple(number_of(period, self.kind) for period in periods)
+        engine = self.asked.columns.engine
         if numbers not in self.kept:
             clean = self.asked.clean(self.table, numbers)
-            ours = self.asked.columns.engine.kind == "duckdb"
-            self.kept[numbers] = clean.cache() if ours else clean
+            self.kept[numbers] = clean.cache() if engine.kind == "duckdb" else clean
         places = [self.units.index(unit) for unit in units]
-        rows = self.asked.behind(self.kept[numbers], self.takes[column], places, most).to_pyarrow()
+        with engine.at_one_moment():
+            rows = self.asked.behind(self.kept[numbers], self.takes[column], places, most).to_pyarrow()
+            if engine.kind == "postgres":
+                self._refuse_others(self.kept[numbers], numbers, places)
         return list(zip(*(texts_of(rows.column(name).to_pylist()) for name in self.asked.columns.names), strict=True))
+
+    def _refuse_others(self, clean: Any, periods: Sequence[int], units: Sequence[int]) -> None:
+        """Refuse rows that are not those that were counted: what a value is made of would be another one."""
+        now = int(clean.filter(clean[UNIT].isin(list(units))).count().to_pyarrow().as_py())
+        then = sum(self.counted.get((period, unit), 0) for period in periods for unit in units)
+        if now != then:
+            raise Refused([finding("IC388", Place(self.source), then=then, now=now)])
 
 
 @dataclass(frozen=True)
@@ -278,7 +293,7 @@ def _read(index: Index, log: Log, units: UnitNames, base: Path, *, even: bool) -
     said = [*_findings(units, quarantine, unknown), *_other_clocks(log, quarantine, groups), *_without_rows(log, quarantine)]
     quarantine = replace(quarantine, findings=tuple(with_label(said, index.units.label)))
     takes = {column.id: column.take for _, column in log.columns if column.take}
-    behind = Behind(rows, table, index.periods.kind, takes, units.units.ids)
+    behind = Behind(rows, table, index.periods.kind, takes, units.units.ids, _clean_rows(groups, len(units.units)), log.shown)
     series, problems = _series(index, log, units, groups, quarantine, behind)
     return series, [*found, *quarantine.findings, *problems]
 
@@ -314,6 +329,16 @@ def _quarantine(log: Log, rows: LogRows, table: Any, groups: dict[str, list[Any]
         tuple(rows.columns.names),
         DirtyRows(rows, table, dirty),
     )
+
+
+def _clean_rows(groups: dict[str, list[Any]], units: int) -> dict[tuple[int, int], int]:
+    """Return how many clean rows there are, by the numbers of their period and unit."""
+    found = {}
+    for key, many in zip(groups[KEY], groups[ROWS], strict=True):
+        if key >= 0:
+            unit, period = unit_and_period(key, units)
+            found[period, unit] = many
+    return found
 
 
 def _unknown(log: Log, groups: dict[str, list[Any]]) -> list[str]:

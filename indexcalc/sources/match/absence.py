@@ -37,16 +37,7 @@ def never_there(matched: Matched, late: Mapping[int, AbstractSet[int]] | None = 
     """
     assert matched.units is not None
     units, index = matched.units.units, matched.index
-    there: dict[tuple[str, ...], set[int]] = {}
-    late = late or {}
-    for files, (pieces, columns) in _by_files(matched).items():
-        there[files] = _with_values(pieces).union(*(late[at] for at in columns if at in late))
-        asked = {index.columns[at].owner for at in columns}
-        chosen = {index.columns[at].source for at in columns}
-        if set(files) == {matched.units.table.file} and any(name in index.data and index.data[name].only for name in chosen):
-            there.pop(files)  # rows were chosen of a file that lists units of other rows too
-        elif all(getattr(index.reported[owner], "applies", None) for owner in asked):
-            there.pop(files)
+    there = units_by_files(matched, late)
     if not there:
         return
     some = set.union(*there.values())
@@ -66,6 +57,21 @@ def never_there(matched: Matched, late: Mapping[int, AbstractSet[int]] | None = 
         if lacks:
             shown = few(map(units.title, lacks))
             yield finding("IC396", Place(names[0]), units=shown, count=len(lacks), files=few(names))
+
+
+def units_by_files(matched: Matched, late: Mapping[int, AbstractSet[int]] | None = None) -> dict[tuple[str, ...], set[int]]:
+    """Return the units that have values in each set of files that columns come from and that ought to have all units."""
+    assert matched.units is not None
+    index, late = matched.index, late or {}
+    there: dict[tuple[str, ...], set[int]] = {}
+    for files, (pieces, columns) in _by_files(matched).items():
+        asked = {index.columns[at].owner for at in columns}
+        chosen = {index.columns[at].source for at in columns}
+        if set(files) == {matched.units.table.file} and any(name in index.data and index.data[name].only for name in chosen):
+            continue  # rows were chosen of a file that lists units of other rows too
+        if not all(getattr(index.reported[owner], "applies", None) for owner in asked):
+            there[files] = _with_values(pieces).union(*(late[at] for at in columns if at in late))
+    return there
 
 
 def _by_files(matched: Matched) -> dict[tuple[str, ...], tuple[list[Piece], list[int]]]:

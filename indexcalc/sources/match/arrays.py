@@ -84,16 +84,15 @@ class _Filling:
         for piece in pieces:
             periods, units = self._rows_of(piece)
             _put(values, status, piece, None if piece.everywhere else periods, units, piece.not_applicable)
-        for part in later:
-            piece, in_cells = part.read()
+        parts = [(*part.read(), part.keys) for part in later]
+        for piece, in_cells, keys in parts:
             found += in_cells
-            keys = part.keys
-            found += late(self.matched, piece, keys)
             self._note(piece, keys)
             periods = self._periods_of(keys)
             if len(pieces) + len(later) > 1:
                 found += given_before(self.matched, piece, status, periods, keys)
             _put(values, status, piece, periods, keys.unit, [*piece.not_applicable, *keys.not_applicable.tolist()])
+        found += late(self.matched, [(piece, keys) for piece, _, keys in parts], pieces)
         return values, status, found
 
     def _note(self, piece: Piece, keys: Keys) -> None:

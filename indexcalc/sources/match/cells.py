@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, NamedTuple
 
 from ...findings import Finding, Place, finding, nearest
-from ...methods.arrays import LARGEST
+from ...methods.arrays import LARGEST, np
 from ...periods import read_period
 from ...tree.columns import Column
 from ...tree.model import EVERY
@@ -25,6 +25,7 @@ from .measures import in_measure, said_of_rows
 from .spelled import read_column, told, unread
 
 _DIGITS = r"[0-9０-９]+(?:[.,][0-9０-９]+)*"
+_PERCENT = ("%", "％")
 _SHOWN = 8  # values of one column that are too large
 
 
@@ -241,10 +242,15 @@ def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
         low, high = column.valid
         for i in _where(values, lambda v: (v < low) | (v > high)) if lowest < low or highest > high else ():
             yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.called)
-    if column.reported in ("%", "％") and not (lowest >= 0 and 1 < highest < inf):
-        small, other = _where(values, lambda v: (v > 0) & (v <= 1)), _where(values, lambda v: (v < 0) | (v > 1))
-        if len(small) and not len(other):
-            yield finding("IC350", piece.table.header_place(piece.at), name=column.called)
+    if not isinstance(values, list) and column.reported in _PERCENT and len(values):
+        lowest, highest = float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
+    if are_fractions(column, lowest, highest):
+        yield finding("IC350", piece.table.header_place(piece.at), name=column.called)
+
+
+def are_fractions(column: Column, lowest: float | None, highest: float | None) -> bool:
+    """Say whether percentages, of which the ends are given, were most likely written as shares of 1."""
+    return column.reported in _PERCENT and lowest is not None and highest is not None and lowest >= 0 and 0 < highest <= 1
 
 
 def _where(values: Sequence[float], test: Callable[[Any], Any]) -> Sequence[int]:

@@ -205,14 +205,30 @@ def doubtful(matched: Matched, among: Sequence[Piece] = ()) -> Iterator[tuple[_S
             yield series, doubts
 
 
-def late(matched: Matched, piece: Piece, keys: Keys) -> list[Finding]:
-    """Find the same in a column that was read late, whose keys are arrays."""
-    series = _Series(matched.index.columns[piece.column], [piece], _Keys((), (), ()))
-    levels = matched.units.units.levels if matched.units else ()
-    if not _may_be_doubtful(series, keys.unit, keys.period, levels):
+def late(matched: Matched, parts: Sequence[tuple[Piece, Keys]], among: Sequence[Piece] = ()) -> list[Finding]:
+    """Find the same in a column that was read late, in one part or more, whose keys are arrays; all are judged together."""
+    import numpy as np
+
+    if not parts:
         return []
-    periods, units = [keys.periods[at] for at in keys.period.tolist()], keys.unit.tolist()
-    return implausible(Matched(matched.index, matched.units, [piece._replace(periods=periods, units=units)]))
+    number: dict[str | None, int] = {}
+    periods, units = [], []
+    for _, keys in parts:
+        periods.append(np.array([number.setdefault(period, len(number)) for period in keys.periods], dtype=int)[keys.period])
+        units.append(np.asarray(keys.unit, dtype=int))
+    for piece in among:
+        periods.append(np.array([number.setdefault(period, len(number)) for period in piece.periods], dtype=int))
+        units.append(np.array(piece.units, dtype=int))
+    every = [*(piece for piece, _ in parts), *among]
+    series = _Series(matched.index.columns[every[0].column], every, _Keys((), (), ()))
+    levels = matched.units.units.levels if matched.units else ()
+    if not _may_be_doubtful(series, np.concatenate(units), np.concatenate(periods), levels):
+        return []
+    pieces = [
+        piece._replace(periods=[keys.periods[at] for at in keys.period.tolist()], units=keys.unit.tolist())
+        for piece, keys in parts
+    ]
+    return implausible(Matched(matched.index, matched.units, pieces), among)
 
 
 def _by_column(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
