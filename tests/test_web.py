@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from indexcalc.findings import Refused
 from indexcalc.jobs import users as users_of
 from indexcalc.jobs.project import Project
 from indexcalc.journal.served import read_acts
+from indexcalc.web import app
 from indexcalc.web.app import make_app
 from indexcalc.web.guard import HEADERS
 from indexcalc.web.sessions import IDLE, LIFE, MOST_OF_A_NAME, Attempts, Sessions
+from indexcalc.web.visit import Page, Visit
 from tests.served import OURS, PASSWORD, TOKEN, client, form_token, log_in, project, quick_hashes, users
 
 
@@ -230,3 +233,55 @@ def test_logins_are_written_down(project: Project, users: Path) -> None:
     assert found == []
     assert (acts[-1].who, acts[-1].proven, acts[-1].role, acts[-1].action) == ("某局填报", "login", "department", "login")
     assert not [act for act in acts if PASSWORD in "".join(vars(act).values())]
+
+
+def test_a_role_may_do_what_is_its_own_and_what_was_not_asked_for_is_not_there(
+    project: Project, users: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def write(visit: Visit) -> Any:
+        done.append(visit.visitor.name)
+        visit.record("test", "about")
+        return visit.redirect("/")
+
+    own = [Page("/edit", lambda visit: visit.redirect("/")), Page("/edit/save", write, "POST", roles=("editor",))]
+    monkeypatch.setattr(app, "_module", lambda _: SimpleNamespace(pages=lambda: own))
+    assert client(project, users=users).post("/edit/save", headers=OURS).status_code == 404
+    for name, status in (("读者", 403), ("某局填报", 403), ("编辑", 303)):
+        at = client(project, users=users, edit=True)
+        assert at.post("/edit/save", headers=OURS).status_code == 403
+        log_in(at, name)
+        assert at.get("/edit/save").status_code == 405
+        assert at.post("/edit/save", headers=OURS).status_code == 403
+        form = {"form_token": form_token(at.get("/").text)}
+        assert at.post("/edit/save", data=form, headers={"origin": "http://elsewhere"}).status_code == 403
+        assert done == []
+        assert at.post("/edit/save", data=form, headers=OURS).status_code == status
+        assert done == (["编辑"] if status == 303 else [])
+    assert read_acts(project.file)[0][-1].who == "编辑"
+
+
+def test_a_broken_file_of_users_lets_nobody_in_and_is_not_told_of(project: Project, tmp_path: Path) -> None:
+    file = tmp_path / "users.tsv"
+    users_of.add_user(project, file, "a", "reader", PASSWORD)
+    at, other = client(project, users=file), client(project, users=file)
+    log_in(at, "a")
+    file.write_text(file.read_text(encoding="utf-8") + "b\tboss\t\tx\n", encoding="utf-8")
+    for answer in (at.get("/"), at.get("/unit?unit=u1"), log_in(other, "a")):
+        assert answer.status_code == 422
+        assert "IC545" in answer.text
+        assert "users.tsv" not in answer.text
+
+
+def test_a_bug_is_not_shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(visit: Visit) -> Any:
+        raise ValueError("secret")
+
+    monkeypatch.setattr(app, "_module", lambda _: SimpleNamespace(pages=lambda: [Page("/edit", broken)]))
+    kept: list[Exception] = []
+    answer = client(project, edit=True, told=lambda error: kept.append(error) or "ValueError").get("/edit")
+    assert answer.status_code == 500
+    assert "IC568" in answer.text
+    assert "secret" not in answer.text
+    assert str(kept[0]) == "secret"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..findings import Place, finding
+from ..findings import Place, Refused, finding
 from ..jobs.users import user_known_by, users_in
+from ..journal.users import User
 from ..words.web import web as words
 from .visit import SESSION_COOKIE, Page, Site, Visit, Visitor
 
@@ -35,7 +38,7 @@ def visitor_of(site: Site, id_: str) -> Visitor | None:
         return None
     if session.user == BY_TOKEN:
         return Visitor("", "editor") if site.token is not None else None
-    user = users_in(site.users).get(session.user) if site.users is not None else None
+    user = _users(site.users).get(session.user) if site.users is not None else None
     return None if user is None else Visitor(user.name, user.role, user.department, proven=True)
 
 
@@ -50,6 +53,14 @@ def exchange_token(visit: Visit) -> Response:
     answer = visit.redirect("/")
     visit.keep(answer, SESSION_COOKIE, site.sessions.start(BY_TOKEN))
     return answer
+
+
+def _users(file: Path) -> dict[str, User]:
+    """Return who may log in; whoever has not is not told what is wrong with the file, nor where it is."""
+    try:
+        return users_in(file)
+    except Refused:
+        raise Refused([finding("IC545", Place())]) from None
 
 
 def _form(visit: Visit, *, status: int = 200) -> Response:
@@ -70,14 +81,15 @@ def _log_in(visit: Visit) -> Response:
     if wait := site.attempts.wait(name, address):
         return _too_often(visit, wait)
     site.attempts.failed(name, address)  # counted before it is known: many attempts at once are as many
-    user = user_known_by(users_in(site.users), name, visit.given("password"))
+    user = user_known_by(_users(site.users), name, visit.given("password"))
     if user is None:
         visit.found.append(finding("IC564", Place()))
         return _form(visit, status=403)
     site.attempts.succeeded(name, address)
     site.sessions.end(visit.id)
     visit.visitor = Visitor(user.name, user.role, user.department, proven=True)
-    visit.record("login")
+    with suppress(OSError):  # who only reads may do so where nothing can be written
+        visit.record("login")
     answer = visit.redirect("/")
     visit.keep(answer, SESSION_COOKIE, site.sessions.start(user.name))
     return answer

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 1000
 """Units, or nodes, that a field lets choose from; of more one is typed."""
+MOST_CHOSEN = 300
+"""Units that one looks through; of more a page has a field to find one by its name."""
 MOST_ROWS = 300
 """Rows of one table of an answer; the workbook has all."""
 
@@ -111,8 +113,9 @@ def _overview_part(visit: Visit, about: Chosen) -> str:
 
     language, shown = visit.language, about.analysed()
     scores = shown.scores
-    units = in_rank_order(scores, shown.at, scores.tree.root)
-    sheet = ranking_sheet(scores, about.period, language)
+    every = in_rank_order(scores, shown.at, scores.tree.root)
+    units = every[:MOST_LISTED]
+    sheet = ranking_sheet(scores, about.period, language, None if len(units) == len(every) else units)
     made = table(sheet, language)
     strong = next(place for place, heading in enumerate(sheet.headings) if heading.strong)
     made = with_drawings(made, strong, bars(shown, units))
@@ -140,7 +143,9 @@ def _overview_part(visit: Visit, about: Chosen) -> str:
         ranking=ranking,
         flowers=flowers,
         petals_title=page_words.petals_plain(language),
-        heat=heat_table(shown, language),
+        find=_called(scores, language) if len(every) > MOST_CHOSEN else "",
+        only=words.only_the_first(language).format(shown=len(units), all=len(every)) if len(units) < len(every) else "",
+        heat=heat_table(shown, language) if len(every) <= MOST_CHOSEN else None,
         heat_title=page_words.heat(language).format(label=scores.index.units.label),
         history=history(shown, language),
         board=replace(board.table, sortable=False) if board is not None and board.table is not None else None,
@@ -334,7 +339,7 @@ def _task(later: Later, visit: Visit, about: Chosen, question: Question, values:
 
 def _in_progress(visit: Visit, about: Chosen, question: Question, task: Task) -> Response:
     """Say that an answer takes longer, on a page that asks again by itself."""
-    again = visit.url("/ask", **visit.request.query_params)
+    again = visit.url(visit.request.url.path, **visit.request.query_params)
     how_far = words.progress_of(visit.language).format(done=task.done, all=task.of) if task.of else ""
     part = visit.part("progress.html.jinja", again=again, how_far=how_far)
     return visit.laid_out(_asked_title(visit, about, question), part, status=202, headers={"refresh": f"2; url={again}"})
@@ -363,7 +368,7 @@ def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[s
             "picture": question.picture(about.scores, result, answer, visit.language),
             "text": answer.text,
             "command": question.command(values, index=visit.site.index_file.name, level=about.level),
-            "workbook": visit.url("/ask/workbook", **visit.request.query_params) if sheets and answer.sheets else "",
+            "workbook": visit.url("/ask/workbook", question=question.name, **values, level=about.level) if answer.sheets else "",
             "marks": level_marks() if question.name == "warn" else "",
         }
 

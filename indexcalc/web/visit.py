@@ -135,7 +135,7 @@ class Visit:
     def url(self, path: str, **query: object) -> str:
         """Return the address of a page, below the server's sub-path; what is None or empty is left out."""
         said = {key: value for key, value in query.items() if value not in (None, "")}
-        return self.site.root + quote(path, safe="/") + (f"?{urlencode(said)}" if said else "")
+        return f"{self.site.root}/{quote(path.lstrip('/'), safe='/')}" + (f"?{urlencode(said)}" if said else "")
 
     def static(self, name: str) -> str:
         """Return the address of one of our own files, which changes with what it holds."""

@@ -52,6 +52,7 @@ class web:  # noqa: N801 - read as `web.log_in(language)`
     look_again = Said("刷新", "Look again")
     what_to_ask = Said("选择要分析的内容", "What do you want to know?")
     picture_of = Said("图：{title}", "Picture: {title}")
+    only_the_first = Said("仅列前 {shown} 个，共 {all} 个", "The first {shown} of {all}")
     below = Said("下级指标", "Nodes below")
     ask_of_unit = Said("进一步分析", "Ask further")
     among_the_first = Said("前几位", "Out of the first")
