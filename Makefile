@@ -34,6 +34,7 @@ bench: .venv/test
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/looks.py
 	$(BIN)/python benchmarks/pages.py
+	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/weights.py
 	$(BIN)/python benchmarks/events.py

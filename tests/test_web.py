@@ -285,3 +285,24 @@ def test_a_bug_is_not_shown(project: Project, monkeypatch: pytest.MonkeyPatch) -
     assert "IC568" in answer.text
     assert "secret" not in answer.text
     assert str(kept[0]) == "secret"
+
+
+def test_a_session_outlives_the_server_but_not_its_user_nor_another_token(project: Project, tmp_path: Path) -> None:
+    file = tmp_path / "users.tsv"
+    users_of.add_user(project, file, "a", "reader", PASSWORD)
+    at = client(project, users=file)
+    id_ = log_in(at, "a").cookies["indexcalc"]
+    cookie = {"cookie": f"indexcalc={id_}"}
+    kept = file.with_name("users.tsv.sessions")
+    assert id_ not in kept.read_text(encoding="utf-8")
+    assert kept.stat().st_mode & 0o077 == 0
+    assert client(project, users=file).get("/", headers=cookie).status_code == 200
+    at.post("/logout", data={"form_token": form_token(at.get("/").text)}, headers=OURS)
+    assert client(project, users=file).get("/", headers=cookie).status_code == 303
+    holder = tmp_path / "token"
+    cookie = {
+        "cookie": "indexcalc=" + client(project, token=TOKEN, token_file=holder).get("/?token=" + TOKEN).cookies["indexcalc"]
+    }
+    assert client(project, token=TOKEN, token_file=holder).get("/", headers=cookie).status_code == 200
+    assert client(project, token="u" * 32, token_file=holder).get("/", headers=cookie).status_code == 403
+    assert client(project, token=TOKEN).get("/", headers=cookie).status_code == 403

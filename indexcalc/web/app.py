@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ..findings import Language, Place, Refused, finding
 from ..jobs.project import Project, problem_of, refuse
 from ..jobs.users import users_in
+from ..journal.sessions import sessions_file
 from . import login
 from .current import Current
 from .guard import App, Guard, TooMuch, limited
@@ -37,6 +38,7 @@ def make_app(
     display: bool = False,
     users: Path | None = None,
     token: str | None = None,
+    token_file: Path | None = None,
     hosts: Sequence[str] = LOOPBACK,
     loopback: bool = True,
     root_path: str = "",
@@ -47,7 +49,8 @@ def make_app(
     """Return the application that serves a project: to be read, and what else was asked for.
 
     `hosts` are the names that it may be asked by. Where it can be reached beyond this machine (`loopback` is false) there must
-    be a `token` or a file of `users`; passwords are taken there only `behind_proxy`, and reports only with users.
+    be a `token` or a file of `users`; passwords are taken there only `behind_proxy`, and reports only with users. Sessions are
+    kept beside the file of users, or of the token.
 
     :raises Refused: when it would be open to everybody, or what it needs is not installed or cannot be read.
     """
@@ -62,10 +65,11 @@ def make_app(
         refuse("IC559", least=LEAST_TOKEN)
     if users is not None:
         users_in(users)
+    beside = users if users is not None else token_file
     root = "/" + root_path.strip("/") if root_path.strip("/") else ""
     site = Site(
         current=Current(project),
-        sessions=Sessions(),
+        sessions=Sessions(file=sessions_file(beside) if beside is not None else None),
         attempts=Attempts(),
         pages=pages(edit=edit, submit=submit, display=display),
         index_file=project.file,
@@ -137,7 +141,7 @@ async def _answer(site: Site, own: dict[str, Page], request: Request) -> Respons
     method = "GET" if request.method == "HEAD" else request.method
     page, visit = own[method], _visit(site, request)
     if method == "GET" and site.token is not None and request.query_params.get(login.TOKEN):
-        return login.exchange_token(visit)
+        return await run_in_threadpool(login.exchange_token, visit)
     try:
         visitor = await run_in_threadpool(login.visitor_of, site, visit.id)
         if visitor is not None:

@@ -8,6 +8,7 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def serve(project: Project, asked: Serving, *, say: Callable[[str], None], told:
         display=asked.display,
         users=asked.users,
         token=token,
+        token_file=asked.token_file,
         hosts=hosts,
         loopback=loopback and not asked.behind_proxy,
         root_path=asked.root_path,
@@ -116,4 +118,5 @@ def _run(app: object, listener: socket.socket) -> None:
         timeout_graceful_shutdown=5,
         lifespan="off",
     )
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+    with suppress(KeyboardInterrupt):  # which is how it is meant to end
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))

@@ -9,7 +9,11 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..journal.sessions import read_sessions, write_sessions
 
 LIFE = 12 * 3600.0  # seconds of a session
 IDLE = 2 * 3600.0  # seconds of a session in which nothing is asked for
@@ -30,12 +34,23 @@ class Session:
 
 @dataclass
 class Sessions:
-    """The sessions of a server, by ids that only browsers hold; here they are known by their digests."""
+    """The sessions of a server, by ids that only browsers hold; here they are known by their digests.
 
-    clock: Callable[[], float] = time.monotonic
+    In a `file` they outlive the server.
+    """
+
+    clock: Callable[[], float] = time.time
+    file: Path | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     _kept: OrderedDict[str, Session] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Take up the sessions from before; each may be idle from now on."""
+        now = self.clock()
+        for digest, (user, since) in (read_sessions(self.file) if self.file is not None else {}).items():
+            if 0 <= now - since <= LIFE:
+                self._kept[digest] = Session(user, since, now)
 
     def start(self, user: str) -> str:
         """Start a session under a new id, whatever id there was before, and return the id."""
@@ -44,6 +59,7 @@ class Sessions:
             while len(self._kept) >= MOST_SESSIONS:
                 self._kept.popitem(last=False)
             self._kept[_digest(id_)] = Session(user, now, now)
+            self._keep()
         return id_
 
     def find(self, id_: str) -> Session | None:
@@ -63,7 +79,13 @@ class Sessions:
     def end(self, id_: str) -> None:
         """End a session."""
         with self._lock:
-            self._kept.pop(_digest(id_), None)
+            if self._kept.pop(_digest(id_), None) is not None:
+                self._keep()
+
+    def _keep(self) -> None:
+        if self.file is not None:
+            with suppress(OSError):  # then they end with the server
+                write_sessions(self.file, {digest: (one.user, one.since) for digest, one in self._kept.items()})
 
     def form_token(self, id_: str) -> str:
         """Return what a form of a browser must hold: made of the id in its cookie, which no other origin can read."""
