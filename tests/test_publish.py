@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import indexcalc
+from indexcalc.jobs.init import init
 from indexcalc.journal import files as module
 from indexcalc.journal.files import publish
 from indexcalc.journal.run import digest
@@ -56,3 +58,12 @@ def test_a_report_left_aside_by_a_kill_is_put_back(tmp_path: Path) -> None:
     publish(folder, {"a": b"new"})
     assert (folder / "a").read_bytes() == b"new"
     assert [entry.name for entry in tmp_path.iterdir()] == ["2022"]
+
+
+def test_a_report_that_was_published_is_verified(tmp_path: Path) -> None:
+    """It is written as one of a period that is published, though the log has it only when the report is whole."""
+    init(tmp_path / "project")
+    tree = tmp_path / "project" / "indicators.yaml"
+    folder = indexcalc.publish(indexcalc.score(tree), by="A").folder
+    assert folder is not None
+    assert "report.html" in indexcalc.verify(folder, tree).files

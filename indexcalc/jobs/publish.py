@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..analysis.result import Result
 from ..findings import Language
-from ..journal.published import Published, last_release, published_file, read_published, scores_of, with_published
+from ..journal.published import Published, last_release, published_file, read_published, released_ranks, scores_of, with_published
 from ..journal.run import digest_of
 from ..report.files import RUN
 from ..scores import Scores
@@ -53,13 +53,16 @@ def _published(project: Project, scores: Scores, period: str, *, by: str, why: s
     if last and not why:
         refuse("IC823", period=period, when=next(iter(last.values())).when[:10])
     when = dt.datetime.now().astimezone().isoformat(timespec="microseconds")
+    added = [
+        Published(when, by or user_name(), why, period, level, node, unit, score, rank, "")
+        for (node, unit), (score, rank) in now.items()
+    ]
+    # the report is written as one of a period that is published: it compares as `verify` will once the log has these lines
+    told = replace(scores, released=released_ranks([*lines, *added], scores.index.index.id, level))
     with replacing(project) as new:
-        folder = stage_reports(project, scores, [period], new)[0]
+        folder = stage_reports(project, told, [period], new)[0]
         report = digest_of(new.written(folder) / RUN)
-        added = [
-            Published(when, by or user_name(), why, period, level, node, unit, score, rank, report)
-            for (node, unit), (score, rank) in now.items()
-        ]
+        added = [replace(line, report=report) for line in added]
         new.file(log, with_published(log.read_bytes() if log.exists() else b"", added))
         new.commit()
     project.progress("")
