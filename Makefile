@@ -1,5 +1,5 @@
 # make score: install into .venv and do the main job.  make test: install and pass the tests.
-# make quick: the quick tests alone.  make prove: all tests at full counts (fuzz, kills, random trees), which takes long.
+# make docs: the pages of the documentation, in site/.  make quick: the quick tests alone.  make prove: all tests at full counts (fuzz, kills, random trees), which takes long.
 PYTHON ?= python3
 BIN = .venv/bin
 # pip compiles what it installs but not what stays where it is, and some machines keep Python from doing so: every start would
@@ -7,7 +7,7 @@ COMPILE = $(BIN)/python -m compileall -q indexcalc
 # what shares an engine or a database that is started for it runs on one worker
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadgroup
 
-.PHONY: score test quick prove lint tests bench pictures clean
+.PHONY: score test quick prove lint tests bench pictures docs clean
 
 score: .venv/score
 	$(BIN)/indexcalc score
@@ -41,6 +41,9 @@ bench: .venv/test
 
 pictures: .venv/test
 	$(BIN)/python docs/pictures.py pictures
+
+docs: .venv/test
+	$(BIN)/python docs/build.py site
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

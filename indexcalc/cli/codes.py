@@ -31,6 +31,8 @@ def _listed(language: Language) -> tuple[str, Any]:
 def _meaning(code: str, language: Language) -> tuple[str, Any]:
     """Return what a code means, or refuse with the nearest."""
     from ..words.findings import BRACKETS, MESSAGES, SEVERITIES, plain_words
+    from ..words.reports import word
+    from ..words.site import finding_page
 
     message = MESSAGES.get(code.upper())
     if message is None:
@@ -44,4 +46,5 @@ def _meaning(code: str, language: Language) -> tuple[str, Any]:
         "about": message.about,
     }
     heading = code.upper() + BRACKETS[language].format(SEVERITIES[language][message.severity])
-    return "\n".join([heading, said, hint, "", message.about[language]]), data
+    documented = word.documented(language).format(page=finding_page(code.upper()))
+    return "\n".join([heading, said, hint, "", message.about[language], "", documented]), data

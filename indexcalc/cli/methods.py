@@ -55,6 +55,8 @@ def _known(name: str, language: Language) -> tuple[str, Any]:
     from ..jobs.project import refuse
     from ..methods import CATALOGUE
     from ..words.methods import ENTRIES
+    from ..words.reports import word
+    from ..words.site import method_page
 
     texts = {room: entries[name][language] for room, entries in ENTRIES.items() if name in entries}
     for room, methods in CATALOGUE.items():  # one that no page has yet is known by its own words
@@ -64,4 +66,5 @@ def _known(name: str, language: Language) -> tuple[str, Any]:
         every = [known for entries in ENTRIES.values() for known in entries]
         every += [known for methods in CATALOGUE.values() for known in methods]
         refuse("IC530", found=name, near=nearest(name, every), rooms=list(ENTRIES))
-    return "\n\n".join(texts.values()), texts
+    pages = [word.documented(language).format(page=method_page(room, name)) for room in texts if name in ENTRIES.get(room, ())]
+    return "\n\n".join([*texts.values(), *pages]), texts

@@ -87,6 +87,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     outcomes = Said("结果运用", "Outcomes")
     ranked_by = Said("依据指标", "By")
     periods_in_a_row = Said("连续期数", "In a row")
+    documented = Said("文档中的页：zh/{page}", "page of the documentation: en/{page}")
     at_the_border = Said("并列入围", "ties at the border")
     goals = Said("目标完成情况", "Goals")
     goal_wanted = Said("目标", "Goal")
