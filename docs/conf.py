@@ -1,19 +1,19 @@
 """Set Sphinx for the documentation site; docs/build.py gives it the pages of a language. Nothing is asked from outside.
 
-Formulas are written as MathML, which browsers set themselves. Chinese is searched by pairs of characters, for which no dictionary is
-needed: the reader's words are taken apart in the same way.
+Formulas are written as MathML, which browsers set themselves. Chinese is searched by pairs of characters, for which no dictionary
+is needed: the reader's words are taken apart in the same way.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import yaml
 from docutils import nodes
 from latex2mathml.converter import convert
-from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.search import SearchLanguage
 
@@ -33,6 +33,7 @@ myst_links_external_new_tab = False
 myst_disable_syntax: list[str] = []
 
 html_theme = "furo"
+html_title = "indexcalc"
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

@@ -6,6 +6,7 @@ written with `--readme`. Where LibreOffice and poppler are, every printed page o
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import indexcalc
+from indexcalc.findings import Language
 
 REPOSITORY = Path(__file__).parent.parent
 README = REPOSITORY / "docs" / "report.png"
@@ -54,6 +56,27 @@ def main(arguments: list[str]) -> None:
         browser.close()
         if "--readme" not in arguments:
             workbooks(Path(folder), Path(arguments[0]))
+
+
+def tutorial_pictures(language: Language, folder: Path) -> dict[str, Path]:
+    """Walk through the tutorial in a folder and take its pictures of what was written, by the names that it has for them."""
+    from playwright.sync_api import sync_playwright
+
+    sys.path.insert(0, str(Path(__file__).parent))
+    from walk import walk
+
+    asked = [shlex.split(step.command) for step in walk(language, folder)]
+    unit = next(words[2] for words in asked if words[1] == "explain")
+    (report,) = folder.glob("*/reports/2024/report.html")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        shown = opened(browser, report, 1280)
+        shown.screenshot(path=folder / "report.png")
+        card = shown.locator("#cards details", has_text=unit).first
+        card.evaluate("card => { card.open = true }")
+        card.screenshot(path=folder / "card.png")
+        browser.close()
+    return {name: folder / f"{name}.png" for name in ("report", "card")}
 
 
 def workbooks(folder: Path, out: Path) -> None:

@@ -1,12 +1,11 @@
-"""Make the pages of the documentation site, in both languages: those that are written, and one a finding, method, command and key.
+"""Make the pages of the documentation site: those that are written, and one of each finding, method, command and key.
 
-What is tracked stays small: a page of all findings, one of all methods, one of all commands. Here they are taken apart. Nothing is
-computed here that the tracked pages do not say; a test holds these to the program.
+What is tracked stays small: a page of all findings, one of all methods, one of all commands. Here they are taken apart. Nothing
+is computed here that the tracked pages do not say; a test holds these to the program.
 """
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 import runpy
@@ -246,14 +245,21 @@ def _methods(language: Language, made: dict[str, str]) -> tuple[dict[str, str], 
             moved[f"methods.md#{slug(heading, slugs)}"] = page
             back = f"[{title.removeprefix('# ')}](../../methods.md) › [{section}](../../methods.md#{where})"
             shown = f"```sh\nindexcalc methods {name if ' ' not in name else repr(name)}\n```"
-            block = LINK.sub(lambda link: f"[{link[1]}](../../{'methods.md' if link[2].startswith('#') else ''}{link[2]})", block)
-            whole = [back, f"# {heading}", block, words["yaml"], sources, words["shown"], shown]
-            own[page] = ALONE + "\n\n".join(whole) + "\n"
             first = re.split(r"(?<=。)|(?<=\.) ", block.partition("\n\n")[0])[0]
+            deeper = LINK.sub(
+                lambda link: f"[{link[1]}](../../{'methods.md' if link[2].startswith('#') else ''}{link[2]})", block
+            )
+            whole = [back, f"# {heading}", deeper, words["yaml"], sources, words["shown"], shown]
+            own[page] = ALONE + "\n\n".join(whole) + "\n"
             lines.append(f"- [{heading}]({page}): {first}" if language == "en" else f"- [{heading}]({page})：{first}")
         parts.append("\n".join(lines))
     own["methods.md"] = "\n\n".join(parts) + "\n"
     return own, moved
+
+
+def _from_below(link: re.Match[str]) -> str:
+    """Return a link of the page of all methods as it is written two folders below."""
+    return f"[{link[1]}](../../{'methods.md' if link[2].startswith('#') else ''}{link[2]})"
 
 
 def _commands(language: Language, made: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -384,14 +390,7 @@ def _keys_of(schema: dict[str, Any]) -> str:
 def _shown(key: str, made: dict[str, str]) -> tuple[str, str] | None:
     """Return the first and shortest block of YAML of a page that uses a key."""
     for page in ("yaml.md", "weights.md", "warning.md", "events.md", "ledger.md", "analysis.md", "cookbook.md", "python.md"):
-        blocks = [block for block in re.findall(r"```yaml\n.*?\n```", made.get(page, ""), re.DOTALL) if re.search(rf"(?<![\w-]){key}:", block)]
-        if blocks:
-            return page, min(blocks, key=len)
+        blocks = re.findall(r"```yaml\n.*?\n```", made.get(page, ""), re.DOTALL)
+        if using := [block for block in blocks if re.search(rf"(?<![\w-]){key}:", block)]:
+            return page, min(using, key=len)
     return None
-
-
-if __name__ == "__main__":
-    for language in LANGUAGES:
-        made = pages(language)
-        print(language, len(made), sum(map(len, made.values())))  # noqa: T201
-        print(json.dumps(sorted(made)[:5]))  # noqa: T201

@@ -50,6 +50,8 @@ def test_the_pages_of_both_languages_name_the_same_things(name: str) -> None:
     english, chinese = (mentioned(page(language, name)) for language in LANGUAGES)
     if name == "findings.md":  # the program's own messages, which need not name the same in both languages
         english, chinese = {"codes": english["codes"]}, {"codes": chinese["codes"]}
+    if name == "tutorial.md":
+        english["files"].remove("streets.xlsx")  # the reader's own workbook, whose name is in his language
     assert english == chinese
 
 
