@@ -20,6 +20,7 @@ import yaml
 from indexcalc.findings import Language
 from indexcalc.tree.schema import descriptions, json_schema
 from indexcalc.words.findings import HINT, MESSAGES, SEVERITIES, plain_words
+from indexcalc.words.keys import meaning
 from indexcalc.words.kinds import KINDS
 from indexcalc.words.methods import ENTRIES
 from indexcalc.words.site import finding_page, method_page
@@ -303,7 +304,7 @@ def _does(text: str) -> str:
 def _keys(language: Language, made: dict[str, str]) -> dict[str, str]:
     """Return a page of all keys of the tree and one of each, with what may be written and an example."""
     words = {key: said[language] for key, said in WORDS["key"].items()}
-    titles = {"Index": words["top"]} | {block: said[language] for block, said in GENERATED["WORDS"]["yaml"]["blocks"].items()}
+    titles = {block: said[language] for block, said in GENERATED["WORDS"]["yaml"]["blocks"].items()}
     every: dict[str, list[tuple[str, str]]] = {}
     parts = [f"# {words['title']}", words["about"]]
     for block, title in titles.items():
@@ -330,10 +331,8 @@ def _keys(language: Language, made: dict[str, str]) -> dict[str, str]:
 def _said(block: str, language: Language) -> dict[str, str]:
     """Return what each key of a block means."""
     english = descriptions()
-    if block == "Index":
-        return {key: english["Index"][key] if language == "en" else WORDS["top"][key] for key in json_schema()["properties"]}
     keys = GENERATED["own_keys"](block, english)
-    return {key: english[block][key] if language == "en" else GENERATED["_key"](block, key) for key in keys}
+    return {key: english[block][key] if language == "en" else meaning(block, key) for key in keys}
 
 
 @cache
