@@ -24,10 +24,15 @@ def run() -> None:
         if hasattr(stream, "reconfigure"):
             # into a file or a pipe as UTF-8, whatever the system's own; a console that cannot show a character shows ?
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace", newline="\n")
-    ASKED.extend(sys.argv[1:2])
+    completing = sys.argv[1:3] == ["completion", "words"]  # asked by a shell, word by word
+    ASKED.extend(sys.argv[4:-1][:1] if completing else sys.argv[1:2])
     try:
         if sys.argv[1:] == ["check"]:  # typed at every save, and nothing to parse: the parser would be a third of all work
             _check()
+        elif completing:
+            from .offers import answer
+
+            answer(sys.argv[3:])
         else:
             from .app import app
 

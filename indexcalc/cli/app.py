@@ -15,7 +15,7 @@ from . import ASKED
 from .arguments import Command, Commands
 from .options import GROUP, Lang
 
-_SHARED = {"app", "arguments", "give", "help", "open", "options", "usage"}
+_SHARED = {"app", "arguments", "colour", "give", "help", "offers", "open", "options", "usage"}
 COMMANDS = tuple(one.name for one in iter_modules([str(Path(__file__).parent)]) if one.name not in _SHARED)
 """Every other file here is a command of its name, or a group of commands."""
 

@@ -24,7 +24,7 @@ def language_of(context: Any) -> Language:
 
 def help_of(command: Any, context: Any) -> str:
     """Return the help of a command, or of a group of commands."""
-    from ..words.commands import COMMANDS, HELP
+    from ..words.commands import HELP
 
     language, path = language_of(context), path_of(context)
     width = context.terminal_width or min(shutil.get_terminal_size().columns, _WIDEST)
@@ -33,18 +33,31 @@ def help_of(command: Any, context: Any) -> str:
     sections = {
         **{said[name]: [row for section, row in rows if section == name] for name in ("arguments", "options", "common")},
         said["commands"]: [
-            (name, COMMANDS.get(name if path == "indexcalc" else f"{path} {name}", "") or _english(one))
-            if language == "zh"
-            else (name, _english(one))
+            (name, sentence_of(one, name if path == "indexcalc" else f"{path} {name}", language))
             for name, one in sorted(getattr(command, "commands", {}).items())
         ],
     }
-    about = COMMANDS.get(path, "") if language == "zh" else ""
-    parts = [usage_of(context), *_indented(about or _english(command), width)]
+    parts = [usage_of(context), *_indented(sentence_of(command, path, language), width)]
     for title, listed in sections.items():
         if listed:
             parts += ["", said["heading"].format(title), *_columns(listed, width)]
     return "\n".join(parts)
+
+
+def sentence_of(command: Any, path: str, language: Language) -> str:
+    """Return what a command does, in a sentence."""
+    from ..words.commands import COMMANDS
+
+    english = (command.help or "").partition("\n\n")[0].replace("\n", " ").strip()
+    return (COMMANDS.get(path) if language == "zh" else None) or english
+
+
+def about(parameter: Any, path: str, language: Language) -> str:
+    """Return what an option or argument means."""
+    from ..words.commands import OPTIONS
+
+    chinese = OPTIONS.get(path, {}).get(parameter.name) or OPTIONS[""].get(parameter.name)
+    return (chinese if language == "zh" else None) or parameter.help or ""
 
 
 def usage_of(context: Any) -> str:
@@ -112,10 +125,6 @@ def _section(parameter: Any) -> str:
     return "common" if parameter.name in _COMMON else "options"
 
 
-def _english(command: Any) -> str:
-    return (command.help or "").partition("\n\n")[0].replace("\n", " ").strip()
-
-
 def _written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, (int, float)) else "" if value is None else str(value)
 
@@ -127,7 +136,7 @@ def _argument(parameter: Any, path: str, language: Language) -> str:
 
 def _row(parameter: Any, path: str, language: Language) -> tuple[str, str]:
     """Return what is typed, and what it means with its default and bounds."""
-    from ..words.commands import HELP, OPTIONS
+    from ..words.commands import HELP
 
     said = HELP[language]
     if parameter.param_type_name == "argument":
@@ -135,12 +144,11 @@ def _row(parameter: Any, path: str, language: Language) -> tuple[str, str]:
     else:
         names = ", ".join(sorted([*parameter.opts, *parameter.secondary_opts], key=len))
         typed = names if parameter.is_flag else f"{names} {value_of(parameter, path, language)}"
-    about = (OPTIONS.get(path, {}).get(parameter.name) or OPTIONS[""].get(parameter.name, "")) if language == "zh" else ""
     facts = [] if parameter.default in _NO_DEFAULT else [said["default"].format(_written(parameter.default))]
     facts += [bound] if (bound := bounded(parameter, language)) else []
     facts += [said["required"]] if parameter.required and parameter.param_type_name == "option" else []
-    about = about or parameter.help or ""
-    return typed, f"{about}{said['facts'].format(said['next'].join(facts))}" if facts else about
+    meaning = about(parameter, path, language)
+    return typed, f"{meaning}{said['facts'].format(said['next'].join(facts))}" if facts else meaning
 
 
 def _indented(text: str, width: int) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ..jobs.project import INDEX, Project
 from ..words.agreement import several
 from ..words.reports import word, word_of
 from ..words.shown import visible
+from . import colour
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -80,8 +81,11 @@ class Opened(Project):
         for one in found:
             if self.quiet and one.severity not in ("error", *(("warning",) if self.strict else ())):
                 continue
-            line = _json(one.as_dict(self.language)) if self.as_json else render(one, self.language)
-            print(line, file=sys.stderr)
+            print(_json(one.as_dict(self.language)) if self.as_json else self._rendered(one), file=sys.stderr)
+
+    def _rendered(self, one: Finding) -> str:
+        line = render(one, self.language)
+        return colour.finding_in_colour(line, one.code, one.severity) if colour.wanted(sys.stderr) else line
 
     def _last(self) -> list[Finding]:
         """Return what is said when all else has been: rows that are no records, all in one line."""
@@ -97,7 +101,8 @@ class Opened(Project):
         if self.as_json:
             print(_json(data, indent=1, allow_nan=False))
         elif not self.quiet:
-            print(visible(text, lines=True))
+            text = visible(text, lines=True)
+            print(colour.answer_in_colour(text, self.language) if colour.wanted(sys.stdout) else text)
 
     def progress(self, step: str) -> None:
         """Show on a terminal what is being done."""
