@@ -211,9 +211,9 @@ def test_an_amendment_is_checked_whole_and_says_which_ranks_move_and_where_a_fin
     assert found.moved is not None and found.moved.moves
     assert "-    weight: 0.6" in found.diff().splitlines() and "+    weight: 0.1" in found.diff().splitlines()
     wrong = amend(project, [Amendment("set", "cases", "weight", "0.7")])
-    assert [(item.code, wrong.after.node_of(item)) for item in wrong.findings] == [("IC201", "safety")]
+    assert [(item.code, wrong.after.part_of(item)) for item in wrong.findings] == [("IC201", ("safety", ""))]
     bad = amend(project, [Amendment("set", "cases", "direction", "lowest")])
-    assert [(item.code, bad.after.node_of(item)) for item in bad.findings] == [("IC112", "cases")]
+    assert [(item.code, bad.after.part_of(item)) for item in bad.findings] == [("IC112", ("cases", "direction"))]
     missing = amend(project, [Amendment("set", "cases", "column", "no such heading")])
     assert missing.is_refused
     assert (project / FILE).read_bytes() == before

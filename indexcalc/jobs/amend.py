@@ -49,9 +49,9 @@ class TreeText(Result):
         """Return the digest of the text, which an edit of it names."""
         return digest(self.raw)
 
-    def node_of(self, found: Finding) -> str:
-        """Return the node that a finding of this text is about; empty where it is about none."""
-        return node_at(self.document, found.place) if found.place.file == self.file else ""
+    def part_of(self, found: Finding) -> tuple[str, str]:
+        """Return the node that a finding of this text is about, and its key; empty where it is about none."""
+        return node_at(self.document, found.place) if found.place.file == self.file else ("", "")
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each key of each node, as it is written."""

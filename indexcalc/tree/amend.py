@@ -57,15 +57,22 @@ def written_nodes(document: Document) -> dict[str, WrittenNode]:
     return {name: node for name, node, _ in _walked(document)}
 
 
-def node_at(document: Document, place: Place) -> str:
-    """Return the id of the innermost node that a place of a text lies in; empty where it lies in none."""
-    document, found = unfold(document), ""
+def node_at(document: Document, place: Place) -> tuple[str, str]:
+    """Return the id of the innermost node that a place of a text lies in, and the key of it; empty where it lies in none."""
+    document, found = unfold(document), ("", "")
     at = (place.line - 1, place.column - 1)
-    for name, _, mapping in _walked(document):
-        start, end = mapping.start_mark, mapping.end_mark
-        if place.line and (start.line, start.column) <= at < (end.line, end.column + 1):
-            found = name
+    for name, _, mapping in _walked(document) if place.line else ():
+        if not _holds(mapping, mapping, at):
+            continue
+        own = (str(key.value) for key, value in mapping.value if key.value not in NESTED and _holds(key, value, at))
+        key = next(own, "")
+        found = name, "" if key == "id" else key  # what is said of a node stands where it begins
     return found
+
+
+def _holds(first: yaml.Node, last: yaml.Node, at: tuple[int, int]) -> bool:
+    start, end = first.start_mark, last.end_mark
+    return (start.line, start.column) <= at <= (end.line, end.column)
 
 
 def amended(raw: bytes, file: str, amendments: Sequence[Amendment]) -> bytes:
