@@ -624,6 +624,9 @@ def test_an_earlier_report_is_left_alone(tmp_path: Path) -> None:
 
 NOT_SHOWN = {
     "IC610": "another writer in between; tests/test_weights_commands has it",
+    "IC570": "a page of a server; tests/test_web_edit.py has it",
+    "IC580": "a page of a server; tests/test_web_submit.py has it",
+    "IC581": "a page of a server; tests/test_web_submit.py has it",
     "IC616": "what is typed in a browser; tests/test_amend.py has it",
     "IC617": "another editor in between; tests/test_amend.py has it",
     "IC334": "an .xls file built in a way that no program at hand writes; tests/sources has the fallback",

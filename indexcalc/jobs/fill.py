@@ -14,10 +14,13 @@ from ..words.reports import word
 from .project import Listening, Project
 from .reporting import ledger_of
 from .submit import submit
-from .template import Form
+from .template import Form, file_name_of
 
 if TYPE_CHECKING:
     from ..journal.entries import Entry
+
+
+_LONGEST = 150  # bytes of a file's name; systems take 255
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def hand_in(
     """Submit the content of a file for a form's department and period; what refuses it is returned, as all that was found."""
     quiet = Listening.to(project)
     with tempfile.TemporaryDirectory(prefix="indexcalc-") as folder:
-        file = Path(folder) / (Path(name).name or "table.csv")
+        file = Path(folder) / plain_name(name)
         file.write_bytes(content)
         try:
             done = submit(
@@ -89,6 +92,17 @@ def hand_in(
         except Refused as refused:
             return Filled((), tuple(in_order([*quiet.told, *quiet.labelled(refused.findings)])))
     return Filled(done.entries, tuple(in_order(quiet.told)))
+
+
+def plain_name(name: str) -> str:
+    """Return what somebody called a file as the name of one in a folder of our own.
+
+    >>> plain_name("../../a.xlsx"), plain_name("..")
+    ('-..-a.xlsx', 'table.csv')
+    """
+    plain = file_name_of(name.replace("\0", "")) or "table.csv"
+    stem, ending = Path(plain).stem, Path(plain).suffix[:10]
+    return stem.encode()[:_LONGEST].decode(errors="ignore") + ending
 
 
 def recorded(project: Project, form: Form, ledger: str | None = None) -> tuple[Entry | None, Mapping[tuple[int, int], str]]:

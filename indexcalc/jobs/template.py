@@ -137,7 +137,7 @@ def form_workbook(asked: Form) -> bytes:
 
 def file_name(asked: Form) -> str:
     """Return what the workbook of a form is called."""
-    return _file_name(f"{asked.department} {asked.period}") + ".xlsx"
+    return file_name_of(f"{asked.department} {asked.period}") + ".xlsx"
 
 
 def _level_asked(project: Project, index: Index, units: Units) -> str | None:
@@ -159,7 +159,7 @@ def _is_there(index: Index, owner: str, level: str | None) -> bool:
     return level is None or not isinstance(item, Indicator) or index.is_there(item, level)
 
 
-def _file_name(text: str) -> str:
+def file_name_of(text: str) -> str:
     """Return a text as the name of a file, in no other folder and on any system."""
     return re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "-", text).lstrip(".")
 

@@ -18,12 +18,15 @@ from ..tree.edit import exact_total, have_total, rescaled, weight_text
 from ..tree.model import Dimension, Indicator, Root
 from ..tree.terms import key_title, method_title
 from ..words.desk import desk
+from ..words.periods import period_title
 from .visit import Page, Visit
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-EDITORS = ("editor",)
+    from ..journal.users import Role
+
+EDITORS: tuple[Role, ...] = ("editor",)
 _KEY, _SEEN, _REMOVE, _SHARE = "k:", "s:", "remove:", "share:"
 _DIRECTIONS = ("higher", "lower", "target", "range")
 _NEW = ("id", "name", "name_en", "measure", "direction", "weight", "department", "more")
@@ -78,6 +81,9 @@ class Edited:
 
     node: str
     title: str
+    above: str
+    """What the node above is called."""
+    directions: dict[str, str]
     text: TreeText
     boxes: list[Box]
     fixed: list[str]
@@ -180,7 +186,7 @@ def _save(visit: Visit) -> Response:
         return _shown(visit, edited, status=422)
     who, why = named(visit, visit.given("who")), " ".join(visit.given("why").split())
     if not who or not why:
-        visit.found.insert(0, finding("IC618", Place()))
+        visit.found.insert(0, finding("IC570", Place()))
         return _shown(visit, edited, status=422)
     try:
         save(project, made, why=why, by=who)
@@ -216,6 +222,7 @@ def _to_publish(visit: Visit, *, status: int = 200, remark: str = "") -> Respons
         desk.publish(visit.language),
         status=status,
         periods=periods,
+        titles={one: period_title(one, visit.language) for one in periods},
         wanted=wanted,
         why=visit.given("why"),
         who=visit.given("who"),
@@ -226,11 +233,10 @@ def _to_publish(visit: Visit, *, status: int = 200, remark: str = "") -> Respons
 def _publish(visit: Visit) -> Response:
     """Publish a period: write its report and keep its scores for all time."""
     from ..jobs.publish import publish_in
-    from ..words.periods import period_title
 
     who = named(visit, visit.given("who"))
     if not who:
-        visit.found.append(finding("IC618", Place()))
+        visit.found.append(finding("IC570", Place()))
         return _to_publish(visit, status=422)
     state = visit.state()
     period = visit.given("period")
@@ -255,7 +261,7 @@ def _publish(visit: Visit) -> Response:
 
 
 def named(visit: Visit, typed: str) -> str:
-    """Return who does something: by the login, which cannot be typed, else as it was typed, with a mark that nothing proves it."""
+    """Return who does something: by the login, which cannot be typed, else as typed and marked as not proven."""
     if visit.visitor.proven:
         return visit.visitor.name
     name = " ".join(typed.split())[:100]
@@ -289,8 +295,7 @@ def _edited(visit: Visit, text: TreeText, wanted: str) -> Edited:
     own = text.nodes.get(wanted)
     if own is None:
         raise Refused([finding("IC510", Place(text.file), found=wanted, near=""), *text.findings])
-    node = text.index.by_id.get(wanted) if text.index else None
-    title = node.title(visit.language) if node else wanted
+    title = _title(text, wanted, visit)
 
     def box(name: str, key: str, label: str, choices: Sequence[str] = ()) -> Box:
         stands = as_typed(key, text.nodes[name].texts.get(key) or "")
@@ -311,8 +316,7 @@ def _edited(visit: Visit, text: TreeText, wanted: str) -> Edited:
     for name, child in text.nodes.items():
         if child.parent != wanted:
             continue
-        there = text.index.by_id.get(name) if text.index else None
-        called = there.title(visit.language) if there else name
+        called = _title(text, name, visit)
         weighs = "weight" not in child.texts or child.texts["weight"] is not None
         direction = (
             box(name, "direction", f"{called} {desk.direction(visit.language)}", ("", *_DIRECTIONS))
@@ -334,9 +338,16 @@ def _edited(visit: Visit, text: TreeText, wanted: str) -> Edited:
     keys = [one.alias or key for key, one in kind.model_fields.items()]
     new_keys = [(key, key_title(key, visit.language)) for key in keys if key not in own.texts and key not in ("indicators", "id")]
     new = {name: visit.given(f"new:{name}") for name in (*_NEW, "key", "value")}
-    edited = Edited(wanted, title, text, boxes, fixed, lines, new_keys, new)
+    directions = {"": "–", **{one: key_title(one, visit.language) for one in _DIRECTIONS}}
+    edited = Edited(wanted, title, _title(text, own.parent, visit), directions, text, boxes, fixed, lines, new_keys, new)
     edited.sum = _sum(edited, visit)
     return edited
+
+
+def _title(text: TreeText, name: str, visit: Visit) -> str:
+    """Return what a node is called, also in a tree that cannot be read whole."""
+    node = text.index.by_id.get(name) if text.index else None
+    return node.title(visit.language) if node else name
 
 
 def _sum(edited: Edited, visit: Visit) -> str:
@@ -355,8 +366,8 @@ def _sum(edited: Edited, visit: Visit) -> str:
 
 def _amendments(visit: Visit) -> list[Amendment]:
     """Return what a form asks to be changed: the fields that were typed in, keys and lines that are new, lines that go."""
-    form, made = visit.form or {}, []
-    for name in form:
+    made = []
+    for name in visit.form or ():
         if name.startswith(_KEY):
             node, _, key = name.removeprefix(_KEY).partition(":")
             typed, seen = (" ".join(visit.given(f"{start}{node}:{key}").split()) for start in (_KEY, _SEEN))

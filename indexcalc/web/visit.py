@@ -18,6 +18,7 @@ from ..journal.users import ROLES, Role
 from ..report.formats.html.page import HERE as REPORTS
 from ..report.formats.html.page import resource as report_resource
 from ..version import VERSION
+from ..words.desk import desk
 from ..words.page import page as page_words
 from ..words.reports import Said, word
 from ..words.web import web as words
@@ -253,6 +254,7 @@ class Visit:
             "language": self.language,
             "html_language": "en" if self.language == "en" else "zh-CN",
             "w": _in_language(self.language),
+            "d": _of_desk(self.language),
             "url": self.url,
             "static": self.static,
             "version": VERSION,
@@ -267,6 +269,12 @@ def _in_language(language: Language) -> SimpleNamespace:
     for source in (word, page_words, words):
         said |= {name: one(language) for name, one in vars(source).items() if isinstance(one, Said)}
     return SimpleNamespace(**said)
+
+
+@cache
+def _of_desk(language: Language) -> SimpleNamespace:
+    """Return the words of pages that write, and of the display, in a language."""
+    return SimpleNamespace(**{name: one(language) for name, one in vars(desk).items() if isinstance(one, Said)})
 
 
 @cache

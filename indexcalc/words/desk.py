@@ -47,7 +47,9 @@ class desk:  # noqa: N801 - read as `desk.save(language)`
     checking = Said("正在检查…", "Checking…")
     not_checked = Said("暂时无法检查，请用“检查”按钮。", "Cannot check right now: use the button.")
     nothing_found = Said("未发现问题", "Nothing found")
-    so_many_found = Said("错误 {errors} 处，提醒 {warnings} 处", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}")
+    so_many_found = Said(
+        "错误 {errors} 处，提醒 {warnings} 处", "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}"
+    )
     nothing_changed = Said("没有改动", "Nothing is changed")
     what_changes = Said("将改动的文字", "What changes in the file")
     ranks_that_move = Said("位次变化", "Ranks that move")
@@ -67,29 +69,39 @@ class desk:  # noqa: N801 - read as `desk.save(language)`
         "发布：写出本期报告，并把得分和位次永久记入公布记录。再次发布同一期须说明原因。",
         "Publishing writes the period's report and keeps its scores and ranks for all time. A revision needs a reason.",
     )
+    why_published = Said("修订原因（首次发布可不填）", "Reason (of a revision)")
     published = Said("已发布 {period}：{folder}", "Published {period}: {folder}")
     published_revised = Said("已发布 {period} 的修订：{folder}", "Published a revision of {period}: {folder}")
     nothing_to_publish = Said("{period} 与上次发布的相同，未重复发布。", "{period} is as it was last published.")
 
     submit = Said("数据报送", "Report data")
     submit_of = Said("报送：{department} · {period}", "Report: {department} · {period}")
-    submit_help = Said("选择期次，逐格填写，或上传填好的工作簿。", "Choose a period, then type the values or upload the workbook.")
+    submit_help = Said(
+        "选择期次，逐格填写，或上传填好的工作簿。", "Choose a period, then type the values or upload the workbook."
+    )
     open_form = Said("打开填报表", "Open the form")
     department = Said("部门", "Department")
     who_has_reported = Said("报送情况", "Who has reported")
     ledger_log = Said("报送台账", "Ledger")
     receipt = Said("回执", "Receipt")
     receipt_number = Said("回执号", "Receipt")
-    receipt_help = Said("请保存回执号，日后可据此核验报送内容未被改动。", "Keep the receipt: it proves later what was acknowledged.")
+    receipt_help = Said(
+        "请保存回执号，日后可据此核验报送内容未被改动。", "Keep the receipt: it proves later what was acknowledged."
+    )
     download_form = Said("下载填报表（xlsx）", "Download the form (xlsx)")
     last_time = Said("{period}：{value}", "{period}: {value}")
     must_be_reported_by = Said("截止日期：{date}", "Due {date}")
-    already_reported = Said("本期已报送第 {version} 版（{at}，{by}），再次报送是更正，须写明原因。", "Version {version} was reported ({at}, {by}): another is a correction and needs a reason.")
+    already_reported = Said(
+        "本期已报送第 {version} 版（{at}，{by}），再次报送是更正，须写明原因。",
+        "Version {version} was reported ({at}, {by}): another is a correction and needs a reason.",
+    )
     reason = Said("更正原因", "Reason of the correction")
     reporter = Said("报送人", "Your name")
     unproven = Said("{name}（未登录）", "{name} (not logged in)")
     unproven_help = Said("未使用登录，姓名会记为“未登录”。", "Nobody has to log in here, so the name is recorded as not proven.")
-    confirm = Said("仍要报送（期次尚未开始，或整列数据被清空）", "Report it though the period has not begun or a column is emptied")
+    confirm = Said(
+        "仍要报送（期次尚未开始，或整列数据被清空）", "Report it though the period has not begun or a column is emptied"
+    )
     send = Said("报送", "Report")
     type_values = Said("逐格填写", "Type the values")
     typed_values = Said("填报表", "Form")
@@ -104,9 +116,16 @@ class desk:  # noqa: N801 - read as `desk.save(language)`
     correct_it = Said("更正", "Correct it")
     nothing_asked = Said("本期没有需要该部门填报的指标。", "Nothing is asked of this department in this period.")
 
+    what_it_is = Said("口径", "What it is")
+    recorded_at = Said("登记时间", "Recorded")
+    unit = Said("单位", "Unit")
+    before_it = Said("更正前", "Before")
+
     display = Said("滚动展示", "Display")
     lost = Said("连接中断，正在重新连接……显示的是 {at} 的内容", "Connection lost, trying again; this is of {at}")
     of_page = Said("{page}／{pages}", "{page} of {pages}")
+    in_short = Said("本期概况", "In short")
+    bar = Said("得分条形图", "Score as a bar")
     as_of = Said("更新于 {at}", "As of {at}")
     quarters = Said("近期位次", "Ranks over time")
     warnings_now = Said("预警", "Warnings")

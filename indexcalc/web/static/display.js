@@ -1,0 +1,31 @@
+'use strict';
+// Pages turn by themselves. Whether there is something new is asked for; while nobody answers, the old goes on turning.
+(() => {
+  const {state, digest, seconds} = document.body.dataset;
+  const slides = [...document.querySelectorAll('[data-slide]')];
+  const page = document.querySelector('[data-page]');
+  const lost = document.querySelector('[data-lost]');
+  const said = page.textContent;
+  let at = Math.max(slides.findIndex((slide) => !slide.hidden), 0);
+  setInterval(() => {
+    slides[at].hidden = true;
+    at = (at + 1) % slides.length;
+    slides[at].hidden = false;
+    page.textContent = said.replace(/\d+/, at + 1);
+  }, seconds * 1000);
+  const ask = async () => {
+    try {
+      const answer = await fetch(state, {cache: 'no-store', redirect: 'error', signal: AbortSignal.timeout(20000)});
+      if (!answer.ok) throw new Error(answer.status);
+      const now = await answer.text();
+      lost.hidden = true;
+      if (now === digest) return;
+      // the page itself must be there before the old one is let go
+      const there = await fetch(location.href, {cache: 'no-store', redirect: 'error'});
+      if (there.ok) location.reload();
+    } catch {
+      lost.hidden = false;
+    }
+  };
+  setInterval(ask, 10000);
+})();
