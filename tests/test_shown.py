@@ -82,10 +82,10 @@ def test_cells_are_read_back_whatever_ends_a_line_in_their_names() -> None:
 
 
 def test_a_template_lies_in_the_folder_that_was_given(tmp_path: Path) -> None:
-    from indexcalc.jobs.template import _file_name
+    from indexcalc.jobs.template import file_name_of
 
     for name in ("../../市公安局 2022", "a/b", "..\\x", "/etc/passwd", "CON:1", "x\n"):
-        assert (tmp_path / _file_name(name)).resolve().parent == tmp_path.resolve()
+        assert (tmp_path / file_name_of(name)).resolve().parent == tmp_path.resolve()
 
 
 def test_a_first_submission_that_fails_leaves_no_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
