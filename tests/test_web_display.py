@@ -12,7 +12,8 @@ from indexcalc.jobs import users as users_of
 from indexcalc.jobs.project import Project, project_of
 
 from . import test_web
-from .test_web import PASSWORD, TREE, client, log_in
+from .test_web import PASSWORD, client, log_in
+from .test_web_edit import TREE
 
 quick_hashes = test_web.quick_hashes
 HOSTILE = "<img src=x onerror=alert(1)></script>"

@@ -20,9 +20,19 @@ from indexcalc.journal.published import published_file
 from indexcalc.journal.served import read_acts
 
 from . import test_web
-from .test_web import PASSWORD, TREE, client, form_token, log_in
+from .test_web import PASSWORD, client, form_token, log_in
 
 quick_hashes = test_web.quick_hashes
+TREE = """
+index: {id: i, name: "指数"}
+units: {table: u.csv, label: "区"}
+periods: {kind: year}
+data: {v: {path: v.csv}}
+defaults: {normalise: {method: goalposts, worst: 0, best: 100}}
+dimensions:
+  - {id: d, name: 甲, weight: 0.5, indicators: [{id: a, name: A, weight: 0.5, department: "某局"}, {id: b, weight: 0.5}]}
+  - {id: e, name: 乙, weight: 0.5, indicators: [{id: c}]}
+"""
 ORIGIN = {"origin": "http://testserver"}
 ROUTES = ["/edit", "/edit/node", "/edit/check", "/edit/preview", "/edit/save", "/edit/history", "/edit/publish"]
 POSTED = ["/edit/check", "/edit/preview", "/edit/save", "/edit/publish"]

@@ -26,6 +26,7 @@ from . import test_web
 from .sources import engines
 from .test_fill import TREE
 from .test_web import PASSWORD, client, form_token, log_in
+from .test_web_edit import TREE as OTHER
 
 quick_hashes = test_web.quick_hashes
 postgres = engines.postgres
@@ -83,7 +84,7 @@ def workbook(at: TestClient, values: dict[str, str]) -> bytes:
 
 
 def test_without_the_option_nothing_of_it_is_there(project: Project) -> None:
-    project.file.write_text(test_web.TREE, encoding="utf-8")
+    project.file.write_text(OTHER, encoding="utf-8")
     at = client(project)
     assert {at.get(one).status_code for one in SHOWN} == {404}
     assert {at.post(one, headers=ORIGIN).status_code for one in POSTED} == {404}
