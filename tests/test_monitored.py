@@ -197,7 +197,7 @@ def test_commands_show_it_and_say_what_it_is(project: Path) -> None:
     assert "5 个二级指标（其中监测指标 2 个）" in run(project, "check"), "it is counted among the indicators"
     shown = run(project, "explain", "甲区", "--node", "pleas")
     assert "认罪认罚适用率 (pleas) 监测指标，不计分 · 位次 3/4" in shown
-    assert "80.01 %" in shown
+    assert "80.01%" in shown
     [courts, _] = answer(project, "explain", "甲区")["tree"]["children"]
     leaf = {child["node"]: child for child in courts["children"]}["pleas"]
     assert (leaf["role"], leaf["value"], leaf["score"], leaf["rank"]) == ("monitored", 80.01, None, 3)

@@ -39,7 +39,7 @@ class Options(TypedDict, total=False):
         str | None,
         typer.Option(
             "--format",
-            help="What people read: html, xlsx, md, svg, pdf, docx, page with commas, or none. Default: html,xlsx,md.",
+            help="What people read: html, xlsx, md, svg, png, pdf, docx, page with commas, or none. Default: html,xlsx,md.",
         ),
     ]
     out: Annotated[str | None, typer.Option("--out", help="Where reports go. Default: reports beside the tree.")]

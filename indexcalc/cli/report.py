@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal, Unpack
 
 import typer
@@ -22,14 +23,25 @@ def report(
     unit: Annotated[
         str | None, typer.Option("--unit", help="A report of one unit, by its id or name, into reports/units. Default: of all.")
     ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="A Word document whose styles, pages, head and signature docx has.")
+    ] = None,
+    new_template: Annotated[
+        Path | None, typer.Option("--new-template", help="Write such a document to begin with, and no report.")
+    ] = None,
     **options: Unpack[Options],
 ) -> None:
     """Write the report of a period for people, of all units or of one: a page, a workbook, Markdown, pictures, PDF, Word."""
     from ..jobs.names import periods_of, unit_in
     from ..jobs.report import edition_of, write_reports
+    from ..jobs.report import new_template as begin
     from ..report.answers.report import report_answer
 
     with opened({**options, "lang": None if spoken == "both" else spoken}, writes=True) as project:
+        if new_template is not None:
+            project.print(begin(project, new_template).as_posix(), {"template": new_template.as_posix()})
+            return
+        project.template = template
         languages = ("zh", "en") if spoken == "both" else ()
         asked = edition_of(options["formats"], languages=languages, audience=audience, usual="html,xlsx")
         scores = project.scores()

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from ..journal.run import digest, digest_of, named_from
 from ..panel import Panel
 from ..scores import Scores
 from ..tree.blocks.follow import FromTable
+from ..tree.model import Index
 from .project import Project
 
 PUBLIC_INPUTS = "inputs"
+
+
+def template_of(project: Project, index: Index) -> Path | None:
+    """Return the file of the Word template of reports: the one that is asked for, or that the tree names."""
+    declared = index.report.template
+    return project.template or (project.data / declared if declared else None)
 
 
 def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
@@ -28,6 +36,7 @@ def inputs_of(project: Project, made: Scores | Panel) -> dict[str, str]:
         named["data"] = digest(labels.encode() + panel.values.tobytes() + panel.status.tobytes())
     tables = [project.data / one.table for one in (index.goals, index.remarks) if isinstance(one, FromTable)]
     tables += [project.data / index.report.map.geojson] if index.report.map else []
+    tables += [template] if (template := template_of(project, index)) is not None else []
     beside = {path: digest_of(path) for path in tables if path.is_file()}
     digests = {**beside, **({project.file: digest_of(project.file)} if from_file else {}), **(origin.digests if origin else {})}
     every = named | named_from(project.data, digests) | dict(origin.submissions if origin else {})

@@ -191,17 +191,19 @@ def write_report(
     lang: Language | Literal["both"] = "zh",
     unit: str | None = None,
     seed: int = 0,
+    template: PathLike | None = None,
 ) -> Report:
     """Write the report of a period, or of `all`: each into a folder of its own below `out`, replaced whole or not at all.
 
     A report is of all units, or of one `unit`, which lies in `units` below that folder.
 
-    Beside the tables for programs it has `formats` of html, xlsx, md, svg, pdf, docx and page, that of the index itself. The
-    `public` edition leaves out values, addresses, departments and warnings, and lies in `public` below the folder of reports.
+    Beside the tables for programs it has `formats` of html, xlsx, md, svg, png, pdf, docx and page, that of the index itself;
+    docx is in the styles of a `template`. The `public` edition leaves out values, addresses, departments and warnings, and lies
+    in `public` below the folder of reports.
 
     :raises Refused: where there is no such period, or a folder cannot be written or is somebody else's.
     """
-    return _written(scores, period, out, formats, edition, lang, unit, seed=seed, add=False)
+    return _written(scores, period, out, formats, edition, lang, unit, seed=seed, add=False, template=template)
 
 
 def write_page(
@@ -235,6 +237,7 @@ def _written(
     *,
     seed: int,
     add: bool,
+    template: PathLike | None = None,
 ) -> Report:
     own: Language = "zh" if lang == "both" else lang
     project = project_of(scores.declared, reports=out, lang=own, seed=seed, level=scores.level)
@@ -242,4 +245,5 @@ def _written(
     periods = periods_of(scores, period)
     asked = edition_of(",".join(formats) or "none", languages=languages, audience=edition, usual="")
     project.edition = asked if unit is None else asked._replace(unit=unit_in(scores, unit, periods))
+    project.template = None if template is None else Path(template)
     return Report(tuple(periods), tuple(write_reports(project, scores, periods, add=add)))

@@ -28,6 +28,8 @@ PathLike = str | os.PathLike[str]
 class Project:
     """Where a project is and how it is read: `data` is where relative paths start, `reports` where reports go.
 
+    Reports in Word are written in the styles of the `template`, or of the one that the tree names.
+
     What refuses nothing is told by `tell`, as soon as it is known; what refuses is raised as `Refused`.
     """
 
@@ -41,6 +43,7 @@ class Project:
     as_of: str | None = None
     strict: bool = False
     edition: Edition = field(default_factory=Edition)
+    template: Path | None = None
 
     def tell(self, found: Sequence[Finding]) -> None:
         """Say what was found and refuses nothing: to users of Python as warnings."""

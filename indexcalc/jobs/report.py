@@ -13,7 +13,7 @@ from pathlib import Path
 from ..findings import Place, Refused, finding, nearest
 from ..journal.edition import FORMATS, Edition
 from ..journal.files import Content, PartlyWritten, Replacement, fitting, is_lock_of, locked
-from ..journal.run import ALL, PICTURES, Run, digest, packages, read_run
+from ..journal.run import ALL, PICTURES, Run, digest, named_from, packages, read_run
 from ..report.answers.ranking import current_ranking
 from ..report.files import PANEL, RUN, Reports
 from ..report.sheets.analysed import unit_called
@@ -21,7 +21,7 @@ from ..scores import Scores
 from ..sources.outlines import Drawn, read_outlines
 from ..tree.layout import one_ranking
 from ..version import VERSION
-from .inputs import inputs_of
+from .inputs import inputs_of, template_of
 from .project import Project, place_in, problem_of, refuse, refuse_file
 from .reporting import submissions
 
@@ -29,7 +29,7 @@ PUBLIC = "public"
 """The folder of the public edition of reports, beside the internal one."""
 UNITS = "units"
 """The folder of the reports of single units, each in one of its own."""
-_OF_ONE_RANKING = ("html", "svg", "pdf", "docx")  # what shows places among all units by scores alone
+_OF_ONE_RANKING = ("html", "svg", "png", "pdf", "docx")  # what shows places among all units by scores alone
 
 Ranking = Mapping[str, Sequence[float | None]]
 """The score and the rank of each unit, by its id."""
@@ -97,7 +97,39 @@ def reports_of(project: Project, scores: Scores) -> Reports:
         edition=project.edition,
         seed=project.seed,
         outlines=outlines_of(project, scores),
+        template=template_in(project, scores),
     )
+
+
+def template_in(project: Project, scores: Scores) -> bytes | None:
+    """Return the Word template of reports, if one is asked for or the tree names one, or refuse what cannot be read."""
+    path = template_of(project, scores.declared)
+    if path is None:
+        return None
+    place = Place(path.as_posix()) if project.template else scores.declared.place(("report", "template"))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused([finding("IC587", place, file=path.name, problem=problem_of(error))]) from error
+    if "docx" in project.edition.formats:
+        from ..report.formats.docx.page import check_template
+
+        if problem := check_template(content):
+            raise Refused([finding("IC586", place, file=path.name, problem=problem)])
+    return content
+
+
+def new_template(project: Project, file: Path) -> Path:
+    """Write a Word template to begin with, or refuse where there is a file already or python-docx is not installed."""
+    from ..report.formats.docx.page import template_of as made
+
+    content = made(project.language)
+    with replacing(project) as new:
+        if file.exists():
+            raise Refused([finding("IC588", Place(file.as_posix()))])
+        new.file(file, content)
+        new.commit()
+    return file
 
 
 def outlines_of(project: Project, scores: Scores) -> Drawn | None:
@@ -164,16 +196,22 @@ def new_run_of(
         languages=() if period == ALL else project.edition.languages,
         audience=project.edition.audience,
         unit=project.edition.unit,
+        template=named(project),
     )
+
+
+def named(project: Project) -> str:
+    """Return the name of the template that was asked for, as seen from the data's folder."""
+    return next(iter(named_from(project.data, {project.template: ""})), "") if project.template else ""
 
 
 def made_with(formats: Sequence[str]) -> dict[str, str]:
     """Return the versions of the libraries that shape a report's bytes, and the digests of the fonts, where it has any."""
     made = packages()
-    if "pdf" in formats:
-        from ..report.formats.pdf.page import made_with as with_fonts
+    if drawn := [name for name in formats if name in ("pdf", "png")]:
+        from ..report.formats.typeset import made_with as with_fonts
 
-        made |= with_fonts()
+        made |= with_fonts(drawn[0])
     if "docx" in formats:
         from ..report.formats.docx.page import made_with as with_library
 
@@ -225,11 +263,12 @@ def leave_alone(folder: Path) -> None:
 
 
 def strangers_in(folder: Path, run: Run | None) -> list[str]:
-    """Return the names in a report's folder, and in that of its pictures, that its run does not know."""
+    """Return the names in a report's folder, and in those of its pictures, that its run does not know."""
     own = {*run.outputs, RUN} if run else set()
-    pictures = folder / PICTURES
-    inside = sorted(pictures.iterdir()) if pictures.is_dir() and any(name.startswith(f"{PICTURES}/") for name in own) else []
-    entries = [entry for entry in folder.iterdir() if not (inside and entry == pictures)]
+    known = [folder / kind for kind in PICTURES if any(name.startswith(f"{kind}/") for name in own)]
+    inside = [path for pictures in known if pictures.is_dir() for path in sorted(pictures.iterdir())]
+    kept = {path.parent for path in inside}
+    entries = [entry for entry in folder.iterdir() if entry not in kept]
     names = (path.relative_to(folder).as_posix() for path in (*entries, *inside))
     return sorted(name for name in names if name not in own)
 

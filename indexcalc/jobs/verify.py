@@ -87,7 +87,10 @@ def _again(project: Project, run: Run) -> Run:
     language: Language = "en" if run.language == "en" else "zh"
     edition = Edition(tuple(run.formats), tuple(run.languages), run.audience, run.unit)
     level, as_of = run.level or None, run.as_of or None
-    again = replace(project, report_language=language, level=level, as_of=as_of, seed=run.seed, edition=edition)
+    template = project.data / run.template if run.template else None
+    again = replace(
+        project, template=template, report_language=language, level=level, as_of=as_of, seed=run.seed, edition=edition
+    )
     if run.blocks:
         from .blocks import digests_of, score_in_files
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Format = Literal["html", "xlsx", "md", "svg", "pdf", "docx", "page"]
+Format = Literal["html", "xlsx", "md", "svg", "png", "pdf", "docx", "page"]
 Audience = Literal["internal", "public"]
 AUDIENCES: tuple[Audience, ...] = ("internal", "public")
-FORMATS: tuple[Format, ...] = ("html", "xlsx", "md", "svg", "pdf", "docx", "page")
+FORMATS: tuple[Format, ...] = ("html", "xlsx", "md", "svg", "png", "pdf", "docx", "page")
 
 
 class Edition(NamedTuple):

@@ -13,8 +13,8 @@ from typing import Any
 from .edition import AUDIENCES, FORMATS
 
 ALL = "all"
-PICTURES = "svg"
-"""The folder of a report's pictures, each a file."""
+PICTURES = ("svg", "png")
+"""The folders of a report's pictures, each a file; they are named like their formats."""
 _DIGEST = "digest"
 
 
@@ -45,6 +45,7 @@ class Run:
     analyses: bool = False
     blocks: bool = False
     engine: str = ""
+    template: str = ""
 
     def as_json(self) -> bytes:
         """Write the run, with the digest of all of it as its last line, so that no field of it changes unseen."""
@@ -130,8 +131,10 @@ def _is_sound(run: Run) -> bool:
 
 
 def _is_plain(name: str) -> bool:
-    """Say whether a file's name is one of a report: in its folder, or in that of its pictures."""
-    inside = name.removeprefix(f"{PICTURES}/")
+    """Say whether a file's name is one of a report: in its folder, or in one of its pictures."""
+    folder, _, inside = name.partition("/")
+    if folder not in PICTURES:
+        inside = name
     return Path(inside).name == inside and "\\" not in inside
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ..journal.edition import Edition
-from ..journal.run import PICTURES
 from ..periods import last_day
 from ..scores import Scores
 from ..sources.outlines import Drawn
@@ -16,7 +15,7 @@ from ..tree.blocks.pages import Open
 from ..words.periods import period_title
 from .formats.html import FRAMEWORK, PAGE
 from .formats.markdown import summary
-from .formats.unit import unit_petals, unit_summary, unit_workbook
+from .formats.unit import unit_summary, unit_workbook
 from .formats.xlsx import Ranking, ranking_book
 from .sheets.analysed import MOST_UNITS, Analysed, analysed
 from .sheets.annex import method_sheet
@@ -56,6 +55,7 @@ class Reports:
     edition: Edition = field(default_factory=Edition)
     seed: int = 0
     outlines: Drawn | None = None
+    template: bytes | None = None
 
     def of(
         self,
@@ -108,7 +108,7 @@ class Reports:
         """Say whether the analyses of a period are run: of the newest that is written, where they are shown."""
         many = len(self.scores.panel.units) > MOST_UNITS and not self.edition.unit
         wanted = period == newest or self.scores.of_period(period).index.report.periods == "all"
-        return bool({"html", "svg", "pdf", "docx"} & {*formats}) and wanted and not many
+        return bool({"html", "svg", "png", "pdf", "docx"} & {*formats}) and wanted and not many
 
     def _analysed(self, period: str, *, analyses: bool) -> Analysed:
         unit = self.scores.panel.units.ids.index(self.edition.unit) if self.edition.unit else None
@@ -187,9 +187,13 @@ class Reports:
         del inputs
         from .formats.pictures import pictures
 
-        if shown.unit is not None:
-            return {f"{PICTURES}/petals.svg": unit_petals(shown, shown.unit, self.language)} if shown.dimensions else {}
-        return {f"{PICTURES}/{name}": content for name, content in pictures(shown, self.language).items()}
+        return {f"svg/{name}": content for name, content in pictures(shown, self.language).items()}
+
+    def _png(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
+        del inputs
+        from .formats.pictures import pngs
+
+        return {f"png/{name}": content for name, content in pngs(shown, self.language).items()}
 
     def _pdf(self, shown: Analysed, inputs: Mapping[str, str]) -> dict[str, bytes]:
         del inputs
@@ -201,15 +205,27 @@ class Reports:
         del inputs
         from .formats.docx.page import docx
 
-        return self._on_paper(shown, "docx", docx)
+        return self._on_paper(shown, "docx", partial(docx, template=self.template))
 
     def _on_paper(self, shown: Analysed, kind: str, made: Callable[[Paper, date | None], bytes]) -> dict[str, bytes]:
         """Return the report as it is read on paper, a file a language."""
+        from .formats.pictures import figures
+        from .sheets.paper import PERIODS
+
         languages = self.edition.languages or (self.language,)
         names = [f"{PAPER}.{kind}", *(f"{PAPER}.{language}.{kind}" for language in languages[1:])]
         ends, public = last_day(shown.period, kind_of(shown.scores, shown.period)), self.edition.is_public
         return {
-            name: made(paper_of(shown, language, public=public, reporting=self._reporting(shown.period, language)), ends)
+            name: made(
+                paper_of(
+                    shown,
+                    language,
+                    public=public,
+                    reporting=self._reporting(shown.period, language),
+                    figures=figures(shown, language, periods=PERIODS),
+                ),
+                ends,
+            )
             for name, language in zip(names, languages, strict=True)
         }
 

@@ -59,10 +59,11 @@ def decimals_of_values(values: Iterable[object]) -> int:
 def measured(value: float, measure: str = "") -> str:
     """Return a value with its unit of measurement, as people read it.
 
-    >>> measured(31.92541587, "per 10,000"), measured(3373.0, "cases")
-    ('31.93 per 10,000', '3373 cases')
+    >>> measured(31.92541587, "per 10,000"), measured(3373.0, "cases"), measured(7.0, "%")
+    ('31.93 per 10,000', '3373 cases', '7%')
     """
-    return f"{number(value, decimals_of_values([value]))} {measure}".rstrip()
+    between = "" if measure[:1] in ("%", "‰") else " "
+    return f"{number(value, decimals_of_values([value]))}{between}{measure}".rstrip()
 
 
 def with_measure(title: str, measure: str, language: str) -> str:

@@ -15,6 +15,7 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     alike = Said("{period}，{count}个{label}综合得分均为{mean}分。", "In {period} all {count} units scored {mean}.")
     leading = Said("{first}（{score}分）居首；{next}分列其后。", "{first} ({score}) is first, followed by {next}.")
     leading_alone = Said("{first}（{score}分）居首。", "{first} ({score}) is first.")
+    following = Said("其后为{next}。", "{next} {count:follows|follow}.")
     named_with_score = Said("{unit}（{score}分）", "{unit} ({score})")
     graded = Said("{count}个{label}得分在{bound}分及以上（{grade}）。", "{count} units scored {bound} or more ({grade}).")
     moved = Said(
@@ -44,6 +45,9 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     to_place = Said("，居第{rank}位", ", place {rank}")
     same_place = Said("，位次不变", ", the rank stays")
     changed = Said("较{period}{difference}，其中{parts}。", "Compared with {period} the score {difference}: {parts}.")
+    changed_whole = Said(
+        "较{period}{difference}，全部为{factor}。", "Compared with {period} the score {difference}, all of it {factor}."
+    )
     changed_alone = Said("较{period}{difference}。", "Compared with {period} the score {difference}.")
     part = Said("{factor}{points}分", "{factor} {points}")
     warned = Said("{count}项红色预警，涉及{units}。", "{count} red {count:warning|warnings}, in {units}.")
@@ -74,5 +78,6 @@ class sentence:  # noqa: N801 - read as `sentence.spread(language)`
     node_and_rank = Said("{node}（第{rank}位）", "{node} (place {rank})")
     quarters = Said("{unit}：{parts}。", "{unit}: {parts}.")
     several_units = Said("{names}等{count}个{label}", "{names} and others ({count} units)")
+    several_nodes = Said("{names}等{count}项", "{names} and others ({count})")
     and_last = Said("{names}和{last}", "{names} and {last}")
     between_parts = Said("；", "; ")

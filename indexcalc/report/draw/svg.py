@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from html import escape
+from html import escape, unescape
 from itertools import pairwise
 
 from ...words.shown import visible
@@ -63,10 +64,30 @@ def picture(width: float, height: float, label: str, *inside: str) -> str:
     return element("svg", {"viewBox": box, "width": float(width), "height": float(height), **said}, *inside)
 
 
-def alone(drawn: str) -> bytes:
+def alone(drawn: str, face: str = FONT) -> bytes:
     """Return a picture as a file of its own, which says what it is and in which letters."""
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{FONT}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" font-family="{escape(face)}"'
     return ('<?xml version="1.0" encoding="UTF-8"?>\n' + drawn.replace("<svg", head, 1) + "\n").encode()
+
+
+def label_of(drawn: str) -> str:
+    """Return what a picture says to those who cannot see it.
+
+    >>> label_of(picture(1, 1, "A & B"))
+    'A & B'
+    """
+    found = re.search(r'aria-label="([^"]*)"', drawn)
+    return unescape(found[1]) if found else ""
+
+
+def size_of(drawn: str) -> tuple[float, float]:
+    """Return how wide and high a picture is.
+
+    >>> size_of(picture(640, 34.5, ""))
+    (640.0, 34.5)
+    """
+    found = re.search(r'width="([0-9.]+)" height="([0-9.]+)"', drawn)
+    return (float(found[1]), float(found[2])) if found else (0.0, 0.0)
 
 
 def short(number: float, decimals: int = 2) -> str:

@@ -1,17 +1,15 @@
-"""A report of one unit beside its page: the tables of its scorecard in Markdown and as a workbook, its petals as a picture."""
+"""A report of one unit beside its page: the tables of its scorecard in Markdown and as a workbook."""
 
 from __future__ import annotations
 
 from ...words.page import page
 from ...words.periods import period_title
 from ...words.reports import word
-from ..draw.svg import alone
 from ..numbers import number
 from ..sheets.analysed import Analysed
 from ..sheets.open import may_see
 from ..sheets.scorecard import Scorecard, scorecard, unit_sheets
 from ..sheets.sentences import OPEN_RULES
-from .html.drawings import flower, petal_ends
 from .text import as_markdown, escaped
 from .xlsx import workbook
 
@@ -35,11 +33,6 @@ def unit_workbook(shown: Analysed, unit: int, language: str, *, public: bool) ->
     """Write the tables of a unit as a workbook."""
     card = scorecard(shown, unit, language)
     return workbook(unit_sheets(shown, card, language, public=public), language, _title(shown, card, language))
-
-
-def unit_petals(shown: Analysed, unit: int, language: str) -> bytes:
-    """Draw a unit's petals as a picture of its own."""
-    return alone(flower(shown, unit, petal_ends(shown), language).svg)
 
 
 def _title(shown: Analysed, card: Scorecard, language: str) -> str:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
 
 from ...methods.arrays import np
+from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...tree.blocks.pages import Open
 from ...version import VERSION
 from ...words.page import page
 from ...words.paper import mark_of, paper
 from ...words.periods import period_title
-from ...words.reports import word
-from ..numbers import number
+from ...words.reports import Said, word
+from ...words.statuses import STATUS_NAMES
+from ..numbers import listed, number
 from .alone import unit_label
 from .analysed import Analysed
-from .annex import method_sheet
+from .annex import departments_of, method_sheet
 from .open import may_see, without_column
-from .scorecard import facts_of, scorecard, unit_sheets
-from .sentences import OPEN_RULES, PUBLIC_RULES, dimension_sentence, headlines, unit_sentences
+from .scorecard import facts_of, gaps_sheet, scorecard, unit_sheets
+from .sentences import OPEN_RULES, PUBLIC_RULES, dimension_sentence, headlines, names_ends, unit_sentences
 from .sheet import Sheet
 from .tables import coverage_sheet, dimension_sheet, in_rank_order, notes, ranking_sheet, shortened
 from .warnings import warnings_sheet
@@ -27,8 +31,16 @@ from .warnings import warnings_sheet
 MOST_CARDS = 60  # units that have a paragraph and a scorecard
 MOST_WARNINGS = 100
 MOST_ROWS = 300  # of a table; the files named below it have all
-_GROUPS = (("scores", ("S1", "S1b")), ("moves", ("S2", "S3", "S10")), ("certainty", ("S4",)))
-"""The subheadings of the first part, each with the rules of its sentences."""
+MOST_IN_BODY = 30  # units whose ranking stands among the text
+MOST_GAPS = 4  # indicators without a value that a scorecard names
+PERIODS = 6  # of ranks over time: more would be too small to read on a page
+PAGE = "report.html"
+_GROUPS = (
+    ("scores", ("S1", "S1b"), "map"),
+    ("moves", ("S2", "S3", "S10"), "history"),
+    ("certainty", ("S4",), "intervals"),
+)
+"""The subheadings of the first part, each with the rules of its sentences and the figure that shows the same."""
 
 
 @dataclass(frozen=True)
@@ -39,41 +51,71 @@ class Text:
     level: int = 0
 
 
-Block = Text | Sheet
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its title below, what it says to those who cannot see it, and a note."""
+
+    svg: str
+    title: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A small picture and the lines that stand right of it."""
+
+    figure: Figure
+    lines: tuple[Text, ...]
+
+
+Block = Text | Sheet | Figure | Beside
 
 
 @dataclass(frozen=True)
 class Attachment:
     """What is attached: a title and its pages; a page is what stands on a sheet of paper of its own.
 
-    It is `wide` where tables need the page across.
+    It is `wide` where tables need the page across. Of `single` ones no page goes over to the next: what does not fit is left out
+    and said to be.
     """
 
     label: str
     title: str
     pages: tuple[tuple[Block, ...], ...]
     wide: bool = False
+    single: bool = False
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A report as it is read from the title to the last attachment."""
+    """A report as it is read from the title, broken by sense into lines, to the last attachment."""
 
-    title: str
+    titles: tuple[str, ...]
     language: str
     body: tuple[Block, ...]
     attachments: tuple[Attachment, ...]
-    made_by: str
+
+    @property
+    def title(self) -> str:
+        return ("" if self.language == "zh" else " ").join(self.titles)
 
 
-def paper_of(shown: Analysed, language: str, *, public: bool = False, reporting: Sheet | None = None) -> Paper:
+def paper_of(
+    shown: Analysed,
+    language: str,
+    *,
+    public: bool = False,
+    reporting: Sheet | None = None,
+    figures: Mapping[str, Figure] | None = None,
+) -> Paper:
     """Return what a report on paper says of a period: of all units, or of the one that it is about.
 
     `public` leaves out values, departments and warnings that the tree does not open; no sentence is made here, all come
-    from their rules, and every number of them stands in a table of the same report.
+    from their rules, and every number of them stands in a table of the same report. `figures` are the report's pictures.
     """
-    made = _Made(shown, language, public, reporting)
-    return Paper(made.title, language, tuple(made.body()), tuple(made.attachments()), made.made_by)
+    made = _Made(shown, language, public, reporting, figures or {})
+    return Paper(made.titles, language, tuple(made.body()), tuple(made.attachments()))
 
 
 @dataclass(frozen=True)
@@ -82,18 +124,17 @@ class _Made:
     language: str
     public: bool
     reporting: Sheet | None
+    figures: Mapping[str, Figure]
+    numbered: list[type] = field(default_factory=list)
 
     @property
-    def title(self) -> str:
+    def titles(self) -> tuple[str, ...]:
         index, language = self.shown.scores.index, self.language
         name = index.report.heading(language) or index.index.title(language)
         if self.shown.unit is not None:
             name = f"{name} · {self.shown.scores.panel.units.title(self.shown.unit, language)}"
-        return str(paper.title(language).format(index=name, period=period_title(self.shown.period, language)))
-
-    @property
-    def made_by(self) -> str:
-        return str(page.made_by(self.language).format(version=VERSION, seed=self.shown.seed))
+        said = paper.bulletin if index.report.kind == "bulletin" else paper.title
+        return name, str(said(language).format(period=period_title(self.shown.period, language)))
 
     @property
     def units(self) -> list[int]:
@@ -113,13 +154,14 @@ class _Made:
     def body(self) -> Iterator[Block]:
         """Return the body: the opening, then the parts that have something to say, numbered."""
         language, index = self.language, self.shown.scores.index
-        opening = paper.opening(language).format(
+        said = paper.bulletin_opening if index.report.kind == "bulletin" else paper.opening
+        opening = said(language).format(
             period=period_title(self.shown.period, language),
             indicators=len(index.leaves),
             units=len(self.shown.scores.listed(self.shown.at)),
             label=self.label,
         )
-        yield from (Text(one) for one in (opening, *notes(self.shown.scores, language)))
+        yield from (Text(closed(one, language)) for one in (opening, *notes(self.shown.scores, language)))
         wanted: list[tuple[str, Callable[[int], Iterator[Block]]]] = [
             (paper.overall(language), self._overall),
             (paper.dimensions(language), self._dimensions),
@@ -146,12 +188,49 @@ class _Made:
         return Text((" " if self.language == "en" else "").join(texts))
 
     def _overall(self, outer: int) -> Iterator[Block]:
-        inner = 0
-        for title, rules in _GROUPS:
-            if said := self._said(*rules):
-                inner += 1
-                yield self._subheading(outer, inner, getattr(paper, title)(self.language))
-                yield self._together(said)
+        inner, language = 0, self.language
+        for title, rules, figure in _GROUPS:
+            said = self._said(*rules)
+            if not said:
+                continue
+            inner += 1
+            yield self._subheading(outer, inner, getattr(paper, title)(language))
+            ranked = self._short_ranking() if title == "scores" else None
+            name = next((name for name in self.figures if name.split("-")[0] == figure), None)
+            shown = [self._numbered(ranked)] if ranked else []
+            shown += [self._numbered(self.figures[name])] if name else []
+            named = listed((one.title.split(paper.after_number(language))[0] for one in shown), language)
+            see = [paper.shown_in(language).format(names=named)] if shown else []
+            yield self._together([*said, *(self._ends if title == "scores" else []), *see])
+            yield from shown
+
+    def _numbered(self, block: Sheet | Figure) -> Sheet | Figure:
+        """Return a table or figure with its number before its title, in the order of those among the text."""
+        kind = paper.table if isinstance(block, Sheet) else paper.figure
+        self.numbered.append(type(block))
+        number_of = kind(self.language).format(number=self.numbered.count(type(block)))
+        return replace(block, title=f"{number_of}{paper.after_number(self.language)}{block.title}")
+
+    @property
+    def _ends(self) -> list[str]:
+        """Who is first and last, where a bulletin is to name them."""
+        pages = self.shown.scores.index.report
+        return names_ends(self.shown, self.language, pages.named) if pages.kind == "bulletin" and pages.named else []
+
+    def _short_ranking(self) -> Sheet | None:
+        """Return the first columns of the ranking of few units: what is asked for first stands among the text."""
+        scores, language = self.shown.scores, self.language
+        if self.shown.unit is not None or not 2 <= len(self.units) <= MOST_IN_BODY:
+            return None
+        sheet, root = ranking_sheet(scores, self.shown.period, language), scores.tree.root
+        kept = [
+            at
+            for at, one in enumerate(sheet.headings)
+            if at < 2 or (one.shows and one.shows[1] == root and one.shows[0] in ("score", "move", "grade"))
+        ]
+        rows = tuple(tuple(row[at] for at in kept) for row in sheet.rows)
+        headings = tuple(sheet.headings[at] for at in kept)
+        return replace(sheet, headings=headings, rows=rows, whole=(), notes=(self._see("ranking"),))
 
     def _dimensions(self, outer: int) -> Iterator[Block]:
         scores, inner = self.shown.scores, 0
@@ -186,7 +265,9 @@ class _Made:
 
     def _warnings(self, outer: int) -> Iterator[Block]:
         del outer
-        yield from (Text(said) for said in self._said("S8"))
+        if said := self._said("S8"):
+            there = any(one.key == "warnings" for one in self._attached)
+            yield self._together([*said, *([self._see("warnings")] if there else [])])
 
     def _quality(self, outer: int) -> Iterator[Block]:
         del outer
@@ -194,53 +275,121 @@ class _Made:
         if not self.public:
             yield self._together(self._said("S9") or [str(paper.complete(language))])
             if self.shown.unit is None:
-                yield shortened(coverage_sheet(scores, self.shown.period, language), MOST_ROWS, language)
-                yield from [self.reporting] if self.reporting is not None else []
+                yield self._numbered(shortened(coverage_sheet(scores, self.shown.period, language), MOST_ROWS, language))
+                yield from [self._numbered(self.reporting)] if self.reporting is not None else []
         tree = method_sheet(scores, self.shown.period, language, public=self.public)
         column = next(at for at, heading in enumerate(tree.headings) if heading.title == word.method(language))
         made = paper.made(language).format(count=len(self.shown.dimensions), method=tree.rows[0][column])
-        yield self._together([str(made), str(paper.weights(language))])
+        yield self._together(
+            [str(made), self._see("tree", paper.weights), paper.made_by(language).format(version=VERSION, seed=self.shown.seed)]
+        )
 
     # -------------------------------------------------------------------------------------------------------- what is attached
 
     def attachments(self) -> Iterator[Attachment]:
         """Return what is attached, numbered."""
-        for at, (title, pages, wide) in enumerate(self._attached(), start=1):
-            yield Attachment(str(paper.attachment(self.language).format(number=at)), title, pages, wide)
+        for at, one in enumerate(self._attached, start=1):
+            label = str(paper.attachment(self.language).format(number=at))
+            yield Attachment(label, one.title, one.pages, one.wide, one.single)
 
-    def _attached(self) -> Iterator[tuple[str, tuple[tuple[Block, ...], ...], bool]]:
+    def _see(self, key: str, said: Said = paper.see) -> str:
+        """Return where more of something stands among what is attached."""
+        at, one = next((at, one) for at, one in enumerate(self._attached, start=1) if one.key == key)
+        label = paper.attachment(self.language).format(number=at)
+        return str(said(self.language).format(attachment=label, title=one.title))
+
+    @cached_property
+    def _attached(self) -> list[_Attached]:
+        return list(self._attach())
+
+    def _attach(self) -> Iterator[_Attached]:
         scores, period, language = self.shown.scores, self.shown.period, self.language
         if self.shown.unit is None:
-            yield str(word.ranking(language)), self._alone(ranking_sheet(scores, period, language)), True
+            yield _Attached("ranking", word.ranking(language), self._alone(ranking_sheet(scores, period, language)), wide=True)
             nodes = [node for node in scores.tree.dimensions if node not in scores.tree.monitored]
             values = self.sees("values")
             boards = [dimension_sheet(scores, period, node, language, values=values) for node in nodes]
-            yield str(paper.boards(language)), tuple((shortened(board, MOST_ROWS, language),) for board in boards), True
-        if len(self.units) <= MOST_CARDS:
-            yield (
-                str(page.scorecards(language).format(label=self.label)),
-                tuple(tuple(self._card(unit)) for unit in self.units),
-                False,
+            yield _Attached(
+                "boards", paper.boards(language), tuple((shortened(board, MOST_ROWS, language),) for board in boards), wide=True
             )
+        if len(self.units) <= MOST_CARDS:
+            title = page.scorecards(language).format(label=self.label)
+            yield _Attached("cards", title, tuple(tuple(self._card(unit)) for unit in self.units), single=True)
+        if self.shown.unit is None and self.sees("departments") and (pages := tuple(self._departments())):
+            yield _Attached("departments", paper.departments(language), pages, single=True)
         tree = method_sheet(scores, period, language, public=self.public)
-        for title in (word.id, word.method, word.definition):  # the page and the workbook have them, in fewer pages
-            tree = without_column(tree, title(language))
-        yield str(paper.tree(language)), self._alone(replace(tree, notes=notes(scores, language))), False
+        for column in (word.id, word.method, word.definition):  # the page and the workbook have them, in fewer pages
+            tree = without_column(tree, column(language))
+        yield _Attached("tree", paper.tree(language), self._alone(replace(tree, notes=notes(scores, language))))
         if self.sees("warnings") and self.shown.judged:
             of, judged, values = self.shown.whole, self.shown.judged, self.sees("values")
             warned = warnings_sheet(of, judged, period, language, least="orange", unit=self.shown.unit, values=values)
             if warned.rows:
                 short = shortened(warned, MOST_WARNINGS, language, "warnings.csv")
-                yield str(paper.warnings(language)), self._alone(short), True
+                yield _Attached("warnings", paper.warnings(language), self._alone(short), wide=True)
 
     def _alone(self, sheet: Sheet) -> tuple[tuple[Block, ...], ...]:
         """Return a table that an attachment is named after, which need not say its name again."""
         return ((replace(shortened(sheet, MOST_ROWS, self.language), title=""),),)
 
     def _card(self, unit: int) -> Iterator[Block]:
-        made = scorecard(self.shown, unit, self.language)
+        made, language = scorecard(self.shown, unit, self.language), self.language
         yield Text(made.title, 2)
-        facts = facts_of(made, self.language, self.shown.scores.index.index.decimals)
-        yield Text(" · ".join(f"{name} {text}" for name, text in facts), 3)
-        yield from (Text(said, 3) for said in self._of_unit(unit))
-        yield from unit_sheets(self.shown, made, self.language, public=self.public)
+        facts = facts_of(made, language, self.shown.scores.index.index.decimals)
+        said = [" · ".join(f"{name} {text}" for name, text in facts), *self._of_unit(unit)]
+        if self.sees("addresses"):
+            said.append(self._without_values(unit))
+        lines = tuple(Text(one, 3) for one in said)
+        petals = self.figures.get("petals" if self.shown.unit is not None else f"petals-{self.units.index(unit) + 1}")
+        yield from [Beside(petals, lines)] if petals is not None else lines
+        sheets = unit_sheets(self.shown, made, language, public=self.public)
+        yield from (sheet for sheet in sheets if sheet.title != page.gaps(language))
+
+    def _without_values(self, unit: int) -> str:
+        """Say in a line which of a unit's values are missing, do not apply or were imputed; where they stand the page says."""
+        scores, language = self.shown.scores, self.language
+        parts, status = [], scores.status[self.shown.at, unit]
+        for kind in (MISSING, NOT_APPLICABLE, IMPUTED):
+            leaves = np.flatnonzero(status == kind).tolist()
+            if leaves:
+                some = listed((scores.tree.nodes[leaf].title(language) for leaf in leaves[:MOST_GAPS]), language)
+                said = paper.some_of if len(leaves) > MOST_GAPS else paper.all_of
+                state = STATUS_NAMES["en" if language == "en" else "zh"][kind]
+                parts.append(said(language).format(state=state, count=len(leaves), names=some))
+        return paper.data(language).format(parts=listed(parts, language)) if parts else page.no_gaps(language)
+
+    def _departments(self) -> Iterator[tuple[Block, ...]]:
+        """Return a page a department: what its indicators weigh, who is behind and at what cost, what came late or not at all."""
+        language, gaps = self.language, gaps_sheet(self.shown, self.language, most=self.shown.scores.status[0].size)
+        column = next(at for at, one in enumerate(gaps.headings) if one.title == word.department(language))
+        for one in departments_of(self.shown, language):
+            said = page.indicators_of(language).format(department=one.name, count=one.count, weight=f"{one.weight:.1%}")
+            blocks: list[Block] = [Text(one.name, 2), Text(said, 3)]
+            if self.reporting is not None:
+                rows = tuple(row for row in self.reporting.rows if row[0] == one.name)
+                blocks += [replace(self.reporting, rows=rows, notes=())] if rows else []
+            rows = tuple(row for row in gaps.rows if row[column] == one.name)
+            own = without_column(
+                without_column(replace(gaps, rows=rows, notes=()), word.department(language)), word.place(language)
+            )
+            blocks += [replace(one.sheet, title=""), *([own] if rows else [Text(page.no_gaps(language), 3)])]
+            yield tuple(blocks)
+
+
+class _Attached(NamedTuple):
+    """What is attached, before it has a number; sentences refer to it by its key."""
+
+    key: str
+    title: str
+    pages: tuple[tuple[Block, ...], ...]
+    wide: bool = False
+    single: bool = False
+
+
+def closed(text: str, language: str) -> str:
+    """Return a text as a sentence of a report has it: with a full stop, which names and remarks often lack.
+
+    >>> closed("Simulated data", "en"), closed("Simulated data.", "en")
+    ('Simulated data.', 'Simulated data.')
+    """
+    return text if not text or not text[-1].isalnum() else f"{text}{paper.stop(language)}"

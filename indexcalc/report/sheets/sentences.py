@@ -15,6 +15,7 @@ from ...methods.arrays import Array, np
 from ...panel import IMPUTED, MISSING, NOT_APPLICABLE
 from ...scores import Scores
 from ...tree.model import LEVELS, Index, Indicator
+from ...words.paper import paper
 from ...words.periods import period_title
 from ...words.sentences import sentence
 from ..numbers import listed, measured, number, signed
@@ -28,7 +29,7 @@ OPEN_RULES = ("S7", "S11", "S12")
 PUBLIC_RULES = ("S1", "S1b", "S3", "S11")
 """The sentences of a period that everybody may read."""
 MOST_NAMES = 3  # of units in a row
-MOST_NEW = 8  # nodes of a changed tree
+MOST_NEW = 5  # nodes of a changed tree that are named
 _METHODS = ("normalise", "aggregate", "impute", "treat", "missing", "formula")
 MOST_MOVED = 12  # units whose moves are told one by one, the farthest first; of the others their number
 NEXT = 3  # units that are named with their scores
@@ -123,9 +124,13 @@ def _leading(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
         sentence.named_with_score(language).format(unit=scores.panel.units.title(unit, language), score=_score(scores, at, unit))
         for unit in order[len(first) : NEXT]
     ]
-    said = sentence.leading if following else sentence.leading_alone
+    spread = _score(scores, at, order[0]) != _score(scores, at, order[-1])  # S1 has named the first with their score
+    said = sentence.following if following and spread else sentence.leading if following else sentence.leading_alone
     text = said(language).format(
-        first=names(scores, first, language), score=_score(scores, at, first[0]), next=listed(following, language)
+        first=names(scores, first, language),
+        score=_score(scores, at, first[0]),
+        next=listed(following, language),
+        count=len(following),
     )
     for grade in scores.index.grades:
         if grade.from_ is not None:
@@ -244,15 +249,19 @@ def _changed(shown: Analysed, unit: int, language: str) -> str:
         "period": period_title(moves.periods[0], language),
         "difference": _difference(difference, scores, language),
     }
-    parts = [(factor, float(moves.parts[factor][at])) for factor in FACTORS if factor in moves.parts]
-    shown_parts = [
-        sentence.part(language).format(factor=factor_title(moves, factor, language), points=signed(part, _decimals(scores)))
-        for factor, part in parts
-        if float(number(part, _decimals(scores)))
-    ]
-    if not shown_parts:
+    parts = {factor: float(moves.parts[factor][at]) for factor in FACTORS if factor in moves.parts}
+    seen = {factor: part for factor, part in parts.items() if float(number(part, _decimals(scores)))}
+    if not seen:
         return sentence.changed_alone(language).format(**said)
-    return sentence.changed(language).format(**said, parts=listed(shown_parts, language))
+    one, part = next(iter(seen.items()))
+    if len(seen) == 1 and number(part, _decimals(scores)) == number(difference, _decimals(scores)):
+        factor = factor_title(moves, one, language)
+        return sentence.changed_whole(language).format(**said, factor=f"{factor[:1].lower()}{factor[1:]}")
+    told = [
+        sentence.part(language).format(factor=factor_title(moves, factor, language), points=signed(part, _decimals(scores)))
+        for factor, part in seen.items()
+    ]
+    return sentence.changed(language).format(**said, parts=listed(told, language))
 
 
 def _weak(shown: Analysed, unit: int, language: str) -> str:
@@ -327,8 +336,8 @@ def _tree_changed(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
     weights = sum(vars(before.by_id[node]).get("weight") != vars(now.by_id[node]).get("weight") for node in both)
     methods = sum(any(_setting(before, node, key) != _setting(now, node, key) for key in _METHODS) for node in both)
     said = [
-        *(sentence.nodes_added(language).format(nodes=listed(own[0][:MOST_NEW], language)) for _ in own[0][:1]),
-        *(sentence.nodes_gone(language).format(nodes=listed(own[1][:MOST_NEW], language)) for _ in own[1][:1]),
+        *(sentence.nodes_added(language).format(nodes=_first_of(own[0], language)) for _ in own[0][:1]),
+        *(sentence.nodes_gone(language).format(nodes=_first_of(own[1], language)) for _ in own[1][:1]),
         *(sentence.weights_changed(language).format(count=weights) for _ in range(min(weights, 1))),
         *(sentence.methods_changed(language).format(count=methods) for _ in range(min(methods, 1))),
     ]
@@ -336,8 +345,28 @@ def _tree_changed(shown: Analysed, language: str) -> Iterator[tuple[str, str]]:
         yield "S10", sentence.tree_changed(language).format(period=period_title(last, language), parts=listed(said, language))
 
 
+def _first_of(titles: Sequence[str], language: str) -> str:
+    """Return names in a row, of many the first with how many there are."""
+    row = listed(titles[:MOST_NEW], language)
+    return sentence.several_nodes(language).format(names=row, count=len(titles)) if len(titles) > MOST_NEW else row
+
+
 def _setting(index: Index, node: str, key: str) -> object:
     return vars(index.by_id[node]).get(key)
+
+
+def names_ends(shown: Analysed, language: str, count: int) -> list[str]:
+    """Return who is first and last, so many of each, as bulletins name them where they are asked to; nothing of few units."""
+    scores, ranks = shown.scores, shown.scores.rank()[shown.at]
+    order = [unit for unit in in_rank_order(scores, shown.at, scores.tree.root) if np.isfinite(ranks[unit])]
+    if len(order) < 2 * count:
+        return []
+    first = [unit for unit in order if ranks[unit] <= ranks[order[count - 1]]]
+    last = [unit for unit in order if ranks[unit] >= ranks[order[-count]]]
+    if len(first) > count or len(last) > count:  # shared places cannot be cut in two
+        return []
+    ends = {"first": names(scores, first, language, most=count), "last": names(scores, last, language, most=count)}
+    return [str(paper.ends(language).format(count=count, **ends))]
 
 
 def names(scores: Scores, units: Sequence[int], language: str, *, most: int = MOST_NAMES) -> str:

@@ -3,8 +3,9 @@
 # no `from __future__ import annotations`: pydantic would compile each annotation from its text, at every start
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from ...words.recognised import KINDS_OF_PAPER, kind_of_paper
 from .choices import Part
 
 Analysis = Literal["uncertainty", "change", "target", "robustness"]
@@ -36,6 +37,14 @@ class Pages(Part):
     """For which of the periods that are written together."""
     moved_at_least: int = Field(default=2, ge=1)
     """How many places a unit must move to have a sentence."""
+    kind: Annotated[
+        Literal["monitoring", "bulletin"], BeforeValidator(kind_of_paper), WithJsonSchema({"enum": [*KINDS_OF_PAPER]})
+    ] = "monitoring"
+    """What the report on paper is: a monitoring report, or a bulletin."""
+    named: int = Field(default=0, ge=0, le=20)
+    """How many of the first and of the last a bulletin names. Default: none."""
+    template: str = ""
+    """The Word document in whose styles and pages the report in Word is written. Default: styles of GB/T 9704."""
     pinned: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Units that are highlighted from the start, by id, name or alias."""
     map: Outlines | None = None

@@ -99,20 +99,20 @@ def again(id_: str, label: str) -> Markup:
     return Markup(drawn).format(FLOWER, FLOWER, label, id_)  # noqa: S704 - our own text
 
 
-def history(shown: Analysed, language: str) -> SimpleNamespace | None:
+def history(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> SimpleNamespace | None:
     """Return ranks over the last periods of the kind, drawn for few units or the first of many; nothing of one period."""
     scores, root = shown.scores, shown.scores.tree.root
     kind = kind_of(scores, shown.period)
-    rows = [row for row in range(shown.at + 1) if kind_of(scores, scores.periods[row]) == kind][-MOST_PERIODS:]
+    rows = [row for row in range(shown.at + 1) if kind_of(scores, scores.periods[row]) == kind][-periods:]
     if len(rows) < 2:
         return None
     units = in_rank_order(scores, shown.at, root)
     titles = [scores.panel.units.title(unit, language) for unit in units]
     ranks = np.asarray(scores.ranks[rows][:, units, root].T, dtype=float)
-    periods = [period_title(scores.periods[row], language) for row in rows]
+    called = [period_title(scores.periods[row], language) for row in rows]
     few = MOST_LINES if len(units) > MOST_STRIPS else len(units)
-    label = page.history_of(language).format(count=few, label=unit_label(scores, language), first=periods[0], last=periods[-1])
-    headings = (Heading(unit_label(scores, language), "text"), *(Heading(period, "count") for period in periods))
+    label = page.history_of(language).format(count=few, label=unit_label(scores, language), first=called[0], last=called[-1])
+    headings = (Heading(unit_label(scores, language), "text"), *(Heading(period, "count") for period in called))
     cells = tuple(
         (title, *(None if math.isnan(rank) else rank for rank in row)) for title, row in zip(titles, ranks.tolist(), strict=True)
     )
@@ -121,7 +121,7 @@ def history(shown: Analysed, language: str) -> SimpleNamespace | None:
     pinned = [at for at, unit in enumerate(units[:few]) if unit in shown.pinned]
     trees = [shown.whole.of_period(scores.periods[row]).index for row in rows]
     marks = {at: page.tree_changed(language) for at in range(1, len(rows)) if trees[at] is not trees[at - 1]}
-    drawn = bump(titles[:few], periods, ranks[:few].tolist(), label, ids=ids[:few], pinned=pinned, marks=marks)
+    drawn = bump(titles[:few], called, ranks[:few].tolist(), label, ids=ids[:few], pinned=pinned, marks=marks)
     return SimpleNamespace(svg=Markup(drawn), table=table(sheet, language))  # noqa: S704 - drawn by us
 
 

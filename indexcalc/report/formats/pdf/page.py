@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ....findings import Place, Refused, finding
-from ....journal.run import digest_of
 from ....words.paper import paper as word
-from ...fonts import Face, Role, chosen, find_faces
-from ...sheets.paper import Block, Paper, Text
-from ..paper import LANDSCAPE, PORTRAIT, grids
+from ...fonts import Face, Role
+from ...sheets.paper import Beside, Figure, Paper, Text
+from ..paper import FIGURE, PETALS, PORTRAIT, TOGETHER, Laid, laid_out, pages_of
+from ..typeset import faces, lettered, typeset_pdf
 
 _TEMPLATE = Path(__file__).parent / "report.typ"
 _EPOCH = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)  # of what no calendar dates: a document says when its period ends, not a clock
@@ -24,72 +22,54 @@ _EPOCH = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)  # of what no calendar dates: a 
 def pdf(paper: Paper, ends: dt.date | None = None) -> bytes:
     """Set a report as PDF: the same bytes for the same report and the same fonts.
 
-    `ends` is the last day of its period, which stands for the day on which it was made.
+    `ends` is the last day of its period, which stands for the day on which it was made. Typst refuses what is no PDF/UA-1.
 
     :raises Refused: where typst is not installed, or there is no Chinese face.
     """
-    typst = _typst()
-    faces = chosen(find_faces())
-    folders = sorted({str(face.file.parent) for face in faces.values()})
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+    own = faces("pdf")
     made = dt.datetime(ends.year, ends.month, ends.day, tzinfo=dt.UTC) if ends else _EPOCH
-    compiler = typst.Compiler(_source(), font_paths=fonts, ignore_system_fonts=True)
-    content = compiler.compile(
-        sys_inputs={"data": json.dumps(_data(paper, faces), ensure_ascii=False, allow_nan=False)},
-        format="pdf",
-        timestamp=made,
-        pdf_standards=["ua-1"],
-    )
-    assert isinstance(content, bytes)
-    return content
+    return typeset_pdf(_source(), _data(paper, own), own, timestamp=made)
 
 
-def made_with() -> dict[str, str]:
-    """Return what decides the bytes of a PDF beside what it says: the version of typst, and the digest of each font's file.
-
-    :raises Refused: as `pdf` does.
-    """
-    files = sorted({face.file for face in chosen(find_faces()).values()})
-    return {"typst": str(_typst().__version__), **{file.name: digest_of(file)[:16] for file in files}}
-
-
-def _data(paper: Paper, faces: Mapping[Role, Face]) -> dict[str, Any]:
-    """Return all that the template shows."""
+def _data(paper: Paper, own: Mapping[Role, Face]) -> dict[str, Any]:
+    """Return all that the template shows: the tables and figures of the first part may move to the top or foot of a page."""
+    body = laid_out(paper.body, paper.language, PORTRAIT)
+    parts = [at for at, one in enumerate(body) if isinstance(one, Text) and one.level == 1]
     return {
         "title": paper.title,
         "language": paper.language,
-        "faces": {role: face.family for role, face in faces.items()},
-        "body": [one for block in paper.body for one in _shown(block, paper.language, PORTRAIT)],
+        "faces": {role: face.family for role, face in own.items()},
+        "high": FIGURE,
+        "petals": PETALS,
+        "body": _shown(body, own),
         "attachments-title": word.attachments(paper.language),
-        "made-by": paper.made_by,
+        "titles": paper.titles,
+        "together": TOGETHER,
+        "floats": parts[1] if len(parts) > 1 else len(body),
         "attachments": [
             {
                 "label": one.label,
                 "title": one.title,
                 "wide": one.wide,
-                "pages": [
-                    [part for block in leaf for part in _shown(block, paper.language, LANDSCAPE if one.wide else PORTRAIT)]
-                    for leaf in one.pages
-                ],
+                "pages": [_shown(leaf, own) for leaf in pages_of(one, paper.language)],
             }
             for one in paper.attachments
         ],
     }
 
 
-def _shown(block: Block, language: str, width: float) -> list[dict[str, Any]]:
+def _shown(blocks: Sequence[Laid], own: Mapping[Role, Face]) -> list[dict[str, Any]]:
+    return [_part(block, own) for block in blocks]
+
+
+def _part(block: Laid, own: Mapping[Role, Face]) -> dict[str, Any]:
     if isinstance(block, Text):
-        return [{"kind": "text", "text": block.text, "level": block.level}]
-    return [{"kind": "table", **asdict(grid)} for grid in grids(block, language, width)]
-
-
-def _typst() -> Any:
-    """Return the program that sets pages, or refuse with what to install."""
-    try:
-        import typst
-    except ImportError as absent:
-        raise Refused([finding("IC540", Place(), format="pdf", package="typst", extra="report")]) from absent
-    return typst
+        return {"kind": "text", "text": block.text, "level": block.level}
+    if isinstance(block, Figure):
+        return {"kind": "figure", **asdict(block), "svg": lettered(block.svg, own)}
+    if isinstance(block, Beside):
+        return {"kind": "beside", "figure": _part(block.figure, own), "lines": [_part(line, own) for line in block.lines]}
+    return {"kind": "table", **asdict(block)}
 
 
 @cache
