@@ -125,6 +125,11 @@ OPTIONS: dict[str, dict[str, str]] = {
     },
     "methods": {"name": "一种方法或一个步骤，显示其全部说明。默认列出全部方法。"},
     "obstacles": {"unit": "评价对象。默认为全部。", "top": "每个评价对象列出几项障碍因子。"},
+    "page": {
+        "audience": "internal 为内部版；public 为公开版，不含原始数值、出处地址、部门和数据源。",
+        "spoken": "说明页的语言：zh 中文，en 英文，both 同页双语。默认为中文。",
+        "unit": "只逐级列出一个评价对象，写编号或名称，存入 reports/units。默认为全部，过多时不列。",
+    },
     "publish": {"by": "发布人，记入发布记录。默认为本机用户名。", "why": "修订已公布数据的原因。"},
     "report": {
         "audience": "internal 为内部版；public 为公开版，不含原始数值、出处地址、部门和预警。",
