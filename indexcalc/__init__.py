@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .jobs.doctor import doctor
     from .jobs.evolution import evolution
     from .jobs.framework import export_tree, import_tree
+    from .jobs.grades import grades
     from .jobs.library import Scored, read, score, write_page, write_report
     from .jobs.obstacles import obstacles
     from .jobs.publish import publish
@@ -52,6 +53,7 @@ __all__ = [
     "evolution",
     "explain",
     "export_tree",
+    "grades",
     "import_tree",
     "load",
     "obstacles",
@@ -77,6 +79,7 @@ _HOMES = {
     "jobs.audit": "audit",
     "jobs.doctor": "doctor",
     "jobs.evolution": "evolution",
+    "jobs.grades": "grades",
     "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_page write_report",
     "jobs.obstacles": "obstacles",

@@ -31,6 +31,7 @@ QUESTIONS = frozenset(
         "trend",
         "obstacles",
         "evolution",
+        "grades",
         "warn",
         "audit",
         "weights",

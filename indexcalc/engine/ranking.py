@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, finding
 from ..methods.arrays import Array, np
+from ..methods.breaks import natural_breaks
+from ..methods.probit import spread
 from ..methods.rank import ranks, rounded
-from ..methods.ties import tolerance
+from ..methods.ties import levelled, tolerance
 from ..panel import Panel
 from ..tree.layout import rankings
 from ..tree.model import Dimension, Grade, Index, Indicator, NodeRanking
@@ -143,25 +145,34 @@ def grade(index: Index, panel: Panel, scores: Array, places: Array, within: Arra
         grades = index.grades if position == index.tree.root else node.grades if isinstance(node, Dimension) else ()
         if not grades:
             continue
-        ranking = ranking_of(index, position)
-        apart = None if ranking.top_of == "all" else within
-        own = (places if apart is None else apart)[..., position]
-        by = None if apart is None else index.ranking.within
-        count = _counts(panel, scores[..., position], by)
-        shares = ranking.top_by is not None and any(one.top is not None for one in grades)
-        if ranking.top_by is not None and shares:
-            own, count = _of_shares(panel, own, panel.values[..., panel.column[ranking.top_by]], by)
-        shown = rounded(scores[..., position], index.decimals_of(node))
-        found = _grades(grades, shown, compared(ranking, scores[..., position]), own, count)
-        found = np.where(np.isnan(own), -1, found) if shares else found
+        found = graded_by(index, panel, scores, places, within, position, grades)
         if position == index.tree.root:
             found = np.where(found < 0, found, np.maximum(found, ceilings))
         graded[position] = found.astype(np.int16)
     return graded
 
 
+def graded_by(
+    index: Index, panel: Panel, scores: Array, places: Array, within: Array | None, position: int, grades: Sequence[Grade]
+) -> Any:
+    """Return which of some grades each unit has by its score of a node (period, unit), whatever vetoes say."""
+    ranking = ranking_of(index, position)
+    apart = None if ranking.top_of == "all" else within
+    own = (places if apart is None else apart)[..., position]
+    by = None if apart is None else index.ranking.within
+    count = _counts(panel, scores[..., position], by)
+    shares = ranking.top_by is not None and any(one.top is not None for one in grades)
+    if ranking.top_by is not None and shares:
+        own, count = _of_shares(panel, own, panel.values[..., panel.column[ranking.top_by]], by)
+    shown = rounded(scores[..., position], index.decimals_of(index.tree.nodes[position]))
+    found = _grades(grades, shown, compared(ranking, scores[..., position]), own, count)
+    return np.where(np.isnan(own), -1, found) if shares else found
+
+
 def _grades(grades: Sequence[Grade], shown: Array, score: Array, place: Array, count: Array) -> Any:
     found = np.full(score.shape, -1)
+    starts = iter(_breaks(score, len(grades)).T) if any(one.break_ for one in grades) else iter(())
+    bounds = {at: next(starts) for at, one in enumerate(grades) if one.break_}
     for at in range(len(grades) - 1, -1, -1):  # from the last to the best, so that the best that fits stays
         one = grades[at]
         if one.from_ is not None:
@@ -172,10 +183,32 @@ def _grades(grades: Sequence[Grade], shown: Array, score: Array, place: Array, c
             without = np.isnan(score).all(axis=-1, keepdims=True)
             limit = np.nanquantile(np.where(without, 0.0, score), one.quantile, axis=-1, keepdims=True)
             fits = score - limit > tolerance(score)
+        elif one.sd is not None:
+            fits = score - deviates(score, one.sd) >= -tolerance(score)
+        elif one.probit is not None:
+            fits = spread(score).probit >= one.probit - _SLACK
+        elif one.break_ is not None:
+            fits = score - bounds[at][:, None] > tolerance(score)
         else:
             fits = ~np.isnan(score)
         found[fits] = at
     return np.where(np.isnan(score), -1, found)
+
+
+def deviates(score: Array, sd: float) -> Array:
+    """Return the score so many standard deviations (n - 1) above the mean of each period's (period, 1), NaN of fewer than two."""
+    count = np.count_nonzero(~np.isnan(score), axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(score, axis=-1, keepdims=True) / count
+        squares = np.nansum((score - mean) ** 2, axis=-1, keepdims=True)
+        return np.asarray(mean + sd * np.sqrt(squares / np.where(count > 1, count - 1.0, np.nan)))
+
+
+def _breaks(score: Array, classes: int) -> Array:
+    """Return what a score must be above for each grade but the last (period, grade); infinite where fewer scores differ."""
+    rows = [levelled(row) for row in score]
+    uppers = [natural_breaks(row, classes).uppers[::-1] for row in rows]
+    return np.array([[*row, *[np.nan] * (classes - 1 - len(row))] for row in uppers])
 
 
 def _of_shares(panel: Panel, places: Array, base: Array, by: str | None) -> tuple[Array, Array]:

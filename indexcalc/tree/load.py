@@ -19,8 +19,9 @@ from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, 
 from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, RolledUp, UnitTable
 from .blocks.follow import Goal, Outcome, Remark
 from .blocks.form import Form
+from .blocks.grades import Grade
 from .blocks.logic import LogicRule
-from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, Ranking, Root, Shrink, Valid
+from .blocks.nodes import Defaults, Dimension, FromUnits, Indicator, Ranking, Root, Shrink, Valid
 from .blocks.pages import Outlines, Pages
 from .blocks.warnings import Step, WarningRule, Warnings
 from .checks import check_tree

@@ -11,8 +11,9 @@ from .blocks.adjustments import Adjustment, Veto
 from .blocks.choices import FACTORS, NONE, Impute, Method, Missing, Normalise, Round, Treat, Weights
 from .blocks.data import EVERY, UNITS_SOURCE, Data, Denominator, EventLog, Periods
 from .blocks.form import Form
+from .blocks.grades import Grade
 from .blocks.logic import LogicRule
-from .blocks.nodes import Defaults, Dimension, FromUnits, Grade, Indicator, NodeRanking, Ranking, Root, Shrink, Valid
+from .blocks.nodes import Defaults, Dimension, FromUnits, Indicator, NodeRanking, Ranking, Root, Shrink, Valid
 from .blocks.uncertainty import Alternatives, Noise, WeightDraw
 from .blocks.warnings import LEVELS, Level, Step, WarningRule
 from .blocks.whole import Written

@@ -16,12 +16,13 @@ from ..methods.records import Normaliser
 from ..periods import Kind
 from ..words.keys import meaning
 from ..words.methods import in_a_sentence
-from .blocks import adjustments, choices, data, follow, form, logic, nodes, pages, uncertainty, warnings, whole
+from .blocks import adjustments, choices, data, follow, form, grades, logic, nodes, pages, uncertainty, warnings, whole
 from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
+from .blocks.grades import DEVIATIONS, PROBITS
 from .editions import BY_PERIOD
 from .model import Index
 
-_FILES = (choices, data, nodes, adjustments, follow, form, logic, pages, uncertainty, warnings, whole)
+_FILES = (choices, data, grades, nodes, adjustments, follow, form, logic, pages, uncertainty, warnings, whole)
 
 
 _ROOMS = {"Normalise": "normalise", "Method": "aggregate", "Impute": "impute", "Treat": "treat", "Weights": "weights"}
@@ -64,6 +65,8 @@ def json_schema(language: Language = "en") -> dict[str, Any]:
         {"required": ["ledger"]}
     ]
     _by_group(definitions)
+    for block in (definitions["Dimension"]["properties"], schema["properties"]):
+        _grades_in_short(block["grades"])
     _by_period(definitions)
     for room in ("Impute", "Treat"):  # what a node says against what is above it
         definitions[room]["anyOf"][0]["enum"].append(NONE)
@@ -187,6 +190,24 @@ def _by_group(definitions: dict[str, Any]) -> None:
 def _of_each_group(value: dict[str, Any]) -> dict[str, Any]:
     by = {"by": {"type": "string"}}
     return {"type": "object", "properties": by, "required": ["by"], "minProperties": 2, "additionalProperties": value}
+
+
+def _grades_in_short(own: dict[str, Any]) -> None:
+    """Let grades be written by what parts them, with names."""
+    each = {part: own.pop(part) for part in ("type", "items")}
+    names = {"type": "array", "items": {"type": "string"}}
+    parts = {
+        "natural-breaks": {"type": "integer", "minimum": 2},
+        "mean-sd": {"anyOf": [{"enum": list(DEVIATIONS)}, {"type": "array", "items": {"type": "number"}}]},
+        "rsr": {"enum": list(PROBITS)},
+    }
+    levels = {"enum": ["coordination", "coupling"]}
+    own_keys = {key: {key: part, "names": names, "names_en": names} for key, part in parts.items()}
+    own_keys |= {key: {key: {"const": 1}, "full": {"type": "number", "exclusiveMinimum": 0}} for key in levels["enum"]}
+    short = [
+        {"type": "object", "properties": keys, "required": [key], "additionalProperties": False} for key, keys in own_keys.items()
+    ]
+    own["anyOf"] = [each, levels, *short]
 
 
 def _by_period(definitions: dict[str, Any]) -> None:

@@ -688,6 +688,40 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "障碍度＝权重×（最优得分－得分）占全部差距的比重，各末级指标合计为 100%。",
         "A share is weight × (best score − score) in the whole of these; those of all indicators add up to 100 %.",
     )
+    grades = Said("等级划分", "Grades")
+    grades_by_unit = Said("各评价对象等级", "Grades by unit")
+    grade_starts = Said("分界值", "Begins at")
+    units_of_grade = Said("个数", "Units")
+    least_score = Said("最低得分", "Least score")
+    greatest_score = Said("最高得分", "Greatest score")
+    graded_by = {  # noqa: RUF012 - read alone
+        "break": Said(
+            "按自然断点（Fisher-Jenks）划分：高于分界值的属于该等级。",
+            "By natural breaks (Fisher-Jenks): scores above the bound have the grade.",
+        ),
+        "sd": Said(
+            "按均值±标准差（n−1）划分：不低于分界值的属于该等级。",
+            "By the mean and standard deviation (n − 1): from the bound on.",
+        ),
+        "probit": Said(
+            "按秩和比的概率单位划分，只取决于次序。", "By probits of the rank-sum ratio, which depend on the order alone."
+        ),
+    }
+    break_fit = Said("方差拟合优度 {fit:.4f}。", "Goodness of variance fit {fit:.4f}.")
+    mean_place = Said("平均秩次", "Mean place")
+    share_below = Said("累计频率", "Share up to it")
+    probit = Said("概率单位", "Probit")
+    fitted_score = Said("回归估计值", "Fitted score")
+    probit_help = Said(
+        "平均秩次由低到高；最高者的累计频率取 1 − 1/(4n)；概率单位为 5 加标准正态离差。",
+        "Places from the lowest, ties sharing the mean; the highest has the share 1 − 1/(4n); a probit is 5 plus the normal deviate.",
+    )
+    probit_line = Said("得分对概率单位的回归（不同得分各一行）", "Regression of scores on probits (a row each different score)")
+    intercept = Said("截距", "Intercept")
+    slope = Said("斜率", "Slope")
+    r_squared = Said("R²", "R²")
+    f_value = Said("F 值", "F")
+    different_scores = Said("不同得分数", "Different scores")
     no_exact_obstacles = Said(
         "指标体系的合成方法（比较、公式、再次标准化、修约或加减分）没有可逐级分解的差距，只列通用模型。",
         "The tree compares units, has formulas, or normalises, rounds or adjusts nodes: there is no exact loss, so the usual model stands alone.",

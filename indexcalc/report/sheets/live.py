@@ -187,7 +187,7 @@ class Live:
         """Return a node's grades where its score alone says which one it has; nothing else."""
         index, node = self.scores.index, self.scores.tree.nodes[position]
         grades = index.grades if position == self.scores.tree.root else node.grades if isinstance(node, Dimension) else ()
-        return grades if all(one.top is None and one.quantile is None for one in grades) else ()
+        return grades if all(one.by_score for one in grades) else ()
 
     @cached_property
     def ceilings(self) -> Array:

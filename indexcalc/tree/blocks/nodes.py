@@ -23,6 +23,7 @@ from .choices import (
     Words,
 )
 from .data import COUNTED, PLAIN, EventsChoice
+from .grades import GradesChoice
 
 
 class Shrink(Part):
@@ -215,25 +216,6 @@ class Indicator(Leaf, Node):
         return self.role != "monitored"
 
 
-class Grade(Part):
-    """One grade: from which score upwards, or for which share of the units; the last has no bound."""
-
-    name: str
-    """Name, in Chinese."""
-    name_en: str = ""
-    """Name in English."""
-    from_: Number | None = Field(default=None, alias="from")
-    """The score from which the grade begins."""
-    top: float | None = Field(default=None, gt=0, le=1)
-    """The share of units, from the best, that have this grade or a better one: 0.2 for the best fifth; in each group where
-    `ranking.within` is set, unless `ranking.top_of` is `all`."""
-    quantile: float | None = Field(default=None, ge=0, le=1)
-    """The quantile of the period's scores above which the grade begins."""
-
-    def title(self, language: str) -> str:
-        return (self.name_en or self.name) if language == "en" else self.name
-
-
 class NodeRanking(Part):
     """How a node's scores become ranks."""
 
@@ -323,7 +305,7 @@ class Dimension(Node, Inner):
     impute: ImputeChoice | None = None
     """How a score that is missing is estimated, from the other units' scores of this node: by their `mean` or `median`, or as a
     given `value`."""
-    grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
+    grades: GradesChoice = ()
     """Grades of this node, from the best down."""
     ranking: "NodeRanking | None" = None
     """How this node is ranked, where not as the index is."""

@@ -17,8 +17,9 @@ from .choices import Part
 from .data import DataSource, Denominator, Periods, UnitTable
 from .follow import GoalsChoice, Outcome, RemarksChoice
 from .form import Form
+from .grades import GradesChoice
 from .logic import LogicRule
-from .nodes import Boards, Child, Defaults, Dimension, Grade, Indicator, Ranking, Root
+from .nodes import Boards, Child, Defaults, Dimension, Indicator, Ranking, Root
 from .pages import Open, Pages
 from .uncertainty import Alternatives
 from .warnings import Warnings
@@ -55,7 +56,7 @@ class Written(Part):
     """How scores become ranks."""
     boards: Boards = Field(default={}, validate_default=True)
     """What is a weak point or a strength of a unit."""
-    grades: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
+    grades: GradesChoice = ()
     """Grades by score, from the best down."""
     outcomes: Annotated[tuple[Outcome, ...], Field(strict=False)] = ()
     """What follows from a place: for the first, for the last."""

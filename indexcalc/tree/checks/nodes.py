@@ -10,7 +10,8 @@ from ...methods import AGGREGATORS, IMPUTERS
 from ...periods import read_period
 from ...words.periods import KINDS
 from ..blocks.adjustments import Adjustment
-from ..blocks.nodes import Dimension, Grade, Indicator, Root, Valid
+from ..blocks.grades import Grade
+from ..blocks.nodes import Dimension, Indicator, Root, Valid
 from ..declared import counts
 from ..formula import first_places
 from ..layout import is_as_reported
@@ -85,14 +86,13 @@ def check_grades(index: Index) -> Iterator[Finding]:
         used: dict[str, None] = {}
         names: set[str] = set()
         for at, grade in enumerate(grades):
-            bounds = {"from": grade.from_, "quantile": grade.quantile, "top": None if grade.top is None else -grade.top}
-            given = {key: bound for key, bound in bounds.items() if bound is not None}
+            given = grade.bounds
             place = index.place((*path, at))
             if grade.name in names:
                 yield finding("IC264", index.place((*path, at, "name")), grade=grade.name)
             names.add(grade.name)
             # shares of the units may be counted from either end, but do not go with scores
-            if len(given) == 1 and used and ("from" in used) != ("from" in given):
+            if len(given) == 1 and used and used.keys() != given.keys() and not {*used, *given} <= {"top", "quantile"}:
                 yield finding("IC263", place, grade=grade.name, key=next(iter(given)), first=next(iter(used)))
             used |= dict.fromkeys(given)
             if len(given) > 1:
@@ -100,8 +100,9 @@ def check_grades(index: Index) -> Iterator[Finding]:
             elif bool(given) == (at == len(grades) - 1):
                 yield finding("IC219", place, grade=grade.name)
             for key, bound in given.items():
-                if key in lowest and bound >= lowest[key]:
-                    yield finding("IC218", place, grade=grade.name, bound=abs(bound), before=abs(lowest[key]))
+                if key in lowest and bound >= lowest[key] and key != "break":
+                    shown = [abs(one) if key == "top" else one for one in (bound, lowest[key])]
+                    yield finding("IC218", place, grade=grade.name, bound=shown[0], before=shown[1])
                 lowest[key] = bound
 
 

@@ -1,0 +1,50 @@
+"""How units are graded, as text, as data and as tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...analysis.grades import Graded
+from ...findings import Language
+from ...words.periods import period_title
+from ..formats.text import as_text
+from ..numbers import finite
+from ..sheets.grades import cuts_sheet, line_sheet, units_sheet
+from ..sheets.tables import shortened
+from .answer import ELSEWHERE, MOST_ROWS, Answer
+
+
+def grades_answer(result: Graded, language: Language) -> Answer:
+    """Return what parts the grades, each unit's, and the line of the rank-sum ratio."""
+    sheets = {"": units_sheet(result, language), "grades": cuts_sheet(result, language), "line": line_sheet(result, language)}
+    heading = f"{result.scores.tree.nodes[result.node].title(language)} · {period_title(result.period, language)}"
+    shown = [shortened(sheets[key], MOST_ROWS, language, ELSEWHERE) for key in ("grades", "", "line") if sheets[key].rows]
+    tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown]
+    return Answer("\n\n".join([heading, *tables]), _data(result), sheets)
+
+
+def _data(result: Graded) -> dict[str, Any]:
+    line, frame = result.line, result.frame()
+    columns = ("score", "rank", "place", "share", "probit", "fitted")
+    return {
+        "node": result.scores.tree.nodes[result.node].id,
+        "period": result.period,
+        "grades": [
+            {"grade": grade.name, "start": finite(start), "units": count}
+            for grade, start, count in zip(result.grades, result.starts, result.counts, strict=True)
+        ],
+        "fit": None if result.fit is None else finite(result.fit),
+        "line": None
+        if line is None
+        else {
+            "intercept": line.intercept,
+            "slope": line.slope,
+            "r2": finite(line.r2),
+            "f": finite(line.f),
+            "rows": line.rows,
+        },
+        "units": [
+            {"unit": str(row["unit"]), "grade": str(row["grade"]), **{key: finite(row[key]) for key in columns}}
+            for row in frame.to_dict("records")
+        ],
+    }
