@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .jobs.doctor import doctor
     from .jobs.evolution import evolution
     from .jobs.framework import export_tree, import_tree
+    from .jobs.fuzzy import fuzzy
     from .jobs.grades import grades
     from .jobs.library import Scored, read, score, write_page, write_report
     from .jobs.obstacles import obstacles
@@ -53,6 +54,7 @@ __all__ = [
     "evolution",
     "explain",
     "export_tree",
+    "fuzzy",
     "grades",
     "import_tree",
     "load",
@@ -79,6 +81,7 @@ _HOMES = {
     "jobs.audit": "audit",
     "jobs.doctor": "doctor",
     "jobs.evolution": "evolution",
+    "jobs.fuzzy": "fuzzy",
     "jobs.grades": "grades",
     "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_page write_report",

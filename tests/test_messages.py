@@ -97,6 +97,8 @@ COMMANDS: dict[str, list[str]] = {
     "evolution_by_an_unknown_column": ["evolution", "--by", "province"],
     "evolution_of_neighbours_unknown": ["evolution", "--neighbours", "near.csv"],
     "evolution_weighed_by_nothing": ["evolution", "--weight", "人口"],
+    "fuzzy_without_grades": ["fuzzy"],
+    "fuzzy_of_a_formula": ["fuzzy"],
     "grades_of_a_node_without": ["grades"],
     "grades_by_nothing_known": ["grades", "--by", "jenks:4"],
     "obstacles_below_an_indicator": ["obstacles", "--node", "safety"],

@@ -32,6 +32,7 @@ QUESTIONS = frozenset(
         "obstacles",
         "evolution",
         "grades",
+        "fuzzy",
         "warn",
         "audit",
         "weights",

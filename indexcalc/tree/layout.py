@@ -226,6 +226,12 @@ class Tree:
             position, depth = self.parents[position], depth + 1
         return depth
 
+    def lowest(self, position: int) -> list[int]:
+        """Return the places of the nodes right above indicators, of a node or itself, as the file has them."""
+        if position < self.leaves:
+            return []
+        return [place for child in self.below(position) for place in self.lowest(child)] or [position]
+
     def below(self, position: int) -> tuple[int, ...]:
         """Return the places of a node's children as the file has them."""
         node = self.nodes[position]

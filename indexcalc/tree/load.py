@@ -19,6 +19,7 @@ from .blocks.choices import Impute, Method, Missing, Normalise, Primary, Round, 
 from .blocks.data import Data, Denominator, EventLog, FromEvents, Periods, RolledUp, UnitTable
 from .blocks.follow import Goal, Outcome, Remark
 from .blocks.form import Form
+from .blocks.fuzzy import Fuzzy
 from .blocks.grades import Grade
 from .blocks.logic import LogicRule
 from .blocks.nodes import Defaults, Dimension, FromUnits, Indicator, Ranking, Root, Shrink, Valid
@@ -44,6 +45,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "defaults": Defaults,
     "ranking": Ranking,
     "grades": Grade,
+    "fuzzy": Fuzzy,
     "missing": Missing,
     "normalise": Normalise,
     "impute": Impute,

@@ -16,13 +16,13 @@ from ..methods.records import Normaliser
 from ..periods import Kind
 from ..words.keys import meaning
 from ..words.methods import in_a_sentence
-from .blocks import adjustments, choices, data, follow, form, grades, logic, nodes, pages, uncertainty, warnings, whole
+from .blocks import adjustments, choices, data, follow, form, fuzzy, grades, logic, nodes, pages, uncertainty, warnings, whole
 from .blocks.choices import FACTORS, NONE, Impute, Method, Normalise, Treat, Weights
 from .blocks.grades import DEVIATIONS, PROBITS
 from .editions import BY_PERIOD
 from .model import Index
 
-_FILES = (choices, data, grades, nodes, adjustments, follow, form, logic, pages, uncertainty, warnings, whole)
+_FILES = (choices, data, fuzzy, grades, nodes, adjustments, follow, form, logic, pages, uncertainty, warnings, whole)
 
 
 _ROOMS = {"Normalise": "normalise", "Method": "aggregate", "Impute": "impute", "Treat": "treat", "Weights": "weights"}

@@ -722,6 +722,12 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     r_squared = Said("R²", "R²")
     f_value = Said("F 值", "F")
     different_scores = Said("不同得分数", "Different scores")
+    memberships = Said("模糊综合评价（隶属度）", "Fuzzy evaluation (memberships)")
+    memberships_by_node = Said("各指标隶属度", "Memberships by node")
+    fuzzy_help = Said(
+        "隶属度由权重按算子 {operator} 逐级合成，归一化后合计为 1；得分为隶属度乘各等级分值。",
+        "Memberships come together by weights ({operator}) and add up to 1; the score is memberships times the points of grades.",
+    )
     no_exact_obstacles = Said(
         "指标体系的合成方法（比较、公式、再次标准化、修约或加减分）没有可逐级分解的差距，只列通用模型。",
         "The tree compares units, has formulas, or normalises, rounds or adjusts nodes: there is no exact loss, so the usual model stands alone.",

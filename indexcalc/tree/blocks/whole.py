@@ -17,6 +17,7 @@ from .choices import Part
 from .data import DataSource, Denominator, Periods, UnitTable
 from .follow import GoalsChoice, Outcome, RemarksChoice
 from .form import Form
+from .fuzzy import Fuzzy
 from .grades import GradesChoice
 from .logic import LogicRule
 from .nodes import Boards, Child, Defaults, Dimension, Indicator, Ranking, Root
@@ -66,6 +67,8 @@ class Written(Part):
     """What is said of units beside what is computed: a list, or `{table: remarks.csv}`."""
     uncertainty: Alternatives | None = None
     """What could as well have been chosen otherwise."""
+    fuzzy: Fuzzy | None = None
+    """A fuzzy comprehensive evaluation 模糊综合评价 beside the scores."""
     report: Pages = Field(default={}, validate_default=True)
     """What reports show, and which analyses are run for them."""
     publish: Annotated[tuple[Open, ...], Field(strict=False)] = ()

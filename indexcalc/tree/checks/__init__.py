@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from ...findings import Finding, Place, finding
 from ...words.tree import TIME_BEFORE, TIME_BETWEEN, TIME_FROM
 from ..model import Index
-from . import events, follow, formulas, logic, methods, nodes, pages, structure, times, warnings, weights
+from . import events, follow, formulas, fuzzy, logic, methods, nodes, pages, structure, times, warnings, weights
 from .methods import check_choice, check_uncertainty, takes_default
 from .structure import check_ids
 
 CHECKS = tuple(
     check
-    for file in (formulas, weights, structure, events, nodes, methods, logic, warnings, follow, pages)
+    for file in (formulas, weights, structure, events, nodes, methods, logic, warnings, follow, pages, fuzzy)
     for check in file.CHECKS
 )
 

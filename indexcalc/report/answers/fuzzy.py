@@ -1,0 +1,46 @@
+"""A fuzzy comprehensive evaluation, as text, as data and as tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...analysis.fuzzy import Memberships
+from ...findings import Language
+from ...words.periods import period_title
+from ..formats.text import as_text
+from ..numbers import finite
+from ..sheets.fuzzy import nodes_sheet, start_sheet
+from ..sheets.tables import shortened
+from .answer import ELSEWHERE, MOST_ROWS, Answer
+
+
+def fuzzy_answer(result: Memberships, language: Language) -> Answer:
+    """Return the memberships, points and grade of every unit, and of every node."""
+    sheets = {"": start_sheet(result, language), "nodes": nodes_sheet(result, language)}
+    heading = f"{result.scores.tree.nodes[result.start].title(language)} · {period_title(result.period, language)}"
+    shown = [shortened(sheet, MOST_ROWS, language, ELSEWHERE) for sheet in sheets.values()][: 1 + (len(result.nodes) > 1)]
+    return Answer("\n\n".join([heading, *(f"{one.title}\n{as_text(one, language)}" for one in shown)]), _data(result), sheets)
+
+
+def _data(result: Memberships) -> dict[str, Any]:
+    score, grade, tree = result.score(), result.grade(), result.scores.tree
+    return {
+        "node": tree.nodes[result.start].id,
+        "period": result.period,
+        "operator": result.settings.operator,
+        "grades": dict(result.settings.grades),
+        "units": [
+            {
+                "unit": result.scores.panel.units.ids[unit],
+                "nodes": {
+                    tree.nodes[node].id: {
+                        "memberships": [finite(one) for one in result.memberships[unit, node]],
+                        "score": finite(score[unit, node]),
+                        "grade": result.grades[grade[unit, node]] if grade[unit, node] >= 0 else None,
+                    }
+                    for node in result.nodes
+                },
+            }
+            for unit in result.scores.listed(result.row)
+        ],
+    }
