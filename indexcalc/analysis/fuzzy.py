@@ -1,4 +1,4 @@
-"""Fuzzy comprehensive evaluation 模糊综合评价: how far each unit belongs to each grade at every node of the tree.
+"""Fuzzy comprehensive evaluation: how far each unit belongs to each grade at every node of the tree.
 
 An indicator belongs to grades by its score or its value, or is the share of answers in a grade; memberships come together by
 weights, level by level, and add up to 1 at every inner node.

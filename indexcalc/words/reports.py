@@ -716,12 +716,12 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "平均秩次由低到高；最高者的累计频率取 1 − 1/(4n)；概率单位为 5 加标准正态离差。",
         "Places from the lowest, ties sharing the mean; the highest has the share 1 − 1/(4n); a probit is 5 plus the normal deviate.",
     )
-    probit_line = Said("得分对概率单位的回归（不同得分各一行）", "Regression of scores on probits (a row each different score)")
+    probit_line = Said("得分对概率单位的回归（相同得分计一次）", "Regression of scores on probits (a row each different score)")
     intercept = Said("截距", "Intercept")
     slope = Said("斜率", "Slope")
     r_squared = Said("R²", "R²")
     f_value = Said("F 值", "F")
-    different_scores = Said("不同得分数", "Different scores")
+    different_scores = Said("得分个数（相同的计一次）", "Different scores")
     memberships = Said("模糊综合评价（隶属度）", "Fuzzy evaluation (memberships)")
     memberships_by_node = Said("各指标隶属度", "Memberships by node")
     fuzzy_help = Said(

@@ -12,9 +12,9 @@ class Fuzzy(Part):
     """A fuzzy comprehensive evaluation beside the scores: how far each node belongs to each grade."""
 
     grades: dict[str, Number] = Field(min_length=2)
-    """The grades from the best down, each with its points: `{优: 95, 良: 80, 中: 65, 差: 50}`."""
+    """The grades from the best down, each with its points: `{good: 95, fair: 75, poor: 50}`."""
     knots: Numbers = ()
-    """The scores at which an indicator belongs wholly to each grade, in the order of the grades: `[90, 75, 60, 40]`."""
+    """The scores at which an indicator belongs wholly to each grade, in the order of the grades: `[90, 70, 40]`."""
     values: dict[str, Numbers] = Field(default={})
     """Of indicators that are judged by their values in place of scores: the values at which one belongs wholly to each grade."""
     shape: Literal["triangle", "gaussian"] = "triangle"

@@ -55,7 +55,7 @@ class Grade(Part):
 
 
 def written_out(value: Any) -> Any:
-    """Return grades that are written in short one by one: `coordination`, or {natural-breaks: 4, names: [高, 较高, 较低, 低]}.
+    """Return grades that are written in short one by one: `coordination`, or {natural-breaks: 3, names: [high, middle, low]}.
 
     What is written otherwise stays as it is: that is a finding of its shape.
     """

@@ -68,7 +68,7 @@ class Written(Part):
     uncertainty: Alternatives | None = None
     """What could as well have been chosen otherwise."""
     fuzzy: Fuzzy | None = None
-    """A fuzzy comprehensive evaluation 模糊综合评价 beside the scores."""
+    """A fuzzy comprehensive evaluation beside the scores."""
     report: Pages = Field(default={}, validate_default=True)
     """What reports show, and which analyses are run for them."""
     publish: Annotated[tuple[Open, ...], Field(strict=False)] = ()
