@@ -6,7 +6,7 @@ the formulas.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from ..findings import Language
 from ..methods.arrays import Array, np
 from ..scores import Scores
 from .convergence import Beta, Sigma, beta_of_ends, beta_of_panel, sigma
+from .ellipse import Ellipse, Scale, Step, ellipse, step
 from .inequality import Dagum, Theil, Variation, dagum, theil, variation
 from .moves import Bandwidth, Chain, Density, SpatialChain, bandwidth, chain, classes_of, cuts_of, density, spatial_chain
 from .result import Result
@@ -33,7 +34,8 @@ class Evolution(Result):
     """How a node's scores evolve over periods of one kind; tuples have an entry a period, `values` are (period, unit).
 
     `by` are the columns of units that groups are made of, the outermost first; `weight` the column of what units weigh in Theil's
-    index. `cuts` part the classes of moves. `moran` and `spatial` are nothing without neighbours.
+    index. `cuts` part the classes of moves. `moran` and `spatial` are nothing without neighbours; `ellipses`, weighed by scores,
+    and the steps of their centres nothing without coordinates, which are in degrees or not.
     """
 
     scores: Scores
@@ -52,6 +54,9 @@ class Evolution(Result):
     chain: Chain
     spatial: SpatialChain | None
     moran: tuple[Moran | None, ...] | None
+    ellipses: tuple[Ellipse | None, ...] | None = None
+    steps: tuple[Step | None, ...] | None = None
+    degrees: bool = False
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -90,6 +95,9 @@ class Evolution(Result):
                 "moran_p": [one.p if one else np.nan for one in self.moran],
                 "geary": [one.geary if one else np.nan for one in self.moran],
             }
+        if self.ellipses is not None:
+            names = ("x", "y", "major", "minor", "azimuth", "area")
+            columns |= {f"ellipse_{name}": [getattr(one, name) if one else np.nan for one in self.ellipses] for name in names}
         return pd.DataFrame(columns)
 
 
@@ -105,12 +113,15 @@ def evolution(
     width: Bandwidth | float = "silverman",
     draws: int = 999,
     seed: int = 0,
+    at: tuple[Array, Array] | None = None,
+    degrees: bool = True,
+    scale: Scale = "yuill",
 ) -> Evolution:
     """Look at a node's scores over the periods of one kind up to that of a row.
 
     `by` are columns of units; `weight` is the name of a column and its numbers (period, unit). Moves are between `classes`
     that are alike in number over all periods; densities have the bandwidth `width`; Moran's I is held against `draws`
-    permutations.
+    permutations. `at` are the coordinates of units, in degrees or in a plane, about which ellipses of a `scale` are drawn.
     """
     rows = _rows(scores, range(len(scores.periods))[row])
     y = np.array(scores.scores[rows][..., node], dtype=float)
@@ -123,6 +134,7 @@ def evolution(
     groups = [[list(names[some]) for names in labels] for some in known]
     weights = [None if weight is None else weight[1][at][some] for at, some in zip(rows, known, strict=True)]
     cuts = cuts_of(y, classes)
+    ellipses = None if at is None else tuple(ellipse(*at, np.nan_to_num(one), scale=scale, degrees=degrees) for one in y)
     return Evolution(
         scores=scores,
         node=node,
@@ -140,6 +152,9 @@ def evolution(
         chain=chain(y, before, cuts),
         spatial=None if neighbours is None else spatial_chain(y, before, cuts, neighbours),
         moran=None if neighbours is None else tuple(moran(one, neighbours, draws=draws, seed=seed) for one in y),
+        ellipses=ellipses,
+        steps=None if ellipses is None else tuple(_steps(ellipses, before, degrees=degrees)),
+        degrees=degrees,
     )
 
 
@@ -149,6 +164,12 @@ def _rows(scores: Scores, row: int) -> list[int]:
         if members.start <= row < members.stop:
             return list(range(members.start, row + 1))
     return [row]
+
+
+def _steps(ellipses: Sequence[Ellipse | None], before: Sequence[int], *, degrees: bool) -> Iterator[Step | None]:
+    for own, last in zip(ellipses, before, strict=True):
+        first = ellipses[last] if last >= 0 else None
+        yield None if own is None or first is None else step(first, own, degrees=degrees)
 
 
 def _betas(y: Array, before: Sequence[int]) -> tuple[Beta, ...]:

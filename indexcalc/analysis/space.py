@@ -18,13 +18,17 @@ QUADRANTS = ("HH", "LH", "LL", "HL")
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Who is next to whom: pairs of places `one`, `other`, each listed both ways where it is meant both ways."""
+    """Who is next to whom: pairs of places `one`, `other`, each listed both ways where it is meant both ways.
+
+    `weight` is what each pair counts, where they do not count alike.
+    """
 
     one: Array
     other: Array
+    weight: Array | None = None
 
     def among(self, there: Array) -> tuple[sparse.csr_array, Array]:
-        """Return weights 1 of neighbours among units that are `there` and have one (unit, unit), and the places of these."""
+        """Return weights of neighbours among units that are `there` and have one (unit, unit), and the places of these."""
         from scipy.sparse import csr_array
 
         both = there[self.one] & there[self.other]
@@ -34,9 +38,11 @@ class Neighbours:
         number[places] = np.arange(len(places))
         known = number[other] >= 0
         rows, columns = number[one[known]], number[other[known]]
-        w = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(places), len(places)))
+        weight = np.ones(len(rows)) if self.weight is None else self.weight[both][known]
+        w = csr_array((weight, (rows, columns)), shape=(len(places), len(places)))
         w.sum_duplicates()
-        w.data[:] = 1.0
+        if self.weight is None:
+            w.data[:] = 1.0
         return w, places
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
-from typing import Annotated, Unpack
+from typing import Annotated, Literal, Unpack
 
 import typer
 
@@ -23,8 +22,20 @@ def evolution(
         str | None, typer.Option("--weight", help="A column of units or data by which Theil's index weighs units.")
     ] = None,
     neighbours: Annotated[
-        Path | None, typer.Option("--neighbours", help="Who is next to whom: a CSV file with columns unit and neighbour.")
+        str | None,
+        typer.Option(
+            "--neighbours",
+            help="Who is next to whom: a CSV file of unit and neighbour, a GeoJSON file, nearest:4, within:50 (km) or inverse.",
+        ),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="The columns of units with their coordinates, such as lon,lat. Default: a GeoJSON's."),
+    ] = None,
+    degrees: Annotated[bool, typer.Option("--degrees/--plane", help="Whether coordinates are longitude and latitude.")] = True,
+    ellipse: Annotated[
+        Literal["yuill", "arcgis", "crimestat"], typer.Option("--ellipse", help="How large ellipses of deviations are drawn.")
+    ] = "yuill",
     classes: Annotated[int, typer.Option("--classes", min=2, help="How many classes of scores units move between.")] = 4,
     permutations: Annotated[int, typer.Option("--permutations", min=0, help="What Moran's I is held against.")] = 999,
     **options: Unpack[Options],
@@ -33,6 +44,12 @@ def evolution(
     from ..jobs.evolution import evolution as ask
     from ..report.answers.evolution import evolution_answer
     from .give import give
+
+    def pair_of(said: str) -> tuple[str, str]:
+        names = said.split(",")
+        if len(names) != 2:
+            raise typer.BadParameter(said, param_hint="--at")
+        return names[0], names[1]
 
     with opened(options) as project:
         scores = project.scores()
@@ -46,6 +63,9 @@ def evolution(
             classes=classes,
             permutations=permutations,
             seed=options["seed"],
+            at=None if at is None else pair_of(at),
+            degrees=degrees,
+            ellipse=ellipse,
         )
         project.progress("")
         name = ("evolution", project.level or "", result.periods[-1], options["node"] or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,10 @@ from .names import asked_node, period_of
 from .project import refuse
 
 if TYPE_CHECKING:
+    from ..analysis.ellipse import Scale
     from ..analysis.evolution import Evolution
     from ..analysis.moves import Bandwidth
+    from ..analysis.neighbours import Rings
     from ..analysis.space import Neighbours
     from ..methods.arrays import Array
 
@@ -35,13 +37,19 @@ def evolution(
     bandwidth: Bandwidth | float = "silverman",
     permutations: int = 999,
     seed: int = 0,
+    at: tuple[str, str] | None = None,
+    degrees: bool = True,
+    ellipse: Scale = "yuill",
 ) -> Evolution:
     """Say how the scores of the index or of a node evolve: differences, convergence, shape, moves between classes, space.
 
     It is told of all periods of the kind of a `period`, up to it. `by` names the column of units that groups are made of (`group`
     where there is one), or several, each inside the one before; `weight` a column of units or data by which Theil's index weighs
     units;
-    `neighbours` are pairs of units, or a CSV file with columns unit and neighbour, each meant both ways.
+    `neighbours` are pairs of units, or a CSV file with columns unit and neighbour, each meant both ways; a GeoJSON file, where
+    those whose borders touch are neighbours; or what distances say, `nearest:4`, `within:50` (kilometres) or `inverse`. `at` are
+    the two columns of units that have their coordinates, longitude and latitude unless they are not `degrees`; without it the
+    centres of a GeoJSON file's outlines stand for them. About them ellipses are drawn, as large as `ellipse` says.
 
     :raises Refused: where there is no such node, period, column or unit, or weights are not above 0.
     """
@@ -55,18 +63,83 @@ def evolution(
     for name in names:
         if name not in units.attributes and not (name == "group" and units.groups):
             refuse("IC816", column=name, known=_columns(units), label=scores.index.units.label)
+    places, near = _space(scores, at, neighbours, degrees=degrees)
     return look(
         scores,
         scores.tree.root if wanted is None else scores.node(wanted),
         row=scores.periods.index(shown),
         by=names,
         weight=None if weight is None else (weight, _weights(scores, weight)),
-        neighbours=None if neighbours is None else _neighbours(scores, neighbours),
+        neighbours=near,
         classes=classes,
         width=bandwidth,
         draws=permutations,
         seed=seed,
+        at=places,
+        degrees=degrees,
+        scale=ellipse,
     )
+
+
+def _space(
+    scores: Scores, at: tuple[str, str] | None, neighbours: Pairs | None, *, degrees: bool
+) -> tuple[tuple[Array, Array] | None, Neighbours | None]:
+    """Return the coordinates of units, and who is next to whom; nothing of what is not told."""
+    from ..analysis.neighbours import centre_of, touching
+
+    said = str(neighbours) if isinstance(neighbours, str | Path) else ""
+    outlines = _outlines(scores, Path(said)) if said.endswith((".geojson", ".json")) else None
+    places = None if at is None else _coordinates(scores, at)
+    if places is None and outlines is not None:
+        x, y = np.full((2, len(scores.panel.units)), np.nan)
+        for unit, rings in outlines.items():
+            x[unit], y[unit] = centre_of(rings)
+        places = x, y
+    if outlines is not None:
+        return places, touching(outlines)
+    kind, _, number = said.partition(":")
+    if kind not in ("nearest", "within", "inverse") or "." in kind:
+        return places, None if neighbours is None else _neighbours(scores, neighbours)
+    if places is None:
+        refuse("IC827")
+    return places, _by_distance(scores, places, kind, _number(number), degrees=degrees)
+
+
+def _coordinates(scores: Scores, at: tuple[str, str]) -> tuple[Array, Array]:
+    """Return two columns of units as numbers, or refuse those that have none."""
+    units, found = scores.panel.units, []
+    for column in at:
+        if column not in units.attributes:
+            refuse("IC816", column=column, known=_columns(units), label=scores.index.units.label)
+        found.append(np.array([_number(value) for value in units.attributes[column]], dtype=float))
+    return found[0], found[1]
+
+
+def _by_distance(scores: Scores, places: tuple[Array, Array], kind: str, number: float, *, degrees: bool) -> Neighbours:
+    """Return neighbours by distances, on the sphere or in the plane."""
+    from ..analysis.neighbours import MOST_PAIRED, RADIUS, inverse, nearest, on_sphere, within
+
+    points = on_sphere(*places) if degrees else np.stack(places, axis=-1)
+    if kind == "inverse":
+        if len(points) > MOST_PAIRED:
+            refuse("IC826", count=len(points), most=MOST_PAIRED, label=scores.index.units.label)
+        return inverse(points, sphere=degrees)
+    if not number > 0 or (kind == "nearest" and number != int(number)):
+        refuse("IC818", problem=f"{kind}:{number:g}", label=scores.index.units.label)
+    if kind == "nearest":
+        return nearest(points, int(number))
+    return within(points, 2 * RADIUS * float(np.sin(min(number / (2 * RADIUS), np.pi / 2))) if degrees else number)
+
+
+def _outlines(scores: Scores, path: Path) -> Mapping[int, Rings]:
+    """Return the outlines of units by their places, or refuse a file that has none of them."""
+    from ..sources.outlines import outlines_of_units
+
+    wanted = scores.index.report.map
+    found, problem = outlines_of_units(path, "" if wanted is None else wanted.id, _known(scores))
+    if problem or not found:
+        refuse("IC818", Place(path.as_posix()), problem=problem or "–", label=scores.index.units.label)
+    return found
 
 
 def _columns(units: Units) -> list[str]:

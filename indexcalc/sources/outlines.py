@@ -65,6 +65,47 @@ class _UnfitError(ValueError):
     """What a file says is no outline."""
 
 
+def outlines_of_units(path: Path, key: str, find: Find) -> tuple[dict[int, list[Ring]], str]:
+    """Return the rings of each unit by its place, and what is wrong with the file; `key` is the property that names units.
+
+    Without a `key`, or where no outline has it, that property is taken under which most units are found.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return {}, f"> {MOST_BYTES >> 20} MB"
+        features = _features(json.loads(path.read_bytes()))
+        keys = sorted({str(name) for one in features if isinstance(one, dict) for name in one.get("properties") or ()} | {"id"})
+        best: dict[int, list[Ring]] = {}
+        for name in [key] if key in keys else keys:
+            found = _by_place(features, name, find)
+            best = found if len(found) > len(best) else best
+    except OSError as error:
+        return {}, error.strerror or str(error)
+    except (ValueError, TypeError, RecursionError) as error:
+        return {}, str(error) if isinstance(error, _UnfitError) else "JSON"
+    return best, ""
+
+
+def _by_place(features: list[Any], key: str, find: Find) -> dict[int, list[Ring]]:
+    found: dict[int, list[Ring]] = {}
+    for feature in features:
+        geometry = feature.get("geometry") if isinstance(feature, dict) else None
+        if not isinstance(geometry, dict) or geometry.get("type") not in _SHAPES:
+            continue
+        own = feature.get("properties")
+        value = own.get(key) if isinstance(own, dict) else None
+        name = _named(feature.get("id") if value is None and key == "id" else value)
+        at = find(name) if name else None
+        if at is not None:
+            found.setdefault(at, []).extend(_rings(geometry.get("coordinates"), _SHAPES[geometry["type"]]))
+    return found
+
+
+def _named(value: Any) -> str:
+    """Return a property as a text: a whole number without decimals."""
+    return "" if value is None else f"{value:.0f}" if isinstance(value, float) and value == int(value) else str(value).strip()
+
+
 def _features(data: Any) -> list[Any]:
     if not isinstance(data, dict) or data.get("type") != "FeatureCollection" or not isinstance(data.get("features"), list):
         raise _UnfitError("FeatureCollection")
@@ -85,7 +126,7 @@ def _by_unit(features: list[Any], key: str, units: Units, find: Find) -> tuple[d
         own = own if isinstance(own, dict) else {}
         properties |= {str(name) for name in own}
         value = own.get(key, feature.get("id") if key == "id" else None)
-        name = "" if value is None else f"{value:.0f}" if isinstance(value, float) and value == int(value) else str(value).strip()
+        name = _named(value)
         found = tuple(_rings(geometry.get("coordinates"), _SHAPES[geometry["type"]]))
         left -= sum(map(len, found))
         if left < 0:

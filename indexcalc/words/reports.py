@@ -728,6 +728,19 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "隶属度由权重按算子 {operator} 逐级合成，归一化后合计为 1；得分为隶属度乘各等级分值。",
         "Memberships come together by weights ({operator}) and add up to 1; the score is memberships times the points of grades.",
     )
+    ellipse = Said("标准差椭圆与重心迁移", "Standard deviational ellipse and the centre's path")
+    centre_x = Said("重心横坐标", "Centre x")
+    centre_y = Said("重心纵坐标", "Centre y")
+    semi_major = Said("长半轴", "Semi-major axis")
+    semi_minor = Said("短半轴", "Semi-minor axis")
+    azimuth = Said("方位角（°）", "Azimuth (°)")
+    ellipse_area = Said("面积", "Area")
+    centre_moved = Said("重心移动距离", "Moved")
+    moved_towards = Said("移动方向（°）", "Towards (°)")
+    ellipse_help = Said(
+        "以得分为权重；方位角自正北顺时针；坐标为经纬度时，长度为公里。",
+        "Weighed by scores; azimuths clockwise from north; lengths are kilometres where coordinates are degrees.",
+    )
     no_exact_obstacles = Said(
         "指标体系的合成方法（比较、公式、再次标准化、修约或加减分）没有可逐级分解的差距，只列通用模型。",
         "The tree compares units, has formulas, or normalises, rounds or adjusts nodes: there is no exact loss, so the usual model stands alone.",

@@ -33,6 +33,7 @@ def _data(result: Evolution) -> dict[str, Any]:
     periods = []
     for at, period in enumerate(result.periods):
         moran = result.moran[at] if result.moran else None
+        ellipse, step = (own[at] if own else None for own in (result.ellipses, result.steps))
         gini = asdict(result.dagum[at])
         pairs = [{"groups": list(pair), "gini": finite(g), "affluence": finite(d)} for pair, (g, d) in gini.pop("pairs").items()]
         theil = asdict(result.theil[at])
@@ -45,6 +46,8 @@ def _data(result: Evolution) -> dict[str, Any]:
                 "variation": _plain(asdict(result.variation[at])),
                 "sigma": _plain(asdict(result.sigma[at])),
                 "density": _plain(asdict(result.density[at])),
+                "ellipse": None if ellipse is None else _plain(asdict(ellipse)),
+                "step": None if step is None else _plain(asdict(step)),
                 "moran": None
                 if moran is None
                 else _plain({**asdict(moran), "places": None}) | {"units": [units.ids[place] for place in moran.places.tolist()]},

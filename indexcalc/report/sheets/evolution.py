@@ -26,6 +26,8 @@ def evolution_sheets(result: Evolution, language: Language) -> dict[str, Sheet]:
         sheets["moves"] = _moves(result, language)
     if result.moran is not None:
         sheets |= {"space": _space(result, language), "local": _local(result, language)}
+    if result.ellipses is not None:
+        sheets["ellipse"] = _ellipse(result, language)
     return {**sheets, "density": _density(result, language)}
 
 
@@ -233,3 +235,24 @@ def _local(result: Evolution, language: Language) -> Sheet:
             numbers = (float(result.values[at, place]), float(own.lag[i]), float(own.local[i]))
             rows.append((period, title, *numbers, own.quadrant[i], finite(own.local_p[i])))
     return Sheet(word.local_space(language), headings, tuple(rows))
+
+
+def _ellipse(result: Evolution, language: Language) -> Sheet:
+    assert result.ellipses is not None
+    assert result.steps is not None
+    headings = (
+        Heading(word.period(language), "period"),
+        _fine(word.centre_x(language)),
+        _fine(word.centre_y(language)),
+        _fine(word.semi_major(language)),
+        _fine(word.semi_minor(language)),
+        Heading(word.azimuth(language), "score"),
+        _fine(word.ellipse_area(language)),
+        _fine(word.centre_moved(language)),
+        Heading(word.moved_towards(language), "score"),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for period, own, step in zip(result.periods, result.ellipses, result.steps, strict=True):
+        told = (own.x, own.y, own.major, own.minor, own.azimuth, own.area) if own else (None,) * 6
+        rows.append((period, *told, *((step.distance, step.azimuth) if step else (None, None))))
+    return Sheet(word.ellipse(language), headings, tuple(rows), notes=(word.ellipse_help(language),))
