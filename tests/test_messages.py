@@ -96,6 +96,7 @@ COMMANDS: dict[str, list[str]] = {
     "target_that_is_not_found": ["target", "西城区", "--score", "120"],
     "evolution_by_an_unknown_column": ["evolution", "--by", "province"],
     "evolution_of_neighbours_unknown": ["evolution", "--neighbours", "near.csv"],
+    "evolution_by_distances_of_nowhere": ["evolution", "--neighbours", "nearest:4"],
     "evolution_weighed_by_nothing": ["evolution", "--weight", "人口"],
     "fuzzy_without_grades": ["fuzzy"],
     "fuzzy_of_a_formula": ["fuzzy"],
@@ -627,6 +628,7 @@ def test_an_earlier_report_is_left_alone(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------------------ the words
 
 NOT_SHOWN = {
+    "IC826": "more units than a folder of text holds; tests/test_space.py has it",
     "IC610": "another writer in between; tests/test_weights_commands has it",
     "IC570": "a page of a server; tests/test_web_edit.py has it",
     "IC580": "a page of a server; tests/test_web_submit.py has it",
