@@ -158,8 +158,8 @@ def test_what_cannot_be_told_is_refused(
     chosen: dict[str, Any], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("indexcalc.analysis.neighbours.MOST_PAIRED", 3)
-    scores = project(tmp_path,
-        pd.DataFrame({"unit": list("abcd"), "period": 2023, "score": [1.0, 2, 3, 4]}), x=[1, 2, 3, 4], y=[1, 2, 4, 3]
+    scores = project(
+        tmp_path, pd.DataFrame({"unit": list("abcd"), "period": 2023, "score": [1.0, 2, 3, 4]}), x=[1, 2, 3, 4], y=[1, 2, 4, 3]
     )
     with pytest.raises(Refused, match=code):
         indexcalc.evolution(scores, **chosen)
