@@ -14,6 +14,7 @@ import indexcalc
 from indexcalc.analysis.ellipse import ellipse, step
 from indexcalc.analysis.neighbours import centre_of, inverse, nearest, on_sphere, over_ground, touching, within
 from indexcalc.findings import Refused
+from indexcalc.report.answers.drawn import evolution_pictures
 
 SIZE = 4
 
@@ -140,6 +141,10 @@ def test_a_file_of_outlines_says_who_is_next_to_whom(tmp_path: Path) -> None:
     assert found.steps[0] is None
     assert found.steps[1] is not None
     table = found.frame()
+    pictures = evolution_pictures(found, "zh")
+    assert pictures == evolution_pictures(found, "zh")
+    assert set(pictures) >= {"theil", "gini", "sigma", "density", "moves", "space", "ellipse", "centre"}
+    assert all(drawn.startswith("<svg") and "nan" not in drawn for drawn in pictures.values())
     assert list(table["ellipse_x"]) == [one.x for one in found.ellipses if one]
 
 

@@ -341,7 +341,7 @@ class Least:
     def _rounded(self, line: Line, decimals: int, how: Rounding, sense: int) -> Line:
         if sense > 0:
             return self.program.rounded(line, decimals, how)
-        opposite: dict[Rounding, Rounding] = {"up": "down", "down": "up", "nearest": "nearest"}
+        opposite: dict[Rounding, Rounding] = {"up": "down", "down": "up", "nearest": "nearest", "even": "even"}
         return self.program.rounded(line.times(-1.0), decimals, opposite[how]).times(-1.0)
 
     def _moves(self, leaf: int, unit: int) -> bool:

@@ -23,7 +23,7 @@ _CUTS = 7  # places at which a curve is cut before it is known where it matters
 _ALONE = Lock()
 
 
-Rounding = Literal["nearest", "up", "down"]
+Rounding = Literal["nearest", "up", "down", "even"]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Program:
         low, high = (float(rounded(np.array(end), decimals, how)) for end in (line.low, line.high))
         if line.fixed or low == high:
             return number(high)
-        scale, shift = 10.0**decimals, {"nearest": 0.5, "up": 1.0 - 2e-9, "down": 0.0}[how]
+        scale, shift = 10.0**decimals, {"nearest": 0.5, "even": 0.5, "up": 1.0 - 2e-9, "down": 0.0}[how]
         if (high - low) * scale > _WIDEST:
             return Line(line.const + shift / scale, line.terms, low, high)
         made = self.variable(np.rint(low * scale), np.rint(high * scale), whole=True)

@@ -89,12 +89,17 @@ def _sum_known(*x: Column) -> Column:
 
 
 def rounded(x: Column, decimals: Column | int = 0, how: str = "nearest") -> Column:
-    """Round as `methods.rank.rounded` does: halves away from zero, or always up or down."""
+    """Round as `methods.rank.rounded` does: halves away from zero or to the even neighbour, or always up or down."""
     scale: Any = 10.0**decimals if isinstance(decimals, int) else ibis.literal(10.0) ** decimals
     if how == "up":
         return (x * scale - 1e-9).ceil() / scale
     if how == "down":
         return (x * scale + 1e-9).floor() / scale
+    if how == "even":
+        times = x.abs() * scale
+        low = (times + 1e-9).floor()
+        even = ibis.ifelse((times - low - 0.5).abs() <= 1e-9, low + low % 2, (times + 0.5).floor())
+        return ibis.ifelse(x < 0.0, -1.0, 1.0) * (even / scale)
     return ibis.ifelse(x < 0.0, -1.0, 1.0) * ((x.abs() * scale + (0.5 + 1e-9)).floor() / scale)
 
 

@@ -61,21 +61,27 @@ MEDIAN = Imputer(
 )
 
 
-def last(x: Array, groups: Sequence[Mask]) -> Array:
-    """Carry the unit's last observation forward.
+def last(x: Array, groups: Sequence[Mask], *, limit: int | None = None, ends: Literal["missing", "hold"] = "missing") -> Array:
+    """Carry the unit's last observation forward, over no more than `limit` periods.
 
+    With `ends: hold` the first value stands for the periods before it too, as many at most.
     Formula: x_t = x_s, s the last period before t with a value.
-    Edge cases: before a unit's first value it stays missing.
+    Edge cases: before a unit's first value it stays missing, unless it is held.
     Source: COINr `impute_panel`.
     """
     del groups
-    out = np.array(x)
-    for period in range(1, len(out)):
-        out[period] = np.where(np.isnan(out[period]), out[period - 1], out[period])
-    return out
+    before, after = _neighbours(x)
+    at = np.arange(len(x))[:, None, None]
+    far = len(x) if limit is None else limit
+    held = (before < 0) & (after < len(x)) & (after - at <= far) & (ends == "hold")
+    source = np.where(held, after, before)
+    carried = np.isnan(x) & (held | ((before >= 0) & (at - before <= far)))
+    return np.where(carried, np.take_along_axis(x, np.clip(source, 0, len(x) - 1), axis=0), x)
 
 
-LAST = Imputer(name="last", terms=("前值", "前值结转"), function=last, bounds={}, checks=(), siblings=False, donors="before")
+LAST = Imputer(
+    name="last", terms=("前值", "前值结转"), function=last, bounds={"limit": COUNT}, checks=(), siblings=False, donors="before"
+)
 
 
 def linear(x: Array, groups: Sequence[Mask], *, ends: Literal["missing", "hold"] = "missing") -> Array:

@@ -173,11 +173,12 @@ def _share_places(order: Any, equal: Any, ties: str, out: Ranks) -> None:
     out[order] = TIE_RULES[ties].function(first + 1, last, np.arange(1, len(first) + 1))[group - 1]
 
 
-def rounded(x: Array, decimals: int | Array, how: Literal["nearest", "up", "down"] = "nearest") -> Array:
+def rounded(x: Array, decimals: int | Array, how: Literal["nearest", "up", "down", "even"] = "nearest") -> Array:
     """Round to decimals as people do by hand, halves away from zero, on the number that is meant; or always up, or down.
 
     A result such as 73.975 stands in memory as 73.97499999999999…; a billionth of the last place is added before
     rounding, so that it counts as the half that it is, and a whole number that came out a little high is not one more.
+    `even` takes halves to the even neighbour, as R, numpy and pandas round, on the number that is meant all the same.
     The same rule serves every table and, with `ranking.decimals`, the ranking: what is shown as equal then ranks as equal.
     """
     scale = 10.0**decimals
@@ -185,4 +186,9 @@ def rounded(x: Array, decimals: int | Array, how: Literal["nearest", "up", "down
         return np.ceil(x * scale - 1e-9) / scale + 0.0
     if how == "down":
         return np.floor(x * scale + 1e-9) / scale + 0.0
+    if how == "even":
+        times = np.abs(x) * scale
+        low = np.floor(times + 1e-9)
+        half = np.abs(times - low - 0.5) <= 1e-9
+        return np.sign(x) * np.where(half, low + low % 2, np.floor(times + 0.5)) / scale + 0.0
     return np.sign(x) * np.floor(np.abs(x) * scale + (0.5 + 1e-9)) / scale + 0.0  # + 0.0 makes -0 a plain 0

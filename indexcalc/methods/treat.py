@@ -15,13 +15,20 @@ _NARROWEST, _WIDEST = 1e-160, 1e154  # spreads whose powers neither vanish nor o
 
 
 def winsorise(
-    x: Array, *, skew: float = 2.0, kurtosis: float = 3.5, most: int = 5, then: Literal["log", "nothing"] = "log"
+    x: Array,
+    *,
+    skew: float = 2.0,
+    kurtosis: float = 3.5,
+    most: int = 5,
+    then: Literal["log", "nothing"] = "log",
+    shift: float = 0.01,
+    of: Literal["range", "values"] = "range",
 ) -> Array:
     """Pull in the farthest values, one more at a time, until the distribution passes or `most` values were pulled in.
 
     A column passes when |skewness| < skew or excess kurtosis < kurtosis, both as spreadsheets and SAS define them (type
     2). Where the skewness is positive all values at the top take the next lower one, else those at the bottom the next
-    higher. What has not passed in the end is taken back and, with `then: log`, logged as by `log`.
+    higher. What has not passed in the end is taken back and, with `then: log`, logged as by `log` with its `shift`.
     Formula: x = the greatest value below the top, or the least above the bottom, step by step.
     Edge cases: values that tie are pulled in together, and may exceed `most` in the last step. A column with fewer than four
     values, which have no kurtosis, and a constant one, stay as they are. Zero and what is below are values as any.
@@ -34,7 +41,7 @@ def winsorise(
         values = column[known]
         pulled = _pulled_in(values, skew, kurtosis, most)
         if pulled is None and then == "log":
-            column[:] = log(column[:, None])[:, 0]
+            column[:] = log(column[:, None], shift=shift, of=of)[:, 0]
         elif pulled is not None and pulled is not values:
             column[known] = pulled
     return np.swapaxes(columns, -1, -2)
@@ -44,22 +51,23 @@ WINSORISE = Treatment(
     name="winsorise",
     terms=("缩尾", "缩尾处理", "winsorize"),
     function=winsorise,
-    bounds={"skew": ABOVE_ZERO, "kurtosis": ZERO_OR_MORE, "most": COUNT},
+    bounds={"skew": ABOVE_ZERO, "kurtosis": ZERO_OR_MORE, "most": COUNT, "shift": ABOVE_ZERO},
     checks=(),
     of_units=("most",),
 )
 
 
-def log(x: Array, *, shift: float = 0.01) -> Array:
+def log(x: Array, *, shift: float = 0.01, of: Literal["range", "values"] = "range") -> Array:
     """Take logarithms above the smallest value.
 
+    `of: values` has the shift in the values' own measure: ln(x - min + shift), with 1 as COINr's `log_GII`.
     Formula: ln(x - min + shift (max - min)).
     Edge cases: zero and what is below are values as any, since the smallest is taken off; a constant column is missing.
     Source: COINr 1.1 `log_CT`.
     """
     low, high = (end.reduce(x, axis=-2, keepdims=True) for end in (np.fmin, np.fmax))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(high > low, np.log(x - low + shift * (high - low)), np.nan)
+        return np.where(high > low, np.log(x - low + shift * (high - low if of == "range" else 1.0)), np.nan)
 
 
 LOG = Treatment(

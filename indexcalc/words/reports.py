@@ -725,7 +725,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     memberships = Said("模糊综合评价（隶属度）", "Fuzzy evaluation (memberships)")
     memberships_by_node = Said("各指标隶属度", "Memberships by node")
     fuzzy_help = Said(
-        "隶属度由权重按算子 {operator} 逐级合成，归一化后合计为 1；得分为隶属度乘各等级分值。",
+        "隶属度由权重按算子 {operator} 逐级合成，并折算为合计 1；得分为隶属度乘各等级分值。",
         "Memberships come together by weights ({operator}) and add up to 1; the score is memberships times the points of grades.",
     )
     ellipse = Said("标准差椭圆与重心迁移", "Standard deviational ellipse and the centre's path")
@@ -741,6 +741,12 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "以得分为权重；方位角自正北顺时针；坐标为经纬度时，长度为公里。",
         "Weighed by scores; azimuths clockwise from north; lengths are kilometres where coordinates are degrees.",
     )
+    log_of_first = Said("期初得分的对数", "Logarithm of the first score")
+    growth_of_logs = Said("每期增长（对数）", "Growth per period (logarithms)")
+    path_of_centre = Said("重心轨迹", "Path of the centre")
+    kilometres = Said("（公里）", "(km)")
+    east = Said("向东", "East")
+    north = Said("向北", "North")
     no_exact_obstacles = Said(
         "指标体系的合成方法（比较、公式、再次标准化、修约或加减分）没有可逐级分解的差距，只列通用模型。",
         "The tree compares units, has formulas, or normalises, rounds or adjusts nodes: there is no exact loss, so the usual model stands alone.",

@@ -40,16 +40,32 @@ RANK = Normaliser(
 )
 
 
-def percentile(x: Array, frame: Frame, *, low: float = 0.0, high: float = 100.0, ties: Ties = "average") -> Array:
+def percentile(
+    x: Array,
+    frame: Frame,
+    *,
+    low: float = 0.0,
+    high: float = 100.0,
+    ties: Ties = "average",
+    share: Literal["between", "up-to", "below"] = "between",
+    zeros: Literal["ranked", "apart"] = "ranked",
+) -> Array:
     """Give the percentile rank: `low` for the worst, `high` for the best.
 
-    With ties min it is a spreadsheet's PERCENTRANK.INC; 1 - PERCENTRANK is `direction: lower` with ties max.
+    With ties min it is a spreadsheet's PERCENTRANK.INC; 1 - PERCENTRANK is `direction: lower` with ties max. `share: up-to` is
+    the share of units up to and with the own place, rank / n, `below` that of those before it, (rank - 1) / n. With
+    `zeros: apart` a 0 gets `low`, and the others are ranked among themselves.
     Formula: low + (high - low) (rank - 1) / (n - 1).
-    Edge cases: zero and what is below are values as any; a constant column gives all the middle, a single value is missing. A
-    value beyond all of another frame is half a place beyond its end, so below `low` or above `high`.
-    Source: COINr `n_prank`.
+    Edge cases: zero and what is below are values as any, unless zeros are apart; a constant column gives all the middle, a single
+    value is missing. A value beyond all of another frame is half a place beyond its end, so below `low` or above `high`.
+    Source: COINr `n_prank`; rank / n with zeros apart: CalEnviroScreen 4.0.
     """
-    return low + (high - low) * ((frame.position(x, ties) - 1) / np.where(frame.count > 1, frame.count - 1, np.nan))
+    nothing = x == 0
+    if zeros == "apart":
+        frame = Frame(np.where(frame.values == 0, np.nan, frame.values), frame.sign, frame.computed)
+    before, among = {"between": (1, 1), "up-to": (0, 0), "below": (1, 0)}[share]
+    made = low + (high - low) * ((frame.position(x, ties) - before) / np.where(frame.count > among, frame.count - among, np.nan))
+    return np.where(nothing, low, made) if zeros == "apart" else made
 
 
 PERCENTILE = Normaliser(
@@ -94,17 +110,20 @@ BORDA = Normaliser(
 )
 
 
-def rank_exponential(x: Array, frame: Frame, *, scale: float = 23.0, ties: Ties = "average") -> Array:
+def rank_exponential(
+    x: Array, frame: Frame, *, scale: float = 23.0, ties: Ties = "average", share: Literal["up-to", "below"] = "up-to"
+) -> Array:
     """Give a score of the rank that rises ever faster to 100, so that a high place in one is not made up for by others.
 
     With a scale of 23 about a tenth of the units get more than 50. In an index of deprivation the most deprived is the best.
-    Formula: -scale ln(1 - R (1 - exp(-100 / scale))), R = rank / n from the worst (1 / n) to the best (1).
+    `share: below` takes the share of units before the own place: 1 - rank / n where places are counted from the best.
+    Formula: -scale ln(1 - R (1 - exp(-100 / scale))), R = rank / n from the worst (1 / n) to the best (1), or (rank - 1) / n.
     Edge cases: zero and what is below are values as any; a constant column gives all the score of the middle rank. A value
     better than all of another frame gets 100, one worse than all the score of half a place below its worst, R = 1 / (2n).
     Source: Noble et al. 2006; English Indices of Deprivation 2019, technical report; WIMD 2019.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        place = np.clip(frame.position(x, ties) / frame.count, 0.0, 1.0)
+        place = np.clip((frame.position(x, ties) - (share == "below")) / frame.count, 0.0, 1.0)
     return np.asarray(np.minimum(-scale * np.log1p(place * np.expm1(-100.0 / scale)), 100.0) + 0.0)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...findings import Language
 from ...words.reports import word
+from ..draw.svg import alone
 from ..formats.xlsx import workbook
 from ..sheets.sheet import Sheet
 from ..sheets.tables import MOST_ROWS as MOST_ROWS_OF_A_PAGE
@@ -27,10 +28,12 @@ class Answer:
     text: str
     data: Any
     sheets: Mapping[str, Sheet]
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    """Charts as SVG, by a short name."""
 
 
 def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Language) -> dict[str, bytes]:
-    """Return the files of an answer: a workbook, a CSV file for each table that has rows, and JSON."""
+    """Return the files of an answer: a workbook, a CSV file for each table that has rows, a picture for each chart, and JSON."""
     names = {key: f"{stem}.{key}.csv" if key else f"{stem}.csv" for key, sheet in answer.sheets.items() if sheet.rows}
     wide = [names[key] for key in names if len(answer.sheets[key].headings) > MOST_COLUMNS]
     pages = [
@@ -44,5 +47,6 @@ def files_of(answer: Answer, stem: str, made: Mapping[str, Any], language: Langu
     return {
         f"{stem}.xlsx": workbook(pages, language),
         **{file: sheet_csv(answer.sheets[key]) for key, file in names.items()},
+        **{f"{stem}.{key}.svg": alone(drawn) for key, drawn in answer.pictures.items()},
         f"{stem}.json": (json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(),
     }

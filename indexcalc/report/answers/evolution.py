@@ -14,6 +14,7 @@ from ..numbers import finite
 from ..sheets.evolution import evolution_sheets
 from ..sheets.tables import shortened
 from .answer import ELSEWHERE, MOST_ROWS, Answer
+from .drawn import evolution_pictures
 
 _LONG = ("density", "local")  # tables that files have in full, and a terminal not at all
 
@@ -25,7 +26,7 @@ def evolution_answer(result: Evolution, language: Language) -> Answer:
     first, last = (period_title(period, language) for period in (result.periods[0], result.periods[-1]))
     heading = f"{result.scores.tree.nodes[result.node].title(language)} · {first} – {last}"
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown if sheet.rows]
-    return Answer("\n\n".join([heading, *tables]), _data(result), sheets)
+    return Answer("\n\n".join([heading, *tables]), _data(result), sheets, evolution_pictures(result, language))
 
 
 def _data(result: Evolution) -> dict[str, Any]:

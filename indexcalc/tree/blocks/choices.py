@@ -247,8 +247,8 @@ class Round(Part):
 
     decimals: int = Field(ge=0, le=12)
     """Decimals that are kept."""
-    how: Literal["nearest", "up", "down"] = "nearest"
-    """To the nearest, halves away from zero; or always up, or always down."""
+    how: Literal["nearest", "up", "down", "even"] = "nearest"
+    """To the nearest, halves away from zero, or with `even` to the even neighbour; or always up, or always down."""
 
 
 class Primary(Part):

@@ -115,6 +115,11 @@ var whatIf = (function () {
     if (missing(x)) { return NaN; }
     if (how === 'up') { return Math.ceil(x * scale - 1e-9) / scale + 0; }
     if (how === 'down') { return Math.floor(x * scale + 1e-9) / scale + 0; }
+    if (how === 'even') {
+      var times = Math.abs(x) * scale, low = Math.floor(times + 1e-9);
+      var even = Math.abs(times - low - 0.5) <= 1e-9 ? low + low % 2 : Math.floor(times + 0.5);
+      return Math.sign(x) * even / scale + 0;
+    }
     return Math.sign(x) * Math.floor(Math.abs(x) * scale + (0.5 + 1e-9)) / scale + 0;
   }
   function covered(x, applies, w, below) {

@@ -159,12 +159,16 @@ def finished(made: str, turned_at: float | None, points: str, rounding: Round | 
 
 
 def rounded(text: str, decimals: int, how: str = "nearest") -> str:
-    """Return a number rounded as `methods.rank.rounded` does it: halves away from 0, on the number that is meant."""
+    """Return a number rounded as `methods.rank.rounded` does it: halves away from 0, or even, on the number that is meant."""
     scale = 10**decimals
     if how == "up":
         return f"-INT(-(({text})*{scale}-1E-9))/{scale}"
     if how == "down":
         return f"INT(({text})*{scale}+1E-9)/{scale}"
+    if how == "even":
+        times = f"ABS({text})*{scale}"
+        low = f"INT({times}+1E-9)"
+        return f"SIGN({text})*IF(ABS({times}-{low}-0.5)<=1E-9,{low}+MOD({low},2),INT({times}+0.5))/{scale}"
     return f"SIGN({text})*INT(ABS({text})*{scale}+0.5+1E-9)/{scale}"
 
 
