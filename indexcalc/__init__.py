@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .jobs.grades import grades
     from .jobs.library import Scored, read, score, write_page, write_report
     from .jobs.obstacles import obstacles
+    from .jobs.printed import beside_print
     from .jobs.publish import publish
     from .jobs.questions import change, compare, describe, explain, robustness, sensitivity, target, trend, uncertainty, warn
     from .jobs.register import register
@@ -47,6 +48,7 @@ __all__ = [
     "Units",
     "__version__",
     "audit",
+    "beside_print",
     "change",
     "compare",
     "describe",
@@ -82,6 +84,7 @@ _HOMES = {
     "jobs.doctor": "doctor",
     "jobs.evolution": "evolution",
     "jobs.fuzzy": "fuzzy",
+    "jobs.printed": "beside_print",
     "jobs.grades": "grades",
     "jobs.framework": "export_tree import_tree",
     "jobs.library": "Scored read score write_page write_report",

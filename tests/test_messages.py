@@ -98,6 +98,8 @@ COMMANDS: dict[str, list[str]] = {
     "evolution_of_neighbours_unknown": ["evolution", "--neighbours", "near.csv"],
     "evolution_by_distances_of_nowhere": ["evolution", "--neighbours", "nearest:4"],
     "evolution_weighed_by_nothing": ["evolution", "--weight", "人口"],
+    "compare_with_nothing_in_print": ["compare", "2022", "--with", "published.csv"],
+    "compare_with_another_table": ["compare", "2022", "--with", "published.csv"],
     "fuzzy_without_grades": ["fuzzy"],
     "fuzzy_of_a_formula": ["fuzzy"],
     "grades_of_a_node_without": ["grades"],
@@ -155,6 +157,7 @@ POSIX = {
     "pipe_instead_of_a_file",
     "index_below_a_file",
     "init_where_a_file_stands",
+    "compare_with_nothing_in_print",
     "out_is_below_a_file",
     "reports_is_a_file",
 }  # the system's own words

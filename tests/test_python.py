@@ -32,6 +32,7 @@ QUESTIONS = frozenset(
         "obstacles",
         "evolution",
         "grades",
+        "beside_print",
         "fuzzy",
         "warn",
         "audit",

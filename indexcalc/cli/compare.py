@@ -16,10 +16,18 @@ from .options import Options, takes
 def compare(
     context: typer.Context,
     one: Annotated[str, typer.Argument(help="A period, a tree's file, or a method.")],
-    other: Annotated[str, typer.Argument(help="Another one of the same.")],
+    other: Annotated[str | None, typer.Argument(help="Another one of the same.")] = None,
+    published: Annotated[
+        Path | None, typer.Option("--with", help="A published table of the period: a CSV file of units, scores and ranks.")
+    ] = None,
     **options: Unpack[Options],
 ) -> None:
-    """Set two periods, two trees or two methods beside each other."""
+    """Set two periods, trees or methods beside each other, or a period beside a published table."""
+    if published is not None and other is None:
+        _with_print(context, one, published, options)
+        return
+    if other is None or published is not None:
+        raise typer.BadParameter("OTHER" if other is None else str(published))
     from ..jobs.project import refuse
     from ..jobs.questions import compare as ask
     from ..report.answers.compare import compare_answer
@@ -41,3 +49,15 @@ def compare(
             result = ask(scores, one, other, period=period, every=every)
         name = ("compare", project.level or "", *(Path(name).stem if all(files) else name for name in result.names))
         give(context, project, partial(compare_answer, result), name, sources)
+
+
+def _with_print(context: typer.Context, period: str, published: Path, options: Options) -> None:
+    from ..jobs.printed import beside_print
+    from ..report.answers.printed import printed_answer
+    from .give import give
+
+    with opened(options) as project:
+        scores = project.scores()
+        result = beside_print(scores, published, period=period)
+        name = ("compare", project.level or "", result.period, published.stem)
+        give(context, project, partial(printed_answer, result), name, [(project, scores)])

@@ -747,6 +747,21 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     kilometres = Said("（公里）", "(km)")
     east = Said("向东", "East")
     north = Said("向北", "North")
+    beside_print = Said("与公布结果对照", "Beside the published table")
+    column_in_print = Said("公布表的列", "Published column")
+    compared_cells = Said("对照个数", "Compared")
+    as_printed = Said("一致个数", "Agree")
+    largest_difference = Said("最大差值", "Largest difference")
+    as_printed_help = Said(
+        "得分之差不超过公布值末位的一半即为一致；位次须相同。",
+        "Scores agree within half of the last place in print; ranks where they are the same.",
+    )
+    strangers_in_print = Said("未能识别：{names}", "Not recognised: {names}")
+    all_as_printed = Said("全部与公布结果一致。", "Everything agrees with what was published.")
+    not_as_printed = Said("不一致的数值", "Where they differ")
+    own_number = Said("本次计算", "Computed")
+    number_in_print = Said("公布值", "Published")
+    difference_from_print = Said("差值", "Difference")
     no_exact_obstacles = Said(
         "指标体系的合成方法（比较、公式、再次标准化、修约或加减分）没有可逐级分解的差距，只列通用模型。",
         "The tree compares units, has formulas, or normalises, rounds or adjusts nodes: there is no exact loss, so the usual model stands alone.",
