@@ -31,7 +31,7 @@ COMMANDS = {
     "compare-2021-2022": ["compare", "2021", "2022"],
     "compare-arithmetic-geometric": ["compare", "arithmetic", "geometric"],
     "uncertainty-2022": ["uncertainty", "--draws", "200", "--weights", "dirichlet", "--top", "3"],
-    "sensitivity-2022": ["sensitivity", "--rows", "8", "--weights", "dirichlet"],
+    "sensitivity-2022": ["sensitivity", "--rows", "4", "--weights", "dirichlet"],
     "robustness-2022": ["robustness", "--depth", "1", "--top", "1"],
     "robustness-2022-天河区": ["robustness", "天河", "--depth", "2"],
     "target-2022-天河区": ["target", "天河", "--rank", "3"],
@@ -206,7 +206,7 @@ def test_pairs_that_are_not_asked_about_are_counted(repository: Path, monkeypatc
         (explain, "MOST_BOARDS", ["explain", "越秀", "--depth", "1"]),
         (robustness, "MOST_TURNED", ["robustness", "天河", "--depth", "3"]),
         (uncertainty, "MOST_ROWS", ["uncertainty", "--draws", "20", "--weights", "dirichlet"]),
-        (sensitivity, "MOST_SHOWN", ["sensitivity", "--rows", "8", "--weights", "dirichlet"]),
+        (sensitivity, "MOST_SHOWN", ["sensitivity", "--rows", "4", "--weights", "dirichlet"]),
     ],
 )
 def test_a_table_that_is_shown_in_part_says_so_and_where_all_of_it_is(

@@ -93,7 +93,7 @@ def with_estimates(index: Index, seed: int) -> Index:
     return index.changed(dimensions=tuple(map(changed, index.dimensions)))
 
 
-@settings(max_examples=count(8, 250))
+@settings(max_examples=count(4, 250))
 @given(seed=SEEDS)
 def test_contributions_and_changes_add_up_over_estimates(seed: int) -> None:
     index = with_estimates(trees.index(seed, MIXED), seed)

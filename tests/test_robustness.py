@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from typer.testing import CliRunner
 
 from indexcalc.analysis.cuts import NORMS, Cut, Reweighed, cut_at
@@ -276,6 +276,7 @@ def test_how_much_is_done_is_told() -> None:
     assert {turn.above for turn in found.pairs} == set(found.order[:2]) == {turn.above for turn in found.leaves_top}
 
 
+@settings(max_examples=count(5, 400))  # each is searched from many starts
 @given(seed=SEEDS)
 def test_gaps_and_means_below_are_searched_and_said_to_be(seed: int) -> None:
     random = np.random.default_rng(seed)
