@@ -44,6 +44,8 @@ class Field:
     most: float | None = None
     choices: tuple[tuple[str, Said], ...] = ()
     default: str = ""
+    empty: Said | None = None
+    """What is meant where nothing is said, where that is not what its kind means."""
 
     def read(self, text: str) -> Any:
         """Return what was typed as the question takes it; None for nothing.
@@ -132,8 +134,9 @@ def picture_of(sheet: Sheet | None, language: Language, column: int | None = Non
     at = _column(sheet) if column is None else column
     if at is None:
         return Markup("")
-    name = next((place for place, one in enumerate(sheet.headings) if one.kind in ("text", "period") and not one.over), 0)
     places = list(range(len(sheet.rows)) if rows is None else rows)[:MOST]
+    named = [place for place, one in enumerate(sheet.headings) if one.kind in ("text", "period") and not one.over]
+    name = next((one for one in named if len({sheet.rows[row][one] for row in places}) > 1), named[0] if named else 0)
     names = [shown(sheet.rows[row][name], sheet.headings[name], sheet, tie=False, language=language) for row in places]
     values = [_number(sheet.rows[row][at]) for row in places]
     texts = [shown(sheet.rows[row][at], sheet.headings[at], sheet, tie=False, language=language) for row in places]
@@ -220,14 +223,23 @@ def _steps(scores: Scores, result: Result, answer: Answer, language: Language) -
     return picture_of(sheet, language, places[-1] if places else None, range(len(result.steps)))
 
 
+def _turns(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
+    """Draw how much weight must move for each pair of neighbours to turn: the less, the less sure is their order."""
+    del scores, result
+    sheet = answer.sheets.get("")
+    column = next((place for place, one in enumerate(sheet.headings) if one.kind == "count"), None) if sheet else None
+    return picture_of(sheet, language, column)
+
+
 def _obstacles(scores: Scores, result: Result, answer: Answer, language: Language) -> Markup:
-    """Draw the largest shares: of all units on average, by leaf or of what is listed."""
+    """Draw the largest shares of indicators, of one unit or of all on average; nodes above them have no place in the order."""
     del scores, result
     sheet = answer.sheets.get("nodes") or answer.sheets.get("shares")
     if sheet is None:
         return Markup("")
     place = _column(sheet)
-    known = [row for row in range(len(sheet.rows)) if place is not None and not math.isnan(_number(sheet.rows[row][place]))]
+    leaves = [row for row, cells in enumerate(sheet.rows) if cells[-1] is not None]
+    known = [row for row in leaves if place is not None and not math.isnan(_number(sheet.rows[row][place]))]
     known.sort(key=lambda row: -_number(sheet.rows[row][place or 0]))
     return picture_of(sheet, language, place, known[:15])
 
@@ -325,7 +337,7 @@ QUESTIONS: dict[str, Question] = {
         _question(
             "change",
             _UNIT,
-            Field("from_", words.earlier, "period", "--from"),
+            Field("from_", words.earlier, "period", "--from", empty=words.the_one_before),
             Field("to", words.later, "period", "--to"),
             picture=_differences,
         ),
@@ -350,6 +362,7 @@ QUESTIONS: dict[str, Question] = {
             Field("depth", words.level_moved, "whole", "--depth", least=1, default="1"),
             Field("within", words.within, "number", "--within", least=0),
             _TOP,
+            picture=_turns,
         ),
         _question(
             "target",

@@ -414,7 +414,7 @@ def _field(visit: Visit, about: Chosen, one: Field, said: str) -> SimpleNamespac
     suggestions: list[tuple[str, str]] = []
     if one.kind == "node":
         suggestions = [(node.id, node.title(language)) for node in scores.index.by_id.values()][:MOST_LISTED]
-    first = words.newest if one.kind == "period" else words.all_of_them
+    first = one.empty or (words.newest if one.kind == "period" else words.all_of_them)
     shown = said or ("" if visit.asked("now") else one.default)
     return SimpleNamespace(
         name=one.name,

@@ -43,6 +43,7 @@ class web:  # noqa: N801 - read as `web.log_in(language)`
     whole_index = Said("总指数", "The index itself")
     all_of_them = Said("全部", "All")
     newest = Said("最新一期", "The newest")
+    the_one_before = Said("上一期", "The one before")
     ask = Said("查看结果", "Ask")
     command = Said("命令行", "Command line")
     as_text = Said("与命令行相同的文字结果", "The same as text, as the command prints it")
