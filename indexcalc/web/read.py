@@ -367,13 +367,22 @@ def _answered(visit: Visit, about: Chosen, question: Question, values: Mapping[s
             "tables": [table(shortened(sheet, MOST_ROWS, visit.language, file), visit.language) for sheet in sheets],
             "picture": question.picture(about.scores, result, answer, visit.language),
             "text": answer.text,
-            "command": question.command(values, index=visit.site.index_file.name, level=about.level),
+            "command": question.command(_by_name(about.scores, values), index=visit.site.index_file.name, level=about.level),
             "workbook": visit.url("/ask/workbook", question=question.name, **values, level=about.level) if answer.sheets else "",
             "marks": level_marks() if question.name == "warn" else "",
         }
 
     made: dict[str, Any] = about.state.kept(key, make)
     return made
+
+
+def _by_name(scores: Scores, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a question was told with the unit by its name, where that means no other one."""
+    if "unit" not in values:
+        return dict(values)
+    name = scores.panel.units.names[unit_of(scores, values["unit"])]
+    is_plain = bool(name) and scores.panel.units.names.count(name) == 1
+    return {**values, "unit": name if is_plain else values["unit"]}
 
 
 def _workbook(later: Later, visit: Visit) -> Response:
