@@ -25,12 +25,10 @@ OTHER = {"zh_CN": "en", "en": "zh"}
 project, version, release = "indexcalc", VERSION, VERSION
 extensions = ["myst_parser"]
 suppress_warnings = ["misc.highlighting_failure"]  # an excerpt need not be whole
-exclude_patterns: list[str] = []
+smartquotes = False  # options begin with two hyphens
 
 myst_heading_anchors = 4
 myst_fence_as_directive = ["math"]
-myst_links_external_new_tab = False
-myst_disable_syntax: list[str] = []
 
 html_theme = "furo"
 html_title = "indexcalc"

@@ -119,8 +119,8 @@ def _findings(language: Language, made: dict[str, str]) -> tuple[dict[str, str],
             said = plain_words(message.text[language], language).splitlines()[0]
             rows.append(f"| [{code}]({name}) | {severity} | {_prose(said, in_table=True)} |")
         lists += [f"## {titles[language]}", words["columns"] + "\n" + "\n".join(rows)]
-    title, about = made["findings.md"].split("\n\n")[:2]
-    own["findings.md"] = "\n\n".join([title, about, words["more"], *lists]) + "\n"
+    title = made["findings.md"].partition("\n")[0]
+    own["findings.md"] = "\n\n".join([title, words["about"], *lists]) + "\n"
     return own, moved
 
 
@@ -148,7 +148,8 @@ def _finding(code: str, language: Language, words: dict[str, Any], hundred: str)
 
 
 def _sentence(hint: str, language: Language) -> str:
-    return hint + "。" if language == "zh" else hint[:1].upper() + hint[1:] + "."
+    end = "" if hint.endswith("…") else {"zh": "。", "en": "."}[language]
+    return (hint if language == "zh" else hint[:1].upper() + hint[1:]) + end
 
 
 @cache
@@ -277,7 +278,9 @@ def _commands(language: Language, made: dict[str, str]) -> tuple[dict[str, str],
             used = [
                 f"[{title_of(said)}](../{file})"
                 for file, said in made.items()
-                if file not in ("commands.md", "findings.md") and re.search(rf"\bindexcalc {name}(?![\w-])", said)
+                if f"{language}/{file}" not in GENERATED["PAGES"]
+                and "/" not in file
+                and re.search(rf"\bindexcalc {name}(?![\w-])", said)
             ]
             parts = [f"[{title.removeprefix('# ')}](../commands.md)", f"# {name}", text]
             if used:
