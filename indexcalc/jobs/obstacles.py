@@ -38,5 +38,5 @@ def obstacles(
         if math.isnan(scores.scores[scores.periods.index(shown), place, start]):
             refuse("IC785", unit=scores.panel.units.ids[place], period=shown)
     if endless := without_ends(scores, start):
-        refuse("IC809", indicators=endless)
+        refuse("IC809", scores.index.place_of(endless[0]), indicators=endless)
     return look(scores, start, shown, unit=place, top=top)

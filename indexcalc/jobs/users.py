@@ -37,7 +37,7 @@ def add_user(project: Project, file: Path, name: str, role: Role, password: str,
     if not name or len(name) > 100 or any(not letter.isprintable() for letter in name):
         refuse("IC552", found=name)
     if not LEAST <= len(password) <= MOST:
-        refuse("IC553", least=LEAST)
+        refuse("IC553", Place(file.as_posix()), least=LEAST)
     known = departments(project.index())
     if (role == "department") != bool(department) or (department and department not in known):
         near = nearest(department, known) if department else ""

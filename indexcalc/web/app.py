@@ -62,7 +62,7 @@ def make_app(
     if submit and users is None and not loopback:
         refuse("IC558")
     if token is not None and len(token) < LEAST_TOKEN:
-        refuse("IC559", least=LEAST_TOKEN)
+        refuse("IC559", None if token_file is None else Place(token_file.as_posix()), least=LEAST_TOKEN)
     if users is not None:
         users_in(users)
     beside = users if users is not None else token_file
