@@ -57,6 +57,8 @@ def test_with_users_nothing_is_read_before_a_login(project: Project, users: Path
     answer = at.get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
     assert "东区" not in at.get("/nothing").text
+    walls = client(project, users=users, display=True)
+    assert "/display" not in walls.get("/login").text
     assert log_in(at, "读者", "wrong").status_code == 403
     assert log_in(at, "nobody").status_code == 403
     assert at.get("/").status_code == 303

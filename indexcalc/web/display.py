@@ -18,7 +18,6 @@ from markupsafe import Markup
 
 from ..analysis.warning import listed
 from ..findings import Refused
-from ..jobs.users import users_in
 from ..methods.arrays import np
 from ..report.draw.strips import bar, level_mark
 from ..report.formats.html.drawings import flower, history, petal_ends
@@ -33,6 +32,7 @@ from ..words.desk import desk
 from ..words.page import page as words
 from ..words.periods import period_title
 from ..words.reports import word, word_of
+from .login import known_users
 from .visit import NOBODY, Page, Visit
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _signed(visit: Visit, name: str, until: str) -> str:
     if name == _OF_TOKEN:
         secret = site.token or ""
     else:
-        user = users_in(site.users).get(name) if site.users is not None else None
+        user = known_users(site.users).get(name) if site.users is not None else None
         secret = user.password if user is not None else ""
     said = f"{PASS}\n{name}\n{until}"
     return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest() if secret else ""

@@ -39,7 +39,7 @@ def visitor_of(site: Site, id_: str) -> Visitor | None:
         return None
     if session.user.startswith(BY_TOKEN):
         return Visitor("", "editor") if site.token is not None and session.user == _by_token(site.token) else None
-    user = _users(site.users).get(session.user) if site.users is not None else None
+    user = known_users(site.users).get(session.user) if site.users is not None else None
     return None if user is None else Visitor(user.name, user.role, user.department, proven=True)
 
 
@@ -61,7 +61,7 @@ def _by_token(token: str) -> str:
     return BY_TOKEN + hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
-def _users(file: Path) -> dict[str, User]:
+def known_users(file: Path) -> dict[str, User]:
     """Return who may log in; whoever has not is not told what is wrong with the file, nor where it is."""
     try:
         return users_in(file)
@@ -87,7 +87,7 @@ def _log_in(visit: Visit) -> Response:
     if wait := site.attempts.wait(name, address):
         return _too_often(visit, wait)
     site.attempts.failed(name, address)  # counted before it is known: many attempts at once are as many
-    user = user_known_by(_users(site.users), name, visit.given("password"))
+    user = user_known_by(known_users(site.users), name, visit.given("password"))
     if user is None:
         visit.found.append(finding("IC564", Place()))
         return _form(visit, status=403)

@@ -164,7 +164,7 @@ class Visit:
         return [
             SimpleNamespace(url=self.url(one.path), title=one.title(self.language), is_here=one.path == here)
             for one in self.site.pages
-            if one.title is not None and self.may(one)
+            if one.title is not None and self.visitor is not NOBODY and self.may(one)
         ]
 
     def other_language(self) -> str:
