@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isfinite, nan
+from math import nan
 from typing import Any
 
 from ...periods import kind_among, previous, year_before
@@ -145,5 +145,5 @@ def worked_out(tree: Expression, values: Mapping[str, Values], count: int) -> Va
         if operation not in _ARITHMETIC:
             raise NotPlainError
         worked = map(_ARITHMETIC[operation], result, worked_out(others[0], values, count))
-        result = [x if isfinite(x) else nan for x in worked]
+        result = [x if x - x == 0.0 else nan for x in worked]  # of what is infinite or missing it is not 0
     return result

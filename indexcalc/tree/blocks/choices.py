@@ -158,7 +158,7 @@ class Method(BaseModel):
     @property
     def written(self) -> dict[str, Any]:
         """The parameters as they are written."""
-        return {key: _fractions(value) for key, value in (self.model_extra or {}).items()}
+        return {key: _fractions(value) if isinstance(value, list) else value for key, value in (self.model_extra or {}).items()}
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -208,6 +208,8 @@ class Normalise(Compared):
     def parameters(self) -> dict[str, Any]:
         """The parameters for periods as they are reported, which are the shortest, and of units that no group is named for."""
         written = self.written
+        if not any(isinstance(value, dict) for value in written.values()):  # as nearly always, and it is asked for often
+            return written
         of_kind = {name: value[max(value, key=_shortness)] for name, value in _by_kind(written).items()}
         return written | of_kind | {name: _of_others(value) for name, value in _by_group(written).items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from ...findings import Finding, Place, finding
 from ...words.tree import TIME_BEFORE, TIME_BETWEEN, TIME_FROM
@@ -29,15 +29,15 @@ def check_tree(index: Index, *, timely: bool = True) -> list[Finding]:
     found = list(check_ids(index))
     if found or (timely and not index.editions):
         return found or [item for check in CHECKS for item in check(index)]
-    return [*(item for check in CHECKS if check not in weights.CHECKS for item in check(index)), *_of_editions(index)]
+    whole = [item for check in CHECKS if check not in weights.CHECKS for item in check(index)]
+    return [*whole, *_of_editions(index, {(one.code, one.place) for one in whole})]
 
 
-def _of_editions(index: Index) -> Iterator[Finding]:
-    """Check the tree of each stretch of time; what is wrong in some of them alone is said with when that is."""
+def _of_editions(index: Index, whole: Container[tuple[str, Place]]) -> Iterator[Finding]:
+    """Check the tree of each stretch of time; what is wrong in some of them alone, not in the `whole`, is said with when that is."""
     yield from times.check_editions(index)
     if not index.editions:
         return
-    whole = {(one.code, one.place) for check in CHECKS if check not in weights.CHECKS for one in check(index)}
     where: dict[tuple[str, Place], dict[str, Finding]] = {}
     for _, since, tree in index.editions:
         for one in (one for check in CHECKS for one in check(tree) if one.code not in _OF_THE_WHOLE):

@@ -253,10 +253,10 @@ def _misfits(index: Index, room: str, path: Path, method: Method) -> Iterator[Fi
         place = index.place(path if path[-1:] == ("of",) else (*path, "method"))
         yield finding("IC401", place, room=room, method=method.method, known=list(known), near=near)
         return
-    takes = known[method.method].parameters
+    takes, given = known[method.method].parameters, method.parameters
     meant = set()
     inside = path[-1:] == ("of",)  # of a combination, which is one place
-    for name, value in method.parameters.items():
+    for name, value in given.items():
         if name not in takes:
             place = index.place(path) if inside else index.place((*path, name), key=True)
             near = nearest(name, takes)
@@ -265,7 +265,7 @@ def _misfits(index: Index, room: str, path: Path, method: Method) -> Iterator[Fi
         elif not _fits(takes[name].type, value):
             place = index.place(path if inside else (*path, name))
             yield _misfit(place, method.method, takes[name], value)
-    needed = [name for name, parameter in takes.items() if parameter.required and name not in {*method.parameters, *meant}]
+    needed = [name for name, parameter in takes.items() if parameter.required and name not in given and name not in meant]
     if needed:
         yield finding("IC402", index.place(path), method=method.method, names=needed)
 
