@@ -394,5 +394,5 @@ def _checked(values: InPlace, held: Held) -> Iterator[Finding]:
                 yield finding("IC394", place, found=f"{value:g}", name=column.called, most=LARGEST)
             elif value is not None and not low <= value <= high:
                 yield finding("IC349", place, found=value, low=low, high=high, name=column.title)
-        if at in held.files and are_fractions(column, lowest, highest):
+        if at in held.files and are_fractions(column, lowest, highest, [held.said[at]] if at in held.said else ()):
             yield finding("IC350", Place(held.files[at]), name=column.called)

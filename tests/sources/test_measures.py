@@ -339,3 +339,14 @@ def test_the_line_that_names_a_files_indicator_says_its_measure(tmp_path: Path) 
     index = tree(tmp_path, AREA)
     assert values(index, tmp_path).tolist() == [[3.0, 1.5]]
     assert list(told(index, tmp_path)) == ["IC910"]
+
+
+@pytest.mark.parametrize(("heading", "cells", "doubted"), [("出生率(‰)", "8,9", False), ("出生率(%)", "0.8,0.9", True)])
+def test_percentages_are_not_taken_for_shares_where_they_were_converted(
+    tmp_path: Path, heading: str, cells: str, doubted: bool
+) -> None:
+    one, other = cells.split(",")
+    (tmp_path / "d.csv").write_text(f"区,年份,{heading}\n东区,2022,{one}\n西区,2022,{other}\n", encoding="utf-8")
+    index = tree(tmp_path, "id: x, name: 出生率, measure: '%', weight: 1")
+    assert values(index, tmp_path)[0].tolist() == [0.8, 0.9]
+    assert ("IC350" in {one.code for one in match(index, tmp_path).findings}) is doubted

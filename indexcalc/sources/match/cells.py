@@ -21,7 +21,7 @@ from .dated import no_period, periods_meant, unclear_months
 from .headings import few
 from .layout import Layout
 from .matched import Matched, Piece, Source, ends
-from .measures import in_measure, said_of_rows
+from .measures import Said, differ, in_measure, said_of_rows
 from .spelled import read_column, told, unread
 
 _DIGITS = r"[0-9０-９]+(?:[.,][0-9０-９]+)*"
@@ -244,13 +244,18 @@ def doubts(column: Column, piece: Piece) -> Iterator[Finding]:
             yield finding("IC349", piece.place(i), found=float(values[i]), low=low, high=high, name=column.called)
     if not isinstance(values, list) and column.reported in _PERCENT and len(values):
         lowest, highest = float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
-    if are_fractions(column, lowest, highest):
+    if are_fractions(column, lowest, highest, piece.said):
         yield finding("IC350", piece.table.header_place(piece.at), name=column.called)
 
 
-def are_fractions(column: Column, lowest: float | None, highest: float | None) -> bool:
-    """Say whether percentages, of which the ends are given, were most likely written as shares of 1."""
-    return column.reported in _PERCENT and lowest is not None and highest is not None and lowest >= 0 and 0 < highest <= 1
+def are_fractions(column: Column, lowest: float | None, highest: float | None, said: Sequence[Said] = ()) -> bool:
+    """Say whether percentages, of which the ends are given, were most likely written as shares of 1.
+
+    Not where they were `said` to be in another measure, such as ‰: they are small then.
+    """
+    if lowest is None or highest is None or column.reported not in _PERCENT:
+        return False
+    return lowest >= 0 and 0 < highest <= 1 and not any(differ(one.measure, column.reported) for one in said)
 
 
 def _where(values: Sequence[float], test: Callable[[Any], Any]) -> Sequence[int]:
