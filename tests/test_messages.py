@@ -644,6 +644,7 @@ NOT_SHOWN = {
     "IC875": "an engine that is not installed; tests/test_in_query.py hides it",
     "IC876": "an engine's own words; tests/test_in_query.py has it",
     "IC388": "a database that others write to; tests/sources/test_events.py has it",
+    "IC798": "a plan where data are rolled up in two ways; tests/test_target.py has it",
     "IC820": "a database to watch; tests/test_watch.py has it",
     "IC427": "said under tables of several periods; tests/test_said.py has it",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",

@@ -580,3 +580,32 @@ def test_events_that_do_not_add_up_evenly_are_searched_for(tmp_path: Path) -> No
     assert plan.scores[1] == pytest.approx(60, abs=1e-3)
     assert moved(plan)["accidents"] == pytest.approx(1.9035, abs=1e-3)
     assert (plan.bound, plan.exact) == (0, False)
+
+
+@pytest.mark.parametrize("other", ["sum", "mean"])
+def test_what_is_rolled_up_of_the_same_data_moves_together_or_stays(tmp_path: Path, other: str) -> None:
+    streets = {"e1": 10.0, "e2": 20.0, "w1": 5.0, "w2": 7.0, "s1": 30.0, "s2": 40.0}
+    (tmp_path / "u.csv").write_text(
+        "id,level,parent\ne,district,\nw,district,\ns,district,\n" + "".join(f"{name},street,{name[0]}\n" for name in streets)
+    )
+    (tmp_path / "indicators.yaml").write_text(
+        "index: {id: t}\nunits: {table: u.csv, level: level, parent: parent, score: district}\nperiods: {kind: year}\n"
+        f"data: {{d: {{path: d.csv}}}}\ndefaults: {{source: d, normalise: {POSTS}}}\ndimensions:\n"
+        f"  - {{id: x, weight: 0.6, column: cases, over_units: sum}}\n  - {{id: y, weight: 0.4, column: cases, over_units: {other}, "
+        "direction: lower, normalise: {method: goalposts, worst: 100, best: 0}}\n"
+    )
+
+    def made(own: dict[str, float]) -> Scores:
+        rows = "".join(f"{name},2022,{value}\n" for name, value in own.items())
+        (tmp_path / "d.csv").write_text(f"id,period,cases\n{rows}")
+        index = indexcalc.load(tmp_path / "indicators.yaml")
+        return indexcalc.score(index, indexcalc.read(index))
+
+    found = made(streets)
+    plan = target(found, 0, 0, score=float(found.score()[0, 0]) + 2.0)
+    if other == "mean":  # by how much the one moves the other depends on the street
+        assert (plan.reached, plan.steps, [one.code for one in plan.findings]) == (False, (), ["IC798"])
+        return
+    (step,) = plan.steps
+    after = made(streets | {"e1": step.new / 2, "e2": step.new / 2})
+    assert (after.score()[0, 0], plan.findings) == (pytest.approx(plan.scores[1], abs=1e-9), [])

@@ -1,15 +1,16 @@
 """Reported data that several indicators are made of: where one of these moves, so do the others.
 
 An indicator is moved by one column of what is reported, one of its own alone where it has such; what else is made of that column
-follows. An indicator that can only be moved by a column that another is moved by is none that a plan moves by itself.
+follows. An indicator that can only be moved by a column that another is moved by is none that a plan moves by itself, nor is one
+of whose data another is made in another way.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 
 from ..engine.leaves import own_columns
 from ..methods.arrays import np
@@ -28,17 +29,36 @@ class Moved:
 
 def same_data(index: Index, panel: Panel) -> dict[int, frozenset[int]]:
     """Return all columns of the panel that hold the same reported data, by each of them: read in one source by one heading."""
+    found = {at: {at} for at in range(panel.values.shape[-1])}
+    for one, other in _alike(index, panel):
+        if np.array_equal(panel.values[..., one], panel.values[..., other], equal_nan=True):
+            joined = found[one] | found[other]
+            found |= dict.fromkeys(joined, joined)
+    return {at: frozenset(own) for at, own in found.items()}
+
+
+def rolled_up_apart(index: Index, panel: Panel) -> frozenset[int]:
+    """Return the columns of the panel of whose reported data another column is made too, in another way, as sum and as mean.
+
+    Where one moves the other does, by how much depends on which of their parts do: nothing can be said of either.
+    """
+    how = {panel.column[column.id]: (column.over_time, column.over_units) for column in index.columns}
+    apart = (
+        {one, other}
+        for one, other in _alike(index, panel)
+        if how[one] != how[other] and not np.array_equal(panel.values[..., one], panel.values[..., other], equal_nan=True)
+    )
+    return frozenset().union(*apart)
+
+
+def _alike(index: Index, panel: Panel) -> Iterator[tuple[int, int]]:
+    """Yield columns of the panel, two by two, that are read in one source by one heading."""
     alike: dict[object, list[int]] = defaultdict(list)
     for column in index.columns:
         for heading in column.headers:
             alike[column.source, repr(column.take), column.words, heading].append(panel.column[column.id])
-    found = {at: {at} for at in range(panel.values.shape[-1])}
     for columns in alike.values():
-        for one, other in pairwise(columns):
-            if np.array_equal(panel.values[..., one], panel.values[..., other], equal_nan=True):
-                joined = found[one] | found[other]
-                found |= dict.fromkeys(joined, joined)
-    return {at: frozenset(own) for at, own in found.items()}
+        yield from combinations(columns, 2)
 
 
 def made_of(index: Index, panel: Panel) -> dict[int, set[int]]:
@@ -57,13 +77,13 @@ def moved_by(
     index: Index, panel: Panel, leaves: Sequence[int], can: Callable[[int, int], bool], there: Callable[[int], bool]
 ) -> Moved:
     """Choose the column that each of some indicators is moved by, where it `can` be, and find what is `there` and follows."""
-    same, users = same_data(index, panel), made_of(index, panel)
+    same, users, apart = same_data(index, panel), made_of(index, panel), rolled_up_apart(index, panel)
     affects = {at: set().union(*(users[one] for one in own)) for at, own in same.items()}
     columns: dict[int, int] = {}
     own = {leaf: own_columns(index, panel, index.leaves[leaf]) for leaf in leaves}
     for leaf in sorted(leaves, key=lambda leaf: len(own[leaf])):  # what can be moved in one way only comes first
         ways = sorted(own[leaf], key=lambda at: len(affects[at]) > 1)
-        free = (at for at in ways if not same[at] & set(columns.values()))
+        free = (at for at in ways if at not in apart and not same[at] & set(columns.values()))
         at = next((at for at in free if can(leaf, at)), None)
         if at is not None:
             columns[leaf] = at

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from ..engine.leaves import own_columns
 from ..findings import Finding, Language, finding, with_label
 from ..methods.arrays import Array, np
 from ..scores import Scores
@@ -27,6 +28,7 @@ from .plans import Plans
 from .result import Result
 from .search import Search
 from .shape import fits
+from .shared import rolled_up_apart
 from .versus import counting
 
 if TYPE_CHECKING:
@@ -105,12 +107,16 @@ class Plan(Result):
 
     @property
     def findings(self) -> list[Finding]:
-        """What no plan of the unit's own data moves: scores that come from the units below."""
-        below, index = self.start.below, self.start.index
-        if below is None or not (names := [below.leaves[index.leaves[at].id].node for at in _from_below(self.start)]):
-            return []
-        level = below.scores.panel.units.levels[0]
-        return with_label([finding("IC797", index.place_of(names[0]), nodes=names, level=level)], index.units.label)
+        """What no plan of the unit's own data moves: scores from the units below, data that are rolled up in two ways."""
+        below, index, found = self.start.below, self.start.index, []
+        if below is not None and (names := [below.leaves[index.leaves[at].id].node for at in _from_below(self.start)]):
+            level = below.scores.panel.units.levels[0]
+            found.append(finding("IC797", index.place_of(names[0]), nodes=names, level=level))
+        apart = rolled_up_apart(index, self.start.panel)
+        names = [leaf.id for leaf in index.leaves if apart.intersection(own_columns(index, self.start.panel, leaf))]
+        if names:
+            found.append(finding("IC798", index.place_of(names[0]), nodes=names))
+        return with_label(found, index.units.label)
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row an improvement, the largest first."""

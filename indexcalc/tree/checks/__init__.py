@@ -34,7 +34,7 @@ def check_tree(index: Index, *, timely: bool = True) -> list[Finding]:
 
 
 def _of_editions(index: Index, whole: Container[tuple[str, Place]]) -> Iterator[Finding]:
-    """Check the tree of each stretch of time; what is wrong in some of them alone, not in the `whole`, is said with when that is."""
+    """Check the tree of each stretch of time; what is wrong in some alone, not in the `whole`, is said with when that is."""
     yield from times.check_editions(index)
     if not index.editions:
         return
