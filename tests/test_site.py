@@ -12,7 +12,6 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import yaml
 from typer.main import get_command
@@ -153,7 +152,7 @@ LINES = sorted(
         for block in re.findall(
             r"^```(?:sh|console|text)?\n(.*?)^```", (DOCS / language / name).read_text("utf-8"), re.DOTALL | re.MULTILINE
         )
-        for line in re.findall(r"^(?:\$ )?(indexcalc .*)$", block, re.MULTILINE)
+        for line in re.findall(r"^(?:\$ )?(indexcalc .*)$(?!\nIC59)", block, re.MULTILINE)
     }
 )
 
@@ -170,10 +169,9 @@ def test_every_command_line_of_a_page_can_be_typed(name: str) -> None:
             words = words[1:]
         try:
             command.make_context(command.name, words, parent=context)
-        except click.exceptions.Exit:
-            pass  # --help
-        except click.ClickException as error:
-            pytest.fail(f"{line}: {error.format_message()}")
+        except Exception as error:  # noqa: BLE001 - click's, or what newer versions of typer have in its place
+            if type(error).__name__ != "Exit":  # of --help
+                pytest.fail(f"{line}: {error}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
