@@ -308,3 +308,10 @@ def test_a_session_outlives_the_server_but_not_its_user_nor_another_token(projec
     assert client(project, token=TOKEN, token_file=holder).get("/", headers=cookie).status_code == 200
     assert client(project, token="u" * 32, token_file=holder).get("/", headers=cookie).status_code == 403
     assert client(project, token=TOKEN).get("/", headers=cookie).status_code == 403
+
+
+def test_users_are_added_to_a_file_that_is_named_from_here(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.file.parent)
+    assert users_of.add_user(project, Path("new.tsv"), "读者", "reader", PASSWORD) is False
+    assert users_of.add_user(project, Path("new.tsv"), "读者", "editor", PASSWORD) is True
+    assert Path("new.tsv").stat().st_mode & 0o77 == 0

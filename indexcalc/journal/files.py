@@ -129,7 +129,7 @@ class Replacement:
 
     def written(self, target: Path) -> Path:
         """Return where what will stand in a place lies until then."""
-        return next(step.new for step in self._steps if step.target == target)
+        return next(step.new for step in self._steps if target in (step.target, step.named))
 
     def commit(self) -> None:
         """Put everything in its place, in the order in which it was written; what goes, goes first.
