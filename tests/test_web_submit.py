@@ -171,7 +171,24 @@ def test_one_mistake_is_told_at_its_cell_as_one_types_and_is_corrected(project: 
     assert refused.status_code == 422 and "IC655" in refused.text
     assert send(at, **{**WHOLE, "c:0:0": "11"}, who="张三", reason="笔误").status_code == 303
     assert verify(project, receipts=[entry.receipt]).submissions == 2
-    assert "2022年第一季度：11" in at.get("/submit/form", params={**ASKED, "period": "2022Q2"}).text
+    assert "<small>最近一期 11</small>" in at.get("/submit/form", params={**ASKED, "period": "2022Q2"}).text
+
+
+def test_what_is_suspicious_is_shown_before_it_is_recorded(project: Project) -> None:
+    units = "".join(f"{at:02},{at}区\n" for at in range(1, 7))
+    project.file.with_name("units.csv").write_text(f"id,name\n{units}", encoding="utf-8")
+    whole = {f"c:{row}:{column}": str(10 + 3 * row + column) for row in range(6) for column in range(2)}
+    at = client(project, submit=True)
+    assert send(at, **whole, who="张三").status_code == 303
+    odd = {**whole, "c:0:1": "1100", "c:3:0": "", "period": "2022Q2", "who": "张三"}
+    shown = send(at, **odd)
+    assert shown.status_code == 200 and "再按一次" in shown.text
+    assert "4区 案件数" in shown.text and "网页填报" not in shown.text  # what is empty is named as the form names it
+    told = re.search(r'name="told" value="(\w+)"', shown.text)
+    assert told is not None
+    other = send(at, **{**odd, "c:1:1": "1500"}, told=told[1])  # another value is suspicious now
+    assert other.status_code == 200 and len(log(project).entries) == 1
+    assert send(at, **odd, told=told[1]).status_code == 303
 
 
 def test_a_workbook_that_was_downloaded_is_taken_or_told_what_is_wrong(project: Project) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..books.typed import Cells, cell_at, write_typed
-from ..findings import Finding, Refused, errors, in_order
+from ..findings import Finding, Place, Refused, errors, in_order
+from ..words.agreement import several
 from ..words.reports import word
 from .project import Listening, Project
 from .reporting import ledger_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..journal.entries import Entry
 
 
+_MOST_NAMED = 5  # empty cells
 _LONGEST = 150  # bytes of a file's name; systems take 255
 
 
@@ -57,7 +59,17 @@ def fill(
     """Submit what was typed into a form, as `submit` does a file; a dry run says what it would come to, and records nothing."""
     content = write_typed(form.sheet, form.rows, form.columns, cells, form.language)
     name = f"{word.typed(form.language)}.csv"
-    return hand_in(project, name, content, form, by=by, reason=reason, ledger=ledger, dry_run=dry_run, yes=yes)
+    found = hand_in(project, name, content, form, by=by, reason=reason, ledger=ledger, dry_run=dry_run, yes=yes)
+    return replace(found, findings=tuple(_named(one, form, cells) for one in found.findings))
+
+
+def _named(found: Finding, form: Form, cells: Cells) -> Finding:
+    """Return a finding of empty cells that calls them as the form does: nobody sees the lines of a table that was typed."""
+    if found.code != "IC673":
+        return found
+    places = [(row, at) for row in range(len(form.rows)) for at in range(len(form.columns))]
+    empty = [f"{form.rows[row]} {form.columns[at].heading}" for row, at in places if not cells.get((row, at), "").strip()]
+    return replace(found, place=Place(), values={**found.values, "names": several(empty[:_MOST_NAMED], len(empty))})
 
 
 def hand_in(

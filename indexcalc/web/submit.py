@@ -7,7 +7,9 @@ login; without one the name is recorded as not proven.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,8 @@ from ..jobs.fill import Filled, fill, hand_in, recorded
 from ..jobs.ledger import log, show, status
 from ..jobs.names import declared_period
 from ..jobs.template import Form, file_name, form, form_workbook
-from ..periods import WITHOUT_DAYS, number_of, numbered, order, period_of, read_period
+from ..journal.run import digest
+from ..periods import WITHOUT_DAYS, last_day, number_of, numbered, order, period_of, read_period, year_before
 from ..report.numbers import moment_title
 from ..tree.columns import departments
 from ..words.desk import desk
@@ -85,6 +88,7 @@ def _overview(visit: Visit) -> Response:
         desk.submit(visit.language),
         departments=[own] if own else known,
         periods=periods,
+        meant=_meant(visit, index, offered),
         heads=[period_title(one, visit.language) for one in state.periods],
         rows=rows,
     )
@@ -126,9 +130,12 @@ def _send(visit: Visit) -> Response:
     """Record what was typed, or check it alone, where that is the button that was pressed."""
     asked = _asked(visit, visit.given("department"), visit.given("period"))
     only = bool(visit.given("only_check"))
-    found = _filled(visit, asked, dry_run=only)
-    if only or found.is_refused:
-        return _shown(visit, asked, found, status=200 if only else 422)
+    looked = _filled(visit, asked, dry_run=True)
+    if only or looked.is_refused or visit.given("told") != _told(looked):
+        return _shown(visit, asked, looked, status=422 if looked.is_refused and not only else 200, asks=not only)
+    found = _filled(visit, asked, dry_run=False)
+    if found.is_refused:
+        return _shown(visit, asked, found, status=422)
     return _recorded(visit, found)
 
 
@@ -218,6 +225,18 @@ def _periods(visit: Visit, index: Index) -> list[str]:
     return sorted({*newest[-_SHOWN_PERIODS:], *more}, key=order)
 
 
+def _meant(visit: Visit, index: Index, offered: Sequence[str]) -> str:
+    """Return the period that is most likely meant: the first that has ended after all that are known, else the last that has."""
+    kind, known = index.periods.kind, {one.period for one in _entries(visit) if one.department == visit.visitor.department}
+    with suppress(Refused):
+        known |= {one for one in visit.state().scores.periods if read_period(one, kind) == one}
+    today = dt.datetime.now().astimezone().date()
+    ended = [one for one in offered if (end := last_day(one, kind)) is None or end < today]
+    newest = max(map(order, known), default=(0, ""))
+    after = [one for one in ended if order(one) > newest]
+    return next(iter([*(after if known else []), *reversed(ended), *reversed(offered)]), "")
+
+
 def _entries(visit: Visit) -> list[Entry]:
     """Return the rows of the ledger; none where nothing was reported yet."""
     try:
@@ -268,7 +287,7 @@ def _slots(asked: Form, found: Filled) -> list[tuple[Finding, str]]:
     for cell, some in found.by_cell().items():
         row, column = cell or (-1, -1)
         is_cell = 0 <= row < len(asked.rows) and 0 <= column < len(asked.columns)
-        listed += [(one, f"{_CELL}{row}:{column}" if is_cell and one.code != "IC673" else "") for one in some]
+        listed += [(one, f"{_CELL}{row}:{column}" if is_cell else "") for one in some]
     return listed
 
 
@@ -276,8 +295,15 @@ def _status(visit: Visit, found: Filled) -> str:
     errors, warnings = (sum(one.severity == kind for one in found.findings) for kind in ("error", "warning"))
     if not errors and not warnings:
         return desk.nothing_wrong(visit.language)
-    said = desk.so_many_found(visit.language).format(errors=errors, warnings=warnings)
-    return said if found.is_refused else f"{said} {desk.nothing_wrong(visit.language)}"
+    if not found.is_refused:
+        return desk.passed_with(visit.language).format(warnings=warnings)
+    return desk.so_many_found(visit.language).format(errors=errors, warnings=warnings)
+
+
+def _told(found: Filled) -> str:
+    """Return what names some warnings, so that none is reported over that was not shown; nothing without any."""
+    said = "\n".join(f"{one.code} {one.place} {one.message('en')}" for one in found.findings if one.severity == "warning")
+    return digest(said.encode())[:16] if said else ""
 
 
 def _recorded(visit: Visit, found: Filled) -> Response:
@@ -288,8 +314,10 @@ def _recorded(visit: Visit, found: Filled) -> Response:
     return visit.redirect("/submit/receipt", number=entry.number)
 
 
-def _shown(visit: Visit, asked: Form, found: Filled | None = None, *, status: int = 200, remark: str = "") -> Response:
-    """Show a form with what was typed in it, or with what is recorded of it."""
+def _shown(
+    visit: Visit, asked: Form, found: Filled | None = None, *, status: int = 200, remark: str = "", asks: bool = False
+) -> Response:
+    """Show a form with what was typed in it, or with what is recorded of it; `asks` to send it once more over its warnings."""
     before, cells = recorded(visit.project(), asked)
     typed = _typed(visit) if found is not None else dict(cells)
     slots: dict[str, list[Finding]] = {}
@@ -297,8 +325,14 @@ def _shown(visit: Visit, asked: Form, found: Filled | None = None, *, status: in
         if slot:
             slots.setdefault(slot, []).append(one)
         else:
-            visit.found.append(one)
-    earlier = [period_title(one, visit.language) for one in asked.sheet.earlier]
+            visit.found.append(replace(one, place=Place()))
+    kind = visit.project().tree[0].periods.kind
+    year = year_before(asked.period, kind)
+    earlier = [(desk.year_ago if one == year else desk.last_time)(visit.language) for one in asked.sheet.earlier]
+    before_said = [
+        desk.is_of(visit.language).format(what=what, period=period_title(one, visit.language))
+        for what, one in zip(earlier, asked.sheet.earlier, strict=True)
+    ]
     rows = [
         SimpleNamespace(
             name=name,
@@ -326,7 +360,10 @@ def _shown(visit: Visit, asked: Form, found: Filled | None = None, *, status: in
         asked=asked,
         rows=rows,
         already=said,
+        before_said=before_said,
         remark=remark or (_status(visit, found) if found is not None else ""),
+        told=_told(found) if found is not None else "",
+        asks=asks and found is not None and not found.is_refused,
         who=visit.given("who"),
         reason=visit.given("reason"),
         must_confirm=bool(visit.given("yes")) or any(one.code in ("IC695", "IC696") for one in visit.found),

@@ -89,7 +89,13 @@ class desk:  # noqa: N801 - read as `desk.save(language)`
         "请保存回执号，日后可据此核验报送内容未被改动。", "Keep the receipt: it proves later what was acknowledged."
     )
     download_form = Said("下载填报表（xlsx）", "Download the form (xlsx)")
-    last_time = Said("{period}：{value}", "{period}: {value}")
+    last_time = Said("最近一期", "last")
+    year_ago = Said("上年同期", "a year ago")
+    is_of = Said("“{what}”为{period}的数值", "'{what}' is of {period}")
+    passed_with = Said("可以报送，有 {warnings} 处提醒。", "It can be reported; {warnings} {warnings:warning|warnings}.")
+    send_over_warnings = Said(
+        "请核对提醒；确认数据无误的，再按一次“报送”。", "Look at the warnings; if all values are right, press Report once more."
+    )
     must_be_reported_by = Said("截止日期：{date}", "Due {date}")
     already_reported = Said(
         "本期已报送第 {version} 版（{at}，{by}），再次报送是更正，须写明原因。",

@@ -64,6 +64,7 @@
   }
   const search = document.querySelector('input[data-filter]');
   if (search) {
+    search.parentElement.hidden = false; // it does nothing without this script
     search.addEventListener('input', () => {
       const wanted = search.value.trim().toLowerCase();
       for (const row of document.querySelectorAll('[data-name]')) row.hidden = !row.dataset.name.toLowerCase().includes(wanted);
