@@ -9,6 +9,7 @@ import shlex
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ pytest.importorskip("starlette", reason="the extra `serve` is not installed")
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from indexcalc.cli.app import app
+from indexcalc.cli.app import app as commands
 from indexcalc.jobs.project import Project, project_of
 from indexcalc.web import current, later
+from indexcalc.web.app import make_app
 from indexcalc.web.questions import QUESTIONS
 from tests.browser import browser, needs_chromium
-from tests.served import TREE, client, project
+from tests.served import PASSWORD, TREE, client, project, quick_hashes, users
 from tests.test_page import HOSTILE, OVERFLOWING, hostile
 
 ASKED = {
@@ -90,7 +92,7 @@ def test_a_question_is_answered_as_by_the_command_that_stands_below(
     (command,) = texts(answer.text, "code")
     program, *arguments = shlex.split(command)
     assert (program, arguments[0]) == ("indexcalc", name)
-    done = CliRunner().invoke(app, [arguments[0], "--index", str(project.file), "--lang", language, *arguments[1:]])
+    done = CliRunner().invoke(commands, [arguments[0], "--index", str(project.file), "--lang", language, *arguments[1:]])
     assert done.exit_code == 0, done.output
     (text,) = re.findall(r'<pre class="text[^>]*>(.*?)</pre>', answer.text, re.DOTALL)
     assert html.unescape(text).split() == done.stdout.split()
@@ -213,24 +215,49 @@ def test_a_question_is_worked_out_once_and_few_wait() -> None:
 # ----------------------------------------------------------------------------------------------------------- in a browser
 
 
-@pytest.fixture(scope="module")
-def served(project: Project) -> Iterator[str]:
-    """The project, served on a port of its own."""
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """Serve an application on a port of its own."""
     import socket
 
     import uvicorn
 
-    from indexcalc.web.app import make_app
-
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(make_app(project), log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
     listener.close()
+
+
+@pytest.fixture(scope="module")
+def served(project: Project) -> Iterator[str]:
+    with serving(make_app(project)) as address:
+        yield address
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("chromium")
+def test_a_login_by_keyboard_below_another_path(project: Project, users: Path) -> None:
+    """What browsers say of where a form comes from is what the server asks for."""
+    needs_chromium()
+    with serving(make_app(project, users=users, root_path="/sub")) as address, browser() as chromium:
+        page = chromium.new_page()
+        page.goto(f"{address}/sub/")
+        assert page.url == f"{address}/sub/login"
+        page.fill("#name", "读者")
+        page.fill("#password", "not the password")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".findings")
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{address}/sub/")
+        assert "东区" in page.inner_text("main")
+        assert "读者" in page.inner_text("form.who")
+        page.press("form.who button", "Enter")
+        page.wait_for_url("**/sub/login")
 
 
 @pytest.mark.slow
