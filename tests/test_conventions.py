@@ -96,3 +96,30 @@ def test_the_last_value_is_carried_so_far(limit: int | None) -> None:
     before = series.bfill(limit=limit).to_numpy()
     told = np.where(np.arange(8) < 2, before, held)
     np.testing.assert_array_equal(last(x, [], limit=limit, ends="hold").ravel(), told)
+
+
+def test_growth_and_slope_a_year_over_all_periods() -> None:
+    years = [2018, 2019, 2021, 2024]
+    rng = np.random.default_rng(6)
+    x = rng.uniform(20, 90, (4, 3)).round(2)
+    x[0, 1], x[2, 2] = np.nan, np.nan
+    rows = [{"unit": f"u{unit}", "year": year, "x": x[at, unit]} for at, year in enumerate(years) for unit in range(3)]
+    for key in ("growth", "difference"):
+        tree = {
+            "index": {"id": "i"},
+            "units": {"id": "unit"},
+            "periods": {"kind": "year"},
+            "dimensions": [{"id": "x", "weight": 1, "normalise": "points", key: "per-year"}],
+        }
+        found = indexcalc.score(tree, pd.DataFrame(rows)).derived[..., 0]
+        for at in range(4):
+            for unit in range(3):
+                known = [place for place in range(at + 1) if not np.isnan(x[place, unit])]
+                if np.isnan(x[at, unit]) or len(known) < 2:
+                    assert np.isnan(found[at, unit])
+                elif key == "growth":
+                    span = years[at] - years[known[0]]
+                    assert found[at, unit] == pytest.approx((x[at, unit] / x[known[0], unit]) ** (1 / span) - 1, abs=1e-12)
+                else:
+                    told = np.polyfit([years[place] for place in known], x[known, unit], 1)[0]
+                    assert found[at, unit] == pytest.approx(told, abs=1e-9)

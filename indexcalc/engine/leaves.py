@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from ..findings import Finding, finding
 from ..methods import CATALOGUE, IMPUTERS
 from ..methods.arrays import LARGEST, Array, Mask, Status, np
-from ..methods.derive import CHANGES, OVER_TIME, evaluate, known_sum, per, rolled_in_part, share, shrunk
+from ..methods.derive import CHANGES, IN_A_YEAR, OVER_TIME, OVER_YEARS, evaluate, known_sum, per, rolled_in_part, share, shrunk
 from ..panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, empty
-from ..periods import Kind, is_whole, parts_of, previous, since_new_year, starts_year, year_before
+from ..periods import Kind, is_whole, number_of, parts_of, previous, since_new_year, starts_year, year_before
 from ..tree.formula import names, parse, stands_in
 from ..tree.model import Denominator, Index, Indicator
 from ..tree.reported import in_numerators
@@ -186,8 +186,11 @@ def _derive_leaf(index: Index, panel: Panel, leaf: Indicator) -> tuple[Array, St
             value = joined(index, panel, value)
     for name in ("difference", "growth"):
         if since := getattr(leaf, name):
-            past = before(index, panel, value, since)
-            changed = CHANGES[name](value, past)
+            if since == "per-year":
+                changed, past = yearly(index, panel, value, name)
+            else:
+                past = before(index, panel, value, since)
+                changed = CHANGES[name](value, past)
             undefined = undefined | (np.isnan(changed) & ~np.isnan(value) & ~np.isnan(past))
             value = changed
     if leaf.share:
@@ -327,6 +330,15 @@ def before(index: Index, panel: Panel, value: Array, since: str) -> Array:
             if earlier in at:
                 out[position] = value[at[earlier]]
     return out
+
+
+def yearly(index: Index, panel: Panel, value: Array, name: str) -> tuple[Array, Array]:
+    """Return the growth, or the slope, a year over all periods of a kind up to each, and the first values before it."""
+    out, past = np.full_like(value, np.nan), np.full_like(value, np.nan)
+    for kind, members in kinds_of(index, panel):
+        years = np.array([number_of(period, kind) for period in panel.periods[members]]) / IN_A_YEAR.get(kind, 1.0)
+        out[members], past[members] = OVER_YEARS[name](value[members], years)
+    return out, past
 
 
 def screen(index: Index, panel: Panel, derived: Array, status: Status) -> tuple[Array, Status, list[Finding]]:

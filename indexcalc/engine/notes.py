@@ -46,7 +46,7 @@ def check_columns(index: Index, panel: Panel, values: Array, status: Status, sco
             empty_in = without & np.isnan(x).all(axis=1) & (status[members][..., position] != NOT_APPLICABLE).any(axis=1)
             empty_in &= np.array([(leaf.id, period) not in said for period in panel.periods[members]], dtype=bool)
             if not leaf.is_scored and (past := leaf.growth or leaf.difference):  # a score would be missed, a look back is not
-                earlier = previous if past == "previous" else year_before
+                earlier = year_before if past == "year-before" else previous
                 empty_in &= np.array([earlier(period, kind) in panel.periods for period in panel.periods[members]], dtype=bool)
             without &= leaf.is_scored
             same_in = without & same(np.fmin.reduce(x, axis=1), np.fmax.reduce(x, axis=1))

@@ -238,6 +238,46 @@ OVER_TIME: dict[str, Callable[[Array], Array]] = {
     "min": rolled_min,
 }
 OVER_UNITS = ("sum", "mean", "max", "min")
+
+
+def growth_a_year(x: Array, years: Array) -> tuple[Array, Array]:
+    """Return the mean growth a year (period, unit) since a unit's first value, (x_T / x_0)^(1/T) - 1, and that first value.
+
+    Missing in the first period itself, where the first value is not above 0, and where a later one is below 0.
+    """
+    first, at = _since(x, years)
+    span = years[:, None] - at
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where((first > 0) & (x >= 0), x / first, np.nan)
+        return np.where(span > 0, share ** (1.0 / np.where(span > 0, span, 1.0)) - 1.0, np.nan), np.where(span > 0, first, np.nan)
+
+
+def slope_a_year(x: Array, years: Array) -> tuple[Array, Array]:
+    """Return the slope a year (period, unit) of the least-squares line through a unit's values so far, and its first value.
+
+    Missing where a period has no value, and with fewer than two values.
+    """
+    first, at = _since(x, years)
+    there, since = ~np.isnan(x), years - years[0]
+    count, t, y, tt, ty = (
+        np.cumsum(np.where(there, part, 0.0), axis=0)
+        for part in (np.ones_like(x), since[:, None] + 0.0 * x, x, since[:, None] ** 2 + 0.0 * x, since[:, None] * x)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        made = (count * ty - t * y) / np.where(there & (count > 1), count * tt - t * t, np.nan)
+    return made, np.where(years[:, None] > at, first, np.nan)
+
+
+def _since(x: Array, years: Array) -> tuple[Array, Array]:
+    """Return a unit's first value up to each period (period, unit), and when it was; NaN before it."""
+    seen = np.logical_or.accumulate(~np.isnan(x), axis=0)
+    at = np.argmax(~np.isnan(x), axis=0)
+    return np.where(seen, x[at, np.arange(x.shape[1])], np.nan), np.where(seen, years[at], np.nan)
+
+
+OVER_YEARS: dict[str, Callable[[Array, Array], tuple[Array, Array]]] = {"difference": slope_a_year, "growth": growth_a_year}
+IN_A_YEAR = {"half-year": 2.0, "quarter": 4.0, "month": 12.0, "ten-day": 36.0, "week": 365.2425 / 7, "day": 365.2425}
+"""How many periods of a kind are in a year; of those that are not named, such as rounds, each counts as one."""
 CHANGES: dict[str, Callable[[Array, Array], Array]] = {"difference": difference, "growth": growth}
 
 COMPARISONS: dict[str, Callable[..., Any]] = {

@@ -144,10 +144,12 @@ class Leaf(Part):
     cumulative: Literal["year", "none"] | None = None
     """`year`: what is reported are totals since the year began; a period's own value is that less the one before in the year.
     `none`: they are not, though the file's periods are labelled from January on; the label stands for its last period."""
-    difference: Literal["previous", "year-before"] | None = None
-    """Take the difference since the period before, or the same period a year before."""
-    growth: Literal["previous", "year-before"] | None = None
-    """Take the growth since the period before, or the same period a year before, as a share."""
+    difference: Literal["previous", "year-before", "per-year"] | None = None
+    """Take the difference since the period before, or the same period a year before; or `per-year`, the slope of the straight
+    line through all periods so far (least squares)."""
+    growth: Literal["previous", "year-before", "per-year"] | None = None
+    """Take the growth since the period before, or the same period a year before, as a share; or `per-year`, the mean growth a
+    year since the first period, (x_T / x_0)^(1/T) - 1."""
     share: Literal["total", "group"] | None = None
     """Take the unit's share of the sum over all units, or over its group."""
     over_time: OverTime | None = None
