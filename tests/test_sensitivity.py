@@ -365,6 +365,8 @@ def test_leaving_a_node_out_is_scoring_without_it() -> None:
     assert found["a"].correlation == pytest.approx(stats.pearsonr(only_b, scores.rank()[0])[0], abs=1e-9)
     without_x0 = 0.5 * x[:, scores.node("x1")] + 0.5 * x[:, scores.node("b")]
     assert found["x0"].shift == pytest.approx(np.abs(stats.rankdata(-without_x0, method="min") - scores.rank()[0]).mean())
+    np.testing.assert_allclose(found["x0"].scores, without_x0, rtol=1e-12)
+    np.testing.assert_array_equal(found["a"].ranks, only_b)
 
 
 def test_ranks_without_a_node_are_correlated_with_ties_at_the_mean_of_their_places() -> None:

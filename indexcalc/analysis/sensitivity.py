@@ -13,7 +13,7 @@ Source: Saltelli et al. 2010 (S), Jansen 1999 (T); Saisana, Saltelli, Tarantola 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..engine import score
@@ -103,7 +103,7 @@ class Left:
     """What happens to a ranking when a node is left out and its siblings take its weight.
 
     `correlation` is that of ranks with and without it (Spearman), `shift` the mean and `most` the largest change of rank;
-    `unit` is the unit that moves most.
+    `unit` is the unit that moves most. `scores` and `ranks` (unit,) are those without it.
     """
 
     node: str
@@ -111,6 +111,8 @@ class Left:
     shift: float
     most: float
     unit: int
+    scores: Array = field(compare=False)
+    ranks: Array = field(compare=False)
 
 
 class _Sums:
@@ -311,7 +313,7 @@ def leave_out(scores: Scores, panel: Panel, *, period: str | None = None, level:
             continue
         correlation = spearman(compared(ranking, np.stack([scores.score()[at], without], axis=1)))[0, 1]
         unit = int(np.nanargmax(moved))
-        found.append(Left(node.id, float(correlation), float(np.nanmean(moved)), float(moved[unit]), unit))
+        found.append(Left(node.id, float(correlation), float(np.nanmean(moved)), float(moved[unit]), unit, without, places))
     return found
 
 

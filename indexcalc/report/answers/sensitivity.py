@@ -11,7 +11,15 @@ from ...words.periods import period_title
 from ...words.reports import word
 from ..formats.text import as_text
 from ..numbers import finite
-from ..sheets.analyses import correlations_sheet, flags_sheet, groups_sheet, indices_sheet, influence_sheet, left_sheet
+from ..sheets.analyses import (
+    correlations_sheet,
+    flags_sheet,
+    groups_sheet,
+    indices_sheet,
+    influence_sheet,
+    left_sheet,
+    scores_without_sheet,
+)
 from ..sheets.sheet import Sheet
 from ..sheets.tables import shortened
 from .answer import ELSEWHERE, Answer
@@ -20,7 +28,7 @@ MOST_SHOWN = 20  # of a table of nodes or inputs on a terminal
 
 
 def sensitivity_answer(result: Dependence, language: Language) -> Answer:
-    """Return what a ranking hangs on in five tables, all correlations in a sixth."""
+    """Return what a ranking hangs on in five tables; files have all correlations, and scores without each node, too."""
     scores = result.scores
     sheets: dict[str, Sheet] = {} if result.choices is None else {"choices": indices_sheet(result.choices, language)}
     sheets |= {
@@ -33,6 +41,7 @@ def sensitivity_answer(result: Dependence, language: Language) -> Answer:
     few = len(result.influence.nodes) <= 2 * MOST_SHOWN
     short["weights"] = influence_sheet(scores, result.influence, language, leaves=few)
     short["groups"] = sheets["groups"]
+    sheets["left-scores"] = scores_without_sheet(scores, scores.periods.index(result.period), result.left, language)
     sheets["correlations"] = correlations_sheet(scores, result.groups, language)
     heading = f"{scores.index.index.title(language)} · {period_title(result.period, language)}"
     note = [word.no_choices(language)] if result.choices is None else []
@@ -53,6 +62,8 @@ def _data(result: Dependence) -> dict[str, Any]:
                 "mean_shift": one.shift,
                 "largest": one.most,
                 "unit": ids[one.unit],
+                "scores": dict(zip(ids, _numbers(one.scores), strict=True)),
+                "ranks": dict(zip(ids, _numbers(one.ranks), strict=True)),
             }
             for one in result.left
         ],

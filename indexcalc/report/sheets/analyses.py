@@ -12,7 +12,7 @@ from ..numbers import finite, listed
 from .alone import unit_label
 from .apart import decimals_apart
 from .sheet import Heading, Kind, Sheet, Value
-from .tables import notes
+from .tables import in_rank_order, notes
 
 if TYPE_CHECKING:
     from ...analysis.association import Flag, Group, Influence
@@ -167,6 +167,22 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
         for one in left
     ]
     return Sheet(word.nodes_left_out(language), headings, tuple(rows), decimals=3)
+
+
+def scores_without_sheet(scores: Scores, row: int, left: Sequence[Left], language: str) -> Sheet:
+    """Return each unit's score and rank of the index, as they are and without each node."""
+    root, order = scores.tree.root, in_rank_order(scores, row, scores.tree.root)
+    headings = [Heading(unit_label(scores, language), "text"), Heading(word.score(language), "score", strong=True)]
+    headings.append(Heading(word.rank(language), "rank"))
+    for one in left:
+        over = word.without_node(language).format(node=scores.tree.nodes[scores.node(one.node)].title(language))
+        headings += [Heading(word.score(language), "score", over=over), Heading(word.rank(language), "rank", over=over)]
+    rows: list[tuple[Value, ...]] = []
+    for unit in order:
+        whole = (finite(scores.scores[row, unit, root]), finite(scores.ranks[row, unit, root]))
+        without = [number for one in left for number in (finite(one.scores[unit]), finite(one.ranks[unit]))]
+        rows.append((scores.panel.units.title(unit, language), *whole, *without))
+    return Sheet(word.scores_without(language), tuple(headings), tuple(rows), decimals=scores.index.index.decimals)
 
 
 def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves: bool = True) -> Sheet:
