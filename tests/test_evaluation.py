@@ -278,3 +278,16 @@ def test_no_other_weights_scatter_the_scores_farther(low: float) -> None:
         others /= np.linalg.norm(others, axis=1, keepdims=True)
         reach = np.sum((x @ (w / np.linalg.norm(w))) ** 2)
         assert reach >= np.sum((x @ others.T) ** 2, axis=0).max() - 1e-9
+
+
+def test_spotis_is_one_less_the_mean_of_goalposts(golden: Path) -> None:
+    folder = golden / "spotis"
+    frame, told = pd.read_csv(folder / "inputs.csv"), pd.read_csv(folder / "expected.csv").set_index("unit")
+    rows = pd.read_csv(folder / "indicators.csv").set_index("indicator")
+    children = {}
+    for name, row in rows.iterrows():
+        ends = (row["low"], row["high"]) if row["direction"] == "higher" else (row["high"], row["low"])
+        normalise = {"method": "goalposts", "worst": float(ends[0]), "best": float(ends[1]), "low": 0, "high": 1}
+        children[str(name)] = {"direction": row["direction"], "weight": float(row["weight"]), "normalise": normalise}
+    found = scored(tree_of(frame.columns[1:], {"weights": "relative"}, children=children), frame)
+    np.testing.assert_allclose(1 - found, told.loc[frame["unit"]].iloc[:, 0], **BY_UNIT)
