@@ -209,25 +209,26 @@ class Reports:
 
     def _on_paper(self, shown: Analysed, kind: str, made: Callable[[Paper, date | None], bytes]) -> dict[str, bytes]:
         """Return the report as it is read on paper, a file a language."""
+        languages = self.edition.languages or (self.language,)
+        names = [f"{PAPER}.{kind}", *(f"{PAPER}.{language}.{kind}" for language in languages[1:])]
+        ends = last_day(shown.period, kind_of(shown.scores, shown.period))
+        return {name: made(self._paper(shown, language), ends) for name, language in zip(names, languages, strict=True)}
+
+    def _paper(self, shown: Analysed, language: str) -> Paper:
+        """Return what stands on paper, made once for PDF and Word."""
         from .formats.pictures import figures
         from .sheets.paper import PERIODS
 
-        languages = self.edition.languages or (self.language,)
-        names = [f"{PAPER}.{kind}", *(f"{PAPER}.{language}.{kind}" for language in languages[1:])]
-        ends, public = last_day(shown.period, kind_of(shown.scores, shown.period)), self.edition.is_public
-        return {
-            name: made(
-                paper_of(
-                    shown,
-                    language,
-                    public=public,
-                    reporting=self._reporting(shown.period, language),
-                    figures=figures(shown, language, periods=PERIODS),
-                ),
-                ends,
-            )
-            for name, language in zip(names, languages, strict=True)
-        }
+        key = (shown.period, language)
+        if key not in self._papers:
+            reporting, drawn = self._reporting(shown.period, language), figures(shown, language, periods=PERIODS)
+            public = self.edition.is_public
+            self._papers[key] = paper_of(shown, language, public=public, reporting=reporting, figures=drawn)
+        return self._papers[key]
+
+    @cached_property
+    def _papers(self) -> dict[tuple[str, str], Paper]:
+        return {}
 
     def _reporting(self, period: str, language: str) -> Sheet | None:
         return reporting_sheet(self.scores, self.submitted, period, language)
