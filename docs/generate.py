@@ -240,12 +240,48 @@ def _written(page: str, language: Language) -> str:
     return (HERE / language / f"{page}.md").read_text(encoding="utf-8")
 
 
+def output_schema() -> str:
+    """Return the JSON Schema of what `--json` prints, a definition a command, and of a finding."""
+    said = yaml.safe_load((HERE / "json.yaml").read_text(encoding="utf-8"))
+    shapes = {"finding": said["finding"], **said["shared"], **said["commands"]}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "indexcalc.output.schema.json",
+        "description": "indexcalc COMMAND --json: #/$defs/COMMAND on standard output, #/$defs/finding a line of standard error",
+        "$defs": {name: _schema_of(shape, said["words"]) for name, shape in shapes.items()},
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+_TYPES = {"text": "string", "number": "number", "whole": "integer", "flag": "boolean", "null": "null"}
+
+
+def _schema_of(shape: Any, words: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Return the JSON Schema of a shape as json.yaml has it."""
+    if isinstance(shape, list):
+        return {"type": "array", "items": _schema_of(shape[0], words)}
+    if isinstance(shape, dict) and set(shape) == {"*"}:
+        return {"type": "object", "additionalProperties": _schema_of(shape["*"], words)}
+    if isinstance(shape, dict):
+        fields = {key.rstrip("~"): _schema_of(one, words) for key, one in shape.items()}
+        for key in set(fields) & set(words):
+            fields[key] = {"description": f"{words[key]['en']} · {words[key]['zh']}", **fields[key]}
+        return {"type": "object", "properties": fields, "required": [key for key in shape if not key.endswith("~")]}
+    if shape == "any":
+        return {}
+    if shape.startswith("$"):
+        return {"$ref": f"#/$defs/{shape[1:]}"}
+    kind = _TYPES[shape.rstrip("~")]
+    return {"type": [kind, "null"] if shape.endswith("~") else kind}
+
+
 PAGES: dict[str, Callable[[], str]] = {
     f"{language}/{name}.md": partial(page, language)
     for language in LANGUAGES
     for name, page in (("yaml", yaml_page), ("methods", methods_page), ("findings", findings_page), ("commands", commands_page))
 }
 PAGES |= {schema_file(language): partial(schema_text, language) for language in LANGUAGES}
+PAGES["indexcalc.output.schema.json"] = output_schema
 PAGES["../indexcalc/words/methods.json"] = methods_in_plain_text
 
 if __name__ == "__main__":

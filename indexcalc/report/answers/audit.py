@@ -24,7 +24,8 @@ def audited(audit: Audit, language: Language) -> Answer:
         {
             "department": one.department,
             "period": one.period,
-            "unit": units.title(one.unit, language) if one.unit >= 0 else "",
+            "unit": units.ids[one.unit] if one.unit >= 0 else "",
+            "name": units.title(one.unit, language) if one.unit >= 0 else "",
             "indicator": one.indicator,
             "code": one.finding.code,
             "question": one.finding.message(language),
@@ -71,5 +72,7 @@ def _asked_sheet(told: Sequence[Mapping[str, str]], unit: str, language: str) ->
     ordered = sorted(told, key=lambda one: one["period"], reverse=True)
     ordered.sort(key=lambda one: (one["department"] == "", one["department"]))
     everyone = word.every_department(language)
-    rows = tuple((one["department"] or everyone, *(one[key] for key in _KEYS[1:])) for one in ordered)
+    rows = tuple(
+        (one["department"] or everyone, *(one["name" if key == "unit" else key] for key in _KEYS[1:])) for one in ordered
+    )
     return Sheet(word.to_ask(language), headings, rows)

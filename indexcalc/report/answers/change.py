@@ -36,7 +36,7 @@ def change_answer(moves: ScoreChange, language: Language) -> Answer:
     sheet = replace(sheet, notes=(*first_of(moves, count, language), *_not_split(moves, language), *sheet.notes))
     heading = f"{moves.later.index.index.title(language)} · {_both(moves, language)}"
     text = f"{heading}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
-    return Answer(text, {**change_data(moves), "count": count}, {"": sheet})
+    return Answer(text, {**change_data(moves, language), "count": count}, {"": sheet})
 
 
 def _not_split(moves: ScoreChange, language: Language) -> list[str]:
@@ -72,7 +72,7 @@ def _change_of_one(moves: ScoreChange, language: Language) -> Answer:
     if values:
         sheets["indicators"] = indicators_sheet(moves, values, language)
         text += ["", as_text(indicators_sheet(moves, values, language, most=MOST_INDICATORS), language)]
-    return Answer("\n".join([*text, *said]), change_data(moves), sheets)
+    return Answer("\n".join([*text, *said]), change_data(moves, language), sheets)
 
 
 def _both(moves: ScoreChange, language: Language) -> str:
@@ -106,12 +106,13 @@ def _values(moves: ScoreChange, leaf: str, language: Language) -> tuple[Value, V
     return shown[0], shown[1], measure
 
 
-def change_data(moves: ScoreChange, leading: Sequence[str] = ()) -> dict[str, Any]:
+def change_data(moves: ScoreChange, language: Language, leading: Sequence[str] = ()) -> dict[str, Any]:
     """Return a change as data: for each unit both scores and ranks, and the parts of each factor."""
     units = []
     for row, place in enumerate(moves.at):
         one: dict[str, Any] = {
             "unit": moves.units.ids[place],
+            "name": moves.units.title(place, language),
             "score": [finite(score) for score in moves.scores[:, row]],
             "rank": [finite(rank) for rank in moves.ranks[:, row]],
             "parts": {factor: finite(part[row]) for factor, part in moves.parts.items()},

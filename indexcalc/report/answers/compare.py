@@ -43,7 +43,7 @@ def compare_answer(comparison: Comparison, language: Language) -> Answer:
         "moved": comparison.moved,
         "shift": comparison.shift,
         "most": comparison.most,
-        **change_data(moves, comparison.leading),
+        **change_data(moves, language, comparison.leading),
     }
     trees = moves.earlier.index, moves.later.index
     if trees[0] is not trees[1]:

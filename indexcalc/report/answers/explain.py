@@ -72,6 +72,7 @@ def _explained(result: Explanation, language: Language) -> Answer:
     lines += explained_notes(scores, language, levels=max(levels, default=0))
     data = {
         "unit": units.ids[result.unit],
+        "name": units.title(result.unit, language),
         "period": scores.periods[result.period],
         "tree": shown.data(result.tree, 0),
     }
@@ -280,6 +281,7 @@ def _versus(result: Versus, language: Language) -> Answer:
     lines += versus_notes(result, language, levels=max(level for level, _ in result.walk()))
     data = {
         "unit": units.ids[result.unit],
+        "name": units.title(result.unit, language),
         "others": [units.ids[other] for other in result.others],
         "period": period,
         "tree": _versus_data(result, result.node, 0, language),

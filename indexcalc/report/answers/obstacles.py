@@ -29,10 +29,10 @@ def obstacles_answer(result: Obstacles, language: Language) -> Answer:
     title = scores.tree.nodes[result.start].title(language)
     heading = f"{title} · {period_title(result.period, language)}"
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in shown]
-    return Answer("\n\n".join([heading, *tables]), _data(result), {**sheets, "shares": shares_sheet(result, language)})
+    return Answer("\n\n".join([heading, *tables]), _data(result, language), {**sheets, "shares": shares_sheet(result, language)})
 
 
-def _data(result: Obstacles) -> dict[str, Any]:
+def _data(result: Obstacles, language: Language) -> dict[str, Any]:
     scores, row, ids = result.scores, result.row, [node.id for node in result.scores.tree.nodes]
     often = dict(zip(result.leaves, result.often().tolist(), strict=True))
     mean = result.mean(result.units)
@@ -47,6 +47,7 @@ def _data(result: Obstacles) -> dict[str, Any]:
         "units": [
             {
                 "unit": scores.panel.units.ids[unit],
+                "name": scores.panel.units.title(unit, language),
                 "score": finite(scores.scores[row, unit, result.start]),
                 "lost": None if result.lost is None else finite(result.lost[row, unit]),
                 "first": [ids[leaf] for leaf in result.first(unit)],

@@ -108,24 +108,24 @@ def moved(
     if earlier is None:
         return [], []
     moves: list[dict[str, Any]] = []
+    names = {unit: scores.panel.units.title(at, language) for at, unit in enumerate(scores.panel.units.ids)}
     now = current_ranking(scores, period)
     for unit, (score, rank) in now.items():
         old_score, old_rank = earlier.get(unit, (None, None))
         if (score, rank) != (old_score, old_rank):
-            moves.append({"unit": unit, "score": [old_score, score], "rank": [old_rank, rank]})
+            moves.append({"unit": unit, "name": names[unit], "score": [old_score, score], "rank": [old_rank, rank]})
     moves.sort(key=lambda move: (move["rank"][1] is None, move["rank"][1]))
     if not moves:
         return ["", word.unmoved(language)], []
     ends = [([move["score"][end] for move in moves], [move["rank"][end] for move in moves]) for end in (0, 1)]
     decimals, said = decimals_of(ends, scores.index.index.decimals, language)
-    names = {unit: scores.panel.units.title(at, language) for at, unit in enumerate(scores.panel.units.ids)}
 
     def show(value: float | None, places: int) -> str:
         return "–" if value is None else number(value, places)
 
     rows = [
         [
-            names[str(move["unit"])],
+            str(move["name"]),
             f"{show(old, decimals)} → {show(new, decimals)}",
             _signed(old, new, decimals),
             f"{show(move['rank'][0], 0)} → {show(move['rank'][1], 0)}" if move["rank"][0] != move["rank"][1] else "",

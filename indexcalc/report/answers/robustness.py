@@ -44,7 +44,9 @@ def robustness_answer(result: Robustness, language: Language) -> Answer:
         "turns": [
             {
                 "above": units.ids[turn.above],
+                "above_name": units.title(turn.above, language),
                 "below": None if turn.below is None else units.ids[turn.below],
+                "below_name": None if turn.below is None else units.title(turn.below, language),
                 "level": turn.level,
                 "norm": turn.norm,
                 "distance": finite(turn.distance),

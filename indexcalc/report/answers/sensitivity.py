@@ -46,10 +46,10 @@ def sensitivity_answer(result: Dependence, language: Language) -> Answer:
     heading = f"{scores.index.index.title(language)} · {period_title(result.period, language)}"
     note = [word.no_choices(language)] if result.choices is None else []
     tables = [f"{sheet.title}\n{as_text(sheet, language)}" for sheet in short.values() if sheet.rows]
-    return Answer("\n\n".join([heading, *note, *tables]), _data(result), sheets)
+    return Answer("\n\n".join([heading, *note, *tables]), _data(result, language), sheets)
 
 
-def _data(result: Dependence) -> dict[str, Any]:
+def _data(result: Dependence, language: Language) -> dict[str, Any]:
     ids = result.scores.panel.units.ids
     return {
         "index": result.scores.index.index.id,
@@ -62,6 +62,7 @@ def _data(result: Dependence) -> dict[str, Any]:
                 "mean_shift": one.shift,
                 "largest": one.most,
                 "unit": ids[one.unit],
+                "unit_name": result.scores.panel.units.title(one.unit, language),
                 "scores": dict(zip(ids, _numbers(one.scores), strict=True)),
                 "ranks": dict(zip(ids, _numbers(one.ranks), strict=True)),
             }

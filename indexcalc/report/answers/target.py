@@ -30,6 +30,7 @@ def target_answer(plan: Plan, language: Language) -> Answer:
     sheet = plan_sheet(plan, language)
     data = {
         "unit": units.ids[plan.unit],
+        "name": units.title(plan.unit, language),
         "period": period,
         "goal": None if plan.goal is None else finite(plan.goal),
         "target_rank": plan.rank,

@@ -36,6 +36,7 @@ def trend_answer(result: Trend, language: Language) -> Answer:
         {
             "period": scores.periods[row[0]],
             "unit": units.ids[row[1]],
+            "name": units.title(row[1], language),
             **{name: finite(array[row]) for name, array in arrays.items()},
             "published": asdict(line) if line else None,
         }

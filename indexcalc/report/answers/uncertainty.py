@@ -23,10 +23,10 @@ def uncertainty_answer(
     title = f"{sheet.title} · {period_title(result.period, language)}"
     text = f"{title}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
     sheets = {"": sheet, "places": places_sheet(result, language), **({"pairs": pairs} if pairs else {})}
-    return Answer(text, _data(result, interval, apart), sheets)
+    return Answer(text, _data(result, language, interval, apart), sheets)
 
 
-def _data(result: Uncertainty, interval: float, apart: float) -> dict[str, Any]:
+def _data(result: Uncertainty, language: Language, interval: float, apart: float) -> dict[str, Any]:
     """Return the same as data, the whole distributions too."""
     ids, tied, ends = result.scores.panel.units.ids, result.tied(apart), result.interval(interval)
     median, listed = result.quantile(0.5), result.scores.listed(result.at[0])
@@ -44,6 +44,7 @@ def _data(result: Uncertainty, interval: float, apart: float) -> dict[str, Any]:
         "units": [
             {
                 "unit": ids[row],
+                "name": result.scores.panel.units.title(row, language),
                 "rank": finite(result.places[row]),
                 "score": finite(result.declared[row]),
                 "median_rank": finite(median[row]),

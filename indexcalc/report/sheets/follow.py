@@ -118,11 +118,15 @@ def follow_data(scores: Scores, row: int, language: str, unit: int | None = None
     met = [one for one in outcomes(scores, row) if unit in (None, one.unit) and node in (None, one.node)]
     states, said = goals(scores, row, unit, node), remarks(scores, row, unit, node)
     found: dict[str, Any] = {}
+
+    def unit_of(place: int) -> dict[str, str]:
+        return {"unit": units.ids[place], "unit_name": units.title(place, language)}
+
     if scores.index.outcomes:
         found["outcomes"] = [
             {
                 "outcome": one.outcome.title(language),
-                "unit": units.ids[one.unit],
+                **unit_of(one.unit),
                 "node": nodes[one.node].id,
                 "rank": finite(one.rank),
                 "tied": one.tied,
@@ -133,7 +137,7 @@ def follow_data(scores: Scores, row: int, language: str, unit: int | None = None
     if states:
         found["goals"] = [
             {
-                "unit": units.ids[one.unit],
+                **unit_of(one.unit),
                 "node": nodes[one.node].id,
                 "period": one.period,
                 "value": one.goal.value,
@@ -146,5 +150,5 @@ def follow_data(scores: Scores, row: int, language: str, unit: int | None = None
             for one in states
         ]
     if said:
-        found["remarks"] = [{**one.remark.model_dump(), "unit": units.ids[one.unit], "node": nodes[one.node].id} for one in said]
+        found["remarks"] = [{**one.remark.model_dump(), **unit_of(one.unit), "node": nodes[one.node].id} for one in said]
     return found

@@ -1,0 +1,109 @@
+"""What `--json` prints is what the JSON Schema in the docs says, for every command that a small project can run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from indexcalc.cli.app import app
+from indexcalc.jobs.init import init
+
+from .test_help import EVERY
+
+DOCS = Path(__file__).parent.parent / "docs"
+SCHEMA = json.loads((DOCS / "indexcalc.output.schema.json").read_text(encoding="utf-8"))
+RUNS = {
+    "check": [""],
+    "score": [""],
+    "rank": ["", "--node safety"],
+    "explain": ["01"],
+    "change": ["", "01"],
+    "compare": ["2023 2024"],
+    "describe": [""],
+    "obstacles": [""],
+    "robustness": [""],
+    "uncertainty": ["--draws 20 --weights dirichlet"],
+    "target": ["02 --rank 1"],
+    "trend": ["01"],
+    "evolution": [""],
+    "audit": [""],
+    "report": ["--format md"],
+    "verify": ["reports/2024"],
+    "weights show": [""],
+    "weights set": ["safety 0.5"],
+    "weights log": [""],
+    "weights diff": ["indicators.yaml"],
+    "weights suggest": [""],
+    "tree export": ["t.csv"],
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("outputs") / "project"
+    init(folder, "starter")
+    return folder
+
+
+@pytest.mark.parametrize("command", RUNS)
+def test_a_command_prints_what_the_schema_says(command: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    if command == "verify" and not Path("reports/2024").is_dir():
+        CliRunner().invoke(app, ["score"])
+    for arguments in RUNS[command]:
+        done = CliRunner().invoke(app, [*command.split(), *arguments.split(), "--json"])
+        assert done.exit_code == 0, done.stderr
+        validate(command, json.loads(done.stdout))
+        for line in done.stderr.splitlines():
+            validate("finding", json.loads(line))
+
+
+def validate(name: str, value: Any) -> None:
+    """A value has all that its definition says, and nothing that no definition has a word for."""
+    for schema in (SCHEMA, closed(SCHEMA)):
+        jsonschema.Draft202012Validator({**schema, "$ref": f"#/$defs/{name}"}).validate(value)
+
+
+def closed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: one if key == "explained" else closed(one) for key, one in schema.items()}  # a node has what its kind has
+    return {**inner, "additionalProperties": False} if "required" in schema and isinstance(schema["required"], list) else inner
+
+
+@pytest.mark.parametrize("typed", ["scor", "rank --perod 1", "rank --lang fr", "target 01", "rank --node none"])
+def test_what_is_refused_is_a_finding_a_line(typed: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    done = CliRunner().invoke(app, [*typed.split(), "--json"])
+    assert (done.exit_code, done.stdout) == (1 if "none" in typed else 2, "")
+    for line in done.stderr.splitlines():
+        validate("finding", json.loads(line))
+
+
+def test_a_unit_has_its_name_beside_its_id() -> None:
+    def entries(schema: Any) -> Any:
+        if isinstance(schema, dict):
+            if isinstance(schema.get("properties"), dict) and "unit" in schema["properties"]:
+                yield set(schema["properties"])
+            for one in schema.values():
+                yield from entries(one)
+
+    found = list(entries(SCHEMA["$defs"]))
+    assert len(found) > 10
+    assert all(
+        keys & {"name", "unit_name"} or {"when", "who", "why"} <= keys for keys in found
+    )  # the line of a log has ids alone
+
+
+def test_every_definition_is_of_a_command() -> None:
+    said = yaml.safe_load((DOCS / "json.yaml").read_text(encoding="utf-8"))
+    assert set(said["commands"]) <= set(EVERY)
+    assert set(RUNS) <= set(said["commands"])
