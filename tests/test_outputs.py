@@ -41,21 +41,43 @@ RUNS = {
     "weights diff": ["indicators.yaml"],
     "weights suggest": [""],
     "tree export": ["t.csv"],
+    "tree import": ["t.csv --out imported"],
+    "template": ["--department 统计局 --period 2025 --out f.xlsx"],
+    "submit": ["s.csv --department 统计局 --period 2025 --by 张三 --yes"],
+    "ledger log": [""],
+    "ledger show": ["1"],
+    "ledger status": [""],
+    "ledger verify": [""],
 }
+SUBMIT = "submit s.csv --department 统计局 --period 2025 --by 张三 --yes"
+BEFORE = {
+    "verify": {"score": "reports/2024"},
+    "tree import": {"tree export t.csv": "t.csv"},
+    **{f"ledger {name}": {SUBMIT: "ledger.sqlite"} for name in ("log", "show", "status", "verify")},
+}
+"""What a command needs to have been typed, and the file that says so."""
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("outputs") / "project"
     init(folder, "starter")
+    tree = folder / "indicators.yaml"
+    text = tree.read_text(encoding="utf-8").replace(
+        "  aggregate: arithmetic\n", "  aggregate: arithmetic\n  department: 统计局\n", 1
+    )
+    tree.write_text(text, encoding="utf-8")
+    rows = "东城区,2025,500,91,96,31\n西城区,2025,700,90,93,36\n南山区,2025,300,95,91,12\n北湖区,2025,310,90,90,11\n"
+    (folder / "s.csv").write_text(f"区,年份,刑事立案数,群众安全感,按期办结率,社区诊所数\n{rows}", encoding="utf-8")
     return folder
 
 
 @pytest.mark.parametrize("command", RUNS)
 def test_a_command_prints_what_the_schema_says(command: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
-    if command == "verify" and not Path("reports/2024").is_dir():
-        CliRunner().invoke(app, ["score"])
+    for typed, written in BEFORE.get(command, {}).items():
+        if not Path(written).exists():
+            assert CliRunner().invoke(app, typed.split()).exit_code == 0
     for arguments in RUNS[command]:
         done = CliRunner().invoke(app, [*command.split(), *arguments.split(), "--json"])
         assert done.exit_code == 0, done.stderr

@@ -69,7 +69,7 @@ def show(submission: Annotated[str, typer.Argument(help="A submission's number."
 
     with opened(options) as project:
         recorded = show_submission(project, submission, options["ledger"])
-        project.print(recorded.text(project.language), recorded.data())
+        project.print(recorded.text(project.language), recorded.data(project.language))
 
 
 @group.command("status")

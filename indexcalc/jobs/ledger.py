@@ -188,18 +188,20 @@ class Recorded(Result):
             return "\n".join([*lines[:-1], visible(said)])
         return "\n".join([*lines, aligned(list(dict.fromkeys(rows)), [True, True, False, False, True])])
 
-    def data(self) -> dict[str, Any]:
+    def data(self, language: Language = "zh") -> dict[str, Any]:
         """Return the same as data."""
-        keys = ("unit", "column", "value", "applies", "place", "changed")
-        return {**_data_of(self.entry), "cells": [{key: getattr(cell, key) for key in keys} for cell in self.cells]}
+        keys, titles = ("column", "value", "applies", "place", "changed"), self._titles(language)
+        cells = [
+            {"unit": cell.unit, "name": titles.get(cell.unit, cell.unit), **{key: getattr(cell, key) for key in keys}}
+            for cell in self.cells
+        ]
+        return {**_data_of(self.entry), "cells": cells}
 
     def frame(self, language: Language = "zh") -> pd.DataFrame:
         """Return a row for each cell."""
         import pandas as pd
 
-        frame = pd.DataFrame(self.data()["cells"])
-        frame.insert(1, "name", [self._titles(language).get(cell.unit, cell.unit) for cell in self.cells])
-        return frame
+        return pd.DataFrame(self.data(language)["cells"])
 
     def _titles(self, language: Language) -> dict[str, str]:
         return {unit: self.units.title(place, language) for place, unit in enumerate(self.units.ids)} if self.units else {}
