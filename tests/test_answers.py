@@ -247,7 +247,9 @@ def test_a_run_shows_the_time_left_and_keeps_what_is_done_when_it_is_interrupted
 
     ours, theirs = pty.openpty()
     command = [sys.executable, "-c", SCRIPT, *words, "--lang", "en"]
-    with subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, stderr=theirs, encoding="utf-8") as process:
+    with subprocess.Popen(
+        command, cwd=repository, stdout=subprocess.PIPE, stderr=theirs, encoding="utf-8", env={**os.environ, "NO_COLOR": "1"}
+    ) as process:
         os.close(theirs)
         seen, sent, end = "", False, time.monotonic() + 120
         while time.monotonic() < end:

@@ -176,7 +176,7 @@ def test_what_is_right_is_not_told(tmp_path: Path) -> None:
 def test_an_audit_puts_it_to_who_reports_it(tmp_path: Path) -> None:
     project = laid_out(tmp_path, FILES | {"values.csv": WRONG.replace("黄埔,2022,1790,90000", "黄埔,2022,1790,1000001")})
     asked = {one["code"]: one for one in answer(project, "audit")["ask"]}
-    assert (asked["IC960"]["department"], asked["IC960"]["unit"], asked["IC960"]["place"]) == (
+    assert (asked["IC960"]["department"], asked["IC960"]["name"], asked["IC960"]["place"]) == (
         "市市场监管局",
         "天河",
         "values.csv:3:3",

@@ -221,7 +221,7 @@ def test_what_is_only_told_goes_on_and_an_audit_lists_both(tmp_path: Path) -> No
     asked = {one["code"]: one for one in answer(project, "audit", "--lang", "en")["ask"]}
     assert asked["IC962"]["department"] == "市公安局"
     assert "parts are no more than the total" in asked["IC962"]["question"]
-    assert (asked["IC963"]["unit"], asked["IC963"]["period"]) == ("越秀", "2022")
+    assert (asked["IC963"]["name"], asked["IC963"]["period"]) == ("越秀", "2022")
     laid_out(project, {"values.csv": FILES["values.csv"].replace("656", "500")})
     assert "IC963" in said(project, "score")
     assert "IC963" in run(project, "check", "--strict", expect=1)
