@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from types import TracebackType
 from typing import Any
 
 import typer
@@ -40,8 +41,23 @@ class Group(_Spoken, TyperGroup):
     """A group of commands."""
 
 
+_PLAIN: Any = TyperGroup.context_class  # which has no public name either
+
+
+class _Context(_PLAIN):  # type: ignore[misc]
+    """What all commands run in; it tells what is found wrong below, when it ends, so that no function of ours stands between."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> Any:
+        done = super().__exit__(kind, error, trace)
+        if isinstance(error, _WRONG) and self.parent is None:
+            _say(error, self.meta["typed"])
+        return done
+
+
 class Commands(Group):
     """All commands; what was typed must be text, since it is kept and shown as such, and is told where it is wrong."""
+
+    context_class = _Context
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         typed = list(args)
@@ -64,12 +80,6 @@ class Commands(Group):
             if below := getattr(ctx.command, "commands", {}).get(word):
                 ctx = below.context_class(below, info_name=word, parent=ctx, **below.context_settings)
         return ctx
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except _WRONG as error:
-            _say(error, ctx.meta["typed"])
 
 
 def _say(error: Any, typed: Sequence[str]) -> None:

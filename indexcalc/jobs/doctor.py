@@ -23,7 +23,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "events": ("duckdb", "ibis-framework", "sqlglot"),
     "locked": ("msoffcrypto-tool",),
     "plot": ("altair", "vl-convert-python"),
-    "postgres": ("ibis-framework", "psycopg", "sqlglot"),
+    "postgres": ("ibis-framework", "packaging", "psycopg", "sqlglot"),
     "report": ("python-docx", "typst"),
     "serve": ("argon2-cffi", "python-multipart", "starlette", "uvicorn"),
     "spark": ("ibis-framework", "pyspark", "sqlglot"),
