@@ -155,7 +155,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word most like this one, or nothing when none is near."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+    words = list(known)
+    alike = [one for one in words if one.casefold() == word.casefold()]  # capitals alone are no difference to a reader
+    return next(iter(alike or get_close_matches(word, words, n=1, cutoff=0.6)), "")
 
 
 def _fill(template: str, values: Mapping[str, Any], language: Language) -> str:

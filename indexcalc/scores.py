@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .findings import Finding
+from .findings import Finding, Place, Refused, finding, nearest
 from .methods.ties import near
 from .panel import IMPUTED, MISSING, NOT_APPLICABLE, VALUE, Panel, Provenance
 from .tree.blocks.follow import Goal, Remark
@@ -122,8 +122,14 @@ class Scores:
         return self.panel.periods
 
     def node(self, node: str) -> int:
-        """Return the place of a node by its id."""
-        return self.tree.position[node]
+        """Return the place of a node by its id.
+
+        :raises Refused: where there is no such node.
+        """
+        place = self.tree.position.get(node)
+        if place is None:
+            raise Refused([finding("IC510", Place(), found=node, near=nearest(node, self.tree.position))])
+        return place
 
     def score(self, node: str | None = None) -> NDArray[np.float64]:
         """Return a node's scores (period, unit), the index's own without a name."""

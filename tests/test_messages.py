@@ -631,6 +631,7 @@ def test_an_earlier_report_is_left_alone(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------------------ the words
 
 NOT_SHOWN = {
+    **dict.fromkeys(("IC158", "IC159"), "a call in Python; tests/test_python.py has them"),
     "IC826": "more units than a folder of text holds; tests/test_space.py has it",
     "IC610": "another writer in between; tests/test_weights_commands has it",
     "IC570": "a page of a server; tests/test_web_edit.py has it",
@@ -648,7 +649,7 @@ NOT_SHOWN = {
     "IC820": "a database to watch; tests/test_watch.py has it",
     "IC427": "said under tables of several periods; tests/test_said.py has it",
     "IC425": "imputed cells are counted, which no mistake calls for; tests/test_engine has it",
-    **dict.fromkeys(("IC378", "IC379", "IC380", "IC381"), "a DataFrame; tests/sources/test_frames.py has them"),
+    **dict.fromkeys(("IC378", "IC379", "IC380", "IC381", "IC382", "IC383"), "a DataFrame; tests/sources/test_frames.py has them"),
     **dict.fromkeys(("IC543", "IC544"), "charts in a notebook; tests/test_plots.py has them"),
     **dict.fromkeys((code for code in MESSAGES if "IC750" <= code < "IC762"), "tests/test_uncertainty.py shows each"),
     **dict.fromkeys(("IC700", "IC742", "IC745", "IC746"), "a log that changes once it is registered; tests/test_register.py"),

@@ -6,9 +6,11 @@ import ast
 import contextlib
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import indexcalc
@@ -145,3 +147,69 @@ def three_units() -> Any:
     import pandas as pd
 
     return pd.DataFrame({"unit": ["A", "B", "C"], "x": [1.0, 2.0, 4.0], "y": [3.0, 3.0, 3.0]})
+
+
+def refused(call: Callable[[], object]) -> list[tuple[str, str]]:
+    with pytest.raises(indexcalc.Refused) as caught:
+        call()
+    return [(one.code, one.hint("en")) for one in caught.value.findings if one.severity == "error"]
+
+
+PLACES = """
+index: {id: living}
+units: {id: place, label: Place}
+defaults: {normalise: min-max}
+dimensions:
+  - {id: all, weight: 1, indicators: [{id: Income, weight: 0.5}, {id: births, weight: 0.5}]}
+"""
+
+
+def test_what_is_wrong_with_a_frame_is_said_in_the_words_of_frames() -> None:
+    frame = pd.DataFrame({"place": ["A", "B"], "Income": [1.0, 2.0], "births": [4.0, 3.0]})
+    ((code, hint),) = refused(lambda: indexcalc.score(PLACES, frame.rename(columns={"place": "town"})))
+    assert code == "IC382"
+    assert 'frame.rename(columns={"town": "place"})' in hint
+    assert "`units: {id: town}`" in hint
+    long = frame.melt("place", var_name="what", value_name="how much")
+    for wrong in (long, frame.set_index("place").T):
+        ((code, hint),) = refused(lambda wrong=wrong: indexcalc.score(PLACES, wrong))
+        assert (code, "`variable` and `value`" in hint, "frame.T" in hint) == ("IC383", True, True)
+    said = long.rename(columns={"what": "variable", "how much": "value"})
+    assert indexcalc.score(PLACES, said).score().tolist() == indexcalc.score(PLACES, frame).score().tolist()
+    looks_alike = PLACES.replace("place", "name")  # of "income" and "name" one is not the other misspelt
+    ((code, _),) = refused(
+        lambda: indexcalc.score(looks_alike.replace("Income", "income"), long.rename(columns={"place": "name"}))
+    )
+    assert code == "IC383"
+
+
+def test_a_file_that_is_not_there_is_told_to_a_caller_without_the_words_of_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ((code, hint),) = refused(lambda: indexcalc.score("missing.yaml"))
+    assert (code, "--" in hint, "init" in hint) == ("IC158", False, False)
+    (tmp_path / "places.yaml").write_text(PLACES, encoding="utf-8")
+    assert refused(lambda: indexcalc.load("place.yaml")) == [("IC159", "did you mean `places.yaml`?")]
+
+
+def test_a_node_that_is_not_there_is_refused_with_the_nearest() -> None:
+    scores = indexcalc.score(PLACES, pd.DataFrame({"place": ["A", "B"], "Income": [1.0, 2.0], "births": [4.0, 3.0]}))
+    for ask in (scores.score, scores.rank, lambda node: scores.explain("A", node=node)):
+        assert refused(lambda ask=ask: ask("INCOME")) == [("IC510", "did you mean 'Income'?")]
+        assert refused(lambda ask=ask: ask("birth")) == [("IC510", "did you mean 'births'?")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "offered"),
+    [
+        ("R&D", "id: R-D, name: R&D, column: R&D"),
+        ("GDP (US$)", 'id: GDP-US, name: "GDP (US$)", column: "GDP (US$)"'),
+        ("$", 'id: a, name: "$", column: "$"'),
+    ],
+)
+def test_an_id_that_cannot_be_is_offered_as_a_name(wrong: str, offered: str) -> None:
+    ((code, hint),) = refused(lambda: indexcalc.load(PLACES.replace("id: births", f'id: "{wrong}"')))
+    assert code == "IC205"
+    assert f"`{offered}`" in hint
+    indexcalc.load(PLACES.replace("id: births", offered))

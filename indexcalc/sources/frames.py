@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..findings import Finding, Place, Refused, errors, finding
+from ..findings import Finding, Place, Refused, errors, finding, nearest
 from ..periods import EXAMPLES, SINGLE, read_period
 from ..tree.model import EVERY, UNITS_SOURCE, Data, Index
 from .match.bind import checked, match_tables, rows_meant, sources_of, words_twice
 from .match.dated import no_period, period_headings
-from .match.headings import headings_of, position_of
+from .match.headings import few, headings_of, position_of
 from .match.keyed import own_heading
 from .match.layout import unit_column
 from .match.matched import Matched, Source, together
@@ -41,9 +41,9 @@ def panel_of_frame(index: Index, frame: Any, *, period: str | int | None = None,
     units, of_units = _units(index, table, data, base)
     found += [*problems, *of_units]
     if units is None:
-        raise Refused(found)
+        raise Refused(_in_words_of_frames(index, data, table, found))
     matched = checked(together([Matched(index, units, findings=found), *_parts(index, units, table, data)]))
-    findings = [_in_words_of_frames(index, one) for one in matched.findings]
+    findings = _in_words_of_frames(index, data, table, matched.findings)
     if errors(findings):
         raise Refused(findings)
     from .match.arrays import panel
@@ -170,8 +170,29 @@ def _parts(index: Index, units: UnitNames, table: Table, data: Data) -> list[Mat
     return parts
 
 
-def _in_words_of_frames(index: Index, one: Finding) -> Finding:
-    """Return a finding with the advice that fits a frame."""
-    if one.code != "IC347":
-        return one
-    return finding("IC380", one.place, known=one.values["known"], example=EXAMPLES[index.periods.kind])
+def _in_words_of_frames(index: Index, data: Data, table: Table, found: Sequence[Finding]) -> list[Finding]:
+    """Return findings with the advice that fits a frame; where it has none of the indicators, one says so of all."""
+    known, unit = headings_of(table), unit_column(index, data, table)
+    names = "" if unit is None else table.names[unit]  # no indicator is meant by a heading that only looks like its id
+    absent = [one for one in found if one.code == "IC365" or (one.code == "IC344" and one.values["near"] == names)]
+    owners = {column.owner for column in index.columns if not column.is_attribute}
+    if len(owners) > 1 and owners <= {str(one.values["column"]) for one in absent}:
+        none = finding("IC383", Place(table.file), names=few(sorted(owners)), known=known)
+        found = [none, *(one for one in found if one not in absent)]
+    return [_as_of_a_frame(index, table, one) for one in found]
+
+
+def _as_of_a_frame(index: Index, table: Table, one: Finding) -> Finding:
+    """Return a finding of what a frame lacks as one can mend it in Python."""
+    if one.code == "IC347":
+        return finding("IC380", one.place, known=one.values["known"], example=EXAMPLES[index.periods.kind])
+    if one.code == "IC340":
+        wanted, known = one.values["headers"], one.values["known"]
+        return finding("IC382", one.place, headers=wanted, known=known, wanted=wanted[0], near=_like_names(table, wanted[0]))
+    return one
+
+
+def _like_names(table: Table, wanted: str) -> str:
+    """Return the heading that may be that of the units: one spelt alike, else the first column of texts."""
+    texts = [name for at, name in enumerate(table.names) if name and any(isinstance(cell, str) for cell in table.named(at))]
+    return nearest(wanted, headings_of(table)) or next(iter(texts), "")

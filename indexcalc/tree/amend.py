@@ -229,9 +229,10 @@ def _short(text: str) -> str:
 def _amended(raw: bytes, file: str, one: Amendment) -> bytes:
     """Make one amendment that takes away or adds, and hold what comes of it against what was meant."""
     document = unfold(_readable(raw, file))
-    node = written_nodes(document).get(one.node)
+    nodes = written_nodes(document)
+    node = nodes.get(one.node)
     if node is None:
-        raise Refused([finding("IC510", Place(file), found=one.node, near="")])
+        raise Refused([finding("IC510", Place(file), found=one.node, near=nearest(one.node, nodes))])
     wanted = deepcopy(document.data)
     if one.kind == "drop":
         splice = _dropped(document, node.path, one.key)

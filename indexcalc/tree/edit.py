@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from ..findings import Finding, Place, Refused, errors, finding
+from ..findings import Finding, Place, Refused, errors, finding, nearest
 from ..methods.aggregate import FREE_SUM
 from ..methods.weight import ADD_UP, WEIGHTINGS
 from .blocks.nodes import Indicator, Root
@@ -59,7 +59,7 @@ def set_weights(raw: bytes, file: str, weights: Mapping[str, str], *, given: Ite
     unknown = [node for node in weights if node not in index.paths]
     wrong = [text for text in weights.values() if not _WEIGHT.fullmatch(text)]
     if unknown or wrong:
-        found = [finding("IC510", Place(file), found=node, near="") for node in unknown]
+        found = [finding("IC510", Place(file), found=node, near=nearest(node, index.paths)) for node in unknown]
         raise Refused([*found, *(finding("IC603", Place(file), found=text) for text in wrong)])
     edits = [Edit(index.paths[node], "weight", text) for node, text in weights.items()]
     return set_keys(raw, file, [*edits, *(Edit(index.paths[node], "weights", "given") for node in given)])

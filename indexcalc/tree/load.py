@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
@@ -80,6 +81,7 @@ _LIMITS = {  # what pydantic calls a number beyond a bound, how the bound is wri
     "less_than": ("<", "lt"),
 }
 _BY_METHOD = ("normalise", "aggregate", "impute", "treat", "weights", "events")
+_IN_PYTHON = {"IC119": "IC158", "IC130": "IC159"}  # a file that is not there, with advice for a call instead of a command
 _ENDLESS = {"IC115", "IC126"}  # not all of the text was read
 _LEFT_OUT = {"IC104", "IC107", "IC116", "IC117", "IC128"}  # keys were left out or are there twice: what misses cannot be judged
 
@@ -98,6 +100,7 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Index:
         index, found = parse_index(source.encode(), "<text>")
     else:
         index, found = read_index(FilePath(source))
+        found = [replace(one, code=_IN_PYTHON.get(one.code, one.code)) for one in found]
     if index is None or errors(found):
         raise Refused(found)
     index._found = tuple(found)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..findings import Finding, Place, Refused, finding
+from ..findings import Finding, Place, Refused, finding, nearest
 from ..jobs.amend import Amended, TreeText, amend, meanwhile, save, text_of_tree
 from ..tree.amend import Amendment, as_typed, as_written
 from ..tree.edit import exact_total, have_total, rescaled, weight_text
@@ -294,7 +294,7 @@ def _edited(visit: Visit, text: TreeText, wanted: str) -> Edited:
     """
     own = text.nodes.get(wanted)
     if own is None:
-        raise Refused([finding("IC510", Place(text.file), found=wanted, near=""), *text.findings])
+        raise Refused([finding("IC510", Place(text.file), found=wanted, near=nearest(wanted, text.nodes)), *text.findings])
     title = _title(text, wanted, visit)
 
     def box(name: str, key: str, label: str, choices: Sequence[str] = ()) -> Box:

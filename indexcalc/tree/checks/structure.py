@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -26,6 +27,7 @@ from .said import Check, names_of, shortened, terms_of, titled
 
 _NO_FLAGS = ("%", "‰", *(word for word in MULTIPLES if not word.isascii()))
 _ID = r"[^\W_][\w.-]*"
+_LONGEST_SHOWN = 40
 
 
 def check_ids(index: Index) -> Iterator[Finding]:
@@ -39,10 +41,25 @@ def check_ids(index: Index) -> Iterator[Finding]:
     items += [(("warnings", "rules", at), rule.id) for at, rule in enumerate(index.warnings.rules if index.warnings else ())]
     for path, name in items:
         if not re.fullmatch(_ID, name):
-            yield finding("IC205", index.place((*path, "id")), id=name)
+            yield finding("IC205", index.place((*path, "id")), id=name, example=_in_its_place(index, path, name))
         if name in seen:
             yield finding("IC202", index.place((*path, "id")), id=name, line=index.place((*seen[name], "id")).line)
         seen.setdefault(name, path)
+
+
+def _in_its_place(index: Index, path: Path, name: str) -> str:
+    """Return what to write for a name that cannot be an id: one that can, and the name where a node has room for it."""
+    node = dict(index.walked).get(path)
+    said = {"id": re.sub(r"[^\w.-]+", "-", name).strip("-._") or "a"}
+    if node is not None and len(name) <= _LONGEST_SHOWN:
+        said |= {} if node.name else {"name": name}
+        said |= {"column": name} if isinstance(node, Indicator) and node.column is None and node.formula is None else {}
+    return ", ".join(f"{key}: {_quoted(text)}" for key, text in said.items())
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML takes it within braces."""
+    return text if re.fullmatch(r"[^\W\d_][\w&/.+-]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def check_roles(index: Index) -> Iterator[Finding]:
