@@ -67,3 +67,13 @@ def test_a_report_that_was_published_is_verified(tmp_path: Path) -> None:
     folder = indexcalc.publish(indexcalc.score(tree), by="A").folder
     assert folder is not None
     assert "report.html" in indexcalc.verify(folder, tree).files
+
+
+def test_publishing_keeps_the_formats_that_were_asked_for_before(tmp_path: Path) -> None:
+    init(tmp_path / "project")
+    tree = tmp_path / "project" / "indicators.yaml"
+    scores = indexcalc.score(tree)
+    (folder,) = indexcalc.write_report(scores, formats=("html", "md", "page")).folders
+    assert indexcalc.publish(scores, by="A").folder == folder
+    assert {"report.html", "summary.md", "index.html", "ranking.xlsx"} <= {entry.name for entry in folder.iterdir()}
+    assert "index.html" in indexcalc.verify(folder, tree).files

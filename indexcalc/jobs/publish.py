@@ -60,7 +60,7 @@ def _published(project: Project, scores: Scores, period: str, *, by: str, why: s
     # the report is written as one of a period that is published: it compares as `verify` will once the log has these lines
     told = replace(scores, released=released_ranks([*lines, *added], scores.index.index.id, level))
     with replacing(project) as new:
-        folder = stage_reports(project, told, [period], new)[0]
+        folder = stage_reports(project, told, [period], new, add=True)[0]
         report = digest_of(new.written(folder) / RUN)
         added = [replace(line, report=report) for line in added]
         new.file(log, with_published(log.read_bytes() if log.exists() else b"", added))
