@@ -59,9 +59,8 @@ def asked(at: TestClient, question: str, path: str = "/ask", **said: str) -> Any
 
 
 def texts(page: str, tag: str = "td") -> list[str]:
-    return [
-        html.unescape(re.sub(r"<[^>]+>", "", one)).strip() for one in re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", page, re.DOTALL)
-    ]
+    found = re.findall(rf"<{tag}\b[^>]*>(.*?)(?=</{tag}>|<t[dh]\b|</tr>)", page, re.DOTALL)  # cells of tables have no end tag
+    return [html.unescape(re.sub(r"<[^>]+>", "", one)).strip() for one in found]
 
 
 def test_every_period_unit_and_node_has_its_page(at: TestClient, project: Project) -> None:
