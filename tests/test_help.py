@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from indexcalc.cli.help import shown, value_of
 from indexcalc.tree.schema import descriptions, json_schema
 from indexcalc.words.commands import COMMANDS, OPTIONS, VALUES
 from indexcalc.words.shown import broken, wide
+
+from .conftest import REPOSITORY
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 HELP = {"zh": "显示本说明。", "en": "Show this message and exit."}
@@ -161,3 +164,15 @@ def without_descriptions(schema: Any) -> Any:
         return schema
     texts = ("description", "$id")
     return {key: without_descriptions(one) for key, one in schema.items() if key not in texts or isinstance(one, dict)}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_list_of_commands_is_the_same_where_only_it_is_asked_for(language: str) -> None:
+    """Alone, `--help` makes no command ready; with more typed, all of them are."""
+    typed = (["--help"], ["--lang", language, "--help"])
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "LC_ALL": f"{language}_XX.UTF-8"}
+    one, other = (
+        subprocess.run([sys.executable, "-m", "indexcalc", *words], env=environment, capture_output=True, check=True).stdout
+        for words in typed
+    )
+    assert one == other

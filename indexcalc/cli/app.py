@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -65,5 +66,16 @@ def load(names: Iterable[str]) -> None:
             app.command(name, cls=Command)(getattr(module, name))
 
 
+def load_sentences() -> None:
+    """Add all commands with what their help says first, and nothing that they take: that is all that a list of them shows."""
+    for name in COMMANDS:
+        module = import_module(f".{name}", __package__)
+        said = module.group.info.help if hasattr(module, "group") else getattr(module, name).__doc__
+        app.command(name, cls=Command, help=said)(load_sentences)
+
+
 # making every command ready takes longer than checking a tree: only what is asked for is loaded
-load([one for one in ASKED if one in COMMANDS] or COMMANDS)
+if ASKED and sys.argv[1:] == ASKED and ASKED[0] in GROUP["context_settings"]["help_option_names"]:
+    load_sentences()
+else:
+    load([one for one in ASKED if one in COMMANDS] or COMMANDS)
