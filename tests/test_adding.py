@@ -222,7 +222,7 @@ def test_periods_compare_where_values_are_fixed(program: Path, project: Path, tm
 @slow
 def test_the_command_and_the_format_that_were_added_work(program: Path, project: Path, tmp_path: Path) -> None:
     assert json.loads(indexcalc(program, project, "departments", "--json")[0]) == {"交警": 2, "民政": 1}
-    assert "统计各部门填报的指标数" in indexcalc(program, project, "departments", "--help")[0]
+    assert "统计各部门填报的指标数" in indexcalc(program, project, "departments", "--help", "--lang", "zh")[0]
     indexcalc(program, project, "score", "--out", str(tmp_path / "reports"))
     written = json.loads((tmp_path / "reports" / "2022" / "ranking.json").read_text(encoding="utf-8"))
     assert len(written["rows"]) == 6

@@ -179,12 +179,12 @@ def test_units_that_are_not_split_are_counted_and_how_to_have_them_is_said(
     assert "3 of 11" in "".join(
         str(cell.value) for row in openpyxl.load_workbook(next(tmp_path.glob("*.xlsx"))).worksheets[0].iter_rows() for cell in row
     )
-    short = json.loads(run(repository, *words, "--json")[1])
+    short = json.loads(run(repository, *words, "--json", "--lang", "en")[1])
     assert (len(short["units"]), short["count"]) == (3, 11)
     assert {key: value for key, value in short.items() if key != "units"} == {
         key: value for key, value in whole.items() if key != "units"
     }, "how far the rankings agree is said of all units"
-    every = json.loads(run(repository, *words, "--json", "--all")[1])
+    every = json.loads(run(repository, *words, "--json", "--lang", "en", "--all")[1])
     assert every == whole
 
 

@@ -240,7 +240,6 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     nodes_left_out = Said("去掉一个指标", "Nodes left out")
     left_out = Said("去掉", "Left out")
     scores_without = Said("去掉一个指标后的得分", "Scores without each node")
-    without_node = Said("去掉{node}", "Without {node}")
     rank_correlation = Said("位次相关系数（Spearman）", "Rank correlation")
     mean_shift = Said("平均位次变动", "Mean shift")
     largest_shift = Said("最大变动", "Largest")

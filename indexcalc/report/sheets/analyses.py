@@ -170,19 +170,26 @@ def left_sheet(scores: Scores, left: Sequence[Left], language: str) -> Sheet:
 
 
 def scores_without_sheet(scores: Scores, row: int, left: Sequence[Left], language: str) -> Sheet:
-    """Return each unit's score and rank of the index, as they are and without each node."""
-    root, order = scores.tree.root, in_rank_order(scores, row, scores.tree.root)
-    headings = [Heading(unit_label(scores, language), "text"), Heading(word.score(language), "score", strong=True)]
-    headings.append(Heading(word.rank(language), "rank"))
-    for one in left:
-        over = word.without_node(language).format(node=scores.tree.nodes[scores.node(one.node)].title(language))
-        headings += [Heading(word.score(language), "score", over=over), Heading(word.rank(language), "rank", over=over)]
-    rows: list[tuple[Value, ...]] = []
-    for unit in order:
-        whole = (finite(scores.scores[row, unit, root]), finite(scores.ranks[row, unit, root]))
-        without = [number for one in left for number in (finite(one.scores[unit]), finite(one.ranks[unit]))]
-        rows.append((scores.panel.units.title(unit, language), *whole, *without))
-    return Sheet(word.scores_without(language), tuple(headings), tuple(rows), decimals=scores.index.index.decimals)
+    """Return each unit's score and rank of the index without each node, a row for each of both."""
+    order = in_rank_order(scores, row, scores.tree.root)
+    headings = (
+        Heading(word.left_out(language), "text"),
+        Heading(word.id(language), "code"),
+        Heading(unit_label(scores, language), "text"),
+        Heading(word.score(language), "score"),
+        Heading(word.rank(language), "rank"),
+    )
+    rows = [
+        (
+            *_named(scores, one.node, language),
+            scores.panel.units.title(unit, language),
+            finite(one.scores[unit]),
+            finite(one.ranks[unit]),
+        )
+        for one in left
+        for unit in order
+    ]
+    return Sheet(word.scores_without(language), headings, tuple(rows), decimals=scores.index.index.decimals)
 
 
 def influence_sheet(scores: Scores, weighed: Influence, language: str, *, leaves: bool = True) -> Sheet:
