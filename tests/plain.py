@@ -579,17 +579,28 @@ def normal_scores(x: Column, offset: float = 0.375, *, higher: bool) -> list[Num
     return each(place(x, higher=higher), lambda rank: NormalDist().inv_cdf((rank - offset) / (n + 1 - 2 * offset)))
 
 
-def rank_exponential(x: Column, scale: float = 23.0, *, higher: bool) -> list[Number]:
-    n = len(there(x))
+def rank_exponential(x: Column, scale: float = 23.0, share: str = "up-to", *, higher: bool) -> list[Number]:
+    n, before = len(there(x)), 1 if share == "below" else 0
     return each(
         place(x, higher=higher),
-        lambda rank: min(100.0, -scale * math.log(1.0 - rank / n * (1.0 - math.exp(-100.0 / scale)) or 1e-300)),
+        lambda rank: min(100.0, -scale * math.log(1.0 - (rank - before) / n * (1.0 - math.exp(-100.0 / scale)) or 1e-300)),
     )
 
 
-def percentile(x: Column, low: float = 0.0, high: float = 100.0, *, higher: bool) -> list[Number]:
+def percentile(
+    x: Column, low: float = 0.0, high: float = 100.0, share: str = "between", zeros: str = "ranked", *, higher: bool
+) -> list[Number]:
+    if zeros == "apart":
+        others = percentile([None if value == 0 else value for value in x], low, high, share, higher=higher)
+        return [low if value == 0 else other for value, other in zip(x, others, strict=True)]
     n = len(there(x))
-    return each(place(x, higher=higher), lambda rank: low + (high - low) * (rank - 1) / (n - 1) if n > 1 else None)
+
+    def of(rank: float) -> Number:
+        if share == "between":
+            return low + (high - low) * (rank - 1) / (n - 1) if n > 1 else None
+        return low + (high - low) * (rank if share == "up-to" else rank - 1) / n
+
+    return each(place(x, higher=higher), of)
 
 
 def exponential(x: Column, low: float = 60.0, high: float = 100.0, *, higher: bool) -> list[Number]:
@@ -665,9 +676,9 @@ NORMALISERS: dict[str, tuple[Callable[..., list[Number]], list[dict[str, Any]]]]
     "efficacy-exponential": (exponential, [{}]),
     "z-score": (z_score, [{}, {"mean": 100.0, "sd": 10.0, "ddof": 0}]),
     "rank": (place, [{}, {"ties": "min"}, {"ties": "max"}]),
-    "percentile": (percentile, [{}]),
+    "percentile": (percentile, [{}, {"share": "up-to"}, {"share": "below", "low": 10.0, "high": 90.0}, {"zeros": "apart"}, {"zeros": "apart", "share": "up-to", "low": 5.0}]),
     "borda": (lambda x, higher: each(place(x, higher=higher), lambda rank: rank - 1.0), [{}]),
-    "rank-exponential": (rank_exponential, [{}, {"scale": 50.0}]),
+    "rank-exponential": (rank_exponential, [{}, {"scale": 50.0}, {"share": "below"}]),
     "normal-scores": (normal_scores, [{}, {"offset": 0.5}, {"offset": 0.0}]),
     "goalposts": (lambda x, higher, worst, best, clip=True: scaled(between(x, worst, best, higher=higher), 0.0, 100.0, *((0.0, 1.0) if clip else ())), [{"worst": Q[0], "best": Q[1]}, {"worst": Q[0], "best": Q[1], "clip": False}]),
     "target": (target, [{"value": 20.0}]),
@@ -686,7 +697,15 @@ NORMALISERS: dict[str, tuple[Callable[..., list[Number]], list[dict[str, Any]]]]
 # ---------------------------------------------------------------------------------------------- treatment and imputation
 
 
-def winsorise(x: Column, skew: float = 2.0, kurtosis: float = 3.5, most: int = 5, then: str = "log") -> list[Number]:
+def winsorise(
+    x: Column,
+    skew: float = 2.0,
+    kurtosis: float = 3.5,
+    most: int = 5,
+    then: str = "log",
+    shift: float = 0.01,
+    of: str = "range",
+) -> list[Number]:
     own = list(x)
     top = bottom = 0
     while True:
@@ -697,7 +716,7 @@ def winsorise(x: Column, skew: float = 2.0, kurtosis: float = 3.5, most: int = 5
         if abs(leaning) < skew or float(stats.kurtosis(values, bias=False)) < kurtosis:
             return own
         if top + bottom >= most:
-            return log(x) if then == "log" else list(x)
+            return log(x, shift, of) if then == "log" else list(x)
         end = max(there(own)) if leaning >= 0 else min(there(own))
         inside = max(v for v in there(own) if v < end) if leaning >= 0 else min(v for v in there(own) if v > end)
         standing = sum(value == end for value in there(own))
@@ -705,11 +724,12 @@ def winsorise(x: Column, skew: float = 2.0, kurtosis: float = 3.5, most: int = 5
         own = [inside if value == end else value for value in own]
 
 
-def log(x: Column, shift: float = 0.01) -> list[Number]:
+def log(x: Column, shift: float = 0.01, of: str = "range") -> list[Number]:
     known = there(x)
     if constant(x):
         return [None] * len(x)
-    return each(x, lambda value: math.log(value - min(known) + shift * (max(known) - min(known))))
+    above = shift * (max(known) - min(known)) if of == "range" else shift
+    return each(x, lambda value: math.log(value - min(known) + above))
 
 
 def clip(x: Column, low: float = 0.05, high: float = 0.95) -> list[Number]:
@@ -727,8 +747,16 @@ def box_cox(x: Column, power: Number = None, shift: float = 0.01) -> list[Number
 
 
 TREATMENTS: dict[str, tuple[Callable[..., list[Number]], list[dict[str, Any]]]] = {
-    "winsorise": (winsorise, [{}, {"skew": 0.5, "kurtosis": 0.2, "most": 3}, {"skew": 0.5, "kurtosis": 0.2, "then": "nothing"}]),
-    "log": (log, [{}, {"shift": 0.5}]),
+    "winsorise": (
+        winsorise,
+        [
+            {},
+            {"skew": 0.5, "kurtosis": 0.2, "most": 3},
+            {"skew": 0.5, "kurtosis": 0.2, "then": "nothing"},
+            {"skew": 0.3, "kurtosis": 0.1, "most": 1, "shift": 1.0, "of": "values"},
+        ],
+    ),
+    "log": (log, [{}, {"shift": 0.5}, {"shift": 1.0, "of": "values"}]),
     "clip": (clip, [{}, {"low": 0.2, "high": 0.7}]),
     "box-cox": (box_cox, [{"power": 0.5}, {"power": 0.0}, {"power": -1.0}]),
 }

@@ -132,7 +132,13 @@ def test_estimates_of_a_group(method: str) -> None:
                 same(found[mask][:, j], [take(known) if value is None and known else value for value in column], (seed, column))
 
 
-@pytest.mark.parametrize(("method", "chosen"), [("last", {}), ("nearest", {}), ("linear", {}), ("linear", {"ends": "hold"})])
+IN_TIME: list[tuple[str, dict[str, Any]]] = [
+    ("last", {}), ("last", {"limit": 1}), ("last", {"ends": "hold"}), ("last", {"limit": 2, "ends": "hold"}),
+    ("nearest", {}), ("linear", {}), ("linear", {"ends": "hold"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "chosen"), IN_TIME)
 def test_estimates_in_time(method: str, chosen: dict[str, Any]) -> None:
     for seed in range(TABLES):
         x = table(seed)[:, :1]  # the units' rows are one unit's periods here
@@ -142,8 +148,14 @@ def test_estimates_in_time(method: str, chosen: dict[str, Any]) -> None:
         for at in range(len(x)):
             before, after = max((a for a in known if a <= at), default=None), min((a for a in known if a >= at), default=None)
             nearest = min(known, key=lambda a, at=at: (abs(at - a), a), default=None)  # type: ignore[misc]
-            if before is None or after is None or method != "linear":
-                source = {"last": before, "nearest": nearest, "linear": nearest if chosen else None}[method]
+            if at in known:
+                expected.append(known[at])
+            elif method == "last":
+                held = after if before is None and "ends" in chosen else before
+                far = held is None or abs(at - held) > chosen.get("limit", len(x))
+                expected.append(None if held is None or far else known[held])
+            elif before is None or after is None or method != "linear":
+                source = {"nearest": nearest, "linear": nearest if chosen else None}[method]
                 expected.append(None if source is None else known[source])
             else:
                 share = 0.0 if after == before else (at - before) / (after - before)

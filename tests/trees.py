@@ -153,6 +153,7 @@ WRITTEN: dict[tuple[str, str], Any] = {
     ("normalise", "min-max"): lambda r, n, up: {"low": r.choice([10, 20])},
     ("normalise", "z-score"): lambda r, n, up: {"mean": 50, "sd": 5},
     ("normalise", "percentile"): lambda r, n, up: {"low": 10, "high": 90},
+    ("normalise", "rank-exponential"): lambda r, n, up: r.choice([{}, {"scale": 50}]),
     ("normalise", "efficacy"): lambda r, n, up: r.choice([{}, {"unacceptable": 1 if up else 9, "satisfactory": 9 if up else 1}]),
     ("normalise", "goalposts"): lambda r, n, up: {"worst": 1 if up else 9, "best": 9 if up else 1, "low": 10},
     ("normalise", "target"): lambda r, n, up: {"value": 6, "low": 10},
@@ -170,7 +171,9 @@ WRITTEN: dict[tuple[str, str], Any] = {
     ("aggregate", "owa"): lambda r, n, up: r.choice([{"orness": 0.3}, {"weights": [1 / n] * n}]),
     ("aggregate", "benefit-of-the-doubt"): lambda r, n, up: r.choice([{}, {"low": 0.5 / n}]),
     ("impute", "value"): lambda r, n, up: {"value": 4},
-    ("treat", "winsorise"): lambda r, n, up: {"skew": 0.5, "kurtosis": 0.5},
+    ("impute", "last"): lambda r, n, up: r.choice([{}, {"limit": 1}]),
+    ("treat", "winsorise"): lambda r, n, up: {"skew": 0.5, "kurtosis": 0.5} | r.choice([{}, {"most": 1, "shift": 1}]),
+    ("treat", "log"): lambda r, n, up: r.choice([{}, {"shift": 1}]),
     ("treat", "clip"): lambda r, n, up: {"low": 0.1, "high": 0.8},
     ("weights", "ahp"): lambda r, n, up: {"judgements": r.choice([judged(r, n), [judged(r, n), judged(r, n)]])},
     ("weights", "bwm"): lambda r, n, up: best_worst(r, n),
@@ -224,8 +227,8 @@ OF_A_LEAF: dict[str, list[dict[str, Any]]] = {
     "scale": [{"scale": 0.7}],
     "per": [{"per": "people"}],
     "applies": [{"applies": "[open] + [part]"}, {"applies": "open > 0"}],
-    "difference": [{"difference": "previous"}, {"difference": "year-before"}],
-    "growth": [{"growth": "previous"}, {"growth": "year-before"}],
+    "difference": [{"difference": since} for since in choices(Indicator, "difference")],
+    "growth": [{"growth": since} for since in choices(Indicator, "growth")],
     "share": [{"share": "total", "scale": 30}, {"share": "group", "scale": 30}],
     "rolling": [{"rolling": 2}, {"rolling": "all"}],
     "shrink": [{"per": "people", "shrink": {"how": "rate"}}],
@@ -240,6 +243,7 @@ POINTS: dict[str, dict[str, Any]] = {
     "veto grade": {"veto": {"grade": "良好"}},
 }
 GRADES = [{"name": "优秀", "from": 70}, {"name": "良好", "from": 50}, {"name": "不合格"}]
+FOUND = tuple({how: 3, "names": [grade["name"] for grade in GRADES]} for how in ("natural-breaks", "mean-sd", "rsr"))
 AGAIN: tuple[Choice, ...] = (
     {"method": "min-max", "low": 20},
     {"method": "min-max", "low": 10, "over": "all"},
@@ -258,7 +262,7 @@ ANY = Menu(
         "missing": 0.5, "formula": 0.1, "aggregate": 0.6, "weights": 0.4, "weights over": 0.3, "inner": 0.15,
         "ties": 1, "first": 1, "adjusted": 0.15,
     },
-    whole={"grades": GRADES},
+    whole={"grades": (GRADES, GRADES, *FOUND)},
     nodes=(2, 6), leaves=(4, 10),
 )  # fmt: skip
 # What contributions and orders of units are stated of: no value derived, filled in or treated, and nothing adjusted.
