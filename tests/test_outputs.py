@@ -28,7 +28,7 @@ RUNS = {
     "describe": [""],
     "obstacles": [""],
     "robustness": [""],
-    "uncertainty": ["--draws 20 --weights dirichlet"],
+    "uncertainty": ["--draws 20 --weights dirichlet --quantile 0.25"],
     "target": ["02 --rank 1"],
     "trend": ["01"],
     "evolution": [""],

@@ -461,6 +461,23 @@ def test_the_tree_says_what_is_uncertain_and_the_command_line_may_say_otherwise(
     assert sum(data["units"][0]["probabilities"]) == pytest.approx(1.0)
 
 
+def test_quantiles_of_ranks_are_those_of_numpy_and_are_printed(tmp_path: Path) -> None:
+    scores, alternatives = small(ties="competition"), Alternatives.model_validate({"weights": "dirichlet", "noise": 0.3})
+    places = np.nan_to_num(ranks(draw_scores(scores, alternatives, draws=300, seed=4), ties="competition"), nan=np.inf)
+    found = uncertainty(scores, alternatives, draws=300, seed=4)
+    for share in (0.0, 0.05, 0.25, 1 / 3, 0.9, 1.0):
+        wanted = np.quantile(places, share, axis=1, method="inverted_cdf")  # type 1 of R
+        np.testing.assert_array_equal(np.nan_to_num(found.quantile(share), nan=np.inf), wanted)
+    asked = ["uncertainty", "--weights", "dirichlet", "--draws", "200", "--quantile", "0.25", "--quantile", "0.5"]
+    _, text, _ = said(tmp_path, asked)
+    assert "Rank, 25% quantile" in text
+    units = json.loads(said(tmp_path, [*asked, "--json"])[1])["units"]
+    assert [[one["share"] for one in unit["rank_quantiles"]] for unit in units] == [[0.25, 0.5]] * len(units)
+    assert [unit["rank_quantiles"][1]["rank"] for unit in units] == [unit["median_rank"] for unit in units]
+    code, text, _ = said(tmp_path, ["uncertainty", "--weights", "dirichlet", "--quantile", "25"])
+    assert (code, text) == (2, "")
+
+
 @pytest.mark.parametrize(
     "option", [["--normalise", "minmax"], ["--aggregate", "power"], ["--noise", "-1"], ["--treat", "winsor"]]
 )

@@ -23,6 +23,10 @@ def uncertainty(
         typer.Option("--apart", help="The share of draws in which one unit must lead to be told from another.", min=0.5, max=1),
     ] = 0.95,
     top: Annotated[int | None, typer.Option("--top", help="Show how often each unit is among the first so many.", min=1)] = None,
+    quantiles: Annotated[
+        list[float] | None,
+        typer.Option("--quantile", help="Show the rank had or bettered in this share of draws; may be repeated.", min=0, max=1),
+    ] = None,
     **options: Unpack[Options],
 ) -> None:
     """Draw what could have been chosen otherwise and say how sure each rank is."""
@@ -44,5 +48,5 @@ def uncertainty(
         )
         project.progress("")
         name = ("uncertainty", project.level or "", result.period, result.node if options["node"] else "")
-        answer = partial(uncertainty_answer, result, interval=interval, apart=apart, top=top)
+        answer = partial(uncertainty_answer, result, interval=interval, apart=apart, top=top, quantiles=quantiles or ())
         give(context, project, answer, name, [(project, scores)])

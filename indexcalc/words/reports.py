@@ -207,6 +207,7 @@ class word:  # noqa: N801 - read as `word.rank(language)`
     goes_with_least = Said("同级中相关最低", "Goes least with")
     median_rank = Said("中位位次", "Median rank")
     rank_interval = Said("位次区间（{level}）", "Ranks, {level}")
+    rank_quantile = Said("位次的 {share} 分位数", "Rank, {share} quantile")
     tied_places = Said("位次不可分范围", "Not told apart")
     in_the_top = Said("进入前{k}位的概率", "In the top {k}")
     mean_score = Said("平均得分", "Mean score")

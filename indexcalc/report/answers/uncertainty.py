@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...analysis.uncertainty import Uncertainty
@@ -16,19 +17,26 @@ from .answer import ELSEWHERE, MOST_ROWS, Answer
 
 
 def uncertainty_answer(
-    result: Uncertainty, language: Language, *, interval: float = 0.9, apart: float = 0.95, top: int | None = None
+    result: Uncertainty,
+    language: Language,
+    *,
+    interval: float = 0.9,
+    apart: float = 0.95,
+    top: int | None = None,
+    quantiles: Sequence[float] = (),
 ) -> Answer:
-    """Return each unit's rank with what it was in the draws, and who cannot be told from whom."""
-    sheet, pairs = draws_sheet(result, interval, apart, top, language), pairs_sheet(result, language)
+    """Return each unit's rank with what it was in the draws, its quantiles too, and who cannot be told from whom."""
+    sheet, pairs = draws_sheet(result, interval, apart, top, language, quantiles), pairs_sheet(result, language)
     title = f"{sheet.title} · {period_title(result.period, language)}"
     text = f"{title}\n{as_text(shortened(sheet, MOST_ROWS, language, ELSEWHERE), language)}"
     sheets = {"": sheet, "places": places_sheet(result, language), **({"pairs": pairs} if pairs else {})}
-    return Answer(text, _data(result, language, interval, apart), sheets)
+    return Answer(text, _data(result, language, interval, apart, quantiles), sheets)
 
 
-def _data(result: Uncertainty, language: Language, interval: float, apart: float) -> dict[str, Any]:
+def _data(result: Uncertainty, language: Language, interval: float, apart: float, quantiles: Sequence[float]) -> dict[str, Any]:
     """Return the same as data, the whole distributions too."""
     ids, tied, ends = result.scores.panel.units.ids, result.tied(apart), result.interval(interval)
+    asked = [(share, result.quantile(share)) for share in quantiles]
     median, listed = result.quantile(0.5), result.scores.listed(result.at[0])
     return {
         "index": result.scores.index.index.id,
@@ -49,6 +57,7 @@ def _data(result: Uncertainty, language: Language, interval: float, apart: float
                 "score": finite(result.declared[row]),
                 "median_rank": finite(median[row]),
                 "rank_interval": [finite(end) for end in ends[row]],
+                "rank_quantiles": [{"share": share, "rank": finite(ranks[row])} for share, ranks in asked],
                 "tied": None if tied is None else [finite(end) for end in tied[row]],
                 "mean": finite(result.means[row]),
                 "sd": finite(result.deviations[row]),

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _ON_THE_INDEX = ("weight in the index", "effect on the index")
 
 
-def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None, language: str) -> Sheet:
+def draws_sheet(
+    result: Uncertainty, level: float, apart: float, top: int | None, language: str, quantiles: Sequence[float] = ()
+) -> Sheet:
     """Return each unit's rank with what it was in the draws, and below who cannot be told from whom."""
     units, order = result.scores.panel.units, declared_order(result)
     interval, tied = result.interval(level), result.tied(apart)
@@ -41,6 +43,9 @@ def draws_sheet(result: Uncertainty, level: float, apart: float, top: int | None
             [_range(interval[unit], language) for unit in order],
         ),
     ]
+    for share in quantiles:
+        heading = Heading(word.rank_quantile(language).format(share=f"{100 * share:g}%"), "count")
+        columns.append((heading, [finite(rank) for rank in result.quantile(share)[order]]))
     if tied is not None:
         columns.append((Heading(word.tied_places(language), "text"), [_range(tied[unit], language) for unit in order]))
     if top is not None:
