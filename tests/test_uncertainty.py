@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 from typer.testing import CliRunner
 
 from indexcalc.analysis import uncertainty as module
@@ -476,6 +477,59 @@ def test_quantiles_of_ranks_are_those_of_numpy_and_are_printed(tmp_path: Path) -
     assert [unit["rank_quantiles"][1]["rank"] for unit in units] == [unit["median_rank"] for unit in units]
     code, text, _ = said(tmp_path, ["uncertainty", "--weights", "dirichlet", "--quantile", "25"])
     assert (code, text) == (2, "")
+
+
+SETS = "cases,fires,safety,服务\n1,3,0.6,0.4\n\n0,1,20,60\n2,2,1,0\n1,0,0.5,0.5\n"
+
+
+def test_sets_of_weights_are_scored_as_numpy_does(tmp_path: Path) -> None:
+    (tmp_path / "sets.csv").write_text(SETS, encoding="utf-8")
+    tree = PROJECT + "defaults: {normalise: {method: min-max, low: 0, high: 100}}\nuncertainty: {noise: 0.5}\n"
+    asked = ["uncertainty", "--sets", str(tmp_path / "sets.csv")]
+    code, text, _ = said(tmp_path, asked, tree=tree)
+    assert code == 0
+    assert "4 given sets of weights; uncertain: weights below 2 nodes" in text
+    data = json.loads(said(tmp_path, [*asked, "--json"], tree=tree)[1])
+    x = np.loadtxt(tmp_path / "values.csv", delimiter=",", skiprows=1, usecols=(1, 2, 3))
+    x = (x - x.min(axis=0)) / (x.max(axis=0) - x.min(axis=0)) * 100.0
+    x[:, :2] = 100.0 - x[:, :2]
+    given = np.array([[1, 3, 0.6, 0.4], [0, 1, 20, 60], [2, 2, 1, 0], [1, 0, 0.5, 0.5]], dtype=float)
+    inner, outer = (part / part.sum(axis=1, keepdims=True) for part in (given[:, :2], given[:, 2:]))
+    expected = (x[:, :2] @ inner.T) * outer[:, 0] + x[:, 2:] * outer[:, 1]
+    places = rankdata(-expected, method="min", axis=0)
+    by_unit = {unit["unit"]: unit for unit in data["units"]}
+    assert data["draws"] == 4
+    for at, row in enumerate(places):
+        found = by_unit[f"u{at}"]
+        assert found["mean"] == pytest.approx(expected[at].mean(), rel=1e-12)
+        assert found["sd"] == pytest.approx(expected[at].std(ddof=1), rel=1e-9)
+        wanted = [np.count_nonzero(row == place) / 4 if place else 0.0 for place in data["places"]]
+        assert found["probabilities"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "more"),
+    [
+        ("IC880", "cases,fires\n1,x\n", []),
+        ("IC880", "cases,fires\n1\n", []),
+        ("IC880", "cases,fires\n0,0\n", []),
+        ("IC880", "cases,fires\n-1,2\n", []),
+        ("IC880", "cases,fires\n1,2,3\n", []),
+        ("IC880", "cases,fires\n", []),
+        ("IC880", "", []),
+        ("IC881", "cases,fires,police\n1,2,3\n", []),
+        ("IC881", "cases,fires,cases\n1,2,3\n", []),
+        ("IC881", "cases,fires,demo\n1,2,3\n", []),
+        ("IC882", "cases\n1\n", []),
+        ("IC883", "clinics\n1\n", []),
+        ("IC884", "cases,fires\n1,2\n", ["--noise", "0.1"]),
+    ],
+)
+def test_sets_that_do_not_fit_are_refused(code: str, text: str, more: list[str], tmp_path: Path) -> None:
+    (tmp_path / "sets.csv").write_text(text, encoding="utf-8")
+    exit_code, shown, found = said(tmp_path, ["uncertainty", "--sets", str(tmp_path / "sets.csv"), *more])
+    assert (exit_code, shown) == (1, "")
+    assert f"{code} " in found
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -29,6 +29,7 @@ from ..scores import Scores
 from ..tree.model import FACTORS, Alternatives
 from .alternatives import Inputs
 from .effects import effect_findings, idle_inputs, without_errors
+from .given import GivenWeights
 from .rescore import Rescorer, Undefined
 from .result import Result
 
@@ -241,15 +242,20 @@ def uncertainty(
     seed: int = 0,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    sets: Mapping[str, Array] | None = None,
 ) -> Uncertainty:
     """Score a node's ranking in one period under draws of what could have been chosen otherwise.
 
     The result depends on the seed and the number of draws alone; the first draws of a longer run are those of a shorter
     one. `progress` is told how many of how many draws are done. An interrupt from the keyboard ends the run early: the result
-    then has the draws done until then.
+    then has the draws done until then. With `sets` of weights (set, child) by the node above them, each is a draw, and nothing
+    else is uncertain.
     """
     period = scores.periods[-1] if period is None else period
     inputs = Inputs(scores.index, alternatives)
+    if sets is not None:
+        inputs = GivenWeights(scores.index, Alternatives(), sets)
+        draws = len(inputs)
     rescorer = Rescorer(scores, inputs, period, node)
     at = scores.periods.index(period), rescorer.root
     centre = np.nan_to_num(scores.scores[at[0], :, at[1]])
@@ -258,7 +264,7 @@ def uncertainty(
     some = max(1, _TASK // size)
     tasks = [segments[start : start + some] for start in range(0, len(segments), some)]
 
-    idle = idle_inputs(rescorer, seed) if draws else ()
+    idle = idle_inputs(rescorer, seed) if draws and sets is None else ()
     mine = local()
 
     def work(task: list[tuple[int, int]]) -> _Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Unpack
 
 import typer
@@ -27,6 +28,9 @@ def uncertainty(
         list[float] | None,
         typer.Option("--quantile", help="Show the rank had or bettered in this share of draws; may be repeated.", min=0, max=1),
     ] = None,
+    sets: Annotated[
+        Path | None, typer.Option("--sets", help="Weights in place of draws: a CSV file, a column a node, a row a set.")
+    ] = None,
     **options: Unpack[Options],
 ) -> None:
     """Draw what could have been chosen otherwise and say how sure each rank is."""
@@ -41,6 +45,7 @@ def uncertainty(
             period=options["period"],
             node=options["node"],
             draws=draws,
+            sets=sets,
             seed=options["seed"],
             progress=project.counting(),
             go_on=project.go_on,

@@ -21,6 +21,7 @@ from ..tree.model import FACTORS, LEVELS, Index, Level
 from ..words.reports import word_of
 from .names import asked_node, must_be_there, node_of, period_before, period_of, unit_of
 from .project import refuse, warn_in_python
+from .sets import read_sets
 from .uncertain import Words, alternatives_of
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ def uncertainty(
     node: str | None = None,
     draws: int = 1000,
     seed: int = 0,
+    sets: str | Path | None = None,
     progress: Progress | None = None,
     go_on: GoOn = go_on,
     **words: Unpack[Words],
@@ -192,6 +194,7 @@ def uncertainty(
 
     What is uncertain stands in the tree, or is said in its place: `weights` as dirichlet, dirichlet:50 or perturb:0.25, methods
     to draw from by their names (`normalise`, `aggregate`, `treat`, `impute`), `noise` as a share of the indicators' spread.
+    With `sets`, a CSV file with a column a node and a row a set of weights, each set is a draw, and nothing else is uncertain.
     """
     from ..analysis.alternatives import Inputs
     from ..analysis.uncertainty import uncertainty as draw
@@ -200,9 +203,14 @@ def uncertainty(
     shown = period_of(scores, period)
     wanted, scores = asked_node(scores, node, shown), scores.of_period(shown)
     alternatives = alternatives_of(scores.index, go_on, words)
-    if not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
+    given = None
+    if sets is not None:
+        if said := [key for key, value in words.items() if value]:
+            refuse("IC884", options=said)
+        given = read_sets(scores.index, Path(sets))
+    elif not Inputs(scores.index, alternatives).names and all(not getattr(alternatives, factor) for factor in FACTORS):
         refuse("IC752")
-    result = draw(scores, alternatives, period=shown, node=wanted, draws=draws, seed=seed, progress=progress)
+    result = draw(scores, alternatives, period=shown, node=wanted, draws=draws, seed=seed, progress=progress, sets=given)
     go_on(result.findings)
     return result
 

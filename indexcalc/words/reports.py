@@ -217,6 +217,9 @@ class word:  # noqa: N801 - read as `word.rank(language)`
         "随机抽样 {draws} 次（随机种子 {seed}）；不确定因素：{inputs}",
         "{draws} {draws:draw|draws}, seed {seed}; uncertain: {inputs}",
     )
+    given_sets = Said(
+        "给定的权重 {draws} 套；不确定因素：{inputs}", "{draws} given {draws:set|sets} of weights; uncertain: {inputs}"
+    )
     not_told_apart = Said("无法区分（第{places}位）：{units}", "cannot be told apart (places {places}): {units}")
     weights_of_nodes = Said("{count} 个上级指标的下级权重", "weights below {count} {count:node|nodes}")
     normalise = Said("无量纲化（标准化）", "normaliser")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...analysis.given import GivenWeights
 from ...analysis.sensitivity import MOST_UNITS
 from ...methods.arrays import np
 from ...words.reports import word, word_of
@@ -61,7 +62,8 @@ def draws_sheet(
     rows: tuple[tuple[Value, ...], ...] = tuple(zip(*(values for _, values in columns), strict=True))
     places = [row[0] for row in rows]
     ties = frozenset(row for row, place in enumerate(places) if place is not None and places.count(place) > 1)
-    said = [word.drawn(language).format(draws=result.draws, seed=result.seed, inputs=uncertain(result.inputs.names, language))]
+    told = word.given_sets if isinstance(result.inputs, GivenWeights) else word.drawn
+    said = [told(language).format(draws=result.draws, seed=result.seed, inputs=uncertain(result.inputs.names, language))]
     for group in result.groups(apart):
         named = listed((units.title(unit, language) for unit in group), language)
         first, last = result.places[group[0]], result.places[group[-1]]
