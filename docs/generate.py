@@ -280,7 +280,7 @@ PAGES: dict[str, Callable[[], str]] = {
     for language in LANGUAGES
     for name, page in (("yaml", yaml_page), ("methods", methods_page), ("findings", findings_page), ("commands", commands_page))
 }
-PAGES |= {schema_file(language): partial(schema_text, language) for language in LANGUAGES}
+PAGES[schema_file("en")] = partial(schema_text, "en")  # in Chinese the command prints it
 PAGES["indexcalc.output.schema.json"] = output_schema
 PAGES["../indexcalc/words/methods.json"] = methods_in_plain_text
 
