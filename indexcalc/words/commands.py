@@ -256,7 +256,7 @@ OPTIONS: dict[str, dict[str, str]] = {
 """The options and arguments by command and parameter; under "" those that mean the same everywhere."""
 
 _VALUES: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(("index", "index_from", "neighbours", "costs", "file", "values", "old", "new"), ("文件", "FILE")),
+    **dict.fromkeys(("index", "index_from", "neighbours", "costs", "sets", "file", "values", "old", "new"), ("文件", "FILE")),
     **dict.fromkeys(("data", "out", "keep", "folder"), ("文件夹", "FOLDER")),
     **dict.fromkeys(("period", "periods", "before", "after", "when", "named"), ("期次", "PERIOD")),
     **dict.fromkeys(("node", "wanted"), ("指标", "NODE")),
