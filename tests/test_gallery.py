@@ -214,6 +214,8 @@ def test_five_governance_does_not_let_a_strong_kind_make_up_for_a_weak_one() -> 
     scores = scored("five-governance")
     kinds = ["political", "legal", "moral", "self-governed", "smart"]
     assert [node.id for node in scores.index.dimensions] == kinds
+    assert [node.name for node in scores.index.dimensions] == ["政治", "法治", "德治", "自治", "智治"]
+    assert scores.panel.units.names == ("金平区", "龙湖区", "濠江区", "潮阳区", "潮南区", "澄海区", "南澳县")
     assert scores.periods == ("2020", "2021", "2022") and len(scores.panel.units) == 7
     # 84.06 · 86.87 · 83.44 · 88.90 · 76.15: arithmetic mean 83.884, fifth root of the product 83.77
     assert [round(of(scores, "南澳县", "2022", kind), 2) for kind in kinds] == [84.06, 86.87, 83.44, 88.90, 76.15]
@@ -234,6 +236,11 @@ def test_streets_are_marked_by_judges_round_by_round_and_overall() -> None:
     rounds = [of(scores, "澄海09街镇", period) for period in ("R1", "R2", "R3")]
     assert [round(score, 2) for score in rounds] == [92.42, 92.62, 90.00]
     assert of(overall, "澄海09街镇", overall.periods[0]) == pytest.approx(sum(rounds) / 3)
+    for period in scores.periods:  # round by round: in the city and in the district
+        ranking = scores.ranking(period)
+        shown = ranking["score"].round(2)
+        np.testing.assert_array_equal(ranking["rank"], shown.rank(ascending=False, method="min"))
+        np.testing.assert_array_equal(ranking["group_rank"], shown.groupby(ranking["group"]).rank(ascending=False, method="min"))
     for own in (scores, overall):
         ranking = own.ranking()
         assert ranking["rank"].iloc[0] == 1 and ranking["group_rank"].max() <= 17
@@ -259,7 +266,8 @@ def test_a_city_loses_points_item_by_item() -> None:
     items = checks.loc[("参评城市001", 2019)].drop("数据性质")
     assert [int(count) for count in items[:4]] == [1, 0, 2, 1]
     assert of(scores, "参评城市001", "2019") == pytest.approx(75.9)
-    assert sum(node.normalise.parameters["floor"] for node in scores.index.leaves) == -100  # points out of 100
+    full = [sum(leaf.normalise.parameters["floor"] for leaf in part.indicators) for part in scores.index.dimensions]
+    assert full == [-30, -70]  # points out of 100: materials and field visits weigh 30 to 70
     shown = run(started("civilised-city"), "explain", "参评城市001", "--depth", "2", "--lang", "en")
     assert "(communities) -8.10" in shown  # listed item by item
 
@@ -285,6 +293,14 @@ def test_the_hotline_ranks_groups_apart_with_full_marks_of_their_own() -> None:
         assert of(scores, "示例县01", period) == pytest.approx(1.5 * of(scores, "示例县01", period, "marks"))
         assert of(scores, "示例区01", period) == pytest.approx(of(scores, "示例区01", period, "marks"))
         assert of(scores, "示例部门01", period) == pytest.approx(of(scores, "示例部门01", period, "marks"))
+    # all four rates of 示例县01 in January: 1409 and 1331 of 1493 orders, 952 and 1019 of 1159 surveyed, which are
+    # 94.374 %, 89.149 %, 82.140 % and 87.921 %: 60 + 30 · 2.374/5, 40 + 40 · 19.149/20, 80 + 20 · 2.140/15, 85 + 15 · 2.921/10
+    assert orders.loc[("示例县01", "2022年1月"), :"满意数"].tolist() == [1493, 1409, 1331, 1159, 952, 1019]  # type: ignore[misc]
+    own = [of(scores, "示例县01", "2022-01", leaf) for leaf in ("response", "on-time", "resolved", "satisfied")]
+    np.testing.assert_allclose(own, [74.242, 78.299, 82.853, 89.381], atol=6e-4)
+    # 1.5 (0.2 · 74.242 + 0.3 · 78.299 + 0.3 · 82.853 + 0.2 · 89.381) = 1.5 · 81.070 = 121.605
+    assert of(scores, "示例县01", "2022-01") == pytest.approx(121.605, abs=6e-4)
+    assert scores.periods == tuple(f"2022-{month:02}" for month in range(1, 7))  # every month
     rates, marks = (getattr(scores, stage)[..., scores.tree.position["response"]] for stage in ("derived", "scores"))
     assert (marks[rates < 92] == 60).all() and (rates < 92).any()  # a floor
     assert (marks[rates == 100] == 100).all() and (rates == 100).any()  # and a cap
@@ -313,6 +329,16 @@ def test_grids_are_rolled_up_from_raw_parts_and_from_scores() -> None:
     # scores: the grids' own, by households
     own = [of(panels["网格"], units.loc[grid, "name"], "2022Q4", "service") for grid in grids.index]
     assert of(panels["社区"], name, "2022Q4", "service") == pytest.approx(np.average(own, weights=grids["户数"]))
+    # and so on up to the streets: raw parts of all grids below, scores of the communities by their households
+    reports["社区"] = units["parent"]
+    below = reports[reports["社区"].map(units["parent"]) == "S1"].groupby("社区").sum(numeric_only=True)
+    rate = below["按期办结数"].sum() / below["上报事件数"].sum() * 100
+    assert of(panels["街道"], "示例S1街道", "2022Q4", "closed") == pytest.approx((rate - 60) / 40 * 100)
+    own = [of(panels["社区"], units.loc[one, "name"], "2022Q4", "service") for one in below.index]
+    service = np.average(own, weights=below["户数"])
+    assert of(panels["街道"], "示例S1街道", "2022Q4", "service") == pytest.approx(service)
+    governance = of(panels["街道"], "示例S1街道", "2022Q4", "governance")
+    assert of(panels["街道"], "示例S1街道", "2022Q4") == pytest.approx(0.6 * governance + 0.4 * service)
 
 
 def test_a_veto_limits_the_grade_and_leaves_the_score() -> None:
@@ -329,6 +355,15 @@ def test_a_veto_limits_the_grade_and_leaves_the_score() -> None:
             vetoed += hit and earned != "不合格"
             assert row["grade"] == ("不合格" if hit else earned)
     assert vetoed >= 2
+    for own in (scores, law):  # each of the two ranks the same cities every year
+        assert own.panel.units.names == scores.panel.units.names
+        for period in own.periods:
+            ranking = own.ranking(period)
+            shown = ranking["score"].round(2)
+            np.testing.assert_array_equal(ranking["rank"], shown.rank(ascending=False, method="min"))
+    unlawful = table("safe-province", "data/法治年报.csv").set_index(["市", "年份"])["严重违法事件"]
+    grades = {period: law.ranking(period, language="zh").set_index("name")["grade"] for period in law.periods}
+    assert {grades[str(year)][city] for city, year in unlawful.index[unlawful > 0]} == {"不合格"}
     before, after = (scores.ranking(period).set_index("name")["rank"]["清远市"] for period in ("2021", "2022"))
     assert (before, after) == (8, 2)
     line = next(line for line in run(started("safe-province"), "rank", "--lang", "zh").splitlines() if "清远市" in line)
@@ -350,8 +385,19 @@ def test_the_safety_index_by_its_published_rule() -> None:
         .sum()
     )
     per = own / towns["常住人口"].astype(float).sum()
-    # by hand, with last year's county mean worth 80 and none at all 100: crime 100 - 20/1.5 x, fire 100 - 20/0.2 x, traffic 100 - 20/2 x
-    crime, fire, traffic = 100 - 20 / 1.5 * per["刑事治安警情"], 100 - 100 * per["火灾警情"], 100 - 10 * per["交通警情"]
+    # across: last year's mean of the counties is worth 80, 1.27 crime calls, 0.168 of fire and 1.71 of traffic in ten days of 2021
+    means = {"crime": 1.27, "fire": 0.168, "traffic": 1.71}
+    for leaf, mean in means.items():
+        last_year = scores.derived[:36, :, scores.tree.position[leaf]].mean(axis=0).mean()
+        assert float(f"{last_year:.3g}") == mean, leaf
+        (node,) = (own for own in scores.index.leaves if own.id == leaf)
+        assert list(node.normalise.parameters["points"][1]) == [mean, 80], leaf
+    # by hand: 80 at the mean, 100 for none, 60 at twice the mean
+    points = {leaf: [(0, 100), (mean, 80), (2 * mean, 60)] for leaf, mean in means.items()}
+    crime, fire, traffic = (
+        np.interp(per[heading], *zip(*points[leaf], strict=True))
+        for leaf, heading in (("crime", "刑事治安警情"), ("fire", "火灾警情"), ("traffic", "交通警情"))
+    )
     assert own["死亡人数"] == 1
     assert of(scores, "惠城区", "2022-12-T3") == pytest.approx(0.6 * crime + 0.2 * fire + 0.2 * traffic - 1)  # a death: a point
     across, over_time = warnings(scores)
@@ -367,7 +413,7 @@ def test_the_safety_index_by_its_published_rule() -> None:
     }
     assert steps["惠城区"][1] == ""
     grades = scores.ranking(language="zh").set_index("name")["grade"]
-    assert (grades["惠城区"], grades["仲恺区"], grades["龙门县"]) == ("绿色", "黄色", "红色")
+    assert (grades["惠阳区"], grades["仲恺区"], grades["龙门县"]) == ("绿色", "黄色", "红色")
     # over time: 龙门县 had 88 crime calls and 36 in the same ten days of 2021: up 144.4 %
     place = scores.panel.units.names.index("龙门县")
     assert over_time.values[-1, place, 0] == pytest.approx((88 / 36 - 1) * 100)
@@ -404,6 +450,11 @@ def test_members_earn_and_lose_points_with_caps_inside_their_branch() -> None:
     index = scores.index
     branches = indexcalc.score(index, indexcalc.read(index, started("pioneer-index")), level="支部")
     assert of(branches, "示例第29支部", "2022-06") == pytest.approx(branch["score"].mean())
+    # branches are grouped by street, and ranked there: nine, nine, eight, nine, eight, nine and eight of them
+    compared = branches.ranking(language="zh")
+    assert compared.groupby("group").size().tolist() == [9, 9, 8, 9, 8, 9, 8]
+    shown = compared["score"].round(2).groupby(compared["group"])
+    np.testing.assert_array_equal(compared["group_rank"], shown.rank(ascending=False, method="min"))
 
 
 def test_deductions_by_the_published_list() -> None:
@@ -435,10 +486,34 @@ def test_deductions_by_the_published_list() -> None:
         climbed = places[1] - places[0]
         wanted = np.select([climbed >= 5, climbed <= -10, climbed <= -5], [0.5, -2, -1], 0)
         np.testing.assert_array_equal(points["moves"][scores.periods.index(now)], wanted)
-    assert {0.5, -1.0} <= set(np.unique(points["moves"]))
+    assert {0.5, -1} <= set(np.unique(points["moves"]))  # the farthest step is tested below
     monthly = points["behind"][:12]
     assert set(np.unique(monthly)) == {-0.5, 0} and ((monthly < 0).sum(axis=1) >= 2).all()
     np.testing.assert_allclose(points["behind"][scores.periods.index("2017")], monthly.sum(axis=0))  # each time
+
+
+def test_moves_in_rank_cost_and_earn_by_their_steps_to_the_place(tmp_path: Path, repository: Path) -> None:
+    """Twelve counties by the project's own tree, told apart by their survey alone, a tenth of a point a place."""
+    folder = Path(shutil.copytree(repository / "indexcalc" / "gallery" / "deductions", tmp_path / "moves"))
+    counties = [f"示例{at:02}县" for at in range(1, 13)]
+    ranks = {"2017年1月": range(1, 13), "2017年2月": (11, 7, 8, 9, 6, 1, 3, 2, 10, 4, 12, 5)}
+    rows = [
+        {"县": county, "月份": month, "群众安全感": 96 - 0.1 * (rank - 1)}
+        for month, places in ranks.items()
+        for county, rank in zip(counties, places, strict=True)
+    ]
+    nothing = ("亡3至5人事故", "其中翻倍亡3至5人事故", "亡6至9人事故", "其中翻倍亡6至9人事故", "越级走访批次", "亡人火灾起数", "一票否决事件")
+    (folder / "data").mkdir()
+    pd.DataFrame(rows).assign(**dict.fromkeys(nothing, 0)).to_csv(folder / "data" / "月报.csv", index=False)
+    pd.DataFrame({"id": counties, "name": counties}).to_csv(folder / "data" / "counties.csv", index=False)
+    scores = indexcalc.score(folder / "indicators.yaml")
+    names, row = [item.id for item in scores.index.adjustments], scores.periods.index("2017-02")
+    moves, behind = (scores.points[row, :, names.index(name)].tolist() for name in ("moves", "behind"))
+    # down by 10, 5, 5, 5 and 1; up by 5, 4 and 6; down by 1, up by 6, down by 1, up by 7
+    assert moves == [-2, -1, -1, -1, 0, 0.5, 0, 0.5, 0, 0.5, 0, 0.5]
+    assert behind == [-0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, -0.5, 0]  # places 11 and 12
+    # the first: 95.0 % costs 0.25 · 1, so 100 - 0.25 - 2 - 0.5
+    assert of(scores, "示例01县", "2017-02") == pytest.approx(97.25)
 
 
 def test_secretaries_are_ranked_session_by_session_and_cases_by_category() -> None:
@@ -471,6 +546,14 @@ def test_safe_zhejiang_scores_cities_and_counties_in_one_model() -> None:
     weights = {node.id: (2 if node.id in two else 1) / 12 for node in index.dimensions}
     wanted = sum(weight * of(scores, "杭州市", "2019-12", node) for node, weight in weights.items())
     assert of(scores, "杭州市", "2019-12") == pytest.approx(wanted)
+    # weights below by direct assignment, those of siblings 1 in all: 0.6 and 0.4 of the third level everywhere
+    for dimension in index.dimensions:
+        assert sum(node.weight for node in dimension.indicators) == pytest.approx(1), dimension.id
+        assert [[leaf.weight for leaf in node.indicators] for node in dimension.indicators] == [[0.6, 0.4]] * len(
+            dimension.indicators
+        )
+    parts = [of(scores, "杭州市", "2019-12", node) for node in ("burglaries", "fraud")]
+    assert of(scores, "杭州市", "2019-12", "theft") == pytest.approx(0.6 * parts[0] + 0.4 * parts[1])
     # counts by residents, GDP and vehicles: a city's are those of its counties together, before they are divided
     own = reports[reports["县区"].str.startswith("杭州") & (reports["月份"] == "2019年12月")].sum(numeric_only=True)
     for leaf, count, divisor, scale, worst in (
@@ -511,6 +594,9 @@ def test_work_orders_by_street_and_department_and_those_to_refer() -> None:
     assert scores.derived[row, place, scores.tree.position["referred"]] == referred.sum()
     of_one = orders[(orders["责任部门"] == "示例部门06") & (orders["期次"] == "2022Q4")]
     assert of(departments, "示例部门06", "2022Q4", "response") == pytest.approx((of_one["响应"].mean() * 100 - 60) / 40 * 100)
+    closed, done = of_one["按期"].mean() * 100, of_one["解决"].astype(float).mean() * 100
+    parts = [max((rate - 60) / 40 * 100, 0) for rate in (of_one["响应"].mean() * 100, closed, done)]
+    assert of(departments, "示例部门06", "2022Q4") == pytest.approx(0.3 * parts[0] + 0.4 * parts[1] + 0.3 * parts[2])
     told = json.loads(run(started("call-response"), "warn", "--json", "--least", "red", "--events", "20"))["warnings"]
     listed = {event["工单编号"] for one in told for event in one["events"]}
     assert listed == set(orders[(orders["未响应次数"] >= 3) & (orders["期次"] == "2022Q4")]["工单编号"])
@@ -565,6 +651,7 @@ def test_points_are_earned_and_spent_by_approved_rows_alone() -> None:
     index = scores.index
     villages = indexcalc.score(index, indexcalc.read(index, started("points")), level="村")
     homes = table("points", "data/units.csv").set_index("id")["parent"]
+    assert len(villages.panel.units) == 5 and sorted(villages.ranking()["rank"]) == [1, 2, 3, 4, 5]  # compared
     for village in villages.panel.units.ids:
         own = [at for at, unit in enumerate(ids) if homes[unit] == village]
         mean = scores.score()[-1, own].mean()
