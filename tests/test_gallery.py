@@ -502,7 +502,15 @@ def test_moves_in_rank_cost_and_earn_by_their_steps_to_the_place(tmp_path: Path,
         for month, places in ranks.items()
         for county, rank in zip(counties, places, strict=True)
     ]
-    nothing = ("亡3至5人事故", "其中翻倍亡3至5人事故", "亡6至9人事故", "其中翻倍亡6至9人事故", "越级走访批次", "亡人火灾起数", "一票否决事件")
+    nothing = (
+        "亡3至5人事故",
+        "其中翻倍亡3至5人事故",
+        "亡6至9人事故",
+        "其中翻倍亡6至9人事故",
+        "越级走访批次",
+        "亡人火灾起数",
+        "一票否决事件",
+    )
     (folder / "data").mkdir()
     pd.DataFrame(rows).assign(**dict.fromkeys(nothing, 0)).to_csv(folder / "data" / "月报.csv", index=False)
     pd.DataFrame({"id": counties, "name": counties}).to_csv(folder / "data" / "counties.csv", index=False)
