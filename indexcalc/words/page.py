@@ -44,6 +44,10 @@ class page:  # noqa: N801 - read as `page.petals(language)`
     history = Said("位次走势", "Ranks over time")
     history_of = Said("{count}个{label}{first}至{last}的位次走势", "Ranks of {count} units from {first} to {last}")
     history_help = Said("空心点为并列；断开处为未排名。", "A ring is a tie; a gap was not ranked.")
+    history_help_of_many = Said(
+        "空心点为并列；断开处为未排名或在第{places}位之后。",
+        "A ring is a tie; a gap was not ranked or is beyond place {places}.",
+    )
     certainty = Said("位次的把握程度", "How sure the ranks are")
     certainty_of = Said("{count}个{label}的位次区间（90%）", "Rank intervals (90 %) of {count} units")
     certainty_help = Said(

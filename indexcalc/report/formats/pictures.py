@@ -25,7 +25,7 @@ def figures(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> d
     if shown.unit is not None:
         return {PETALS: _flower(shown, shown.unit, ends, language)} if shown.dimensions else {}
     if (drawn := history(shown, language, periods=periods)) is not None:
-        found["history"] = _figure(drawn.svg, page.history(language), page.history_help(language))
+        found["history"] = _figure(drawn.svg, page.history(language), drawn.help)
     if (drawn := certainty(shown, language)) is not None and drawn.svg:
         found["intervals"] = _figure(drawn.svg, page.certainty(language), drawn.help)
     for node in mapped_nodes(shown):

@@ -31,6 +31,7 @@ from .markup import table
 
 FLOWER = 190  # wide
 MOST_LINES = 30  # units in one picture of ranks
+MOST_PLACES = 100  # that a picture of ranks goes down to
 MOST_STRIPS = 60
 MOST_PERIODS = 12
 MOST_TILES = 100  # of rows and columns, from 0 either way
@@ -121,8 +122,11 @@ def history(shown: Analysed, language: str, *, periods: int = MOST_PERIODS) -> S
     pinned = [at for at, unit in enumerate(units[:few]) if unit in shown.pinned]
     trees = [shown.whole.of_period(scores.periods[row]).index for row in rows]
     marks = {at: page.tree_changed(language) for at in range(1, len(rows)) if trees[at] is not trees[at - 1]}
-    drawn = bump(titles[:few], called, ranks[:few].tolist(), label, ids=ids[:few], pinned=pinned, marks=marks)
-    return SimpleNamespace(svg=Markup(drawn), table=table(sheet, language))  # noqa: S704 - drawn by us
+    beyond = len(units) > MOST_PLACES
+    near = np.where(ranks[:few] > MOST_PLACES, np.nan, ranks[:few]) if beyond else ranks[:few]
+    drawn = bump(titles[:few], called, near.tolist(), label, ids=ids[:few], pinned=pinned, marks=marks)
+    said = (page.history_help_of_many if beyond else page.history_help)(language).format(places=MOST_PLACES)
+    return SimpleNamespace(svg=Markup(drawn), table=table(sheet, language), help=said)  # noqa: S704 - drawn by us
 
 
 def certainty(shown: Analysed, language: str) -> SimpleNamespace | None:

@@ -44,7 +44,10 @@ def ranking_table(shown: Analysed, language: str, *, public: bool = False) -> Ta
         )
     needed = {heading.title for heading in sheet.headings if heading.kind == "move"}
     needed |= {sheet.headings[place].title for place in (0, 1, column)} | {page.warning_board(language)}
-    kept = {place for place, head in enumerate(made.heads) if head.title in needed}
+    titles = [head.title for head in made.heads]
+    kept = {
+        titles.index(title) for title in needed if title in titles
+    }  # the first: a monitored indicator has a rank of its own further on
     return _pinnable(_aside(made, kept), units, shown, language)
 
 
