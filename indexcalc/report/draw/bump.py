@@ -26,7 +26,8 @@ def bump(
     `marks` are periods with a bar and what is said of them, such as that the method changed there.
     """
     known = [rank for row in ranks for rank in row if not math.isnan(rank)]
-    places = max(known, default=1.0)
+    ends = [[row[place] for row in ranks if not math.isnan(row[place])] for place in (0, -1)]
+    places = max([*known, *(rank + end.count(rank) - 1 for end in ends for rank in set(end))], default=1.0)
     side = min(_NAME, 14 + max((wide(name, 12) for name in names), default=0) + 24)
     step = max(_STEP, max((wide(period, 11) for period in periods), default=0) + 8)
     width, height = 2 * side + step * max(len(periods) - 1, 1), 40 + _ROW * places
@@ -45,13 +46,22 @@ def bump(
     order = sorted(range(len(names)), key=lambda unit: unit in pinned)
     for unit in order:
         pin = pinned.index(unit) if unit in pinned else None
-        drawn.append(_unit(names[unit], ids[unit] if ids else names[unit], ranks[unit], at, side, pin, shared))
+        down = [_ROW * shared[place][:unit].count(ranks[unit][place]) for place in (0, -1)]
+        drawn.append(_unit(names[unit], ids[unit] if ids else names[unit], ranks[unit], at, side, pin, shared, down))
     return picture(width, height, label, *drawn)
 
 
 def _unit(
-    name: str, id_: str, ranks: Sequence[float], at: object, side: float, pin: int | None, shared: list[list[float]]
+    name: str,
+    id_: str,
+    ranks: Sequence[float],
+    at: object,
+    side: float,
+    pin: int | None,
+    shared: list[list[float]],
+    down: Sequence[float],
 ) -> str:
+    """Draw one unit. Names at either end stand so far `down` that those who share a rank take the places that follow it."""
     assert callable(at)
     colour = "#8C8C8C" if pin is None else PINNED[pin % len(PINNED)]
     runs: list[list[tuple[float, float]]] = [[]]
@@ -70,10 +80,10 @@ def _unit(
         )
     lines = [path(run, fill="none", stroke=colour, stroke_width=2.5 if pin is not None else 1.5) for run in runs if len(run) > 1]
     names = []
-    known = [place for place, rank in enumerate(ranks) if not math.isnan(rank)]
-    for place, anchor, sign in ((known[0], "end", -1), (known[-1], "start", 1)) if known else ():
-        if place in (0, len(ranks) - 1):
+    for place, anchor, sign, lower in ((0, "end", -1, down[0]), (len(ranks) - 1, "start", 1, down[-1])):
+        if not math.isnan(ranks[place]):
             x, y = at(place, ranks[place])
+            y += lower
             said = f"{ranks[place]:g} {fitted(name, side - 30)}" if sign > 0 else fitted(name, side - 16)
             names.append(
                 text(said, x + sign * 9, y + 4, anchor=anchor, fill="#1A1A1A" if pin is None else colour, bold=pin is not None)
