@@ -321,6 +321,8 @@ def test_the_events_behind_a_value_are_those_that_weigh_most(tmp_path: Path, sto
     shown = list(wanted)
     if kind.startswith("spark") and not PROVE:  # each is a query that takes Spark seconds to plan: its three stores share them
         shown = shown[("csv", "gb18030", "parquet").index(kind.split()[1]) :: 3]
+    if kind == "postgres text" and not PROVE:  # and seconds to write down for PostgreSQL, which its typed log is asked for too
+        shown = shown[::3]
     for column in shown:
         rows = wanted[column]
         got = [dict(zip(behind.header, row, strict=True))["key"] for row in behind.events(column, ["01"], ["2022Q2"], 5)]
@@ -507,6 +509,8 @@ def test_times_that_say_their_zone_are_read_where_the_log_names_none(
         ["IC741"],
     )
     assert found(["2022-12-31 23:00Z"], ["2023-01-01T00:00Z"], ", zone: Asia/Shanghai") == ([0.0, 1.0], [])
+    if server is not None and not PROVE:  # each is a query that takes seconds to write down
+        return
     assert found(["2022-12-31 23:00Z"], ["2023-01-01T00:00Z"], ', zone: "+08:00"') == ([0.0, 1.0], [])
     assert found(["2022-12-31 23:00Z"], ["2023-01-01T00:00Z"], ", zone: UTC-5") == ([1.0, 0.0], [])
     assert found(["2022-12-31 23:00"], ["2022-12-31 18:00+00:00"], ", zone: Asia/Shanghai") == ([3.0, 0.0], [])
