@@ -17,7 +17,7 @@ import yaml
 from ..findings import Finding, Place, Refused, errors, finding, nearest
 from .blocks.nodes import Dimension, Indicator, Root
 from .edit import Edit, set_keys
-from .located import Document, Path, read_text
+from .located import Document, Path, data_at, read_text
 from .shorthand import NESTED, Unwritten, unfold
 from .text import flow
 
@@ -236,16 +236,16 @@ def _amended(raw: bytes, file: str, one: Amendment) -> bytes:
     wanted = deepcopy(document.data)
     if one.kind == "drop":
         splice = _dropped(document, node.path, one.key)
-        _at(wanted, node.path).pop(one.key, None)
+        data_at(wanted, node.path).pop(one.key, None)
     elif one.kind == "remove":
         splice = _removed(document, node.path)
         if node.path != ("index",):
-            del _at(wanted, node.path[:-1])[node.path[-1]]
+            del data_at(wanted, node.path[:-1])[node.path[-1]]
     else:
         below = ("dimensions",) if node.path == ("index",) else (*node.path, "indicators")
         value = _value(one.text)
         splice = _added(document, below, one.text.strip(), value)
-        listed = _at(wanted, below)
+        listed = data_at(wanted, below)
         if isinstance(listed, list):
             listed.append(value)
     out = raw
@@ -261,15 +261,6 @@ def _amended(raw: bytes, file: str, one: Amendment) -> bytes:
 
 def _not_in_place(document: Document, path: Path, one: Amendment) -> Finding:
     return finding("IC602", document.place(path), key=one.key or "indicators", node=one.node)
-
-
-def _at(data: Any, path: Path) -> Any:
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
 
 
 def _node(document: Document, path: Path) -> yaml.Node | None:

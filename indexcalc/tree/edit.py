@@ -24,7 +24,7 @@ from ..methods.weight import ADD_UP, WEIGHTINGS
 from .blocks.nodes import Indicator, Root
 from .declared import counts, given_weights, weight_total
 from .load import parse_index
-from .located import Document, Path, read_text
+from .located import Document, Path, data_at, read_text
 from .model import Index
 from .shorthand import Unwritten, unfold
 
@@ -340,7 +340,7 @@ def _only_these(before: Document, after: Document, edits: Sequence[Edit]) -> boo
     """Say whether two texts hold the same data but for some scalars, which are as they were to be written."""
     left, right = before.data, after.data
     for edit in edits:
-        mapping = _data_at(right, edit.path)
+        mapping = data_at(right, edit.path)
         if not isinstance(mapping, dict) or not _holds(after, mapping, edit):
             return False
     return bool(_without(left, edits) == _without(right, edits))
@@ -353,15 +353,6 @@ def _holds(document: Document, mapping: Mapping[str, Any], edit: Edit) -> bool:
         return True
     alone, found = read_text(edit.text.encode(), "")
     return edit.key in mapping and not errors(found) and bool(alone.data == mapping[edit.key])
-
-
-def _data_at(data: Any, path: Path) -> Any:
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
 
 
 def _without(data: Any, edits: Sequence[Edit], at: Path = ()) -> Any:
@@ -382,7 +373,7 @@ def _not_in_place(document: Document, edit: Edit) -> Finding:
 
 
 def _named(document: Document, edit: Edit) -> str:
-    mapping = _data_at(document.data, edit.path)
+    mapping = data_at(document.data, edit.path)
     return str(mapping.get("id", "")) if isinstance(mapping, dict) else ""
 
 

@@ -128,6 +128,16 @@ class Document(NamedTuple):
         return Place(self.file, "", start.line, before + position + 1) if as_it_is else start
 
 
+def data_at(data: Any, path: Path) -> Any:
+    """Return what stands at a path of data; nothing where there is no such place."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
 def read_text(raw: bytes, file: str) -> tuple[Document, list[Finding]]:
     """Read YAML bytes into located data, with everything that YAML would have misread."""
     try:
